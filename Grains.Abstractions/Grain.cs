@@ -1,0 +1,124 @@
+namespace Tributary;
+
+/// <summary>
+/// A virtual actor. A method is a turn: it runs to its end without waiting, on one thread per silo, and asks for effects
+/// that become durable together with the rest of its round.
+/// </summary>
+public abstract class Grain
+{
+    private ITurnContext? context;
+
+    /// <summary>The key of this grain within its type.</summary>
+    protected string Key => Context.Id.Key;
+
+    /// <summary>The time of the turn, by the database's clock.</summary>
+    protected DateTimeOffset Now => Context.Now;
+
+    private ITurnContext Context =>
+        context ?? throw new InvalidOperationException("A grain's members are available only inside a turn.");
+
+    /// <summary>Called by the engine before each turn.</summary>
+    public void Attach(ITurnContext turn) => context = turn;
+
+    /// <summary>
+    /// A reference whose calls become effects of this turn: one-way, run in the same round when the grain is here and
+    /// active, and later, from a durable row, when it is not. The result of such a call cannot be awaited.
+    /// </summary>
+    protected TGrain GetGrain<TGrain>(string key) where TGrain : class, IGrainWithStringKey => Context.GetGrain<TGrain>(key);
+
+    /// <summary>Stores a message; its place in the order of the database is known when the round is durable.</summary>
+    protected AppendedMessage Append(Message message, long itemSequence, IReadOnlyList<int> generations) =>
+        Context.Append(message, itemSequence, generations);
+
+    /// <summary>The message accepted earlier under this external id, or null. The call's <see cref="INeeds"/> must name it.</summary>
+    protected KnownMessage? Find(ExternalKey key) => Context.Find(key);
+
+    /// <summary>Sets the reminder of this name, replacing one that is set.</summary>
+    protected void SetReminder(string name, DateTimeOffset due, ReadOnlyMemory<byte> payload = default) =>
+        Context.SetReminder(new ReminderRequest(name, due, 0, null, payload));
+
+    /// <summary>Removes the reminder or activity of this name, if there is one.</summary>
+    protected void ClearReminder(string name) => Context.ClearReminder(name);
+
+    /// <summary>
+    /// Asks for work outside the turn: the activity of type <paramref name="activity"/> starts as soon as the round is
+    /// durable, or at <paramref name="due"/>, and its result comes back as <see cref="IActivityOwner.OnActivity"/>.
+    /// </summary>
+    protected void StartActivity(string name, string activity, ReadOnlyMemory<byte> payload, int attempt = 1, DateTimeOffset? due = null) =>
+        Context.SetReminder(new ReminderRequest(name, due ?? Context.Now, attempt, activity, payload));
+}
+
+/// <summary>A grain with durable state. State is immutable: a turn replaces it, and a turn that throws changes nothing.</summary>
+public abstract class Grain<TState> : Grain, IStateful where TState : class
+{
+    private TState? state;
+
+    /// <summary>The state as of this turn; <see cref="Initial"/> when the grain has none yet.</summary>
+    protected TState State
+    {
+        get => state ??= Initial();
+        set => state = value;
+    }
+
+    object? IStateful.State
+    {
+        get => state;
+        set => state = (TState?)value;
+    }
+
+    /// <summary>The state of a grain that was never written.</summary>
+    protected abstract TState Initial();
+}
+
+/// <summary>The engine's view of a grain's state; null when there is none.</summary>
+public interface IStateful
+{
+    object? State { get; set; }
+}
+
+/// <summary>A grain that sets reminders.</summary>
+public interface IRemindable
+{
+    /// <summary>Called when a reminder is due, never early. The reminder is gone unless the turn sets it again.</summary>
+    ValueTask OnReminder(string name, int attempt, ReadOnlyMemory<byte> payload);
+}
+
+/// <summary>A grain that starts activities.</summary>
+public interface IActivityOwner
+{
+    /// <summary>
+    /// Called once per attempt with what the activity returned or with its error. The activity is over unless the turn
+    /// starts it again.
+    /// </summary>
+    ValueTask OnActivity(string name, int attempt, ActivityResult result);
+}
+
+/// <summary>What an activity came to: <see cref="Output"/> when <see cref="Error"/> is null.</summary>
+public sealed record ActivityResult(ReadOnlyMemory<byte> Output, string? Error);
+
+/// <summary>Work outside a turn that may wait. May run twice for one attempt; its result counts once.</summary>
+public interface IActivity
+{
+    ValueTask<ReadOnlyMemory<byte>> RunAsync(GrainId owner, int attempt, ReadOnlyMemory<byte> payload, CancellationToken cancellation);
+}
+
+/// <summary>A reminder or activity that a turn asks for; <paramref name="Activity"/> is null for a reminder.</summary>
+public sealed record ReminderRequest(string Name, DateTimeOffset Due, int Attempt, string? Activity, ReadOnlyMemory<byte> Payload);
+
+/// <summary>What a turn can ask of the engine.</summary>
+public interface ITurnContext
+{
+    GrainId Id { get; }
+
+    DateTimeOffset Now { get; }
+
+    TGrain GetGrain<TGrain>(string key) where TGrain : class, IGrainWithStringKey;
+
+    AppendedMessage Append(Message message, long itemSequence, IReadOnlyList<int> generations);
+
+    KnownMessage? Find(ExternalKey key);
+
+    void SetReminder(ReminderRequest request);
+
+    void ClearReminder(string name);
+}

@@ -1,0 +1,83 @@
+namespace Tributary;
+
+/// <summary>One immutable JSON object accepted from a source.</summary>
+public sealed record Message
+{
+    public required MessageId Id { get; init; }
+
+    /// <summary>The stream that the message came in by; at most 512 bytes of UTF-8.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>The item that the message speaks of; at most 512 bytes of UTF-8.</summary>
+    public required string Item { get; init; }
+
+    /// <summary>The producer's own id of the message (an idempotency key), or null; at most 512 bytes of UTF-8.</summary>
+    public string? ExternalId { get; init; }
+
+    /// <summary>The media type of <see cref="Body"/>, <c>application/json</c> unless the source says otherwise.</summary>
+    public required string MediaType { get; init; }
+
+    /// <summary>The body as the bytes that came in: never re-serialised, so that it goes out as it came.</summary>
+    public required ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>When the message was accepted, by the clock of the node that accepted it.</summary>
+    public required DateTimeOffset ReceivedAt { get; init; }
+}
+
+/// <summary>
+/// A message that a turn has appended. Its position is known once its round is durable, which is before anything that
+/// the turn returned can leave the silo; so whoever holds this outside a turn can read <see cref="Position"/>.
+/// </summary>
+public sealed class AppendedMessage(Message message, long itemSequence, IReadOnlyList<int> generations)
+{
+    private long position = -1;
+
+    public Message Message { get; } = message;
+
+    /// <summary>The place of the message among the messages of its item, from 1.</summary>
+    public long ItemSequence { get; } = itemSequence;
+
+    /// <summary>The ids of the aggregate generations that the message contributed to.</summary>
+    public IReadOnlyList<int> Generations { get; } = generations;
+
+    public Position Position => position >= 0
+        ? new Position(position)
+        : throw new InvalidOperationException("The position of a message is known only after its round is durable.");
+
+    /// <summary>Called by the engine when the round's commit has returned.</summary>
+    public void Commit(Position committed) => position = committed.Value;
+}
+
+/// <summary>A message that was accepted earlier under the same external id.</summary>
+public sealed class KnownMessage
+{
+    private readonly AppendedMessage? appended;
+    private readonly Position position;
+
+    /// <summary>A message found in the store.</summary>
+    public KnownMessage(MessageId id, string item, UInt128 bodyHash, Position position)
+    {
+        Id = id;
+        Item = item;
+        BodyHash = bodyHash;
+        this.position = position;
+    }
+
+    /// <summary>A message of a round that may not be durable yet.</summary>
+    public KnownMessage(AppendedMessage appended, UInt128 bodyHash)
+    {
+        Id = appended.Message.Id;
+        Item = appended.Message.Item;
+        BodyHash = bodyHash;
+        this.appended = appended;
+    }
+
+    public MessageId Id { get; }
+
+    public string Item { get; }
+
+    /// <summary>The first 128 bits of the SHA-256 of the body.</summary>
+    public UInt128 BodyHash { get; }
+
+    public Position Position => appended?.Position ?? position;
+}

@@ -1,0 +1,105 @@
+namespace Tributary.Runtime.Store;
+
+/// <summary>
+/// The engine's door to the database: one instance per silo process. <see cref="JoinAsync"/> begins an incarnation;
+/// commits of one incarnation are made one after the other, each fenced by the silo's row. Loads and reads may run
+/// beside a commit. All methods may throw <see cref="StoreException"/>, which says what kind of fault it was.
+/// </summary>
+public interface IPartitionStore : IAsyncDisposable
+{
+    /// <summary>Opens or creates the database, applies migrations under a lock, and says what it is.</summary>
+    ValueTask<StoreFacts> OpenAsync(CancellationToken cancellation);
+
+    /// <summary>
+    /// Registers a new incarnation as active with round 0 and gives it every partition of the database. Silos that are
+    /// certainly dead are declared dead first; a silo that lives makes this fail with <see cref="StoreFault.Busy"/>.
+    /// </summary>
+    ValueTask<Incarnation> JoinAsync(string address, CancellationToken cancellation);
+
+    /// <summary>
+    /// Makes a round durable in one transaction that begins with the fence: the silo's row moves from round n - 1 to n,
+    /// or nothing happens. Never throws for what the outcome can say.
+    /// </summary>
+    ValueTask<CommitOutcome> CommitAsync(RoundCommit round, CancellationToken cancellation);
+
+    /// <summary>
+    /// After a commit whose answer was lost or whose fence matched nothing: ends the session that may still carry it, and
+    /// reads what became of the round. When this returns, the answer cannot change any more.
+    /// </summary>
+    ValueTask<RoundResolution> ResolveAsync(SiloId silo, long round, CancellationToken cancellation);
+
+    /// <summary>
+    /// True when the silo is alive and <paramref name="round"/> is its last durable round: the check that lets reads
+    /// leave without a commit.
+    /// </summary>
+    ValueTask<bool> CheckAsync(SiloId silo, long round, CancellationToken cancellation);
+
+    /// <summary>Loads states and external ids together.</summary>
+    ValueTask<LoadResult> LoadAsync(LoadRequest request, CancellationToken cancellation);
+
+    /// <summary>The reminders and activities due in (<paramref name="after"/>, <paramref name="until"/>], earliest first, at most <paramref name="limit"/>.</summary>
+    ValueTask<IReadOnlyList<ReminderRow>> ReadRemindersAsync(ReminderMark after, DateTimeOffset until, int limit, CancellationToken cancellation);
+
+    /// <summary>The calls left to be made by earlier rounds, in order, with a sequence above <paramref name="after"/>.</summary>
+    ValueTask<IReadOnlyList<DeferredCall>> ReadDeferredCallsAsync(long after, int limit, CancellationToken cancellation);
+
+    /// <summary>Gives up the partitions and marks the silo dead: the last act of an orderly stop.</summary>
+    ValueTask LeaveAsync(SiloId silo, CancellationToken cancellation);
+}
+
+/// <summary>What a database says of itself.</summary>
+/// <param name="HistoryId">Changes when the database is restored or replaced, so that old cursors are recognised.</param>
+/// <param name="PartitionCount">Fixed when the database is created.</param>
+public sealed record StoreFacts(Guid HistoryId, int PartitionCount);
+
+/// <summary>A silo that has joined.</summary>
+public sealed record Incarnation(SiloId Silo, DateTimeOffset DatabaseTime);
+
+/// <summary>What became of a commit.</summary>
+public abstract record CommitOutcome
+{
+    /// <summary>Durable. The message at index i of the round has the position Position.Of(Transaction, i).</summary>
+    public sealed record Committed(long Transaction, DateTimeOffset DatabaseTime) : CommitOutcome;
+
+    /// <summary>The fence matched nothing: this silo was replaced, or this round is already in.</summary>
+    public sealed record Fenced : CommitOutcome;
+
+    /// <summary>The answer was lost: the round may be in or not.</summary>
+    public sealed record Unknown(Exception Error) : CommitOutcome;
+
+    /// <summary>The database refuses the round for its data, and would again; nothing was stored.</summary>
+    public sealed record Rejected(Exception Error) : CommitOutcome;
+}
+
+/// <summary>The final word on a doubtful round.</summary>
+public abstract record RoundResolution
+{
+    /// <summary>The round is in; see <see cref="CommitOutcome.Committed"/>.</summary>
+    public sealed record Applied(long Transaction, DateTimeOffset DatabaseTime) : RoundResolution;
+
+    /// <summary>The round is not in and can be sent again unchanged.</summary>
+    public sealed record NotApplied : RoundResolution;
+
+    /// <summary>The silo was declared dead before the round was in.</summary>
+    public sealed record Dead : RoundResolution;
+}
+
+/// <summary>Kinds of faults that a store reports.</summary>
+public enum StoreFault
+{
+    /// <summary>May be gone at the next try: a lost connection, a time-out, a restart.</summary>
+    Transient,
+
+    /// <summary>Another process holds the database.</summary>
+    Busy,
+
+    /// <summary>The database cannot be used as it is: wrong version, missing rights, damaged.</summary>
+    Fatal,
+}
+
+/// <summary>A fault of a store, classified.</summary>
+public sealed class StoreException(StoreFault fault, string message, Exception? inner = null)
+    : TributaryException("store_" + fault.ToString().ToLowerInvariant(), message, inner)
+{
+    public StoreFault Fault { get; } = fault;
+}

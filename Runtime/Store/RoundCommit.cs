@@ -1,0 +1,110 @@
+namespace Tributary.Runtime.Store;
+
+/// <summary>Everything that one transaction makes durable. Unchanged once it was handed to the store, so that it can be sent again.</summary>
+public sealed class RoundCommit
+{
+    public required SiloId Silo { get; init; }
+
+    /// <summary>The number of this round; the fence expects the silo's row at <c>Round - 1</c>.</summary>
+    public required long Round { get; init; }
+
+    /// <summary>Messages that this incarnation stored before this round: the running count that makes totals cheap.</summary>
+    public required long AcceptedBefore { get; init; }
+
+    /// <summary>In order: the index in this list is the message's index in the round.</summary>
+    public List<AppendedMessage> Messages { get; } = [];
+
+    /// <summary>New external ids, each of a message of this round.</summary>
+    public List<ExternalIdRow> ExternalIds { get; } = [];
+
+    /// <summary>At most one per grain.</summary>
+    public List<StateRow> States { get; } = [];
+
+    /// <summary>At most one per (grain, name).</summary>
+    public List<ReminderWrite> Reminders { get; } = [];
+
+    public List<DeferredCall> Deferred { get; } = [];
+
+    /// <summary>Sequences of deferred calls that this round made.</summary>
+    public List<long> DeferredDone { get; } = [];
+
+    public List<FailureRow> Failures { get; } = [];
+
+    /// <summary>At most one per (source, hour).</summary>
+    public List<LedgerDelta> Ledger { get; } = [];
+
+    public bool IsEmpty =>
+        Messages.Count == 0 && ExternalIds.Count == 0 && States.Count == 0 && Reminders.Count == 0
+        && Deferred.Count == 0 && DeferredDone.Count == 0 && Failures.Count == 0 && Ledger.Count == 0;
+}
+
+/// <summary>Which table holds the states of a grain type; each has the key that its reads need.</summary>
+public enum StateTable
+{
+    /// <summary>Items, by id.</summary>
+    Items,
+
+    /// <summary>Aggregates, by generation, group and window start: see <see cref="AggregateKey"/>.</summary>
+    Aggregates,
+
+    /// <summary>All others, by type and key.</summary>
+    Grains,
+}
+
+/// <param name="Version">The version of the state's format.</param>
+/// <param name="State">The state as UTF-8 JSON.</param>
+/// <param name="IsNew">True when no row of this grain exists; the owner knows.</param>
+public readonly record struct StateRow(
+    StateTable Table, GrainId Grain, PartitionId Partition, int Version, ReadOnlyMemory<byte> State, bool IsNew);
+
+/// <summary>An external id of a message of the same round, found by its hash within the item's partition.</summary>
+public readonly record struct ExternalIdRow(PartitionId Partition, ExternalKey Key, UInt128 BodyHash, int MessageIndex);
+
+/// <summary>Signed changes to the counts of one source and hour of acceptance.</summary>
+public readonly record struct LedgerDelta(
+    string Source, DateTimeOffset Hour, long Accepted, long Completed, long Skipped = 0, long Processing = 0, long Retrying = 0, long Parked = 0);
+
+/// <summary>A reminder set (<see cref="Set"/> not null) or removed.</summary>
+/// <param name="MayExist">False when no row of this (grain, name) can exist.</param>
+public readonly record struct ReminderWrite(PartitionId Partition, GrainId Grain, string Name, ReminderRequest? Set, bool MayExist);
+
+/// <summary>A durable timer. <paramref name="Activity"/> is null for a reminder of a grain.</summary>
+public sealed record ReminderRow(
+    PartitionId Partition, GrainId Grain, string Name, DateTimeOffset Due, int Attempt, string? Activity, ReadOnlyMemory<byte> Payload)
+{
+    public ReminderMark Mark => new(Due, Grain, Name);
+}
+
+/// <summary>A place in the order of reminders: by due time, then grain, then name, compared ordinally as UTF-8.</summary>
+public readonly record struct ReminderMark(DateTimeOffset Due, GrainId Grain, string Name)
+{
+    /// <summary>Before every reminder that is due after <paramref name="due"/>, and after all due at or before it but those with the empty name.</summary>
+    public static ReminderMark At(DateTimeOffset due) => new(due, new GrainId("", ""), "");
+}
+
+/// <summary>A one-way call that a later round makes: it is durable with its caller's round and ends with its callee's.</summary>
+/// <param name="Arguments">The arguments as a JSON array.</param>
+public sealed record DeferredCall(long Sequence, PartitionId Partition, GrainId Target, string Method, ReadOnlyMemory<byte> Arguments);
+
+/// <summary>A one-way call, reminder or deferred call whose turn threw.</summary>
+public sealed record FailureRow(
+    Guid Id, DateTimeOffset FailedAt, PartitionId Partition, GrainId Target, string Method, ReadOnlyMemory<byte> Arguments, string Error);
+
+/// <summary>States and external ids to load.</summary>
+public sealed class LoadRequest
+{
+    public List<(StateTable Table, GrainId Grain)> States { get; } = [];
+
+    public List<(PartitionId Partition, ExternalKey Key)> ExternalIds { get; } = [];
+}
+
+/// <summary>What was found; what is missing does not exist.</summary>
+public sealed class LoadResult
+{
+    public Dictionary<GrainId, LoadedState> States { get; } = [];
+
+    public Dictionary<ExternalKey, KnownMessage> ExternalIds { get; } = [];
+}
+
+/// <summary>A state as stored.</summary>
+public readonly record struct LoadedState(int Version, ReadOnlyMemory<byte> State);
