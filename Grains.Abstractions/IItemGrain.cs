@@ -1,0 +1,68 @@
+namespace Tributary;
+
+/// <summary>One item: the order of its messages, and what is known of it.</summary>
+public interface IItemGrain : IGrainWithStringKey
+{
+    /// <summary>
+    /// Stores the message and sends its contributions. An external id seen before is answered with the first message's
+    /// receipt and changes nothing; with another body it is refused (<c>external_id_conflict</c>).
+    /// </summary>
+    ValueTask<Receipt> Receive(IncomingMessage message);
+
+    /// <summary>The item as of now, or null when no message ever spoke of it.</summary>
+    ValueTask<ItemView?> Read();
+}
+
+/// <summary>A message on its way in, with what its turn will need.</summary>
+public sealed class IncomingMessage(Message message, IReadOnlyList<Contribution> contributions, bool isNewItem) : INeeds
+{
+    public Message Message { get; } = message;
+
+    public IReadOnlyList<Contribution> Contributions { get; } = contributions;
+
+    /// <summary>The first 128 bits of the SHA-256 of the body when there is an external id, else zero.</summary>
+    public UInt128 BodyHash { get; } = message.ExternalId is null ? UInt128.Zero : ExternalKey.Sha256Prefix(message.Body.Span);
+
+    public ExternalKey? External { get; } = message.ExternalId is null ? null : ExternalKey.Of(message.Source, message.ExternalId);
+
+    /// <summary>True when the item's id was made for this message.</summary>
+    public bool IsNewGrain { get; } = isNewItem;
+
+    public IEnumerable<GrainId> Grains
+    {
+        get
+        {
+            foreach (var contribution in Contributions)
+                yield return contribution.Aggregate;
+        }
+    }
+}
+
+/// <summary>One message's share in one aggregate.</summary>
+/// <param name="Aggregate">The aggregate grain: <see cref="AggregateKey"/> as its key.</param>
+/// <param name="Generation">The definition's generation that asks for it.</param>
+public readonly record struct Contribution(GrainId Aggregate, int Generation, AggregateDelta Delta);
+
+/// <summary>What the producer is told once the message is durable.</summary>
+public sealed class Receipt
+{
+    private readonly AppendedMessage? appended;
+    private readonly KnownMessage? known;
+
+    public Receipt(AppendedMessage appended) => this.appended = appended;
+
+    public Receipt(KnownMessage known) => this.known = known;
+
+    public MessageId Id => appended?.Message.Id ?? known!.Id;
+
+    public string Item => appended?.Message.Item ?? known!.Item;
+
+    /// <summary>Readable outside the turn only: see <see cref="AppendedMessage.Position"/>.</summary>
+    public Position Position => appended?.Position ?? known!.Position;
+
+    /// <summary>True when the message was stored earlier under the same external id.</summary>
+    public bool IsRepeat => known is not null;
+}
+
+/// <param name="Sequence">How many messages the item has received.</param>
+public sealed record ItemView(string Id, long Sequence, string Source, string MediaType, DateTimeOffset FirstReceivedAt, DateTimeOffset LastReceivedAt, MessageId LastMessage);
