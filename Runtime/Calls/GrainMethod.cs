@@ -79,7 +79,7 @@ public readonly record struct Nothing;
 /// <summary>A grain method with its result type.</summary>
 public sealed class GrainMethod<TResult> : GrainMethod
 {
-    private static readonly object Completed = BoxCompleted();
+    private static readonly object Completed = new ValueTask();
 
     private readonly Func<Grain, object?[], ValueTask<TResult>>? invoke;
     private readonly Func<Grain, object?[], ValueTask>? invokeWithoutResult;
@@ -101,8 +101,8 @@ public sealed class GrainMethod<TResult> : GrainMethod
     }
 
     internal override object OneWayResult =>
-        typeof(TResult) == typeof(Nothing) ? Completed : ValueTask.FromException<TResult>(new InvalidOperationException(
-            "A turn does not wait: the result of a call to another grain is not available inside a turn. Send the call one-way and let the other grain call back."));
+        typeof(TResult) == typeof(Nothing) ? Completed : Box(ValueTask.FromException<TResult>(new InvalidOperationException(
+            "A turn does not wait: the result of a call to another grain is not available inside a turn. Send the call one-way and let the other grain call back.")));
 
     public override void InvokeOneWay(Grain grain, object?[] arguments) => Invoke(grain, arguments);
 
@@ -124,8 +124,7 @@ public sealed class GrainMethod<TResult> : GrainMethod
         return task.IsCompleted ? task.GetAwaiter().GetResult() : throw DidNotComplete();
     }
 
-    // Awaiting a completed task that has no source behind it any number of times is fine.
-    private static object BoxCompleted() => ValueTask.CompletedTask;
+    private static object Box(ValueTask<TResult> task) => task;
 
     private TributaryException DidNotComplete() => new(
         "turn_did_not_complete",

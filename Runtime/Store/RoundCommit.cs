@@ -73,6 +73,9 @@ public sealed record ReminderRow(
     PartitionId Partition, GrainId Grain, string Name, DateTimeOffset Due, int Attempt, string? Activity, ReadOnlyMemory<byte> Payload)
 {
     public ReminderMark Mark => new(Due, Grain, Name);
+
+    /// <summary>The request that wrote the row, when it was written by this process; not stored.</summary>
+    public ReminderRequest? Origin { get; init; }
 }
 
 /// <summary>A place in the order of reminders: by due time, then grain, then name, compared ordinally as UTF-8.</summary>
