@@ -11,8 +11,8 @@ namespace Tributary.Grains;
 /// </summary>
 internal ref struct GroupWriter(Span<char> room)
 {
-    private static readonly SearchValues<char> Escaped = SearchValues.Create(
-        [.. Enumerable.Range(0, 0x20).Select(code => (char)code), '"', '\\', .. Enumerable.Range(0xD800, 0x800).Select(code => (char)code)]);
+    private static readonly SearchValues<char> Escaped =
+        SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(code => (char)code), '"', '\\']);
 
     private readonly Span<char> room = room;
     private int length;
@@ -47,7 +47,7 @@ internal ref struct GroupWriter(Span<char> room)
     }
 
     /// <summary>Appends a string that needs no escapes.</summary>
-    public void AppendPlain(scoped ReadOnlySpan<byte> utf8)
+    private void AppendPlain(scoped ReadOnlySpan<byte> utf8)
     {
         Append('"');
         if (Encoding.UTF8.TryGetChars(utf8, room[length..], out var written))
@@ -57,19 +57,15 @@ internal ref struct GroupWriter(Span<char> room)
         Append('"');
     }
 
-    /// <summary>Appends any string.</summary>
-    public void AppendString(scoped ReadOnlySpan<char> text)
+    /// <summary>Appends a string with whole surrogate pairs.</summary>
+    private void AppendString(scoped ReadOnlySpan<char> text)
     {
         Append('"');
         while (text.IndexOfAny(Escaped) is >= 0 and var at)
         {
             Append(text[..at]);
-            var isPair = char.IsHighSurrogate(text[at]) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]);
-            if (isPair)
-                Append(text.Slice(at, 2));
-            else
-                AppendEscape(text[at]);
-            text = text[(at + (isPair ? 2 : 1))..];
+            AppendEscape(text[at]);
+            text = text[(at + 1)..];
         }
 
         Append(text);
@@ -106,7 +102,11 @@ internal ref struct GroupWriter(Span<char> room)
                 Append("false");
                 break;
             case JsonTokenType.String when value.IsEscaped:
-                AppendString(JsonText.Unescape(value.Of(body)));
+                var text = JsonText.Unescape(value.Of(body));
+                // Writers of JSON refuse such a text, so that nobody could read the aggregate back.
+                if (Identifiers.HasLoneSurrogate(text))
+                    return RefusalReason.GroupNotUnicode;
+                AppendString(text);
                 break;
             case JsonTokenType.String:
                 AppendPlain(value.Of(body));

@@ -9,6 +9,9 @@ public enum RefusalReason
     /// <summary>A group's value is a number beyond the bounds of <see cref="ExactDecimal"/>.</summary>
     GroupNumberOutOfBounds,
 
+    /// <summary>A group's value is a string with half of a surrogate pair.</summary>
+    GroupNotUnicode,
+
     /// <summary>The group is longer than <see cref="ContributionCalculator.MaxGroupBytes"/>.</summary>
     GroupTooLong,
 
