@@ -1,5 +1,6 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Json;
-using System.Text.Unicode;
 
 namespace Tributary.Grains;
 
@@ -9,16 +10,8 @@ internal static class BodyErrors
     public static TributaryException NotUtf8(ReadOnlySpan<byte> body)
     {
         var valid = 0;
-        // Halving finds how many whole bytes at the start are valid up to one character.
-        for (int low = 0, high = body.Length; low < high;)
-        {
-            var middle = (low + high + 1) / 2;
-            if (IsValidPrefix(body[..middle]))
-                valid = low = middle;
-            else
-                high = middle - 1;
-        }
-
+        while (Rune.DecodeFromUtf8(body[valid..], out _, out var length) == OperationStatus.Done)
+            valid += length;
         return new TributaryException("body_not_json", $"The body is not UTF-8: byte {valid + 1}; allowed: a JSON object in UTF-8.");
     }
 
@@ -48,21 +41,6 @@ internal static class BodyErrors
         return new TributaryException(
             "body_not_json", $"The body is not JSON: line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}: {reason}", error);
     }
-
-    private static bool IsValidPrefix(ReadOnlySpan<byte> bytes)
-    {
-        // A prefix may end inside a character of up to four bytes.
-        for (var cut = 0; cut <= 3 && cut <= bytes.Length; cut++)
-        {
-            if (Utf8.IsValid(bytes[..^cut]))
-                return cut == 0 || IsStartOfCharacter(bytes[^cut..]);
-        }
-
-        return false;
-    }
-
-    private static bool IsStartOfCharacter(ReadOnlySpan<byte> bytes) =>
-        System.Text.Rune.DecodeFromUtf8(bytes, out _, out _) == System.Buffers.OperationStatus.NeedMoreData;
 
     private static bool IsTooDeep(ReadOnlySpan<byte> body)
     {

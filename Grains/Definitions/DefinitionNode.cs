@@ -53,13 +53,13 @@ internal sealed class DefinitionNode(JsonElement json, string key, List<Definiti
     public double? Number() => json.ValueKind == JsonValueKind.Number && json.TryGetDouble(out var number) ? number : null;
 
     /// <summary>The elements read by <paramref name="read"/>, null where that failed.</summary>
-    public List<T?> List<T>(int maxCount, Func<DefinitionNode, T?> read)
+    public List<T?> List<T>(int maxCount, Func<DefinitionNode, T?> read, int minCount = 0)
     {
         var list = new List<T?>();
-        if (json.ValueKind != JsonValueKind.Array || json.GetArrayLength() > maxCount)
+        var count = json.ValueKind == JsonValueKind.Array ? json.GetArrayLength() : -1;
+        if (count < minCount || count > maxCount)
         {
-            var found = json.ValueKind == JsonValueKind.Array ? $"a list of {json.GetArrayLength()}" : Show(json);
-            Fail(Key, found, $"a list of at most {maxCount}");
+            Fail(Key, count < 0 ? Show(json) : $"a list of {count}", $"a list of {minCount} to {maxCount}");
             return list;
         }
 

@@ -23,12 +23,10 @@ internal static class DefinitionParser
         var sources = node.Field("sources")?.List(MaxSourcesCount, Source);
         var group = node.Field("group")?.List(MaxGroupsCount, Group) ?? [];
         CheckUnique(group.Select(one => one?.Name), node.Key + ".group", node);
-        var measures = node.Required("measures", $"a list of 1 to {MaxMeasuresCount}")?.List(MaxMeasuresCount, Measure) ?? [];
-        if (measures.Count == 0 && node.Field("measures") is { } empty && empty.List(MaxMeasuresCount, static _ => _).Count == 0)
-            node.Fail(empty.Key, "an empty list", $"a list of 1 to {MaxMeasuresCount}");
+        var measures = node.Required("measures", $"a list of 1 to {MaxMeasuresCount}")?.List(MaxMeasuresCount, Measure, minCount: 1) ?? [];
         CheckUnique(measures.Select(one => one?.Name), node.Key + ".measures", node);
         var window = node.Field("window") is { } field ? Window(field) : null;
-        if (name is null || group.Contains(null) || measures.Contains(null) || sources?.Contains(null) == true)
+        if (name is null || group.Contains(null) || measures.Count == 0 || measures.Contains(null) || sources?.Contains(null) == true)
             return null;
 
         sources?.Sort(StringComparer.Ordinal);
