@@ -51,7 +51,11 @@ internal sealed class ExternalIds(int capacity)
         entry.Round = round;
     }
 
+    /// <summary>The round is durable; a later round cannot have written the key again, because it was taken.</summary>
     public void Commit(ExternalKey key) => entries[key].Round = 0;
+
+    /// <summary>Inputs that wait for a load.</summary>
+    public IEnumerable<Input> Waiting() => entries.Values.SelectMany(entry => entry.Waiting);
 
     /// <summary>The round that wrote the key never happened. Only keys that were known to be free are written, so it is free again.</summary>
     public void Revert(ExternalKey key)
