@@ -60,7 +60,7 @@ export class DotMap {
 
   /** Dots grow slower than the map, so that zooming pulls neighbours apart. */
   #radius(magnitude) {
-    const size = magnitude === null ? 4 : 2.2 + Math.max(0, Math.min(10, magnitude + 1)) ** 1.5 * 0.85;
+    const size = magnitude === null ? 4 : 2 + Math.max(0, Math.min(10, magnitude + 1)) ** 1.6 * 0.55;
     return size / this.#window.zoom ** 0.7;
   }
 
