@@ -4,7 +4,7 @@ import { bars } from '../charts/bars.js';
 import { columns } from '../charts/columns.js';
 import { series } from '../charts/series.js';
 import { h } from '../lib/dom.js';
-import { count, measure as shown } from '../lib/format.js';
+import { count, measure as shown, windowTime } from '../lib/format.js';
 import { toNumber } from '../lib/json.js';
 
 const maxBars = 16;
@@ -47,10 +47,28 @@ function drawSeries(frame, { rows, measure, definition, isAdditive }) {
     const byStart = new Map(entries.map(row => [row.start, toNumber(row.measures[measure])]));
     return { label, values: windows.map(start => byStart.get(start) ?? (isAdditive ? 0 : null)) };
   });
-  frame.show(series(`${definition.name}: ${measure} over time`, windows, lines, sizeMs));
+  const title = `${definition.name}: ${measure} over time`;
+  if (isAdditive && lines.length === 1 && isUnbroken(windows, sizeMs)) {
+    frame.show(columns(title, columnsOf(rows, measure, sizeMs)));
+    return { element: frame.element, note: '' };
+  }
+  frame.show(series(title, windows, lines, sizeMs));
   const legend = lines.length < 2 ? undefined : h('ul', { class: 'legend' }, ...lines.map((line, index) => h('li', { class: `swatch swatch-${index}` }, line.label)));
   const rest = groups.size - lines.length;
   return { element: frame.element, legend, note: rest > 0 ? `The ${maxLines} largest of ${count(groups.size)} groups; the others are in the table.` : '' };
+}
+
+/** Whether every window from the first to the last is there, so that columns stand where their time is. */
+const isUnbroken = (windows, sizeMs) => windows.length <= maxColumns && windows.at(-1) - windows[0] === (windows.length - 1) * sizeMs;
+
+function columnsOf(rows, measure, sizeMs) {
+  const byStart = new Map(rows.map(row => [row.start, row]));
+  const starts = windowsOf(rows, sizeMs);
+  return starts.map(start => {
+    const row = byStart.get(start);
+    const lines = Object.entries(row?.measures ?? { [measure]: 0 }).map(([name, each]) => [name, shown(each)]);
+    return { label: windowTime(start, sizeMs), value: toNumber(row?.measures[measure]) ?? 0, lines };
+  });
 }
 
 /** The windows that have rows, and the first and last empty one of each gap, so that lines fall to zero where they should. */

@@ -12,7 +12,7 @@ export function bindRate(place) {
   let secondNow = Math.floor(Date.now() / 1000);
   let timer = null;
   const figure = h('strong', {});
-  const strip = svg('svg', { width: seconds * slotPx, height: heightPx, class: 'rate-strip', 'aria-hidden': 'true' });
+  const strip = svg('svg', { width: seconds * slotPx, height: heightPx, viewBox: `0 0 ${seconds * slotPx} ${heightPx}`, preserveAspectRatio: 'none', class: 'rate-strip', 'aria-hidden': 'true' });
   place.append(strip, h('span', {}, figure, ' messages a second over the last minute'));
 
   const advance = () => {
