@@ -17,8 +17,8 @@ public abstract class Grain
     private ITurnContext Context =>
         context ?? throw new InvalidOperationException("A grain's members are available only inside a turn.");
 
-    /// <summary>Called by the engine before each turn.</summary>
-    public void Attach(ITurnContext turn) => context = turn;
+    /// <summary>Called by the engine with the turn before it and with null after it, so that nothing can act outside a turn.</summary>
+    public void Attach(ITurnContext? turn) => context = turn;
 
     /// <summary>
     /// A reference whose calls become effects of this turn: one-way, run in the same round when the grain is here and
@@ -52,13 +52,17 @@ public abstract class Grain
 public abstract class Grain<TState> : Grain, IStateful where TState : class
 {
     private TState? state;
+    private TState? initial;
 
-    /// <summary>The state as of this turn; <see cref="Initial"/> when the grain has none yet.</summary>
+    /// <summary>The state as of this turn; <see cref="Initial"/>, which is not written, when the grain has none yet.</summary>
     protected TState State
     {
-        get => state ??= Initial();
+        get => state ?? (initial ??= Initial());
         set => state = value;
     }
+
+    /// <summary>True when the grain has a state: one that was written, or one that this turn sets.</summary>
+    protected bool HasState => state is not null;
 
     object? IStateful.State
     {

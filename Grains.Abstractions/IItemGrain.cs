@@ -10,6 +10,7 @@ public interface IItemGrain : IGrainWithStringKey
     ValueTask<Receipt> Receive(IncomingMessage message);
 
     /// <summary>The item as of now, or null when no message ever spoke of it.</summary>
+    [ReadOnly]
     ValueTask<ItemView?> Read();
 }
 
@@ -27,6 +28,8 @@ public sealed class IncomingMessage(Message message, IReadOnlyList<Contribution>
 
     /// <summary>True when the item's id was made for this message.</summary>
     public bool IsNewGrain { get; } = isNewItem;
+
+    public int SizeBytes => Message.Body.Length + 256;
 
     public IEnumerable<GrainId> Grains
     {
