@@ -29,6 +29,9 @@ internal sealed class Activations(GrainTypes types, Partitioner partitioner, int
         return activation;
     }
 
+    /// <summary>Inputs that wait for states.</summary>
+    public IEnumerable<Input> Waiting() => byId.Values.SelectMany(activation => activation.Waiting ?? []);
+
     public void Touch(Activation activation)
     {
         if (ReferenceEquals(newest, activation))

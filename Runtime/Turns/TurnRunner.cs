@@ -24,8 +24,8 @@ internal sealed class TurnRunner(
     /// <summary>The sequence of the next deferred call; unique in the database, because one silo hands them out.</summary>
     public long NextDeferred { get; set; } = 1;
 
-    /// <summary>The input that runs fails in every round: it is kept as a failure and must not be run again.</summary>
-    public Exception? Rejection { get; set; }
+    /// <summary>Set while an input that the database refuses is taken out: it fails with this, and its turn does not run.</summary>
+    public Rejection? Rejection { get; set; }
 
     /// <summary>Runs an input whose needs are loaded, and the calls that follow from it.</summary>
     public void Run(Input input, Activation activation, Round round, DateTimeOffset now)
@@ -33,7 +33,7 @@ internal sealed class TurnRunner(
         round.Inputs.Add(input);
         round.InputBytes += input.Needs?.SizeBytes ?? 0;
         context.Now = now;
-        var error = Rejection ?? activation.LoadError;
+        var error = Rejection?.Error ?? activation.LoadError;
         if (error is null && activation.Merged is not null)
             ApplyMerged(activation, round);
 
@@ -173,6 +173,8 @@ internal sealed class TurnRunner(
     // later round.
     private void Defer(OneWayCall call, Round round)
     {
+        if (environment.Sabotage == Sabotage.DropDeferred)
+            return;
         var arguments = call.Method.WriteArguments(call.Arguments, types.ArgumentsJson);
         round.Deferred.Add(new DeferredCall(NextDeferred++, partitioner.Of(call.Target), call.Target, call.Method.Name, arguments));
     }
@@ -181,7 +183,7 @@ internal sealed class TurnRunner(
     {
         input.Fail(error);
         if (input.Origin is { } origin)
-            round.Failures.Add(NewFailure(input.Target, partition, origin.Method, origin.Arguments, error));
+            round.Failures.Add(NewFailure(input.Target, partition, origin.Method, Rejection is { KeepsArguments: false } ? default : origin.Arguments, error));
     }
 
     // What began the turn ends with the round, unless the turn itself set the reminder again.
@@ -206,3 +208,6 @@ internal sealed class TurnRunner(
             environment.NewId(), context.Now, partition, target, method, arguments, text.Length > MaxErrorChars ? text[..MaxErrorChars] : text);
     }
 }
+
+/// <param name="KeepsArguments">False when the arguments themselves cannot be stored.</param>
+internal sealed record Rejection(Exception Error, bool KeepsArguments);

@@ -1,0 +1,98 @@
+using Tributary.Runtime.Store;
+
+namespace Tributary.Storage.InMemory;
+
+/// <summary>
+/// What survives a restart: a new <see cref="InMemoryStore"/> over the same database is a new process. One operation
+/// touches it at a time; the lock is only for callers on several threads.
+/// </summary>
+public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256)
+{
+    internal Lock Gate { get; } = new();
+
+    internal TimeProvider Time { get; } = time;
+
+    internal StoreFacts Facts { get; } = new(Guid.NewGuid(), partitionCount);
+
+    internal Dictionary<SiloId, InMemorySilo> Silos { get; } = [];
+
+    internal SiloId?[] Partitions { get; } = new SiloId?[partitionCount];
+
+    internal long LastTransaction { get; set; }
+
+    internal List<StoredMessage> MessageRows { get; } = [];
+
+    internal Dictionary<MessageId, int> MessageIndexes { get; } = [];
+
+    internal Dictionary<(StateTable Table, GrainId Grain), LoadedState> StateRows { get; } = [];
+
+    internal SortedDictionary<AggregateKey, LoadedState> AggregateRows { get; } = new(AggregateOrder.Instance);
+
+    internal SortedDictionary<ReminderMark, ReminderRow> ReminderRows { get; } = new(ReminderOrder.Instance);
+
+    internal Dictionary<(GrainId Grain, string Name), ReminderMark> ReminderMarks { get; } = [];
+
+    internal SortedDictionary<long, DeferredCall> DeferredRows { get; } = [];
+
+    internal Dictionary<Guid, FailureRow> FailureRows { get; } = [];
+
+    internal Dictionary<(PartitionId Partition, ExternalKey Key), (KnownMessage Message, int Day)> ExternalIdRows { get; } = [];
+
+    internal Dictionary<string, LedgerCounts> LedgerRows { get; } = [];
+
+    internal List<DefinitionRow> DefinitionRows { get; } = [];
+
+    /// <summary>All messages in the order of their positions, as a copy.</summary>
+    public IReadOnlyList<StoredMessage> Messages => Copy(() => MessageRows.ToList());
+
+    /// <summary>All reminders in their order, as a copy.</summary>
+    public IReadOnlyList<ReminderRow> Reminders => Copy(() => ReminderRows.Values.ToList());
+
+    /// <summary>All deferred calls in their order, as a copy.</summary>
+    public IReadOnlyList<DeferredCall> DeferredCalls => Copy(() => DeferredRows.Values.ToList());
+
+    /// <summary>All failures in the order of their ids, as a copy.</summary>
+    public IReadOnlyList<FailureRow> Failures => Copy(() => FailureRows.Values.OrderBy(row => row.Id).ToList());
+
+    /// <summary>All states, as a copy.</summary>
+    public IReadOnlyDictionary<(StateTable Table, GrainId Grain), LoadedState> States =>
+        Copy(() => new Dictionary<(StateTable Table, GrainId Grain), LoadedState>(StateRows));
+
+    /// <summary>Declares a silo dead, as another silo would: its next commit is fenced.</summary>
+    public void DeclareDead(SiloId silo)
+    {
+        lock (Gate)
+        {
+            Silos[silo].IsDead = true;
+            Release(silo);
+        }
+    }
+
+    internal void Release(SiloId silo)
+    {
+        for (var i = 0; i < Partitions.Length; i++)
+        {
+            if (Partitions[i] == silo)
+                Partitions[i] = null;
+        }
+    }
+
+    private T Copy<T>(Func<T> copy)
+    {
+        lock (Gate)
+            return copy();
+    }
+
+    private sealed class AggregateOrder : IComparer<AggregateKey>
+    {
+        public static AggregateOrder Instance { get; } = new();
+
+        public int Compare(AggregateKey x, AggregateKey y)
+        {
+            var order = x.Generation.CompareTo(y.Generation);
+            if (order == 0)
+                order = x.WindowStartMs.CompareTo(y.WindowStartMs);
+            return order != 0 ? order : ReminderOrder.CompareUtf8(x.Group, y.Group);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using Tributary.Runtime.Store;
+using Tributary.Storage.Rows;
+
+namespace Tributary.Storage.InMemory;
+
+/// <summary>Reads of what is committed; nothing is ever half-committed, so all of it lies below the horizon.</summary>
+internal sealed class InMemoryMessageLog(InMemoryDatabase database, InMemoryGate gate) : IMessageLog
+{
+    private Position Horizon => Position.Of(database.LastTransaction + 1, 0);
+
+    public ValueTask<Position> ReadHorizonAsync(CancellationToken cancellation) => gate.RunAsync(StoreCall.Log, () => Horizon);
+
+    public ValueTask<IReadOnlyList<StoredMessage>> ReadNewestAsync(Position below, int offset, int limit, CancellationToken cancellation) =>
+        gate.RunAsync<IReadOnlyList<StoredMessage>>(StoreCall.Log, () =>
+        {
+            var end = FirstAtOrAbove(below.Value) - offset;
+            var start = Math.Max(0, end - limit);
+            if (end <= start)
+                return [];
+
+            var messages = database.MessageRows.GetRange(start, end - start);
+            messages.Reverse();
+            return messages;
+        });
+
+    public ValueTask<MessageSlice> ReadAfterAsync(Position after, int limit, long maxBytes, CancellationToken cancellation) =>
+        gate.RunAsync(StoreCall.Log, () =>
+        {
+            var messages = new List<StoredMessage>();
+            var bytes = 0L;
+            for (var i = FirstAtOrAbove(after.Value + 1); i < database.MessageRows.Count; i++)
+            {
+                var message = database.MessageRows[i];
+                bytes += message.Body.Length;
+                if (messages.Count >= limit || (messages.Count > 0 && bytes > maxBytes))
+                    return new MessageSlice(messages, Horizon, false);
+                messages.Add(message);
+            }
+
+            return new MessageSlice(messages, Horizon, true);
+        });
+
+    public ValueTask<long> CountBelowAsync(Position below, CancellationToken cancellation) => gate.RunAsync(StoreCall.Log, () =>
+    {
+        var count = 0L;
+        foreach (var silo in database.Silos.Values)
+        {
+            var last = silo.Tallies.FindLast(tally => tally.First < below.Value);
+            count += last.Total - last.Count + Math.Min(last.Count, below.Value - last.First);
+        }
+
+        return count;
+    });
+
+    public ValueTask<StoredMessage?> FindAsync(MessageId id, CancellationToken cancellation) => gate.RunAsync(
+        StoreCall.Log, () => database.MessageIndexes.TryGetValue(id, out var index) ? database.MessageRows[index] : null);
+
+    public ValueTask<IReadOnlyList<AggregateRow>> ReadAggregatesAsync(
+        int generation, string? group, long? fromMs, long? toMs, AggregateKey? after, int limit, CancellationToken cancellation) =>
+        gate.RunAsync<IReadOnlyList<AggregateRow>>(StoreCall.Log, () => database.AggregateRows
+            .SkipWhile(row => after is { } key && database.AggregateRows.Comparer.Compare(row.Key, key with { Generation = generation }) <= 0)
+            .Where(row => row.Key.Generation == generation && (group is null || row.Key.Group == group)
+                && !(row.Key.WindowStartMs < fromMs) && !(row.Key.WindowStartMs >= toMs))
+            .Take(limit).Select(row => new AggregateRow(row.Key, row.Value.Version, row.Value.State)).ToList());
+
+    public ValueTask<LedgerReport> ReadLedgerAsync(bool recount, CancellationToken cancellation) => gate.RunAsync(
+        StoreCall.Log, () => Recount.Report(
+            new Dictionary<string, LedgerCounts>(database.LedgerRows),
+            recount ? Recount.Of(database.MessageRows.Count, new Dictionary<PendingStatus, long>()) : null));
+
+    public ValueTask<IReadOnlyList<DefinitionRow>> RegisterDefinitionsAsync(
+        IReadOnlyList<DefinitionProposal> proposals, CancellationToken cancellation) =>
+        gate.RunAsync<IReadOnlyList<DefinitionRow>>(StoreCall.Log, () => proposals.Select(Register).ToList());
+
+    public ValueTask<IReadOnlyList<DefinitionRow>> ReadDefinitionsAsync(CancellationToken cancellation) =>
+        gate.RunAsync<IReadOnlyList<DefinitionRow>>(StoreCall.Log, () => database.DefinitionRows.ToList());
+
+    public ValueTask<int> CutExternalIdsAsync(DateTimeOffset before, int limit, CancellationToken cancellation) => gate.RunAsync(StoreCall.Log, () =>
+    {
+        var day = Instant.ToDay(before);
+        var cut = database.ExternalIdRows.Where(row => row.Value.Day < day).Take(limit).Select(row => row.Key).ToList();
+        foreach (var key in cut)
+            database.ExternalIdRows.Remove(key);
+        return cut.Count;
+    });
+
+    private DefinitionRow Register(DefinitionProposal proposal)
+    {
+        var latest = database.DefinitionRows.FindLast(row => row.Name == proposal.Name);
+        if (latest?.Hash == proposal.Hash)
+            return latest;
+
+        var row = new DefinitionRow(
+            database.DefinitionRows.Count + 1, proposal.Name, (latest?.Generation ?? 0) + 1, proposal.Hash, proposal.Definition, database.Time.GetUtcNow());
+        database.DefinitionRows.Add(row);
+        return row;
+    }
+
+    /// <summary>The index of the first message at or above a position, by bisection.</summary>
+    private int FirstAtOrAbove(long position)
+    {
+        var (low, high) = (0, database.MessageRows.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (database.MessageRows[middle].Position.Value < position)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        return low;
+    }
+}

@@ -1,0 +1,154 @@
+using Tributary.Runtime.Store;
+using Tributary.Storage.Rows;
+
+namespace Tributary.Storage.InMemory;
+
+/// <summary>
+/// Applies a round, all or nothing: everything is checked before anything changes. What a correct engine never sends is a
+/// broken invariant here and throws.
+/// </summary>
+internal static class InMemoryRound
+{
+    /// <summary>The fence and the round; null when the fence matches nothing.</summary>
+    /// <exception cref="InvalidOperationException">The round breaks what its sender has to know.</exception>
+    public static long? Apply(InMemoryDatabase database, RoundCommit round)
+    {
+        if (!database.Silos.TryGetValue(round.Silo, out var silo) || silo.IsDead || silo.Round >= round.Round)
+            return null;
+
+        Require(silo.Round == round.Round - 1, $"round {round.Round} follows {silo.Round}: a round was skipped");
+        Check(database, round, silo);
+        var transaction = ++database.LastTransaction;
+        silo.Round = round.Round;
+        silo.Transaction = transaction;
+        Write(database, round, silo, transaction);
+        return transaction;
+    }
+
+    private static void Check(InMemoryDatabase database, RoundCommit round, InMemorySilo silo)
+    {
+        var before = silo.Tallies.Count == 0 ? 0 : silo.Tallies[^1].Total;
+        Require(round.AcceptedBefore == before, $"the silo has stored {before} messages, the round says {round.AcceptedBefore}");
+
+        var ids = new HashSet<MessageId>();
+        foreach (var appended in round.Messages)
+        {
+            var id = appended.Message.Id;
+            Require(ids.Add(id) && !database.MessageIndexes.ContainsKey(id), $"message {id} is stored already");
+        }
+
+        var externals = new HashSet<(PartitionId, ExternalKey)>();
+        foreach (var row in round.ExternalIds)
+        {
+            var key = (row.Partition, row.Key);
+            Require(externals.Add(key) && !database.ExternalIdRows.ContainsKey(key), $"an external id of partition {row.Partition} exists already");
+        }
+
+        var states = new HashSet<(StateTable, GrainId)>();
+        foreach (var row in round.States)
+        {
+            Require(states.Add((row.Table, row.Grain)), $"the round holds two states of {row.Grain}");
+            Require(
+                database.StateRows.ContainsKey((row.Table, row.Grain)) != row.IsNew,
+                row.IsNew ? $"the new state of {row.Grain} exists already" : $"the state of {row.Grain} is changed and does not exist");
+        }
+
+        var reminders = new HashSet<(GrainId, string)>();
+        foreach (var write in round.Reminders)
+        {
+            Require(reminders.Add((write.Grain, write.Name)), $"the round writes reminder {write.Name} of {write.Grain} twice");
+            Require(
+                write.MayExist || !database.ReminderMarks.ContainsKey((write.Grain, write.Name)),
+                $"reminder {write.Name} of {write.Grain} exists, and the round says that it cannot");
+        }
+
+        CheckCalls(database, round);
+        var ledger = new HashSet<(string, long)>();
+        foreach (var delta in round.Ledger)
+            Require(ledger.Add((delta.Source, delta.Hour.UtcTicks)), $"the round holds two deltas of source {delta.Source} and one hour");
+    }
+
+    private static void CheckCalls(InMemoryDatabase database, RoundCommit round)
+    {
+        var done = new HashSet<long>();
+        foreach (var sequence in round.DeferredDone)
+            Require(done.Add(sequence) && database.DeferredRows.ContainsKey(sequence), $"deferred call {sequence} is ended and does not exist");
+
+        var sequences = new HashSet<long>();
+        foreach (var call in round.Deferred)
+        {
+            Require(
+                sequences.Add(call.Sequence) && !database.DeferredRows.ContainsKey(call.Sequence),
+                $"deferred call {call.Sequence} exists already");
+        }
+
+        var failures = new HashSet<Guid>();
+        foreach (var failure in round.Failures)
+            Require(failures.Add(failure.Id) && !database.FailureRows.ContainsKey(failure.Id), $"failure {failure.Id} exists already");
+    }
+
+    private static void Write(InMemoryDatabase database, RoundCommit round, InMemorySilo silo, long transaction)
+    {
+        for (var i = 0; i < round.Messages.Count; i++)
+        {
+            var appended = round.Messages[i];
+            var message = appended.Message;
+            database.MessageIndexes.Add(message.Id, database.MessageRows.Count);
+            database.MessageRows.Add(new StoredMessage(
+                Position.Of(transaction, i), message.Id, message.Source, message.Item, appended.ItemSequence,
+                message.ReceivedAt.ToUniversalTime(), message.MediaType, message.Body, appended.Generations));
+        }
+
+        if (round.Messages.Count > 0)
+            silo.Tallies.Add((Position.Of(transaction, 0).Value, round.Messages.Count, round.AcceptedBefore + round.Messages.Count));
+
+        foreach (var row in round.ExternalIds)
+        {
+            var message = round.Messages[row.MessageIndex].Message;
+            var known = new KnownMessage(message.Id, message.Item, row.BodyHash, Position.Of(transaction, row.MessageIndex));
+            database.ExternalIdRows.Add((row.Partition, row.Key), (known, Instant.ToDay(message.ReceivedAt)));
+        }
+
+        foreach (var row in round.States)
+        {
+            var state = new LoadedState(row.Version, row.State);
+            database.StateRows[(row.Table, row.Grain)] = state;
+            if (row.Table == StateTable.Aggregates)
+                database.AggregateRows[AggregateKey.Parse(row.Grain.Key)] = state;
+        }
+
+        foreach (var write in round.Reminders)
+            WriteReminder(database, write);
+        foreach (var sequence in round.DeferredDone)
+            database.DeferredRows.Remove(sequence);
+        foreach (var call in round.Deferred)
+            database.DeferredRows.Add(call.Sequence, call);
+        foreach (var failure in round.Failures)
+            database.FailureRows.Add(failure.Id, failure with { Error = StorableText.Clean(failure.Error) });
+        foreach (var delta in round.Ledger)
+        {
+            database.LedgerRows[delta.Source] = Recount.Add(
+                database.LedgerRows.GetValueOrDefault(delta.Source),
+                new LedgerCounts(delta.Accepted, delta.Completed, delta.Skipped, delta.Processing, delta.Retrying, delta.Parked));
+        }
+    }
+
+    private static void WriteReminder(InMemoryDatabase database, in ReminderWrite write)
+    {
+        if (database.ReminderMarks.Remove((write.Grain, write.Name), out var mark))
+            database.ReminderRows.Remove(mark);
+        if (write.Set is not { } set)
+            return;
+
+        var row = new ReminderRow(
+            write.Partition, write.Grain, write.Name, set.Due.ToUniversalTime(), set.Attempt, set.Activity, set.Payload);
+        database.ReminderRows.Add(row.Mark, row);
+        database.ReminderMarks.Add((write.Grain, write.Name), row.Mark);
+    }
+
+    private static void Require(bool holds, string otherwise)
+    {
+        if (!holds)
+            throw new InvalidOperationException($"The round cannot be stored: {otherwise}.");
+    }
+}

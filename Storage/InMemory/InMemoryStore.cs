@@ -1,0 +1,185 @@
+using Tributary.Runtime.Store;
+using Tributary.Storage.Rows;
+
+namespace Tributary.Storage.InMemory;
+
+/// <summary>
+/// One process's store over an <see cref="InMemoryDatabase"/>: deterministic, without threads or time of its own. Faults
+/// decide over every operation. It is stricter than the databases: see <see cref="InMemoryRound"/>.
+/// </summary>
+public sealed class InMemoryStore : IPartitionStore
+{
+    private readonly InMemoryDatabase database;
+    private readonly InMemoryGate gate;
+    private readonly IStoreFaults faults;
+    private RoundCommit? late;
+    private InMemorySilo? joined;
+
+    public InMemoryStore(InMemoryDatabase database, IStoreFaults? faults = null)
+    {
+        this.database = database;
+        this.faults = faults ?? new ScriptedFaults();
+        gate = new InMemoryGate(database, this.faults, Crash);
+        Log = new InMemoryMessageLog(database, gate);
+    }
+
+    /// <summary>Reads of what is committed.</summary>
+    public IMessageLog Log { get; }
+
+    /// <summary>The incarnation that joined last, or null.</summary>
+    public SiloId? Joined => joined?.Id;
+
+    /// <summary>True after <see cref="Crash"/> or disposal.</summary>
+    public bool HasCrashed => gate.IsClosed;
+
+    /// <summary>The process dies: every later operation of this store throws, and another store can join at once.</summary>
+    public void Crash()
+    {
+        lock (database.Gate)
+        {
+            gate.IsClosed = true;
+            late = null;
+            if (joined is not null)
+                joined.IsHeld = false;
+        }
+    }
+
+    public ValueTask<StoreFacts> OpenAsync(CancellationToken cancellation) =>
+        gate.RunAsync(StoreCall.Open, () => database.Facts);
+
+    public ValueTask<Incarnation> JoinAsync(string address, CancellationToken cancellation) =>
+        gate.RunAsync(StoreCall.Join, () => Join(address));
+
+    public async ValueTask<CommitOutcome> CommitAsync(RoundCommit round, CancellationToken cancellation)
+    {
+        var operation = gate.Begin(StoreCall.Commit);
+        var fate = await faults.BeforeAsync(operation);
+        if (gate.IsClosed || fate == StoreFate.CrashBefore)
+        {
+            Crash();
+            return new CommitOutcome.Unknown(InMemoryGate.Crashed());
+        }
+
+        if (fate is StoreFate.Fail or StoreFate.HappenLate)
+        {
+            late = fate == StoreFate.HappenLate ? round : null;
+            return new CommitOutcome.Unknown(InMemoryGate.Lost(operation));
+        }
+
+        var outcome = fate == StoreFate.Reject
+            ? new CommitOutcome.Rejected(new RefusedRoundException("The round was refused by a scripted fault."))
+            : Commit(round);
+        if (fate == StoreFate.CrashAfter)
+            Crash();
+        else
+            await faults.AfterAsync(operation);
+
+        if (gate.IsClosed)
+            return new CommitOutcome.Unknown(InMemoryGate.Crashed());
+        return fate == StoreFate.LoseAnswer ? new CommitOutcome.Unknown(InMemoryGate.Lost(operation)) : outcome;
+    }
+
+    public ValueTask<RoundResolution> ResolveAsync(SiloId silo, long round, CancellationToken cancellation) =>
+        gate.RunAsync<RoundResolution>(StoreCall.Resolve, () =>
+        {
+            if (late is { } commit)
+            {
+                late = null;
+                Commit(commit);
+            }
+
+            if (!database.Silos.TryGetValue(silo, out var row))
+                return new RoundResolution.Dead();
+            if (row.Round == round)
+                return new RoundResolution.Applied(row.Transaction, database.Time.GetUtcNow());
+            return row.IsDead ? new RoundResolution.Dead() : new RoundResolution.NotApplied();
+        });
+
+    public ValueTask<bool> CheckAsync(SiloId silo, long round, CancellationToken cancellation) =>
+        gate.RunAsync(StoreCall.Check, () => database.Silos.TryGetValue(silo, out var row) && !row.IsDead && row.Round == round);
+
+    public ValueTask<LoadResult> LoadAsync(LoadRequest request, CancellationToken cancellation) => gate.RunAsync(StoreCall.Load, () =>
+    {
+        var result = new LoadResult();
+        foreach (var key in request.States)
+        {
+            if (database.StateRows.TryGetValue(key, out var state))
+                result.States[key.Grain] = state;
+        }
+
+        foreach (var key in request.ExternalIds)
+        {
+            if (database.ExternalIdRows.TryGetValue(key, out var row))
+                result.ExternalIds[key.Key] = row.Message;
+        }
+
+        return result;
+    });
+
+    public ValueTask<IReadOnlyList<ReminderRow>> ReadRemindersAsync(
+        ReminderMark after, DateTimeOffset until, int limit, CancellationToken cancellation) =>
+        gate.RunAsync<IReadOnlyList<ReminderRow>>(StoreCall.ReadReminders, () => database.ReminderRows
+            .SkipWhile(row => ReminderOrder.Instance.Compare(row.Key, after) <= 0)
+            .TakeWhile(row => row.Key.Due <= until)
+            .Take(limit).Select(row => row.Value).ToList());
+
+    public ValueTask<IReadOnlyList<DeferredCall>> ReadDeferredCallsAsync(long after, int limit, CancellationToken cancellation) =>
+        gate.RunAsync<IReadOnlyList<DeferredCall>>(StoreCall.ReadDeferredCalls, () =>
+            database.DeferredRows.Values.Where(call => call.Sequence > after).Take(limit).ToList());
+
+    public async ValueTask LeaveAsync(SiloId silo, CancellationToken cancellation) => await gate.RunAsync(StoreCall.Leave, () =>
+    {
+        database.DeclareDead(silo);
+        return true;
+    });
+
+    public ValueTask DisposeAsync()
+    {
+        Crash();
+        return default;
+    }
+
+    private Incarnation Join(string address)
+    {
+        foreach (var other in database.Silos.Values)
+        {
+            if (!other.IsDead && other.IsHeld && other != joined)
+            {
+                throw new StoreException(
+                    StoreFault.Busy, $"The database is in use by the silo at '{other.Address}', which is at round {other.Round}.");
+            }
+        }
+
+        foreach (var other in database.Silos.Values)
+            other.IsDead = true;
+        late = null;
+        joined = new InMemorySilo(new SiloId(database.Silos.Count + 1), address);
+        database.Silos.Add(joined.Id, joined);
+        Array.Fill(database.Partitions, joined.Id);
+        return new Incarnation(joined.Id, database.Time.GetUtcNow());
+    }
+
+    private CommitOutcome Commit(RoundCommit round)
+    {
+        lock (database.Gate)
+        {
+            try
+            {
+                RoundRules.Check(round);
+                foreach (var appended in round.Messages)
+                {
+                    if (faults.IsPoison(appended.Message.Body))
+                        throw new RefusedRoundException($"The body of message {appended.Message.Id} was refused by a scripted fault.");
+                }
+            }
+            catch (RefusedRoundException e)
+            {
+                return new CommitOutcome.Rejected(e);
+            }
+
+            return InMemoryRound.Apply(database, round) is { } transaction
+                ? new CommitOutcome.Committed(transaction, database.Time.GetUtcNow())
+                : new CommitOutcome.Fenced();
+        }
+    }
+}

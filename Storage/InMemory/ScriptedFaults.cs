@@ -1,0 +1,34 @@
+namespace Tributary.Storage.InMemory;
+
+/// <summary>Faults by number; without any entry, a store that always works and never waits.</summary>
+public sealed class ScriptedFaults : IStoreFaults
+{
+    /// <summary>Fates by <see cref="StoreOperation.Number"/>.</summary>
+    public Dictionary<long, StoreFate> ByNumber { get; } = [];
+
+    /// <summary>Fates by kind of operation and <see cref="StoreOperation.CallNumber"/>.</summary>
+    public Dictionary<(StoreCall Call, long CallNumber), StoreFate> ByCall { get; } = [];
+
+    /// <summary>Which bodies are poison; null: none.</summary>
+    public Predicate<ReadOnlyMemory<byte>>? Poison { get; set; }
+
+    /// <summary>Awaited before each operation; null: nothing is.</summary>
+    public Func<StoreOperation, ValueTask>? DelayBefore { get; set; }
+
+    /// <summary>Awaited after each operation, before its answer; null: nothing is.</summary>
+    public Func<StoreOperation, ValueTask>? DelayAfter { get; set; }
+
+    public async ValueTask<StoreFate> BeforeAsync(StoreOperation operation)
+    {
+        if (DelayBefore is { } delay)
+            await delay(operation);
+
+        return ByNumber.TryGetValue(operation.Number, out var fate) || ByCall.TryGetValue((operation.Call, operation.CallNumber), out fate)
+            ? fate
+            : StoreFate.Proceed;
+    }
+
+    public ValueTask AfterAsync(StoreOperation operation) => DelayAfter?.Invoke(operation) ?? default;
+
+    public bool IsPoison(ReadOnlyMemory<byte> body) => Poison?.Invoke(body) ?? false;
+}

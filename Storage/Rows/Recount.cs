@@ -1,0 +1,31 @@
+using Tributary.Runtime.Store;
+
+namespace Tributary.Storage.Rows;
+
+/// <summary>Counts of rows put together as the ledger counts them: what is not pending is completed.</summary>
+internal static class Recount
+{
+    public static LedgerCounts Of(long messages, IReadOnlyDictionary<PendingStatus, long> pending)
+    {
+        var processing = pending.GetValueOrDefault(PendingStatus.Processing);
+        var retrying = pending.GetValueOrDefault(PendingStatus.Retrying);
+        var parked = pending.GetValueOrDefault(PendingStatus.Parked);
+        var skipped = pending.GetValueOrDefault(PendingStatus.Skipped);
+        return new LedgerCounts(
+            messages, messages - processing - retrying - parked - skipped, skipped, processing, retrying, parked);
+    }
+
+    /// <summary>The report of a ledger given as sums by source.</summary>
+    public static LedgerReport Report(IReadOnlyDictionary<string, LedgerCounts> bySource, LedgerCounts? recounted)
+    {
+        var total = default(LedgerCounts);
+        foreach (var counts in bySource.Values)
+            total = Add(total, counts);
+
+        return new LedgerReport(total, bySource, recounted);
+    }
+
+    public static LedgerCounts Add(LedgerCounts a, LedgerCounts b) => new(
+        a.Accepted + b.Accepted, a.Completed + b.Completed, a.Skipped + b.Skipped,
+        a.Processing + b.Processing, a.Retrying + b.Retrying, a.Parked + b.Parked);
+}

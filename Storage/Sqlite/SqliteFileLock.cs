@@ -1,0 +1,52 @@
+using System.Globalization;
+using Tributary.Runtime.Store;
+
+namespace Tributary.Storage.Sqlite;
+
+/// <summary>
+/// Holds a data directory for one process. The operating system releases the lock when the process ends, however it ends.
+/// </summary>
+internal sealed class SqliteFileLock : IDisposable
+{
+    private readonly FileStream held;
+
+    private SqliteFileLock(FileStream held) => this.held = held;
+
+    /// <exception cref="StoreException">Another process, or another store of this one, holds the directory.</exception>
+    public static SqliteFileLock Take(string databasePath)
+    {
+        var lockPath = databasePath + ".lock";
+        // The holder's number stands beside the lock: a locked file cannot be read.
+        var pidPath = databasePath + ".pid";
+        try
+        {
+            var taken = new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            File.WriteAllText(pidPath, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+            return new SqliteFileLock(taken);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new StoreException(StoreFault.Fatal, $"The database {databasePath} cannot be opened for writing: {e.Message}", e);
+        }
+        catch (IOException e)
+        {
+            throw new StoreException(
+                StoreFault.Busy, $"The database {databasePath} is in use by {Holder(pidPath)}: {lockPath} is locked.", e);
+        }
+    }
+
+    public void Dispose() => held.Dispose();
+
+    private static string Holder(string pidPath)
+    {
+        try
+        {
+            return "process " + File.ReadAllText(pidPath);
+        }
+        catch (IOException)
+        {
+            // Who holds it is a courtesy; that it is held is already known.
+            return "another process";
+        }
+    }
+}

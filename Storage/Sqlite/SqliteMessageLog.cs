@@ -1,0 +1,117 @@
+using Tributary.Runtime.Store;
+using Tributary.Storage.Rows;
+
+namespace Tributary.Storage.Sqlite;
+
+/// <summary>Reads of what is committed. There is one writer, so all that a read can see lies below the horizon.</summary>
+internal sealed class SqliteMessageLog(SqliteWriter writer, SqliteReaders readers, TimeProvider time) : IMessageLog
+{
+    private const string Columns =
+        "position, id, source, item, item_sequence, received_at, media_type, body, generations";
+
+    public ValueTask<Position> ReadHorizonAsync(CancellationToken cancellation) => readers.ReadAsync(Horizon, cancellation);
+
+    public ValueTask<IReadOnlyList<StoredMessage>> ReadNewestAsync(Position below, int offset, int limit, CancellationToken cancellation) => readers.ReadAsync<IReadOnlyList<StoredMessage>>(
+        connection =>
+        {
+            var messages = new List<StoredMessage>();
+            var select = connection.Prepare($"select {Columns} from messages where position < ? order by position desc limit ? offset ?")
+                .Bind(below.Value).Bind(limit).Bind(offset);
+            while (select.Step())
+                messages.Add(Read(select));
+            return messages;
+        },
+        cancellation);
+
+    public ValueTask<MessageSlice> ReadAfterAsync(Position after, int limit, long maxBytes, CancellationToken cancellation) => readers.ReadAsync(
+        connection =>
+        {
+            var messages = new List<StoredMessage>();
+            var horizon = Horizon(connection);
+            var bytes = 0L;
+            var select = connection.Prepare($"select {Columns} from messages where position > ? order by position").Bind(after.Value);
+            while (select.Step())
+            {
+                var message = Read(select);
+                bytes += message.Body.Length;
+                if (messages.Count >= limit || (messages.Count > 0 && bytes > maxBytes))
+                {
+                    select.Reset();
+                    return new MessageSlice(messages, horizon, false);
+                }
+
+                messages.Add(message);
+            }
+
+            return new MessageSlice(messages, horizon, true);
+        },
+        cancellation);
+
+    public ValueTask<long> CountBelowAsync(Position below, CancellationToken cancellation) => readers.ReadAsync(
+        connection =>
+        {
+            // One look into the index per silo: its last commit below, cut where the bound falls into it.
+            var select = connection.Prepare(
+                    """
+                    select coalesce(sum(t.total - t.count + min(t.count, ?1 - t.position)), 0)
+                    from silos s join tallies t on t.silo = s.id and t.position =
+                        (select max(position) from tallies where silo = s.id and position < ?1)
+                    """)
+                .Bind(below.Value);
+            select.Step();
+            var count = select.Int64(0);
+            select.Reset();
+            return count;
+        },
+        cancellation);
+
+    public ValueTask<StoredMessage?> FindAsync(MessageId id, CancellationToken cancellation) => readers.ReadAsync(
+        connection =>
+        {
+            var select = connection.Prepare($"select {Columns} from messages where id = ?").Bind(id.Value);
+            if (!select.Step())
+                return null;
+
+            var message = Read(select);
+            select.Reset();
+            return message;
+        },
+        cancellation);
+
+    public ValueTask<IReadOnlyList<AggregateRow>> ReadAggregatesAsync(
+        int generation, string? group, long? fromMs, long? toMs, AggregateKey? after, int limit, CancellationToken cancellation) =>
+        readers.ReadAsync(
+            connection => SqliteAggregates.Read(connection, generation, group, fromMs, toMs, after, limit), cancellation);
+
+    public ValueTask<LedgerReport> ReadLedgerAsync(bool recount, CancellationToken cancellation) =>
+        readers.ReadAsync(connection => SqliteLedger.Read(connection, recount), cancellation);
+
+    public ValueTask<IReadOnlyList<DefinitionRow>> RegisterDefinitionsAsync(
+        IReadOnlyList<DefinitionProposal> proposals, CancellationToken cancellation) =>
+        writer.WriteAsync(connection => SqliteDefinitions.Register(connection, proposals, time.GetUtcNow()), cancellation);
+
+    public ValueTask<IReadOnlyList<DefinitionRow>> ReadDefinitionsAsync(CancellationToken cancellation) =>
+        readers.ReadAsync(SqliteDefinitions.ReadAll, cancellation);
+
+    public ValueTask<int> CutExternalIdsAsync(DateTimeOffset before, int limit, CancellationToken cancellation) => writer.WriteAsync(
+        connection => connection.Prepare(
+                """
+                delete from external_ids where (partition, hash) in
+                    (select partition, hash from external_ids where received_day < ? limit ?)
+                """)
+            .Bind(Instant.ToDay(before)).Bind(limit).Run(),
+        cancellation);
+
+    private static Position Horizon(SqliteConnection connection)
+    {
+        var select = connection.Prepare("select last_transaction from meta");
+        select.Step();
+        var last = select.Int64(0);
+        select.Reset();
+        return Position.Of(last + 1, 0);
+    }
+
+    private static StoredMessage Read(SqliteStatement row) => new(
+        new Position(row.Int64(0)), new MessageId(row.Guid(1)), row.Text(2), row.Text(3), row.Int64(4), row.Time(5), row.Text(6),
+        row.Bytes(7), GenerationList.Read(row.Span(8)));
+}

@@ -1,0 +1,37 @@
+namespace Tributary.Storage.Sqlite;
+
+/// <summary>How the embedded store works.</summary>
+public sealed class SqliteOptions
+{
+    /// <summary>The name of the database's file in <see cref="DataDirectory"/>.</summary>
+    public const string FileName = "tributary.db";
+
+    /// <summary>The folder of the database; created when it is missing.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>Partitions of a database that is created; an existing one keeps its number.</summary>
+    public int PartitionCount { get; init; } = 256;
+
+    /// <summary>Connections for loads and reads; a read waits when all are in use.</summary>
+    public int ReadConnectionCount { get; init; } = 4;
+
+    /// <summary>The page cache of the writing connection.</summary>
+    public int WriterCacheKiB { get; init; } = 128 * 1024;
+
+    /// <summary>The page cache of each reading connection.</summary>
+    public int ReaderCacheKiB { get; init; } = 8 * 1024;
+
+    /// <summary>How much of the file is mapped into memory at most.</summary>
+    public long MmapBytes { get; init; } = 1L << 30;
+
+    /// <summary>Pages of 4 KiB in the write-ahead log after which a commit also writes them into the database.</summary>
+    public int CheckpointPageCount { get; init; } = 16 * 1024;
+
+    /// <summary>
+    /// Called when the disk failed below the database, after which nothing that memory holds can be trusted to become
+    /// durable. Null ends the process.
+    /// </summary>
+    public Action<Exception>? OnFatal { get; init; }
+
+    internal string DatabasePath => Path.Combine(DataDirectory, FileName);
+}

@@ -1,0 +1,74 @@
+using System.Collections.Concurrent;
+
+namespace Tributary.Storage.Sqlite;
+
+/// <summary>
+/// Connections for reads beside the writer. Each read is one short transaction, so that it sees one state of the
+/// database; it runs on the thread pool, for the library has no asynchronous reads.
+/// </summary>
+internal sealed class SqliteReaders(SqliteOptions options) : IDisposable
+{
+    private readonly SemaphoreSlim free = new(options.ReadConnectionCount);
+    private readonly ConcurrentBag<SqliteConnection> idle = [];
+    private bool disposed;
+
+    public async ValueTask<T> ReadAsync<T>(Func<SqliteConnection, T> read, CancellationToken cancellation)
+    {
+        await free.WaitAsync(cancellation);
+        try
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            return await Task.Run(() => Read(read), cancellation);
+        }
+        catch (SqliteException e)
+        {
+            throw e.ToStoreException();
+        }
+        finally
+        {
+            free.Release();
+        }
+    }
+
+    /// <summary>Waits for the reads that run, and closes their connections.</summary>
+    public void Dispose()
+    {
+        for (var i = 0; i < options.ReadConnectionCount; i++)
+            free.Wait();
+
+        disposed = true;
+        while (idle.TryTake(out var connection))
+            connection.Dispose();
+        // Readers that come now are let in only to be told that it is over.
+        free.Release(options.ReadConnectionCount);
+    }
+
+    private T Read<T>(Func<SqliteConnection, T> read)
+    {
+        if (!idle.TryTake(out var connection))
+            connection = Open();
+
+        try
+        {
+            connection.Execute("begin");
+            var result = read(connection);
+            connection.Execute("commit");
+            idle.Add(connection);
+            return result;
+        }
+        catch
+        {
+            // Its statements may stand anywhere; a new connection costs little.
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private SqliteConnection Open()
+    {
+        var connection = new SqliteConnection(options.DatabasePath, readOnly: true);
+        connection.Execute(
+            $"pragma busy_timeout = 5000; pragma cache_size = -{options.ReaderCacheKiB}; pragma mmap_size = {options.MmapBytes}");
+        return connection;
+    }
+}

@@ -1,0 +1,167 @@
+using Tributary.Runtime.Store;
+using Tributary.Storage.Rows;
+
+namespace Tributary.Storage.Sqlite;
+
+/// <summary>The embedded store: one file, one process, one silo.</summary>
+public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPartitionStore
+{
+    private SqliteFileLock? fileLock;
+    private SqliteWriter? writer;
+    private SqliteReaders? readers;
+    private SqliteMessageLog? log;
+
+    /// <summary>Reads of what is committed; available once the store is open.</summary>
+    public IMessageLog Log => log ?? throw NotOpen();
+
+    private SqliteWriter Writer => writer ?? throw NotOpen();
+
+    private SqliteReaders Readers => readers ?? throw NotOpen();
+
+    public ValueTask<StoreFacts> OpenAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            Directory.CreateDirectory(options.DataDirectory);
+            fileLock = SqliteFileLock.Take(options.DatabasePath);
+            writer = new SqliteWriter(options, time);
+            var facts = writer.Open();
+            readers = new SqliteReaders(options);
+            log = new SqliteMessageLog(writer, readers, time);
+            return new(facts);
+        }
+        catch (SqliteException e)
+        {
+            Close();
+            throw e.ToStoreException();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Close();
+            throw new StoreException(StoreFault.Fatal, $"The data directory {options.DataDirectory} cannot be used: {e.Message}", e);
+        }
+        catch
+        {
+            Close();
+            throw;
+        }
+    }
+
+    public ValueTask<Incarnation> JoinAsync(string address, CancellationToken cancellation) => Writer.WriteAsync(
+        connection =>
+        {
+            // The file lock says that whoever was here before is gone.
+            connection.Execute("update silos set status = 'dead' where status <> 'dead'");
+            var insert = connection.Prepare("insert into silos(address, status, round, transaction_id) values (?, 'active', 0, 0) returning id")
+                .Bind(StorableText.Clean(address));
+            insert.Step();
+            var silo = new SiloId(insert.Int64(0));
+            insert.Run();
+            connection.Prepare("update partitions set silo = ?").Bind(silo.Value).Run();
+            return new Incarnation(silo, time.GetUtcNow());
+        },
+        cancellation);
+
+    public ValueTask<CommitOutcome> CommitAsync(RoundCommit round, CancellationToken cancellation) =>
+        Writer.CommitAsync(round, cancellation);
+
+    public ValueTask<RoundResolution> ResolveAsync(SiloId silo, long round, CancellationToken cancellation) => Writer.WriteAsync<RoundResolution>(
+        connection =>
+        {
+            var select = connection.Prepare("select round, status, transaction_id from silos where id = ?").Bind(silo.Value);
+            if (!select.Step())
+                return new RoundResolution.Dead();
+
+            var (last, status, transaction) = (select.Int64(0), select.Text(1), select.Int64(2));
+            select.Reset();
+            if (last == round)
+                return new RoundResolution.Applied(transaction, time.GetUtcNow());
+            return status == "dead" ? new RoundResolution.Dead() : new RoundResolution.NotApplied();
+        },
+        cancellation);
+
+    public ValueTask<bool> CheckAsync(SiloId silo, long round, CancellationToken cancellation) => Readers.ReadAsync(
+        connection =>
+        {
+            var select = connection.Prepare("select 1 from silos where id = ? and round = ? and status <> 'dead'").Bind(silo.Value).Bind(round);
+            var alive = select.Step();
+            select.Reset();
+            return alive;
+        },
+        cancellation);
+
+    public ValueTask<LoadResult> LoadAsync(LoadRequest request, CancellationToken cancellation) =>
+        Readers.ReadAsync(connection => Load(connection, request), cancellation);
+
+    public ValueTask<IReadOnlyList<ReminderRow>> ReadRemindersAsync(
+        ReminderMark after, DateTimeOffset until, int limit, CancellationToken cancellation) =>
+        Readers.ReadAsync(connection => SqliteReminders.Read(connection, after, until, limit), cancellation);
+
+    public ValueTask<IReadOnlyList<DeferredCall>> ReadDeferredCallsAsync(long after, int limit, CancellationToken cancellation) => Readers.ReadAsync<IReadOnlyList<DeferredCall>>(
+        connection =>
+        {
+            var calls = new List<DeferredCall>();
+            var select = connection.Prepare(
+                    "select sequence, partition, type, key, method, arguments from deferred_calls where sequence > ? order by sequence limit ?")
+                .Bind(after).Bind(limit);
+            while (select.Step())
+            {
+                calls.Add(new DeferredCall(
+                    select.Int64(0), new PartitionId(select.Int32(1)), new GrainId(select.Text(2), select.Text(3)), select.Text(4), select.Bytes(5)));
+            }
+
+            return calls;
+        },
+        cancellation);
+
+    public async ValueTask LeaveAsync(SiloId silo, CancellationToken cancellation) => await Writer.WriteAsync(
+        connection =>
+        {
+            connection.Prepare("update partitions set silo = null where silo = ?").Bind(silo.Value).Run();
+            return connection.Prepare("update silos set status = 'dead' where id = ?").Bind(silo.Value).Run();
+        },
+        cancellation);
+
+    public ValueTask DisposeAsync()
+    {
+        Close();
+        return default;
+    }
+
+    private static LoadResult Load(SqliteConnection connection, LoadRequest request)
+    {
+        var result = new LoadResult();
+        foreach (var (table, grain) in request.States)
+        {
+            if (SqliteStates.Load(connection, table, grain) is { } state)
+                result.States[grain] = state;
+        }
+
+        foreach (var (partition, key) in request.ExternalIds)
+        {
+            var select = connection.Prepare("select message_id, item, body_hash, position from external_ids where partition = ? and hash = ?")
+                .Bind(partition.Value).Bind(key.Hash);
+            if (!select.Step())
+                continue;
+
+            result.ExternalIds[key] = new KnownMessage(
+                new MessageId(select.Guid(0)), select.Text(1), Hash128.Read(select.Span(2)), new Position(select.Int64(3)));
+            select.Reset();
+        }
+
+        return result;
+    }
+
+    private static InvalidOperationException NotOpen() => new("The store is not open.");
+
+    private void Close()
+    {
+        // The readers first: the last connection to close writes the log back into the database.
+        readers?.Dispose();
+        writer?.Dispose();
+        fileLock?.Dispose();
+        readers = null;
+        writer = null;
+        fileLock = null;
+    }
+}
