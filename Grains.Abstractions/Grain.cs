@@ -17,14 +17,24 @@ public abstract class Grain
     private ITurnContext Context =>
         context ?? throw new InvalidOperationException("A grain's members are available only inside a turn.");
 
-    /// <summary>Called by the engine before each turn.</summary>
-    public void Attach(ITurnContext turn) => context = turn;
+    /// <summary>Called by the engine with the turn before it and with null after it, so that nothing can act outside a turn.</summary>
+    public void Attach(ITurnContext? turn) => context = turn;
 
     /// <summary>
     /// A reference whose calls become effects of this turn: one-way, run in the same round when the grain is here and
     /// active, and later, from a durable row, when it is not. The result of such a call cannot be awaited.
     /// </summary>
     protected TGrain GetGrain<TGrain>(string key) where TGrain : class, IGrainWithStringKey => Context.GetGrain<TGrain>(key);
+
+    /// <summary>
+    /// Says that a call to another grain is one-way: <c>Send(GetGrain&lt;IOther&gt;(key).Tell(it))</c>. The call is an effect of this
+    /// turn by then; the task is only what the interface returns.
+    /// </summary>
+    protected static void Send(ValueTask call)
+    {
+        if (!call.IsCompletedSuccessfully)
+            throw new InvalidOperationException("Send takes the call of a reference that a grain's own GetGrain returned.");
+    }
 
     /// <summary>Stores a message; its place in the order of the database is known when the round is durable.</summary>
     protected AppendedMessage Append(Message message, long itemSequence, IReadOnlyList<int> generations) =>
@@ -52,13 +62,17 @@ public abstract class Grain
 public abstract class Grain<TState> : Grain, IStateful where TState : class
 {
     private TState? state;
+    private TState? initial;
 
-    /// <summary>The state as of this turn; <see cref="Initial"/> when the grain has none yet.</summary>
+    /// <summary>The state as of this turn; <see cref="Initial"/>, which is not written, when the grain has none yet.</summary>
     protected TState State
     {
-        get => state ??= Initial();
+        get => state ?? (initial ??= Initial());
         set => state = value;
     }
+
+    /// <summary>True when the grain has a state: one that was written, or one that this turn sets.</summary>
+    protected bool HasState => state is not null;
 
     object? IStateful.State
     {

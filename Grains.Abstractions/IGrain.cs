@@ -33,6 +33,10 @@ public interface IMergeable<TSelf> where TSelf : IMergeable<TSelf>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class MergeCallsAttribute : Attribute;
 
+/// <summary>Marks a grain method that changes nothing and asks for no effects; its calls are a class of work of their own.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class ReadOnlyAttribute : Attribute;
+
 /// <summary>
 /// An argument that knows which other grains and which external ids its turn will touch, so that the engine loads them
 /// together, one step ahead of the turn.
@@ -47,4 +51,7 @@ public interface INeeds
 
     /// <summary>True when the called grain cannot have state yet because its key was made for this call.</summary>
     bool IsNewGrain { get; }
+
+    /// <summary>About how much memory the argument holds, for the limits of inboxes and rounds.</summary>
+    int SizeBytes { get; }
 }

@@ -10,15 +10,22 @@ public interface IItemGrain : IGrainWithStringKey
     ValueTask<Receipt> Receive(IncomingMessage message);
 
     /// <summary>The item as of now, or null when no message ever spoke of it.</summary>
+    [ReadOnly]
     ValueTask<ItemView?> Read();
 }
 
 /// <summary>A message on its way in, with what its turn will need.</summary>
-public sealed class IncomingMessage(Message message, IReadOnlyList<Contribution> contributions, bool isNewItem) : INeeds
+/// <param name="generations">The distinct generations of the contributions, when the caller knows them.</param>
+public sealed class IncomingMessage(
+    Message message, IReadOnlyList<Contribution> contributions, bool isNewItem, IReadOnlyList<int>? generations = null) : INeeds
 {
     public Message Message { get; } = message;
 
     public IReadOnlyList<Contribution> Contributions { get; } = contributions;
+
+    /// <summary>The distinct ids of the generations that the message contributes to.</summary>
+    public IReadOnlyList<int> Generations { get; } =
+        generations ?? [.. contributions.Select(contribution => contribution.Generation).Distinct()];
 
     /// <summary>The first 128 bits of the SHA-256 of the body when there is an external id, else zero.</summary>
     public UInt128 BodyHash { get; } = message.ExternalId is null ? UInt128.Zero : ExternalKey.Sha256Prefix(message.Body.Span);
@@ -27,6 +34,8 @@ public sealed class IncomingMessage(Message message, IReadOnlyList<Contribution>
 
     /// <summary>True when the item's id was made for this message.</summary>
     public bool IsNewGrain { get; } = isNewItem;
+
+    public int SizeBytes => Message.Body.Length + 256;
 
     public IEnumerable<GrainId> Grains
     {

@@ -73,13 +73,19 @@ public sealed record ReminderRow(
     PartitionId Partition, GrainId Grain, string Name, DateTimeOffset Due, int Attempt, string? Activity, ReadOnlyMemory<byte> Payload)
 {
     public ReminderMark Mark => new(Due, Grain, Name);
+
+    /// <summary>The request that wrote the row, when it was written by this process; not stored.</summary>
+    public ReminderRequest? Origin { get; init; }
 }
 
 /// <summary>A place in the order of reminders: by due time, then grain, then name, compared ordinally as UTF-8.</summary>
 public readonly record struct ReminderMark(DateTimeOffset Due, GrainId Grain, string Name)
 {
-    /// <summary>Before every reminder that is due after <paramref name="due"/>, and after all due at or before it but those with the empty name.</summary>
-    public static ReminderMark At(DateTimeOffset due) => new(due, new GrainId("", ""), "");
+    /// <summary>
+    /// After every reminder that is due at <paramref name="due"/> or before, and before every later one. Due times are
+    /// whole microseconds, the resolution of PostgreSQL.
+    /// </summary>
+    public static ReminderMark At(DateTimeOffset due) => new(due.AddMicroseconds(1), new GrainId("", ""), "");
 }
 
 /// <summary>A one-way call that a later round makes: it is durable with its caller's round and ends with its callee's.</summary>

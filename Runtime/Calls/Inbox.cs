@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Tributary.Runtime.Calls;
+
+/// <summary>
+/// What waits for the loop, by class of work. Bounded by count and bytes: when full, a call is refused and nothing is
+/// lost, because nothing was promised. Outlives the incarnations of its silo.
+/// </summary>
+internal sealed class Inbox(SiloOptions options)
+{
+    private readonly ConcurrentQueue<Input>[] queues =
+        [new(), new(), new(), new()];
+
+    private long bytes;
+    private int count;
+    private volatile bool isClosed;
+
+    public bool IsEmpty => queues.All(queue => queue.IsEmpty);
+
+    public int Count => Volatile.Read(ref count);
+
+    /// <summary>Refuses calls from now on.</summary>
+    public void Close() => isClosed = true;
+
+    /// <summary>Takes a call from outside, or throws <see cref="OverloadedException"/>.</summary>
+    public void Add(Input input, WorkClass workClass)
+    {
+        if (isClosed)
+            throw new OverloadedException("The silo is stopping; another one, or this one after its restart, takes the call.", options.RetryAfter);
+
+        var size = SizeOf(input);
+        var counted = Interlocked.Increment(ref count);
+        var held = Interlocked.Add(ref bytes, size);
+        if (counted > options.MaxWaitingCallsCount || (held > options.MaxWaitingBytes && held > size))
+        {
+            Interlocked.Decrement(ref count);
+            Interlocked.Add(ref bytes, -size);
+            throw new OverloadedException(
+                $"The silo's inbox is full ({options.MaxWaitingCallsCount} calls, {options.MaxWaitingBytes} bytes).", options.RetryAfter);
+        }
+
+        queues[(int)workClass].Enqueue(input);
+    }
+
+    /// <summary>Takes back an input that was taken before, or one of the silo's own; these are bounded where they come from.</summary>
+    public void Return(Input input, WorkClass workClass)
+    {
+        Interlocked.Increment(ref count);
+        Interlocked.Add(ref bytes, SizeOf(input));
+        queues[(int)workClass].Enqueue(input);
+    }
+
+    public bool TryTake(WorkClass workClass, [NotNullWhen(true)] out Input? input)
+    {
+        if (!queues[(int)workClass].TryDequeue(out input))
+            return false;
+        Interlocked.Decrement(ref count);
+        Interlocked.Add(ref bytes, -SizeOf(input));
+        return true;
+    }
+
+    private static int SizeOf(Input input) => input.Needs?.SizeBytes ?? 0;
+}

@@ -1,0 +1,43 @@
+using Tributary.Runtime.Turns;
+
+namespace Tributary.Runtime.Calls;
+
+/// <summary>
+/// Something that begins a turn: a call from outside, a due reminder, the result of an activity, a deferred call. A round
+/// keeps its inputs until it is durable, so that a round that fails can run them again.
+/// </summary>
+internal abstract class Input(GrainId target)
+{
+    public GrainId Target { get; } = target;
+
+    public virtual INeeds? Needs => null;
+
+    /// <summary>How many things this input waits for before its turn can run; the loop counts.</summary>
+    public int MissingCount { get; set; }
+
+    /// <summary>What stays in memory while this input waits for the rest of what it needs; null when it does not wait.</summary>
+    public List<Activation>? Pinned { get; set; }
+
+    /// <summary>
+    /// What a row in <c>failures</c> says of this input when its turn throws; null when somebody waits for the outcome and
+    /// is told instead.
+    /// </summary>
+    public virtual InputOrigin? Origin => null;
+
+    /// <summary>Runs the turn. Throws what the turn threw. May run again after a round that failed.</summary>
+    public abstract void Run(Grain grain);
+
+    /// <summary>Keeps the error as this input's outcome, replacing an earlier outcome.</summary>
+    public virtual void Fail(Exception exception)
+    {
+    }
+
+    /// <summary>Lets the outcome go to whoever waits for it. Called once, when the round that it saw is durable.</summary>
+    public virtual void Release()
+    {
+    }
+}
+
+/// <param name="Method">The grain's method.</param>
+/// <param name="Arguments">Its arguments as they are stored.</param>
+internal sealed record InputOrigin(string Method, ReadOnlyMemory<byte> Arguments);

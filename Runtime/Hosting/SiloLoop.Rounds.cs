@@ -1,0 +1,183 @@
+using Microsoft.Extensions.Logging;
+using Tributary.Runtime.Calls;
+using Tributary.Runtime.Rounds;
+using Tributary.Runtime.Store;
+using Tributary.Runtime.Turns;
+
+namespace Tributary.Runtime.Hosting;
+
+/// <summary>How rounds are committed, and what follows from each way in which a commit can end.</summary>
+internal sealed partial class SiloLoop
+{
+    private readonly Suspects suspects = new();
+
+    // The round that is being made durable; one at a time, so that rounds become durable in order.
+    private Round? committing;
+
+    // The input that was refused alone, and how often its failure was refused too.
+    private Input? culprit;
+    private int convictionsCount;
+
+    private void BeginCommit()
+    {
+        if (committing is not null || (!suspects.IsEmpty && round.Inputs.Count == 0))
+            return;
+        var isHeartbeat = clock.Now >= lastCommitAt + options.Heartbeat;
+        if (round.Inputs.Count == 0 && !isHeartbeat)
+            return;
+
+        runner.Seal(round, clock.Now);
+        committing = round;
+        // A round that wrote nothing takes no number: it only checks the number before it.
+        round = new Round(committing.HasEffects || isHeartbeat ? committing.Number + 1 : committing.Number);
+        if (committing.HasEffects || isHeartbeat)
+            lastCommitAt = clock.Now;
+        var sealedRound = committing;
+        // The new round takes what the full one left.
+        loop.Wake();
+        StartBeside(async () =>
+        {
+            var end = await committer.CommitAsync(sealedRound, isHeartbeat);
+            Post(() => EndCommit(sealedRound, end));
+        });
+    }
+
+    private void EndCommit(Round ending, RoundEnd end)
+    {
+        committing = null;
+        switch (end)
+        {
+            case RoundEnd.Durable durable:
+                clock.Observe(durable.DatabaseTime);
+                Keep(ending);
+                break;
+            case RoundEnd.Rejected rejected:
+                Refuse(ending, rejected.Error);
+                break;
+            case RoundEnd.Dead:
+                Die(ending);
+                break;
+        }
+    }
+
+    private void Keep(Round durable)
+    {
+        foreach (var (grain, state, _) in durable.States)
+            grain.Commit(durable.Number, state);
+        foreach (var external in durable.ExternalIds)
+            externalIds.Commit(external.Key);
+        reminders.Commit(durable.Reminders.Values, durable.Number);
+        foreach (var call in durable.Deferred)
+            ready.Enqueue(new DeferredInput(call, types));
+    }
+
+    // Nothing of the round is stored. It and what ran on top of it never happened; its inputs run again, without others
+    // on top, until the one that the database refuses is alone.
+    private void Refuse(Round refused, Exception error)
+    {
+        if (environment.Sabotage != Sabotage.ForgetToRevert)
+        {
+            Revert(refused);
+            Revert(round);
+        }
+
+        foreach (var input in round.Inputs)
+            ready.Enqueue(input);
+        round = new Round(refused.Number);
+
+        if (refused.Inputs.Count == 0)
+            throw new InvalidOperationException($"The database refused round {refused.Number}, which no input began.", error);
+        if (suspects.Refuse(refused.Inputs) is { } alone)
+            Convict(alone, error);
+    }
+
+    // Whoever waits for the input is told; otherwise it becomes a failure. When the failure is refused too, its arguments
+    // are what the database cannot store, and it is kept without them.
+    private void Convict(Input alone, Exception error)
+    {
+        convictionsCount = ReferenceEquals(alone, culprit) ? convictionsCount + 1 : 1;
+        culprit = alone;
+        if (convictionsCount > 2)
+            throw new InvalidOperationException($"The database refuses even the failure of an input for {alone.Target}.", error);
+
+        runner.Rejection = new Rejection(
+            new TributaryException("refused_by_store", $"The database refused what this call asked to store: {error.Message}", error),
+            KeepsArguments: convictionsCount == 1);
+        if (loader.IsReady(alone) && activations.TryGet(alone.Target, out var activation))
+            runner.Run(alone, activation, round, clock.Now);
+        runner.Rejection = null;
+        LogConvicted(alone.Target, error);
+    }
+
+    private void RunSuspects()
+    {
+        if (committing is not null || round.Inputs.Count > 0)
+            return;
+        var now = clock.Now;
+        foreach (var input in suspects.Next())
+        {
+            if (loader.IsReady(input) && activations.TryGet(input.Target, out var activation))
+                runner.Run(input, activation, round, now);
+        }
+
+        if (round.Inputs.Count == 0)
+            loop.Wake();
+    }
+
+    private void Revert(Round dropped)
+    {
+        foreach (var grain in dropped.Dirty)
+            grain.Revert();
+        foreach (var grain in dropped.Merged)
+            grain.Revert();
+        foreach (var external in dropped.ExternalIds)
+            externalIds.Revert(external.Key);
+        reminders.Revert(dropped.Reminders.Values);
+    }
+
+    // Another silo owns what this one had. Calls from outside that are not durable go back to the inbox, for the next
+    // incarnation or the next owner; everything else is in the database, and its new owner finds it there.
+    private void Die(Round ending)
+    {
+        End();
+        var waiting = ending.Inputs.Concat(suspects.Clear()).Concat(round.Inputs).Concat(ready)
+            .Concat(activations.Waiting()).Concat(externalIds.Waiting());
+        var seen = new HashSet<Input>();
+        foreach (var input in waiting)
+        {
+            // Its pins belong to the activations of this incarnation, which end with it.
+            input.Pinned = null;
+            if (input is Call && seen.Add(input))
+                inbox.Return(input, WorkClass.Calls);
+        }
+
+        loop.Stop();
+        ended.TrySetResult(LoopEnd.Dead);
+    }
+
+    private void BeginLeave()
+    {
+        End();
+        environment.Scheduler.Start(async () =>
+        {
+            try
+            {
+                await store.LeaveAsync(silo, CancellationToken.None);
+            }
+            catch (StoreException error)
+            {
+                // The row stays; whoever looks finds it standing still, and the lock of this silo free.
+                LogLeaveFailed(error);
+            }
+
+            loop.Stop();
+            ended.TrySetResult(LoopEnd.Left);
+        });
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "An input for {Grain} was refused by the database alone; it is kept as a failure or its caller is told.")]
+    private partial void LogConvicted(GrainId grain, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The silo could not sign off; the next start finds its row.")]
+    private partial void LogLeaveFailed(Exception error);
+}

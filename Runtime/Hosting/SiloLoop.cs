@@ -1,0 +1,331 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using Tributary.Runtime.Calls;
+using Tributary.Runtime.Loading;
+using Tributary.Runtime.Reminders;
+using Tributary.Runtime.Rounds;
+using Tributary.Runtime.Store;
+using Tributary.Runtime.Turns;
+
+namespace Tributary.Runtime.Hosting;
+
+/// <summary>
+/// One incarnation of a silo: the loop that runs its turns. It stands for
+/// <code>
+/// while (true)
+/// {
+///     take what is waiting;
+///     run the turns;
+///     make the round durable;
+///     let go of what the round saw;
+/// }
+/// </code>
+/// with three things folded in: the turns of the next round run while a round commits, what turns need is loaded one step
+/// ahead, and a round that the database refuses runs again in halves. Everything here runs on the loop; what happens
+/// elsewhere comes in as an event.
+/// </summary>
+internal sealed partial class SiloLoop
+{
+    // How many turns run between two looks at the stopwatch.
+    private const int TurnsPerLookCount = 64;
+
+    private readonly SiloOptions options;
+    private readonly SiloEnvironment environment;
+    private readonly IPartitionStore store;
+    private readonly Inbox inbox;
+    private readonly GrainTypes types;
+    private readonly ILogger logger;
+    private readonly SiloId silo;
+
+    private readonly Activations activations;
+    private readonly ExternalIds externalIds;
+    private readonly Loader loader;
+    private readonly ReminderBook reminders;
+    private readonly ActivityRunner activities;
+    private readonly TurnRunner runner;
+    private readonly Committer committer;
+    private readonly DatabaseClock clock;
+
+    private readonly ConcurrentQueue<Action> events = new();
+    private readonly Queue<Input> ready = new();
+    private readonly Queue<Input> own = new();
+    private readonly int[] credits;
+    private readonly TaskCompletionSource<LoopEnd> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource ending = new();
+    private readonly ILoop loop;
+    private readonly ITimer timer;
+
+    private Round round = new(1);
+    private DateTimeOffset lastCommitAt;
+    private DateTimeOffset armedFor = DateTimeOffset.MaxValue;
+    private bool isStopping;
+    private volatile bool hasEnded;
+
+    public SiloLoop(
+        Incarnation incarnation, StoreFacts facts, SiloOptions options, SiloEnvironment environment, IPartitionStore store, Inbox inbox,
+        GrainTypes types, IReadOnlyDictionary<string, IActivity> activityTypes, IReadOnlyList<DeferredCall> deferred, Action roundCommitted, ILogger logger)
+    {
+        this.options = options;
+        this.environment = environment;
+        this.store = store;
+        this.inbox = inbox;
+        this.types = types;
+        this.logger = logger;
+        silo = incarnation.Silo;
+        credits = [.. options.ClassWeights];
+
+        var partitioner = new Hashing.Partitioner(facts.PartitionCount);
+        activations = new Activations(types, partitioner, options.MaxActivationsCount);
+        externalIds = new ExternalIds(options.MaxExternalIdsCount);
+        loader = new Loader(options, partitioner, activations, externalIds);
+        reminders = new ReminderBook(options);
+        activities = new ActivityRunner(options.MaxActivitiesCount, environment.Scheduler, activityTypes, OnActivityDone, logger);
+        runner = new TurnRunner(options, environment, types, partitioner, activations, externalIds, reminders);
+        committer = new Committer(silo, options, environment, store, new Departures(roundCommitted), logger, ending.Token);
+        clock = new DatabaseClock(environment.Time);
+        clock.Observe(incarnation.DatabaseTime);
+        lastCommitAt = clock.Now;
+
+        foreach (var call in deferred)
+        {
+            ready.Enqueue(new DeferredInput(call, types));
+            runner.NextDeferred = call.Sequence + 1;
+        }
+
+        loop = environment.Scheduler.StartLoop(Step);
+        timer = environment.Time.CreateTimer(static state => ((ILoop)state!).Wake(), loop, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        loop.Wake();
+    }
+
+    /// <summary>How this incarnation ended; never faults.</summary>
+    public Task<LoopEnd> Ended => ended.Task;
+
+    /// <summary>Something was put into the inbox.</summary>
+    public void Wake() => loop.Wake();
+
+    /// <summary>Runs what is waiting to its end, then leaves. The inbox is closed by then.</summary>
+    public void BeginStop() => Post(() =>
+    {
+        isStopping = true;
+        activities.Stop();
+    });
+
+    /// <summary>The process is as good as dead: nothing leaves and nothing begins any more.</summary>
+    public void Abandon()
+    {
+        End();
+        loop.Stop();
+    }
+
+    private void Step()
+    {
+        try
+        {
+            while (!hasEnded && events.TryDequeue(out var happened))
+                happened();
+            if (hasEnded)
+                return;
+
+            FireReminders();
+            if (suspects.IsEmpty)
+                RunTurns();
+            else
+                RunSuspects();
+            BeginLoad();
+            BeginReminderRead();
+            BeginCommit();
+            if (suspects.IsEmpty)
+            {
+                activations.Trim();
+                externalIds.Trim();
+            }
+
+            if (isStopping && IsIdle)
+                BeginLeave();
+            else
+                ArmTimer();
+        }
+        catch (Exception error)
+        {
+            hasEnded = true;
+            environment.OnFatal(error);
+        }
+    }
+
+    private bool IsIdle => committing is null && round.Inputs.Count == 0 && suspects.IsEmpty && ready.Count == 0 && inbox.IsEmpty && !loader.HasWork;
+
+    private bool IsRoundFull =>
+        round.Inputs.Count >= options.MaxRoundInputsCount || round.InputBytes >= options.MaxRoundBytes || round.Messages.Count >= options.MaxRoundMessagesCount;
+
+    private void RunTurns()
+    {
+        var began = environment.Time.GetTimestamp();
+        var now = clock.Now;
+        for (var i = 1; !IsRoundFull && TryTake(out var input); i++)
+        {
+            if (loader.IsReady(input) && activations.TryGet(input.Target, out var activation))
+                runner.Run(input, activation, round, now);
+
+            if (i % TurnsPerLookCount == 0 && committing is null && environment.Time.GetElapsedTime(began) > options.MaxRoundTime)
+            {
+                // The loop commits what it has and comes back for the rest.
+                loop.Wake();
+                return;
+            }
+        }
+    }
+
+    // Inputs whose needs are loaded first; then the classes, each as often as its weight says while it has work.
+    private bool TryTake([NotNullWhen(true)] out Input? input)
+    {
+        if (ready.TryDequeue(out input))
+            return true;
+        if (loader.IsFull)
+            return false;
+
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            for (var workClass = 0; workClass < credits.Length; workClass++)
+            {
+                if (credits[workClass] > 0 && TryTake((WorkClass)workClass, out input))
+                {
+                    credits[workClass]--;
+                    return true;
+                }
+            }
+
+            for (var workClass = 0; workClass < credits.Length; workClass++)
+                credits[workClass] = options.ClassWeights[workClass];
+        }
+
+        return false;
+    }
+
+    private bool TryTake(WorkClass workClass, [NotNullWhen(true)] out Input? input) =>
+        workClass == WorkClass.Reminders ? own.TryDequeue(out input) : inbox.TryTake(workClass, out input);
+
+    private void FireReminders()
+    {
+        if (isStopping)
+            return;
+        var now = environment.Sabotage == Sabotage.RunAhead ? clock.Now.AddSeconds(1) : clock.Now;
+        while (reminders.TakeDue(now) is { } entry)
+        {
+            if (!types.TryGet(entry.Row.Grain.Type, out _))
+                LogUnknownType(entry.Row.Name, entry.Row.Grain);
+            else if (entry.Row.Activity is null)
+                own.Enqueue(new ReminderInput(entry, null));
+            else
+                activities.Start(entry);
+        }
+    }
+
+    private void OnActivityDone(ReminderEntry entry, ActivityResult result) => Post(() =>
+    {
+        activities.Finish();
+        own.Enqueue(new ReminderInput(entry, result));
+    });
+
+    private void BeginLoad()
+    {
+        if (loader.TryBegin() is not { } request)
+            return;
+        StartBeside(async () =>
+        {
+            var result = await RetryAsync("load", () => store.LoadAsync(request, CancellationToken.None));
+            Post(() => loader.End(result, ready));
+        });
+    }
+
+    private void BeginReminderRead()
+    {
+        if (isStopping || !reminders.TryBeginRead(clock.Now, out var after, out var until))
+            return;
+        StartBeside(async () =>
+        {
+            var rows = await RetryAsync("read reminders", () => store.ReadRemindersAsync(after, until, options.MaxRemindersCount, CancellationToken.None));
+            Post(() => reminders.EndRead(rows, until));
+        });
+    }
+
+    private async Task<T> RetryAsync<T>(string operation, Func<ValueTask<T>> read)
+    {
+        for (var delay = options.RetryDelay; ; delay = delay * 2 < options.MaxRetryDelay ? delay * 2 : options.MaxRetryDelay)
+        {
+            try
+            {
+                return await read();
+            }
+            catch (StoreException error) when (error.Fault == StoreFault.Transient)
+            {
+                LogRetry(operation, error);
+            }
+
+            await Task.Delay(delay, environment.Time, ending.Token);
+        }
+    }
+
+    // What goes wrong beside the loop is fatal, unless the incarnation is over: then nobody waits for it any more.
+    private void StartBeside(Func<Task> work) => environment.Scheduler.Start(async () =>
+    {
+        try
+        {
+            await work();
+        }
+        catch (OperationCanceledException) when (hasEnded)
+        {
+            LogEnded();
+        }
+        catch (Exception error)
+        {
+            environment.OnFatal(error);
+        }
+    });
+
+    private void End()
+    {
+        hasEnded = true;
+        activities.Stop();
+        timer.Dispose();
+        ending.Cancel();
+    }
+
+    private void ArmTimer()
+    {
+        var next = lastCommitAt + options.Heartbeat;
+        if (reminders.NextDue is { } due && due < next)
+            next = due;
+        if (next == armedFor)
+            return;
+        armedFor = next;
+        var wait = next - clock.Now;
+        // A timer must not fire before the due time, or the loop finds nothing due; it counts whole milliseconds.
+        timer.Change(wait > TimeSpan.Zero ? TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)) : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Post(Action happened)
+    {
+        events.Enqueue(happened);
+        loop.Wake();
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The reminder {Name} of {Grain} is due, and this build does not know the grain's type; it stays stored.")]
+    private partial void LogUnknownType(string name, GrainId grain);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Work beside the loop ended with its incarnation.")]
+    private partial void LogEnded();
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The store did not answer ({Operation}); trying again.")]
+    private partial void LogRetry(string operation, Exception error);
+}
+
+/// <summary>How an incarnation ended.</summary>
+internal enum LoopEnd
+{
+    /// <summary>It was asked to stop, finished what it had, and left.</summary>
+    Left,
+
+    /// <summary>It was declared dead by another silo; what it had not made durable went back to the inbox.</summary>
+    Dead,
+}

@@ -1,0 +1,99 @@
+using Tributary.Runtime.Calls;
+
+namespace Tributary.Runtime.Loading;
+
+/// <summary>
+/// What is known of external ids: found or not found in the store, or written by a round. What a round wrote stays until
+/// it is durable; after that the entry is a cache, oldest first out.
+/// </summary>
+internal sealed class ExternalIds(int capacity)
+{
+    private readonly Dictionary<ExternalKey, Entry> entries = [];
+    private readonly Queue<ExternalKey> order = new();
+
+    /// <summary>The message under this key. The engine has loaded the key before the turn that asks.</summary>
+    public KnownMessage? Find(ExternalKey key) =>
+        entries.TryGetValue(key, out var entry) && entry.IsLoaded
+            ? entry.Message
+            : throw new InvalidOperationException("A turn looks up an external id that its call's needs do not name.");
+
+    /// <summary>True when a turn may look the key up now; otherwise <paramref name="waiting"/> takes who waits, and <paramref name="isFirst"/> says that a load is to be issued.</summary>
+    public bool IsLoaded(ExternalKey key, out List<Input> waiting, out bool isFirst)
+    {
+        isFirst = false;
+        if (!entries.TryGetValue(key, out var entry))
+        {
+            entry = new Entry();
+            entries.Add(key, entry);
+            order.Enqueue(key);
+            isFirst = true;
+        }
+
+        waiting = entry.Waiting;
+        return entry.IsLoaded;
+    }
+
+    /// <summary>Ends a load; the inputs that waited are returned.</summary>
+    public IReadOnlyList<Input> Load(ExternalKey key, KnownMessage? found)
+    {
+        var entry = entries[key];
+        entry.IsLoaded = true;
+        entry.Message = found;
+        var waited = entry.Waiting;
+        entry.Waiting = [];
+        return waited;
+    }
+
+    public void Write(ExternalKey key, KnownMessage message, long round)
+    {
+        var entry = entries[key];
+        entry.Message = message;
+        entry.Round = round;
+    }
+
+    /// <summary>The round is durable; a later round cannot have written the key again, because it was taken.</summary>
+    public void Commit(ExternalKey key) => entries[key].Round = 0;
+
+    /// <summary>Inputs that wait for a load.</summary>
+    public IEnumerable<Input> Waiting() => entries.Values.SelectMany(entry => entry.Waiting);
+
+    /// <summary>The round that wrote the key never happened. Only keys that were known to be free are written, so it is free again.</summary>
+    public void Revert(ExternalKey key)
+    {
+        var entry = entries[key];
+        entry.Message = null;
+        entry.Round = 0;
+    }
+
+    /// <summary>Keeps the key in memory while an input waits for other things; undone by <see cref="Unpin"/>.</summary>
+    public void Pin(ExternalKey key) => entries[key].PinsCount++;
+
+    public void Unpin(ExternalKey key) => entries[key].PinsCount--;
+
+    public void Trim()
+    {
+        for (var looks = order.Count; entries.Count > capacity && looks > 0; looks--)
+        {
+            var key = order.Dequeue();
+            var entry = entries[key];
+            if (entry.IsLoaded && entry.Round == 0 && entry.PinsCount == 0)
+                entries.Remove(key);
+            else
+                order.Enqueue(key);
+        }
+    }
+
+    private sealed class Entry
+    {
+        public bool IsLoaded { get; set; }
+
+        public KnownMessage? Message { get; set; }
+
+        /// <summary>The round that wrote the entry while that round is not durable, else 0.</summary>
+        public long Round { get; set; }
+
+        public int PinsCount { get; set; }
+
+        public List<Input> Waiting { get; set; } = [];
+    }
+}

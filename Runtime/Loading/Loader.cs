@@ -1,0 +1,153 @@
+using Tributary.Runtime.Calls;
+using Tributary.Runtime.Hashing;
+using Tributary.Runtime.Store;
+using Tributary.Runtime.Turns;
+
+namespace Tributary.Runtime.Loading;
+
+/// <summary>
+/// Brings what turns need into memory, one step ahead of them: states and external ids of many inputs in one load, one
+/// load at a time. What a round wrote never leaves memory before it is durable, and a key that is on its way in is
+/// written by nobody, so a load can be laid under what is here.
+/// </summary>
+internal sealed class Loader(SiloOptions options, Partitioner partitioner, Activations activations, ExternalIds externalIds)
+{
+    private LoadRequest pending = new();
+    private LoadRequest? underWay;
+
+    public bool HasWork => underWay is not null || !IsEmpty(pending);
+
+    /// <summary>True when the input's turn can run now; otherwise it waits here and comes out of <see cref="End"/>.</summary>
+    public bool IsReady(Input input)
+    {
+        var needs = input.Needs;
+        Unpin(input, needs);
+        input.MissingCount = 0;
+        Need(input.Target, needs?.IsNewGrain ?? false, input);
+        if (needs is null)
+            return input.MissingCount == 0;
+
+        foreach (var grain in needs.Grains)
+            Need(grain, isNew: false, input);
+        if (needs.External is { } external && !externalIds.IsLoaded(external, out var waiting, out var isFirst))
+        {
+            waiting.Add(input);
+            input.MissingCount++;
+            if (isFirst)
+                pending.ExternalIds.Add((partitioner.Of(input.Target), external));
+        }
+
+        if (input.MissingCount == 0)
+            return true;
+        Pin(input, needs);
+        return false;
+    }
+
+    /// <summary>The next load to issue, or null when there is nothing to load or one is under way.</summary>
+    public LoadRequest? TryBegin()
+    {
+        if (underWay is not null || IsEmpty(pending))
+            return null;
+        underWay = pending;
+        pending = new LoadRequest();
+        return underWay;
+    }
+
+    /// <summary>True when no more inputs should be looked at before the next load was issued.</summary>
+    public bool IsFull => pending.States.Count + pending.ExternalIds.Count >= options.MaxLoadCount;
+
+    /// <summary>Ends a load; inputs that miss nothing any more go to <paramref name="ready"/>.</summary>
+    public void End(LoadResult result, Queue<Input> ready)
+    {
+        var request = underWay!;
+        underWay = null;
+        foreach (var (_, id) in request.States)
+        {
+            if (!activations.TryGet(id, out var activation))
+                throw new InvalidOperationException($"The activation of {id} left while its state was on its way.");
+            Lay(activation, result);
+            Wake(activation.Waiting, ready);
+            activation.Waiting = null;
+        }
+
+        foreach (var (_, key) in request.ExternalIds)
+            Wake(externalIds.Load(key, result.ExternalIds.GetValueOrDefault(key)), ready);
+    }
+
+    private static void Lay(Activation activation, LoadResult result)
+    {
+        if (!result.States.TryGetValue(activation.Id, out var stored))
+        {
+            activation.Load(null);
+            return;
+        }
+
+        try
+        {
+            activation.Load(activation.Type.Codec!.Read(stored.State.Span));
+        }
+        catch (Exception error) when (error is System.Text.Json.JsonException or NotSupportedException or FormatException)
+        {
+            activation.FailLoad(new TributaryException(
+                "state_unreadable", $"The stored state of {activation.Id} (version {stored.Version}) cannot be read: {error.Message}", error));
+        }
+    }
+
+    private void Need(GrainId id, bool isNew, Input input)
+    {
+        var isHere = activations.TryGet(id, out var activation);
+        activation ??= activations.GetOrAdd(id, isNew);
+        if (activation.IsLoaded)
+        {
+            if (isHere)
+                activations.Touch(activation);
+            return;
+        }
+
+        if (!isHere)
+            pending.States.Add((activation.Type.Table, id));
+        (activation.Waiting ??= []).Add(input);
+        input.MissingCount++;
+    }
+
+    // What an input has found must not leave while it waits for the rest, or two grains could chase each other for ever.
+    private void Pin(Input input, INeeds needs)
+    {
+        input.Pinned = [];
+        foreach (var grain in needs.Grains.Prepend(input.Target))
+        {
+            if (activations.TryGet(grain, out var activation))
+            {
+                activation.PinsCount++;
+                input.Pinned.Add(activation);
+            }
+        }
+
+        if (needs.External is { } external)
+            externalIds.Pin(external);
+    }
+
+    private void Unpin(Input input, INeeds? needs)
+    {
+        if (input.Pinned is null)
+            return;
+        foreach (var activation in input.Pinned)
+            activation.PinsCount--;
+        input.Pinned = null;
+        if (needs?.External is { } external)
+            externalIds.Unpin(external);
+    }
+
+    private static void Wake(IReadOnlyList<Input>? waited, Queue<Input> ready)
+    {
+        if (waited is null)
+            return;
+        foreach (var input in waited)
+        {
+            if (--input.MissingCount == 0)
+                ready.Enqueue(input);
+        }
+    }
+
+    private static bool IsEmpty(LoadRequest request) => request.States.Count == 0 && request.ExternalIds.Count == 0;
+}

@@ -1,0 +1,146 @@
+using Microsoft.Extensions.Logging;
+using Tributary.Runtime.Store;
+
+namespace Tributary.Runtime.Rounds;
+
+/// <summary>
+/// Makes one round durable at a time, beside the loop. A doubtful commit is resolved with the database before anything
+/// goes on: the outcome that comes out of here is certain.
+/// </summary>
+internal sealed partial class Committer(
+    SiloId silo, SiloOptions options, SiloEnvironment environment, IPartitionStore store, Departures departures, ILogger logger, CancellationToken ending)
+{
+    private long acceptedCount;
+
+    /// <summary>Commits the round, or checks the silo's row when there is nothing to write.</summary>
+    public async Task<RoundEnd> CommitAsync(Round round, bool isHeartbeat)
+    {
+        if (!round.HasEffects && !isHeartbeat)
+            return await CheckAsync(round);
+
+        RoundCommit commit;
+        try
+        {
+            commit = round.Write(silo, acceptedCount);
+        }
+        catch (Exception error)
+        {
+            // A state that cannot be written is a fault of the turn that made it, like data that the database refuses.
+            return new RoundEnd.Rejected(error);
+        }
+
+        if (environment.Sabotage == Sabotage.AnswerEarly)
+            Departures.AnswerEarly(round);
+        var outcome = await TryCommitAsync(commit);
+        for (var delay = options.RetryDelay; ; delay = NextDelay(delay))
+        {
+            switch (outcome)
+            {
+                case CommitOutcome.Committed committed:
+                    return Committed(round, committed.Transaction, committed.DatabaseTime);
+                case CommitOutcome.Rejected rejected:
+                    LogRejected(round.Number, rejected.Error);
+                    return new RoundEnd.Rejected(rejected.Error);
+                case CommitOutcome.Unknown unknown:
+                    LogDoubt(round.Number, unknown.Error);
+                    if (environment.Sabotage == Sabotage.TakeDoubtForNo)
+                        return new RoundEnd.Rejected(unknown.Error);
+                    break;
+            }
+
+            switch (await ResolveAsync(round.Number))
+            {
+                case RoundResolution.Applied applied:
+                    return Committed(round, applied.Transaction, applied.DatabaseTime);
+                case RoundResolution.Dead:
+                    return new RoundEnd.Dead();
+                default:
+                    await Task.Delay(delay, environment.Time, ending);
+                    outcome = await TryCommitAsync(commit);
+                    break;
+            }
+        }
+    }
+
+    private RoundEnd.Durable Committed(Round round, long transaction, DateTimeOffset databaseTime)
+    {
+        acceptedCount += round.Messages.Count;
+        departures.Release(round, transaction);
+        return new RoundEnd.Durable(databaseTime);
+    }
+
+    private async Task<CommitOutcome> TryCommitAsync(RoundCommit commit)
+    {
+        try
+        {
+            return await store.CommitAsync(commit, CancellationToken.None);
+        }
+        catch (StoreException error) when (error.Fault != StoreFault.Fatal)
+        {
+            return new CommitOutcome.Unknown(error);
+        }
+    }
+
+    private async Task<RoundResolution> ResolveAsync(long round)
+    {
+        for (var delay = options.RetryDelay; ; delay = NextDelay(delay))
+        {
+            try
+            {
+                return await store.ResolveAsync(silo, round, CancellationToken.None);
+            }
+            catch (StoreException error) when (error.Fault == StoreFault.Transient)
+            {
+                LogRetry("resolve", error);
+            }
+
+            await Task.Delay(delay, environment.Time, ending);
+        }
+    }
+
+    private async Task<RoundEnd> CheckAsync(Round round)
+    {
+        for (var delay = options.RetryDelay; ; delay = NextDelay(delay))
+        {
+            try
+            {
+                if (!await store.CheckAsync(silo, round.Number - 1, CancellationToken.None))
+                    return new RoundEnd.Dead();
+                departures.ReleaseReads(round);
+                return new RoundEnd.Read();
+            }
+            catch (StoreException error) when (error.Fault == StoreFault.Transient)
+            {
+                LogRetry("check", error);
+            }
+
+            await Task.Delay(delay, environment.Time, ending);
+        }
+    }
+
+    private TimeSpan NextDelay(TimeSpan delay) => delay * 2 < options.MaxRetryDelay ? delay * 2 : options.MaxRetryDelay;
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The answer to the commit of round {Round} was lost or its fence matched nothing; asking the database what became of it.")]
+    private partial void LogDoubt(long round, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database refused round {Round} for its data; its inputs run again in halves.")]
+    private partial void LogRejected(long round, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The store did not answer ({Operation}); trying again.")]
+    private partial void LogRetry(string operation, Exception error);
+}
+
+/// <summary>How a round ended, for certain.</summary>
+internal abstract record RoundEnd
+{
+    public sealed record Durable(DateTimeOffset DatabaseTime) : RoundEnd;
+
+    /// <summary>Nothing was to be written, and the reads have left.</summary>
+    public sealed record Read : RoundEnd;
+
+    /// <summary>Refused for its data: nothing was stored.</summary>
+    public sealed record Rejected(Exception Error) : RoundEnd;
+
+    /// <summary>The silo was declared dead, and the round is not in.</summary>
+    public sealed record Dead : RoundEnd;
+}

@@ -1,0 +1,35 @@
+using Tributary.Runtime.Store;
+
+namespace Tributary.Runtime.Rounds;
+
+/// <summary>The one place where things leave the silo: after the round that they saw is durable, and never before.</summary>
+internal sealed class Departures(Action roundCommitted)
+{
+    /// <summary>The round is durable: its messages have their positions, its callers their answers, its readers a hint.</summary>
+    public void Release(Round round, long transaction)
+    {
+        for (var i = 0; i < round.Messages.Count; i++)
+            round.Messages[i].Commit(Position.Of(transaction, i));
+        Answer(round);
+        if (round.Messages.Count > 0)
+            roundCommitted();
+    }
+
+    /// <summary>Nothing was to be written, and the silo's row proved that this silo still owns what its turns read.</summary>
+    public void ReleaseReads(Round round) => Answer(round);
+
+    /// <summary>What must never be done: see <see cref="Sabotage.AnswerEarly"/>.</summary>
+    public static void AnswerEarly(Round round)
+    {
+        for (var i = 0; i < round.Messages.Count; i++)
+            round.Messages[i].Commit(Position.Of(0, i));
+        Answer(round);
+        round.Inputs.Clear();
+    }
+
+    private static void Answer(Round round)
+    {
+        foreach (var input in round.Inputs)
+            input.Release();
+    }
+}

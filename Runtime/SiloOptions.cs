@@ -1,0 +1,67 @@
+namespace Tributary.Runtime;
+
+/// <summary>The limits and times of a silo. What happens when a limit is reached is said at each.</summary>
+public sealed class SiloOptions
+{
+    /// <summary>Where others reach this silo; shown in the cluster's table.</summary>
+    public string Address { get; set; } = "";
+
+    /// <summary>Calls that may wait in the inbox; further ones are refused as overloaded.</summary>
+    public int MaxWaitingCallsCount { get; set; } = 50_000;
+
+    /// <summary>Bytes of arguments that may wait in the inbox; further calls are refused as overloaded.</summary>
+    public long MaxWaitingBytes { get; set; } = 256L << 20;
+
+    /// <summary>What a refused caller is told to wait.</summary>
+    public TimeSpan RetryAfter { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Inputs of one round; when reached, the round waits for the commit before it.</summary>
+    public int MaxRoundInputsCount { get; set; } = 16_384;
+
+    /// <summary>Bytes of arguments of one round; when reached, the round waits for the commit before it.</summary>
+    public long MaxRoundBytes { get; set; } = 32L << 20;
+
+    /// <summary>How long turns of one round run when no commit is under way; then the round is committed.</summary>
+    public TimeSpan MaxRoundTime { get; set; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Messages of one round; below the 65,536 that positions allow, so that the turns of the last input fit.</summary>
+    public int MaxRoundMessagesCount { get; set; } = 60_000;
+
+    /// <summary>Messages that one turn may append; a turn that appends more fails.</summary>
+    public int MaxTurnMessagesCount { get; set; } = 1_000;
+
+    /// <summary>Calls that follow from one input within a round; further ones go on in the next round.</summary>
+    public int MaxChainedCallsCount { get; set; } = 1_000;
+
+    /// <summary>Grains kept in memory when they are durable; beyond, the least recently used leave.</summary>
+    public int MaxActivationsCount { get; set; } = 100_000;
+
+    /// <summary>External ids kept in memory when they are durable; beyond, the oldest leave.</summary>
+    public int MaxExternalIdsCount { get; set; } = 100_000;
+
+    /// <summary>States and external ids of one load; further ones go into the next.</summary>
+    public int MaxLoadCount { get; set; } = 8_192;
+
+    /// <summary>Reminders kept in memory; beyond, the later ones stay on disk only.</summary>
+    public int MaxRemindersCount { get; set; } = 20_000;
+
+    /// <summary>How far ahead reminders are read into memory.</summary>
+    public TimeSpan ReminderWindow { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Activities that run at once; further ones wait.</summary>
+    public int MaxActivitiesCount { get; set; } = 64;
+
+    /// <summary>How long the silo's row may stand still before others declare it dead.</summary>
+    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The first wait before a store operation that failed is tried again; doubles up to <see cref="MaxRetryDelay"/>.</summary>
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(50);
+
+    public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Shares of the classes calls, reads, reminders and bulk when all have work waiting.</summary>
+    public IReadOnlyList<int> ClassWeights { get; set; } = [8, 4, 4, 2];
+
+    /// <summary>An idle silo commits an empty round this often.</summary>
+    public TimeSpan Heartbeat => Lease / 4;
+}

@@ -1,0 +1,103 @@
+using Tributary.Runtime.Calls;
+
+namespace Tributary.Runtime.Turns;
+
+/// <summary>A grain in memory: its instance, its state as of the last turn and as of the last durable round.</summary>
+internal sealed class Activation(GrainId id, GrainType type, PartitionId partition, bool isLoaded)
+{
+    public GrainId Id { get; } = id;
+
+    public GrainType Type { get; } = type;
+
+    public PartitionId Partition { get; } = partition;
+
+    public Grain Instance { get; private set; } = type.Create();
+
+    /// <summary>False while the state is on its way from the store; no turn runs until then.</summary>
+    public bool IsLoaded { get; private set; } = isLoaded;
+
+    /// <summary>Set when the stored state could not be read: every turn fails with it until the activation is gone.</summary>
+    public Exception? LoadError { get; private set; }
+
+    /// <summary>True when a row of this grain exists or is in a round on its way.</summary>
+    public bool Exists { get; set; }
+
+    /// <summary>The last round that wrote this grain; the activation stays in memory until that round is durable.</summary>
+    public long DirtyRound { get; set; }
+
+    /// <summary>Inputs that wait for the state.</summary>
+    public List<Input>? Waiting { get; set; }
+
+    /// <summary>Calls of this round that were merged and not applied yet.</summary>
+    public object? Merged { get; set; }
+
+    public GrainMethod? MergedMethod { get; set; }
+
+    /// <summary>Waiting inputs that need this grain besides others.</summary>
+    public int PinsCount { get; set; }
+
+    public Activation? Older { get; set; }
+
+    public Activation? Newer { get; set; }
+
+    public object? State
+    {
+        get => (Instance as IStateful)?.State;
+        set
+        {
+            if (Instance is IStateful stateful)
+                stateful.State = value;
+        }
+    }
+
+    private object? DurableState { get; set; }
+
+    private bool DurableExists { get; set; }
+
+    public bool CanLeave => IsLoaded && DirtyRound == 0 && PinsCount == 0 && Merged is null;
+
+    /// <summary>Lays what was loaded under the activation.</summary>
+    public void Load(object? state)
+    {
+        IsLoaded = true;
+        DurableState = state;
+        DurableExists = Exists = state is not null;
+        State = state;
+    }
+
+    public void FailLoad(Exception error)
+    {
+        IsLoaded = true;
+        LoadError = error;
+    }
+
+    /// <summary>The round that wrote <paramref name="state"/> is durable.</summary>
+    public void Commit(long round, object state)
+    {
+        DurableState = state;
+        DurableExists = true;
+        if (DirtyRound == round)
+            DirtyRound = 0;
+    }
+
+    /// <summary>Goes back to the last durable state: what later rounds wrote never happened.</summary>
+    public void Revert()
+    {
+        State = DurableState;
+        Exists = DurableExists;
+        DirtyRound = 0;
+        Merged = null;
+        MergedMethod = null;
+    }
+
+    /// <summary>
+    /// Replaces the instance, with the state before the turn: a turn that was refused while it still ran may go on
+    /// somewhere, and then it does so on an instance that nobody asks any more.
+    /// </summary>
+    public void Renew(object? state)
+    {
+        Instance.Attach(null);
+        Instance = Type.Create();
+        State = state;
+    }
+}

@@ -1,0 +1,88 @@
+using System.Diagnostics.CodeAnalysis;
+using Tributary.Runtime.Calls;
+using Tributary.Runtime.Hashing;
+
+namespace Tributary.Runtime.Turns;
+
+/// <summary>The grains in memory, least recently used first out; what is not durable stays.</summary>
+internal sealed class Activations(GrainTypes types, Partitioner partitioner, int capacity)
+{
+    private readonly Dictionary<GrainId, Activation> byId = [];
+    private Activation? oldest;
+    private Activation? newest;
+
+    public int Count => byId.Count;
+
+    public bool TryGet(GrainId id, [NotNullWhen(true)] out Activation? activation) => byId.TryGetValue(id, out activation);
+
+    /// <summary>The activation, made if it is not there; <paramref name="isNew"/> says that it cannot have state.</summary>
+    public Activation GetOrAdd(GrainId id, bool isNew)
+    {
+        if (byId.TryGetValue(id, out var activation))
+            return activation;
+        if (!types.TryGet(id.Type, out var type))
+            throw new TributaryException("grain_type_unknown", $"No grain type named '{id.Type}' is registered in this build.");
+
+        activation = new Activation(id, type, partitioner.Of(id), isNew || type.Codec is null);
+        byId.Add(id, activation);
+        Append(activation);
+        return activation;
+    }
+
+    /// <summary>Inputs that wait for states.</summary>
+    public IEnumerable<Input> Waiting() => byId.Values.SelectMany(activation => activation.Waiting ?? []);
+
+    public void Touch(Activation activation)
+    {
+        if (ReferenceEquals(newest, activation))
+            return;
+        Unlink(activation);
+        Append(activation);
+    }
+
+    /// <summary>Lets go of the least recently used until the capacity holds, as far as they are durable and nobody waits for them.</summary>
+    public void Trim()
+    {
+        var candidate = oldest;
+        while (byId.Count > capacity && candidate is not null)
+        {
+            var next = candidate.Newer;
+            if (candidate.CanLeave)
+            {
+                Unlink(candidate);
+                byId.Remove(candidate.Id);
+            }
+            else if (candidate.DirtyRound != 0)
+            {
+                // Everything newer was used later, so most of it is dirty too; the next trim goes on from here.
+                break;
+            }
+
+            candidate = next;
+        }
+    }
+
+    private void Append(Activation activation)
+    {
+        activation.Older = newest;
+        activation.Newer = null;
+        if (newest is null)
+            oldest = activation;
+        else
+            newest.Newer = activation;
+        newest = activation;
+    }
+
+    private void Unlink(Activation activation)
+    {
+        if (activation.Older is null)
+            oldest = activation.Newer;
+        else
+            activation.Older.Newer = activation.Newer;
+        if (activation.Newer is null)
+            newest = activation.Older;
+        else
+            activation.Newer.Older = activation.Older;
+        activation.Older = activation.Newer = null;
+    }
+}

@@ -1,0 +1,25 @@
+using Tributary.Runtime.Calls;
+
+namespace Tributary.Runtime.Turns;
+
+/// <summary>What one turn asked for so far. Kept apart from the round until the turn has ended well.</summary>
+internal sealed class TurnEffects
+{
+    public List<AppendedMessage> Messages { get; } = [];
+
+    public List<OneWayCall> Calls { get; } = [];
+
+    public List<(string Name, ReminderRequest? Set)> Reminders { get; } = [];
+
+    public bool IsEmpty => Messages.Count == 0 && Calls.Count == 0 && Reminders.Count == 0;
+
+    public void Clear()
+    {
+        Messages.Clear();
+        Calls.Clear();
+        Reminders.Clear();
+    }
+}
+
+/// <summary>A one-way call that a turn asked for.</summary>
+internal readonly record struct OneWayCall(GrainId Target, GrainMethod Method, object?[] Arguments);

@@ -1,0 +1,142 @@
+using Tributary.Runtime;
+
+namespace Tributary.TestingHost.Simulation;
+
+/// <summary>
+/// A world of one thread with virtual time: whatever could run next is chosen by a seeded random, and time moves only when
+/// nothing can run. The same seed gives the same run. Everything that runs in it awaits without leaving it, because the
+/// world is its synchronization context.
+/// </summary>
+public sealed class SimulationWorld : SynchronizationContext, ISiloScheduler
+{
+    private readonly List<Action> runnable = [];
+
+    public SimulationWorld(int seed)
+    {
+        Seed = seed;
+        Random = new Random(seed);
+        Time = new VirtualTime();
+    }
+
+    public int Seed { get; }
+
+    public Random Random { get; }
+
+    public VirtualTime Time { get; }
+
+    /// <summary>Actions run so far.</summary>
+    public long StepCount { get; private set; }
+
+    /// <summary>The first error that nobody awaits; ends <see cref="Run"/>.</summary>
+    public Exception? Failure { get; private set; }
+
+    /// <summary>An environment for silos of this world: a broken invariant ends the run.</summary>
+    public SiloEnvironment Environment() => new() { Time = Time, Scheduler = this, NewId = NewId, OnFatal = Fail };
+
+    /// <summary>A random id that sorts by virtual time.</summary>
+    public Guid NewId()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        Random.NextBytes(bytes);
+        var unixMs = Time.GetUtcNow().ToUnixTimeMilliseconds();
+        for (var i = 5; i >= 0; i--, unixMs >>= 8)
+            bytes[i] = (byte)unixMs;
+        bytes[6] = (byte)((bytes[6] & 0x0F) | 0x70);
+        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
+        return new Guid(bytes, bigEndian: true);
+    }
+
+    /// <summary>Runs <paramref name="main"/> and everything that it starts, until it ends.</summary>
+    /// <exception cref="SimulationException">Something failed, nothing can run any more, or the step limit is reached.</exception>
+    public void Run(Func<Task> main, long maxStepsCount = 300_000)
+    {
+        var before = Current;
+        SetSynchronizationContext(this);
+        try
+        {
+            var task = main();
+            while (!task.IsCompleted && Failure is null)
+                Step(maxStepsCount);
+            if (Failure is not null)
+                throw new SimulationException(Seed, Failure.Message, Failure);
+            if (task.IsFaulted)
+                throw new SimulationException(Seed, task.Exception!.InnerException!.Message, task.Exception.InnerException);
+        }
+        finally
+        {
+            SetSynchronizationContext(before);
+        }
+    }
+
+    public void Start(Func<Task> work) => runnable.Add(() => Watch(work()));
+
+    public ILoop StartLoop(Action step) => new Loop(this, step);
+
+    public override void Post(SendOrPostCallback d, object? state) => runnable.Add(() => d(state));
+
+    public override void Send(SendOrPostCallback d, object? state) => d(state);
+
+    /// <summary>Ends the run with an error.</summary>
+    public void Fail(Exception error) => Failure ??= error;
+
+    /// <summary>Waits in virtual time.</summary>
+    public Task Delay(TimeSpan delay) => Task.Delay(delay, Time);
+
+    private void Step(long maxStepsCount)
+    {
+        if (++StepCount > maxStepsCount)
+            throw new SimulationException(Seed, $"The run has not ended after {maxStepsCount} steps: something goes round in circles.", null);
+
+        if (runnable.Count == 0)
+        {
+            if (!Time.TryAdvance())
+                throw new SimulationException(Seed, "Nothing can run and no timer is set, but the run has not ended: something was forgotten.", null);
+            return;
+        }
+
+        var index = Random.Next(runnable.Count);
+        var next = runnable[index];
+        runnable[index] = runnable[^1];
+        runnable.RemoveAt(runnable.Count - 1);
+        next();
+    }
+
+    private async void Watch(Task task)
+    {
+        try
+        {
+            await task;
+        }
+        catch (Exception error)
+        {
+            Fail(error);
+        }
+    }
+
+    private sealed class Loop(SimulationWorld world, Action step) : ILoop
+    {
+        private bool isWoken;
+        private bool isStopped;
+
+        public void Wake()
+        {
+            if (isWoken || isStopped)
+                return;
+            isWoken = true;
+            world.runnable.Add(() =>
+            {
+                isWoken = false;
+                if (!isStopped)
+                    step();
+            });
+        }
+
+        public void Stop() => isStopped = true;
+    }
+}
+
+/// <summary>A run that went wrong; the seed replays it.</summary>
+public sealed class SimulationException(int seed, string message, Exception? inner) : Exception($"Seed {seed}: {message}", inner)
+{
+    public int Seed { get; } = seed;
+}

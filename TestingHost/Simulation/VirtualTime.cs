@@ -1,0 +1,80 @@
+namespace Tributary.TestingHost.Simulation;
+
+/// <summary>Time that moves only when it is told to: to the next timer.</summary>
+public sealed class VirtualTime : TimeProvider
+{
+    private static readonly DateTimeOffset Beginning = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private readonly PriorityQueue<VirtualTimer, (long Due, long Order)> timers = new();
+    private long order;
+    private long elapsedTicks;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public TimeSpan Elapsed => new(elapsedTicks);
+
+    public override DateTimeOffset GetUtcNow() => Beginning + Elapsed;
+
+    public override long GetTimestamp() => elapsedTicks;
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        if (period != Timeout.InfiniteTimeSpan)
+            throw new NotSupportedException("Virtual timers fire once.");
+        var timer = new VirtualTimer(this, callback, state);
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    /// <summary>A clock beside this one, ahead or behind by <paramref name="offset"/>.</summary>
+    public TimeProvider Skewed(TimeSpan offset) => new SkewedTime(this, offset);
+
+    /// <summary>Moves to the next timer and fires it; false when none is set.</summary>
+    public bool TryAdvance()
+    {
+        while (timers.TryDequeue(out var timer, out var at))
+        {
+            if (timer.Generation != at.Order)
+                continue;
+            elapsedTicks = Math.Max(elapsedTicks, at.Due);
+            timer.Fire();
+            return true;
+        }
+
+        return false;
+    }
+
+    private sealed class VirtualTimer(VirtualTime time, TimerCallback callback, object? state) : ITimer
+    {
+        /// <summary>The order number under which the timer is set; 0 when it is not.</summary>
+        public long Generation { get; private set; }
+
+        public void Fire()
+        {
+            Generation = 0;
+            callback(state);
+        }
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            Generation = 0;
+            if (dueTime == Timeout.InfiniteTimeSpan)
+                return true;
+            Generation = ++time.order;
+            time.timers.Enqueue(this, (time.elapsedTicks + dueTime.Ticks, Generation));
+            return true;
+        }
+
+        public void Dispose() => Generation = 0;
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return default;
+        }
+    }
+
+    private sealed class SkewedTime(VirtualTime time, TimeSpan offset) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => time.GetUtcNow() + offset;
+    }
+}
