@@ -151,6 +151,21 @@ public sealed class PostgresFaultsTest(SharedCluster shared) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_database_whose_server_has_counted_less_than_its_positions_is_not_used()
+    {
+        await using var store = Harness.NewStore();
+        var silo = await TestSilo.JoinAsync(Harness, store);
+        await silo.CommitAsync(TestSilo.Message());
+        await store.OpenAsync(Cancellation);
+        await using var other = await ConnectAsync();
+        await ExecuteAsync(other, "update messages set position = position + (1::bigint << 40)");
+
+        var error = await Assert.ThrowsAsync<StoreException>(async () => await store.OpenAsync(Cancellation));
+
+        Assert.Equal(StoreFault.Fatal, error.Fault);
+    }
+
+    [Fact]
     public async Task A_server_that_restarts_costs_a_resolution_and_nothing_else()
     {
         await using var cluster = await PostgresCluster.StartNewAsync();
