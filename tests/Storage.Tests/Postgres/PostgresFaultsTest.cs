@@ -121,6 +121,20 @@ public sealed class PostgresFaultsTest(SharedCluster shared) : IAsyncLifetime
         await silo.CommitAsync();
     }
 
+    [Fact]
+    public async Task A_key_too_long_for_an_index_is_refused_and_the_session_goes_on()
+    {
+        await using var store = Harness.NewStore();
+        var silo = await TestSilo.JoinAsync(Harness, store);
+        var bytes = new byte[4000];
+        new Random(1).NextBytes(bytes);
+        var row = TestSilo.Aggregate(new AggregateKey(1, 0, Convert.ToHexString(bytes)), "{}", true);
+
+        Assert.IsType<CommitOutcome.Rejected>(await silo.TryCommitAsync(round => round.States.Add(row)));
+
+        await silo.CommitAsync(TestSilo.Message());
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(1000)]
