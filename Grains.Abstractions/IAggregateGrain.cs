@@ -6,14 +6,8 @@ public interface IAggregateGrain : IGrainWithStringKey
     /// <summary>Adds to the aggregate. The calls of one round are merged into one.</summary>
     [MergeCalls]
     ValueTask Apply(AggregateDelta delta);
-}
 
-/// <summary>What is to be added to an aggregate; immutable unless it was forked.</summary>
-public sealed class AggregateDelta : IMergeable<AggregateDelta>
-{
-    public long Count { get; private set; } = 1;
-
-    public AggregateDelta Fork() => new() { Count = Count };
-
-    public void Absorb(AggregateDelta other) => Count += other.Count;
+    /// <summary>The aggregate as of now, or null when nothing was ever added to it.</summary>
+    [ReadOnly]
+    ValueTask<AggregateState?> Read();
 }

@@ -15,11 +15,17 @@ public interface IItemGrain : IGrainWithStringKey
 }
 
 /// <summary>A message on its way in, with what its turn will need.</summary>
-public sealed class IncomingMessage(Message message, IReadOnlyList<Contribution> contributions, bool isNewItem) : INeeds
+/// <param name="generations">The distinct generations of the contributions, when the caller knows them.</param>
+public sealed class IncomingMessage(
+    Message message, IReadOnlyList<Contribution> contributions, bool isNewItem, IReadOnlyList<int>? generations = null) : INeeds
 {
     public Message Message { get; } = message;
 
     public IReadOnlyList<Contribution> Contributions { get; } = contributions;
+
+    /// <summary>The distinct ids of the generations that the message contributes to.</summary>
+    public IReadOnlyList<int> Generations { get; } =
+        generations ?? [.. contributions.Select(contribution => contribution.Generation).Distinct()];
 
     /// <summary>The first 128 bits of the SHA-256 of the body when there is an external id, else zero.</summary>
     public UInt128 BodyHash { get; } = message.ExternalId is null ? UInt128.Zero : ExternalKey.Sha256Prefix(message.Body.Span);

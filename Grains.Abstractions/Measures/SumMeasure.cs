@@ -1,0 +1,45 @@
+using System.Text.Json.Serialization;
+
+namespace Tributary;
+
+/// <summary>The exact sum of numbers and how many they were; a mean is computed from it when it is read.</summary>
+public sealed class SumMeasure : Measure
+{
+    /// <summary>Significant digits of a mean; halves are rounded to even.</summary>
+    public const int MeanDigitsCount = 28;
+
+    private long numbers;
+    private ExactDecimal sum;
+
+    [JsonConstructor]
+    public SumMeasure(long numbers, ExactDecimal sum, long skipped = 0)
+        : base(skipped)
+    {
+        this.numbers = numbers;
+        this.sum = sum;
+    }
+
+    public static SumMeasure Empty { get; } = new(0, 0);
+
+    public static SumMeasure OneSkipped { get; } = new(0, 0, 1);
+
+    /// <summary>How many numbers were added.</summary>
+    public long Numbers => numbers;
+
+    public ExactDecimal Sum => sum;
+
+    /// <summary>The mean rounded to <see cref="MeanDigitsCount"/> digits, or null without numbers.</summary>
+    [JsonIgnore]
+    public ExactDecimal? Mean => numbers == 0 ? null : sum.Divide(numbers, MeanDigitsCount);
+
+    private protected override Measure Copy() => new SumMeasure(numbers, sum, Skipped);
+
+    private protected override void Merge(Measure other)
+    {
+        if (other is not SumMeasure added)
+            throw Mismatch(other);
+
+        numbers += added.numbers;
+        sum += added.sum;
+    }
+}

@@ -1,0 +1,17 @@
+namespace Tributary.Grains;
+
+/// <inheritdoc/>
+public sealed class AggregateGrain : Grain<AggregateState>, IAggregateGrain
+{
+    public const string GrainType = AggregateKey.GrainType;
+
+    public ValueTask Apply(AggregateDelta delta)
+    {
+        State = State.Add(delta);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<AggregateState?> Read() => ValueTask.FromResult(HasState ? State : null);
+
+    protected override AggregateState Initial() => AggregateState.Empty;
+}

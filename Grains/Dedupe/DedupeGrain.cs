@@ -1,0 +1,94 @@
+using System.Buffers.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Tributary.Grains;
+
+/// <inheritdoc cref="IDedupeGrain"/>
+public sealed class DedupeGrain : Grain<DedupeState>, IDedupeGrain, IRemindable, IActivityOwner
+{
+    public const string GrainType = "dedupe";
+
+    /// <summary>The key of the one grain.</summary>
+    public const string TheKey = "external-ids";
+
+    internal const string Daily = "daily";
+    internal const string Cut = "cut";
+
+    private static readonly TimeSpan Period = TimeSpan.FromDays(1);
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LastRetry = TimeSpan.FromHours(1);
+
+    public ValueTask Ensure()
+    {
+        if (State.NextAt is null)
+            SetNext();
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask OnReminder(string name, int attempt, ReadOnlyMemory<byte> payload)
+    {
+        SetNext();
+        Start(Now);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask OnActivity(string name, int attempt, ActivityResult result)
+    {
+        if (result.Error is not null)
+        {
+            var failures = State.Failures + 1;
+            State = State with { Failures = failures };
+            var delay = FirstRetry * Math.Pow(2, Math.Min(failures - 1, 10));
+            Start(Now + (delay < LastRetry ? delay : LastRetry));
+            return ValueTask.CompletedTask;
+        }
+
+        var (removed, isMore) = CutResult.Read(result.Output.Span);
+        State = State with { Failures = 0, Removed = State.Removed + removed, LastAt = Now };
+        if (isMore)
+            Start(Now);
+        return ValueTask.CompletedTask;
+    }
+
+    protected override DedupeState Initial() => DedupeState.Never;
+
+    private void SetNext()
+    {
+        var next = Now + Period;
+        SetReminder(Daily, next);
+        State = State with { NextAt = next };
+    }
+
+    private void Start(DateTimeOffset due)
+    {
+        // Attempts ascend over the life of the grain, so that a late result of an earlier one is told apart.
+        State = State with { Attempt = State.Attempt + 1 };
+        StartActivity(Cut, CutExternalIdsActivity.Name, default, State.Attempt, due);
+    }
+}
+
+/// <param name="NextAt">When the daily reminder is due; null before it was ever set.</param>
+/// <param name="LastAt">When external ids were last removed.</param>
+/// <param name="Removed">How many were removed since the database was made.</param>
+/// <param name="Attempt">The number of the last activity.</param>
+/// <param name="Failures">How many activities failed since the last that did not.</param>
+public sealed record DedupeState(DateTimeOffset? NextAt, DateTimeOffset? LastAt, long Removed, int Attempt, int Failures)
+{
+    public static DedupeState Never { get; } = new(null, null, 0, 0, 0);
+
+    /// <summary>Fields that a newer version wrote; they survive a rewrite.</summary>
+    [JsonExtensionData]
+    public IDictionary<string, JsonElement>? Unknown { get; set; }
+}
+
+/// <summary>What one activity came to: how many it removed, a space, and + when there is more.</summary>
+internal static class CutResult
+{
+    public static byte[] Write(long removed, bool isMore) => System.Text.Encoding.ASCII.GetBytes($"{removed} {(isMore ? '+' : '.')}");
+
+    public static (long Removed, bool IsMore) Read(ReadOnlySpan<byte> output) =>
+        Utf8Parser.TryParse(output, out long removed, out var used) && output[used..] is [(byte)' ', var more]
+            ? (removed, more == '+')
+            : throw new FormatException("The result of removing external ids is not a number and + or a full stop.");
+}

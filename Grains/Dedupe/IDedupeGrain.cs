@@ -1,0 +1,8 @@
+namespace Tributary.Grains;
+
+/// <summary>Removes external ids that are older than the time in which they are remembered, once a day. One grain: <see cref="DedupeGrain.TheKey"/>.</summary>
+public interface IDedupeGrain : IGrainWithStringKey
+{
+    /// <summary>Sets the daily reminder unless it is set. Called when a silo starts.</summary>
+    ValueTask Ensure();
+}

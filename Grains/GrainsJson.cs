@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+
+namespace Tributary.Grains;
+
+/// <summary>How states and arguments of grains are written as JSON. The formats are stored: tests hold samples of them.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+    AllowOutOfOrderMetadataProperties = true)]
+[JsonSerializable(typeof(ItemState))]
+[JsonSerializable(typeof(AggregateState))]
+[JsonSerializable(typeof(AggregateDelta))]
+[JsonSerializable(typeof(DedupeState))]
+public sealed partial class GrainsJson : JsonSerializerContext;

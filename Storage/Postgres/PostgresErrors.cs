@@ -1,0 +1,36 @@
+using System.Net.Sockets;
+using Npgsql;
+using Tributary.Runtime.Store;
+using Tributary.Storage.Rows;
+
+namespace Tributary.Storage.Postgres;
+
+/// <summary>What an error of the server or the driver means: the one place that knows SQLSTATEs.</summary>
+internal static class PostgresErrors
+{
+    /// <summary>Raised by <c>fence()</c>.</summary>
+    public const string Fenced = "TR001";
+
+    /// <summary>Raised by <c>expect_rows()</c>.</summary>
+    private const string MissingRows = "TR002";
+
+    public static bool IsFenced(Exception e) => e is PostgresException { SqlState: Fenced };
+
+    /// <summary>The rows cannot be stored, and could not be at another try: bad data, broken constraints, limits, what is not supported.</summary>
+    public static bool IsRefusal(Exception e) => e is RefusedRoundException
+        || e is PostgresException { SqlState: MissingRows }
+        || (e is PostgresException postgres && Class(postgres) is "22" or "23" or "54" or "0A");
+
+    /// <summary>Comes from the server, the driver or the network rather than from a mistake of this program.</summary>
+    public static bool IsDatabaseFault(Exception e) =>
+        e is NpgsqlException or IOException or SocketException or TimeoutException or OperationCanceledException;
+
+    public static StoreException ToStoreException(Exception e) =>
+        e as StoreException ?? new StoreException(IsFatal(e) ? StoreFault.Fatal : StoreFault.Transient, $"PostgreSQL: {e.Message}", e);
+
+    /// <summary>Wrong rights or password (28), no such database (3D), wrong schema (42, 3F), damage (XX), refused rows.</summary>
+    private static bool IsFatal(Exception e) =>
+        e is PostgresException postgres && Class(postgres) is "28" or "3D" or "3F" or "42" or "XX" || IsRefusal(e);
+
+    private static string? Class(Exception e) => e is PostgresException { SqlState.Length: 5 } postgres ? postgres.SqlState[..2] : null;
+}

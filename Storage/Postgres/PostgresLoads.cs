@@ -1,0 +1,114 @@
+using Npgsql;
+using Tributary.Runtime.Store;
+using Tributary.Storage.Rows;
+
+namespace Tributary.Storage.Postgres;
+
+/// <summary>Loads what turns need, in one round trip.</summary>
+internal static class PostgresLoads
+{
+    public static async Task<LoadResult> LoadAsync(NpgsqlConnection connection, LoadRequest request, CancellationToken cancellation)
+    {
+        var result = new LoadResult();
+        await using var batch = new NpgsqlBatch(connection);
+        var reads = new List<Action<NpgsqlDataReader>>();
+        // What no table can hold does not exist, and the server must not be asked for it.
+        foreach (var group in request.States.Where(key => StorableText.Fits(key.Grain.Key) && StorableText.Fits(key.Grain.Type)).GroupBy(key => key.Table))
+        {
+            var grains = group.Select(key => key.Grain).ToList();
+            batch.BatchCommands.Add(SelectStates(group.Key, grains));
+            reads.Add(row => result.States[grains[(int)row.GetInt64(0) - 1]] = new LoadedState(row.GetInt32(1), row.GetFieldValue<byte[]>(2)));
+        }
+
+        var externals = request.ExternalIds;
+        if (externals.Count > 0)
+        {
+            batch.BatchCommands.Add(RoundChanges.Command(
+                """
+                select t.n, e.message_id, e.item, e.body_hash, e.position
+                from unnest($1::int[], $2::bytea[]) with ordinality as t(partition, hash, n)
+                cross join lateral (select * from external_ids e where e.partition = t.partition and e.hash = t.hash) e
+                """,
+                new IntColumn("partition", i => externals[i].Partition.Value).ToArray(externals.Count),
+                new BytesColumn("hash", i => Hash128.ToBytes(externals[i].Key.Hash)).ToArray(externals.Count)));
+            reads.Add(row => result.ExternalIds[externals[(int)row.GetInt64(0) - 1].Key] = new KnownMessage(
+                new MessageId(row.GetGuid(1)), row.GetString(2), Hash128.Read(row.GetFieldValue<byte[]>(3)), new Position(row.GetInt64(4))));
+        }
+
+        if (reads.Count == 0)
+            return result;
+
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        foreach (var read in reads)
+        {
+            while (await reader.ReadAsync(cancellation))
+                read(reader);
+            await reader.NextResultAsync(cancellation);
+        }
+
+        return result;
+    }
+
+    public static async Task<IReadOnlyList<ReminderRow>> ReadRemindersAsync(
+        NpgsqlConnection connection, ReminderMark after, DateTimeOffset until, int limit, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            select partition, type, key, name, due_at, attempt, activity, payload from reminders
+            where due_at <= $1 and (due_at, type, key, name) > ($2, $3, $4, $5)
+            order by due_at, type, key, name limit $6
+            """,
+            connection);
+        command.Parameters.Add(RoundChanges.Long(Instant.ToTicks(until)));
+        command.Parameters.Add(RoundChanges.Long(Instant.ToTicks(after.Due)));
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = after.Grain.Type });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = after.Grain.Key });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = after.Name });
+        command.Parameters.Add(RoundChanges.Long(limit));
+        var rows = new List<ReminderRow>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            rows.Add(new ReminderRow(
+                new PartitionId(reader.GetInt32(0)), new GrainId(reader.GetString(1), reader.GetString(2)), reader.GetString(3),
+                Instant.FromTicks(reader.GetInt64(4)), reader.GetInt32(5), reader.IsDBNull(6) ? null : reader.GetString(6),
+                reader.GetFieldValue<byte[]>(7)));
+        }
+
+        return rows;
+    }
+
+    public static async Task<IReadOnlyList<DeferredCall>> ReadDeferredCallsAsync(
+        NpgsqlConnection connection, long after, int limit, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            "select sequence, partition, type, key, method, arguments from deferred_calls where sequence > $1 order by sequence limit $2", connection);
+        command.Parameters.Add(RoundChanges.Long(after));
+        command.Parameters.Add(RoundChanges.Long(limit));
+        var calls = new List<DeferredCall>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            calls.Add(new DeferredCall(
+                reader.GetInt64(0), new PartitionId(reader.GetInt32(1)), new GrainId(reader.GetString(2), reader.GetString(3)),
+                reader.GetString(4), reader.GetFieldValue<byte[]>(5)));
+        }
+
+        return calls;
+    }
+
+    /// <summary>A lookup by key for each grain, however the planner sees the table: the lateral limit leaves it no other way.</summary>
+    private static NpgsqlBatchCommand SelectStates(StateTable table, List<GrainId> grains)
+    {
+        var (name, keys) = StateKeys.Of(table, grains.Count, i => grains[i]);
+        var names = string.Join(", ", keys.Select(key => key.Name));
+        var arrays = string.Join(", ", keys.Select((key, i) => $"${i + 1}::{key.SqlType}[]"));
+        var match = string.Join(" and ", keys.Select(key => $"s.{key.Name} = t.{key.Name}"));
+        return RoundChanges.Command(
+            $"""
+            select t.n, s.version, s.state from unnest({arrays}) with ordinality as t({names}, n)
+            cross join lateral (select version, state from {name} s where {match} limit 1) s
+            """,
+            keys.Select(key => key.ToArray(grains.Count)).ToArray());
+    }
+}

@@ -1,0 +1,175 @@
+using Npgsql;
+using Tributary.Runtime.Store;
+
+namespace Tributary.Storage.Postgres;
+
+/// <summary>Begins and ends incarnations, and finds out what became of a round.</summary>
+internal sealed class PostgresMembership(PostgresOptions options, PostgresCommitter committer, TimeProvider time)
+{
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan BackendEndLimit = TimeSpan.FromSeconds(10);
+
+    /// <summary>The last incarnation of this process: it is over when the process joins again.</summary>
+    private SiloId? own;
+
+    public Task<Incarnation> JoinAsync(string address, CancellationToken cancellation) => committer.RenewAsync(
+        async session =>
+        {
+            var observer = new SiloObserver(session.Connection, time, own, address);
+            var start = time.GetTimestamp();
+            while (true)
+            {
+                var (dead, living) = await observer.ObserveAsync(cancellation);
+                if (living is null && await TakeAsync(session, dead, address, cancellation) is { } incarnation)
+                {
+                    own = incarnation.Silo;
+                    return (incarnation, true);
+                }
+
+                // Right after a restart of the server no silo holds its lock yet, so the wait begins when they have had time.
+                if (living is { IsServerFresh: true })
+                    start = time.GetTimestamp();
+                if (living is not null && time.GetElapsedTime(start) > options.JoinWait)
+                {
+                    throw new StoreException(
+                        StoreFault.Busy, $"The database is in use by silo {living.Silo} at '{living.Address}', which is at round {living.Round}.");
+                }
+
+                await Task.Delay(SiloObserver.Interval / 3, time, cancellation);
+            }
+        },
+        cancellation);
+
+    public Task<RoundResolution> ResolveAsync(SiloId silo, long round, CancellationToken cancellation) => committer.RenewAsync(
+        async session =>
+        {
+            await EndBackendAsync(session.Connection, silo, cancellation);
+            await using var transaction = await session.Connection.BeginTransactionAsync(cancellation);
+            RoundResolution resolution = new RoundResolution.Dead();
+            await using (var command = Command(
+                session.Connection, "select round, status, transaction_id, clock_timestamp() from silos where id = $1 for update", silo.Value))
+            await using (var reader = await command.ExecuteReaderAsync(cancellation))
+            {
+                if (await reader.ReadAsync(cancellation))
+                {
+                    if (reader.GetInt64(0) == round)
+                        resolution = new RoundResolution.Applied(reader.GetInt64(2), new DateTimeOffset(reader.GetDateTime(3)));
+                    else if (reader.GetString(1) != "dead")
+                        resolution = new RoundResolution.NotApplied();
+                }
+            }
+
+            if (resolution is not RoundResolution.Dead)
+                await RegisterAsync(session, silo, cancellation);
+            await transaction.CommitAsync(cancellation);
+            // A dead silo keeps a session as well: its next commit is to meet the fence.
+            return (resolution, true);
+        },
+        cancellation);
+
+    public Task LeaveAsync(SiloId silo, CancellationToken cancellation) => committer.RenewAsync(
+        async session =>
+        {
+            await using var transaction = await session.Connection.BeginTransactionAsync(cancellation);
+            await using (var partitions = Command(session.Connection, "update partitions set silo = null where silo = $1", silo.Value))
+                await partitions.ExecuteNonQueryAsync(cancellation);
+            await using (var row = Command(session.Connection, "update silos set status = 'dead' where id = $1", silo.Value))
+                await row.ExecuteNonQueryAsync(cancellation);
+            await transaction.CommitAsync(cancellation);
+            return (true, false);
+        },
+        cancellation);
+
+    /// <summary>Declares the dead silos dead and takes everything, in one transaction; null when others were faster.</summary>
+    private async Task<Incarnation?> TakeAsync(PostgresSession session, IReadOnlyList<ObservedSilo> dead, string address, CancellationToken cancellation)
+    {
+        foreach (var silo in dead)
+            await EndBackendAsync(session.Connection, silo.Silo, cancellation);
+
+        await using var transaction = await session.Connection.BeginTransactionAsync(cancellation);
+        // Joins come one after the other; commits do not wait for this lock.
+        await using (var joinLock = Command(session.Connection, "select pg_advisory_xact_lock($1)", (long)PostgresSession.LockClass << 32))
+            await joinLock.ExecuteNonQueryAsync(cancellation);
+
+        foreach (var silo in dead)
+        {
+            await using var declare = Command(
+                session.Connection, "update silos set status = 'dead' where id = $1 and round = $2 and status <> 'dead'", silo.Silo.Value, silo.Round);
+            if (await declare.ExecuteNonQueryAsync(cancellation) != 1)
+                return null;
+        }
+
+        await using (var others = Command(session.Connection, "select exists(select from silos where status <> 'dead')"))
+        {
+            if ((bool)(await others.ExecuteScalarAsync(cancellation))!)
+                return null;
+        }
+
+        var incarnation = await InsertAsync(session, address, cancellation);
+        await using (var partitions = Command(session.Connection, "update partitions set silo = $1", incarnation.Silo.Value))
+            await partitions.ExecuteNonQueryAsync(cancellation);
+        // Before the commit, so that nobody sees a silo without its lock.
+        if (!await session.TryLockAsync(incarnation.Silo, cancellation))
+            throw new StoreException(StoreFault.Busy, $"Another session holds the lock of the new silo {incarnation.Silo}.");
+        await transaction.CommitAsync(cancellation);
+        return incarnation;
+    }
+
+    private static async Task<Incarnation> InsertAsync(PostgresSession session, string address, CancellationToken cancellation)
+    {
+        await using var insert = new NpgsqlCommand(
+            """
+            insert into silos(address, status, round, transaction_id, backend_pid, backend_start)
+            values ($1, 'active', 0, 0, $2, $3) returning id, clock_timestamp()
+            """,
+            session.Connection);
+        insert.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Rows.StorableText.Clean(address) });
+        insert.Parameters.Add(new NpgsqlParameter<int> { TypedValue = session.BackendPid });
+        insert.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = session.BackendStart });
+        await using var reader = await insert.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        return new Incarnation(new SiloId(reader.GetInt64(0)), new DateTimeOffset(reader.GetDateTime(1)));
+    }
+
+    /// <summary>Ends the session that committed for a silo, and waits until it is gone: then nothing of it can become durable.</summary>
+    private async Task EndBackendAsync(NpgsqlConnection connection, SiloId silo, CancellationToken cancellation)
+    {
+        var start = time.GetTimestamp();
+        while (true)
+        {
+            await using var command = Command(
+                connection,
+                """
+                select pg_terminate_backend(a.pid) from pg_stat_activity a
+                join silos s on s.backend_pid = a.pid and s.backend_start = a.backend_start
+                where s.id = $1 and a.pid <> pg_backend_pid()
+                """,
+                silo.Value);
+            if (await command.ExecuteScalarAsync(cancellation) is null)
+                return;
+            if (time.GetElapsedTime(start) > BackendEndLimit)
+                throw new StoreException(StoreFault.Transient, $"The old session of silo {silo} does not end within {BackendEndLimit.TotalSeconds} s.");
+
+            await Task.Delay(PollInterval, time, cancellation);
+        }
+    }
+
+    private static async Task RegisterAsync(PostgresSession session, SiloId silo, CancellationToken cancellation)
+    {
+        if (!await session.TryLockAsync(silo, cancellation))
+            throw new StoreException(StoreFault.Transient, $"The lock of silo {silo} is still held by its old session.");
+
+        await using var update = Command(session.Connection, "update silos set backend_pid = $2, backend_start = $3 where id = $1", silo.Value);
+        update.Parameters.Add(new NpgsqlParameter<int> { TypedValue = session.BackendPid });
+        update.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = session.BackendStart });
+        await update.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params long[] parameters)
+    {
+        var command = new NpgsqlCommand(sql, connection);
+        foreach (var parameter in parameters)
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = parameter });
+        return command;
+    }
+}

@@ -1,0 +1,46 @@
+using Npgsql;
+
+namespace Tributary.Storage.Postgres;
+
+/// <summary>A small pool for loads and reads, apart from the session that commits.</summary>
+internal sealed class PostgresReaders(PostgresOptions options) : IAsyncDisposable
+{
+    private readonly NpgsqlDataSource source = new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(options.ConnectionString)
+    {
+        Pooling = true,
+        MinPoolSize = 0,
+        MaxPoolSize = options.ReadConnectionCount,
+        Enlist = false,
+        ApplicationName = "tributary read",
+        TcpKeepAlive = true,
+        MaxAutoPrepare = 32,
+        AutoPrepareMinUsages = 2,
+        NoResetOnClose = true,
+    }.ConnectionString).Build();
+
+    /// <summary>
+    /// Runs work that can be run again without harm: after a fault it is tried once more on a new connection, because an idle one
+    /// learns only by its next use that the server was restarted.
+    /// </summary>
+    public async ValueTask<T> RunAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await using var connection = await source.OpenConnectionAsync(cancellation);
+                return await work(connection);
+            }
+            catch (NpgsqlException e) when (attempt == 1 && e.IsTransient && !cancellation.IsCancellationRequested)
+            {
+                source.Clear();
+            }
+            catch (Exception e) when (PostgresErrors.IsDatabaseFault(e) && !cancellation.IsCancellationRequested)
+            {
+                throw PostgresErrors.ToStoreException(e);
+            }
+        }
+    }
+
+    public ValueTask DisposeAsync() => source.DisposeAsync();
+}

@@ -1,0 +1,84 @@
+using Tributary.Runtime.Store;
+
+namespace Tributary.Storage.Tests.Conformance;
+
+public abstract partial class StoreConformance
+{
+    [Fact]
+    public async Task A_database_keeps_its_history_and_partitions_over_restarts()
+    {
+        var store = NewStore();
+        var facts = await store.OpenAsync(Cancellation);
+        await store.DisposeAsync();
+
+        Assert.Equal(facts, await NewStore().OpenAsync(Cancellation));
+        Assert.Equal(256, facts.PartitionCount);
+        Assert.NotEqual(Guid.Empty, facts.HistoryId);
+    }
+
+    [Fact]
+    public async Task A_second_silo_is_told_who_is_there()
+    {
+        var first = await JoinAsync("http://127.0.0.1:9");
+        await first.CommitAsync();
+
+        var error = await Assert.ThrowsAsync<StoreException>(() => JoinAsync());
+
+        Assert.Equal(StoreFault.Busy, error.Fault);
+        await first.CommitAsync();
+    }
+
+    [Fact]
+    public async Task After_a_crash_a_new_incarnation_joins_and_the_old_one_stays_dead()
+    {
+        var first = await JoinAsync();
+        await first.CommitAsync(TestSilo.Message());
+        await Harness.CrashAsync(first.Store);
+
+        var second = await JoinAsync();
+
+        Assert.NotEqual(first.Id, second.Id);
+        Assert.IsType<RoundResolution.Dead>(await second.Store.ResolveAsync(first.Id, 2, Cancellation));
+        await second.CommitAsync(TestSilo.Message());
+        Assert.Equal(2, await second.Log.CountBelowAsync(await second.Log.ReadHorizonAsync(Cancellation), Cancellation));
+    }
+
+    [Fact]
+    public async Task A_silo_can_join_again_and_its_old_incarnation_is_fenced()
+    {
+        var first = await JoinAsync("http://127.0.0.1:9");
+        await first.CommitAsync();
+
+        var again = await first.Store.JoinAsync("http://127.0.0.1:9", Cancellation);
+
+        Assert.NotEqual(first.Id, again.Silo);
+        Assert.False(await first.Store.CheckAsync(first.Id, 1, Cancellation));
+        Assert.IsType<CommitOutcome.Fenced>(await first.TryCommitAsync(round => round.Messages.Add(TestSilo.Message())));
+        Assert.IsType<RoundResolution.Dead>(await first.Store.ResolveAsync(first.Id, 2, Cancellation));
+        Assert.Equal(0, await first.Log.CountBelowAsync(new Position(long.MaxValue), Cancellation));
+    }
+
+    [Fact]
+    public async Task A_silo_that_left_makes_room_and_cannot_commit()
+    {
+        var first = await JoinAsync();
+        await first.CommitAsync();
+        await first.Store.LeaveAsync(first.Id, Cancellation);
+
+        Assert.False(await first.Store.CheckAsync(first.Id, 1, Cancellation));
+        await first.Store.DisposeAsync();
+        var second = await JoinAsync();
+        await second.CommitAsync();
+    }
+
+    [Fact]
+    public async Task The_database_time_is_near_the_clock()
+    {
+        var store = NewStore();
+        await store.OpenAsync(Cancellation);
+
+        var incarnation = await store.JoinAsync("", Cancellation);
+
+        Assert.InRange(incarnation.DatabaseTime, TimeProvider.System.GetUtcNow().AddMinutes(-1), TimeProvider.System.GetUtcNow().AddMinutes(1));
+    }
+}

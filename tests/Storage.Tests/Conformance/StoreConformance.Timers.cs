@@ -1,0 +1,108 @@
+using System.Text;
+using Tributary.Runtime.Store;
+
+namespace Tributary.Storage.Tests.Conformance;
+
+public abstract partial class StoreConformance
+{
+    private static ReminderWrite Reminder(string key, string name, DateTimeOffset due, bool mayExist = false, string? activity = null, string type = "item") => new(
+        new PartitionId(9), new GrainId(type, key), name, new ReminderRequest(name, due, 3, activity, Encoding.UTF8.GetBytes(name)), mayExist);
+
+    [Fact]
+    public async Task Reminders_come_earliest_first_in_pages_that_do_not_overlap()
+    {
+        var silo = await JoinAsync();
+        // U+FF5E sorts before an emoji as UTF-8 and after it as UTF-16; upper case sorts before lower case as bytes.
+        string[] keys = ["", "B", "a", "ä", "\uff5e", "😀"];
+        var writes = new List<ReminderWrite>();
+        for (var second = 2; second >= 0; second--)
+        {
+            foreach (var key in keys.Reverse())
+            {
+                writes.Add(Reminder(key, $"b{second}", TestSilo.Noon.AddSeconds(second).AddTicks(1)));
+                writes.Add(Reminder(key, $"a{second}", TestSilo.Noon.AddSeconds(second).AddTicks(1), activity: "fetch"));
+            }
+        }
+
+        await silo.CommitAsync(round => round.Reminders.AddRange(writes));
+        var read = new List<ReminderRow>();
+        var after = ReminderMark.At(TestSilo.Noon);
+        while (true)
+        {
+            var page = await silo.Store.ReadRemindersAsync(after, TestSilo.Noon.AddSeconds(1).AddTicks(1), 5, Cancellation);
+            read.AddRange(page);
+            if (page.Count < 5)
+                break;
+            after = page[^1].Mark;
+        }
+
+        var expected = from second in Enumerable.Range(0, 2) from key in keys from name in new[] { $"a{second}", $"b{second}" } select (second, key, name);
+        Assert.Equal(
+            expected.ToList(), read.Select(row => ((int)(row.Due - TestSilo.Noon).TotalSeconds, row.Grain.Key, row.Name)).ToList());
+        Assert.All(read, row => Assert.Equal(TestSilo.Noon.AddTicks(1).Ticks % TimeSpan.TicksPerSecond, row.Due.Ticks % TimeSpan.TicksPerSecond));
+        Assert.All(read, row => Assert.Equal((row.Name[0] == 'a' ? "fetch" : null, 3), (row.Activity, row.Attempt)));
+        Assert.All(read, row => Assert.Equal(row.Name, Encoding.UTF8.GetString(row.Payload.Span)));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(300)]
+    public async Task A_reminder_is_moved_and_removed_by_its_name(int count)
+    {
+        var silo = await JoinAsync();
+        var later = TestSilo.Noon.AddDays(1);
+        await silo.CommitAsync(round =>
+        {
+            for (var i = 0; i < count; i++)
+            {
+                round.Reminders.Add(Reminder($"{i}", "moved", TestSilo.Noon));
+                round.Reminders.Add(Reminder($"{i}", "removed", TestSilo.Noon));
+            }
+        });
+
+        await silo.CommitAsync(round =>
+        {
+            for (var i = 0; i < count; i++)
+            {
+                round.Reminders.Add(Reminder($"{i}", "moved", later, mayExist: true));
+                round.Reminders.Add(Reminder($"{i}", "removed", later, mayExist: true) with { Set = null });
+                round.Reminders.Add(Reminder($"{i}", "never was", later, mayExist: true) with { Set = null });
+                round.Reminders.Add(Reminder($"{i}", "new", later, mayExist: true));
+            }
+        });
+
+        var left = await silo.Store.ReadRemindersAsync(ReminderMark.At(DateTimeOffset.MinValue), DateTimeOffset.MaxValue, 10_000, Cancellation);
+        Assert.Equal(2 * count, left.Count);
+        Assert.All(left, row => Assert.Equal(later, row.Due));
+        Assert.Equal(["moved", "new"], left.Select(row => row.Name).Distinct());
+    }
+
+    [Fact]
+    public async Task Deferred_calls_come_in_order_and_end_with_the_round_that_made_them()
+    {
+        var silo = await JoinAsync();
+        DeferredCall Call(long sequence) => new(
+            sequence, new PartitionId(1), new GrainId("item", $"key {sequence}"), "Do", Encoding.UTF8.GetBytes($"[{sequence}]"));
+        await silo.CommitAsync(round => round.Deferred.AddRange([Call(1), Call(2), Call(3), Call(4)]));
+
+        await silo.CommitAsync(round =>
+        {
+            round.DeferredDone.AddRange([2, 3]);
+            round.Deferred.Add(Call(5));
+        });
+
+        var first = await silo.Store.ReadDeferredCallsAsync(0, 2, Cancellation);
+        Assert.Equal([1L, 4L], first.Select(call => call.Sequence));
+        var rest = Assert.Single(await silo.Store.ReadDeferredCallsAsync(4, 2, Cancellation));
+        Assert.Equal((5L, new GrainId("item", "key 5"), "Do", "[5]"), (rest.Sequence, rest.Target, rest.Method, Encoding.UTF8.GetString(rest.Arguments.Span)));
+    }
+
+    [Fact]
+    public async Task A_failure_is_stored_whatever_its_error_says()
+    {
+        var silo = await JoinAsync();
+
+        await silo.CommitAsync(round => round.Failures.Add(new FailureRow(
+            Guid.CreateVersion7(), TestSilo.Noon, new PartitionId(1), new GrainId("item", "key"), "Do", new byte[] { 0, 1 }, "nul \0 and half \udc00 a pair")));
+    }
+}

@@ -1,0 +1,17 @@
+using Tributary.Runtime.Store;
+
+namespace Tributary.Storage.Tests.Conformance;
+
+/// <summary>One database of one kind, and stores over it.</summary>
+public abstract class StoreHarness : IAsyncDisposable
+{
+    /// <summary>A store over the database that is not open yet, as a new process would make it.</summary>
+    public abstract IPartitionStore NewStore();
+
+    public abstract IMessageLog LogOf(IPartitionStore store);
+
+    /// <summary>Ends a store as the death of its process would: it does not leave.</summary>
+    public virtual ValueTask CrashAsync(IPartitionStore store) => store.DisposeAsync();
+
+    public abstract ValueTask DisposeAsync();
+}

@@ -1,0 +1,88 @@
+using System.Text;
+using Tributary.Runtime.Store;
+
+namespace Tributary.Storage.Tests.Conformance;
+
+/// <summary>A silo that has joined, as far as a store sees it: numbers its rounds and counts its messages.</summary>
+public sealed class TestSilo(IPartitionStore store, IMessageLog log, SiloId id)
+{
+    private long round;
+    private long accepted;
+
+    public static DateTimeOffset Noon { get; } = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    public IPartitionStore Store { get; } = store;
+
+    public IMessageLog Log { get; } = log;
+
+    public SiloId Id { get; } = id;
+
+    public long Round => round;
+
+    public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public static async Task<TestSilo> JoinAsync(StoreHarness harness, IPartitionStore store, string address = "")
+    {
+        await store.OpenAsync(Cancellation);
+        var incarnation = await store.JoinAsync(address, Cancellation);
+        return new TestSilo(store, harness.LogOf(store), incarnation.Silo);
+    }
+
+    public static AppendedMessage Message(
+        string item = "item", string body = "{}", string source = "source", long sequence = 1, params int[] generations) =>
+        Message(item, Encoding.UTF8.GetBytes(body), source, sequence, generations);
+
+    public static AppendedMessage Message(string item, byte[] body, string source = "source", long sequence = 1, params int[] generations) =>
+        new(
+            new Message
+            {
+                Id = new MessageId(Guid.CreateVersion7()), Source = source, Item = item, MediaType = "application/json", Body = body,
+                ReceivedAt = Noon.AddTicks(1),
+            },
+            sequence, generations);
+
+    public static StateRow Item(string id, string state, bool isNew) =>
+        new(StateTable.Items, new GrainId("item", id), new PartitionId(7), 1, Encoding.UTF8.GetBytes(state), isNew);
+
+    public static StateRow Aggregate(AggregateKey key, string state, bool isNew) => new(
+        StateTable.Aggregates, new GrainId(AggregateKey.GrainType, key.ToString()), new PartitionId(8), 1, Encoding.UTF8.GetBytes(state), isNew);
+
+    public RoundCommit NextRound(Action<RoundCommit>? fill = null)
+    {
+        var next = new RoundCommit { Silo = Id, Round = round + 1, AcceptedBefore = accepted };
+        fill?.Invoke(next);
+        return next;
+    }
+
+    /// <summary>Commits the next round and expects it to be durable; returns its transaction.</summary>
+    public async Task<long> CommitAsync(Action<RoundCommit>? fill = null)
+    {
+        var next = NextRound(fill);
+        var outcome = await Store.CommitAsync(next, Cancellation);
+        Assert.True(outcome is CommitOutcome.Committed, outcome.ToString());
+        Advance(next);
+        return ((CommitOutcome.Committed)outcome).Transaction;
+    }
+
+    public Task<long> CommitAsync(params AppendedMessage[] messages) => CommitAsync(next => next.Messages.AddRange(messages));
+
+    /// <summary>Takes a round that became durable in another way into account.</summary>
+    public void Advance(RoundCommit committed)
+    {
+        round = committed.Round;
+        accepted += committed.Messages.Count;
+    }
+
+    public async Task<CommitOutcome> TryCommitAsync(Action<RoundCommit> fill) => await Store.CommitAsync(NextRound(fill), Cancellation);
+
+    public async Task<LoadedState?> LoadAsync(StateRow row)
+    {
+        var request = new LoadRequest();
+        request.States.Add((row.Table, row.Grain));
+        var result = await Store.LoadAsync(request, Cancellation);
+        return result.States.TryGetValue(row.Grain, out var state) ? state : null;
+    }
+
+    public async Task<string?> LoadTextAsync(StateRow row) =>
+        await LoadAsync(row) is { } state ? Encoding.UTF8.GetString(state.State.Span) : null;
+}

@@ -1,0 +1,21 @@
+using Tributary.Runtime.Store;
+using Tributary.Storage.InMemory;
+using Tributary.Storage.Tests.Conformance;
+
+namespace Tributary.Storage.Tests.InMemory;
+
+public sealed class InMemoryConformanceTest : StoreConformance
+{
+    protected override Task<StoreHarness> StartAsync() => Task.FromResult<StoreHarness>(new InMemoryHarness());
+
+    private sealed class InMemoryHarness : StoreHarness
+    {
+        private readonly InMemoryDatabase database = new(TimeProvider.System);
+
+        public override IPartitionStore NewStore() => new InMemoryStore(database);
+
+        public override IMessageLog LogOf(IPartitionStore store) => ((InMemoryStore)store).Log;
+
+        public override ValueTask DisposeAsync() => default;
+    }
+}

@@ -1,0 +1,40 @@
+using Tributary.Runtime.Store;
+using Tributary.Storage.Postgres;
+using Tributary.Storage.Tests.Conformance;
+using Tributary.TestingHost.Postgres;
+
+[assembly: AssemblyFixture(typeof(Tributary.Storage.Tests.Postgres.SharedCluster))]
+
+namespace Tributary.Storage.Tests.Postgres;
+
+public sealed class PostgresConformanceTest(SharedCluster shared) : StoreConformance
+{
+    protected override async Task<StoreHarness> StartAsync() =>
+        new PostgresHarness(await (await shared.GetAsync()).CreateDatabaseAsync());
+}
+
+/// <summary>One server for all tests that do not stop it, started with the first of them.</summary>
+public sealed class SharedCluster : IAsyncDisposable
+{
+    private readonly Lazy<Task<PostgresCluster>> cluster = new(PostgresCluster.StartNewAsync);
+
+    public Task<PostgresCluster> GetAsync() => cluster.Value;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (cluster.IsValueCreated)
+            await (await cluster.Value).DisposeAsync();
+    }
+}
+
+public sealed class PostgresHarness(string connectionString) : StoreHarness
+{
+    public string ConnectionString { get; } = connectionString;
+
+    public override IPartitionStore NewStore() => new PostgresStore(
+        new PostgresOptions { ConnectionString = ConnectionString, JoinWait = TimeSpan.FromMilliseconds(700) }, TimeProvider.System);
+
+    public override IMessageLog LogOf(IPartitionStore store) => ((PostgresStore)store).Log;
+
+    public override ValueTask DisposeAsync() => default;
+}

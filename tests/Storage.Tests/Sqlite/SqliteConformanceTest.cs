@@ -1,0 +1,28 @@
+using Tributary.Runtime.Store;
+using Tributary.Storage.Sqlite;
+using Tributary.Storage.Tests.Conformance;
+
+namespace Tributary.Storage.Tests.Sqlite;
+
+public sealed class SqliteConformanceTest : StoreConformance
+{
+    protected override Task<StoreHarness> StartAsync() => Task.FromResult<StoreHarness>(new SqliteHarness());
+}
+
+/// <summary>A data directory that is deleted in the end.</summary>
+public sealed class SqliteHarness : StoreHarness
+{
+    public string DataDirectory { get; } = Directory.CreateTempSubdirectory("tributary-sqlite-").FullName;
+
+    public override IPartitionStore NewStore() => new SqliteStore(
+        new SqliteOptions { DataDirectory = DataDirectory, OnFatal = e => throw new InvalidOperationException("The disk failed.", e) },
+        TimeProvider.System);
+
+    public override IMessageLog LogOf(IPartitionStore store) => ((SqliteStore)store).Log;
+
+    public override ValueTask DisposeAsync()
+    {
+        Directory.Delete(DataDirectory, recursive: true);
+        return default;
+    }
+}
