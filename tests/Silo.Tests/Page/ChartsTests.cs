@@ -54,6 +54,26 @@ public sealed class ChartsTests(PageFixture fixture)
         await Assertions.Expect(tooltip).ToBeHiddenAsync();
     }
 
+    [Fact]
+    public async Task The_quantiles_of_one_measure_are_the_lines_of_one_chart()
+    {
+        const string Definitions = """{"aggregates":[{"name":"sizes","generation":1,"sources":null,"group":[],"measures":[{"name":"size","kind":"quantiles"}],"window":{"sizeMs":3600000,"by":"/time"}}]}""";
+        const string Rows = """
+            {"name":"sizes","generation":1,"next":null,"rows":[
+              {"group":{},"windowStart":"2026-01-01T00:00:00Z","windowEnd":"2026-01-01T01:00:00Z","measures":{"size":{"0.5":1.25,"0.999":9}}},
+              {"group":{},"windowStart":"2026-01-01T05:00:00Z","windowEnd":"2026-01-01T06:00:00Z","measures":{"size":{"0.5":2,"0.999":null}}}]}
+            """;
+        await using var page = await fixture.OpenAsync("charts", prepare: tab => tab.RouteAsync("**/api/v1/aggregates**", route =>
+            route.FulfillAsync(new() { ContentType = "application/json", Body = route.Request.Url.Contains("/sizes", StringComparison.Ordinal) ? Rows : Definitions })));
+
+        await Assertions.Expect(page.Tab.Locator(".legend li")).ToHaveTextAsync(["size p50", "size p99.9"]);
+        var marks = page.Tab.Locator(".card .mark");
+        await Assertions.Expect(marks.First).ToHaveAttributeAsync("aria-label", "1 Jan, 00:00: size p50 1.25, size p99.9 9");
+        // What was not measured is a gap, not a zero: the empty windows between are told as such.
+        await Assertions.Expect(marks.Nth(1)).ToHaveAttributeAsync("aria-label", "1 Jan, 01:00: size p50 –, size p99.9 –");
+        await Assertions.Expect(marks.Last).ToHaveAttributeAsync("aria-label", "1 Jan, 05:00: size p50 2, size p99.9 –");
+    }
+
     private static ILocator Card(OpenPage page, string name) =>
         page.Tab.Locator(".card").Filter(new() { Has = page.Tab.GetByRole(AriaRole.Heading, new() { Name = name, Exact = true }) });
 
