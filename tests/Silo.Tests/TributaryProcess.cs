@@ -32,8 +32,17 @@ public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
     public static async Task<TributaryProcess> StartNewAsync(bool isDemo, CancellationToken cancellation)
     {
         var server = new TributaryProcess(isDemo, FreePort());
-        await server.StartAsync(cancellation);
-        return server;
+        try
+        {
+            await server.StartAsync(cancellation);
+            return server;
+        }
+        catch
+        {
+            // Nobody else knows of it yet.
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Starts the server on its old port and data, and waits until it is ready.</summary>
