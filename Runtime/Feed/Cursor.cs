@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Text;
@@ -32,7 +33,7 @@ public readonly record struct Cursor(Guid History, Position Position)
 
         Span<byte> bytes = stackalloc byte[ByteCount];
         if (text.Length != TextLength
-            || !Base64Url.TryDecodeFromChars(text, bytes, out var length) || length != ByteCount
+            || Base64Url.DecodeFromChars(text, bytes, out _, out var length) != OperationStatus.Done || length != ByteCount
             || bytes[0] != Version || BinaryPrimitives.ReadInt64BigEndian(bytes[17..]) is not (>= 0 and var position))
         {
             throw new TributaryException("cursor_invalid", $"Found '{Shorten(text)}'; allowed: {Allowed}.");
