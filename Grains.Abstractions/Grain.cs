@@ -26,6 +26,16 @@ public abstract class Grain
     /// </summary>
     protected TGrain GetGrain<TGrain>(string key) where TGrain : class, IGrainWithStringKey => Context.GetGrain<TGrain>(key);
 
+    /// <summary>
+    /// Says that a call to another grain is one-way: <c>Send(GetGrain&lt;IOther&gt;(key).Tell(it))</c>. The call is an effect of this
+    /// turn by then; the task is only what the interface returns.
+    /// </summary>
+    protected static void Send(ValueTask call)
+    {
+        if (!call.IsCompletedSuccessfully)
+            throw new InvalidOperationException("Send takes the call of a reference that a grain's own GetGrain returned.");
+    }
+
     /// <summary>Stores a message; its place in the order of the database is known when the round is durable.</summary>
     protected AppendedMessage Append(Message message, long itemSequence, IReadOnlyList<int> generations) =>
         Context.Append(message, itemSequence, generations);

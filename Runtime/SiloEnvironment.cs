@@ -14,6 +14,12 @@ public sealed class SiloEnvironment
     /// <summary>Called when an invariant is broken: the process must not go on.</summary>
     public required Action<Exception> OnFatal { get; init; }
 
+    /// <summary>How the engine is broken on purpose; only tests of the simulation can say.</summary>
+    internal Sabotage Sabotage { get; private init; }
+
+    internal SiloEnvironment With(Sabotage sabotage) =>
+        new() { Time = Time, Scheduler = Scheduler, NewId = NewId, OnFatal = OnFatal, Sabotage = sabotage };
+
     /// <summary>Threads, the system clock, and the end of the process on a broken invariant.</summary>
     public static SiloEnvironment System() => new()
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tributary.Runtime.Store;
 
 namespace Tributary.Grains;
 
@@ -33,6 +34,9 @@ public sealed class AggregateDefinition
 
     /// <summary>The SHA-256 of <see cref="Json"/> in lower-case hexadecimal digits.</summary>
     public string Hash { get; }
+
+    /// <summary>What makes this definition a row.</summary>
+    public DefinitionProposal Propose() => new(Name, Hash, Json);
 
     public bool Counts(string source) => Sources is null || Sources.Contains(source);
 

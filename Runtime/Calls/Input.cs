@@ -1,3 +1,5 @@
+using Tributary.Runtime.Turns;
+
 namespace Tributary.Runtime.Calls;
 
 /// <summary>
@@ -12,6 +14,9 @@ internal abstract class Input(GrainId target)
 
     /// <summary>How many things this input waits for before its turn can run; the loop counts.</summary>
     public int MissingCount { get; set; }
+
+    /// <summary>What stays in memory while this input waits for the rest of what it needs; null when it does not wait.</summary>
+    public List<Activation>? Pinned { get; set; }
 
     /// <summary>
     /// What a row in <c>failures</c> says of this input when its turn throws; null when somebody waits for the outcome and

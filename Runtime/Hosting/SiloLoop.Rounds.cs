@@ -33,19 +33,12 @@ internal sealed partial class SiloLoop
         if (committing.HasEffects || isHeartbeat)
             lastCommitAt = clock.Now;
         var sealedRound = committing;
-        environment.Scheduler.Start(async () =>
+        // The new round takes what the full one left.
+        loop.Wake();
+        StartBeside(async () =>
         {
-            try
-            {
-                var end = await committer.CommitAsync(sealedRound, isHeartbeat);
-                Post(() => EndCommit(sealedRound, end));
-            }
-            catch (Exception error)
-            {
-                if (!hasEnded)
-                    environment.OnFatal(error);
-                throw;
-            }
+            var end = await committer.CommitAsync(sealedRound, isHeartbeat);
+            Post(() => EndCommit(sealedRound, end));
         });
     }
 
@@ -82,8 +75,12 @@ internal sealed partial class SiloLoop
     // on top, until the one that the database refuses is alone.
     private void Refuse(Round refused, Exception error)
     {
-        Revert(refused);
-        Revert(round);
+        if (environment.Sabotage != Sabotage.ForgetToRevert)
+        {
+            Revert(refused);
+            Revert(round);
+        }
+
         foreach (var input in round.Inputs)
             ready.Enqueue(input);
         round = new Round(refused.Number);
@@ -142,14 +139,14 @@ internal sealed partial class SiloLoop
     // incarnation or the next owner; everything else is in the database, and its new owner finds it there.
     private void Die(Round ending)
     {
-        hasEnded = true;
-        activities.Stop();
-        timer.Dispose();
+        End();
         var waiting = ending.Inputs.Concat(suspects.Clear()).Concat(round.Inputs).Concat(ready)
             .Concat(activations.Waiting()).Concat(externalIds.Waiting());
         var seen = new HashSet<Input>();
         foreach (var input in waiting)
         {
+            // Its pins belong to the activations of this incarnation, which end with it.
+            input.Pinned = null;
             if (input is Call && seen.Add(input))
                 inbox.Return(input, WorkClass.Calls);
         }
@@ -160,8 +157,7 @@ internal sealed partial class SiloLoop
 
     private void BeginLeave()
     {
-        hasEnded = true;
-        timer.Dispose();
+        End();
         environment.Scheduler.Start(async () =>
         {
             try

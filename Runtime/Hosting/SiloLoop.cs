@@ -52,6 +52,7 @@ internal sealed partial class SiloLoop
     private readonly Queue<Input> own = new();
     private readonly int[] credits;
     private readonly TaskCompletionSource<LoopEnd> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource ending = new();
     private readonly ILoop loop;
     private readonly ITimer timer;
 
@@ -81,7 +82,7 @@ internal sealed partial class SiloLoop
         reminders = new ReminderBook(options);
         activities = new ActivityRunner(options.MaxActivitiesCount, environment.Scheduler, activityTypes, OnActivityDone, logger);
         runner = new TurnRunner(options, environment, types, partitioner, activations, externalIds, reminders);
-        committer = new Committer(silo, options, environment, store, new Departures(roundCommitted), logger);
+        committer = new Committer(silo, options, environment, store, new Departures(roundCommitted), logger, ending.Token);
         clock = new DatabaseClock(environment.Time);
         clock.Observe(incarnation.DatabaseTime);
         lastCommitAt = clock.Now;
@@ -113,9 +114,7 @@ internal sealed partial class SiloLoop
     /// <summary>The process is as good as dead: nothing leaves and nothing begins any more.</summary>
     public void Abandon()
     {
-        hasEnded = true;
-        activities.Stop();
-        timer.Dispose();
+        End();
         loop.Stop();
     }
 
@@ -210,7 +209,7 @@ internal sealed partial class SiloLoop
     {
         if (isStopping)
             return;
-        var now = clock.Now;
+        var now = environment.Sabotage == Sabotage.RunAhead ? clock.Now.AddSeconds(1) : clock.Now;
         while (reminders.TakeDue(now) is { } entry)
         {
             if (!types.TryGet(entry.Row.Grain.Type, out _))
@@ -232,7 +231,7 @@ internal sealed partial class SiloLoop
     {
         if (loader.TryBegin() is not { } request)
             return;
-        environment.Scheduler.Start(async () =>
+        StartBeside(async () =>
         {
             var result = await RetryAsync("load", () => store.LoadAsync(request, CancellationToken.None));
             Post(() => loader.End(result, ready));
@@ -243,7 +242,7 @@ internal sealed partial class SiloLoop
     {
         if (isStopping || !reminders.TryBeginRead(clock.Now, out var after, out var until))
             return;
-        environment.Scheduler.Start(async () =>
+        StartBeside(async () =>
         {
             var rows = await RetryAsync("read reminders", () => store.ReadRemindersAsync(after, until, options.MaxRemindersCount, CancellationToken.None));
             Post(() => reminders.EndRead(rows, until));
@@ -258,19 +257,38 @@ internal sealed partial class SiloLoop
             {
                 return await read();
             }
-            catch (StoreException error) when (error.Fault == StoreFault.Transient && !hasEnded)
+            catch (StoreException error) when (error.Fault == StoreFault.Transient)
             {
                 LogRetry(operation, error);
             }
-            catch (Exception error)
-            {
-                if (!hasEnded)
-                    environment.OnFatal(error);
-                throw;
-            }
 
-            await Task.Delay(delay, environment.Time);
+            await Task.Delay(delay, environment.Time, ending.Token);
         }
+    }
+
+    // What goes wrong beside the loop is fatal, unless the incarnation is over: then nobody waits for it any more.
+    private void StartBeside(Func<Task> work) => environment.Scheduler.Start(async () =>
+    {
+        try
+        {
+            await work();
+        }
+        catch (OperationCanceledException) when (hasEnded)
+        {
+            LogEnded();
+        }
+        catch (Exception error)
+        {
+            environment.OnFatal(error);
+        }
+    });
+
+    private void End()
+    {
+        hasEnded = true;
+        activities.Stop();
+        timer.Dispose();
+        ending.Cancel();
     }
 
     private void ArmTimer()
@@ -294,6 +312,9 @@ internal sealed partial class SiloLoop
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The reminder {Name} of {Grain} is due, and this build does not know the grain's type; it stays stored.")]
     private partial void LogUnknownType(string name, GrainId grain);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Work beside the loop ended with its incarnation.")]
+    private partial void LogEnded();
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The store did not answer ({Operation}); trying again.")]
     private partial void LogRetry(string operation, Exception error);

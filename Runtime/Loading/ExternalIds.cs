@@ -65,13 +65,18 @@ internal sealed class ExternalIds(int capacity)
         entry.Round = 0;
     }
 
+    /// <summary>Keeps the key in memory while an input waits for other things; undone by <see cref="Unpin"/>.</summary>
+    public void Pin(ExternalKey key) => entries[key].PinsCount++;
+
+    public void Unpin(ExternalKey key) => entries[key].PinsCount--;
+
     public void Trim()
     {
         for (var looks = order.Count; entries.Count > capacity && looks > 0; looks--)
         {
             var key = order.Dequeue();
             var entry = entries[key];
-            if (entry.IsLoaded && entry.Round == 0)
+            if (entry.IsLoaded && entry.Round == 0 && entry.PinsCount == 0)
                 entries.Remove(key);
             else
                 order.Enqueue(key);
@@ -86,6 +91,8 @@ internal sealed class ExternalIds(int capacity)
 
         /// <summary>The round that wrote the entry while that round is not durable, else 0.</summary>
         public long Round { get; set; }
+
+        public int PinsCount { get; set; }
 
         public List<Input> Waiting { get; set; } = [];
     }

@@ -21,6 +21,7 @@ internal sealed class Loader(SiloOptions options, Partitioner partitioner, Activ
     public bool IsReady(Input input)
     {
         var needs = input.Needs;
+        Unpin(input, needs);
         input.MissingCount = 0;
         Need(input.Target, needs?.IsNewGrain ?? false, input);
         if (needs is null)
@@ -36,7 +37,10 @@ internal sealed class Loader(SiloOptions options, Partitioner partitioner, Activ
                 pending.ExternalIds.Add((partitioner.Of(input.Target), external));
         }
 
-        return input.MissingCount == 0;
+        if (input.MissingCount == 0)
+            return true;
+        Pin(input, needs);
+        return false;
     }
 
     /// <summary>The next load to issue, or null when there is nothing to load or one is under way.</summary>
@@ -104,6 +108,34 @@ internal sealed class Loader(SiloOptions options, Partitioner partitioner, Activ
             pending.States.Add((activation.Type.Table, id));
         (activation.Waiting ??= []).Add(input);
         input.MissingCount++;
+    }
+
+    // What an input has found must not leave while it waits for the rest, or two grains could chase each other for ever.
+    private void Pin(Input input, INeeds needs)
+    {
+        input.Pinned = [];
+        foreach (var grain in needs.Grains.Prepend(input.Target))
+        {
+            if (activations.TryGet(grain, out var activation))
+            {
+                activation.PinsCount++;
+                input.Pinned.Add(activation);
+            }
+        }
+
+        if (needs.External is { } external)
+            externalIds.Pin(external);
+    }
+
+    private void Unpin(Input input, INeeds? needs)
+    {
+        if (input.Pinned is null)
+            return;
+        foreach (var activation in input.Pinned)
+            activation.PinsCount--;
+        input.Pinned = null;
+        if (needs?.External is { } external)
+            externalIds.Unpin(external);
     }
 
     private static void Wake(IReadOnlyList<Input>? waited, Queue<Input> ready)

@@ -8,7 +8,7 @@ namespace Tributary.Runtime.Rounds;
 /// goes on: the outcome that comes out of here is certain.
 /// </summary>
 internal sealed partial class Committer(
-    SiloId silo, SiloOptions options, SiloEnvironment environment, IPartitionStore store, Departures departures, ILogger logger)
+    SiloId silo, SiloOptions options, SiloEnvironment environment, IPartitionStore store, Departures departures, ILogger logger, CancellationToken ending)
 {
     private long acceptedCount;
 
@@ -29,6 +29,8 @@ internal sealed partial class Committer(
             return new RoundEnd.Rejected(error);
         }
 
+        if (environment.Sabotage == Sabotage.AnswerEarly)
+            Departures.AnswerEarly(round);
         var outcome = await TryCommitAsync(commit);
         for (var delay = options.RetryDelay; ; delay = NextDelay(delay))
         {
@@ -41,6 +43,8 @@ internal sealed partial class Committer(
                     return new RoundEnd.Rejected(rejected.Error);
                 case CommitOutcome.Unknown unknown:
                     LogDoubt(round.Number, unknown.Error);
+                    if (environment.Sabotage == Sabotage.TakeDoubtForNo)
+                        return new RoundEnd.Rejected(unknown.Error);
                     break;
             }
 
@@ -51,7 +55,7 @@ internal sealed partial class Committer(
                 case RoundResolution.Dead:
                     return new RoundEnd.Dead();
                 default:
-                    await Task.Delay(delay, environment.Time);
+                    await Task.Delay(delay, environment.Time, ending);
                     outcome = await TryCommitAsync(commit);
                     break;
             }
@@ -90,7 +94,7 @@ internal sealed partial class Committer(
                 LogRetry("resolve", error);
             }
 
-            await Task.Delay(delay, environment.Time);
+            await Task.Delay(delay, environment.Time, ending);
         }
     }
 
@@ -110,7 +114,7 @@ internal sealed partial class Committer(
                 LogRetry("check", error);
             }
 
-            await Task.Delay(delay, environment.Time);
+            await Task.Delay(delay, environment.Time, ending);
         }
     }
 

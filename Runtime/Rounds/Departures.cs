@@ -18,6 +18,15 @@ internal sealed class Departures(Action roundCommitted)
     /// <summary>Nothing was to be written, and the silo's row proved that this silo still owns what its turns read.</summary>
     public void ReleaseReads(Round round) => Answer(round);
 
+    /// <summary>What must never be done: see <see cref="Sabotage.AnswerEarly"/>.</summary>
+    public static void AnswerEarly(Round round)
+    {
+        for (var i = 0; i < round.Messages.Count; i++)
+            round.Messages[i].Commit(Position.Of(0, i));
+        Answer(round);
+        round.Inputs.Clear();
+    }
+
     private static void Answer(Round round)
     {
         foreach (var input in round.Inputs)

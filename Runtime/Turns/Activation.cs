@@ -33,6 +33,9 @@ internal sealed class Activation(GrainId id, GrainType type, PartitionId partiti
 
     public GrainMethod? MergedMethod { get; set; }
 
+    /// <summary>Waiting inputs that need this grain besides others.</summary>
+    public int PinsCount { get; set; }
+
     public Activation? Older { get; set; }
 
     public Activation? Newer { get; set; }
@@ -51,7 +54,7 @@ internal sealed class Activation(GrainId id, GrainType type, PartitionId partiti
 
     private bool DurableExists { get; set; }
 
-    public bool CanLeave => IsLoaded && DirtyRound == 0 && Merged is null;
+    public bool CanLeave => IsLoaded && DirtyRound == 0 && PinsCount == 0 && Merged is null;
 
     /// <summary>Lays what was loaded under the activation.</summary>
     public void Load(object? state)

@@ -173,6 +173,8 @@ internal sealed class TurnRunner(
     // later round.
     private void Defer(OneWayCall call, Round round)
     {
+        if (environment.Sabotage == Sabotage.DropDeferred)
+            return;
         var arguments = call.Method.WriteArguments(call.Arguments, types.ArgumentsJson);
         round.Deferred.Add(new DeferredCall(NextDeferred++, partitioner.Of(call.Target), call.Target, call.Method.Name, arguments));
     }

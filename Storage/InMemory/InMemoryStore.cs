@@ -26,6 +26,9 @@ public sealed class InMemoryStore : IPartitionStore
     /// <summary>Reads of what is committed.</summary>
     public IMessageLog Log { get; }
 
+    /// <summary>The incarnation that joined last, or null.</summary>
+    public SiloId? Joined => joined?.Id;
+
     /// <summary>True after <see cref="Crash"/> or disposal.</summary>
     public bool HasCrashed => gate.IsClosed;
 

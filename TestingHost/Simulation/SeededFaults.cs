@@ -21,13 +21,12 @@ public sealed class SeededFaults(SimulationWorld world, double faultRate, Action
             return StoreFate.Proceed;
         if (operation.Call != StoreCall.Commit)
             return world.Random.Next(8) == 0 ? Crash(StoreFate.CrashBefore) : world.Random.Next(2) == 0 ? StoreFate.Fail : StoreFate.LoseAnswer;
-        return world.Random.Next(8) switch
+        return world.Random.Next(7) switch
         {
             0 or 1 => StoreFate.Fail,
             2 or 3 => StoreFate.LoseAnswer,
             4 => StoreFate.HappenLate,
-            5 => StoreFate.Reject,
-            6 => Crash(StoreFate.CrashBefore),
+            5 => Crash(StoreFate.CrashBefore),
             _ => Crash(StoreFate.CrashAfter),
         };
     }

@@ -48,7 +48,7 @@ public sealed class SimulationWorld : SynchronizationContext, ISiloScheduler
 
     /// <summary>Runs <paramref name="main"/> and everything that it starts, until it ends.</summary>
     /// <exception cref="SimulationException">Something failed, nothing can run any more, or the step limit is reached.</exception>
-    public void Run(Func<Task> main, long maxStepsCount = 2_000_000)
+    public void Run(Func<Task> main, long maxStepsCount = 300_000)
     {
         var before = Current;
         SetSynchronizationContext(this);

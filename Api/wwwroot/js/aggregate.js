@@ -1,0 +1,53 @@
+// One aggregate's rows, read whole up to a limit and put into the shape that the charts draw.
+
+import { readAggregate } from './api.js';
+import { toNumber, ExactNumber } from './lib/json.js';
+
+/** Rows that one chart reads at most; a narrower time range shows the rest. */
+export const maxRows = 2_000;
+
+/** `{rows, isWhole}`; a row is `{group, label, start, measures}` with `start` in ms or null and measures by flat name. */
+export async function readRows(name, range, signal) {
+  const rows = [];
+  let after;
+  do {
+    const page = await readAggregate(name, { ...range, after }, signal);
+    rows.push(...page.rows.map(shape));
+    after = page.next ?? undefined;
+  } while (after !== undefined && rows.length < maxRows);
+  return { rows: rows.slice(0, maxRows), isWhole: after === undefined && rows.length <= maxRows };
+}
+
+/** The names of all measures, in the order in which rows carry them. */
+export const measureNames = rows => [...new Set(rows.flatMap(row => Object.keys(row.measures)))];
+
+/** Measures for which "no row" means zero: nothing was counted, nothing summed. */
+export const isAdditive = (name, definition) => name === 'count'
+  || definition.measures.some(each => each.name === name && (each.kind === 'count' || each.kind === 'sum'));
+
+/** Which chart suits: `figures`, `bars`, `columns` (a histogram over numbers) or `series` (windows). */
+export function chartKind(definition, rows) {
+  if (definition.window !== null && definition.window !== undefined) return 'series';
+  if (definition.group.length === 0) return 'figures';
+  const isHistogram = definition.group.length === 1 && rows.length > 2
+    && rows.filter(row => toNumber(row.label) === null).length <= 1;
+  return isHistogram ? 'columns' : 'bars';
+}
+
+function shape({ group, windowStart, measures }) {
+  const values = Object.values(group ?? {});
+  return {
+    group,
+    label: values.length === 0 ? 'all' : values.map(labelOf).join(' · '),
+    start: windowStart === null || windowStart === undefined ? null : Date.parse(windowStart),
+    measures: Object.fromEntries(flat(measures)),
+  };
+}
+
+function* flat(measures, prefix = '') {
+  for (const [name, value] of Object.entries(measures))
+    if (value !== null && typeof value === 'object' && !(value instanceof ExactNumber)) yield* flat(value, `${prefix}${name}.`);
+    else yield [prefix + name, value];
+}
+
+const labelOf = value => (value === null || value === undefined ? '(none)' : value === '' ? '(empty)' : String(value));

@@ -1,0 +1,50 @@
+// The page's parts, put together.
+
+import { readMessages } from './api.js';
+import { bindConnection } from './connection.js';
+import { Feed } from './feed.js';
+import { byId } from './lib/dom.js';
+import { print } from './lib/json.js';
+import { route } from './router.js';
+import { bindTheme } from './theme.js';
+import { aggregatesView } from './views/aggregates.js';
+import { ledgerView } from './views/ledger.js';
+import { liveView } from './views/live.js';
+import { mapView } from './views/map.js';
+import { savedView } from './views/saved.js';
+
+const seedCount = 50;
+
+/**
+ * Where saved messages end and the feed begins: the newest saved page, and the cursor right after it. Without a server
+ * there is no seam, and the feed begins with what comes once it is there.
+ */
+async function findSeam() {
+  try {
+    const page = await readMessages({ limit: seedCount });
+    const messages = page.cursor === undefined ? [] : page.messages.map(message => ({ message, text: print(message) })).reverse();
+    return { messages, paginationId: String(page.paginationId), cursor: page.cursor ?? null };
+  } catch {
+    // The header shows that there is no connection; the feed goes on trying.
+    return { messages: [], paginationId: undefined, cursor: null };
+  }
+}
+
+bindTheme(byId('theme'));
+byId('skip').addEventListener('click', event => {
+  // The hash names the section, so the link moves the focus itself.
+  event.preventDefault();
+  byId('main').focus();
+});
+
+const seam = await findSeam();
+const feed = new Feed('/ws/v1/');
+bindConnection(feed, byId('connection'), byId('feed-note'));
+route({
+  live: liveView(feed, seam),
+  saved: savedView(feed),
+  charts: aggregatesView(feed),
+  map: mapView(feed, seam),
+  ledger: ledgerView(feed),
+});
+feed.start(seam.cursor);

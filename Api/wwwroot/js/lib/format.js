@@ -1,0 +1,38 @@
+// How numbers and times read on the page. Times of windows are UTC, as the server counts them.
+
+import { ExactNumber, toNumber } from './json.js';
+
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const short = new Intl.NumberFormat('en', { maximumSignificantDigits: 5 });
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
+const minute = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', timeZone: 'UTC' });
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+
+/** A count with separators. */
+export const count = value => whole.format(toNumber(value) ?? 0);
+
+/** A measure: whole numbers in full, others to five significant digits, "–" for none. */
+export function measure(value) {
+  const number = toNumber(value);
+  if (number === null) return value === null || value === undefined ? '–' : String(value);
+  return Number.isInteger(number) ? whole.format(number) : short.format(number);
+}
+
+/** A measure as it was sent, without rounding. */
+export const exact = value => (value instanceof ExactNumber ? value.source : value === null || value === undefined ? '–' : String(value));
+
+/** "1 message", "2 messages". */
+export const plural = (number, noun) => `${count(number)} ${noun}${number === 1 ? '' : 's'}`;
+
+/** A window's start: the day alone when windows are whole days. */
+export const windowTime = (ms, sizeMs) => (sizeMs % 86_400_000 === 0 ? day : minute).format(ms);
+
+/** The reader's own time of day, with seconds. */
+export const timeOfDay = date => clock.format(date);
+
+/** A duration in the largest unit that divides it: "1 day", "15 minutes". */
+export function duration(ms) {
+  for (const [size, unit] of [[86_400_000, 'day'], [3_600_000, 'hour'], [60_000, 'minute'], [1_000, 'second']])
+    if (ms % size === 0) return plural(ms / size, unit);
+  return `${count(ms)} ms`;
+}

@@ -1,0 +1,57 @@
+// One message as a line that opens: its fields in the order in which they were posted, and the whole object on demand.
+
+import { h } from './lib/dom.js';
+import { timeOfDay } from './lib/format.js';
+import { ExactNumber, print } from './lib/json.js';
+
+const maxFields = 14;
+const maxFieldChars = 120;
+const maxDocumentChars = 50_000;
+
+/** A list item; `at` is when the message arrived here, null when it was saved before, undefined when that says nothing. */
+export function messageItem({ message, at }) {
+  const summary = h('summary', {},
+    whenOf(at),
+    h('span', { class: 'fields' }, ...fieldsOf(message)));
+  const details = h('details', {}, summary);
+  // The document is built when it is first wanted: most lines are never opened.
+  details.addEventListener('toggle', () => details.append(documentOf(message)), { once: true });
+  return h('li', { class: at instanceof Date ? 'message is-live' : 'message' }, details);
+}
+
+function whenOf(at) {
+  if (at === undefined) return null;
+  return at === null
+    ? h('span', { class: 'when' }, 'saved')
+    : h('time', { class: 'when', datetime: at.toISOString() }, timeOfDay(at));
+}
+
+function fieldsOf(message) {
+  const entries = Object.entries(message);
+  const shown = entries.slice(0, maxFields).map(([key, value]) => h('span', { class: 'field' },
+    h('span', { class: 'key' }, clip(key)),
+    h('span', { class: `value is-${kindOf(value)}` }, clip(scalar(value)))));
+  if (entries.length === 0) return [h('span', { class: 'field' }, '{}')];
+  return entries.length > maxFields ? [...shown, h('span', { class: 'field' }, `+${entries.length - maxFields}`)] : shown;
+}
+
+function documentOf(message) {
+  const text = print(message, '  ');
+  const cut = text.length > maxDocumentChars;
+  return h('pre', { tabindex: '0', 'aria-label': 'The message as JSON' },
+    cut ? `${text.slice(0, maxDocumentChars)}\n… ${text.length - maxDocumentChars} more characters` : text);
+}
+
+function scalar(value) {
+  if (Array.isArray(value)) return `[${value.length}]`;
+  if (value !== null && typeof value === 'object' && !(value instanceof ExactNumber)) return `{${Object.keys(value).length}}`;
+  return String(value);
+}
+
+function kindOf(value) {
+  if (value === null) return 'null';
+  if (value instanceof ExactNumber) return 'number';
+  return typeof value;
+}
+
+const clip = text => (text.length > maxFieldChars ? `${text.slice(0, maxFieldChars)}…` : text);

@@ -1,0 +1,29 @@
+// The system's theme, light, or dark: one button that goes round, remembered where the browser allows it.
+
+const choices = ['system', 'light', 'dark'];
+
+export function bindTheme(button) {
+  const root = document.documentElement;
+  const label = button.querySelector('.theme-name');
+  const show = () => {
+    const choice = root.dataset.theme ?? 'system';
+    label.textContent = choice;
+    button.setAttribute('aria-label', `Theme: ${choice}`);
+  };
+  button.addEventListener('click', () => {
+    const next = choices[(choices.indexOf(root.dataset.theme ?? 'system') + 1) % choices.length];
+    if (next === 'system') delete root.dataset.theme;
+    else root.dataset.theme = next;
+    remember(next);
+    show();
+  });
+  show();
+}
+
+function remember(choice) {
+  try {
+    localStorage.setItem('theme', choice);
+  } catch {
+    // Storage can be forbidden by the browser; the choice then lasts as long as the page.
+  }
+}

@@ -1,0 +1,53 @@
+// Every aggregate as a card with a chart; the cards follow the feed at a calm pace while they are looked at.
+
+import { readDefinitions } from '../api.js';
+import { byId } from '../lib/dom.js';
+import { clearError, showError } from '../lib/notice.js';
+import { Pace } from '../lib/pace.js';
+import { AggregateCard } from './aggregate-card.js';
+
+const refreshMs = 2_000;
+
+export function aggregatesView(feed) {
+  const place = byId('aggregate-cards');
+  const empty = byId('aggregates-empty');
+  const error = byId('aggregates-error');
+  const cards = new Map();
+  let visible = false;
+
+  const pace = new Pace(refresh, refreshMs);
+  feed.onMessage(() => visible && pace.request());
+
+  async function refresh() {
+    try {
+      const definitions = await readDefinitions();
+      place.replaceChildren(...syncCards(definitions));
+      empty.hidden = definitions.length > 0;
+      // One after the other: a page of charts should not be a burst of requests.
+      for (const card of cards.values()) await card.refresh();
+      clearError(error);
+    } catch (problem) {
+      showError(error, problem, () => pace.now());
+    }
+  }
+
+  function syncCards(definitions) {
+    for (const name of cards.keys())
+      if (!definitions.some(each => each.name === name)) cards.delete(name);
+    for (const definition of definitions) {
+      if (!cards.has(definition.name)) cards.set(definition.name, new AggregateCard(definition));
+      cards.get(definition.name).definition = definition;
+    }
+    return definitions.map(each => cards.get(each.name).element);
+  }
+
+  return {
+    show() {
+      visible = true;
+      pace.now();
+    },
+    hide() {
+      visible = false;
+    },
+  };
+}

@@ -1,0 +1,78 @@
+// The ledger: every accepted message is in exactly one status, and the page shows the sum that proves it.
+
+import { readLedger } from '../api.js';
+import { byId, h, svg } from '../lib/dom.js';
+import { count } from '../lib/format.js';
+import { toNumber } from '../lib/json.js';
+import { clearError, showError } from '../lib/notice.js';
+import { Pace } from '../lib/pace.js';
+
+const refreshMs = 2_000;
+const statuses = ['completed', 'skipped', 'processing', 'retrying', 'parked'];
+
+export function ledgerView(feed) {
+  const sum = byId('ledger-sum'), strip = byId('ledger-strip'), verdict = byId('ledger-verdict');
+  const body = byId('ledger-sources'), error = byId('ledger-error');
+  const verify = byId('ledger-verify'), recount = byId('ledger-recount');
+  let visible = false;
+
+  const pace = new Pace(() => read({ verify: false }), refreshMs);
+  feed.onMessage(() => visible && pace.request());
+  verify.addEventListener('click', () => read({ verify: true }));
+
+  async function read(options) {
+    if (options.verify) verify.disabled = true;
+    try {
+      const ledger = await readLedger(options);
+      paint(ledger);
+      if (options.verify) paintRecount(ledger);
+      clearError(error);
+    } catch (problem) {
+      showError(error, problem, () => read(options));
+    } finally {
+      if (options.verify) verify.disabled = false;
+    }
+  }
+
+  function paint(ledger) {
+    sum.replaceChildren(term('accepted', ledger.accepted), sign('='),
+      ...statuses.flatMap((status, index) => [index === 0 ? null : sign('+'), term(status, ledger[status])]).filter(each => each !== null));
+    verdict.textContent = ledger.balances ? 'The books balance.' : 'The books do not balance.';
+    verdict.className = ledger.balances ? 'verdict is-good' : 'verdict is-bad';
+    paintStrip(ledger);
+    body.replaceChildren(...Object.entries(ledger.bySource).map(([source, counts]) => h('tr', {},
+      h('th', { scope: 'row' }, source),
+      ...['accepted', ...statuses].map(status => h('td', { class: 'number' }, count(counts[status]))))));
+  }
+
+  function paintStrip(ledger) {
+    const accepted = toNumber(ledger.accepted) ?? 0;
+    let left = 0;
+    strip.replaceChildren(...statuses.map(status => {
+      const width = accepted === 0 ? 0 : ((toNumber(ledger[status]) ?? 0) / accepted) * 1000;
+      left += width;
+      return svg('rect', { class: `status-${status}`, x: left - width, y: 0, width, height: 10 });
+    }));
+  }
+
+  function paintRecount({ recount: rows, matches }) {
+    recount.hidden = false;
+    recount.className = matches ? 'verdict is-good' : 'verdict is-bad';
+    recount.textContent = matches
+      ? `Counted again, row by row: ${count(rows?.accepted)} accepted, and every status agrees.`
+      : `Counted again, row by row: ${count(rows?.accepted)} accepted, which disagrees with the ledger (${statuses.map(status => `${status} ${count(rows?.[status])}`).join(', ')}).`;
+  }
+
+  return {
+    show() {
+      visible = true;
+      pace.now();
+    },
+    hide() {
+      visible = false;
+    },
+  };
+}
+
+const term = (name, value) => h('span', { class: `term term-${name}` }, h('strong', {}, count(value)), h('span', {}, name));
+const sign = text => h('span', { class: 'sign' }, text);

@@ -1,0 +1,25 @@
+namespace Tributary.Runtime;
+
+/// <summary>
+/// Ways to break the engine on purpose, one for each promise, so that the simulation can show that it would notice.
+/// Nothing outside its tests can set one.
+/// </summary>
+internal enum Sabotage
+{
+    None,
+
+    /// <summary>Callers are answered before their round is durable.</summary>
+    AnswerEarly,
+
+    /// <summary>A commit whose answer was lost is taken for one that did not happen.</summary>
+    TakeDoubtForNo,
+
+    /// <summary>A refused round leaves its states behind.</summary>
+    ForgetToRevert,
+
+    /// <summary>Reminders fire a second ahead of time.</summary>
+    RunAhead,
+
+    /// <summary>Calls that a round leaves to the next are dropped.</summary>
+    DropDeferred,
+}

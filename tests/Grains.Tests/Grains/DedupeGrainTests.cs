@@ -1,0 +1,115 @@
+using Tributary.Runtime.Store;
+
+namespace Tributary.Grains.Tests;
+
+public sealed class DedupeGrainTests
+{
+    private readonly FakeTurn turn = new(DedupeGrain.GrainType, DedupeGrain.TheKey);
+    private readonly DedupeGrain grain;
+
+    public DedupeGrainTests() => grain = turn.Attach(new DedupeGrain());
+
+    [Fact]
+    public async Task Ensuring_sets_the_daily_reminder_once()
+    {
+        await grain.Ensure();
+        turn.Now += TimeSpan.FromHours(1);
+        await grain.Ensure();
+        Assert.Equal(FakeTurn.Start.AddDays(1), turn.Reminders[DedupeGrain.Daily].Due);
+    }
+
+    [Fact]
+    public async Task Ensuring_calls_for_an_overdue_reminder_at_once()
+    {
+        await grain.Ensure();
+        turn.Reminders.Clear();
+        turn.Now += TimeSpan.FromDays(2);
+        await grain.Ensure();
+        Assert.Equal(turn.Now, turn.Reminders[DedupeGrain.Daily].Due);
+    }
+
+    [Fact]
+    public async Task The_result_of_an_earlier_attempt_changes_nothing()
+    {
+        await grain.OnReminder(DedupeGrain.Daily, 0, default);
+        await grain.OnReminder(DedupeGrain.Daily, 0, default);
+        var before = ((IStateful)grain).State;
+        await grain.OnActivity(DedupeGrain.Cut, 1, new ActivityResult(CutResult.Write(10, isMore: true), null));
+        Assert.Same(before, ((IStateful)grain).State);
+        Assert.Equal(2, turn.Reminders[DedupeGrain.Cut].Attempt);
+    }
+
+    [Fact]
+    public async Task A_reminder_sets_the_next_one_and_starts_the_activity()
+    {
+        await grain.Ensure();
+        turn.Now += TimeSpan.FromDays(1);
+        await grain.OnReminder(DedupeGrain.Daily, 0, default);
+
+        Assert.Equal(turn.Now.AddDays(1), turn.Reminders[DedupeGrain.Daily].Due);
+        Assert.Equal((CutExternalIdsActivity.Name, 1, turn.Now), Started());
+    }
+
+    [Fact]
+    public async Task What_is_left_is_removed_by_the_next_activity()
+    {
+        await grain.OnReminder(DedupeGrain.Daily, 0, default);
+        await grain.OnActivity(DedupeGrain.Cut, 1, new ActivityResult(CutResult.Write(10_000, isMore: true), null));
+        Assert.Equal((CutExternalIdsActivity.Name, 2, turn.Now), Started());
+
+        turn.Reminders.Clear();
+        await grain.OnActivity(DedupeGrain.Cut, 2, new ActivityResult(CutResult.Write(5, isMore: false), null));
+        Assert.Empty(turn.Reminders);
+        Assert.Equal(10_005, ((DedupeState)((IStateful)grain).State!).Removed);
+    }
+
+    [Fact]
+    public async Task A_failure_is_tried_again_later_and_later()
+    {
+        await grain.OnReminder(DedupeGrain.Daily, 0, default);
+        var delays = new List<TimeSpan>();
+        for (var attempt = 1; attempt <= 8; attempt++)
+        {
+            await grain.OnActivity(DedupeGrain.Cut, attempt, new ActivityResult(default, "the database is away"));
+            delays.Add(turn.Reminders[DedupeGrain.Cut].Due - turn.Now);
+        }
+
+        Assert.Equal([1, 2, 4, 8, 16, 32, 60, 60], delays.Select(delay => delay.TotalMinutes));
+    }
+
+    [Fact]
+    public async Task The_activity_removes_what_is_older_than_remembered_in_bounded_steps()
+    {
+        var log = new ExternalIdLog { Left = 25 };
+        var options = new DedupeOptions { MaxStepRowsCount = 10, MaxStepsCount = 2 };
+        var activity = new CutExternalIdsActivity(log, new FixedTime(), options);
+
+        var first = await activity.RunAsync(turn.Id, 1, default, TestContext.Current.CancellationToken);
+        var second = await activity.RunAsync(turn.Id, 2, default, TestContext.Current.CancellationToken);
+
+        Assert.Equal((20L, true), CutResult.Read(first.Span));
+        Assert.Equal((5L, false), CutResult.Read(second.Span));
+        Assert.All(log.Before, before => Assert.Equal(FakeTurn.Start.AddDays(-30), before));
+    }
+
+    private (string? Activity, int Attempt, DateTimeOffset Due) Started()
+    {
+        var request = turn.Reminders[DedupeGrain.Cut];
+        return (request.Activity, request.Attempt, request.Due);
+    }
+
+    private sealed class ExternalIdLog : FakeMessageLog
+    {
+        public int Left { get; set; }
+
+        public List<DateTimeOffset> Before { get; } = [];
+
+        public override ValueTask<int> CutExternalIdsAsync(DateTimeOffset before, int limit, CancellationToken cancellation)
+        {
+            Before.Add(before);
+            var cut = Math.Min(limit, Left);
+            Left -= cut;
+            return ValueTask.FromResult(cut);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System.Text.Json;
+using Microsoft.Playwright;
+
+namespace Tributary.Silo.Tests.Page;
+
+[Collection(nameof(PageCollection))]
+public sealed class ChartsTests(PageFixture fixture)
+{
+    [Fact]
+    public async Task Every_aggregate_has_a_card_whose_table_holds_its_numbers()
+    {
+        await using var page = await fixture.OpenAsync("charts");
+        using var definitions = JsonDocument.Parse(await page.GetAsync("api/v1/aggregates"));
+        Assert.NotEqual(0, definitions.RootElement.GetProperty("aggregates").GetArrayLength());
+
+        foreach (var definition in definitions.RootElement.GetProperty("aggregates").EnumerateArray())
+        {
+            var name = definition.GetProperty("name").GetString()!;
+            var expected = await CountsAsync(page, name);
+            var card = Card(page, name);
+            await card.Locator(".as-table summary").ClickAsync();
+            var heads = await card.Locator("thead th").AllTextContentsAsync();
+            var column = heads.ToList().IndexOf("count");
+            var cells = await card.Locator($"tbody tr > :nth-child({column + 1})").AllTextContentsAsync();
+            Assert.Equal(expected, cells.Select(decimal.Parse));
+        }
+    }
+
+    [Fact]
+    public async Task A_bar_tells_its_group_and_its_number()
+    {
+        await using var page = await fixture.OpenAsync("charts");
+        var marks = page.Tab.Locator(".card .chart .mark[aria-label='ci: 386']");
+        await Assertions.Expect(marks.First).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Arrow_keys_walk_along_a_chart_and_show_the_numbers()
+    {
+        await using var page = await fixture.OpenAsync("charts");
+        var marks = page.Tab.Locator(".card").First.Locator(".mark");
+        await Assertions.Expect(marks.First).ToBeVisibleAsync();
+        var tooltip = page.Tab.Locator("#tooltip");
+
+        await marks.First.FocusAsync();
+        await Assertions.Expect(tooltip).ToBeVisibleAsync();
+        await page.Tab.Keyboard.PressAsync("ArrowRight");
+        await Assertions.Expect(marks.Nth(1)).ToBeFocusedAsync();
+        var label = (await marks.Nth(1).GetAttributeAsync("aria-label"))!.Split(':')[0];
+        await Assertions.Expect(tooltip.Locator("strong")).ToHaveTextAsync(label);
+        await page.Tab.Keyboard.PressAsync("End");
+        await Assertions.Expect(marks.Last).ToBeFocusedAsync();
+        await page.Tab.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(tooltip).ToBeHiddenAsync();
+    }
+
+    private static ILocator Card(OpenPage page, string name) =>
+        page.Tab.Locator(".card").Filter(new() { Has = page.Tab.GetByRole(AriaRole.Heading, new() { Name = name, Exact = true }) });
+
+    private static async Task<List<decimal>> CountsAsync(OpenPage page, string name)
+    {
+        var counts = new List<decimal>();
+        string? after = null;
+        do
+        {
+            using var answer = JsonDocument.Parse(await page.GetAsync($"api/v1/aggregates/{Uri.EscapeDataString(name)}{(after is null ? "" : $"?after={Uri.EscapeDataString(after)}")}"));
+            counts.AddRange(answer.RootElement.GetProperty("rows").EnumerateArray().Select(row => row.GetProperty("measures").GetProperty("count").GetDecimal()));
+            after = answer.RootElement.GetProperty("next").GetString();
+        }
+        while (after is not null);
+        return counts;
+    }
+}

@@ -1,0 +1,33 @@
+using Tributary.Runtime;
+using Tributary.TestingHost.Simulation;
+
+namespace Tributary.Simulation.Tests;
+
+/// <summary>An engine that is broken on purpose must not get through: a check that cannot fail checks nothing.</summary>
+public sealed class CanaryTests
+{
+    private const int SeedsCount = 300;
+
+    [Theory]
+    [InlineData((int)Sabotage.AnswerEarly)]
+    [InlineData((int)Sabotage.TakeDoubtForNo)]
+    [InlineData((int)Sabotage.ForgetToRevert)]
+    [InlineData((int)Sabotage.RunAhead)]
+    [InlineData((int)Sabotage.DropDeferred)]
+    public void A_broken_engine_is_caught(int sabotage)
+    {
+        for (var seed = 1; seed <= SeedsCount; seed++)
+        {
+            try
+            {
+                new Scenarios.Scenario(seed, (Sabotage)sabotage).Run();
+            }
+            catch (SimulationException)
+            {
+                return;
+            }
+        }
+
+        Assert.Fail($"{SeedsCount} seeds did not notice that the engine does this: {(Sabotage)sabotage}.");
+    }
+}

@@ -1,0 +1,79 @@
+using System.Text.Json;
+using Tributary.Runtime.Store;
+
+namespace Tributary.Simulation.Tests.Scenarios;
+
+/// <summary>What must hold when everything has come to rest.</summary>
+public static class Checks
+{
+    public static void All(Scenario scenario)
+    {
+        AcknowledgedMessagesAreStoredOnce(scenario);
+        CountersEqualARecount(scenario);
+        ItemsEqualARecount(scenario);
+        AlarmsRangAndWereTallied(scenario);
+        NothingFailed(scenario);
+    }
+
+    private static void AcknowledgedMessagesAreStoredOnce(Scenario scenario)
+    {
+        var stored = scenario.Database.Messages;
+        var positions = stored.ToDictionary(message => message.Id, message => message.Position);
+        foreach (var (id, position) in scenario.Promises.Acknowledgements)
+            Hold(positions.GetValueOrDefault(id) == position, $"The acknowledged message {id} is not at its position {position}.");
+
+        Hold(stored.All(message => !scenario.IsPoison(message.Body)), "A message that the database refuses is stored.");
+        var keys = stored.Select(message => scenario.Promises.Letters[message.Id].Message.ExternalId).Where(key => key is not null).ToList();
+        Hold(keys.Distinct().Count() == keys.Count, "Two messages are stored under one external id.");
+    }
+
+    private static void CountersEqualARecount(Scenario scenario)
+    {
+        var expected = scenario.Database.Messages.Select(message => scenario.Promises.Letters[message.Id])
+            .GroupBy(letter => letter.Counter).ToDictionary(group => group.Key, group => new CounterState(group.Count(), group.Sum(letter => letter.Amount)));
+        var actual = States(scenario, "counter", ScenarioJson.Default.CounterState);
+        Hold(
+            expected.Count == actual.Count && expected.All(pair => actual.GetValueOrDefault(pair.Key) == pair.Value),
+            $"Counters {Text(actual)} differ from a recount {Text(expected)}.");
+    }
+
+    private static void ItemsEqualARecount(Scenario scenario)
+    {
+        var actual = States(scenario, "store", ScenarioJson.Default.StoreState);
+        foreach (var item in scenario.Database.Messages.GroupBy(message => message.Item))
+        {
+            var sequences = item.Select(message => message.ItemSequence).ToList();
+            Hold(sequences.SequenceEqual(Enumerable.Range(1, sequences.Count).Select(i => (long)i)), $"The sequences of {item.Key} are {string.Join(",", sequences)}.");
+            Hold(actual[item.Key].Count == sequences.Count, $"The item {item.Key} counts {actual[item.Key].Count} messages of {sequences.Count}.");
+        }
+    }
+
+    private static void AlarmsRangAndWereTallied(Scenario scenario)
+    {
+        var alarms = States(scenario, "alarm", ScenarioJson.Default.AlarmState);
+        var tallies = States(scenario, "tally", ScenarioJson.Default.TallyState);
+        Hold(alarms.Values.Sum(alarm => alarm.SetCount) >= scenario.Promises.AlarmsSetCount, "An alarm that was promised is not set.");
+        foreach (var (key, alarm) in alarms)
+        {
+            Hold(alarm.SetCount == alarm.RungCount && alarm.RungCount == alarm.DoneCount, $"The {key} was set, rang and was done: {alarm}.");
+            Hold(!alarm.HasExploded, $"A turn of {key} threw and left its state behind.");
+            Hold((tallies.GetValueOrDefault("tally of " + key)?.Count ?? 0) == alarm.DoneCount, $"The tally of {key} is {tallies.GetValueOrDefault("tally of " + key)} for {alarm.DoneCount}.");
+            Hold(!tallies.ContainsKey(key), $"A turn of {key} threw and its call was made.");
+        }
+    }
+
+    private static void NothingFailed(Scenario scenario) =>
+        Hold(scenario.Database.Failures.Count == 0, $"There are failures: {string.Join("; ", scenario.Database.Failures.Select(failure => failure.Error))}");
+
+    private static Dictionary<string, T> States<T>(Scenario scenario, string type, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> json) where T : class =>
+        scenario.Database.States.Where(pair => pair.Key.Grain.Type == type)
+            .ToDictionary(pair => pair.Key.Grain.Key, pair => JsonSerializer.Deserialize(pair.Value.State.Span, json)!);
+
+    private static string Text<T>(Dictionary<string, T> states) => string.Join(", ", states.OrderBy(pair => pair.Key).Select(pair => $"{pair.Key}={pair.Value}"));
+
+    private static void Hold(bool condition, string otherwise)
+    {
+        if (!condition)
+            throw new InvalidOperationException(otherwise);
+    }
+}

@@ -1,0 +1,39 @@
+using Tributary.Storage.InMemory;
+
+namespace Tributary.Simulation.Tests.Scenarios;
+
+/// <summary>What clients sent and what they were told.</summary>
+public sealed class Promises
+{
+    private readonly Dictionary<string, int> byItem = [];
+    private readonly Dictionary<string, MessageId> idOfKey = [];
+
+    public Dictionary<MessageId, Letter> Letters { get; } = [];
+
+    public Dictionary<MessageId, Position> Acknowledgements { get; } = [];
+
+    public int AlarmsSetCount { get; set; }
+
+    public int ExplosionsCount { get; set; }
+
+    public int OverloadsCount { get; set; }
+
+    public int RefusedCount { get; set; }
+
+    public void Sent(Letter letter) => Letters.Add(letter.Message.Id, letter);
+
+    public int CountOf(string item) => byItem.GetValueOrDefault(item);
+
+    /// <summary>A client holds a receipt: from now on the message is stored, whatever happens.</summary>
+    public void Acknowledged(InMemoryDatabase database, Letter letter, Receipt receipt)
+    {
+        if (letter.Message.ExternalId is { } key && !idOfKey.TryAdd(key, receipt.Id) && idOfKey[key] != receipt.Id)
+            throw new InvalidOperationException($"The key '{key}' was answered with two ids.");
+        var stored = database.Messages.FirstOrDefault(message => message.Id == receipt.Id)
+            ?? throw new InvalidOperationException($"The message {receipt.Id} was acknowledged before it was durable.");
+        if (stored.Position != receipt.Position || stored.Item != receipt.Item)
+            throw new InvalidOperationException($"The receipt of {receipt.Id} says position {receipt.Position}, item {receipt.Item}; stored is {stored.Position}, {stored.Item}.");
+        if (Acknowledgements.TryAdd(receipt.Id, receipt.Position))
+            byItem[receipt.Item] = CountOf(receipt.Item) + 1;
+    }
+}

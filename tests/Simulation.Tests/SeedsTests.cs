@@ -1,0 +1,42 @@
+using Tributary.TestingHost.Simulation;
+
+namespace Tributary.Simulation.Tests;
+
+public sealed class SeedsTests
+{
+    // More seeds, or one seed again: set these environment variables.
+    private const string SeedsVariable = "SIMULATION_SEEDS";
+    private const string SeedVariable = "SIMULATION_SEED";
+
+    private const int SeedsCount = 2_000;
+    private const int MaxFailuresCount = 5;
+
+    [Fact]
+    public void Whatever_happens_to_a_silo_its_promises_hold()
+    {
+        var (first, count) = Seeds();
+        var failed = new List<string>();
+        var crashes = 0;
+        for (var seed = first; seed < first + count && failed.Count < MaxFailuresCount; seed++)
+        {
+            var scenario = new Scenarios.Scenario(seed);
+            try
+            {
+                scenario.Run();
+                crashes += scenario.CrashCount;
+            }
+            catch (SimulationException error)
+            {
+                failed.Add(error.ToString());
+            }
+        }
+
+        Assert.True(failed.Count == 0, $"Replay with {SeedVariable}=N:\n{string.Join("\n\n", failed)}");
+        Assert.True(crashes >= count / 4, $"Only {crashes} crashes in {count} runs: the faults are too tame.");
+    }
+
+    private static (int First, int Count) Seeds() =>
+        int.TryParse(Environment.GetEnvironmentVariable(SeedVariable), out var seed) ? (seed, 1)
+        : int.TryParse(Environment.GetEnvironmentVariable(SeedsVariable), out var count) ? (1, count)
+        : (1, SeedsCount);
+}
