@@ -15,7 +15,7 @@ public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(20);
 
-    private readonly DirectoryInfo data = Directory.CreateTempSubdirectory("tributary-page-");
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("tributary-test-");
     private readonly StringBuilder output = new();
     private readonly bool isDemo;
     private Process? process;
@@ -32,8 +32,17 @@ public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
     public static async Task<TributaryProcess> StartNewAsync(bool isDemo, CancellationToken cancellation)
     {
         var server = new TributaryProcess(isDemo, FreePort());
-        await server.StartAsync(cancellation);
-        return server;
+        try
+        {
+            await server.StartAsync(cancellation);
+            return server;
+        }
+        catch
+        {
+            // Nobody else knows of it yet.
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Starts the server on its old port and data, and waits until it is ready.</summary>
@@ -41,11 +50,12 @@ public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
     {
         var start = new ProcessStartInfo("dotnet")
         {
-            WorkingDirectory = data.FullName, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+            // The data lies under ./data unless a configuration says otherwise.
+            WorkingDirectory = folder.FullName, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
         };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "tributary.dll"));
-        foreach (var argument in new[] { "--urls", Address.GetLeftPart(UriPartial.Authority), "--data", data.FullName })
-            start.ArgumentList.Add(argument);
+        start.ArgumentList.Add("--urls");
+        start.ArgumentList.Add(Address.GetLeftPart(UriPartial.Authority));
         if (isDemo)
             start.ArgumentList.Add("--demo");
 
@@ -81,7 +91,7 @@ public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
         }
 
         process?.Dispose();
-        data.Delete(recursive: true);
+        folder.Delete(recursive: true);
     }
 
     private async Task WaitUntilReadyAsync(CancellationToken cancellation)
