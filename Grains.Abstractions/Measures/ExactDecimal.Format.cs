@@ -62,6 +62,25 @@ public readonly partial struct ExactDecimal
     }
 
     /// <summary>
+    /// The largest multiple of <paramref name="step"/> (positive) that is not above this value, exactly; null when it is beyond
+    /// the bounds of numbers from outside.
+    /// </summary>
+    public ExactDecimal? FloorTo(in ExactDecimal step)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(step.Sign);
+        if (TryAlign(this, step, out var value, out var unit, out var common) && value > Int128.MinValue / 2)
+        {
+            var rest = value % unit;
+            return new ExactDecimal(value - rest - (rest < 0 ? unit : 0), common);
+        }
+
+        var (large, largeUnit, largeCommon) = AlignLarge(this, step);
+        var left = BigInteger.Remainder(large, largeUnit);
+        var floor = new ExactDecimal(large - left - (left.Sign < 0 ? largeUnit : 0), largeCommon);
+        return TryParse(System.Text.Encoding.ASCII.GetBytes(floor.ToString()), out _) ? floor : null;
+    }
+
+    /// <summary>
     /// This value divided by <paramref name="divisor"/> (positive), rounded to <paramref name="digits"/> significant digits,
     /// halves to even.
     /// </summary>

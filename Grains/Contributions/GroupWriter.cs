@@ -87,6 +87,20 @@ internal ref struct GroupWriter(Span<char> room)
         });
     }
 
+    /// <summary>Appends the floor of a number of a body; nothing and null stay null. Null when it may be a group's value, else why not.</summary>
+    public RefusalReason? AppendFloor(in FoundValue value, scoped ReadOnlySpan<byte> body, in ExactDecimal step)
+    {
+        if (value.Type is JsonTokenType.None or JsonTokenType.Null)
+            return Append(value, body);
+        if (value.Type != JsonTokenType.Number)
+            return RefusalReason.GroupNotNumber;
+        if (!ExactDecimal.TryParse(value.Of(body), out var number) || number.FloorTo(step) is not { } floor)
+            return RefusalReason.GroupNumberOutOfBounds;
+
+        Append(floor.ToString());
+        return IsFull ? RefusalReason.GroupTooLong : null;
+    }
+
     /// <summary>Appends a value of a body. Null when it may be a group's value, else why not.</summary>
     public RefusalReason? Append(in FoundValue value, scoped ReadOnlySpan<byte> body)
     {

@@ -6,7 +6,10 @@ public enum RefusalReason
     /// <summary>A group's value is an object or an array.</summary>
     GroupNotScalar,
 
-    /// <summary>A group's value is a number beyond the bounds of <see cref="ExactDecimal"/>.</summary>
+    /// <summary>A group's value is not a number, and the group is of floors.</summary>
+    GroupNotNumber,
+
+    /// <summary>A group's value is a number, or its floor is one, beyond the bounds of <see cref="ExactDecimal"/>.</summary>
     GroupNumberOutOfBounds,
 
     /// <summary>A group's value is a string with half of a surrogate pair.</summary>

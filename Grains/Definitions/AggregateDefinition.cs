@@ -71,7 +71,8 @@ public sealed class AggregateDefinition
 }
 
 /// <summary>One value that messages are grouped by.</summary>
-public sealed record GroupDefinition(string Name, JsonPointer Pointer);
+/// <param name="Floor">When set (positive), the value is a number and its group the largest multiple of this that is not above it.</param>
+public sealed record GroupDefinition(string Name, JsonPointer Pointer, ExactDecimal? Floor = null);
 
 /// <param name="Pointer">Null for <see cref="MeasureKind.Count"/>, which counts messages.</param>
 /// <param name="Quantiles">The quantiles shown, ascending, from 0 to 1; empty for other kinds.</param>

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Tributary.Grains;
@@ -51,6 +52,10 @@ internal sealed class DefinitionNode(JsonElement json, string key, List<Definiti
     public string? Text() => json.ValueKind == JsonValueKind.String ? json.GetString() : null;
 
     public double? Number() => json.ValueKind == JsonValueKind.Number && json.TryGetDouble(out var number) ? number : null;
+
+    /// <summary>A number to the digit, or null when it is none or beyond the bounds of numbers.</summary>
+    public ExactDecimal? Exact() =>
+        json.ValueKind == JsonValueKind.Number && ExactDecimal.TryParse(Encoding.ASCII.GetBytes(json.GetRawText()), out var number) ? number : null;
 
     /// <summary>The elements read by <paramref name="read"/>, null where that failed.</summary>
     public List<T?> List<T>(int maxCount, Func<DefinitionNode, T?> read, int minCount = 0)

@@ -74,12 +74,16 @@ internal static class DefinitionParser
 
     private static GroupDefinition? Group(DefinitionNode node)
     {
-        if (!node.IsObject("name", "pointer"))
+        if (!node.IsObject("name", "pointer", "floor"))
             return null;
 
         var name = Name(node);
         var pointer = Pointer(node, "pointer");
-        return name is null || pointer is null ? null : new GroupDefinition(name, pointer);
+        var floor = node.Field("floor");
+        var step = floor?.Exact();
+        if (floor is not null && step is not { Sign: > 0 })
+            floor.Fail("a number above zero of at most 60 digits, such as 1 or 0.5");
+        return name is null || pointer is null ? null : new GroupDefinition(name, pointer, step);
     }
 
     private static MeasureDefinition? Measure(DefinitionNode node)

@@ -40,6 +40,40 @@ public sealed class ContributionTests
     }
 
     [Theory]
+    [InlineData("4", "1", "4")]
+    [InlineData("4.999", "1", "4")]
+    [InlineData("-0.01", "1", "-1")]
+    [InlineData("-1", "1", "-1")]
+    [InlineData("0.3", "0.1", "0.3")]
+    [InlineData("0.29", "0.1", "0.2")]
+    [InlineData("17", "5", "15")]
+    [InlineData("-17", "5", "-20")]
+    [InlineData("123456789012345678901234567890.5", "0.25", "123456789012345678901234567890.5")]
+    [InlineData("-99999999999999999999999999999999999999.5", "3", "-100000000000000000000000000000000000002")]
+    [InlineData("null", "1", "null")]
+    public void A_floor_groups_numbers_into_classes(string token, string step, string group)
+    {
+        var calculator = Floors(step);
+        Assert.Equal($"[{group}]", AggregateKey.Parse(Calculations.One(calculator, $$"""{"v":{{token}}}""")!.Value.Aggregate.Key).Group);
+    }
+
+    [Theory]
+    [InlineData("\"4\"", "1", RefusalReason.GroupNotNumber)]
+    [InlineData("true", "1", RefusalReason.GroupNotNumber)]
+    [InlineData("[4]", "1", RefusalReason.GroupNotNumber)]
+    [InlineData("1e999", "1", RefusalReason.GroupNumberOutOfBounds)]
+    [InlineData("1e60", "3e-60", RefusalReason.GroupNumberOutOfBounds)]
+    public void What_has_no_floor_is_refused_and_counted(string token, string step, RefusalReason reason)
+    {
+        var calculator = Floors(step);
+        Assert.Null(Calculations.One(calculator, $$"""{"v":{{token}}}"""));
+        Assert.Equal(new RefusalCount("a", 1, reason, 1), Assert.Single(calculator.RefusalCounts));
+    }
+
+    private static ContributionCalculator Floors(string step) =>
+        Calculations.Calculator($$"""{"name":"a","group":[{"name":"v","pointer":"/v","floor":{{step}}}],"measures":[{"name":"n","kind":"count"}]}""");
+
+    [Theory]
     [InlineData('a', 1020, true)]
     [InlineData('a', 1021, false)]
     [InlineData('é', 510, true)]

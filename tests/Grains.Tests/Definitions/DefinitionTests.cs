@@ -32,7 +32,18 @@ public sealed class DefinitionTests
         Assert.Equal(definition.Window, again.Window);
     }
 
+    [Fact]
+    public void The_step_of_a_floor_is_kept_to_the_digit()
+    {
+        var definition = Calculations.Define("""{"name":"q","group":[{"name":"g","floor":0.10,"pointer":"/x"}],"measures":[{"name":"n","kind":"count"}]}""");
+        Assert.Equal(
+            """{"name":"q","group":[{"name":"g","pointer":"/x","floor":0.1}],"measures":[{"name":"n","kind":"count"}]}""",
+            Encoding.UTF8.GetString(definition.Json.Span));
+        Assert.Equal(definition.Hash, AggregateDefinition.Parse(definition.Json).Hash);
+    }
+
     [Theory]
+    [InlineData("""{"name":"quakes","group":[{"name":"g","pointer":"/x","floor":1}],"measures":[{"name":"n","kind":"count"}]}""")]
     [InlineData("""{"name":"quakes2","measures":[{"name":"n","kind":"count"}]}""")]
     [InlineData("""{"name":"quakes","measures":[{"name":"m","kind":"count"}]}""")]
     [InlineData("""{"name":"quakes","sources":[],"measures":[{"name":"n","kind":"count"}]}""")]
@@ -64,7 +75,9 @@ public sealed class DefinitionTests
     [InlineData("""{"name":"q","measures":[{"name":"n","kind":"count"},{"name":"n","kind":"count"}]}""", "aggregates[0].measures[1].name: found \"n\" a second time")]
     [InlineData("""{"name":"q","group":"/x","measures":[{"name":"n","kind":"count"}]}""", "aggregates[0].group: found \"/x\"; allowed: a list of 0 to 8.")]
     [InlineData("""{"name":"q","group":[{"name":"g","pointer":"/x"},{"name":"g","pointer":"/y"}],"measures":[{"name":"n","kind":"count"}]}""", "aggregates[0].group[1].name: found \"g\" a second time")]
-    [InlineData("""{"name":"q","group":[{"name":"g","pointer":"/x","path":"/x"}],"measures":[{"name":"n","kind":"count"}]}""", "aggregates[0].group[0].path: found an unknown key; allowed: name, pointer.")]
+    [InlineData("""{"name":"q","group":[{"name":"g","pointer":"/x","path":"/x"}],"measures":[{"name":"n","kind":"count"}]}""", "aggregates[0].group[0].path: found an unknown key; allowed: name, pointer, floor.")]
+    [InlineData("""{"name":"q","group":[{"name":"g","pointer":"/x","floor":0}],"measures":[{"name":"n","kind":"count"}]}""", "aggregates[0].group[0].floor: found 0; allowed: a number above zero")]
+    [InlineData("""{"name":"q","group":[{"name":"g","pointer":"/x","floor":"1"}],"measures":[{"name":"n","kind":"count"}]}""", "aggregates[0].group[0].floor: found \"1\"; allowed: a number above zero")]
     [InlineData("""{"name":"q","sources":[""],"measures":[{"name":"n","kind":"count"}]}""", "aggregates[0].sources[0]: found \"\"; allowed: the name of a source")]
     [InlineData("""{"name":"q","measures":[{"name":"n","kind":"count"}],"window":{"by":"arrival"}}""", "aggregates[0].window.size: found nothing; allowed: a whole number")]
     [InlineData("""{"name":"q","measures":[{"name":"n","kind":"count"}],"window":{"size":"1w","by":"arrival"}}""", "aggregates[0].window.size: found \"1w\"; allowed: a whole number")]
