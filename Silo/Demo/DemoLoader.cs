@@ -15,15 +15,19 @@ internal static class DemoLoader
     /// <summary>Events on their way at once.</summary>
     private const int WindowCount = 256;
 
+    /// <summary>Columns of a table in a file.</summary>
+    private const int PlainWidth = 120;
+
     private static readonly JsonPointer Id = JsonPointer.Parse("/id");
 
     public static async Task RunAsync(ApiNode node, CancellationToken cancellation)
     {
         var events = await ReadAsync(cancellation);
         var repeats = 0;
-        if (AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected)
+        var console = NewConsole();
+        if (!Console.IsOutputRedirected)
         {
-            await AnsiConsole.Progress().StartAsync(async context =>
+            await console.Progress().StartAsync(async context =>
             {
                 var bar = context.AddTask("Earthquakes", maxValue: events.Count);
                 repeats = await LoadAsync(node.BulkIntake, events, loaded => bar.Value = loaded, cancellation);
@@ -36,7 +40,18 @@ internal static class DemoLoader
         }
 
         Console.WriteLine($"Loaded {events.Count} earthquakes: {events.Count - repeats} new, {repeats} known already.");
-        await DemoTables.WriteAsync(node, cancellation);
+        await DemoTables.WriteAsync(node, console, cancellation);
+    }
+
+    /// <summary>Colours and a moving bar are for a terminal; a file gets plain lines that do not wrap.</summary>
+    private static IAnsiConsole NewConsole()
+    {
+        if (!Console.IsOutputRedirected)
+            return AnsiConsole.Console;
+
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No });
+        console.Profile.Width = PlainWidth;
+        return console;
     }
 
     private static async Task<List<byte[]>> ReadAsync(CancellationToken cancellation)

@@ -12,13 +12,13 @@ internal static class DemoTables
     /// <summary>Rows of one table; there may be many more of a configured aggregate.</summary>
     private const int MaxRowsCount = 40;
 
-    public static async Task WriteAsync(ApiNode node, CancellationToken cancellation)
+    public static async Task WriteAsync(ApiNode node, IAnsiConsole console, CancellationToken cancellation)
     {
         foreach (var active in node.Definitions)
         {
             var rows = await node.Log.ReadAggregatesAsync(active.Generation, null, null, null, null, MaxRowsCount + 1, cancellation);
             if (rows.Count > 0)
-                AnsiConsole.Write(TableOf(active.Definition, [.. rows.Select(row => AggregateView.Of(row, active.Definition))]));
+                console.Write(TableOf(active.Definition, [.. rows.Select(row => AggregateView.Of(row, active.Definition))]));
         }
     }
 
