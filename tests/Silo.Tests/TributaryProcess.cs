@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 
 namespace Tributary.Silo.Tests;
 
@@ -15,23 +14,34 @@ public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(20);
 
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("tributary-test-");
-    private readonly StringBuilder output = new();
-    private readonly bool isDemo;
-    private Process? process;
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("tributary-process-");
+    private readonly string[] arguments;
+    private Executable? process;
 
-    private TributaryProcess(bool isDemo, int port)
+    private TributaryProcess(string[] arguments)
     {
-        this.isDemo = isDemo;
-        Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/"));
+        Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort()}/"));
+        this.arguments = ["--urls", Address.GetLeftPart(UriPartial.Authority), "--data", DataDirectory, .. arguments];
     }
 
     public Uri Address { get; }
 
+    public string DataDirectory => Path.Combine(folder.FullName, "data");
+
+    /// <summary>What this and earlier lives of the server wrote.</summary>
+    public string Output => process?.Output ?? "";
+
+    /// <summary>Variables of its environment; set before it starts.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
+
     /// <summary>Starts a server and waits until it is ready; with <paramref name="isDemo"/> it loads the demo's earthquakes.</summary>
-    public static async Task<TributaryProcess> StartNewAsync(bool isDemo, CancellationToken cancellation)
+    public static Task<TributaryProcess> StartNewAsync(bool isDemo, CancellationToken cancellation) =>
+        StartNewAsync(cancellation, isDemo ? ["--demo"] : []);
+
+    /// <summary>Starts a server with options of its own and waits until it is ready.</summary>
+    public static async Task<TributaryProcess> StartNewAsync(CancellationToken cancellation, params string[] arguments)
     {
-        var server = new TributaryProcess(isDemo, FreePort());
+        var server = new TributaryProcess(arguments);
         try
         {
             await server.StartAsync(cancellation);
@@ -39,7 +49,6 @@ public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
         }
         catch
         {
-            // Nobody else knows of it yet.
             await server.DisposeAsync();
             throw;
         }
@@ -48,46 +57,36 @@ public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
     /// <summary>Starts the server on its old port and data, and waits until it is ready.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo("dotnet")
-        {
-            // The data lies under ./data unless a configuration says otherwise.
-            WorkingDirectory = folder.FullName, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
-        };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "tributary.dll"));
-        start.ArgumentList.Add("--urls");
-        start.ArgumentList.Add(Address.GetLeftPart(UriPartial.Authority));
-        if (isDemo)
-            start.ArgumentList.Add("--demo");
-
-        process = Process.Start(start)!;
-        process.OutputDataReceived += (_, line) => Keep(line.Data);
-        process.ErrorDataReceived += (_, line) => Keep(line.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
+        var before = process?.Output ?? "";
+        process?.Dispose();
+        process = new Executable(folder.FullName, arguments, Environment, before);
         await WaitUntilReadyAsync(cancellation);
     }
 
-    /// <summary>Asks the server to stop, as a service manager would, and waits until it has.</summary>
-    public async Task StopAsync(CancellationToken cancellation)
+    /// <summary>Asks the server to stop, as a service manager would, and waits until it has. Returns its exit code.</summary>
+    public async Task<int> StopAsync(CancellationToken cancellation)
     {
-        if (process is null)
-            return;
-
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(StopLimit);
-        using (var signal = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]))
-            await signal.WaitForExitAsync(limit.Token);
-        await process.WaitForExitAsync(limit.Token);
-        process.Dispose();
-        process = null;
+        await SignalAsync("TERM", cancellation);
+        return await WaitForExitAsync(cancellation);
     }
+
+    /// <summary>Ends the server as a crash would: nothing is finished.</summary>
+    public async Task KillAsync(CancellationToken cancellation)
+    {
+        process!.Kill();
+        await WaitForExitAsync(cancellation);
+    }
+
+    public Task SignalAsync(string signal, CancellationToken cancellation) => process!.SignalAsync(signal, cancellation);
+
+    public Task<int> WaitForExitAsync(CancellationToken cancellation) => process!.WaitForExitAsync(StopLimit, cancellation);
 
     public async ValueTask DisposeAsync()
     {
         if (process is { HasExited: false })
         {
-            process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync();
+            process.Kill();
+            await process.WaitForExitAsync(StopLimit, CancellationToken.None);
         }
 
         process?.Dispose();
@@ -99,44 +98,34 @@ public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
         using var http = new HttpClient();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(StartLimit);
-        while (true)
+        try
         {
-            if (process!.HasExited)
-                throw new InvalidOperationException($"The server ended with {process.ExitCode} while it started:\n{Output}");
-
-            try
+            while (!await IsReadyAsync(http, limit.Token))
             {
-                using var answer = await http.GetAsync(new Uri(Address, "health/ready"), limit.Token);
-                if (answer.StatusCode == HttpStatusCode.OK)
-                    return;
+                if (process!.HasExited)
+                    throw new InvalidOperationException($"The server ended while it started:\n{Output}");
+                // A process of its own has no signal to wait for: its readiness is asked for until the limit.
+                await Task.Delay(25, limit.Token);
             }
-            catch (HttpRequestException)
-            {
-                // Not listening yet.
-            }
-            catch (OperationCanceledException slow) when (!cancellation.IsCancellationRequested)
-            {
-                throw new TimeoutException($"The server was not ready within {StartLimit.TotalSeconds} s:\n{Output}", slow);
-            }
-
-            // A process of its own has no signal to wait for: its readiness is asked for until the limit.
-            await Task.Delay(50, cancellation);
+        }
+        catch (OperationCanceledException slow) when (!cancellation.IsCancellationRequested)
+        {
+            throw new TimeoutException($"The server was not ready within {StartLimit.TotalSeconds} s:\n{Output}", slow);
         }
     }
 
-    private string Output
+    private async Task<bool> IsReadyAsync(HttpClient http, CancellationToken cancellation)
     {
-        get
+        try
         {
-            lock (output)
-                return output.ToString();
+            using var answer = await http.GetAsync(new Uri(Address, "health/ready"), cancellation);
+            return answer.StatusCode == HttpStatusCode.OK;
         }
-    }
-
-    private void Keep(string? line)
-    {
-        lock (output)
-            output.AppendLine(line);
+        catch (HttpRequestException)
+        {
+            // Not listening yet.
+            return false;
+        }
     }
 
     private static int FreePort()
