@@ -4,15 +4,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Tributary.Api;
 
-/// <summary>The HTTP side of a node.</summary>
+/// <summary>Puts the API into a web application.</summary>
 public static class TributaryApi
 {
-    public static void AddTributaryApi(this IServiceCollection services, ApiOptions options)
-    {
-        services.AddRouting();
-        services.AddSingleton(options);
-    }
+    public static void Add(IServiceCollection services, ApiNode node, ApiOptions options) =>
+        services.AddRouting().AddSingleton(node).AddSingleton(options);
 
-    public static void MapTributaryApi(this WebApplication app) =>
+    public static void Use(WebApplication app) =>
         app.MapGet("/health/ready", (ApiNode node) => node.IsReady() ? Results.Ok() : Results.StatusCode(StatusCodes.Status503ServiceUnavailable));
 }

@@ -29,11 +29,10 @@ internal static class WebHost
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = DrainTimeout);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.AddSingleton(time);
-        builder.Services.AddSingleton(node.Api);
-        builder.Services.AddTributaryApi(ApiOptionsOf(settings));
+        TributaryApi.Add(builder.Services, node.Api, ApiOptionsOf(settings));
         var app = builder.Build();
         app.Use((context, next) => node.IsStopping ? RefuseAsync(context) : next(context));
-        app.MapTributaryApi();
+        TributaryApi.Use(app);
         return app;
     }
 
