@@ -1,1 +1,3 @@
-Console.WriteLine("tributary");
+using Tributary.Silo;
+
+return await SiloCommand.Create().Parse(args).InvokeAsync();
