@@ -121,6 +121,20 @@ public sealed class PostgresFaultsTest(SharedCluster shared) : IAsyncLifetime
         await silo.CommitAsync();
     }
 
+    [Fact]
+    public async Task A_key_too_long_for_an_index_is_refused_and_the_session_goes_on()
+    {
+        await using var store = Harness.NewStore();
+        var silo = await TestSilo.JoinAsync(Harness, store);
+        var bytes = new byte[4000];
+        new Random(1).NextBytes(bytes);
+        var row = TestSilo.Aggregate(new AggregateKey(1, 0, Convert.ToHexString(bytes)), "{}", true);
+
+        Assert.IsType<CommitOutcome.Rejected>(await silo.TryCommitAsync(round => round.States.Add(row)));
+
+        await silo.CommitAsync(TestSilo.Message());
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(1000)]
@@ -148,6 +162,21 @@ public sealed class PostgresFaultsTest(SharedCluster shared) : IAsyncLifetime
 
         Assert.Equal(StoreFault.Fatal, error.Fault);
         Assert.Contains("9999", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_database_whose_server_has_counted_less_than_its_positions_is_not_used()
+    {
+        await using var store = Harness.NewStore();
+        var silo = await TestSilo.JoinAsync(Harness, store);
+        await silo.CommitAsync(TestSilo.Message());
+        await store.OpenAsync(Cancellation);
+        await using var other = await ConnectAsync();
+        await ExecuteAsync(other, "update messages set position = position + (1::bigint << 40)");
+
+        var error = await Assert.ThrowsAsync<StoreException>(async () => await store.OpenAsync(Cancellation));
+
+        Assert.Equal(StoreFault.Fatal, error.Fault);
     }
 
     [Fact]
