@@ -26,7 +26,7 @@ internal sealed partial class SiloLoop
         if (round.Inputs.Count == 0 && !isHeartbeat)
             return;
 
-        runner.Seal(round, clock.Now);
+        Seal();
         committing = round;
         // A round that wrote nothing takes no number: it only checks the number before it.
         round = new Round(committing.HasEffects || isHeartbeat ? committing.Number + 1 : committing.Number);
@@ -40,6 +40,12 @@ internal sealed partial class SiloLoop
             var end = await committer.CommitAsync(sealedRound, isHeartbeat);
             Post(() => EndCommit(sealedRound, end));
         });
+    }
+
+    private void Seal()
+    {
+        if (!round.IsSealed)
+            runner.Seal(round, clock.Now);
     }
 
     private void EndCommit(Round ending, RoundEnd end)
@@ -63,7 +69,12 @@ internal sealed partial class SiloLoop
     private void Keep(Round durable)
     {
         foreach (var (grain, state, _) in durable.States)
+        {
             grain.Commit(durable.Number, state);
+            if (grain.IsOnlyForNow)
+                activations.Release(grain);
+        }
+
         foreach (var external in durable.ExternalIds)
             externalIds.Commit(external.Key);
         reminders.Commit(durable.Reminders.Values, durable.Number);

@@ -127,6 +127,8 @@ internal sealed partial class SiloLoop
             if (hasEnded)
                 return;
 
+            // What ran while a round was committed goes first: the disk never waits for turns.
+            BeginCommit();
             FireReminders();
             if (suspects.IsEmpty)
                 RunTurns();
@@ -135,6 +137,9 @@ internal sealed partial class SiloLoop
             BeginLoad();
             BeginReminderRead();
             BeginCommit();
+            if (IsRoundFull)
+                // It waits for the commit before it; what is left to do with it is done meanwhile.
+                Seal();
             if (suspects.IsEmpty)
             {
                 activations.Trim();
@@ -156,7 +161,7 @@ internal sealed partial class SiloLoop
     private bool IsIdle => committing is null && round.Inputs.Count == 0 && suspects.IsEmpty && ready.Count == 0 && inbox.IsEmpty && !loader.HasWork;
 
     private bool IsRoundFull =>
-        round.Inputs.Count >= options.MaxRoundInputsCount || round.InputBytes >= options.MaxRoundBytes || round.Messages.Count >= options.MaxRoundMessagesCount;
+        round.IsSealed || round.Inputs.Count >= options.MaxRoundInputsCount || round.InputBytes >= options.MaxRoundBytes || round.Messages.Count >= options.MaxRoundMessagesCount;
 
     private void RunTurns()
     {
@@ -167,9 +172,11 @@ internal sealed partial class SiloLoop
             if (loader.IsReady(input) && activations.TryGet(input.Target, out var activation))
                 runner.Run(input, activation, round, now);
 
-            if (i % TurnsPerLookCount == 0 && committing is null && environment.Time.GetElapsedTime(began) > options.MaxRoundTime)
+            if (i % TurnsPerLookCount != 0)
+                continue;
+            if (!events.IsEmpty || (committing is null && environment.Time.GetElapsedTime(began) > options.MaxRoundTime))
             {
-                // The loop commits what it has and comes back for the rest.
+                // A commit or load has ended, or the round has been open long enough: the loop sees to it and comes back.
                 loop.Wake();
                 return;
             }
@@ -267,7 +274,7 @@ internal sealed partial class SiloLoop
     }
 
     // What goes wrong beside the loop is fatal, unless the incarnation is over: then nobody waits for it any more.
-    private void StartBeside(Func<Task> work) => environment.Scheduler.Start(async () =>
+    private void StartBeside(Func<Task> work) => environment.Scheduler.StartUrgent(async () =>
     {
         try
         {

@@ -32,6 +32,9 @@ internal sealed class Round(long number)
 
     public Dictionary<(GrainId Grain, string Name), ReminderWrite> Reminders { get; } = [];
 
+    /// <summary>True when the states are taken: no turn runs in this round any more.</summary>
+    public bool IsSealed { get; set; }
+
     public List<DeferredCall> Deferred { get; } = [];
 
     public List<long> DeferredDone { get; } = [];

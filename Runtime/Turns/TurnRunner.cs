@@ -62,6 +62,8 @@ internal sealed class TurnRunner(
             round.States.Add((grain, grain.State!, !grain.Exists));
             grain.Exists = true;
         }
+
+        round.IsSealed = true;
     }
 
     private void ApplyMerged(Activation activation, Round round)

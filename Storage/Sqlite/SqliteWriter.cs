@@ -63,7 +63,8 @@ internal sealed class SqliteWriter : IDisposable
         try
         {
             ObjectDisposedException.ThrowIf(disposed, this);
-            return await Task.Run(() => Commit(round), CancellationToken.None);
+            // Blocks: the engine commits from a thread that it keeps for this.
+            return Commit(round);
         }
         finally
         {

@@ -29,7 +29,7 @@ public static class IngestBench
         await host.StopAsync(cancellation);
 
         var rate = count / elapsed.TotalSeconds;
-        var limit = await Limit.MeasureAsync(options, store, bodies, cancellation);
+        var limit = await InsertLimit.MeasureAsync(store, bodies, cancellation);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"ingest {options.Store}: {rate:0} msg/s, limit {limit:0} msg/s, ratio {rate / limit:0.00}, {latencies}, {allocated:0} B/msg"));
