@@ -67,7 +67,9 @@ internal static class WebHost
     /// served, and what is configured.
     /// </summary>
     private static IReadOnlyList<string> HostsOf(ApiSettings api) =>
-        api.Keys.Count > 0 || api.Addresses.Any(address => !address.IsLoopback) ? api.Hosts : [.. LoopbackNames, .. api.Hosts];
+        api.Keys.Count > 0 || api.Addresses.Any(address => !address.IsLoopback) 
+            ? api.Hosts
+            : [.. LoopbackNames, .. api.Addresses.Select(address => address.Host?.ToString()).OfType<string>(), .. api.Hosts];
 
     private static Task RefuseAsync(HttpContext context)
     {
