@@ -9,10 +9,10 @@ internal static class EndpointsReader
 {
     public const int MaxEndpointsCount = 256;
 
-    private const string PathAllowed = "a path such as /ingest/sensors: segments of letters, digits, -, _ and ., not below /api, /ws, /health, /openapi or /docs";
+    private const string PathAllowed = "a path such as /ingest/sensors: segments of letters, digits, -, _ and ., not one that is served already";
     private const string SchemaAllowed = "a JSON Schema as a map, or as a text of JSON";
 
-    private static readonly string[] Reserved = ["api", "ws", "health", "openapi", "docs", "css", "js"];
+    private static readonly string[] Reserved = ["/api/v1/messages", "/api/v1/items", "/api/v1/aggregates", "/api/v1/ledger", "/graphql", "/ws", "/health", "/openapi", "/docs", "/css", "/js"];
 
     public static IReadOnlyList<EndpointDefinition> Read(ConfigField field)
     {
@@ -78,7 +78,7 @@ internal static class EndpointsReader
         return path.Length <= 256 && segments.Length > 1 && segments[0].Length == 0
             && segments[1..].All(segment => segment.Length > 0 && segment.Trim('.').Length > 0
                 && segment.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.'))
-            && !Reserved.Contains(segments[1].ToLowerInvariant());
+            && !Reserved.Any(taken => (path + "/").StartsWith(taken + "/", StringComparison.OrdinalIgnoreCase));
     }
 
     private static JsonPointer? Pointer(ConfigField field)

@@ -45,7 +45,10 @@ public sealed record LimitSettings
     /// <summary>Grains kept in memory.</summary>
     public required int Activations { get; init; }
 
-    /// <summary>Subscribers of the live feed.</summary>
+    /// <summary>Connections at once; further ones are closed.</summary>
+    public required int Connections { get; init; }
+
+    /// <summary>Subscribers of the live feed; further ones are refused.</summary>
     public required int Subscribers { get; init; }
 
     /// <summary>Days in which a repeated external id is recognised.</summary>

@@ -124,13 +124,14 @@ internal static class SettingsReader
 
     private static LimitSettings Limits(ConfigField field)
     {
-        var limits = field.Section("body_bytes", "waiting_calls", "waiting_bytes", "activations", "subscribers", "dedupe_days");
+        var limits = field.Section("body_bytes", "waiting_calls", "waiting_bytes", "activations", "connections", "subscribers", "dedupe_days");
         return new LimitSettings
         {
             BodyBytes = (int)(limits["body_bytes"].Whole(1_024, 64 << 20, "bytes") ?? 1 << 20),
             WaitingCalls = (int)(limits["waiting_calls"].Whole(100, 10_000_000, "calls") ?? 50_000),
             WaitingBytes = limits["waiting_bytes"].Whole(1 << 20, 64L << 30, "bytes") ?? 256L << 20,
             Activations = (int)(limits["activations"].Whole(1_000, 100_000_000, "grains") ?? 100_000),
+            Connections = (int)(limits["connections"].Whole(1, 1_000_000, "connections") ?? 10_000),
             Subscribers = (int)(limits["subscribers"].Whole(1, 1_000_000, "subscribers") ?? 10_000),
             DedupeDays = (int)(limits["dedupe_days"].Whole(1, 3_650, "days") ?? 30),
         };

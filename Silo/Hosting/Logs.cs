@@ -13,6 +13,8 @@ internal static class Logs
         // The framework's own steps are of interest when something is searched for.
         if (settings.LogLevel > LogLevel.Debug)
             logging.AddFilter("Microsoft", LogLevel.Warning);
+        // A start that fails is reported once, by the program.
+        logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         if (settings.IsJsonLog)
             logging.AddJsonConsole(options => options.UseUtcTimestamp = true);
         else

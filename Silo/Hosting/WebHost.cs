@@ -16,6 +16,8 @@ internal static class WebHost
     /// <summary>How long requests in flight may take once the node stops; then their connections are closed.</summary>
     public static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(6);
 
+    private static readonly string[] LoopbackNames = ["localhost", "127.0.0.1", "[::1]"];
+
     public static WebApplication Build(Settings settings, SiloNode node, TimeProvider time)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "tributary", ContentRootPath = AppContext.BaseDirectory });
@@ -23,11 +25,16 @@ internal static class WebHost
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxConcurrentConnections = settings.Limits.Connections;
+            kestrel.Limits.MaxConcurrentUpgradedConnections = settings.Limits.Subscribers;
+            // Every route that reads a body has its own limit, and answers 413 with what it allows.
+            kestrel.Limits.MaxRequestBodySize = null;
             foreach (var address in settings.Api.Addresses)
                 Listen(kestrel, address);
         });
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = DrainTimeout);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Services.AddRouting();
         builder.Services.AddSingleton(time);
         TributaryApi.Add(builder.Services, node.Api, ApiOptionsOf(settings));
         var app = builder.Build();
@@ -56,12 +63,13 @@ internal static class WebHost
     };
 
     /// <summary>
-    /// A page of the web cannot reach a loopback server under a name of its own: without keys only the loopback names are served.
+    /// A page of the web must not reach a loopback server under a name of its own: without keys only the loopback names are
+    /// served, and what is configured.
     /// </summary>
     private static IReadOnlyList<string> HostsOf(ApiSettings api) =>
-        api.Hosts.Count > 0 || api.Keys.Count > 0 || api.Addresses.Any(address => !address.IsLoopback)
+        api.Keys.Count > 0 || api.Addresses.Any(address => !address.IsLoopback) 
             ? api.Hosts
-            : [.. api.Addresses.Select(address => address.Host?.ToString()).OfType<string>().Concat(["localhost", "127.0.0.1", "[::1]"]).Distinct()];
+            : [.. LoopbackNames, .. api.Addresses.Select(address => address.Host?.ToString()).OfType<string>(), .. api.Hosts];
 
     private static Task RefuseAsync(HttpContext context)
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -16,10 +15,12 @@ public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("tributary-process-");
     private readonly string[] arguments;
+    private readonly Dictionary<string, string>? environment;
     private Executable? process;
 
-    private TributaryProcess(string[] arguments)
+    private TributaryProcess(string[] arguments, Dictionary<string, string>? environment)
     {
+        this.environment = environment;
         Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort()}/"));
         this.arguments = ["--urls", Address.GetLeftPart(UriPartial.Authority), "--data", DataDirectory, .. arguments];
     }
@@ -31,17 +32,14 @@ public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
     /// <summary>What this and earlier lives of the server wrote.</summary>
     public string Output => process?.Output ?? "";
 
-    /// <summary>Variables of its environment; set before it starts.</summary>
-    public Dictionary<string, string> Environment { get; } = [];
-
     /// <summary>Starts a server and waits until it is ready; with <paramref name="isDemo"/> it loads the demo's earthquakes.</summary>
     public static Task<TributaryProcess> StartNewAsync(bool isDemo, CancellationToken cancellation) =>
-        StartNewAsync(cancellation, isDemo ? ["--demo"] : []);
+        StartNewAsync(environment: null, isDemo ? ["--demo"] : [], cancellation);
 
-    /// <summary>Starts a server with options of its own and waits until it is ready.</summary>
-    public static async Task<TributaryProcess> StartNewAsync(CancellationToken cancellation, params string[] arguments)
+    /// <summary>Starts a server with options and variables of its own and waits until it is ready.</summary>
+    public static async Task<TributaryProcess> StartNewAsync(Dictionary<string, string>? environment, string[] arguments, CancellationToken cancellation)
     {
-        var server = new TributaryProcess(arguments);
+        var server = new TributaryProcess(arguments, environment);
         try
         {
             await server.StartAsync(cancellation);
@@ -59,7 +57,7 @@ public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
     {
         var before = process?.Output ?? "";
         process?.Dispose();
-        process = new Executable(folder.FullName, arguments, Environment, before);
+        process = new Executable(folder.FullName, arguments, environment, before);
         await WaitUntilReadyAsync(cancellation);
     }
 

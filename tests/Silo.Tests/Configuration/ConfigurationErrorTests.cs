@@ -24,7 +24,7 @@ public sealed class ConfigurationErrorTests : IDisposable
     [InlineData("aggregates:\n  - name: a\n    measures:\n      - {name: n, kind: avg}", "{file}:4: aggregates[0].measures[0].kind: found \"avg\"; allowed: count, sum")]
     [InlineData("aggregates:\n  - name: a\n    group: []", "{file}:2: aggregates[0].measures: found nothing; allowed: a list of 1 to 32.")]
     [InlineData("aggregates:\n  - name: a\n    colour: red\n    measures: [{name: n, kind: count}]", "{file}:3: aggregates[0].colour: found an unknown key")]
-    [InlineData("endpoints:\n  - path: /api/v1/x\n    source: s", "{file}:2: endpoints[0].path: found \"/api/v1/x\"; allowed: a path")]
+    [InlineData("endpoints:\n  - path: /api/v1/messages/x\n    source: s", "{file}:2: endpoints[0].path: found \"/api/v1/messages/x\"; allowed: a path")]
     [InlineData("endpoints:\n  - path: /x", "{file}:2: endpoints[0].source: found nothing; allowed: the name of a source")]
     [InlineData("endpoints:\n  - {path: /x, source: s, method: GET}", "{file}:2: endpoints[0].method: found \"GET\"; allowed: POST, PUT.")]
     [InlineData("endpoints:\n  - {path: /x, source: s, item: id}", "{file}:2: endpoints[0].item: found \"id\"; allowed: a JSON pointer")]

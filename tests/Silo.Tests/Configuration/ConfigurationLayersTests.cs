@@ -39,11 +39,11 @@ public sealed class ConfigurationLayersTests : IDisposable
     {
         var settings = Load("", new Hashtable
         {
-            ["TRIBUTARY__API__KEYS"] = "[0123456789abcdef, '${0123456789abc']",
+            ["TRIBUTARY__API__KEYS"] = "[0123456789abcdef, '${0123456789abcd']",
             ["TRIBUTARY__DATA"] = "a: b # c ${D}",
             ["TRIBUTARY__AGGREGATES"] = "[{name: a, measures: [{name: n, kind: count}]}]",
         });
-        Assert.Equal(["0123456789abcdef", "${0123456789abc"], settings.Api.Keys);
+        Assert.Equal(["0123456789abcdef", "${0123456789abcd"], settings.Api.Keys);
         Assert.Equal("a: b # c ${D}", settings.DataDirectory);
         Assert.Equal("a", Assert.Single(settings.Aggregates).Name);
     }
