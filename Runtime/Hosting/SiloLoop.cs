@@ -56,7 +56,7 @@ internal sealed partial class SiloLoop
     private readonly ILoop loop;
     private readonly ITimer timer;
 
-    private Round round = new(1);
+    private Round round;
     private DateTimeOffset lastCommitAt;
     private DateTimeOffset armedFor = DateTimeOffset.MaxValue;
     private bool isStopping;
@@ -74,6 +74,7 @@ internal sealed partial class SiloLoop
         this.logger = logger;
         silo = incarnation.Silo;
         credits = [.. options.ClassWeights];
+        round = new Round(silo, 1);
 
         var partitioner = new Hashing.Partitioner(facts.PartitionCount);
         activations = new Activations(types, partitioner, options.MaxActivationsCount);
@@ -137,9 +138,7 @@ internal sealed partial class SiloLoop
             BeginLoad();
             BeginReminderRead();
             BeginCommit();
-            if (IsRoundFull)
-                // It waits for the commit before it; what is left to do with it is done meanwhile.
-                Seal();
+            OfferFullRound();
             if (suspects.IsEmpty)
             {
                 activations.Trim();
