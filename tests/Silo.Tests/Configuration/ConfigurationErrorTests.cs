@@ -45,8 +45,8 @@ public sealed class ConfigurationErrorTests : IDisposable
     [Fact]
     public void Several_errors_are_named_at_once() =>
         Assert.Equal(
-            ["api.insecure", "database.type", "aggregates[0].name", "limits.body_bytes"],
-            ErrorsOf("limits: {body_bytes: many}\napi: {insecure: 1}\naggregates: [{measures: [{name: n, kind: count}]}]\ndatabase: {type: oracle}").Select(error => error.Key));
+            ["aggregates[0].name", "api.insecure", "database.type", "limits.body_bytes"],
+            ErrorsOf("limits: {body_bytes: many}\napi: {insecure: 1}\naggregates: [{measures: [{name: n, kind: count}]}]\ndatabase: {type: oracle}").Select(error => error.Key).Order());
 
     [Fact]
     public void A_file_that_is_missing_is_named()
