@@ -179,6 +179,9 @@ public sealed class EnumValueDef(string name, string? description, string? depre
 {
     public string Name { get; } = name;
 
+    /// <summary>What resolvers see: the name, or the member of the CLR enum that is bound to the type.</summary>
+    public object ClrValue { get; internal set; } = name;
+
     public string? Description { get; } = description;
 
     public string? DeprecationReason { get; } = deprecationReason;
