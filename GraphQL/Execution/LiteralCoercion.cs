@@ -66,7 +66,7 @@ internal static class LiteralCoercion
         }
         return type.Named switch
         {
-            InputObjectType input => InputObject(input, (ObjectValue)literal, variables),
+            InputObjectType input => FromLiteral(input, (ObjectValue)literal, variables),
             EnumType values => values.Value(((EnumValue)literal).Value)!.ClrValue,
             ScalarType { Codec: UntypedCodec codec } => codec.ParseLiteral(WithVariables(literal, variables)),
             ScalarType scalar => scalar.Codec.ParseLiteral(literal),
@@ -74,7 +74,7 @@ internal static class LiteralCoercion
         };
     }
 
-    private static InputObject InputObject(InputObjectType type, ObjectValue literal, InputObject variables)
+    private static InputObject FromLiteral(InputObjectType type, ObjectValue literal, InputObject variables)
     {
         var result = new InputObject();
         foreach (var definition in type.Fields)

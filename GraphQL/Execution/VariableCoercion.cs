@@ -62,7 +62,7 @@ internal sealed class VariableCoercion(Schema schema, Document document, int max
         switch (type.Named)
         {
             case InputObjectType input:
-                return InputObject(input, json, path);
+                return FromJson(input, json, path);
             case EnumType values:
                 if (json.ValueKind == JsonValueKind.String && values.Value(json.GetString()!) is { } value) return value.ClrValue;
                 var text = json.ValueKind == JsonValueKind.String ? json.GetString()! : "";
@@ -86,7 +86,7 @@ internal sealed class VariableCoercion(Schema schema, Document document, int max
         }
     }
 
-    private InputObject? InputObject(InputObjectType type, JsonElement json, string path)
+    private InputObject? FromJson(InputObjectType type, JsonElement json, string path)
     {
         if (json.ValueKind != JsonValueKind.Object)
         {
@@ -97,7 +97,7 @@ internal sealed class VariableCoercion(Schema schema, Document document, int max
         foreach (var field in type.Fields)
         {
             if (json.TryGetProperty(field.Name, out var given)) result.Set(field.Name, Value(field.Type, given, $"{path}.{field.Name}"));
-            else if (field.DefaultValue is not null) result.Set(field.Name, LiteralCoercion.Value(field.Type, field.DefaultValue, Types.InputObject.Empty));
+            else if (field.DefaultValue is not null) result.Set(field.Name, LiteralCoercion.Value(field.Type, field.DefaultValue, InputObject.Empty));
             else if (field.Type.IsNonNull) Report(path, $"lacks the field \"{field.Name}\" of required type {field.Type}");
         }
         var names = new HashSet<string>();

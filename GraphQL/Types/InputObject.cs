@@ -7,6 +7,7 @@ namespace Tributary.GraphQL.Types;
 /// Coerced arguments, or a coerced input object. What was not given and has no default is absent, which is not the same as null.
 /// Values: null, bool, int, double, string, what scalar codecs make, enum names or their bound values, lists as <c>List&lt;object?&gt;</c>, input objects as this type.
 /// </summary>
+[SuppressMessage("Naming", "CA1710", Justification = "Input object is the word of the GraphQL specification.")]
 public sealed class InputObject : IReadOnlyDictionary<string, object?>
 {
     private readonly Dictionary<string, object?> values = [];
