@@ -1,3 +1,4 @@
+using Tributary.GraphQL.Binding;
 using Tributary.GraphQL.Language;
 
 namespace Tributary.GraphQL.Types;
@@ -97,7 +98,11 @@ public abstract class FieldsType(string name, string? description) : NamedType(n
     }
 }
 
-public sealed class ObjectType(string name, string? description) : FieldsType(name, description);
+public sealed class ObjectType(string name, string? description) : FieldsType(name, description)
+{
+    /// <summary>What its values are, once resolvers are bound.</summary>
+    public Type? ClrType { get; internal set; }
+}
 
 public sealed class InterfaceType(string name, string? description) : FieldsType(name, description);
 
@@ -109,6 +114,20 @@ public sealed class UnionType(string name, string? description) : NamedType(name
 public sealed class EnumType(string name, string? description) : NamedType(name, description)
 {
     public IReadOnlyList<EnumValueDef> Values { get; internal set; } = [];
+
+    /// <summary>The CLR enum that is bound to it; null when values are names.</summary>
+    public Type? ClrType { get; internal set; }
+
+    private Dictionary<object, string>? names;
+
+    /// <summary>The name of a value that a resolver gave: a bound member, or the name itself.</summary>
+    /// <exception cref="CoercionException">The enum has no such value.</exception>
+    public string NameOf(object value)
+    {
+        names ??= Values.ToDictionary(v => v.ClrValue, v => v.Name);
+        if (names.TryGetValue(value, out var known)) return known;
+        return value is string text && Value(text) is not null ? text : throw new CoercionException($"Enum {Name} has no value {value}.");
+    }
 
     private Dictionary<string, EnumValueDef>? byName;
 
@@ -148,6 +167,9 @@ public sealed class FieldDef(string name, string? description, IReadOnlyList<Inp
     public GraphQLType Type { get; } = type;
 
     public string? DeprecationReason { get; } = deprecationReason;
+
+    /// <summary>How its value is got; null until resolvers are bound, and for fields of interfaces.</summary>
+    internal FieldBinding? Binding { get; set; }
 
     public InputDef? Argument(string argument)
     {

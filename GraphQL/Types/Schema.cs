@@ -1,3 +1,4 @@
+using Tributary.GraphQL.Binding;
 using Tributary.GraphQL.Language;
 
 namespace Tributary.GraphQL.Types;
@@ -129,12 +130,22 @@ public sealed class Schema
     private FieldDef? schemaField;
     private FieldDef? typeField;
 
+    /// <summary>Introspection starts here: these fields are on no type of the text.</summary>
     internal void SetMetaFields()
     {
         typeNameField = new FieldDef("__typename", "The name of the object's type.", [], Types["String"].NonNull, null);
-        schemaField = new FieldDef("__schema", "The schema itself.", [], Types["__Schema"].NonNull, null);
+        schemaField = new FieldDef("__schema", "The schema itself.", [], Types["__Schema"].NonNull, null)
+        {
+            Binding = new FieldBinding(typeof(Schema), "introspection") { Resolver = _ => new ValueTask<object?>(this) },
+        };
         typeField = new FieldDef(
-            "__type", "One type of the schema.", [new InputDef("name", null, Types["String"].NonNull, null, null)], Types["__Type"], null);
+            "__type", "One type of the schema.", [new InputDef("name", null, Types["String"].NonNull, null, null)], Types["__Type"], null)
+        {
+            Binding = new FieldBinding(typeof(NamedType), "introspection")
+            {
+                Resolver = context => new ValueTask<object?>(Type(context.Arguments.Get<string>("name")!)),
+            },
+        };
     }
 
     private HashSet<ObjectType> Members(InterfaceType contract)
