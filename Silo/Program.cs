@@ -1,3 +1,5 @@
+using System.CommandLine;
 using Tributary.Silo;
 
-return await SiloCommand.Create().Parse(args).InvokeAsync();
+// The host answers signals: it needs longer than the command line would wait before it ends the process.
+return await SiloCommand.Create().Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -47,6 +47,19 @@ internal static class SiloCommand
         return root;
     }
 
+    private static async Task LoadDemoAsync(SiloApp app)
+    {
+        try
+        {
+            await DemoLoader.RunAsync(app.Node, app.Stopping);
+        }
+        catch (Exception error) when (app.Stopping.IsCancellationRequested && error is OperationCanceledException or OverloadedException)
+        {
+            // Stopped before the end: what was loaded counts once when it is loaded again.
+            Console.WriteLine("The demonstration was interrupted; the next run goes on.");
+        }
+    }
+
     private static Option<string?> Override(string name, string description, string help) => new(name) { Description = description, HelpName = help };
 
     private static string KeyOf(string option) => option switch
@@ -67,7 +80,7 @@ internal static class SiloCommand
             await using var app = await SiloApp.StartAsync(config, cancellation);
             Console.WriteLine($"Listening on {string.Join(", ", app.Addresses)}");
             if (isDemo)
-                await DemoLoader.RunAsync(app.Node, app.Stopping);
+                await LoadDemoAsync(app);
             await app.RunAsync();
             return 0;
         }

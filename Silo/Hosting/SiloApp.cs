@@ -14,7 +14,7 @@ namespace Tributary.Silo.Hosting;
 public sealed class SiloApp : IAsyncDisposable
 {
     /// <summary>How long requests in flight may take to be answered after a stop was asked for.</summary>
-    public static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(6);
+    public static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>How long the last round and leaving may take after that.</summary>
     public static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(3);

@@ -18,20 +18,22 @@ public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("tributary-test-");
     private readonly StringBuilder output = new();
     private readonly bool isDemo;
+    private readonly string[] arguments;
     private Process? process;
 
-    private TributaryProcess(bool isDemo, int port)
+    private TributaryProcess(bool isDemo, int port, string[] arguments)
     {
         this.isDemo = isDemo;
+        this.arguments = arguments;
         Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/"));
     }
 
     public Uri Address { get; }
 
     /// <summary>Starts a server and waits until it is ready; with <paramref name="isDemo"/> it loads the demo's earthquakes.</summary>
-    public static async Task<TributaryProcess> StartNewAsync(bool isDemo, CancellationToken cancellation)
+    public static async Task<TributaryProcess> StartNewAsync(bool isDemo, CancellationToken cancellation, params string[] arguments)
     {
-        var server = new TributaryProcess(isDemo, FreePort());
+        var server = new TributaryProcess(isDemo, FreePort(), arguments);
         try
         {
             await server.StartAsync(cancellation);
@@ -54,10 +56,12 @@ public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
             WorkingDirectory = folder.FullName, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
         };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "tributary.dll"));
-        start.ArgumentList.Add("--urls");
+        start.ArgumentList.Add("--listen");
         start.ArgumentList.Add(Address.GetLeftPart(UriPartial.Authority));
         if (isDemo)
             start.ArgumentList.Add("--demo");
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
 
         process = Process.Start(start)!;
         process.OutputDataReceived += (_, line) => Keep(line.Data);
@@ -78,8 +82,31 @@ public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
         using (var signal = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]))
             await signal.WaitForExitAsync(limit.Token);
         await process.WaitForExitAsync(limit.Token);
+        ExitCode = process.ExitCode;
         process.Dispose();
         process = null;
+    }
+
+    /// <summary>Where its embedded database is.</summary>
+    public string DataFolder => Path.Combine(folder.FullName, "data");
+
+    /// <summary>The exit code of the last stop.</summary>
+    public int? ExitCode { get; private set; }
+
+    /// <summary>Ends the server as a crash does: nothing of it runs any further.</summary>
+    public async Task KillAsync()
+    {
+        process!.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
+        process = null;
+    }
+
+    /// <summary>Waits until the output holds the text.</summary>
+    public async Task WaitForOutputAsync(string text, CancellationToken cancellation)
+    {
+        while (!Output.Contains(text, StringComparison.Ordinal))
+            await Task.Delay(20, cancellation);
     }
 
     public async ValueTask DisposeAsync()
@@ -107,7 +134,7 @@ public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
             try
             {
                 using var answer = await http.GetAsync(new Uri(Address, "health/ready"), limit.Token);
-                if (answer.StatusCode == HttpStatusCode.OK)
+                if (answer.StatusCode == HttpStatusCode.OK && (!isDemo || Output.Contains("were there already", StringComparison.Ordinal)))
                     return;
             }
             catch (HttpRequestException)
@@ -124,7 +151,8 @@ public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
         }
     }
 
-    private string Output
+    /// <summary>Everything that the server has printed.</summary>
+    public string Output
     {
         get
         {
