@@ -13,7 +13,7 @@ public static class TributaryApi
 {
     public static void Add(IServiceCollection services, ApiNode node, ApiOptions options)
     {
-        services.AddSingleton(node).AddSingleton(options);
+        services.AddRouting().AddSingleton(node).AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
         OpenApiSetup.Add(services);
     }

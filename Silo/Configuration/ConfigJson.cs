@@ -1,41 +1,39 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace Tributary.Silo.Configuration;
 
-/// <summary>Configuration as JSON, for parts that are JSON by nature: definitions and schemas.</summary>
-internal static partial class ConfigJson
+/// <summary>Nodes as JSON, for what reads JSON: numbers keep their digits.</summary>
+internal static class ConfigJson
 {
-    public static JsonElement Of(ConfigNode node) => JsonElement.Parse(TextOf(node));
-
-    public static string TextOf(ConfigNode node)
+    public static JsonElement Of(ConfigNode node)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
             Write(json, node);
-        return System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan);
+        return JsonElement.Parse(buffer.WrittenSpan);
     }
 
-    /// <summary>The node at a path such as <c>aggregates[0].measures[1].kind</c>, or the nearest one above it.</summary>
-    public static ConfigNode Nearest(ConfigNode root, string path)
+    /// <summary>True for a plain text that JSON would read as a number.</summary>
+    public static bool IsNumber(string text)
     {
-        var node = root;
-        foreach (var step in path.Split(['.', '[', ']'], StringSplitOptions.RemoveEmptyEntries))
-        {
-            var next = node switch
-            {
-                ConfigMap map => map.Fields.GetValueOrDefault(step),
-                ConfigList list when int.TryParse(step, out var index) && index < list.Items.Count => list.Items[index],
-                _ => null,
-            };
-            if (next is null)
-                break;
-            node = next;
-        }
+        if (text.Length == 0 || text[0] is not ('-' or (>= '0' and <= '9')))
+            return false;
 
-        return node;
+        var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(text));
+        try
+        {
+            return reader.Read() && reader.TokenType == JsonTokenType.Number && reader.BytesConsumed == text.Length && !reader.Read();
+        }
+        catch (JsonException)
+        {
+            // Digits that are no number, such as a date, are a text.
+            return false;
+        }
     }
+
+    public static bool IsNull(ConfigScalar scalar) => !scalar.IsQuoted && scalar.Text is "" or "~" or "null";
 
     private static void Write(Utf8JsonWriter json, ConfigNode node)
     {
@@ -43,9 +41,9 @@ internal static partial class ConfigJson
         {
             case ConfigMap map:
                 json.WriteStartObject();
-                foreach (var (name, value) in map.Fields)
+                foreach (var (key, value) in map.Fields)
                 {
-                    json.WritePropertyName(name);
+                    json.WritePropertyName(key);
                     Write(json, value);
                 }
 
@@ -57,21 +55,18 @@ internal static partial class ConfigJson
                     Write(json, item);
                 json.WriteEndArray();
                 break;
-            case ConfigText { IsPlain: true, Text: "" or "~" or "null" }:
-                json.WriteNullValue();
+            case ConfigScalar { IsQuoted: false, Text: "true" or "false" } boolean:
+                json.WriteBooleanValue(boolean.Text == "true");
                 break;
-            case ConfigText { IsPlain: true, Text: "true" or "false" } flag:
-                json.WriteBooleanValue(flag.Text == "true");
-                break;
-            case ConfigText { IsPlain: true } number when JsonNumber().IsMatch(number.Text):
+            case ConfigScalar { IsQuoted: false } number when IsNumber(number.Text):
                 json.WriteRawValue(number.Text);
                 break;
-            case ConfigText text:
-                json.WriteStringValue(text.Text);
+            case ConfigScalar scalar when IsNull(scalar):
+                json.WriteNullValue();
+                break;
+            case ConfigScalar scalar:
+                json.WriteStringValue(scalar.Text);
                 break;
         }
     }
-
-    [GeneratedRegex(@"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex JsonNumber();
 }

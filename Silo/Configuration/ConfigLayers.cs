@@ -1,31 +1,56 @@
+using System.Collections;
+
 namespace Tributary.Silo.Configuration;
 
-/// <summary>The sources of the configuration, one over the other: file, environment variables, options.</summary>
-internal static class ConfigLayers
+/// <summary>
+/// Lays environment variables and options over a file: <c>TRIBUTARY__API__URLS</c> is <c>api.urls</c>. A later layer
+/// replaces the whole value of its key.
+/// </summary>
+internal sealed class ConfigLayers(ConfigMap root, List<ConfigError> errors)
 {
-    private const string Prefix = "TRIBUTARY__";
+    public const string Prefix = "TRIBUTARY__";
 
-    // Environment variables are written in capitals; this is how the keys are written.
-    private static readonly Dictionary<string, string> Spellings = SiloConfigReader.AllKeys.ToDictionary(key => key, key => key, StringComparer.OrdinalIgnoreCase);
+    private const int MaxDepth = 4;
 
-    /// <param name="options">Keys such as <c>database.type</c> with the option that set each.</param>
-    public static ConfigMap Read(
-        string? file, IReadOnlyDictionary<string, string> environment, IReadOnlyList<(string Key, string Option, string Value)> options, List<ConfigError> errors)
+    /// <summary>All variables that begin with the prefix, in any case of letters.</summary>
+    public void AddEnvironment(IDictionary environment)
     {
-        var root = file is null ? new ConfigMap("defaults") : new YamlFile(file, environment.GetValueOrDefault, errors).Read();
-        foreach (var (name, value) in environment.OrderBy(one => one.Key, StringComparer.Ordinal))
+        var ours = environment.Keys.Cast<string>().Where(name => name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase));
+        foreach (var name in ours.Order(StringComparer.Ordinal))
         {
-            if (!name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
-                continue;
-
-            var path = name[Prefix.Length..].Split("__").Select(step => Spellings.GetValueOrDefault(step, step.ToLowerInvariant())).ToArray();
             var origin = $"environment variable {name}";
-            if (!root.TrySet(path, new ConfigText(value, true, origin)))
-                errors.Add(new ConfigError(origin, string.Join('.', path), "an element that is not there", "an index of the list, or the next one"));
+            var path = name[Prefix.Length..].ToLowerInvariant().Split("__");
+            if (path.Length > MaxDepth || path.Contains(""))
+                errors.Add(new ConfigError(origin, "its name", $"\"{name}\"", $"{Prefix}SECTION__KEY"));
+            else
+                Set(path, Value(origin, (string)environment[name]!));
+        }
+    }
+
+    /// <summary>Sets one value, given as text.</summary>
+    public void AddOption(string option, string path, string text) => Set(path.Split('.'), new ConfigScalar($"option {option}", text, text, IsQuoted: false));
+
+    public void AddOption(string option, string path, IEnumerable<string> texts) =>
+        Set(path.Split('.'), new ConfigList($"option {option}", [.. texts.Select(text => new ConfigScalar($"option {option}", text, text, IsQuoted: false))]));
+
+    /// <summary>Lists and maps are written as in YAML, in brackets or braces; everything else is the text as it stands.</summary>
+    private ConfigNode Value(string origin, string text)
+    {
+        if (text.Length > 0 && text[0] is '[' or '{' && new YamlReader(origin, static _ => null, errors).Read(text.Replace("${", "$${", StringComparison.Ordinal)) is { } read)
+            return read;
+        return new ConfigScalar(origin, text, text, IsQuoted: false);
+    }
+
+    private void Set(ReadOnlySpan<string> path, ConfigNode value)
+    {
+        var map = root;
+        foreach (var name in path[..^1])
+        {
+            if (map.Fields.GetValueOrDefault(name) is not ConfigMap inner)
+                map.Set(name, inner = new ConfigMap(value.Origin));
+            map = inner;
         }
 
-        foreach (var (key, option, value) in options)
-            root.TrySet(key.Split('.'), new ConfigText(value, true, $"option {option}"));
-        return root;
+        map.Set(path[^1], value);
     }
 }

@@ -1,50 +1,39 @@
 namespace Tributary.Silo.Configuration;
 
-/// <summary>A piece of the configuration that knows where it was written.</summary>
-/// <param name="Origin">A file and line, an environment variable or an option.</param>
-internal abstract record ConfigNode(string Origin);
-
-/// <param name="IsPlain">True when the text stands for what it looks like: null, true, a number; false when it was quoted.</param>
-internal sealed record ConfigText(string Text, bool IsPlain, string Origin) : ConfigNode(Origin);
-
-internal sealed record ConfigList(List<ConfigNode> Items, string Origin) : ConfigNode(Origin);
-
-internal sealed record ConfigMap(OrderedDictionary<string, ConfigNode> Fields, string Origin) : ConfigNode(Origin)
+/// <summary>A value of the configuration and where it comes from.</summary>
+/// <param name="Origin">A file and a line, an environment variable or an option.</param>
+internal abstract record ConfigNode(string Origin)
 {
-    public ConfigMap(string origin) : this([], origin)
+    /// <summary>True when a variable stands in it or below it: its text may be a secret, and is not shown.</summary>
+    public abstract bool IsSubstituted { get; }
+}
+
+/// <param name="Text">With variables replaced.</param>
+/// <param name="Written">As it was written, safe to show.</param>
+/// <param name="IsQuoted">A quoted text is a text, even when it looks like a number.</param>
+internal sealed record ConfigScalar(string Origin, string Text, string Written, bool IsQuoted) : ConfigNode(Origin)
+{
+    public override bool IsSubstituted => Text != Written;
+}
+
+/// <param name="Keys">Where each key stands.</param>
+internal sealed record ConfigMap(string Origin, OrderedDictionary<string, ConfigNode> Fields, Dictionary<string, string> Keys) : ConfigNode(Origin)
+{
+    public ConfigMap(string origin)
+        : this(origin, [], [])
     {
     }
 
-    /// <summary>Puts a value at a path, over what is there. A step that is a number means an element of a list.</summary>
-    /// <returns>False when the path does not lead anywhere: an index beyond the end of its list.</returns>
-    public bool TrySet(ReadOnlySpan<string> path, ConfigText value)
+    public override bool IsSubstituted => Fields.Values.Any(value => value.IsSubstituted);
+
+    public void Set(string key, ConfigNode value)
     {
-        var step = path[0];
-        if (path.Length == 1)
-        {
-            Fields[step] = value;
-            return true;
-        }
-
-        if (Fields.GetValueOrDefault(step) is ConfigList list && int.TryParse(path[1], out var index))
-            return TrySet(list, index, path[2..], value);
-        if (Fields.GetValueOrDefault(step) is not ConfigMap map)
-            Fields[step] = map = new ConfigMap(value.Origin);
-        return map.TrySet(path[1..], value);
+        Fields[key] = value;
+        Keys[key] = value.Origin;
     }
+}
 
-    private static bool TrySet(ConfigList list, int index, ReadOnlySpan<string> rest, ConfigText value)
-    {
-        if (index < 0 || index > list.Items.Count)
-            return false;
-        if (index == list.Items.Count)
-            list.Items.Add(rest.IsEmpty ? value : new ConfigMap(value.Origin));
-        if (rest.IsEmpty)
-        {
-            list.Items[index] = value;
-            return true;
-        }
-
-        return list.Items[index] is ConfigMap map && map.TrySet(rest, value);
-    }
+internal sealed record ConfigList(string Origin, IReadOnlyList<ConfigNode> Items) : ConfigNode(Origin)
+{
+    public override bool IsSubstituted => Items.Any(item => item.IsSubstituted);
 }

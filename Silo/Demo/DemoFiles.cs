@@ -1,25 +1,28 @@
-using Tributary.Grains;
 using Tributary.Silo.Configuration;
 
 namespace Tributary.Silo.Demo;
 
-/// <summary>The sample that the demonstration loads, beside the program.</summary>
+/// <summary>The demo's files, which lie beside the program.</summary>
 internal static class DemoFiles
 {
-    public const string Source = "earthquakes";
+    private static string Folder => Path.Combine(AppContext.BaseDirectory, "samples");
 
-    public static string Messages => Path.Combine(AppContext.BaseDirectory, "samples", "earthquakes.ndjson");
+    /// <summary>One event per line.</summary>
+    public static string Events => Path.Combine(Folder, "earthquakes.ndjson");
 
-    private static string Configuration => Path.Combine(AppContext.BaseDirectory, "samples", "demo.yaml");
+    private static string Definitions => Path.Combine(Folder, "demo.yaml");
 
-    /// <summary>What the demonstration counts.</summary>
-    /// <exception cref="ConfigException">The file was changed and is not valid.</exception>
-    public static IReadOnlyList<AggregateDefinition> Aggregates()
+    /// <summary>The settings with the demo's aggregates beside the configured ones.</summary>
+    /// <exception cref="ConfigException">A configured aggregate has the name of one of the demo's and is another.</exception>
+    public static Settings AddDefinitions(Settings settings)
     {
         var errors = new List<ConfigError>();
-        var root = new YamlFile(Configuration, _ => null, errors).Read();
-        if (errors.Count > 0)
-            throw new ConfigException(errors);
-        return AggregateDefinition.ParseAll(ConfigJson.Of(root.Fields["aggregates"]));
+        var demo = YamlReader.ReadFile(Definitions, static _ => null, errors) is ConfigMap root
+            ? AggregatesReader.Read(new ConfigField(root.Fields["aggregates"], "aggregates", root.Origin, errors), errors)
+            : [];
+        var added = demo.Where(one => settings.Aggregates.All(configured => configured.Hash != one.Hash)).ToList();
+        foreach (var taken in added.IntersectBy(settings.Aggregates.Select(configured => configured.Name), one => one.Name))
+            errors.Add(new ConfigError("the configuration", "aggregates", $"another aggregate named \"{taken.Name}\"", "another name: with --demo this one is the demo's"));
+        return errors.Count == 0 ? settings with { Aggregates = [.. settings.Aggregates, .. added] } : throw new ConfigException(errors);
     }
 }

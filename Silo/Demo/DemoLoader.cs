@@ -1,70 +1,80 @@
-using System.Text.Json;
 using Spectre.Console;
+using Tributary.Api;
 using Tributary.Grains;
-using Tributary.Silo.Hosting;
 
 namespace Tributary.Silo.Demo;
 
-/// <summary>Sends the sample through the same door as every message; each event's id is its external id, so that it counts once.</summary>
+/// <summary>
+/// Loads the sample's events through the door for loads. An event's id is its external id, so that loading them again
+/// changes nothing.
+/// </summary>
 internal static class DemoLoader
 {
+    public const string Source = "earthquakes";
+
+    /// <summary>Events on their way at once.</summary>
     private const int WindowCount = 256;
 
-    public static async Task RunAsync(TributaryNode node, CancellationToken stopping)
-    {
-        var lines = (await File.ReadAllLinesAsync(DemoFiles.Messages, stopping)).Where(line => line.Length > 0).ToList();
-        var repeats = Console.IsOutputRedirected
-            ? await LoadAsync(node, lines, PlainSteps(lines.Count), stopping)
-            : await AnsiConsole.Progress().StartAsync(progress =>
-            {
-                var task = progress.AddTask("Earthquakes", maxValue: lines.Count);
-                return LoadAsync(node, lines, done => task.Value = done, stopping);
-            });
-        AnsiConsole.WriteLine($"{lines.Count - repeats} earthquakes stored, {repeats} were there already.");
-        await DemoTables.PrintAsync(node.Api, stopping);
-    }
+    /// <summary>Columns of a table in a file.</summary>
+    private const int PlainWidth = 120;
 
-    private static async Task<int> LoadAsync(TributaryNode node, List<string> lines, Action<int> report, CancellationToken stopping)
+    private static readonly JsonPointer Id = JsonPointer.Parse("/id");
+
+    public static async Task RunAsync(ApiNode node, CancellationToken cancellation)
     {
-        var pointer = JsonPointer.Parse("/id");
+        var events = await ReadAsync(cancellation);
         var repeats = 0;
-        var done = 0;
-        foreach (var window in lines.Chunk(WindowCount))
+        var console = NewConsole();
+        if (!Console.IsOutputRedirected)
         {
-            var receipts = window.Select(line => AcceptAsync(node, pointer, line)).ToList();
-            foreach (var receipt in receipts)
+            await console.Progress().StartAsync(async context =>
             {
-                stopping.ThrowIfCancellationRequested();
-                repeats += (await receipt).IsRepeat ? 1 : 0;
-                report(++done);
-            }
+                var bar = context.AddTask("Earthquakes", maxValue: events.Count);
+                repeats = await LoadAsync(node.BulkIntake, events, loaded => bar.Value = loaded, cancellation);
+            });
+        }
+        else
+        {
+            Console.WriteLine($"Loading {events.Count} earthquakes …");
+            repeats = await LoadAsync(node.BulkIntake, events, static _ => { }, cancellation);
         }
 
-        return repeats;
+        Console.WriteLine($"Loaded {events.Count} earthquakes: {events.Count - repeats} new, {repeats} known already.");
+        await DemoTables.WriteAsync(node, console, cancellation);
     }
 
-    private static async Task<Receipt> AcceptAsync(TributaryNode node, JsonPointer item, string line)
+    /// <summary>Colours and a moving bar are for a terminal; a file gets plain lines that do not wrap.</summary>
+    private static IAnsiConsole NewConsole()
     {
-        using var document = JsonDocument.Parse(line);
-        return await node.Api.BulkIntake.AcceptAsync(new IntakeRequest
+        if (!Console.IsOutputRedirected)
+            return AnsiConsole.Console;
+
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No });
+        console.Profile.Width = PlainWidth;
+        return console;
+    }
+
+    private static async Task<List<byte[]>> ReadAsync(CancellationToken cancellation)
+    {
+        var lines = await File.ReadAllLinesAsync(DemoFiles.Events, cancellation);
+        return [.. lines.Where(line => line.Length > 0).Select(System.Text.Encoding.UTF8.GetBytes)];
+    }
+
+    private static async Task<int> LoadAsync(Intake intake, List<byte[]> events, Action<int> report, CancellationToken cancellation)
+    {
+        var (loaded, repeats) = (0, 0);
+        var options = new ParallelOptions { MaxDegreeOfParallelism = WindowCount, CancellationToken = cancellation };
+        await Parallel.ForEachAsync(events, options, async (body, _) =>
         {
-            Source = DemoFiles.Source,
-            Body = System.Text.Encoding.UTF8.GetBytes(line),
-            ExternalId = document.RootElement.GetProperty("id").GetString(),
-            ItemPointer = item,
+            using var json = System.Text.Json.JsonDocument.Parse(body);
+            var receipt = await intake.AcceptAsync(new IntakeRequest
+            {
+                Source = Source, Body = body, ItemPointer = Id, ExternalId = json.RootElement.GetProperty("id").GetString(),
+            });
+            if (receipt.IsRepeat)
+                Interlocked.Increment(ref repeats);
+            report(Interlocked.Increment(ref loaded));
         });
-    }
-
-    /// <summary>A line per quarter, for output that is not a terminal.</summary>
-    private static Action<int> PlainSteps(int count)
-    {
-        var quarter = 0;
-        return done =>
-        {
-            if (done * 4 / count <= quarter)
-                return;
-            quarter = done * 4 / count;
-            Console.WriteLine($"Earthquakes: {done} of {count}");
-        };
+        return repeats;
     }
 }

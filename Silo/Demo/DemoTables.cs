@@ -6,58 +6,66 @@ using Tributary.Grains;
 
 namespace Tributary.Silo.Demo;
 
-/// <summary>Prints what was aggregated, one table per aggregate.</summary>
+/// <summary>Shows the aggregates as tables.</summary>
 internal static class DemoTables
 {
-    private const int MaxRowsCount = 1_000;
+    /// <summary>Rows of one table; there may be many more of a configured aggregate.</summary>
+    private const int MaxRowsCount = 40;
 
-    private static readonly IAnsiConsole Output = AnsiConsole.Create(
-        new AnsiConsoleSettings { Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect });
-
-    public static async Task PrintAsync(ApiNode node, CancellationToken cancellation)
+    public static async Task WriteAsync(ApiNode node, IAnsiConsole console, CancellationToken cancellation)
     {
         foreach (var active in node.Definitions)
         {
-            var rows = await node.Log.ReadAggregatesAsync(active.Generation, null, null, null, null, MaxRowsCount, cancellation);
-            Print(active.Definition, [.. rows.Select(row => AggregateView.Of(row, active.Definition))]);
+            var rows = await node.Log.ReadAggregatesAsync(active.Generation, null, null, null, null, MaxRowsCount + 1, cancellation);
+            if (rows.Count > 0)
+                console.Write(TableOf(active.Definition, [.. rows.Select(row => AggregateView.Of(row, active.Definition))]));
         }
     }
 
-    private static void Print(AggregateDefinition definition, List<AggregateView> views)
+    private static Table TableOf(AggregateDefinition definition, IReadOnlyList<AggregateView> views)
     {
-        var table = new Table().Border(Console.IsOutputRedirected ? TableBorder.Ascii : TableBorder.Rounded).Title(definition.Name);
+        var table = new Table().RoundedBorder().Title(Markup.Escape(definition.Name));
+        foreach (var group in definition.Group)
+            table.AddColumn(Markup.Escape(group.Name));
         if (definition.Window is not null)
             table.AddColumn("from");
-        foreach (var group in definition.Group)
-            table.AddColumn(group.Name);
         foreach (var measure in definition.Measures)
-            table.AddColumn(new TableColumn(Markup.Escape(Heading(measure))).RightAligned());
-        // Windows and classes have an order of their own; other groups are shown largest first.
-        var isClass = definition.Group is [{ Floor: not null }];
-        foreach (var view in views.OrderBy(view => view.WindowStart).ThenBy(view => isClass ? ClassOf(view) : -view.Count))
-            table.AddRow([.. Cells(view).Select(Markup.Escape)]);
-        Output.Write(table);
+        {
+            foreach (var title in measure.Kind == MeasureKind.Quantiles ? measure.Quantiles.Select(q => $"{measure.Name} {q * 100:0.##} %") : [measure.Name])
+                table.AddColumn(new TableColumn(Markup.Escape(title)).RightAligned());
+        }
+
+        foreach (var view in Ordered(views).Take(MaxRowsCount))
+            table.AddRow([.. CellsOf(view).Select(Markup.Escape)]);
+        if (views.Count > MaxRowsCount)
+            table.Caption($"the first {MaxRowsCount}; all of them are at /api/v1/aggregates/{definition.Name}");
+        return table;
     }
 
-    private static double ClassOf(AggregateView view) =>
-        view.Group.GetAt(0).Value is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : double.PositiveInfinity;
+    /// <summary>Groups of one number in its order; everything else as it is stored.</summary>
+    private static IEnumerable<AggregateView> Ordered(IReadOnlyList<AggregateView> views) =>
+        views.OrderBy(view => view.WindowStart).ThenBy(view =>
+            view.Group.Count == 1 && view.Group.GetAt(0).Value is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : double.PositiveInfinity);
 
-    private static string Heading(MeasureDefinition measure) => measure.Kind == MeasureKind.Quantiles
-        ? $"{measure.Name} {string.Join(" / ", measure.Quantiles.Select(quantile => $"{quantile * 100}%"))}"
-        : measure.Name;
-
-    private static IEnumerable<string> Cells(AggregateView view)
+    private static IEnumerable<string> CellsOf(AggregateView view)
     {
+        foreach (var (_, value) in view.Group)
+            yield return value.ToString() is { Length: > 0 } text ? text : "null";
         if (view.WindowStart is { } start)
-            yield return start.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        foreach (var value in view.Group.Values.Concat(view.Measures.Values))
-            yield return Cell(value);
+            yield return start.ToString(start.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+        foreach (var (_, value) in view.Measures)
+        {
+            if (value.ValueKind == JsonValueKind.Object)
+            {
+                foreach (var quantile in value.EnumerateObject())
+                    yield return Short(quantile.Value);
+            }
+            else
+                yield return Short(value);
+        }
     }
 
-    private static string Cell(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Object => string.Join(" / ", value.EnumerateObject().Select(field => Cell(field.Value))),
-        JsonValueKind.Null => "-",
-        _ => value.ToString(),
-    };
+    /// <summary>At most four digits after the point: a table is for looking; the API gives every digit.</summary>
+    private static string Short(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var number) ? number.ToString("0.####", CultureInfo.InvariantCulture) : value.ToString();
 }

@@ -64,7 +64,7 @@ public class FeedSocketTests(ServerFixture fixture) : IClassFixture<ServerFixtur
     {
         // What the kernel buffers hides slowness, so the frames are large.
         await using var server = await RunningServer.StartAsync(
-            new ApiOptions { CloseTimeout = TimeSpan.FromSeconds(20) }, new FeedOptions { MaxWaitingCount = 8 });
+            new ApiOptions { CloseTimeout = TimeSpan.FromSeconds(20) }, new FeedOptions { MaxWaitingCount = 8, PollInterval = TimeSpan.FromMilliseconds(10) });
         using var slow = await FeedClient.ConnectAsync(server, "?cursors=1");
         using var fast = await FeedClient.ConnectAsync(server);
         var fastReading = fast.ReadAsync(60);
@@ -111,7 +111,7 @@ public class FeedSocketTests(ServerFixture fixture) : IClassFixture<ServerFixtur
         using var feed = await FeedClient.ConnectAsync(server);
         await server.AcceptAsync("{}");
         Assert.Equal("{}", await feed.ReadAsync());
-        var stopping = server.App.StopAsync();
+        var stopping = server.StopAsync();
 
         Assert.Null(await feed.ReadAsync());
         Assert.Equal(WebSocketCloseStatus.EndpointUnavailable, feed.CloseStatus);

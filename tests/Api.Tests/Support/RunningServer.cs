@@ -1,25 +1,24 @@
+using System.Collections;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
-using Microsoft.Extensions.Logging;
 using Tributary.Grains;
 using Tributary.Runtime.Feed;
 using Tributary.Silo.Configuration;
-using Tributary.Silo.Hosting;
 
 namespace Tributary.Api.Tests.Support;
 
 /// <summary>The real program on a free port, over a database of its own.</summary>
 public sealed class RunningServer : IAsyncDisposable
 {
-    private readonly SiloApp app;
+    private readonly ServedNode node;
     private readonly DirectoryInfo folder;
 
-    private RunningServer(SiloApp app, DirectoryInfo folder)
+    private RunningServer(ServedNode node, DirectoryInfo folder)
     {
-        this.app = app;
+        this.node = node;
         this.folder = folder;
-        Address = new Uri(app.Addresses[0]);
+        Address = node.Address;
         Http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(30) };
     }
 
@@ -27,24 +26,19 @@ public sealed class RunningServer : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    public SiloApp App => app;
-
     public static async Task<RunningServer> StartAsync(ApiOptions? api = null, FeedOptions? feed = null, string? postgres = null, string? aggregates = null)
     {
         var data = Directory.CreateTempSubdirectory("tributary-api-");
-        var config = new SiloConfig
+        var settings = SettingsLoader.Load(null, new Hashtable(), [new OptionValue("--data", "data", [data.FullName])]) with
         {
-            Listen = ["http://127.0.0.1:0"],
-            DataDirectory = data.FullName,
-            DatabaseType = postgres is null ? "sqlite" : "postgres",
-            Connection = postgres,
-            Api = api ?? new ApiOptions(),
-            Feed = feed ?? new FeedOptions(),
+            PostgresConnection = postgres,
             Aggregates = aggregates is null ? [] : AggregateDefinition.ParseAll(JsonElement.Parse(aggregates)),
-            LogLevel = LogLevel.Warning,
         };
-        return new RunningServer(await SiloApp.StartAsync(config), data);
+        return new RunningServer(await ServedNode.StartAsync(settings, api ?? new ApiOptions(), feed), data);
     }
+
+    /// <summary>Stops as the program does when it is told to.</summary>
+    public Task StopAsync() => node.StopAsync();
 
     public async Task<HttpResponseMessage> PostAsync(string body, string path = "/api/v1/messages", string? key = null, string mediaType = "application/json")
     {
@@ -89,8 +83,7 @@ public sealed class RunningServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        await app.StopAsync();
-        await app.DisposeAsync();
+        await node.DisposeAsync();
         folder.Delete(recursive: true);
     }
 

@@ -1,61 +1,102 @@
 using System.Collections.Concurrent;
-using System.Net.Http.Json;
+using System.Globalization;
+using System.Net;
+using System.Text;
 using System.Text.Json;
 
 namespace Tributary.Silo.Tests.Running;
 
-/// <summary>Producers that post without pause, and know what they were told: what was acknowledged, and what may be there.</summary>
-internal sealed class Load(Uri address)
+/// <summary>
+/// Producers that send one message after the other. Those with a key send it again until it is acknowledged; those
+/// without send once, and do not know what became of an answer that did not come.
+/// </summary>
+internal sealed class Load(Uri address, int seed)
 {
-    private readonly ConcurrentDictionary<int, string> acknowledged = new();
-    private int next;
+    private readonly HttpClient http = new() { BaseAddress = address };
+    private readonly SemaphoreSlim acknowledgements = new(0);
+    private volatile TaskCompletionSource serverUp = Completed();
+    private volatile bool isFinished;
+    private int lostAnswersCount;
 
-    /// <summary>The ids that were answered with 202, by the message's number.</summary>
-    public IReadOnlyDictionary<int, string> Acknowledged => acknowledged;
+    /// <summary>The tags of all messages that were sent at least once.</summary>
+    public ConcurrentDictionary<string, bool> Sent { get; } = new();
 
-    /// <summary>How many messages were begun.</summary>
-    public int BegunCount => Volatile.Read(ref next);
+    /// <summary>The ids of acknowledged messages by tag.</summary>
+    public ConcurrentDictionary<string, string> Acknowledged { get; } = new();
 
-    /// <summary>Answers other than 202; connections that broke are not among them.</summary>
-    public ConcurrentBag<int> OtherStatuses { get; } = [];
+    /// <summary>Requests that were sent and never answered.</summary>
+    public int LostAnswersCount => Volatile.Read(ref lostAnswersCount);
 
-    /// <summary>Posts until <paramref name="stop"/>; a message whose answer was lost is sent again with its key, once the server is back.</summary>
-    public Task RunAsync(int producers, CancellationToken stop) => Task.WhenAll(Enumerable.Range(0, producers).Select(_ => Task.Run(() => ProduceAsync(stop), CancellationToken.None)));
+    /// <summary>Producers whose request fails from now on wait for <see cref="Resume"/>.</summary>
+    public void Pause() => serverUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public static string BodyOf(int number) => $"{{\"n\":{number},\"group\":\"g{number % 7}\",\"value\":{number % 1000}.25}}";
+    public void Resume() => serverUp.TrySetResult();
 
-    private async Task ProduceAsync(CancellationToken stop)
+    /// <summary>Producers end once what they have begun is acknowledged or lost.</summary>
+    public void Finish() => isFinished = true;
+
+    /// <summary>Waits for this many acknowledgements that nobody has waited for yet.</summary>
+    public async Task WaitForAcknowledgementsAsync(int count, CancellationToken cancellation)
     {
-        using var http = new HttpClient { BaseAddress = address };
-        while (!stop.IsCancellationRequested)
+        while (acknowledgements.Wait(0, CancellationToken.None))
         {
-            var number = Interlocked.Increment(ref next) - 1;
-            while (!await TryPostAsync(http, number) && !stop.IsCancellationRequested)
-                await Task.Delay(10, CancellationToken.None);
+            // What came before the restart does not show that the server works again.
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            Assert.True(await acknowledgements.WaitAsync(TimeSpan.FromSeconds(30), cancellation), "No message was acknowledged for 30 s.");
         }
     }
 
-    private async Task<bool> TryPostAsync(HttpClient http, int number)
+    public async Task ProduceAsync(int producer, CancellationToken cancellation)
+    {
+        var random = new Random(HashCode.Combine(seed, producer));
+        for (var number = 0; !isFinished; number++)
+        {
+            var tag = string.Create(CultureInfo.InvariantCulture, $"{producer}/{number}");
+            var body = string.Create(
+                CultureInfo.InvariantCulture,
+                $$"""{"tag":"{{tag}}","group":{{random.Next(16)}},"amount":{{random.Next(-100_000, 100_000)}}.{{random.Next(1000):000}},"text":"{{new string('x', random.Next(300))}}"}""");
+            var key = random.Next(2) == 0 ? tag : null;
+            Sent[tag] = true;
+            while (!await TrySendAsync(tag, key, body, cancellation) && key is not null)
+            {
+                // Unanswered: the key makes it safe to send it again.
+            }
+        }
+    }
+
+    /// <summary>True when it was acknowledged; otherwise returns once the server is up again.</summary>
+    private async Task<bool> TrySendAsync(string tag, string? key, string body, CancellationToken cancellation)
     {
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/messages") { Content = new StringContent(BodyOf(number), null, "application/json") };
-            request.Headers.Add("Idempotency-Key", $"load-{number}");
-            using var response = await http.SendAsync(request, CancellationToken.None);
-            if ((int)response.StatusCode != 202)
-            {
-                OtherStatuses.Add((int)response.StatusCode);
-                return false;
-            }
-
-            var receipt = await response.Content.ReadFromJsonAsync<JsonElement>(CancellationToken.None);
-            acknowledged[number] = receipt.GetProperty("id").GetString()!;
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("api/v1/messages", UriKind.Relative));
+            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+            if (key is not null)
+                request.Headers.Add("Idempotency-Key", key);
+            using var answer = await http.SendAsync(request, cancellation);
+            var text = await answer.Content.ReadAsStringAsync(cancellation);
+            Assert.True(answer.StatusCode == HttpStatusCode.Accepted, $"{(int)answer.StatusCode} {text}");
+            using var receipt = JsonDocument.Parse(text);
+            Acknowledged[tag] = receipt.RootElement.GetProperty("id").GetString()!;
+            acknowledgements.Release();
             return true;
         }
-        catch (HttpRequestException)
+        catch (Exception lost) when (lost is HttpRequestException or IOException)
         {
-            // The server is down: the message may be stored or not.
+            if (lost is not HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError })
+                Interlocked.Increment(ref lostAnswersCount);
+            await serverUp.Task.WaitAsync(cancellation);
             return false;
         }
+    }
+
+    private static TaskCompletionSource Completed()
+    {
+        var completed = new TaskCompletionSource();
+        completed.SetResult();
+        return completed;
     }
 }

@@ -1,66 +1,81 @@
-using System.Diagnostics;
-
 namespace Tributary.Silo.Tests.Running;
 
-public class StartTests
+public sealed class StartTests : IDisposable
 {
-    [Fact]
-    public async Task A_wrong_configuration_ends_the_start_with_2_and_names_what_is_wrong()
-    {
-        var (exit, error) = await RunAsync("--database", "oracle");
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("tributary-start-");
 
-        Assert.Equal(2, exit);
-        Assert.Contains("option --database: database.type: found \"oracle\"; allowed: sqlite, postgres.", error);
-    }
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_missing_configuration_file_ends_the_start_with_2()
+    public async Task A_wrong_configuration_ends_with_code_2_and_every_error_on_standard_error()
     {
-        var (exit, error) = await RunAsync("--config", "nowhere.yaml");
-
-        Assert.Equal(2, exit);
-        Assert.Contains("nowhere.yaml", error);
+        var file = Path.Combine(folder.FullName, "wrong.yaml");
+        await File.WriteAllTextAsync(file, "api:\n  colour: red\nlogging:\n  level: loud\n", Cancellation);
+        var (code, errors, _) = await RunAsync("--config", file);
+        Assert.Equal(2, code);
+        Assert.Contains($"{file}:2: api.colour: found an unknown key", errors, StringComparison.Ordinal);
+        Assert.Contains($"{file}:4: logging.level: found \"loud\"", errors, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Another_address_than_this_machine_s_needs_keys_or_insecure()
+    public async Task Other_machines_are_not_let_in_without_keys_and_the_message_says_what_to_do()
     {
-        var (exit, error) = await RunAsync("--listen", "http://0.0.0.0:0");
+        var (code, errors, _) = await RunAsync("--urls", "http://0.0.0.0:0");
+        Assert.Equal(2, code);
+        Assert.Contains("api.keys", errors, StringComparison.Ordinal);
+        Assert.Contains("--insecure", errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(folder.FullName, "data")));
+    }
 
-        Assert.Equal(2, exit);
-        Assert.Contains("--insecure", error);
+    [Theory]
+    [InlineData("--colour", "red")]
+    [InlineData("--data", "a", "b")]
+    [InlineData("--config")]
+    public async Task A_wrong_option_ends_with_code_2(params string[] arguments)
+    {
+        var (code, errors, _) = await RunAsync(arguments);
+        Assert.Equal(2, code);
+        Assert.NotEqual("", errors);
     }
 
     [Fact]
-    public async Task A_database_in_use_ends_the_start_with_1()
+    public async Task Help_names_every_option()
     {
-        await using var server = await TributaryProcess.StartNewAsync(false, TestContext.Current.CancellationToken);
-        var (exit, error) = await RunAsync("--listen", "http://127.0.0.1:0", "--data", server.DataFolder);
-
-        Assert.Equal(1, exit);
-        Assert.Contains("Tributary cannot start:", error);
+        var (code, _, output) = await RunAsync("--help");
+        Assert.Equal(0, code);
+        Assert.All(["--config", "--urls", "--data", "--database", "--connection", "--insecure", "--demo", "--log-level"], option => Assert.Contains(option, output, StringComparison.Ordinal));
     }
 
-    private static async Task<(int Exit, string Error)> RunAsync(params string[] arguments)
+    [Fact]
+    public async Task A_second_process_on_the_same_data_is_refused_in_one_line_and_the_first_goes_on()
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "tributary.dll"), .. arguments])
-        {
-            UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = Path.GetTempPath(),
-        };
-        using var process = Process.Start(start)!;
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        try
-        {
-            var output = process.StandardOutput.ReadToEndAsync(limit.Token);
-            var error = await process.StandardError.ReadToEndAsync(limit.Token);
-            await process.WaitForExitAsync(limit.Token);
-            await output;
-            return (process.ExitCode, error);
-        }
-        finally
-        {
-            if (!process.HasExited)
-                process.Kill();
-        }
+        await using var first = await TributaryProcess.StartNewAsync(isDemo: false, Cancellation);
+        var (code, errors, _) = await RunAsync("--urls", "http://127.0.0.1:0", "--data", first.DataDirectory);
+        Assert.Equal(1, code);
+        Assert.Contains("is in use by process", Assert.Single(errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.Equal(0, await first.StopAsync(Cancellation));
     }
+
+    [Fact]
+    public async Task An_address_in_use_is_an_error_and_the_database_is_left_in_order()
+    {
+        await using var first = await TributaryProcess.StartNewAsync(isDemo: false, Cancellation);
+        var (code, errors, _) = await RunAsync("--urls", first.Address.GetLeftPart(UriPartial.Authority), "--data", "other", "--log-level", "error");
+        Assert.Equal(1, code);
+        Assert.Contains("address already in use", Assert.Single(errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_database_that_does_not_answer_is_an_error_without_the_password()
+    {
+        var (code, errors, output) = await RunAsync("--database", "postgres", "--connection", "Host=127.0.0.1;Port=1;Username=u;Password=hunter2hunter2", "--log-level", "error");
+        Assert.Equal(1, code);
+        Assert.StartsWith("tributary: ", Assert.Single(errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", output, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    private Task<(int ExitCode, string Errors, string Output)> RunAsync(params string[] arguments) =>
+        Executable.RunAsync(folder.FullName, arguments, environment: null, Cancellation);
 }

@@ -1,0 +1,141 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Tributary.Grains;
+
+namespace Tributary.Silo.Configuration;
+
+/// <summary>Checks the configuration and names every error in it.</summary>
+internal static class SettingsReader
+{
+    public const string DefaultUrl = "http://127.0.0.1:8888";
+    public const string DefaultData = "data";
+    public const int MinKeyChars = 16;
+
+    private const int MaxListCount = 64;
+    private const string PathAllowed = "the path of a folder";
+    private const string ConnectionAllowed = "with type postgres a connection string for Npgsql such as Host=db;Database=tributary;Username=tributary;Password=${PASSWORD}";
+
+    /// <exception cref="ConfigException">Something is wrong; names every error.</exception>
+    public static Settings Read(ConfigMap root, List<ConfigError> errors)
+    {
+        var section = new ConfigField(root, "", root.Origin, errors)
+            .Section("api", "data", "database", "aggregates", "endpoints", "limits", "logging");
+        var logging = section["logging"].Section("level", "format");
+        var settings = new Settings
+        {
+            Api = Api(section["api"]),
+            DataDirectory = section["data"].Text(PathAllowed) ?? DefaultData,
+            PostgresConnection = Connection(section["database"]),
+            Aggregates = AggregatesReader.Read(section["aggregates"], errors),
+            Endpoints = EndpointsReader.Read(section["endpoints"]),
+            Limits = Limits(section["limits"]),
+            LogLevel = Level(logging["level"].OneOf("trace", "debug", "information", "warning", "error")),
+            IsJsonLog = logging["format"].OneOf("text", "json") == "json",
+        };
+        return errors.Count == 0 ? settings : throw new ConfigException(errors);
+    }
+
+    private static ApiSettings Api(ConfigField field)
+    {
+        var api = field.Section("urls", "keys", "insecure", "hosts", "origins");
+        var urls = api["urls"];
+        var addresses = new List<ListenAddress>();
+        foreach (var item in urls.List(MaxListCount, ListenAddress.Allowed))
+        {
+            if (ListenAddress.TryParse(item.Text(ListenAddress.Allowed) ?? DefaultUrl) is { } address)
+                addresses.Add(address);
+            else
+                item.Fail(ListenAddress.Allowed);
+        }
+
+        if (urls.IsSet && urls.Node is ConfigList { Items.Count: 0 })
+            urls.Fail("a list of 0", $"a list of 1 to {MaxListCount}: {ListenAddress.Allowed}");
+        if (!urls.IsSet)
+            addresses.Add(ListenAddress.TryParse(DefaultUrl)!);
+
+        var keys = Texts(api["keys"], $"a key of {MinKeyChars} to 256 visible ASCII characters", IsKey, isSecret: true);
+        var isInsecure = api["insecure"].Flag() ?? false;
+        // An open door needs two decisions, not one: an address, and that it may be open.
+        if (addresses.Find(address => !address.IsLoopback) is { } open && keys.Count == 0 && !isInsecure && !api["keys"].IsSet)
+        {
+            urls.Fail(
+                $"{open}, which other machines reach, without API keys",
+                "loopback addresses such as http://127.0.0.1:8888; or set api.keys; or say api.insecure: true (--insecure) when everybody who reaches the address may read and write");
+        }
+
+        var hosts = Texts(api["hosts"], "a name or an address without a port", static text => !text.Contains('/', StringComparison.Ordinal));
+        var origins = Texts(api["origins"], "an origin such as https://example.org", static text => Uri.TryCreate(text, UriKind.Absolute, out _));
+        return new ApiSettings(addresses, keys, isInsecure, hosts, origins);
+    }
+
+    private static bool IsKey(string key) => key.Length is >= MinKeyChars and <= 256 && key.All(character => character is > ' ' and <= '~');
+
+    private static List<string> Texts(ConfigField field, string allowed, Func<string, bool> isAllowed, bool isSecret = false)
+    {
+        var texts = new List<string>();
+        foreach (var item in field.List(MaxListCount, allowed))
+        {
+            if (item.Text(allowed, isSecret) is not { } text)
+            {
+                if (!item.IsSet)
+                    item.Fail(allowed, isSecret);
+            }
+            else if (isAllowed(text))
+                texts.Add(text);
+            else
+                item.Fail(allowed, isSecret);
+        }
+
+        return texts;
+    }
+
+    private static string? Connection(ConfigField field)
+    {
+        var database = field.Section("type", "connection");
+        var type = database["type"].OneOf("sqlite", "postgres");
+        var connection = database["connection"];
+        if (type != "postgres")
+        {
+            if (connection.IsSet && (type is not null || !database["type"].IsSet))
+                connection.Fail("nothing, except with type: postgres", isSecret: true);
+            return null;
+        }
+
+        if (connection.Text(ConnectionAllowed, isSecret: true) is not { } text)
+        {
+            if (!connection.IsSet)
+                connection.Fail(ConnectionAllowed);
+            return null;
+        }
+
+        try
+        {
+            if (new NpgsqlConnectionStringBuilder(text).Host is null or "")
+                connection.Fail("a connection string without Host (not shown here)", ConnectionAllowed);
+            return text;
+        }
+        catch (Exception error) when (error is ArgumentException or FormatException or KeyNotFoundException)
+        {
+            // The message may hold a piece of the password, so it is not passed on.
+            connection.Fail("a connection string that cannot be read (not shown here)", ConnectionAllowed);
+            return null;
+        }
+    }
+
+    private static LimitSettings Limits(ConfigField field)
+    {
+        var limits = field.Section("body_bytes", "waiting_calls", "waiting_bytes", "activations", "connections", "subscribers", "dedupe_days");
+        return new LimitSettings
+        {
+            BodyBytes = (int)(limits["body_bytes"].Whole(1_024, 64 << 20, "bytes") ?? 1 << 20),
+            WaitingCalls = (int)(limits["waiting_calls"].Whole(100, 10_000_000, "calls") ?? 50_000),
+            WaitingBytes = limits["waiting_bytes"].Whole(1 << 20, 64L << 30, "bytes") ?? 256L << 20,
+            Activations = (int)(limits["activations"].Whole(1_000, 100_000_000, "grains") ?? 100_000),
+            Connections = (int)(limits["connections"].Whole(1, 1_000_000, "connections") ?? 10_000),
+            Subscribers = (int)(limits["subscribers"].Whole(1, 1_000_000, "subscribers") ?? 10_000),
+            DedupeDays = (int)(limits["dedupe_days"].Whole(1, 3_650, "days") ?? 30),
+        };
+    }
+
+    private static LogLevel Level(string? level) => level is null ? LogLevel.Information : Enum.Parse<LogLevel>(level, ignoreCase: true);
+}
