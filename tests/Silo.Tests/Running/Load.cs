@@ -78,6 +78,13 @@ internal sealed class Load(Uri address, int seed)
                 request.Headers.Add("Idempotency-Key", key);
             using var answer = await http.SendAsync(request, cancellation);
             var text = await answer.Content.ReadAsStringAsync(cancellation);
+            if (answer.StatusCode == HttpStatusCode.ServiceUnavailable)
+            {
+                // Refused while the server stops: the message was not taken.
+                await serverUp.Task.WaitAsync(cancellation);
+                return false;
+            }
+
             Assert.True(answer.StatusCode == HttpStatusCode.Accepted, $"{(int)answer.StatusCode} {text}");
             using var receipt = JsonDocument.Parse(text);
             Acknowledged[tag] = receipt.RootElement.GetProperty("id").GetString()!;

@@ -3,11 +3,11 @@ using System.Collections;
 namespace Tributary.Silo.Configuration;
 
 /// <summary>Puts the layers together: the file, then environment variables, then options.</summary>
-internal static class SettingsLoader
+internal static class ConfigLoader
 {
     /// <param name="options">Keys such as <c>api.urls</c>, each with the option that set it and its texts.</param>
     /// <exception cref="ConfigException">Something is wrong; names every error.</exception>
-    public static Settings Load(string? file, IDictionary environment, IReadOnlyList<OptionValue> options)
+    public static SiloConfig Load(string? file, IDictionary environment, IReadOnlyList<OptionValue> options)
     {
         var errors = new List<ConfigError>();
         var root = new ConfigMap("the configuration");
@@ -36,7 +36,7 @@ internal static class SettingsLoader
                 layers.AddOption(option, key, texts[0]);
         }
 
-        return SettingsReader.Read(root, errors);
+        return SiloConfigReader.Read(root, errors);
     }
 }
 

@@ -1,41 +1,61 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Tributary.Api;
 using Tributary.Grains;
+using Tributary.Runtime;
+using Tributary.Runtime.Feed;
 
 namespace Tributary.Silo.Configuration;
 
 /// <summary>Checks the configuration and names every error in it.</summary>
-internal static class SettingsReader
+internal static class SiloConfigReader
 {
     public const string DefaultUrl = "http://127.0.0.1:8888";
-    public const string DefaultData = "data";
     public const int MinKeyChars = 16;
 
     private const int MaxListCount = 64;
-    private const string PathAllowed = "the path of a folder";
     private const string ConnectionAllowed = "with type postgres a connection string for Npgsql such as Host=db;Database=tributary;Username=tributary;Password=${PASSWORD}";
 
+    private static readonly string[] LoopbackNames = ["localhost", "127.0.0.1", "[::1]"];
+
     /// <exception cref="ConfigException">Something is wrong; names every error.</exception>
-    public static Settings Read(ConfigMap root, List<ConfigError> errors)
+    public static SiloConfig Read(ConfigMap root, List<ConfigError> errors)
     {
+        var defaults = new SiloConfig();
         var section = new ConfigField(root, "", root.Origin, errors)
             .Section("api", "data", "database", "aggregates", "endpoints", "limits", "logging");
+        var limits = section["limits"].Section("body_bytes", "waiting_calls", "waiting_bytes", "activations", "connections", "subscribers", "dedupe_days");
         var logging = section["logging"].Section("level", "format");
-        var settings = new Settings
+        var (listen, api) = Api(section["api"], defaults);
+        api.MaxBodyBytes = (int)(limits["body_bytes"].Whole(1_024, 64 << 20, "bytes") ?? api.MaxBodyBytes);
+        api.Endpoints = EndpointsReader.Read(section["endpoints"]);
+        var config = new SiloConfig
         {
-            Api = Api(section["api"]),
-            DataDirectory = section["data"].Text(PathAllowed) ?? DefaultData,
-            PostgresConnection = Connection(section["database"]),
+            Listen = listen,
+            DataDirectory = section["data"].Text("the path of a folder") ?? defaults.DataDirectory,
+            Api = api,
+            Feed = new FeedOptions { MaxSubscribersCount = (int)(limits["subscribers"].Whole(1, 1_000_000, "subscribers") ?? defaults.Feed.MaxSubscribersCount) },
+            Silo = Silo(limits, defaults.Silo, listen),
+            Dedupe = new DedupeOptions { Remember = limits["dedupe_days"].Whole(1, 3_650, "days") is { } days ? TimeSpan.FromDays(days) : defaults.Dedupe.Remember },
+            MaxConnectionsCount = (int)(limits["connections"].Whole(1, 1_000_000, "connections") ?? defaults.MaxConnectionsCount),
             Aggregates = AggregatesReader.Read(section["aggregates"], errors),
-            Endpoints = EndpointsReader.Read(section["endpoints"]),
-            Limits = Limits(section["limits"]),
-            LogLevel = Level(logging["level"].OneOf("trace", "debug", "information", "warning", "error")),
+            LogLevel = Enum.Parse<LogLevel>(logging["level"].OneOf("trace", "debug", "information", "warning", "error") ?? "information", ignoreCase: true),
             IsJsonLog = logging["format"].OneOf("text", "json") == "json",
         };
-        return errors.Count == 0 ? settings : throw new ConfigException(errors);
+        if (Connection(section["database"]) is { } connection)
+            config = config with { DatabaseType = "postgres", Connection = connection };
+        return errors.Count == 0 ? config : throw new ConfigException(errors);
     }
 
-    private static ApiSettings Api(ConfigField field)
+    private static SiloOptions Silo(ConfigSection limits, SiloOptions defaults, IReadOnlyList<string> listen) => new()
+    {
+        Address = listen.Count > 0 ? listen[0] : "",
+        MaxWaitingCallsCount = (int)(limits["waiting_calls"].Whole(100, 10_000_000, "calls") ?? defaults.MaxWaitingCallsCount),
+        MaxWaitingBytes = limits["waiting_bytes"].Whole(1 << 20, 64L << 30, "bytes") ?? defaults.MaxWaitingBytes,
+        MaxActivationsCount = (int)(limits["activations"].Whole(1_000, 100_000_000, "grains") ?? defaults.MaxActivationsCount),
+    };
+
+    private static (IReadOnlyList<string> Listen, ApiOptions Api) Api(ConfigField field, SiloConfig defaults)
     {
         var api = field.Section("urls", "keys", "insecure", "hosts", "origins");
         var urls = api["urls"];
@@ -51,12 +71,13 @@ internal static class SettingsReader
         if (urls.IsSet && urls.Node is ConfigList { Items.Count: 0 })
             urls.Fail("a list of 0", $"a list of 1 to {MaxListCount}: {ListenAddress.Allowed}");
         if (!urls.IsSet)
-            addresses.Add(ListenAddress.TryParse(DefaultUrl)!);
+            addresses.AddRange(defaults.Listen.Select(ListenAddress.Parse));
 
         var keys = Texts(api["keys"], $"a key of {MinKeyChars} to 256 visible ASCII characters", IsKey, isSecret: true);
         var isInsecure = api["insecure"].Flag() ?? false;
+        var open = addresses.Find(address => !address.IsLoopback);
         // An open door needs two decisions, not one: an address, and that it may be open.
-        if (addresses.Find(address => !address.IsLoopback) is { } open && keys.Count == 0 && !isInsecure && !api["keys"].IsSet)
+        if (open is not null && keys.Count == 0 && !isInsecure)
         {
             urls.Fail(
                 $"{open}, which other machines reach, without API keys",
@@ -64,8 +85,11 @@ internal static class SettingsReader
         }
 
         var hosts = Texts(api["hosts"], "a name or an address without a port", static text => !text.Contains('/', StringComparison.Ordinal));
+        if (open is null && keys.Count == 0)
+            // A page of the web must not reach an open server under a name of its own.
+            hosts = [.. LoopbackNames, .. addresses.Select(address => address.Host?.ToString()).OfType<string>(), .. hosts];
         var origins = Texts(api["origins"], "an origin such as https://example.org", static text => Uri.TryCreate(text, UriKind.Absolute, out _));
-        return new ApiSettings(addresses, keys, isInsecure, hosts, origins);
+        return ([.. addresses.Select(address => address.ToString())], new ApiOptions { ApiKeys = keys, AllowedHosts = hosts, AllowedOrigins = origins });
     }
 
     private static bool IsKey(string key) => key.Length is >= MinKeyChars and <= 256 && key.All(character => character is > ' ' and <= '~');
@@ -121,21 +145,4 @@ internal static class SettingsReader
             return null;
         }
     }
-
-    private static LimitSettings Limits(ConfigField field)
-    {
-        var limits = field.Section("body_bytes", "waiting_calls", "waiting_bytes", "activations", "connections", "subscribers", "dedupe_days");
-        return new LimitSettings
-        {
-            BodyBytes = (int)(limits["body_bytes"].Whole(1_024, 64 << 20, "bytes") ?? 1 << 20),
-            WaitingCalls = (int)(limits["waiting_calls"].Whole(100, 10_000_000, "calls") ?? 50_000),
-            WaitingBytes = limits["waiting_bytes"].Whole(1 << 20, 64L << 30, "bytes") ?? 256L << 20,
-            Activations = (int)(limits["activations"].Whole(1_000, 100_000_000, "grains") ?? 100_000),
-            Connections = (int)(limits["connections"].Whole(1, 1_000_000, "connections") ?? 10_000),
-            Subscribers = (int)(limits["subscribers"].Whole(1, 1_000_000, "subscribers") ?? 10_000),
-            DedupeDays = (int)(limits["dedupe_days"].Whole(1, 3_650, "days") ?? 30),
-        };
-    }
-
-    private static LogLevel Level(string? level) => level is null ? LogLevel.Information : Enum.Parse<LogLevel>(level, ignoreCase: true);
 }
