@@ -1,24 +1,26 @@
-using System.Collections;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Tributary.Grains;
 using Tributary.Runtime.Feed;
 using Tributary.Silo.Configuration;
+using Tributary.Silo.Hosting;
 
 namespace Tributary.Api.Tests.Support;
 
 /// <summary>The real program on a free port, over a database of its own.</summary>
 public sealed class RunningServer : IAsyncDisposable
 {
-    private readonly ServedNode node;
+    private readonly SiloApp app;
     private readonly DirectoryInfo folder;
+    private bool isStopped;
 
-    private RunningServer(ServedNode node, DirectoryInfo folder)
+    private RunningServer(SiloApp app, DirectoryInfo folder)
     {
-        this.node = node;
+        this.app = app;
         this.folder = folder;
-        Address = node.Address;
+        Address = new Uri(app.Addresses[0]);
         Http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(30) };
     }
 
@@ -26,19 +28,29 @@ public sealed class RunningServer : IAsyncDisposable
 
     public HttpClient Http { get; }
 
+    /// <summary>Stops as the program does when it is told to.</summary>
+    public Task StopAsync()
+    {
+        isStopped = true;
+        return app.StopAsync();
+    }
+
     public static async Task<RunningServer> StartAsync(ApiOptions? api = null, FeedOptions? feed = null, string? postgres = null, string? aggregates = null)
     {
         var data = Directory.CreateTempSubdirectory("tributary-api-");
-        var settings = SettingsLoader.Load(null, new Hashtable(), [new OptionValue("--data", "data", [data.FullName])]) with
+        var config = new SiloConfig
         {
-            PostgresConnection = postgres,
+            Listen = ["http://127.0.0.1:0"],
+            DataDirectory = data.FullName,
+            DatabaseType = postgres is null ? "sqlite" : "postgres",
+            Connection = postgres,
+            Api = api ?? new ApiOptions(),
+            Feed = feed ?? new FeedOptions(),
             Aggregates = aggregates is null ? [] : AggregateDefinition.ParseAll(JsonElement.Parse(aggregates)),
+            LogLevel = LogLevel.Warning,
         };
-        return new RunningServer(await ServedNode.StartAsync(settings, api ?? new ApiOptions(), feed), data);
+        return new RunningServer(await SiloApp.StartAsync(config), data);
     }
-
-    /// <summary>Stops as the program does when it is told to.</summary>
-    public Task StopAsync() => node.StopAsync();
 
     public async Task<HttpResponseMessage> PostAsync(string body, string path = "/api/v1/messages", string? key = null, string mediaType = "application/json")
     {
@@ -83,7 +95,9 @@ public sealed class RunningServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        await node.DisposeAsync();
+        if (!isStopped)
+            await StopAsync();
+        await app.DisposeAsync();
         folder.Delete(recursive: true);
     }
 
