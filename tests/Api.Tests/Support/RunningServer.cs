@@ -12,28 +12,21 @@ namespace Tributary.Api.Tests.Support;
 /// <summary>The real program on a free port, over a database of its own.</summary>
 public sealed class RunningServer : IAsyncDisposable
 {
-    private readonly SiloApp app;
+    private readonly SiloApp node;
     private readonly DirectoryInfo folder;
-    private bool isStopped;
+    private Task? stop;
 
-    private RunningServer(SiloApp app, DirectoryInfo folder)
+    private RunningServer(SiloApp node, DirectoryInfo folder)
     {
-        this.app = app;
+        this.node = node;
         this.folder = folder;
-        Address = new Uri(app.Addresses[0]);
+        Address = new Uri(node.Addresses[0]);
         Http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(30) };
     }
 
     public Uri Address { get; }
 
     public HttpClient Http { get; }
-
-    /// <summary>Stops as the program does when it is told to.</summary>
-    public Task StopAsync()
-    {
-        isStopped = true;
-        return app.StopAsync();
-    }
 
     public static async Task<RunningServer> StartAsync(ApiOptions? api = null, FeedOptions? feed = null, string? postgres = null, string? aggregates = null)
     {
@@ -47,10 +40,13 @@ public sealed class RunningServer : IAsyncDisposable
             Api = api ?? new ApiOptions(),
             Feed = feed ?? new FeedOptions(),
             Aggregates = aggregates is null ? [] : AggregateDefinition.ParseAll(JsonElement.Parse(aggregates)),
-            LogLevel = LogLevel.Warning,
+            LogLevel = LogLevel.Error,
         };
         return new RunningServer(await SiloApp.StartAsync(config), data);
     }
+
+    /// <summary>Stops as the program does when it is told to.</summary>
+    public Task StopAsync() => stop ??= node.StopAsync();
 
     public async Task<HttpResponseMessage> PostAsync(string body, string path = "/api/v1/messages", string? key = null, string mediaType = "application/json")
     {
@@ -95,9 +91,8 @@ public sealed class RunningServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        if (!isStopped)
-            await StopAsync();
-        await app.DisposeAsync();
+        await StopAsync();
+        await node.DisposeAsync();
         folder.Delete(recursive: true);
     }
 
