@@ -6,6 +6,8 @@ public static class Catalogue
     private static readonly Dictionary<string, Func<BenchOptions, CancellationToken, Task>> Benches = new(StringComparer.Ordinal)
     {
         ["ingest"] = IngestBench.RunAsync,
+        ["post"] = PostBench.RunAsync,
+        ["batch"] = BatchBench.RunAsync,
         ["turns"] = TurnsBench.RunAsync,
         ["reminders"] = RemindersBench.RunAsync,
     };
