@@ -8,6 +8,8 @@ public static class Catalogue
         ["ingest"] = IngestBench.RunAsync,
         ["post"] = PostBench.RunAsync,
         ["batch"] = BatchBench.RunAsync,
+        ["page"] = PageBench.RunAsync,
+        ["feed"] = FeedBench.RunAsync,
         ["turns"] = TurnsBench.RunAsync,
         ["reminders"] = RemindersBench.RunAsync,
     };

@@ -74,7 +74,7 @@ internal sealed class RawConnection : IDisposable
         var at = answer[..headEnd].IndexOf("Content-Length: "u8);
         // Without a length it comes in chunks; the samples hold no line breaks that could look like the last one.
         if (at < 0)
-            return answer.EndsWith("\r\n0\r\n\r\n"u8) || answer[..headEnd].StartsWith("HTTP/1.1 101"u8);
+            return answer.EndsWith("\r\n0\r\n\r\n"u8);
         return Utf8Parser.TryParse(answer[(at + "Content-Length: ".Length)..], out int length, out _) && answer.Length >= headEnd + 4 + length;
     }
 }
