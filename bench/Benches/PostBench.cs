@@ -29,6 +29,7 @@ public static class PostBench
         var latencies = new Latencies();
         var limitLatencies = new Latencies();
         var (allocated, count) = (0L, 0L);
+        var committedBefore = server.RoundsCount;
         for (var i = 0; i < Rounds.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -40,10 +41,11 @@ public static class PostBench
             rounds.Add(rate, limit);
         }
 
+        var committed = server.RoundsCount - committedBefore;
         foreach (var connection in connections)
             connection.Dispose();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"post {options.Store}: {rounds.Rate:0} msg/s, limit {rounds.Limit:0} msg/s, {rounds}, {latencies} (limit {limitLatencies}), {allocated / count} B/msg"));
+            $"post {options.Store}: {rounds.Rate:0} msg/s, limit {rounds.Limit:0} msg/s, {rounds}, {latencies} (limit {limitLatencies}), {allocated / count} B/msg, {(double)count / committed:0} msg/round"));
     }
 }

@@ -24,6 +24,7 @@ public sealed class BenchServer : IAsyncDisposable
     private readonly CancellationTokenSource feeding = new();
     private readonly Task feed;
     private readonly WebApplication app;
+    private long roundsCount;
 
     private BenchServer(SiloHost host, ApiNode node, WebApplication app)
     {
@@ -38,11 +39,13 @@ public sealed class BenchServer : IAsyncDisposable
     /// <summary>The port on 127.0.0.1.</summary>
     public int Port { get; private set; }
 
+    /// <summary>Rounds with messages that became durable.</summary>
+    public long RoundsCount => Interlocked.Read(ref roundsCount);
+
     public static async Task<BenchServer> StartAsync(BenchStore store)
     {
         var (host, rows) = await BenchSilo.JoinAsync(store);
         var tail = new FeedTail(store.Log, host.Facts.HistoryId, new FeedOptions(), TimeProvider.System, NullLogger<FeedTail>.Instance);
-        host.RoundCommitted = tail.Hint;
         var node = new ApiNode
         {
             Intake = BenchSilo.Door(host.Grains, rows),
@@ -55,6 +58,11 @@ public sealed class BenchServer : IAsyncDisposable
             IsReady = () => host.IsReady,
         };
         var server = new BenchServer(host, node, Build(node));
+        host.RoundCommitted = () =>
+        {
+            Interlocked.Increment(ref server.roundsCount);
+            tail.Hint();
+        };
         await server.app.StartAsync();
         var address = server.app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         server.Port = new Uri(address).Port;
