@@ -38,6 +38,12 @@ public interface ISiloScheduler
 
     /// <summary>Runs <paramref name="work"/> beside the loop. It handles its own errors.</summary>
     void Start(Func<Task> work);
+
+    /// <summary>
+    /// Runs <paramref name="work"/> beside the loop on a thread that nothing else holds up, as far as it runs without
+    /// waiting: rounds wait for it. It may block.
+    /// </summary>
+    void StartUrgent(Func<Task> work);
 }
 
 /// <summary>A loop that sleeps until it is woken.</summary>

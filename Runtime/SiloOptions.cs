@@ -16,7 +16,7 @@ public sealed class SiloOptions
     public TimeSpan RetryAfter { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Inputs of one round; when reached, the round waits for the commit before it.</summary>
-    public int MaxRoundInputsCount { get; set; } = 16_384;
+    public int MaxRoundInputsCount { get; set; } = 8_192;
 
     /// <summary>Bytes of arguments of one round; when reached, the round waits for the commit before it.</summary>
     public long MaxRoundBytes { get; set; } = 32L << 20;

@@ -1,11 +1,35 @@
+using System.Collections.Concurrent;
+
 namespace Tributary.Runtime;
 
-/// <summary>A thread of its own for the loop, the thread pool for what runs beside it.</summary>
+/// <summary>
+/// A thread of its own for the loop, two for what its rounds wait for (a commit and a load), the thread pool for the rest.
+/// Behind the pool's queue a commit would wait for thousands of continuations of the very callers that wait for it.
+/// </summary>
 public sealed class ThreadScheduler : ISiloScheduler
 {
+    // One commit and one load are under way at once.
+    private const int UrgentThreadsCount = 2;
+
+    private readonly BlockingCollection<Func<Task>> urgent = [];
+
+    public ThreadScheduler()
+    {
+        for (var i = 1; i <= UrgentThreadsCount; i++)
+            new Thread(RunUrgent) { IsBackground = true, Name = $"silo store {i}" }.Start();
+    }
+
+    public void StartUrgent(Func<Task> work) => urgent.Add(work);
+
     public ILoop StartLoop(Action step) => new LoopThread(step);
 
     public void Start(Func<Task> work) => _ = Task.Run(work);
+
+    private void RunUrgent()
+    {
+        foreach (var work in urgent.GetConsumingEnumerable())
+            _ = work();
+    }
 
     private sealed class LoopThread : ILoop
     {

@@ -1,1 +1,44 @@
-Console.WriteLine("tributary");
+using Tributary.Runtime.Store;
+using Tributary.Silo;
+using Tributary.Silo.Configuration;
+using Tributary.Silo.Demo;
+using Tributary.Silo.Hosting;
+
+const int CouldNotRun = 1;
+const int WrongConfiguration = 2;
+
+var parsed = new CommandLine(RunAsync).Root.Parse(args);
+var code = await parsed.InvokeAsync(new() { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+return parsed.Errors.Count > 0 ? WrongConfiguration : code;
+
+static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellation)
+{
+    using var stop = new StopSignal();
+    try
+    {
+        var config = ConfigLoader.Load(arguments.ConfigFile, Environment.GetEnvironmentVariables(), arguments.Values);
+        await using var app = arguments.IsDemo
+            ? await SiloApp.StartAsync(DemoFiles.AddDefinitions(config), DemoLoader.RunAsync, stop.Token)
+            : await SiloApp.StartAsync(config, stop.Token);
+        await stop.WaitAsync();
+        await app.StopAsync();
+        return 0;
+    }
+    catch (ConfigException error)
+    {
+        await Console.Error.WriteLineAsync("tributary: the configuration is wrong:");
+        foreach (var one in error.Errors)
+            await Console.Error.WriteLineAsync("  " + one);
+        return WrongConfiguration;
+    }
+    catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
+    {
+        // Told to stop before it was ready: that is an orderly end as well.
+        return 0;
+    }
+    catch (Exception error) when (error is StoreException or IOException or TimeoutException)
+    {
+        await Console.Error.WriteLineAsync("tributary: " + error.Message.ReplaceLineEndings(" "));
+        return CouldNotRun;
+    }
+}

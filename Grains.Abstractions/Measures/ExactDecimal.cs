@@ -56,6 +56,14 @@ public readonly partial struct ExactDecimal : IEquatable<ExactDecimal>, ICompara
 
     public static ExactDecimal Add(ExactDecimal left, ExactDecimal right) => left + right;
 
+    /// <summary>The largest multiple of <paramref name="step"/>, which is positive, that is not above this.</summary>
+    public ExactDecimal FloorTo(in ExactDecimal step)
+    {
+        var (value, unit, common) = AlignLarge(this, step);
+        var count = BigInteger.DivRem(value, unit, out var rest);
+        return new ExactDecimal((rest.Sign < 0 ? count - 1 : count) * unit, common);
+    }
+
     public int CompareTo(ExactDecimal other)
     {
         if (TryAlign(this, other, out var a, out var b, out _))

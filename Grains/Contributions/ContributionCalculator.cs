@@ -91,11 +91,11 @@ public sealed class ContributionCalculator
         writer.Append('/');
         var start = writer.Text.Length;
         writer.Append('[');
-        foreach (var slot in definition.GroupSlots)
+        foreach (var (slot, floor) in definition.Groups)
         {
             if (writer.Text.Length > start + 1)
                 writer.Append(',');
-            if (writer.Append(scratch.Found[slot], body) is { } reason)
+            if (writer.Append(scratch.Found[slot], body, floor) is { } reason)
             {
                 refusal = reason;
                 return null;

@@ -88,7 +88,7 @@ internal ref struct GroupWriter(Span<char> room)
     }
 
     /// <summary>Appends a value of a body. Null when it may be a group's value, else why not.</summary>
-    public RefusalReason? Append(in FoundValue value, scoped ReadOnlySpan<byte> body)
+    public RefusalReason? Append(in FoundValue value, scoped ReadOnlySpan<byte> body, in ExactDecimal? floor = null)
     {
         switch (value.Type)
         {
@@ -114,7 +114,7 @@ internal ref struct GroupWriter(Span<char> room)
             case JsonTokenType.Number:
                 if (!ExactDecimal.TryParse(value.Of(body), out var number))
                     return RefusalReason.GroupNumberOutOfBounds;
-                Append(number.ToString());
+                Append((floor is { } step ? number.FloorTo(step) : number).ToString());
                 break;
             default:
                 return RefusalReason.GroupNotScalar;

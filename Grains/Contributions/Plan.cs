@@ -53,7 +53,8 @@ internal sealed class PlannedDefinition(int index, ActiveDefinition active, Dict
 
     public int TimeSlot { get; } = active.Definition.Window?.Time is { } time ? slots[time.Text] : -1;
 
-    public int[] GroupSlots { get; } = [.. active.Definition.Group.Select(group => slots[group.Pointer.Text])];
+    public (int Slot, ExactDecimal? Floor)[] Groups { get; } =
+        [.. active.Definition.Group.Select(group => (slots[group.Pointer.Text], group.Floor))];
 
     /// <summary>The measures that hold values; counting messages needs none.</summary>
     public (MeasureKind Kind, int Slot)[] Measures { get; } =

@@ -55,9 +55,27 @@ internal sealed class PointerNode(string step)
         return null;
     }
 
-    public PointerNode? Find(string name) => children.Find(child => child.Name == name);
+    public PointerNode? Find(string name)
+    {
+        foreach (var child in children)
+        {
+            if (child.Name == name)
+                return child;
+        }
 
-    public PointerNode? Find(int index) => children.Find(child => child.Index == index);
+        return null;
+    }
+
+    public PointerNode? Find(int index)
+    {
+        foreach (var child in children)
+        {
+            if (child.Index == index)
+                return child;
+        }
+
+        return null;
+    }
 
     private PointerNode Child(string step)
     {

@@ -23,6 +23,9 @@ public sealed class DedupeGrain : Grain<DedupeState>, IDedupeGrain, IRemindable,
     {
         if (State.NextAt is null)
             SetNext();
+        else if (State.NextAt <= Now)
+            // Overdue: it waits to be called, or was lost with a turn that failed. Setting it again serves both.
+            SetReminder(Daily, Now);
         return ValueTask.CompletedTask;
     }
 
@@ -35,6 +38,8 @@ public sealed class DedupeGrain : Grain<DedupeState>, IDedupeGrain, IRemindable,
 
     public ValueTask OnActivity(string name, int attempt, ActivityResult result)
     {
+        if (attempt != State.Attempt)
+            return ValueTask.CompletedTask;
         if (result.Error is not null)
         {
             var failures = State.Failures + 1;

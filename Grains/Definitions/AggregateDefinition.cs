@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tributary.Runtime.Store;
 
 namespace Tributary.Grains;
 
@@ -34,6 +35,9 @@ public sealed class AggregateDefinition
     /// <summary>The SHA-256 of <see cref="Json"/> in lower-case hexadecimal digits.</summary>
     public string Hash { get; }
 
+    /// <summary>What makes this definition a row.</summary>
+    public DefinitionProposal Propose() => new(Name, Hash, Json);
+
     public bool Counts(string source) => Sources is null || Sources.Contains(source);
 
     /// <summary>Reads one definition, as stored.</summary>
@@ -67,7 +71,8 @@ public sealed class AggregateDefinition
 }
 
 /// <summary>One value that messages are grouped by.</summary>
-public sealed record GroupDefinition(string Name, JsonPointer Pointer);
+/// <param name="Floor">Numbers are rounded down to a multiple of this, which is positive; null: taken as they are.</param>
+public sealed record GroupDefinition(string Name, JsonPointer Pointer, ExactDecimal? Floor = null);
 
 /// <param name="Pointer">Null for <see cref="MeasureKind.Count"/>, which counts messages.</param>
 /// <param name="Quantiles">The quantiles shown, ascending, from 0 to 1; empty for other kinds.</param>

@@ -52,6 +52,9 @@ internal sealed class DefinitionNode(JsonElement json, string key, List<Definiti
 
     public double? Number() => json.ValueKind == JsonValueKind.Number && json.TryGetDouble(out var number) ? number : null;
 
+    public ExactDecimal? Exact() =>
+        json.ValueKind == JsonValueKind.Number && ExactDecimal.TryParse(System.Text.Encoding.ASCII.GetBytes(json.GetRawText()), out var number) ? number : null;
+
     /// <summary>The elements read by <paramref name="read"/>, null where that failed.</summary>
     public List<T?> List<T>(int maxCount, Func<DefinitionNode, T?> read, int minCount = 0)
     {

@@ -74,12 +74,15 @@ internal static class DefinitionParser
 
     private static GroupDefinition? Group(DefinitionNode node)
     {
-        if (!node.IsObject("name", "pointer"))
+        if (!node.IsObject("name", "pointer", "floor"))
             return null;
 
         var name = Name(node);
         var pointer = Pointer(node, "pointer");
-        return name is null || pointer is null ? null : new GroupDefinition(name, pointer);
+        var floor = node.Field("floor");
+        if (floor is not null && floor.Exact() is not { Sign: > 0 })
+            floor.Fail("a number above 0");
+        return name is null || pointer is null ? null : new GroupDefinition(name, pointer, floor?.Exact());
     }
 
     private static MeasureDefinition? Measure(DefinitionNode node)

@@ -33,6 +33,12 @@ internal static class DefinitionWriter
             json.WriteStartObject();
             json.WriteString("name", group.Name);
             json.WriteString("pointer", group.Pointer.Text);
+            if (group.Floor is { } floor)
+            {
+                json.WritePropertyName("floor");
+                json.WriteRawValue(floor.ToString());
+            }
+
             json.WriteEndObject();
         }
 

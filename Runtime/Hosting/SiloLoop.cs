@@ -56,9 +56,10 @@ internal sealed partial class SiloLoop
     private readonly ILoop loop;
     private readonly ITimer timer;
 
-    private Round round = new(1);
+    private Round round;
     private DateTimeOffset lastCommitAt;
     private DateTimeOffset armedFor = DateTimeOffset.MaxValue;
+    private volatile bool hasTimerFired;
     private bool isStopping;
     private volatile bool hasEnded;
 
@@ -74,6 +75,7 @@ internal sealed partial class SiloLoop
         this.logger = logger;
         silo = incarnation.Silo;
         credits = [.. options.ClassWeights];
+        round = new Round(silo, 1);
 
         var partitioner = new Hashing.Partitioner(facts.PartitionCount);
         activations = new Activations(types, partitioner, options.MaxActivationsCount);
@@ -94,7 +96,7 @@ internal sealed partial class SiloLoop
         }
 
         loop = environment.Scheduler.StartLoop(Step);
-        timer = environment.Time.CreateTimer(static state => ((ILoop)state!).Wake(), loop, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        timer = environment.Time.CreateTimer(static state => ((SiloLoop)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         loop.Wake();
     }
 
@@ -127,6 +129,8 @@ internal sealed partial class SiloLoop
             if (hasEnded)
                 return;
 
+            // What ran while a round was committed goes first: the disk never waits for turns.
+            BeginCommit();
             FireReminders();
             if (suspects.IsEmpty)
                 RunTurns();
@@ -135,6 +139,7 @@ internal sealed partial class SiloLoop
             BeginLoad();
             BeginReminderRead();
             BeginCommit();
+            OfferFullRound();
             if (suspects.IsEmpty)
             {
                 activations.Trim();
@@ -156,7 +161,7 @@ internal sealed partial class SiloLoop
     private bool IsIdle => committing is null && round.Inputs.Count == 0 && suspects.IsEmpty && ready.Count == 0 && inbox.IsEmpty && !loader.HasWork;
 
     private bool IsRoundFull =>
-        round.Inputs.Count >= options.MaxRoundInputsCount || round.InputBytes >= options.MaxRoundBytes || round.Messages.Count >= options.MaxRoundMessagesCount;
+        round.IsSealed || round.Inputs.Count >= options.MaxRoundInputsCount || round.InputBytes >= options.MaxRoundBytes || round.Messages.Count >= options.MaxRoundMessagesCount;
 
     private void RunTurns()
     {
@@ -167,9 +172,11 @@ internal sealed partial class SiloLoop
             if (loader.IsReady(input) && activations.TryGet(input.Target, out var activation))
                 runner.Run(input, activation, round, now);
 
-            if (i % TurnsPerLookCount == 0 && committing is null && environment.Time.GetElapsedTime(began) > options.MaxRoundTime)
+            if (i % TurnsPerLookCount != 0)
+                continue;
+            if (!events.IsEmpty || (committing is null && environment.Time.GetElapsedTime(began) > options.MaxRoundTime))
             {
-                // The loop commits what it has and comes back for the rest.
+                // A commit or load has ended, or the round has been open long enough: the loop sees to it and comes back.
                 loop.Wake();
                 return;
             }
@@ -267,7 +274,7 @@ internal sealed partial class SiloLoop
     }
 
     // What goes wrong beside the loop is fatal, unless the incarnation is over: then nobody waits for it any more.
-    private void StartBeside(Func<Task> work) => environment.Scheduler.Start(async () =>
+    private void StartBeside(Func<Task> work) => environment.Scheduler.StartUrgent(async () =>
     {
         try
         {
@@ -293,15 +300,26 @@ internal sealed partial class SiloLoop
 
     private void ArmTimer()
     {
-        var next = lastCommitAt + options.Heartbeat;
-        if (reminders.NextDue is { } due && due < next)
+        // The end of a commit wakes the loop by itself, and until then no heartbeat can begin.
+        var next = committing is null ? lastCommitAt + options.Heartbeat : DateTimeOffset.MaxValue;
+        if (!isStopping && reminders.NextDue is { } due && due < next)
             next = due;
-        if (next == armedFor)
+        if (next == armedFor && !hasTimerFired)
             return;
         armedFor = next;
-        var wait = next - clock.Now;
-        // A timer must not fire before the due time, or the loop finds nothing due; it counts whole milliseconds.
-        timer.Change(wait > TimeSpan.Zero ? TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)) : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        hasTimerFired = false;
+        // The timer counts whole milliseconds by another clock: one that fires too early finds nothing due and is set again.
+        var wait = next == DateTimeOffset.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(Math.Ceiling((next - clock.Now).TotalMilliseconds));
+        if (wait > TimeSpan.Zero || wait == Timeout.InfiniteTimeSpan)
+            timer.Change(wait, Timeout.InfiniteTimeSpan);
+        else
+            loop.Wake();
+    }
+
+    private void OnTimer()
+    {
+        hasTimerFired = true;
+        loop.Wake();
     }
 
     private void Post(Action happened)

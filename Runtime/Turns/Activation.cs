@@ -54,6 +54,12 @@ internal sealed class Activation(GrainId id, GrainType type, PartitionId partiti
 
     private bool DurableExists { get; set; }
 
+    /// <summary>
+    /// True while the one call that its key was made for is all that ever came: it leaves as soon as it is durable, before it
+    /// grows old and costs the garbage collector more than its turn cost.
+    /// </summary>
+    public bool IsOnlyForNow { get; set; }
+
     public bool CanLeave => IsLoaded && DirtyRound == 0 && PinsCount == 0 && Merged is null;
 
     /// <summary>Lays what was loaded under the activation.</summary>

@@ -19,11 +19,15 @@ internal sealed class Activations(GrainTypes types, Partitioner partitioner, int
     public Activation GetOrAdd(GrainId id, bool isNew)
     {
         if (byId.TryGetValue(id, out var activation))
+        {
+            activation.IsOnlyForNow = false;
             return activation;
+        }
+
         if (!types.TryGet(id.Type, out var type))
             throw new TributaryException("grain_type_unknown", $"No grain type named '{id.Type}' is registered in this build.");
 
-        activation = new Activation(id, type, partitioner.Of(id), isNew || type.Codec is null);
+        activation = new Activation(id, type, partitioner.Of(id), isNew || type.Codec is null) { IsOnlyForNow = isNew };
         byId.Add(id, activation);
         Append(activation);
         return activation;
@@ -34,10 +38,20 @@ internal sealed class Activations(GrainTypes types, Partitioner partitioner, int
 
     public void Touch(Activation activation)
     {
+        activation.IsOnlyForNow = false;
         if (ReferenceEquals(newest, activation))
             return;
         Unlink(activation);
         Append(activation);
+    }
+
+    /// <summary>Lets go of a grain that nobody is likely to call again, if it can leave.</summary>
+    public void Release(Activation activation)
+    {
+        if (!activation.CanLeave)
+            return;
+        Unlink(activation);
+        byId.Remove(activation.Id);
     }
 
     /// <summary>Lets go of the least recently used until the capacity holds, as far as they are durable and nobody waits for them.</summary>
@@ -49,8 +63,7 @@ internal sealed class Activations(GrainTypes types, Partitioner partitioner, int
             var next = candidate.Newer;
             if (candidate.CanLeave)
             {
-                Unlink(candidate);
-                byId.Remove(candidate.Id);
+                Release(candidate);
             }
             else if (candidate.DirtyRound != 0)
             {

@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 using Tributary.Runtime.Store;
 using Tributary.Storage.Rows;
@@ -35,7 +36,7 @@ internal sealed class PostgresCommitter(PostgresOptions options) : IAsyncDisposa
             await RollBackAsync();
             return PostgresErrors.IsFenced(e) ? new CommitOutcome.Fenced() : new CommitOutcome.Rejected(e);
         }
-        catch (Exception e) when (PostgresErrors.IsDatabaseFault(e))
+        catch (Exception e) when (PostgresErrors.IsDatabaseFault(e) || session?.Connection.State != ConnectionState.Open)
         {
             await DropAsync();
             return new CommitOutcome.Unknown(PostgresErrors.ToStoreException(e));

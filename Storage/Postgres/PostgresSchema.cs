@@ -36,11 +36,27 @@ internal static class PostgresSchema
         }
 
         await transaction.CommitAsync(cancellation);
+        await CheckCounterAsync(connection, cancellation);
         await using var command = new NpgsqlCommand("select history_id, partition_count from meta", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         if (!await reader.ReadAsync(cancellation))
             throw new StoreException(StoreFault.Fatal, "The database has no row in meta: it was not created by Tributary, or is damaged.");
         return new StoreFacts(reader.GetGuid(0), reader.GetInt32(1));
+    }
+
+    /// <summary>Positions come from the server's transaction counter: on a server that has counted less, new ones would come before stored ones.</summary>
+    private static async Task CheckCounterAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        var sql = $"""
+            select greatest((select max(position) from messages), (select max(transaction_id) << {Position.IndexBits} from silos))
+                >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint << {Position.IndexBits}
+            """;
+        if (await ScalarAsync(connection, sql, cancellation) is true)
+        {
+            throw new StoreException(
+                StoreFault.Fatal,
+                "The database was restored onto a server whose transaction counter is behind its messages. Advance the counter of the stopped server (pg_resetwal with --epoch) beyond that of the server the messages come from.");
+        }
     }
 
     private static Task CreateAsync(NpgsqlConnection connection, int partitionCount, CancellationToken cancellation) => ExecuteAsync(

@@ -2,13 +2,13 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Sqlite;
 
-/// <summary>Inserts rows of <c>messages</c>; also what the insert limit of the benchmarks measures.</summary>
-internal readonly struct SqliteMessageInsert(SqliteConnection connection, string table = "messages")
+/// <summary>Inserts rows of <c>messages</c>.</summary>
+internal readonly struct SqliteMessageInsert(SqliteConnection connection)
 {
     private const int StackBytes = 160;
 
     private readonly SqliteStatement statement = connection.Prepare(
-        $"insert into {table}(position, id, source, item, item_sequence, external_hash, received_at, media_type, body, generations) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        "insert into messages(position, id, source, item, item_sequence, external_hash, received_at, media_type, body, generations) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
     public void Run(Position position, AppendedMessage appended, UInt128? externalHash)
     {

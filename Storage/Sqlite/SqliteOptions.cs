@@ -25,7 +25,7 @@ public sealed class SqliteOptions
     public long MmapBytes { get; init; } = 1L << 30;
 
     /// <summary>Pages of 4 KiB in the write-ahead log after which a commit also writes them into the database.</summary>
-    public int CheckpointPageCount { get; init; } = 16 * 1024;
+    public int CheckpointPageCount { get; init; } = 64 * 1024;
 
     /// <summary>
     /// Called when the disk failed below the database, after which nothing that memory holds can be trusted to become

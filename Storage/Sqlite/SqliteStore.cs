@@ -10,6 +10,7 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
     private SqliteWriter? writer;
     private SqliteReaders? readers;
     private SqliteMessageLog? log;
+    private StoreFacts? facts;
 
     /// <summary>Reads of what is committed; available once the store is open.</summary>
     public IMessageLog Log => log ?? throw NotOpen();
@@ -20,15 +21,19 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
 
     public ValueTask<StoreFacts> OpenAsync(CancellationToken cancellation)
     {
+        if (facts is not null)
+            return new(facts);
+
         try
         {
             Directory.CreateDirectory(options.DataDirectory);
             fileLock = SqliteFileLock.Take(options.DatabasePath);
             writer = new SqliteWriter(options, time);
-            var facts = writer.Open();
+            var opened = writer.Open();
             readers = new SqliteReaders(options);
             log = new SqliteMessageLog(writer, readers, time);
-            return new(facts);
+            facts = opened;
+            return new(opened);
         }
         catch (SqliteException e)
         {
@@ -163,5 +168,6 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
         readers = null;
         writer = null;
         fileLock = null;
+        facts = null;
     }
 }

@@ -20,6 +20,11 @@ internal sealed class SqliteWriter : IDisposable
         this.options = options;
         this.time = time;
         connection = new SqliteConnection(options.DatabasePath, readOnly: false);
+        Configure(connection, options);
+    }
+
+    /// <summary>The settings of a connection that writes.</summary>
+    public static void Configure(SqliteConnection connection, SqliteOptions options) =>
         // FULL: a commit has returned only when the log is on the disk.
         connection.Execute(
             $"""
@@ -30,7 +35,6 @@ internal sealed class SqliteWriter : IDisposable
             pragma mmap_size = {options.MmapBytes};
             pragma wal_autocheckpoint = {options.CheckpointPageCount};
             """);
-    }
 
     /// <summary>Runs <paramref name="work"/> in one transaction.</summary>
     public async ValueTask<T> WriteAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellation)
@@ -59,7 +63,8 @@ internal sealed class SqliteWriter : IDisposable
         try
         {
             ObjectDisposedException.ThrowIf(disposed, this);
-            return await Task.Run(() => Commit(round), CancellationToken.None);
+            // Blocks: the engine commits from a thread that it keeps for this.
+            return Commit(round);
         }
         finally
         {

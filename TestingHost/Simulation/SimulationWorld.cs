@@ -70,6 +70,8 @@ public sealed class SimulationWorld : SynchronizationContext, ISiloScheduler
 
     public void Start(Func<Task> work) => runnable.Add(() => Watch(work()));
 
+    public void StartUrgent(Func<Task> work) => Start(work);
+
     public ILoop StartLoop(Action step) => new Loop(this, step);
 
     public override void Post(SendOrPostCallback d, object? state) => runnable.Add(() => d(state));

@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 
 namespace Tributary.Silo.Tests;
 
@@ -15,73 +13,82 @@ public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(20);
 
-    private readonly DirectoryInfo data = Directory.CreateTempSubdirectory("tributary-page-");
-    private readonly StringBuilder output = new();
-    private readonly bool isDemo;
-    private Process? process;
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("tributary-process-");
+    private readonly string[] arguments;
+    private readonly Dictionary<string, string>? environment;
+    private Executable? process;
 
-    private TributaryProcess(bool isDemo, int port)
+    private TributaryProcess(string[] arguments, Dictionary<string, string>? environment)
     {
-        this.isDemo = isDemo;
-        Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/"));
+        this.environment = environment;
+        Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort()}/"));
+        this.arguments = ["--urls", Address.GetLeftPart(UriPartial.Authority), "--data", DataDirectory, .. arguments];
     }
 
     public Uri Address { get; }
 
+    public string DataDirectory => Path.Combine(folder.FullName, "data");
+
+    /// <summary>What this and earlier lives of the server wrote.</summary>
+    public string Output => process?.Output ?? "";
+
     /// <summary>Starts a server and waits until it is ready; with <paramref name="isDemo"/> it loads the demo's earthquakes.</summary>
-    public static async Task<TributaryProcess> StartNewAsync(bool isDemo, CancellationToken cancellation)
+    public static Task<TributaryProcess> StartNewAsync(bool isDemo, CancellationToken cancellation) =>
+        StartNewAsync(environment: null, isDemo ? ["--demo"] : [], cancellation);
+
+    /// <summary>Starts a server with options and variables of its own and waits until it is ready.</summary>
+    public static async Task<TributaryProcess> StartNewAsync(Dictionary<string, string>? environment, string[] arguments, CancellationToken cancellation)
     {
-        var server = new TributaryProcess(isDemo, FreePort());
-        await server.StartAsync(cancellation);
-        return server;
+        var server = new TributaryProcess(arguments, environment);
+        try
+        {
+            await server.StartAsync(cancellation);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Starts the server on its old port and data, and waits until it is ready.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo("dotnet")
-        {
-            WorkingDirectory = data.FullName, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
-        };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "tributary.dll"));
-        foreach (var argument in new[] { "--urls", Address.GetLeftPart(UriPartial.Authority), "--data", data.FullName })
-            start.ArgumentList.Add(argument);
-        if (isDemo)
-            start.ArgumentList.Add("--demo");
-
-        process = Process.Start(start)!;
-        process.OutputDataReceived += (_, line) => Keep(line.Data);
-        process.ErrorDataReceived += (_, line) => Keep(line.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
+        var before = process?.Output ?? "";
+        process?.Dispose();
+        process = new Executable(folder.FullName, arguments, environment, before);
         await WaitUntilReadyAsync(cancellation);
     }
 
-    /// <summary>Asks the server to stop, as a service manager would, and waits until it has.</summary>
-    public async Task StopAsync(CancellationToken cancellation)
+    /// <summary>Asks the server to stop, as a service manager would, and waits until it has. Returns its exit code.</summary>
+    public async Task<int> StopAsync(CancellationToken cancellation)
     {
-        if (process is null)
-            return;
-
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(StopLimit);
-        using (var signal = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]))
-            await signal.WaitForExitAsync(limit.Token);
-        await process.WaitForExitAsync(limit.Token);
-        process.Dispose();
-        process = null;
+        await SignalAsync("TERM", cancellation);
+        return await WaitForExitAsync(cancellation);
     }
+
+    /// <summary>Ends the server as a crash would: nothing is finished.</summary>
+    public async Task KillAsync(CancellationToken cancellation)
+    {
+        process!.Kill();
+        await WaitForExitAsync(cancellation);
+    }
+
+    public Task SignalAsync(string signal, CancellationToken cancellation) => process!.SignalAsync(signal, cancellation);
+
+    public Task<int> WaitForExitAsync(CancellationToken cancellation) => process!.WaitForExitAsync(StopLimit, cancellation);
 
     public async ValueTask DisposeAsync()
     {
         if (process is { HasExited: false })
         {
-            process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync();
+            process.Kill();
+            await process.WaitForExitAsync(StopLimit, CancellationToken.None);
         }
 
         process?.Dispose();
-        data.Delete(recursive: true);
+        folder.Delete(recursive: true);
     }
 
     private async Task WaitUntilReadyAsync(CancellationToken cancellation)
@@ -89,44 +96,34 @@ public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
         using var http = new HttpClient();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(StartLimit);
-        while (true)
+        try
         {
-            if (process!.HasExited)
-                throw new InvalidOperationException($"The server ended with {process.ExitCode} while it started:\n{Output}");
-
-            try
+            while (!await IsReadyAsync(http, limit.Token))
             {
-                using var answer = await http.GetAsync(new Uri(Address, "health/ready"), limit.Token);
-                if (answer.StatusCode == HttpStatusCode.OK)
-                    return;
+                if (process!.HasExited)
+                    throw new InvalidOperationException($"The server ended while it started:\n{Output}");
+                // A process of its own has no signal to wait for: its readiness is asked for until the limit.
+                await Task.Delay(25, limit.Token);
             }
-            catch (HttpRequestException)
-            {
-                // Not listening yet.
-            }
-            catch (OperationCanceledException slow) when (!cancellation.IsCancellationRequested)
-            {
-                throw new TimeoutException($"The server was not ready within {StartLimit.TotalSeconds} s:\n{Output}", slow);
-            }
-
-            // A process of its own has no signal to wait for: its readiness is asked for until the limit.
-            await Task.Delay(50, cancellation);
+        }
+        catch (OperationCanceledException slow) when (!cancellation.IsCancellationRequested)
+        {
+            throw new TimeoutException($"The server was not ready within {StartLimit.TotalSeconds} s:\n{Output}", slow);
         }
     }
 
-    private string Output
+    private async Task<bool> IsReadyAsync(HttpClient http, CancellationToken cancellation)
     {
-        get
+        try
         {
-            lock (output)
-                return output.ToString();
+            using var answer = await http.GetAsync(new Uri(Address, "health/ready"), cancellation);
+            return answer.StatusCode == HttpStatusCode.OK;
         }
-    }
-
-    private void Keep(string? line)
-    {
-        lock (output)
-            output.AppendLine(line);
+        catch (HttpRequestException)
+        {
+            // Not listening yet.
+            return false;
+        }
     }
 
     private static int FreePort()

@@ -6,6 +6,8 @@ import { toNumber, ExactNumber } from './lib/json.js';
 /** Rows that one chart reads at most; a narrower time range shows the rest. */
 export const maxRows = 2_000;
 
+const quantileMark = ' p';
+
 /** `{rows, isWhole}`; a row is `{group, label, start, measures}` with `start` in ms or null and measures by flat name. */
 export async function readRows(name, range, signal) {
   const rows = [];
@@ -23,7 +25,7 @@ export const measureNames = rows => [...new Set(rows.flatMap(row => Object.keys(
 
 /** Measures for which "no row" means zero: nothing was counted, nothing summed. */
 export const isAdditive = (name, definition) => name === 'count'
-  || definition.measures.some(each => each.name === name && (each.kind === 'count' || each.kind === 'sum'));
+  || definition.measures.some(each => each.name === name && ['count', 'sum'].includes(each.kind.toLowerCase()));
 
 /** Which chart suits: `figures`, `bars`, `columns` (a histogram over numbers) or `series` (windows). */
 export function chartKind(definition, rows) {
@@ -34,20 +36,30 @@ export function chartKind(definition, rows) {
   return isHistogram ? 'columns' : 'bars';
 }
 
-function shape({ group, windowStart, measures }) {
+/** The names of the same measure's other quantiles with this one among them, or null when it is no quantile. */
+export function quantilesWith(name, names) {
+  const [stem, quantile] = name.split(quantileMark);
+  return quantile === undefined ? null : names.filter(each => each.startsWith(stem + quantileMark));
+}
+
+function shape({ group, windowStart, count, measures }) {
   const values = Object.values(group ?? {});
   return {
     group,
     label: values.length === 0 ? 'all' : values.map(labelOf).join(' · '),
     start: windowStart === null || windowStart === undefined ? null : Date.parse(windowStart),
-    measures: Object.fromEntries(flat(measures)),
+    measures: Object.fromEntries(flat(count === undefined ? measures : { count, ...measures })),
   };
 }
 
-function* flat(measures, prefix = '') {
-  for (const [name, value] of Object.entries(measures))
-    if (value !== null && typeof value === 'object' && !(value instanceof ExactNumber)) yield* flat(value, `${prefix}${name}.`);
-    else yield [prefix + name, value];
+/** Quantiles come as an object from the quantile to its value: {"0.5": 1.2} of "magnitude" reads "magnitude p50". */
+function* flat(measures) {
+  for (const [name, value] of Object.entries(measures)) {
+    if (value === null || typeof value !== 'object' || value instanceof ExactNumber) yield [name, value];
+    else for (const [quantile, each] of Object.entries(value).sort((a, b) => a[0] - b[0])) yield [name + quantileMark + percent(quantile), each];
+  }
 }
+
+const percent = quantile => Number((Number(quantile) * 100).toPrecision(6));
 
 const labelOf = value => (value === null || value === undefined ? '(none)' : value === '' ? '(empty)' : String(value));

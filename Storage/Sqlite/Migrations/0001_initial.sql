@@ -47,12 +47,13 @@ create table pending(
     error text
 );
 
+-- With a rowid: new items are appended, and only their ids go to random pages.
 create table items(
     id text primary key,
     partition integer not null,
     version integer not null,
     state blob not null
-) without rowid;
+);
 
 create table aggregates(
     generation integer not null,

@@ -64,7 +64,7 @@ public sealed class DefinitionTests
     [InlineData("""{"name":"q","measures":[{"name":"n","kind":"count"},{"name":"n","kind":"count"}]}""", "aggregates[0].measures[1].name: found \"n\" a second time")]
     [InlineData("""{"name":"q","group":"/x","measures":[{"name":"n","kind":"count"}]}""", "aggregates[0].group: found \"/x\"; allowed: a list of 0 to 8.")]
     [InlineData("""{"name":"q","group":[{"name":"g","pointer":"/x"},{"name":"g","pointer":"/y"}],"measures":[{"name":"n","kind":"count"}]}""", "aggregates[0].group[1].name: found \"g\" a second time")]
-    [InlineData("""{"name":"q","group":[{"name":"g","pointer":"/x","path":"/x"}],"measures":[{"name":"n","kind":"count"}]}""", "aggregates[0].group[0].path: found an unknown key; allowed: name, pointer.")]
+    [InlineData("""{"name":"q","group":[{"name":"g","pointer":"/x","path":"/x"}],"measures":[{"name":"n","kind":"count"}]}""", "aggregates[0].group[0].path: found an unknown key; allowed: name, pointer, floor.")]
     [InlineData("""{"name":"q","sources":[""],"measures":[{"name":"n","kind":"count"}]}""", "aggregates[0].sources[0]: found \"\"; allowed: the name of a source")]
     [InlineData("""{"name":"q","measures":[{"name":"n","kind":"count"}],"window":{"by":"arrival"}}""", "aggregates[0].window.size: found nothing; allowed: a whole number")]
     [InlineData("""{"name":"q","measures":[{"name":"n","kind":"count"}],"window":{"size":"1w","by":"arrival"}}""", "aggregates[0].window.size: found \"1w\"; allowed: a whole number")]

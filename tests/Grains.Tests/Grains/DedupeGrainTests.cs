@@ -19,6 +19,27 @@ public sealed class DedupeGrainTests
     }
 
     [Fact]
+    public async Task Ensuring_calls_for_an_overdue_reminder_at_once()
+    {
+        await grain.Ensure();
+        turn.Reminders.Clear();
+        turn.Now += TimeSpan.FromDays(2);
+        await grain.Ensure();
+        Assert.Equal(turn.Now, turn.Reminders[DedupeGrain.Daily].Due);
+    }
+
+    [Fact]
+    public async Task The_result_of_an_earlier_attempt_changes_nothing()
+    {
+        await grain.OnReminder(DedupeGrain.Daily, 0, default);
+        await grain.OnReminder(DedupeGrain.Daily, 0, default);
+        var before = ((IStateful)grain).State;
+        await grain.OnActivity(DedupeGrain.Cut, 1, new ActivityResult(CutResult.Write(10, isMore: true), null));
+        Assert.Same(before, ((IStateful)grain).State);
+        Assert.Equal(2, turn.Reminders[DedupeGrain.Cut].Attempt);
+    }
+
+    [Fact]
     public async Task A_reminder_sets_the_next_one_and_starts_the_activity()
     {
         await grain.Ensure();

@@ -92,6 +92,16 @@ public sealed class AppearanceTests(PageFixture fixture)
         Assert.All(page.Requests, request => Assert.Equal(fixture.Server.Address.Authority, request.Authority));
     }
 
+    [Fact]
+    public async Task The_browser_is_told_to_run_and_load_nothing_but_the_servers_own_files()
+    {
+        await using var page = await fixture.OpenAsync("live");
+        var answer = await page.Tab.ReloadAsync();
+        Assert.Contains("default-src 'self'", await answer!.HeaderValueAsync("content-security-policy"), StringComparison.Ordinal);
+        await page.WaitUntilLiveAsync();
+        Assert.Empty(page.Complaints);
+    }
+
     /// <summary>The mean of the page's background channels, 0 to 255.</summary>
     private static Task<double> BrightnessAsync(OpenPage page) => page.Tab.EvaluateAsync<double>(
         "getComputedStyle(document.documentElement).backgroundColor.match(/\\d+/g).slice(0, 3).reduce((sum, each) => sum + Number(each), 0) / 3");

@@ -15,6 +15,7 @@ public abstract partial class StoreConformance
 
         var applied = Assert.IsType<RoundResolution.Applied>(await silo.Store.ResolveAsync(silo.Id, 1, Cancellation));
         Assert.Equal(committed.Transaction, applied.Transaction);
+        await silo.SettleAsync(committed);
         Assert.Equal(1, await silo.Log.CountBelowAsync(new Position(long.MaxValue), Cancellation));
     }
 

@@ -19,8 +19,8 @@ public abstract partial class StoreConformance
         {
             foreach (var key in keys.Reverse())
             {
-                writes.Add(Reminder(key, $"b{second}", TestSilo.Noon.AddSeconds(second).AddTicks(1)));
-                writes.Add(Reminder(key, $"a{second}", TestSilo.Noon.AddSeconds(second).AddTicks(1), activity: "fetch"));
+                writes.Add(Reminder(key, $"b{second}", TestSilo.Noon.AddSeconds(second).AddMicroseconds(1)));
+                writes.Add(Reminder(key, $"a{second}", TestSilo.Noon.AddSeconds(second).AddMicroseconds(1), activity: "fetch"));
             }
         }
 
@@ -29,7 +29,7 @@ public abstract partial class StoreConformance
         var after = ReminderMark.At(TestSilo.Noon);
         while (true)
         {
-            var page = await silo.Store.ReadRemindersAsync(after, TestSilo.Noon.AddSeconds(1).AddTicks(1), 5, Cancellation);
+            var page = await silo.Store.ReadRemindersAsync(after, TestSilo.Noon.AddSeconds(1).AddMicroseconds(1), 5, Cancellation);
             read.AddRange(page);
             if (page.Count < 5)
                 break;
@@ -39,7 +39,7 @@ public abstract partial class StoreConformance
         var expected = from second in Enumerable.Range(0, 2) from key in keys from name in new[] { $"a{second}", $"b{second}" } select (second, key, name);
         Assert.Equal(
             expected.ToList(), read.Select(row => ((int)(row.Due - TestSilo.Noon).TotalSeconds, row.Grain.Key, row.Name)).ToList());
-        Assert.All(read, row => Assert.Equal(TestSilo.Noon.AddTicks(1).Ticks % TimeSpan.TicksPerSecond, row.Due.Ticks % TimeSpan.TicksPerSecond));
+        Assert.All(read, row => Assert.Equal(TestSilo.Noon.AddMicroseconds(1).Ticks % TimeSpan.TicksPerSecond, row.Due.Ticks % TimeSpan.TicksPerSecond));
         Assert.All(read, row => Assert.Equal((row.Name[0] == 'a' ? "fetch" : null, 3), (row.Activity, row.Attempt)));
         Assert.All(read, row => Assert.Equal(row.Name, Encoding.UTF8.GetString(row.Payload.Span)));
     }

@@ -19,13 +19,16 @@ public sealed class TestSilo(IPartitionStore store, IMessageLog log, SiloId id)
 
     public long Round => round;
 
+    /// <summary>False for a test that holds the horizon itself.</summary>
+    public bool WaitsForHorizon { get; init; } = true;
+
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<TestSilo> JoinAsync(StoreHarness harness, IPartitionStore store, string address = "")
+    public static async Task<TestSilo> JoinAsync(StoreHarness harness, IPartitionStore store, string address = "", bool waitsForHorizon = true)
     {
         await store.OpenAsync(Cancellation);
         var incarnation = await store.JoinAsync(address, Cancellation);
-        return new TestSilo(store, harness.LogOf(store), incarnation.Silo);
+        return new TestSilo(store, harness.LogOf(store), incarnation.Silo) { WaitsForHorizon = waitsForHorizon };
     }
 
     public static AppendedMessage Message(
@@ -61,7 +64,17 @@ public sealed class TestSilo(IPartitionStore store, IMessageLog log, SiloId id)
         var outcome = await Store.CommitAsync(next, Cancellation);
         Assert.True(outcome is CommitOutcome.Committed, outcome.ToString());
         Advance(next);
+        if (WaitsForHorizon)
+            await SettleAsync(outcome);
         return ((CommitOutcome.Committed)outcome).Transaction;
+    }
+
+    /// <summary>Waits until the horizon has passed a commit: on a server, others may hold it for a moment.</summary>
+    public async Task SettleAsync(CommitOutcome outcome)
+    {
+        var above = Position.Of(Assert.IsType<CommitOutcome.Committed>(outcome).Transaction + 1, 0);
+        while (await Log.ReadHorizonAsync(Cancellation) < above)
+            await Task.Delay(TimeSpan.FromMilliseconds(5), Cancellation);
     }
 
     public Task<long> CommitAsync(params AppendedMessage[] messages) => CommitAsync(next => next.Messages.AddRange(messages));

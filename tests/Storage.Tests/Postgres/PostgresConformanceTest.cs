@@ -7,13 +7,17 @@ using Tributary.TestingHost.Postgres;
 
 namespace Tributary.Storage.Tests.Postgres;
 
+[Collection(nameof(SharedCluster))]
 public sealed class PostgresConformanceTest(SharedCluster shared) : StoreConformance
 {
     protected override async Task<StoreHarness> StartAsync() =>
         new PostgresHarness(await (await shared.GetAsync()).CreateDatabaseAsync());
 }
 
-/// <summary>One server for all tests that do not stop it, started with the first of them.</summary>
+/// <summary>
+/// One server for all tests that do not stop it, started with the first of them. A writing transaction holds the horizon of all
+/// its databases, so these tests run one after the other.
+/// </summary>
 public sealed class SharedCluster : IAsyncDisposable
 {
     private readonly Lazy<Task<PostgresCluster>> cluster = new(PostgresCluster.StartNewAsync);

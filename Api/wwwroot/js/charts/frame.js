@@ -31,7 +31,7 @@ export class ChartFrame {
     const focused = [...this.element.querySelectorAll('[tabindex]')].indexOf(document.activeElement);
     if (this.element.contains(document.activeElement)) hideTooltip();
     this.element.replaceChildren(svg('svg', { width: this.#width, height, viewBox: `0 0 ${this.#width} ${height}`, role: 'group', 'aria-label': label }, ...shapes));
-    roving(marks, { onLeave: hideTooltip });
+    roving(marks, hideTooltip);
     if (focused >= 0) marks[Math.min(focused, marks.length - 1)]?.focus({ preventScroll: true });
   }
 }

@@ -6,7 +6,7 @@ import { h } from './dom.js';
 export function showError(place, error, retry) {
   place.replaceChildren(
     h('span', {}, error.message),
-    h('button', { type: 'button', class: 'quiet', onclick: () => retry() }, 'Try again'));
+    h('button', { type: 'button', onclick: () => retry() }, 'Try again'));
   place.hidden = false;
 }
 

@@ -1,11 +1,14 @@
 // Work that is asked for often and done now and then: at most once per interval, never two at a time, and always once
-// more after the last request.
+// more after the last request. Work that takes long is done less often, so that a page never keeps a server busy.
+
+const restFactor = 4;
 
 export class Pace {
   #work;
   #intervalMs;
   #timer = null;
   #running = false;
+  #lastMs = 0;
   #wanted = false;
 
   constructor(work, intervalMs) {
@@ -16,7 +19,7 @@ export class Pace {
   /** Asks for the work; it starts within the interval. */
   request() {
     this.#wanted = true;
-    if (this.#timer === null && !this.#running) this.#timer = setTimeout(() => this.#run(), this.#intervalMs);
+    if (this.#timer === null && !this.#running) this.#timer = setTimeout(() => this.#run(), Math.max(this.#intervalMs, restFactor * this.#lastMs));
   }
 
   /** Does the work at once, or right after what is running. */
@@ -30,10 +33,12 @@ export class Pace {
     this.#timer = null;
     this.#wanted = false;
     this.#running = true;
+    const startedAt = performance.now();
     try {
       await this.#work();
     } finally {
       this.#running = false;
+      this.#lastMs = performance.now() - startedAt;
       if (this.#wanted) this.request();
     }
   }

@@ -1,10 +1,7 @@
 // One tab stop for many marks: arrow keys move inside, Tab leaves. The pattern that toolbars and grids use.
 
-/**
- * Makes `marks` one tab stop. `move(index, key)` names the next index for a key, or null for keys that are not its own;
- * by default left/up and right/down go along the list. `onLeave` is called when Escape is pressed.
- */
-export function roving(marks, { move = along(marks.length), onLeave = () => {} } = {}) {
+/** Makes `marks` one tab stop, walked along with arrow keys, Home and End; `onLeave` is called when Escape is pressed. */
+export function roving(marks, onLeave) {
   marks.forEach((mark, index) => {
     mark.setAttribute('tabindex', index === 0 ? '0' : '-1');
     mark.addEventListener('focus', () => {
@@ -13,23 +10,20 @@ export function roving(marks, { move = along(marks.length), onLeave = () => {} }
     mark.addEventListener('keydown', event => {
       if (event.key === 'Escape') return onLeave();
       if (event.ctrlKey || event.metaKey || event.altKey) return;
-      const next = move(index, event.key);
-      if (next === null || marks[next] === undefined) return;
+      const next = step(index, event.key, marks.length);
+      if (next === null) return;
       event.preventDefault();
       marks[next].focus();
     });
   });
 }
 
-/** Moves along a list of `length` marks. */
-export function along(length) {
-  return (index, key) => {
-    switch (key) {
-      case 'ArrowRight': case 'ArrowDown': return Math.min(index + 1, length - 1);
-      case 'ArrowLeft': case 'ArrowUp': return Math.max(index - 1, 0);
-      case 'Home': return 0;
-      case 'End': return length - 1;
-      default: return null;
-    }
-  };
+function step(index, key, length) {
+  switch (key) {
+    case 'ArrowRight': case 'ArrowDown': return Math.min(index + 1, length - 1);
+    case 'ArrowLeft': case 'ArrowUp': return Math.max(index - 1, 0);
+    case 'Home': return 0;
+    case 'End': return length - 1;
+    default: return null;
+  }
 }

@@ -2,7 +2,7 @@
 
 import { byId, svg } from '../lib/dom.js';
 import { exact } from '../lib/format.js';
-import { roving } from '../lib/roving.js';
+import { ExactNumber } from '../lib/json.js';
 import { describeWith, hideTooltip } from '../lib/tooltip.js';
 import { ground } from './ground.js';
 import { nearest } from './places.js';
@@ -15,47 +15,75 @@ export class DotMap {
   #dots = svg('g', {});
   #window;
   #places = [];
+  #dotOf = new Map();
+  #stop = null;
 
   constructor(place) {
     const root = svg('svg', { class: 'map', viewBox: `0 0 ${mapWidth} ${mapHeight}`, role: 'group', 'aria-label': 'Map of messages' }, ground(), this.#dots);
     place.append(root);
     this.#window = new MapWindow(root, () => this.#resize());
+    this.#dots.addEventListener('keydown', event => this.#walk(event));
     byId('map-in').addEventListener('click', () => this.#zoom(2));
     byId('map-out').addEventListener('click', () => this.#zoom(0.5));
     byId('map-all').addEventListener('click', () => this.#zoom(0));
   }
 
-  /** Draws the places, oldest first, so that the newest lies on top and is the first to be focused. */
+  /** Shows the places, oldest first, so that the newest lies on top. Dots that stay are left alone, with their focus. */
   paint(places) {
-    const focused = this.#places[this.#dots.children.length - 1 - [...this.#dots.children].reverse().indexOf(document.activeElement)];
-    const hadFocus = this.#dots.contains(document.activeElement);
-    this.#places = places;
-    this.#dots.replaceChildren(...places.map((place, index) => this.#dot(place, index === places.length - 1)));
-    const marks = [...this.#dots.children].reverse();
-    const newestFirst = [...places].reverse();
-    roving(marks, {
-      onLeave: hideTooltip,
-      move: (index, key) => (key === 'Home' ? 0 : key === 'End' ? marks.length - 1 : nearest(newestFirst, index, key)),
+    const kept = new Set(places);
+    for (const [place, dot] of this.#dotOf) {
+      dot.classList.remove('is-newest');
+      if (kept.has(place)) continue;
+      dot.remove();
+      this.#dotOf.delete(place);
+    }
+    for (const place of places) {
+      if (!this.#dotOf.has(place)) this.#dotOf.set(place, this.#dot(place));
+    }
+    // The dots of saved messages may be read after the first live ones: the order is made good only where it is wrong.
+    places.forEach((place, index) => {
+      const dot = this.#dotOf.get(place);
+      if (this.#dots.children[index] !== dot) this.#dots.insertBefore(dot, this.#dots.children[index] ?? null);
     });
-    if (hadFocus) marks[Math.max(0, newestFirst.indexOf(focused))]?.focus({ preventScroll: true });
+    this.#places = places.slice();
+    const newest = this.#dotOf.get(places.at(-1));
+    newest?.classList.add('is-newest');
+    if (!this.#dots.contains(document.activeElement) && newest !== undefined) this.#moveStop(newest);
   }
 
-  #dot(place, isNewest) {
-    const { longitude, latitude, magnitude } = place;
+  #dot(place) {
+    const { longitude, latitude, magnitude, message } = place;
     const dot = svg('circle', {
-      class: isNewest ? 'dot is-newest' : 'dot', cx: xOf(longitude), cy: yOf(latitude), role: 'img',
+      class: 'dot', cx: xOf(longitude), cy: yOf(latitude), r: this.#radius(magnitude), role: 'img', tabindex: '-1',
       'aria-label': `${placeName(longitude, latitude)}${magnitude === null ? '' : `, magnitude ${magnitude}`}`,
     });
-    dot.setAttribute('r', String(this.#radius(magnitude)));
-    describeWith(dot, () => [placeName(longitude, latitude), Object.entries(place.message)
-      .filter(([key, value]) => key !== 'longitude' && key !== 'latitude' && (typeof value !== 'object' || value === null || 'source' in value))
-      .slice(0, maxFields).map(([key, value]) => [key, exact(value)])]);
-    dot.addEventListener('focus', () => this.#window.reveal(xOf(longitude), yOf(latitude)));
+    dot.addEventListener('focus', () => {
+      this.#moveStop(dot);
+      this.#window.reveal(xOf(longitude), yOf(latitude));
+    });
+    describeWith(dot, () => [placeName(longitude, latitude), fieldsOf(message)]);
     return dot;
   }
 
+  /** Tab enters the map at one dot: the newest, or the one that was focused last. */
+  #moveStop(dot) {
+    this.#stop?.setAttribute('tabindex', '-1');
+    dot.setAttribute('tabindex', '0');
+    this.#stop = dot;
+  }
+
+  #walk(event) {
+    if (event.key === 'Escape') return hideTooltip();
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const from = this.#places.findIndex(place => this.#dotOf.get(place) === event.target);
+    const next = { Home: 0, End: this.#places.length - 1 }[event.key] ?? (from < 0 ? null : nearest(this.#places, from, event.key));
+    if (next === null) return;
+    event.preventDefault();
+    this.#dotOf.get(this.#places[next]).focus({ preventScroll: true });
+  }
+
   #resize() {
-    [...this.#dots.children].forEach((dot, index) => dot.setAttribute('r', String(this.#radius(this.#places[index].magnitude))));
+    for (const [place, dot] of this.#dotOf) dot.setAttribute('r', String(this.#radius(place.magnitude)));
   }
 
   /** Dots grow slower than the map, so that zooming pulls neighbours apart. */
@@ -65,8 +93,13 @@ export class DotMap {
   }
 
   #zoom(factor) {
-    const focus = this.#places.at(-1);
-    if (this.#window.zoom === 1 && factor > 1 && focus !== undefined) this.#window.centre(xOf(focus.longitude), yOf(focus.latitude));
+    const centre = this.#places.find(place => this.#dotOf.get(place) === this.#stop);
+    if (this.#window.zoom === 1 && factor > 1 && centre !== undefined) this.#window.centre(xOf(centre.longitude), yOf(centre.latitude));
     this.#window.zoomBy(factor);
   }
 }
+
+const fieldsOf = message => Object.entries(message)
+  .filter(([key, value]) => key !== 'longitude' && key !== 'latitude' && (value === null || typeof value !== 'object' || value instanceof ExactNumber))
+  .slice(0, maxFields)
+  .map(([key, value]) => [key, exact(value)]);

@@ -41,6 +41,7 @@ export class MapWindow {
     this.#x = Math.min(mapWidth - width / 2, Math.max(width / 2, this.#x));
     this.#y = Math.min(mapHeight - height / 2, Math.max(height / 2, this.#y));
     this.#element.setAttribute('viewBox', `${this.#x - width / 2} ${this.#y - height / 2} ${width} ${height}`);
+    this.#element.style.setProperty('--zoom', String(this.zoom));
     this.#element.classList.toggle('is-zoomed', this.zoom > 1);
   }
 

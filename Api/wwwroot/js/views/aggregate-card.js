@@ -19,11 +19,14 @@ export class AggregateCard {
   #note = h('p', { class: 'hint' });
   #table = h('div', {});
   #measure = h('select', { onchange: () => this.#paint() });
-  #from = h('input', { type: 'date', onchange: () => this.refresh() });
-  #to = h('input', { type: 'date', onchange: () => this.refresh() });
+  #from;
+  #to;
 
-  constructor(definition) {
+  /** `onRange` is called when another time range is chosen; it is to call `refresh`. */
+  constructor(definition, onRange) {
     this.definition = definition;
+    this.#from = h('input', { type: 'date', onchange: onRange });
+    this.#to = h('input', { type: 'date', onchange: onRange });
     const titleId = `aggregate-${nextId++}`;
     const isWindowed = definition.window !== null && definition.window !== undefined;
     this.element = h('article', { class: isWindowed ? 'card is-wide' : 'card', 'aria-labelledby': titleId },
@@ -61,7 +64,7 @@ export class AggregateCard {
     }
     const name = this.#measure.value;
     const { element, legend, note } = this.#rows.length === 0
-      ? { element: h('p', { class: 'hint' }, 'Nothing has been counted here yet.'), note: '' }
+      ? { element: h('p', { class: 'hint' }, 'Nothing has been counted here.'), note: '' }
       : drawChart(this.#frame, {
         kind: chartKind(this.definition, this.#rows), definition: this.definition,
         rows: this.#rows, measure: name, isAdditive: isAdditive(name, this.definition),

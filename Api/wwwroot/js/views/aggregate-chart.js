@@ -1,5 +1,6 @@
 // Chooses what of an aggregate is drawn: the largest groups, the histogram's order, the lines of a time series.
 
+import { measureNames, quantilesWith } from '../aggregate.js';
 import { bars } from '../charts/bars.js';
 import { columns } from '../charts/columns.js';
 import { series } from '../charts/series.js';
@@ -41,12 +42,14 @@ function drawSeries(frame, { rows, measure, definition, isAdditive }) {
   const sizeMs = definition.window.sizeMs;
   const windows = windowsOf(rows, sizeMs);
   const groups = Map.groupBy(rows, row => row.label);
+  const lineOf = (entries, label, name) => {
+    const byStart = new Map(entries.map(row => [row.start, toNumber(row.measures[name])]));
+    return { label, values: windows.map(start => byStart.get(start) ?? (isAdditive ? 0 : null)) };
+  };
   const weight = entries => entries.reduce((sum, row) => sum + (toNumber(row.measures.count) ?? 1), 0);
   const largest = [...groups].sort((a, b) => weight(b[1]) - weight(a[1])).slice(0, maxLines);
-  const lines = largest.map(([label, entries]) => {
-    const byStart = new Map(entries.map(row => [row.start, toNumber(row.measures[measure])]));
-    return { label, values: windows.map(start => byStart.get(start) ?? (isAdditive ? 0 : null)) };
-  });
+  const quantiles = groups.size === 1 ? quantilesWith(measure, measureNames(rows)) : null;
+  const lines = quantiles !== null ? quantiles.slice(0, maxLines).map(name => lineOf(rows, name, name)) : largest.map(([label, entries]) => lineOf(entries, label, measure));
   const title = `${definition.name}: ${measure} over time`;
   if (isAdditive && lines.length === 1 && isUnbroken(windows, sizeMs)) {
     frame.show(columns(title, columnsOf(rows, measure, sizeMs)));
@@ -54,7 +57,7 @@ function drawSeries(frame, { rows, measure, definition, isAdditive }) {
   }
   frame.show(series(title, windows, lines, sizeMs));
   const legend = lines.length < 2 ? undefined : h('ul', { class: 'legend' }, ...lines.map((line, index) => h('li', { class: `swatch swatch-${index}` }, line.label)));
-  const rest = groups.size - lines.length;
+  const rest = groups.size - largest.length;
   return { element: frame.element, legend, note: rest > 0 ? `The ${maxLines} largest of ${count(groups.size)} groups; the others are in the table.` : '' };
 }
 

@@ -35,7 +35,7 @@ export function aggregatesView(feed) {
     for (const name of cards.keys())
       if (!definitions.some(each => each.name === name)) cards.delete(name);
     for (const definition of definitions) {
-      if (!cards.has(definition.name)) cards.set(definition.name, new AggregateCard(definition));
+      if (!cards.has(definition.name)) cards.set(definition.name, new AggregateCard(definition, () => pace.now()));
       cards.get(definition.name).definition = definition;
     }
     return definitions.map(each => cards.get(each.name).element);

@@ -55,7 +55,7 @@ export function liveView(feed, seam) {
     describe();
   }
 
-  const matches = entry => entry.text.toLowerCase().includes(filter.value.toLowerCase());
+  const matches = entry => filter.value === '' || entry.text.toLowerCase().includes(filter.value.toLowerCase());
 
   function describe() {
     empty.hidden = shown.entries.length > 0;

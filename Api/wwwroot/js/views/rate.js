@@ -1,7 +1,7 @@
 // How many messages came in each of the last sixty seconds, as a small strip of bars and a figure.
 
 import { h, svg } from '../lib/dom.js';
-import { measure } from '../lib/format.js';
+import { plural } from '../lib/format.js';
 
 const seconds = 60;
 const heightPx = 28;
@@ -13,7 +13,7 @@ export function bindRate(place) {
   let timer = null;
   const figure = h('strong', {});
   const strip = svg('svg', { width: seconds * slotPx, height: heightPx, viewBox: `0 0 ${seconds * slotPx} ${heightPx}`, preserveAspectRatio: 'none', class: 'rate-strip', 'aria-hidden': 'true' });
-  place.append(strip, h('span', {}, figure, ' messages a second over the last minute'));
+  place.append(strip, h('span', {}, figure, ' in the last minute'));
 
   const advance = () => {
     const now = Math.floor(Date.now() / 1000);
@@ -30,7 +30,7 @@ export function bindRate(place) {
       const height = value === 0 ? 1 : Math.max(2, (value / most) * heightPx);
       return svg('rect', { class: value === 0 ? 'rate-none' : 'rate-some', x: index * slotPx, y: heightPx - height, width: slotPx - 1, height });
     }));
-    figure.textContent = measure(counts.reduce((sum, value) => sum + value, 0) / seconds);
+    figure.textContent = plural(counts.reduce((sum, value) => sum + value, 0), 'message');
   };
 
   return {

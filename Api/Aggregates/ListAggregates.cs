@@ -1,0 +1,27 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Tributary.Api.Http;
+using Tributary.Api.Json;
+using Tributary.Grains;
+
+namespace Tributary.Api.Aggregates;
+
+/// <summary><c>GET /aggregates</c>: what is counted.</summary>
+internal sealed class ListAggregates(ApiNode node)
+{
+    private readonly AggregateList list = new(node.Definitions.Select(active => BodyOf(active.Definition, node.GenerationNumbers[active.Generation])).ToList());
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        _ = new Parameters(context.Request);
+        await ApiJson.WriteAsync(context, list, ApiJson.Default.AggregateList);
+    }
+
+    private static AggregateBody BodyOf(AggregateDefinition definition, int generation) => new(
+        definition.Name,
+        generation,
+        definition.Sources,
+        definition.Group.Select(group => new AggregateGroupBody(group.Name, group.Pointer.Text, group.Floor is { } floor ? JsonElement.Parse(floor.ToString()) : null)).ToList(),
+        definition.Measures.Select(measure => new AggregateMeasureBody(measure.Name, measure.Kind.ToString().ToLowerInvariant(), measure.Pointer?.Text)).ToList(),
+        definition.Window is { } window ? new AggregateWindowBody(window.SizeMs, window.Time is null ? "arrival" : "event") : null);
+}

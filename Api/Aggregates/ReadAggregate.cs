@@ -1,0 +1,99 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Tributary.Api.Http;
+using Tributary.Api.Json;
+using Tributary.Grains;
+using Tributary.Runtime.Store;
+
+namespace Tributary.Api.Aggregates;
+
+/// <summary><c>GET /aggregates/{name}</c>: rows of one aggregate as committed, by window, then group.</summary>
+internal sealed class ReadAggregate(ApiNode node)
+{
+    private const int DefaultLimit = 100;
+    private const int MaxLimit = 1_000;
+    private const string TimeAllowed = "a time such as 2026-01-31T00:00:00Z, or milliseconds since 1970-01-01 UTC in digits";
+    private const string NextAllowed = "the next of an earlier page of the same aggregate";
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var active = Find((string)context.Request.RouteValues["name"]!);
+        var parameters = new Parameters(context.Request, "group", "from", "to", "limit", "after");
+        var limit = (int)Math.Min(MaxLimit, parameters.Number("limit", 1, int.MaxValue) ?? DefaultLimit);
+        var rows = await node.Log.ReadAggregatesAsync(
+            active.Generation,
+            GroupOf(parameters, active.Definition),
+            TimeOf(parameters, "from", active.Definition),
+            TimeOf(parameters, "to", active.Definition),
+            AfterOf(parameters, active.Generation),
+            limit + 1,
+            context.RequestAborted);
+
+        var shown = rows.Take(limit).Select(row => BodyOf(row, active.Definition)).ToList();
+        var next = rows.Count > limit ? Base64Url.EncodeToString(Encoding.UTF8.GetBytes(rows[limit - 1].Key.ToString())) : null;
+        var body = new AggregateRows(active.Definition.Name, node.GenerationNumbers[active.Generation], shown, next);
+        await ApiJson.WriteAsync(context, body, ApiJson.Default.AggregateRows);
+    }
+
+    private ActiveDefinition Find(string name) =>
+        node.Definitions.FirstOrDefault(active => active.Definition.Name == name)
+        ?? throw new TributaryException(
+            "aggregate_not_found",
+            $"There is no aggregate '{name}'; there are: {(node.Definitions.Count == 0 ? "none" : string.Join(", ", node.Definitions.Select(active => active.Definition.Name)))}.");
+
+    private static string? GroupOf(in Parameters parameters, AggregateDefinition definition)
+    {
+        if (parameters.Text("group") is not { } text)
+            return null;
+
+        var group = GroupKey.Normalise(Encoding.UTF8.GetBytes(text));
+        using var values = JsonDocument.Parse(group);
+        var count = values.RootElement.GetArrayLength();
+        return count == definition.Group.Count
+            ? group
+            : throw Parameters.Invalid(
+                "group", text, $"an array of {definition.Group.Count} values: {string.Join(", ", definition.Group.Select(one => one.Name))}");
+    }
+
+    private static long? TimeOf(in Parameters parameters, string name, AggregateDefinition definition)
+    {
+        if (parameters.Text(name) is not { } text)
+            return null;
+        if (definition.Window is null)
+            throw Parameters.Invalid(name, text, $"nothing: the aggregate '{definition.Name}' has no windows");
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var ms))
+            return ms;
+
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) && text.Length >= 10 && text[4] == '-'
+            ? time.ToUnixTimeMilliseconds()
+            : throw Parameters.Invalid(name, text, TimeAllowed);
+    }
+
+    private static AggregateKey? AfterOf(in Parameters parameters, int generation)
+    {
+        if (parameters.Text("after") is not { } text)
+            return null;
+
+        try
+        {
+            var key = AggregateKey.Parse(Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)));
+            if (key.Generation == generation)
+                return key;
+        }
+        catch (Exception error) when (error is FormatException or OverflowException)
+        {
+            throw Parameters.Invalid("after", text, NextAllowed);
+        }
+
+        throw Parameters.Invalid("after", text, NextAllowed);
+    }
+
+    private static AggregateRowBody BodyOf(AggregateRow row, AggregateDefinition definition)
+    {
+        var view = AggregateView.Of(row, definition);
+        return new AggregateRowBody(view.Group, view.WindowStart, view.WindowEnd, view.Count, view.Measures, view.Skipped);
+    }
+}

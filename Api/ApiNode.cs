@@ -1,0 +1,33 @@
+using Tributary.Grains;
+using Tributary.Runtime.Feed;
+using Tributary.Runtime.Store;
+
+namespace Tributary.Api;
+
+/// <summary>What the API serves: one node's door for messages, its reads and its feed.</summary>
+public sealed class ApiNode
+{
+    /// <summary>The door for single messages.</summary>
+    public required Intake Intake { get; init; }
+
+    /// <summary>The door for loads of many messages, which give way to single ones.</summary>
+    public required Intake BulkIntake { get; init; }
+
+    public required IGrainFactory Grains { get; init; }
+
+    public required IMessageLog Log { get; init; }
+
+    public required FeedTail Tail { get; init; }
+
+    /// <summary>The definitions that are counted now, in the order of the configuration.</summary>
+    public required IReadOnlyList<ActiveDefinition> Definitions { get; init; }
+
+    /// <summary>The number of each definition's generation, by the id that rows carry.</summary>
+    public required IReadOnlyDictionary<int, int> GenerationNumbers { get; init; }
+
+    /// <summary>True while calls are taken.</summary>
+    public required Func<bool> IsReady { get; init; }
+
+    /// <summary>The database that cursors belong to.</summary>
+    public Guid History => Tail.History;
+}

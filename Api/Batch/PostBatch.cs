@@ -1,0 +1,136 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Tributary.Api.Http;
+using Tributary.Api.Messages;
+using Tributary.Grains;
+
+namespace Tributary.Api.Batch;
+
+/// <summary>
+/// <c>POST /messages/batch</c>: newline-delimited JSON in, one result per line out, both streamed: lines wait in the
+/// connection when the window is full, and results leave as soon as they are known.
+/// </summary>
+internal sealed partial class PostBatch(ApiNode node, ApiOptions options, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<PostBatch> logger)
+{
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LastRetry = TimeSpan.FromMilliseconds(500);
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var source = PostMessage.SourceOf(context.Request);
+        var key = PostMessage.KeyOf(context.Request);
+        MediaTypes.CheckLines(context.Request);
+        LiftRates(context);
+
+        context.Response.ContentType = MediaTypes.Lines[0];
+        var window = new BatchWindow(options);
+        var output = new BatchOutput(context.Response.BodyWriter, options.BatchResultBytes, context.RequestAborted);
+        var results = new BatchResults(window, output, node.History, LogFailed).RunAsync();
+        try
+        {
+            await ReadAsync(context, window, source, key);
+        }
+        finally
+        {
+            window.Complete();
+            await results;
+        }
+    }
+
+    private async Task ReadAsync(HttpContext context, BatchWindow window, string source, string? key)
+    {
+        var lines = new LineReader(context.Request.BodyReader, options.MaxBodyBytes);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        var blanks = new Queue<long>();
+        try
+        {
+            while (true)
+            {
+                while (lines.TryRead(out var line))
+                {
+                    // Blank lines at the end are nothing; a blank line before another one is a bad line.
+                    if (line.IsBlank && blanks.Count < options.BatchWindowCount)
+                    {
+                        blanks.Enqueue(line.Number);
+                        continue;
+                    }
+
+                    while (blanks.TryDequeue(out var blank))
+                        await AddAsync(window, new Line(blank, [], false), source, key, context.RequestAborted);
+                    await AddAsync(window, line, source, key, context.RequestAborted);
+                }
+
+                end.CancelAfter(options.BatchIdleTimeout);
+                if (!await lines.FillAsync(end.Token))
+                    return;
+            }
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            // The server stops, or nothing came for long: what was read is answered, and the producer sees where that ends.
+            LogCut(lifetime.ApplicationStopping.IsCancellationRequested ? "the server stops" : "nothing came for long");
+        }
+    }
+
+    private async ValueTask AddAsync(BatchWindow window, Line line, string source, string? key, CancellationToken cancellation)
+    {
+        await window.WaitForRoomAsync(line.Body.Length, cancellation);
+        Exception? error = null;
+        ValueTask<Receipt> receipt = default;
+        try
+        {
+            if (line.IsTooLong)
+                throw new TributaryException("body_too_large", $"The line has more than {options.MaxBodyBytes} bytes; allowed: at most that many.");
+            if (line.IsBlank)
+                throw new TributaryException("body_not_json", "The line is blank; allowed: one JSON object per line, and blank lines at the end.");
+
+            var request = new IntakeRequest { Source = source, Body = line.Body, ExternalId = key is null ? null : $"{key}/{line.Number}" };
+            receipt = await SendAsync(request, cancellation);
+        }
+        catch (Exception thrown) when (thrown is not OperationCanceledException)
+        {
+            error = thrown;
+        }
+
+        window.Add(new PendingLine(line.Number, line.Body.Length, receipt, error));
+    }
+
+    /// <summary>
+    /// Sends a line. A full silo makes the batch wait instead of failing its lines: the refusal comes before anything is
+    /// sent, and nothing else of this batch is sent meanwhile, so the order stays.
+    /// </summary>
+    private async ValueTask<ValueTask<Receipt>> SendAsync(IntakeRequest request, CancellationToken cancellation)
+    {
+        for (var delay = FirstRetry; ; delay = delay * 2 < LastRetry ? delay * 2 : LastRetry)
+        {
+            try
+            {
+                return node.BulkIntake.AcceptAsync(request);
+            }
+            catch (OverloadedException) when (!lifetime.ApplicationStopping.IsCancellationRequested)
+            {
+                await Task.Delay(delay, time, cancellation);
+            }
+        }
+    }
+
+    /// <summary>A batch may pause, and its client may read late: both have limits of their own.</summary>
+    private static void LiftRates(HttpContext context)
+    {
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } requests)
+            requests.MinDataRate = null;
+        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } responses)
+            responses.MinDataRate = null;
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            size.MaxRequestBodySize = null;
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A line of a batch failed.")]
+    private partial void LogFailed(Exception error);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "A batch was cut: {Reason}.")]
+    private partial void LogCut(string reason);
+}

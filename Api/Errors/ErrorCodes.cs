@@ -1,0 +1,62 @@
+using System.Collections.Frozen;
+
+namespace Tributary.Api.Errors;
+
+/// <summary>Which HTTP status each stable code has, and what it means in three words. <c>docs/errors.md</c> lists them for readers.</summary>
+public static class ErrorCodes
+{
+    /// <summary>An error that is ours; its details are in the log only.</summary>
+    public const string Internal = "internal";
+
+    private static readonly FrozenDictionary<string, (int Status, string Title)> ByCode = new Dictionary<string, (int, string)>
+    {
+        ["body_not_json"] = (400, "The body is not JSON"),
+        ["body_not_object"] = (400, "The body is not an object"),
+        ["body_too_deep"] = (400, "The body is nested too deep"),
+        ["body_schema_violation"] = (400, "The body does not fit its schema"),
+        ["query_schema_violation"] = (400, "The query does not fit its schema"),
+        ["body_too_large"] = (413, "The body is too large"),
+        ["body_incomplete"] = (400, "The body ended early"),
+        ["media_type_unsupported"] = (415, "The media type is not supported"),
+        ["content_encoding_unsupported"] = (415, "The content encoding is not supported"),
+        ["parameter_missing"] = (400, "A parameter is missing"),
+        ["parameter_invalid"] = (400, "A parameter is invalid"),
+        ["parameter_repeated"] = (400, "A parameter occurs twice"),
+        ["parameter_unknown"] = (400, "A parameter is unknown"),
+        ["header_invalid"] = (400, "A header is invalid"),
+        ["offset_too_large"] = (400, "The offset is too large"),
+        ["cursor_invalid"] = (400, "The cursor is invalid"),
+        ["cursor_of_another_history"] = (400, "The cursor is of another database"),
+        ["identifier_too_long"] = (400, "An identifier is too long"),
+        ["identifier_invalid"] = (400, "An identifier is invalid"),
+        ["item_missing"] = (400, "The item is missing"),
+        ["external_id_missing"] = (400, "The external id is missing"),
+        ["group_invalid"] = (400, "The group is invalid"),
+        ["external_id_conflict"] = (422, "The external id was used before"),
+        ["refused_by_store"] = (422, "The database refuses the message"),
+        ["turn_too_large"] = (422, "The message asks for too much"),
+        ["message_not_found"] = (404, "No such message"),
+        ["item_not_found"] = (404, "No such item"),
+        ["aggregate_not_found"] = (404, "No such aggregate"),
+        ["not_found"] = (404, "No such resource"),
+        ["method_not_allowed"] = (405, "The method is not allowed"),
+        ["upgrade_required"] = (426, "A WebSocket is required"),
+        ["unauthorized"] = (401, "A key is required"),
+        ["host_not_allowed"] = (421, "The host is not served here"),
+        ["origin_not_allowed"] = (403, "The origin is not allowed"),
+        ["request_invalid"] = (400, "The request is invalid"),
+        ["request_timeout"] = (408, "The request took too long"),
+        ["overloaded"] = (503, "Overloaded"),
+        ["stopping"] = (503, "Stopping"),
+        ["not_ready"] = (503, "Not ready"),
+        ["store_transient"] = (503, "The database is not reachable"),
+        ["store_busy"] = (503, "The database is busy"),
+        [Internal] = (500, "Internal error"),
+    }.ToFrozenDictionary();
+
+    /// <summary>All codes that the API can answer.</summary>
+    public static IEnumerable<string> All => ByCode.Keys;
+
+    /// <summary>The status and title of a code; an unlisted one is ours to explain, so it is internal.</summary>
+    public static (int Status, string Title) Of(string code) => ByCode.TryGetValue(code, out var found) ? found : ByCode[Internal];
+}

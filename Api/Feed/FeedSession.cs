@@ -1,0 +1,107 @@
+using System.Buffers;
+using System.Net.WebSockets;
+using System.Text;
+using Tributary.Runtime.Feed;
+
+namespace Tributary.Api.Feed;
+
+/// <summary>
+/// One subscriber's connection. This is the only writer of the socket; the reader beside it only says when to end.
+/// </summary>
+internal sealed class FeedSession
+{
+    public const WebSocketCloseStatus TooSlow = (WebSocketCloseStatus)4008;
+    public const WebSocketCloseStatus BadRequest = (WebSocketCloseStatus)4400;
+
+    private readonly WebSocket socket;
+    private readonly ApiOptions options;
+    private readonly CancellationTokenSource sending;
+    private readonly CancellationTokenSource waiting;
+    private readonly Task<WebSocketCloseStatus> receiving;
+
+    public FeedSession(WebSocket socket, ApiOptions options, CancellationToken aborted)
+    {
+        this.socket = socket;
+        this.options = options;
+        sending = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+        waiting = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+        receiving = ReceiveAsync();
+    }
+
+    /// <summary>Sends until the subscription or the client ends.</summary>
+    /// <param name="beginning">When given, it is sent first and every frame carries its cursor.</param>
+    public async Task RunAsync(FeedSubscription subscription, Cursor? beginning)
+    {
+        // Once the subscription has ended the frame under way must be taken soon, or the connection is given up.
+        subscription.Ending = () => sending.CancelAfter(options.CloseTimeout);
+        FeedMessage? last = null;
+        try
+        {
+            if (beginning is { } cursor)
+                await SendAsync(Encoding.ASCII.GetBytes($"{{\"cursor\":\"{cursor}\"}}"));
+            await foreach (var slice in subscription.ReadAllAsync(waiting.Token))
+            {
+                foreach (var message in slice.Messages)
+                {
+                    if (subscription.Ended == FeedEnd.TooSlow || waiting.IsCancellationRequested)
+                        break;
+                    await SendAsync(beginning is null ? message.Body : message.BodyWithCursor);
+                    last = message;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!sending.IsCancellationRequested)
+        {
+            // The client ended it, or sent what it may not: the reader is about to say which.
+        }
+
+        var resume = last is null ? "" : $" Resume with after={last.Cursor}";
+        await (subscription.Ended switch
+        {
+            FeedEnd.TooSlow => CloseAsync(TooSlow, "Too slow." + resume),
+            FeedEnd.Stopped => CloseAsync(WebSocketCloseStatus.EndpointUnavailable, "The server stops." + resume),
+            _ => CloseAsync(await receiving, ""),
+        });
+    }
+
+    /// <summary>Sends the close frame and waits a little for the client's.</summary>
+    public async Task CloseAsync(WebSocketCloseStatus status, string reason)
+    {
+        sending.CancelAfter(options.CloseTimeout);
+        if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+            await socket.CloseOutputAsync(status, FeedSocket.Reason(reason), sending.Token);
+        await Task.WhenAny(receiving, Task.Delay(options.CloseTimeout));
+    }
+
+    private ValueTask SendAsync(ReadOnlyMemory<byte> frame) => socket.SendAsync(frame, WebSocketMessageType.Text, endOfMessage: true, sending.Token);
+
+    /// <summary>Takes what the client sends, which means nothing here, until it closes. Returns how to close.</summary>
+    private async Task<WebSocketCloseStatus> ReceiveAsync()
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(options.MaxClientFrameBytes);
+        var length = 0;
+        try
+        {
+            while (true)
+            {
+                var received = await socket.ReceiveAsync(buffer.AsMemory(0, options.MaxClientFrameBytes), CancellationToken.None);
+                if (received.MessageType == WebSocketMessageType.Close)
+                    return WebSocketCloseStatus.NormalClosure;
+                length += received.Count;
+                if (length > options.MaxClientFrameBytes || (length == options.MaxClientFrameBytes && !received.EndOfMessage))
+                    return WebSocketCloseStatus.MessageTooBig;
+                if (received.EndOfMessage)
+                    length = 0;
+            }
+        }
+        catch (WebSocketException)
+        {
+            return WebSocketCloseStatus.ProtocolError;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            await waiting.CancelAsync();
+        }
+    }
+}

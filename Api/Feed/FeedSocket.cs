@@ -1,0 +1,79 @@
+using System.Net.WebSockets;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Tributary.Api.Http;
+using Tributary.Api.Security;
+using Tributary.Runtime.Feed;
+using Tributary.Runtime.Store;
+
+namespace Tributary.Api.Feed;
+
+/// <summary><c>/ws/v1/</c>: every committed message's object as posted, one text frame each.</summary>
+internal sealed partial class FeedSocket(ApiNode node, ApiOptions options, ILogger<FeedSocket> logger)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (!context.WebSockets.IsWebSocketRequest)
+            throw new TributaryException("upgrade_required", "Found a plain request; allowed: a WebSocket's opening handshake.");
+        OriginCheck.Check(context.Request, options.AllowedOrigins);
+
+        // Browsers show a page nothing of a refused handshake, so errors of parameters come as a close code.
+        Position after = default;
+        var withCursors = false;
+        TributaryException? fault = null;
+        try
+        {
+            var parameters = new Parameters(context.Request, "after", "cursors");
+            withCursors = parameters.Flag("cursors");
+            after = parameters.Text("after") is { } cursor
+                ? Cursor.Parse(cursor, node.History)
+                : await node.Tail.ReadEndAsync(context.RequestAborted);
+        }
+        catch (TributaryException error) when (error is not StoreException)
+        {
+            fault = error;
+        }
+
+        using var subscription = fault is null ? node.Tail.Subscribe(after) : null;
+        using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
+        {
+            KeepAliveInterval = options.PingInterval,
+            KeepAliveTimeout = options.PongTimeout,
+        });
+        var session = new FeedSession(socket, options, context.RequestAborted);
+        try
+        {
+            if (subscription is null)
+                await session.CloseAsync(FeedSession.BadRequest, fault!.Message);
+            else
+                await session.RunAsync(subscription, withCursors ? new Cursor(node.History, after) : null);
+        }
+        catch (StoreException error)
+        {
+            LogReplayFailed(error);
+            await session.CloseAsync(WebSocketCloseStatus.InternalServerError, "The database is not reachable; try again.");
+        }
+        catch (Exception error) when (error is WebSocketException or OperationCanceledException or IOException)
+        {
+            // The connection is gone, or its client took nothing for too long: there is nobody to tell.
+            LogGone(error.Message);
+            socket.Abort();
+        }
+    }
+
+    /// <summary>Cuts a reason to what a close frame can carry.</summary>
+    internal static string Reason(string text)
+    {
+        const int MaxBytes = 123;
+        while (Encoding.UTF8.GetByteCount(text) > MaxBytes)
+            text = text[..^1];
+        return text;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A replay could not read.")]
+    private partial void LogReplayFailed(Exception error);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "A subscriber's connection is gone: {Reason}")]
+    private partial void LogGone(string reason);
+}

@@ -1,0 +1,41 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+using Tributary.Api.Aggregates;
+using Tributary.Api.Errors;
+using Tributary.Api.Health;
+using Tributary.Api.Items;
+using Tributary.Api.Ledger;
+using Tributary.Api.Messages;
+
+namespace Tributary.Api.Json;
+
+/// <summary>How answers are written as JSON.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(Accepted))]
+[JsonSerializable(typeof(BatchResult))]
+[JsonSerializable(typeof(MessagePage))]
+[JsonSerializable(typeof(MessageRun))]
+[JsonSerializable(typeof(MessageRunWithCursors))]
+[JsonSerializable(typeof(MessageBody))]
+[JsonSerializable(typeof(ItemBody))]
+[JsonSerializable(typeof(AggregateList))]
+[JsonSerializable(typeof(AggregateRows))]
+[JsonSerializable(typeof(LedgerBody))]
+[JsonSerializable(typeof(HealthBody))]
+public sealed partial class ApiJson : JsonSerializerContext
+{
+    private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    /// <summary>Answers with a JSON document.</summary>
+    public static async Task WriteAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type, string mediaType = "application/json")
+    {
+        context.Response.ContentType = mediaType;
+        await using (var writer = new Utf8JsonWriter(context.Response.BodyWriter, Writing))
+            JsonSerializer.Serialize(writer, value, type);
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+}

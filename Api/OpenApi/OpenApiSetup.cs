@@ -1,0 +1,79 @@
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.OpenApi;
+using Tributary.Api.Json;
+
+namespace Tributary.Api.OpenApi;
+
+/// <summary>The OpenAPI document, generated from the routes, and the page that shows it.</summary>
+internal static class OpenApiSetup
+{
+    private const string Description =
+        """
+        Messages come in, are stored, counted and fed on. What was acknowledged with 202 is durable and is counted once.
+        Errors are problem+json (RFC 9457) with a stable `code`. The live feed is the WebSocket `/ws/v1/`: each committed
+        message's object as posted, one text frame each; `?after=CURSOR` first replays what was committed after the cursor.
+        """;
+
+    public static void Add(IServiceCollection services)
+    {
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+        });
+        services.AddOpenApi("v1", options =>
+        {
+            options.AddDocumentTransformer((document, _, _) =>
+            {
+                document.Info = new OpenApiInfo { Title = "Tributary", Version = "v1", Description = Description };
+                // Relative to wherever the document was read.
+                document.Servers = [new OpenApiServer { Url = "/" }];
+                document.Components ??= new OpenApiComponents();
+                document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+                {
+                    ["key"] = new OpenApiSecurityScheme
+                    {
+                        Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "Needed when the server has API keys; X-Api-Key: KEY does as well.",
+                    },
+                };
+                // A key, or none where the server has none.
+                document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("key", document)] = [] }, []];
+                foreach (var operation in document.Paths.Values.SelectMany(path => path.Operations ?? []).Select(one => one.Value))
+                    operation.Responses = Sorted(operation.Responses);
+                return Task.CompletedTask;
+            });
+            options.AddSchemaTransformer((schema, context, _) =>
+            {
+                if (context.JsonTypeInfo.Type == typeof(RawJson))
+                {
+                    schema.Type = JsonSchemaType.Object;
+                    schema.Description = "The JSON object as it was posted, byte for byte.";
+                }
+
+                return Task.CompletedTask;
+            });
+        });
+    }
+
+    private static OpenApiResponses Sorted(OpenApiResponses? responses)
+    {
+        var sorted = new OpenApiResponses();
+        foreach (var (status, response) in (responses ?? []).OrderBy(one => one.Key, StringComparer.Ordinal))
+            sorted.Add(status, response);
+        return sorted;
+    }
+
+    public static void Map(WebApplication app)
+    {
+        app.MapOpenApi("/openapi/{documentName}.json");
+        app.UseSwaggerUI(page =>
+        {
+            page.RoutePrefix = "docs";
+            page.DocumentTitle = "Tributary API";
+            page.SwaggerEndpoint("/openapi/v1.json", "Tributary v1");
+        });
+    }
+}

@@ -1,0 +1,52 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Tributary.Api.Pages;
+
+namespace Tributary.Api.Security;
+
+/// <summary>The keys that open the API, kept as hashes and compared in constant time.</summary>
+internal sealed class ApiKeys(IReadOnlyList<string> keys)
+{
+    private const string Bearer = "Bearer ";
+
+    private static readonly PathString[] Open = ["/docs", "/openapi", "/health"];
+
+    private readonly byte[][] hashes = [.. keys.Select(key => SHA256.HashData(Encoding.UTF8.GetBytes(key)))];
+
+    /// <exception cref="TributaryException"><c>unauthorized</c>.</exception>
+    public void Check(HttpRequest request)
+    {
+        if (hashes.Length == 0 || !IsGuarded(request.Path))
+            return;
+        if (KeyOf(request) is not { } key)
+            throw new TributaryException("unauthorized", "Found no key; allowed: Authorization: Bearer KEY, or X-Api-Key: KEY.");
+        if (!IsKnown(key))
+            throw new TributaryException("unauthorized", "Found a key that is not known here.");
+    }
+
+    /// <summary>Everything is guarded but the page's files, documents and health, which say nothing of messages.</summary>
+    private static bool IsGuarded(PathString path) =>
+        !PageFiles.Contains(path) && !Open.Any(segment => path.StartsWithSegments(segment, StringComparison.OrdinalIgnoreCase));
+
+    private static string? KeyOf(HttpRequest request)
+    {
+        if (request.Headers.TryGetValue("X-Api-Key", out var key))
+            return key.Count == 1 ? key[0] : null;
+        var authorization = request.Headers.Authorization;
+        return authorization.Count == 1 && authorization[0]!.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+            ? authorization[0]![Bearer.Length..].Trim()
+            : null;
+    }
+
+    private bool IsKnown(string key)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(key), hash);
+        // Every hash is compared, so that the time says nothing about which was near.
+        var isKnown = false;
+        foreach (var known in hashes)
+            isKnown |= CryptographicOperations.FixedTimeEquals(hash, known);
+        return isKnown;
+    }
+}

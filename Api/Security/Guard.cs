@@ -1,0 +1,30 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Tributary.Api.Security;
+
+/// <summary>Stands before every endpoint: hosts, keys, and the headers that tell browsers what pages of this server may do.</summary>
+public sealed class Guard(RequestDelegate next, ApiOptions options)
+{
+    private const string PagePolicy = "default-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
+
+    // The Swagger page sets styles from its script and draws its icons from data.
+    private const string DocsPolicy = PagePolicy + "; style-src 'self' 'unsafe-inline'; img-src 'self' data:";
+
+    private readonly ApiKeys keys = new(options.ApiKeys);
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        HostCheck.Check(context.Request, options.AllowedHosts);
+        keys.Check(context.Request);
+        var headers = context.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        // Answers of the API are data: only what a browser shows as a page needs a policy for pages.
+        if (!context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
+        {
+            headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments("/docs", StringComparison.OrdinalIgnoreCase) ? DocsPolicy : PagePolicy;
+            headers["Referrer-Policy"] = "no-referrer";
+        }
+
+        return next(context);
+    }
+}

@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Tributary.Api.Errors;
+using Tributary.Api.OpenApi;
+using Tributary.Api.Pages;
+using Tributary.Api.Security;
+
+namespace Tributary.Api;
+
+/// <summary>Puts the API into a web application.</summary>
+public static class TributaryApi
+{
+    public static void Add(IServiceCollection services, ApiNode node, ApiOptions options)
+    {
+        services.AddRouting().AddSingleton(node).AddSingleton(options);
+        services.TryAddSingleton(TimeProvider.System);
+        OpenApiSetup.Add(services);
+    }
+
+    /// <summary>Every request goes through the error boundary, then the guard, then to its route or to the page's files.</summary>
+    public static void Use(WebApplication app)
+    {
+        app.UseMiddleware<ErrorBoundary>();
+        app.UseMiddleware<Guard>();
+        app.UseRouting();
+        app.UseWebSockets();
+        app.UseMiddleware<PageFiles>();
+        OpenApiSetup.Map(app);
+        Routes.Map(app);
+    }
+}

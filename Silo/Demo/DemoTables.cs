@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Text.Json;
+using Spectre.Console;
+using Tributary.Api;
+using Tributary.Grains;
+
+namespace Tributary.Silo.Demo;
+
+/// <summary>Shows the aggregates as tables.</summary>
+internal static class DemoTables
+{
+    /// <summary>Rows of one table; there may be many more of a configured aggregate.</summary>
+    private const int MaxRowsCount = 40;
+
+    public static async Task WriteAsync(ApiNode node, IAnsiConsole console, CancellationToken cancellation)
+    {
+        foreach (var active in node.Definitions)
+        {
+            var rows = await node.Log.ReadAggregatesAsync(active.Generation, null, null, null, null, MaxRowsCount + 1, cancellation);
+            if (rows.Count > 0)
+                console.Write(TableOf(active.Definition, [.. rows.Select(row => AggregateView.Of(row, active.Definition))]));
+        }
+    }
+
+    private static Table TableOf(AggregateDefinition definition, IReadOnlyList<AggregateView> views)
+    {
+        var table = new Table().RoundedBorder().Title(Markup.Escape(definition.Name));
+        foreach (var group in definition.Group)
+            table.AddColumn(Markup.Escape(group.Name));
+        if (definition.Window is not null)
+            table.AddColumn("from");
+        foreach (var measure in definition.Measures)
+        {
+            foreach (var title in measure.Kind == MeasureKind.Quantiles ? measure.Quantiles.Select(q => $"{measure.Name} {q * 100:0.##} %") : [measure.Name])
+                table.AddColumn(new TableColumn(Markup.Escape(title)).RightAligned());
+        }
+
+        foreach (var view in Ordered(views).Take(MaxRowsCount))
+            table.AddRow([.. CellsOf(view).Select(Markup.Escape)]);
+        if (views.Count > MaxRowsCount)
+            table.Caption($"the first {MaxRowsCount}; all of them are at /api/v1/aggregates/{definition.Name}");
+        return table;
+    }
+
+    /// <summary>Groups of one number in its order; everything else as it is stored.</summary>
+    private static IEnumerable<AggregateView> Ordered(IReadOnlyList<AggregateView> views) =>
+        views.OrderBy(view => view.WindowStart).ThenBy(view =>
+            view.Group.Count == 1 && view.Group.GetAt(0).Value is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : double.PositiveInfinity);
+
+    private static IEnumerable<string> CellsOf(AggregateView view)
+    {
+        foreach (var (_, value) in view.Group)
+            yield return value.ToString() is { Length: > 0 } text ? text : "null";
+        if (view.WindowStart is { } start)
+            yield return start.ToString(start.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+        foreach (var (_, value) in view.Measures)
+        {
+            if (value.ValueKind == JsonValueKind.Object)
+            {
+                foreach (var quantile in value.EnumerateObject())
+                    yield return Short(quantile.Value);
+            }
+            else
+                yield return Short(value);
+        }
+    }
+
+    /// <summary>At most four digits after the point: a table is for looking; the API gives every digit.</summary>
+    private static string Short(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var number) ? number.ToString("0.####", CultureInfo.InvariantCulture) : value.ToString();
+}

@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+using Tributary.Silo.Configuration;
+
+namespace Tributary.Silo.Hosting;
+
+/// <summary>Logs go to standard error, so that standard output holds what was asked for.</summary>
+internal static class Logs
+{
+    public static void Configure(ILoggingBuilder logging, SiloConfig config)
+    {
+        logging.SetMinimumLevel(config.LogLevel);
+        // The framework's own steps are of interest when something is searched for.
+        if (config.LogLevel > LogLevel.Debug)
+            logging.AddFilter("Microsoft", LogLevel.Warning);
+        // A start that fails is reported once, by the program.
+        logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
+        if (config.IsJsonLog)
+            logging.AddJsonConsole(options => options.UseUtcTimestamp = true);
+        else
+        {
+            logging.AddSimpleConsole(options =>
+            {
+                options.SingleLine = true;
+                options.UseUtcTimestamp = true;
+                options.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+                options.ColorBehavior = LoggerColorBehavior.Default;
+            });
+        }
+
+        logging.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
+    }
+}

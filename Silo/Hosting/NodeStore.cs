@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Logging;
+using Tributary.Runtime.Store;
+using Tributary.Silo.Configuration;
+using Tributary.Storage.Postgres;
+using Tributary.Storage.Sqlite;
+
+namespace Tributary.Silo.Hosting;
+
+/// <summary>The configured store and its log.</summary>
+internal sealed partial class NodeStore : IAsyncDisposable
+{
+    private readonly Func<IMessageLog> log;
+
+    public NodeStore(SiloConfig config, TimeProvider time, ILoggerFactory loggers)
+    {
+        var logger = loggers.CreateLogger<NodeStore>();
+        if (config.DatabaseType == "postgres")
+        {
+            var postgres = new PostgresStore(new PostgresOptions { ConnectionString = config.Connection!, OnWarning = warning => LogWarning(logger, warning) }, time);
+            Store = postgres;
+            log = () => postgres.Log;
+        }
+        else
+        {
+            var sqlite = new SqliteStore(new SqliteOptions { DataDirectory = Path.GetFullPath(config.DataDirectory) }, time);
+            Store = sqlite;
+            log = () => sqlite.Log;
+        }
+    }
+
+    public IPartitionStore Store { get; }
+
+    /// <summary>Known once the store is open.</summary>
+    public IMessageLog Log => log();
+
+    public ValueTask DisposeAsync() => Store.DisposeAsync();
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
+    private static partial void LogWarning(ILogger logger, string warning);
+}

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using Tributary.Grains;
+using Tributary.Runtime;
+using Tributary.Runtime.Calls;
+using Tributary.Runtime.Hosting;
+using Tributary.Runtime.Store;
+
+namespace Tributary.Bench;
+
+/// <summary>A silo with the platform's own grains and the door for messages, as the executable composes them.</summary>
+public static class BenchSilo
+{
+    /// <summary>Three contributions of each message: into 8, 16 and 1,000 groups.</summary>
+    public const string Definitions = """
+        [
+          {"name": "by-region", "group": [{"name": "region", "pointer": "/region"}], "measures": [{"name": "sum", "kind": "sum", "pointer": "/amount"}]},
+          {"name": "by-kind", "group": [{"name": "kind", "pointer": "/kind"}], "measures": [{"name": "max", "kind": "max", "pointer": "/amount"}]},
+          {"name": "by-customer", "group": [{"name": "customer", "pointer": "/customer"}], "measures": [{"name": "sum", "kind": "sum", "pointer": "/amount"}]}
+        ]
+        """;
+
+    public static GrainTypes Types() => new GrainTypes()
+        .Add<IItemGrain, ItemGrain, ItemState>(ItemGrain.GrainType, StateTable.Items, GrainsJson.Default.ItemState, () => new ItemGrain())
+        .Add<IAggregateGrain, AggregateGrain, AggregateState>(AggregateGrain.GrainType, StateTable.Aggregates, GrainsJson.Default.AggregateState, () => new AggregateGrain());
+
+    public static async Task<(SiloHost Host, Intake Intake)> StartAsync(BenchStore store)
+    {
+        var (host, definitions) = await JoinAsync(store);
+        return (host, Door(host.Grains, definitions));
+    }
+
+    /// <summary>A silo that takes calls, and the definitions that it counts by.</summary>
+    public static async Task<(SiloHost Host, IReadOnlyList<DefinitionRow> Definitions)> JoinAsync(BenchStore store)
+    {
+        var host = new SiloHost(
+            new SiloOptions(), store.Store, Types(), new Dictionary<string, IActivity>(), SiloEnvironment.System(), NullLogger<SiloHost>.Instance);
+        await host.StartAsync();
+        using var json = JsonDocument.Parse(Definitions);
+        var definitions = AggregateDefinition.ParseAll(json.RootElement);
+        var rows = await store.Log.RegisterDefinitionsAsync(
+            [.. definitions.Select(definition => new DefinitionProposal(definition.Name, definition.Hash, definition.Json))], CancellationToken.None);
+        return (host, rows);
+    }
+
+    public static Intake Door(IGrainFactory grains, IReadOnlyList<DefinitionRow> definitions) => new(
+        grains, ContributionCalculator.For(definitions), new MessageIds(() => (ulong)Random.Shared.NextInt64()), TimeProvider.System, new IntakeOptions());
+}

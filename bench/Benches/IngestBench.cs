@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using System.Globalization;
+
+using Tributary.Grains;
+
+namespace Tributary.Bench.Benches;
+
+/// <summary>
+/// Messages of 300 bytes through the whole path in process: door, item, three aggregates, durable. Each is a new item. The
+/// limit is the bare insertion of the same message rows.
+/// </summary>
+public static class IngestBench
+{
+    private const int ProducersCount = 64;
+    private const int InFlightPerProducerCount = 256;
+    private const int BodiesCount = 50_000;
+
+    public static async Task RunAsync(BenchOptions options, CancellationToken cancellation)
+    {
+        var bodies = SampleMessages.Make(BodiesCount);
+        await using var store = await BenchStore.NewAsync(options);
+        var (host, intake) = await BenchSilo.StartAsync(store);
+
+        var latencies = new Latencies();
+        await MeasureAsync(intake, bodies, TimeSpan.FromSeconds(3), new Latencies(), cancellation);
+        var allocatedBefore = GC.GetTotalAllocatedBytes();
+        var (count, elapsed) = await MeasureAsync(intake, bodies, options.Duration, latencies, cancellation);
+        var allocated = (GC.GetTotalAllocatedBytes() - allocatedBefore) / (double)count;
+        await host.StopAsync(cancellation);
+
+        var rate = count / elapsed.TotalSeconds;
+        var limit = await InsertLimit.MeasureAsync(store, bodies, cancellation);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"ingest {options.Store}: {rate:0} msg/s, limit {limit:0} msg/s, ratio {rate / limit:0.00}, {latencies}, {allocated:0} B/msg"));
+    }
+
+    private static async Task<(long Count, TimeSpan Elapsed)> MeasureAsync(
+        Intake intake, byte[][] bodies, TimeSpan duration, Latencies latencies, CancellationToken cancellation)
+    {
+        var next = 0;
+        var done = 0L;
+        var started = Stopwatch.GetTimestamp();
+        var producers = Enumerable.Range(0, ProducersCount).Select(_ => Task.Run(
+            async () =>
+            {
+                var batch = new ValueTask<Receipt>[InFlightPerProducerCount];
+                while (Stopwatch.GetElapsedTime(started) < duration)
+                {
+                    var sentAt = Stopwatch.GetTimestamp();
+                    for (var i = 0; i < batch.Length; i++)
+                    {
+                        var body = bodies[Interlocked.Increment(ref next) % bodies.Length];
+                        batch[i] = intake.AcceptAsync(new IntakeRequest { Source = "bench", Body = body });
+                    }
+
+                    foreach (var accepted in batch)
+                        await accepted;
+                    latencies.Add(sentAt);
+                    Interlocked.Add(ref done, batch.Length);
+                }
+            },
+            cancellation));
+        await Task.WhenAll(producers);
+        return (done, Stopwatch.GetElapsedTime(started));
+    }
+}

@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# Builds everything and runs every test. Installs what the tests need when it may, and otherwise says what to install.
+#   ./test.sh                 all test projects
+#   ./test.sh Runtime Silo    only tests/Runtime.Tests and tests/Silo.Tests
+set -uo pipefail
+cd "$(dirname "$0")"
+
+CONFIGURATION=${CONFIGURATION:-Release}
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
+
+fail() {
+  echo "test.sh: $*" >&2
+  exit 1
+}
+
+# need NAME PACKAGE CHECK: installs a Debian package when the check fails.
+need() {
+  local name=$1 package=$2 check=$3
+  eval "$check" >/dev/null 2>&1 && return
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    echo "Installing $package ..."
+    [ -n "${apt_is_fresh:-}" ] || apt-get update -qq >/dev/null
+    apt_is_fresh=yes
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$package" >/dev/null || fail "could not install $package, which the tests need for $name."
+    eval "$check" >/dev/null 2>&1 && return
+  fi
+  fail "the tests need $name: install it (Debian: apt-get install $package) and run again."
+}
+
+command -v dotnet >/dev/null || fail "the tests need the .NET 10 SDK: see https://dotnet.microsoft.com/download."
+need "PostgreSQL 15 or newer" postgresql 'ls /usr/lib/postgresql/*/bin/initdb'
+need "Chromium" chromium 'test -x /usr/bin/chromium'
+need "Node.js 18 or newer" nodejs 'command -v node'
+
+projects=()
+if [ $# -gt 0 ]; then
+  for name in "$@"; do
+    [ -d "tests/$name.Tests" ] || fail "there is no tests/$name.Tests; there are: $(ls tests | sed 's/\.Tests$//' | xargs)."
+    projects+=("$name")
+  done
+else
+  for folder in tests/*.Tests; do
+    projects+=("$(basename "$folder" .Tests)")
+  done
+fi
+
+dotnet build Platform.sln -c "$CONFIGURATION" -v quiet -nodeReuse:false -p:UseSharedCompilation=false || fail "the build failed."
+
+passed=0
+failed=0
+for name in "${projects[@]}"; do
+  log=$(mktemp)
+  started=$SECONDS
+  timeout 540 dotnet "tests/$name.Tests/bin/$CONFIGURATION/net10.0/Tributary.$name.Tests.dll" -noColor >"$log" 2>&1
+  code=$?
+  summary=$(grep -E 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$log" | tail -n 1)
+  number() { sed -nE "s/.*$1: ([0-9]+).*/\1/p" <<<"$summary"; }
+  if [ -z "$summary" ]; then
+    tail -n 60 "$log"
+    echo "$name: no summary (exit code $code)"
+    failed=$((failed + 1))
+    continue
+  fi
+  # A skipped test is a test that did not hold: what it needs is missing, and that fails the run.
+  bad=$(($(number Errors) + $(number Failed) + $(number Skipped)))
+  good=$(($(number Total) - bad))
+  [ "$bad" -gt 0 ] || [ "$code" -ne 0 ] && grep -vE '^\s*(Starting|Finished|Discovering|Discovered):' "$log"
+  [ "$bad" -eq 0 ] && [ "$code" -ne 0 ] && bad=1
+  passed=$((passed + good))
+  failed=$((failed + bad))
+  echo "$name: $good passed, $bad failed ($((SECONDS - started)) s)"
+  rm -f "$log"
+done
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace Tributary.Silo.Tests;
+
+/// <summary>One life of the built executable, with everything that it writes.</summary>
+internal sealed class Executable : IDisposable
+{
+    private readonly StringBuilder output = new();
+    private readonly StringBuilder errors = new();
+    private readonly Process process;
+
+    public Executable(string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string before = "")
+    {
+        output.Append(before);
+        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "tributary.dll"));
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
+        process = Process.Start(start)!;
+        process.OutputDataReceived += (_, line) => Keep(line.Data, output);
+        process.ErrorDataReceived += (_, line) => Keep(line.Data, output, errors);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    public bool HasExited => process.HasExited;
+
+    /// <summary>Both outputs, as they came.</summary>
+    public string Output => Read(output);
+
+    public string Errors => Read(errors);
+
+    /// <summary>Runs the program to its end; returns its exit code and what it wrote to standard error.</summary>
+    public static async Task<(int ExitCode, string Errors, string Output)> RunAsync(
+        string folder, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment, CancellationToken cancellation)
+    {
+        using var run = new Executable(folder, arguments, environment);
+        try
+        {
+            var code = await run.WaitForExitAsync(TimeSpan.FromSeconds(30), cancellation);
+            return (code, run.Errors, run.Output);
+        }
+        finally
+        {
+            if (!run.HasExited)
+                run.Kill();
+        }
+    }
+
+    public void Kill() => process.Kill();
+
+    public async Task SignalAsync(string signal, CancellationToken cancellation)
+    {
+        using var kill = Process.Start("kill", ["-" + signal, process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync(cancellation);
+    }
+
+    public async Task<int> WaitForExitAsync(TimeSpan limit, CancellationToken cancellation)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        either.CancelAfter(limit);
+        try
+        {
+            await process.WaitForExitAsync(either.Token);
+            return process.ExitCode;
+        }
+        catch (OperationCanceledException slow) when (!cancellation.IsCancellationRequested)
+        {
+            throw new TimeoutException($"The program did not end within {limit.TotalSeconds} s:\n{Output}", slow);
+        }
+    }
+
+    public void Dispose() => process.Dispose();
+
+    private static string Read(StringBuilder text)
+    {
+        lock (text)
+            return text.ToString();
+    }
+
+    private static void Keep(string? line, params ReadOnlySpan<StringBuilder> all)
+    {
+        if (line is null)
+            return;
+        foreach (var text in all)
+        {
+            lock (text)
+                text.AppendLine(line);
+        }
+    }
+}
