@@ -18,6 +18,7 @@ internal sealed class WebSocketConnection(WebSocket socket, HttpContext http, Gr
     private readonly SocketReader reader = new(socket, engine.Options.MaxRequestBytes);
     private readonly SocketWriter writer = new(socket, options.SendTimeout);
     private readonly Dictionary<string, WebSocketOperation> operations = [];
+    private readonly HashSet<WebSocketOperation> running = [];
     private readonly Lock gate = new();
     private readonly CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
     private CancellationTokenSource? initTimer;
@@ -45,6 +46,11 @@ internal sealed class WebSocketConnection(WebSocket socket, HttpContext http, Gr
         {
             socket.Abort();
         }
+        catch (Exception failure)
+        {
+            engine.Options.OnResolverFailure?.Invoke(failure);
+            await Close(new CloseException(CloseCode.InternalError, "Internal server error"));
+        }
         finally
         {
             await EndOperations();
@@ -68,7 +74,6 @@ internal sealed class WebSocketConnection(WebSocket socket, HttpContext http, Gr
 
     public ValueTask DisposeAsync()
     {
-        writer.Dispose();
         initTimer?.Dispose();
         ended.Dispose();
         return ValueTask.CompletedTask;
@@ -178,6 +183,7 @@ internal sealed class WebSocketConnection(WebSocket socket, HttpContext http, Gr
                     $"The connection has {operations.Count} operations already; the limit is {engine.Options.MaxSubscriptionsPerConnection}.", Code: ErrorCodes.Limit);
             }
             operations[id] = operation;
+            running.Add(operation);
         }
         operation.Task = Serve(operation, request, refused);
     }
@@ -207,8 +213,7 @@ internal sealed class WebSocketConnection(WebSocket socket, HttpContext http, Gr
         }
         catch (OperationCanceledException)
         {
-            // Completed by the client, or the connection has ended.
-            Free(operation);
+            // Completed by the client, or the connection has ended: nobody waits for a message.
         }
         catch (WebSocketException)
         {
@@ -218,6 +223,12 @@ internal sealed class WebSocketConnection(WebSocket socket, HttpContext http, Gr
         {
             engine.Options.OnResolverFailure?.Invoke(failure);
             await writer.Close(CloseCode.InternalError, "Internal server error");
+        }
+        finally
+        {
+            Free(operation);
+            lock (gate) running.Remove(operation);
+            operation.Dispose();
         }
     }
 
@@ -246,8 +257,8 @@ internal sealed class WebSocketConnection(WebSocket socket, HttpContext http, Gr
     private async Task EndOperations()
     {
         await ended.CancelAsync();
-        WebSocketOperation[] running;
-        lock (gate) running = [.. operations.Values];
-        await Task.WhenAll(running.Select(o => o.Task));
+        Task[] tasks;
+        lock (gate) tasks = [.. running.Select(o => o.Task)];
+        await Task.WhenAll(tasks);
     }
 }

@@ -74,6 +74,24 @@ public sealed class LimitsTest
             "may cost");
 
     [Fact]
+    public async Task Levels_that_are_no_fields_do_not_exhaust_the_stack()
+    {
+        var nest = Repeat("... { ", 30);
+        var close = Repeat("}", 30);
+        var query = "{ ...F0 } " + string.Concat(Enumerable.Range(0, 199).Select(i => $"fragment F{i} on Query {{ {nest} ...F{i + 1} {close} }} ")) + "fragment F199 on Query { a }";
+        var engine = Engine();
+        var result = await Task.Factory.StartNew(() => Run(engine, query), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+        Assert.True(result.HasData || result.Errors.Count == 1);
+        // A stack that is nearly used up ends in an error and not in the end of the process.
+        ExecutionResult? small = null;
+        var thread = new Thread(() => small = Run(engine, query.Replace(" a }", " x: a }")).GetAwaiter().GetResult(), 256 * 1024);
+        thread.Start();
+        thread.Join();
+        Assert.False(small!.HasData);
+        Assert.Contains("too deep", Assert.Single(small.Errors).Message);
+    }
+
+    [Fact]
     public Task Too_many_aliases() => Refused("{ " + string.Concat(Enumerable.Range(0, 201).Select(i => $"x{i}: a ")) + "}", "201 aliases; the limit is 200");
 
     [Fact]

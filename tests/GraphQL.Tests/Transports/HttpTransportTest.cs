@@ -103,12 +103,22 @@ public sealed class HttpTransportTest : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Pages_of_allowed_origins_need_no_header()
+    {
+        await using var open = await TestServer.Start(new GraphQLHttpOptions { AllowedOrigins = ["https://app.example.org"] });
+        Assert.Equal(200, (await open.Send(HttpMethod.Post, "", Hello, ("Origin", "https://app.example.org"), ("Sec-Fetch-Site", "cross-site"))).Status);
+        Assert.Equal(403, (await open.Send(HttpMethod.Post, "", Hello, ("Origin", "https://evil.example"), ("Sec-Fetch-Site", "cross-site"))).Status);
+    }
+
+    [Fact]
     public async Task Documents_are_found_by_their_hash_once_they_were_sent()
     {
         const string query = "{ hello(name: \"hash\") }";
         var hash = PersistedDocuments.Hash(query);
         string Body(string? text, string sha) => JsonSerializer.Serialize(new { query = text, extensions = new { persistedQuery = new { version = 1, sha256Hash = sha } } });
         Assert.Contains("PersistedQueryNotFound", (await server.Send(HttpMethod.Post, "", Body(null, hash))).Body);
+        Assert.Equal(200, (await server.Send(HttpMethod.Post, "", Body(null, hash))).Status);
+        Assert.Equal(400, (await server.Send(HttpMethod.Post, "", Body(null, hash), ("accept", GraphQLResponse))).Status);
         Assert.Equal(400, (await server.Send(HttpMethod.Post, "", Body(query, hash.Replace(hash[0], hash[0] == '0' ? '1' : '0')))).Status);
         Assert.Contains("Hello hash", (await server.Send(HttpMethod.Post, "", Body(query, hash))).Body);
         Assert.Contains("Hello hash", (await server.Send(HttpMethod.Post, "", Body(null, hash))).Body);
