@@ -12,6 +12,9 @@ namespace Tributary.GraphQL.Transports;
 /// </summary>
 internal sealed class WebSocketConnection(WebSocket socket, HttpContext http, GraphQLEngine engine, GraphQLHttpOptions options) : IAsyncDisposable
 {
+    /// <summary>How long the client has for the closing handshake.</summary>
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
+
     private readonly SocketReader reader = new(socket, engine.Options.MaxRequestBytes);
     private readonly SocketWriter writer = new(socket, options.SendTimeout);
     private readonly Dictionary<string, WebSocketOperation> operations = [];
@@ -48,7 +51,20 @@ internal sealed class WebSocketConnection(WebSocket socket, HttpContext http, Gr
         }
     }
 
-    public Task Close(CloseException end) => writer.Close(end.Code, end.Message);
+    /// <summary>Sends the close frame and lets the client answer it, so that the connection is not reset while the frame is on its way.</summary>
+    public async Task Close(CloseException end)
+    {
+        await writer.Close(end.Code, end.Message);
+        using var limit = new CancellationTokenSource(CloseTimeout, engine.Options.Time);
+        try
+        {
+            await reader.Drain(limit.Token);
+        }
+        catch (Exception gone) when (gone is WebSocketException or OperationCanceledException)
+        {
+            socket.Abort();
+        }
+    }
 
     public ValueTask DisposeAsync()
     {
