@@ -298,13 +298,16 @@ internal sealed partial class SiloLoop
         ending.Cancel();
     }
 
+    // Only for what a step could do something about: while a round commits its end wakes the loop, and a silo that stops
+    // fires nothing. A timer for anything else would fire at once, again and again.
     private void ArmTimer()
     {
-        // The end of a commit wakes the loop by itself, and until then no heartbeat can begin.
         var next = committing is null ? lastCommitAt + options.Heartbeat : DateTimeOffset.MaxValue;
         if (!isStopping && reminders.NextDue is { } due && due < next)
             next = due;
-        if (next == armedFor && !hasTimerFired)
+        if (!isStopping && reminders.NextRead is { } read && read < next)
+            next = read;
+        if (next == DateTimeOffset.MaxValue || (next == armedFor && !hasTimerFired))
             return;
         armedFor = next;
         hasTimerFired = false;
