@@ -312,8 +312,8 @@ internal sealed partial class SiloLoop
         armedFor = next;
         hasTimerFired = false;
         // The timer counts whole milliseconds by another clock: one that fires too early finds nothing due and is set again.
-        var wait = next == DateTimeOffset.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(Math.Ceiling((next - clock.Now).TotalMilliseconds));
-        if (wait > TimeSpan.Zero || wait == Timeout.InfiniteTimeSpan)
+        var wait = TimeSpan.FromMilliseconds(Math.Ceiling((next - clock.Now).TotalMilliseconds));
+        if (wait > TimeSpan.Zero)
             timer.Change(wait, Timeout.InfiniteTimeSpan);
         else
             loop.Wake();
