@@ -9,10 +9,10 @@ internal sealed class CommandLine
     private readonly Option<string?> config = new("--config", "-c") { Description = "A YAML file; every key is in docs/configuration.md.", HelpName = "FILE" };
     private readonly Option<string[]> urls = new("--urls", "-u")
     {
-        Description = $"Addresses to listen on, as {ListenAddress.Allowed}. Default: {SettingsReader.DefaultUrl}", HelpName = "URL", AllowMultipleArgumentsPerToken = true,
+        Description = $"Addresses to listen on, as {ListenAddress.Allowed}. Default: {SiloConfigReader.DefaultUrl}", HelpName = "URL", AllowMultipleArgumentsPerToken = true,
     };
 
-    private readonly Option<string?> data = new("--data", "-d") { Description = $"The folder of the embedded database. Default: {SettingsReader.DefaultData}", HelpName = "DIRECTORY" };
+    private readonly Option<string?> data = new("--data", "-d") { Description = $"The folder of the embedded database. Default: ./data", HelpName = "DIRECTORY" };
     private readonly Option<string?> database = new("--database") { Description = "sqlite (embedded, the default) or postgres", HelpName = "TYPE" };
     private readonly Option<string?> connection = new("--connection")
     {

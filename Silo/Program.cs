@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Tributary.Runtime.Store;
 using Tributary.Silo;
 using Tributary.Silo.Configuration;
@@ -14,22 +13,15 @@ return parsed.Errors.Count > 0 ? WrongConfiguration : code;
 
 static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellation)
 {
+    using var stop = new StopSignal();
     try
     {
-        var settings = SettingsLoader.Load(arguments.ConfigFile, Environment.GetEnvironmentVariables(), arguments.Values);
-        if (arguments.IsDemo)
-            settings = DemoFiles.AddDefinitions(settings);
-        using var loggers = LoggerFactory.Create(logging => Logs.Configure(logging, settings));
-        using var signal = new StopSignal();
-        try
-        {
-            await new Server(settings, arguments.IsDemo, TimeProvider.System, loggers).RunAsync(signal.Token);
-        }
-        catch (OperationCanceledException) when (signal.Token.IsCancellationRequested)
-        {
-            // Told to stop before it was ready: that is an orderly end as well.
-        }
-
+        var config = ConfigLoader.Load(arguments.ConfigFile, Environment.GetEnvironmentVariables(), arguments.Values);
+        await using var app = arguments.IsDemo
+            ? await SiloApp.StartAsync(DemoFiles.AddDefinitions(config), DemoLoader.RunAsync, stop.Token)
+            : await SiloApp.StartAsync(config, stop.Token);
+        await stop.WaitAsync();
+        await app.StopAsync();
         return 0;
     }
     catch (ConfigException error)
@@ -38,6 +30,11 @@ static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellat
         foreach (var one in error.Errors)
             await Console.Error.WriteLineAsync("  " + one);
         return WrongConfiguration;
+    }
+    catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
+    {
+        // Told to stop before it was ready: that is an orderly end as well.
+        return 0;
     }
     catch (Exception error) when (error is StoreException or IOException or TimeoutException)
     {

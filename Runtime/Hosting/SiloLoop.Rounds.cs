@@ -14,6 +14,12 @@ internal sealed partial class SiloLoop
     // The round that is being made durable; one at a time, so that rounds become durable in order.
     private Round? committing;
 
+    // True when the open round was given to the committer, to follow the one that is being committed.
+    private bool isOffered;
+
+    // Messages that this incarnation has made durable.
+    private long acceptedCount;
+
     // The input that was refused alone, and how often its failure was refused too.
     private Input? culprit;
     private int convictionsCount;
@@ -22,34 +28,67 @@ internal sealed partial class SiloLoop
     {
         if (committing is not null || (!suspects.IsEmpty && round.Inputs.Count == 0))
             return;
+        if (isOffered && !committer.TryTakeBack(round))
+        {
+            // It followed the round before it already.
+            Advance(isHeartbeat: false);
+            return;
+        }
+
+        isOffered = false;
         var isHeartbeat = clock.Now >= lastCommitAt + options.Heartbeat;
         if (round.Inputs.Count == 0 && !isHeartbeat)
             return;
 
         Seal();
+        var first = Advance(isHeartbeat);
+        StartBeside(() => committer.RunAsync(first, isHeartbeat, (ended, end) => Post(() => EndCommit(ended, end))));
+    }
+
+    // The open round becomes the one that is committed, and another one is opened.
+    private Round Advance(bool isHeartbeat)
+    {
         committing = round;
+        isOffered = false;
         // A round that wrote nothing takes no number: it only checks the number before it.
-        round = new Round(committing.HasEffects || isHeartbeat ? committing.Number + 1 : committing.Number);
-        if (committing.HasEffects || isHeartbeat)
+        var takesNumber = committing.HasEffects || isHeartbeat;
+        round = new Round(silo, takesNumber ? committing.Number + 1 : committing.Number);
+        if (takesNumber)
             lastCommitAt = clock.Now;
-        var sealedRound = committing;
         // The new round takes what the full one left.
         loop.Wake();
-        StartBeside(async () =>
+        return committing;
+    }
+
+    // A full round waits for the commit before it: what is left to do with it is done meanwhile.
+    private void OfferFullRound()
+    {
+        if (!IsRoundFull || isOffered || committing is null || !suspects.IsEmpty)
+            return;
+        Seal();
+        var full = round;
+        isOffered = true;
+        StartBeside(() =>
         {
-            var end = await committer.CommitAsync(sealedRound, isHeartbeat);
-            Post(() => EndCommit(sealedRound, end));
+            committer.Prepare(full);
+            return Task.CompletedTask;
         });
+        committer.Offer(full);
     }
 
     private void Seal()
     {
-        if (!round.IsSealed)
-            runner.Seal(round, clock.Now);
+        if (round.IsSealed)
+            return;
+        runner.Seal(round, clock.Now);
+        round.AcceptedBefore = acceptedCount + (committing?.Messages.Count ?? 0);
     }
 
     private void EndCommit(Round ending, RoundEnd end)
     {
+        // It was offered and has ended before the loop saw that it was taken.
+        if (ReferenceEquals(ending, round))
+            Advance(isHeartbeat: false);
         committing = null;
         switch (end)
         {
@@ -68,6 +107,7 @@ internal sealed partial class SiloLoop
 
     private void Keep(Round durable)
     {
+        acceptedCount += durable.Messages.Count;
         foreach (var (grain, state, _) in durable.States)
         {
             grain.Commit(durable.Number, state);
@@ -94,7 +134,9 @@ internal sealed partial class SiloLoop
 
         foreach (var input in round.Inputs)
             ready.Enqueue(input);
-        round = new Round(refused.Number);
+        committer.TryTakeBack(round);
+        isOffered = false;
+        round = new Round(silo, refused.Number);
 
         if (refused.Inputs.Count == 0)
             throw new InvalidOperationException($"The database refused round {refused.Number}, which no input began.", error);

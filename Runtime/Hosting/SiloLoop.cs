@@ -56,9 +56,10 @@ internal sealed partial class SiloLoop
     private readonly ILoop loop;
     private readonly ITimer timer;
 
-    private Round round = new(1);
+    private Round round;
     private DateTimeOffset lastCommitAt;
     private DateTimeOffset armedFor = DateTimeOffset.MaxValue;
+    private volatile bool hasTimerFired;
     private bool isStopping;
     private volatile bool hasEnded;
 
@@ -74,6 +75,7 @@ internal sealed partial class SiloLoop
         this.logger = logger;
         silo = incarnation.Silo;
         credits = [.. options.ClassWeights];
+        round = new Round(silo, 1);
 
         var partitioner = new Hashing.Partitioner(facts.PartitionCount);
         activations = new Activations(types, partitioner, options.MaxActivationsCount);
@@ -94,7 +96,7 @@ internal sealed partial class SiloLoop
         }
 
         loop = environment.Scheduler.StartLoop(Step);
-        timer = environment.Time.CreateTimer(static state => ((ILoop)state!).Wake(), loop, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        timer = environment.Time.CreateTimer(static state => ((SiloLoop)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         loop.Wake();
     }
 
@@ -137,9 +139,7 @@ internal sealed partial class SiloLoop
             BeginLoad();
             BeginReminderRead();
             BeginCommit();
-            if (IsRoundFull)
-                // It waits for the commit before it; what is left to do with it is done meanwhile.
-                Seal();
+            OfferFullRound();
             if (suspects.IsEmpty)
             {
                 activations.Trim();
@@ -298,17 +298,31 @@ internal sealed partial class SiloLoop
         ending.Cancel();
     }
 
+    // Only for what a step could do something about: while a round commits its end wakes the loop, and a silo that stops
+    // fires nothing. A timer for anything else would fire at once, again and again.
     private void ArmTimer()
     {
-        var next = lastCommitAt + options.Heartbeat;
-        if (reminders.NextDue is { } due && due < next)
+        var next = committing is null ? lastCommitAt + options.Heartbeat : DateTimeOffset.MaxValue;
+        if (!isStopping && reminders.NextDue is { } due && due < next)
             next = due;
-        if (next == armedFor)
+        if (!isStopping && reminders.NextRead is { } read && read < next)
+            next = read;
+        if (next == DateTimeOffset.MaxValue || (next == armedFor && !hasTimerFired))
             return;
         armedFor = next;
-        var wait = next - clock.Now;
-        // A timer must not fire before the due time, or the loop finds nothing due; it counts whole milliseconds.
-        timer.Change(wait > TimeSpan.Zero ? TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)) : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        hasTimerFired = false;
+        // The timer counts whole milliseconds by another clock: one that fires too early finds nothing due and is set again.
+        var wait = next == DateTimeOffset.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(Math.Ceiling((next - clock.Now).TotalMilliseconds));
+        if (wait > TimeSpan.Zero || wait == Timeout.InfiniteTimeSpan)
+            timer.Change(wait, Timeout.InfiniteTimeSpan);
+        else
+            loop.Wake();
+    }
+
+    private void OnTimer()
+    {
+        hasTimerFired = true;
+        loop.Wake();
     }
 
     private void Post(Action happened)

@@ -10,10 +10,44 @@ namespace Tributary.Runtime.Rounds;
 internal sealed partial class Committer(
     SiloId silo, SiloOptions options, SiloEnvironment environment, IPartitionStore store, Departures departures, ILogger logger, CancellationToken ending)
 {
-    private long acceptedCount;
+    // A sealed round that waits for the one before it.
+    private Round? offered;
 
-    /// <summary>Commits the round, or checks the silo's row when there is nothing to write.</summary>
-    public async Task<RoundEnd> CommitAsync(Round round, bool isHeartbeat)
+    /// <summary>Lets the round be committed as soon as the one before it is durable, without the loop in between.</summary>
+    public void Offer(Round round) => Volatile.Write(ref offered, round);
+
+    /// <summary>True when the round was offered and is not being committed; it is not offered any more then.</summary>
+    public bool TryTakeBack(Round round) => Interlocked.CompareExchange(ref offered, null, round) == round;
+
+    /// <summary>
+    /// Commits the round and those that are offered meanwhile. What comes after a round that is not durable ran on top of
+    /// something that never happened: it is left to the loop.
+    /// </summary>
+    public async Task RunAsync(Round first, bool isHeartbeat, Action<Round, RoundEnd> ended)
+    {
+        for (Round? round = first, next; round is not null; round = next, isHeartbeat = false)
+        {
+            var end = await CommitAsync(round, isHeartbeat);
+            next = end is RoundEnd.Durable or RoundEnd.Read ? Interlocked.Exchange(ref offered, null) : null;
+            ended(round, end);
+        }
+    }
+
+    /// <summary>Writes the round down ahead of its commit, which sees to it when that fails.</summary>
+    public void Prepare(Round round)
+    {
+        try
+        {
+            _ = round.Commit;
+        }
+        catch (Exception error)
+        {
+            LogUnwritable(round.Number, error);
+        }
+    }
+
+    // Commits the round, or checks the silo's row when there is nothing to write.
+    private async Task<RoundEnd> CommitAsync(Round round, bool isHeartbeat)
     {
         if (!round.HasEffects && !isHeartbeat)
             return await CheckAsync(round);
@@ -21,7 +55,7 @@ internal sealed partial class Committer(
         RoundCommit commit;
         try
         {
-            commit = round.Write(silo, acceptedCount);
+            commit = round.Commit;
         }
         catch (Exception error)
         {
@@ -64,7 +98,6 @@ internal sealed partial class Committer(
 
     private RoundEnd.Durable Committed(Round round, long transaction, DateTimeOffset databaseTime)
     {
-        acceptedCount += round.Messages.Count;
         departures.Release(round, transaction);
         return new RoundEnd.Durable(databaseTime);
     }
@@ -125,6 +158,9 @@ internal sealed partial class Committer(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database refused round {Round} for its data; its inputs run again in halves.")]
     private partial void LogRejected(long round, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "A state of round {Round} cannot be written; its commit refuses it.")]
+    private partial void LogUnwritable(long round, Exception error);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The store did not answer ({Operation}); trying again.")]
     private partial void LogRetry(string operation, Exception error);

@@ -5,12 +5,19 @@ using Tributary.Runtime.Turns;
 namespace Tributary.Runtime.Rounds;
 
 /// <summary>The turns whose effects one transaction makes durable, and those effects. Filled by the loop, unchanged once sealed.</summary>
-internal sealed class Round(long number)
+internal sealed class Round
 {
     private readonly Dictionary<(string Source, DateTimeOffset Hour), LedgerDelta> ledger = [];
+    private readonly Lazy<RoundCommit> commit;
+
+    public Round(SiloId silo, long number)
+    {
+        Number = number;
+        commit = new Lazy<RoundCommit>(() => Write(silo));
+    }
 
     /// <summary>The number that the fence will move to; a round without effects only checks the number before it.</summary>
-    public long Number { get; } = number;
+    public long Number { get; }
 
     /// <summary>What began the turns, in order: answered when the round is durable, run again when it fails.</summary>
     public List<Input> Inputs { get; } = [];
@@ -35,6 +42,9 @@ internal sealed class Round(long number)
     /// <summary>True when the states are taken: no turn runs in this round any more.</summary>
     public bool IsSealed { get; set; }
 
+    /// <summary>Messages that this incarnation stores before this round.</summary>
+    public long AcceptedBefore { get; set; }
+
     public List<DeferredCall> Deferred { get; } = [];
 
     public List<long> DeferredDone { get; } = [];
@@ -55,19 +65,24 @@ internal sealed class Round(long number)
         ledger[key] = new LedgerDelta(message.Source, hour, counted.Accepted + 1, counted.Completed + 1);
     }
 
-    /// <summary>Writes the round down for the store, with the states as JSON. Runs beside the loop.</summary>
-    public RoundCommit Write(SiloId silo, long acceptedBefore)
+    /// <summary>
+    /// The round as the store takes it, with the states as JSON: made once, beside the loop, by whoever asks first. Throws
+    /// what writing a state threw.
+    /// </summary>
+    public RoundCommit Commit => commit.Value;
+
+    private RoundCommit Write(SiloId silo)
     {
-        var commit = new RoundCommit { Silo = silo, Round = Number, AcceptedBefore = acceptedBefore };
-        commit.Messages.AddRange(Messages);
-        commit.ExternalIds.AddRange(ExternalIds);
+        var written = new RoundCommit { Silo = silo, Round = Number, AcceptedBefore = AcceptedBefore };
+        written.Messages.AddRange(Messages);
+        written.ExternalIds.AddRange(ExternalIds);
         foreach (var (grain, state, isNew) in States)
-            commit.States.Add(new StateRow(grain.Type.Table, grain.Id, grain.Partition, grain.Type.Version, grain.Type.Codec!.Write(state), isNew));
-        commit.Reminders.AddRange(Reminders.Values);
-        commit.Deferred.AddRange(Deferred);
-        commit.DeferredDone.AddRange(DeferredDone);
-        commit.Failures.AddRange(Failures);
-        commit.Ledger.AddRange(ledger.Values);
-        return commit;
+            written.States.Add(new StateRow(grain.Type.Table, grain.Id, grain.Partition, grain.Type.Version, grain.Type.Codec!.Write(state), isNew));
+        written.Reminders.AddRange(Reminders.Values);
+        written.Deferred.AddRange(Deferred);
+        written.DeferredDone.AddRange(DeferredDone);
+        written.Failures.AddRange(Failures);
+        written.Ledger.AddRange(ledger.Values);
+        return written;
     }
 }

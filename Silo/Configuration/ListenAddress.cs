@@ -11,6 +11,9 @@ public sealed record ListenAddress(IPAddress? Host, int Port)
     /// <summary>True when only this machine reaches it.</summary>
     public bool IsLoopback => Host is null || IPAddress.IsLoopback(Host);
 
+    /// <exception cref="FormatException">It is no such address.</exception>
+    public static ListenAddress Parse(string text) => TryParse(text) ?? throw new FormatException($"Found \"{text}\"; allowed: {Allowed}.");
+
     public static ListenAddress? TryParse(string text)
     {
         const string Scheme = "http://";

@@ -7,15 +7,15 @@ namespace Tributary.Silo.Hosting;
 /// <summary>Logs go to standard error, so that standard output holds what was asked for.</summary>
 internal static class Logs
 {
-    public static void Configure(ILoggingBuilder logging, Settings settings)
+    public static void Configure(ILoggingBuilder logging, SiloConfig config)
     {
-        logging.SetMinimumLevel(settings.LogLevel);
+        logging.SetMinimumLevel(config.LogLevel);
         // The framework's own steps are of interest when something is searched for.
-        if (settings.LogLevel > LogLevel.Debug)
+        if (config.LogLevel > LogLevel.Debug)
             logging.AddFilter("Microsoft", LogLevel.Warning);
         // A start that fails is reported once, by the program.
         logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
-        if (settings.IsJsonLog)
+        if (config.IsJsonLog)
             logging.AddJsonConsole(options => options.UseUtcTimestamp = true);
         else
         {

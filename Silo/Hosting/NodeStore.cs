@@ -11,18 +11,18 @@ internal sealed partial class NodeStore : IAsyncDisposable
 {
     private readonly Func<IMessageLog> log;
 
-    public NodeStore(Settings settings, TimeProvider time, ILoggerFactory loggers)
+    public NodeStore(SiloConfig config, TimeProvider time, ILoggerFactory loggers)
     {
         var logger = loggers.CreateLogger<NodeStore>();
-        if (settings.PostgresConnection is { } connection)
+        if (config.DatabaseType == "postgres")
         {
-            var postgres = new PostgresStore(new PostgresOptions { ConnectionString = connection, OnWarning = warning => LogWarning(logger, warning) }, time);
+            var postgres = new PostgresStore(new PostgresOptions { ConnectionString = config.Connection!, OnWarning = warning => LogWarning(logger, warning) }, time);
             Store = postgres;
             log = () => postgres.Log;
         }
         else
         {
-            var sqlite = new SqliteStore(new SqliteOptions { DataDirectory = Path.GetFullPath(settings.DataDirectory) }, time);
+            var sqlite = new SqliteStore(new SqliteOptions { DataDirectory = Path.GetFullPath(config.DataDirectory) }, time);
             Store = sqlite;
             log = () => sqlite.Log;
         }

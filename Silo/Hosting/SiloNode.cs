@@ -16,7 +16,7 @@ namespace Tributary.Silo.Hosting;
 /// </summary>
 internal sealed class SiloNode : IAsyncDisposable
 {
-    private readonly Settings settings;
+    private readonly SiloConfig config;
     private readonly TimeProvider time;
     private readonly NodeStore store;
     private readonly SiloHost host;
@@ -25,9 +25,9 @@ internal sealed class SiloNode : IAsyncDisposable
     private Task feed = Task.CompletedTask;
     private volatile bool isStopping;
 
-    private SiloNode(Settings settings, TimeProvider time, NodeStore store, SiloHost host, FeedTail tail)
+    private SiloNode(SiloConfig config, TimeProvider time, NodeStore store, SiloHost host, FeedTail tail)
     {
-        this.settings = settings;
+        this.config = config;
         this.time = time;
         this.store = store;
         this.host = host;
@@ -42,17 +42,16 @@ internal sealed class SiloNode : IAsyncDisposable
 
     /// <summary>Opens the store, joins, registers the definitions. Returns when messages can be taken.</summary>
     /// <exception cref="StoreException">The database cannot be used, or another process holds it.</exception>
-    public static async Task<SiloNode> StartAsync(Settings settings, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
+    public static async Task<SiloNode> StartAsync(SiloConfig config, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
     {
-        var opened = new NodeStore(settings, time, loggers);
+        var opened = new NodeStore(config, time, loggers);
         SiloHost? joined = null;
         try
         {
-            joined = NewHost(settings, time, opened, loggers);
+            joined = NewHost(config, time, opened, loggers);
             await joined.StartAsync(cancellation);
-            var feedOptions = new FeedOptions { MaxSubscribersCount = settings.Limits.Subscribers };
             var node = new SiloNode(
-                settings, time, opened, joined, new FeedTail(opened.Log, joined.Facts.HistoryId, feedOptions, time, loggers.CreateLogger<FeedTail>()));
+                config, time, opened, joined, new FeedTail(opened.Log, joined.Facts.HistoryId, config.Feed, time, loggers.CreateLogger<FeedTail>()));
             joined.RoundCommitted = node.tail.Hint;
             await node.OpenAsync(cancellation);
             return node;
@@ -90,7 +89,7 @@ internal sealed class SiloNode : IAsyncDisposable
         feeding.Dispose();
     }
 
-    private static SiloHost NewHost(Settings settings, TimeProvider time, NodeStore store, ILoggerFactory loggers)
+    private static SiloHost NewHost(SiloConfig config, TimeProvider time, NodeStore store, ILoggerFactory loggers)
     {
         var types = new GrainTypes()
             .Add<IItemGrain, ItemGrain, ItemState>(ItemGrain.GrainType, StateTable.Items, GrainsJson.Default.ItemState, static () => new ItemGrain())
@@ -99,27 +98,19 @@ internal sealed class SiloNode : IAsyncDisposable
             .Add<IDedupeGrain, DedupeGrain, DedupeState>(DedupeGrain.GrainType, StateTable.Grains, GrainsJson.Default.DedupeState, static () => new DedupeGrain());
         var activities = new Dictionary<string, IActivity>
         {
-            [CutExternalIdsActivity.Name] = new LateActivity(() => new CutExternalIdsActivity(
-                store.Log, time, new DedupeOptions { Remember = TimeSpan.FromDays(settings.Limits.DedupeDays) })),
+            [CutExternalIdsActivity.Name] = new LateActivity(() => new CutExternalIdsActivity(store.Log, time, config.Dedupe)),
         };
-        var options = new SiloOptions
-        {
-            Address = settings.Api.Addresses[0].ToString(),
-            MaxWaitingCallsCount = settings.Limits.WaitingCalls,
-            MaxWaitingBytes = settings.Limits.WaitingBytes,
-            MaxActivationsCount = settings.Limits.Activations,
-        };
-        return new SiloHost(options, store.Store, types, activities, SiloEnvironment.System(), loggers.CreateLogger<SiloHost>());
+        return new SiloHost(config.Silo, store.Store, types, activities, SiloEnvironment.System(), loggers.CreateLogger<SiloHost>());
     }
 
     private async Task OpenAsync(CancellationToken cancellation)
     {
-        var rows = await store.Log.RegisterDefinitionsAsync([.. settings.Aggregates.Select(definition => definition.Propose())], cancellation);
+        var rows = await store.Log.RegisterDefinitionsAsync([.. config.Aggregates.Select(definition => definition.Propose())], cancellation);
         await host.Grains.GetGrain<IDedupeGrain>(DedupeGrain.TheKey).Ensure();
         var active = rows.Select(row => new ActiveDefinition(row.Id, AggregateDefinition.Parse(row.Definition))).ToList();
         var contributions = new ContributionCalculator(active);
         var ids = new MessageIds(static () => (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue));
-        var intake = new IntakeOptions { MaxBodyBytes = settings.Limits.BodyBytes };
+        var intake = new IntakeOptions { MaxBodyBytes = config.Api.MaxBodyBytes };
         Api = new ApiNode
         {
             Intake = new Intake(host.Grains, contributions, ids, time, intake),

@@ -14,6 +14,14 @@ internal sealed class StopSignal : IDisposable
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => stop.Token;
 
+    /// <summary>Ends with the first signal.</summary>
+    public async Task WaitAsync()
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = stop.Token.Register(() => stopped.TrySetResult());
+        await stopped.Task;
+    }
+
     public void Dispose()
     {
         foreach (var registration in registrations)

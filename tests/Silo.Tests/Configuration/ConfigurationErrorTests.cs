@@ -45,13 +45,13 @@ public sealed class ConfigurationErrorTests : IDisposable
     [Fact]
     public void Several_errors_are_named_at_once() =>
         Assert.Equal(
-            ["api.insecure", "database.type", "aggregates[0].name", "limits.body_bytes"],
-            ErrorsOf("limits: {body_bytes: many}\napi: {insecure: 1}\naggregates: [{measures: [{name: n, kind: count}]}]\ndatabase: {type: oracle}").Select(error => error.Key));
+            ["aggregates[0].name", "api.insecure", "database.type", "limits.body_bytes"],
+            ErrorsOf("limits: {body_bytes: many}\napi: {insecure: 1}\naggregates: [{measures: [{name: n, kind: count}]}]\ndatabase: {type: oracle}").Select(error => error.Key).Order());
 
     [Fact]
     public void A_file_that_is_missing_is_named()
     {
-        var error = Assert.Throws<ConfigException>(() => SettingsLoader.Load("/nowhere/tributary.yaml", new Hashtable(), []));
+        var error = Assert.Throws<ConfigException>(() => ConfigLoader.Load("/nowhere/tributary.yaml", new Hashtable(), []));
         Assert.Equal("/nowhere/tributary.yaml: the file: found nothing; allowed: a file that can be read.", error.Message);
     }
 
@@ -94,8 +94,8 @@ public sealed class ConfigurationErrorTests : IDisposable
         Assert.Contains("api.keys", error.Allowed, StringComparison.Ordinal);
         Assert.Contains("--insecure", error.Allowed, StringComparison.Ordinal);
 
-        Assert.True(Load($"api: {{urls: ['{url}'], insecure: true}}").Api.IsInsecure);
-        Assert.Single(Load($"api: {{urls: ['{url}'], keys: [0123456789abcdef]}}").Api.Keys);
+        Assert.True(Load($"api: {{urls: ['{url}'], insecure: true}}").Api.ApiKeys is []);
+        Assert.Single(Load($"api: {{urls: ['{url}'], keys: [0123456789abcdef]}}").Api.ApiKeys);
     }
 
     [Theory]
@@ -103,19 +103,19 @@ public sealed class ConfigurationErrorTests : IDisposable
     [InlineData("http://127.9.9.9:1")]
     [InlineData("http://[::1]:1")]
     [InlineData("http://localhost:1/")]
-    public void Loopback_needs_no_keys(string url) => Assert.Empty(Load($"api: {{urls: ['{url}']}}").Api.Keys);
+    public void Loopback_needs_no_keys(string url) => Assert.Empty(Load($"api: {{urls: ['{url}']}}").Api.ApiKeys);
 
     public void Dispose() => File.Delete(file);
 
     private IReadOnlyList<ConfigError> ErrorsOf(string yaml, IDictionary? environment = null)
     {
         File.WriteAllText(file, yaml);
-        return Assert.Throws<ConfigException>(() => SettingsLoader.Load(file, environment ?? new Hashtable(), [])).Errors;
+        return Assert.Throws<ConfigException>(() => ConfigLoader.Load(file, environment ?? new Hashtable(), [])).Errors;
     }
 
-    private Settings Load(string yaml)
+    private SiloConfig Load(string yaml)
     {
         File.WriteAllText(file, yaml);
-        return SettingsLoader.Load(file, new Hashtable(), []);
+        return ConfigLoader.Load(file, new Hashtable(), []);
     }
 }

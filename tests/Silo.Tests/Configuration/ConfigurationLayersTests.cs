@@ -12,10 +12,10 @@ public sealed class ConfigurationLayersTests : IDisposable
     [Fact]
     public void Nothing_configured_is_sqlite_under_data_on_the_loopback_address()
     {
-        var settings = SettingsLoader.Load(null, new Hashtable(), []);
-        Assert.Equal("http://127.0.0.1:8888", Assert.Single(settings.Api.Addresses).ToString());
+        var settings = ConfigLoader.Load(null, new Hashtable(), []);
+        Assert.Equal("http://127.0.0.1:8888", Assert.Single(settings.Listen));
         Assert.Equal("data", settings.DataDirectory);
-        Assert.Null(settings.PostgresConnection);
+        Assert.Equal("sqlite", settings.DatabaseType);
         Assert.Equal(LogLevel.Information, settings.LogLevel);
     }
 
@@ -28,8 +28,8 @@ public sealed class ConfigurationLayersTests : IDisposable
         var settings = Load(Yaml, environment, new OptionValue("--data", "data", ["option"]));
 
         Assert.Equal("option", settings.DataDirectory);
-        Assert.Equal(3000, settings.Limits.BodyBytes);
-        Assert.Equal(2000, settings.Limits.Activations);
+        Assert.Equal(3000, settings.Api.MaxBodyBytes);
+        Assert.Equal(2000, settings.Silo.MaxActivationsCount);
         Assert.Equal(LogLevel.Debug, settings.LogLevel);
         Assert.Equal("variable", Load(Yaml, environment).DataDirectory);
     }
@@ -43,7 +43,7 @@ public sealed class ConfigurationLayersTests : IDisposable
             ["TRIBUTARY__DATA"] = "a: b # c ${D}",
             ["TRIBUTARY__AGGREGATES"] = "[{name: a, measures: [{name: n, kind: count}]}]",
         });
-        Assert.Equal(["0123456789abcdef", "${0123456789abcd"], settings.Api.Keys);
+        Assert.Equal(["0123456789abcdef", "${0123456789abcd"], settings.Api.ApiKeys);
         Assert.Equal("a: b # c ${D}", settings.DataDirectory);
         Assert.Equal("a", Assert.Single(settings.Aggregates).Name);
     }
@@ -75,9 +75,9 @@ public sealed class ConfigurationLayersTests : IDisposable
 
     public void Dispose() => File.Delete(file);
 
-    private Settings Load(string yaml, IDictionary environment, params OptionValue[] options)
+    private SiloConfig Load(string yaml, IDictionary environment, params OptionValue[] options)
     {
         File.WriteAllText(file, yaml);
-        return SettingsLoader.Load(file, environment, options);
+        return ConfigLoader.Load(file, environment, options);
     }
 }

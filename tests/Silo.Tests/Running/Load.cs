@@ -51,7 +51,7 @@ internal sealed class Load(Uri address, int seed)
 
     public async Task ProduceAsync(int producer, CancellationToken cancellation)
     {
-        var random = new Random(HashCode.Combine(seed, producer));
+        var random = new Random(unchecked((seed * 397) ^ producer));
         for (var number = 0; !isFinished; number++)
         {
             var tag = string.Create(CultureInfo.InvariantCulture, $"{producer}/{number}");
@@ -78,6 +78,13 @@ internal sealed class Load(Uri address, int seed)
                 request.Headers.Add("Idempotency-Key", key);
             using var answer = await http.SendAsync(request, cancellation);
             var text = await answer.Content.ReadAsStringAsync(cancellation);
+            if (answer.StatusCode == HttpStatusCode.ServiceUnavailable)
+            {
+                // Refused while the server stops: the message was not taken.
+                await serverUp.Task.WaitAsync(cancellation);
+                return false;
+            }
+
             Assert.True(answer.StatusCode == HttpStatusCode.Accepted, $"{(int)answer.StatusCode} {text}");
             using var receipt = JsonDocument.Parse(text);
             Acknowledged[tag] = receipt.RootElement.GetProperty("id").GetString()!;

@@ -38,6 +38,29 @@ public sealed class StopTests
     }
 
     [Fact]
+    public async Task Under_load_every_acknowledged_message_is_there_after_a_stop()
+    {
+        await using var server = await TributaryProcess.StartNewAsync(isDemo: false, Cancellation);
+        var load = new Load(server.Address, seed: 1);
+        var producers = Enumerable.Range(0, 16).Select(number => Task.Run(() => load.ProduceAsync(number, Cancellation), Cancellation)).ToList();
+        await load.WaitForAcknowledgementsAsync(200, Cancellation);
+        load.Pause();
+        var clock = Stopwatch.StartNew();
+
+        Assert.Equal(0, await server.StopAsync(Cancellation));
+
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, Limit);
+        await server.StartAsync(Cancellation);
+        load.Resume();
+        load.Finish();
+        await Task.WhenAll(producers);
+        using var http = new HttpClient { BaseAddress = server.Address };
+        var tags = (await StoredMessages.ReadAllAsync(http, Cancellation)).Select(message => message.GetProperty("tag").GetString()!).ToList();
+        Assert.Equal(tags.Distinct().Count(), tags.Count);
+        Assert.Empty(load.Acknowledged.Keys.Except(tags));
+    }
+
+    [Fact]
     public async Task A_client_that_never_finishes_its_request_does_not_hold_the_stop_up()
     {
         await using var server = await TributaryProcess.StartNewAsync(isDemo: false, Cancellation);

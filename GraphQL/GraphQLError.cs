@@ -1,0 +1,40 @@
+using Tributary.GraphQL.Language;
+
+namespace Tributary.GraphQL;
+
+/// <summary>One entry of <c>errors</c> in a response (spec section 7.1.2).</summary>
+/// <param name="Message">What was found and what is allowed, for the author of the document.</param>
+/// <param name="Locations">Where in the document; empty when the error belongs to no place in it.</param>
+/// <param name="Path">Response keys (string) and list indices (int) from the root; null for request errors.</param>
+/// <param name="Code">A stable word, written as <c>extensions.code</c>; null writes none.</param>
+public sealed record GraphQLError(
+    string Message,
+    IReadOnlyList<SourceLocation>? Locations = null,
+    IReadOnlyList<object>? Path = null,
+    string? Code = null)
+{
+    /// <summary>More members of <c>extensions</c>; values are what JSON can hold.</summary>
+    public IReadOnlyDictionary<string, object?>? Extensions { get; init; }
+}
+
+/// <summary>The stable words for errors that the engine itself raises.</summary>
+public static class ErrorCodes
+{
+    public const string Syntax = "GRAPHQL_PARSE_FAILED";
+    public const string Validation = "GRAPHQL_VALIDATION_FAILED";
+    public const string BadInput = "BAD_USER_INPUT";
+    public const string Limit = "LIMIT_EXCEEDED";
+    public const string Timeout = "EXECUTION_TIMEOUT";
+    public const string Internal = "INTERNAL_ERROR";
+    public const string BadRequest = "BAD_REQUEST";
+    public const string PersistedNotFound = "PERSISTED_QUERY_NOT_FOUND";
+    public const string PersistedOnly = "PERSISTED_QUERY_REQUIRED";
+}
+
+/// <summary>Thrown by a resolver to say to the caller why a field failed. The message and code reach the response as they are.</summary>
+public class GraphQLException(GraphQLError error) : Exception(error.Message)
+{
+    public GraphQLException(string message, string? code = null) : this(new GraphQLError(message, Code: code)) { }
+
+    public GraphQLError Error { get; } = error;
+}

@@ -1,0 +1,74 @@
+using System.Runtime.CompilerServices;
+using Tributary.GraphQL.Execution;
+using Tributary.GraphQL.Language;
+using Tributary.GraphQL.Types;
+
+namespace Tributary.GraphQL.Limits;
+
+/// <summary>
+/// What an operation may cost: one per field, times the sizes of the lists around it. A list's size is that of its <c>first</c>, <c>last</c> or <c>limit</c>, with the
+/// actual values of variables; on a connection the argument counts for the lists directly below. Fragments are priced once per kind of place.
+/// </summary>
+internal sealed class OperationCost(Schema schema, IReadOnlyDictionary<string, FragmentDefinition> fragments, InputObject variables, GraphQLOptions options)
+{
+    private const long Ceiling = long.MaxValue / 1_000_000_000 / 4;
+
+    private readonly Dictionary<(string, bool), long> priced = [];
+
+    public long Of(OperationDefinition operation) => Of(operation.SelectionSet, schema.Root(operation.Operation)!, isSized: false);
+
+    private long Of(SelectionSet set, NamedType parent, bool isSized)
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        long cost = 0;
+        foreach (var selection in set.Selections)
+        {
+            if (!Conditions.Include(selection.Directives, variables)) continue;
+            cost += selection switch
+            {
+                Field field => Of(field, parent, isSized),
+                InlineFragment inline => Of(inline.SelectionSet, inline.TypeCondition is null ? parent : schema.Type(inline.TypeCondition.Name)!, isSized),
+                FragmentSpread spread => Of(spread, isSized),
+                _ => 0,
+            };
+            if (cost > Ceiling) return Ceiling;
+        }
+        return cost;
+    }
+
+    private long Of(FragmentSpread spread, bool isSized)
+    {
+        if (priced.TryGetValue((spread.Name, isSized), out var known)) return known;
+        var fragment = fragments[spread.Name];
+        return priced[(spread.Name, isSized)] = Of(fragment.SelectionSet, schema.Type(fragment.TypeCondition.Name)!, isSized);
+    }
+
+    private long Of(Field field, NamedType parent, bool isSized)
+    {
+        // Introspection is bounded by the schema.
+        if (field.SelectionSet is null || field.Name.StartsWith("__", StringComparison.Ordinal)) return 1;
+        var definition = schema.Field(parent, field.Name)!;
+        var isList = definition.Type.Nullable is ListType;
+        var size = SizeArgument(field, definition);
+        var factor = size ?? (isList && !isSized ? options.AssumedListSize : 1);
+        var inner = Of(field.SelectionSet, definition.Type.Named, isSized: size is not null && !isList);
+        return Math.Min(1 + (factor * inner), Ceiling);
+    }
+
+    private long? SizeArgument(Field field, FieldDef definition)
+    {
+        foreach (var argument in definition.Arguments)
+        {
+            if (!options.ListSizeArguments.Contains(argument.Name)) continue;
+            var value = field.Arguments.FirstOrDefault(a => a.Name == argument.Name)?.Value;
+            if (value is VariableValue variable)
+            {
+                if (variables.TryGetValue(variable.Name, out var given) && given is int number) return Math.Max(number, 0);
+                if (variables.Has(variable.Name)) continue;
+                value = null;
+            }
+            if ((value ?? argument.DefaultValue) is IntValue literal && int.TryParse(literal.Value, out var size)) return Math.Max(size, 0);
+        }
+        return null;
+    }
+}

@@ -1,0 +1,41 @@
+using Microsoft.Extensions.Logging;
+using Tributary.Api;
+using Tributary.Grains;
+using Tributary.Runtime;
+using Tributary.Runtime.Feed;
+
+namespace Tributary.Silo.Configuration;
+
+/// <summary>The whole configuration, checked. What each key means: <c>docs/configuration.md</c>.</summary>
+public sealed record SiloConfig
+{
+    /// <summary>Addresses to listen on: see <see cref="ListenAddress"/>.</summary>
+    public IReadOnlyList<string> Listen { get; init; } = ["http://127.0.0.1:8888"];
+
+    /// <summary>The folder of the embedded database.</summary>
+    public string DataDirectory { get; init; } = "data";
+
+    /// <summary><c>sqlite</c> or <c>postgres</c>.</summary>
+    public string DatabaseType { get; init; } = "sqlite";
+
+    /// <summary>The connection string of PostgreSQL. Holds a password: never logged.</summary>
+    public string? Connection { get; init; }
+
+    /// <summary>Client connections at once; further ones are closed.</summary>
+    public int MaxConnectionsCount { get; init; } = 20_000;
+
+    public ApiOptions Api { get; init; } = new();
+
+    public FeedOptions Feed { get; init; } = new();
+
+    public SiloOptions Silo { get; init; } = new();
+
+    public DedupeOptions Dedupe { get; init; } = new();
+
+    public IReadOnlyList<AggregateDefinition> Aggregates { get; init; } = [];
+
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary>True for one JSON object per line of the log.</summary>
+    public bool IsJsonLog { get; init; }
+}

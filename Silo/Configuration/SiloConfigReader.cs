@@ -1,0 +1,148 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Tributary.Api;
+using Tributary.Grains;
+using Tributary.Runtime;
+using Tributary.Runtime.Feed;
+
+namespace Tributary.Silo.Configuration;
+
+/// <summary>Checks the configuration and names every error in it.</summary>
+internal static class SiloConfigReader
+{
+    public const string DefaultUrl = "http://127.0.0.1:8888";
+    public const int MinKeyChars = 16;
+
+    private const int MaxListCount = 64;
+    private const string ConnectionAllowed = "with type postgres a connection string for Npgsql such as Host=db;Database=tributary;Username=tributary;Password=${PASSWORD}";
+
+    private static readonly string[] LoopbackNames = ["localhost", "127.0.0.1", "[::1]"];
+
+    /// <exception cref="ConfigException">Something is wrong; names every error.</exception>
+    public static SiloConfig Read(ConfigMap root, List<ConfigError> errors)
+    {
+        var defaults = new SiloConfig();
+        var section = new ConfigField(root, "", root.Origin, errors)
+            .Section("api", "data", "database", "aggregates", "endpoints", "limits", "logging");
+        var limits = section["limits"].Section("body_bytes", "waiting_calls", "waiting_bytes", "activations", "connections", "subscribers", "dedupe_days");
+        var logging = section["logging"].Section("level", "format");
+        var (listen, api) = Api(section["api"], defaults);
+        api.MaxBodyBytes = (int)(limits["body_bytes"].Whole(1_024, 64 << 20, "bytes") ?? api.MaxBodyBytes);
+        api.Endpoints = EndpointsReader.Read(section["endpoints"]);
+        var config = new SiloConfig
+        {
+            Listen = listen,
+            DataDirectory = section["data"].Text("the path of a folder") ?? defaults.DataDirectory,
+            Api = api,
+            Feed = new FeedOptions { MaxSubscribersCount = (int)(limits["subscribers"].Whole(1, 1_000_000, "subscribers") ?? defaults.Feed.MaxSubscribersCount) },
+            Silo = Silo(limits, defaults.Silo, listen),
+            Dedupe = new DedupeOptions { Remember = limits["dedupe_days"].Whole(1, 3_650, "days") is { } days ? TimeSpan.FromDays(days) : defaults.Dedupe.Remember },
+            MaxConnectionsCount = (int)(limits["connections"].Whole(1, 1_000_000, "connections") ?? defaults.MaxConnectionsCount),
+            Aggregates = AggregatesReader.Read(section["aggregates"], errors),
+            LogLevel = Enum.Parse<LogLevel>(logging["level"].OneOf("trace", "debug", "information", "warning", "error") ?? "information", ignoreCase: true),
+            IsJsonLog = logging["format"].OneOf("text", "json") == "json",
+        };
+        if (Connection(section["database"]) is { } connection)
+            config = config with { DatabaseType = "postgres", Connection = connection };
+        return errors.Count == 0 ? config : throw new ConfigException(errors);
+    }
+
+    private static SiloOptions Silo(ConfigSection limits, SiloOptions defaults, IReadOnlyList<string> listen) => new()
+    {
+        Address = listen.Count > 0 ? listen[0] : "",
+        MaxWaitingCallsCount = (int)(limits["waiting_calls"].Whole(100, 10_000_000, "calls") ?? defaults.MaxWaitingCallsCount),
+        MaxWaitingBytes = limits["waiting_bytes"].Whole(1 << 20, 64L << 30, "bytes") ?? defaults.MaxWaitingBytes,
+        MaxActivationsCount = (int)(limits["activations"].Whole(1_000, 100_000_000, "grains") ?? defaults.MaxActivationsCount),
+    };
+
+    private static (IReadOnlyList<string> Listen, ApiOptions Api) Api(ConfigField field, SiloConfig defaults)
+    {
+        var api = field.Section("urls", "keys", "insecure", "hosts", "origins");
+        var urls = api["urls"];
+        var addresses = new List<ListenAddress>();
+        foreach (var item in urls.List(MaxListCount, ListenAddress.Allowed))
+        {
+            if (ListenAddress.TryParse(item.Text(ListenAddress.Allowed) ?? DefaultUrl) is { } address)
+                addresses.Add(address);
+            else
+                item.Fail(ListenAddress.Allowed);
+        }
+
+        if (urls.IsSet && urls.Node is ConfigList { Items.Count: 0 })
+            urls.Fail("a list of 0", $"a list of 1 to {MaxListCount}: {ListenAddress.Allowed}");
+        if (!urls.IsSet)
+            addresses.AddRange(defaults.Listen.Select(ListenAddress.Parse));
+
+        var keys = Texts(api["keys"], $"a key of {MinKeyChars} to 256 visible ASCII characters", IsKey, isSecret: true);
+        var isInsecure = api["insecure"].Flag() ?? false;
+        var open = addresses.Find(address => !address.IsLoopback);
+        // An open door needs two decisions, not one: an address, and that it may be open.
+        if (open is not null && keys.Count == 0 && !isInsecure)
+        {
+            urls.Fail(
+                $"{open}, which other machines reach, without API keys",
+                "loopback addresses such as http://127.0.0.1:8888; or set api.keys; or say api.insecure: true (--insecure) when everybody who reaches the address may read and write");
+        }
+
+        var hosts = Texts(api["hosts"], "a name or an address without a port", static text => !text.Contains('/', StringComparison.Ordinal));
+        if (open is null && keys.Count == 0)
+            // A page of the web must not reach an open server under a name of its own.
+            hosts = [.. LoopbackNames, .. addresses.Select(address => address.Host?.ToString()).OfType<string>(), .. hosts];
+        var origins = Texts(api["origins"], "an origin such as https://example.org", static text => Uri.TryCreate(text, UriKind.Absolute, out _));
+        return ([.. addresses.Select(address => address.ToString())], new ApiOptions { ApiKeys = keys, AllowedHosts = hosts, AllowedOrigins = origins });
+    }
+
+    private static bool IsKey(string key) => key.Length is >= MinKeyChars and <= 256 && key.All(character => character is > ' ' and <= '~');
+
+    private static List<string> Texts(ConfigField field, string allowed, Func<string, bool> isAllowed, bool isSecret = false)
+    {
+        var texts = new List<string>();
+        foreach (var item in field.List(MaxListCount, allowed))
+        {
+            if (item.Text(allowed, isSecret) is not { } text)
+            {
+                if (!item.IsSet)
+                    item.Fail(allowed, isSecret);
+            }
+            else if (isAllowed(text))
+                texts.Add(text);
+            else
+                item.Fail(allowed, isSecret);
+        }
+
+        return texts;
+    }
+
+    private static string? Connection(ConfigField field)
+    {
+        var database = field.Section("type", "connection");
+        var type = database["type"].OneOf("sqlite", "postgres");
+        var connection = database["connection"];
+        if (type != "postgres")
+        {
+            if (connection.IsSet && (type is not null || !database["type"].IsSet))
+                connection.Fail("nothing, except with type: postgres", isSecret: true);
+            return null;
+        }
+
+        if (connection.Text(ConnectionAllowed, isSecret: true) is not { } text)
+        {
+            if (!connection.IsSet)
+                connection.Fail(ConnectionAllowed);
+            return null;
+        }
+
+        try
+        {
+            if (new NpgsqlConnectionStringBuilder(text).Host is null or "")
+                connection.Fail("a connection string without Host (not shown here)", ConnectionAllowed);
+            return text;
+        }
+        catch (Exception error) when (error is ArgumentException or FormatException or KeyNotFoundException)
+        {
+            // The message may hold a piece of the password, so it is not passed on.
+            connection.Fail("a connection string that cannot be read (not shown here)", ConnectionAllowed);
+            return null;
+        }
+    }
+}

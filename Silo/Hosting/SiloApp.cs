@@ -1,0 +1,95 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
+using Tributary.Api;
+using Tributary.Silo.Configuration;
+
+namespace Tributary.Silo.Hosting;
+
+/// <summary>A node behind its HTTP server: one life of the program.</summary>
+public sealed partial class SiloApp : IAsyncDisposable
+{
+    /// <summary>How long the engine may take to finish its rounds and leave once no request is in flight.</summary>
+    private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(3);
+
+    private readonly WebApplication web;
+    private readonly SiloNode node;
+    private readonly ILoggerFactory loggers;
+    private readonly ILogger logger;
+
+    private SiloApp(WebApplication web, SiloNode node, ILoggerFactory loggers)
+    {
+        this.web = web;
+        this.node = node;
+        this.loggers = loggers;
+        logger = loggers.CreateLogger<SiloApp>();
+    }
+
+    /// <summary>Where it listens, with the ports that it was given.</summary>
+    public IReadOnlyList<string> Addresses => [.. web.Urls];
+
+    /// <summary>Starts the node, then the server: whoever reaches the address is served.</summary>
+    /// <exception cref="Runtime.Store.StoreException">The database cannot be used, or another process holds it.</exception>
+    /// <exception cref="IOException">The address cannot be listened on.</exception>
+    public static Task<SiloApp> StartAsync(SiloConfig config, CancellationToken cancellation = default) =>
+        StartAsync(config, static (_, _) => Task.CompletedTask, cancellation);
+
+    /// <param name="prepare">Done when the node takes messages and before anybody reaches it.</param>
+    internal static async Task<SiloApp> StartAsync(SiloConfig config, Func<ApiNode, CancellationToken, Task> prepare, CancellationToken cancellation)
+    {
+        var logs = LoggerFactory.Create(logging => Logs.Configure(logging, config));
+        SiloNode? started = null;
+        try
+        {
+            started = await SiloNode.StartAsync(config, TimeProvider.System, logs, cancellation);
+            await prepare(started.Api, cancellation);
+            var app = new SiloApp(WebHost.Build(config, started, TimeProvider.System), started, logs);
+            await app.web.StartAsync(cancellation);
+            app.LogServing(string.Join(", ", app.Addresses));
+            return app;
+        }
+        catch
+        {
+            if (started is not null)
+            {
+                await LeaveAsync(started);
+                await started.DisposeAsync();
+            }
+
+            logs.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Takes nothing new, answers what is in flight, finishes its rounds, leaves.</summary>
+    public async Task StopAsync()
+    {
+        LogStopping();
+        // The engine still runs while requests in flight get their answers.
+        await node.BeginStopAsync();
+        await web.StopAsync(CancellationToken.None);
+        await LeaveAsync(node);
+        LogStopped();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await web.DisposeAsync();
+        await node.DisposeAsync();
+        loggers.Dispose();
+    }
+
+    private static async Task LeaveAsync(SiloNode node)
+    {
+        using var limit = new CancellationTokenSource(LeaveTimeout);
+        await node.StopAsync(limit.Token);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Serving {Urls}: the page at /, the API at /api/v1, its description at /docs.")]
+    private partial void LogServing(string urls);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Stopping: nothing new is taken, what is in flight is answered.")]
+    private partial void LogStopping();
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Stopped.")]
+    private partial void LogStopped();
+}
