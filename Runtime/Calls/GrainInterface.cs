@@ -21,6 +21,9 @@ internal sealed class GrainInterface
                 throw new ArgumentException($"{type.Name} has two methods named {method.Name}; the names of a grain's methods are stored and must be unique.");
             byInfo.Add(info, method);
         }
+
+        if (byName.Values.Count(method => method.Merger is not null) > 1)
+            throw new ArgumentException($"{type.Name} has two methods whose calls are merged; the calls that wait for a grain are of one method.");
     }
 
     /// <summary>The name of the grain type.</summary>
