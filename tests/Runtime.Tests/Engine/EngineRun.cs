@@ -38,6 +38,9 @@ public sealed class EngineRun
     /// <summary>What grains noted, in the order of their turns; a turn that ran again notes again.</summary>
     public List<string> Notes { get; } = [];
 
+    /// <summary>Sees every note when it is made.</summary>
+    public Action<string>? Observe { get; set; }
+
     /// <summary>Runs a test against a silo that has started.</summary>
     public static void Run(Func<EngineRun, Task> test, Action<EngineRun>? before = null)
     {
@@ -49,6 +52,12 @@ public sealed class EngineRun
             await run.StartAsync();
             await test(run);
         });
+    }
+
+    public void Note(string text)
+    {
+        Observe?.Invoke(text);
+        Notes.Add(text);
     }
 
     public IProbeGrain Probe(string key) => Host.Grains.GetGrain<IProbeGrain>(key);

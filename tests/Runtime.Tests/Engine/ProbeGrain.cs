@@ -135,7 +135,7 @@ public sealed class ProbeGrain(EngineRun run) : Grain<ProbeState>, IProbeGrain, 
 
     public ValueTask Note(string text)
     {
-        run.Notes.Add($"{Key}: {text}");
+        run.Note($"{Key}: {text}");
         return ValueTask.CompletedTask;
     }
 
@@ -155,7 +155,7 @@ public sealed class ProbeGrain(EngineRun run) : Grain<ProbeState>, IProbeGrain, 
 
     public ValueTask Merge(Portion portion)
     {
-        run.Notes.Add($"{Key} merged {portion.CallsCount}");
+        run.Note($"{Key} merged {portion.CallsCount}");
         Value += portion.Amount;
         if (portion.Echo is { } other)
             Send(Other(other).Merge(new Portion { Echo = Key }));
@@ -168,14 +168,14 @@ public sealed class ProbeGrain(EngineRun run) : Grain<ProbeState>, IProbeGrain, 
     {
         if (name.StartsWith("bad", StringComparison.Ordinal))
             throw new TimeoutException("The reminder throws.");
-        run.Notes.Add($"{Key} rang {name} at {Now.Ticks}");
+        run.Note($"{Key} rang {name} at {Now.Ticks}");
         Value++;
         return ValueTask.CompletedTask;
     }
 
     public ValueTask OnActivity(string name, int attempt, ActivityResult result)
     {
-        run.Notes.Add($"{Key} did {name} {attempt}: {result.Error ?? "well"}");
+        run.Note($"{Key} did {name} {attempt}: {result.Error ?? "well"}");
         if (result.Error is not null && attempt < 3)
             StartActivity(name, "work", default, attempt + 1, Now.AddSeconds(1));
         Value++;
