@@ -25,7 +25,10 @@ public interface IMergeable<TSelf> where TSelf : IMergeable<TSelf>
     /// <summary>A copy that <see cref="Absorb"/> may change; the original stays as it is.</summary>
     TSelf Fork();
 
-    /// <summary>Adds <paramref name="other"/> to this copy, leaving <paramref name="other"/> as it is.</summary>
+    /// <summary>
+    /// Adds <paramref name="other"/> to this copy, leaving <paramref name="other"/> as it is. What does not fit makes it
+    /// throw before it changes anything.
+    /// </summary>
     void Absorb(TSelf other);
 }
 

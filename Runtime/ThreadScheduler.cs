@@ -46,7 +46,9 @@ public sealed class ThreadScheduler : ISiloScheduler
 
         public void Wake()
         {
-            // Whoever reads true here reads it before the loop clears it, so the step that follows sees what came before.
+            // Whoever reads true here reads it before the loop clears it, so the step that follows sees what came before:
+            // the barrier keeps the read behind the caller's writes, as the loop's keeps the step behind the clearing.
+            Interlocked.MemoryBarrier();
             if (Volatile.Read(ref isWoken))
                 return;
             lock (pulse)

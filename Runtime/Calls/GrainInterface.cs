@@ -22,9 +22,8 @@ internal sealed class GrainInterface
             byInfo.Add(info, method);
         }
 
-        // A grain collects merged calls in one place.
         if (byName.Values.Count(method => method.Merger is not null) > 1)
-            throw new ArgumentException($"{type.Name} has several methods with [MergeCalls]; a grain can have one.");
+            throw new ArgumentException($"{type.Name} has two methods whose calls are merged; the calls that wait for a grain are of one method.");
     }
 
     /// <summary>The name of the grain type.</summary>

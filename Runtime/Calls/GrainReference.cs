@@ -18,6 +18,7 @@ public class GrainReference : DispatchProxy
 
     internal static TGrain Create<TGrain>(GrainInterface type, string key, ICallSink sink) where TGrain : class
     {
+        ArgumentNullException.ThrowIfNull(key);
         var proxy = Create<TGrain, GrainReference>();
         var reference = (GrainReference)(object)proxy;
         reference.sink = sink;

@@ -16,8 +16,7 @@ internal sealed class Inbox(SiloOptions options)
     private int count;
     private volatile bool isClosed;
 
-    public bool IsEmpty => queues.All(queue => queue.IsEmpty);
-
+    /// <summary>Calls that wait, or are on their way in: a call is counted before it looks whether the inbox is closed.</summary>
     public int Count => Volatile.Read(ref count);
 
     /// <summary>Refuses calls from now on.</summary>
@@ -26,16 +25,19 @@ internal sealed class Inbox(SiloOptions options)
     /// <summary>Takes a call from outside, or throws <see cref="OverloadedException"/>.</summary>
     public void Add(Input input, WorkClass workClass)
     {
-        if (isClosed)
-            throw new OverloadedException("The silo is stopping; another one, or this one after its restart, takes the call.", options.RetryAfter);
-
         var size = SizeOf(input);
         var counted = Interlocked.Increment(ref count);
         var held = Interlocked.Add(ref bytes, size);
+        // Counted first: whoever sees the inbox closed and the count at zero knows that no call slips in any more.
+        if (isClosed)
+        {
+            Withdraw(size);
+            throw new OverloadedException("The silo is stopping; another one, or this one after its restart, takes the call.", options.RetryAfter);
+        }
+
         if (counted > options.MaxWaitingCallsCount || (held > options.MaxWaitingBytes && held > size))
         {
-            Interlocked.Decrement(ref count);
-            Interlocked.Add(ref bytes, -size);
+            Withdraw(size);
             throw new OverloadedException(
                 $"The silo's inbox is full ({options.MaxWaitingCallsCount} calls, {options.MaxWaitingBytes} bytes).", options.RetryAfter);
         }
@@ -55,9 +57,14 @@ internal sealed class Inbox(SiloOptions options)
     {
         if (!queues[(int)workClass].TryDequeue(out input))
             return false;
-        Interlocked.Decrement(ref count);
-        Interlocked.Add(ref bytes, -SizeOf(input));
+        Withdraw(SizeOf(input));
         return true;
+    }
+
+    private void Withdraw(int size)
+    {
+        Interlocked.Decrement(ref count);
+        Interlocked.Add(ref bytes, -size);
     }
 
     private static int SizeOf(Input input) => input.Needs?.SizeBytes ?? 0;

@@ -23,6 +23,7 @@ public sealed partial class SiloHost
     private readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile SiloLoop? loop;
     private volatile bool isAbandoned;
+    private volatile bool isStopping;
     private StoreFacts? facts;
 
     public SiloHost(
@@ -70,6 +71,9 @@ public sealed partial class SiloHost
     public async Task StopAsync(CancellationToken cancellation = default)
     {
         inbox.Close();
+        isStopping = true;
+        // Either this sees the incarnation that is joining now, or that one sees that it is to stop.
+        Interlocked.MemoryBarrier();
         if (loop is null)
             return;
         loop.BeginStop();
@@ -113,8 +117,14 @@ public sealed partial class SiloHost
                 if (isAbandoned)
                     return;
                 LogJoined(incarnation.Silo, deferred.Count);
-                loop = new SiloLoop(
+                var joined = new SiloLoop(
                     incarnation, Facts, options, environment, store, inbox, types, activities, deferred, () => RoundCommitted?.Invoke(), logger);
+                loop = joined;
+                Interlocked.MemoryBarrier();
+                // What came in meanwhile woke the incarnation before this one.
+                joined.Wake();
+                if (isStopping)
+                    joined.BeginStop();
                 return;
             }
             catch (StoreException error) when (error.Fault == StoreFault.Transient && facts is not null)
@@ -137,16 +147,22 @@ public sealed partial class SiloHost
         }
         while (page.Count == DeferredPageCount);
 
-        // A call to a grain type that this build does not know stays where it is, for a build that does.
-        if (all.RemoveAll(call => !types.TryGet(call.Target.Type, out _)) is var unknownCount and > 0)
+        if (all.Count(call => !types.TryGet(call.Target.Type, out _)) is var unknownCount and > 0)
             LogUnknownTypes(unknownCount);
         return all;
     }
 
     private void Take(Input input, WorkClass workClass)
     {
-        inbox.Add(input, workClass);
-        loop?.Wake();
+        try
+        {
+            inbox.Add(input, workClass);
+        }
+        finally
+        {
+            // Also when it was refused: a silo that stops waits until nothing is on its way in.
+            loop?.Wake();
+        }
     }
 
     /// <summary>Turns references into calls of the inbox.</summary>

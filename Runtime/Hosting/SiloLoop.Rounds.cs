@@ -116,9 +116,10 @@ internal sealed partial class SiloLoop
         }
 
         foreach (var external in durable.ExternalIds)
-            externalIds.Commit(external.Key);
+            externalIds.Commit((external.Partition, external.Key));
         reminders.Commit(durable.Reminders.Values, durable.Number);
-        foreach (var call in durable.Deferred)
+        // A silo that stops leaves them to the next start, or calls that follow from calls could keep it for ever.
+        foreach (var call in isStopping ? [] : durable.Deferred)
             ready.Enqueue(new DeferredInput(call, types));
     }
 
@@ -153,12 +154,10 @@ internal sealed partial class SiloLoop
         if (convictionsCount > 2)
             throw new InvalidOperationException($"The database refuses even the failure of an input for {alone.Target}.", error);
 
-        runner.Rejection = new Rejection(
-            new TributaryException("refused_by_store", $"The database refused what this call asked to store: {error.Message}", error),
-            KeepsArguments: convictionsCount == 1);
-        if (loader.IsReady(alone) && activations.TryGet(alone.Target, out var activation))
-            runner.Run(alone, activation, round, clock.Now);
-        runner.Rejection = null;
+        var rejection = new TributaryException("refused_by_store", $"The database refused what this call asked to store: {error.Message}", error);
+        runner.Reject(alone, rejection, keepsArguments: convictionsCount == 1, round, clock.Now);
+        // Nothing else goes into this round: if it is refused as well, then for the failure.
+        Seal();
         LogConvicted(alone.Target, error);
     }
 
@@ -184,7 +183,7 @@ internal sealed partial class SiloLoop
         foreach (var grain in dropped.Merged)
             grain.Revert();
         foreach (var external in dropped.ExternalIds)
-            externalIds.Revert(external.Key);
+            externalIds.Revert((external.Partition, external.Key));
         reminders.Revert(dropped.Reminders.Values);
     }
 

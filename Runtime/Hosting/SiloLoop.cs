@@ -91,7 +91,9 @@ internal sealed partial class SiloLoop
 
         foreach (var call in deferred)
         {
-            ready.Enqueue(new DeferredInput(call, types));
+            // A call to a grain type that this build does not know stays where it is, for a build that does; its number is taken.
+            if (types.TryGet(call.Target.Type, out _))
+                ready.Enqueue(new DeferredInput(call, types));
             runner.NextDeferred = call.Sequence + 1;
         }
 
@@ -158,7 +160,7 @@ internal sealed partial class SiloLoop
         }
     }
 
-    private bool IsIdle => committing is null && round.Inputs.Count == 0 && suspects.IsEmpty && ready.Count == 0 && inbox.IsEmpty && !loader.HasWork;
+    private bool IsIdle => committing is null && round.Inputs.Count == 0 && suspects.IsEmpty && ready.Count == 0 && inbox.Count == 0 && !loader.HasWork;
 
     private bool IsRoundFull =>
         round.IsSealed || round.Inputs.Count >= options.MaxRoundInputsCount || round.InputBytes >= options.MaxRoundBytes || round.Messages.Count >= options.MaxRoundMessagesCount;

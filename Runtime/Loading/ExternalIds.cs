@@ -1,24 +1,25 @@
 using Tributary.Runtime.Calls;
+using ScopedKey = (Tributary.PartitionId Partition, Tributary.ExternalKey Key);
 
 namespace Tributary.Runtime.Loading;
 
 /// <summary>
 /// What is known of external ids: found or not found in the store, or written by a round. What a round wrote stays until
-/// it is durable; after that the entry is a cache, oldest first out.
+/// it is durable; after that the entry is a cache, oldest first out. An external id is one within a partition.
 /// </summary>
 internal sealed class ExternalIds(int capacity)
 {
-    private readonly Dictionary<ExternalKey, Entry> entries = [];
-    private readonly Queue<ExternalKey> order = new();
+    private readonly Dictionary<ScopedKey, Entry> entries = [];
+    private readonly Queue<ScopedKey> order = new();
 
     /// <summary>The message under this key. The engine has loaded the key before the turn that asks.</summary>
-    public KnownMessage? Find(ExternalKey key) =>
+    public KnownMessage? Find(ScopedKey key) =>
         entries.TryGetValue(key, out var entry) && entry.IsLoaded
             ? entry.Message
             : throw new InvalidOperationException("A turn looks up an external id that its call's needs do not name.");
 
     /// <summary>True when a turn may look the key up now; otherwise <paramref name="waiting"/> takes who waits, and <paramref name="isFirst"/> says that a load is to be issued.</summary>
-    public bool IsLoaded(ExternalKey key, out List<Input> waiting, out bool isFirst)
+    public bool IsLoaded(ScopedKey key, out List<Input> waiting, out bool isFirst)
     {
         isFirst = false;
         if (!entries.TryGetValue(key, out var entry))
@@ -34,7 +35,7 @@ internal sealed class ExternalIds(int capacity)
     }
 
     /// <summary>Ends a load; the inputs that waited are returned.</summary>
-    public IReadOnlyList<Input> Load(ExternalKey key, KnownMessage? found)
+    public IReadOnlyList<Input> Load(ScopedKey key, KnownMessage? found)
     {
         var entry = entries[key];
         entry.IsLoaded = true;
@@ -44,7 +45,7 @@ internal sealed class ExternalIds(int capacity)
         return waited;
     }
 
-    public void Write(ExternalKey key, KnownMessage message, long round)
+    public void Write(ScopedKey key, KnownMessage message, long round)
     {
         var entry = entries[key];
         entry.Message = message;
@@ -52,13 +53,13 @@ internal sealed class ExternalIds(int capacity)
     }
 
     /// <summary>The round is durable; a later round cannot have written the key again, because it was taken.</summary>
-    public void Commit(ExternalKey key) => entries[key].Round = 0;
+    public void Commit(ScopedKey key) => entries[key].Round = 0;
 
     /// <summary>Inputs that wait for a load.</summary>
     public IEnumerable<Input> Waiting() => entries.Values.SelectMany(entry => entry.Waiting);
 
     /// <summary>The round that wrote the key never happened. Only keys that were known to be free are written, so it is free again.</summary>
-    public void Revert(ExternalKey key)
+    public void Revert(ScopedKey key)
     {
         var entry = entries[key];
         entry.Message = null;
@@ -66,9 +67,9 @@ internal sealed class ExternalIds(int capacity)
     }
 
     /// <summary>Keeps the key in memory while an input waits for other things; undone by <see cref="Unpin"/>.</summary>
-    public void Pin(ExternalKey key) => entries[key].PinsCount++;
+    public void Pin(ScopedKey key) => entries[key].PinsCount++;
 
-    public void Unpin(ExternalKey key) => entries[key].PinsCount--;
+    public void Unpin(ScopedKey key) => entries[key].PinsCount--;
 
     public void Trim()
     {

@@ -29,12 +29,12 @@ internal sealed class Loader(SiloOptions options, Partitioner partitioner, Activ
 
         foreach (var grain in needs.Grains)
             Need(grain, isNew: false, input);
-        if (needs.External is { } external && !externalIds.IsLoaded(external, out var waiting, out var isFirst))
+        if (ExternalOf(input, needs) is { } external && !externalIds.IsLoaded(external, out var waiting, out var isFirst))
         {
             waiting.Add(input);
             input.MissingCount++;
             if (isFirst)
-                pending.ExternalIds.Add((partitioner.Of(input.Target), external));
+                pending.ExternalIds.Add(external);
         }
 
         if (input.MissingCount == 0)
@@ -70,7 +70,7 @@ internal sealed class Loader(SiloOptions options, Partitioner partitioner, Activ
             activation.Waiting = null;
         }
 
-        foreach (var (_, key) in request.ExternalIds)
+        foreach (var key in request.ExternalIds)
             Wake(externalIds.Load(key, result.ExternalIds.GetValueOrDefault(key)), ready);
     }
 
@@ -96,6 +96,9 @@ internal sealed class Loader(SiloOptions options, Partitioner partitioner, Activ
     private void Need(GrainId id, bool isNew, Input input)
     {
         var isHere = activations.TryGet(id, out var activation);
+        // No turn can call a grain of a type that is not registered: there is nothing to load.
+        if (!isHere && !activations.Knows(id.Type))
+            return;
         activation ??= activations.GetOrAdd(id, isNew);
         if (activation.IsLoaded)
         {
@@ -123,7 +126,7 @@ internal sealed class Loader(SiloOptions options, Partitioner partitioner, Activ
             }
         }
 
-        if (needs.External is { } external)
+        if (ExternalOf(input, needs) is { } external)
             externalIds.Pin(external);
     }
 
@@ -134,9 +137,12 @@ internal sealed class Loader(SiloOptions options, Partitioner partitioner, Activ
         foreach (var activation in input.Pinned)
             activation.PinsCount--;
         input.Pinned = null;
-        if (needs?.External is { } external)
+        if (needs is not null && ExternalOf(input, needs) is { } external)
             externalIds.Unpin(external);
     }
+
+    private (PartitionId Partition, ExternalKey Key)? ExternalOf(Input input, INeeds needs) =>
+        needs.External is { } external ? (partitioner.Of(input.Target), external) : null;
 
     private static void Wake(IReadOnlyList<Input>? waited, Queue<Input> ready)
     {

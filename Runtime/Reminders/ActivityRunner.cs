@@ -53,9 +53,10 @@ internal sealed partial class ActivityRunner(
                 throw new TributaryException("activity_unknown", $"No activity named '{row.Activity}' is registered in this build.");
             result = new ActivityResult(await activity.RunAsync(row.Grain, row.Attempt, row.Payload, stopping.Token), null);
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (Exception) when (stopping.IsCancellationRequested)
         {
-            // The reminder stays as it is: the activity runs again after the next start.
+            // Whatever the cancellation looks like from in there: the reminder stays as it is, and the activity runs again
+            // after the next start.
             return;
         }
         catch (Exception error)

@@ -21,6 +21,9 @@ internal sealed class ReminderBook(SiloOptions options)
     private ReminderMark window = new(DateTimeOffset.MinValue, new GrainId("", ""), "");
     private bool isReading;
 
+    // True when the read under way began where memory ends no more.
+    private bool isReadVoid;
+
     public int Count => entries.Count;
 
     /// <summary>When the next entry that was not handed on is due.</summary>
@@ -89,15 +92,16 @@ internal sealed class ReminderBook(SiloOptions options)
         if (isReading || entries.Count > options.MaxRemindersCount / 2 || window.Due > now + (options.ReminderWindow / 2))
             return false;
         isReading = true;
+        isReadVoid = false;
         sinceRead.Clear();
         return true;
     }
 
-    /// <summary>Lays what was read under what is known: what became durable meanwhile wins. Null when the read failed.</summary>
-    public void EndRead(IReadOnlyList<ReminderRow>? rows, DateTimeOffset until)
+    /// <summary>Lays what was read under what is known: what became durable meanwhile wins.</summary>
+    public void EndRead(IReadOnlyList<ReminderRow> rows, DateTimeOffset until)
     {
         isReading = false;
-        if (rows is null)
+        if (isReadVoid)
             return;
         window = rows.Count < options.MaxRemindersCount ? ReminderMark.At(until) : rows[^1].Mark;
         foreach (var row in rows)
@@ -153,6 +157,7 @@ internal sealed class ReminderBook(SiloOptions options)
         }
 
         byDue.Clear();
+        isReadVoid = isReading;
         window = new ReminderMark(DateTimeOffset.MinValue, new GrainId("", ""), "");
     }
 

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Text.Json;
 using Tributary.Runtime.Calls;
 using Tributary.Runtime.Store;
 
@@ -11,7 +11,9 @@ internal sealed class ReminderInput(ReminderEntry entry, ActivityResult? result)
 
     public override InputOrigin Origin => new(
         result is null ? nameof(IRemindable.OnReminder) : nameof(IActivityOwner.OnActivity),
-        Encoding.UTF8.GetBytes($"[{System.Text.Json.JsonSerializer.Serialize(Entry.Row.Name)},{Entry.Row.Attempt}]"));
+        result is null
+            ? JsonSerializer.SerializeToUtf8Bytes<object[]>([Entry.Row.Name, Entry.Row.Attempt, Entry.Row.Payload])
+            : JsonSerializer.SerializeToUtf8Bytes<object[]>([Entry.Row.Name, Entry.Row.Attempt, result]));
 
     public override void Run(Grain grain)
     {

@@ -109,7 +109,7 @@ public sealed class LoadResult
 {
     public Dictionary<GrainId, LoadedState> States { get; } = [];
 
-    public Dictionary<ExternalKey, KnownMessage> ExternalIds { get; } = [];
+    public Dictionary<(PartitionId Partition, ExternalKey Key), KnownMessage> ExternalIds { get; } = [];
 }
 
 /// <summary>A state as stored.</summary>

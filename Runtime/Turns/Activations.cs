@@ -15,6 +15,9 @@ internal sealed class Activations(GrainTypes types, Partitioner partitioner, int
 
     public bool TryGet(GrainId id, [NotNullWhen(true)] out Activation? activation) => byId.TryGetValue(id, out activation);
 
+    /// <summary>True when grains of this type can be activated.</summary>
+    public bool Knows(string type) => types.TryGet(type, out _);
+
     /// <summary>The activation, made if it is not there; <paramref name="isNew"/> says that it cannot have state.</summary>
     public Activation GetOrAdd(GrainId id, bool isNew)
     {

@@ -11,14 +11,20 @@ internal sealed class TurnContext(GrainTypes types, ExternalIds externalIds) : I
     // Bounds the cache of references that turns use to call other grains.
     private const int MaxReferencesCount = 10_000;
 
+    // The thread that runs the turn; 0 between turns.
+    private int turnThread;
+
+    private PartitionId partition;
+
     public TurnEffects Effects { get; } = new();
 
-    public GrainId Id { get; set; }
+    public GrainId Id { get; private set; }
 
     public DateTimeOffset Now { get; set; }
 
     public TGrain GetGrain<TGrain>(string key) where TGrain : class, IGrainWithStringKey
     {
+        CheckTurn();
         var type = types.Interface<TGrain>();
         var id = new GrainId(type.Name, key);
         if (references.TryGetValue(id, out var known))
@@ -32,20 +38,67 @@ internal sealed class TurnContext(GrainTypes types, ExternalIds externalIds) : I
 
     public AppendedMessage Append(Message message, long itemSequence, IReadOnlyList<int> generations)
     {
+        CheckTurn();
+        ExternalKey? key = message.ExternalId is null ? null : ExternalKey.Of(message.Source, message.ExternalId);
+        if (key is { } external && (Find(external) is not null || !Effects.ExternalIds.Add(external)))
+            throw new TributaryException("external_id_taken", $"The external id '{message.ExternalId}' of source '{message.Source}' has a message already; a turn looks it up before it appends.");
         var appended = new AppendedMessage(message, itemSequence, generations);
-        Effects.Messages.Add(appended);
+        Effects.Messages.Add((appended, key));
         return appended;
     }
 
-    public KnownMessage? Find(ExternalKey key) => externalIds.Find(key);
+    public KnownMessage? Find(ExternalKey key)
+    {
+        CheckTurn();
+        return externalIds.Find((partition, key));
+    }
 
-    public void SetReminder(ReminderRequest request) => Effects.Reminders.Add((request.Name, request));
+    public void SetReminder(ReminderRequest request)
+    {
+        CheckTurn();
+        ArgumentNullException.ThrowIfNull(request.Name);
+        Effects.Reminders.Add((request.Name, request with { Due = UpToMicroseconds(request.Due) }));
+    }
 
-    public void ClearReminder(string name) => Effects.Reminders.Add((name, null));
+    public void ClearReminder(string name)
+    {
+        CheckTurn();
+        ArgumentNullException.ThrowIfNull(name);
+        Effects.Reminders.Add((name, null));
+    }
 
     public object Send(GrainId target, GrainMethod method, object?[] arguments)
     {
+        CheckTurn();
         Effects.Calls.Add(new OneWayCall(target, method, arguments));
         return method.OneWayResult;
+    }
+
+    /// <summary>The turn of this grain begins, on this thread.</summary>
+    public void Enter(Activation grain)
+    {
+        Effects.Clear();
+        Id = grain.Id;
+        partition = grain.Partition;
+        turnThread = Environment.CurrentManagedThreadId;
+    }
+
+    /// <summary>The turn has ended.</summary>
+    public void Leave() => turnThread = 0;
+
+    // A method that did not complete may go on while other turns run, and still hold what its own turn gave it: what it
+    // asks for then must not become the effect of another turn.
+    private void CheckTurn()
+    {
+        if (turnThread != Environment.CurrentManagedThreadId)
+            throw new InvalidOperationException("A turn asks for effects while it runs; this turn is over.");
+    }
+
+    // Whole microseconds, as the order of reminders needs them; upwards, so that it is not early.
+    private static DateTimeOffset UpToMicroseconds(DateTimeOffset due)
+    {
+        var beyond = due.UtcTicks % TimeSpan.TicksPerMicrosecond;
+        var utc = due.ToUniversalTime();
+        return beyond == 0 || utc > DateTimeOffset.MaxValue.AddMicroseconds(-1) ? utc : utc.AddTicks(TimeSpan.TicksPerMicrosecond - beyond);
     }
 }

@@ -5,7 +5,11 @@ namespace Tributary.Runtime.Turns;
 /// <summary>What one turn asked for so far. Kept apart from the round until the turn has ended well.</summary>
 internal sealed class TurnEffects
 {
-    public List<AppendedMessage> Messages { get; } = [];
+    /// <summary>Messages with their external ids.</summary>
+    public List<(AppendedMessage Message, ExternalKey? External)> Messages { get; } = [];
+
+    /// <summary>The external ids of <see cref="Messages"/>.</summary>
+    public HashSet<ExternalKey> ExternalIds { get; } = [];
 
     public List<OneWayCall> Calls { get; } = [];
 
@@ -16,6 +20,7 @@ internal sealed class TurnEffects
     public void Clear()
     {
         Messages.Clear();
+        ExternalIds.Clear();
         Calls.Clear();
         Reminders.Clear();
     }

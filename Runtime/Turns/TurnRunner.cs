@@ -24,16 +24,13 @@ internal sealed class TurnRunner(
     /// <summary>The sequence of the next deferred call; unique in the database, because one silo hands them out.</summary>
     public long NextDeferred { get; set; } = 1;
 
-    /// <summary>Set while an input that the database refuses is taken out: it fails with this, and its turn does not run.</summary>
-    public Rejection? Rejection { get; set; }
-
     /// <summary>Runs an input whose needs are loaded, and the calls that follow from it.</summary>
     public void Run(Input input, Activation activation, Round round, DateTimeOffset now)
     {
         round.Inputs.Add(input);
         round.InputBytes += input.Needs?.SizeBytes ?? 0;
         context.Now = now;
-        var error = Rejection?.Error ?? activation.LoadError;
+        var error = activation.LoadError;
         if (error is null && activation.Merged is not null)
             ApplyMerged(activation, round);
 
@@ -41,20 +38,34 @@ internal sealed class TurnRunner(
             error = RunTurn(activation, round, input, static (grain, state) => ((Input)state).Run(grain));
 
         if (error is not null)
-            Fail(input, error, activation.Partition, round);
-        Settle(input, activation, round);
-        RunChain(round);
+            Fail(input, error, keepsArguments: true, round);
+        Settle(input, round);
+        var made = 0;
+        RunChain(round, ref made, options.MaxChainedCallsCount);
+    }
+
+    /// <summary>Takes out an input that the database refuses: its turn does not run, and it fails.</summary>
+    /// <param name="keepsArguments">False when the arguments themselves cannot be stored.</param>
+    public void Reject(Input input, Exception error, bool keepsArguments, Round round, DateTimeOffset now)
+    {
+        context.Now = now;
+        round.Inputs.Add(input);
+        Fail(input, error, keepsArguments, round);
+        Settle(input, round);
     }
 
     /// <summary>Applies the merged calls: after this the round changes no more.</summary>
     public void Seal(Round round, DateTimeOffset now)
     {
         context.Now = now;
+        // What is applied may call on, and be merged again: the bound is one call for each grain and the calls of one input.
+        var made = 0;
+        var limit = round.Merged.Count + options.MaxChainedCallsCount;
         for (var i = 0; i < round.Merged.Count; i++)
         {
             if (round.Merged[i].Merged is not null)
                 ApplyMerged(round.Merged[i], round);
-            RunChain(round);
+            RunChain(round, ref made, limit);
         }
 
         foreach (var grain in round.Dirty)
@@ -78,36 +89,32 @@ internal sealed class TurnRunner(
         var error = activation.LoadError
             ?? RunTurn(activation, round, call, static (grain, state) => ((OneWayCall)state).Method.InvokeOneWay(grain, ((OneWayCall)state).Arguments));
         if (error is not null)
-            Fail(call, activation.Partition, error, round);
-    }
-
-    private void Fail(OneWayCall call, PartitionId partition, Exception error, Round round)
-    {
-        // The error of the turn is worth more than that of its arguments, which are then missing.
-        _ = TryWrite(call, out var arguments);
-        round.Failures.Add(NewFailure(call.Target, partition, call.Method.Name, arguments, error));
+            FailOneWay(call, error, round);
     }
 
     private Exception? RunTurn(Activation activation, Round round, object state, Action<Grain, object> turn)
     {
         var before = activation.State;
         var effects = context.Effects;
-        effects.Clear();
-        context.Id = activation.Id;
+        context.Enter(activation);
         activation.Instance.Attach(context);
         try
         {
             turn(activation.Instance, state);
             if (effects.Messages.Count > options.MaxTurnMessagesCount)
                 throw new TributaryException("turn_too_large", $"A turn appended {effects.Messages.Count} messages; the limit is {options.MaxTurnMessagesCount}.");
+            if (before is not null && activation.State is null)
+                throw new TributaryException("turn_lost_state", "A turn set the grain's state to null; a grain that has a state keeps one.");
         }
         catch (Exception error)
         {
+            context.Leave();
             effects.Clear();
             activation.Renew(before);
             return error;
         }
 
+        context.Leave();
         activation.Instance.Attach(null);
         Keep(activation, before, round);
         return null;
@@ -124,8 +131,8 @@ internal sealed class TurnRunner(
 
         if (effects.IsEmpty)
             return;
-        foreach (var message in effects.Messages)
-            KeepMessage(message, activation.Partition, round);
+        foreach (var (message, external) in effects.Messages)
+            KeepMessage(message, external, activation.Partition, round);
         foreach (var (name, set) in effects.Reminders)
         {
             round.Reminders[(activation.Id, name)] = new ReminderWrite(activation.Partition, activation.Id, name, set, MayExist: true);
@@ -137,57 +144,58 @@ internal sealed class TurnRunner(
         effects.Clear();
     }
 
-    private void KeepMessage(AppendedMessage appended, PartitionId partition, Round round)
+    private void KeepMessage(AppendedMessage appended, ExternalKey? external, PartitionId partition, Round round)
     {
         var message = appended.Message;
         round.Messages.Add(appended);
         round.CountCompleted(message);
-        if (message.ExternalId is null)
+        if (external is not { } key)
             return;
-        var key = ExternalKey.Of(message.Source, message.ExternalId);
         var bodyHash = ExternalKey.Sha256Prefix(message.Body.Span);
         round.ExternalIds.Add(new ExternalIdRow(partition, key, bodyHash, round.Messages.Count - 1));
-        externalIds.Write(key, new KnownMessage(appended, bodyHash), round.Number);
+        externalIds.Write((partition, key), new KnownMessage(appended, bodyHash), round.Number);
     }
 
-    private void RunChain(Round round)
+    private void RunChain(Round round, ref int made, int limit)
     {
-        for (var made = 0; chain.TryDequeue(out var call); made++)
+        for (; chain.TryDequeue(out var call); made++)
         {
-            if (made >= options.MaxChainedCallsCount || round.Messages.Count >= options.MaxRoundMessagesCount
+            if (made >= limit || round.Messages.Count >= options.MaxRoundMessagesCount
                 || !activations.TryGet(call.Target, out var callee) || !callee.IsLoaded)
                 Defer(call, round);
             else if (call.Method.Merger is { } merger)
-                TryMerge(call, merger, callee, round);
+                Merge(call, merger, callee, round);
             else
-                RunOneWay(call, callee, round);
+                RunInOrder(call, callee, round);
         }
     }
 
-    // Merging is code of the argument's author: when it throws, this call fails as its turn would have.
-    private void TryMerge(OneWayCall call, Merger merger, Activation callee, Round round)
+    // What was merged before the call was sent before it.
+    private void RunInOrder(OneWayCall call, Activation callee, Round round)
+    {
+        if (callee.Merged is not null)
+            ApplyMerged(callee, round);
+        RunOneWay(call, callee, round);
+    }
+
+    private void Merge(OneWayCall call, Merger merger, Activation callee, Round round)
     {
         try
         {
-            Merge(call, merger, callee, round);
-        }
-        catch (Exception error)
-        {
-            Fail(call, callee.Partition, error, round);
-        }
-    }
+            if (callee.Merged is not null)
+            {
+                merger.Absorb(callee.Merged, call.Arguments[0]!);
+                return;
+            }
 
-    private static void Merge(OneWayCall call, Merger merger, Activation callee, Round round)
-    {
-        if (callee.Merged is null)
-        {
             callee.Merged = merger.Fork(call.Arguments[0]!);
             callee.MergedMethod = call.Method;
             round.Merged.Add(callee);
         }
-        else
+        catch (Exception error)
         {
-            merger.Absorb(callee.Merged, call.Arguments[0]!);
+            // An argument that cannot be combined fails like the turn that it would have been part of.
+            FailOneWay(call, error, round);
         }
     }
 
@@ -197,15 +205,20 @@ internal sealed class TurnRunner(
     {
         if (environment.Sabotage == Sabotage.DropDeferred)
             return;
-        var partition = partitioner.Of(call.Target);
-        if (TryWrite(call, out var arguments) is { } error)
-            round.Failures.Add(NewFailure(call.Target, partition, call.Method.Name, arguments, error));
+        if (TryWriteArguments(call, out var arguments) is { } error)
+            round.Failures.Add(NewFailure(call.Target, call.Method.Name, default, error));
         else
-            round.Deferred.Add(new DeferredCall(NextDeferred++, partition, call.Target, call.Method.Name, arguments));
+            round.Deferred.Add(new DeferredCall(NextDeferred++, partitioner.Of(call.Target), call.Target, call.Method.Name, arguments));
     }
 
-    // Arguments are written by code of their authors: what cannot be written fails this call and no other.
-    private Exception? TryWrite(OneWayCall call, out ReadOnlyMemory<byte> arguments)
+    private void FailOneWay(OneWayCall call, Exception error, Round round)
+    {
+        _ = TryWriteArguments(call, out var arguments);
+        round.Failures.Add(NewFailure(call.Target, call.Method.Name, arguments, error));
+    }
+
+    // Arguments are whatever a grain passes: some cannot be written as JSON, and then only the call fails.
+    private TributaryException? TryWriteArguments(OneWayCall call, out ReadOnlyMemory<byte> arguments)
     {
         try
         {
@@ -215,19 +228,19 @@ internal sealed class TurnRunner(
         catch (Exception error)
         {
             arguments = default;
-            return new TributaryException("arguments_unwritable", $"The arguments of {call.Method.Name} cannot be written as JSON: {error.Message}", error);
+            return new TributaryException("arguments_unwritable", $"The arguments of the call cannot be written as JSON: {error.Message}", error);
         }
     }
 
-    private void Fail(Input input, Exception error, PartitionId partition, Round round)
+    private void Fail(Input input, Exception error, bool keepsArguments, Round round)
     {
         input.Fail(error);
         if (input.Origin is { } origin)
-            round.Failures.Add(NewFailure(input.Target, partition, origin.Method, Rejection is { KeepsArguments: false } ? default : origin.Arguments, error));
+            round.Failures.Add(NewFailure(input.Target, origin.Method, keepsArguments ? origin.Arguments : default, error));
     }
 
     // What began the turn ends with the round, unless the turn itself set the reminder again.
-    private void Settle(Input input, Activation activation, Round round)
+    private void Settle(Input input, Round round)
     {
         if (input is DeferredInput deferred)
         {
@@ -236,18 +249,15 @@ internal sealed class TurnRunner(
         else if (input is ReminderInput { Entry: var entry } && !reminders.IsStale(entry))
         {
             round.Reminders[(entry.Row.Grain, entry.Row.Name)] =
-                new ReminderWrite(activation.Partition, entry.Row.Grain, entry.Row.Name, null, MayExist: true);
+                new ReminderWrite(entry.Row.Partition, entry.Row.Grain, entry.Row.Name, null, MayExist: true);
             reminders.Overlay(entry.Row.Grain, entry.Row.Name, round.Number);
         }
     }
 
-    private FailureRow NewFailure(GrainId target, PartitionId partition, string method, ReadOnlyMemory<byte> arguments, Exception error)
+    private FailureRow NewFailure(GrainId target, string method, ReadOnlyMemory<byte> arguments, Exception error)
     {
         var text = error is TributaryException known ? $"{known.Code}: {known.Message}" : $"{error.GetType().Name}: {error.Message}";
         return new FailureRow(
-            environment.NewId(), context.Now, partition, target, method, arguments, text.Length > MaxErrorChars ? text[..MaxErrorChars] : text);
+            environment.NewId(), context.Now, partitioner.Of(target), target, method, arguments, text.Length > MaxErrorChars ? text[..MaxErrorChars] : text);
     }
 }
-
-/// <param name="KeepsArguments">False when the arguments themselves cannot be stored.</param>
-internal sealed record Rejection(Exception Error, bool KeepsArguments);

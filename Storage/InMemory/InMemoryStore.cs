@@ -114,7 +114,7 @@ public sealed class InMemoryStore : IPartitionStore
         foreach (var key in request.ExternalIds)
         {
             if (database.ExternalIdRows.TryGetValue(key, out var row))
-                result.ExternalIds[key.Key] = row.Message;
+                result.ExternalIds[key] = row.Message;
         }
 
         return result;

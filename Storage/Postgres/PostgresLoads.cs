@@ -31,7 +31,7 @@ internal static class PostgresLoads
                 """,
                 new IntColumn("partition", i => externals[i].Partition.Value).ToArray(externals.Count),
                 new BytesColumn("hash", i => Hash128.ToBytes(externals[i].Key.Hash)).ToArray(externals.Count)));
-            reads.Add(row => result.ExternalIds[externals[(int)row.GetInt64(0) - 1].Key] = new KnownMessage(
+            reads.Add(row => result.ExternalIds[externals[(int)row.GetInt64(0) - 1]] = new KnownMessage(
                 new MessageId(row.GetGuid(1)), row.GetString(2), Hash128.Read(row.GetFieldValue<byte[]>(3)), new Position(row.GetInt64(4))));
         }
 

@@ -154,7 +154,7 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
             if (!select.Step())
                 continue;
 
-            result.ExternalIds[key] = new KnownMessage(
+            result.ExternalIds[(partition, key)] = new KnownMessage(
                 new MessageId(select.Guid(0)), select.Text(1), Hash128.Read(select.Span(2)), new Position(select.Int64(3)));
             select.Reset();
         }

@@ -11,12 +11,17 @@ public sealed class SeededFaults(SimulationWorld world, double faultRate, Action
     // Longer than a lease would be silly; long enough that rounds pile up behind a commit.
     private const int MaxDelayMs = 400;
 
+    /// <summary>Until then, in virtual time, every operation fails.</summary>
+    public TimeSpan DownUntil { get; set; }
+
     /// <summary>True when everything works again.</summary>
     public bool IsCalm { get; set; }
 
     public async ValueTask<StoreFate> BeforeAsync(StoreOperation operation)
     {
         await DelayAsync();
+        if (!IsCalm && world.Time.Elapsed < DownUntil)
+            return StoreFate.Fail;
         if (IsCalm || world.Random.NextDouble() >= faultRate)
             return StoreFate.Proceed;
         if (operation.Call != StoreCall.Commit)

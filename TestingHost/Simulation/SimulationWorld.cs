@@ -87,7 +87,7 @@ public sealed class SimulationWorld : SynchronizationContext, ISiloScheduler
     private void Step(long maxStepsCount)
     {
         if (++StepCount > maxStepsCount)
-            throw new SimulationException(Seed, $"The run has not ended after {maxStepsCount} steps: something goes round in circles.", null);
+            throw new SimulationException(Seed, $"The run has not ended after {maxStepsCount} steps and {Time.Elapsed} of virtual time: something goes round in circles.", null);
 
         if (runnable.Count == 0)
         {

@@ -25,8 +25,11 @@ public sealed class VirtualTime : TimeProvider
         return timer;
     }
 
-    /// <summary>A clock beside this one, ahead or behind by <paramref name="offset"/>.</summary>
-    public TimeProvider Skewed(TimeSpan offset) => new SkewedTime(this, offset);
+    /// <summary>
+    /// A clock beside this one, ahead or behind by <paramref name="offset"/>, and faster or slower by
+    /// <paramref name="driftPpm"/> parts in a million.
+    /// </summary>
+    public TimeProvider Skewed(TimeSpan offset, int driftPpm = 0) => new SkewedTime(this, offset, driftPpm);
 
     /// <summary>Moves to the next timer and fires it; false when none is set.</summary>
     public bool TryAdvance()
@@ -73,8 +76,8 @@ public sealed class VirtualTime : TimeProvider
         }
     }
 
-    private sealed class SkewedTime(VirtualTime time, TimeSpan offset) : TimeProvider
+    private sealed class SkewedTime(VirtualTime time, TimeSpan offset, int driftPpm) : TimeProvider
     {
-        public override DateTimeOffset GetUtcNow() => time.GetUtcNow() + offset;
+        public override DateTimeOffset GetUtcNow() => time.GetUtcNow() + offset + new TimeSpan(time.elapsedTicks * driftPpm / 1_000_000);
     }
 }

@@ -16,7 +16,7 @@ public sealed class SeedsTests
     {
         var (first, count) = Seeds();
         var failed = new List<string>();
-        var crashes = 0;
+        var (crashes, stops) = (0, 0);
         for (var seed = first; seed < first + count && failed.Count < MaxFailuresCount; seed++)
         {
             var scenario = new Scenarios.Scenario(seed);
@@ -24,6 +24,7 @@ public sealed class SeedsTests
             {
                 scenario.Run();
                 crashes += scenario.CrashCount;
+                stops += scenario.StopCount;
             }
             catch (SimulationException error)
             {
@@ -33,6 +34,7 @@ public sealed class SeedsTests
 
         Assert.True(failed.Count == 0, $"Replay with {SeedVariable}=N:\n{string.Join("\n\n", failed)}");
         Assert.True(crashes >= count / 4, $"Only {crashes} crashes in {count} runs: the faults are too tame.");
+        Assert.True(stops >= count / 20, $"Only {stops} stops in {count} runs.");
     }
 
     private static (int First, int Count) Seeds() =>

@@ -6,10 +6,21 @@ namespace Tributary.Simulation.Tests.Scenarios;
 public interface IAlarmGrain : IGrainWithStringKey
 {
     /// <summary>Sets an alarm; when it rings, an activity runs until it succeeds; then the tally is told.</summary>
-    ValueTask<int> Set(int delayMs);
+    ValueTask<int> Set(int delayMs, int count);
+
+    /// <summary>Sets the one alarm that is moved and cancelled while it may be ringing.</summary>
+    ValueTask Move(int delayMs);
+
+    ValueTask Cancel();
+
+    /// <summary>Begins a chain of <see cref="AlarmGrain.RippleLength"/> calls.</summary>
+    ValueTask Ripple();
 
     /// <summary>Changes the state, calls another grain, and throws.</summary>
     ValueTask Explode();
+
+    /// <summary>Changes the state, waits, and goes on when the turn is long over.</summary>
+    ValueTask Stall();
 
     [ReadOnly]
     ValueTask<AlarmState> Read();
@@ -19,24 +30,64 @@ public interface IAlarmGrain : IGrainWithStringKey
 public interface ITallyGrain : IGrainWithStringKey
 {
     ValueTask Add(int count);
+
+    /// <summary>Counts, and passes on to another tally until nothing is left.</summary>
+    ValueTask Pass(int left);
 }
 
-public sealed record AlarmState(int SetCount, int RungCount, int DoneCount, bool HasExploded);
+public sealed record AlarmState(
+    int SetCount, int RungCount, int DoneCount, bool HasExploded, int MovesCount = 0, bool IsMoving = false, int RipplesCount = 0);
 
 public sealed record TallyState(int Count);
 
 public sealed class AlarmGrain(Observer observer) : Grain<AlarmState>, IAlarmGrain, IRemindable, IActivityOwner
 {
     public const string Work = "work";
+    public const int RippleLength = 12;
+    private const string Moving = "moving";
 
     protected override AlarmState Initial() => new(0, 0, 0, false);
 
-    public ValueTask<int> Set(int delayMs)
+    public ValueTask<int> Set(int delayMs, int count)
     {
-        State = State with { SetCount = State.SetCount + 1 };
-        var due = Now.AddMilliseconds(delayMs);
-        SetReminder($"alarm {State.SetCount}", due, Encoding.UTF8.GetBytes(due.UtcTicks.ToString()));
+        for (var i = 0; i < count; i++)
+        {
+            State = State with { SetCount = State.SetCount + 1 };
+            var due = Now.AddMilliseconds(delayMs * (i + 1));
+            SetReminder($"alarm {State.SetCount}", due, Encoding.UTF8.GetBytes(due.UtcTicks.ToString()));
+        }
+
         return ValueTask.FromResult(State.SetCount);
+    }
+
+    public ValueTask Move(int delayMs)
+    {
+        State = State with { MovesCount = State.MovesCount + 1, IsMoving = true };
+        SetReminder(Moving, Now.AddMilliseconds(delayMs), Encoding.UTF8.GetBytes(State.MovesCount.ToString()));
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask Cancel()
+    {
+        State = State with { MovesCount = State.MovesCount + 1, IsMoving = false };
+        ClearReminder(Moving);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask Ripple()
+    {
+        State = State with { RipplesCount = State.RipplesCount + 1 };
+        Send(GetGrain<ITallyGrain>("ripple").Pass(RippleLength - 1));
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask Stall()
+    {
+        var tally = GetGrain<ITallyGrain>(Key);
+        State = State with { HasExploded = true };
+        await observer.WaitAsync();
+        State = State with { HasExploded = true };
+        Send(tally.Add(1_000_000));
     }
 
     public ValueTask Explode()
@@ -51,6 +102,13 @@ public sealed class AlarmGrain(Observer observer) : Grain<AlarmState>, IAlarmGra
 
     public ValueTask OnReminder(string name, int attempt, ReadOnlyMemory<byte> payload)
     {
+        if (name == Moving)
+        {
+            observer.CheckCurrent(Key, State, payload);
+            State = State with { IsMoving = false };
+            return ValueTask.CompletedTask;
+        }
+
         observer.CheckNotEarly(name, new DateTimeOffset(long.Parse(Encoding.UTF8.GetString(payload.Span)), TimeSpan.Zero));
         State = State with { RungCount = State.RungCount + 1 };
         StartActivity("work for " + name, Work, payload);
@@ -80,6 +138,14 @@ public sealed class TallyGrain : Grain<TallyState>, ITallyGrain
         State = new TallyState(State.Count + count);
         return ValueTask.CompletedTask;
     }
+
+    public ValueTask Pass(int left)
+    {
+        State = new TallyState(State.Count + 1);
+        if (left > 0)
+            Send(GetGrain<ITallyGrain>($"ripple {left % 3}").Pass(left - 1));
+        return ValueTask.CompletedTask;
+    }
 }
 
 /// <summary>Work that takes a while and fails now and then.</summary>
@@ -96,6 +162,16 @@ public sealed class FlakyWork(TestingHost.Simulation.SimulationWorld world) : IA
 /// <summary>Checks from inside turns.</summary>
 public sealed class Observer(TestingHost.Simulation.SimulationWorld world, TimeProvider databaseTime)
 {
+    public Task WaitAsync() => world.Delay(TimeSpan.FromMilliseconds(world.Random.Next(1, 30)));
+
+    /// <summary>What rings is what was set last, and was not cancelled.</summary>
+    public void CheckCurrent(string key, AlarmState state, ReadOnlyMemory<byte> payload)
+    {
+        var move = Encoding.UTF8.GetString(payload.Span);
+        if (!state.IsMoving || move != state.MovesCount.ToString())
+            world.Fail(new InvalidOperationException($"The {key} rang for move {move} and is {state}."));
+    }
+
     public void CheckNotEarly(string name, DateTimeOffset due)
     {
         if (databaseTime.GetUtcNow() < due)

@@ -12,12 +12,13 @@ public static class Checks
         CountersEqualARecount(scenario);
         ItemsEqualARecount(scenario);
         AlarmsRangAndWereTallied(scenario);
+        scenario.Items.Check(scenario.Database, scenario.PartitionOf);
         NothingFailed(scenario);
     }
 
     private static void AcknowledgedMessagesAreStoredOnce(Scenario scenario)
     {
-        var stored = scenario.Database.Messages;
+        var stored = Letters(scenario);
         var positions = stored.ToDictionary(message => message.Id, message => message.Position);
         foreach (var (id, position) in scenario.Promises.Acknowledgements)
             Hold(positions.GetValueOrDefault(id) == position, $"The acknowledged message {id} is not at its position {position}.");
@@ -29,7 +30,7 @@ public static class Checks
 
     private static void CountersEqualARecount(Scenario scenario)
     {
-        var expected = scenario.Database.Messages.Select(message => scenario.Promises.Letters[message.Id])
+        var expected = Letters(scenario).Select(message => scenario.Promises.Letters[message.Id])
             .GroupBy(letter => letter.Counter).ToDictionary(group => group.Key, group => new CounterState(group.Count(), group.Sum(letter => letter.Amount)));
         var actual = States(scenario, "counter", ScenarioJson.Default.CounterState);
         Hold(
@@ -40,7 +41,7 @@ public static class Checks
     private static void ItemsEqualARecount(Scenario scenario)
     {
         var actual = States(scenario, "store", ScenarioJson.Default.StoreState);
-        foreach (var item in scenario.Database.Messages.GroupBy(message => message.Item))
+        foreach (var item in Letters(scenario).GroupBy(message => message.Item))
         {
             var sequences = item.Select(message => message.ItemSequence).ToList();
             Hold(sequences.SequenceEqual(Enumerable.Range(1, sequences.Count).Select(i => (long)i)), $"The sequences of {item.Key} are {string.Join(",", sequences)}.");
@@ -56,11 +57,19 @@ public static class Checks
         foreach (var (key, alarm) in alarms)
         {
             Hold(alarm.SetCount == alarm.RungCount && alarm.RungCount == alarm.DoneCount, $"The {key} was set, rang and was done: {alarm}.");
+            Hold(!alarm.IsMoving, $"The {key} was moved and never rang: {alarm}.");
             Hold(!alarm.HasExploded, $"A turn of {key} threw and left its state behind.");
             Hold((tallies.GetValueOrDefault("tally of " + key)?.Count ?? 0) == alarm.DoneCount, $"The tally of {key} is {tallies.GetValueOrDefault("tally of " + key)} for {alarm.DoneCount}.");
             Hold(!tallies.ContainsKey(key), $"A turn of {key} threw and its call was made.");
         }
+
+        var passed = tallies.Where(pair => pair.Key.StartsWith("ripple", StringComparison.Ordinal)).Sum(pair => pair.Value.Count);
+        var ripples = alarms.Values.Sum(alarm => alarm.RipplesCount);
+        Hold(passed == ripples * AlarmGrain.RippleLength, $"{ripples} chains of {AlarmGrain.RippleLength} calls made {passed} calls.");
     }
+
+    private static List<StoredMessage> Letters(Scenario scenario) =>
+        [.. scenario.Database.Messages.Where(message => scenario.Promises.Letters.ContainsKey(message.Id))];
 
     private static void NothingFailed(Scenario scenario) =>
         Hold(scenario.Database.Failures.Count == 0, $"There are failures: {string.Join("; ", scenario.Database.Failures.Select(failure => failure.Error))}");

@@ -14,13 +14,15 @@ public sealed class Client(Scenario scenario, int number)
         for (var left = random.Next(5, 25); left > 0; left--)
         {
             await scenario.World.Delay(TimeSpan.FromMilliseconds(random.Next(60)));
-            await (random.Next(12) switch
+            await (random.Next(14) switch
             {
                 0 => SetAlarmAsync(),
                 1 => ExplodeAsync(),
                 2 => SendPoisonAsync(),
                 3 or 4 => ReadAsync(),
                 5 or 6 or 7 => SendOnceAsync(),
+                12 => MoveAlarmAsync(),
+                13 => TellAsync(alarm => alarm.Ripple()),
                 _ => SendUntilAnsweredAsync(),
             });
         }
@@ -76,9 +78,27 @@ public sealed class Client(Scenario scenario, int number)
     private async Task SetAlarmAsync()
     {
         var key = $"alarm {random.Next(3)}";
-        if (await AskAsync(() => Grain<IAlarmGrain>(key).Set(random.Next(0, 8_000))) is > 0)
-            scenario.Promises.AlarmsSetCount++;
+        var count = random.Next(3) == 0 ? random.Next(2, 12) : 1;
+        if (await AskAsync(() => Grain<IAlarmGrain>(key).Set(random.Next(0, 8_000 / count), count)) is > 0)
+            scenario.Promises.AlarmsSetCount += count;
     }
+
+    // Often enough to meet the alarm while it rings.
+    private async Task MoveAlarmAsync()
+    {
+        for (var left = random.Next(1, 6); left > 0; left--)
+        {
+            var delayMs = random.Next(150);
+            await TellAsync(alarm => random.Next(4) == 0 ? alarm.Cancel() : alarm.Move(delayMs));
+            await scenario.World.Delay(TimeSpan.FromMilliseconds(random.Next(150)));
+        }
+    }
+
+    private Task TellAsync(Func<IAlarmGrain, ValueTask> call) => AskAsync(async () =>
+    {
+        await call(Grain<IAlarmGrain>($"alarm {random.Next(3)}"));
+        return 1;
+    });
 
     private async Task ExplodeAsync()
     {
@@ -86,9 +106,14 @@ public sealed class Client(Scenario scenario, int number)
         {
             await AskAsync(async () =>
             {
-                await Grain<IAlarmGrain>($"alarm {random.Next(3)}").Explode();
+                var alarm = Grain<IAlarmGrain>($"alarm {random.Next(3)}");
+                await (random.Next(2) == 0 ? alarm.Explode() : alarm.Stall());
                 return 1;
             });
+        }
+        catch (TributaryException error) when (error.Code == "turn_did_not_complete")
+        {
+            scenario.Promises.ExplosionsCount++;
         }
         catch (InvalidOperationException error) when (error.Message == "boom")
         {
@@ -106,7 +131,7 @@ public sealed class Client(Scenario scenario, int number)
         var crashed = scenario.Crashed;
         try
         {
-            var answer = AwaitAsync(ask());
+            var answer = scenario.Track(AwaitAsync(ask()));
             if (await Task.WhenAny(answer, crashed) == answer)
                 return await answer;
         }
@@ -115,7 +140,7 @@ public sealed class Client(Scenario scenario, int number)
             scenario.Promises.OverloadsCount++;
         }
 
-        await scenario.World.Delay(TimeSpan.FromMilliseconds(20));
+        await scenario.BackOffAsync();
         return typeof(T) == typeof(long) ? (T)(object)Unanswered : default;
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging.Abstractions;
+using Tributary.Grains;
 using Tributary.Runtime;
 using Tributary.Runtime.Calls;
 using Tributary.Runtime.Hosting;
@@ -15,6 +16,9 @@ namespace Tributary.Simulation.Tests.Scenarios;
 /// </summary>
 public sealed class Scenario
 {
+    private const int PartitionCount = 16;
+    private const int MaxOutageMs = 200_000;
+
     private readonly SimulationWorld world;
     private readonly TimeProvider databaseTime;
     private readonly GrainTypes types;
@@ -25,13 +29,15 @@ public sealed class Scenario
     private SeededFaults faults = null!;
     private InMemoryStore store = null!;
     private TaskCompletionSource crashed = new();
+    private List<Task> calls = [];
+    private bool hasStarted;
     private bool isOver;
 
     internal Scenario(int seed, Sabotage sabotage = Sabotage.None)
     {
         world = new SimulationWorld(seed);
-        databaseTime = world.Time.Skewed(TimeSpan.FromSeconds(world.Random.Next(-3600, 3600)));
-        Database = new InMemoryDatabase(databaseTime, partitionCount: 16);
+        databaseTime = world.Time.Skewed(TimeSpan.FromSeconds(world.Random.Next(-3600, 3600)), world.Random.Next(-500, 500));
+        Database = new InMemoryDatabase(databaseTime, PartitionCount);
         this.sabotage = sabotage;
         faultRate = world.Random.Next(3) == 0 ? 0 : world.Random.NextDouble() * 0.15;
         options = RandomOptions(world.Random);
@@ -40,6 +46,9 @@ public sealed class Scenario
             .Add<IStoreGrain, StoreGrain, StoreState>("store", StateTable.Items, ScenarioJson.Default.StoreState, () => new StoreGrain())
             .Add<ICounterGrain, CounterGrain, CounterState>("counter", StateTable.Grains, ScenarioJson.Default.CounterState, () => new CounterGrain())
             .Add<IAlarmGrain, AlarmGrain, AlarmState>("alarm", StateTable.Grains, ScenarioJson.Default.AlarmState, () => new AlarmGrain(observer))
+            .Add<IItemGrain, ItemGrain, ItemState>("item", StateTable.Items, GrainsJson.Default.ItemState, () => new ItemGrain())
+            .Add<IAggregateGrain, AggregateGrain, AggregateState>(
+                AggregateKey.GrainType, StateTable.Aggregates, GrainsJson.Default.AggregateState, () => new AggregateGrain())
             .Add<ITallyGrain, TallyGrain, TallyState>("tally", StateTable.Grains, ScenarioJson.Default.TallyState, () => new TallyGrain());
         activities = new Dictionary<string, IActivity> { [AlarmGrain.Work] = new FlakyWork(world) };
     }
@@ -53,7 +62,13 @@ public sealed class Scenario
     /// <summary>What clients were told, for the checks.</summary>
     public Promises Promises { get; } = new();
 
+    /// <summary>What producers of items were told.</summary>
+    public ItemPromises Items { get; } = new();
+
     public int CrashCount { get; private set; }
+
+    /// <summary>Stops in order, under load.</summary>
+    public int StopCount { get; private set; }
 
     /// <summary>True when nothing fails any more and clients should finish.</summary>
     public bool IsCalm => faults.IsCalm;
@@ -65,6 +80,7 @@ public sealed class Scenario
     {
         await StartAsync();
         var clients = Enumerable.Range(0, world.Random.Next(2, 7)).Select(i => new Client(this, i).RunAsync()).ToList();
+        clients.AddRange(Enumerable.Range(0, world.Random.Next(0, 3)).Select(_ => new ItemClient(this).RunAsync()));
         var trouble = TroubleAsync();
         await Task.WhenAll(clients);
         isOver = true;
@@ -78,6 +94,40 @@ public sealed class Scenario
         Checks.All(this);
     });
 
+    public PartitionId PartitionOf(GrainId grain) => new Runtime.Hashing.Partitioner(PartitionCount).Of(grain);
+
+    /// <summary>Remembers a call of the process that runs now: an orderly stop leaves none without an answer.</summary>
+    public Task<T> Track<T>(Task<T> call)
+    {
+        calls.Add(call);
+        return call;
+    }
+
+    /// <summary>The answer to a call; null when the process that was asked has crashed or takes no calls.</summary>
+    public async Task<Answered<T>?> AskAsync<T>(Func<IGrainFactory, ValueTask<T>> ask)
+    {
+        var process = crashed.Task;
+        try
+        {
+            var answer = Track(AwaitAsync(ask(Host.Grains)));
+            if (await Task.WhenAny(answer, process) == answer)
+                return new Answered<T>(await answer);
+        }
+        catch (OverloadedException)
+        {
+            Promises.OverloadsCount++;
+        }
+
+        await BackOffAsync();
+        return null;
+    }
+
+    /// <summary>What a client waits that was not answered.</summary>
+    public Task BackOffAsync() => world.Delay(TimeSpan.FromMilliseconds(world.Time.Elapsed < faults.DownUntil ? 2_000 : 20));
+
+    // AsTask would leave the world: it continues on the thread pool.
+    private static async Task<T> AwaitAsync<T>(ValueTask<T> call) => await call;
+
     public bool IsPoison(ReadOnlyMemory<byte> body) => faults.IsPoison(body);
 
     private async Task StartAsync()
@@ -85,7 +135,9 @@ public sealed class Scenario
         var isCalm = faults is { IsCalm: true };
         crashed = new TaskCompletionSource();
         var started = crashed;
-        faults = new SeededFaults(world, faultRate, () => Crash(started)) { IsCalm = isCalm };
+        hasStarted = false;
+        calls = [];
+        faults = new SeededFaults(world, faultRate, () => Crash(started)) { IsCalm = isCalm, DownUntil = faults?.DownUntil ?? default };
         store = new InMemoryStore(Database, faults);
         Host = new SiloHost(options, store, types, activities, world.Environment().With(sabotage), NullLogger<SiloHost>.Instance);
         while (!started.Task.IsCompleted)
@@ -93,11 +145,12 @@ public sealed class Scenario
             try
             {
                 await Host.StartAsync();
+                hasStarted = crashed == started;
                 return;
             }
             catch (StoreException) when (!store.HasCrashed)
             {
-                await world.Delay(TimeSpan.FromMilliseconds(10));
+                await world.Delay(TimeSpan.FromMilliseconds(world.Time.Elapsed < faults.DownUntil ? 1_000 : 10));
             }
             catch (StoreException)
             {
@@ -124,11 +177,41 @@ public sealed class Scenario
             await world.Delay(TimeSpan.FromMilliseconds(world.Random.Next(50, 3_000)));
             if (isOver || faultRate == 0)
                 continue;
-            if (world.Random.Next(3) == 0)
-                Crash(crashed);
-            else if (store.Joined is { } silo)
+            switch (world.Random.Next(8))
+            {
+                case 0 or 1:
+                    Crash(crashed);
+                    continue;
+                case 2 or 3:
+                    if (hasStarted)
+                        await RestartAsync();
+                    continue;
+                case 4 when world.Random.Next(8) == 0:
+                    faults.DownUntil = world.Time.Elapsed + TimeSpan.FromMilliseconds(world.Random.Next(MaxOutageMs));
+                    continue;
+            }
+
+            if (store.Joined is { } silo)
                 Database.DeclareDead(silo);
         }
+    }
+
+    // An orderly stop: every call that was taken is answered, unless the process crashes on its way out.
+    private async Task RestartAsync()
+    {
+        var (process, ending, taken) = (crashed, store, calls);
+        var stop = Host.StopAsync();
+        if (await Task.WhenAny(stop, process.Task) != stop)
+            return;
+        await stop;
+        await world.Delay(TimeSpan.FromMilliseconds(1));
+        if (taken.Exists(call => !call.IsCompleted) && !process.Task.IsCompleted)
+            world.Fail(new InvalidOperationException("The silo stopped in order and left a call without an answer."));
+        if (!process.TrySetResult())
+            return;
+        StopCount++;
+        ending.Crash();
+        await StartAsync();
     }
 
     // Everything that was set in motion comes to rest.
@@ -160,6 +243,9 @@ public sealed class Scenario
         };
     }
 }
+
+/// <param name="Answer">What the grain returned.</param>
+public sealed record Answered<T>(T Answer);
 
 [JsonSerializable(typeof(StoreState))]
 [JsonSerializable(typeof(CounterState))]

@@ -114,7 +114,7 @@ public abstract partial class StoreConformance
         var elsewhere = new LoadRequest();
         elsewhere.ExternalIds.Add((new PartitionId(6), key));
 
-        Assert.Equal(key, known.Key);
+        Assert.Equal((new PartitionId(5), key), known.Key);
         Assert.Equal(
             (second.Message.Id, "the item", UInt128.MaxValue - 1, Position.Of(transaction, 1)),
             (known.Value.Id, known.Value.Item, known.Value.BodyHash, known.Value.Position));

@@ -1,0 +1,157 @@
+using Tributary.Runtime.Calls;
+using static Tributary.Runtime.Tests.Engine.EngineRun;
+
+namespace Tributary.Runtime.Tests.Engine;
+
+public sealed class CallTests
+{
+    [Fact]
+    public void A_call_returns_what_the_method_returned() => Run(async run =>
+    {
+        Assert.Equal(3, await run.Probe("a").AddAndRead(3));
+        Assert.Equal(5, await run.Probe("a").AddAndRead(2));
+        Assert.Equal(5, await run.Probe("a").Read());
+    });
+
+    [Fact]
+    public void An_exception_of_the_method_reaches_the_caller() => Run(async run =>
+    {
+        var error = await ErrorOfAsync<TimeoutException>(run.Probe("a").AddAndThrow(3));
+
+        Assert.Equal("The probe throws.", error.Message);
+        Assert.Empty(run.Database.Failures);
+    });
+
+    [Fact]
+    public void A_turn_that_throws_changes_nothing() => Run(async run =>
+    {
+        await run.Probe("a").Add(1);
+        await ErrorOfAsync<TimeoutException>(run.Probe("a").Do(Script.Of(probe =>
+        {
+            probe.Value = 100;
+            ProbeGrain.Tell(probe.Other("b").Add(1));
+            probe.Remind("never", probe.Time);
+            probe.Store(Messages.New(run.World));
+            throw new TimeoutException();
+        })));
+
+        Assert.Equal(1, await run.Probe("a").Read());
+        Assert.Equal(0, await run.Probe("b").Read());
+        Assert.Empty(run.Database.Reminders);
+        Assert.Empty(run.Database.Messages);
+    });
+
+    [Fact]
+    public void A_turn_that_does_not_complete_is_refused_and_what_it_does_later_goes_nowhere() => Run(async run =>
+    {
+        var gate = new TaskCompletionSource();
+        var late = new List<Exception?>();
+        await run.Probe("a").Add(1);
+        var error = await ErrorOfAsync<TributaryException>(run.Probe("a").Do(new Script(async probe =>
+        {
+            var other = probe.Other("b");
+            probe.Value = 100;
+            await gate.Task;
+            probe.Value = 200;
+            late.Add(Record.Exception(() => ProbeGrain.Tell(other.Add(1))));
+            late.Add(Record.Exception(() => probe.Remind("never", run.Database.States.Count == 0 ? default : DateTimeOffset.UnixEpoch)));
+        })));
+        Assert.Equal("turn_did_not_complete", error.Code);
+
+        // It goes on in the middle of another turn, on the same thread.
+        await run.Probe("c").Add(1);
+        gate.SetResult();
+        await run.UntilAsync(() => late.Count == 2);
+
+        Assert.All(late, Assert.NotNull);
+        Assert.Equal(1, await run.Probe("a").Read());
+        Assert.Equal(0, await run.Probe("b").Read());
+        Assert.Empty(run.Database.Reminders);
+    });
+
+    [Fact]
+    public void A_grain_asks_for_nothing_outside_a_turn() => Run(async run =>
+    {
+        ProbeGrain? kept = null;
+        IProbeGrain? reference = null;
+        await run.Probe("a").Do(Script.Of(probe => (kept, reference) = (probe, probe.Other("b"))));
+
+        Assert.Throws<InvalidOperationException>(() => kept!.Remind("never", default));
+        Assert.Throws<InvalidOperationException>(() => ProbeGrain.Tell(reference!.Add(1)));
+        Assert.Throws<InvalidOperationException>(() => ProbeGrain.Tell(new ValueTask(new TaskCompletionSource().Task)));
+    });
+
+    [Fact]
+    public void The_result_of_a_call_is_not_available_inside_a_turn() => Run(async run =>
+    {
+        await ErrorOfAsync<InvalidOperationException>(run.Probe("a").Do(new Script(async probe => await probe.Other("b").AddAndRead(1))));
+
+        Assert.Equal(0, await run.Probe("b").Read());
+    });
+
+    [Fact]
+    public void A_turn_that_loses_its_state_fails() => Run(async run =>
+    {
+        await run.Probe("a").Add(1);
+        var error = await ErrorOfAsync<TributaryException>(run.Probe("a").Do(Script.Of(probe => probe.DropState())));
+
+        Assert.Equal("turn_lost_state", error.Code);
+        Assert.Equal(1, await run.Probe("a").Read());
+    });
+
+    [Fact]
+    public void A_need_of_a_type_that_is_not_registered_does_no_harm() => Run(async run =>
+    {
+        var script = new Script(_ => ValueTask.CompletedTask) { Touches = [new GrainId("stranger", "a"), new GrainId("probe", "b")] };
+
+        await run.Probe("a").Do(script);
+    });
+
+    [Fact]
+    public void Grains_without_a_key_or_a_registered_type_are_refused_at_the_reference() => Run(async run =>
+    {
+        Assert.Throws<ArgumentNullException>(() => run.Probe(null!));
+        Assert.Throws<ArgumentException>(() => run.Host.Grains.GetGrain<IUnknown>("a"));
+        await run.Probe("").Add(1);
+    });
+
+    [Fact]
+    public void Interfaces_that_cannot_be_called_are_refused()
+    {
+        Assert.Contains("two methods named", Refused<IOverloads>(), StringComparison.Ordinal);
+        Assert.Contains("returns Task", Refused<ITask>(), StringComparison.Ordinal);
+        Assert.Contains("exactly one IMergeable", Refused<IBadMerge>(), StringComparison.Ordinal);
+        Assert.Contains("two methods whose calls are merged", Refused<ITwoMerges>(), StringComparison.Ordinal);
+    }
+
+    private static string Refused<T>() => Assert.Throws<ArgumentException>(() => new GrainInterface("x", typeof(T))).Message;
+
+    private interface IUnknown : IGrainWithStringKey;
+
+    private interface IOverloads : IGrainWithStringKey
+    {
+        ValueTask Do();
+
+        ValueTask Do(int count);
+    }
+
+    private interface ITask : IGrainWithStringKey
+    {
+        Task Do();
+    }
+
+    private interface IBadMerge : IGrainWithStringKey
+    {
+        [MergeCalls]
+        ValueTask Do(int count);
+    }
+
+    private interface ITwoMerges : IGrainWithStringKey
+    {
+        [MergeCalls]
+        ValueTask One(Portion portion);
+
+        [MergeCalls]
+        ValueTask Two(Portion portion);
+    }
+}

@@ -1,0 +1,59 @@
+using System.Xml.Linq;
+
+namespace Tributary.Runtime.Tests.Tidy;
+
+/// <summary>Dependencies point one way: what a project may name is said here, and a new project is added here.</summary>
+public sealed class DirectionTests
+{
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["Grains.Abstractions"] = [],
+        ["GraphQL"] = [],
+        ["Runtime"] = ["Grains.Abstractions"],
+        ["Grains"] = ["Runtime", "Grains.Abstractions"],
+        ["Storage"] = ["Runtime", "Grains.Abstractions"],
+        ["Connectors"] = ["Grains", "Runtime", "Grains.Abstractions"],
+        ["Api"] = ["GraphQL", "Grains", "Runtime", "Grains.Abstractions"],
+        ["Silo"] = ["Api", "Connectors", "Storage", "GraphQL", "Grains", "Runtime", "Grains.Abstractions"],
+        ["TestingHost"] = ["Storage", "Grains", "Runtime", "Grains.Abstractions"],
+    };
+
+    // What these may take from packages and shared frameworks, so that no database, broker or HTTP comes in by that way.
+    private static readonly Dictionary<string, string[]> AllowedPackages = new()
+    {
+        ["Grains.Abstractions"] = [],
+        ["Grains"] = [],
+        ["GraphQL"] = ["Microsoft.AspNetCore.App"],
+        ["Runtime"] = ["Microsoft.Extensions.Logging.Abstractions"],
+    };
+
+    [Fact]
+    public void Projects_name_only_what_lies_below_them()
+    {
+        foreach (var (project, file) in Projects())
+        {
+            Assert.True(Allowed.ContainsKey(project), $"{project} is a new project: say in this test what it may depend on.");
+            Assert.Empty(References(file, "ProjectReference").Select(Path.GetFileNameWithoutExtension).Except(Allowed[project]));
+        }
+    }
+
+    [Fact]
+    public void The_engine_and_the_grains_take_in_no_database_broker_or_server()
+    {
+        foreach (var (project, file) in Projects().Where(pair => AllowedPackages.ContainsKey(pair.Project)))
+            Assert.Empty(References(file, "PackageReference").Concat(References(file, "FrameworkReference")).Except(AllowedPackages[project]));
+
+        var pure = Sources.Files(".cs").Where(file => file.StartsWith("Runtime/", StringComparison.Ordinal) || file.StartsWith("Grains", StringComparison.Ordinal)).ToList();
+        Assert.True(pure.Count > 50);
+        Assert.Empty(Sources.Find(pure, @"\b(Npgsql|SQLitePCL|System\.Data|System\.Net\.(Http|Sockets)|Microsoft\.AspNetCore|HttpClient)\b"));
+        Assert.Empty(Sources.Find(pure.Where(file => file.StartsWith("Runtime/", StringComparison.Ordinal)), @"\busing Tributary\.(Grains|Storage|Api)\b"));
+        Assert.Empty(Sources.Find(pure, @"(?i)""\s*(select|insert into|update|delete from)\s"));
+    }
+
+    private static IEnumerable<(string Project, string File)> Projects() =>
+        Sources.Files(".csproj").Where(file => !file.StartsWith("tests/", StringComparison.Ordinal) && !file.StartsWith("bench/", StringComparison.Ordinal))
+            .Select(file => (Path.GetFileNameWithoutExtension(file), file));
+
+    private static IEnumerable<string> References(string file, string kind) =>
+        XDocument.Parse(Sources.Read(file)).Descendants(kind).Select(element => element.Attribute("Include")!.Value.Replace('\\', '/'));
+}

@@ -1,0 +1,80 @@
+namespace Tributary.Runtime.Tests.Tidy;
+
+/// <summary>Habits that a compiler does not hold.</summary>
+public sealed class HabitTests
+{
+    private const int MaxLinesCount = 400;
+
+    // Where the world's time and chance come in, and why there.
+    private static readonly Dictionary<string, string> MayTakeTheWorld = new()
+    {
+        ["Runtime/SiloEnvironment.cs"] = "the one place where a silo gets its clock and its ids of failures",
+        ["Silo/Hosting/SiloApp.cs"] = "the program hands the system's clock to what it composes",
+        ["Silo/Hosting/SiloNode.cs"] = "the program hands chance to the ids of messages",
+        ["Api/TributaryApi.cs"] = "the clock of a host that brings none",
+        ["GraphQL/GraphQLOptions.cs"] = "the default of an option that tests replace",
+        ["GraphQL/Validation/Rules/FieldGroup.cs"] = "a hash seed, so that nobody can aim at collisions",
+        ["Storage/InMemory/InMemoryDatabase.cs"] = "the history id of a new database",
+        ["Storage/Postgres/PostgresSchema.cs"] = "the history id of a new database",
+        ["Storage/Sqlite/SqliteSchema.cs"] = "the history id of a new database",
+    };
+
+    // Where tests wait by the clock, and why there.
+    private static readonly Dictionary<string, string> MayWait = new()
+    {
+        ["tests/GraphQL.Tests/Execution/ExecutionTest.cs"] = "resolvers that are slow on purpose",
+        ["tests/Silo.Tests/Running/KillTests.cs"] = "the random moment of a kill",
+        ["tests/Silo.Tests/Running/StopTests.cs"] = "asks another process until a limit",
+        ["tests/Silo.Tests/TributaryProcess.cs"] = "asks another process until a limit",
+        ["tests/Storage.Tests/Conformance/TestSilo.cs"] = "asks a database until a limit",
+        ["tests/Storage.Tests/Postgres/PostgresFaultsTest.cs"] = "asks a database until a limit",
+    };
+
+    [Fact]
+    public void No_source_file_is_longer_than_a_reader_can_hold()
+    {
+        foreach (var file in Sources.Files(".cs").Concat(Sources.Files(".js")).Concat(Sources.Files(".css")))
+            Assert.True(File.ReadLines(Path.Combine(Sources.Root, file)).Count() <= MaxLinesCount, $"{file} has more than {MaxLinesCount} lines: there is a second idea in it.");
+    }
+
+    [Fact]
+    public void Time_chance_and_ids_come_from_outside()
+    {
+        var product = Sources.Files(".cs").Where(file => !file.StartsWith("tests/", StringComparison.Ordinal) && !file.StartsWith("bench/", StringComparison.Ordinal));
+
+        Assert.Empty(Sources.Find(
+            product.Where(file => !MayTakeTheWorld.ContainsKey(file)),
+            @"\b(DateTime|DateTimeOffset)\.(UtcNow|Now)\b|\bGuid\.(NewGuid|CreateVersion7)\b|\bRandom\.Shared\b|\bnew Random\(\)|\bTimeProvider\.System\b|\bStopwatch\.|Environment\.TickCount"));
+    }
+
+    [Fact]
+    public void Nothing_is_left_for_later() =>
+        Assert.Empty(Sources.Find(Sources.Files(".cs").Concat(Sources.Files(".js")), @"\b(TODO|FIXME|HACK|XXX)\b|\bNotImplementedException\b"));
+
+    [Fact]
+    public void No_comment_is_left_for_later() =>
+        Assert.DoesNotContain(
+            Sources.Files(".cs").Where(file => !file.Contains("/Tidy/", StringComparison.Ordinal)),
+            file => Sources.Read(file).Contains("// TODO", StringComparison.OrdinalIgnoreCase));
+
+    [Fact]
+    public void No_test_skips_or_sleeps()
+    {
+        var tests = Sources.Files(".cs").Where(file => file.StartsWith("tests/", StringComparison.Ordinal)).ToList();
+
+        Assert.Empty(Sources.Find(tests, @"\bThread\.Sleep\b|\bSkip\s*=|\bSkip(When|Unless)\s*=|\bAssert\.Skip"));
+        Assert.Empty(Sources.Find(tests.Where(file => !MayWait.ContainsKey(file)), @"\bTask\.Delay\("));
+    }
+
+    [Fact]
+    public void Every_exception_names_a_file_that_is_there()
+    {
+        var files = Sources.Files(".cs").ToHashSet();
+
+        Assert.All(MayTakeTheWorld.Keys.Concat(MayWait.Keys), file => Assert.Contains(file, files));
+    }
+
+    [Fact]
+    public void The_search_finds_what_it_looks_for() =>
+        Assert.NotEmpty(Sources.Find(["Runtime/SiloEnvironment.cs"], @"\bTimeProvider\.System\b"));
+}

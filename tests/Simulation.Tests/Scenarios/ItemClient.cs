@@ -1,0 +1,68 @@
+using System.Text;
+
+namespace Tributary.Simulation.Tests.Scenarios;
+
+/// <summary>
+/// A producer of real items and aggregates. Its external ids are few and shared with its like, so that it repeats what others
+/// sent, now and then with another body.
+/// </summary>
+public sealed class ItemClient(Scenario scenario)
+{
+    private const int KeysCount = 12;
+    private readonly Random random = scenario.World.Random;
+
+    public async Task RunAsync()
+    {
+        for (var left = random.Next(5, 20); left > 0; left--)
+        {
+            await scenario.World.Delay(TimeSpan.FromMilliseconds(random.Next(60)));
+            await (random.Next(4) == 0 ? ReadAsync() : SendAsync());
+        }
+    }
+
+    private async Task SendAsync()
+    {
+        var message = NewMessage();
+        scenario.Items.Sent(message);
+        try
+        {
+            if (await scenario.AskAsync(grains => grains.GetGrain<IItemGrain>(message.Message.Item).Receive(message)) is { Answer: { } receipt })
+                scenario.Items.Acknowledged(scenario.Database, message, receipt);
+        }
+        catch (TributaryException error) when (error.Code == "external_id_conflict")
+        {
+            scenario.Items.Refused(scenario.Database, message);
+        }
+    }
+
+    private async Task ReadAsync()
+    {
+        var item = $"item {random.Next(3)}";
+        var promised = scenario.Items.CountOf(item);
+        if (await scenario.AskAsync(grains => grains.GetGrain<IItemGrain>(item).Read()) is { } read && (read.Answer?.Sequence ?? 0) < promised)
+            throw new InvalidOperationException($"The item {item} was promised {promised} messages and reads {read.Answer}.");
+    }
+
+    private IncomingMessage NewMessage()
+    {
+        var id = new MessageId(scenario.World.NewId());
+        var key = random.Next(3) > 0 ? $"key {random.Next(KeysCount)}" : null;
+        var isNew = key is null && random.Next(2) == 0;
+        var amount = random.Next(4) == 0 ? 2 : 1;
+        var message = new Message
+        {
+            Id = id,
+            Source = "items",
+            // Mostly the item that belongs to the key; another one may lie in another partition, where the key is free.
+            Item = isNew ? id.ToString() : key is null || random.Next(8) == 0 ? $"item {random.Next(3)}" : $"item {key.Length % 3}",
+            ExternalId = key,
+            MediaType = "application/json",
+            Body = Encoding.UTF8.GetBytes($"{{\"amount\":{amount}}}"),
+            ReceivedAt = scenario.World.Time.GetUtcNow(),
+        };
+        return new IncomingMessage(message, [Into($"[{random.Next(2)}]", amount), Into($"[{random.Next(5)},\"x\"]", amount)], isNew);
+    }
+
+    private static Contribution Into(string group, int amount) =>
+        new(new GrainId(AggregateKey.GrainType, new AggregateKey(1, 0, group).ToString()), 1, new AggregateDelta(1, [new SumMeasure(1, amount)]));
+}

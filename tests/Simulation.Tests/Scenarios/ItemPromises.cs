@@ -1,0 +1,70 @@
+using Tributary.Runtime.Store;
+using Tributary.Storage.InMemory;
+
+namespace Tributary.Simulation.Tests.Scenarios;
+
+/// <summary>What producers of items sent and were told, and what must hold of it.</summary>
+public sealed class ItemPromises
+{
+    private readonly Dictionary<MessageId, IncomingMessage> sent = [];
+    private readonly Dictionary<MessageId, Position> acknowledged = [];
+    private readonly Dictionary<string, int> byItem = [];
+
+    public void Sent(IncomingMessage message) => sent.Add(message.Message.Id, message);
+
+    public int CountOf(string item) => byItem.GetValueOrDefault(item);
+
+    public bool Knows(MessageId id) => sent.ContainsKey(id);
+
+    public void Acknowledged(InMemoryDatabase database, IncomingMessage message, Receipt receipt)
+    {
+        var stored = database.Messages.FirstOrDefault(row => row.Id == receipt.Id)
+            ?? throw new InvalidOperationException($"The message {receipt.Id} was acknowledged before it was durable.");
+        var first = sent[receipt.Id].Message;
+        if (stored.Position != receipt.Position || stored.Item != receipt.Item || receipt.IsRepeat != (first != message.Message))
+            throw new InvalidOperationException($"The receipt of {message.Message.Id} says {receipt.Id} at {receipt.Position}, repeat: {receipt.IsRepeat}; stored is {stored}.");
+        if (receipt.IsRepeat && (first.ExternalId != message.Message.ExternalId || !first.Body.Span.SequenceEqual(message.Message.Body.Span)))
+            throw new InvalidOperationException($"The message {message.Message.Id} was taken for a repeat of {first.Id}.");
+        if (acknowledged.TryAdd(receipt.Id, receipt.Position))
+            byItem[receipt.Item] = CountOf(receipt.Item) + 1;
+    }
+
+    /// <summary>A conflict is told when there is one: a durable message with this external id and another body.</summary>
+    public void Refused(InMemoryDatabase database, IncomingMessage message)
+    {
+        if (!database.Messages.Any(row => sent.TryGetValue(row.Id, out var other) && other.Message.ExternalId == message.Message.ExternalId
+                && !row.Body.Span.SequenceEqual(message.Message.Body.Span)))
+            throw new InvalidOperationException($"The message {message.Message.Id} was refused for a conflict that is not there.");
+    }
+
+    /// <summary>Stored once per partition and external id, at the promised place, and counted once in each aggregate.</summary>
+    public void Check(InMemoryDatabase database, Func<GrainId, PartitionId> partitionOf)
+    {
+        var stored = database.Messages.Where(row => sent.ContainsKey(row.Id)).ToList();
+        var positions = stored.ToDictionary(row => row.Id, row => row.Position);
+        foreach (var (id, position) in acknowledged)
+            Hold(positions.GetValueOrDefault(id) == position, $"The acknowledged message {id} is not at its position {position}.");
+
+        var keys = stored.Select(row => (Partition: partitionOf(new GrainId("item", row.Item)), Key: sent[row.Id].Message.ExternalId)).Where(pair => pair.Key is not null).ToList();
+        Hold(keys.Distinct().Count() == keys.Count, "Two items are stored under one external id of one partition.");
+
+        var expected = stored.SelectMany(row => sent[row.Id].Contributions).GroupBy(contribution => contribution.Aggregate)
+            .ToDictionary(group => group.Key, group => group.Aggregate(AggregateState.Empty, (state, contribution) => state.Add(contribution.Delta)));
+        var actual = database.States.Where(pair => pair.Key.Table == StateTable.Aggregates).ToDictionary(pair => pair.Key.Grain, pair => Read(pair.Value));
+        Hold(expected.Count == actual.Count, $"{actual.Count} aggregates are stored; a recount has {expected.Count}.");
+        foreach (var (grain, state) in expected)
+            Hold(Text(state) == Text(actual[grain]), $"{grain} holds {Text(actual[grain])}; a recount has {Text(state)}.");
+    }
+
+    private static AggregateState Read(LoadedState state) =>
+        System.Text.Json.JsonSerializer.Deserialize(state.State.Span, Grains.GrainsJson.Default.AggregateState)!;
+
+    private static string Text(AggregateState state) =>
+        $"{state.Count} messages, sums {string.Join(" ", state.Measures.Cast<SumMeasure>().Select(sum => $"{sum.Sum} of {sum.Numbers}"))}";
+
+    private static void Hold(bool condition, string otherwise)
+    {
+        if (!condition)
+            throw new InvalidOperationException(otherwise);
+    }
+}
