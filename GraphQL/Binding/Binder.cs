@@ -24,6 +24,11 @@ internal sealed class Binder(Schema schema, SchemaBindings bindings)
             if (schema.Type(name) is EnumType type) BindEnum(type, clr);
             else problems.Add($"{clr.Name} is bound to enum {name}, which the schema does not have.");
         }
+        foreach (var (name, resolver) in bindings.TypeResolvers)
+        {
+            if (schema.Type(name) is { IsAbstract: true } type) type.TypeResolver = resolver;
+            else problems.Add($"A resolver of types is bound to {name}, which is no interface or union of the schema.");
+        }
         foreach (var binding in bindings.Objects.Values.Where(b => schema.Type(b.Name) is not ObjectType))
             problems.Add($"{binding.ClrType.Name} is bound to type {binding.Name}, which is no object type of the schema.");
         foreach (var type in schema.Types.Values.OfType<ObjectType>()) BindObject(type);

@@ -14,6 +14,9 @@ public sealed record GraphQLHttpOptions
     /// </summary>
     public string PreflightHeader { get; init; } = "GraphQL-Require-Preflight";
 
+    /// <summary>Origins besides the server's own whose pages may send requests without that header and open WebSockets, such as <c>https://app.example.org</c>.</summary>
+    public IReadOnlyCollection<string> AllowedOrigins { get; init; } = [];
+
     /// <summary>Documents known by their SHA-256; null turns persisted documents off.</summary>
     public PersistedDocuments? Persisted { get; init; } = new();
 
