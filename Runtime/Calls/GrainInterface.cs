@@ -21,6 +21,10 @@ internal sealed class GrainInterface
                 throw new ArgumentException($"{type.Name} has two methods named {method.Name}; the names of a grain's methods are stored and must be unique.");
             byInfo.Add(info, method);
         }
+
+        // A grain collects merged calls in one place.
+        if (byName.Values.Count(method => method.Merger is not null) > 1)
+            throw new ArgumentException($"{type.Name} has several methods with [MergeCalls]; a grain can have one.");
     }
 
     /// <summary>The name of the grain type.</summary>

@@ -300,16 +300,20 @@ internal sealed partial class SiloLoop
 
     private void ArmTimer()
     {
-        var next = lastCommitAt + options.Heartbeat;
-        if (reminders.NextDue is { } due && due < next)
+        // The end of a commit wakes the loop by itself, and until then no heartbeat can begin.
+        var next = committing is null ? lastCommitAt + options.Heartbeat : DateTimeOffset.MaxValue;
+        if (!isStopping && reminders.NextDue is { } due && due < next)
             next = due;
         if (next == armedFor && !hasTimerFired)
             return;
         armedFor = next;
         hasTimerFired = false;
-        var wait = next - clock.Now;
         // The timer counts whole milliseconds by another clock: one that fires too early finds nothing due and is set again.
-        timer.Change(wait > TimeSpan.Zero ? TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)) : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        var wait = next == DateTimeOffset.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(Math.Ceiling((next - clock.Now).TotalMilliseconds));
+        if (wait > TimeSpan.Zero || wait == Timeout.InfiniteTimeSpan)
+            timer.Change(wait, Timeout.InfiniteTimeSpan);
+        else
+            loop.Wake();
     }
 
     private void OnTimer()

@@ -78,7 +78,14 @@ internal sealed class TurnRunner(
         var error = activation.LoadError
             ?? RunTurn(activation, round, call, static (grain, state) => ((OneWayCall)state).Method.InvokeOneWay(grain, ((OneWayCall)state).Arguments));
         if (error is not null)
-            round.Failures.Add(NewFailure(call.Target, activation.Partition, call.Method.Name, call.Method.WriteArguments(call.Arguments, types.ArgumentsJson), error));
+            Fail(call, activation.Partition, error, round);
+    }
+
+    private void Fail(OneWayCall call, PartitionId partition, Exception error, Round round)
+    {
+        // The error of the turn is worth more than that of its arguments, which are then missing.
+        _ = TryWrite(call, out var arguments);
+        round.Failures.Add(NewFailure(call.Target, partition, call.Method.Name, arguments, error));
     }
 
     private Exception? RunTurn(Activation activation, Round round, object state, Action<Grain, object> turn)
@@ -151,9 +158,22 @@ internal sealed class TurnRunner(
                 || !activations.TryGet(call.Target, out var callee) || !callee.IsLoaded)
                 Defer(call, round);
             else if (call.Method.Merger is { } merger)
-                Merge(call, merger, callee, round);
+                TryMerge(call, merger, callee, round);
             else
                 RunOneWay(call, callee, round);
+        }
+    }
+
+    // Merging is code of the argument's author: when it throws, this call fails as its turn would have.
+    private void TryMerge(OneWayCall call, Merger merger, Activation callee, Round round)
+    {
+        try
+        {
+            Merge(call, merger, callee, round);
+        }
+        catch (Exception error)
+        {
+            Fail(call, callee.Partition, error, round);
         }
     }
 
@@ -177,8 +197,26 @@ internal sealed class TurnRunner(
     {
         if (environment.Sabotage == Sabotage.DropDeferred)
             return;
-        var arguments = call.Method.WriteArguments(call.Arguments, types.ArgumentsJson);
-        round.Deferred.Add(new DeferredCall(NextDeferred++, partitioner.Of(call.Target), call.Target, call.Method.Name, arguments));
+        var partition = partitioner.Of(call.Target);
+        if (TryWrite(call, out var arguments) is { } error)
+            round.Failures.Add(NewFailure(call.Target, partition, call.Method.Name, arguments, error));
+        else
+            round.Deferred.Add(new DeferredCall(NextDeferred++, partition, call.Target, call.Method.Name, arguments));
+    }
+
+    // Arguments are written by code of their authors: what cannot be written fails this call and no other.
+    private Exception? TryWrite(OneWayCall call, out ReadOnlyMemory<byte> arguments)
+    {
+        try
+        {
+            arguments = call.Method.WriteArguments(call.Arguments, types.ArgumentsJson);
+            return null;
+        }
+        catch (Exception error)
+        {
+            arguments = default;
+            return new TributaryException("arguments_unwritable", $"The arguments of {call.Method.Name} cannot be written as JSON: {error.Message}", error);
+        }
     }
 
     private void Fail(Input input, Exception error, PartitionId partition, Round round)

@@ -64,7 +64,7 @@ public class FeedSocketTests(ServerFixture fixture) : IClassFixture<ServerFixtur
     {
         // What the kernel buffers hides slowness, so the frames are large.
         await using var server = await RunningServer.StartAsync(
-            new ApiOptions { CloseTimeout = TimeSpan.FromSeconds(20) }, new FeedOptions { MaxWaitingCount = 8, PollInterval = TimeSpan.FromMilliseconds(10) });
+            new ApiOptions { CloseTimeout = TimeSpan.FromSeconds(20) }, new FeedOptions { MaxWaitingCount = 8 });
         using var slow = await FeedClient.ConnectAsync(server, "?cursors=1");
         using var fast = await FeedClient.ConnectAsync(server);
         var fastReading = fast.ReadAsync(60);

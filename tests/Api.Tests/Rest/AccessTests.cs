@@ -52,31 +52,6 @@ public class AccessTests
         Assert.Equal(304, (int)(await server.Http.SendAsync(again)).StatusCode);
     }
 
-    [Fact]
-    public async Task The_API_is_described_and_the_description_can_be_read_offline()
-    {
-        await using var server = await RunningServer.StartAsync();
-        var document = await server.GetAsync("/openapi/v1.json");
-        var paths = document.GetProperty("paths").EnumerateObject().Select(path => path.Name).ToList();
-
-        Assert.StartsWith("3.", document.GetProperty("openapi").GetString());
-        Assert.Equal(
-            ["/api/v1/aggregates", "/api/v1/aggregates/{name}", "/api/v1/items/{id}", "/api/v1/ledger", "/api/v1/messages", "/api/v1/messages/batch", "/api/v1/messages/{id}", "/health/live", "/health/ready"],
-            paths.Order(StringComparer.Ordinal));
-        foreach (var path in document.GetProperty("paths").EnumerateObject())
-        {
-            foreach (var operation in path.Value.EnumerateObject())
-            {
-                Assert.NotEqual("", operation.Value.GetProperty("summary").GetString());
-                Assert.Contains(operation.Value.GetProperty("responses").EnumerateObject(), response => response.Name[0] == '2');
-            }
-        }
-
-        var docs = await server.Http.GetStringAsync("/docs/index.html");
-        Assert.DoesNotContain("https://", docs);
-        Assert.Equal(200, (int)(await server.Http.GetAsync("/docs/swagger-ui-bundle.js")).StatusCode);
-    }
-
     private static async Task<int> StatusAsync(RunningServer server, string header, string value)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/ledger");

@@ -195,10 +195,7 @@ public class PostMessageTests(ServerFixture fixture) : IClassFixture<ServerFixtu
     [Fact]
     public async Task Every_documented_error_code_has_a_line_in_the_documentation()
     {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Platform.sln")))
-            folder = folder.Parent!;
-        var documented = await File.ReadAllTextAsync(Path.Combine(folder.FullName, "docs", "errors.md"));
+        var documented = await File.ReadAllTextAsync(Path.Combine(Repository.Folder, "docs", "errors.md"));
 
         Assert.All(Tributary.Api.Errors.ErrorCodes.All, code => Assert.Contains($"| `{code}` |", documented));
     }
