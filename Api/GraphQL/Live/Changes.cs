@@ -36,7 +36,8 @@ internal sealed class Changes : IAsyncDisposable
     public async ValueTask<IReadOnlyCollection<string>> TakeAsync(CancellationToken cancellation)
     {
         // The signal is taken before the keys: a key that comes in between is in them, and signals once more.
-        await signal.Reader.ReadAsync(cancellation);
+        await signal.Reader.WaitToReadAsync(cancellation);
+        signal.Reader.TryRead(out _);
         lock (gate)
         {
             var taken = waiting;
