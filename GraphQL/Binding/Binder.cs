@@ -55,7 +55,7 @@ internal sealed class Binder(Schema schema, SchemaBindings bindings)
                 problems.Add(isStream
                     ? $"{type.Name}.{field.Name} is a subscription, but {found.Origin} gives no stream."
                     : $"{type.Name}.{field.Name} is no subscription, but {found.Origin} gives a stream.");
-            if (found.Getter is not null && field.Arguments.Any(a => a.IsRequired) && binding!.Fields.ContainsKey(field.Name) is false)
+            if (field.Arguments.Count > 0 && !binding!.HasField(field.Name))
                 problems.Add($"{type.Name}.{field.Name} has arguments, but {found.Origin} cannot take any.");
             if (ClrFit.Problem(schema, bindings, field.Type, found.ResultType) is { } problem)
                 problems.Add($"{type.Name}.{field.Name} is {field.Type} in the schema, but {found.Origin} gives {ClrFit.Name(found.ResultType)}: {problem}.");

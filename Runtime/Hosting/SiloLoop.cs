@@ -298,19 +298,22 @@ internal sealed partial class SiloLoop
         ending.Cancel();
     }
 
+    // Only for what a step could do something about: while a round commits its end wakes the loop, and a silo that stops
+    // fires nothing. A timer for anything else would fire at once, again and again.
     private void ArmTimer()
     {
-        // The end of a commit wakes the loop by itself, and until then no heartbeat can begin.
         var next = committing is null ? lastCommitAt + options.Heartbeat : DateTimeOffset.MaxValue;
         if (!isStopping && reminders.NextDue is { } due && due < next)
             next = due;
-        if (next == armedFor && !hasTimerFired)
+        if (!isStopping && reminders.NextRead is { } read && read < next)
+            next = read;
+        if (next == DateTimeOffset.MaxValue || (next == armedFor && !hasTimerFired))
             return;
         armedFor = next;
         hasTimerFired = false;
         // The timer counts whole milliseconds by another clock: one that fires too early finds nothing due and is set again.
-        var wait = next == DateTimeOffset.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(Math.Ceiling((next - clock.Now).TotalMilliseconds));
-        if (wait > TimeSpan.Zero || wait == Timeout.InfiniteTimeSpan)
+        var wait = TimeSpan.FromMilliseconds(Math.Ceiling((next - clock.Now).TotalMilliseconds));
+        if (wait > TimeSpan.Zero)
             timer.Change(wait, Timeout.InfiniteTimeSpan);
         else
             loop.Wake();

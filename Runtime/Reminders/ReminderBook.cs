@@ -33,6 +33,10 @@ internal sealed class ReminderBook(SiloOptions options)
         }
     }
 
+    /// <summary>When the next read is needed; null while one is under way or memory has no room.</summary>
+    public DateTimeOffset? NextRead =>
+        isReading || entries.Count > options.MaxRemindersCount / 2 || window.Due == DateTimeOffset.MinValue ? null : window.Due - (options.ReminderWindow / 2);
+
     /// <summary>True when a newer write of the same name exists, durable or on its way: the entry must not act.</summary>
     public bool IsStale(ReminderEntry entry)
     {

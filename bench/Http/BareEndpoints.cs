@@ -17,6 +17,7 @@ internal static class BareEndpoints
     public const string Flood = "/bare/flood";
 
     private const int FrameBytes = 300;
+    private const int FramesPerYieldCount = 64;
 
     public static void Use(WebApplication app)
     {
@@ -60,7 +61,12 @@ internal static class BareEndpoints
         try
         {
             while (true)
-                await socket.SendAsync(frame.AsMemory(), WebSocketMessageType.Text, endOfMessage: true, context.RequestAborted);
+            {
+                for (var i = 0; i < FramesPerYieldCount; i++)
+                    await socket.SendAsync(frame.AsMemory(), WebSocketMessageType.Text, endOfMessage: true, context.RequestAborted);
+                // Sends that need no waiting would keep this thread from all other sockets.
+                await Task.Yield();
+            }
         }
         catch (Exception error) when (IsGone(error))
         {

@@ -75,6 +75,22 @@ public sealed class BinderTest
     }
 
     [Fact]
+    public void A_property_cannot_take_arguments()
+    {
+        var bindings = new SchemaBindings();
+        bindings.Object<Other>("Query");
+        var problems = Assert.Throws<SchemaException>(() => new GraphQLEngine("type Query { id(upper: Boolean): ID! }", bindings)).Problems;
+        Assert.Equal("Query.id has arguments, but property Other.Id cannot take any.", Assert.Single(problems));
+    }
+
+    [Fact]
+    public void Bindings_may_serve_two_engines()
+    {
+        var bindings = Bindings();
+        Assert.NotSame(new GraphQLEngine(Sdl, bindings).Schema, new GraphQLEngine(Sdl, bindings).Schema);
+    }
+
+    [Fact]
     public void A_type_that_is_not_bound_is_named()
     {
         var problems = Assert.Throws<SchemaException>(() => new GraphQLEngine("type Query { a: A } type A { b: Int }", new SchemaBindings())).Problems;

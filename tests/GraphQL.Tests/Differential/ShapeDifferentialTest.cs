@@ -9,7 +9,7 @@ namespace Tributary.GraphQL.Tests.Differential;
 /// <summary>Results have the same keys in the same order, and nulls at the same places, as those of the reference implementation.</summary>
 public sealed class ShapeDifferentialTest
 {
-    private const int DocumentCount = 1_500;
+    private const int DocumentCount = 1_000;
 
     private static readonly Schema Schema = GeneratedSchema.Schema;
 

@@ -1,9 +1,24 @@
+using Tributary.GraphQL.Language;
+using Tributary.GraphQL.Types;
+using Tributary.GraphQL.Validation;
 using Tributary.GraphQL.Validation.Rules;
 
 namespace Tributary.GraphQL.Tests.Validation;
 
 public sealed class VariablesInAllowedPositionTest
 {
+    [Theory]
+    [InlineData("query ($v: Int) { a(o: { x: $v }) }")]
+    [InlineData("query ($v: Int) { b(o: { x: $v }) }")]
+    [InlineData("query ($v: Int) { c(o: [{ x: $v }]) }")]
+    [InlineData("query ($v: Int = 1) { a(o: { x: $v }) }")]
+    public void A_nullable_variable_is_refused_in_a_oneOf_input_object_wherever_that_stands(string document)
+    {
+        var schema = SchemaBuilder.Build("input O @oneOf { x: Int, y: Int } type Query { a(o: O): Int, b(o: O!): Int, c(o: [O!]): Int }");
+        Assert.Contains("must be non-null", Assert.Single(DocumentValidator.Validate(schema, Parser.Parse(document))).Message);
+        Assert.Empty(DocumentValidator.Validate(schema, Parser.Parse(document.Replace("Int", "Int!").Replace("Int! = 1", "Int!"))));
+    }
+
     [Theory]
     [InlineData("query ($a: Int, $b: Int!) { count(a: $a) x: count(a: $b) }")]
     [InlineData("query ($a: Int) { users(limit: $a) { id } }")]
