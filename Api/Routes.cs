@@ -81,18 +81,22 @@ internal static class Routes
                 new("after", "A cursor, or start: reads what was committed after it.", JsonSchemaType.String),
                 new("cursors", "With after: 1 makes each message {cursor, message}.", JsonSchemaType.Boolean),
             ],
-            [.. ParameterCodes, "offset_too_large", "cursor_invalid", "cursor_of_another_history"]).Answers<MessagePage>(200);
+            [.. ParameterCodes, "offset_too_large", "cursor_invalid", "cursor_of_another_history"])
+            .Answers<MessagePage>(200).OrAnswers<MessageRun>(200).OrAnswers<MessageRunWithCursors>(200);
         Get(
             app, Base + "/messages/{id}", new GetMessage(node).InvokeAsync, "getMessage", "messages", "What became of a message",
-            "Status, source, times, item and the object as posted.", null, "parameter_invalid", "message_not_found").Answers<MessageBody>(200);
+            "Status, source, times, item and the object as posted.",
+            [new("id", "The message's id.", JsonSchemaType.String, In: "path", Example: "01890a5d-ac96-774b-bcce-b302099a8057")], "parameter_invalid", "message_not_found").Answers<MessageBody>(200);
         Get(
             app, Base + "/items/{**id}", new GetItem(node).InvokeAsync, "getItem", "items", "Read an item",
-            "Asks the item itself: a message that was acknowledged before is in the answer.", null, "parameter_invalid", "item_not_found").Answers<ItemBody>(200);
+            "Asks the item itself: a message that was acknowledged before is in the answer.",
+            [new("id", "The item's id, percent-encoded: a slash as %2F.", JsonSchemaType.String, In: "path", Example: "s-7")], "parameter_invalid", "item_not_found").Answers<ItemBody>(200);
         Get(app, Base + "/aggregates", new ListAggregates(node).InvokeAsync, "listAggregates", "aggregates", "What is counted", "The definitions of the configuration.")
             .Answers<AggregateList>(200);
         Get(
             app, Base + "/aggregates/{name}", new ReadAggregate(node).InvokeAsync, "readAggregate", "aggregates", "Read an aggregate", "Its rows by window, then group, as committed.",
             [
+                new("name", "The aggregate's name.", JsonSchemaType.String, In: "path", Example: "quakes-by-network"),
                 new("group", "Only this group: a JSON array of its values in the order of the definition.", JsonSchemaType.String, Example: "[\"us\"]"),
                 new("from", "Only windows that start at this time or later: ISO 8601, or milliseconds since 1970.", JsonSchemaType.String),
                 new("to", "Only windows that start before this time.", JsonSchemaType.String),

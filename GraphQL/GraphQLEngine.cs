@@ -76,6 +76,20 @@ public sealed class GraphQLEngine
     private (OperationDefinition Operation, InputObject Variables, SelectionPlan Plan, (Document Document, PlanScope Plan) Scope)? Prepare(
         GraphQLRequest request, out ExecutionResult? refused)
     {
+        try
+        {
+            return PrepareWithinStack(request, out refused);
+        }
+        catch (InsufficientExecutionStackException)
+        {
+            refused = TooDeep();
+            return null;
+        }
+    }
+
+    private (OperationDefinition Operation, InputObject Variables, SelectionPlan Plan, (Document Document, PlanScope Plan) Scope)? PrepareWithinStack(
+        GraphQLRequest request, out ExecutionResult? refused)
+    {
         var prepared = Document(request.Query, out refused);
         if (prepared is null) return null;
         var operation = prepared.Operation(request.OperationName, out var problem);
@@ -138,12 +152,19 @@ public sealed class GraphQLEngine
             cache.Add(text, prepared);
             return prepared;
         }
+        catch (InsufficientExecutionStackException)
+        {
+            refused = TooDeep();
+            return null;
+        }
         catch (GraphQLSyntaxException problem)
         {
             refused = ExecutionResult.Refused(problem.Error);
             return null;
         }
     }
+
+    private static ExecutionResult TooDeep() => Refuse("The document nests too deep through its fragments.", ErrorCodes.Limit);
 
     private static ExecutionResult Refuse(string message, string code) => ExecutionResult.Refused(new GraphQLError(message, Code: code));
 }

@@ -26,6 +26,13 @@ public static class BenchSilo
 
     public static async Task<(SiloHost Host, Intake Intake)> StartAsync(BenchStore store)
     {
+        var (host, definitions) = await JoinAsync(store);
+        return (host, Door(host.Grains, definitions));
+    }
+
+    /// <summary>A silo that takes calls, and the definitions that it counts by.</summary>
+    public static async Task<(SiloHost Host, IReadOnlyList<DefinitionRow> Definitions)> JoinAsync(BenchStore store)
+    {
         var host = new SiloHost(
             new SiloOptions(), store.Store, Types(), new Dictionary<string, IActivity>(), SiloEnvironment.System(), NullLogger<SiloHost>.Instance);
         await host.StartAsync();
@@ -33,8 +40,9 @@ public static class BenchSilo
         var definitions = AggregateDefinition.ParseAll(json.RootElement);
         var rows = await store.Log.RegisterDefinitionsAsync(
             [.. definitions.Select(definition => new DefinitionProposal(definition.Name, definition.Hash, definition.Json))], CancellationToken.None);
-        var intake = new Intake(
-            host.Grains, ContributionCalculator.For(rows), new MessageIds(() => (ulong)Random.Shared.NextInt64()), TimeProvider.System, new IntakeOptions());
-        return (host, intake);
+        return (host, rows);
     }
+
+    public static Intake Door(IGrainFactory grains, IReadOnlyList<DefinitionRow> definitions) => new(
+        grains, ContributionCalculator.For(definitions), new MessageIds(() => (ulong)Random.Shared.NextInt64()), TimeProvider.System, new IntakeOptions());
 }

@@ -47,26 +47,28 @@ internal sealed class ConfiguredEndpoint(EndpointDefinition definition, ApiNode 
         if (definition.ExternalId is not { } pointer)
             return null;
 
-        JsonElement value;
         try
         {
             using var document = JsonDocument.Parse(body);
-            value = Follow(document.RootElement, pointer).Clone();
+            var value = Follow(document.RootElement, pointer);
+            return value.ValueKind switch
+            {
+                JsonValueKind.String => value.GetString(),
+                JsonValueKind.Number => value.GetRawText(),
+                var kind => throw new TributaryException(
+                    "external_id_missing",
+                    $"The body has {(kind == JsonValueKind.Undefined ? "nothing" : kind.ToString().ToLowerInvariant())} at '{pointer}'; allowed: a string or a number, the producer's id of the message."),
+            };
         }
         catch (JsonException)
         {
             // Not JSON: the door says what is wrong with it.
             return null;
         }
-
-        return value.ValueKind switch
+        catch (InvalidOperationException)
         {
-            JsonValueKind.String => value.GetString(),
-            JsonValueKind.Number => value.GetRawText(),
-            var kind => throw new TributaryException(
-                "external_id_missing",
-                $"The body has {(kind == JsonValueKind.Undefined ? "nothing" : kind.ToString().ToLowerInvariant())} at '{pointer}'; allowed: a string or a number, the producer's id of the message."),
-        };
+            throw new TributaryException("identifier_invalid", "The external id holds half of a surrogate pair; allowed: 1 to 512 bytes of UTF-8 without U+0000.");
+        }
     }
 
     private static JsonElement Follow(JsonElement value, JsonPointer pointer)

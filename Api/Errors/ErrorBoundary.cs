@@ -30,7 +30,7 @@ public sealed partial class ErrorBoundary(RequestDelegate next, ILogger<ErrorBou
     private async Task AnswerAsync(HttpContext context, Exception error)
     {
         var problem = Problem.Of(error);
-        if (problem.Status >= 500 && error is not TributaryException)
+        if (problem.Status == 500)
             LogFailed(error, context.Request.Method, context.Request.Path);
         if (context.Response.HasStarted)
         {

@@ -47,6 +47,7 @@ public static class ErrorCodes
         ["request_invalid"] = (400, "The request is invalid"),
         ["request_timeout"] = (408, "The request took too long"),
         ["overloaded"] = (503, "Overloaded"),
+        ["stopping"] = (503, "Stopping"),
         ["not_ready"] = (503, "Not ready"),
         ["store_transient"] = (503, "The database is not reachable"),
         ["store_busy"] = (503, "The database is busy"),

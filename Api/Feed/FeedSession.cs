@@ -50,9 +50,9 @@ internal sealed class FeedSession
                 }
             }
         }
-        catch (OperationCanceledException) when (receiving.IsCompleted)
+        catch (OperationCanceledException) when (!sending.IsCancellationRequested)
         {
-            // The client ended it, or sent what it may not.
+            // The client ended it, or sent what it may not: the reader is about to say which.
         }
 
         var resume = last is null ? "" : $" Resume with after={last.Cursor}";

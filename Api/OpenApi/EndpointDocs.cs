@@ -25,7 +25,7 @@ internal static class EndpointDocs
             route.WithMetadata(new ProducesResponseTypeMetadata(status, typeof(Problem), [Problem.MediaType]));
         return route.AddOpenApiOperationTransformer((operation, _, _) =>
         {
-            operation.Parameters = [.. (operation.Parameters ?? []).Where(one => one.In == ParameterLocation.Path), .. (parameters ?? []).Select(Parameter)];
+            operation.Parameters = [.. (parameters ?? []).Select(Parameter)];
             foreach (var (status, response) in operation.Responses ?? [])
             {
                 var possible = codes.Where(code => ErrorCodes.Of(code).Status.ToString() == status).Distinct().ToList();
@@ -44,6 +44,17 @@ internal static class EndpointDocs
             if (example is not null && operation.Responses?[status.ToString()].Content?.TryGetValue(mediaType, out var content) == true && content is OpenApiMediaType media)
                 media.Example = mediaType == "application/json" ? JsonNode.Parse(example) : JsonValue.Create(example);
             return Task.CompletedTask;
+        });
+
+    /// <summary>What else a successful answer may be, depending on the parameters.</summary>
+    public static IEndpointConventionBuilder OrAnswers<T>(this IEndpointConventionBuilder route, int status) =>
+        route.AddOpenApiOperationTransformer(async (operation, context, cancellation) =>
+        {
+            if (operation.Responses?[status.ToString()].Content?.TryGetValue("application/json", out var content) == true && content is OpenApiMediaType { Schema: { } first } media)
+            {
+                var other = await context.GetOrCreateSchemaAsync(typeof(T), cancellationToken: cancellation);
+                media.Schema = new OpenApiSchema { AnyOf = [.. first.AnyOf ?? [first], other] };
+            }
         });
 
     /// <summary>What a request's body holds.</summary>
@@ -68,8 +79,9 @@ internal static class EndpointDocs
     private static OpenApiParameter Parameter(ParameterDoc doc) => new()
     {
         Name = doc.Name,
-        In = doc.In == "header" ? ParameterLocation.Header : ParameterLocation.Query,
-        Required = doc.IsRequired,
+        In = doc.In switch { "header" => ParameterLocation.Header, "path" => ParameterLocation.Path, _ => ParameterLocation.Query },
+        // Paths cannot leave one out.
+        Required = doc.IsRequired || doc.In == "path",
         Description = doc.Description,
         Schema = new OpenApiSchema { Type = doc.Type },
         Example = doc.Example is null ? null : JsonValue.Create(doc.Example),

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,7 +19,11 @@ internal static class OpenApiSetup
 
     public static void Add(IServiceCollection services)
     {
-        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+        });
         services.AddOpenApi("v1", options =>
         {
             options.AddDocumentTransformer((document, _, _) =>
@@ -34,6 +39,10 @@ internal static class OpenApiSetup
                         Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "Needed when the server has API keys; X-Api-Key: KEY does as well.",
                     },
                 };
+                // A key, or none where the server has none.
+                document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("key", document)] = [] }, []];
+                foreach (var operation in document.Paths.Values.SelectMany(path => path.Operations ?? []).Select(one => one.Value))
+                    operation.Responses = Sorted(operation.Responses);
                 return Task.CompletedTask;
             });
             options.AddSchemaTransformer((schema, context, _) =>
@@ -47,6 +56,14 @@ internal static class OpenApiSetup
                 return Task.CompletedTask;
             });
         });
+    }
+
+    private static OpenApiResponses Sorted(OpenApiResponses? responses)
+    {
+        var sorted = new OpenApiResponses();
+        foreach (var (status, response) in (responses ?? []).OrderBy(one => one.Key, StringComparer.Ordinal))
+            sorted.Add(status, response);
+        return sorted;
     }
 
     public static void Map(WebApplication app)

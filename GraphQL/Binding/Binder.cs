@@ -24,6 +24,11 @@ internal sealed class Binder(Schema schema, SchemaBindings bindings)
             if (schema.Type(name) is EnumType type) BindEnum(type, clr);
             else problems.Add($"{clr.Name} is bound to enum {name}, which the schema does not have.");
         }
+        foreach (var (name, resolver) in bindings.TypeResolvers)
+        {
+            if (schema.Type(name) is { IsAbstract: true } type) type.TypeResolver = resolver;
+            else problems.Add($"A resolver of types is bound to {name}, which is no interface or union of the schema.");
+        }
         foreach (var binding in bindings.Objects.Values.Where(b => schema.Type(b.Name) is not ObjectType))
             problems.Add($"{binding.ClrType.Name} is bound to type {binding.Name}, which is no object type of the schema.");
         foreach (var type in schema.Types.Values.OfType<ObjectType>()) BindObject(type);
@@ -50,7 +55,7 @@ internal sealed class Binder(Schema schema, SchemaBindings bindings)
                 problems.Add(isStream
                     ? $"{type.Name}.{field.Name} is a subscription, but {found.Origin} gives no stream."
                     : $"{type.Name}.{field.Name} is no subscription, but {found.Origin} gives a stream.");
-            if (found.Getter is not null && field.Arguments.Any(a => a.IsRequired) && binding!.Fields.ContainsKey(field.Name) is false)
+            if (field.Arguments.Count > 0 && !binding!.HasField(field.Name))
                 problems.Add($"{type.Name}.{field.Name} has arguments, but {found.Origin} cannot take any.");
             if (ClrFit.Problem(schema, bindings, field.Type, found.ResultType) is { } problem)
                 problems.Add($"{type.Name}.{field.Name} is {field.Type} in the schema, but {found.Origin} gives {ClrFit.Name(found.ResultType)}: {problem}.");

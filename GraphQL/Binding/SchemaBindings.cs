@@ -15,6 +15,8 @@ public sealed class SchemaBindings
 
     internal Dictionary<string, Type> Enums { get; } = [];
 
+    internal Dictionary<string, Func<object, string>> TypeResolvers { get; } = [];
+
     /// <summary>Binds an object type to the CLR type of its values. Called again, it gives the same binding.</summary>
     /// <exception cref="ArgumentException">The type is bound to another CLR type already.</exception>
     public ObjectBinding<TSource> Object<TSource>(string type)
@@ -26,6 +28,15 @@ public sealed class SchemaBindings
 
     /// <summary>Binds a root type or another whose resolvers do not look at their object.</summary>
     public ObjectBinding<object> Object(string type) => Object<object>(type);
+
+    /// <summary>
+    /// Says which object type a value of an interface or union is. Only needed where the CLR type of the value does not: without it the object type that is bound to that is taken.
+    /// </summary>
+    public SchemaBindings Abstract(string name, Func<object, string> typeName)
+    {
+        TypeResolvers[name] = typeName;
+        return this;
+    }
 
     public SchemaBindings Scalar(string name, ScalarCodec codec)
     {
@@ -49,6 +60,9 @@ public abstract class ObjectBinding(string name, Type clrType)
     public Type ClrType { get; } = clrType;
 
     internal Dictionary<string, FieldBinding> Fields { get; } = [];
+
+    /// <summary>True when the field has a resolver of its own.</summary>
+    public bool HasField(string field) => Fields.ContainsKey(field);
 }
 
 /// <summary>Binds the fields of one object type whose values are <typeparamref name="TSource"/>.</summary>

@@ -53,6 +53,13 @@ internal sealed partial class Executor
     /// <summary>ResolveAbstractType: the object type of the schema whose CLR type the value is.</summary>
     private ObjectType ResolveAbstractType(NamedType type, object value)
     {
+        if (type.TypeResolver is { } resolver)
+        {
+            var name = resolver(value);
+            return Scope.Schema.Type(name) is ObjectType told && Scope.Schema.IsPossible(type, told)
+                ? told
+                : throw new InvalidOperationException($"{type.Name} cannot be a {name}.");
+        }
         var clr = value.GetType();
         ObjectType? found = null;
         foreach (var candidate in Scope.Schema.PossibleTypes(type))

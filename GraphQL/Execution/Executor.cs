@@ -67,9 +67,9 @@ internal sealed partial class Executor
                 if (pending > 0) await Drain();
             }
         }
-        catch (OperationCanceledException) when (TimedOut)
+        catch (Exception end) when (TimedOut || end is InsufficientExecutionStackException)
         {
-            TimeOut(node);
+            End(node, end);
         }
         finally
         {
@@ -87,9 +87,9 @@ internal sealed partial class Executor
             CompleteValue(plan.Fields[0], plan.Fields[0].Definition.Type, value, node, 0);
             if (pending > 0) await Drain();
         }
-        catch (OperationCanceledException) when (TimedOut)
+        catch (Exception end) when (TimedOut || end is InsufficientExecutionStackException)
         {
-            TimeOut(node);
+            End(node, end);
         }
         finally
         {
@@ -110,15 +110,18 @@ internal sealed partial class Executor
 
     private bool TimedOut => timer is { IsCancellationRequested: true } && !caller.IsCancellationRequested;
 
-    private void TimeOut(ObjectNode root)
+    private void End(ObjectNode root, Exception reason)
     {
         root.IsDead = true;
         errors.Clear();
-        errors.Add(new GraphQLError(
-            $"The operation took longer than {options.ExecutionTimeout.TotalSeconds:0.###} s, which is the limit.", Code: ErrorCodes.Timeout));
+        errors.Add(reason is InsufficientExecutionStackException
+            ? new GraphQLError("The operation nests too deep.", Code: ErrorCodes.Limit)
+            : new GraphQLError(
+                $"The operation took longer than {options.ExecutionTimeout.TotalSeconds:0.###} s, which is the limit.", Code: ErrorCodes.Timeout));
     }
 
-    private void Release()
+    /// <summary>Lets timers and registrations go. Called by the executor itself, except for that of a subscription's source.</summary>
+    public void Release()
     {
         cancellation?.Dispose();
         timer?.Dispose();

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Tributary.GraphQL.Language;
 using Tributary.GraphQL.Types;
 
@@ -38,6 +39,7 @@ internal static class FieldCollector
     private static void Collect(
         PlanScope scope, ObjectType type, SelectionSet set, HashSet<string> visited, OrderedDictionary<string, List<Field>> grouped)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         foreach (var selection in set.Selections)
         {
             if (!Conditions.Include(selection.Directives, scope.Variables)) continue;

@@ -8,8 +8,10 @@ namespace Tributary.GraphQL.Introspection;
 /// <summary>The resolvers of section 4.2 of the specification: a schema described by itself.</summary>
 internal static class IntrospectionBindings
 {
+    /// <summary>Bindings may serve several engines, so they may hold these already.</summary>
     public static void AddTo(SchemaBindings bindings)
     {
+        if (bindings.Objects.ContainsKey("__Schema")) return;
         bindings.Object<Schema>("__Schema")
             .Field("types", s => s.Types.Values)
             .Field("queryType", s => s.Query)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Tributary.GraphQL.Language;
 
 namespace Tributary.GraphQL.Limits;
@@ -34,6 +35,7 @@ internal sealed class DocumentLimits(IReadOnlyDictionary<string, FragmentDefinit
 
     private Measure Of(SelectionSet set)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         long depth = 0, aliases = 0, directives = 0;
         foreach (var selection in set.Selections)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Tributary.GraphQL.Execution;
 using Tributary.GraphQL.Language;
 using Tributary.GraphQL.Types;
@@ -18,6 +19,7 @@ internal sealed class OperationCost(Schema schema, IReadOnlyDictionary<string, F
 
     private long Of(SelectionSet set, NamedType parent, bool isSized)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         long cost = 0;
         foreach (var selection in set.Selections)
         {

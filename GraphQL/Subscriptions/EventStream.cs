@@ -11,10 +11,11 @@ internal static class EventStream
         Func<Executor> newExecutor, SelectionPlan plan, GraphQLOptions options, [EnumeratorCancellation] CancellationToken cancellation)
     {
         IAsyncEnumerator<object?>? source = null;
+        var subscriber = newExecutor();
         GraphQLError? failed = null;
         try
         {
-            source = newExecutor().CreateSourceEventStream(plan, cancellation).GetAsyncEnumerator(cancellation);
+            source = subscriber.CreateSourceEventStream(plan, cancellation).GetAsyncEnumerator(cancellation);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
@@ -22,10 +23,11 @@ internal static class EventStream
         }
         if (failed is not null)
         {
+            subscriber.Release();
             yield return ExecutionResult.Refused(failed);
             yield break;
         }
-        await using (source!)
+        try
         {
             while (true)
             {
@@ -45,6 +47,11 @@ internal static class EventStream
                 }
                 yield return await newExecutor().ExecuteEvent(plan, source!.Current);
             }
+        }
+        finally
+        {
+            await source!.DisposeAsync();
+            subscriber.Release();
         }
     }
 

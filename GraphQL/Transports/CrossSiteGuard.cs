@@ -10,12 +10,13 @@ internal static class CrossSiteGuard
 {
     public static void Check(HttpRequest request, GraphQLHttpOptions options)
     {
-        if (!IsCrossSite(request) || request.Headers.ContainsKey(options.PreflightHeader)) return;
+        if (!IsCrossSite(request, options) || request.Headers.ContainsKey(options.PreflightHeader)) return;
         throw new BadRequestException(403, $"A request from another site must carry the header {options.PreflightHeader}.");
     }
 
-    public static bool IsCrossSite(HttpRequest request)
+    public static bool IsCrossSite(HttpRequest request, GraphQLHttpOptions options)
     {
+        if (request.Headers.Origin is [{ } known, ..] && options.AllowedOrigins.Contains(known)) return false;
         if (request.Headers["Sec-Fetch-Site"] is [{ } site, ..]) return site is not ("same-origin" or "none");
         return request.Headers.Origin is [{ } origin, ..]
             && !(Uri.TryCreate(origin, UriKind.Absolute, out var uri) && string.Equals(uri.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase));

@@ -30,11 +30,7 @@ internal sealed class EventStreamTransport(GraphQLEngine engine, GraphQLHttpOpti
             while (true)
             {
                 var next = results.MoveNextAsync().AsTask();
-                while (await Task.WhenAny(next, Task.Delay(options.EventStreamKeepAlive, engine.Options.Time, aborted)) != next)
-                {
-                    aborted.ThrowIfCancellationRequested();
-                    await http.Response.BodyWriter.WriteAsync(Comment, aborted);
-                }
+                while (!await IsReady(next, aborted)) await http.Response.BodyWriter.WriteAsync(Comment, aborted);
                 if (!await next) break;
                 WriteNext(http, results.Current);
                 await http.Response.BodyWriter.FlushAsync(aborted);
@@ -44,6 +40,21 @@ internal sealed class EventStreamTransport(GraphQLEngine engine, GraphQLHttpOpti
         catch (OperationCanceledException) when (aborted.IsCancellationRequested)
         {
             // The client is gone: disposing the enumerator has ended the subscription, and nobody is left to tell.
+        }
+    }
+
+    /// <summary>False when the stream stays silent for so long that it needs a sign of life.</summary>
+    private async ValueTask<bool> IsReady(Task<bool> next, CancellationToken aborted)
+    {
+        if (next.IsCompleted) return true;
+        try
+        {
+            await next.WaitAsync(options.EventStreamKeepAlive, engine.Options.Time, aborted);
+            return true;
+        }
+        catch (TimeoutException) when (!next.IsCompleted)
+        {
+            return false;
         }
     }
 

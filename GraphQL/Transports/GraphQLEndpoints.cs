@@ -14,8 +14,11 @@ public static class GraphQLEndpoints
     {
         var settings = options ?? new GraphQLHttpOptions();
         var transport = new HttpTransport(engine, settings);
-        return endpoints.Map(path, http => http.WebSockets.IsWebSocketRequest
-            ? WebSocketTransport.Accept(http, engine, settings)
-            : transport.Handle(http));
+        if (settings.Console) endpoints.MapGet(path + "/console/{file}", (RequestDelegate)ConsolePage.ServeFile);
+        return endpoints.Map(path, http =>
+        {
+            if (http.WebSockets.IsWebSocketRequest) return WebSocketTransport.Accept(http, engine, settings);
+            return settings.Console && ConsolePage.IsWanted(http.Request) ? ConsolePage.Serve(http) : transport.Handle(http);
+        });
     }
 }

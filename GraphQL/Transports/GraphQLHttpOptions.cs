@@ -14,8 +14,14 @@ public sealed record GraphQLHttpOptions
     /// </summary>
     public string PreflightHeader { get; init; } = "GraphQL-Require-Preflight";
 
+    /// <summary>Origins besides the server's own whose pages may send requests without that header and open WebSockets, such as <c>https://app.example.org</c>.</summary>
+    public IReadOnlyCollection<string> AllowedOrigins { get; init; } = [];
+
     /// <summary>Documents known by their SHA-256; null turns persisted documents off.</summary>
     public PersistedDocuments? Persisted { get; init; } = new();
+
+    /// <summary>Serves the console page to browsers that open the path.</summary>
+    public bool Console { get; init; } = true;
 
     /// <summary>Decides on a WebSocket's connection_init by its payload (undefined when there is none). False closes with 4403, an exception with 4500. Null lets everybody in.</summary>
     public Func<HttpContext, JsonElement, CancellationToken, ValueTask<bool>>? Connect { get; init; }

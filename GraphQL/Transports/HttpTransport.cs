@@ -34,7 +34,9 @@ internal sealed class HttpTransport(GraphQLEngine engine, GraphQLHttpOptions opt
         }
         catch (BadRequestException problem)
         {
-            await Write(http, ExecutionResult.Refused(problem.Error), problem.Status, answer == MediaTypes.EventStream ? MediaTypes.Json : answer);
+            // An unknown hash is an answer, not a mistake, for those who read application/json; the newer type has 4xx whenever there is no data.
+            var status = answer == MediaTypes.GraphQLResponse ? Math.Max(problem.Status, 400) : problem.Status;
+            await Write(http, ExecutionResult.Refused(problem.Error), status, answer == MediaTypes.EventStream ? MediaTypes.Json : answer);
         }
     }
 

@@ -9,6 +9,7 @@ internal sealed class SocketReader(WebSocket socket, int maxBytes)
     private const int InitialBytes = 4 * 1024;
 
     private readonly ArrayBufferWriter<byte> buffer = new(InitialBytes);
+    private Task<ValueWebSocketReceiveResult> receiving = Task.FromResult(default(ValueWebSocketReceiveResult));
 
     /// <summary>The bytes of the next message, valid until the next call; null when the client closed.</summary>
     /// <exception cref="CloseException">The message is too long, or not text.</exception>
@@ -17,12 +18,22 @@ internal sealed class SocketReader(WebSocket socket, int maxBytes)
         buffer.ResetWrittenCount();
         while (true)
         {
-            var read = await socket.ReceiveAsync(buffer.GetMemory(InitialBytes), cancellation);
+            receiving = socket.ReceiveAsync(buffer.GetMemory(InitialBytes), cancellation).AsTask();
+            var read = await receiving;
             if (read.MessageType == WebSocketMessageType.Close) return null;
             if (read.MessageType != WebSocketMessageType.Text) throw new CloseException(CloseCode.InvalidMessage, "Messages are text");
             buffer.Advance(read.Count);
             if (buffer.WrittenCount > maxBytes) throw new CloseException(CloseCode.MessageTooBig, $"A message has at most {maxBytes} bytes");
             if (read.EndOfMessage) return new ReadOnlySequence<byte>(buffer.WrittenMemory);
         }
+    }
+
+    /// <summary>Reads and drops what still comes until the client has closed. A receive that is under way is taken over: a socket allows only one.</summary>
+    public async Task Drain(CancellationToken cancellation)
+    {
+        if (!receiving.IsCompleted) await receiving.WaitAsync(cancellation);
+        var dropped = new byte[InitialBytes];
+        while (socket.State is WebSocketState.CloseSent or WebSocketState.Open)
+            await socket.ReceiveAsync(dropped.AsMemory(), cancellation);
     }
 }

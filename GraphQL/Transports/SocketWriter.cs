@@ -7,7 +7,7 @@ using Tributary.GraphQL.Execution;
 namespace Tributary.GraphQL.Transports;
 
 /// <summary>Sends messages one at a time; a socket allows no two sends at once.</summary>
-internal sealed class SocketWriter(WebSocket socket, TimeSpan timeout) : IDisposable
+internal sealed class SocketWriter(WebSocket socket, TimeSpan timeout)
 {
     /// <summary>A close frame holds at most this many bytes of reason.</summary>
     private const int MaxReasonBytes = 123;
@@ -46,8 +46,6 @@ internal sealed class SocketWriter(WebSocket socket, TimeSpan timeout) : IDispos
             turn.Release();
         }
     }
-
-    public void Dispose() => turn.Dispose();
 
     private async Task Send(
         string type, string? id, WebSocketOperation? operation, Action<Utf8JsonWriter>? payload, bool hasPayload, CancellationToken cancellation)

@@ -12,9 +12,13 @@ namespace Tributary.GraphQL.Transports;
 /// </summary>
 internal sealed class WebSocketConnection(WebSocket socket, HttpContext http, GraphQLEngine engine, GraphQLHttpOptions options) : IAsyncDisposable
 {
+    /// <summary>How long the client has for the closing handshake.</summary>
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
+
     private readonly SocketReader reader = new(socket, engine.Options.MaxRequestBytes);
     private readonly SocketWriter writer = new(socket, options.SendTimeout);
     private readonly Dictionary<string, WebSocketOperation> operations = [];
+    private readonly HashSet<WebSocketOperation> running = [];
     private readonly Lock gate = new();
     private readonly CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
     private CancellationTokenSource? initTimer;
@@ -42,17 +46,34 @@ internal sealed class WebSocketConnection(WebSocket socket, HttpContext http, Gr
         {
             socket.Abort();
         }
+        catch (Exception failure)
+        {
+            engine.Options.OnResolverFailure?.Invoke(failure);
+            await Close(new CloseException(CloseCode.InternalError, "Internal server error"));
+        }
         finally
         {
             await EndOperations();
         }
     }
 
-    public Task Close(CloseException end) => writer.Close(end.Code, end.Message);
+    /// <summary>Sends the close frame and lets the client answer it, so that the connection is not reset while the frame is on its way.</summary>
+    public async Task Close(CloseException end)
+    {
+        await writer.Close(end.Code, end.Message);
+        using var limit = new CancellationTokenSource(CloseTimeout, engine.Options.Time);
+        try
+        {
+            await reader.Drain(limit.Token);
+        }
+        catch (Exception gone) when (gone is WebSocketException or OperationCanceledException)
+        {
+            socket.Abort();
+        }
+    }
 
     public ValueTask DisposeAsync()
     {
-        writer.Dispose();
         initTimer?.Dispose();
         ended.Dispose();
         return ValueTask.CompletedTask;
@@ -162,6 +183,7 @@ internal sealed class WebSocketConnection(WebSocket socket, HttpContext http, Gr
                     $"The connection has {operations.Count} operations already; the limit is {engine.Options.MaxSubscriptionsPerConnection}.", Code: ErrorCodes.Limit);
             }
             operations[id] = operation;
+            running.Add(operation);
         }
         operation.Task = Serve(operation, request, refused);
     }
@@ -191,8 +213,7 @@ internal sealed class WebSocketConnection(WebSocket socket, HttpContext http, Gr
         }
         catch (OperationCanceledException)
         {
-            // Completed by the client, or the connection has ended.
-            Free(operation);
+            // Completed by the client, or the connection has ended: nobody waits for a message.
         }
         catch (WebSocketException)
         {
@@ -202,6 +223,12 @@ internal sealed class WebSocketConnection(WebSocket socket, HttpContext http, Gr
         {
             engine.Options.OnResolverFailure?.Invoke(failure);
             await writer.Close(CloseCode.InternalError, "Internal server error");
+        }
+        finally
+        {
+            Free(operation);
+            lock (gate) running.Remove(operation);
+            operation.Dispose();
         }
     }
 
@@ -230,8 +257,8 @@ internal sealed class WebSocketConnection(WebSocket socket, HttpContext http, Gr
     private async Task EndOperations()
     {
         await ended.CancelAsync();
-        WebSocketOperation[] running;
-        lock (gate) running = [.. operations.Values];
-        await Task.WhenAll(running.Select(o => o.Task));
+        Task[] tasks;
+        lock (gate) tasks = [.. running.Select(o => o.Task)];
+        await Task.WhenAll(tasks);
     }
 }

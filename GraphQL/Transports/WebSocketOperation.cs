@@ -1,10 +1,12 @@
 namespace Tributary.GraphQL.Transports;
 
 /// <summary>An operation of a connection.</summary>
-internal sealed class WebSocketOperation(string id, CancellationToken connection)
+internal sealed class WebSocketOperation(string id, CancellationToken connection) : IDisposable
 {
+    private readonly Lock gate = new();
     private readonly CancellationTokenSource cancellation = CancellationTokenSource.CreateLinkedTokenSource(connection);
     private volatile bool isOver;
+    private bool isDisposed;
 
     public string Id { get; } = id;
 
@@ -18,6 +20,19 @@ internal sealed class WebSocketOperation(string id, CancellationToken connection
     public void Cancel()
     {
         isOver = true;
-        cancellation.Cancel();
+        lock (gate)
+        {
+            if (!isDisposed) cancellation.Cancel();
+        }
+    }
+
+    /// <summary>Called when its task ends, which may be at the same time as the client completes it.</summary>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            isDisposed = true;
+            cancellation.Dispose();
+        }
     }
 }

@@ -11,7 +11,7 @@ internal static class WebSocketTransport
     public static async Task Accept(HttpContext http, GraphQLEngine engine, GraphQLHttpOptions options)
     {
         // A handshake carries cookies and no preflight precedes it.
-        if (CrossSiteGuard.IsCrossSite(http.Request) && !http.Request.Headers.ContainsKey(options.PreflightHeader))
+        if (CrossSiteGuard.IsCrossSite(http.Request, options) && !http.Request.Headers.ContainsKey(options.PreflightHeader))
         {
             http.Response.StatusCode = StatusCodes.Status403Forbidden;
             return;

@@ -78,6 +78,9 @@ public abstract class NamedType(string name, string? description) : GraphQLType
 
     public bool IsAbstract => this is InterfaceType or UnionType;
 
+    /// <summary>For abstract types: the name of a value's object type, when the CLR type does not tell.</summary>
+    internal Func<object, string>? TypeResolver { get; set; }
+
     public override string ToString() => Name;
 }
 

@@ -11,7 +11,7 @@ public enum WorkClass
     /// <summary>Calls of methods that only read.</summary>
     Reads,
 
-    /// <summary>Due reminders, results of activities, deferred calls.</summary>
+    /// <summary>Due reminders and results of activities. Deferred calls go first of all: their callers are durable already.</summary>
     Reminders,
 
     /// <summary>Loads of many messages, where throughput counts more than latency.</summary>

@@ -313,9 +313,12 @@ internal sealed partial class SiloLoop
             return;
         armedFor = next;
         hasTimerFired = false;
-        var wait = next - clock.Now;
         // The timer counts whole milliseconds by another clock: one that fires too early finds nothing due and is set again.
-        timer.Change(wait > TimeSpan.Zero ? TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)) : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        var wait = TimeSpan.FromMilliseconds(Math.Ceiling((next - clock.Now).TotalMilliseconds));
+        if (wait > TimeSpan.Zero)
+            timer.Change(wait, Timeout.InfiniteTimeSpan);
+        else
+            loop.Wake();
     }
 
     private void OnTimer()

@@ -53,8 +53,9 @@ public sealed record MessageFilter(
 public abstract record BodyCondition
 {
     /// <summary>
-    /// Compares the value at a JSON pointer (RFC 6901). Numbers compare exactly as decimals, strings ordinally; values of different types are
-    /// unequal and not ordered. <see cref="Comparison.Exists"/> takes no operand; <see cref="Comparison.In"/> takes an array.
+    /// Compares the value at a JSON pointer (RFC 6901). Numbers compare exactly as decimals, strings ordinally as UTF-8; values of different
+    /// types are unequal and not ordered. <see cref="Comparison.Exists"/> takes no operand; <see cref="Comparison.In"/> takes an array.
+    /// Nothing holds for a value that is not there, <see cref="Comparison.NotEqual"/> included; a body that is not JSON has no values.
     /// </summary>
     public sealed record Compare(string Pointer, Comparison Comparison, JsonElement Operand) : BodyCondition;
 

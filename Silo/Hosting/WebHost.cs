@@ -56,7 +56,8 @@ internal static class WebHost
         context.Response.Headers.RetryAfter = "1";
         context.Response.Headers.Connection = "close";
         context.Response.ContentType = "application/problem+json";
-        return context.Response.WriteAsync("""{"title":"The server is stopping.","status":503,"code":"stopping"}""");
+        return context.Response.WriteAsync(
+            """{"type":"urn:tributary:error:stopping","title":"Stopping","status":503,"detail":"The server is stopping; another one, or this one after its restart, takes the request.","code":"stopping"}""");
     }
 
     /// <summary>Signals are handled by the program, not by the framework.</summary>

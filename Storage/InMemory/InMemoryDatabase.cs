@@ -1,4 +1,5 @@
 using Tributary.Runtime.Store;
+using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.InMemory;
 
@@ -77,6 +78,22 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
         }
     }
 
+    /// <summary>The index of the first message at or above a position, by bisection.</summary>
+    internal int FirstAtOrAbove(long position)
+    {
+        var (low, high) = (0, MessageRows.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (MessageRows[middle].Position.Value < position)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        return low;
+    }
+
     private T Copy<T>(Func<T> copy)
     {
         lock (Gate)
@@ -92,7 +109,7 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
             var order = x.Generation.CompareTo(y.Generation);
             if (order == 0)
                 order = x.WindowStartMs.CompareTo(y.WindowStartMs);
-            return order != 0 ? order : ReminderOrder.CompareUtf8(x.Group, y.Group);
+            return order != 0 ? order : Utf8Order.Compare(x.Group, y.Group);
         }
     }
 }

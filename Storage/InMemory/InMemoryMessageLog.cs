@@ -13,7 +13,7 @@ internal sealed class InMemoryMessageLog(InMemoryDatabase database, InMemoryGate
     public ValueTask<IReadOnlyList<StoredMessage>> ReadNewestAsync(Position below, int offset, int limit, CancellationToken cancellation) =>
         gate.RunAsync<IReadOnlyList<StoredMessage>>(StoreCall.Log, () =>
         {
-            var end = FirstAtOrAbove(below.Value) - offset;
+            var end = database.FirstAtOrAbove(below.Value) - offset;
             var start = Math.Max(0, end - limit);
             if (end <= start)
                 return [];
@@ -28,7 +28,7 @@ internal sealed class InMemoryMessageLog(InMemoryDatabase database, InMemoryGate
         {
             var messages = new List<StoredMessage>();
             var bytes = 0L;
-            for (var i = FirstAtOrAbove(after.Value + 1); i < database.MessageRows.Count; i++)
+            for (var i = database.FirstAtOrAbove(after.Value + 1); i < database.MessageRows.Count; i++)
             {
                 var message = database.MessageRows[i];
                 bytes += message.Body.Length;
@@ -94,21 +94,5 @@ internal sealed class InMemoryMessageLog(InMemoryDatabase database, InMemoryGate
             database.DefinitionRows.Count + 1, proposal.Name, (latest?.Generation ?? 0) + 1, proposal.Hash, proposal.Definition, database.Time.GetUtcNow());
         database.DefinitionRows.Add(row);
         return row;
-    }
-
-    /// <summary>The index of the first message at or above a position, by bisection.</summary>
-    private int FirstAtOrAbove(long position)
-    {
-        var (low, high) = (0, database.MessageRows.Count);
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (database.MessageRows[middle].Position.Value < position)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-
-        return low;
     }
 }

@@ -21,10 +21,14 @@ public sealed class InMemoryStore : IPartitionStore
         this.faults = faults ?? new ScriptedFaults();
         gate = new InMemoryGate(database, this.faults, Crash);
         Log = new InMemoryMessageLog(database, gate);
+        Queries = new InMemoryMessageQueries(database, gate, Log);
     }
 
     /// <summary>Reads of what is committed.</summary>
     public IMessageLog Log { get; }
+
+    /// <summary>Searches of what is committed.</summary>
+    public IMessageQueries Queries { get; }
 
     /// <summary>The incarnation that joined last, or null.</summary>
     public SiloId? Joined => joined?.Id;

@@ -1,5 +1,5 @@
-using System.Text;
 using Tributary.Runtime.Store;
+using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.InMemory;
 
@@ -12,26 +12,9 @@ public sealed class ReminderOrder : IComparer<ReminderMark>
     {
         var order = x.Due.UtcTicks.CompareTo(y.Due.UtcTicks);
         if (order == 0)
-            order = CompareUtf8(x.Grain.Type, y.Grain.Type);
+            order = Utf8Order.Compare(x.Grain.Type, y.Grain.Type);
         if (order == 0)
-            order = CompareUtf8(x.Grain.Key, y.Grain.Key);
-        return order != 0 ? order : CompareUtf8(x.Name, y.Name);
-    }
-
-    /// <summary>Compares as bytes of UTF-8, which is the order of code points and not that of UTF-16 units.</summary>
-    internal static int CompareUtf8(string x, string y)
-    {
-        var runesX = x.EnumerateRunes();
-        var runesY = y.EnumerateRunes();
-        while (true)
-        {
-            var (moreX, moreY) = (runesX.MoveNext(), runesY.MoveNext());
-            if (!moreX || !moreY)
-                return moreX.CompareTo(moreY);
-
-            var order = runesX.Current.Value.CompareTo(runesY.Current.Value);
-            if (order != 0)
-                return order;
-        }
+            order = Utf8Order.Compare(x.Grain.Key, y.Grain.Key);
+        return order != 0 ? order : Utf8Order.Compare(x.Name, y.Name);
     }
 }

@@ -13,7 +13,7 @@ public enum StoreCall
     ReadDeferredCalls,
     Leave,
 
-    /// <summary>Any call of <see cref="Runtime.Store.IMessageLog"/>.</summary>
+    /// <summary>Any read of <see cref="Runtime.Store.IMessageLog"/> or <see cref="Runtime.Store.IMessageQueries"/>.</summary>
     Log,
 }
 

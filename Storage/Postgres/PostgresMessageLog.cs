@@ -8,8 +8,11 @@ namespace Tributary.Storage.Postgres;
 /// <summary>Reads of what is committed, each one statement and so one snapshot: the horizon is of the same moment as the rows.</summary>
 internal sealed class PostgresMessageLog(PostgresReaders readers, TimeProvider time) : IMessageLog
 {
-    private const string Columns =
+    internal const string Columns =
         "m.position, m.id, m.source, m.item, m.item_sequence, m.received_at, m.media_type, m.body, m.generations";
+
+    /// <summary>The place of the body in <see cref="Columns"/>.</summary>
+    internal const int BodyColumn = 7;
 
     public ValueTask<Position> ReadHorizonAsync(CancellationToken cancellation) => readers.RunAsync(
         async connection =>
@@ -152,7 +155,7 @@ internal sealed class PostgresMessageLog(PostgresReaders readers, TimeProvider t
         },
         cancellation);
 
-    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params long[] parameters)
+    internal static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params long[] parameters)
     {
         var command = new NpgsqlCommand(sql, connection);
         foreach (var parameter in parameters)
@@ -160,7 +163,7 @@ internal sealed class PostgresMessageLog(PostgresReaders readers, TimeProvider t
         return command;
     }
 
-    private static StoredMessage Read(NpgsqlDataReader row, int first) => new(
+    internal static StoredMessage Read(NpgsqlDataReader row, int first) => new(
         new Position(row.GetInt64(first)), new MessageId(row.GetGuid(first + 1)), row.GetString(first + 2), row.GetString(first + 3),
         row.GetInt64(first + 4), Instant.FromTicks(row.GetInt64(first + 5)), row.GetString(first + 6), row.GetFieldValue<byte[]>(first + 7),
         GenerationList.Read(row.GetFieldValue<byte[]>(first + 8)));

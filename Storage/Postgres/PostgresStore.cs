@@ -18,10 +18,14 @@ public sealed class PostgresStore : IPartitionStore
         readers = new PostgresReaders(options);
         membership = new PostgresMembership(options, committer, time);
         Log = new PostgresMessageLog(readers, time);
+        Queries = new PostgresMessageQueries(readers, Log);
     }
 
     /// <summary>Reads of what is committed.</summary>
     public IMessageLog Log { get; }
+
+    /// <summary>Searches of what is committed.</summary>
+    public IMessageQueries Queries { get; }
 
     public async ValueTask<StoreFacts> OpenAsync(CancellationToken cancellation)
     {

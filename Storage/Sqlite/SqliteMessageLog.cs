@@ -6,7 +6,7 @@ namespace Tributary.Storage.Sqlite;
 /// <summary>Reads of what is committed. There is one writer, so all that a read can see lies below the horizon.</summary>
 internal sealed class SqliteMessageLog(SqliteWriter writer, SqliteReaders readers, TimeProvider time) : IMessageLog
 {
-    private const string Columns =
+    internal const string Columns =
         "position, id, source, item, item_sequence, received_at, media_type, body, generations";
 
     public ValueTask<Position> ReadHorizonAsync(CancellationToken cancellation) => readers.ReadAsync(Horizon, cancellation);
@@ -111,7 +111,7 @@ internal sealed class SqliteMessageLog(SqliteWriter writer, SqliteReaders reader
         return Position.Of(last + 1, 0);
     }
 
-    private static StoredMessage Read(SqliteStatement row) => new(
+    internal static StoredMessage Read(SqliteStatement row) => new(
         new Position(row.Int64(0)), new MessageId(row.Guid(1)), row.Text(2), row.Text(3), row.Int64(4), row.Time(5), row.Text(6),
         row.Bytes(7), GenerationList.Read(row.Span(8)));
 }

@@ -10,10 +10,14 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
     private SqliteWriter? writer;
     private SqliteReaders? readers;
     private SqliteMessageLog? log;
+    private SqliteMessageQueries? queries;
     private StoreFacts? facts;
 
     /// <summary>Reads of what is committed; available once the store is open.</summary>
     public IMessageLog Log => log ?? throw NotOpen();
+
+    /// <summary>Searches of what is committed; available once the store is open.</summary>
+    public IMessageQueries Queries => queries ?? throw NotOpen();
 
     private SqliteWriter Writer => writer ?? throw NotOpen();
 
@@ -32,6 +36,7 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
             var opened = writer.Open();
             readers = new SqliteReaders(options);
             log = new SqliteMessageLog(writer, readers, time);
+            queries = new SqliteMessageQueries(readers, log);
             facts = opened;
             return new(opened);
         }

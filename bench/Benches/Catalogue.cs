@@ -6,6 +6,10 @@ public static class Catalogue
     private static readonly Dictionary<string, Func<BenchOptions, CancellationToken, Task>> Benches = new(StringComparer.Ordinal)
     {
         ["ingest"] = IngestBench.RunAsync,
+        ["post"] = PostBench.RunAsync,
+        ["batch"] = BatchBench.RunAsync,
+        ["page"] = PageBench.RunAsync,
+        ["feed"] = FeedBench.RunAsync,
         ["turns"] = TurnsBench.RunAsync,
         ["reminders"] = RemindersBench.RunAsync,
     };

@@ -28,6 +28,24 @@ public sealed class ContributionTests
     }
 
     [Theory]
+    [InlineData("1", "2.7", "2")]
+    [InlineData("1", "-0.2", "-1")]
+    [InlineData("1", "-1", "-1")]
+    [InlineData("1", "0", "0")]
+    [InlineData("0.25", "1.1", "1")]
+    [InlineData("0.25", "-1.1", "-1.25")]
+    [InlineData("10", "1234567890123456789012345678901234567890.5", "1234567890123456789012345678901234567890")]
+    [InlineData("1", "null", "null")]
+    [InlineData("1", "\"2.7\"", "\"2.7\"")]
+    public void Numbers_fall_into_classes(string floor, string token, string form)
+    {
+        var definition = $$"""{"name":"a","group":[{"name":"v","pointer":"/v","floor":{{floor}}}],"measures":[{"name":"n","kind":"count"}]}""";
+        var contribution = Calculations.One(Calculations.Calculator(definition), $$"""{"v":{{token}}}""");
+        Assert.Equal($"1/0/[{form}]", contribution!.Value.Aggregate.Key);
+        Assert.Equal(definition, Encoding.UTF8.GetString(AggregateDefinition.Parse(Encoding.UTF8.GetBytes(definition)).Json.Span));
+    }
+
+    [Theory]
     [InlineData("{}", RefusalReason.GroupNotScalar)]
     [InlineData("[1]", RefusalReason.GroupNotScalar)]
     [InlineData("1e999", RefusalReason.GroupNumberOutOfBounds)]

@@ -8,6 +8,7 @@ internal sealed class DocumentGenerator(Schema schema, Random random)
 {
     private readonly List<string> fragments = [];
     private readonly Dictionary<string, string> variables = [];
+    private readonly Dictionary<NamedType, List<NamedType>> overlaps = [];
     private int fragmentCount;
     private bool allowVariables;
 
@@ -119,7 +120,8 @@ internal sealed class DocumentGenerator(Schema schema, Random random)
 
     private NamedType Target(NamedType type)
     {
-        var overlapping = schema.Types.Values.Where(t => t.IsComposite && !t.Name.StartsWith("__", StringComparison.Ordinal) && schema.Overlap(type, t)).ToList();
+        if (overlaps.TryGetValue(type, out var overlapping)) return Pick(overlapping);
+        overlaps[type] = overlapping = schema.Types.Values.Where(t => t.IsComposite && !t.Name.StartsWith("__", StringComparison.Ordinal) && schema.Overlap(type, t)).ToList();
         return Pick(overlapping);
     }
 

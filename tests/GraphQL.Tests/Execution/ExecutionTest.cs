@@ -7,7 +7,7 @@ namespace Tributary.GraphQL.Tests.Execution;
 public sealed class ExecutionTest
 {
     private const string Sdl = """
-        type Query { hero: Hero, heroes: [Hero!]!, maybe: [Hero], fails: Int, failsHard: Int!, echo(text: String = "d", n: Int, list: [Int!], input: In): String, late: Int, later: Int!, nested: Nested, being: Being }
+        type Query { hero: Hero, heroes: [Hero!]!, maybe: [Hero], fails: Int, failsHard: Int!, echo(text: String = "d", n: Int, list: [Int!], input: In, matrix: [[Int]]): String, late: Int, later: Int!, nested: Nested, being: Being }
         input In { a: Int = 7, b: String }
         interface Being { name: String! }
         type Hero implements Being { name: String!, friend: Hero, broken: String!, mood: Mood, slow: String! }
@@ -119,6 +119,9 @@ public sealed class ExecutionTest
     [InlineData("query ($t: String) { echo(text: $t) }", """{"t":null}""", """{"text":null}""")]
     [InlineData("query ($t: String = \"q\") { echo(text: $t) }", "{}", """{"text":"q"}""")]
     [InlineData("{ echo(text: \"\", list: 1) }", "{}", """{"text":"","list":[1]}""")]
+    [InlineData("{ echo(text: \"\", matrix: 1) }", "{}", """{"text":"","matrix":[[1]]}""")]
+    [InlineData("{ echo(text: \"\", matrix: [1, null, [2, null]]) }", "{}", """{"text":"","matrix":[[1],null,[2,null]]}""")]
+    [InlineData("query ($m: [[Int]]) { echo(text: \"\", matrix: $m) }", """{"m":[1,[2]]}""", """{"text":"","matrix":[[1],[2]]}""")]
     [InlineData("query ($n: Int) { echo(text: \"\", input: { a: $n, b: \"x\" }) }", "{}", """{"text":"","input":{"a":7,"b":"x"}}""")]
     [InlineData("query ($n: Int) { echo(text: \"\", input: { a: $n }) }", """{"n":null}""", """{"text":"","input":{"a":null}}""")]
     [InlineData("query ($n: Int!) { echo(text: \"\", n: $n, list: [$n, 2]) }", """{"n":1.0}""", """{"text":"","n":1,"list":[1,2]}""")]

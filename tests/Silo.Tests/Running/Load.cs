@@ -51,7 +51,7 @@ internal sealed class Load(Uri address, int seed)
 
     public async Task ProduceAsync(int producer, CancellationToken cancellation)
     {
-        var random = new Random(HashCode.Combine(seed, producer));
+        var random = new Random(unchecked((seed * 397) ^ producer));
         for (var number = 0; !isFinished; number++)
         {
             var tag = string.Create(CultureInfo.InvariantCulture, $"{producer}/{number}");

@@ -10,6 +10,8 @@ public abstract class StoreHarness : IAsyncDisposable
 
     public abstract IMessageLog LogOf(IPartitionStore store);
 
+    public abstract IMessageQueries QueriesOf(IPartitionStore store);
+
     /// <summary>Ends a store as the death of its process would: it does not leave.</summary>
     public virtual ValueTask CrashAsync(IPartitionStore store) => store.DisposeAsync();
 

@@ -16,6 +16,8 @@ public sealed class InMemoryConformanceTest : StoreConformance
 
         public override IMessageLog LogOf(IPartitionStore store) => ((InMemoryStore)store).Log;
 
+        public override IMessageQueries QueriesOf(IPartitionStore store) => ((InMemoryStore)store).Queries;
+
         public override ValueTask DisposeAsync() => default;
     }
 }

@@ -40,5 +40,7 @@ public sealed class PostgresHarness(string connectionString) : StoreHarness
 
     public override IMessageLog LogOf(IPartitionStore store) => ((PostgresStore)store).Log;
 
+    public override IMessageQueries QueriesOf(IPartitionStore store) => ((PostgresStore)store).Queries;
+
     public override ValueTask DisposeAsync() => default;
 }

@@ -20,6 +20,8 @@ public sealed class SqliteHarness : StoreHarness
 
     public override IMessageLog LogOf(IPartitionStore store) => ((SqliteStore)store).Log;
 
+    public override IMessageQueries QueriesOf(IPartitionStore store) => ((SqliteStore)store).Queries;
+
     public override ValueTask DisposeAsync()
     {
         Directory.Delete(DataDirectory, recursive: true);

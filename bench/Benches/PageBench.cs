@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Globalization;
+using Tributary.Api;
+using Tributary.Bench.Http;
+using Tributary.Bench.Measures;
+using Tributary.Grains;
+using Tributary.Runtime.Feed;
+
+namespace Tributary.Bench.Benches;
+
+/// <summary>
+/// Reads of 100 messages over one connection while 1,000,000 are stored: the newest page, a page further back, and runs by
+/// cursor at the start, in the middle and at the end. The limit is the empty endpoint. The kinds of reads take turns.
+/// </summary>
+public static class PageBench
+{
+    private const int StoredCount = 1_000_000;
+    private const int InFlightCount = 4_096;
+    private const int BodiesCount = 50_000;
+
+    /// <summary>A position is kept of each so many messages.</summary>
+    private const int PlaceEvery = 1_000;
+
+    /// <summary>Each kind of cursor reads begins at so many places.</summary>
+    private const int PlacesCount = 50;
+
+    private const int TurnsCount = 10;
+
+    public static async Task RunAsync(BenchOptions options, CancellationToken cancellation)
+    {
+        await using var store = await BenchStore.NewAsync(options);
+        await using var server = await BenchServer.StartAsync(store);
+        var started = Stopwatch.GetTimestamp();
+        var places = await LoadAsync(server.Node.BulkIntake, cancellation);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"page {options.Store}: {StoredCount} messages loaded in {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s"));
+
+        var kinds = KindsOf(server.Node, places);
+        var connections = await RawConnection.ConnectAsync(server.Port, 1);
+        var slice = options.Duration / kinds.Count / TurnsCount;
+        var rates = kinds.ToDictionary(kind => kind.Name, _ => new List<double>());
+        var latencies = kinds.ToDictionary(kind => kind.Name, _ => new Latencies());
+        foreach (var kind in kinds)
+            await Load.RunAsync(connections, kind.Requests, kind.Status, TimeSpan.FromSeconds(2), new Latencies());
+        for (var turn = 0; turn < TurnsCount; turn++)
+        {
+            foreach (var kind in kinds)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                rates[kind.Name].Add((await Load.RunAsync(connections, kind.Requests, kind.Status, slice, latencies[kind.Name])).PerSecond);
+            }
+        }
+
+        connections[0].Dispose();
+        Print(options, kinds, rates, latencies);
+    }
+
+    /// <summary>Stores the messages; returns the position of every thousandth, ascending.</summary>
+    private static async Task<Position[]> LoadAsync(Intake intake, CancellationToken cancellation)
+    {
+        var bodies = SampleMessages.Make(BodiesCount);
+        var places = new List<Position>();
+        var waiting = new Queue<ValueTask<Receipt>>();
+        for (var (sent, taken) = (0, 0); taken < StoredCount; taken++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            for (; sent < StoredCount && waiting.Count < InFlightCount; sent++)
+                waiting.Enqueue(intake.AcceptAsync(new IntakeRequest { Source = "bench", Body = bodies[sent % bodies.Length] }));
+            var receipt = await waiting.Dequeue();
+            if (taken % PlaceEvery == 0)
+                places.Add(receipt.Position);
+        }
+
+        return [.. places.Order()];
+    }
+
+    private static List<Kind> KindsOf(ApiNode node, Position[] places)
+    {
+        byte[][] From(int first) =>
+            [.. places[first..(first + PlacesCount)].Select(place => Requests.Get($"/api/v1/messages?after={new Cursor(node.History, place)}&limit=100"))];
+        return
+        [
+            new("empty", [Requests.Get(BareEndpoints.Empty)], 202),
+            new("offset 0", [Requests.Get("/api/v1/messages?offset=0&limit=100")], 200),
+            new("offset 10000", [Requests.Get("/api/v1/messages?offset=10000&limit=100")], 200),
+            new("after start", From(0), 200),
+            new("after middle", From((places.Length - PlacesCount) / 2), 200),
+            new("after end", From(places.Length - PlacesCount), 200),
+        ];
+    }
+
+    private static void Print(BenchOptions options, List<Kind> kinds, Dictionary<string, List<double>> rates, Dictionary<string, Latencies> latencies)
+    {
+        var limit = Rounds.Median(rates["empty"]);
+        foreach (var kind in kinds.Skip(1))
+        {
+            var rate = Rounds.Median(rates[kind.Name]);
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"page {options.Store}, {kind.Name}: {rate:0} reads/s of 100 messages, limit {limit:0} requests/s, ratio {rate / limit:0.000}, {latencies[kind.Name]}"));
+        }
+
+        var costs = kinds.Where(kind => kind.Name.StartsWith("after", StringComparison.Ordinal)).Select(kind => Rounds.Median(rates[kind.Name])).ToList();
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"page {options.Store}: by cursor the dearest read costs {costs.Max() / costs.Min():0.00} times the cheapest"));
+    }
+
+    private sealed record Kind(string Name, byte[][] Requests, int Status);
+}

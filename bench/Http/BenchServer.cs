@@ -1,0 +1,101 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Console;
+using Tributary.Api;
+using Tributary.Grains;
+using Tributary.Runtime.Feed;
+using Tributary.Runtime.Hosting;
+
+namespace Tributary.Bench.Http;
+
+/// <summary>
+/// A node with its HTTP server on a loopback port, composed as the executable composes it, and beside the API the bare
+/// endpoints that limits are measured with.
+/// </summary>
+public sealed class BenchServer : IAsyncDisposable
+{
+    private readonly SiloHost host;
+    private readonly CancellationTokenSource feeding = new();
+    private readonly Task feed;
+    private readonly WebApplication app;
+    private long roundsCount;
+
+    private BenchServer(SiloHost host, ApiNode node, WebApplication app)
+    {
+        this.host = host;
+        this.app = app;
+        Node = node;
+        feed = Task.Run(() => node.Tail.RunAsync(feeding.Token));
+    }
+
+    public ApiNode Node { get; }
+
+    /// <summary>The port on 127.0.0.1.</summary>
+    public int Port { get; private set; }
+
+    /// <summary>Rounds with messages that became durable.</summary>
+    public long RoundsCount => Interlocked.Read(ref roundsCount);
+
+    public static async Task<BenchServer> StartAsync(BenchStore store)
+    {
+        var (host, rows) = await BenchSilo.JoinAsync(store);
+        var tail = new FeedTail(store.Log, host.Facts.HistoryId, new FeedOptions(), TimeProvider.System, NullLogger<FeedTail>.Instance);
+        var node = new ApiNode
+        {
+            Intake = BenchSilo.Door(host.Grains, rows),
+            BulkIntake = BenchSilo.Door(host.BulkGrains, rows),
+            Grains = host.Grains,
+            Log = store.Log,
+            Tail = tail,
+            Definitions = [.. rows.Select(row => new ActiveDefinition(row.Id, AggregateDefinition.Parse(row.Definition)))],
+            GenerationNumbers = rows.ToDictionary(row => row.Id, row => row.Generation),
+            IsReady = () => host.IsReady,
+        };
+        var server = new BenchServer(host, node, Build(node));
+        host.RoundCommitted = () =>
+        {
+            Interlocked.Increment(ref server.roundsCount);
+            tail.Hint();
+        };
+        await server.app.StartAsync();
+        var address = server.app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        server.Port = new Uri(address).Port;
+        return server;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await feeding.CancelAsync();
+        await feed;
+        await app.StopAsync();
+        await app.DisposeAsync();
+        await host.StopAsync();
+        feeding.Dispose();
+    }
+
+    private static WebApplication Build(ApiNode node)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "bench", ContentRootPath = AppContext.BaseDirectory });
+        // Logging costs each request something once a provider listens, as the executable's does.
+        builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning).AddSimpleConsole();
+        builder.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Listen(IPAddress.Loopback, 0);
+        });
+        builder.Services.AddRouting();
+        TributaryApi.Add(builder.Services, node, new ApiOptions { AllowedHosts = ["localhost", "127.0.0.1", "[::1]"] });
+        var built = builder.Build();
+        BareEndpoints.Use(built);
+        TributaryApi.Use(built);
+        return built;
+    }
+}

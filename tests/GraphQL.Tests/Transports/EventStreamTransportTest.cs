@@ -1,0 +1,42 @@
+namespace Tributary.GraphQL.Tests.Transports;
+
+/// <summary>GraphQL over server-sent events, distinct connections mode.</summary>
+public sealed class EventStreamTransportTest : IAsyncLifetime
+{
+    private TestServer server = null!;
+
+    public async ValueTask InitializeAsync() => server = await TestServer.Start();
+
+    public ValueTask DisposeAsync() => server.DisposeAsync();
+
+    [Fact]
+    public async Task The_client_graphql_sse_gets_streams_single_results_and_errors()
+    {
+        var answers = await Oracle.Run("sse.mjs", new
+        {
+            url = server.Url,
+            operations = new object[]
+            {
+                new { query = "subscription ($to: Int!) { count(to: $to) }", variables = new { to = 3 } },
+                new { query = "{ hello }" },
+                new { query = "subscription { forever }", take = 1 },
+                new { query = "subscription { breaks }" },
+                new { query = "subscription { nothing }" },
+            },
+        });
+        Assert.Equal("""{"results":[{"data":{"count":1}},{"data":{"count":2}},{"data":{"count":3}}]}""", answers[0].ToString());
+        Assert.Equal("""{"results":[{"data":{"hello":"Hello world"}}]}""", answers[1].ToString());
+        Assert.Equal("""{"results":[{"data":{"forever":1}}]}""", answers[2].ToString());
+        Assert.Contains("The source broke.", answers[3].ToString());
+        Assert.Contains("has no field", answers[4].ToString());
+        await server.ForeverEnded.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task A_stream_is_written_as_events_that_end_with_complete()
+    {
+        var answer = await server.Send(HttpMethod.Post, "", """{"query":"subscription { count(to: 1) }"}""", ("accept", "text/event-stream"));
+        Assert.Equal((200, "text/event-stream"), (answer.Status, answer.MediaType));
+        Assert.Equal("event: next\ndata: {\"data\":{\"count\":1}}\n\nevent: complete\ndata: \n\n", answer.Body);
+    }
+}
