@@ -17,6 +17,12 @@ public sealed class ApiNode
 
     public required IMessageLog Log { get; init; }
 
+    /// <summary>Searches, for GraphQL.</summary>
+    public required IMessageQueries Queries { get; init; }
+
+    /// <summary>The store's own check of a body, so that subscriptions filter as searches do; may throw what a search would.</summary>
+    public required Func<BodyCondition, Func<ReadOnlyMemory<byte>, bool>> MatcherOf { get; init; }
+
     public required FeedTail Tail { get; init; }
 
     /// <summary>The definitions that are counted now, in the order of the configuration.</summary>

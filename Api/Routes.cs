@@ -6,6 +6,7 @@ using Tributary.Api.Aggregates;
 using Tributary.Api.Batch;
 using Tributary.Api.Configured;
 using Tributary.Api.Feed;
+using Tributary.Api.GraphQL;
 using Tributary.Api.Health;
 using Tributary.Api.Http;
 using Tributary.Api.Items;
@@ -46,6 +47,7 @@ internal static class Routes
         var health = new HealthEndpoints(node);
         Get(app, "/health/live", HealthEndpoints.LiveAsync, "live", "health", "Is the process up?", "Answers as long as the process does.").Answers<HealthBody>(200);
         Get(app, "/health/ready", health.ReadyAsync, "ready", "health", "Are messages taken?", "503 while the silo joins or stops.", null, "not_ready").Answers<HealthBody>(200);
+        GraphQLRoute.Map(app);
         app.Map("/ws/v1", ActivatorUtilities.CreateInstance<FeedSocket>(app.Services).InvokeAsync);
     }
 

@@ -54,6 +54,7 @@ internal static class ResultWriter
             case decimal v: writer.WriteNumberValue(v); break;
             case float v: writer.WriteNumberValue(v); break;
             case JsonElement v: v.WriteTo(writer); break;
+            case ReadOnlyMemory<byte> v: writer.WriteRawValue(v.Span, skipInputValidation: true); break;
             case IReadOnlyDictionary<string, object?> v:
                 writer.WriteStartObject();
                 foreach (var (name, member) in v)

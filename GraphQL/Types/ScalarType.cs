@@ -31,7 +31,7 @@ public abstract class ScalarCodec
     /// <summary>Coerces the JSON value of a variable. Never called for JSON null.</summary>
     public abstract object? ParseJson(JsonElement json);
 
-    /// <summary>Turns what a resolver gave into a value that JSON can hold: string, bool, int, long, double, decimal, JsonElement, or lists and dictionaries of them.</summary>
+    /// <summary>Turns what a resolver gave into a value that JSON can hold: string, bool, int, long, double, decimal, JsonElement, or lists and dictionaries of them; or a ReadOnlyMemory of bytes that are JSON in UTF-8, written as they are.</summary>
     public abstract object Serialize(object value);
 }
 

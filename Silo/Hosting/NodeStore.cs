@@ -10,6 +10,7 @@ namespace Tributary.Silo.Hosting;
 internal sealed partial class NodeStore : IAsyncDisposable
 {
     private readonly Func<IMessageLog> log;
+    private readonly Func<IMessageQueries> queries;
 
     public NodeStore(SiloConfig config, TimeProvider time, ILoggerFactory loggers)
     {
@@ -19,12 +20,14 @@ internal sealed partial class NodeStore : IAsyncDisposable
             var postgres = new PostgresStore(new PostgresOptions { ConnectionString = config.Connection!, OnWarning = warning => LogWarning(logger, warning) }, time);
             Store = postgres;
             log = () => postgres.Log;
+            queries = () => postgres.Queries;
         }
         else
         {
             var sqlite = new SqliteStore(new SqliteOptions { DataDirectory = Path.GetFullPath(config.DataDirectory) }, time);
             Store = sqlite;
             log = () => sqlite.Log;
+            queries = () => sqlite.Queries;
         }
     }
 
@@ -32,6 +35,9 @@ internal sealed partial class NodeStore : IAsyncDisposable
 
     /// <summary>Known once the store is open.</summary>
     public IMessageLog Log => log();
+
+    /// <summary>Known once the store is open.</summary>
+    public IMessageQueries Queries => queries();
 
     public ValueTask DisposeAsync() => Store.DisposeAsync();
 

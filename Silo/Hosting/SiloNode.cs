@@ -7,6 +7,7 @@ using Tributary.Runtime.Feed;
 using Tributary.Runtime.Hosting;
 using Tributary.Runtime.Store;
 using Tributary.Silo.Configuration;
+using Tributary.Storage.Queries;
 
 namespace Tributary.Silo.Hosting;
 
@@ -117,12 +118,20 @@ internal sealed class SiloNode : IAsyncDisposable
             BulkIntake = new Intake(host.BulkGrains, contributions, ids, time, intake),
             Grains = host.Grains,
             Log = store.Log,
+            Queries = store.Queries,
+            MatcherOf = MatcherOf,
             Tail = tail,
             Definitions = active,
             GenerationNumbers = rows.ToDictionary(row => row.Id, row => row.Generation),
             IsReady = () => IsReady,
         };
         feed = Task.Run(() => tail.RunAsync(feeding.Token), CancellationToken.None);
+    }
+
+    private static Func<ReadOnlyMemory<byte>, bool> MatcherOf(BodyCondition condition)
+    {
+        var matcher = BodyMatcher.Of(condition);
+        return body => matcher.Matches(body.Span);
     }
 
     /// <summary>An activity that is made when it first runs: the store is open then.</summary>

@@ -7,7 +7,7 @@ namespace Tributary.Storage.Queries;
 /// A condition on bodies, prepared once for many rows. No comparison holds for a value that is not there, <c>NotEqual</c> included;
 /// <see cref="BodyCondition.Not"/> of <c>Equal</c> holds for it.
 /// </summary>
-internal abstract class BodyMatcher
+public abstract class BodyMatcher
 {
     public abstract bool Matches(ReadOnlySpan<byte> body);
 

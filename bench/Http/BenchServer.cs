@@ -11,6 +11,9 @@ using Tributary.Api;
 using Tributary.Grains;
 using Tributary.Runtime.Feed;
 using Tributary.Runtime.Hosting;
+using Tributary.Storage.Postgres;
+using Tributary.Storage.Queries;
+using Tributary.Storage.Sqlite;
 
 namespace Tributary.Bench.Http;
 
@@ -52,6 +55,12 @@ public sealed class BenchServer : IAsyncDisposable
             BulkIntake = BenchSilo.Door(host.BulkGrains, rows),
             Grains = host.Grains,
             Log = store.Log,
+            Queries = store.Store is SqliteStore sqlite ? sqlite.Queries : ((PostgresStore)store.Store).Queries,
+            MatcherOf = condition =>
+            {
+                var matcher = BodyMatcher.Of(condition);
+                return body => matcher.Matches(body.Span);
+            },
             Tail = tail,
             Definitions = [.. rows.Select(row => new ActiveDefinition(row.Id, AggregateDefinition.Parse(row.Definition)))],
             GenerationNumbers = rows.ToDictionary(row => row.Id, row => row.Generation),

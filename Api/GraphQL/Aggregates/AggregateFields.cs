@@ -1,0 +1,99 @@
+using Tributary.Api.GraphQL.Messages;
+using Tributary.Api.GraphQL.Paging;
+using Tributary.Grains;
+using Tributary.GraphQL.Binding;
+using Tributary.GraphQL.Execution;
+using Tributary.GraphQL.Types;
+
+namespace Tributary.Api.GraphQL.Aggregates;
+
+/// <summary>Aggregates: one through its grain, many as committed.</summary>
+internal sealed class AggregateFields(ApiNode node, CountedDefinitions definitions, AggregateMessages messages)
+{
+    private const string CursorKind = "aggregates";
+
+    public void Bind(SchemaBindings bindings)
+    {
+        bindings.Object("Query")
+            .Field("definitions", (_, _) => definitions.All.Select(DefinitionNode.Of).ToList())
+            .Ask("aggregate", (_, context) => OneAsync(context.Arguments))
+            .Ask("aggregates", (_, context) => ListAsync(context.Arguments, context.CancellationToken));
+        bindings.Object<AggregateNode>("Aggregate").Ask("messages", (aggregate, context) => messages.ReadAsync(
+            aggregate, PageArguments.Of(context.Arguments), (RequestLimits)context.State!, context.CancellationToken));
+        bindings.Object<Connection<AggregateNode>>("AggregateConnection");
+        bindings.Object<Edge<AggregateNode>>("AggregateEdge");
+        bindings.Object<GroupValueNode>("AggregateGroupValue");
+        bindings.Object<MeasureNode>("AggregateMeasure");
+        bindings.Object<DefinitionNode>("AggregateDefinition");
+        bindings.Object<GroupDefinitionNode>("AggregateGroupDefinition");
+        bindings.Object<MeasureDefinitionNode>("AggregateMeasureDefinition");
+        bindings.Object<WindowNode>("AggregateWindow");
+        bindings.Enum<MeasureKind>("MeasureKind");
+        bindings.Enum<WindowTime>("WindowTime");
+    }
+
+    /// <summary>The aggregate as of now: a message whose producer was told that it is stored is counted. Null when nothing was counted.</summary>
+    public async ValueTask<AggregateNode?> ReadAsync(CountedDefinition counted, AggregateKey key) =>
+        await node.Grains.GetGrain<IAggregateGrain>(key.ToString()).Read() is { } state
+            ? new AggregateNode(key, counted, AggregateView.Of(key, state, counted.Definition))
+            : null;
+
+    /// <summary>The aggregate with this key; null when it is of a definition that is not counted now.</summary>
+    public async ValueTask<AggregateNode?> FindAsync(string text) =>
+        TryParse(text) is { } key && definitions.All.FirstOrDefault(counted => counted.Active.Generation == key.Generation) is { } counted
+            ? await ReadAsync(counted, key)
+            : null;
+
+    private ValueTask<AggregateNode?> OneAsync(InputObject arguments)
+    {
+        var counted = definitions.Named(arguments.Get<string>("name")!);
+        var group = counted.GroupOf(Values(arguments)!);
+        var time = arguments.TryGetValue("windowStart", out var given) ? given as DateTimeOffset? : null;
+        return ReadAsync(counted, new AggregateKey(counted.Active.Generation, counted.WindowStartMs(time), group));
+    }
+
+    private async ValueTask<Connection<AggregateNode>> ListAsync(InputObject arguments, CancellationToken cancellation)
+    {
+        var counted = definitions.Named(arguments.Get<string>("name")!);
+        var page = PageArguments.Of(arguments);
+        var rows = await node.Log.ReadAggregatesAsync(
+            counted.Active.Generation,
+            Values(arguments) is { } values ? counted.GroupOf(values) : null,
+            TimeOf(arguments, "from", counted),
+            TimeOf(arguments, "to", counted),
+            page.After is { } cursor ? AfterOf(cursor, counted) : null,
+            page.Count + 1,
+            cancellation);
+        return KeyedPage.Of(
+            page, rows, row => new AggregateNode(row.Key, counted, AggregateView.Of(row, counted.Definition)), row => GlobalId.Of(CursorKind, row.Key.ToString()));
+    }
+
+    /// <summary>The values of the group as they were given, or null without.</summary>
+    public static IReadOnlyList<object?>? Values(InputObject arguments) =>
+        arguments.TryGetValue("group", out var given) ? (IReadOnlyList<object?>?)given : null;
+
+    private static long? TimeOf(InputObject arguments, string name, CountedDefinition counted)
+    {
+        if (!arguments.TryGetValue(name, out var given) || given is not DateTimeOffset time)
+            return null;
+        return counted.Definition.Window is null
+            ? throw Resolving.Invalid($"Found the argument '{name}'; allowed: nothing, because the aggregate '{counted.Definition.Name}' has no windows.")
+            : time.ToUnixTimeMilliseconds();
+    }
+
+    private static AggregateKey AfterOf(string cursor, CountedDefinition counted) =>
+        TryParse(GlobalId.KeyOfCursor(CursorKind, cursor)) is { } key && key.Generation == counted.Active.Generation ? key : throw GlobalId.CursorInvalid(cursor);
+
+    private static AggregateKey? TryParse(string text)
+    {
+        try
+        {
+            return AggregateKey.Parse(text);
+        }
+        catch (Exception error) when (error is FormatException or OverflowException)
+        {
+            // Whoever asks says what is allowed.
+            return null;
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using Tributary.Api.GraphQL.Messages;
+using Tributary.Api.GraphQL.Paging;
+using Tributary.Grains;
+using Tributary.Runtime.Store;
+
+namespace Tributary.Api.GraphQL.Aggregates;
+
+/// <summary>
+/// The messages that an aggregate is made of: those whose stored generations hold its own and whose key, computed again, is its key. A bounded
+/// search over messages of its sources and of the time in which they can have come.
+/// </summary>
+internal sealed class AggregateMessages(ApiNode node, MessagePages pages)
+{
+    /// <summary>Messages of one read: a page is not known to be full before its messages are looked at.</summary>
+    private const int ReadCount = 200;
+
+    public ValueTask<MessageConnection> ReadAsync(AggregateNode aggregate, PageArguments page, RequestLimits limits, CancellationToken cancellation)
+    {
+        var (after, before) = pages.BoundsOf(page);
+        return limits.SearchAsync(
+            async left =>
+            {
+                var found = await SearchAsync(aggregate, page, new MessageQuery(FilterOf(aggregate), after, before, page.IsBackward, ReadCount, left), cancellation);
+                return (pages.PageOf(page, after, before, found, null, limits), found.ScannedCount);
+            },
+            cancellation);
+    }
+
+    private async ValueTask<MessageMatches> SearchAsync(AggregateNode aggregate, PageArguments page, MessageQuery query, CancellationToken cancellation)
+    {
+        var made = new List<StoredMessage>();
+        Position? reached = null;
+        var scannedCount = 0;
+        while (scannedCount < query.MaxScanCount)
+        {
+            var limit = Math.Min(ReadCount, query.MaxScanCount - scannedCount);
+            var read = await node.Queries.QueryMessagesAsync(query with { Limit = limit, MaxScanCount = limit }, cancellation);
+            foreach (var message in read.Messages)
+            {
+                scannedCount++;
+                reached = message.Position;
+                if (aggregate.Counted.KeyOf(message) == aggregate.Key)
+                    made.Add(message);
+                // One more than the page holds says that there is a next one.
+                if (made.Count > page.Count)
+                    return new MessageMatches(made, reached, IsComplete: false, scannedCount);
+            }
+
+            if (read.IsComplete || read.Messages.Count == 0)
+                return new MessageMatches(made, read.ScannedTo ?? reached, read.IsComplete, scannedCount);
+            query = query.NewestFirst ? query with { Before = reached } : query with { After = reached };
+        }
+
+        return new MessageMatches(made, reached, IsComplete: false, scannedCount);
+    }
+
+    private static MessageFilter FilterOf(AggregateNode aggregate)
+    {
+        var definition = aggregate.Counted.Definition;
+        if (definition.Window is not { } window)
+            return new MessageFilter(definition.Sources);
+
+        var start = DateTimeOffset.FromUnixTimeMilliseconds(aggregate.Key.WindowStartMs);
+        return window.Time is null
+            ? new MessageFilter(definition.Sources, From: start, Until: start.AddMilliseconds(window.SizeMs))
+            // What is further ahead of its arrival is refused, so nothing of the window came earlier than this.
+            : new MessageFilter(definition.Sources, From: start.AddMilliseconds(-ContributionCalculator.MaxAheadMs));
+    }
+}

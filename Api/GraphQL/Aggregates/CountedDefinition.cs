@@ -1,0 +1,61 @@
+using System.Text;
+using Tributary.Grains;
+using Tributary.Runtime.Store;
+
+namespace Tributary.Api.GraphQL.Aggregates;
+
+/// <summary>A definition that is counted now, with what finds out which of its aggregates a message went into.</summary>
+/// <param name="Number">The definition's generation, from 1.</param>
+internal sealed record CountedDefinition(ActiveDefinition Active, int Number)
+{
+    private readonly ContributionCalculator calculator = new([Active]);
+
+    public AggregateDefinition Definition => Active.Definition;
+
+    /// <summary>
+    /// The aggregate that the message was counted in, or null. Recomputed from the stored message: a definition never changes within its generation,
+    /// and the time of acceptance is stored.
+    /// </summary>
+    public AggregateKey? KeyOf(StoredMessage message)
+    {
+        if (!message.Generations.Contains(Active.Generation))
+            return null;
+        foreach (var contribution in calculator.Calculate(message.Source, message.Body.Span, message.ReceivedAt))
+            return AggregateKey.Parse(contribution.Aggregate.Key);
+        return null;
+    }
+
+    /// <summary>The stored form of a group that was asked for.</summary>
+    /// <exception cref="TributaryException"><c>group_invalid</c>.</exception>
+    public string GroupOf(IReadOnlyList<object?> values)
+    {
+        if (values.Count != Definition.Group.Count)
+        {
+            var allowed = Definition.Group.Count == 0 ? "none: the aggregate has no groups" : $"{Definition.Group.Count}: {string.Join(", ", Definition.Group.Select(one => one.Name))}";
+            throw Resolving.Invalid($"The group has {values.Count} values; allowed: {allowed}.");
+        }
+
+        return GroupKey.Normalise(Encoding.UTF8.GetBytes(JsonValues.TextOf(values)));
+    }
+
+    /// <summary>The start of the window that holds the time; 0 without windows.</summary>
+    public long WindowStartMs(DateTimeOffset? time) => Definition.Window switch
+    {
+        { } window when time is { } asked => window.StartOf(asked.ToUnixTimeMilliseconds()),
+        { } => throw Resolving.Invalid($"There is no 'windowStart'; allowed: a time, because the aggregate '{Definition.Name}' has windows."),
+        null when time is null => 0,
+        _ => throw Resolving.Invalid($"Found a 'windowStart'; allowed: none, because the aggregate '{Definition.Name}' has no windows."),
+    };
+}
+
+/// <summary>What is counted now, by name and by generation.</summary>
+internal sealed class CountedDefinitions(ApiNode node)
+{
+    public IReadOnlyList<CountedDefinition> All { get; } = node.Definitions.Select(active => new CountedDefinition(active, node.GenerationNumbers[active.Generation])).ToList();
+
+    /// <exception cref="TributaryException"><c>aggregate_not_found</c>.</exception>
+    public CountedDefinition Named(string name) =>
+        All.FirstOrDefault(counted => counted.Definition.Name == name)
+        ?? throw new TributaryException(
+            "aggregate_not_found", $"There is no aggregate '{name}'; there are: {(All.Count == 0 ? "none" : string.Join(", ", All.Select(counted => counted.Definition.Name)))}.");
+}

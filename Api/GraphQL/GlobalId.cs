@@ -1,0 +1,47 @@
+using System.Buffers.Text;
+using System.Text;
+
+namespace Tributary.Api.GraphQL;
+
+/// <summary>
+/// Opaque text that names a kind of thing and one of it: global ids, and cursors of lists that are ordered by a key. Base64url (RFC 4648) of
+/// <c>kind:key</c>.
+/// </summary>
+internal static class GlobalId
+{
+    public const string Message = "Message";
+    public const string Item = "Item";
+    public const string Aggregate = "Aggregate";
+
+    /// <summary>The longest text that is looked at: the longest key, and some.</summary>
+    private const int MaxLength = 4_096;
+
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    public static string Of(string kind, string key) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(kind + ":" + key));
+
+    /// <summary>Kind and key, or null when the text is no such id.</summary>
+    public static (string Kind, string Key)? Parse(string text)
+    {
+        if (text.Length > MaxLength || !Base64Url.IsValid(text))
+            return null;
+        try
+        {
+            var plain = Strict.GetString(Base64Url.DecodeFromChars(text));
+            var colon = plain.IndexOf(':', StringComparison.Ordinal);
+            return colon < 0 ? null : (plain[..colon], plain[(colon + 1)..]);
+        }
+        catch (DecoderFallbackException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The key behind a cursor of the list <paramref name="kind"/>.</summary>
+    /// <exception cref="TributaryException"><c>cursor_invalid</c>.</exception>
+    public static string KeyOfCursor(string kind, string cursor) =>
+        Parse(cursor) is { } found && found.Kind == kind ? found.Key : throw CursorInvalid(cursor);
+
+    public static TributaryException CursorInvalid(string cursor) =>
+        new("cursor_invalid", $"Found '{(cursor.Length <= 40 ? cursor : cursor[..40] + "…")}'; allowed: the endCursor of an earlier page of the same list.");
+}

@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Tributary.GraphQL;
+using Tributary.GraphQL.Transports;
+
+namespace Tributary.Api.GraphQL;
+
+/// <summary><c>/graphql</c>: HTTP, event streams and WebSocket.</summary>
+internal sealed partial class GraphQLRoute(ApiNode node, ApiOptions options, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<GraphQLRoute> logger)
+{
+    public const string Path = "/graphql";
+
+    /// <summary>A body as text doubles at most in the request that publishes it, and has some around it.</summary>
+    private const int RequestFactor = 3;
+
+    public static void Map(WebApplication app) => ActivatorUtilities.CreateInstance<GraphQLRoute>(app.Services).MapTo(app);
+
+    private void MapTo(WebApplication app)
+    {
+        var engine = TributarySchema.NewEngine(node, time, new GraphQLOptions
+        {
+            MaxRequestBytes = Math.Max(new GraphQLOptions().MaxRequestBytes, options.MaxBodyBytes * RequestFactor),
+            OnResolverFailure = LogFailed,
+            Time = time,
+        });
+        var http = new GraphQLHttpOptions
+        {
+            AllowedOrigins = [.. options.AllowedOrigins],
+            State = _ => new RequestLimits(options.MaxPageBytes),
+        };
+        app.MapGraphQL(Path, engine, http).Add(endpoint =>
+        {
+            var serve = endpoint.RequestDelegate!;
+            endpoint.RequestDelegate = async context =>
+            {
+                if (!context.WebSockets.IsWebSocketRequest)
+                {
+                    await serve(context);
+                    return;
+                }
+
+                // A connection on which nothing happens would hold up the stop of the server.
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+                context.RequestAborted = either.Token;
+                await serve(context);
+            };
+        });
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A GraphQL field could not be resolved.")]
+    private partial void LogFailed(Exception error);
+}

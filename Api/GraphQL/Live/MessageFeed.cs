@@ -1,0 +1,57 @@
+using System.Runtime.CompilerServices;
+using Tributary.Api.GraphQL.Messages;
+using Tributary.GraphQL;
+using Tributary.GraphQL.Binding;
+using Tributary.GraphQL.Execution;
+using Tributary.GraphQL.Types;
+using Tributary.Runtime.Feed;
+using Tributary.Runtime.Store;
+
+namespace Tributary.Api.GraphQL.Live;
+
+/// <summary><c>messageReceived</c>: what is stored after a cursor, then what is committed next, over the tail that all subscribers share.</summary>
+internal sealed class MessageFeed(ApiNode node)
+{
+    public void Bind(SchemaBindings bindings) => bindings.Object("Subscription").Feed("messageReceived", Subscribe);
+
+    private IAsyncEnumerable<MessageNode> Subscribe(ResolveContext context)
+    {
+        var filter = FilterReader.Read(context.Arguments.Get<InputObject>("filter"));
+        Position? after = context.Arguments.Get<string>("after") is { } cursor ? Cursor.Parse(cursor, node.History) : null;
+        return RunAsync(after, new FilterMatcher(filter, node.MatcherOf), (RequestLimits)context.State!, context.CancellationToken);
+    }
+
+    private async IAsyncEnumerable<MessageNode> RunAsync(
+        Position? after, FilterMatcher filter, RequestLimits limits, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var last = after ?? await node.Tail.ReadEndAsync(cancellation);
+        using var subscription = node.Tail.Subscribe(last);
+        await foreach (var slice in subscription.ReadAllAsync(cancellation))
+        {
+            foreach (var message in slice.Messages)
+            {
+                if (subscription.Ended == FeedEnd.TooSlow)
+                    break;
+                if (filter.Matches(message.Stored))
+                {
+                    limits.Renew();
+                    yield return new MessageNode(message.Stored, node.History);
+                }
+
+                // Asked for the next one: this one has been sent.
+                last = message.Position;
+            }
+        }
+
+        throw Ended(subscription.Ended, last);
+    }
+
+    private GraphQLException Ended(FeedEnd why, Position last)
+    {
+        var cursor = new Cursor(node.History, last).ToString();
+        var extensions = new Dictionary<string, object?> { ["cursor"] = cursor };
+        return why == FeedEnd.TooSlow
+            ? new GraphQLException(new GraphQLError($"Too slow: more messages wait than may. Resume with after: \"{cursor}\".", Code: "too_slow") { Extensions = extensions })
+            : new GraphQLException(new GraphQLError($"The server stops. Resume with after: \"{cursor}\".", Code: "stopping") { Extensions = extensions });
+    }
+}

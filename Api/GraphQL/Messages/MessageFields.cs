@@ -1,0 +1,35 @@
+using Tributary.Api.GraphQL.Items;
+using Tributary.Api.GraphQL.Paging;
+using Tributary.GraphQL.Binding;
+using Tributary.GraphQL.Execution;
+using Tributary.GraphQL.Types;
+
+namespace Tributary.Api.GraphQL.Messages;
+
+/// <summary>Messages: one by its id, many by what holds of them.</summary>
+internal sealed class MessageFields(ApiNode node, MessagePages pages, ItemFields items)
+{
+    public void Bind(SchemaBindings bindings)
+    {
+        bindings.Object("Query")
+            .Ask("message", (_, context) => FindAsync(context.Arguments.Get<string>("id")!, context.CancellationToken))
+            .Ask("messages", (_, context) => ListAsync(context));
+        bindings.Object<MessageNode>("Message").Batch<string, ItemNode>("item", message => message.ItemId, items.OfMessagesAsync);
+        bindings.Object<MessageConnection>("MessageConnection")
+            .Ask("totalCount", (connection, context) => connection.Filter is { } filter ? node.Queries.CountMessagesAsync(filter, context.CancellationToken) : default);
+        bindings.Object<Edge<MessageNode>>("MessageEdge");
+        bindings.Object<PageInfo>("PageInfo");
+        bindings.Enum<MessageStatus>("MessageStatus");
+    }
+
+    /// <summary>The message with this id, or null.</summary>
+    public async ValueTask<MessageNode?> FindAsync(string text, CancellationToken cancellation)
+    {
+        if (!MessageId.TryParse(text, out var id))
+            throw Resolving.Invalid($"The message id is '{text}'; allowed: a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057. A global id goes to node(id).");
+        return await node.Log.FindAsync(id, cancellation) is { } message ? new MessageNode(message, node.History) : null;
+    }
+
+    private ValueTask<MessageConnection> ListAsync(ResolveContext context) => pages.ReadAsync(
+        PageArguments.Of(context.Arguments), FilterReader.Read(context.Arguments.Get<InputObject>("filter")), (RequestLimits)context.State!, context.CancellationToken);
+}

@@ -1,0 +1,64 @@
+using Tributary.Api.GraphQL.Paging;
+using Tributary.Runtime.Feed;
+using Tributary.Runtime.Store;
+
+namespace Tributary.Api.GraphQL.Messages;
+
+/// <summary>A page of messages; knows its filter, so that the total is counted only for those who ask.</summary>
+internal sealed record MessageConnection(IReadOnlyList<Edge<MessageNode>> Edges, PageInfo PageInfo, MessageFilter? Filter) : Connection<MessageNode>(Edges, PageInfo);
+
+/// <summary>Reads pages of messages, in the order of acceptance whatever the direction.</summary>
+internal sealed class MessagePages(ApiNode node)
+{
+    public async ValueTask<MessageConnection> ReadAsync(PageArguments page, MessageFilter filter, RequestLimits limits, CancellationToken cancellation)
+    {
+        var (after, before) = BoundsOf(page);
+        // One more than the page holds says whether there is a next one.
+        var query = new MessageQuery(filter, after, before, page.IsBackward, page.Count + 1, RequestLimits.MaxScanCount);
+        if (filter.Body is null)
+            return PageOf(page, after, before, await node.Queries.QueryMessagesAsync(query, cancellation), filter, limits);
+
+        var found = await limits.SearchAsync(
+            async left =>
+            {
+                var matches = await node.Queries.QueryMessagesAsync(query with { MaxScanCount = left }, cancellation);
+                return (matches, matches.ScannedCount);
+            },
+            cancellation);
+        return PageOf(page, after, before, found, filter, limits);
+    }
+
+    /// <exception cref="TributaryException"><c>cursor_invalid</c>, <c>cursor_of_another_history</c>.</exception>
+    public (Position? After, Position? Before) BoundsOf(PageArguments page) => (
+        page.After is { } after ? Cursor.Parse(after, node.History) : null,
+        page.Before is { } before ? Cursor.Parse(before, node.History) : null);
+
+    /// <summary>Cuts what was found to a page.</summary>
+    /// <param name="filter">What the total counts; null when it cannot be told without a search.</param>
+    public MessageConnection PageOf(PageArguments page, Position? after, Position? before, MessageMatches found, MessageFilter? filter, RequestLimits limits)
+    {
+        var kept = new List<MessageNode>();
+        foreach (var message in found.Messages.Take(page.Count))
+        {
+            if (!limits.TryTake(message.Body.Length, isFirst: kept.Count == 0))
+                break;
+            kept.Add(new MessageNode(message, node.History));
+        }
+
+        var isCut = kept.Count < found.Messages.Count;
+        var hasMore = isCut || !found.IsComplete;
+        // Where the search stands: behind the last message of a page that is full, else behind the last one looked at.
+        var reached = !isCut && !found.IsComplete ? found.ScannedTo ?? kept.LastOrDefault()?.Stored.Position : kept.LastOrDefault()?.Stored.Position;
+        var scannedCount = filter is { Body: null } ? (int?)null : found.ScannedCount;
+        if (page.IsBackward)
+            kept.Reverse();
+
+        var edges = kept.Select(message => new Edge<MessageNode>(message, message.Cursor)).ToList();
+        var info = page.IsBackward
+            ? new PageInfo(before is not null, hasMore, CursorOf(reached ?? before), edges.LastOrDefault()?.Cursor ?? page.Before, scannedCount)
+            : new PageInfo(hasMore, after is { Value: > 0 }, edges.FirstOrDefault()?.Cursor ?? page.After, CursorOf(reached ?? after ?? Position.Start), scannedCount);
+        return new MessageConnection(edges, info, filter);
+    }
+
+    private string? CursorOf(Position? position) => position is { } at ? new Cursor(node.History, at).ToString() : null;
+}

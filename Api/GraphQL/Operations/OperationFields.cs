@@ -1,0 +1,88 @@
+using System.Text;
+using System.Text.Json;
+using Tributary.Api.GraphQL.Paging;
+using Tributary.GraphQL.Binding;
+using Tributary.GraphQL.Types;
+using Tributary.Runtime.Store;
+
+namespace Tributary.Api.GraphQL.Operations;
+
+/// <summary>What operators look at: failures, reminders, the ledger.</summary>
+internal sealed class OperationFields(ApiNode node)
+{
+    private const string FailureCursor = "failures";
+    private const string ReminderCursor = "reminders";
+
+    private static readonly ReminderMark First = new(DateTimeOffset.MinValue, new GrainId("", ""), "");
+
+    public void Bind(SchemaBindings bindings)
+    {
+        bindings.Object("Query")
+            .Ask("failures", (_, context) => FailuresAsync(context.Arguments, context.CancellationToken))
+            .Ask("reminders", (_, context) => RemindersAsync(context.Arguments, context.CancellationToken))
+            .Ask("ledger", (_, context) => LedgerAsync(context.Arguments.Get<bool>("verify"), context.CancellationToken));
+        bindings.Object<FailureNode>("Failure");
+        bindings.Object<Connection<FailureNode>>("FailureConnection");
+        bindings.Object<Edge<FailureNode>>("FailureEdge");
+        bindings.Object<ReminderNode>("Reminder");
+        bindings.Object<Connection<ReminderNode>>("ReminderConnection");
+        bindings.Object<Edge<ReminderNode>>("ReminderEdge");
+        bindings.Object<LedgerNode>("Ledger");
+        bindings.Object<SourceLedgerNode>("SourceLedger");
+        bindings.Object<LedgerCountsNode>("LedgerCounts");
+    }
+
+    private async ValueTask<Connection<FailureNode>> FailuresAsync(InputObject arguments, CancellationToken cancellation)
+    {
+        var page = PageArguments.Of(arguments);
+        Guid? before = page.After is not { } cursor ? null
+            : Guid.TryParseExact(GlobalId.KeyOfCursor(FailureCursor, cursor), "N", out var id) ? id
+            : throw GlobalId.CursorInvalid(cursor);
+        var rows = await node.Queries.ReadFailuresAsync(before, page.Count + 1, cancellation);
+        return KeyedPage.Of(page, rows, FailureNode.Of, row => GlobalId.Of(FailureCursor, row.Id.ToString("N")));
+    }
+
+    private async ValueTask<Connection<ReminderNode>> RemindersAsync(InputObject arguments, CancellationToken cancellation)
+    {
+        var page = PageArguments.Of(arguments);
+        var rows = await node.Queries.ReadPendingRemindersAsync(page.After is { } cursor ? MarkOf(cursor) : First, page.Count + 1, cancellation);
+        return KeyedPage.Of(page, rows, ReminderNode.Of, row => GlobalId.Of(ReminderCursor, KeyOf(row)));
+    }
+
+    private async ValueTask<LedgerNode> LedgerAsync(bool verify, CancellationToken cancellation) =>
+        LedgerNode.Of(await node.Log.ReadLedgerAsync(verify, cancellation));
+
+    private static string KeyOf(ReminderRow row)
+    {
+        string[] parts = [row.Due.UtcTicks.ToString(), row.Grain.Type, row.Grain.Key, row.Name];
+        return JsonSerializer.Serialize(parts, ReminderKeyJson.Default.StringArray);
+    }
+
+    private static ReminderMark MarkOf(string cursor)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(GlobalId.KeyOfCursor(ReminderCursor, cursor), ReminderKeyJson.Default.StringArray) is [{ } ticks, { } type, { } key, { } name]
+                && long.TryParse(ticks, out var due) && due >= 0 && due <= DateTimeOffset.MaxValue.UtcTicks
+                ? new ReminderMark(new DateTimeOffset(due, TimeSpan.Zero), new GrainId(type, key), name)
+                : throw GlobalId.CursorInvalid(cursor);
+        }
+        catch (JsonException)
+        {
+            throw GlobalId.CursorInvalid(cursor);
+        }
+    }
+}
+
+/// <summary>A failure as the schema shows it.</summary>
+internal sealed record FailureNode(string FailureId, DateTimeOffset FailedAt, string TargetType, string TargetKey, string Method, string ArgumentsText, string Error)
+{
+    public static FailureNode Of(FailureRow row) =>
+        new(row.Id.ToString(), row.FailedAt, row.Target.Type, row.Target.Key, row.Method, Encoding.UTF8.GetString(row.Arguments.Span), row.Error);
+}
+
+/// <summary>A reminder as the schema shows it.</summary>
+internal sealed record ReminderNode(string GrainType, string GrainKey, string Name, DateTimeOffset DueAt, int Attempt, string? Activity)
+{
+    public static ReminderNode Of(ReminderRow row) => new(row.Grain.Type, row.Grain.Key, row.Name, row.Due, row.Attempt, row.Activity);
+}

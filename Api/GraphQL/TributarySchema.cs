@@ -1,0 +1,48 @@
+using System.Reflection;
+using Tributary.Api.GraphQL.Aggregates;
+using Tributary.Api.GraphQL.Items;
+using Tributary.Api.GraphQL.Live;
+using Tributary.Api.GraphQL.Messages;
+using Tributary.Api.GraphQL.Operations;
+using Tributary.GraphQL;
+using Tributary.GraphQL.Binding;
+
+namespace Tributary.Api.GraphQL;
+
+/// <summary>Binds a node to <c>schema.graphql</c>. A field without a resolver, or one of another type, stops the start.</summary>
+internal static class TributarySchema
+{
+    private const string ResourceName = "schema.graphql";
+
+    /// <summary>The contract: the text of the committed file.</summary>
+    public static string Sdl { get; } = ReadSdl();
+
+    public static GraphQLEngine NewEngine(ApiNode node, TimeProvider time, GraphQLOptions options)
+    {
+        var bindings = new SchemaBindings()
+            .Scalar("DateTime", new DateTimeCodec())
+            .Scalar("Long", new LongCodec())
+            .Scalar("JSON", new JsonCodec());
+        var pages = new MessagePages(node);
+        var definitions = new CountedDefinitions(node);
+        var items = new ItemFields(node, pages);
+        var messages = new MessageFields(node, pages, items);
+        var aggregates = new AggregateFields(node, definitions, new AggregateMessages(node, pages));
+        items.Bind(bindings);
+        messages.Bind(bindings);
+        aggregates.Bind(bindings);
+        new NodeField(messages, items, aggregates).Bind(bindings);
+        new OperationFields(node).Bind(bindings);
+        new Publish(node, items).Bind(bindings);
+        new MessageFeed(node).Bind(bindings);
+        new StateFeeds(node, definitions, items, aggregates, time).Bind(bindings);
+        return new GraphQLEngine(Sdl, bindings, options);
+    }
+
+    private static string ReadSdl()
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(ResourceName)!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}
