@@ -36,7 +36,8 @@ internal sealed partial class SiloLoop
         }
 
         isOffered = false;
-        var isHeartbeat = clock.Now >= lastCommitAt + options.Heartbeat;
+        // A silo that stops and has nothing left leaves: where commits take longer than heartbeats are apart, one would follow another.
+        var isHeartbeat = clock.Now >= lastCommitAt + options.Heartbeat && !(isStopping && IsIdle);
         if (round.Inputs.Count == 0 && !isHeartbeat)
             return;
 

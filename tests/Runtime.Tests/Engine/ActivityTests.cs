@@ -1,3 +1,4 @@
+using Tributary.Storage.InMemory;
 using static Tributary.Runtime.Tests.Engine.EngineRun;
 
 namespace Tributary.Runtime.Tests.Engine;
@@ -49,7 +50,13 @@ public sealed class ActivityTests
         {
             await run.Probe("a").Do(Script.Of(probe => probe.Start("job", "work")));
             await run.UntilAsync(() => Work(run).StartsCount == 1);
+
+            // The stop waits for a slow commit, and the activity ends meanwhile.
+            run.Faults.DelayBefore = operation => operation.Call == StoreCall.Commit ? new ValueTask(run.World.Delay(TimeSpan.FromSeconds(5))) : default;
+            var call = AwaitAsync(run.Probe("b").Add(1));
             await run.RestartAsync();
+            await call;
+            run.Faults.DelayBefore = null;
             await run.UntilAsync(() => run.Notes.Count > 0);
 
             Assert.Equal(2, Work(run).StartsCount);
