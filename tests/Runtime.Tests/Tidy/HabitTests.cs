@@ -53,12 +53,6 @@ public sealed class HabitTests
         Assert.Empty(Sources.Find(Sources.Files(".cs").Concat(Sources.Files(".js")), @"\b(TODO|FIXME|HACK|XXX)\b|\bNotImplementedException\b"));
 
     [Fact]
-    public void No_comment_is_left_for_later() =>
-        Assert.DoesNotContain(
-            Sources.Files(".cs").Where(file => !file.Contains("/Tidy/", StringComparison.Ordinal)),
-            file => Sources.Read(file).Contains("// TODO", StringComparison.OrdinalIgnoreCase));
-
-    [Fact]
     public void No_test_skips_or_sleeps()
     {
         var tests = Sources.Files(".cs").Where(file => file.StartsWith("tests/", StringComparison.Ordinal)).ToList();
