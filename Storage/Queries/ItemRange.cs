@@ -1,4 +1,5 @@
 using System.Text;
+using Tributary.Runtime.Store;
 using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Queries;

@@ -1,7 +1,7 @@
-namespace Tributary.Storage.Rows;
+namespace Tributary.Runtime.Store;
 
-/// <summary>Texts in the order of their bytes as UTF-8, as both databases compare them: that of code points and not of UTF-16 units.</summary>
-internal sealed class Utf8Order : IComparer<string>
+/// <summary>Texts in the order of their bytes as UTF-8, as every store compares them: that of code points and not of UTF-16 units.</summary>
+public sealed class Utf8Order : IComparer<string>
 {
     public static Utf8Order Instance { get; } = new();
 
