@@ -37,8 +37,20 @@ public abstract class Grain
     }
 
     /// <summary>Stores a message; its place in the order of the database is known when the round is durable.</summary>
-    protected AppendedMessage Append(Message message, long itemSequence, IReadOnlyList<int> generations) =>
-        Context.Append(message, itemSequence, generations);
+    /// <param name="parts">What is left to be done of it; empty when it is completed with this round.</param>
+    protected AppendedMessage Append(Message message, long itemSequence, IReadOnlyList<int> generations, params IReadOnlyList<MessagePart> parts) =>
+        Context.Append(message, itemSequence, generations, parts);
+
+    /// <summary>Replaces what is left to be done of a stored message; the ledger follows.</summary>
+    /// <param name="before">The message's status until now, which the grain knows.</param>
+    protected void SetParts(MessageReference message, MessageStatus before, IReadOnlyList<MessagePart> parts) =>
+        Context.SetParts(message, before, parts);
+
+    /// <summary>Stores what a plugin made of a message of this item; a record made of a later message of the item stays.</summary>
+    protected void SetRecord(MessageReference message, RecordEffect record) => Context.SetRecord(message, record);
+
+    /// <summary>Remembers what a stored message was counted in since it was accepted.</summary>
+    protected void AddOutcomes(MessageReference message, IReadOnlyList<Outcome> outcomes) => Context.AddOutcomes(message, outcomes);
 
     /// <summary>The message accepted earlier under this external id, or null. The call's <see cref="INeeds"/> must name it.</summary>
     protected KnownMessage? Find(ExternalKey key) => Context.Find(key);
@@ -54,8 +66,10 @@ public abstract class Grain
     /// Asks for work outside the turn: the activity of type <paramref name="activity"/> starts as soon as the round is
     /// durable, or at <paramref name="due"/>, and its result comes back as <see cref="IActivityOwner.OnActivity"/>.
     /// </summary>
-    protected void StartActivity(string name, string activity, ReadOnlyMemory<byte> payload, int attempt = 1, DateTimeOffset? due = null) =>
-        Context.SetReminder(new ReminderRequest(name, due ?? Context.Now, attempt, activity, payload));
+    /// <param name="local">Handed to the activity when it starts in this process without having been read back; not stored.</param>
+    protected void StartActivity(
+        string name, string activity, ReadOnlyMemory<byte> payload, int attempt = 1, DateTimeOffset? due = null, object? local = null) =>
+        Context.SetReminder(new ReminderRequest(name, due ?? Context.Now, attempt, activity, payload) { Local = local });
 }
 
 /// <summary>A grain with durable state. State is immutable: a turn replaces it, and a turn that throws changes nothing.</summary>
@@ -102,22 +116,31 @@ public interface IActivityOwner
 {
     /// <summary>
     /// Called once per attempt with what the activity returned or with its error. The activity is over unless the turn
-    /// starts it again.
+    /// starts it again. When the turn throws, or the database refuses what it asked for, it did not happen, and the owner is called
+    /// again with that as the error; when that fails as well, it is kept as a failure.
     /// </summary>
     ValueTask OnActivity(string name, int attempt, ActivityResult result);
 }
 
-/// <summary>What an activity came to: <see cref="Output"/> when <see cref="Error"/> is null.</summary>
-public sealed record ActivityResult(ReadOnlyMemory<byte> Output, string? Error);
+/// <summary>What an activity came to: <see cref="Output"/> when <see cref="Error"/> is null. Output that is <see cref="INeeds"/> says what the turn will touch.</summary>
+public sealed record ActivityResult(object? Output, string? Error);
 
 /// <summary>Work outside a turn that may wait. May run twice for one attempt; its result counts once.</summary>
 public interface IActivity
 {
-    ValueTask<ReadOnlyMemory<byte>> RunAsync(GrainId owner, int attempt, ReadOnlyMemory<byte> payload, CancellationToken cancellation);
+    ValueTask<object?> RunAsync(ActivityStart start, CancellationToken cancellation);
 }
 
+/// <param name="Name">The owner's name for it.</param>
+/// <param name="Local">What its owner's turn handed over, or null when the activity was read back from the database.</param>
+public sealed record ActivityStart(GrainId Owner, string Name, int Attempt, ReadOnlyMemory<byte> Payload, object? Local);
+
 /// <summary>A reminder or activity that a turn asks for; <paramref name="Activity"/> is null for a reminder.</summary>
-public sealed record ReminderRequest(string Name, DateTimeOffset Due, int Attempt, string? Activity, ReadOnlyMemory<byte> Payload);
+public sealed record ReminderRequest(string Name, DateTimeOffset Due, int Attempt, string? Activity, ReadOnlyMemory<byte> Payload)
+{
+    /// <summary>See <see cref="ActivityStart.Local"/>.</summary>
+    public object? Local { get; init; }
+}
 
 /// <summary>What a turn can ask of the engine.</summary>
 public interface ITurnContext
@@ -128,7 +151,13 @@ public interface ITurnContext
 
     TGrain GetGrain<TGrain>(string key) where TGrain : class, IGrainWithStringKey;
 
-    AppendedMessage Append(Message message, long itemSequence, IReadOnlyList<int> generations);
+    AppendedMessage Append(Message message, long itemSequence, IReadOnlyList<int> generations, IReadOnlyList<MessagePart> parts);
+
+    void SetParts(MessageReference message, MessageStatus before, IReadOnlyList<MessagePart> parts);
+
+    void SetRecord(MessageReference message, RecordEffect record);
+
+    void AddOutcomes(MessageReference message, IReadOnlyList<Outcome> outcomes);
 
     KnownMessage? Find(ExternalKey key);
 

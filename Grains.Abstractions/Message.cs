@@ -28,7 +28,7 @@ public sealed record Message
 /// A message that a turn has appended. Its position is known once its round is durable, which is before anything that
 /// the turn returned can leave the silo; so whoever holds this outside a turn can read <see cref="Position"/>.
 /// </summary>
-public sealed class AppendedMessage(Message message, long itemSequence, IReadOnlyList<int> generations)
+public sealed class AppendedMessage(Message message, long itemSequence, IReadOnlyList<int> generations, params IReadOnlyList<MessagePart> parts)
 {
     private long position = -1;
 
@@ -39,6 +39,9 @@ public sealed class AppendedMessage(Message message, long itemSequence, IReadOnl
 
     /// <summary>The ids of the aggregate generations that the message contributed to.</summary>
     public IReadOnlyList<int> Generations { get; } = generations;
+
+    /// <summary>What is left to be done of it; empty when it is completed.</summary>
+    public IReadOnlyList<MessagePart> Parts { get; } = parts;
 
     public Position Position => position >= 0
         ? new Position(position)

@@ -7,7 +7,7 @@ public sealed class CutExternalIdsActivity(IMessageLog log, TimeProvider time, D
 {
     public const string Name = "cut-external-ids";
 
-    public async ValueTask<ReadOnlyMemory<byte>> RunAsync(GrainId owner, int attempt, ReadOnlyMemory<byte> payload, CancellationToken cancellation)
+    public async ValueTask<object?> RunAsync(ActivityStart start, CancellationToken cancellation)
     {
         var before = time.GetUtcNow() - options.Remember;
         var removed = 0L;
@@ -16,9 +16,9 @@ public sealed class CutExternalIdsActivity(IMessageLog log, TimeProvider time, D
             var cut = await log.CutExternalIdsAsync(before, options.MaxStepRowsCount, cancellation);
             removed += cut;
             if (cut < options.MaxStepRowsCount)
-                return CutResult.Write(removed, isMore: false);
+                return new CutResult(removed, IsMore: false);
         }
 
-        return CutResult.Write(removed, isMore: true);
+        return new CutResult(removed, IsMore: true);
     }
 }

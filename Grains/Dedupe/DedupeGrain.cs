@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -49,7 +48,7 @@ public sealed class DedupeGrain : Grain<DedupeState>, IDedupeGrain, IRemindable,
             return ValueTask.CompletedTask;
         }
 
-        var (removed, isMore) = CutResult.Read(result.Output.Span);
+        var (removed, isMore) = (CutResult)result.Output!;
         State = State with { Failures = 0, Removed = State.Removed + removed, LastAt = Now };
         if (isMore)
             Start(Now);
@@ -87,13 +86,5 @@ public sealed record DedupeState(DateTimeOffset? NextAt, DateTimeOffset? LastAt,
     public IDictionary<string, JsonElement>? Unknown { get; set; }
 }
 
-/// <summary>What one activity came to: how many it removed, a space, and + when there is more.</summary>
-internal static class CutResult
-{
-    public static byte[] Write(long removed, bool isMore) => System.Text.Encoding.ASCII.GetBytes($"{removed} {(isMore ? '+' : '.')}");
-
-    public static (long Removed, bool IsMore) Read(ReadOnlySpan<byte> output) =>
-        Utf8Parser.TryParse(output, out long removed, out var used) && output[used..] is [(byte)' ', var more]
-            ? (removed, more == '+')
-            : throw new FormatException("The result of removing external ids is not a number and + or a full stop.");
-}
+/// <summary>What one activity came to: how many it removed, and whether there is more.</summary>
+internal sealed record CutResult(long Removed, bool IsMore);

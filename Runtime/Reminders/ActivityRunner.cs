@@ -51,7 +51,7 @@ internal sealed partial class ActivityRunner(
         {
             if (!activities.TryGetValue(row.Activity!, out var activity))
                 throw new TributaryException("activity_unknown", $"No activity named '{row.Activity}' is registered in this build.");
-            result = new ActivityResult(await activity.RunAsync(row.Grain, row.Attempt, row.Payload, stopping.Token), null);
+            result = new ActivityResult(await activity.RunAsync(new ActivityStart(row.Grain, row.Name, row.Attempt, row.Payload, row.Origin?.Local), stopping.Token), null);
         }
         catch (Exception) when (stopping.IsCancellationRequested)
         {
@@ -62,7 +62,7 @@ internal sealed partial class ActivityRunner(
         catch (Exception error)
         {
             LogFailed(row.Activity!, row.Grain, row.Attempt, error);
-            result = new ActivityResult(default, error is TributaryException known ? $"{known.Code}: {known.Message}" : $"{error.GetType().Name}: {error.Message}");
+            result = new ActivityResult(null, error is TributaryException known ? $"{known.Code}: {known.Message}" : $"{error.GetType().Name}: {error.Message}");
         }
 
         done(entry, result);

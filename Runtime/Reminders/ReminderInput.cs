@@ -9,6 +9,8 @@ internal sealed class ReminderInput(ReminderEntry entry, ActivityResult? result)
 {
     public ReminderEntry Entry { get; } = entry;
 
+    public override INeeds? Needs => result?.Output as INeeds;
+
     public override InputOrigin Origin => new(
         result is null ? nameof(IRemindable.OnReminder) : nameof(IActivityOwner.OnActivity),
         result is null

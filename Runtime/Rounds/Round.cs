@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Tributary.Runtime.Calls;
 using Tributary.Runtime.Store;
 using Tributary.Runtime.Turns;
@@ -8,6 +9,9 @@ namespace Tributary.Runtime.Rounds;
 internal sealed class Round
 {
     private readonly Dictionary<(string Source, DateTimeOffset Hour), LedgerDelta> ledger = [];
+    private readonly Dictionary<Position, PartsRow> parts = [];
+    private readonly Dictionary<(int Generation, string Item, string Key), RecordRow> records = [];
+    private readonly List<OutcomeRow> outcomes = [];
     private readonly Lazy<RoundCommit> commit;
 
     public Round(SiloId silo, long number)
@@ -53,17 +57,57 @@ internal sealed class Round
 
     public bool HasEffects =>
         Messages.Count > 0 || Dirty.Count > 0 || Merged.Count > 0 || Reminders.Count > 0 || Deferred.Count > 0
-        || DeferredDone.Count > 0 || Failures.Count > 0;
+        || DeferredDone.Count > 0 || Failures.Count > 0 || parts.Count > 0 || records.Count > 0 || outcomes.Count > 0;
 
-    /// <summary>Counts a message that was stored and completed in the same turn.</summary>
-    public void CountCompleted(Message message)
+    /// <summary>Counts a message that was stored with this status.</summary>
+    public void CountAccepted(Message message, MessageStatus status)
     {
-        var at = message.ReceivedAt.UtcDateTime;
-        var hour = new DateTimeOffset(at.Year, at.Month, at.Day, at.Hour, 0, 0, TimeSpan.Zero);
-        var key = (message.Source, hour);
-        ledger.TryGetValue(key, out var counted);
-        ledger[key] = new LedgerDelta(message.Source, hour, counted.Accepted + 1, counted.Completed + 1);
+        ref var delta = ref Ledger(message.Source, message.ReceivedAt);
+        delta = Moved(delta with { Accepted = delta.Accepted + 1 }, status, 1);
     }
+
+    /// <summary>What is left to be done of a stored message; the last of several in one round holds.</summary>
+    public void SetParts(MessageReference message, string item, MessageStatus before, IReadOnlyList<MessagePart> left, DateTimeOffset at)
+    {
+        parts[message.Position] = new PartsRow(message, item, left, at);
+        var after = MessagePart.StatusOf(left);
+        if (after == before)
+            return;
+        ref var delta = ref Ledger(message.Source, message.ReceivedAt);
+        delta = Moved(Moved(delta, before, -1), after, 1);
+    }
+
+    public void SetRecord(MessageReference message, string item, RecordEffect record)
+    {
+        var key = (record.Generation, item, record.Key);
+        if (!records.TryGetValue(key, out var known) || known.Message.ItemSequence <= message.ItemSequence)
+            records[key] = new RecordRow(record.Generation, item, record.Key, message, record.Json);
+    }
+
+    public void AddOutcomes(MessageReference message, IReadOnlyList<Outcome> added)
+    {
+        foreach (var outcome in added)
+            outcomes.Add(new OutcomeRow(message.Position, outcome));
+    }
+
+    private ref LedgerDelta Ledger(string source, DateTimeOffset receivedAt)
+    {
+        var at = receivedAt.UtcDateTime;
+        var hour = new DateTimeOffset(at.Year, at.Month, at.Day, at.Hour, 0, 0, TimeSpan.Zero);
+        ref var delta = ref CollectionsMarshal.GetValueRefOrAddDefault(ledger, (source, hour), out var exists);
+        if (!exists)
+            delta = new LedgerDelta(source, hour, 0, 0);
+        return ref delta;
+    }
+
+    private static LedgerDelta Moved(LedgerDelta delta, MessageStatus status, int by) => status switch
+    {
+        MessageStatus.Processing => delta with { Processing = delta.Processing + by },
+        MessageStatus.Retrying => delta with { Retrying = delta.Retrying + by },
+        MessageStatus.Parked => delta with { Parked = delta.Parked + by },
+        MessageStatus.Skipped => delta with { Skipped = delta.Skipped + by },
+        _ => delta with { Completed = delta.Completed + by },
+    };
 
     /// <summary>
     /// The round as the store takes it, with the states as JSON: made once, beside the loop, by whoever asks first. Throws
@@ -83,6 +127,9 @@ internal sealed class Round
         written.DeferredDone.AddRange(DeferredDone);
         written.Failures.AddRange(Failures);
         written.Ledger.AddRange(ledger.Values);
+        written.Parts.AddRange(parts.Values);
+        written.Records.AddRange(records.Values);
+        written.Outcomes.AddRange(outcomes);
         return written;
     }
 }

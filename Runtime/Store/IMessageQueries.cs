@@ -47,7 +47,7 @@ public sealed record MessageQuery(MessageFilter Filter, Position? After, Positio
 /// <param name="Until">Exclusive.</param>
 public sealed record MessageFilter(
     IReadOnlyList<string>? Sources = null, IReadOnlyList<string>? Items = null, DateTimeOffset? From = null, DateTimeOffset? Until = null,
-    BodyCondition? Body = null);
+    BodyCondition? Body = null, IReadOnlyList<MessageStatus>? Statuses = null);
 
 /// <summary>A condition on the body of a message.</summary>
 public abstract record BodyCondition

@@ -30,13 +30,36 @@ public sealed class RoundCommit
 
     public List<FailureRow> Failures { get; } = [];
 
+    /// <summary>
+    /// What is left to be done of stored messages, at most one per message: replaces all that was left. Parts of the messages of this
+    /// round stand in <see cref="AppendedMessage.Parts"/>. Parts that are raised become entries of the failure feed, in this order: those of
+    /// <see cref="Messages"/>, then these.
+    /// </summary>
+    public List<PartsRow> Parts { get; } = [];
+
+    /// <summary>At most one per (generation, item, key). One whose item sequence is below the stored one's changes nothing.</summary>
+    public List<RecordRow> Records { get; } = [];
+
+    /// <summary>Added to what is stored of the message, in order.</summary>
+    public List<OutcomeRow> Outcomes { get; } = [];
+
     /// <summary>At most one per (source, hour).</summary>
     public List<LedgerDelta> Ledger { get; } = [];
 
     public bool IsEmpty =>
         Messages.Count == 0 && ExternalIds.Count == 0 && States.Count == 0 && Reminders.Count == 0
-        && Deferred.Count == 0 && DeferredDone.Count == 0 && Failures.Count == 0 && Ledger.Count == 0;
+        && Deferred.Count == 0 && DeferredDone.Count == 0 && Failures.Count == 0 && Ledger.Count == 0
+        && Parts.Count == 0 && Records.Count == 0 && Outcomes.Count == 0;
 }
+
+/// <param name="At">The time of the turn, for the failure feed.</param>
+public readonly record struct PartsRow(MessageReference Message, string Item, IReadOnlyList<MessagePart> Parts, DateTimeOffset At);
+
+/// <summary>A record of an item, made by one generation of a plugin from one message.</summary>
+public readonly record struct RecordRow(int Generation, string Item, string Key, MessageReference Message, ReadOnlyMemory<byte> Json);
+
+/// <summary>What a stored message was counted in since it was accepted.</summary>
+public readonly record struct OutcomeRow(Position Message, Outcome Outcome);
 
 /// <summary>Which table holds the states of a grain type; each has the key that its reads need.</summary>
 public enum StateTable

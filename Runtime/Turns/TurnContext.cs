@@ -36,13 +36,13 @@ internal sealed class TurnContext(GrainTypes types, ExternalIds externalIds) : I
         return reference;
     }
 
-    public AppendedMessage Append(Message message, long itemSequence, IReadOnlyList<int> generations)
+    public AppendedMessage Append(Message message, long itemSequence, IReadOnlyList<int> generations, IReadOnlyList<MessagePart> parts)
     {
         CheckTurn();
         ExternalKey? key = message.ExternalId is null ? null : ExternalKey.Of(message.Source, message.ExternalId);
         if (key is { } external && (Find(external) is not null || !Effects.ExternalIds.Add(external)))
             throw new TributaryException("external_id_taken", $"The external id '{message.ExternalId}' of source '{message.Source}' has a message already; a turn looks it up before it appends.");
-        var appended = new AppendedMessage(message, itemSequence, generations);
+        var appended = new AppendedMessage(message, itemSequence, generations, parts);
         Effects.Messages.Add((appended, key));
         return appended;
     }
@@ -51,6 +51,24 @@ internal sealed class TurnContext(GrainTypes types, ExternalIds externalIds) : I
     {
         CheckTurn();
         return externalIds.Find((partition, key));
+    }
+
+    public void SetParts(MessageReference message, MessageStatus before, IReadOnlyList<MessagePart> parts)
+    {
+        CheckTurn();
+        Effects.Parts.Add((message, before, parts));
+    }
+
+    public void SetRecord(MessageReference message, RecordEffect record)
+    {
+        CheckTurn();
+        Effects.Records.Add((message, record));
+    }
+
+    public void AddOutcomes(MessageReference message, IReadOnlyList<Outcome> outcomes)
+    {
+        CheckTurn();
+        Effects.Outcomes.Add((message, outcomes));
     }
 
     public void SetReminder(ReminderRequest request)

@@ -15,7 +15,14 @@ internal sealed class TurnEffects
 
     public List<(string Name, ReminderRequest? Set)> Reminders { get; } = [];
 
-    public bool IsEmpty => Messages.Count == 0 && Calls.Count == 0 && Reminders.Count == 0;
+    public List<(MessageReference Message, MessageStatus Before, IReadOnlyList<MessagePart> Parts)> Parts { get; } = [];
+
+    public List<(MessageReference Message, RecordEffect Record)> Records { get; } = [];
+
+    public List<(MessageReference Message, IReadOnlyList<Outcome> Outcomes)> Outcomes { get; } = [];
+
+    public bool IsEmpty =>
+        Messages.Count == 0 && Calls.Count == 0 && Reminders.Count == 0 && Parts.Count == 0 && Records.Count == 0 && Outcomes.Count == 0;
 
     public void Clear()
     {
@@ -23,6 +30,9 @@ internal sealed class TurnEffects
         ExternalIds.Clear();
         Calls.Clear();
         Reminders.Clear();
+        Parts.Clear();
+        Records.Clear();
+        Outcomes.Clear();
     }
 }
 

@@ -139,6 +139,12 @@ internal sealed class TurnRunner(
             reminders.Overlay(activation.Id, name, round.Number);
         }
 
+        foreach (var (message, from, parts) in effects.Parts)
+            round.SetParts(message, activation.Id.Key, from, parts, context.Now);
+        foreach (var (message, record) in effects.Records)
+            round.SetRecord(message, activation.Id.Key, record);
+        foreach (var (message, outcomes) in effects.Outcomes)
+            round.AddOutcomes(message, outcomes);
         foreach (var call in effects.Calls)
             chain.Enqueue(call);
         effects.Clear();
@@ -148,7 +154,7 @@ internal sealed class TurnRunner(
     {
         var message = appended.Message;
         round.Messages.Add(appended);
-        round.CountCompleted(message);
+        round.CountAccepted(message, MessagePart.StatusOf(appended.Parts));
         if (external is not { } key)
             return;
         var bodyHash = ExternalKey.Sha256Prefix(message.Body.Span);

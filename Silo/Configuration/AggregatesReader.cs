@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tributary.Configuration;
 using Tributary.Grains;
 
 namespace Tributary.Silo.Configuration;

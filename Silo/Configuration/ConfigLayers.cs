@@ -1,4 +1,5 @@
 using System.Collections;
+using Tributary.Configuration;
 
 namespace Tributary.Silo.Configuration;
 

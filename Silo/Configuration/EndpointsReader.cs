@@ -1,5 +1,6 @@
 using System.Text;
 using Tributary.Api.Configured;
+using Tributary.Configuration;
 using Tributary.Grains;
 
 namespace Tributary.Silo.Configuration;

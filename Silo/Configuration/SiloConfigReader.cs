@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Tributary.Api;
+using Tributary.Configuration;
 using Tributary.Grains;
 using Tributary.Runtime;
 using Tributary.Runtime.Feed;

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Tributary.Configuration;
 
 namespace Tributary.Silo.Configuration;
 

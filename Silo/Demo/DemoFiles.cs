@@ -1,3 +1,4 @@
+using Tributary.Configuration;
 using Tributary.Silo.Configuration;
 
 namespace Tributary.Silo.Demo;

@@ -137,7 +137,6 @@ internal sealed class SiloNode : IAsyncDisposable
     /// <summary>An activity that is made when it first runs: the store is open then.</summary>
     private sealed class LateActivity(Func<IActivity> make) : IActivity
     {
-        public ValueTask<ReadOnlyMemory<byte>> RunAsync(GrainId owner, int attempt, ReadOnlyMemory<byte> payload, CancellationToken cancellation) =>
-            make().RunAsync(owner, attempt, payload, cancellation);
+        public ValueTask<object?> RunAsync(ActivityStart start, CancellationToken cancellation) => make().RunAsync(start, cancellation);
     }
 }

@@ -34,7 +34,7 @@ public sealed class DedupeGrainTests
         await grain.OnReminder(DedupeGrain.Daily, 0, default);
         await grain.OnReminder(DedupeGrain.Daily, 0, default);
         var before = ((IStateful)grain).State;
-        await grain.OnActivity(DedupeGrain.Cut, 1, new ActivityResult(CutResult.Write(10, isMore: true), null));
+        await grain.OnActivity(DedupeGrain.Cut, 1, new ActivityResult(new CutResult(10, true), null));
         Assert.Same(before, ((IStateful)grain).State);
         Assert.Equal(2, turn.Reminders[DedupeGrain.Cut].Attempt);
     }
@@ -54,11 +54,11 @@ public sealed class DedupeGrainTests
     public async Task What_is_left_is_removed_by_the_next_activity()
     {
         await grain.OnReminder(DedupeGrain.Daily, 0, default);
-        await grain.OnActivity(DedupeGrain.Cut, 1, new ActivityResult(CutResult.Write(10_000, isMore: true), null));
+        await grain.OnActivity(DedupeGrain.Cut, 1, new ActivityResult(new CutResult(10_000, true), null));
         Assert.Equal((CutExternalIdsActivity.Name, 2, turn.Now), Started());
 
         turn.Reminders.Clear();
-        await grain.OnActivity(DedupeGrain.Cut, 2, new ActivityResult(CutResult.Write(5, isMore: false), null));
+        await grain.OnActivity(DedupeGrain.Cut, 2, new ActivityResult(new CutResult(5, false), null));
         Assert.Empty(turn.Reminders);
         Assert.Equal(10_005, ((DedupeState)((IStateful)grain).State!).Removed);
     }
@@ -70,7 +70,7 @@ public sealed class DedupeGrainTests
         var delays = new List<TimeSpan>();
         for (var attempt = 1; attempt <= 8; attempt++)
         {
-            await grain.OnActivity(DedupeGrain.Cut, attempt, new ActivityResult(default, "the database is away"));
+            await grain.OnActivity(DedupeGrain.Cut, attempt, new ActivityResult(null, "the database is away"));
             delays.Add(turn.Reminders[DedupeGrain.Cut].Due - turn.Now);
         }
 
@@ -84,11 +84,11 @@ public sealed class DedupeGrainTests
         var options = new DedupeOptions { MaxStepRowsCount = 10, MaxStepsCount = 2 };
         var activity = new CutExternalIdsActivity(log, new FixedTime(), options);
 
-        var first = await activity.RunAsync(turn.Id, 1, default, TestContext.Current.CancellationToken);
-        var second = await activity.RunAsync(turn.Id, 2, default, TestContext.Current.CancellationToken);
+        var first = await activity.RunAsync(new ActivityStart(turn.Id, DedupeGrain.Cut, 1, default, null), TestContext.Current.CancellationToken);
+        var second = await activity.RunAsync(new ActivityStart(turn.Id, DedupeGrain.Cut, 2, default, null), TestContext.Current.CancellationToken);
 
-        Assert.Equal((20L, true), CutResult.Read(first.Span));
-        Assert.Equal((5L, false), CutResult.Read(second.Span));
+        Assert.Equal(new CutResult(20, IsMore: true), first);
+        Assert.Equal(new CutResult(5, IsMore: false), second);
         Assert.All(log.Before, before => Assert.Equal(FakeTurn.Start.AddDays(-30), before));
     }
 

@@ -26,12 +26,24 @@ internal sealed class FakeTurn(string type, string key) : ITurnContext
     public TGrain GetGrain<TGrain>(string key) where TGrain : class, IGrainWithStringKey =>
         new AggregateCalls(key, Applied) as TGrain ?? throw new NotSupportedException($"No grain of {typeof(TGrain).Name} is expected to be called.");
 
-    public AppendedMessage Append(Message message, long itemSequence, IReadOnlyList<int> generations)
+    public List<(MessageReference Message, MessageStatus Before, IReadOnlyList<MessagePart> Parts)> Parts { get; } = [];
+
+    public List<(MessageReference Message, RecordEffect Record)> Records { get; } = [];
+
+    public List<(MessageReference Message, IReadOnlyList<Outcome> Outcomes)> Outcomes { get; } = [];
+
+    public AppendedMessage Append(Message message, long itemSequence, IReadOnlyList<int> generations, IReadOnlyList<MessagePart> parts)
     {
-        var appended = new AppendedMessage(message, itemSequence, generations);
+        var appended = new AppendedMessage(message, itemSequence, generations, parts);
         Appended.Add(appended);
         return appended;
     }
+
+    public void SetParts(MessageReference message, MessageStatus before, IReadOnlyList<MessagePart> parts) => Parts.Add((message, before, parts));
+
+    public void SetRecord(MessageReference message, RecordEffect record) => Records.Add((message, record));
+
+    public void AddOutcomes(MessageReference message, IReadOnlyList<Outcome> outcomes) => Outcomes.Add((message, outcomes));
 
     public KnownMessage? Find(ExternalKey key) => Known.GetValueOrDefault(key);
 

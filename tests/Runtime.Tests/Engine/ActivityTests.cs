@@ -91,7 +91,7 @@ public sealed class ActivityTests
 
         public int StartsCount { get; private set; }
 
-        public async ValueTask<ReadOnlyMemory<byte>> RunAsync(GrainId owner, int attempt, ReadOnlyMemory<byte> payload, CancellationToken cancellation)
+        public async ValueTask<object?> RunAsync(ActivityStart start, CancellationToken cancellation)
         {
             StartsCount++;
             MostAtOnceCount = Math.Max(MostAtOnceCount, ++runningCount);
@@ -106,7 +106,7 @@ public sealed class ActivityTests
 
             if (cancellation.IsCancellationRequested)
                 throw new IOException("The connection was closed.");
-            return attempt <= FailuresCount ? throw new TimeoutException("Not yet.") : payload;
+            return start.Attempt <= FailuresCount ? throw new TimeoutException("Not yet.") : null;
         }
     }
 }

@@ -22,7 +22,7 @@ public sealed class DirectionTests
     private static readonly Dictionary<string, string[]> AllowedPackages = new()
     {
         ["Grains.Abstractions"] = [],
-        ["Grains"] = [],
+        ["Grains"] = ["MetadataExtractor"],
         ["GraphQL"] = ["Microsoft.AspNetCore.App"],
         ["Runtime"] = ["Microsoft.Extensions.Logging.Abstractions"],
     };

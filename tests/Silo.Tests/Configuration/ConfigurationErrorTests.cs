@@ -1,4 +1,5 @@
 using System.Collections;
+using Tributary.Configuration;
 using Tributary.Silo.Configuration;
 
 namespace Tributary.Silo.Tests.Configuration;

@@ -1,4 +1,5 @@
 using System.Collections;
+using Tributary.Configuration;
 using Tributary.Grains;
 using Tributary.Silo.Configuration;
 using Tributary.Silo.Demo;

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Text.RegularExpressions;
+using Tributary.Configuration;
 using Tributary.Silo.Configuration;
 
 namespace Tributary.Silo.Tests.Configuration;

@@ -151,11 +151,11 @@ public sealed class TallyGrain : Grain<TallyState>, ITallyGrain
 /// <summary>Work that takes a while and fails now and then.</summary>
 public sealed class FlakyWork(TestingHost.Simulation.SimulationWorld world) : IActivity
 {
-    public async ValueTask<ReadOnlyMemory<byte>> RunAsync(GrainId owner, int attempt, ReadOnlyMemory<byte> payload, CancellationToken cancellation)
+    public async ValueTask<object?> RunAsync(ActivityStart start, CancellationToken cancellation)
     {
         await world.Delay(TimeSpan.FromMilliseconds(world.Random.Next(200)));
         cancellation.ThrowIfCancellationRequested();
-        return world.Random.Next(4) == 0 ? throw new TimeoutException("The work failed, as it does one time in four.") : payload;
+        return world.Random.Next(4) == 0 ? throw new TimeoutException("The work failed, as it does one time in four.") : null;
     }
 }
 

@@ -1,4 +1,4 @@
-namespace Tributary.Silo.Configuration;
+namespace Tributary.Configuration;
 
 /// <summary>One error in the configuration: where, what was found, what is allowed.</summary>
 /// <param name="Origin">A file and a line, an environment variable or an option.</param>

@@ -1,11 +1,11 @@
 using System.Globalization;
 
-namespace Tributary.Silo.Configuration;
+namespace Tributary.Configuration;
 
 /// <summary>A place in the configuration that is being read: collects errors, so that all are named at once.</summary>
 /// <param name="node">Null when nothing is configured there.</param>
 /// <param name="parentOrigin">Where a missing value is reported.</param>
-internal sealed class ConfigField(ConfigNode? node, string key, string parentOrigin, List<ConfigError> errors)
+public sealed class ConfigField(ConfigNode? node, string key, string parentOrigin, List<ConfigError> errors)
 {
     private const int MaxFoundChars = 80;
 
@@ -112,7 +112,7 @@ internal sealed class ConfigField(ConfigNode? node, string key, string parentOri
 }
 
 /// <summary>A map of the configuration.</summary>
-internal sealed class ConfigSection(ConfigMap map, ConfigField field, List<ConfigError> errors)
+public sealed class ConfigSection(ConfigMap map, ConfigField field, List<ConfigError> errors)
 {
     public ConfigField this[string name] => new(map.Fields.GetValueOrDefault(name), field.Path(name), map.Origin, errors);
 }

@@ -1,0 +1,42 @@
+using Tributary.Plugins;
+
+namespace Tributary.Grains;
+
+/// <summary>The plugins of this process.</summary>
+public interface IPluginHost
+{
+    /// <summary>
+    /// Those that run, in the order of their names. Replaced as a whole when one is deactivated or a generation is added; who takes it uses
+    /// one for the whole of a message.
+    /// </summary>
+    PluginSet Active { get; }
+}
+
+/// <param name="Number">Ascends with every change: a result of an earlier set is run again.</param>
+public sealed record PluginSet(int Number, IReadOnlyList<IActivePlugin> Plugins);
+
+/// <summary>A plugin within its limits.</summary>
+public interface IActivePlugin
+{
+    string Name { get; }
+
+    string Version { get; }
+
+    /// <summary>The id of the generation that its results belong to.</summary>
+    int Generation { get; }
+
+    /// <param name="mediaType">In lower case and without parameters.</param>
+    bool Accepts(string mediaType);
+
+    /// <summary>
+    /// Runs the plugin on one message: within its time limit, and its answer within the limits of <see cref="PluginResult"/>. Never throws, except when
+    /// <paramref name="cancellation"/> ends it.
+    /// </summary>
+    ValueTask<PluginRun> RunAsync(PluginContext context, CancellationToken cancellation);
+}
+
+/// <summary>What came of one run: <paramref name="Error"/> is null when it went well.</summary>
+/// <param name="Contributions">Computed from <see cref="PluginResult.Contributions"/>.</param>
+/// <param name="Error">A code, a colon and a sentence.</param>
+/// <param name="MayHelpToRetry">True when the plugin says so, or its database did not answer.</param>
+public sealed record PluginRun(PluginResult Result, IReadOnlyList<Contribution> Contributions, string? Error = null, bool MayHelpToRetry = false);
