@@ -1,3 +1,4 @@
+using Tributary.Api.Processing;
 using Tributary.Grains;
 using Tributary.Runtime.Feed;
 using Tributary.Runtime.Store;
@@ -19,6 +20,18 @@ public sealed class ApiNode
 
     /// <summary>Searches, for GraphQL.</summary>
     public required IMessageQueries Queries { get; init; }
+
+    /// <summary>What became of messages after they were accepted.</summary>
+    public required IProcessingQueries Processing { get; init; }
+
+    /// <summary>What can be done about many failures at once.</summary>
+    public required FailedMessages Failed { get; init; }
+
+    /// <summary>The plugins and which of their generations is read, in the order of their names.</summary>
+    public required Func<IReadOnlyList<LivePlugin>> LivePlugins { get; init; }
+
+    /// <summary>How the plugins of this process do, in the order of their names.</summary>
+    public required Func<IReadOnlyList<PluginStatus>> PluginStatuses { get; init; }
 
     /// <summary>The store's own check of a body, so that subscriptions filter as searches do; may throw what a search would.</summary>
     public required Func<BodyCondition, Func<ReadOnlyMemory<byte>, bool>> MatcherOf { get; init; }

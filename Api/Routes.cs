@@ -13,6 +13,7 @@ using Tributary.Api.Items;
 using Tributary.Api.Ledger;
 using Tributary.Api.Messages;
 using Tributary.Api.OpenApi;
+using Tributary.Api.Processing;
 
 namespace Tributary.Api;
 
@@ -41,6 +42,7 @@ internal static class Routes
         var options = app.Services.GetRequiredService<ApiOptions>();
         MapMessages(app, node, options);
         MapReads(app, node);
+        ProcessingRoutes.Map(app, node, Base, ParameterCodes);
         foreach (var endpoint in options.Endpoints)
             ConfiguredRoutes.Map(app, endpoint, node, options, BodyCodes, Key);
 
@@ -112,7 +114,7 @@ internal static class Routes
             [new("verify", "true: also counts the rows, in the same snapshot.", JsonSchemaType.Boolean)], ParameterCodes).Answers<LedgerBody>(200);
     }
 
-    private static IEndpointConventionBuilder Get(
+    public static IEndpointConventionBuilder Get(
         WebApplication app, string path, RequestDelegate handler, string name, string tag, string summary, string description,
         IReadOnlyList<ParameterDoc>? parameters = null, params string[] codes) =>
         app.MapGet(path, handler).Describe(handler, name, tag, summary, description, parameters, codes);

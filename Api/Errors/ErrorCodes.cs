@@ -38,6 +38,7 @@ public static class ErrorCodes
         ["message_not_found"] = (404, "No such message"),
         ["item_not_found"] = (404, "No such item"),
         ["aggregate_not_found"] = (404, "No such aggregate"),
+        ["plugin_not_found"] = (404, "No such plugin"),
         ["not_found"] = (404, "No such resource"),
         ["method_not_allowed"] = (405, "The method is not allowed"),
         ["upgrade_required"] = (426, "A WebSocket is required"),

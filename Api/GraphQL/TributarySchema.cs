@@ -4,6 +4,7 @@ using Tributary.Api.GraphQL.Items;
 using Tributary.Api.GraphQL.Live;
 using Tributary.Api.GraphQL.Messages;
 using Tributary.Api.GraphQL.Operations;
+using Tributary.Api.GraphQL.Processing;
 using Tributary.GraphQL;
 using Tributary.GraphQL.Binding;
 
@@ -25,9 +26,15 @@ internal static class TributarySchema
             .Scalar("JSON", new JsonCodec());
         var pages = new MessagePages(node);
         var definitions = new CountedDefinitions(node);
-        var items = new ItemFields(node, pages);
-        var messages = new MessageFields(node, pages, items);
+        var failures = new FailureFields(node);
+        var records = new RecordFields(node);
+        var items = new ItemFields(node, pages, records, failures);
+        var messages = new MessageFields(node, pages, items, failures);
         var aggregates = new AggregateFields(node, definitions, new AggregateMessages(node, pages));
+        failures.Bind(bindings);
+        records.Bind(bindings);
+        new FailureFeed(node, time).Bind(bindings);
+        new PluginFields(node).Bind(bindings);
         items.Bind(bindings);
         messages.Bind(bindings);
         aggregates.Bind(bindings);

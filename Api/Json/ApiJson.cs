@@ -9,6 +9,7 @@ using Tributary.Api.Health;
 using Tributary.Api.Items;
 using Tributary.Api.Ledger;
 using Tributary.Api.Messages;
+using Tributary.Api.Processing;
 
 namespace Tributary.Api.Json;
 
@@ -26,6 +27,10 @@ namespace Tributary.Api.Json;
 [JsonSerializable(typeof(AggregateRows))]
 [JsonSerializable(typeof(LedgerBody))]
 [JsonSerializable(typeof(HealthBody))]
+[JsonSerializable(typeof(FailureList))]
+[JsonSerializable(typeof(FailureChangeBody))]
+[JsonSerializable(typeof(RecordList))]
+[JsonSerializable(typeof(PluginList))]
 public sealed partial class ApiJson : JsonSerializerContext
 {
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };

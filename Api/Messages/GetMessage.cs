@@ -8,9 +8,6 @@ namespace Tributary.Api.Messages;
 /// <summary><c>GET /messages/{id}</c>: one message and what became of it.</summary>
 internal sealed class GetMessage(ApiNode node)
 {
-    // A message is stored in the round that also counts it: whatever can be read is completed.
-    private const string Completed = "COMPLETED";
-
     public async Task InvokeAsync(HttpContext context)
     {
         _ = new Parameters(context.Request);
@@ -20,8 +17,10 @@ internal sealed class GetMessage(ApiNode node)
 
         var message = await node.Log.FindAsync(id, context.RequestAborted)
             ?? throw new TributaryException("message_not_found", $"There is no message {id}.");
+        var unfinished = await node.Processing.FindPartsAsync([message.Position], context.RequestAborted);
+        var status = unfinished.TryGetValue(message.Position, out var parts) ? MessagePart.StatusOf([.. parts.Select(part => part.Part)]) : MessageStatus.Completed;
         var body = new MessageBody(
-            message.Id.ToString(), Completed, message.Source, message.Item, message.ItemSequence, message.ReceivedAt, message.MediaType,
+            message.Id.ToString(), status.ToString().ToUpperInvariant(), message.Source, message.Item, message.ItemSequence, message.ReceivedAt, message.MediaType,
             new Cursor(node.History, message.Position).ToString(), new RawJson(message.Body));
         await ApiJson.WriteAsync(context, body, ApiJson.Default.MessageBody);
     }

@@ -43,7 +43,7 @@ public sealed record MessageWithCursor(string Cursor, RawJson Message);
 /// <summary>A message and what became of it.</summary>
 public sealed record MessageBody(
     string Id,
-    [property: Description("RECEIVED, PROCESSING, COMPLETED, RETRYING, PARKED or SKIPPED.")] string Status,
+    [property: Description("PROCESSING, COMPLETED, RETRYING, PARKED or SKIPPED.")] string Status,
     string Source,
     string Item,
     [property: Description("The message's place among those of its item, from 1.")] long ItemSequence,

@@ -6,8 +6,8 @@ public interface IProcessingQueries
     /// <summary>A stored message by id, also above the horizon: for the turn that goes on with it.</summary>
     ValueTask<StoredMessage?> FindStoredAsync(MessageId id, CancellationToken cancellation);
 
-    /// <summary>The statuses of messages by position, in one statement; those that are missing from the answer are completed.</summary>
-    ValueTask<IReadOnlyDictionary<Position, MessageStatus>> ReadStatusesAsync(IReadOnlyList<Position> positions, CancellationToken cancellation);
+    /// <summary>What is left of messages by position, in one statement; those that are missing from the answer are completed.</summary>
+    ValueTask<IReadOnlyDictionary<Position, IReadOnlyList<StoredPart>>> FindPartsAsync(IReadOnlyList<Position> positions, CancellationToken cancellation);
 
     /// <summary>What is left of messages, in the order of their positions, then of the plugins' names, below the horizon.</summary>
     /// <param name="after">Exclusive; null: from the first.</param>

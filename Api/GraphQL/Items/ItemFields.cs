@@ -1,6 +1,7 @@
 using System.Text;
 using Tributary.Api.GraphQL.Messages;
 using Tributary.Api.GraphQL.Paging;
+using Tributary.Api.GraphQL.Processing;
 using Tributary.Grains;
 using Tributary.GraphQL.Binding;
 using Tributary.GraphQL.Execution;
@@ -10,7 +11,7 @@ using Tributary.Runtime.Store;
 namespace Tributary.Api.GraphQL.Items;
 
 /// <summary>Items: one through its grain, many as committed.</summary>
-internal sealed class ItemFields(ApiNode node, MessagePages pages)
+internal sealed class ItemFields(ApiNode node, MessagePages pages, RecordFields records, FailureFields failures)
 {
     private const string CursorKind = "items";
 
@@ -21,7 +22,9 @@ internal sealed class ItemFields(ApiNode node, MessagePages pages)
             .Ask("items", (_, context) => ListAsync(context.Arguments, context.CancellationToken));
         bindings.Object<ItemNode>("Item")
             .Batch<MessageId, MessageNode>("lastMessage", item => item.LastMessageId, LastMessagesAsync)
-            .Ask("messages", MessagesAsync);
+            .Ask("messages", MessagesAsync)
+            .Ask("records", (item, context) => records.OfItemAsync(item.ItemId, context.Arguments.Get<string>("plugin"), context.CancellationToken))
+            .Ask("failures", (item, context) => failures.OfItemAsync(item.ItemId, context.CancellationToken));
         bindings.Object<Connection<ItemNode>>("ItemConnection");
         bindings.Object<Edge<ItemNode>>("ItemEdge");
     }

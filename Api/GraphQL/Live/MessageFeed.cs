@@ -17,6 +17,8 @@ internal sealed class MessageFeed(ApiNode node)
     private IAsyncEnumerable<MessageNode> Subscribe(ResolveContext context)
     {
         var filter = FilterReader.Read(context.Arguments.Get<InputObject>("filter"));
+        if (filter.Statuses is not null)
+            throw Resolving.Invalid("Found a condition on the status; allowed: none here, for the status of a message changes after it was sent. Search with messages(filter:).");
         Position? after = context.Arguments.Get<string>("after") is { } cursor ? Cursor.Parse(cursor, node.History) : null;
         return RunAsync(after, new FilterMatcher(filter, node.MatcherOf), (RequestLimits)context.State!, context.CancellationToken);
     }

@@ -32,9 +32,14 @@ internal sealed class FilterReader
             Texts(filter, "item"),
             filter.Has("receivedFrom") ? filter["receivedFrom"] as DateTimeOffset? : null,
             filter.Has("receivedBefore") ? filter["receivedBefore"] as DateTimeOffset? : null,
-            filter.Get<InputObject>("body") is { } body ? new FilterReader().ReadBody(body, 1) : null);
+            ReadBody(filter.Get<InputObject>("body")),
+            filter.TryGetValue("status", out var statuses) && statuses is not null ? filter.GetList<MessageStatus>("status") : null);
 
-    private static IReadOnlyList<string>? Texts(InputObject filter, string name)
+    /// <summary>A condition on a body or another JSON document; null without one.</summary>
+    public static BodyCondition? ReadBody(InputObject? filter) => filter is null ? null : new FilterReader().ReadBody(filter, 1);
+
+    /// <summary>A list of 1 to 100 texts; null when it is not given.</summary>
+    public static IReadOnlyList<string>? Texts(InputObject filter, string name)
     {
         if (!filter.TryGetValue(name, out var given) || given is null)
             return null;

@@ -1,5 +1,6 @@
 using Tributary.Api.GraphQL.Items;
 using Tributary.Api.GraphQL.Paging;
+using Tributary.Api.GraphQL.Processing;
 using Tributary.GraphQL.Binding;
 using Tributary.GraphQL.Execution;
 using Tributary.GraphQL.Types;
@@ -7,14 +8,17 @@ using Tributary.GraphQL.Types;
 namespace Tributary.Api.GraphQL.Messages;
 
 /// <summary>Messages: one by its id, many by what holds of them.</summary>
-internal sealed class MessageFields(ApiNode node, MessagePages pages, ItemFields items)
+internal sealed class MessageFields(ApiNode node, MessagePages pages, ItemFields items, FailureFields failures)
 {
     public void Bind(SchemaBindings bindings)
     {
         bindings.Object("Query")
             .Ask("message", (_, context) => FindAsync(context.Arguments.Get<string>("id")!, context.CancellationToken))
             .Ask("messages", (_, context) => ListAsync(context));
-        bindings.Object<MessageNode>("Message").Batch<string, ItemNode>("item", message => message.ItemId, items.OfMessagesAsync);
+        bindings.Object<MessageNode>("Message")
+            .Batch<string, ItemNode>("item", message => message.ItemId, items.OfMessagesAsync)
+            .Batch<Position, MessageStatus>("status", message => message.Stored.Position, StatusesAsync)
+            .Batch<Position, IReadOnlyList<FailureNode>>("failures", message => message.Stored.Position, failures.OfMessagesAsync);
         bindings.Object<MessageConnection>("MessageConnection")
             .Ask("totalCount", (connection, context) => connection.Filter is { } filter ? node.Queries.CountMessagesAsync(filter, context.CancellationToken) : default);
         bindings.Object<Edge<MessageNode>>("MessageEdge");
@@ -28,6 +32,14 @@ internal sealed class MessageFields(ApiNode node, MessagePages pages, ItemFields
         if (!MessageId.TryParse(text, out var id))
             throw Resolving.Invalid($"The message id is '{text}'; allowed: a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057. A global id goes to node(id).");
         return await node.Log.FindAsync(id, cancellation) is { } message ? new MessageNode(message, node.History) : null;
+    }
+
+    private async Task<IReadOnlyDictionary<Position, MessageStatus>> StatusesAsync(IReadOnlyList<Position> positions, ResolveContext context)
+    {
+        var unfinished = await node.Processing.FindPartsAsync(positions, context.CancellationToken);
+        return positions.ToDictionary(
+            position => position,
+            position => unfinished.TryGetValue(position, out var parts) ? MessagePart.StatusOf([.. parts.Select(part => part.Part)]) : MessageStatus.Completed);
     }
 
     private ValueTask<MessageConnection> ListAsync(ResolveContext context) => pages.ReadAsync(

@@ -4,17 +4,6 @@ using Tributary.Runtime.Store;
 
 namespace Tributary.Api.GraphQL.Messages;
 
-/// <summary>What became of a message.</summary>
-internal enum MessageStatus
-{
-    Received,
-    Processing,
-    Completed,
-    Retrying,
-    Parked,
-    Skipped,
-}
-
 /// <summary>A stored message as the schema shows it.</summary>
 internal sealed class MessageNode(StoredMessage stored, Guid history)
 {
@@ -37,9 +26,6 @@ internal sealed class MessageNode(StoredMessage stored, Guid history)
     public ReadOnlyMemory<byte> Body => Stored.Body;
 
     public string BodyText => Encoding.UTF8.GetString(Stored.Body.Span);
-
-    /// <summary>A message is stored in the round that also counts it: whatever can be read is completed.</summary>
-    public MessageStatus Status { get; } = MessageStatus.Completed;
 
     public string Cursor => new Cursor(history, Stored.Position).ToString();
 }

@@ -7,10 +7,10 @@ using Tributary.Runtime.Store;
 
 namespace Tributary.Api.GraphQL.Operations;
 
-/// <summary>What operators look at: failures, reminders, the ledger.</summary>
+/// <summary>What operators look at: failed calls, reminders, the ledger.</summary>
 internal sealed class OperationFields(ApiNode node)
 {
-    private const string FailureCursor = "failures";
+    private const string CallCursor = "failedCalls";
     private const string ReminderCursor = "reminders";
 
     private static readonly ReminderMark First = new(DateTimeOffset.MinValue, new GrainId("", ""), "");
@@ -18,12 +18,12 @@ internal sealed class OperationFields(ApiNode node)
     public void Bind(SchemaBindings bindings)
     {
         bindings.Object("Query")
-            .Ask("failures", (_, context) => FailuresAsync(context.Arguments, context.CancellationToken))
+            .Ask("failedCalls", (_, context) => FailedCallsAsync(context.Arguments, context.CancellationToken))
             .Ask("reminders", (_, context) => RemindersAsync(context.Arguments, context.CancellationToken))
             .Ask("ledger", (_, context) => LedgerAsync(context.Arguments.Get<bool>("verify"), context.CancellationToken));
-        bindings.Object<FailureNode>("Failure");
-        bindings.Object<Connection<FailureNode>>("FailureConnection");
-        bindings.Object<Edge<FailureNode>>("FailureEdge");
+        bindings.Object<FailedCallNode>("FailedCall");
+        bindings.Object<Connection<FailedCallNode>>("FailedCallConnection");
+        bindings.Object<Edge<FailedCallNode>>("FailedCallEdge");
         bindings.Object<ReminderNode>("Reminder");
         bindings.Object<Connection<ReminderNode>>("ReminderConnection");
         bindings.Object<Edge<ReminderNode>>("ReminderEdge");
@@ -32,14 +32,14 @@ internal sealed class OperationFields(ApiNode node)
         bindings.Object<LedgerCountsNode>("LedgerCounts");
     }
 
-    private async ValueTask<Connection<FailureNode>> FailuresAsync(InputObject arguments, CancellationToken cancellation)
+    private async ValueTask<Connection<FailedCallNode>> FailedCallsAsync(InputObject arguments, CancellationToken cancellation)
     {
         var page = PageArguments.Of(arguments);
         Guid? before = page.After is not { } cursor ? null
-            : Guid.TryParseExact(GlobalId.KeyOfCursor(FailureCursor, cursor), "N", out var id) ? id
+            : Guid.TryParseExact(GlobalId.KeyOfCursor(CallCursor, cursor), "N", out var id) ? id
             : throw GlobalId.CursorInvalid(cursor);
         var rows = await node.Queries.ReadFailuresAsync(before, page.Count + 1, cancellation);
-        return KeyedPage.Of(page, rows, FailureNode.Of, row => GlobalId.Of(FailureCursor, row.Id.ToString("N")));
+        return KeyedPage.Of(page, rows, FailedCallNode.Of, row => GlobalId.Of(CallCursor, row.Id.ToString("N")));
     }
 
     private async ValueTask<Connection<ReminderNode>> RemindersAsync(InputObject arguments, CancellationToken cancellation)
@@ -55,14 +55,14 @@ internal sealed class OperationFields(ApiNode node)
     private static string KeyOf(ReminderRow row)
     {
         string[] parts = [row.Due.UtcTicks.ToString(), row.Grain.Type, row.Grain.Key, row.Name];
-        return JsonSerializer.Serialize(parts, ReminderKeyJson.Default.StringArray);
+        return JsonSerializer.Serialize(parts, CursorKeyJson.Default.StringArray);
     }
 
     private static ReminderMark MarkOf(string cursor)
     {
         try
         {
-            return JsonSerializer.Deserialize(GlobalId.KeyOfCursor(ReminderCursor, cursor), ReminderKeyJson.Default.StringArray) is [{ } ticks, { } type, { } key, { } name]
+            return JsonSerializer.Deserialize(GlobalId.KeyOfCursor(ReminderCursor, cursor), CursorKeyJson.Default.StringArray) is [{ } ticks, { } type, { } key, { } name]
                 && long.TryParse(ticks, out var due) && due >= 0 && due <= DateTimeOffset.MaxValue.UtcTicks
                 ? new ReminderMark(new DateTimeOffset(due, TimeSpan.Zero), new GrainId(type, key), name)
                 : throw GlobalId.CursorInvalid(cursor);
@@ -74,10 +74,10 @@ internal sealed class OperationFields(ApiNode node)
     }
 }
 
-/// <summary>A failure as the schema shows it.</summary>
-internal sealed record FailureNode(string FailureId, DateTimeOffset FailedAt, string TargetType, string TargetKey, string Method, string ArgumentsText, string Error)
+/// <summary>A failed call as the schema shows it.</summary>
+internal sealed record FailedCallNode(string CallId, DateTimeOffset FailedAt, string TargetType, string TargetKey, string Method, string ArgumentsText, string Error)
 {
-    public static FailureNode Of(FailureRow row) =>
+    public static FailedCallNode Of(FailureRow row) =>
         new(row.Id.ToString(), row.FailedAt, row.Target.Type, row.Target.Key, row.Method, Encoding.UTF8.GetString(row.Arguments.Span), row.Error);
 }
 

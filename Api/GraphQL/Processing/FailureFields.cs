@@ -1,0 +1,101 @@
+using System.Globalization;
+using Tributary.Api.GraphQL.Messages;
+using Tributary.Api.GraphQL.Paging;
+using Tributary.Grains;
+using Tributary.GraphQL.Binding;
+using Tributary.GraphQL.Execution;
+using Tributary.GraphQL.Types;
+using Tributary.Runtime.Store;
+
+namespace Tributary.Api.GraphQL.Processing;
+
+/// <summary>Failures of messages: what is left, and what can be done about many of them.</summary>
+internal sealed class FailureFields(ApiNode node)
+{
+    /// <summary>The most failures of one item or message that are shown with it.</summary>
+    private const int MaxOfOneCount = 100;
+
+    private const string CursorKind = "failures";
+
+    public void Bind(SchemaBindings bindings)
+    {
+        bindings.Object("Query").Ask("failures", (_, context) => ListAsync(context.Arguments, context.CancellationToken));
+        bindings.Object("Mutation")
+            .Ask("retry", (_, context) => ChangeAsync(context, node.Failed.RetryAsync))
+            .Ask("park", (_, context) => ChangeAsync(context, node.Failed.ParkAsync));
+        bindings.Object<FailureNode>("Failure").Batch<MessageId, MessageNode>("message", failure => failure.Message, MessagesAsync);
+        bindings.Object<Connection<FailureNode>>("FailureConnection");
+        bindings.Object<Edge<FailureNode>>("FailureEdge");
+        bindings.Object<FailureChange>("FailureChangePayload");
+        bindings.Object<FailureChangeError>("FailureChangeError");
+        bindings.Enum<ProcessingStep>("ProcessingStep");
+    }
+
+    /// <summary>The failures of one item's messages.</summary>
+    public async ValueTask<IReadOnlyList<FailureNode>> OfItemAsync(string item, CancellationToken cancellation)
+    {
+        var page = await node.Processing.ReadPartsAsync(FailureFilterReader.Read(null) with { Items = [item] }, null, MaxOfOneCount, cancellation);
+        return page.Parts.Select(FailureNode.Of).ToList();
+    }
+
+    /// <summary>The failures of messages, by position, in one read of the store.</summary>
+    public async Task<IReadOnlyDictionary<Position, IReadOnlyList<FailureNode>>> OfMessagesAsync(IReadOnlyList<Position> positions, ResolveContext context)
+    {
+        var unfinished = await node.Processing.FindPartsAsync(positions, context.CancellationToken);
+        return positions.ToDictionary(
+            position => position,
+            IReadOnlyList<FailureNode> (position) => unfinished.TryGetValue(position, out var parts)
+                ? parts.Where(part => part.Part.Status is MessageStatus.Retrying or MessageStatus.Parked).Select(FailureNode.Of).ToList()
+                : []);
+    }
+
+    private async ValueTask<Connection<FailureNode>> ListAsync(InputObject arguments, CancellationToken cancellation)
+    {
+        var page = PageArguments.Of(arguments);
+        var after = MarkOf(page.After);
+        var found = await node.Processing.ReadPartsAsync(FailureFilterReader.Read(arguments.Get<InputObject>("filter")), after, page.Count + 1, cancellation);
+        var edges = found.Parts.Take(page.Count).Select(part => new Edge<FailureNode>(FailureNode.Of(part), CursorOf(part.Mark))).ToList();
+        var isCut = found.Parts.Count > page.Count;
+        // A search that stopped at its limit goes on behind the last row that it looked at.
+        var end = !isCut && !found.IsComplete && found.ScannedTo is { } mark ? CursorOf(mark) : edges.LastOrDefault()?.Cursor ?? page.After;
+        return new Connection<FailureNode>(edges, new PageInfo(isCut || !found.IsComplete, page.After is not null, edges.FirstOrDefault()?.Cursor, end));
+    }
+
+    private async ValueTask<FailureChange> ChangeAsync(ResolveContext context, Func<PartFilter, PartMark?, CancellationToken, ValueTask<BulkChange>> change)
+    {
+        var filter = FailureFilterReader.Read(context.Arguments.Get<InputObject>("filter"));
+        try
+        {
+            var done = await change(filter, MarkOf(context.Arguments.Get<string>("after")), context.CancellationToken);
+            return new FailureChange(done.MatchedCount, done.ChangedCount, done.Next is { } next ? CursorOf(next) : null, null);
+        }
+        catch (TributaryException error) when (Resolving.IsMistake(error))
+        {
+            return new FailureChange(0, 0, null, new FailureChangeError(error.Code, error.Message));
+        }
+    }
+
+    private async Task<IReadOnlyDictionary<MessageId, MessageNode>> MessagesAsync(IReadOnlyList<MessageId> ids, ResolveContext context)
+    {
+        var found = await node.Queries.FindMessagesAsync(ids, context.CancellationToken);
+        return found.ToDictionary(message => message.Key, message => new MessageNode(message.Value, node.History));
+    }
+
+    private static string CursorOf(PartMark mark) =>
+        GlobalId.Of(CursorKind, mark.Message.Value.ToString(CultureInfo.InvariantCulture) + "/" + mark.Plugin);
+
+    private static PartMark? MarkOf(string? cursor)
+    {
+        if (cursor is null)
+            return null;
+        var key = GlobalId.KeyOfCursor(CursorKind, cursor);
+        var slash = key.IndexOf('/', StringComparison.Ordinal);
+        return slash > 0 && long.TryParse(key.AsSpan(0, slash), NumberStyles.None, CultureInfo.InvariantCulture, out var position)
+            ? new PartMark(new Position(position), key[(slash + 1)..])
+            : throw GlobalId.CursorInvalid(cursor);
+    }
+}
+
+internal sealed record FailureChange(int MatchedCount, int ChangedCount, string? EndCursor, FailureChangeError? Error);
+
+internal sealed record FailureChangeError(string Code, string Message);

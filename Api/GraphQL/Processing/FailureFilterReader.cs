@@ -1,0 +1,34 @@
+using Tributary.Api.GraphQL.Messages;
+using Tributary.GraphQL.Types;
+using Tributary.Runtime.Store;
+
+namespace Tributary.Api.GraphQL.Processing;
+
+/// <summary>Turns the filter of failures into conditions of the store.</summary>
+internal static class FailureFilterReader
+{
+    private static readonly MessageStatus[] Failed = [MessageStatus.Retrying, MessageStatus.Parked];
+
+    /// <exception cref="Tributary.GraphQL.GraphQLException">Says what was found and what is allowed.</exception>
+    public static PartFilter Read(InputObject? filter) => filter is null
+        ? new PartFilter(Failed)
+        : new PartFilter(
+            Statuses(filter),
+            FilterReader.Texts(filter, "source"),
+            FilterReader.Texts(filter, "item"),
+            FilterReader.Texts(filter, "plugin"),
+            filter.TryGetValue("step", out var steps) && steps is not null ? filter.GetList<ProcessingStep>("step") : null,
+            filter.Has("receivedFrom") ? filter["receivedFrom"] as DateTimeOffset? : null,
+            filter.Has("receivedBefore") ? filter["receivedBefore"] as DateTimeOffset? : null,
+            filter.Get<string>("errorContains"));
+
+    private static IReadOnlyList<MessageStatus> Statuses(InputObject filter)
+    {
+        if (!filter.TryGetValue("status", out var given) || given is null)
+            return Failed;
+        var statuses = filter.GetList<MessageStatus>("status");
+        return statuses.Count > 0 && statuses.All(Failed.Contains)
+            ? statuses
+            : throw Resolving.Invalid($"The list 'status' is [{string.Join(", ", statuses).ToUpperInvariant()}]; allowed: RETRYING, PARKED or both.");
+    }
+}

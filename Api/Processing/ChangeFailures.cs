@@ -1,0 +1,18 @@
+using Microsoft.AspNetCore.Http;
+using Tributary.Api.Json;
+using Tributary.Grains;
+using Tributary.Runtime.Store;
+
+namespace Tributary.Api.Processing;
+
+/// <summary><c>POST /failures/retry</c> and <c>POST /failures/park</c>: many at once, each message once however often it is asked for.</summary>
+internal sealed class ChangeFailures(Func<PartFilter, PartMark?, CancellationToken, ValueTask<BulkChange>> change)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var parameters = new FailureParameters(context.Request);
+        var done = await change(parameters.Filter, parameters.After, context.RequestAborted);
+        var body = new FailureChangeBody(done.MatchedCount, done.ChangedCount, done.Next is { } next ? FailureParameters.TextOf(next) : null);
+        await ApiJson.WriteAsync(context, body, ApiJson.Default.FailureChangeBody);
+    }
+}

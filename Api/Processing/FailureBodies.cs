@@ -1,0 +1,32 @@
+using System.ComponentModel;
+using Tributary.Runtime.Store;
+
+namespace Tributary.Api.Processing;
+
+/// <summary>What is left to be done of a message because it failed.</summary>
+public sealed record FailureBody(
+    string Message,
+    string Source,
+    string Item,
+    [property: Description("The plugin whose share is left; null for the message as a whole.")] string? Plugin,
+    [property: Description("RETRYING or PARKED.")] string Status,
+    [property: Description("Where it failed: accept, query, execute or apply.")] string Step,
+    int Attempts,
+    [property: Description("When it is tried again; null when it was given up.")] DateTimeOffset? NextAttempt,
+    [property: Description("A code, a colon and a sentence.")] string Error,
+    DateTimeOffset ChangedAt)
+{
+    internal static FailureBody Of(StoredPart stored) => new(
+        stored.Message.Id.ToString(), stored.Message.Source, stored.Item, stored.Part.Plugin.Length == 0 ? null : stored.Part.Plugin,
+        stored.Part.Status.ToString().ToUpperInvariant(), stored.Part.Step.ToString().ToLowerInvariant(), stored.Part.Attempts, stored.Part.NextAttempt,
+        stored.Part.Error ?? "", stored.ChangedAt);
+}
+
+/// <param name="Next">Give it as after to go on; null at the end.</param>
+public sealed record FailureList(IReadOnlyList<FailureBody> Failures, string? Next);
+
+/// <summary>What came of a change of many failures.</summary>
+public sealed record FailureChangeBody(
+    [property: Description("Failures that were looked at and match.")] int Matched,
+    [property: Description("Messages that were changed: others were changed by somebody else meanwhile.")] int Changed,
+    [property: Description("Give it as after to go on; null when all were looked at.")] string? Next);

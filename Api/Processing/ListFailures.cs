@@ -1,0 +1,21 @@
+using Microsoft.AspNetCore.Http;
+using Tributary.Api.Json;
+
+namespace Tributary.Api.Processing;
+
+/// <summary><c>GET /failures</c>: what is left of messages that failed, in the order of their acceptance.</summary>
+internal sealed class ListFailures(ApiNode node)
+{
+    private const int DefaultLimit = 100;
+    private const int MaxLimit = 1_000;
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var parameters = new FailureParameters(context.Request, "limit");
+        var limit = parameters.Limit(DefaultLimit, MaxLimit);
+        var page = await node.Processing.ReadPartsAsync(parameters.Filter, parameters.After, limit, context.RequestAborted);
+        var next = page.IsComplete ? null : page.ScannedTo;
+        await ApiJson.WriteAsync(
+            context, new FailureList([.. page.Parts.Select(FailureBody.Of)], next is { } mark ? FailureParameters.TextOf(mark) : null), ApiJson.Default.FailureList);
+    }
+}

@@ -1,0 +1,35 @@
+using System.ComponentModel;
+using Microsoft.AspNetCore.Http;
+using Tributary.Api.Http;
+using Tributary.Api.Json;
+
+namespace Tributary.Api.Processing;
+
+/// <summary>A plugin and how it does.</summary>
+public sealed record PluginBody(
+    string Name,
+    string Version,
+    [property: Description("ACTIVE, DEACTIVATED or FAILED.")] string State,
+    [property: Description("Why it does not run; null while it does.")] string? Reason,
+    IReadOnlyList<string> MediaTypes,
+    long Runs,
+    [property: Description("Runs that failed, time-outs included.")] long Failures,
+    long Timeouts,
+    [property: Description("Threads that it did not give back.")] int Abandoned,
+    [property: Description("The median of its last runs.")] double? MedianMs,
+    [property: Description("The 99th percentile of its last runs.")] double? P99Ms);
+
+public sealed record PluginList(IReadOnlyList<PluginBody> Plugins);
+
+/// <summary><c>GET /plugins</c>: the plugins of this process.</summary>
+internal sealed class ListPlugins(ApiNode node)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        _ = new Parameters(context.Request);
+        var plugins = node.PluginStatuses().Select(plugin => new PluginBody(
+            plugin.Name, plugin.Version, plugin.State.ToString().ToUpperInvariant(), plugin.Reason, plugin.MediaTypes, plugin.RunCount, plugin.FailureCount,
+            plugin.TimeoutCount, plugin.AbandonedCount, plugin.MedianMs, plugin.P99Ms)).ToList();
+        await ApiJson.WriteAsync(context, new PluginList(plugins), ApiJson.Default.PluginList);
+    }
+}
