@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using Tributary.Api;
 using Tributary.Configuration;
 using Tributary.Grains;
@@ -15,7 +14,6 @@ internal static class SiloConfigReader
     public const int MinKeyChars = 16;
 
     private const int MaxListCount = 64;
-    private const string ConnectionAllowed = "with type postgres a connection string for Npgsql such as Host=db;Database=tributary;Username=tributary;Password=${PASSWORD}";
 
     private static readonly string[] LoopbackNames = ["localhost", "127.0.0.1", "[::1]"];
 
@@ -43,7 +41,7 @@ internal static class SiloConfigReader
             LogLevel = Enum.Parse<LogLevel>(logging["level"].OneOf("trace", "debug", "information", "warning", "error") ?? "information", ignoreCase: true),
             IsJsonLog = logging["format"].OneOf("text", "json") == "json",
         };
-        if (Connection(section["database"]) is { } connection)
+        if (DatabaseReader.Read(section["database"]) is { } connection)
             config = config with { DatabaseType = "postgres", Connection = connection };
         return errors.Count == 0 ? config : throw new ConfigException(errors);
     }
@@ -112,38 +110,5 @@ internal static class SiloConfigReader
         }
 
         return texts;
-    }
-
-    private static string? Connection(ConfigField field)
-    {
-        var database = field.Section("type", "connection");
-        var type = database["type"].OneOf("sqlite", "postgres");
-        var connection = database["connection"];
-        if (type != "postgres")
-        {
-            if (connection.IsSet && (type is not null || !database["type"].IsSet))
-                connection.Fail("nothing, except with type: postgres", isSecret: true);
-            return null;
-        }
-
-        if (connection.Text(ConnectionAllowed, isSecret: true) is not { } text)
-        {
-            if (!connection.IsSet)
-                connection.Fail(ConnectionAllowed);
-            return null;
-        }
-
-        try
-        {
-            if (new NpgsqlConnectionStringBuilder(text).Host is null or "")
-                connection.Fail("a connection string without Host (not shown here)", ConnectionAllowed);
-            return text;
-        }
-        catch (Exception error) when (error is ArgumentException or FormatException or KeyNotFoundException)
-        {
-            // The message may hold a piece of the password, so it is not passed on.
-            connection.Fail("a connection string that cannot be read (not shown here)", ConnectionAllowed);
-            return null;
-        }
     }
 }

@@ -1,0 +1,49 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Tributary.Runtime.Store;
+
+namespace Tributary.Grains;
+
+/// <summary>
+/// Grains as a process without the silo role sees them: as they are stored. What a producer was told is stored is durable, so a read sees it;
+/// what would change a grain is refused.
+/// </summary>
+public sealed class StoredGrains(IPartitionStore store) : IGrainFactory
+{
+    public TGrain GetGrain<TGrain>(string key) where TGrain : class, IGrainWithStringKey =>
+        typeof(TGrain) == typeof(IItemGrain) ? (TGrain)(object)new StoredItem(store, key)
+        : typeof(TGrain) == typeof(IAggregateGrain) ? (TGrain)(object)new StoredAggregate(store, key)
+        : throw NeedsSilo();
+
+    private static TributaryException NeedsSilo() => new(
+        "silo_role_missing", "This process has the role api only, which reads; allowed: the same request to a process with the role silo.");
+
+    private static async ValueTask<TState?> ReadAsync<TState>(IPartitionStore store, StateTable table, GrainId grain, JsonTypeInfo<TState> json)
+        where TState : class
+    {
+        var request = new LoadRequest();
+        request.States.Add((table, grain));
+        var loaded = await store.LoadAsync(request, CancellationToken.None);
+        return loaded.States.TryGetValue(grain, out var state) ? JsonSerializer.Deserialize(state.State.Span, json) : null;
+    }
+
+    private sealed class StoredItem(IPartitionStore store, string key) : IItemGrain
+    {
+        public async ValueTask<ItemView?> Read() =>
+            await ReadAsync(store, StateTable.Items, new GrainId(ItemGrain.GrainType, key), GrainsJson.Default.ItemState) is { } state ? state.View(key) : null;
+
+        public ValueTask<Receipt> Receive(IncomingMessage message) => throw NeedsSilo();
+
+        public ValueTask<bool> Retry(PartsRequest request) => throw NeedsSilo();
+
+        public ValueTask<bool> Park(PartsRequest request) => throw NeedsSilo();
+    }
+
+    private sealed class StoredAggregate(IPartitionStore store, string key) : IAggregateGrain
+    {
+        public ValueTask<AggregateState?> Read() =>
+            ReadAsync(store, StateTable.Aggregates, new GrainId(AggregateGrain.GrainType, key), GrainsJson.Default.AggregateState);
+
+        public ValueTask Apply(AggregateDelta delta) => throw NeedsSilo();
+    }
+}
