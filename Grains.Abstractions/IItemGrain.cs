@@ -75,8 +75,3 @@ public sealed class Receipt
 
 /// <param name="Sequence">How many messages the item has received.</param>
 public sealed record ItemView(string Id, long Sequence, string Source, string MediaType, DateTimeOffset FirstReceivedAt, DateTimeOffset LastReceivedAt, MessageId LastMessage);
-
-/// <summary>Names parts of one message of an item.</summary>
-/// <param name="ItemSequence">The message's place among those of its item.</param>
-/// <param name="Plugins">The parts: names of plugins, the empty text for the message as a whole.</param>
-public sealed record PartsRequest(long ItemSequence, IReadOnlyList<string> Plugins);

@@ -15,14 +15,14 @@ public sealed class FailedMessages(IGrainFactory grains, IProcessingQueries quer
 
     /// <summary>Tries again now what failed.</summary>
     public ValueTask<BulkChange> RetryAsync(PartFilter filter, PartMark? after, CancellationToken cancellation) =>
-        ChangeAsync(filter, after, static (item, request) => item.Retry(request), cancellation);
+        ChangeAsync(filter, after, static async (item, sequence, plugins) => (await item.Retry(new RetryRequest(sequence, plugins))).Started.Count > 0, cancellation);
 
     /// <summary>Gives up what waits to be tried again.</summary>
     public ValueTask<BulkChange> ParkAsync(PartFilter filter, PartMark? after, CancellationToken cancellation) =>
-        ChangeAsync(filter, after, static (item, request) => item.Park(request), cancellation);
+        ChangeAsync(filter, after, static async (item, sequence, plugins) => (await item.Park(new ParkRequest(sequence, plugins))).Parked.Count > 0, cancellation);
 
     private async ValueTask<BulkChange> ChangeAsync(
-        PartFilter filter, PartMark? after, Func<IItemGrain, PartsRequest, ValueTask<bool>> change, CancellationToken cancellation)
+        PartFilter filter, PartMark? after, Func<IItemGrain, long, IReadOnlyList<string>, Task<bool>> change, CancellationToken cancellation)
     {
         var page = await queries.ReadPartsAsync(filter, after, MaxChangesCount, cancellation);
         var changed = 0;
@@ -32,7 +32,8 @@ public sealed class FailedMessages(IGrainFactory grains, IProcessingQueries quer
         {
             var answers = await Task.WhenAll(group.Select(parts => change(
                 grains.GetGrain<IItemGrain>(parts[0].Item),
-                new PartsRequest(parts[0].Message.ItemSequence, [.. parts.Select(part => part.Part.Plugin)])).AsTask()));
+                parts[0].Message.ItemSequence,
+                [.. parts.Select(part => part.Part.Plugin)])));
             changed += answers.Count(answer => answer);
         }
 

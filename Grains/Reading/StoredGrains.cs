@@ -34,9 +34,9 @@ public sealed class StoredGrains(IPartitionStore store) : IGrainFactory
 
         public ValueTask<Receipt> Receive(IncomingMessage message) => throw NeedsSilo();
 
-        public ValueTask<bool> Retry(PartsRequest request) => throw NeedsSilo();
+        public ValueTask<RetryResult> Retry(RetryRequest request) => throw NeedsSilo();
 
-        public ValueTask<bool> Park(PartsRequest request) => throw NeedsSilo();
+        public ValueTask<ParkResult> Park(ParkRequest request) => throw NeedsSilo();
     }
 
     private sealed class StoredAggregate(IPartitionStore store, string key) : IAggregateGrain
