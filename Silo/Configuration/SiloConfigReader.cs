@@ -23,7 +23,7 @@ internal static class SiloConfigReader
     {
         var defaults = new SiloConfig();
         var section = new ConfigField(root, "", root.Origin, errors)
-            .Section("api", "data", "database", "aggregates", "endpoints", "limits", "logging");
+            .Section("api", "data", "database", "aggregates", "indexed_paths", "endpoints", "limits", "logging");
         var limits = section["limits"].Section("body_bytes", "waiting_calls", "waiting_bytes", "activations", "connections", "subscribers", "dedupe_days");
         var logging = section["logging"].Section("level", "format");
         var (listen, api) = Api(section["api"], defaults);
@@ -39,12 +39,32 @@ internal static class SiloConfigReader
             Dedupe = new DedupeOptions { Remember = limits["dedupe_days"].Whole(1, 3_650, "days") is { } days ? TimeSpan.FromDays(days) : defaults.Dedupe.Remember },
             MaxConnectionsCount = (int)(limits["connections"].Whole(1, 1_000_000, "connections") ?? defaults.MaxConnectionsCount),
             Aggregates = AggregatesReader.Read(section["aggregates"], errors),
+            IndexedPaths = IndexedPaths(section["indexed_paths"]),
             LogLevel = Enum.Parse<LogLevel>(logging["level"].OneOf("trace", "debug", "information", "warning", "error") ?? "information", ignoreCase: true),
             IsJsonLog = logging["format"].OneOf("text", "json") == "json",
         };
         if (Connection(section["database"]) is { } connection)
             config = config with { DatabaseType = "postgres", Connection = connection };
         return errors.Count == 0 ? config : throw new ConfigException(errors);
+    }
+
+    private static List<JsonPointer> IndexedPaths(ConfigField field)
+    {
+        var pointers = new List<JsonPointer>();
+        foreach (var item in field.List(IndexedPath.MaxCount, IndexedPath.Allowed))
+        {
+            if (item.Text(IndexedPath.Allowed) is not { } text)
+            {
+                if (!item.IsSet)
+                    item.Fail(IndexedPath.Allowed);
+            }
+            else if (JsonPointer.TryParse(text, out var pointer) && IndexedPath.IsAllowed(pointer) && !pointers.Contains(pointer))
+                pointers.Add(pointer);
+            else
+                item.Fail(IndexedPath.Allowed);
+        }
+
+        return pointers;
     }
 
     private static SiloOptions Silo(ConfigSection limits, SiloOptions defaults, IReadOnlyList<string> listen) => new()

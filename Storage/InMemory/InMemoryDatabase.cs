@@ -43,6 +43,13 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
 
     internal List<DefinitionRow> DefinitionRows { get; } = [];
 
+    internal List<IndexedPathRow> IndexedPathRows { get; } = [];
+
+    /// <summary>What the index holds of each of <see cref="MessageRows"/>.</summary>
+    internal List<IReadOnlyList<IndexedValue>> IndexedRows { get; } = [];
+
+    internal Position Horizon => Position.Of(LastTransaction + 1, 0);
+
     /// <summary>All messages in the order of their positions, as a copy.</summary>
     public IReadOnlyList<StoredMessage> Messages => Copy(() => MessageRows.ToList());
 

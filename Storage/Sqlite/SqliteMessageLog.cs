@@ -93,6 +93,9 @@ internal sealed class SqliteMessageLog(SqliteWriter writer, SqliteReaders reader
     public ValueTask<IReadOnlyList<DefinitionRow>> ReadDefinitionsAsync(CancellationToken cancellation) =>
         readers.ReadAsync(SqliteDefinitions.ReadAll, cancellation);
 
+    public ValueTask<IReadOnlyList<IndexedPathRow>> RegisterIndexedPathsAsync(IReadOnlyList<string> pointers, CancellationToken cancellation) =>
+        writer.WriteAsync(connection => SqliteIndexedPaths.Register(connection, pointers), cancellation);
+
     public ValueTask<int> CutExternalIdsAsync(DateTimeOffset before, int limit, CancellationToken cancellation) => writer.WriteAsync(
         connection => connection.Prepare(
                 """
@@ -102,7 +105,7 @@ internal sealed class SqliteMessageLog(SqliteWriter writer, SqliteReaders reader
             .Bind(Instant.ToDay(before)).Bind(limit).Run(),
         cancellation);
 
-    private static Position Horizon(SqliteConnection connection)
+    internal static Position Horizon(SqliteConnection connection)
     {
         var select = connection.Prepare("select last_transaction from meta");
         select.Step();
