@@ -28,7 +28,7 @@ public sealed record Message
 }
 
 /// <summary>What an indexed path holds in the body of a message.</summary>
-/// <param name="Path">The id that the path got when it was registered.</param>
+/// <param name="Path">The id of the path: see <c>IPartitionStore.JoinAsync</c>.</param>
 /// <param name="Key">The value as a key: compared byte by byte, keys have the order of values.</param>
 public readonly record struct IndexedValue(int Path, ReadOnlyMemory<byte> Key);
 

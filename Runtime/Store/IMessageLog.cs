@@ -42,15 +42,6 @@ public interface IMessageLog
     /// <summary>All definitions ever registered, by id.</summary>
     ValueTask<IReadOnlyList<DefinitionRow>> ReadDefinitionsAsync(CancellationToken cancellation);
 
-    /// <summary>
-    /// Makes these the paths whose values the index holds from now on; returns them in the order given. A path that is new begins
-    /// at a position that all messages accepted before lie below; one that is not named any more ends at such a position. Called by the
-    /// silo that has joined, before it takes messages.
-    /// </summary>
-    /// <param name="pointers">JSON pointers (RFC 6901) that every store can keep as text, each once.</param>
-    /// <param name="cancellation">Ends the wait.</param>
-    ValueTask<IReadOnlyList<IndexedPathRow>> RegisterIndexedPathsAsync(IReadOnlyList<string> pointers, CancellationToken cancellation);
-
     /// <summary>Removes external ids of messages accepted before <paramref name="before"/>; returns how many, at most <paramref name="limit"/>.</summary>
     ValueTask<int> CutExternalIdsAsync(DateTimeOffset before, int limit, CancellationToken cancellation);
 }
@@ -73,13 +64,6 @@ public sealed record DefinitionProposal(string Name, string Hash, ReadOnlyMemory
 /// <param name="Id">Unique over all definitions and generations.</param>
 /// <param name="Generation">From 1, per name.</param>
 public sealed record DefinitionRow(int Id, string Name, int Generation, string Hash, ReadOnlyMemory<byte> Definition, DateTimeOffset CreatedAt);
-
-/// <summary>A span of positions within which the index holds the values at a path.</summary>
-/// <param name="Id">Unique over all spans of all paths.</param>
-/// <param name="Pointer">A JSON pointer (RFC 6901).</param>
-/// <param name="Since">Inclusive.</param>
-/// <param name="Until">Exclusive; null while the path is indexed.</param>
-public sealed record IndexedPathRow(int Id, string Pointer, Position Since, Position? Until);
 
 /// <summary>How many messages are in which status; see <see cref="Balances"/>.</summary>
 public readonly record struct LedgerCounts(long Accepted, long Completed, long Skipped, long Processing, long Retrying, long Parked)

@@ -34,9 +34,6 @@ public sealed record SiloConfig
 
     public IReadOnlyList<AggregateDefinition> Aggregates { get; init; } = [];
 
-    /// <summary>What is indexed of bodies.</summary>
-    public IReadOnlyList<JsonPointer> IndexedPaths { get; init; } = [];
-
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
     /// <summary>True for one JSON object per line of the log.</summary>

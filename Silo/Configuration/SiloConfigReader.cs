@@ -35,11 +35,10 @@ internal static class SiloConfigReader
             DataDirectory = section["data"].Text("the path of a folder") ?? defaults.DataDirectory,
             Api = api,
             Feed = new FeedOptions { MaxSubscribersCount = (int)(limits["subscribers"].Whole(1, 1_000_000, "subscribers") ?? defaults.Feed.MaxSubscribersCount) },
-            Silo = Silo(limits, defaults.Silo, listen),
+            Silo = Silo(limits, defaults.Silo, listen, IndexedPaths(section["indexed_paths"])),
             Dedupe = new DedupeOptions { Remember = limits["dedupe_days"].Whole(1, 3_650, "days") is { } days ? TimeSpan.FromDays(days) : defaults.Dedupe.Remember },
             MaxConnectionsCount = (int)(limits["connections"].Whole(1, 1_000_000, "connections") ?? defaults.MaxConnectionsCount),
             Aggregates = AggregatesReader.Read(section["aggregates"], errors),
-            IndexedPaths = IndexedPaths(section["indexed_paths"]),
             LogLevel = Enum.Parse<LogLevel>(logging["level"].OneOf("trace", "debug", "information", "warning", "error") ?? "information", ignoreCase: true),
             IsJsonLog = logging["format"].OneOf("text", "json") == "json",
         };
@@ -48,9 +47,9 @@ internal static class SiloConfigReader
         return errors.Count == 0 ? config : throw new ConfigException(errors);
     }
 
-    private static List<JsonPointer> IndexedPaths(ConfigField field)
+    private static List<string> IndexedPaths(ConfigField field)
     {
-        var pointers = new List<JsonPointer>();
+        var pointers = new List<string>();
         foreach (var item in field.List(IndexedPath.MaxCount, IndexedPath.Allowed))
         {
             if (item.Text(IndexedPath.Allowed) is not { } text)
@@ -58,8 +57,8 @@ internal static class SiloConfigReader
                 if (!item.IsSet)
                     item.Fail(IndexedPath.Allowed);
             }
-            else if (JsonPointer.TryParse(text, out var pointer) && IndexedPath.IsAllowed(pointer) && !pointers.Contains(pointer))
-                pointers.Add(pointer);
+            else if (JsonPointer.TryParse(text, out var pointer) && IndexedPath.IsAllowed(pointer) && !pointers.Contains(text))
+                pointers.Add(text);
             else
                 item.Fail(IndexedPath.Allowed);
         }
@@ -67,9 +66,10 @@ internal static class SiloConfigReader
         return pointers;
     }
 
-    private static SiloOptions Silo(ConfigSection limits, SiloOptions defaults, IReadOnlyList<string> listen) => new()
+    private static SiloOptions Silo(ConfigSection limits, SiloOptions defaults, IReadOnlyList<string> listen, IReadOnlyList<string> indexedPaths) => new()
     {
         Address = listen.Count > 0 ? listen[0] : "",
+        IndexedPaths = indexedPaths,
         MaxWaitingCallsCount = (int)(limits["waiting_calls"].Whole(100, 10_000_000, "calls") ?? defaults.MaxWaitingCallsCount),
         MaxWaitingBytes = limits["waiting_bytes"].Whole(1 << 20, 64L << 30, "bytes") ?? defaults.MaxWaitingBytes,
         MaxActivationsCount = (int)(limits["activations"].Whole(1_000, 100_000_000, "grains") ?? defaults.MaxActivationsCount),

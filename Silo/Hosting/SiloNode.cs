@@ -107,10 +107,9 @@ internal sealed class SiloNode : IAsyncDisposable
     private async Task OpenAsync(CancellationToken cancellation)
     {
         var rows = await store.Log.RegisterDefinitionsAsync([.. config.Aggregates.Select(definition => definition.Propose())], cancellation);
-        var paths = await store.Log.RegisterIndexedPathsAsync([.. config.IndexedPaths.Select(pointer => pointer.Text)], cancellation);
         await host.Grains.GetGrain<IDedupeGrain>(DedupeGrain.TheKey).Ensure();
         var active = rows.Select(row => new ActiveDefinition(row.Id, AggregateDefinition.Parse(row.Definition))).ToList();
-        var contributions = new ContributionCalculator(active, [.. paths.Select(path => new IndexedPath(path.Id, JsonPointer.Parse(path.Pointer)))]);
+        var contributions = new ContributionCalculator(active, [.. host.IndexedPathIds.Zip(config.Silo.IndexedPaths, (id, pointer) => new IndexedPath(id, JsonPointer.Parse(pointer)))]);
         var ids = new MessageIds(static () => (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue));
         var intake = new IntakeOptions { MaxBodyBytes = config.Api.MaxBodyBytes };
         Api = new ApiNode

@@ -1,4 +1,5 @@
 using Tributary.Runtime.Store;
+using Tributary.Storage.Queries;
 using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.InMemory;
@@ -43,7 +44,10 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
 
     internal List<DefinitionRow> DefinitionRows { get; } = [];
 
-    internal List<IndexedPathRow> IndexedPathRows { get; } = [];
+    /// <summary>The pointers of indexed paths; the id of one is its place, from 1.</summary>
+    internal List<string> IndexedPointers { get; } = [];
+
+    internal List<IndexedSpan> IndexedSpanRows { get; } = [];
 
     /// <summary>What the index holds of each of <see cref="MessageRows"/>.</summary>
     internal List<IReadOnlyList<IndexedValue>> IndexedRows { get; } = [];

@@ -1,27 +1,29 @@
-using Tributary.Runtime.Store;
 using Tributary.Storage.Queries;
 
 namespace Tributary.Storage.InMemory;
 
-/// <summary>The rows of indexed paths; see <see cref="IMessageLog.RegisterIndexedPathsAsync"/>.</summary>
+/// <summary>Which paths are indexed, and for which positions.</summary>
 internal static class InMemoryIndexedPaths
 {
-    public static IReadOnlyList<IndexedPathRow> Register(InMemoryDatabase database, IReadOnlyList<string> pointers)
+    /// <summary>Makes these the indexed paths; returns their ids.</summary>
+    public static IReadOnlyList<int> Register(InMemoryDatabase database, IReadOnlyList<string> pointers)
     {
-        var rows = database.IndexedPathRows;
-        for (var i = 0; i < rows.Count; i++)
+        database.IndexedPointers.AddRange(pointers.Except(database.IndexedPointers).ToList());
+        var spans = database.IndexedSpanRows;
+        for (var i = 0; i < spans.Count; i++)
         {
-            if (rows[i].Until is null && !pointers.Contains(rows[i].Pointer))
-                rows[i] = rows[i] with { Until = database.Horizon };
+            if (spans[i].Until is null && !pointers.Contains(spans[i].Pointer))
+                spans[i] = spans[i] with { Until = database.Horizon };
         }
 
-        foreach (var pointer in pointers.Where(pointer => !rows.Exists(row => row.Until is null && row.Pointer == pointer)))
-            rows.Add(new IndexedPathRow(rows.Count + 1, pointer, database.Horizon, null));
-        return [.. pointers.Select(pointer => rows.Single(row => row.Until is null && row.Pointer == pointer))];
+        var ids = pointers.Select(pointer => database.IndexedPointers.IndexOf(pointer) + 1).ToList();
+        foreach (var id in ids.Where(id => !spans.Exists(span => span.Path == id && span.Until is null)))
+            spans.Add(new IndexedSpan(id, database.IndexedPointers[id - 1], database.Horizon, null));
+        return ids;
     }
 
     /// <summary>The newest spans of these pointers, and the horizon of the same moment.</summary>
     public static IndexedSpans Read(InMemoryDatabase database, IReadOnlyList<string> pointers, int limit) => new(
         database.Horizon,
-        [.. database.IndexedPathRows.Where(row => pointers.Contains(row.Pointer)).OrderByDescending(row => row.Since).ThenByDescending(row => row.Id).Take(limit)]);
+        [.. database.IndexedSpanRows.Where(span => pointers.Contains(span.Pointer)).OrderByDescending(span => span.Since).Take(limit)]);
 }

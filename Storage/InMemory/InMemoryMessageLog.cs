@@ -73,9 +73,6 @@ internal sealed class InMemoryMessageLog(InMemoryDatabase database, InMemoryGate
     public ValueTask<IReadOnlyList<DefinitionRow>> ReadDefinitionsAsync(CancellationToken cancellation) =>
         gate.RunAsync<IReadOnlyList<DefinitionRow>>(StoreCall.Log, () => database.DefinitionRows.ToList());
 
-    public ValueTask<IReadOnlyList<IndexedPathRow>> RegisterIndexedPathsAsync(IReadOnlyList<string> pointers, CancellationToken cancellation) =>
-        gate.RunAsync(StoreCall.Log, () => InMemoryIndexedPaths.Register(database, pointers));
-
     public ValueTask<int> CutExternalIdsAsync(DateTimeOffset before, int limit, CancellationToken cancellation) => gate.RunAsync(StoreCall.Log, () =>
     {
         var day = Instant.ToDay(before);

@@ -1,75 +1,79 @@
 using Npgsql;
 using NpgsqlTypes;
-using Tributary.Runtime.Store;
 using Tributary.Storage.Queries;
 
 namespace Tributary.Storage.Postgres;
 
-/// <summary>The rows of indexed paths; see <see cref="IMessageLog.RegisterIndexedPathsAsync"/>.</summary>
+/// <summary>Which paths are indexed, and for which positions.</summary>
 internal static class PostgresIndexedPaths
 {
-    private const string Columns = "p.id, p.pointer, p.since, p.until";
+    // Above every transaction that has ended and below every one that begins later. The horizon would not do: a transaction of somebody else
+    // may hold it below messages that are there.
+    private static readonly string Here = $"pg_snapshot_xmax(pg_current_snapshot())::text::bigint << {Position.IndexBits}";
 
-    public static async Task<IReadOnlyList<IndexedPathRow>> RegisterAsync(
-        NpgsqlConnection connection, IReadOnlyList<string> pointers, CancellationToken cancellation)
+    private static readonly string[] Steps =
+    [
+        """
+        insert into indexed_paths(pointer) select w.pointer from unnest($1) with ordinality w(pointer, n)
+        where not exists (select from indexed_paths p where p.pointer = w.pointer) order by w.n
+        """,
+        $"update indexed_spans s set until = {Here} from indexed_paths p where p.id = s.path and s.until is null and p.pointer <> all($1)",
+        $"""
+        insert into indexed_spans(path, since) select p.id, {Here} from indexed_paths p
+        where p.pointer = any($1) and not exists (select from indexed_spans s where s.path = p.id and s.until is null)
+        """,
+    ];
+
+    /// <summary>
+    /// Makes these the indexed paths, within the transaction of a join; returns their ids. Those who stored messages before have ended, so
+    /// their transactions lie below the place where spans end and begin; the one who joins stores above it.
+    /// </summary>
+    public static async Task<IReadOnlyList<int>> RegisterAsync(NpgsqlConnection connection, IReadOnlyList<string> pointers, CancellationToken cancellation)
     {
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await using (var alone = new NpgsqlCommand("lock table indexed_paths in share row exclusive mode", connection))
-            await alone.ExecuteNonQueryAsync(cancellation);
-
-        // Whoever wrote before the join has ended, so its transactions are below this one, and those that begin after it above. The horizon
-        // would not do: a transaction of somebody else may hold it below messages that are there.
-        var here = $"pg_current_xact_id()::text::bigint << {Position.IndexBits}";
-        await using (var end = new NpgsqlCommand($"update indexed_paths set until = {here} where until is null and pointer <> all($1)", connection))
+        foreach (var step in Steps)
         {
-            end.Parameters.Add(Texts(pointers));
-            await end.ExecuteNonQueryAsync(cancellation);
+            await using var command = Command(connection, step, pointers);
+            await command.ExecuteNonQueryAsync(cancellation);
         }
 
-        await using (var begin = new NpgsqlCommand(
-            $"""
-            insert into indexed_paths(pointer, since) select w.pointer, {here} from unnest($1) with ordinality w(pointer, n)
-            where not exists (select from indexed_paths p where p.pointer = w.pointer and p.until is null) order by w.n
-            """,
-            connection))
-        {
-            begin.Parameters.Add(Texts(pointers));
-            await begin.ExecuteNonQueryAsync(cancellation);
-        }
-
-        await using var open = new NpgsqlCommand($"select {Columns} from indexed_paths p where p.until is null", connection);
-        var rows = await PostgresMessageLog.ReadAllAsync(open, row => Read(row, 0), cancellation);
-        await transaction.CommitAsync(cancellation);
-        return [.. pointers.Select(pointer => rows.Single(row => row.Pointer == pointer))];
+        await using var select = Command(
+            connection, "select p.id from unnest($1) with ordinality w(pointer, n) join indexed_paths p on p.pointer = w.pointer order by w.n", pointers);
+        return await PostgresMessageLog.ReadAllAsync(select, row => row.GetInt32(0), cancellation);
     }
 
     /// <summary>The newest spans of these pointers, and the horizon of the same moment.</summary>
     public static async Task<IndexedSpans> ReadAsync(NpgsqlConnection connection, IReadOnlyList<string> pointers, int limit, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(
-            $"""
-            select h.horizon, {Columns} from (select horizon() as horizon) h
-            left join lateral (select * from indexed_paths where pointer = any($1) order by since desc, id desc limit $2) p on true
+        await using var command = Command(
+            connection,
+            """
+            select h.horizon, s.path, s.pointer, s.since, s.until from (select horizon() as horizon) h
+            left join lateral (
+                select s.*, p.pointer from indexed_paths p join indexed_spans s on s.path = p.id
+                where p.pointer = any($1) order by s.since desc limit $2
+            ) s on true
             """,
-            connection);
-        command.Parameters.Add(Texts(pointers));
+            pointers);
         command.Parameters.Add(RoundChanges.Long(limit));
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var (horizon, rows) = (Position.Start, new List<IndexedPathRow>());
+        var (horizon, spans) = (Position.Start, new List<IndexedSpan>());
         while (await reader.ReadAsync(cancellation))
         {
             horizon = new Position(reader.GetInt64(0));
             if (!reader.IsDBNull(1))
-                rows.Add(Read(reader, 1));
+            {
+                spans.Add(new IndexedSpan(
+                    reader.GetInt32(1), reader.GetString(2), new Position(reader.GetInt64(3)), reader.IsDBNull(4) ? null : new Position(reader.GetInt64(4))));
+            }
         }
 
-        return new IndexedSpans(horizon, rows);
+        return new IndexedSpans(horizon, spans);
     }
 
-    private static IndexedPathRow Read(NpgsqlDataReader row, int first) => new(
-        row.GetInt32(first), row.GetString(first + 1), new Position(row.GetInt64(first + 2)),
-        row.IsDBNull(first + 3) ? null : new Position(row.GetInt64(first + 3)));
-
-    private static NpgsqlParameter Texts(IReadOnlyList<string> texts) =>
-        new NpgsqlParameter<string[]> { TypedValue = [.. texts], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
+    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, IReadOnlyList<string> pointers)
+    {
+        var command = new NpgsqlCommand(sql, connection);
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. pointers], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        return command;
+    }
 }

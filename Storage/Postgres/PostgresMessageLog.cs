@@ -126,9 +126,6 @@ internal sealed class PostgresMessageLog(PostgresReaders readers, TimeProvider t
     public ValueTask<IReadOnlyList<DefinitionRow>> ReadDefinitionsAsync(CancellationToken cancellation) =>
         readers.RunAsync(connection => PostgresDefinitions.ReadAllAsync(connection, cancellation), cancellation);
 
-    public ValueTask<IReadOnlyList<IndexedPathRow>> RegisterIndexedPathsAsync(IReadOnlyList<string> pointers, CancellationToken cancellation) =>
-        readers.RunAsync(connection => PostgresIndexedPaths.RegisterAsync(connection, pointers, cancellation), cancellation);
-
     public ValueTask<int> CutExternalIdsAsync(DateTimeOffset before, int limit, CancellationToken cancellation) => readers.RunAsync(
         async connection =>
         {

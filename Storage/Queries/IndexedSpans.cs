@@ -3,7 +3,7 @@ using Tributary.Runtime.Store;
 namespace Tributary.Storage.Queries;
 
 /// <summary>Spans of indexed paths, and the horizon of the moment in which they were read: below it they do not change any more.</summary>
-internal sealed record IndexedSpans(Position Horizon, IReadOnlyList<IndexedPathRow> Rows)
+internal sealed record IndexedSpans(Position Horizon, IReadOnlyList<IndexedSpan> Rows)
 {
     /// <summary>
     /// Cuts the positions between two bounds, both exclusive, where a path begins or ends to be indexed. The pieces are in the order of
@@ -19,12 +19,18 @@ internal sealed record IndexedSpans(Position Horizon, IReadOnlyList<IndexedPathR
             if (cut <= start)
                 yield break;
 
-            var ids = Rows.Where(row => row.Since.Value <= start && !(row.Until?.Value < cut)).ToDictionary(row => row.Pointer, row => row.Id);
+            var ids = Rows.Where(row => row.Since.Value <= start && !(row.Until?.Value < cut)).ToDictionary(row => row.Pointer, row => row.Path);
             yield return new SearchPiece(start - 1, cut, ids);
             start = cut;
         }
     }
 }
+
+/// <summary>Positions between which the index holds the values at a path.</summary>
+/// <param name="Path">The id of the path.</param>
+/// <param name="Since">Inclusive.</param>
+/// <param name="Until">Exclusive; null while it goes on.</param>
+internal sealed record IndexedSpan(int Path, string Pointer, Position Since, Position? Until);
 
 /// <summary>Neighbouring positions with the paths that are indexed there.</summary>
 /// <param name="After">Exclusive.</param>

@@ -43,7 +43,7 @@ internal static class MessageCounts
         var values = new Dictionary<string, IndexedValue>();
         foreach (var operand in operands)
         {
-            var value = IndexOperands.ValueOf(path.Id, operand, out var isExact);
+            var value = IndexOperands.ValueOf(path.Path, operand, out var isExact);
             if (!isExact || values.Count == QueryLimits.MaxIndexValueCount)
                 return null;
             values[Convert.ToHexString(value.Key.Span)] = value;

@@ -93,9 +93,6 @@ internal sealed class SqliteMessageLog(SqliteWriter writer, SqliteReaders reader
     public ValueTask<IReadOnlyList<DefinitionRow>> ReadDefinitionsAsync(CancellationToken cancellation) =>
         readers.ReadAsync(SqliteDefinitions.ReadAll, cancellation);
 
-    public ValueTask<IReadOnlyList<IndexedPathRow>> RegisterIndexedPathsAsync(IReadOnlyList<string> pointers, CancellationToken cancellation) =>
-        writer.WriteAsync(connection => SqliteIndexedPaths.Register(connection, pointers), cancellation);
-
     public ValueTask<int> CutExternalIdsAsync(DateTimeOffset before, int limit, CancellationToken cancellation) => writer.WriteAsync(
         connection => connection.Prepare(
                 """

@@ -1,12 +1,16 @@
--- The JSON pointers whose values are extracted from bodies: those of messages from since (inclusive) to until (exclusive) are in the index.
+-- The JSON pointers whose values are or were extracted from bodies. A pointer keeps its id, whether it is indexed or not.
 create table indexed_paths(
     id int generated always as identity primary key,
-    pointer text collate "C" not null,
-    since bigint not null,
-    until bigint
+    pointer text collate "C" not null unique
 );
-create unique index indexed_paths_open on indexed_paths(pointer) where until is null;
-create index indexed_paths_by_pointer on indexed_paths(pointer, since);
+
+-- The values at a path of all messages from since (inclusive) to until (exclusive; null: for now) are in indexed_values.
+create table indexed_spans(
+    path int not null,
+    since bigint not null,
+    until bigint,
+    primary key (path, since)
+);
 
 -- At most one row per message and path; a key compares as its value does.
 create table indexed_values(

@@ -80,8 +80,6 @@ internal sealed class ListLog : IMessageLog
     public ValueTask<IReadOnlyList<DefinitionRow>> RegisterDefinitionsAsync(
         IReadOnlyList<DefinitionProposal> proposals, CancellationToken cancellation) => throw Unused();
 
-    public ValueTask<IReadOnlyList<IndexedPathRow>> RegisterIndexedPathsAsync(IReadOnlyList<string> pointers, CancellationToken cancellation) => throw Unused();
-
     public ValueTask<IReadOnlyList<DefinitionRow>> ReadDefinitionsAsync(CancellationToken cancellation) => throw Unused();
 
     public ValueTask<int> CutExternalIdsAsync(DateTimeOffset before, int limit, CancellationToken cancellation) => throw Unused();

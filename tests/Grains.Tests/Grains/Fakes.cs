@@ -34,7 +34,5 @@ internal abstract class FakeMessageLog : IMessageLog
 
     public ValueTask<IReadOnlyList<DefinitionRow>> ReadDefinitionsAsync(CancellationToken cancellation) => throw Unexpected();
 
-    public ValueTask<IReadOnlyList<IndexedPathRow>> RegisterIndexedPathsAsync(IReadOnlyList<string> pointers, CancellationToken cancellation) => throw Unexpected();
-
     private static InvalidOperationException Unexpected() => new("This read was not expected.");
 }
