@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Npgsql;
 using Tributary.Bench.Http;
 using Tributary.Bench.Limits;
 using Tributary.Bench.Measures;
@@ -51,9 +52,19 @@ public static class GraphQLBench
         await StoredMessages.LoadAsync(server.Node.BulkIntake, StoredCount, StoredCount, cancellation);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"graphql postgres: {StoredCount} messages loaded in {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s"));
+        await VacuumAsync(store.ConnectionString!, cancellation);
         await using var direct = new DirectReads(store.ConnectionString!, ConnectionsCount);
         var connections = await RawConnection.ConnectAsync(server.Port, ConnectionsCount);
         await MeasureAsync("postgres", options, server, connections, direct.MeasureAsync, cancellation);
+    }
+
+    /// <summary>Done now, the server does not begin with it in the middle of a measurement.</summary>
+    private static async Task VacuumAsync(string connectionString, CancellationToken cancellation)
+    {
+        await using var source = NpgsqlDataSource.Create(connectionString);
+        await using var vacuum = source.CreateCommand("vacuum (analyze) messages, items");
+        vacuum.CommandTimeout = 0;
+        await vacuum.ExecuteNonQueryAsync(cancellation);
     }
 
     /// <summary>Alternates between the query and its limit.</summary>
