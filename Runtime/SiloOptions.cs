@@ -6,6 +6,9 @@ public sealed class SiloOptions
     /// <summary>Where others reach this silo; shown in the cluster's table.</summary>
     public string Address { get; set; } = "";
 
+    /// <summary>JSON pointers whose values the index holds, each once; whoever makes messages extracts them.</summary>
+    public IReadOnlyList<string> IndexedPaths { get; set; } = [];
+
     /// <summary>Calls that may wait in the inbox; further ones are refused as overloaded.</summary>
     public int MaxWaitingCallsCount { get; set; } = 50_000;
 

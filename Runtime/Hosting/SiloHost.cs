@@ -50,6 +50,9 @@ public sealed partial class SiloHost
     /// <summary>Known once the silo has started.</summary>
     public StoreFacts Facts => facts ?? throw new InvalidOperationException("The silo has not started.");
 
+    /// <summary>The ids of <see cref="SiloOptions.IndexedPaths"/>, in their order; known once the silo has started.</summary>
+    public IReadOnlyList<int> IndexedPathIds { get; private set; } = [];
+
     /// <summary>True while an incarnation runs.</summary>
     public bool IsReady => loop is { Ended.IsCompleted: false };
 
@@ -112,10 +115,12 @@ public sealed partial class SiloHost
         {
             try
             {
-                var incarnation = await store.JoinAsync(options.Address, cancellation);
+                var incarnation = await store.JoinAsync(options.Address, options.IndexedPaths, cancellation);
                 var deferred = await ReadDeferredAsync(cancellation);
                 if (isAbandoned)
                     return;
+                // The same in every incarnation, so that messages which wait in the inbox stay right.
+                IndexedPathIds = incarnation.IndexedPaths;
                 LogJoined(incarnation.Silo, deferred.Count);
                 var joined = new SiloLoop(
                     incarnation, Facts, options, environment, store, inbox, types, activities, deferred, () => RoundCommitted?.Invoke(), logger);
