@@ -1,0 +1,136 @@
+using System.Text.Json;
+using Tributary.Configuration;
+using Tributary.Connectors;
+using Tributary.Connectors.Registry;
+using Tributary.Grains;
+
+namespace Tributary.Silo.Configuration;
+
+/// <summary>
+/// Reads brokers, stores and plugins. The topics are those of sqAPI's configurations, which work as they stand; what is more is described in
+/// <c>docs/configuration.md</c>.
+/// </summary>
+internal sealed class PipelineReader
+{
+    private const int MaxBrokersCount = 64;
+    private const int MaxPluginsCount = 256;
+    private const string PluginAllowed = "the name of a plugin: 1 to 64 letters, digits, - and _";
+
+    private readonly ConfigSection root;
+    private readonly Warnings warnings = new();
+    private readonly ConnectorServices services;
+    private readonly ConnectorRegistry registry;
+    private readonly string baseFolder;
+
+    private PipelineReader(ConfigSection root, string baseFolder)
+    {
+        this.root = root;
+        this.baseFolder = baseFolder;
+        services = new ConnectorServices(TimeProvider.System, warnings.Add, baseFolder);
+        registry = ConnectorRegistry.Load(root["connectors"], services);
+    }
+
+    /// <summary>The keys of the configuration that are read here.</summary>
+    public static IReadOnlyList<string> Keys { get; } =
+    [
+        "broker", "msg_broker", "message", "message_fields", "data_store", "meta_store", "connectors", "active_plugins", "disabled_plugins", "plugins", "plugin",
+        "custom", "packages", "retry", "processing",
+    ];
+
+    /// <param name="baseFolder">Relative paths start from here: the folder of the file.</param>
+    /// <param name="only">The variable PLUGIN: names with commas between, or null.</param>
+    public static PipelineConfig Read(ConfigSection root, string baseFolder, string dataDirectory, string? only) =>
+        new PipelineReader(root, baseFolder).Read(dataDirectory, only);
+
+    private PipelineConfig Read(string dataDirectory, string? only)
+    {
+        var processing = root["processing"].Section("running", "backlog", "content_bytes", "memory_bytes", "metadata_bytes", "scratch");
+        var defaults = new PipelineConfig();
+        ReadPackages(root["packages"]);
+        return new PipelineConfig
+        {
+            Listeners = ReadListeners(),
+            Content = root["data_store"].IsSet ? registry.CreateContentStore(root["data_store"], services) : null,
+            Metadata = root["meta_store"].IsSet ? registry.CreateMetadataStore(root["meta_store"], services) : null,
+            Retry = RetryPolicyReader.Read(root["retry"]),
+            Processing = new ProcessingOptions
+            {
+                MaxRunningCount = (int)(processing["running"].Whole(1, 10_000, "messages") ?? defaults.Processing.MaxRunningCount),
+                MaxContentBytes = processing["content_bytes"].Whole(1, long.MaxValue, "bytes") ?? defaults.Processing.MaxContentBytes,
+                MaxMemoryBytes = (int)(processing["memory_bytes"].Whole(0, 64 << 20, "bytes") ?? defaults.Processing.MaxMemoryBytes),
+                MaxMetadataBytes = (int)(processing["metadata_bytes"].Whole(1, 64 << 20, "bytes") ?? defaults.Processing.MaxMetadataBytes),
+            },
+            MaxBacklogCount = (int)(processing["backlog"].Whole(1, 10_000_000, "messages") ?? defaults.MaxBacklogCount),
+            ScratchDirectory = processing["scratch"].Text("the path of a folder") is { } scratch ? Path.GetFullPath(scratch, baseFolder) : Path.Combine(dataDirectory, "scratch"),
+            Plugins = ReadPlugins(only),
+            Warnings = warnings,
+        };
+    }
+
+    private List<ListenerConfig> ReadListeners()
+    {
+        var brokers = root["broker"].IsSet ? root["broker"] : root["msg_broker"];
+        if (root["broker"].IsSet && root["msg_broker"].IsSet)
+            root["msg_broker"].Fail("both broker and msg_broker", "one of them");
+        IReadOnlyList<ConfigField> fields = brokers.Node is ConfigMap ? [brokers] : brokers.List(MaxBrokersCount, "maps with a type");
+        var listeners = new List<ListenerConfig>();
+        foreach (var field in fields)
+        {
+            if (registry.CreateBroker(field, services) is not { } broker)
+                continue;
+            if (listeners.Exists(other => other.Broker.Name == broker.Name))
+                field.Fail($"a second broker named '{broker.Name}'", "a name of its own, by the key name");
+            listeners.Add(new ListenerConfig(broker, new MessageMapper(MappingOf(field))));
+        }
+
+        return listeners;
+    }
+
+    // A broker may have a mapping of its own; the old place of the fields is inside the broker as well.
+    private MessageMapping MappingOf(ConfigField broker)
+    {
+        var own = broker.Node as ConfigMap;
+        var inner = broker.Section([.. own?.Fields.Keys ?? []]);
+        var mapping = MessageMappingReader.Read(inner["message"].IsSet ? inner["message"] : root["message"]);
+        var fields = inner["message_fields"].IsSet ? inner["message_fields"] : root["message_fields"];
+        return fields.IsSet ? mapping with { Fields = MessageMappingReader.ReadFields(fields) } : mapping;
+    }
+
+    private PluginsConfig ReadPlugins(string? only)
+    {
+        var folder = root["plugins"].Text("the path of a folder with a folder for each plugin");
+        var path = folder is null ? null : Path.GetFullPath(folder, baseFolder);
+        if (path is not null && !Directory.Exists(path))
+            root["plugins"].Fail("the path of a folder with a folder for each plugin");
+        var active = only is { Length: > 0 }
+            ? only.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            : root["active_plugins"].IsSet ? Names(root["active_plugins"]) : null;
+        return new PluginsConfig
+        {
+            Folder = path,
+            Active = active is { Count: > 0 } ? active : null,
+            Disabled = Names(root["disabled_plugins"]),
+            Custom = root["custom"].IsSet && root["custom"].Node is { } custom ? ConfigJson.Of(custom) : JsonElement.Parse("{}"u8),
+            ByPlugin = root["plugin"].Node is ConfigMap map ? map.Fields.ToDictionary(pair => pair.Key, pair => ConfigJson.Of(pair.Value)) : [],
+        };
+    }
+
+    private static List<string> Names(ConfigField field)
+    {
+        var names = new List<string>();
+        foreach (var item in field.List(MaxPluginsCount, PluginAllowed))
+        {
+            if (item.Text(PluginAllowed) is { } name)
+                names.Add(name);
+        }
+
+        return names;
+    }
+
+    // Plugins bring what they need; nothing is installed by the server.
+    private void ReadPackages(ConfigField packages)
+    {
+        if (packages.Section("install")["install"].Flag() == true)
+            warnings.Add("packages.install is true, and is passed over: plugins bring what they need.");
+    }
+}
