@@ -19,6 +19,11 @@ internal sealed class CommandLine
         Description = "With postgres: the connection string. Other users of the machine see options: with a password, set TRIBUTARY__DATABASE__CONNECTION instead.", HelpName = "STRING",
     };
 
+    private readonly Option<string[]> roles = new("--roles")
+    {
+        Description = "What this process does: silo (takes, counts, processes), api (serves), or both, the default. Apart they need postgres.", HelpName = "ROLE", AllowMultipleArgumentsPerToken = true,
+    };
+
     private readonly Option<bool> insecure = new("--insecure") { Description = "Serve addresses that other machines reach without API keys: whoever reaches them may read and write." };
     private readonly Option<bool> demo = new("--demo") { Description = "Load a real week of 1,707 earthquakes, show what was aggregated, and go on serving. Twice changes nothing." };
     private readonly Option<string?> logLevel = new("--log-level") { Description = "trace, debug, information, warning or error. Default: information", HelpName = "LEVEL" };
@@ -33,7 +38,7 @@ internal sealed class CommandLine
             Exit codes: 0 stopped in order, 1 could not run, 2 wrong options or configuration.
             """)
         {
-            config, urls, data, database, connection, insecure, demo, logLevel,
+            config, urls, data, database, connection, roles, insecure, demo, logLevel,
         };
         Root.SetAction((result, cancellation) => run(Read(result), cancellation));
     }
@@ -45,6 +50,8 @@ internal sealed class CommandLine
         var values = new List<OptionValue>();
         if (result.GetValue(urls) is { Length: > 0 } addresses)
             values.Add(new OptionValue("--urls", "api.urls", [.. addresses.SelectMany(text => text.Split(';', StringSplitOptions.RemoveEmptyEntries))], IsList: true));
+        if (result.GetValue(roles) is { Length: > 0 } names)
+            values.Add(new OptionValue("--roles", "roles", [.. names.SelectMany(text => text.Split(',', StringSplitOptions.RemoveEmptyEntries))], IsList: true));
         Add(data, "data");
         Add(database, "database.type");
         Add(connection, "database.connection");

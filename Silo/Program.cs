@@ -32,6 +32,11 @@ static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellat
             await Console.Error.WriteLineAsync("  " + one);
         return WrongConfiguration;
     }
+    catch (TributaryException error) when (error.Code.StartsWith("plugin", StringComparison.Ordinal))
+    {
+        await Console.Error.WriteLineAsync("tributary: the configuration is wrong:\n  " + error.Message.ReplaceLineEndings(" "));
+        return WrongConfiguration;
+    }
     catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
     {
         // Told to stop before it was ready: that is an orderly end as well.

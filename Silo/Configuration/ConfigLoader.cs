@@ -6,10 +6,18 @@ namespace Tributary.Silo.Configuration;
 /// <summary>Puts the layers together: the file, then environment variables, then options.</summary>
 internal static class ConfigLoader
 {
+    /// <summary>Names the file when no option does.</summary>
+    public const string FileVariable = "CFG_FILE";
+
+    /// <summary>Names the plugins that run, with commas between; stronger than <c>active_plugins</c>.</summary>
+    public const string PluginVariable = "PLUGIN";
+
     /// <param name="options">Keys such as <c>api.urls</c>, each with the option that set it and its texts.</param>
     /// <exception cref="ConfigException">Something is wrong; names every error.</exception>
     public static SiloConfig Load(string? file, IDictionary environment, IReadOnlyList<OptionValue> options)
     {
+        if (file is null && environment[FileVariable] is string { Length: > 0 } named)
+            file = named;
         var errors = new List<ConfigError>();
         var root = new ConfigMap("the configuration");
         if (file is not null)
@@ -37,7 +45,8 @@ internal static class ConfigLoader
                 layers.AddOption(option, key, texts[0]);
         }
 
-        return SiloConfigReader.Read(root, errors);
+        var folder = file is null ? Directory.GetCurrentDirectory() : Path.GetDirectoryName(Path.GetFullPath(file))!;
+        return SiloConfigReader.Read(root, folder, environment[PluginVariable] as string, errors);
     }
 }
 

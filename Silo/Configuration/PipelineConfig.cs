@@ -32,7 +32,8 @@ public sealed record PipelineConfig
 }
 
 /// <param name="Mapper">How what it receives becomes messages.</param>
-public sealed record ListenerConfig(IBroker Broker, MessageMapper Mapper);
+/// <param name="IsApi">True when the messages are those that are posted to the API.</param>
+public sealed record ListenerConfig(IBroker Broker, MessageMapper Mapper, bool IsApi);
 
 /// <summary>Which plugins run, and with what.</summary>
 public sealed record PluginsConfig

@@ -80,11 +80,13 @@ internal sealed class PipelineReader
                 continue;
             if (listeners.Exists(other => other.Broker.Name == broker.Name))
                 field.Fail($"a second broker named '{broker.Name}'", "a name of its own, by the key name");
-            listeners.Add(new ListenerConfig(broker, new MessageMapper(MappingOf(field))));
+            listeners.Add(new ListenerConfig(broker, new MessageMapper(MappingOf(field)), IsApi(field)));
         }
 
         return listeners;
     }
+
+    private static bool IsApi(ConfigField broker) => broker.Node is ConfigMap map && map.Fields["type"] is ConfigScalar { Text: "rest" };
 
     // A broker may have a mapping of its own; the old place of the fields is inside the broker as well.
     private MessageMapping MappingOf(ConfigField broker)

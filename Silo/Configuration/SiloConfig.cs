@@ -6,6 +6,17 @@ using Tributary.Runtime.Feed;
 
 namespace Tributary.Silo.Configuration;
 
+/// <summary>What a process does.</summary>
+[Flags]
+public enum Roles
+{
+    /// <summary>Owns grains: takes messages, counts and processes them.</summary>
+    Silo = 1,
+
+    /// <summary>Serves the API and the page.</summary>
+    Api = 2,
+}
+
 /// <summary>The whole configuration, checked. What each key means: <c>docs/configuration.md</c>.</summary>
 public sealed record SiloConfig
 {
@@ -33,6 +44,11 @@ public sealed record SiloConfig
     public DedupeOptions Dedupe { get; init; } = new();
 
     public IReadOnlyList<AggregateDefinition> Aggregates { get; init; } = [];
+
+    /// <summary>What this process does.</summary>
+    public Roles Roles { get; init; } = Roles.Silo | Roles.Api;
+
+    public PipelineConfig Pipeline { get; init; } = new();
 
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 

@@ -18,23 +18,29 @@ internal static class SiloConfigReader
     private static readonly string[] LoopbackNames = ["localhost", "127.0.0.1", "[::1]"];
 
     /// <exception cref="ConfigException">Something is wrong; names every error.</exception>
-    public static SiloConfig Read(ConfigMap root, List<ConfigError> errors)
+    /// <param name="baseFolder">Relative paths of connectors and plugins start from here.</param>
+    /// <param name="onlyPlugins">The variable PLUGIN, or null.</param>
+    public static SiloConfig Read(ConfigMap root, string baseFolder, string? onlyPlugins, List<ConfigError> errors)
     {
         var defaults = new SiloConfig();
         var section = new ConfigField(root, "", root.Origin, errors)
-            .Section("api", "data", "database", "aggregates", "indexed_paths", "endpoints", "limits", "logging");
+            .Section(["api", "data", "database", "aggregates", "indexed_paths", "endpoints", "limits", "logging", "roles", .. PipelineReader.Keys]);
         var limits = section["limits"].Section("body_bytes", "waiting_calls", "waiting_bytes", "activations", "connections", "subscribers", "dedupe_days");
         var logging = section["logging"].Section("level", "format");
         var (listen, api) = Api(section["api"], defaults);
         api.MaxBodyBytes = (int)(limits["body_bytes"].Whole(1_024, 64 << 20, "bytes") ?? api.MaxBodyBytes);
         api.Endpoints = EndpointsReader.Read(section["endpoints"]);
+        var data = section["data"].Text("the path of a folder") ?? defaults.DataDirectory;
+        var pipeline = PipelineReader.Read(section, baseFolder, data, onlyPlugins);
         var config = new SiloConfig
         {
+            Roles = ReadRoles(section["roles"], section["database"]),
+            Pipeline = pipeline,
             Listen = listen,
-            DataDirectory = section["data"].Text("the path of a folder") ?? defaults.DataDirectory,
+            DataDirectory = data,
             Api = api,
             Feed = new FeedOptions { MaxSubscribersCount = (int)(limits["subscribers"].Whole(1, 1_000_000, "subscribers") ?? defaults.Feed.MaxSubscribersCount) },
-            Silo = Silo(limits, defaults.Silo, listen, IndexedPaths(section["indexed_paths"])),
+            Silo = Silo(limits, defaults.Silo, listen, IndexedPaths(section["indexed_paths"]), pipeline.MaxBacklogCount),
             Dedupe = new DedupeOptions { Remember = limits["dedupe_days"].Whole(1, 3_650, "days") is { } days ? TimeSpan.FromDays(days) : defaults.Dedupe.Remember },
             MaxConnectionsCount = (int)(limits["connections"].Whole(1, 1_000_000, "connections") ?? defaults.MaxConnectionsCount),
             Aggregates = AggregatesReader.Read(section["aggregates"], errors),
@@ -44,6 +50,17 @@ internal static class SiloConfigReader
         if (DatabaseReader.Read(section["database"]) is { } connection)
             config = config with { DatabaseType = "postgres", Connection = connection };
         return errors.Count == 0 ? config : throw new ConfigException(errors);
+    }
+
+    private static Roles ReadRoles(ConfigField field, ConfigField database)
+    {
+        const string Allowed = "silo, api or both";
+        var roles = default(Roles);
+        foreach (var item in field.List(2, Allowed))
+            roles |= item.OneOf("silo", "api") == "silo" ? Roles.Silo : Roles.Api;
+        if (roles == Roles.Api && (database.Node as ConfigMap)?.Fields.GetValueOrDefault("type") is not ConfigScalar { Text: "postgres" })
+            field.Fail("the role api alone with the embedded database", "both roles, or database.type: postgres, which several processes share");
+        return roles == 0 ? Roles.Silo | Roles.Api : roles;
     }
 
     private static List<string> IndexedPaths(ConfigField field)
@@ -65,8 +82,9 @@ internal static class SiloConfigReader
         return pointers;
     }
 
-    private static SiloOptions Silo(ConfigSection limits, SiloOptions defaults, IReadOnlyList<string> listen, IReadOnlyList<string> indexedPaths) => new()
+    private static SiloOptions Silo(ConfigSection limits, SiloOptions defaults, IReadOnlyList<string> listen, IReadOnlyList<string> indexedPaths, int backlog) => new()
     {
+        MaxWaitingActivitiesCount = backlog,
         Address = listen.Count > 0 ? listen[0] : "",
         IndexedPaths = indexedPaths,
         MaxWaitingCallsCount = (int)(limits["waiting_calls"].Whole(100, 10_000_000, "calls") ?? defaults.MaxWaitingCallsCount),

@@ -11,6 +11,8 @@ internal sealed partial class NodeStore : IAsyncDisposable
 {
     private readonly Func<IMessageLog> log;
     private readonly Func<IMessageQueries> queries;
+    private readonly Func<IProcessingQueries> processing;
+    private readonly Func<IPluginTables> tables;
 
     public NodeStore(SiloConfig config, TimeProvider time, ILoggerFactory loggers)
     {
@@ -21,6 +23,8 @@ internal sealed partial class NodeStore : IAsyncDisposable
             Store = postgres;
             log = () => postgres.Log;
             queries = () => postgres.Queries;
+            processing = () => postgres.Processing;
+            tables = () => postgres.PluginTables;
         }
         else
         {
@@ -28,6 +32,8 @@ internal sealed partial class NodeStore : IAsyncDisposable
             Store = sqlite;
             log = () => sqlite.Log;
             queries = () => sqlite.Queries;
+            processing = () => sqlite.Processing;
+            tables = () => sqlite.PluginTables;
         }
     }
 
@@ -38,6 +44,12 @@ internal sealed partial class NodeStore : IAsyncDisposable
 
     /// <summary>Known once the store is open.</summary>
     public IMessageQueries Queries => queries();
+
+    /// <summary>Known once the store is open.</summary>
+    public IProcessingQueries Processing => processing();
+
+    /// <summary>Known once the store is open.</summary>
+    public IPluginTables PluginTables => tables();
 
     public ValueTask DisposeAsync() => Store.DisposeAsync();
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Tributary.Api;
+using Tributary.Api.Processing;
 using Tributary.Grains;
 using Tributary.Runtime;
 using Tributary.Runtime.Calls;
@@ -12,34 +13,40 @@ using Tributary.Storage.Queries;
 namespace Tributary.Silo.Hosting;
 
 /// <summary>
-/// The engine of this process and what is around it: the store, the silo, the definitions, the door, the feed. Starts in
-/// that order, and stops in the opposite one.
+/// The engine of this process and what is around it: the store, the silo, the definitions, the plugins, the doors, the feed. Starts in that order, and
+/// stops in the opposite one. Without the role silo there is no engine: what is stored is read as it is.
 /// </summary>
 internal sealed class SiloNode : IAsyncDisposable
 {
     private readonly SiloConfig config;
     private readonly TimeProvider time;
     private readonly NodeStore store;
-    private readonly SiloHost host;
+    private readonly SiloHost? host;
     private readonly FeedTail tail;
     private readonly CancellationTokenSource feeding = new();
+
+    // Activities of an earlier life are due as soon as the silo has joined: they wait until the plugins' generations are known.
+    private readonly TaskCompletionSource<IActivity> processing;
+
+    private Pipeline pipeline = null!;
     private Task feed = Task.CompletedTask;
     private volatile bool isStopping;
 
-    private SiloNode(SiloConfig config, TimeProvider time, NodeStore store, SiloHost host, FeedTail tail)
+    private SiloNode(SiloConfig config, TimeProvider time, NodeStore store, SiloHost? host, FeedTail tail, TaskCompletionSource<IActivity> processing)
     {
         this.config = config;
         this.time = time;
         this.store = store;
         this.host = host;
         this.tail = tail;
+        this.processing = processing;
     }
 
     /// <summary>What the API serves.</summary>
     public ApiNode Api { get; private set; } = null!;
 
     /// <summary>True from the last step of the start to the first of the stop.</summary>
-    public bool IsReady => !isStopping && host.IsReady;
+    public bool IsReady => !isStopping && host is not { IsReady: false };
 
     /// <summary>Opens the store, joins, registers the definitions. Returns when messages can be taken.</summary>
     /// <exception cref="StoreException">The database cannot be used, or another process holds it.</exception>
@@ -49,12 +56,24 @@ internal sealed class SiloNode : IAsyncDisposable
         SiloHost? joined = null;
         try
         {
-            joined = NewHost(config, time, opened, loggers);
-            await joined.StartAsync(cancellation);
-            var node = new SiloNode(
-                config, time, opened, joined, new FeedTail(opened.Log, joined.Facts.HistoryId, config.Feed, time, loggers.CreateLogger<FeedTail>()));
-            joined.RoundCommitted = node.tail.Hint;
-            await node.OpenAsync(cancellation);
+            Guid history;
+            SiloNode? node = null;
+            var processing = new TaskCompletionSource<IActivity>(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (config.Roles.HasFlag(Roles.Silo))
+            {
+                joined = NewHost(config, time, opened, processing.Task, () => node?.pipeline?.Plugins.Active.Number ?? 0, loggers);
+                await joined.StartAsync(cancellation);
+                history = joined.Facts.HistoryId;
+            }
+            else
+            {
+                history = (await opened.Store.OpenAsync(cancellation)).HistoryId;
+            }
+
+            node = new SiloNode(config, time, opened, joined, new FeedTail(opened.Log, history, config.Feed, time, loggers.CreateLogger<FeedTail>()), processing);
+            if (joined is not null)
+                joined.RoundCommitted = node.tail.Hint;
+            await node.OpenAsync(loggers, cancellation);
             return node;
         }
         catch
@@ -72,8 +91,11 @@ internal sealed class SiloNode : IAsyncDisposable
     /// <summary>From now on nothing is taken and subscribers are told to come back later; what was taken goes on.</summary>
     public async Task BeginStopAsync()
     {
+        if (isStopping)
+            return;
         isStopping = true;
         await feeding.CancelAsync();
+        await pipeline.StopAsync();
     }
 
     /// <summary>Finishes what waits and leaves the database.</summary>
@@ -81,52 +103,89 @@ internal sealed class SiloNode : IAsyncDisposable
     {
         await BeginStopAsync();
         await feed;
-        await host.StopAsync(cancellation);
+        if (host is not null)
+            await host.StopAsync(cancellation);
     }
 
     public async ValueTask DisposeAsync()
     {
+        await pipeline.DisposeAsync();
         await store.DisposeAsync();
         feeding.Dispose();
     }
 
-    private static SiloHost NewHost(SiloConfig config, TimeProvider time, NodeStore store, ILoggerFactory loggers)
+    private static SiloHost NewHost(
+        SiloConfig config, TimeProvider time, NodeStore store, Task<IActivity> processing, Func<int> pluginSet, ILoggerFactory loggers)
     {
+        var items = new ItemOptions { Retry = config.Pipeline.Retry, PluginSetNumber = pluginSet, Chance = Random.Shared.NextDouble };
         var types = new GrainTypes()
-            .Add<IItemGrain, ItemGrain, ItemState>(ItemGrain.GrainType, StateTable.Items, GrainsJson.Default.ItemState, static () => new ItemGrain())
+            .Add<IItemGrain, ItemGrain, ItemState>(ItemGrain.GrainType, StateTable.Items, GrainsJson.Default.ItemState, () => new ItemGrain(items))
             .Add<IAggregateGrain, AggregateGrain, AggregateState>(
                 AggregateGrain.GrainType, StateTable.Aggregates, GrainsJson.Default.AggregateState, static () => new AggregateGrain())
             .Add<IDedupeGrain, DedupeGrain, DedupeState>(DedupeGrain.GrainType, StateTable.Grains, GrainsJson.Default.DedupeState, static () => new DedupeGrain());
         var activities = new Dictionary<string, IActivity>
         {
-            [CutExternalIdsActivity.Name] = new LateActivity(() => new CutExternalIdsActivity(store.Log, time, config.Dedupe)),
+            [CutExternalIdsActivity.Name] = new LateActivity(() => Task.FromResult<IActivity>(new CutExternalIdsActivity(store.Log, time, config.Dedupe))),
+            [ProcessActivity.Name] = new LateActivity(() => processing),
         };
         return new SiloHost(config.Silo, store.Store, types, activities, SiloEnvironment.System(), loggers.CreateLogger<SiloHost>());
     }
 
-    private async Task OpenAsync(CancellationToken cancellation)
+    private async Task OpenAsync(ILoggerFactory loggers, CancellationToken cancellation)
     {
-        var rows = await store.Log.RegisterDefinitionsAsync([.. config.Aggregates.Select(definition => definition.Propose())], cancellation);
-        await host.Grains.GetGrain<IDedupeGrain>(DedupeGrain.TheKey).Ensure();
-        var active = rows.Select(row => new ActiveDefinition(row.Id, AggregateDefinition.Parse(row.Definition))).ToList();
-        var contributions = new ContributionCalculator(active, [.. host.IndexedPathIds.Zip(config.Silo.IndexedPaths, (id, pointer) => new IndexedPath(id, JsonPointer.Parse(pointer)))]);
+        pipeline = await Pipeline.StartAsync(config.Pipeline, host is not null, store.PluginTables, config.Aggregates, time, loggers, cancellation);
+        var plugins = pipeline.Plugins;
+        DefinitionProposal[] proposals = [.. config.Aggregates.Select(definition => definition.Propose()), .. plugins.Proposals];
+        var rows = await CurrentAsync(proposals, cancellation);
+        plugins.Bind(rows);
+        if (host is not null)
+            await host.Grains.GetGrain<IDedupeGrain>(DedupeGrain.TheKey).Ensure();
+
+        var counted = rows.Where(row => !PluginHost.IsPlugin(row)).Select(row => new ActiveDefinition(row.Id, AggregateDefinition.Parse(row.Definition))).ToList();
+        var declared = counted.Take(config.Aggregates.Count).ToList();
+        var contributions = new ContributionCalculator(declared, IndexedPaths());
         var ids = new MessageIds(static () => (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue));
-        var intake = new IntakeOptions { MaxBodyBytes = config.Api.MaxBodyBytes };
+        Intake NewIntake(IGrainFactory grains, MessageMapper? mapper, IPluginHost? runs) =>
+            new(grains, contributions, ids, time, new IntakeOptions { MaxBodyBytes = config.Api.MaxBodyBytes, Mapper = mapper }, runs);
+
+        // What is posted to the API is processed when the configuration says how it is mapped; else it is stored and counted as it stands.
+        var mapper = pipeline.ApiMapper;
+        var grains = host?.Grains ?? new StoredGrains(store.Store);
         Api = new ApiNode
         {
-            Intake = new Intake(host.Grains, contributions, ids, time, intake),
-            BulkIntake = new Intake(host.BulkGrains, contributions, ids, time, intake),
-            Grains = host.Grains,
+            Intake = NewIntake(grains, mapper, mapper is null ? null : plugins),
+            BulkIntake = NewIntake(host?.BulkGrains ?? grains, mapper, mapper is null ? null : plugins),
+            Grains = grains,
             Log = store.Log,
             Queries = store.Queries,
+            Processing = store.Processing,
+            Failed = new FailedMessages(grains, store.Processing),
+            LivePlugins = () => [.. plugins.Active.Plugins.Select(plugin => new LivePlugin(plugin.Name, plugin.Generation))],
+            PluginStatuses = () => plugins.Statuses,
             MatcherOf = MatcherOf,
             Tail = tail,
-            Definitions = active,
+            Definitions = counted,
             GenerationNumbers = rows.ToDictionary(row => row.Id, row => row.Generation),
             IsReady = () => IsReady,
         };
+        processing.SetResult(pipeline.NewActivity(contributions, store.Processing));
         feed = Task.Run(() => tail.RunAsync(feeding.Token), CancellationToken.None);
+        if (host is not null)
+            pipeline.Listen(NewIntake(host.BulkGrains, null, plugins), host);
     }
+
+    // A process that only reads registers nothing: what is counted is for silos to say.
+    private async ValueTask<IReadOnlyList<DefinitionRow>> CurrentAsync(IReadOnlyList<DefinitionProposal> proposals, CancellationToken cancellation)
+    {
+        if (host is not null)
+            return await store.Log.RegisterDefinitionsAsync(proposals, cancellation);
+        var known = (await store.Log.ReadDefinitionsAsync(cancellation)).GroupBy(row => row.Name).Select(rows => rows.MaxBy(row => row.Generation)!);
+        return [.. known];
+    }
+
+    private IReadOnlyList<IndexedPath> IndexedPaths() => host is null
+        ? []
+        : [.. host.IndexedPathIds.Zip(config.Silo.IndexedPaths, (id, pointer) => new IndexedPath(id, JsonPointer.Parse(pointer)))];
 
     private static Func<ReadOnlyMemory<byte>, bool> MatcherOf(BodyCondition condition)
     {
@@ -134,9 +193,10 @@ internal sealed class SiloNode : IAsyncDisposable
         return body => matcher.Matches(body.Span);
     }
 
-    /// <summary>An activity that is made when it first runs: the store is open then.</summary>
-    private sealed class LateActivity(Func<IActivity> make) : IActivity
+    /// <summary>An activity that is made later than the silo that runs it.</summary>
+    private sealed class LateActivity(Func<Task<IActivity>> make) : IActivity
     {
-        public ValueTask<object?> RunAsync(ActivityStart start, CancellationToken cancellation) => make().RunAsync(start, cancellation);
+        public async ValueTask<object?> RunAsync(ActivityStart start, CancellationToken cancellation) =>
+            await (await make().WaitAsync(cancellation)).RunAsync(start, cancellation);
     }
 }

@@ -1,0 +1,139 @@
+using Microsoft.Extensions.Logging;
+using Tributary.Connectors;
+using Tributary.Grains;
+using Tributary.Plugins.Exec;
+using Tributary.Runtime.Hosting;
+using Tributary.Runtime.Store;
+using Tributary.Silo.Configuration;
+
+namespace Tributary.Silo.Hosting;
+
+/// <summary>
+/// What goes on around the engine with messages from outside: plugins run on them, and brokers bring them in when everything else runs.
+/// </summary>
+internal sealed partial class Pipeline : IAsyncDisposable
+{
+    /// <summary>How long brokers may take to end once they are told to.</summary>
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly PipelineConfig config;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly ScratchFolder scratch;
+    private readonly CancellationTokenSource stopping = new();
+    private readonly List<Task> running = [];
+
+    private Pipeline(PipelineConfig config, PluginHost plugins, ScratchFolder scratch, TimeProvider time, ILogger logger)
+    {
+        this.config = config;
+        this.scratch = scratch;
+        this.time = time;
+        this.logger = logger;
+        Plugins = plugins;
+    }
+
+    public PluginHost Plugins { get; }
+
+    /// <summary>The mapping of messages that are posted to the API; null when the API takes them as they are.</summary>
+    public MessageMapper? ApiMapper => config.Listeners.FirstOrDefault(listener => listener.IsApi)?.Mapper;
+
+    /// <summary>Ends the process when a broker ends as none may.</summary>
+    public Task<Exception> Failed => failed.Task;
+
+    private readonly TaskCompletionSource<Exception> failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Starts the plugins; a broken one is reported.</summary>
+    /// <param name="runsPlugins">False in a process that only reads.</param>
+    /// <exception cref="TributaryException">The plugins' configuration is wrong.</exception>
+    public static async Task<Pipeline> StartAsync(
+        PipelineConfig config, bool runsPlugins, IPluginTables tables, IReadOnlyList<AggregateDefinition> aggregates, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
+    {
+        var logger = loggers.CreateLogger<Pipeline>();
+        config.Warnings.Listen(warning => LogWarning(logger, warning));
+        var isUsed = runsPlugins && (config.Listeners.Count > 0 || config.Plugins is not { Folder: null, Active: null });
+        var setup = isUsed
+            ? PluginDiscovery.Find(config.Plugins, aggregates, new ExecServices(time, config.ScratchDirectory))
+            : new PluginHostSetup { Found = [] };
+        var plugins = await PluginHost.StartAsync(setup, tables, time, line => LogPlugin(logger, line), cancellation);
+        return new Pipeline(config, plugins, ScratchFolder.Open(config.ScratchDirectory, Guid.CreateVersion7().ToString("N"), config.Warnings.Add), time, logger);
+    }
+
+    /// <summary>The activity that processes messages.</summary>
+    public ProcessActivity NewActivity(ContributionCalculator contributions, IProcessingQueries queries)
+    {
+        var fetcher = new ContentFetcher(config.Content, config.Metadata, scratch, config.Processing);
+        var mappers = new MessageMappers(
+            config.Listeners.Where(listener => !listener.IsApi).ToDictionary(listener => listener.Broker.Name, listener => listener.Mapper), ApiMapper);
+        return new ProcessActivity(new ProcessingServices(Plugins, fetcher, queries.FindStoredAsync, mappers, contributions), config.Processing);
+    }
+
+    /// <summary>From now on brokers bring messages in.</summary>
+    public void Listen(Intake intake, SiloHost host)
+    {
+        foreach (var (broker, mapper, _) in config.Listeners)
+        {
+            var listener = new Listener(intake, broker.Name, mapper, host.WaitForActivityRoomAsync, (delay, cancellation) => Task.Delay(delay, time, cancellation));
+            running.Add(RunAsync(broker, listener));
+        }
+    }
+
+    /// <summary>Ends the brokers: what was delivered and not stored is delivered again.</summary>
+    public async Task StopAsync()
+    {
+        await stopping.CancelAsync();
+        try
+        {
+            await Task.WhenAll(running).WaitAsync(StopTimeout, time);
+        }
+        catch (TimeoutException)
+        {
+            LogSlow(logger);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var (broker, _, _) in config.Listeners)
+            await broker.DisposeAsync();
+        if (config.Content is not null)
+            await config.Content.DisposeAsync();
+        if (config.Metadata is not null)
+            await config.Metadata.DisposeAsync();
+        await Plugins.DisposeAsync();
+        scratch.Dispose();
+        stopping.Dispose();
+    }
+
+    private async Task RunAsync(IBroker broker, Listener listener)
+    {
+        LogListening(logger, broker.Name);
+        try
+        {
+            await broker.RunAsync(listener.ReceiveAsync, stopping.Token);
+        }
+        catch (Exception error) when (!stopping.IsCancellationRequested)
+        {
+            LogBrokerFailed(logger, broker.Name, error);
+            failed.TrySetResult(error);
+        }
+        catch (OperationCanceledException)
+        {
+            // The end that was asked for.
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
+    private static partial void LogWarning(ILogger logger, string warning);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Line}")]
+    private static partial void LogPlugin(ILogger logger, string line);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Listening to {Broker}.")]
+    private static partial void LogListening(ILogger logger, string broker);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The broker {Broker} cannot go on; the process ends.")]
+    private static partial void LogBrokerFailed(ILogger logger, string broker, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Brokers did not end in time; what they had delivered and was not stored is delivered again.")]
+    private static partial void LogSlow(ILogger logger);
+}

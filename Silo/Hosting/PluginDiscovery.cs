@@ -1,0 +1,78 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Tributary.Configuration;
+using Tributary.Grains;
+using Tributary.Plugins.Exec;
+using Tributary.Plugins.Folders;
+using Tributary.Silo.Configuration;
+
+namespace Tributary.Silo.Hosting;
+
+/// <summary>Finds the plugins that the configuration asks for, and what each is told.</summary>
+internal static class PluginDiscovery
+{
+    public static PluginHostSetup Find(PluginsConfig config, IReadOnlyList<AggregateDefinition> aggregates, ExecServices services)
+    {
+        var builtIn = BuiltInPlugins.All().Select(plugin => new PluginSource(plugin, BuiltInPlugins.Origin, AppContext.BaseDirectory)
+        {
+            Configuration = config.ByPlugin.GetValueOrDefault(plugin.Name, JsonElement.Parse("{}"u8)),
+        });
+        var folders = config.Folder is { } root
+            ? PluginFolders.Load(root, folder => ConfigurationOf(folder, config), services)
+            : new FoundPlugins([], []);
+        List<PluginSource> found = [.. builtIn, .. folders.Sources];
+        return new PluginHostSetup
+        {
+            Found = found,
+            Faults = folders.Faults,
+            Active = config.Disabled.Count == 0 ? config.Active : [.. (config.Active ?? found.Select(source => source.Plugin.Name)).Except(config.Disabled)],
+            TakenAggregates = [.. aggregates.Select(aggregate => aggregate.Name)],
+        };
+    }
+
+    /// <summary>The main configuration's topics for the plugin of this folder, and over them the folder's own, key by key.</summary>
+    private static JsonElement? ConfigurationOf(PluginFolder folder, PluginsConfig config)
+    {
+        var main = new JsonObject { ["custom"] = ObjectOf(config.Custom) };
+        if (config.ByPlugin.TryGetValue(folder.Name, out var own))
+            main["plugin"] = ObjectOf(own);
+        if (ReadFile(folder) is { } file)
+            Overlay(main, ObjectOf(file));
+
+        // A plugin is told its own section, and in it what is for all of them.
+        var section = main["plugin"] as JsonObject ?? [];
+        main["plugin"] = null;
+        section["custom"] ??= main["custom"]?.DeepClone();
+        main["plugin"] = section;
+        return JsonSerializer.SerializeToElement(main);
+    }
+
+    private static JsonElement? ReadFile(PluginFolder folder)
+    {
+        if (folder.ConfigurationFile is not { } file)
+            return null;
+        if (Path.GetExtension(file) == ".json")
+            return PluginFolders.ReadJson(folder);
+
+        var errors = new List<ConfigError>();
+        var node = YamlReader.ReadFile(file, Environment.GetEnvironmentVariable, errors);
+        if (node is ConfigScalar { Text: "" })
+            return null;
+        if (node is not ConfigMap)
+            errors.Add(new ConfigError(file, "the file", "a list or a text", "a map"));
+        return errors.Count == 0 ? ConfigJson.Of(node!) : throw new ConfigException(errors);
+    }
+
+    private static void Overlay(JsonObject under, JsonObject over)
+    {
+        foreach (var (key, value) in over.ToList())
+        {
+            if (under[key] is JsonObject inner && value is JsonObject map)
+                Overlay(inner, map);
+            else
+                under[key] = value?.DeepClone();
+        }
+    }
+
+    private static JsonObject ObjectOf(JsonElement json) => JsonNode.Parse(json.GetRawText()) as JsonObject ?? [];
+}
