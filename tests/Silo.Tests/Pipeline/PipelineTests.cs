@@ -75,7 +75,7 @@ public sealed class PipelineTests(ITestOutputHelper output)
         data_store: {type: disk, root: '{{root}}'}
         active_plugins: [datatypes, duplicates, hashes, sizes, exif]
         retry:
-          - {step: query, then: retry, first: 500ms, factor: 2, ceiling: 2s}
+          - {step: query, then: retry, first: 1s, factor: 2, ceiling: 2s}
         """;
 
     private static async Task StoreMetadataAsync(int port, IReadOnlyList<ContentFile> files)
