@@ -68,7 +68,7 @@ public sealed class IncomingMessage(
     /// <summary>True when the item's id was made for this message.</summary>
     public bool IsNewGrain { get; } = isNewItem;
 
-    public int SizeBytes => Message.Body.Length + 256;
+    public int SizeBytes { get; } = message.Body.Length + 256 + message.IndexedValues.Sum(value => value.Key.Length);
 
     public IEnumerable<GrainId> Grains
     {

@@ -17,6 +17,9 @@ public sealed class ConfigField(ConfigNode? node, string key, string parentOrigi
 
     public ConfigNode? Node => node;
 
+    /// <summary>How many errors were reported in the whole configuration so far: when it has not grown, what was read since is sound.</summary>
+    public int ErrorCount => errors.Count;
+
     /// <summary>Reports this value; a secret one is not shown.</summary>
     public void Fail(string allowed, bool isSecret = false) => Fail(Show(isSecret), allowed);
 

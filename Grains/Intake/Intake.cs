@@ -56,6 +56,7 @@ public sealed partial class Intake(
             MediaType = request.MediaType ?? MediaTypes.Json,
             Body = request.Body,
             ReceivedAt = receivedAt,
+            IndexedValues = facts.Indexed,
         };
         return new IncomingMessage(message, facts.Contributions, isNewItem, facts.Generations, PartsOf(message.MediaType));
     }
