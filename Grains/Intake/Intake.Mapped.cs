@@ -43,7 +43,7 @@ public sealed partial class Intake
         }
 
         var facts = contributions.Read(request.Source, null, mapped.Body.Span, receivedAt);
-        var message = NewMessage(request, mapped.Fields.Item, MediaTypes.Json, mapped.Body, receivedAt);
+        var message = NewMessage(request, mapped.Fields.Item, MediaTypes.Json, mapped.Body, receivedAt) with { IndexedValues = facts.Indexed };
         return new IncomingMessage(message, facts.Contributions, IsNew(request, mapped.Fields.Item), facts.Generations, PartsOf(mapped.Fields));
     }
 
