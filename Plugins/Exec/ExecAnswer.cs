@@ -87,7 +87,7 @@ internal static class ExecAnswer
         JsonValueKind.True => true,
         JsonValueKind.False => false,
         JsonValueKind.String => value.GetString(),
-        JsonValueKind.Number => value.TryGetInt64(out var whole) ? whole : value.GetDouble(),
+        JsonValueKind.Number => value.TryGetInt64(out var whole) ? (object)whole : value.GetDouble(),
         JsonValueKind.Object when value.TryGetProperty("base64", out var text) && text.ValueKind == JsonValueKind.String && text.TryGetBytesFromBase64(out var bytes) => bytes,
         _ => throw ConfigurationMap.Invalid("parameters", value, "null, texts, numbers, true, false, and {\"base64\": \"…\"} for bytes"),
     };

@@ -31,7 +31,7 @@ public sealed class ArchivePlugin : IPlugin
     public ValueTask StartAsync(PluginSetup setup, CancellationToken cancellation)
     {
         if (setup.Configuration.TryGetProperty("max_entries", out var max))
-            maxEntries = max.TryGetInt32(out var count) && count > 0 ? count : throw new FormatException($"max_entries: found {max}; allowed: a whole number above 0.");
+            maxEntries = max.ValueKind == JsonValueKind.Number && max.TryGetInt32(out var count) && count > 0 ? count : throw new FormatException($"max_entries: found {max}; allowed: a whole number above 0.");
         setup.Log($"lists at most {maxEntries} entries of an archive");
         return ValueTask.CompletedTask;
     }
