@@ -15,6 +15,7 @@ public sealed class DirectionTests
         ["Connectors"] = ["Grains", "Runtime", "Grains.Abstractions"],
         ["Api"] = ["GraphQL", "Grains", "Runtime", "Grains.Abstractions"],
         ["Silo"] = ["Api", "Connectors", "Storage", "GraphQL", "Grains", "Runtime", "Grains.Abstractions"],
+        ["FolderMetadata"] = ["Grains.Abstractions"],
         ["TestingHost"] = ["Storage", "Grains", "Runtime", "Grains.Abstractions"],
     };
 
