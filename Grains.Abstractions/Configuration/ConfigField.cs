@@ -17,6 +17,9 @@ public sealed class ConfigField(ConfigNode? node, string key, string parentOrigi
 
     public ConfigNode? Node => node;
 
+    /// <summary>True when anything in the configuration has been reported so far.</summary>
+    public bool HasErrors => errors.Count > 0;
+
     /// <summary>Reports this value; a secret one is not shown.</summary>
     public void Fail(string allowed, bool isSecret = false) => Fail(Show(isSecret), allowed);
 

@@ -42,7 +42,7 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>Starts the server and waits until it says that it takes connections.</summary>
     public async Task StartAsync()
     {
-        var start = new ProcessStartInfo("redis-server") { RedirectStandardOutput = true, WorkingDirectory = folder };
+        var start = new ProcessStartInfo("redis-server") { RedirectStandardOutput = true, UseShellExecute = false, WorkingDirectory = folder };
         foreach (var option in (string[])["--port", $"{Port}", "--bind", "127.0.0.1", "--dir", folder, "--appendonly", "yes", "--appendfsync", "always", "--save", "", .. options])
             start.ArgumentList.Add(option);
         try
@@ -90,7 +90,7 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>Runs one command, each argument as its UTF-8, with redis-cli; returns what it prints.</summary>
     public async Task<string> RunAsync(params string[] command)
     {
-        var start = new ProcessStartInfo("redis-cli") { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("redis-cli") { RedirectStandardOutput = true, UseShellExecute = false };
         var password = Array.IndexOf(options, "--requirepass");
         string[] access = password < 0 ? [] : ["-a", options[password + 1], "--no-auth-warning"];
         foreach (var argument in (string[])["-p", $"{Port}", .. access, .. command])

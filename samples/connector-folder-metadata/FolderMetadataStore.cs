@@ -16,11 +16,10 @@ public sealed class FolderMetadataStoreFactory : IMetadataStoreFactory
         const string RootAllowed = "the folder that the files lie in";
         var section = config.Section("type", "root", "suffix");
         var suffix = section["suffix"].Text("what is added to a file's name") ?? ".json";
-        if (section["root"].Text(RootAllowed) is { } root)
-            return new FolderMetadataStore(Path.GetFullPath(root, services.BaseFolder), suffix);
+        var root = section["root"].Text(RootAllowed);
         if (!section["root"].IsSet)
             section["root"].Fail("nothing", RootAllowed);
-        return null;
+        return root is null || config.HasErrors ? null : new FolderMetadataStore(Path.GetFullPath(root, services.BaseFolder), suffix);
     }
 }
 

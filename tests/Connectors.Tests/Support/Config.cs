@@ -33,7 +33,7 @@ internal static class Config
         List<ConfigError> errors = [];
         var made = create(Field(Map(fields), errors), Services());
         Assert.NotEmpty(errors);
-        (made as IAsyncDisposable)?.DisposeAsync().AsTask().Wait();
+        Assert.Null(made);
         return [.. errors.Select(error => error.ToString())];
     }
 
