@@ -87,6 +87,11 @@ public sealed class RedisServer : IAsyncDisposable
         await StartAsync();
     }
 
+    /// <summary>The server keeps its connections and answers nothing, until it is resumed.</summary>
+    public Task SuspendAsync() => SignalAsync("STOP");
+
+    public Task ResumeAsync() => SignalAsync("CONT");
+
     /// <summary>Runs one command, each argument as its UTF-8, with redis-cli; returns what it prints.</summary>
     public async Task<string> RunAsync(params string[] command)
     {
@@ -107,6 +112,12 @@ public sealed class RedisServer : IAsyncDisposable
     {
         await StopAsync();
         Directory.Delete(folder, recursive: true);
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", ["-" + signal, $"{process!.Id}"]);
+        await kill.WaitForExitAsync();
     }
 
     private static int FreePort()

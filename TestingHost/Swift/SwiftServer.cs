@@ -170,6 +170,9 @@ public sealed class SwiftServer : IAsyncDisposable
             [app:proxy-server]
             use = egg:swift#proxy
             account_autocreate = true
+            conn_timeout = 30
+            node_timeout = 60
+            error_suppression_limit = 1000000
             {string.Join('\n', filters.Select(filter => $"[filter:{filter}]\nuse = egg:swift#{(filter == "cache" ? "memcache" : filter)}{filter switch
             {
                 "cache" => $"\nmemcache_servers = 127.0.0.1:{cachePort}",

@@ -14,7 +14,7 @@ public sealed class HttpContentStoreTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        server = await WebServer.StartAsync(context => pages.TryGetValue(context.Request.Path, out var page) ? page(context) : Status(context, 404));
+        server = await WebServer.StartAsync(context => pages.TryGetValue(context.Request.Path.Value!, out var page) ? page(context) : Status(context, 404));
         inside = await WebServer.StartAsync(context => context.Response.WriteAsync("inside"));
         pages["/file"] = context =>
         {

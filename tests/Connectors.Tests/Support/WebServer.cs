@@ -33,15 +33,14 @@ internal sealed class WebServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(options => options.Limits.MinResponseDataRate = null);
-        var app = builder.Build();
-        var server = new WebServer(app);
-        app.Run(async context =>
+        var server = new WebServer(builder.Build());
+        server.app.Run(async context =>
         {
             lock (server.requests)
                 server.requests.Add(context.Request.Path.Value + context.Request.QueryString);
             await answer(context);
         });
-        await app.StartAsync();
+        await server.app.StartAsync();
         return server;
     }
 
