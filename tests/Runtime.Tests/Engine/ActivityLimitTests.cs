@@ -192,6 +192,24 @@ public sealed class ActivityLimitTests
             run.Activities["work"] = new Jobs(run, _ => null);
         });
 
+    [Fact]
+    public void An_activity_that_is_replaced_while_it_waits_does_not_start() => Run(
+        async run =>
+        {
+            var jobs = (Jobs)run.Activities["work"];
+            await run.Probe("a").Do(Script.Of(probe => probe.Start("job", "work")));
+            for (var i = 0; i < 3; i++)
+                await run.Probe("b").Do(Script.Of(probe => probe.Start("job", "work")));
+            await run.UntilAsync(() => run.Database.Reminders.Count == 0);
+
+            Assert.Equal(["a", "b"], jobs.Starts.Select(start => start.Owner.Key));
+        },
+        run =>
+        {
+            run.Options.MaxActivitiesCount = 1;
+            run.Activities["work"] = new Jobs(run, _ => null);
+        });
+
     private static async Task StartJobsAsync(EngineRun run)
     {
         for (var i = 0; i < JobsCount; i++)
