@@ -113,7 +113,7 @@ public sealed class RabbitMqRefusalTests(RabbitMqFixture rabbit)
         await receiver.CountAsync(2);
         await broker.StopAsync();
 
-        Assert.Equal(1u, await peer.CountAsync("q_back"));
+        await Eventually.Async(async () => await peer.CountAsync("q_back") == 1, () => "the delivery in the queue");
         Assert.Contains("body_not_json: The body is no JSON.) It goes back into the queue", Assert.Single(broker.Warnings), StringComparison.Ordinal);
     }
 
