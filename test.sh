@@ -32,6 +32,9 @@ need "PostgreSQL 15 or newer" postgresql 'ls /usr/lib/postgresql/*/bin/initdb'
 need "Chromium" chromium 'test -x /usr/bin/chromium'
 need "Node.js 20 or newer" nodejs 'command -v node'
 need "npm" npm 'command -v npm'
+need "RabbitMQ" rabbitmq-server 'ls /usr/lib/rabbitmq/bin/rabbitmq-server && command -v epmd'
+need "ZeroMQ" libzmq5 'ls /usr/lib/*/libzmq.so.5 /usr/lib64/libzmq.so.5 2>/dev/null | grep -q .'
+need "Python with ZeroMQ" python3-zmq '/usr/bin/python3 -c "import zmq"'
 
 projects=()
 if [ $# -gt 0 ]; then

@@ -40,7 +40,7 @@ internal sealed class ZeroMqBroker : IBroker
         var backoff = new Backoff(options.FirstRetryDelay, BrokerLimits.MaxRetryDelay);
         while (!cancellation.IsCancellationRequested)
         {
-            var session = new ZeroMqSession(options, health, window, oddFrames, Take);
+            var session = new ZeroMqSession(options, health, window, oddFrames, services.Time, Take);
             try
             {
                 await RunOnThreadAsync(() => session.Run(() => Finish(giveUp), cancellation));

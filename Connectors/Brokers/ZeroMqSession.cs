@@ -1,7 +1,7 @@
 namespace Tributary.Connectors.Brokers;
 
 /// <summary>One socket from its opening to its end, on one thread.</summary>
-internal sealed class ZeroMqSession(ZeroMqOptions options, BrokerHealth health, ReceiveWindow window, RepeatedWarning oddFrames, Action<byte[]> take)
+internal sealed class ZeroMqSession(ZeroMqOptions options, BrokerHealth health, ReceiveWindow window, RepeatedWarning oddFrames, TimeProvider time, Action<byte[]> take)
 {
     /// <summary>A peer that sends a larger message is disconnected by libzmq, and the message is gone.</summary>
     public const long MaxMessageBytes = 64 * 1024 * 1024;
@@ -26,15 +26,25 @@ internal sealed class ZeroMqSession(ZeroMqOptions options, BrokerHealth health, 
         {
             Listen(monitor);
             if (window.WaitForRoom(Pause))
-                ReceiveOne(socket, wait: true);
+                ReceiveOne(socket);
         }
 
-        // A peer that goes on sending could keep this going for ever.
-        for (var count = 0; count < options.HighWaterMarkCount && window.WaitForRoom(Pause) && ReceiveOne(socket, wait: false); count++)
-        {
-        }
-
+        Drain(socket);
         beforeClose();
+    }
+
+    // Until there has been nothing for a pause. A peer that goes on sending, or answers that do not come, could keep this going for ever.
+    private void Drain(ZeroMqSocket socket)
+    {
+        var start = time.GetTimestamp();
+        for (var count = 0; count < options.HighWaterMarkCount && time.GetElapsedTime(start) < BrokerLimits.StopTimeout;)
+        {
+            if (!window.WaitForRoom(Pause))
+                continue;
+            if (!ReceiveOne(socket))
+                return;
+            count++;
+        }
     }
 
     private void Open(ZeroMqSocket socket, ZeroMqSocket monitor)
@@ -76,10 +86,10 @@ internal sealed class ZeroMqSession(ZeroMqOptions options, BrokerHealth health, 
         }
     }
 
-    /// <summary>False when there was nothing.</summary>
-    private bool ReceiveOne(ZeroMqSocket socket, bool wait)
+    /// <summary>False when there was nothing for a pause.</summary>
+    private bool ReceiveOne(ZeroMqSocket socket)
     {
-        if (socket.Receive(wait, out var hasMore) is not { } body)
+        if (socket.Receive(wait: true, out var hasMore) is not { } body)
             return false;
 
         // The frames of a message come together or not at all.
