@@ -55,8 +55,9 @@ public sealed class ConfigField(ConfigNode? node, string key, string parentOrigi
     {
         if (!IsSet)
             return null;
-        if (node is ConfigScalar { Text: "true" or "false" } flag)
-            return flag.Text == "true";
+        // YAML 1.2, core schema; what Python's YAML writes as well.
+        if (node is ConfigScalar { Text: "true" or "True" or "TRUE" or "false" or "False" or "FALSE" } flag)
+            return flag.Text is "true" or "True" or "TRUE";
         Fail("true or false");
         return null;
     }

@@ -51,6 +51,7 @@ public sealed class Intake(IGrainFactory grains, ContributionCalculator contribu
             MediaType = request.MediaType ?? MediaTypes.Json,
             Body = request.Body,
             ReceivedAt = receivedAt,
+            IndexedValues = facts.Indexed,
         };
         return new IncomingMessage(message, facts.Contributions, isNewItem, facts.Generations);
     }

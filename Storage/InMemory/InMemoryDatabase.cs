@@ -1,4 +1,5 @@
 using Tributary.Runtime.Store;
+using Tributary.Storage.Queries;
 using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.InMemory;
@@ -42,6 +43,16 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
     internal Dictionary<string, LedgerCounts> LedgerRows { get; } = [];
 
     internal List<DefinitionRow> DefinitionRows { get; } = [];
+
+    /// <summary>The pointers of indexed paths; the id of one is its place, from 1.</summary>
+    internal List<string> IndexedPointers { get; } = [];
+
+    internal List<IndexedSpan> IndexedSpanRows { get; } = [];
+
+    /// <summary>What the index holds of each of <see cref="MessageRows"/>.</summary>
+    internal List<IReadOnlyList<IndexedValue>> IndexedRows { get; } = [];
+
+    internal Position Horizon => Position.Of(LastTransaction + 1, 0);
 
     /// <summary>All messages in the order of their positions, as a copy.</summary>
     public IReadOnlyList<StoredMessage> Messages => Copy(() => MessageRows.ToList());
