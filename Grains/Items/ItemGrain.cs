@@ -28,7 +28,7 @@ public sealed partial class ItemGrain(ItemOptions options) : Grain<ItemState>, I
         return ValueTask.FromResult(new Receipt(appended));
     }
 
-    public ValueTask<ItemView?> Read() => ValueTask.FromResult(HasState ? View() : null);
+    public ValueTask<ItemView?> Read() => ValueTask.FromResult(HasState ? State.View(Key) : null);
 
     protected override ItemState Initial() => Never;
 
@@ -55,19 +55,4 @@ public sealed partial class ItemGrain(ItemOptions options) : Grain<ItemState>, I
         if (status is MessageStatus.Processing or MessageStatus.Parked)
             Start(new ProcessName(appended.ItemSequence, appended.Message.Id, status), ProcessOrder.Whole, 1, Now, appended);
     }
-
-    private ItemView View() => new(
-        Key,
-        State.Sequence,
-        State.Source,
-        State.MediaType ?? MediaTypes.Json,
-        DateTimeOffset.FromUnixTimeMilliseconds(State.FirstMs ?? State.LastMs),
-        DateTimeOffset.FromUnixTimeMilliseconds(State.LastMs),
-        new MessageId(State.LastMessage))
-    {
-        UnfinishedCount = State.Left?.Count ?? 0,
-        Unfinished = State.Left is null
-            ? []
-            : [.. State.Left.Reverse().Take(ItemView.MaxUnfinishedCount).Select(pair => new UnfinishedView(pair.Value.Reference(pair.Key), pair.Value.ToParts()))],
-    };
 }

@@ -77,6 +77,22 @@ public sealed class ItemState
             Unknown = Unknown,
         };
     }
+
+    /// <summary>The item as readers see it.</summary>
+    public ItemView View(string key) => new(
+        key,
+        Sequence,
+        Source,
+        MediaType ?? MediaTypes.Json,
+        DateTimeOffset.FromUnixTimeMilliseconds(FirstMs ?? LastMs),
+        DateTimeOffset.FromUnixTimeMilliseconds(LastMs),
+        new MessageId(LastMessage))
+    {
+        UnfinishedCount = Left?.Count ?? 0,
+        Unfinished = Left is null
+            ? []
+            : [.. Left.Reverse().Take(ItemView.MaxUnfinishedCount).Select(pair => new UnfinishedView(pair.Value.Reference(pair.Key), pair.Value.ToParts()))],
+    };
 }
 
 internal static class MediaTypes

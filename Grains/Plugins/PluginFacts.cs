@@ -25,7 +25,7 @@ internal sealed class PluginFacts
         Proposals =
         [
             // The configuration itself may hold secrets: only its hash is stored.
-            new DefinitionProposal("plugin:" + name, Hash, Encoding.UTF8.GetBytes(
+            new DefinitionProposal(PluginHost.GenerationPrefix + name, Hash, Encoding.UTF8.GetBytes(
                 $$"""{"plugin":{{JsonSerializer.Serialize(name)}},"version":{{JsonSerializer.Serialize(version)}},"configurationSha256":"{{configurationHash}}"}""")),
             .. aggregates.Select(aggregate => new DefinitionProposal(aggregate.Name, HashOf(aggregate), aggregate.Json)),
         ];

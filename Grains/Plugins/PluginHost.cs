@@ -9,6 +9,9 @@ namespace Tributary.Grains;
 /// </summary>
 public sealed class PluginHost : IPluginHost, IAsyncDisposable
 {
+    /// <summary>In front of the names of generations that are plugins' own: no aggregate's name has a colon.</summary>
+    internal const string GenerationPrefix = "plugin:";
+
     private readonly Lock gate = new();
     private readonly PluginHostOptions options;
     private readonly IPluginTables tables;
@@ -31,6 +34,9 @@ public sealed class PluginHost : IPluginHost, IAsyncDisposable
 
     /// <summary>The generations to register: one per plugin, named <c>plugin:NAME</c>, and one per aggregate of a plugin.</summary>
     public IReadOnlyList<DefinitionProposal> Proposals => [.. hosted.SelectMany(static one => one.Facts.Proposals)];
+
+    /// <summary>True when the row is a plugin's own generation, and not an aggregate's.</summary>
+    public static bool IsPlugin(DefinitionRow row) => row.Name.StartsWith(GenerationPrefix, StringComparison.Ordinal);
 
     /// <summary>All that were found, in the order of their names.</summary>
     public IReadOnlyList<PluginStatus> Statuses

@@ -53,7 +53,7 @@ internal sealed class MessageRun(ProcessingServices services, StoredMessage stor
 
     private MessageFields Map()
     {
-        services.Mappers.TryGetValue(stored.Source, out var mapper);
+        var mapper = services.Mappers.Of(stored.Source);
         if (stored.MediaType != UnparsedEnvelope.MediaType)
             return mapper?.Read(body.Span) ?? MessageFields.None with { MediaType = stored.MediaType };
         if (mapper is null)
@@ -121,7 +121,7 @@ internal sealed class MessageRun(ProcessingServices services, StoredMessage stor
 
     private string MediaTypeOf(MessageFields fields, JsonElement? metadata, FetchedContent content)
     {
-        services.Mappers.TryGetValue(stored.Source, out var mapper);
+        var mapper = services.Mappers.Of(stored.Source);
         return MediaTypeNames.Normalize(fields.MediaType)
             ?? (fields.ContentLocation is null && mapper is not null ? MediaTypes.Json : null)
             ?? MediaTypeNames.Normalize(content.DeclaredMediaType)

@@ -5,11 +5,10 @@ namespace Tributary.Grains;
 
 /// <summary>What the activity of a message works with.</summary>
 /// <param name="Find">Reads a stored message: <see cref="IProcessingQueries.FindStoredAsync"/>.</param>
-/// <param name="Mappers">By source; a source without one has messages whose body is the content.</param>
 /// <param name="Contributions">For messages that could not be mapped when they were accepted.</param>
 public sealed record ProcessingServices(
     IPluginHost Plugins, ContentFetcher Fetcher, Func<MessageId, CancellationToken, ValueTask<StoredMessage?>> Find,
-    IReadOnlyDictionary<string, MessageMapper> Mappers, ContributionCalculator Contributions);
+    MessageMappers Mappers, ContributionCalculator Contributions);
 
 /// <summary>
 /// One message from what is stored to what plugins make of it: map, fetch, run. What goes wrong becomes a part of the result, because the

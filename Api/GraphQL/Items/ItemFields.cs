@@ -15,6 +15,8 @@ internal sealed class ItemFields(ApiNode node, MessagePages pages, RecordFields 
 {
     private const string CursorKind = "items";
 
+    private readonly ItemMessages messages = new(node, pages);
+
     public void Bind(SchemaBindings bindings)
     {
         bindings.Object("Query")
@@ -22,7 +24,7 @@ internal sealed class ItemFields(ApiNode node, MessagePages pages, RecordFields 
             .Ask("items", (_, context) => ListAsync(context.Arguments, context.CancellationToken));
         bindings.Object<ItemNode>("Item")
             .Batch<MessageId, MessageNode>("lastMessage", item => item.LastMessageId, LastMessagesAsync)
-            .Ask("messages", MessagesAsync)
+            .Ask("messages", messages.ReadAsync)
             .Ask("records", (item, context) => records.OfItemAsync(item.ItemId, context.Arguments.Get<string>("plugin"), context.CancellationToken))
             .Ask("failures", (item, context) => failures.OfItemAsync(item.ItemId, context.CancellationToken));
         bindings.Object<Connection<ItemNode>>("ItemConnection");
@@ -60,7 +62,4 @@ internal sealed class ItemFields(ApiNode node, MessagePages pages, RecordFields 
         var found = await node.Queries.FindMessagesAsync(ids, context.CancellationToken);
         return found.ToDictionary(message => message.Key, message => new MessageNode(message.Value, node.History));
     }
-
-    private ValueTask<MessageConnection> MessagesAsync(ItemNode item, ResolveContext context) => pages.ReadAsync(
-        PageArguments.Of(context.Arguments), new MessageFilter(Items: [item.ItemId]), (RequestLimits)context.State!, context.CancellationToken);
 }

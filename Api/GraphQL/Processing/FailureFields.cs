@@ -54,11 +54,14 @@ internal sealed class FailureFields(ApiNode node)
         var page = PageArguments.Of(arguments);
         var after = MarkOf(page.After);
         var found = await node.Processing.ReadPartsAsync(FailureFilterReader.Read(arguments.Get<InputObject>("filter")), after, page.Count + 1, cancellation);
-        var edges = found.Parts.Take(page.Count).Select(part => new Edge<FailureNode>(FailureNode.Of(part), CursorOf(part.Mark))).ToList();
+        var shown = found.Parts.Take(page.Count).ToList();
         var isCut = found.Parts.Count > page.Count;
         // A search that stopped at its limit goes on behind the last row that it looked at.
-        var end = !isCut && !found.IsComplete && found.ScannedTo is { } mark ? CursorOf(mark) : edges.LastOrDefault()?.Cursor ?? page.After;
-        return new Connection<FailureNode>(edges, new PageInfo(isCut || !found.IsComplete, page.After is not null, edges.FirstOrDefault()?.Cursor, end));
+        var end = !isCut && !found.IsComplete && found.ScannedTo is { } mark ? CursorOf(mark) : shown.Count > 0 ? CursorOf(shown[^1].Mark) : page.After;
+        return new Connection<FailureNode>(
+            [.. shown.Select(FailureNode.Of)],
+            at => CursorOf(shown[at].Mark),
+            new PageInfo(isCut || !found.IsComplete, page.After is not null, shown.Count > 0 ? CursorOf(shown[0].Mark) : null, end));
     }
 
     private async ValueTask<FailureChange> ChangeAsync(ResolveContext context, Func<PartFilter, PartMark?, CancellationToken, ValueTask<BulkChange>> change)

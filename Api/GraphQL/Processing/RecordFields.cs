@@ -61,19 +61,22 @@ internal sealed class RecordFields(ApiNode node)
 
     private static Connection<RecordNode> PageOf(PageArguments page, string plugin, RecordQuery query, RecordPage found, RequestLimits limits)
     {
-        var edges = new List<Edge<RecordNode>>();
+        var shown = new List<StoredRecord>();
         foreach (var record in found.Records.Take(page.Count))
         {
-            if (!limits.TryTake(record.Json.Length, isFirst: edges.Count == 0))
+            if (!limits.TryTake(record.Json.Length, isFirst: shown.Count == 0))
                 break;
-            edges.Add(new Edge<RecordNode>(RecordNode.Of(record, plugin), CursorOf(new RecordMark(record.Item, record.Key))));
+            shown.Add(record);
         }
 
-        var isCut = edges.Count < found.Records.Count;
-        var end = !isCut && !found.IsComplete && found.ScannedTo is { } mark ? CursorOf(mark) : edges.LastOrDefault()?.Cursor ?? page.After;
+        string CursorAt(int at) => CursorOf(new RecordMark(shown[at].Item, shown[at].Key));
+        var isCut = shown.Count < found.Records.Count;
+        var end = !isCut && !found.IsComplete && found.ScannedTo is { } mark ? CursorOf(mark) : shown.Count > 0 ? CursorAt(shown.Count - 1) : page.After;
+        var start = shown.Count > 0 ? CursorAt(0) : null;
         return new Connection<RecordNode>(
-            edges,
-            new PageInfo(isCut || !found.IsComplete, page.After is not null, edges.FirstOrDefault()?.Cursor, end, query.Document is null ? null : found.ScannedCount));
+            [.. shown.Select(record => RecordNode.Of(record, plugin))],
+            CursorAt,
+            new PageInfo(isCut || !found.IsComplete, page.After is not null, start, end, query.Document is null ? null : found.ScannedCount));
     }
 
     private LivePlugin Named(string name)
