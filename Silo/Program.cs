@@ -1,3 +1,4 @@
+using Tributary;
 using Tributary.Configuration;
 using Tributary.Runtime.Store;
 using Tributary.Silo;

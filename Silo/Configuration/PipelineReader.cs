@@ -91,8 +91,7 @@ internal sealed class PipelineReader
     // A broker may have a mapping of its own; the old place of the fields is inside the broker as well.
     private MessageMapping MappingOf(ConfigField broker)
     {
-        var own = broker.Node as ConfigMap;
-        var inner = broker.Section([.. own?.Fields.Keys ?? []]);
+        var inner = broker.Section([.. ((ConfigMap)broker.Node!).Fields.Keys]);
         var mapping = MessageMappingReader.Read(inner["message"].IsSet ? inner["message"] : root["message"]);
         var fields = inner["message_fields"].IsSet ? inner["message_fields"] : root["message_fields"];
         return fields.IsSet ? mapping with { Fields = MessageMappingReader.ReadFields(fields) } : mapping;
@@ -104,13 +103,13 @@ internal sealed class PipelineReader
         var path = folder is null ? null : Path.GetFullPath(folder, baseFolder);
         if (path is not null && !Directory.Exists(path))
             root["plugins"].Fail("the path of a folder with a folder for each plugin");
-        var active = only is { Length: > 0 }
+        IReadOnlyList<string> active = only is { Length: > 0 }
             ? only.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            : root["active_plugins"].IsSet ? Names(root["active_plugins"]) : null;
+            : Names(root["active_plugins"]);
         return new PluginsConfig
         {
             Folder = path,
-            Active = active is { Count: > 0 } ? active : null,
+            Active = active.Count > 0 ? active : null,
             Disabled = Names(root["disabled_plugins"]),
             Custom = root["custom"].IsSet && root["custom"].Node is { } custom ? ConfigJson.Of(custom) : JsonElement.Parse("{}"u8),
             ByPlugin = root["plugin"].Node is ConfigMap map ? map.Fields.ToDictionary(pair => pair.Key, pair => ConfigJson.Of(pair.Value)) : [],

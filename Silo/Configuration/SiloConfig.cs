@@ -10,6 +10,8 @@ namespace Tributary.Silo.Configuration;
 [Flags]
 public enum Roles
 {
+    None = 0,
+
     /// <summary>Owns grains: takes messages, counts and processes them.</summary>
     Silo = 1,
 

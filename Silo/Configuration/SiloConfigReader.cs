@@ -55,12 +55,12 @@ internal static class SiloConfigReader
     private static Roles ReadRoles(ConfigField field, ConfigField database)
     {
         const string Allowed = "silo, api or both";
-        var roles = default(Roles);
+        var roles = Roles.None;
         foreach (var item in field.List(2, Allowed))
             roles |= item.OneOf("silo", "api") == "silo" ? Roles.Silo : Roles.Api;
         if (roles == Roles.Api && (database.Node as ConfigMap)?.Fields.GetValueOrDefault("type") is not ConfigScalar { Text: "postgres" })
             field.Fail("the role api alone with the embedded database", "both roles, or database.type: postgres, which several processes share");
-        return roles == 0 ? Roles.Silo | Roles.Api : roles;
+        return roles == Roles.None ? Roles.Silo | Roles.Api : roles;
     }
 
     private static List<string> IndexedPaths(ConfigField field)

@@ -48,14 +48,14 @@ internal sealed partial class Pipeline : IAsyncDisposable
     public static async Task<Pipeline> StartAsync(
         PipelineConfig config, bool runsPlugins, IPluginTables tables, IReadOnlyList<AggregateDefinition> aggregates, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
     {
-        var logger = loggers.CreateLogger<Pipeline>();
-        config.Warnings.Listen(warning => LogWarning(logger, warning));
+        var log = loggers.CreateLogger<Pipeline>();
+        config.Warnings.Listen(warning => LogWarning(log, warning));
         var isUsed = runsPlugins && (config.Listeners.Count > 0 || config.Plugins is not { Folder: null, Active: null });
         var setup = isUsed
             ? PluginDiscovery.Find(config.Plugins, aggregates, new ExecServices(time, config.ScratchDirectory))
             : new PluginHostSetup { Found = [] };
-        var plugins = await PluginHost.StartAsync(setup, tables, time, line => LogPlugin(logger, line), cancellation);
-        return new Pipeline(config, plugins, ScratchFolder.Open(config.ScratchDirectory, Guid.CreateVersion7().ToString("N"), config.Warnings.Add), time, logger);
+        var plugins = await PluginHost.StartAsync(setup, tables, time, line => LogPlugin(log, line), cancellation);
+        return new Pipeline(config, plugins, ScratchFolder.Open(config.ScratchDirectory, Guid.CreateVersion7().ToString("N"), config.Warnings.Add), time, log);
     }
 
     /// <summary>The activity that processes messages.</summary>

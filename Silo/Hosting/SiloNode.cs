@@ -58,10 +58,10 @@ internal sealed class SiloNode : IAsyncDisposable
         {
             Guid history;
             SiloNode? node = null;
-            var processing = new TaskCompletionSource<IActivity>(TaskCreationOptions.RunContinuationsAsynchronously);
+            var gate = new TaskCompletionSource<IActivity>(TaskCreationOptions.RunContinuationsAsynchronously);
             if (config.Roles.HasFlag(Roles.Silo))
             {
-                joined = NewHost(config, time, opened, processing.Task, () => node?.pipeline?.Plugins.Active.Number ?? 0, loggers);
+                joined = NewHost(config, time, opened, gate.Task, () => node?.pipeline?.Plugins.Active.Number ?? 0, loggers);
                 await joined.StartAsync(cancellation);
                 history = joined.Facts.HistoryId;
             }
@@ -70,7 +70,7 @@ internal sealed class SiloNode : IAsyncDisposable
                 history = (await opened.Store.OpenAsync(cancellation)).HistoryId;
             }
 
-            node = new SiloNode(config, time, opened, joined, new FeedTail(opened.Log, history, config.Feed, time, loggers.CreateLogger<FeedTail>()), processing);
+            node = new SiloNode(config, time, opened, joined, new FeedTail(opened.Log, history, config.Feed, time, loggers.CreateLogger<FeedTail>()), gate);
             if (joined is not null)
                 joined.RoundCommitted = node.tail.Hint;
             await node.OpenAsync(loggers, cancellation);
