@@ -63,7 +63,7 @@ public sealed class ExifPlugin : IPlugin
         {
             throw Broken(error.Message, error);
         }
-        catch (Exception error) when (error is IndexOutOfRangeException or ArgumentException or OverflowException or InvalidCastException or EndOfStreamException
+        catch (Exception error) when (error is IOException or IndexOutOfRangeException or ArgumentException or OverflowException or InvalidCastException
             or InvalidDataException or FormatException or NullReferenceException)
         {
             // The reader's own checks are not complete: lengths and offsets that lead nowhere surface as these.

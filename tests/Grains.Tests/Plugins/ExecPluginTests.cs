@@ -139,6 +139,21 @@ public sealed class ExecPluginTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_program_that_ends_with_every_message_may_be_repaired_and_is_tried_again()
+    {
+        files.Add("lost", "plugin.json", """{"exec": {"command": "python3", "arguments": ["missing.py"], "version": "1", "media_types": "*/*"}}""");
+        host = await bench.StartAsync([.. files.Load().Sources]);
+        host.Bind(PluginBench.Register(host.Proposals));
+
+        var first = await RunAsync(PluginBench.Context("a"));
+        var second = await RunAsync(PluginBench.Context("b"));
+
+        Assert.EndsWith("(exit code 2; exit code 2).", first.Error);
+        Assert.Equal((false, true), (first.MayHelpToRetry, second.MayHelpToRetry));
+        Assert.Contains(bench.Log, line => line.Contains("missing.py"));
+    }
+
+    [Fact]
     public async Task A_program_that_hangs_is_killed_with_all_that_it_started()
     {
         await StartAsync();
