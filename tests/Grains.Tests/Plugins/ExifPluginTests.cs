@@ -58,6 +58,17 @@ public sealed class ExifPluginTests
         Assert.False(RecordOf(await RunAsync(ExifBytes.Jpeg(1, 1, Camera, Exposure, nowhere))).TryGetProperty("gps", out _));
     }
 
+    [Fact]
+    public async Task A_time_that_no_day_has_is_left_out_and_the_place_stays()
+    {
+        List<ExifBytes.Entry> late = [.. Gps.Where(entry => entry.Tag != 7), ExifBytes.Fractions(7, (4_000_000_000, 1), (0, 1), (0, 1))];
+
+        var gps = RecordOf(await RunAsync(ExifBytes.Jpeg(1, 1, Camera, Exposure, late))).GetProperty("gps");
+
+        Assert.Equal(-33.8569, gps.GetProperty("latitude").GetDouble());
+        Assert.False(gps.TryGetProperty("at", out _));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("no picture at all")]
