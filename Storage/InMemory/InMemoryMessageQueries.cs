@@ -7,16 +7,21 @@ namespace Tributary.Storage.InMemory;
 /// <summary>Searches of what is committed. What the databases find by an index is found by going through everything, and counted alike.</summary>
 internal sealed class InMemoryMessageQueries(InMemoryDatabase database, InMemoryGate gate, IMessageLog log) : IMessageQueries
 {
-    public ValueTask<MessageMatches> QueryMessagesAsync(MessageQuery query, CancellationToken cancellation) => MessageScan.RunAsync(
-        query, range => gate.RunAsync(StoreCall.Log, () => Read(range)), cancellation);
+    private readonly InMemoryScan scan = new(database, gate);
+
+    public ValueTask<MessageMatches> QueryMessagesAsync(MessageQuery query, CancellationToken cancellation) =>
+        MessageScan.RunAsync(query, scan, cancellation);
 
     public ValueTask<long?> CountMessagesAsync(MessageFilter filter, CancellationToken cancellation) =>
-        MessageCounts.CountAsync(log, filter, cancellation);
+        MessageCounts.CountAsync(log, scan, filter, cancellation);
 
     public ValueTask<IReadOnlyDictionary<MessageId, StoredMessage>> FindMessagesAsync(
         IReadOnlyList<MessageId> ids, CancellationToken cancellation) => gate.RunAsync<IReadOnlyDictionary<MessageId, StoredMessage>>(
         StoreCall.Log, () => ids.Distinct().Where(database.MessageIndexes.ContainsKey)
             .ToDictionary(id => id, id => database.MessageRows[database.MessageIndexes[id]]));
+
+    public ValueTask<IReadOnlyDictionary<string, MessageMatches>> QueryItemMessagesAsync(ItemMessagesQuery query, CancellationToken cancellation) =>
+        gate.RunAsync(StoreCall.Log, () => Read(query));
 
     public ValueTask<IReadOnlyDictionary<string, LoadedState>> FindItemsAsync(IReadOnlyList<string> ids, CancellationToken cancellation)
     {
@@ -45,29 +50,24 @@ internal sealed class InMemoryMessageQueries(InMemoryDatabase database, InMemory
         .Where(row => row.Key.Table == StateTable.Items)
         .Select(row => KeyValuePair.Create(row.Key.Grain.Key, row.Value));
 
-    private ScanChunk Read(ScanRange range)
+    private IReadOnlyDictionary<string, MessageMatches> Read(ItemMessagesQuery query)
     {
-        var chunk = new ScanChunk(range);
-        var filter = range.Filter;
-        foreach (var message in Rows(range))
+        var found = new ItemMessages(query);
+        for (var i = 0; i < found.Items.Length; i++)
         {
-            if (filter.Items is { } items && !items.Contains(message.Item))
-                continue;
-            if (!chunk.Take(message.Position.Value))
+            var rows = Rows(query.After?.Value ?? -1, query.Before?.Value ?? long.MaxValue, query.NewestFirst).Where(row => row.Item == found.Items[i]);
+            if (rows.Take(query.LimitPerItem).Any(row => !found.TryAdd(i, row)))
                 break;
-            if ((filter.Sources is null || filter.Sources.Contains(message.Source))
-                && filter.AcceptsTime(Instant.ToTicks(message.ReceivedAt)) && filter.AcceptsBody(message.Body.Span))
-                chunk.Add(message);
         }
 
-        return chunk;
+        return found.ToMatches();
     }
 
-    private IEnumerable<StoredMessage> Rows(ScanRange range)
+    private IEnumerable<StoredMessage> Rows(long after, long before, bool newestFirst)
     {
-        var first = range.After == long.MaxValue ? database.MessageRows.Count : database.FirstAtOrAbove(range.After + 1);
-        var end = database.FirstAtOrAbove(range.Before);
+        var first = after == long.MaxValue ? database.MessageRows.Count : database.FirstAtOrAbove(after + 1);
+        var end = database.FirstAtOrAbove(before);
         for (var i = 0; i < end - first; i++)
-            yield return database.MessageRows[range.NewestFirst ? end - 1 - i : first + i];
+            yield return database.MessageRows[newestFirst ? end - 1 - i : first + i];
     }
 }

@@ -22,6 +22,8 @@ public sealed class InMemoryStore : IPartitionStore
         gate = new InMemoryGate(database, this.faults, Crash);
         Log = new InMemoryMessageLog(database, gate);
         Queries = new InMemoryMessageQueries(database, gate, Log);
+        Processing = new InMemoryProcessingQueries(database, gate);
+        PluginTables = new InMemoryPluginTables(database, gate);
     }
 
     /// <summary>Reads of what is committed.</summary>
@@ -29,6 +31,12 @@ public sealed class InMemoryStore : IPartitionStore
 
     /// <summary>Searches of what is committed.</summary>
     public IMessageQueries Queries { get; }
+
+    /// <summary>Reads of what became of messages.</summary>
+    public IProcessingQueries Processing { get; }
+
+    /// <summary>Tables that plugins own.</summary>
+    public IPluginTables PluginTables { get; }
 
     /// <summary>The incarnation that joined last, or null.</summary>
     public SiloId? Joined => joined?.Id;
@@ -51,8 +59,8 @@ public sealed class InMemoryStore : IPartitionStore
     public ValueTask<StoreFacts> OpenAsync(CancellationToken cancellation) =>
         gate.RunAsync(StoreCall.Open, () => database.Facts);
 
-    public ValueTask<Incarnation> JoinAsync(string address, CancellationToken cancellation) =>
-        gate.RunAsync(StoreCall.Join, () => Join(address));
+    public ValueTask<Incarnation> JoinAsync(string address, IReadOnlyList<string> indexedPaths, CancellationToken cancellation) =>
+        gate.RunAsync(StoreCall.Join, () => Join(address, indexedPaths));
 
     public async ValueTask<CommitOutcome> CommitAsync(RoundCommit round, CancellationToken cancellation)
     {
@@ -143,7 +151,7 @@ public sealed class InMemoryStore : IPartitionStore
         return default;
     }
 
-    private Incarnation Join(string address)
+    private Incarnation Join(string address, IReadOnlyList<string> indexedPaths)
     {
         foreach (var other in database.Silos.Values)
         {
@@ -160,7 +168,7 @@ public sealed class InMemoryStore : IPartitionStore
         joined = new InMemorySilo(new SiloId(database.Silos.Count + 1), address);
         database.Silos.Add(joined.Id, joined);
         Array.Fill(database.Partitions, joined.Id);
-        return new Incarnation(joined.Id, database.Time.GetUtcNow());
+        return new Incarnation(joined.Id, database.Time.GetUtcNow(), InMemoryIndexedPaths.Register(database, indexedPaths));
     }
 
     private CommitOutcome Commit(RoundCommit round)

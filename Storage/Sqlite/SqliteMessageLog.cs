@@ -102,7 +102,7 @@ internal sealed class SqliteMessageLog(SqliteWriter writer, SqliteReaders reader
             .Bind(Instant.ToDay(before)).Bind(limit).Run(),
         cancellation);
 
-    private static Position Horizon(SqliteConnection connection)
+    internal static Position Horizon(SqliteConnection connection)
     {
         var select = connection.Prepare("select last_transaction from meta");
         select.Step();

@@ -11,6 +11,8 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
     private SqliteReaders? readers;
     private SqliteMessageLog? log;
     private SqliteMessageQueries? queries;
+    private SqliteProcessingQueries? processing;
+    private SqlitePluginTables? pluginTables;
     private StoreFacts? facts;
 
     /// <summary>Reads of what is committed; available once the store is open.</summary>
@@ -18,6 +20,12 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
 
     /// <summary>Searches of what is committed; available once the store is open.</summary>
     public IMessageQueries Queries => queries ?? throw NotOpen();
+
+    /// <summary>Reads of what became of messages; available once the store is open.</summary>
+    public IProcessingQueries Processing => processing ?? throw NotOpen();
+
+    /// <summary>Tables that plugins own; available once the store is open.</summary>
+    public IPluginTables PluginTables => pluginTables ?? throw NotOpen();
 
     private SqliteWriter Writer => writer ?? throw NotOpen();
 
@@ -37,6 +45,8 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
             readers = new SqliteReaders(options);
             log = new SqliteMessageLog(writer, readers, time);
             queries = new SqliteMessageQueries(readers, log);
+            processing = new SqliteProcessingQueries(readers);
+            pluginTables = new SqlitePluginTables(options);
             facts = opened;
             return new(opened);
         }
@@ -57,7 +67,7 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
         }
     }
 
-    public ValueTask<Incarnation> JoinAsync(string address, CancellationToken cancellation) => Writer.WriteAsync(
+    public ValueTask<Incarnation> JoinAsync(string address, IReadOnlyList<string> indexedPaths, CancellationToken cancellation) => Writer.WriteAsync(
         connection =>
         {
             // The file lock says that whoever was here before is gone.
@@ -68,7 +78,7 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
             var silo = new SiloId(insert.Int64(0));
             insert.Run();
             connection.Prepare("update partitions set silo = ?").Bind(silo.Value).Run();
-            return new Incarnation(silo, time.GetUtcNow());
+            return new Incarnation(silo, time.GetUtcNow(), SqliteIndexedPaths.Register(connection, indexedPaths));
         },
         cancellation);
 
@@ -167,9 +177,11 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
     private void Close()
     {
         // The readers first: the last connection to close writes the log back into the database.
+        pluginTables?.Dispose();
         readers?.Dispose();
         writer?.Dispose();
         fileLock?.Dispose();
+        pluginTables = null;
         readers = null;
         writer = null;
         fileLock = null;

@@ -2,6 +2,7 @@ using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
+using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,7 +18,7 @@ internal sealed class TestServer : IAsyncDisposable
     private const string Sdl = """
         type Query { hello(name: String = "world"): String!, fails: Int }
         type Mutation { add(n: Int!): Int! }
-        type Subscription { count(to: Int!): Int!, forever: Int!, breaks: Int!, refused: Int! }
+        type Subscription { count(to: Int!): Int!, forever: Int!, breaks: Int!, untilStop: Int!, refused: Int! }
         """;
 
     private readonly WebApplication host;
@@ -28,6 +29,8 @@ internal sealed class TestServer : IAsyncDisposable
         Url = url + "/graphql";
     }
 
+    private CancellationToken stopping;
+
     public string Url { get; }
 
     public string WebSocketUrl => "ws" + Url[4..];
@@ -37,6 +40,9 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>Completes when a stream of <c>forever</c> has been disposed.</summary>
     public TaskCompletionSource ForeverEnded { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>What requests ended with: null, or what was thrown.</summary>
+    public Channel<Exception?> RequestEnds { get; } = Channel.CreateUnbounded<Exception?>();
+
     public static async Task<TestServer> Start(GraphQLHttpOptions? options = null, GraphQLOptions? limits = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -45,6 +51,11 @@ internal sealed class TestServer : IAsyncDisposable
         var app = builder.Build();
         app.UseWebSockets();
         TestServer? server = null;
+        app.Use(async (http, next) =>
+        {
+            var failure = await Record.ExceptionAsync(() => next(http));
+            server!.RequestEnds.Writer.TryWrite(failure);
+        });
         var bindings = new SchemaBindings();
         bindings.Object("Query")
             .Field("hello", (_, c) => $"Hello {c.Arguments.Get<string>("name")}")
@@ -54,12 +65,16 @@ internal sealed class TestServer : IAsyncDisposable
             .Stream("count", c => Count(c.Arguments.Get<int>("to"), c.CancellationToken))
             .Stream("forever", c => Forever(server!, c.CancellationToken))
             .Stream("breaks", c => Breaks())
+            .Stream("untilStop", c => UntilStop(server!))
             .Stream<int>("refused", _ => throw new GraphQLException("Not for you.", "REFUSED"));
         app.MapGraphQL("/graphql", new GraphQLEngine(Sdl, bindings, limits), options);
         await app.StartAsync();
         server = new TestServer(app, app.Urls.First());
         return server;
     }
+
+    /// <summary>Streams of <c>untilStop</c> give a last event with this token, and end.</summary>
+    public void EndWith(CancellationToken token) => stopping = token;
 
     public async Task<(int Status, string? MediaType, string Body)> Send(HttpMethod method, string query, string? body, params (string Name, string Value)[] headers)
     {
@@ -111,6 +126,15 @@ internal sealed class TestServer : IAsyncDisposable
         {
             server.ForeverEnded.TrySetResult();
         }
+    }
+
+    private static async IAsyncEnumerable<int> UntilStop(TestServer server)
+    {
+        yield return 1;
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = server.stopping.Register(stopped.SetResult);
+        await stopped.Task;
+        yield return 2;
     }
 
     private static async IAsyncEnumerable<int> Breaks()

@@ -17,6 +17,7 @@ public sealed class DirectionTests
         ["Api"] = ["GraphQL", "Grains", "Runtime", "Grains.Abstractions"],
         ["Silo"] = ["Api", "Connectors", "Plugins", "Storage", "GraphQL", "Grains", "Runtime", "Grains.Abstractions"],
         ["PluginCsharp"] = ["Grains.Abstractions"],
+        ["FolderMetadata"] = ["Grains.Abstractions"],
         ["TestingHost"] = ["Storage", "Grains", "Runtime", "Grains.Abstractions"],
     };
 
