@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Tributary.Plugins;
 
-namespace Tributary.Grains.Tests.Plugins;
+namespace Tributary.Grains.Tests.PluginHosting;
 
 /// <summary>Programs as plugins, with a real Python.</summary>
 public sealed class ExecPluginTests : IAsyncLifetime
