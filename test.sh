@@ -29,6 +29,7 @@ need() {
 
 command -v dotnet >/dev/null || fail "the tests need the .NET 10 SDK: see https://dotnet.microsoft.com/download."
 need "PostgreSQL 15 or newer" postgresql 'ls /usr/lib/postgresql/*/bin/initdb'
+need "Python 3" python3 'command -v python3'
 need "Chromium" chromium 'test -x /usr/bin/chromium'
 need "Node.js 20 or newer" nodejs 'command -v node'
 need "npm" npm 'command -v npm'

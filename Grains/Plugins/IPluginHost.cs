@@ -6,8 +6,9 @@ namespace Tributary.Grains;
 public interface IPluginHost
 {
     /// <summary>
-    /// Those that run, in the order of their names. Replaced as a whole when one is deactivated or a generation is added; who takes it uses
-    /// one for the whole of a message.
+    /// Those that the configuration names and that were found, in the order of their names: also one that did not start or was deactivated, whose runs fail
+    /// at once and may be tried again later, so that its part of messages is not lost. Replaced as a whole when one is deactivated or a generation is added; who
+    /// takes it uses one for the whole of a message.
     /// </summary>
     PluginSet Active { get; }
 }

@@ -26,7 +26,7 @@ internal static class ExecAnswer
                 throw ErrorOf(error);
             return new PluginResult
             {
-                Records = List(map, "records", static one => new PluginRecord(Json(one), one.Text("key") ?? ""), "key", "json"),
+                Records = List(map, "records", static one => new PluginRecord(Json(one), one.Text("key", mayBeEmpty: true) ?? ""), "key", "json"),
                 Contributions = List(map, "contributions", static one => new PluginContribution(one.Text("aggregate") ?? throw one.Missing("aggregate", "the name of an aggregate"), Json(one)), "aggregate", "json"),
                 Commands = List(map, "commands", static one => new PluginCommand(one.Text("sql") ?? throw one.Missing("sql", "a statement"), Parameters(one)), "sql", "parameters"),
             };

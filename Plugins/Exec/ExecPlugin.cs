@@ -37,7 +37,9 @@ internal sealed class ExecPlugin(ExecSettings settings, ExecServices services) :
         if (result is not null)
             return result;
         (result, var second) = await AskAsync(workers, request, id, cancellation);
-        return result ?? throw new PluginException($"The program ended without an answer, and again when it was started anew ({first}; {second}).", mayHelpToRetry: false);
+        // Two ends are this message's doing; when others ended it just before, the program itself may be broken, and repaired later.
+        return result ?? throw new PluginException(
+            $"The program ended without an answer, and again when it was started anew ({first}; {second}).", mayHelpToRetry: workers.CrashesCount > 2);
     }
 
     public ValueTask DisposeAsync() => pool?.DisposeAsync() ?? ValueTask.CompletedTask;

@@ -15,6 +15,9 @@ internal sealed class ExecPool(ExecSettings settings, string folder, TimeProvide
     private int crashes;
     private bool isClosed;
 
+    /// <summary>Crashes and bad answers since the last good answer.</summary>
+    public int CrashesCount => Volatile.Read(ref crashes);
+
     /// <summary>Starts one worker now, so that a program that cannot be run is known at the start.</summary>
     public void Warm()
     {
@@ -30,6 +33,7 @@ internal sealed class ExecPool(ExecSettings settings, string folder, TimeProvide
         await places.WaitAsync(cancellation);
         try
         {
+            ObjectDisposedException.ThrowIf(Volatile.Read(ref isClosed), this);
             while (idle.TryPop(out var worker))
             {
                 if (worker.IsUsable)
@@ -58,7 +62,7 @@ internal sealed class ExecPool(ExecSettings settings, string folder, TimeProvide
     {
         if (answeredWell)
             Volatile.Write(ref crashes, 0);
-        if (worker.IsUsable && !Volatile.Read(ref isClosed))
+        if (!Volatile.Read(ref isClosed) && worker.IsUsable)
             idle.Push(worker);
         else
             await LoseAsync(worker);

@@ -31,10 +31,10 @@ internal sealed class ConfigurationMap
 
     public ConfigurationMap? Map(string key) => Field(key) is { } field ? new ConfigurationMap(field, At(key)) : null;
 
-    public string? Text(string key) => Field(key) switch
+    public string? Text(string key, bool mayBeEmpty = false) => Field(key) switch
     {
         null => null,
-        { ValueKind: JsonValueKind.String } field when field.GetString() is { Length: > 0 } text => text,
+        { ValueKind: JsonValueKind.String } field when field.GetString() is { } text && (text.Length > 0 || mayBeEmpty) => text,
         { } field => throw Invalid(At(key), field, "a text"),
     };
 

@@ -12,8 +12,8 @@ public static class PluginFolders
 {
     /// <summary>Loads from every folder below <paramref name="root"/>; a folder that is broken becomes a fault, and the others load.</summary>
     /// <param name="readConfiguration">
-    /// Reads a folder's configuration, laid over the main one: an object with the topics of the configuration, or null when there is none. What it throws
-    /// concerns this folder only.
+    /// Reads the folder's own configuration, in which paths start from the folder: an object with the topics of the configuration, or null when there is
+    /// none. What it throws concerns this folder only.
     /// </param>
     /// <exception cref="TributaryException"><c>plugin_folder_missing</c>, <c>plugin_folders_too_many</c>.</exception>
     public static FoundPlugins Load(string root, Func<PluginFolder, JsonElement?> readConfiguration, ExecServices services)

@@ -40,35 +40,39 @@ public sealed class ExifPlugin : IPlugin
         if (context.ContentLength > options.MaxContentBytes)
             throw Broken($"it has {context.ContentLength} bytes; allowed: at most {options.MaxContentBytes} (max_content_bytes)");
 
-        var facts = PictureFacts.Of(Read(context));
-        cancellation.ThrowIfCancellationRequested();
-        var record = new PluginRecord(PictureWriter.Write(context.MediaType, facts, options));
-        return new(new PluginResult { Records = [record], Contributions = facts.Make is null && facts.Model is null ? [] : [ByCamera(facts)] });
-    }
-
-    private static IReadOnlyList<MetadataExtractor.Directory> Read(PluginContext context)
-    {
         try
         {
-            using var content = context.OpenContent();
-            // Formats are told apart by looking ahead and going back.
-            if (content.CanSeek)
-                return ImageMetadataReader.ReadMetadata(content);
-            using var buffered = new MemoryStream();
-            content.CopyTo(buffered);
-            buffered.Position = 0;
-            return ImageMetadataReader.ReadMetadata(buffered);
+            return new(Describe(context));
         }
         catch (ImageProcessingException error)
         {
             throw Broken(error.Message, error);
         }
-        catch (Exception error) when (error is IndexOutOfRangeException or ArgumentException or OverflowException or InvalidCastException or EndOfStreamException
+        catch (Exception error) when (error is IOException or IndexOutOfRangeException or ArgumentException or OverflowException or InvalidCastException
             or InvalidDataException or FormatException or NullReferenceException)
         {
-            // The reader's own checks are not complete: lengths and offsets that lead nowhere surface as these.
+            // The reader's own checks are not complete: lengths and offsets that lead nowhere surface as these, some only when a tag is described.
             throw Broken(ErrorText.Of(error), error);
         }
+    }
+
+    private PluginResult Describe(PluginContext context)
+    {
+        var facts = PictureFacts.Of(Read(context));
+        var record = new PluginRecord(PictureWriter.Write(context.MediaType, facts, options));
+        return new PluginResult { Records = [record], Contributions = facts.Make is null && facts.Model is null ? [] : [ByCamera(facts)] };
+    }
+
+    private static IReadOnlyList<MetadataExtractor.Directory> Read(PluginContext context)
+    {
+        using var content = context.OpenContent();
+        // Formats are told apart by looking ahead and going back.
+        if (content.CanSeek)
+            return ImageMetadataReader.ReadMetadata(content);
+        using var buffered = new MemoryStream();
+        content.CopyTo(buffered);
+        buffered.Position = 0;
+        return ImageMetadataReader.ReadMetadata(buffered);
     }
 
     private static PluginContribution ByCamera(PictureFacts facts) =>

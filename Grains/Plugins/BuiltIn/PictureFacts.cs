@@ -41,7 +41,7 @@ internal sealed record PictureFacts(IReadOnlyList<MetadataExtractor.Directory> G
             Lens = Text(groups, ExifDirectoryBase.TagLensModel),
             TakenAt = TakenAtOf(groups),
             Location = gps is null ? null : LocationOf(gps),
-            LocatedAt = gps is not null && gps.TryGetGpsDate(out var at) ? at : null,
+            LocatedAt = gps is null ? null : LocatedAtOf(gps),
         };
     }
 
@@ -68,6 +68,19 @@ internal sealed record PictureFacts(IReadOnlyList<MetadataExtractor.Directory> G
         var local = taken.ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture);
         var offset = Text(groups, ExifDirectoryBase.TagTimeZoneOriginal);
         return offset is [('+' or '-'), _, _, ':', _, _] && DateTimeOffset.TryParse(local + offset, CultureInfo.InvariantCulture, DateTimeStyles.None, out _) ? local + offset : local;
+    }
+
+    private static DateTime? LocatedAtOf(GpsDirectory gps)
+    {
+        try
+        {
+            return gps.TryGetGpsDate(out var at) ? at : null;
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            // The hour, minute or second is a number that no day has.
+            return null;
+        }
     }
 
     private static PictureLocation? LocationOf(GpsDirectory gps)

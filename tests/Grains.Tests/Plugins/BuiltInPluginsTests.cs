@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Tributary.Plugins;
 
-namespace Tributary.Grains.Tests.Plugins;
+namespace Tributary.Grains.Tests.PluginHosting;
 
 /// <summary>The plugins that need no library: what they record, and what their aggregates say of many contents, beside a recount.</summary>
 public sealed class BuiltInPluginsTests

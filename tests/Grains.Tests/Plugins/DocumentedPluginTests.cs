@@ -4,7 +4,7 @@ using System.Text.Json;
 using Tributary.Plugins;
 using Tributary.Plugins.Exec;
 
-namespace Tributary.Grains.Tests.Plugins;
+namespace Tributary.Grains.Tests.PluginHosting;
 
 /// <summary>What the page on plugins shows is what works.</summary>
 public sealed class DocumentedPluginTests

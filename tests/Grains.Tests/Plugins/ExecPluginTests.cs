@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Tributary.Plugins;
 
-namespace Tributary.Grains.Tests.Plugins;
+namespace Tributary.Grains.Tests.PluginHosting;
 
 /// <summary>Programs as plugins, with a real Python.</summary>
 public sealed class ExecPluginTests : IAsyncLifetime
@@ -136,6 +136,21 @@ public sealed class ExecPluginTests : IAsyncLifetime
         Assert.False(poisonous.MayHelpToRetry);
         Assert.Null(next.Error);
         Assert.Equal(3, LogCount("plugin obstinate: about to crash"));
+    }
+
+    [Fact]
+    public async Task A_program_that_ends_with_every_message_may_be_repaired_and_is_tried_again()
+    {
+        files.Add("lost", "plugin.json", """{"exec": {"command": "python3", "arguments": ["missing.py"], "version": "1", "media_types": "*/*"}}""");
+        host = await bench.StartAsync([.. files.Load().Sources]);
+        host.Bind(PluginBench.Register(host.Proposals));
+
+        var first = await RunAsync(PluginBench.Context("a"));
+        var second = await RunAsync(PluginBench.Context("b"));
+
+        Assert.EndsWith("(exit code 2; exit code 2).", first.Error);
+        Assert.Equal((false, true), (first.MayHelpToRetry, second.MayHelpToRetry));
+        Assert.Contains(bench.Log, line => line.Contains("missing.py"));
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Tributary.Plugins;
 
-namespace Tributary.Grains.Tests.Plugins;
+namespace Tributary.Grains.Tests.PluginHosting;
 
 public sealed class ExifPluginTests
 {
@@ -56,6 +56,17 @@ public sealed class ExifPluginTests
         List<ExifBytes.Entry> nowhere = [ExifBytes.Text(1, "N"), ExifBytes.Fractions(2, (133, 1), (0, 1), (0, 1)), ExifBytes.Text(3, "E"), ExifBytes.Fractions(4, (1, 1), (0, 1), (0, 1))];
 
         Assert.False(RecordOf(await RunAsync(ExifBytes.Jpeg(1, 1, Camera, Exposure, nowhere))).TryGetProperty("gps", out _));
+    }
+
+    [Fact]
+    public async Task A_time_that_no_day_has_is_left_out_and_the_place_stays()
+    {
+        List<ExifBytes.Entry> late = [.. Gps.Where(entry => entry.Tag != 7), ExifBytes.Fractions(7, (4_000_000_000, 1), (0, 1), (0, 1))];
+
+        var gps = RecordOf(await RunAsync(ExifBytes.Jpeg(1, 1, Camera, Exposure, late))).GetProperty("gps");
+
+        Assert.Equal(-33.8569, gps.GetProperty("latitude").GetDouble());
+        Assert.False(gps.TryGetProperty("at", out _));
     }
 
     [Theory]

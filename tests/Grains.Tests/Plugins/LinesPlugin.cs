@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Tributary.Plugins;
 
-namespace Tributary.Grains.Tests.Plugins;
+namespace Tributary.Grains.Tests.PluginHosting;
 
 public sealed class LinesPlugin : IPlugin
 {

@@ -4,7 +4,7 @@ using System.Text.Json;
 using Tributary.Plugins;
 using Tributary.Runtime.Store;
 
-namespace Tributary.Grains.Tests.Plugins;
+namespace Tributary.Grains.Tests.PluginHosting;
 
 /// <summary>A plugin whose parts a test writes.</summary>
 internal sealed class FakePlugin(string name, Func<PluginContext, CancellationToken, ValueTask<PluginResult>> execute) : IPlugin

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Tributary.Plugins.Folders;
 
-namespace Tributary.Grains.Tests.Plugins;
+namespace Tributary.Grains.Tests.PluginHosting;
 
 public sealed class PluginFoldersTests : IDisposable
 {

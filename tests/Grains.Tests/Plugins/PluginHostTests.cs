@@ -3,7 +3,7 @@ using System.Text.Json;
 using Tributary.Plugins;
 using Tributary.Runtime.Store;
 
-namespace Tributary.Grains.Tests.Plugins;
+namespace Tributary.Grains.Tests.PluginHosting;
 
 public sealed class PluginHostTests
 {

@@ -1,6 +1,6 @@
 using Tributary.Plugins;
 
-namespace Tributary.Grains.Tests.Plugins;
+namespace Tributary.Grains.Tests.PluginHosting;
 
 /// <summary>Plugins that do not end.</summary>
 public sealed class PluginLimitTests : IDisposable

@@ -1,7 +1,7 @@
 using Tributary.Plugins;
 using Tributary.Runtime.Store;
 
-namespace Tributary.Grains.Tests.Plugins;
+namespace Tributary.Grains.Tests.PluginHosting;
 
 /// <summary>What becomes of one run: faults, results out of bounds, commands.</summary>
 public sealed class PluginRunTests

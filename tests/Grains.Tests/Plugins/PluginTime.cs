@@ -1,4 +1,4 @@
-namespace Tributary.Grains.Tests.Plugins;
+namespace Tributary.Grains.Tests.PluginHosting;
 
 /// <summary>Time that moves when a test says so, and fires the timers that are due then.</summary>
 internal sealed class PluginTime : TimeProvider

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Tributary.Grains.Tests.Plugins;
+namespace Tributary.Grains.Tests.PluginHosting;
 
 /// <summary>The sample in Python as it stands, with its configuration, in a real Python.</summary>
 public sealed class PythonSampleTests : IAsyncLifetime
