@@ -48,6 +48,9 @@ internal sealed class GuardedReader : IDisposable
     public async ValueTask<ContentSource> OpenAsync(string location, CancellationToken cancellation)
     {
         var target = Target(location);
+
+        // Queries may be signatures: errors name what stands before them.
+        location = location.Split('?')[0];
         for (var redirectsCount = 0; ; redirectsCount++)
         {
             var answer = await GetAsync(target, location, cancellation);

@@ -43,7 +43,7 @@ public sealed class ConnectorRegistry
                 continue;
             }
 
-            foreach (var library in ConnectorLibrary.LoadFolder(folder))
+            foreach (var library in LoadFolder(folder, item))
             {
                 libraries.Add(library);
                 if (library.Error is not null)
@@ -85,6 +85,19 @@ public sealed class ConnectorRegistry
         // A section takes only the keys it is told; these are for the factory to judge.
         config.Section([.. map.Fields.Keys])["type"].Fail(allowed);
         return null;
+    }
+
+    private static IReadOnlyList<ConnectorLibrary> LoadFolder(string folder, ConfigField item)
+    {
+        try
+        {
+            return ConnectorLibrary.LoadFolder(folder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            item.Fail("a folder that cannot be read", FoldersAllowed);
+            return [];
+        }
     }
 
     private static void Add(Dictionary<(Type Kind, string Type), IConnectorFactory> known, ConnectorLibrary library, ConfigField item)

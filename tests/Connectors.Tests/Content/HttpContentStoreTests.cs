@@ -170,6 +170,17 @@ public sealed class HttpContentStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_error_below_a_base_URL_shows_no_query()
+    {
+        await using var store = Config.Make(new HttpContentStoreFactory().Create, ("type", "http"), ("base_url", $"{server.Url}data/"));
+
+        var error = await store.FaultAsync("x?signature=horse", ConnectorFault.Missing, "content_missing");
+
+        Assert.Equal("content 'x' (http): the server answered 404.", error.Message);
+        Assert.Equal(["/data/x?signature=horse"], server.Requests);
+    }
+
+    [Fact]
     public async Task The_secret_does_not_follow_a_redirect_elsewhere()
     {
         pages["/data/moved"] = context => Redirect(context, 302, "/open");
