@@ -136,6 +136,37 @@ public sealed class RabbitMqConnectionTests(RabbitMqFixture rabbit)
         Assert.DoesNotContain("s3cret-7", $"{broker.Broker.Name} {broker.Broker.Status} {string.Join('\n', broker.Warnings)}", StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task With_TLS_the_server_is_trusted_by_the_configured_certificate()
+    {
+        var receiver = new Receiver();
+        await using var broker = StartTls($"queue: q_tls, tls_ca_file: {rabbit.Certificate.CertificateFile}", receiver);
+        await broker.StatusAsync(status => status.IsConnected);
+        await using var peer = await rabbit.ConnectAsync();
+
+        await peer.PublishAsync("", "q_tls", "one");
+        await receiver.CountAsync(1);
+
+        Assert.Empty(broker.Warnings);
+    }
+
+    [Fact]
+    public async Task With_TLS_a_server_that_nobody_vouches_for_is_not_trusted()
+    {
+        using var other = new TestCertificate();
+        await using var withMachines = StartTls("queue: q_tls", new Receiver());
+        await using var withAnother = StartTls($"queue: q_tls, tls_ca_file: {other.CertificateFile}", new Receiver());
+
+        await withMachines.WarnedAsync("certificate");
+        await withAnother.WarnedAsync("certificate");
+
+        Assert.Equal((0, 0), (withMachines.Broker.Status.ReceivedCount, withAnother.Broker.Status.ReceivedCount));
+        Assert.False(withMachines.Broker.Status.IsConnected || withAnother.Broker.Status.IsConnected);
+    }
+
+    private RunningBroker StartTls(string keys, Receiver receiver) =>
+        new(new RabbitMqBrokerFactory(), $"{{type: rabbitmq, host: localhost, port: {rabbit.TlsPort}, tls: true, {keys}}}", receiver.ReceiveAsync);
+
     private RunningBroker Start(string keys, Receive receive) =>
         new(new RabbitMqBrokerFactory(), $"{{type: rabbitmq, host: 127.0.0.1, port: {rabbit.Server.Port}, {keys}}}", receive);
 }

@@ -1,4 +1,5 @@
 using RabbitMQ.Client;
+using Tributary.TestingHost;
 using Tributary.TestingHost.Brokers;
 
 namespace Tributary.Connectors.Tests.Brokers;
@@ -8,9 +9,24 @@ public sealed class RabbitMqFixture : IAsyncLifetime
 {
     public RabbitMqServer Server { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Server = await RabbitMqServer.StartNewAsync();
+    /// <summary>Where it takes TLS, with the test's own certificate.</summary>
+    public int TlsPort { get; } = FreePort.Next();
 
-    public ValueTask DisposeAsync() => Server.DisposeAsync();
+    internal TestCertificate Certificate { get; } = new();
+
+    public async ValueTask InitializeAsync() => Server = await RabbitMqServer.StartNewAsync(
+        $"listeners.ssl.1 = 127.0.0.1:{TlsPort}",
+        $"ssl_options.cacertfile = {Certificate.CertificateFile}",
+        $"ssl_options.certfile = {Certificate.CertificateFile}",
+        $"ssl_options.keyfile = {Certificate.KeyFile}",
+        "ssl_options.verify = verify_none",
+        "ssl_options.fail_if_no_peer_cert = false");
+
+    public async ValueTask DisposeAsync()
+    {
+        await Server.DisposeAsync();
+        Certificate.Dispose();
+    }
 
     internal Task<RabbitMqPeer> ConnectAsync() => RabbitMqPeer.ConnectAsync(Server.Port);
 }
