@@ -26,6 +26,9 @@ internal sealed class RequestLimits
         Renew();
     }
 
+    /// <summary>Bytes of bodies in one answer.</summary>
+    public long MaxAnswerBytes => maxAnswerBytes;
+
     /// <summary>A subscription's events have a whole measure each.</summary>
     public void Renew()
     {
@@ -60,8 +63,9 @@ internal sealed class RequestLimits
         if (left >= 0 || (isFirst && left + bytes > 0))
             return true;
         Interlocked.Add(ref bytesLeft, bytes);
-        return isFirst
-            ? throw new GraphQLException($"The bodies of this answer have more than {maxAnswerBytes} bytes; allowed: at most that many. Ask for fewer messages.", ErrorCodes.Limit)
-            : false;
+        return isFirst ? throw TooLarge() : false;
     }
+
+    public GraphQLException TooLarge() =>
+        new($"The bodies of this answer have more than {maxAnswerBytes} bytes; allowed: at most that many. Ask for fewer messages.", ErrorCodes.Limit);
 }

@@ -16,12 +16,14 @@ internal sealed class DeliveryLine<T>(int maxCount, TimeSpan delay, TimeProvider
     public void Complete() => waiting.Writer.TryComplete();
 
     /// <summary>Hands over until the end of the line, or until cancelled: then what waits is left where it is.</summary>
-    public async Task RunAsync(Action<T> handOver, CancellationToken cancellation)
+    /// <param name="hurry">Cuts the delays.</param>
+    public async Task RunAsync(Action<T> handOver, CancellationToken cancellation, CancellationToken hurry = default)
     {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, hurry);
         await foreach (var (delivery, cameAt) in waiting.Reader.ReadAllAsync(cancellation))
         {
             if (delay - time.GetElapsedTime(cameAt) is var rest && rest > TimeSpan.Zero)
-                await Task.Delay(rest, time, cancellation);
+                await Task.Delay(rest, time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellation.ThrowIfCancellationRequested();
             handOver(delivery);
         }

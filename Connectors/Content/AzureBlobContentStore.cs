@@ -31,10 +31,7 @@ public sealed class AzureBlobContentStoreFactory : IContentStoreFactory
             ["type", "account", "endpoint", "container", "containers", "account_key", "sas_token", "tenant_id", "client_id", "client_secret", .. StoreLimits.Keys]);
         var account = section["account"].Required(AccountAllowed);
         if (account is not null && (account.Length is < 3 or > 24 || !account.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character))))
-        {
             section["account"].Fail(AccountAllowed);
-            account = null;
-        }
 
         var endpoint = section["endpoint"].Url();
         var containersField = section.Either("containers", "container");
@@ -43,7 +40,7 @@ public sealed class AzureBlobContentStoreFactory : IContentStoreFactory
             containersField.Fail("nothing", "the container or containers to look in");
         var access = Access(section, account ?? "");
         var limits = StoreLimits.Read(section);
-        if (account is null || containers.Count == 0 || access is null || (section["endpoint"].IsSet && endpoint is null))
+        if (access is null || config.ErrorCount > 0)
             return null;
 
         var root = endpoint?.AbsoluteUri.TrimEnd('/') ?? $"https://{account}.blob.core.windows.net";

@@ -16,12 +16,8 @@ public sealed class DiskContentStoreFactory : IContentStoreFactory
         var section = config.Section("type", "root", "path");
         var root = section.Either("root", "path").Required(RootAllowed);
         if (!OperatingSystem.IsLinux())
-        {
             section["type"].Fail("disk on another system than Linux", "Linux, whose /proc shows where an open file lies");
-            return null;
-        }
-
-        return root is null ? null : new DiskContentStore(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root, services.BaseFolder)), services.Time);
+        return root is null || config.ErrorCount > 0 ? null : new DiskContentStore(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root, services.BaseFolder)), services.Time);
     }
 }
 

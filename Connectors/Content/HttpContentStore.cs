@@ -21,7 +21,7 @@ public sealed class HttpContentStoreFactory : IContentStoreFactory
     public IContentStore? Create(ConfigField config, ConnectorServices services)
     {
         var section = config.Section(["type", .. GuardedReader.Keys]);
-        return GuardedReader.Read(section, new Faults("content", Type), services.Time, resolve) is { } reader ? new HttpContentStore(reader) : null;
+        return GuardedReader.Read(config, section, new Faults("content", Type), services.Time, resolve) is { } reader ? new HttpContentStore(reader) : null;
     }
 }
 

@@ -31,10 +31,10 @@ public sealed class S3ContentStoreFactory : IContentStoreFactory
             bucketsField.Fail("nothing", "the bucket or buckets to look in");
         if (!endpoint.IsSet && region is null)
             section["region"].Fail("neither a region nor an endpoint", "the name of a region, such as eu-central-1");
-        var credentials = Credentials(section, out var isBroken);
+        var credentials = Credentials(section);
         var limits = StoreLimits.Read(section);
         var isPathStyle = section["path_style"].Flag() ?? url is not null;
-        if (isBroken || buckets.Count == 0 || (url is null && (endpoint.IsSet || region is null)))
+        if (config.ErrorCount > 0)
             return null;
 
         var settings = new AmazonS3Config
@@ -58,14 +58,13 @@ public sealed class S3ContentStoreFactory : IContentStoreFactory
         return new S3ContentStore(credentials is null ? new AmazonS3Client(settings) : new AmazonS3Client(credentials, settings), buckets, limits, services.Time);
     }
 
-    private static AWSCredentials? Credentials(ConfigSection section, out bool isBroken)
+    private static AWSCredentials? Credentials(ConfigSection section)
     {
         const string Allowed = "an access_key and its secret_key, or neither";
         var access = section["access_key"].Text(Allowed, isSecret: true);
         var secret = section["secret_key"].Text(Allowed, isSecret: true);
         var token = section["session_token"].Text("the session token of a temporary access_key", isSecret: true);
-        isBroken = access is null != (secret is null) || (token is not null && access is null);
-        if (isBroken)
+        if (access is null != (secret is null) || (token is not null && access is null))
             section[access is null ? "access_key" : "secret_key"].Fail("nothing", Allowed);
         return access is null || secret is null ? null : token is null ? new BasicAWSCredentials(access, secret) : new SessionAWSCredentials(access, secret, token);
     }

@@ -25,7 +25,7 @@ public sealed class SwiftContentStoreFactory : IContentStoreFactory
         var containers = section["containers"].Names(MaxContainersCount, "container");
         var limits = StoreLimits.Read(section);
         var isInsecure = section["insecure"].Flag() ?? false;
-        return access is null ? null : new SwiftContentStore(access, containers, limits, isInsecure, services.Time);
+        return access is null || config.ErrorCount > 0 ? null : new SwiftContentStore(access, containers, limits, isInsecure, services.Time);
     }
 }
 

@@ -26,22 +26,17 @@ internal sealed class GuardedReader : IDisposable
 
     /// <summary>Null when there was an error.</summary>
     public static GuardedReader? Read(
-        ConfigSection section, Faults faults, TimeProvider time, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
+        ConfigField config, ConfigSection section, Faults faults, TimeProvider time, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
     {
         var root = section["base_url"].Url();
-        var isBroken = section["base_url"].IsSet && root is null;
         var allowed = AllowedTarget.Read(section["allow"]);
         var limits = StoreLimits.Read(section);
 
         const string Header = "the value of an Authorization header, such as Bearer ${TOKEN}, beside a base_url";
         AuthenticationHeaderValue? secret = null;
         if (section["authorization"].Text(Header, isSecret: true) is { } text && (root is null || !AuthenticationHeaderValue.TryParse(text, out secret)))
-        {
             section["authorization"].Fail(Header, isSecret: true);
-            isBroken = true;
-        }
-
-        if (isBroken)
+        if (config.ErrorCount > 0)
             return null;
 
         // What the operator configures may lie inside the network; what redirects from there lead to must not.

@@ -13,7 +13,7 @@ public sealed class HttpMetadataStoreFactory : IMetadataStoreFactory
         var section = config.Section(["type", "max_bytes", .. GuardedReader.Keys]);
         var maxBytes = MetadataLimits.ReadMaxBytes(section);
         var faults = new Faults("metadata", Type);
-        return GuardedReader.Read(section, faults, services.Time) is { } reader ? new HttpMetadataStore(reader, maxBytes, faults) : null;
+        return GuardedReader.Read(config, section, faults, services.Time) is { } reader ? new HttpMetadataStore(reader, maxBytes, faults) : null;
     }
 }
 

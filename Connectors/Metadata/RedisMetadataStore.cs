@@ -21,7 +21,7 @@ public sealed class RedisMetadataStoreFactory : IMetadataStoreFactory
         var prefix = section["key_prefix"].Text("what every key begins with") ?? "";
         var timeout = section["timeout_seconds"].Seconds(1, 600, 5);
         var maxBytes = MetadataLimits.ReadMaxBytes(section);
-        if (host is null)
+        if (host is null || config.ErrorCount > 0)
             return null;
 
         var options = new ConfigurationOptions

@@ -29,7 +29,7 @@ public sealed class OutboundGuard(IReadOnlyList<AllowedTarget> allowed, Func<str
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
     {
         var (host, port) = (context.DnsEndPoint.Host.Trim('[', ']'), context.DnsEndPoint.Port);
-        var addresses = await resolve(host, cancellation);
+        var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await resolve(host, cancellation);
         var open = addresses.Where(address => AddressRules.IsOutside(address) || allowed.Any(target => target.Covers(host, port, address))).ToList();
         if (open.Count == 0)
         {

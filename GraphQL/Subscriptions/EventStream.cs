@@ -35,7 +35,7 @@ internal static class EventStream
                 {
                     if (!await source!.MoveNextAsync()) yield break;
                 }
-                catch (Exception failure) when (!cancellation.IsCancellationRequested)
+                catch (Exception failure) when (failure is GraphQLException || !cancellation.IsCancellationRequested)
                 {
                     // A source that fails ends the subscription: the subscriber learns why, and may come back.
                     failed = Describe(failure, options);

@@ -22,40 +22,66 @@ internal sealed class EventStreamTransport(GraphQLEngine engine, GraphQLHttpOpti
         http.Response.Headers.CacheControl = "no-cache";
         http.Response.Headers["X-Accel-Buffering"] = "no";
         http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        await http.Response.StartAsync(aborted);
-        await http.Response.BodyWriter.FlushAsync(aborted);
+        SlowClients.Allow(http);
+        var results = engine.SubscribeAsync(request, aborted).GetAsyncEnumerator(aborted);
+        var next = Task.FromResult(false);
         try
         {
-            await using var results = engine.SubscribeAsync(request, aborted).GetAsyncEnumerator(aborted);
+            await http.Response.StartAsync(aborted);
+            await Flush(http);
             while (true)
             {
-                var next = results.MoveNextAsync().AsTask();
-                while (!await IsReady(next, aborted)) await http.Response.BodyWriter.WriteAsync(Comment, aborted);
+                next = results.MoveNextAsync().AsTask();
+                while (!await IsReady(next)) await Write(http, Comment);
                 if (!await next) break;
                 WriteNext(http, results.Current);
-                await http.Response.BodyWriter.FlushAsync(aborted);
+                await Flush(http);
             }
-            await http.Response.BodyWriter.WriteAsync(Complete, aborted);
+            await Write(http, Complete);
         }
         catch (OperationCanceledException) when (aborted.IsCancellationRequested)
         {
-            // The client is gone: disposing the enumerator has ended the subscription, and nobody is left to tell.
+            // The client is gone: what ends the subscription is below, and nobody is left to tell.
+        }
+        catch (TimeoutException)
+        {
+            http.Abort();
+        }
+        finally
+        {
+            // A stream cannot be disposed while it runs. One that waits is ended by the end of the request.
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await results.DisposeAsync();
         }
     }
 
     /// <summary>False when the stream stays silent for so long that it needs a sign of life.</summary>
-    private async ValueTask<bool> IsReady(Task<bool> next, CancellationToken aborted)
+    private async ValueTask<bool> IsReady(Task<bool> next)
     {
         if (next.IsCompleted) return true;
         try
         {
-            await next.WaitAsync(options.EventStreamKeepAlive, engine.Options.Time, aborted);
+            await next.WaitAsync(options.EventStreamKeepAlive, engine.Options.Time);
             return true;
         }
         catch (TimeoutException) when (!next.IsCompleted)
         {
             return false;
         }
+    }
+
+    private ValueTask Write(HttpContext http, ReadOnlySpan<byte> bytes)
+    {
+        http.Response.BodyWriter.Write(bytes);
+        return Flush(http);
+    }
+
+    /// <summary>Sends what was written.</summary>
+    /// <exception cref="TimeoutException">The client did not take it for too long.</exception>
+    private async ValueTask Flush(HttpContext http)
+    {
+        var flushing = http.Response.BodyWriter.FlushAsync(http.RequestAborted);
+        if (!flushing.IsCompletedSuccessfully) await flushing.AsTask().WaitAsync(options.SendTimeout, engine.Options.Time);
     }
 
     private static void WriteNext(HttpContext http, ExecutionResult result)

@@ -32,7 +32,7 @@ public sealed record GraphQLHttpOptions
     /// <summary>How long <see cref="Connect"/> may take. Over it: close code 4504.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a client may refuse to take a message. Over it: the connection is cut.</summary>
+    /// <summary>How long a client of a WebSocket or event stream may refuse to take a message. Over it: the connection is cut.</summary>
     public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>

@@ -16,6 +16,7 @@ internal static class WebSocketTransport
             http.Response.StatusCode = StatusCodes.Status403Forbidden;
             return;
         }
+        SlowClients.Allow(http);
         var spoken = http.WebSockets.WebSocketRequestedProtocols.Contains(Protocol);
         using var socket = await http.WebSockets.AcceptWebSocketAsync(spoken ? Protocol : null);
         await using var connection = new WebSocketConnection(socket, http, engine, options);

@@ -23,6 +23,8 @@ internal sealed partial class SiloLoop
             else
                 activities.Start(entry);
         }
+
+        activities.Report();
     }
 
     private void OnActivityDone(ReminderInput result) => Post(() =>

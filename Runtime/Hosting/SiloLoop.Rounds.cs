@@ -138,7 +138,7 @@ internal sealed partial class SiloLoop
             ready.Enqueue(input);
         committer.TryTakeBack(round);
         isOffered = false;
-        round = new Round(silo, refused.Number);
+        round = new Round(silo, refused.Number) { ForgetsParts = environment.Sabotage == Sabotage.ForgetParts };
 
         if (refused.Inputs.Count == 0)
             throw new InvalidOperationException($"The database refused round {refused.Number}, which no input began.", error);
@@ -152,7 +152,7 @@ internal sealed partial class SiloLoop
     {
         var rejection = new TributaryException("refused_by_store", $"The database refused what this call asked to store: {error.Message}", error);
         LogConvicted(alone.Target, error);
-        if (alone.Instead(rejection) is { } instead)
+        if (environment.Sabotage != Sabotage.DropRefused && alone.Instead(rejection) is { } instead)
         {
             // The owner of an activity decides what follows; it is alone again, so that nobody shares its round if it is refused as well.
             suspects.Add(instead);

@@ -49,6 +49,13 @@ internal sealed partial class ActivityRunner(
         StartWaiting();
     }
 
+    /// <summary>Called by the loop when it has taken all that is due, as far as there was room: only then is it known whether there is some left.</summary>
+    public void Report()
+    {
+        if (!stopping.IsCancellationRequested)
+            load.Report(waiting.Count + runningCount + resultsCount, HasRoom);
+    }
+
     public void Stop()
     {
         stopping.Cancel();
@@ -58,9 +65,7 @@ internal sealed partial class ActivityRunner(
 
     private void StartWaiting()
     {
-        if (stopping.IsCancellationRequested)
-            return;
-        while (runningCount < options.MaxActivitiesCount && resultsCount < options.MaxWaitingResultsCount
+        while (!stopping.IsCancellationRequested && runningCount < options.MaxActivitiesCount && resultsCount < options.MaxWaitingResultsCount
             && resultBytes < options.MaxWaitingResultBytes && waiting.TryDequeue(out var entry))
         {
             if (!book.TryStart(entry, out var local))
@@ -68,8 +73,6 @@ internal sealed partial class ActivityRunner(
             runningCount++;
             scheduler.Start(() => RunAsync(entry, local));
         }
-
-        load.Report(waiting.Count + runningCount + resultsCount, HasRoom);
     }
 
     private async Task RunAsync(ReminderEntry entry, object? local)

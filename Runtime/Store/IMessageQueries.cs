@@ -15,11 +15,20 @@ public interface IMessageQueries
     /// </summary>
     ValueTask<MessageMatches> QueryMessagesAsync(MessageQuery query, CancellationToken cancellation);
 
-    /// <summary>How many messages match conditions on source, item and time; null when that would take a scan.</summary>
+    /// <summary>
+    /// How many messages match: all of them, those of sources, or those with a value at a path that was always indexed, if they are few; null
+    /// when that would take a scan.
+    /// </summary>
     ValueTask<long?> CountMessagesAsync(MessageFilter filter, CancellationToken cancellation);
 
     /// <summary>Messages by id, in one statement; those that do not exist are missing from the answer.</summary>
     ValueTask<IReadOnlyDictionary<MessageId, StoredMessage>> FindMessagesAsync(IReadOnlyList<MessageId> ids, CancellationToken cancellation);
+
+    /// <summary>
+    /// The messages of each of several items, as <see cref="QueryMessagesAsync"/> finds those of one. Bounded by the bodies in sum: the item at which
+    /// they are too many has a short list that goes on from its end, and items after it are missing from the answer; the first item never is.
+    /// </summary>
+    ValueTask<IReadOnlyDictionary<string, MessageMatches>> QueryItemMessagesAsync(ItemMessagesQuery query, CancellationToken cancellation);
 
     /// <summary>The committed states of items by id, in one statement.</summary>
     ValueTask<IReadOnlyDictionary<string, LoadedState>> FindItemsAsync(IReadOnlyList<string> ids, CancellationToken cancellation);
@@ -41,6 +50,13 @@ public interface IMessageQueries
 /// <param name="Limit">How many matches at most.</param>
 /// <param name="MaxScanCount">How many rows may be looked at.</param>
 public sealed record MessageQuery(MessageFilter Filter, Position? After, Position? Before, bool NewestFirst, int Limit, int MaxScanCount);
+
+/// <param name="Items">Their ids.</param>
+/// <param name="After">Exclusive lower bound; null: open.</param>
+/// <param name="Before">Exclusive upper bound; null: the horizon.</param>
+/// <param name="NewestFirst">The direction.</param>
+/// <param name="LimitPerItem">How many messages of one item at most.</param>
+public sealed record ItemMessagesQuery(IReadOnlyList<string> Items, Position? After, Position? Before, bool NewestFirst, int LimitPerItem);
 
 /// <summary>All conditions must hold; null conditions are open.</summary>
 /// <param name="From">Inclusive.</param>

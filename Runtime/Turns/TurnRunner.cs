@@ -32,7 +32,7 @@ internal sealed class TurnRunner(
             ApplyMerged(activation, round);
 
         var attempted = input;
-        if (error is null && !(input is ReminderInput firing && reminders.IsStale(firing.Entry)))
+        if (error is null && !(input is ReminderInput firing && reminders.IsStale(firing.Entry) && environment.Sabotage != Sabotage.CountStale))
         {
             error = RunTurn(activation, round, input, static (grain, state) => ((Input)state).Run(grain));
             if (error is not null && input.Instead(error) is { } instead)
@@ -262,6 +262,8 @@ internal sealed class TurnRunner(
         }
         else if (input is ReminderInput { Entry: var entry } && !reminders.IsStale(entry))
         {
+            if (environment.Sabotage == Sabotage.KeepFinished && entry.Row.Activity is not null)
+                return;
             round.Reminders[(entry.Row.Grain, entry.Row.Name)] =
                 new ReminderWrite(entry.Row.Partition, entry.Row.Grain, entry.Row.Name, null, MayExist: true);
             reminders.Overlay(entry.Row.Grain, entry.Row.Name, round.Number);

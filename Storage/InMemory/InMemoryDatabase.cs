@@ -1,6 +1,7 @@
 using Tributary.Runtime.Store;
 using Tributary.Storage.Queries;
 using Tributary.Storage.Rows;
+using Tributary.Storage.Sqlite;
 
 namespace Tributary.Storage.InMemory;
 
@@ -10,6 +11,9 @@ namespace Tributary.Storage.InMemory;
 /// </summary>
 public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256)
 {
+    private InMemoryProcessing? processing;
+    private SqliteConnection? pluginConnection;
+
     internal Lock Gate { get; } = new();
 
     internal TimeProvider Time { get; } = time;
@@ -40,8 +44,6 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
 
     internal Dictionary<(PartitionId Partition, ExternalKey Key), (KnownMessage Message, int Day)> ExternalIdRows { get; } = [];
 
-    internal Dictionary<string, LedgerCounts> LedgerRows { get; } = [];
-
     internal List<DefinitionRow> DefinitionRows { get; } = [];
 
     /// <summary>The pointers of indexed paths; the id of one is its place, from 1.</summary>
@@ -54,6 +56,22 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
 
     internal Position Horizon => Position.Of(LastTransaction + 1, 0);
 
+    internal SqliteConnection PluginConnection
+    {
+        get
+        {
+            if (pluginConnection is null)
+            {
+                pluginConnection = new SqliteConnection(":memory:", readOnly: false);
+                SqlitePluginSession.Create(pluginConnection);
+            }
+
+            return pluginConnection;
+        }
+    }
+
+    internal InMemoryProcessing Processing => processing ??= new InMemoryProcessing(this);
+
     /// <summary>All messages in the order of their positions, as a copy.</summary>
     public IReadOnlyList<StoredMessage> Messages => Copy(() => MessageRows.ToList());
 
@@ -65,6 +83,19 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
 
     /// <summary>All failures in the order of their ids, as a copy.</summary>
     public IReadOnlyList<FailureRow> Failures => Copy(() => FailureRows.Values.OrderBy(row => row.Id).ToList());
+
+    /// <summary>All parts in the order of their messages' positions, then of the plugins' names, as a copy.</summary>
+    public IReadOnlyList<StoredPart> Parts => Copy(() => Processing.Pending.Values.SelectMany(parts => parts).ToList());
+
+    /// <summary>All entries of the failure feed in their order, as a copy.</summary>
+    public IReadOnlyList<RaisedFailure> Raised => Copy(() => Processing.Raised.ToList());
+
+    /// <summary>All records by generation, item and key, as a copy.</summary>
+    public IReadOnlyList<StoredRecord> Records => Copy(() => Processing.Records.Values.ToList());
+
+    /// <summary>All outcomes by message, as a copy.</summary>
+    public IReadOnlyDictionary<Position, IReadOnlyList<Outcome>> Outcomes =>
+        Copy(() => Processing.Outcomes.ToDictionary(row => new Position(row.Key), IReadOnlyList<Outcome> (row) => [.. row.Value]));
 
     /// <summary>All states, as a copy.</summary>
     public IReadOnlyDictionary<(StateTable Table, GrainId Grain), LoadedState> States =>

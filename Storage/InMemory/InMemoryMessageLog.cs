@@ -63,8 +63,9 @@ internal sealed class InMemoryMessageLog(InMemoryDatabase database, InMemoryGate
 
     public ValueTask<LedgerReport> ReadLedgerAsync(bool recount, CancellationToken cancellation) => gate.RunAsync(
         StoreCall.Log, () => Recount.Report(
-            new Dictionary<string, LedgerCounts>(database.LedgerRows),
-            recount ? Recount.Of(database.MessageRows.Count, new Dictionary<PendingStatus, long>()) : null));
+            database.Processing.Ledger.GroupBy(row => row.Key.Source).ToDictionary(
+                group => group.Key, group => group.Aggregate(default(LedgerCounts), (sum, row) => Recount.Add(sum, row.Value))),
+            recount ? Recount.Of(database.MessageRows.Count, database.Processing.CountByStatus()) : null));
 
     public ValueTask<IReadOnlyList<DefinitionRow>> RegisterDefinitionsAsync(
         IReadOnlyList<DefinitionProposal> proposals, CancellationToken cancellation) =>

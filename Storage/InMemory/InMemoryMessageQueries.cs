@@ -20,6 +20,9 @@ internal sealed class InMemoryMessageQueries(InMemoryDatabase database, InMemory
         StoreCall.Log, () => ids.Distinct().Where(database.MessageIndexes.ContainsKey)
             .ToDictionary(id => id, id => database.MessageRows[database.MessageIndexes[id]]));
 
+    public ValueTask<IReadOnlyDictionary<string, MessageMatches>> QueryItemMessagesAsync(ItemMessagesQuery query, CancellationToken cancellation) =>
+        gate.RunAsync(StoreCall.Log, () => Read(query));
+
     public ValueTask<IReadOnlyDictionary<string, LoadedState>> FindItemsAsync(IReadOnlyList<string> ids, CancellationToken cancellation)
     {
         var wanted = ids.ToHashSet(StringComparer.Ordinal);
@@ -46,4 +49,25 @@ internal sealed class InMemoryMessageQueries(InMemoryDatabase database, InMemory
     private IEnumerable<KeyValuePair<string, LoadedState>> Items() => database.StateRows
         .Where(row => row.Key.Table == StateTable.Items)
         .Select(row => KeyValuePair.Create(row.Key.Grain.Key, row.Value));
+
+    private IReadOnlyDictionary<string, MessageMatches> Read(ItemMessagesQuery query)
+    {
+        var found = new ItemMessages(query);
+        for (var i = 0; i < found.Items.Length; i++)
+        {
+            var rows = Rows(query.After?.Value ?? -1, query.Before?.Value ?? long.MaxValue, query.NewestFirst).Where(row => row.Item == found.Items[i]);
+            if (rows.Take(query.LimitPerItem).Any(row => !found.TryAdd(i, row)))
+                break;
+        }
+
+        return found.ToMatches();
+    }
+
+    private IEnumerable<StoredMessage> Rows(long after, long before, bool newestFirst)
+    {
+        var first = after == long.MaxValue ? database.MessageRows.Count : database.FirstAtOrAbove(after + 1);
+        var end = database.FirstAtOrAbove(before);
+        for (var i = 0; i < end - first; i++)
+            yield return database.MessageRows[newestFirst ? end - 1 - i : first + i];
+    }
 }

@@ -65,6 +65,7 @@ internal static class InMemoryRound
         }
 
         CheckCalls(database, round);
+        database.Processing.Check(round);
         var ledger = new HashSet<(string, long)>();
         foreach (var delta in round.Ledger)
             Require(ledger.Add((delta.Source, delta.Hour.UtcTicks)), $"the round holds two deltas of source {delta.Source} and one hour");
@@ -128,12 +129,7 @@ internal static class InMemoryRound
             database.DeferredRows.Add(call.Sequence, call);
         foreach (var failure in round.Failures)
             database.FailureRows.Add(failure.Id, failure with { Error = StorableText.Clean(failure.Error) });
-        foreach (var delta in round.Ledger)
-        {
-            database.LedgerRows[delta.Source] = Recount.Add(
-                database.LedgerRows.GetValueOrDefault(delta.Source),
-                new LedgerCounts(delta.Accepted, delta.Completed, delta.Skipped, delta.Processing, delta.Retrying, delta.Parked));
-        }
+        database.Processing.Write(round, transaction);
     }
 
     private static void WriteReminder(InMemoryDatabase database, in ReminderWrite write)
@@ -149,7 +145,7 @@ internal static class InMemoryRound
         database.ReminderMarks.Add((write.Grain, write.Name), row.Mark);
     }
 
-    private static void Require(bool holds, string otherwise)
+    public static void Require(bool holds, string otherwise)
     {
         if (!holds)
             throw new InvalidOperationException($"The round cannot be stored: {otherwise}.");

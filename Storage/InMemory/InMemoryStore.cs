@@ -22,6 +22,8 @@ public sealed class InMemoryStore : IPartitionStore
         gate = new InMemoryGate(database, this.faults, Crash);
         Log = new InMemoryMessageLog(database, gate);
         Queries = new InMemoryMessageQueries(database, gate, Log);
+        Processing = new InMemoryProcessingQueries(database, gate);
+        PluginTables = new InMemoryPluginTables(database, gate);
     }
 
     /// <summary>Reads of what is committed.</summary>
@@ -29,6 +31,12 @@ public sealed class InMemoryStore : IPartitionStore
 
     /// <summary>Searches of what is committed.</summary>
     public IMessageQueries Queries { get; }
+
+    /// <summary>Reads of what became of messages.</summary>
+    public IProcessingQueries Processing { get; }
+
+    /// <summary>Tables that plugins own.</summary>
+    public IPluginTables PluginTables { get; }
 
     /// <summary>The incarnation that joined last, or null.</summary>
     public SiloId? Joined => joined?.Id;

@@ -13,8 +13,11 @@ public enum StoreCall
     ReadDeferredCalls,
     Leave,
 
-    /// <summary>Any read of <see cref="Runtime.Store.IMessageLog"/> or <see cref="Runtime.Store.IMessageQueries"/>.</summary>
+    /// <summary>Any read of <see cref="Runtime.Store.IMessageLog"/>, <see cref="Runtime.Store.IMessageQueries"/> or <see cref="Runtime.Store.IProcessingQueries"/>.</summary>
     Log,
+
+    /// <summary>A script or the commands of a plugin.</summary>
+    PluginTables,
 }
 
 /// <summary>What becomes of an operation.</summary>

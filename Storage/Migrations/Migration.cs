@@ -10,7 +10,7 @@ namespace Tributary.Storage.Migrations;
 /// </summary>
 internal sealed record Migration(int Version, string Name, string Sql)
 {
-    /// <summary>All steps of a dialect in order, numbered from 1 without gaps.</summary>
+    /// <summary>All steps of a dialect in order. Numbers may be missing: steps that were made side by side do not wait for each other.</summary>
     public static IReadOnlyList<Migration> Load(string dialect)
     {
         var assembly = Assembly.GetExecutingAssembly();
@@ -21,27 +21,28 @@ internal sealed record Migration(int Version, string Name, string Sql)
             .Select(name => Read(assembly, name, name[prefix.Length..^".sql".Length]))
             .ToList();
 
-        for (var i = 0; i < migrations.Count; i++)
+        for (var i = 1; i < migrations.Count; i++)
         {
-            if (migrations[i].Version != i + 1)
-                throw new InvalidOperationException($"Migration {migrations[i].Name} should have the number {i + 1}.");
+            if (migrations[i].Version <= migrations[i - 1].Version)
+                throw new InvalidOperationException($"Migration {migrations[i].Name} has the number of {migrations[i - 1].Name}.");
         }
 
         return migrations;
     }
 
-    /// <summary>The steps that a database at <paramref name="version"/> still needs.</summary>
+    /// <summary>The steps that a database still needs which has had those numbered <paramref name="applied"/>.</summary>
     /// <exception cref="StoreException">The database is newer than this build.</exception>
-    public static IEnumerable<Migration> Missing(IReadOnlyList<Migration> known, int version)
+    public static IEnumerable<Migration> Missing(IReadOnlyList<Migration> known, IReadOnlySet<int> applied)
     {
-        if (version > known.Count)
+        var unknown = applied.Except(known.Select(migration => migration.Version)).Order().ToList();
+        if (unknown.Count > 0)
         {
             throw new StoreException(
                 StoreFault.Fatal,
-                $"The database has schema version {version}; this build knows versions up to {known.Count}. Start a build that is at least as new as the one that wrote it.");
+                $"The database has schema version {unknown[^1]}; this build knows versions up to {known[^1].Version}. Start a build that is at least as new as the one that wrote it.");
         }
 
-        return known.Skip(version);
+        return known.Where(migration => !applied.Contains(migration.Version));
     }
 
     private static Migration Read(Assembly assembly, string resource, string name)

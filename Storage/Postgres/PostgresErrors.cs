@@ -19,7 +19,10 @@ internal static class PostgresErrors
     /// <summary>The rows cannot be stored, and could not be at another try: bad data, broken constraints, limits, what is not supported.</summary>
     public static bool IsRefusal(Exception e) => e is RefusedRoundException
         || e is PostgresException { SqlState: MissingRows }
-        || (e is PostgresException postgres && Class(postgres) is "22" or "23" or "54" or "0A");
+        || (e is PostgresException postgres && Class(postgres) is "21" or "22" or "23" or "54" or "0A");
+
+    /// <summary>The statement is wrong: bad syntax, no such table, not allowed, out of place.</summary>
+    public static bool IsMistake(Exception e) => Class(e) is "25" or "26" or "2D" or "34" or "3B" or "42" or "44" or "P0" or "38" or "39" or "2F";
 
     /// <summary>Comes from the server, the driver or the network rather than from a mistake of this program.</summary>
     public static bool IsDatabaseFault(Exception e) =>

@@ -15,13 +15,15 @@ internal static class PostgresLedger
                 sum(processing)::bigint, sum(retrying)::bigint, sum(parked)::bigint
             from ledger group by source
             """;
+        // The statuses of parts are numbered in the order in which the first of them is the message's.
         const string Counts =
             """
             union all select 'messages', '', count(*), 0, 0, 0, 0, 0 from messages
-            union all select 'pending', status::text, count(*), 0, 0, 0, 0, 0 from pending group by status
+            union all select 'pending', status::text, count(*), 0, 0, 0, 0, 0
+                from (select min(status) as status from pending group by position) p group by status
             """;
         var bySource = new Dictionary<string, LedgerCounts>();
-        var pending = new Dictionary<PendingStatus, long>();
+        var pending = new Dictionary<MessageStatus, long>();
         var messages = 0L;
         await using var command = new NpgsqlCommand(recount ? $"{Sums} {Counts}" : Sums, connection);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
@@ -37,7 +39,7 @@ internal static class PostgresLedger
                     messages = reader.GetInt64(2);
                     break;
                 default:
-                    pending.Add(Enum.Parse<PendingStatus>(reader.GetString(1)), reader.GetInt64(2));
+                    pending.Add(Enum.Parse<MessageStatus>(reader.GetString(1)), reader.GetInt64(2));
                     break;
             }
         }

@@ -24,6 +24,18 @@ public sealed class PostgresOptions
     /// <summary>New rows of one table from which on they go by COPY; fewer go with the rest of the round in one round trip.</summary>
     public int CopyFromRowCount { get; init; } = 200;
 
+    /// <summary>Connections for the commands of plugins; more transactions at a time wait.</summary>
+    public int PluginConnectionCount { get; init; } = 2;
+
+    /// <summary>
+    /// How long the commands that a plugin returns for one message may take together; beyond it they are undone and the plugin has failed.
+    /// As long as they run, the feed stands still.
+    /// </summary>
+    public TimeSpan PluginTransactionTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a plugin's script may take at the start; beyond it the plugin cannot be used.</summary>
+    public TimeSpan PluginScriptTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>Called with a sentence when the server is set up in a way that endangers what it is told to keep.</summary>
     public Action<string>? OnWarning { get; init; }
 }

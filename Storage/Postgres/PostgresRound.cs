@@ -18,7 +18,7 @@ internal sealed class PostgresRound(PostgresOptions options)
         {
             await using var batch = new NpgsqlBatch(connection);
             batch.BatchCommands.Add(RoundChanges.Fence(round));
-            AddAll(batch, round, RoundInserts.All(round, 0).Select(insert => insert.ToCommand()));
+            AddAll(batch, round, RoundInserts.All(round, 0).Concat(PostgresProcessing.Inserts(round, 0)).Select(insert => insert.ToCommand()));
             return await ExecuteAsync(batch, cancellation);
         }
 
@@ -31,7 +31,7 @@ internal sealed class PostgresRound(PostgresOptions options)
         }
 
         var rest = new List<NpgsqlBatchCommand>();
-        foreach (var insert in RoundInserts.All(round, committed.Transaction))
+        foreach (var insert in RoundInserts.All(round, committed.Transaction).Concat(PostgresProcessing.Inserts(round, committed.Transaction)))
         {
             // Reminders that are moved are removed before they are inserted, so they wait for the last batch.
             if (insert.Count >= options.CopyFromRowCount && !(insert.Table == "reminders" && round.Reminders.Exists(write => write.MayExist)))
@@ -49,11 +49,13 @@ internal sealed class PostgresRound(PostgresOptions options)
 
     private bool IsSmall(RoundCommit round) =>
         round.Messages.Count < options.CopyFromRowCount && round.Reminders.Count < options.CopyFromRowCount
-        && round.States.Count < options.CopyFromRowCount;
+        && round.States.Count < options.CopyFromRowCount && round.Parts.Count < options.CopyFromRowCount
+        && round.Outcomes.Count < options.CopyFromRowCount;
 
     private static void AddAll(NpgsqlBatch batch, RoundCommit round, IEnumerable<NpgsqlBatchCommand> inserts)
     {
-        foreach (var command in RoundChanges.Deletions(round).Concat(inserts).Concat(RoundChanges.Updates(round)).Concat(RoundChanges.Sums(round)))
+        foreach (var command in RoundChanges.Deletions(round).Concat(PostgresProcessing.Deletions(round)).Concat(inserts)
+            .Concat(RoundChanges.Updates(round)).Concat(PostgresProcessing.Changes(round)).Concat(RoundChanges.Sums(round)))
             batch.BatchCommands.Add(command);
     }
 

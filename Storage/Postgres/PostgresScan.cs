@@ -49,13 +49,7 @@ internal sealed class PostgresScan(PostgresReaders readers) : IMessageRows
     public ValueTask<IReadOnlyList<long>> ReadPositionsAsync(KeyRange range, int limit, CancellationToken cancellation) => readers.RunAsync(
         async connection =>
         {
-            // The order is that of the index, so that no more of it is read than is asked for.
-            await using var command = new NpgsqlCommand(
-                "select position from indexed_values where path = $1 and key >= $2 and key < $3 order by path, key, position limit $4", connection);
-            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = range.Path });
-            command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = range.Low });
-            command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = range.High });
-            command.Parameters.Add(RoundChanges.Long(limit));
+            await using var command = Command(connection, range, limit);
             return await PostgresMessageLog.ReadAllAsync(command, row => row.GetInt64(0), cancellation);
         },
         cancellation);
@@ -80,6 +74,18 @@ internal sealed class PostgresScan(PostgresReaders readers) : IMessageRows
             ? PostgresMessageLog.Columns
             : PostgresMessageLog.Columns.Replace("m.body", $"case when {string.Join(" and ", checks)} then m.body end", StringComparison.Ordinal);
         command.CommandText = $"select {columns} {from} order by m.position {range.Direction} limit $3";
+        return command;
+    }
+
+    /// <summary>The statement that reads entries of a range. Their order is that of the index, so that no more of it is read than is asked for.</summary>
+    internal static NpgsqlCommand Command(NpgsqlConnection connection, KeyRange range, int limit)
+    {
+        var command = new NpgsqlCommand(
+            "select position from indexed_values where path = $1 and key >= $2 and key < $3 order by path, key, position limit $4", connection);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = range.Path });
+        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = range.Low });
+        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = range.High });
+        command.Parameters.Add(RoundChanges.Long(limit));
         return command;
     }
 

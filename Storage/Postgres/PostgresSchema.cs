@@ -26,8 +26,7 @@ internal static class PostgresSchema
             "create table if not exists schema_migrations(version int primary key, name text not null, applied_at timestamptz not null default now())",
             cancellation);
 
-        var version = Convert.ToInt32(await ScalarAsync(connection, "select coalesce(max(version), 0) from schema_migrations", cancellation), CultureInfo.InvariantCulture);
-        foreach (var migration in Migration.Missing(Known, version))
+        foreach (var migration in Migration.Missing(Known, await ReadAppliedAsync(connection, cancellation)))
         {
             await ExecuteAsync(connection, migration.Sql, cancellation);
             if (migration.Version == 1)
@@ -42,6 +41,12 @@ internal static class PostgresSchema
         if (!await reader.ReadAsync(cancellation))
             throw new StoreException(StoreFault.Fatal, "The database has no row in meta: it was not created by Tributary, or is damaged.");
         return new StoreFacts(reader.GetGuid(0), reader.GetInt32(1));
+    }
+
+    private static async Task<HashSet<int>> ReadAppliedAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("select version from schema_migrations", connection);
+        return [.. await PostgresMessageLog.ReadAllAsync(command, row => row.GetInt32(0), cancellation)];
     }
 
     /// <summary>Positions come from the server's transaction counter: on a server that has counted less, new ones would come before stored ones.</summary>

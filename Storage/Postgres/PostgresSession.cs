@@ -13,6 +13,9 @@ internal sealed class PostgresSession : IAsyncDisposable
     /// <summary>The upper half of the advisory locks' keys: 'Trib'.</summary>
     public const int LockClass = 0x54726962;
 
+    /// <summary>Held while a plugin's script runs.</summary>
+    public const long PluginScriptLock = ((long)LockClass << 32) | 0xFFFF_FFFE;
+
     private PostgresSession(NpgsqlConnection connection, DateTime backendStart)
     {
         Connection = connection;

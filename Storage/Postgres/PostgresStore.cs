@@ -10,6 +10,7 @@ public sealed class PostgresStore : IPartitionStore
     private readonly PostgresCommitter committer;
     private readonly PostgresReaders readers;
     private readonly PostgresMembership membership;
+    private readonly PostgresPluginTables pluginTables;
 
     public PostgresStore(PostgresOptions options, TimeProvider time)
     {
@@ -19,6 +20,8 @@ public sealed class PostgresStore : IPartitionStore
         membership = new PostgresMembership(options, committer, time);
         Log = new PostgresMessageLog(readers, time);
         Queries = new PostgresMessageQueries(readers, Log);
+        Processing = new PostgresProcessingQueries(readers);
+        pluginTables = new PostgresPluginTables(options);
     }
 
     /// <summary>Reads of what is committed.</summary>
@@ -26,6 +29,12 @@ public sealed class PostgresStore : IPartitionStore
 
     /// <summary>Searches of what is committed.</summary>
     public IMessageQueries Queries { get; }
+
+    /// <summary>Reads of what became of messages.</summary>
+    public IProcessingQueries Processing { get; }
+
+    /// <summary>Tables that plugins own.</summary>
+    public IPluginTables PluginTables => pluginTables;
 
     public async ValueTask<StoreFacts> OpenAsync(CancellationToken cancellation)
     {
@@ -74,6 +83,7 @@ public sealed class PostgresStore : IPartitionStore
     public async ValueTask DisposeAsync()
     {
         await committer.DisposeAsync();
+        await pluginTables.DisposeAsync();
         await readers.DisposeAsync();
     }
 }

@@ -35,4 +35,7 @@ internal static class QueryLimits
 
     /// <summary>The most ids that one statement looks up.</summary>
     public const int LookupCount = 500;
+
+    /// <summary>Rows of <c>pending</c> that one search for parts looks at; it says how far it went and can be gone on with.</summary>
+    public const int MaxPartScanCount = 1 << 14;
 }

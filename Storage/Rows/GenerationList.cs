@@ -7,34 +7,15 @@ namespace Tributary.Storage.Rows;
 internal static class GenerationList
 {
     /// <summary>The most bytes that <paramref name="count"/> generations can take.</summary>
-    public static int MaxBytes(int count) => count * 5;
+    public static int MaxBytes(int count) => count * Leb128.MaxBytes;
 
     /// <summary>Writes the list into <paramref name="target"/>; returns the number of bytes.</summary>
     public static int Write(IReadOnlyList<int> generations, Span<byte> target)
     {
         var length = 0;
         for (var i = 0; i < generations.Count; i++)
-        {
-            var rest = (uint)generations[i];
-            while (rest >= 0x80)
-            {
-                target[length++] = (byte)(rest | 0x80);
-                rest >>= 7;
-            }
-
-            target[length++] = (byte)rest;
-        }
-
+            length += Leb128.Write((uint)generations[i], target[length..]);
         return length;
-    }
-
-    public static byte[] ToBytes(IReadOnlyList<int> generations)
-    {
-        if (generations.Count == 0)
-            return [];
-
-        var buffer = new byte[MaxBytes(generations.Count)];
-        return buffer[..Write(generations, buffer)];
     }
 
     /// <exception cref="FormatException">The bytes are not such a list.</exception>
@@ -44,26 +25,8 @@ internal static class GenerationList
             return [];
 
         var generations = new List<int>(bytes.Length);
-        uint value = 0;
-        var shift = 0;
-        foreach (var b in bytes)
-        {
-            if (shift > 28)
-                throw new FormatException("A stored list of generations holds a number of more than 32 bits.");
-
-            value |= (uint)(b & 0x7F) << shift;
-            shift += 7;
-            if (b >= 0x80)
-                continue;
-
-            generations.Add((int)value);
-            value = 0;
-            shift = 0;
-        }
-
-        if (shift != 0)
-            throw new FormatException("A stored list of generations ends inside a number.");
-
+        while (!bytes.IsEmpty)
+            generations.Add((int)Leb128.Read(ref bytes));
         return generations;
     }
 }

@@ -5,12 +5,12 @@ namespace Tributary.Storage.Rows;
 /// <summary>Counts of rows put together as the ledger counts them: what is not pending is completed.</summary>
 internal static class Recount
 {
-    public static LedgerCounts Of(long messages, IReadOnlyDictionary<PendingStatus, long> pending)
+    public static LedgerCounts Of(long messages, IReadOnlyDictionary<MessageStatus, long> pending)
     {
-        var processing = pending.GetValueOrDefault(PendingStatus.Processing);
-        var retrying = pending.GetValueOrDefault(PendingStatus.Retrying);
-        var parked = pending.GetValueOrDefault(PendingStatus.Parked);
-        var skipped = pending.GetValueOrDefault(PendingStatus.Skipped);
+        var processing = pending.GetValueOrDefault(MessageStatus.Processing);
+        var retrying = pending.GetValueOrDefault(MessageStatus.Retrying);
+        var parked = pending.GetValueOrDefault(MessageStatus.Parked);
+        var skipped = pending.GetValueOrDefault(MessageStatus.Skipped);
         return new LedgerCounts(
             messages, messages - processing - retrying - parked - skipped, skipped, processing, retrying, parked);
     }

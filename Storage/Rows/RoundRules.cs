@@ -55,6 +55,7 @@ internal static class RoundRules
 
         foreach (var delta in round.Ledger)
             StorableText.Check(delta.Source, "The source");
+        ProcessingRules.Check(round);
     }
 
     private static void CheckState(in StateRow state)

@@ -42,4 +42,12 @@ internal static class StorableText
     /// <summary>The text with U+FFFD for what does not fit: for texts that inform and do not identify.</summary>
     public static string Clean(string text) =>
         Fits(text) ? text : Replacing.GetString(Replacing.GetBytes(text)).Replace('\0', '\uFFFD');
+
+    /// <summary>The beginning of a text that fits, of at most <paramref name="maxLength"/> UTF-16 units, and not half of a pair.</summary>
+    public static string Cut(string text, int maxLength)
+    {
+        if (text.Length <= maxLength)
+            return text;
+        return text[..(char.IsHighSurrogate(text[maxLength - 1]) ? maxLength - 1 : maxLength)];
+    }
 }

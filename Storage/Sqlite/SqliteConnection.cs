@@ -47,6 +47,29 @@ internal sealed class SqliteConnection : IDisposable
         return statement;
     }
 
+    /// <summary>A statement that is not kept and disposed of by the caller; null when the text is empty.</summary>
+    /// <exception cref="SqliteException">The text is no statement, or more than one.</exception>
+    public SqliteStatement? PrepareOnce(string sql)
+    {
+        Check(raw.sqlite3_prepare_v2(handle, sql, out var prepared, out var rest));
+        if (prepared.IsInvalid)
+            return null;
+
+        var statement = new SqliteStatement(this, prepared);
+        Check(raw.sqlite3_prepare_v2(handle, rest, out var second));
+        using (second)
+        {
+            if (second.IsInvalid)
+                return statement;
+        }
+
+        statement.Dispose();
+        throw new SqliteException(raw.SQLITE_ERROR, raw.SQLITE_ERROR, "more than one statement");
+    }
+
+    /// <summary>Ends what the connection is running; for other threads.</summary>
+    public void Interrupt() => raw.sqlite3_interrupt(handle);
+
     /// <summary>Runs statements without parameters, separated by semicolons.</summary>
     public void Execute(string sql) => Check(raw.sqlite3_exec(handle, sql));
 

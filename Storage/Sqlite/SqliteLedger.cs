@@ -30,10 +30,12 @@ internal static class SqliteLedger
         var accepted = messages.Int64(0);
         messages.Reset();
 
-        var byStatus = new Dictionary<PendingStatus, long>();
-        var pending = connection.Prepare("select status, count(*) from pending group by status");
+        var byStatus = new Dictionary<MessageStatus, long>();
+        var pending = connection.Prepare(
+            // The statuses of parts are numbered in the order in which the first of them is the message's.
+            "select status, count(*) from (select min(status) as status from pending group by position) group by status");
         while (pending.Step())
-            byStatus.Add((PendingStatus)pending.Int32(0), pending.Int64(1));
+            byStatus.Add((MessageStatus)pending.Int32(0), pending.Int64(1));
 
         return Recount.Of(accepted, byStatus);
     }

@@ -41,6 +41,9 @@ internal sealed class SqliteMessageQueries(SqliteReaders readers, IMessageLog lo
         return found;
     }
 
+    public ValueTask<IReadOnlyDictionary<string, MessageMatches>> QueryItemMessagesAsync(ItemMessagesQuery query, CancellationToken cancellation) =>
+        readers.ReadAsync(connection => SqliteItemMessages.Read(connection, query), cancellation);
+
     public async ValueTask<IReadOnlyDictionary<string, LoadedState>> FindItemsAsync(IReadOnlyList<string> ids, CancellationToken cancellation)
     {
         var found = new Dictionary<string, LoadedState>();

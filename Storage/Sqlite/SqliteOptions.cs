@@ -6,6 +6,9 @@ public sealed class SqliteOptions
     /// <summary>The name of the database's file in <see cref="DataDirectory"/>.</summary>
     public const string FileName = "tributary.db";
 
+    /// <summary>The name of the file of the tables that plugins own, in <see cref="DataDirectory"/>.</summary>
+    public const string PluginsFileName = "plugins.db";
+
     /// <summary>The folder of the database; created when it is missing.</summary>
     public required string DataDirectory { get; init; }
 
@@ -27,6 +30,12 @@ public sealed class SqliteOptions
     /// <summary>Pages of 4 KiB in the write-ahead log after which a commit also writes them into the database.</summary>
     public int CheckpointPageCount { get; init; } = 64 * 1024;
 
+    /// <summary>How long the commands that a plugin returns for one message may take together; beyond it they are undone and the plugin has failed.</summary>
+    public TimeSpan PluginTransactionTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a plugin's script may take at the start; beyond it the plugin cannot be used.</summary>
+    public TimeSpan PluginScriptTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>
     /// Called when the disk failed below the database, after which nothing that memory holds can be trusted to become
     /// durable. Null ends the process.
@@ -34,4 +43,18 @@ public sealed class SqliteOptions
     public Action<Exception>? OnFatal { get; init; }
 
     internal string DatabasePath => Path.Combine(DataDirectory, FileName);
+
+    internal string PluginsPath => Path.Combine(DataDirectory, PluginsFileName);
+
+    /// <summary>After a failed fsync nobody can say what is durable.</summary>
+    internal void EndIfFatal(SqliteException e)
+    {
+        if (!e.IsFatal)
+            return;
+
+        if (OnFatal is { } onFatal)
+            onFatal(e);
+        else
+            Environment.FailFast($"The database in {DataDirectory} failed: {e.Message}", e);
+    }
 }

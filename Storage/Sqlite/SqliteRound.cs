@@ -28,6 +28,7 @@ internal sealed class SqliteRound(SqliteConnection connection)
         SqliteReminders.Write(connection, round.Reminders);
         WriteDeferred(round);
         WriteFailures(round);
+        SqliteProcessing.Write(connection, round, transaction);
         WriteLedger(round);
         if (round.Messages.Count > 0)
         {

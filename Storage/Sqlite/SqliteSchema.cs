@@ -11,8 +11,7 @@ internal static class SqliteSchema
     /// <summary>Brings the database to this build's version and says what it is.</summary>
     public static StoreFacts Open(SqliteConnection connection, int partitionCount)
     {
-        var version = ReadVersion(connection);
-        foreach (var migration in Migration.Missing(Known, version))
+        foreach (var migration in Migration.Missing(Known, ReadApplied(connection)))
             Apply(connection, migration, partitionCount);
 
         var meta = connection.Prepare("select history_id, partition_count from meta");
@@ -24,13 +23,25 @@ internal static class SqliteSchema
         return facts;
     }
 
-    private static int ReadVersion(SqliteConnection connection)
+    /// <summary>
+    /// The numbers of the steps that the database has had. The header of the file holds the highest; databases before version 2 have no
+    /// table that says more.
+    /// </summary>
+    private static HashSet<int> ReadApplied(SqliteConnection connection)
     {
-        var statement = connection.Prepare("pragma user_version");
-        statement.Step();
-        var version = statement.Int32(0);
-        statement.Reset();
-        return version;
+        var applied = ReadNumbers(connection, "pragma user_version").Where(version => version > 0).ToHashSet();
+        connection.Execute("create table if not exists schema_migrations(version integer primary key, name text not null)");
+        applied.UnionWith(ReadNumbers(connection, "select version from schema_migrations"));
+        return applied;
+    }
+
+    private static List<int> ReadNumbers(SqliteConnection connection, string sql)
+    {
+        var numbers = new List<int>();
+        var select = connection.Prepare(sql);
+        while (select.Step())
+            numbers.Add(select.Int32(0));
+        return numbers;
     }
 
     private static void Apply(SqliteConnection connection, Migration migration, int partitionCount)
@@ -41,7 +52,8 @@ internal static class SqliteSchema
             connection.Execute(migration.Sql);
             if (migration.Version == 1)
                 Create(connection, partitionCount);
-            connection.Execute($"pragma user_version = {migration.Version}");
+            connection.Prepare("insert into schema_migrations(version, name) values (?, ?)").Bind(migration.Version).Bind(migration.Name).Run();
+            connection.Execute($"pragma user_version = {Math.Max(migration.Version, ReadNumbers(connection, "pragma user_version")[0])}");
             connection.Execute("commit");
         }
         finally

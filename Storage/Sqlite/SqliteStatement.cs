@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using SQLitePCL;
 using Tributary.Storage.Rows;
@@ -64,6 +65,24 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
         return this;
     }
 
+    private SqliteStatement Bind(object? value) => value switch
+    {
+        null => BindNull(),
+        string text => Bind(text),
+        long number => Bind(number),
+        bool flag => Bind(flag ? 1L : 0L),
+        double number => Bind(number),
+        byte[] bytes => Bind(bytes.AsSpan()),
+        ReadOnlyMemory<byte> bytes => Bind(bytes.Span),
+        _ => throw new ArgumentException($"A parameter is of type {value.GetType()}.", nameof(value)),
+    };
+
+    private SqliteStatement Bind(double value)
+    {
+        connection.Check(raw.sqlite3_bind_double(statement, ++bound, value));
+        return this;
+    }
+
     /// <summary>Goes to the next row; false, and ready to be bound again, when there is none.</summary>
     public bool Step()
     {
@@ -85,6 +104,25 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
         }
 
         return connection.Changes;
+    }
+
+    /// <summary>Runs a statement whose parameters are written <c>$1</c>, <c>$2</c> and so on, in any order and as often as wanted.</summary>
+    /// <exception cref="SqliteException">It has other parameters, or ones that are not given.</exception>
+    public void Run(IReadOnlyList<object?> parameters)
+    {
+        var named = 0;
+        for (var i = 0; i < parameters.Count; i++)
+        {
+            bound = raw.sqlite3_bind_parameter_index(statement, string.Create(CultureInfo.InvariantCulture, $"${i + 1}")) - 1;
+            if (bound < 0)
+                continue;
+            named++;
+            Bind(parameters[i]);
+        }
+
+        if (named != raw.sqlite3_bind_parameter_count(statement))
+            throw new SqliteException(raw.SQLITE_ERROR, raw.SQLITE_ERROR, $"the statement has parameters beyond $1 to ${parameters.Count}");
+        Run();
     }
 
     /// <summary>Makes the statement ready to be bound again before its rows have ended.</summary>

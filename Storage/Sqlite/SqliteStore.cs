@@ -11,6 +11,8 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
     private SqliteReaders? readers;
     private SqliteMessageLog? log;
     private SqliteMessageQueries? queries;
+    private SqliteProcessingQueries? processing;
+    private SqlitePluginTables? pluginTables;
     private StoreFacts? facts;
 
     /// <summary>Reads of what is committed; available once the store is open.</summary>
@@ -18,6 +20,12 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
 
     /// <summary>Searches of what is committed; available once the store is open.</summary>
     public IMessageQueries Queries => queries ?? throw NotOpen();
+
+    /// <summary>Reads of what became of messages; available once the store is open.</summary>
+    public IProcessingQueries Processing => processing ?? throw NotOpen();
+
+    /// <summary>Tables that plugins own; available once the store is open.</summary>
+    public IPluginTables PluginTables => pluginTables ?? throw NotOpen();
 
     private SqliteWriter Writer => writer ?? throw NotOpen();
 
@@ -37,6 +45,8 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
             readers = new SqliteReaders(options);
             log = new SqliteMessageLog(writer, readers, time);
             queries = new SqliteMessageQueries(readers, log);
+            processing = new SqliteProcessingQueries(readers);
+            pluginTables = new SqlitePluginTables(options);
             facts = opened;
             return new(opened);
         }
@@ -167,9 +177,11 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
     private void Close()
     {
         // The readers first: the last connection to close writes the log back into the database.
+        pluginTables?.Dispose();
         readers?.Dispose();
         writer?.Dispose();
         fileLock?.Dispose();
+        pluginTables = null;
         readers = null;
         writer = null;
         fileLock = null;

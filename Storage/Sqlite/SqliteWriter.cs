@@ -48,7 +48,7 @@ internal sealed class SqliteWriter : IDisposable
         }
         catch (SqliteException e)
         {
-            EndIfFatal(e);
+            options.EndIfFatal(e);
             throw e.ToStoreException();
         }
         finally
@@ -107,7 +107,7 @@ internal sealed class SqliteWriter : IDisposable
         }
         catch (SqliteException e)
         {
-            EndIfFatal(e);
+            options.EndIfFatal(e);
             return new CommitOutcome.Unknown(e.ToStoreException());
         }
         finally
@@ -129,16 +129,5 @@ internal sealed class SqliteWriter : IDisposable
         {
             connection.RollBackIfOpen();
         }
-    }
-
-    private void EndIfFatal(SqliteException e)
-    {
-        if (!e.IsFatal)
-            return;
-
-        if (options.OnFatal is { } onFatal)
-            onFatal(e);
-        else
-            Environment.FailFast($"The database {options.DatabasePath} failed: {e.Message}", e);
     }
 }

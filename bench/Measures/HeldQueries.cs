@@ -28,6 +28,8 @@ internal sealed class HeldQueries(IMessageQueries stored) : IMessageQueries
 
     public ValueTask<long?> CountMessagesAsync(MessageFilter filter, CancellationToken cancellation) => throw NotHeld();
 
+    public ValueTask<IReadOnlyDictionary<string, MessageMatches>> QueryItemMessagesAsync(ItemMessagesQuery query, CancellationToken cancellation) => throw NotHeld();
+
     public ValueTask<IReadOnlyDictionary<MessageId, StoredMessage>> FindMessagesAsync(IReadOnlyList<MessageId> ids, CancellationToken cancellation) => throw NotHeld();
 
     public ValueTask<IReadOnlyList<KeyValuePair<string, LoadedState>>> ReadItemsAsync(string? after, string? prefix, int limit, CancellationToken cancellation) => throw NotHeld();

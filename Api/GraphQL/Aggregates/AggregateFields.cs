@@ -30,6 +30,7 @@ internal sealed class AggregateFields(ApiNode node, CountedDefinitions definitio
         bindings.Object<WindowNode>("AggregateWindow");
         bindings.Enum<MeasureKind>("MeasureKind");
         bindings.Enum<WindowTime>("WindowTime");
+        bindings.Enum<OrderDirection>("OrderDirection");
     }
 
     /// <summary>The aggregate as of now: a message whose producer was told that it is stored is counted. Null when nothing was counted.</summary>
@@ -56,17 +57,20 @@ internal sealed class AggregateFields(ApiNode node, CountedDefinitions definitio
     {
         var counted = definitions.Named(arguments.Get<string>("name")!);
         var page = PageArguments.Of(arguments);
-        var rows = await node.Log.ReadAggregatesAsync(
-            counted.Active.Generation,
-            Values(arguments) is { } values ? counted.GroupOf(values) : null,
-            TimeOf(arguments, "from", counted),
-            TimeOf(arguments, "to", counted),
-            page.After is { } cursor ? AfterOf(cursor, counted) : null,
-            page.Count + 1,
-            cancellation);
-        return KeyedPage.Of(
-            page, rows, row => new AggregateNode(row.Key, counted, AggregateView.Of(row, counted.Definition)), row => GlobalId.Of(CursorKind, row.Key.ToString()));
+        var group = Values(arguments) is { } values ? counted.GroupOf(values) : null;
+        var (from, to) = (TimeOf(arguments, "from", counted), TimeOf(arguments, "to", counted));
+        if (OrderedAggregates.Of(arguments, counted) is { } order)
+            return await order.ReadAsync(page.Count, ReadAsync, counted.Definition.Name, row => CursorOf(row.Key));
+
+        var rows = await ReadAsync(page.After is { } cursor ? AfterOf(cursor, counted) : null, page.Count + 1);
+        return KeyedPage.Of(page, rows, row => row, row => CursorOf(row.Key));
+
+        async ValueTask<IReadOnlyList<AggregateNode>> ReadAsync(AggregateKey? after, int limit) =>
+            (await node.Log.ReadAggregatesAsync(counted.Active.Generation, group, from, to, after, limit, cancellation))
+            .Select(row => new AggregateNode(row.Key, counted, AggregateView.Of(row, counted.Definition))).ToList();
     }
+
+    private static string CursorOf(AggregateKey key) => GlobalId.Of(CursorKind, key.ToString());
 
     /// <summary>The values of the group as they were given, or null without.</summary>
     public static IReadOnlyList<object?>? Values(InputObject arguments) =>

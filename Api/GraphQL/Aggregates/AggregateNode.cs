@@ -24,6 +24,8 @@ internal sealed class AggregateNode(AggregateKey key, CountedDefinition counted,
 
     public long Count => view.Count;
 
+    public JsonElement ValueOf(string measure) => view.Measures[measure];
+
     public IReadOnlyList<MeasureNode> Measures => Counted.Definition.Measures
         .Select(measure => new MeasureNode(measure.Name, measure.Kind, view.Measures[measure.Name], view.Skipped.GetValueOrDefault(measure.Name)))
         .ToList();

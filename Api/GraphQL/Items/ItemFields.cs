@@ -14,6 +14,8 @@ internal sealed class ItemFields(ApiNode node, MessagePages pages)
 {
     private const string CursorKind = "items";
 
+    private readonly ItemMessages messages = new(node, pages);
+
     public void Bind(SchemaBindings bindings)
     {
         bindings.Object("Query")
@@ -21,7 +23,7 @@ internal sealed class ItemFields(ApiNode node, MessagePages pages)
             .Ask("items", (_, context) => ListAsync(context.Arguments, context.CancellationToken));
         bindings.Object<ItemNode>("Item")
             .Batch<MessageId, MessageNode>("lastMessage", item => item.LastMessageId, LastMessagesAsync)
-            .Ask("messages", MessagesAsync);
+            .Ask("messages", messages.ReadAsync);
         bindings.Object<Connection<ItemNode>>("ItemConnection");
         bindings.Object<Edge<ItemNode>>("ItemEdge");
     }
@@ -57,7 +59,4 @@ internal sealed class ItemFields(ApiNode node, MessagePages pages)
         var found = await node.Queries.FindMessagesAsync(ids, context.CancellationToken);
         return found.ToDictionary(message => message.Key, message => new MessageNode(message.Value, node.History));
     }
-
-    private ValueTask<MessageConnection> MessagesAsync(ItemNode item, ResolveContext context) => pages.ReadAsync(
-        PageArguments.Of(context.Arguments), new MessageFilter(Items: [item.ItemId]), (RequestLimits)context.State!, context.CancellationToken);
 }

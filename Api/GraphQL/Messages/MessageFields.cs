@@ -12,7 +12,7 @@ internal sealed class MessageFields(ApiNode node, MessagePages pages, ItemFields
     public void Bind(SchemaBindings bindings)
     {
         bindings.Object("Query")
-            .Ask("message", (_, context) => FindAsync(context.Arguments.Get<string>("id")!, context.CancellationToken))
+            .Ask("message", (_, context) => FindAsync(context.Arguments.Get<string>("id")!, context))
             .Ask("messages", (_, context) => ListAsync(context));
         bindings.Object<MessageNode>("Message").Batch<string, ItemNode>("item", message => message.ItemId, items.OfMessagesAsync);
         bindings.Object<MessageConnection>("MessageConnection")
@@ -22,12 +22,18 @@ internal sealed class MessageFields(ApiNode node, MessagePages pages, ItemFields
         bindings.Enum<MessageStatus>("MessageStatus");
     }
 
-    /// <summary>The message with this id, or null.</summary>
-    public async ValueTask<MessageNode?> FindAsync(string text, CancellationToken cancellation)
+    /// <summary>The message with this id, or null. All that one request asks for are one read of the store.</summary>
+    public async ValueTask<MessageNode?> FindAsync(string text, ResolveContext context)
     {
         if (!MessageId.TryParse(text, out var id))
             throw Resolving.Invalid($"The message id is '{text}'; allowed: a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057. A global id goes to node(id).");
-        return await node.Log.FindAsync(id, cancellation) is { } message ? new MessageNode(message, node.History) : null;
+        return await context.Batch<MessageId, MessageNode>(this, LoadAsync).Load(id);
+    }
+
+    private async Task<IReadOnlyDictionary<MessageId, MessageNode>> LoadAsync(IReadOnlyList<MessageId> ids, ResolveContext context)
+    {
+        var found = await node.Queries.FindMessagesAsync(ids, context.CancellationToken);
+        return found.ToDictionary(message => message.Key, message => new MessageNode(message.Value, node.History));
     }
 
     private ValueTask<MessageConnection> ListAsync(ResolveContext context) => pages.ReadAsync(

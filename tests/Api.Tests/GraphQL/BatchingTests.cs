@@ -12,7 +12,62 @@ namespace Tributary.Api.Tests.GraphQL;
 public class BatchingTests
 {
     [Fact]
-    public async Task The_items_of_a_list_of_messages_are_one_read_of_the_store()
+    public Task The_items_of_a_list_of_messages_are_one_read_of_the_store() => RunAsync(async (engine, queries) =>
+    {
+        var nodes = (await AskAsync(engine, "{ messages(first: 50) { nodes { item { itemId lastMessage { messageId } } } } }")).GetProperty("messages").GetProperty("nodes");
+
+        Assert.Equal(Enumerable.Range(0, 50).Select(n => $"i-{n}"), nodes.EnumerateArray().Select(one => one.GetProperty("item").GetProperty("itemId").GetString()));
+        Assert.Equal(["QueryMessages", "FindItems 50", "FindMessages 50"], queries.Calls);
+    });
+
+    [Fact]
+    public Task The_messages_of_a_list_of_items_are_one_read_of_the_store_for_each_field_that_asks() => RunAsync(async (engine, queries) =>
+    {
+        const string Query =
+            """
+            { items(prefix: "i-1") { nodes { itemId messageCount
+                messages(first: 1) { nodes { itemSequence } pageInfo { hasNextPage } } newest: messages(last: 2) { nodes { itemSequence } } } } }
+            """;
+        var items = (await AskAsync(engine, Query)).GetProperty("items").GetProperty("nodes").EnumerateArray().ToList();
+
+        Assert.Equal(["QueryItemMessages 11", "QueryItemMessages 11"], queries.Calls);
+        Assert.Equal(11, items.Count);
+        Assert.Equal(
+            """{"itemId":"i-1","messageCount":2,"messages":{"nodes":[{"itemSequence":1}],"pageInfo":{"hasNextPage":true}},"newest":{"nodes":[{"itemSequence":1},{"itemSequence":2}]}}""",
+            items[0].GetRawText());
+        Assert.Equal(
+            """{"itemId":"i-10","messageCount":1,"messages":{"nodes":[{"itemSequence":1}],"pageInfo":{"hasNextPage":false}},"newest":{"nodes":[{"itemSequence":1}]}}""",
+            items[1].GetRawText());
+    });
+
+    [Fact]
+    public Task Messages_that_are_asked_for_one_by_one_are_one_read_of_the_store() => RunAsync(async (engine, queries) =>
+    {
+        var ids = (await AskAsync(engine, "{ messages(first: 9) { nodes { id messageId } } }")).GetProperty("messages").GetProperty("nodes").EnumerateArray().ToList();
+        queries.Calls.Clear();
+        var aliases = ids.Select((id, n) => $"m{n}: message(id: \"{id.GetProperty("messageId").GetString()}\") {{ messageId }} n{n}: node(id: \"{id.GetProperty("id").GetString()}\") {{ id }}");
+
+        var found = await AskAsync(engine, $"{{ {string.Join(' ', aliases)} none: message(id: \"00000000-0000-7000-8000-000000000000\") {{ id }} }}");
+
+        Assert.Equal(["FindMessages 10"], queries.Calls);
+        for (var n = 0; n < ids.Count; n++)
+        {
+            Assert.Equal(ids[n].GetProperty("messageId").GetString(), found.GetProperty($"m{n}").GetProperty("messageId").GetString());
+            Assert.Equal(ids[n].GetProperty("id").GetString(), found.GetProperty($"n{n}").GetProperty("id").GetString());
+        }
+
+        Assert.Equal(JsonValueKind.Null, found.GetProperty("none").ValueKind);
+    });
+
+    private static async Task<JsonElement> AskAsync(GraphQLEngine engine, string query)
+    {
+        var answer = JsonElement.Parse((await engine.ExecuteAsync(new GraphQLRequest(query) { State = new RequestLimits(1 << 20) })).ToString());
+        Assert.False(answer.TryGetProperty("errors", out var errors), errors.ToString());
+        return answer.GetProperty("data");
+    }
+
+    /// <summary>Runs against a store with a message of each of 50 items, and a second one of the item <c>i-1</c>.</summary>
+    private static async Task RunAsync(Func<GraphQLEngine, CountingQueries, Task> test)
     {
         var folder = Directory.CreateTempSubdirectory("tributary-batch-");
         ApiNode? node = null;
@@ -22,21 +77,21 @@ public class BatchingTests
             var pointer = JsonPointer.Parse("/id");
             for (var n = 0; n < 50; n++)
                 await node!.Intake.AcceptAsync(new IntakeRequest { Source = "s", ItemPointer = pointer, Body = System.Text.Encoding.UTF8.GetBytes($"{{\"id\":\"i-{n}\"}}") });
+            await node!.Intake.AcceptAsync(new IntakeRequest { Source = "s", ItemPointer = pointer, Body = """{"id":"i-1"}"""u8.ToArray() });
             var queries = new CountingQueries(node!.Queries);
             var counted = new ApiNode
             {
                 Intake = node.Intake, BulkIntake = node.BulkIntake, Grains = node.Grains, Log = node.Log, Tail = node.Tail, Definitions = node.Definitions,
                 GenerationNumbers = node.GenerationNumbers, IsReady = node.IsReady, Queries = queries, MatcherOf = node.MatcherOf,
             };
-            var engine = TributarySchema.NewEngine(counted, TimeProvider.System, new GraphQLOptions());
-
-            var result = await engine.ExecuteAsync(
-                new GraphQLRequest("{ messages(first: 50) { nodes { item { itemId lastMessage { messageId } } } } }") { State = new RequestLimits(1 << 20) });
-
-            var nodes = JsonElement.Parse(result.ToString()).GetProperty("data").GetProperty("messages").GetProperty("nodes");
-            Assert.Equal(Enumerable.Range(0, 50).Select(n => $"i-{n}"), nodes.EnumerateArray().Select(one => one.GetProperty("item").GetProperty("itemId").GetString()));
-            Assert.Equal(["QueryMessages", "FindItems 50", "FindMessages 50"], queries.Calls);
-            await app.StopAsync();
+            try
+            {
+                await test(TributarySchema.NewEngine(counted, TimeProvider.System, new GraphQLOptions()), queries);
+            }
+            finally
+            {
+                await app.StopAsync();
+            }
         }
 
         folder.Delete(recursive: true);
@@ -62,6 +117,12 @@ public class BatchingTests
         {
             Calls.Add($"FindMessages {ids.Count}");
             return inner.FindMessagesAsync(ids, cancellation);
+        }
+
+        public ValueTask<IReadOnlyDictionary<string, MessageMatches>> QueryItemMessagesAsync(ItemMessagesQuery query, CancellationToken cancellation)
+        {
+            Calls.Add($"QueryItemMessages {query.Items.Count}");
+            return inner.QueryItemMessagesAsync(query, cancellation);
         }
 
         public ValueTask<IReadOnlyDictionary<string, LoadedState>> FindItemsAsync(IReadOnlyList<string> ids, CancellationToken cancellation)

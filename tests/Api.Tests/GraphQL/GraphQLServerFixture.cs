@@ -3,7 +3,7 @@ using Tributary.Api.Tests.Support;
 namespace Tributary.Api.Tests.GraphQL;
 
 /// <summary>A server that counts cities, and readings by day and city.</summary>
-public sealed class GraphQLServerFixture : ServerFixture
+public class GraphQLServerFixture : ServerFixture
 {
     public const string Aggregates =
         """
@@ -16,5 +16,8 @@ public sealed class GraphQLServerFixture : ServerFixture
         ]
         """;
 
-    protected override Task<RunningServer> StartAsync() => RunningServer.StartAsync(aggregates: Aggregates);
+    /// <summary>A further server, over an empty database of its own.</summary>
+    public virtual Task<RunningServer> NewServerAsync() => RunningServer.StartAsync(aggregates: Aggregates);
+
+    protected override Task<RunningServer> StartAsync() => NewServerAsync();
 }

@@ -3,7 +3,7 @@ using Tributary.Api.Tests.Support;
 
 namespace Tributary.Api.Tests.GraphQL;
 
-public class PagingTests
+public abstract class PagingTests(GraphQLServerFixture fixture)
 {
     private const string Page =
         """
@@ -15,7 +15,7 @@ public class PagingTests
     [Fact]
     public async Task Forward_pages_show_every_message_once_while_messages_arrive()
     {
-        await using var server = await RunningServer.StartAsync();
+        await using var server = await fixture.NewServerAsync();
         for (var n = 0; n < 50; n++)
             await server.AcceptAsync($"{{\"n\":{n}}}");
         var posting = PostAsync(server, 50, 150);
@@ -39,7 +39,7 @@ public class PagingTests
     [Fact]
     public async Task Backward_pages_show_every_earlier_message_once_while_messages_arrive()
     {
-        await using var server = await RunningServer.StartAsync();
+        await using var server = await fixture.NewServerAsync();
         for (var n = 0; n < 100; n++)
             await server.AcceptAsync($"{{\"n\":{n}}}");
         var first = (await server.DataAsync(Page, new { last = 9 })).GetProperty("messages");
@@ -61,7 +61,7 @@ public class PagingTests
     [Fact]
     public async Task A_search_that_stops_at_its_limit_goes_on_from_its_cursor_in_both_directions()
     {
-        await using var server = await RunningServer.StartAsync();
+        await using var server = await fixture.NewServerAsync();
         var lines = string.Concat(Enumerable.Range(0, 10_100).Select(n => $"{{\"n\":{n}}}\n"));
         using (var posted = await server.PostAsync(lines, "/api/v1/messages/batch", mediaType: "application/x-ndjson"))
             Assert.Equal(10_100, (await posted.Content.ReadAsStringAsync()).Split("\"status\":202").Length - 1);
@@ -96,3 +96,7 @@ public class PagingTests
     private static List<int> NumbersOf(JsonElement page) =>
         page.GetProperty("nodes").EnumerateArray().Select(node => node.GetProperty("body").GetProperty("n").GetInt32()).ToList();
 }
+
+public sealed class SqlitePagingTests(GraphQLServerFixture fixture) : PagingTests(fixture), IClassFixture<GraphQLServerFixture>;
+
+public sealed class PostgresPagingTests(PostgresGraphQLFixture fixture) : PagingTests(fixture), IClassFixture<PostgresGraphQLFixture>;

@@ -3,7 +3,7 @@ using Tributary.Api.Tests.Support;
 
 namespace Tributary.Api.Tests.GraphQL;
 
-public class QueryTests(GraphQLServerFixture fixture) : IClassFixture<GraphQLServerFixture>
+public abstract class QueryTests(GraphQLServerFixture fixture)
 {
     private RunningServer Server => fixture.Server;
 
@@ -122,3 +122,7 @@ public class QueryTests(GraphQLServerFixture fixture) : IClassFixture<GraphQLSer
         Assert.Equal(0, (await Server.DataAsync("query($a: String) { reminders(after: $a) { nodes { name } } }", new { a = after })).GetProperty("reminders").GetProperty("nodes").GetArrayLength());
     }
 }
+
+public sealed class SqliteQueryTests(GraphQLServerFixture fixture) : QueryTests(fixture), IClassFixture<GraphQLServerFixture>;
+
+public sealed class PostgresQueryTests(PostgresGraphQLFixture fixture) : QueryTests(fixture), IClassFixture<PostgresGraphQLFixture>;

@@ -3,14 +3,14 @@ using Tributary.Runtime.Feed;
 
 namespace Tributary.Api.Tests.GraphQL;
 
-public class SubscriptionTests(GraphQLServerFixture fixture) : IClassFixture<GraphQLServerFixture>
+public abstract class SubscriptionTests(GraphQLServerFixture fixture)
 {
     private const string Messages = "subscription($after: String) { messageReceived(after: $after) { body cursor } }";
 
     [Fact]
     public async Task A_subscriber_that_comes_back_again_and_again_has_every_message_once_and_in_order()
     {
-        await using var server = await RunningServer.StartAsync();
+        await using var server = await fixture.NewServerAsync();
         for (var n = 0; n < 40; n++)
             await server.AcceptAsync($"{{\"n\":{n}}}");
         var posting = Task.Run(async () =>
@@ -89,7 +89,7 @@ public class SubscriptionTests(GraphQLServerFixture fixture) : IClassFixture<Gra
     [Fact]
     public async Task A_server_that_stops_says_where_to_resume()
     {
-        await using var server = await RunningServer.StartAsync();
+        await using var server = await fixture.NewServerAsync();
         var last = await server.AcceptAsync("""{"n":1}""");
         using var feed = await EventSubscription.OpenAsync(server, Messages, new { after = Cursor.Start });
         using var item = await EventSubscription.OpenAsync(server, "subscription($id: ID!) { itemChanged(id: $id) { messageCount } }", new { id = last.Item });
@@ -116,3 +116,7 @@ public class SubscriptionTests(GraphQLServerFixture fixture) : IClassFixture<Gra
     private async Task PublishAsync(string body) => await fixture.Server.DataAsync(
         "mutation($body: String!) { publish(input: {body: $body, itemPointer: \"/id\"}) { receipt { id } } }", new { body });
 }
+
+public sealed class SqliteSubscriptionTests(GraphQLServerFixture fixture) : SubscriptionTests(fixture), IClassFixture<GraphQLServerFixture>;
+
+public sealed class PostgresSubscriptionTests(PostgresGraphQLFixture fixture) : SubscriptionTests(fixture), IClassFixture<PostgresGraphQLFixture>;

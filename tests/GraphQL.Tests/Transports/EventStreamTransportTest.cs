@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Tributary.GraphQL.Tests.Transports;
 
 /// <summary>GraphQL over server-sent events, distinct connections mode.</summary>
@@ -30,6 +32,20 @@ public sealed class EventStreamTransportTest : IAsyncLifetime
         Assert.Contains("The source broke.", answers[3].ToString());
         Assert.Contains("has no field", answers[4].ToString());
         await server.ForeverEnded.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task A_client_that_leaves_a_silent_stream_ends_it_without_an_error()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, server.Url) { Content = new StringContent("""{"query":"subscription { forever }"}""", Encoding.UTF8, "application/json") };
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        using (var response = await server.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken))
+        {
+            using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+            Assert.Equal("event: next", await reader.ReadLineAsync(TestContext.Current.CancellationToken));
+        }
+        await server.ForeverEnded.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        Assert.Null(await server.RequestEnds.Reader.ReadAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
+using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -39,6 +40,9 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>Completes when a stream of <c>forever</c> has been disposed.</summary>
     public TaskCompletionSource ForeverEnded { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>What requests ended with: null, or what was thrown.</summary>
+    public Channel<Exception?> RequestEnds { get; } = Channel.CreateUnbounded<Exception?>();
+
     public static async Task<TestServer> Start(GraphQLHttpOptions? options = null, GraphQLOptions? limits = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -47,6 +51,11 @@ internal sealed class TestServer : IAsyncDisposable
         var app = builder.Build();
         app.UseWebSockets();
         TestServer? server = null;
+        app.Use(async (http, next) =>
+        {
+            var failure = await Record.ExceptionAsync(() => next(http));
+            server!.RequestEnds.Writer.TryWrite(failure);
+        });
         var bindings = new SchemaBindings();
         bindings.Object("Query")
             .Field("hello", (_, c) => $"Hello {c.Arguments.Get<string>("name")}")

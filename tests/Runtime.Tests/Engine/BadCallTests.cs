@@ -49,6 +49,19 @@ public sealed class BadCallTests
     });
 
     [Fact]
+    public void Parts_that_cannot_be_stored_fail_their_turn_and_not_its_round() => Run(async run =>
+    {
+        var part = new MessagePart("sizes", MessageStatus.Parked, ProcessingStep.Execute);
+        var good = AwaitAsync(run.Probe("b").Add(1));
+        await ErrorOfAsync<ArgumentException>(run.Probe("a").Do(Script.Of(probe => probe.Store(Messages.New(run.World), part, part with { Attempts = 1 }))));
+        await ErrorOfAsync<ArgumentException>(run.Probe("a").Do(Script.Of(
+            probe => probe.Store(Messages.New(run.World), part with { Status = MessageStatus.Completed }))));
+        await good;
+
+        Assert.Empty(run.Database.Messages);
+    });
+
+    [Fact]
     public void A_one_way_call_to_a_grain_that_cannot_be_made_is_a_failure() => Run(async run =>
     {
         run.Constructing = () => run.Constructing = () => throw new TimeoutException("The constructor throws.");

@@ -106,7 +106,7 @@ public sealed class ProbeGrain(EngineRun run) : Grain<ProbeState>, IProbeGrain, 
 
     public static void Tell(ValueTask call) => Send(call);
 
-    public AppendedMessage Store(Message message) => Append(message, 1, []);
+    public AppendedMessage Store(Message message, params IReadOnlyList<MessagePart> parts) => Append(message, 1, [], parts);
 
     public KnownMessage? Find(string source, string externalId) => Find(ExternalKey.Of(source, externalId));
 

@@ -12,6 +12,10 @@ public abstract class StoreHarness : IAsyncDisposable
 
     public abstract IMessageQueries QueriesOf(IPartitionStore store);
 
+    public abstract IProcessingQueries ProcessingOf(IPartitionStore store);
+
+    public abstract IPluginTables PluginTablesOf(IPartitionStore store);
+
     /// <summary>Ends a store as the death of its process would: it does not leave.</summary>
     public virtual ValueTask CrashAsync(IPartitionStore store) => store.DisposeAsync();
 

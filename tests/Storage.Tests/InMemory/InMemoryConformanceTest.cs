@@ -18,6 +18,10 @@ public sealed class InMemoryConformanceTest : StoreConformance
 
         public override IMessageQueries QueriesOf(IPartitionStore store) => ((InMemoryStore)store).Queries;
 
+        public override IProcessingQueries ProcessingOf(IPartitionStore store) => ((InMemoryStore)store).Processing;
+
+        public override IPluginTables PluginTablesOf(IPartitionStore store) => ((InMemoryStore)store).PluginTables;
+
         public override ValueTask DisposeAsync() => default;
     }
 }

@@ -10,6 +10,8 @@ namespace Tributary.Storage.Tests.Postgres;
 [Collection(nameof(SharedCluster))]
 public sealed class PostgresConformanceTest(SharedCluster shared) : StoreConformance
 {
+    protected override string BytesType => "bytea";
+
     protected override async Task<StoreHarness> StartAsync() =>
         new PostgresHarness(await (await shared.GetAsync()).CreateDatabaseAsync());
 }
@@ -41,6 +43,10 @@ public sealed class PostgresHarness(string connectionString) : StoreHarness
     public override IMessageLog LogOf(IPartitionStore store) => ((PostgresStore)store).Log;
 
     public override IMessageQueries QueriesOf(IPartitionStore store) => ((PostgresStore)store).Queries;
+
+    public override IProcessingQueries ProcessingOf(IPartitionStore store) => ((PostgresStore)store).Processing;
+
+    public override IPluginTables PluginTablesOf(IPartitionStore store) => ((PostgresStore)store).PluginTables;
 
     public override ValueTask DisposeAsync() => default;
 }

@@ -22,6 +22,10 @@ public sealed class SqliteHarness : StoreHarness
 
     public override IMessageQueries QueriesOf(IPartitionStore store) => ((SqliteStore)store).Queries;
 
+    public override IProcessingQueries ProcessingOf(IPartitionStore store) => ((SqliteStore)store).Processing;
+
+    public override IPluginTables PluginTablesOf(IPartitionStore store) => ((SqliteStore)store).PluginTables;
+
     public override ValueTask DisposeAsync()
     {
         Directory.Delete(DataDirectory, recursive: true);

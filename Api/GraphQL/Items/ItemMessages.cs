@@ -1,0 +1,42 @@
+using Tributary.Api.GraphQL.Messages;
+using Tributary.Api.GraphQL.Paging;
+using Tributary.GraphQL.Execution;
+using Tributary.Runtime.Store;
+
+namespace Tributary.Api.GraphQL.Items;
+
+/// <summary><c>Item.messages</c>: the pages of all items of a list are one read of the store.</summary>
+internal sealed class ItemMessages(ApiNode node, MessagePages pages)
+{
+    public async ValueTask<MessageConnection> ReadAsync(ItemNode item, ResolveContext context)
+    {
+        var page = PageArguments.Of(context.Arguments);
+        var (after, before) = pages.BoundsOf(page);
+        var limits = (RequestLimits)context.State!;
+        // The arguments of a field are one object for all items of the request: what they are asked for together.
+        var found = await context.Batch<string, MessageMatches>(context.Arguments, LoadAsync).Load(item.ItemId);
+        return found is null ? throw limits.TooLarge() : pages.PageOf(page, after, before, found, new MessageFilter(Items: [item.ItemId]), limits);
+    }
+
+    /// <summary>Items that are missing are those whose messages the answer has no room for.</summary>
+    private async Task<IReadOnlyDictionary<string, MessageMatches>> LoadAsync(IReadOnlyList<string> items, ResolveContext context)
+    {
+        var page = PageArguments.Of(context.Arguments);
+        var (after, before) = pages.BoundsOf(page);
+        var maxBytes = ((RequestLimits)context.State!).MaxAnswerBytes;
+        var found = new Dictionary<string, MessageMatches>();
+        var bytes = 0L;
+        for (var left = items; left.Count > 0 && bytes <= maxBytes; left = items.Where(item => !found.ContainsKey(item)).ToList())
+        {
+            // One more than the page holds says whether there is a next one.
+            var query = new ItemMessagesQuery(left, after, before, page.IsBackward, page.Count + 1);
+            foreach (var (item, matches) in await node.Queries.QueryItemMessagesAsync(query, context.CancellationToken))
+            {
+                found.Add(item, matches);
+                bytes += matches.Messages.Sum(message => (long)message.Body.Length);
+            }
+        }
+
+        return found;
+    }
+}
