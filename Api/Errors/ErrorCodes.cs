@@ -33,6 +33,7 @@ public static class ErrorCodes
         ["external_id_missing"] = (400, "The external id is missing"),
         ["group_invalid"] = (400, "The group is invalid"),
         ["external_id_conflict"] = (422, "The external id was used before"),
+        ["item_backlog_full"] = (422, "Too much of the item failed"),
         ["refused_by_store"] = (422, "The database refuses the message"),
         ["turn_too_large"] = (422, "The message asks for too much"),
         ["message_not_found"] = (404, "No such message"),

@@ -18,7 +18,7 @@ public sealed class ProcessActivity(ProcessingServices services, ProcessingOptio
 {
     public const string Name = "process";
 
-    private readonly SemaphoreSlim running = new(options.MaxRunningCount);
+    private readonly Places running = new(options.MaxRunningCount);
 
     public async ValueTask<object?> RunAsync(ActivityStart start, CancellationToken cancellation)
     {
@@ -37,14 +37,14 @@ public sealed class ProcessActivity(ProcessingServices services, ProcessingOptio
         if (order.Error is { } known)
             return new ProcessingResult { Message = reference, Failure = ProcessingFailure.Of(ProcessingStep.Apply, ConnectorFault.Refused, known) };
 
-        await running.WaitAsync(cancellation);
+        await running.EnterAsync(cancellation);
         try
         {
             return await new MessageRun(services, stored, reference, order, start.Local).RunAsync(cancellation);
         }
         finally
         {
-            running.Release();
+            running.Leave();
         }
     }
 

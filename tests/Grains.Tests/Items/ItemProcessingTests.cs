@@ -1,4 +1,5 @@
 using Tributary.Connectors;
+using Tributary.Plugins;
 using static Tributary.Grains.Tests.ItemWorld;
 
 namespace Tributary.Grains.Tests;
@@ -133,7 +134,7 @@ public sealed class ItemProcessingTests
     {
         var sequence = world.Receive();
         world.Finish(sequence, message => Ran(message, Bad("gone", mayHelp: true), Bad("other", mayHelp: true)));
-        world.Finish(sequence, message => Ran(message, new PluginOutcome("gone", 0, new PluginRun(Plugins.PluginResult.Empty, [], "plugin_inactive: It runs not."))));
+        world.Finish(sequence, message => Ran(message, new PluginOutcome("gone", 0, new PluginRun(PluginResult.Empty, [], "plugin_inactive: It runs not."))));
         Assert.Equal([("gone", MessageStatus.Parked)], world.Left(sequence).Select(part => (part.Plugin, part.Status)));
     }
 
