@@ -19,10 +19,7 @@ internal abstract class Input(GrainId target, INeeds? needs = null)
     public int MissingCount { get; set; }
 
     /// <summary>What stays in memory while this input waits for the rest of what it needs; null when it does not wait.</summary>
-    public List<Activation>? Pinned { get; set; }
-
-    /// <summary>The external id that stays in memory with <see cref="Pinned"/>.</summary>
-    public (PartitionId Partition, ExternalKey Key)? PinnedExternal { get; set; }
+    public Pins? Pinned { get; set; }
 
     /// <summary>
     /// What a row in <c>failures</c> says of this input when its turn throws; null when somebody waits for the outcome and
@@ -46,6 +43,9 @@ internal abstract class Input(GrainId target, INeeds? needs = null)
     {
     }
 }
+
+/// <summary>What an input that waits keeps in memory.</summary>
+internal sealed record Pins(List<Activation> Activations, (PartitionId Partition, ExternalKey Key)? External);
 
 /// <param name="Method">The grain's method.</param>
 /// <param name="Arguments">Its arguments as they are stored.</param>

@@ -149,31 +149,30 @@ internal sealed class Loader(SiloOptions options, Partitioner partitioner, Activ
     // What an input has found must not leave while it waits for the rest, or two grains could chase each other for ever.
     private void Pin(Input input, (PartitionId Partition, ExternalKey Key)? external)
     {
-        input.Pinned = [];
+        input.Pinned = new Pins([], external);
         wanted.Add(input.Target);
         foreach (var grain in wanted)
         {
             if (activations.TryGet(grain, out var activation))
             {
                 activation.PinsCount++;
-                input.Pinned.Add(activation);
+                input.Pinned.Activations.Add(activation);
             }
         }
 
-        input.PinnedExternal = external;
         if (external is { } scoped)
             externalIds.Pin(scoped);
     }
 
     private void Unpin(Input input)
     {
-        if (input.Pinned is null)
+        if (input.Pinned is not { } pinned)
             return;
-        foreach (var activation in input.Pinned)
+        foreach (var activation in pinned.Activations)
             activation.PinsCount--;
-        input.Pinned = null;
-        if (input.PinnedExternal is { } scoped)
+        if (pinned.External is { } scoped)
             externalIds.Unpin(scoped);
+        input.Pinned = null;
     }
 
     private static void Wake(IReadOnlyList<Input>? waited, Queue<Input> ready)

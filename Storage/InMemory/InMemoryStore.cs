@@ -183,6 +183,12 @@ public sealed class InMemoryStore : IPartitionStore
                     if (faults.IsPoison(appended.Message.Body))
                         throw new RefusedRoundException($"The body of message {appended.Message.Id} was refused by a scripted fault.");
                 }
+
+                foreach (var record in round.Records)
+                {
+                    if (faults.IsPoison(record.Json))
+                        throw new RefusedRoundException($"The record '{record.Key}' of item {record.Item} was refused by a scripted fault.");
+                }
             }
             catch (RefusedRoundException e)
             {

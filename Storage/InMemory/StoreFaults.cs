@@ -60,6 +60,6 @@ public interface IStoreFaults
     /// <summary>Awaited after an operation has touched the database and before its caller hears of it.</summary>
     ValueTask AfterAsync(StoreOperation operation);
 
-    /// <summary>True for a body that makes the database refuse its round.</summary>
+    /// <summary>True for a body or a record that makes the database refuse its round.</summary>
     bool IsPoison(ReadOnlyMemory<byte> body);
 }

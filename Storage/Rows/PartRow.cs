@@ -34,9 +34,15 @@ internal readonly record struct PartRow(
     }
 
     /// <summary>The parts that replace what was left of messages stored before.</summary>
-    public static IEnumerable<PartRow> OfStored(RoundCommit round)
+    public static IEnumerable<PartRow> OfStored(RoundCommit round) => Of(round.Parts);
+
+    /// <summary>The entries of the failure feed, in its order.</summary>
+    public static IEnumerable<PartRow> OfRaised(RoundCommit round) =>
+        OfNew(round).Concat(Of(round.Superseded)).Concat(OfStored(round)).Where(row => row.Part.IsRaised);
+
+    private static IEnumerable<PartRow> Of(IReadOnlyList<PartsRow> rows)
     {
-        foreach (var (message, item, parts, at) in round.Parts)
+        foreach (var (message, item, parts, at) in rows)
         {
             for (var p = 0; p < parts.Count; p++)
             {
@@ -45,7 +51,4 @@ internal readonly record struct PartRow(
             }
         }
     }
-
-    /// <summary>The entries of the failure feed, in its order.</summary>
-    public static IEnumerable<PartRow> OfRaised(RoundCommit round) => OfNew(round).Concat(OfStored(round)).Where(row => row.Part.IsRaised);
 }

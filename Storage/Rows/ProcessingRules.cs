@@ -22,7 +22,7 @@ internal static class ProcessingRules
         var raised = 0;
         foreach (var appended in round.Messages)
             raised += Check(appended.Parts);
-        foreach (var row in round.Parts)
+        foreach (var row in round.Superseded.Concat(round.Parts))
         {
             StorableText.Check(row.Message.Source, "The source");
             StorableText.Check(row.Item, "The item's id");

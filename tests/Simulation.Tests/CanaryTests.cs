@@ -14,6 +14,10 @@ public sealed class CanaryTests
     [InlineData((int)Sabotage.ForgetToRevert)]
     [InlineData((int)Sabotage.RunAhead)]
     [InlineData((int)Sabotage.DropDeferred)]
+    [InlineData((int)Sabotage.KeepFinished)]
+    [InlineData((int)Sabotage.CountStale)]
+    [InlineData((int)Sabotage.ForgetParts)]
+    [InlineData((int)Sabotage.DropRefused)]
     public void A_broken_engine_is_caught(int sabotage)
     {
         for (var seed = 1; seed <= SeedsCount; seed++)

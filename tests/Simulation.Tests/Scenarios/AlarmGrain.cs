@@ -172,6 +172,13 @@ public sealed class Observer(TestingHost.Simulation.SimulationWorld world, TimeP
             world.Fail(new InvalidOperationException($"The {key} rang for move {move} and is {state}."));
     }
 
+    /// <summary>A result comes for a parcel that is on its way, for the attempt that was started last.</summary>
+    public void CheckDelivery(string name, OpenParcel? open, int attempt)
+    {
+        if (open is null || open.Status == MessageStatus.Parked || open.Starts != attempt)
+            world.Fail(new InvalidOperationException($"A result of attempt {attempt} came for the parcel {name}, which is {open?.ToString() ?? "done"}."));
+    }
+
     public void CheckNotEarly(string name, DateTimeOffset due)
     {
         if (databaseTime.GetUtcNow() < due)

@@ -45,12 +45,13 @@ public sealed class Scenario
         types = new GrainTypes()
             .Add<IStoreGrain, StoreGrain, StoreState>("store", StateTable.Items, ScenarioJson.Default.StoreState, () => new StoreGrain())
             .Add<ICounterGrain, CounterGrain, CounterState>("counter", StateTable.Grains, ScenarioJson.Default.CounterState, () => new CounterGrain())
+            .Add<IParcelGrain, ParcelGrain, ParcelState>("parcel", StateTable.Grains, ScenarioJson.Default.ParcelState, () => new ParcelGrain(observer))
             .Add<IAlarmGrain, AlarmGrain, AlarmState>("alarm", StateTable.Grains, ScenarioJson.Default.AlarmState, () => new AlarmGrain(observer))
             .Add<IItemGrain, ItemGrain, ItemState>("item", StateTable.Items, GrainsJson.Default.ItemState, () => new ItemGrain())
             .Add<IAggregateGrain, AggregateGrain, AggregateState>(
                 AggregateKey.GrainType, StateTable.Aggregates, GrainsJson.Default.AggregateState, () => new AggregateGrain())
             .Add<ITallyGrain, TallyGrain, TallyState>("tally", StateTable.Grains, ScenarioJson.Default.TallyState, () => new TallyGrain());
-        activities = new Dictionary<string, IActivity> { [AlarmGrain.Work] = new FlakyWork(world) };
+        activities = new Dictionary<string, IActivity> { [AlarmGrain.Work] = new FlakyWork(world), [ParcelGrain.Deliver] = new DeliverActivity(this) };
     }
 
     public SimulationWorld World => world;
@@ -64,6 +65,9 @@ public sealed class Scenario
 
     /// <summary>What producers of items were told.</summary>
     public ItemPromises Items { get; } = new();
+
+    /// <summary>What senders of parcels were told.</summary>
+    public ParcelPromises Parcels { get; } = new();
 
     public int CrashCount { get; private set; }
 
@@ -81,6 +85,7 @@ public sealed class Scenario
         await StartAsync();
         var clients = Enumerable.Range(0, world.Random.Next(2, 7)).Select(i => new Client(this, i).RunAsync()).ToList();
         clients.AddRange(Enumerable.Range(0, world.Random.Next(0, 3)).Select(_ => new ItemClient(this).RunAsync()));
+        clients.AddRange(Enumerable.Range(0, world.Random.Next(0, 3)).Select(_ => new ParcelClient(this).RunAsync()));
         var trouble = TroubleAsync();
         await Task.WhenAll(clients);
         isOver = true;
@@ -88,10 +93,12 @@ public sealed class Scenario
         await trouble;
         await SettleAsync();
         Checks.All(this);
+        await ParcelChecks.LedgerBalancesAsync(this);
         await Host.StopAsync();
         await StartAsync();
         await SettleAsync();
         Checks.All(this);
+        await ParcelChecks.LedgerBalancesAsync(this);
     });
 
     public PartitionId PartitionOf(GrainId grain) => new Runtime.Hashing.Partitioner(PartitionCount).Of(grain);
@@ -120,6 +127,19 @@ public sealed class Scenario
 
         await BackOffAsync();
         return null;
+    }
+
+    /// <summary>The ledger and a recount of one moment; null when the store does not answer.</summary>
+    public async Task<LedgerReport?> ReadLedgerAsync()
+    {
+        try
+        {
+            return await store.Log.ReadLedgerAsync(recount: true, CancellationToken.None);
+        }
+        catch (StoreException)
+        {
+            return null;
+        }
     }
 
     /// <summary>What a client waits that was not answered.</summary>
@@ -237,6 +257,12 @@ public sealed class Scenario
             MaxLoadCount = Limit(4, 1_000),
             MaxRemindersCount = Limit(8, 1_000),
             MaxActivitiesCount = Limit(3, 16),
+            MaxWaitingActivitiesCount = Limit(3, 1_000),
+            MaxWaitingResultsCount = Limit(3, 1_000),
+            MaxWaitingResultBytes = Limit(40, 1 << 20),
+            MaxLocalHandOversCount = Limit(4, 1_000),
+            MaxLocalHandOverBytes = Limit(600, 1 << 20),
+            MaxRoundBytes = Limit(200, 1 << 20),
             ReminderWindow = TimeSpan.FromMilliseconds(random.Next(20, 5_000)),
             Lease = TimeSpan.FromMilliseconds(random.Next(200, 4_000)),
             RetryDelay = TimeSpan.FromMilliseconds(5),
@@ -249,6 +275,7 @@ public sealed record Answered<T>(T Answer);
 
 [JsonSerializable(typeof(StoreState))]
 [JsonSerializable(typeof(CounterState))]
+[JsonSerializable(typeof(ParcelState))]
 [JsonSerializable(typeof(AlarmState))]
 [JsonSerializable(typeof(TallyState))]
 internal sealed partial class ScenarioJson : JsonSerializerContext;

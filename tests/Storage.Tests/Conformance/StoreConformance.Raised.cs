@@ -45,6 +45,25 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
+    public async Task What_was_raised_and_overtaken_in_one_round_is_told_and_is_not_what_is_left()
+    {
+        var silo = await JoinAsync();
+        var old = With(TestSilo.Message("old", sequence: 1), Waiting);
+        var reference = Reference(old, await silo.CommitAsync(old), 0);
+
+        await silo.CommitAsync(round =>
+        {
+            round.Superseded.Add(new PartsRow(reference, "old", [Failed("p", MessageStatus.Parked, "overtaken")], TestSilo.Noon));
+            round.Parts.Add(new PartsRow(reference, "old", [Failed("q", MessageStatus.Parked, "left")], TestSilo.Noon));
+        });
+
+        var slice = await Processing(silo).ReadRaisedAsync(Position.Start, 7, Cancellation);
+        Assert.Equal(["overtaken", "left"], slice.Failures.Select(row => row.Part.Error!));
+        var page = await Processing(silo).ReadPartsAsync(new PartFilter(), null, 10, Cancellation);
+        Assert.Equal(["left"], page.Parts.Select(row => row.Part.Error!));
+    }
+
+    [Fact]
     public async Task Outcomes_are_added_to_those_of_earlier_rounds()
     {
         var silo = await JoinAsync();
