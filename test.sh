@@ -32,6 +32,15 @@ need "PostgreSQL 15 or newer" postgresql 'ls /usr/lib/postgresql/*/bin/initdb'
 need "Chromium" chromium 'test -x /usr/bin/chromium'
 need "Node.js 20 or newer" nodejs 'command -v node'
 need "npm" npm 'command -v npm'
+need "Redis" redis-server 'command -v redis-server && command -v redis-cli'
+need "Swift's proxy" swift-proxy 'command -v swift-proxy-server'
+need "Swift's account server" swift-account 'command -v swift-account-server'
+need "Swift's container server" swift-container 'command -v swift-container-server'
+need "Swift's object server" swift-object 'command -v swift-object-server'
+need "memcached" memcached 'command -v memcached'
+need "RabbitMQ" rabbitmq-server 'ls /usr/lib/rabbitmq/bin/rabbitmq-server && command -v epmd'
+need "ZeroMQ" libzmq5 'ls /usr/lib/*/libzmq.so.5 /usr/lib64/libzmq.so.5 2>/dev/null | grep -q .'
+need "Python with ZeroMQ" python3-zmq '/usr/bin/python3 -c "import zmq"'
 
 projects=()
 if [ $# -gt 0 ]; then

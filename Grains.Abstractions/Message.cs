@@ -22,7 +22,15 @@ public sealed record Message
 
     /// <summary>When the message was accepted, by the clock of the node that accepted it.</summary>
     public required DateTimeOffset ReceivedAt { get; init; }
+
+    /// <summary>What the indexed paths hold in the body, at most one per path; stored beside the message and not read back.</summary>
+    public IReadOnlyList<IndexedValue> IndexedValues { get; init; } = [];
 }
+
+/// <summary>What an indexed path holds in the body of a message.</summary>
+/// <param name="Path">The id of the path: see <c>IPartitionStore.JoinAsync</c>.</param>
+/// <param name="Key">The value as a key: compared byte by byte, keys have the order of values.</param>
+public readonly record struct IndexedValue(int Path, ReadOnlyMemory<byte> Key);
 
 /// <summary>
 /// A message that a turn has appended. Its position is known once its round is durable, which is before anything that

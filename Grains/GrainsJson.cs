@@ -11,4 +11,5 @@ namespace Tributary.Grains;
 [JsonSerializable(typeof(AggregateState))]
 [JsonSerializable(typeof(AggregateDelta))]
 [JsonSerializable(typeof(DedupeState))]
+[JsonSerializable(typeof(ProcessOrder))]
 public sealed partial class GrainsJson : JsonSerializerContext;

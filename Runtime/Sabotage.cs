@@ -22,4 +22,16 @@ internal enum Sabotage
 
     /// <summary>Calls that a round leaves to the next are dropped.</summary>
     DropDeferred,
+
+    /// <summary>The row of an activity stays when its result was applied, so that it runs again after the next start.</summary>
+    KeepFinished,
+
+    /// <summary>Results of activities that were replaced count as well.</summary>
+    CountStale,
+
+    /// <summary>What is left of messages is forgotten when a round runs again.</summary>
+    ForgetParts,
+
+    /// <summary>A result that the database refuses is not told to its owner.</summary>
+    DropRefused,
 }

@@ -6,6 +6,9 @@ public sealed class SiloOptions
     /// <summary>Where others reach this silo; shown in the cluster's table.</summary>
     public string Address { get; set; } = "";
 
+    /// <summary>JSON pointers whose values the index holds, each once; whoever makes messages extracts them.</summary>
+    public IReadOnlyList<string> IndexedPaths { get; set; } = [];
+
     /// <summary>Calls that may wait in the inbox; further ones are refused as overloaded.</summary>
     public int MaxWaitingCallsCount { get; set; } = 50_000;
 
@@ -18,13 +21,13 @@ public sealed class SiloOptions
     /// <summary>Inputs of one round; when reached, the round waits for the commit before it.</summary>
     public int MaxRoundInputsCount { get; set; } = 8_192;
 
-    /// <summary>Bytes of arguments of one round; when reached, the round waits for the commit before it.</summary>
+    /// <summary>Bytes of arguments, results and records of one round; when reached, the round waits for the commit before it.</summary>
     public long MaxRoundBytes { get; set; } = 32L << 20;
 
     /// <summary>How long turns of one round run when no commit is under way; then the round is committed.</summary>
     public TimeSpan MaxRoundTime { get; set; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Messages of one round; below the 65,536 that positions allow, so that the turns of the last input fit.</summary>
+    /// <summary>Messages of one round, and entries of the failure feed; below the 65,536 that positions allow, so that the turns of the last input fit.</summary>
     public int MaxRoundMessagesCount { get; set; } = 60_000;
 
     /// <summary>Messages that one turn may append; a turn that appends more fails.</summary>
@@ -50,6 +53,21 @@ public sealed class SiloOptions
 
     /// <summary>Activities that run at once; further ones wait.</summary>
     public int MaxActivitiesCount { get; set; } = 64;
+
+    /// <summary>Activities that are due and wait in memory for their start; further ones stay where they are, in the end on disk only.</summary>
+    public int MaxWaitingActivitiesCount { get; set; } = 1_000;
+
+    /// <summary>Results of activities that wait for their turns; when reached, no further activity starts.</summary>
+    public int MaxWaitingResultsCount { get; set; } = 1_000;
+
+    /// <summary>Bytes of such results, as far as they say what they hold (<see cref="INeeds.SizeBytes"/>); when reached, no further activity starts.</summary>
+    public long MaxWaitingResultBytes { get; set; } = 64L << 20;
+
+    /// <summary>Objects kept in memory that turns handed over to activities which have not started; further ones are dropped, and their activities read back what they need.</summary>
+    public int MaxLocalHandOversCount { get; set; } = 4_096;
+
+    /// <summary>Bytes of such objects: a message's body, what <see cref="INeeds.SizeBytes"/> says, or 256; further ones are dropped.</summary>
+    public long MaxLocalHandOverBytes { get; set; } = 64L << 20;
 
     /// <summary>How long the silo's row may stand still before others declare it dead.</summary>
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(10);

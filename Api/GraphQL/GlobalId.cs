@@ -16,9 +16,19 @@ internal static class GlobalId
     /// <summary>The longest text that is looked at: the longest key, and some.</summary>
     private const int MaxLength = 4_096;
 
+    private const int MaxStackBytes = 512;
+
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    public static string Of(string kind, string key) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(kind + ":" + key));
+    public static string Of(string kind, string key)
+    {
+        var maxBytes = Encoding.UTF8.GetMaxByteCount(kind.Length + 1 + key.Length);
+        var plain = maxBytes <= MaxStackBytes ? stackalloc byte[maxBytes] : new byte[maxBytes];
+        var length = Encoding.UTF8.GetBytes(kind, plain);
+        plain[length++] = (byte)':';
+        length += Encoding.UTF8.GetBytes(key, plain[length..]);
+        return Base64Url.EncodeToString(plain[..length]);
+    }
 
     /// <summary>Kind and key, or null when the text is no such id.</summary>
     public static (string Kind, string Key)? Parse(string text)

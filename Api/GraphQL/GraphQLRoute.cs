@@ -29,24 +29,9 @@ internal sealed partial class GraphQLRoute(ApiNode node, ApiOptions options, Tim
         {
             AllowedOrigins = [.. options.AllowedOrigins],
             State = _ => new RequestLimits(options.MaxPageBytes),
+            Stopping = lifetime.ApplicationStopping,
         };
-        app.MapGraphQL(Path, engine, http).Add(endpoint =>
-        {
-            var serve = endpoint.RequestDelegate!;
-            endpoint.RequestDelegate = async context =>
-            {
-                if (!context.WebSockets.IsWebSocketRequest)
-                {
-                    await serve(context);
-                    return;
-                }
-
-                // A connection on which nothing happens would hold up the stop of the server.
-                using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
-                context.RequestAborted = either.Token;
-                await serve(context);
-            };
-        });
+        app.MapGraphQL(Path, engine, http);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A GraphQL field could not be resolved.")]

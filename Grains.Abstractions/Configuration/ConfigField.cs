@@ -17,6 +17,9 @@ public sealed class ConfigField(ConfigNode? node, string key, string parentOrigi
 
     public ConfigNode? Node => node;
 
+    /// <summary>How many errors were reported in the whole configuration so far: when it has not grown, what was read since is sound.</summary>
+    public int ErrorCount => errors.Count;
+
     /// <summary>Reports this value; a secret one is not shown.</summary>
     public void Fail(string allowed, bool isSecret = false) => Fail(Show(isSecret), allowed);
 
@@ -52,8 +55,9 @@ public sealed class ConfigField(ConfigNode? node, string key, string parentOrigi
     {
         if (!IsSet)
             return null;
-        if (node is ConfigScalar { Text: "true" or "false" } flag)
-            return flag.Text == "true";
+        // YAML 1.2, core schema; what Python's YAML writes as well.
+        if (node is ConfigScalar { Text: "true" or "True" or "TRUE" or "false" or "False" or "FALSE" } flag)
+            return flag.Text is "true" or "True" or "TRUE";
         Fail("true or false");
         return null;
     }

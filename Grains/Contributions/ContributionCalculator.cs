@@ -24,9 +24,11 @@ public sealed class ContributionCalculator
     private readonly KeyCache keys = new();
     private readonly Refusals refusals;
 
-    public ContributionCalculator(IReadOnlyList<ActiveDefinition> definitions)
+    /// <param name="definitions">What is counted.</param>
+    /// <param name="indexed">The paths whose values are found in the same pass.</param>
+    public ContributionCalculator(IReadOnlyList<ActiveDefinition> definitions, IReadOnlyList<IndexedPath>? indexed = null)
     {
-        plans = new Plans(definitions);
+        plans = new Plans(definitions, indexed ?? []);
         refusals = new Refusals(definitions);
     }
 
@@ -42,7 +44,7 @@ public sealed class ContributionCalculator
     public IReadOnlyList<Contribution> Calculate(string source, ReadOnlySpan<byte> body, DateTimeOffset receivedAt) =>
         Read(source, null, body, receivedAt).Contributions;
 
-    /// <summary>Checks the body, and finds its contributions and the item that it speaks of.</summary>
+    /// <summary>Checks the body, and finds its contributions, what the index holds of it, and the item that it speaks of.</summary>
     internal BodyFacts Read(string source, JsonPointer? item, ReadOnlySpan<byte> body, DateTimeOffset receivedAt)
     {
         var plan = plans.For(source, item);
@@ -65,7 +67,8 @@ public sealed class ContributionCalculator
         var generations = count == plan.Generations.Length
             ? plan.Generations
             : Array.ConvertAll(contributions, static contribution => contribution.Generation);
-        return new BodyFacts(contributions, generations, plan.ItemSlot < 0 ? default : scratch.Found[plan.ItemSlot]);
+        return new BodyFacts(
+            contributions, generations, IndexedValues.Of(plan.Indexed, scratch.Found, body), plan.ItemSlot < 0 ? default : scratch.Found[plan.ItemSlot]);
     }
 
     private string? KeyOf(PlannedDefinition definition, ReadOnlySpan<byte> body, Scratch scratch, long receivedMs, out RefusalReason refusal)
@@ -126,4 +129,4 @@ public sealed class ContributionCalculator
 }
 
 /// <summary>What one pass over a body found.</summary>
-internal readonly record struct BodyFacts(Contribution[] Contributions, int[] Generations, FoundValue Item);
+internal readonly record struct BodyFacts(Contribution[] Contributions, int[] Generations, IndexedValue[] Indexed, FoundValue Item);

@@ -9,15 +9,16 @@ public sealed record ActiveDefinition(int Generation, AggregateDefinition Defini
 /// <summary>What to look for in the bodies of one source, and what to make of it.</summary>
 internal sealed class Plan
 {
-    public Plan(IReadOnlyList<ActiveDefinition> all, string source, JsonPointer? item)
+    public Plan(IReadOnlyList<ActiveDefinition> all, IReadOnlyList<IndexedPath> indexed, string source, JsonPointer? item)
     {
         var counted = Enumerable.Range(0, all.Count).Where(index => all[index].Definition.Counts(source)).ToList();
-        var wanted = counted.SelectMany(index => Pointers(all[index].Definition));
+        var wanted = counted.SelectMany(index => Pointers(all[index].Definition)).Concat(indexed.Select(path => path.Pointer));
         var (root, slots) = PointerNode.Build(item is null ? wanted : wanted.Append(item));
         Root = root;
         SlotsCount = root.EndSlot;
         ItemSlot = item is null ? -1 : slots[item.Text];
         Definitions = [.. counted.Select(index => new PlannedDefinition(index, all[index], slots))];
+        Indexed = [.. indexed.Select(path => (path.Id, slots[path.Pointer.Text]))];
         Generations = [.. Definitions.Select(definition => definition.Generation)];
     }
 
@@ -29,6 +30,9 @@ internal sealed class Plan
     public int ItemSlot { get; }
 
     public PlannedDefinition[] Definitions { get; }
+
+    /// <summary>The indexed paths and where their values go.</summary>
+    public (int Path, int Slot)[] Indexed { get; }
 
     /// <summary>The generations of all definitions here: what a message contributes to when none is refused.</summary>
     public int[] Generations { get; }
@@ -62,14 +66,14 @@ internal sealed class PlannedDefinition(int index, ActiveDefinition active, Dict
 }
 
 /// <summary>The plans in use, one per source that some definition names and item pointer.</summary>
-internal sealed class Plans(IReadOnlyList<ActiveDefinition> definitions)
+internal sealed class Plans(IReadOnlyList<ActiveDefinition> definitions, IReadOnlyList<IndexedPath> indexed)
 {
     /// <summary>Plans beyond this number are made anew for each message.</summary>
     private const int MaxPlansCount = 1024;
 
     private readonly HashSet<string> named = [.. definitions.SelectMany(definition => definition.Definition.Sources ?? [])];
     private readonly ConcurrentDictionary<(string Source, JsonPointer? Item), Plan> plans = new();
-    private readonly Plan others = new(definitions, "", null);
+    private readonly Plan others = new(definitions, indexed, "", null);
 
     public Plan For(string source, JsonPointer? item)
     {
@@ -80,7 +84,7 @@ internal sealed class Plans(IReadOnlyList<ActiveDefinition> definitions)
         if (plans.TryGetValue((alike, item), out var plan))
             return plan;
 
-        plan = new Plan(definitions, alike, item);
+        plan = new Plan(definitions, indexed, alike, item);
         if (plans.Count < MaxPlansCount)
             plans.TryAdd((alike, item), plan);
         return plan;

@@ -7,7 +7,9 @@ namespace Tributary.Grains;
 /// The one door for messages: checks a body, gives the message its id, finds its item and its contributions, and hands it
 /// to its item. Callable from many threads.
 /// </summary>
-public sealed class Intake(IGrainFactory grains, ContributionCalculator contributions, MessageIds ids, TimeProvider time, IntakeOptions options)
+/// <param name="plugins">The plugins of this process; null when it has none.</param>
+public sealed partial class Intake(
+    IGrainFactory grains, ContributionCalculator contributions, MessageIds ids, TimeProvider time, IntakeOptions options, IPluginHost? plugins = null)
 {
     /// <summary>In front of item ids that are derived from an external id.</summary>
     private const string DerivedPrefix = "x-";
@@ -17,7 +19,7 @@ public sealed class Intake(IGrainFactory grains, ContributionCalculator contribu
     /// </summary>
     /// <exception cref="TributaryException">
     /// <c>body_too_large</c>, <c>body_not_json</c>, <c>body_not_object</c>, <c>body_too_deep</c>, <c>item_missing</c>,
-    /// <c>identifier_too_long</c>, <c>identifier_invalid</c>; from the item: <c>external_id_conflict</c>; from the silo: <c>overloaded</c>.
+    /// <c>identifier_too_long</c>, <c>identifier_invalid</c>; from the item: <c>external_id_conflict</c>, <c>item_backlog_full</c>; from the silo: <c>overloaded</c>.
     /// </exception>
     public ValueTask<Receipt> AcceptAsync(in IntakeRequest request)
     {
@@ -39,6 +41,9 @@ public sealed class Intake(IGrainFactory grains, ContributionCalculator contribu
 
         // Whole milliseconds: what windows are computed from is what every store can hold.
         var receivedAt = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
+        if (request.Mapper is { } mapper)
+            return Mapped(request, mapper, receivedAt);
+
         var facts = contributions.Read(request.Source, request.ItemPointer, request.Body.Span, receivedAt);
         var id = ids.Next(receivedAt);
         var isNewItem = request.ItemPointer is null && request.ExternalId is null;
@@ -51,15 +56,18 @@ public sealed class Intake(IGrainFactory grains, ContributionCalculator contribu
             MediaType = request.MediaType ?? MediaTypes.Json,
             Body = request.Body,
             ReceivedAt = receivedAt,
+            IndexedValues = facts.Indexed,
         };
-        return new IncomingMessage(message, facts.Contributions, isNewItem, facts.Generations);
+        return new IncomingMessage(message, facts.Contributions, isNewItem, facts.Generations, PartsOf(message.MediaType));
     }
+
+    // Derived, so that a repeated message finds the item of the first one.
+    private static string DerivedItem(string source, string externalId) => DerivedPrefix + ExternalKey.Of(source, externalId).Hash.ToString("x32");
 
     private static string ItemOf(in IntakeRequest request, in FoundValue value)
     {
         if (request.ItemPointer is not { } pointer)
-            // Derived, so that a repeated message finds the item of the first one.
-            return DerivedPrefix + ExternalKey.Of(request.Source, request.ExternalId!).Hash.ToString("x32");
+            return DerivedItem(request.Source, request.ExternalId!);
 
         var body = request.Body.Span;
         switch (value.Type)

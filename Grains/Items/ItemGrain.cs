@@ -1,21 +1,30 @@
 namespace Tributary.Grains;
 
 /// <inheritdoc/>
-public sealed class ItemGrain : Grain<ItemState>, IItemGrain
+public sealed partial class ItemGrain(ItemOptions options) : Grain<ItemState>, IItemGrain, IActivityOwner
 {
     public const string GrainType = "item";
 
     private static readonly ItemState Never = new();
 
+    public ItemGrain()
+        : this(ItemOptions.Default)
+    {
+    }
+
     public ValueTask<Receipt> Receive(IncomingMessage message)
     {
         if (message.External is { } external && Find(external) is { } known)
             return ValueTask.FromResult(Repeat(message, known));
+        if (message.Parts.Count > 0 && State.Left?.Count >= options.MaxUnfinishedCount)
+            throw Full();
 
         State = State.After(message.Message);
-        var appended = Append(message.Message, State.Sequence, message.Generations);
+        var appended = Append(message.Message, State.Sequence, message.Generations, message.Parts);
         foreach (var contribution in message.Contributions)
             Send(GetGrain<IAggregateGrain>(contribution.Aggregate.Key).Apply(contribution.Delta));
+        if (message.Parts.Count > 0)
+            Begin(appended);
         return ValueTask.FromResult(new Receipt(appended));
     }
 
@@ -35,6 +44,18 @@ public sealed class ItemGrain : Grain<ItemState>, IItemGrain
         return new Receipt(known);
     }
 
+    private TributaryException Full() => new(
+        "item_backlog_full",
+        $"The item has {State.Left!.Count} messages that failed or were skipped; allowed: at most {options.MaxUnfinishedCount} before it takes further messages that need processing. Retry them, or mend what fails.");
+
+    // A message that is parked as it is accepted has an activity too: only after this round is its position known, which the item keeps.
+    private void Begin(AppendedMessage appended)
+    {
+        var status = MessagePart.StatusOf(appended.Parts);
+        if (status is MessageStatus.Processing or MessageStatus.Parked)
+            Start(new ProcessName(appended.ItemSequence, appended.Message.Id, status), ProcessOrder.Whole, 1, Now, appended);
+    }
+
     private ItemView View() => new(
         Key,
         State.Sequence,
@@ -42,5 +63,11 @@ public sealed class ItemGrain : Grain<ItemState>, IItemGrain
         State.MediaType ?? MediaTypes.Json,
         DateTimeOffset.FromUnixTimeMilliseconds(State.FirstMs ?? State.LastMs),
         DateTimeOffset.FromUnixTimeMilliseconds(State.LastMs),
-        new MessageId(State.LastMessage));
+        new MessageId(State.LastMessage))
+    {
+        UnfinishedCount = State.Left?.Count ?? 0,
+        Unfinished = State.Left is null
+            ? []
+            : [.. State.Left.Reverse().Take(ItemView.MaxUnfinishedCount).Select(pair => new UnfinishedView(pair.Value.Reference(pair.Key), pair.Value.ToParts()))],
+    };
 }

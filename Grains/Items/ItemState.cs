@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -29,6 +30,10 @@ public sealed class ItemState
     [JsonPropertyName("msg")]
     public Guid LastMessage { get; init; }
 
+    /// <summary>Messages that failed or were skipped, by sequence; null when there are none. One that is only being processed is held by its activity.</summary>
+    [JsonPropertyName("left")]
+    public ImmutableSortedDictionary<long, UnfinishedMessage>? Left { get; init; }
+
     /// <summary>Fields that a newer version wrote; they survive a rewrite.</summary>
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? Unknown { get; set; }
@@ -42,8 +47,36 @@ public sealed class ItemState
         FirstMs = Sequence == 0 ? null : FirstMs ?? LastMs,
         LastMs = message.ReceivedAt.ToUnixTimeMilliseconds(),
         LastMessage = message.Id.Value,
+        Left = Left,
         Unknown = Unknown,
     };
+
+    public UnfinishedMessage? Find(long sequence) => Left?.GetValueOrDefault(sequence);
+
+    /// <summary>The state with this message kept, or with nothing of it when <paramref name="message"/> is null.</summary>
+    /// <param name="maxSkipped">Beyond, the oldest message of which all is skipped is no longer kept.</param>
+    public ItemState With(long sequence, UnfinishedMessage? message, int maxSkipped)
+    {
+        var left = Left ?? ImmutableSortedDictionary<long, UnfinishedMessage>.Empty;
+        left = message is null ? left.Remove(sequence) : left.SetItem(sequence, message);
+        if (message?.Status == MessageStatus.Skipped)
+        {
+            var skipped = left.Where(pair => pair.Value.Status == MessageStatus.Skipped).Select(pair => pair.Key).ToList();
+            left = left.RemoveRange(skipped.Take(skipped.Count - maxSkipped));
+        }
+
+        return new ItemState
+        {
+            Sequence = Sequence,
+            Source = Source,
+            MediaType = MediaType,
+            FirstMs = FirstMs,
+            LastMs = LastMs,
+            LastMessage = LastMessage,
+            Left = left.IsEmpty ? null : left,
+            Unknown = Unknown,
+        };
+    }
 }
 
 internal static class MediaTypes

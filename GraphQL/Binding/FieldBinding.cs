@@ -13,6 +13,9 @@ internal sealed record FieldBinding(Type ResultType, string Origin)
 
     public FieldResolver? Resolver { get; init; }
 
+    /// <summary>Asks a loader of the request to fill the place; without a task per object.</summary>
+    public Action<Executor, Place, object>? Batch { get; init; }
+
     /// <summary>Only for fields of the subscription root.</summary>
     public Func<ResolveContext, IAsyncEnumerable<object?>>? Stream { get; init; }
 }

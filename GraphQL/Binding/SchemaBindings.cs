@@ -98,10 +98,16 @@ public sealed class ObjectBinding<TSource>(string name) : ObjectBinding(name, ty
         var identity = new object();
         return Add(field, new FieldBinding(typeof(TResult), Origin(field))
         {
-            Resolver = context =>
+            Batch = (executor, place, source) =>
             {
-                var id = key((TSource)context.Source!);
-                return id is null ? default : new ValueTask<object?>(context.Batch(identity, load).LoadBoxed(id));
+                if (key((TSource)source) is { } id)
+                {
+                    var loader = executor.FindBatch<TKey, TResult>(identity) ?? executor.Batch(identity, executor.ContextOf(place, source), load);
+                    loader.LoadInto(id, place);
+                    return;
+                }
+                executor.Expect();
+                executor.Complete(place, null, null);
             },
         });
     }

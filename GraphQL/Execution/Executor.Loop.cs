@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Tributary.GraphQL.Execution;
 
 /// <summary>
@@ -42,24 +44,45 @@ internal sealed partial class Executor
         }
     }
 
+    /// <summary>The loader of this request, or null when it was not asked for yet.</summary>
+    public BatchLoader<TKey, TValue>? FindBatch<TKey, TValue>(object identity) where TKey : notnull
+    {
+        lock (gate) return batches is not null && batches.TryGetValue(identity, out var batch) ? (BatchLoader<TKey, TValue>)batch : null;
+    }
+
+    /// <summary>A place waits for its value: the operation does not end before <see cref="Complete"/> is called for it. By the loop.</summary>
+    public void Expect() => pending++;
+
+    /// <summary>The value that a place waited for, or why there is none. By the loop.</summary>
+    public void Complete(Place place, object? value, Exception? failure)
+    {
+        pending--;
+        if (failure is null)
+        {
+            if (!place.Node.IsDetached) CompleteValue(place.Field, place.Field.Definition.Type, value, place.Node, place.Index);
+            return;
+        }
+        if (EndsOperation(failure)) ExceptionDispatchInfo.Throw(failure);
+        Fail(place.Field, place.Node, place.Index, failure);
+    }
+
     private void Continue(ValueTask<object?> task, FieldPlan field, ResultNode node, int index)
     {
-        pending++;
+        Expect();
         var awaiter = task.GetAwaiter();
         awaiter.UnsafeOnCompleted(() => Enqueue(() =>
         {
-            pending--;
-            object? value;
+            object? value = null;
+            Exception? failed = null;
             try
             {
                 value = awaiter.GetResult();
             }
-            catch (Exception failure) when (!EndsOperation(failure))
+            catch (Exception failure)
             {
-                Fail(field, node, index, failure);
-                return;
+                failed = failure;
             }
-            if (!node.IsDetached) CompleteValue(field, field.Definition.Type, value, node, index);
+            Complete(new Place(field, node, index), value, failed);
         }));
     }
 

@@ -154,7 +154,12 @@ internal sealed partial class Executor
                 CompleteValue(field, field.Definition.Type, getter(source!), node, index);
                 return;
             }
-            task = field.Binding!.Resolver!(new ResolveContext(this, field, node, index, source, Arguments(field)));
+            if (field.Binding!.Batch is { } batch)
+            {
+                batch(this, new Place(field, node, index), source!);
+                return;
+            }
+            task = field.Binding.Resolver!(new ResolveContext(this, field, node, index, source, Arguments(field)));
             if (task.IsCompletedSuccessfully)
             {
                 CompleteValue(field, field.Definition.Type, task.Result, node, index);
@@ -168,6 +173,9 @@ internal sealed partial class Executor
         }
         Continue(task, field, node, index);
     }
+
+    /// <summary>What a resolver of this place is told.</summary>
+    public ResolveContext ContextOf(Place place, object? source) => new(this, place.Field, place.Node, place.Index, source, Arguments(place.Field));
 
     /// <summary>CoerceArgumentValues, once per field of the operation and not once per object.</summary>
     private InputObject Arguments(FieldPlan field)

@@ -35,6 +35,15 @@ public sealed record GraphQLHttpOptions
     /// <summary>How long a client may refuse to take a message. Over it: the connection is cut.</summary>
     public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// The server stops. WebSockets are closed with 1001 once their operations have ended, so sources of subscriptions should end by themselves when the server stops;
+    /// those that have not within <see cref="StopTimeout"/> are cut off.
+    /// </summary>
+    public CancellationToken Stopping { get; init; }
+
+    /// <summary>How long the operations of a WebSocket may still run when the server stops.</summary>
+    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>How often a silent event stream sends a comment, so that proxies keep it open.</summary>
     public TimeSpan EventStreamKeepAlive { get; init; } = TimeSpan.FromSeconds(12);
 }

@@ -64,7 +64,8 @@ internal sealed class HttpTransport(GraphQLEngine engine, GraphQLHttpOptions opt
     {
         http.Response.StatusCode = status;
         http.Response.ContentType = mediaType == MediaTypes.Json ? "application/json; charset=utf-8" : "application/graphql-response+json; charset=utf-8";
+        await http.Response.StartAsync(http.RequestAborted);
+        // Not flushed here: the server sends what is written together with the end of the response, in one call to the kernel.
         result.WriteTo(http.Response.BodyWriter);
-        await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
     }
 }

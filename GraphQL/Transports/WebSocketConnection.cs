@@ -22,11 +22,13 @@ internal sealed class WebSocketConnection(WebSocket socket, HttpContext http, Gr
     private readonly Lock gate = new();
     private readonly CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
     private CancellationTokenSource? initTimer;
+    private Task leaving = Task.CompletedTask;
     private bool initialised;
     private bool acknowledged;
 
     public async Task Run()
     {
+        var stop = options.Stopping.UnsafeRegister(static self => ((WebSocketConnection)self!).BeginLeaving(), this);
         try
         {
             initTimer = new CancellationTokenSource(options.ConnectionInitTimeout, engine.Options.Time);
@@ -54,7 +56,30 @@ internal sealed class WebSocketConnection(WebSocket socket, HttpContext http, Gr
         finally
         {
             await EndOperations();
+            await stop.DisposeAsync();
+            await leaving;
         }
+    }
+
+    private void BeginLeaving() => leaving = Task.Run(Leave, CancellationToken.None);
+
+    /// <summary>
+    /// The server stops: operations say their last, then the client is told. Its answer ends the loop that reads; without one the connection is cut, which also ends
+    /// what is still being sent.
+    /// </summary>
+    private async Task Leave()
+    {
+        using var limit = new CancellationTokenSource(options.StopTimeout, engine.Options.Time);
+        try
+        {
+            await Running().WaitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // They have had their time.
+        }
+        ended.CancelAfter(CloseTimeout);
+        await writer.Close((int)WebSocketCloseStatus.EndpointUnavailable, "The server stops");
     }
 
     /// <summary>Sends the close frame and lets the client answer it, so that the connection is not reset while the frame is on its way.</summary>
@@ -183,9 +208,10 @@ internal sealed class WebSocketConnection(WebSocket socket, HttpContext http, Gr
                     $"The connection has {operations.Count} operations already; the limit is {engine.Options.MaxSubscriptionsPerConnection}.", Code: ErrorCodes.Limit);
             }
             operations[id] = operation;
+            // It yields at once; under the lock, so that whoever waits for all that runs waits for this one.
+            operation.Task = Serve(operation, request, refused);
             running.Add(operation);
         }
-        operation.Task = Serve(operation, request, refused);
     }
 
     /// <summary>Runs one operation to its end. Whatever it throws ends the connection, because a silent operation would leave its client waiting for ever.</summary>
@@ -257,8 +283,11 @@ internal sealed class WebSocketConnection(WebSocket socket, HttpContext http, Gr
     private async Task EndOperations()
     {
         await ended.CancelAsync();
-        Task[] tasks;
-        lock (gate) tasks = [.. running.Select(o => o.Task)];
-        await Task.WhenAll(tasks);
+        await Running();
+    }
+
+    private Task Running()
+    {
+        lock (gate) return Task.WhenAll(running.Select(o => o.Task));
     }
 }

@@ -19,13 +19,12 @@ public enum WorkClass
 }
 
 /// <summary>A call from outside: it waits in the inbox, runs as a turn, and is answered when its round is durable.</summary>
-internal abstract class Call(GrainId target, GrainMethod method, object?[] arguments) : Input(target)
+internal abstract class Call(GrainId target, GrainMethod method, object?[] arguments)
+    : Input(target, arguments.Length == 1 ? arguments[0] as INeeds : null)
 {
     public GrainMethod Method { get; } = method;
 
     protected object?[] Arguments { get; } = arguments;
-
-    public override INeeds? Needs { get; } = arguments.Length == 1 ? arguments[0] as INeeds : null;
 
     /// <summary>The ValueTask or ValueTask of T that the caller awaits, boxed.</summary>
     public abstract object Task { get; }

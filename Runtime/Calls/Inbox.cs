@@ -25,7 +25,7 @@ internal sealed class Inbox(SiloOptions options)
     /// <summary>Takes a call from outside, or throws <see cref="OverloadedException"/>.</summary>
     public void Add(Input input, WorkClass workClass)
     {
-        var size = SizeOf(input);
+        var size = input.SizeBytes;
         var counted = Interlocked.Increment(ref count);
         var held = Interlocked.Add(ref bytes, size);
         // Counted first: whoever sees the inbox closed and the count at zero knows that no call slips in any more.
@@ -49,7 +49,7 @@ internal sealed class Inbox(SiloOptions options)
     public void Return(Input input, WorkClass workClass)
     {
         Interlocked.Increment(ref count);
-        Interlocked.Add(ref bytes, SizeOf(input));
+        Interlocked.Add(ref bytes, input.SizeBytes);
         queues[(int)workClass].Enqueue(input);
     }
 
@@ -57,7 +57,7 @@ internal sealed class Inbox(SiloOptions options)
     {
         if (!queues[(int)workClass].TryDequeue(out input))
             return false;
-        Withdraw(SizeOf(input));
+        Withdraw(input.SizeBytes);
         return true;
     }
 
@@ -66,6 +66,4 @@ internal sealed class Inbox(SiloOptions options)
         Interlocked.Decrement(ref count);
         Interlocked.Add(ref bytes, -size);
     }
-
-    private static int SizeOf(Input input) => input.Needs?.SizeBytes ?? 0;
 }

@@ -6,17 +6,23 @@ namespace Tributary.Runtime.Calls;
 /// Something that begins a turn: a call from outside, a due reminder, the result of an activity, a deferred call. A round
 /// keeps its inputs until it is durable, so that a round that fails can run them again.
 /// </summary>
-internal abstract class Input(GrainId target)
+internal abstract class Input(GrainId target, INeeds? needs = null)
 {
     public GrainId Target { get; } = target;
 
-    public virtual INeeds? Needs => null;
+    public INeeds? Needs { get; } = needs;
+
+    /// <summary>What the input holds in memory, as it said when it came: asked once, so that what is added and taken off is the same.</summary>
+    public int SizeBytes { get; } = Math.Max(needs?.SizeBytes ?? 0, 0);
 
     /// <summary>How many things this input waits for before its turn can run; the loop counts.</summary>
     public int MissingCount { get; set; }
 
     /// <summary>What stays in memory while this input waits for the rest of what it needs; null when it does not wait.</summary>
     public List<Activation>? Pinned { get; set; }
+
+    /// <summary>The external id that stays in memory with <see cref="Pinned"/>.</summary>
+    public (PartitionId Partition, ExternalKey Key)? PinnedExternal { get; set; }
 
     /// <summary>
     /// What a row in <c>failures</c> says of this input when its turn throws; null when somebody waits for the outcome and
@@ -31,6 +37,9 @@ internal abstract class Input(GrainId target)
     public virtual void Fail(Exception exception)
     {
     }
+
+    /// <summary>What is to run in the place of this input, whose turn did not happen because of <paramref name="error"/>; null when its failure is final.</summary>
+    public virtual Input? Instead(Exception error) => null;
 
     /// <summary>Lets the outcome go to whoever waits for it. Called once, when the round that it saw is durable.</summary>
     public virtual void Release()

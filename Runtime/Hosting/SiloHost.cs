@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Tributary.Runtime.Calls;
+using Tributary.Runtime.Reminders;
 using Tributary.Runtime.Store;
 
 namespace Tributary.Runtime.Hosting;
@@ -20,6 +21,7 @@ public sealed partial class SiloHost
     private readonly SiloEnvironment environment;
     private readonly ILogger logger;
     private readonly Inbox inbox;
+    private readonly ActivityLoad activityLoad = new();
     private readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile SiloLoop? loop;
     private volatile bool isAbandoned;
@@ -50,11 +52,23 @@ public sealed partial class SiloHost
     /// <summary>Known once the silo has started.</summary>
     public StoreFacts Facts => facts ?? throw new InvalidOperationException("The silo has not started.");
 
+    /// <summary>The ids of <see cref="SiloOptions.IndexedPaths"/>, in their order; known once the silo has started.</summary>
+    public IReadOnlyList<int> IndexedPathIds { get; private set; } = [];
+
     /// <summary>True while an incarnation runs.</summary>
     public bool IsReady => loop is { Ended.IsCompleted: false };
 
     /// <summary>Calls that wait for the loop.</summary>
     public int WaitingCount => inbox.Count;
+
+    /// <summary>Activities that are due and were taken into memory, that run, and whose results wait for their turns.</summary>
+    public int ActivityCount => activityLoad.Count;
+
+    /// <summary>
+    /// Completes at once while activities that are due are taken as they come, and otherwise when they are again: whoever brings work that starts
+    /// activities slows down by awaiting it. From any thread.
+    /// </summary>
+    public ValueTask WaitForActivityRoomAsync(CancellationToken cancellation = default) => activityLoad.WaitForRoomAsync(cancellation);
 
     /// <summary>A round with messages became durable. Called beside the loop; must return at once.</summary>
     public Action? RoundCommitted { get; set; }
@@ -112,13 +126,15 @@ public sealed partial class SiloHost
         {
             try
             {
-                var incarnation = await store.JoinAsync(options.Address, cancellation);
+                var incarnation = await store.JoinAsync(options.Address, options.IndexedPaths, cancellation);
                 var deferred = await ReadDeferredAsync(cancellation);
                 if (isAbandoned)
                     return;
+                // The same in every incarnation, so that messages which wait in the inbox stay right.
+                IndexedPathIds = incarnation.IndexedPaths;
                 LogJoined(incarnation.Silo, deferred.Count);
                 var joined = new SiloLoop(
-                    incarnation, Facts, options, environment, store, inbox, types, activities, deferred, () => RoundCommitted?.Invoke(), logger);
+                    incarnation, Facts, options, environment, store, inbox, types, activities, activityLoad, deferred, () => RoundCommitted?.Invoke(), logger);
                 loop = joined;
                 Interlocked.MemoryBarrier();
                 // What came in meanwhile woke the incarnation before this one.

@@ -138,7 +138,7 @@ internal sealed partial class SiloLoop
             ready.Enqueue(input);
         committer.TryTakeBack(round);
         isOffered = false;
-        round = new Round(silo, refused.Number);
+        round = new Round(silo, refused.Number) { ForgetsParts = environment.Sabotage == Sabotage.ForgetParts };
 
         if (refused.Inputs.Count == 0)
             throw new InvalidOperationException($"The database refused round {refused.Number}, which no input began.", error);
@@ -146,20 +146,27 @@ internal sealed partial class SiloLoop
             Convict(alone, error);
     }
 
-    // Whoever waits for the input is told; otherwise it becomes a failure. When the failure is refused too, its arguments
+    // Whoever waits for the input is told; the owner of an activity is called with the error; what is left becomes a failure. When the failure is refused too, its arguments
     // are what the database cannot store, and it is kept without them.
     private void Convict(Input alone, Exception error)
     {
+        var rejection = new TributaryException("refused_by_store", $"The database refused what this call asked to store: {error.Message}", error);
+        LogConvicted(alone.Target, error);
+        if (environment.Sabotage != Sabotage.DropRefused && alone.Instead(rejection) is { } instead)
+        {
+            // The owner of an activity decides what follows; it is alone again, so that nobody shares its round if it is refused as well.
+            suspects.Add(instead);
+            return;
+        }
+
         convictionsCount = ReferenceEquals(alone, culprit) ? convictionsCount + 1 : 1;
         culprit = alone;
         if (convictionsCount > 2)
             throw new InvalidOperationException($"The database refuses even the failure of an input for {alone.Target}.", error);
 
-        var rejection = new TributaryException("refused_by_store", $"The database refused what this call asked to store: {error.Message}", error);
         runner.Reject(alone, rejection, keepsArguments: convictionsCount == 1, round, clock.Now);
         // Nothing else goes into this round: if it is refused as well, then for the failure.
         Seal();
-        LogConvicted(alone.Target, error);
     }
 
     private void RunSuspects()
@@ -169,8 +176,7 @@ internal sealed partial class SiloLoop
         var now = clock.Now;
         foreach (var input in suspects.Next())
         {
-            if (loader.IsReady(input) && activations.TryGet(input.Target, out var activation))
-                runner.Run(input, activation, round, now);
+            Run(input, now);
         }
 
         if (round.Inputs.Count == 0)

@@ -58,14 +58,13 @@ internal sealed partial class SiloLoop
 
     private Round round;
     private DateTimeOffset lastCommitAt;
-    private DateTimeOffset armedFor = DateTimeOffset.MaxValue;
-    private volatile bool hasTimerFired;
     private bool isStopping;
     private volatile bool hasEnded;
 
     public SiloLoop(
         Incarnation incarnation, StoreFacts facts, SiloOptions options, SiloEnvironment environment, IPartitionStore store, Inbox inbox,
-        GrainTypes types, IReadOnlyDictionary<string, IActivity> activityTypes, IReadOnlyList<DeferredCall> deferred, Action roundCommitted, ILogger logger)
+        GrainTypes types, IReadOnlyDictionary<string, IActivity> activityTypes, ActivityLoad activityLoad, IReadOnlyList<DeferredCall> deferred,
+        Action roundCommitted, ILogger logger)
     {
         this.options = options;
         this.environment = environment;
@@ -82,7 +81,7 @@ internal sealed partial class SiloLoop
         externalIds = new ExternalIds(options.MaxExternalIdsCount);
         loader = new Loader(options, partitioner, activations, externalIds);
         reminders = new ReminderBook(options);
-        activities = new ActivityRunner(options.MaxActivitiesCount, environment.Scheduler, activityTypes, OnActivityDone, logger);
+        activities = new ActivityRunner(options, environment.Scheduler, activityTypes, reminders, activityLoad, OnActivityDone, logger);
         runner = new TurnRunner(options, environment, types, partitioner, activations, externalIds, reminders);
         committer = new Committer(silo, options, environment, store, new Departures(roundCommitted), logger, ending.Token);
         clock = new DatabaseClock(environment.Time);
@@ -163,7 +162,8 @@ internal sealed partial class SiloLoop
     private bool IsIdle => committing is null && round.Inputs.Count == 0 && suspects.IsEmpty && ready.Count == 0 && inbox.Count == 0 && !loader.HasWork;
 
     private bool IsRoundFull =>
-        round.IsSealed || round.Inputs.Count >= options.MaxRoundInputsCount || round.InputBytes >= options.MaxRoundBytes || round.Messages.Count >= options.MaxRoundMessagesCount;
+        round.IsSealed || round.Inputs.Count >= options.MaxRoundInputsCount || round.InputBytes + round.RecordBytes >= options.MaxRoundBytes
+        || round.Messages.Count >= options.MaxRoundMessagesCount || round.RaisedCount >= options.MaxRoundMessagesCount;
 
     private void RunTurns()
     {
@@ -171,9 +171,7 @@ internal sealed partial class SiloLoop
         var now = clock.Now;
         for (var i = 1; !IsRoundFull && TryTake(out var input); i++)
         {
-            if (loader.IsReady(input) && activations.TryGet(input.Target, out var activation))
-                runner.Run(input, activation, round, now);
-
+            Run(input, now);
             if (i % TurnsPerLookCount != 0)
                 continue;
             if (!events.IsEmpty || (committing is null && environment.Time.GetElapsedTime(began) > options.MaxRoundTime))
@@ -183,6 +181,22 @@ internal sealed partial class SiloLoop
                 return;
             }
         }
+    }
+
+    // Runs the input's turn, unless it has to wait for what it needs.
+    private void Run(Input input, DateTimeOffset now)
+    {
+        var isReady = loader.IsReady(input, out var error);
+        if (error is not null && input.Instead(error) is { } instead)
+            ready.Enqueue(instead);
+        else if (error is not null)
+            runner.Reject(input, error, keepsArguments: true, round, now);
+        else if (!isReady || !activations.TryGet(input.Target, out var activation))
+            return;
+        else
+            runner.Run(input, activation, round, now);
+        if (input is ReminderInput result)
+            activities.Take(result);
     }
 
     // Inputs whose needs are loaded first; then the classes, each as often as its weight says while it has work.
@@ -214,28 +228,6 @@ internal sealed partial class SiloLoop
     private bool TryTake(WorkClass workClass, [NotNullWhen(true)] out Input? input) =>
         workClass == WorkClass.Reminders ? own.TryDequeue(out input) : inbox.TryTake(workClass, out input);
 
-    private void FireReminders()
-    {
-        if (isStopping)
-            return;
-        var now = environment.Sabotage == Sabotage.RunAhead ? clock.Now.AddSeconds(1) : clock.Now;
-        while (reminders.TakeDue(now) is { } entry)
-        {
-            if (!types.TryGet(entry.Row.Grain.Type, out _))
-                LogUnknownType(entry.Row.Name, entry.Row.Grain);
-            else if (entry.Row.Activity is null)
-                own.Enqueue(new ReminderInput(entry, null));
-            else
-                activities.Start(entry);
-        }
-    }
-
-    private void OnActivityDone(ReminderEntry entry, ActivityResult result) => Post(() =>
-    {
-        activities.Finish();
-        own.Enqueue(new ReminderInput(entry, result));
-    });
-
     private void BeginLoad()
     {
         if (loader.TryBegin() is not { } request)
@@ -244,17 +236,6 @@ internal sealed partial class SiloLoop
         {
             var result = await RetryAsync("load", () => store.LoadAsync(request, CancellationToken.None));
             Post(() => loader.End(result, ready));
-        });
-    }
-
-    private void BeginReminderRead()
-    {
-        if (isStopping || !reminders.TryBeginRead(clock.Now, out var after, out var until))
-            return;
-        StartBeside(async () =>
-        {
-            var rows = await RetryAsync("read reminders", () => store.ReadRemindersAsync(after, until, options.MaxRemindersCount, CancellationToken.None));
-            Post(() => reminders.EndRead(rows, until));
         });
     }
 
@@ -300,41 +281,11 @@ internal sealed partial class SiloLoop
         ending.Cancel();
     }
 
-    // Only for what a step could do something about: while a round commits its end wakes the loop, and a silo that stops
-    // fires nothing. A timer for anything else would fire at once, again and again.
-    private void ArmTimer()
-    {
-        var next = committing is null ? lastCommitAt + options.Heartbeat : DateTimeOffset.MaxValue;
-        if (!isStopping && reminders.NextDue is { } due && due < next)
-            next = due;
-        if (!isStopping && reminders.NextRead is { } read && read < next)
-            next = read;
-        if (next == DateTimeOffset.MaxValue || (next == armedFor && !hasTimerFired))
-            return;
-        armedFor = next;
-        hasTimerFired = false;
-        // The timer counts whole milliseconds by another clock: one that fires too early finds nothing due and is set again.
-        var wait = TimeSpan.FromMilliseconds(Math.Ceiling((next - clock.Now).TotalMilliseconds));
-        if (wait > TimeSpan.Zero)
-            timer.Change(wait, Timeout.InfiniteTimeSpan);
-        else
-            loop.Wake();
-    }
-
-    private void OnTimer()
-    {
-        hasTimerFired = true;
-        loop.Wake();
-    }
-
     private void Post(Action happened)
     {
         events.Enqueue(happened);
         loop.Wake();
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The reminder {Name} of {Grain} is due, and this build does not know the grain's type; it stays stored.")]
-    private partial void LogUnknownType(string name, GrainId grain);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Work beside the loop ended with its incarnation.")]
     private partial void LogEnded();

@@ -12,34 +12,56 @@ namespace Tributary.Runtime.Loading;
 /// </summary>
 internal sealed class Loader(SiloOptions options, Partitioner partitioner, Activations activations, ExternalIds externalIds)
 {
+    private readonly List<GrainId> wanted = [];
     private LoadRequest pending = new();
     private LoadRequest? underWay;
 
     public bool HasWork => underWay is not null || !IsEmpty(pending);
 
-    /// <summary>True when the input's turn can run now; otherwise it waits here and comes out of <see cref="End"/>.</summary>
-    public bool IsReady(Input input)
+    /// <summary>
+    /// True when the input's turn can run now; otherwise it waits here and comes out of <see cref="End"/>. When the input's
+    /// needs cannot be told it does neither, and <paramref name="error"/> says why.
+    /// </summary>
+    public bool IsReady(Input input, out Exception? error)
     {
-        var needs = input.Needs;
-        Unpin(input, needs);
+        error = null;
+        Unpin(input);
         input.MissingCount = 0;
-        Need(input.Target, needs?.IsNewGrain ?? false, input);
-        if (needs is null)
+        if (input.Needs is not { } needs)
+        {
+            Need(input.Target, isNew: false, input);
             return input.MissingCount == 0;
+        }
 
-        foreach (var grain in needs.Grains)
+        bool isNew;
+        (PartitionId, ExternalKey)? external;
+        try
+        {
+            // What a caller wrote answers before anything is noted of its input.
+            Collect(needs);
+            isNew = needs.IsNewGrain;
+            external = needs.External is { } key ? (partitioner.Of(input.Target), key) : null;
+        }
+        catch (Exception thrown)
+        {
+            error = thrown;
+            return false;
+        }
+
+        Need(input.Target, isNew, input);
+        foreach (var grain in wanted)
             Need(grain, isNew: false, input);
-        if (ExternalOf(input, needs) is { } external && !externalIds.IsLoaded(external, out var waiting, out var isFirst))
+        if (external is { } scoped && !externalIds.IsLoaded(scoped, out var waiting, out var isFirst))
         {
             waiting.Add(input);
             input.MissingCount++;
             if (isFirst)
-                pending.ExternalIds.Add(external);
+                pending.ExternalIds.Add(scoped);
         }
 
         if (input.MissingCount == 0)
             return true;
-        Pin(input, needs);
+        Pin(input, external);
         return false;
     }
 
@@ -93,6 +115,17 @@ internal sealed class Loader(SiloOptions options, Partitioner partitioner, Activ
         }
     }
 
+    private void Collect(INeeds needs)
+    {
+        wanted.Clear();
+        foreach (var grain in needs.Grains)
+        {
+            if (grain.Type is null || grain.Key is null)
+                throw new ArgumentException("A call's needs name a grain without a type or key.");
+            wanted.Add(grain);
+        }
+    }
+
     private void Need(GrainId id, bool isNew, Input input)
     {
         var isHere = activations.TryGet(id, out var activation);
@@ -114,10 +147,11 @@ internal sealed class Loader(SiloOptions options, Partitioner partitioner, Activ
     }
 
     // What an input has found must not leave while it waits for the rest, or two grains could chase each other for ever.
-    private void Pin(Input input, INeeds needs)
+    private void Pin(Input input, (PartitionId Partition, ExternalKey Key)? external)
     {
         input.Pinned = [];
-        foreach (var grain in needs.Grains.Prepend(input.Target))
+        wanted.Add(input.Target);
+        foreach (var grain in wanted)
         {
             if (activations.TryGet(grain, out var activation))
             {
@@ -126,23 +160,21 @@ internal sealed class Loader(SiloOptions options, Partitioner partitioner, Activ
             }
         }
 
-        if (ExternalOf(input, needs) is { } external)
-            externalIds.Pin(external);
+        input.PinnedExternal = external;
+        if (external is { } scoped)
+            externalIds.Pin(scoped);
     }
 
-    private void Unpin(Input input, INeeds? needs)
+    private void Unpin(Input input)
     {
         if (input.Pinned is null)
             return;
         foreach (var activation in input.Pinned)
             activation.PinsCount--;
         input.Pinned = null;
-        if (needs is not null && ExternalOf(input, needs) is { } external)
-            externalIds.Unpin(external);
+        if (input.PinnedExternal is { } scoped)
+            externalIds.Unpin(scoped);
     }
-
-    private (PartitionId Partition, ExternalKey Key)? ExternalOf(Input input, INeeds needs) =>
-        needs.External is { } external ? (partitioner.Of(input.Target), external) : null;
 
     private static void Wake(IReadOnlyList<Input>? waited, Queue<Input> ready)
     {

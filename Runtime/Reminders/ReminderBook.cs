@@ -9,7 +9,11 @@ namespace Tributary.Runtime.Reminders;
 internal sealed class ReminderBook(SiloOptions options)
 {
     private readonly Dictionary<(GrainId Grain, string Name), ReminderEntry> entries = [];
-    private readonly PriorityQueue<ReminderEntry, DateTimeOffset> byDue = new();
+    private readonly LocalHandOvers handOvers = new(options);
+
+    // Apart, because activities may have to wait for room when reminders need not.
+    private readonly PriorityQueue<ReminderEntry, DateTimeOffset> reminders = new();
+    private readonly PriorityQueue<ReminderEntry, DateTimeOffset> activities = new();
 
     // Writes of rounds that are not durable yet, by the last round that wrote the name.
     private readonly Dictionary<(GrainId Grain, string Name), long> overlay = [];
@@ -26,15 +30,8 @@ internal sealed class ReminderBook(SiloOptions options)
 
     public int Count => entries.Count;
 
-    /// <summary>When the next entry that was not handed on is due.</summary>
-    public DateTimeOffset? NextDue
-    {
-        get
-        {
-            DropStale();
-            return byDue.TryPeek(out _, out var due) ? due : null;
-        }
-    }
+    /// <summary>When the next entry that was not handed on is due; activities only when there is room for them.</summary>
+    public DateTimeOffset? NextDue(bool withActivities) => Next(withActivities)?.Row.Due;
 
     /// <summary>When the next read is needed; null while one is under way or memory has no room.</summary>
     public DateTimeOffset? NextRead =>
@@ -43,8 +40,7 @@ internal sealed class ReminderBook(SiloOptions options)
     /// <summary>True when a newer write of the same name exists, durable or on its way: the entry must not act.</summary>
     public bool IsStale(ReminderEntry entry)
     {
-        var key = (entry.Row.Grain, entry.Row.Name);
-        return overlay.ContainsKey(key) || !entries.TryGetValue(key, out var current) || !ReferenceEquals(current, entry);
+        return overlay.ContainsKey((entry.Row.Grain, entry.Row.Name)) || !IsCurrent(entry);
     }
 
     /// <summary>A turn of <paramref name="round"/> wrote the name.</summary>
@@ -65,7 +61,7 @@ internal sealed class ReminderBook(SiloOptions options)
             if (overlay.TryGetValue((write.Grain, write.Name), out var last) && last == round)
                 overlay.Remove((write.Grain, write.Name));
             if (isReading)
-                sinceRead.Add(write);
+                sinceRead.Add(write with { Local = null });
             Apply(write);
         }
 
@@ -73,15 +69,24 @@ internal sealed class ReminderBook(SiloOptions options)
             ForgetFuture();
     }
 
-    /// <summary>The next entry that is due, or null.</summary>
-    public ReminderEntry? TakeDue(DateTimeOffset now)
+    /// <summary>The next entry that is due, or null; activities only when there is room for them.</summary>
+    public ReminderEntry? TakeDue(DateTimeOffset now, bool withActivities)
     {
-        DropStale();
-        if (!byDue.TryPeek(out var entry, out var due) || due > now)
+        if (Next(withActivities) is not { } entry || entry.Row.Due > now)
             return null;
-        byDue.Dequeue();
+        QueueOf(entry).Dequeue();
         entry.IsFired = true;
         return entry;
+    }
+
+    /// <summary>
+    /// Takes what was handed over with an activity that starts now. False when it was replaced or removed while it waited; a write that
+    /// is only on its way may never happen, and does not count.
+    /// </summary>
+    public bool TryStart(ReminderEntry entry, out object? local)
+    {
+        local = handOvers.Release(entry);
+        return IsCurrent(entry);
     }
 
     /// <summary>Where the next read begins and ends, when one is needed; the read must end in <see cref="EndRead"/>.</summary>
@@ -107,7 +112,7 @@ internal sealed class ReminderBook(SiloOptions options)
         foreach (var row in rows)
         {
             if (!entries.ContainsKey((row.Grain, row.Name)))
-                Add(row);
+                Add(new ReminderEntry(row));
         }
 
         foreach (var write in sinceRead)
@@ -119,32 +124,58 @@ internal sealed class ReminderBook(SiloOptions options)
         var key = (write.Grain, write.Name);
         if (write.Set is not { } set)
         {
-            entries.Remove(key);
+            Remove(key);
             return;
         }
 
         // Equal to what is here means that this very write is in memory already: handed on, it must not act twice.
         if (entries.TryGetValue(key, out var known) && ReferenceEquals(known.Row.Origin, set))
             return;
-        entries.Remove(key);
+        Remove(key);
         var row = new ReminderRow(write.Partition, write.Grain, write.Name, set.Due, set.Attempt, set.Activity, set.Payload) { Origin = set };
-        if (Compare(row.Mark, window) <= 0)
-            Add(row);
+        if (Compare(row.Mark, window) > 0)
+            return;
+        var entry = new ReminderEntry(row);
+        handOvers.Admit(entry, write.Local, write.LocalBytes);
+        Add(entry);
     }
 
-    private void Add(ReminderRow row)
+    private void Add(ReminderEntry entry)
     {
-        var entry = new ReminderEntry(row);
-        entries[(row.Grain, row.Name)] = entry;
-        byDue.Enqueue(entry, row.Due);
+        entries[(entry.Row.Grain, entry.Row.Name)] = entry;
+        QueueOf(entry).Enqueue(entry, entry.Row.Due);
+    }
+
+    private void Remove((GrainId Grain, string Name) key)
+    {
+        if (entries.Remove(key, out var entry))
+            handOvers.Release(entry);
+    }
+
+    private bool IsCurrent(ReminderEntry entry) =>
+        entries.TryGetValue((entry.Row.Grain, entry.Row.Name), out var current) && ReferenceEquals(current, entry);
+
+    private PriorityQueue<ReminderEntry, DateTimeOffset> QueueOf(ReminderEntry entry) => entry.Row.Activity is null ? reminders : activities;
+
+    // The earlier of both, whichever it is: neither holds up the other.
+    private ReminderEntry? Next(bool withActivities)
+    {
+        var reminder = First(reminders);
+        var activity = withActivities ? First(activities) : null;
+        return reminder is null || activity?.Row.Due < reminder.Row.Due ? activity : reminder;
     }
 
     // Entries that were replaced or removed stay in the queue until they come up.
-    private void DropStale()
+    private ReminderEntry? First(PriorityQueue<ReminderEntry, DateTimeOffset> queue)
     {
-        while (byDue.TryPeek(out var entry, out _)
-            && !(entries.TryGetValue((entry.Row.Grain, entry.Row.Name), out var current) && ReferenceEquals(current, entry)))
-            byDue.Dequeue();
+        while (queue.TryPeek(out var entry, out _))
+        {
+            if (IsCurrent(entry))
+                return entry;
+            queue.Dequeue();
+        }
+
+        return null;
     }
 
     // Too many for memory: keeps what was handed on, and reads the near future again.
@@ -153,10 +184,11 @@ internal sealed class ReminderBook(SiloOptions options)
         foreach (var (key, entry) in entries)
         {
             if (!entry.IsFired)
-                entries.Remove(key);
+                Remove(key);
         }
 
-        byDue.Clear();
+        reminders.Clear();
+        activities.Clear();
         isReadVoid = isReading;
         window = new ReminderMark(DateTimeOffset.MinValue, new GrainId("", ""), "");
     }

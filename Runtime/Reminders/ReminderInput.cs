@@ -1,21 +1,26 @@
 using System.Text.Json;
 using Tributary.Runtime.Calls;
-using Tributary.Runtime.Store;
 
 namespace Tributary.Runtime.Reminders;
 
 /// <summary>A due reminder (<paramref name="result"/> is null), or the result of an activity.</summary>
-internal sealed class ReminderInput(ReminderEntry entry, ActivityResult? result) : Input(entry.Row.Grain)
+/// <param name="isInstead">True when this is the second call of an activity's owner, with the error of the first.</param>
+internal sealed class ReminderInput(ReminderEntry entry, ActivityResult? result, bool isInstead = false)
+    : Input(entry.Row.Grain, result?.Output as INeeds)
 {
     public ReminderEntry Entry { get; } = entry;
 
-    public override INeeds? Needs => result?.Output as INeeds;
+    /// <summary>True while the result counts among those that wait for their turn.</summary>
+    public bool IsCounted { get; set; }
 
-    public override InputOrigin Origin => new(
-        result is null ? nameof(IRemindable.OnReminder) : nameof(IActivityOwner.OnActivity),
-        result is null
-            ? JsonSerializer.SerializeToUtf8Bytes<object[]>([Entry.Row.Name, Entry.Row.Attempt, Entry.Row.Payload])
-            : JsonSerializer.SerializeToUtf8Bytes<object[]>([Entry.Row.Name, Entry.Row.Attempt, result]));
+    /// <summary>What an activity returned may be any object, and is not written: a result that fails is told to its owner as an error, and this is of that call.</summary>
+    public override InputOrigin Origin => result is null
+        ? new(nameof(IRemindable.OnReminder), JsonSerializer.SerializeToUtf8Bytes<object[]>([Entry.Row.Name, Entry.Row.Attempt, Entry.Row.Payload]))
+        : new(nameof(IActivityOwner.OnActivity), JsonSerializer.SerializeToUtf8Bytes<object[]>(
+            [Entry.Row.Name, Entry.Row.Attempt, new ActivityResult(null, result.Error)]));
+
+    public override Input? Instead(Exception error) =>
+        result is null || isInstead ? null : new ReminderInput(Entry, new ActivityResult(null, ErrorText.Of(error)), isInstead: true);
 
     public override void Run(Grain grain)
     {
@@ -27,13 +32,4 @@ internal sealed class ReminderInput(ReminderEntry entry, ActivityResult? result)
             throw new TributaryException("turn_did_not_complete", $"The turn of the reminder '{row.Name}' had not completed when it returned.");
         turn.GetAwaiter().GetResult();
     }
-}
-
-/// <summary>A durable reminder in memory. Its identity is the attempt: a row that was replaced has another entry.</summary>
-internal sealed class ReminderEntry(ReminderRow row)
-{
-    public ReminderRow Row { get; } = row;
-
-    /// <summary>True once it was handed on, as an input or as an activity.</summary>
-    public bool IsFired { get; set; }
 }

@@ -10,6 +10,7 @@ internal sealed class Round
 {
     private readonly Dictionary<(string Source, DateTimeOffset Hour), LedgerDelta> ledger = [];
     private readonly Dictionary<Position, PartsRow> parts = [];
+    private readonly List<PartsRow> superseded = [];
     private readonly Dictionary<(int Generation, string Item, string Key), RecordRow> records = [];
     private readonly List<OutcomeRow> outcomes = [];
     private readonly Lazy<RoundCommit> commit;
@@ -27,6 +28,9 @@ internal sealed class Round
     public List<Input> Inputs { get; } = [];
 
     public long InputBytes { get; set; }
+
+    /// <summary>Bytes of the records that turns set, those counted that others replaced.</summary>
+    public long RecordBytes { get; private set; }
 
     public List<AppendedMessage> Messages { get; } = [];
 
@@ -46,6 +50,9 @@ internal sealed class Round
     /// <summary>True when the states are taken: no turn runs in this round any more.</summary>
     public bool IsSealed { get; set; }
 
+    /// <summary>What must never be done: see <see cref="Sabotage.ForgetParts"/>.</summary>
+    public bool ForgetsParts { get; init; }
+
     /// <summary>Messages that this incarnation stores before this round.</summary>
     public long AcceptedBefore { get; set; }
 
@@ -59,17 +66,28 @@ internal sealed class Round
         Messages.Count > 0 || Dirty.Count > 0 || Merged.Count > 0 || Reminders.Count > 0 || Deferred.Count > 0
         || DeferredDone.Count > 0 || Failures.Count > 0 || parts.Count > 0 || records.Count > 0 || outcomes.Count > 0;
 
-    /// <summary>Counts a message that was stored with this status.</summary>
-    public void CountAccepted(Message message, MessageStatus status)
+    /// <summary>Entries of the failure feed; positions hold at most as many in a round as messages.</summary>
+    public int RaisedCount { get; private set; }
+
+    /// <summary>Counts a message that was stored with these parts.</summary>
+    public void CountAccepted(Message message, IReadOnlyList<MessagePart> left)
     {
         ref var delta = ref Ledger(message.Source, message.ReceivedAt);
-        delta = Moved(delta with { Accepted = delta.Accepted + 1 }, status, 1);
+        delta = Moved(delta with { Accepted = delta.Accepted + 1 }, MessagePart.StatusOf(left), 1);
+        RaisedCount += CountRaised(left);
     }
 
     /// <summary>What is left to be done of a stored message; the last of several in one round holds.</summary>
     public void SetParts(MessageReference message, string item, MessageStatus before, IReadOnlyList<MessagePart> left, DateTimeOffset at)
     {
-        parts[message.Position] = new PartsRow(message, item, left, at);
+        if (ForgetsParts)
+            return;
+        ref var row = ref CollectionsMarshal.GetValueRefOrAddDefault(parts, message.Position, out var isReplaced);
+        // What was raised stays so: the failure feed tells of it although it was overtaken before it was durable.
+        if (isReplaced && CountRaised(row.Parts) > 0)
+            superseded.Add(row with { Parts = [.. row.Parts.Where(part => part.IsRaised)] });
+        row = new PartsRow(message, item, left, at);
+        RaisedCount += CountRaised(left);
         var after = MessagePart.StatusOf(left);
         if (after == before)
             return;
@@ -79,6 +97,7 @@ internal sealed class Round
 
     public void SetRecord(MessageReference message, string item, RecordEffect record)
     {
+        RecordBytes += record.Json.Length;
         var key = (record.Generation, item, record.Key);
         if (!records.TryGetValue(key, out var known) || known.Message.ItemSequence <= message.ItemSequence)
             records[key] = new RecordRow(record.Generation, item, record.Key, message, record.Json);
@@ -88,6 +107,14 @@ internal sealed class Round
     {
         foreach (var outcome in added)
             outcomes.Add(new OutcomeRow(message.Position, outcome));
+    }
+
+    private static int CountRaised(IReadOnlyList<MessagePart> left)
+    {
+        var count = 0;
+        for (var i = 0; i < left.Count; i++)
+            count += left[i].IsRaised ? 1 : 0;
+        return count;
     }
 
     private ref LedgerDelta Ledger(string source, DateTimeOffset receivedAt)
@@ -127,6 +154,7 @@ internal sealed class Round
         written.DeferredDone.AddRange(DeferredDone);
         written.Failures.AddRange(Failures);
         written.Ledger.AddRange(ledger.Values);
+        written.Superseded.AddRange(superseded);
         written.Parts.AddRange(parts.Values);
         written.Records.AddRange(records.Values);
         written.Outcomes.AddRange(outcomes);

@@ -23,6 +23,9 @@ internal sealed class Suspects
         return null;
     }
 
+    /// <summary>Adds an input that runs next, alone.</summary>
+    public void Add(Input alone) => groups.Push([alone]);
+
     /// <summary>The next group, in the order in which the inputs came.</summary>
     public List<Input> Next() => groups.Pop();
 

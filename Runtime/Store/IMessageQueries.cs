@@ -15,7 +15,10 @@ public interface IMessageQueries
     /// </summary>
     ValueTask<MessageMatches> QueryMessagesAsync(MessageQuery query, CancellationToken cancellation);
 
-    /// <summary>How many messages match conditions on source, item and time; null when that would take a scan.</summary>
+    /// <summary>
+    /// How many messages match: all of them, those of sources, or those with a value at a path that was always indexed, if they are few; null
+    /// when that would take a scan.
+    /// </summary>
     ValueTask<long?> CountMessagesAsync(MessageFilter filter, CancellationToken cancellation);
 
     /// <summary>Messages by id, in one statement; those that do not exist are missing from the answer.</summary>

@@ -13,8 +13,13 @@ public interface IPartitionStore : IAsyncDisposable
     /// <summary>
     /// Registers a new incarnation as active with round 0 and gives it every partition of the database. Silos that are
     /// certainly dead are declared dead first; a silo that lives makes this fail with <see cref="StoreFault.Busy"/>.
+    /// In the same transaction the paths of the incarnation become those whose values the index holds: from here on, and until a
+    /// later incarnation does not name them.
     /// </summary>
-    ValueTask<Incarnation> JoinAsync(string address, CancellationToken cancellation);
+    /// <param name="address">Where others reach the silo.</param>
+    /// <param name="indexedPaths">JSON pointers (RFC 6901) of which the incarnation's messages carry the values; each once.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    ValueTask<Incarnation> JoinAsync(string address, IReadOnlyList<string> indexedPaths, CancellationToken cancellation);
 
     /// <summary>
     /// Makes a round durable in one transaction that begins with the fence: the silo's row moves from round n - 1 to n,
@@ -53,7 +58,8 @@ public interface IPartitionStore : IAsyncDisposable
 public sealed record StoreFacts(Guid HistoryId, int PartitionCount);
 
 /// <summary>A silo that has joined.</summary>
-public sealed record Incarnation(SiloId Silo, DateTimeOffset DatabaseTime);
+/// <param name="IndexedPaths">The ids of its indexed paths, in the order given. A pointer has the same id for ever.</param>
+public sealed record Incarnation(SiloId Silo, DateTimeOffset DatabaseTime, IReadOnlyList<int> IndexedPaths);
 
 /// <summary>What became of a commit.</summary>
 public abstract record CommitOutcome

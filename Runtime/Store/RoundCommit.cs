@@ -33,9 +33,12 @@ public sealed class RoundCommit
     /// <summary>
     /// What is left to be done of stored messages, at most one per message: replaces all that was left. Parts of the messages of this
     /// round stand in <see cref="AppendedMessage.Parts"/>. Parts that are raised become entries of the failure feed, in this order: those of
-    /// <see cref="Messages"/>, then these.
+    /// <see cref="Messages"/>, of <see cref="Superseded"/>, then these.
     /// </summary>
     public List<PartsRow> Parts { get; } = [];
+
+    /// <summary>Raised parts that a later turn of this round replaced: entries of the failure feed and nothing else.</summary>
+    public List<PartsRow> Superseded { get; } = [];
 
     /// <summary>At most one per (generation, item, key). One whose item sequence is below the stored one's changes nothing.</summary>
     public List<RecordRow> Records { get; } = [];
@@ -89,7 +92,14 @@ public readonly record struct LedgerDelta(
 
 /// <summary>A reminder set (<see cref="Set"/> not null) or removed.</summary>
 /// <param name="MayExist">False when no row of this (grain, name) can exist.</param>
-public readonly record struct ReminderWrite(PartitionId Partition, GrainId Grain, string Name, ReminderRequest? Set, bool MayExist);
+public readonly record struct ReminderWrite(PartitionId Partition, GrainId Grain, string Name, ReminderRequest? Set, bool MayExist)
+{
+    /// <summary>See <see cref="ActivityStart.Local"/>; not stored.</summary>
+    public object? Local { get; init; }
+
+    /// <summary>What <see cref="Local"/> holds in memory.</summary>
+    public int LocalBytes { get; init; }
+}
 
 /// <summary>A durable timer. <paramref name="Activity"/> is null for a reminder of a grain.</summary>
 public sealed record ReminderRow(

@@ -11,7 +11,13 @@ internal sealed class Activation(GrainId id, GrainType type, PartitionId partiti
 
     public PartitionId Partition { get; } = partition;
 
-    public Grain Instance { get; private set; } = type.Create();
+    private Grain? instance;
+
+    // The state while there is no instance.
+    private object? held;
+
+    /// <summary>Made by the first turn that needs it, so that a constructor that throws fails that turn.</summary>
+    public Grain Instance => instance ?? Create();
 
     /// <summary>False while the state is on its way from the store; no turn runs until then.</summary>
     public bool IsLoaded { get; private set; } = isLoaded;
@@ -42,10 +48,12 @@ internal sealed class Activation(GrainId id, GrainType type, PartitionId partiti
 
     public object? State
     {
-        get => (Instance as IStateful)?.State;
+        get => instance is null ? held : (instance as IStateful)?.State;
         set
         {
-            if (Instance is IStateful stateful)
+            if (instance is null)
+                held = value;
+            else if (instance is IStateful stateful)
                 stateful.State = value;
         }
     }
@@ -97,13 +105,22 @@ internal sealed class Activation(GrainId id, GrainType type, PartitionId partiti
     }
 
     /// <summary>
-    /// Replaces the instance, with the state before the turn: a turn that was refused while it still ran may go on
+    /// Lets go of the instance, with the state before the turn: a turn that was refused while it still ran may go on
     /// somewhere, and then it does so on an instance that nobody asks any more.
     /// </summary>
     public void Renew(object? state)
     {
-        Instance.Attach(null);
-        Instance = Type.Create();
-        State = state;
+        instance?.Attach(null);
+        instance = null;
+        held = state;
+    }
+
+    private Grain Create()
+    {
+        var created = Type.Create();
+        if (created is IStateful stateful)
+            stateful.State = held;
+        held = null;
+        return instance = created;
     }
 }

@@ -1,5 +1,6 @@
 using Tributary.Runtime.Calls;
 using Tributary.Runtime.Loading;
+using Tributary.Runtime.Reminders;
 
 namespace Tributary.Runtime.Turns;
 
@@ -39,6 +40,7 @@ internal sealed class TurnContext(GrainTypes types, ExternalIds externalIds) : I
     public AppendedMessage Append(Message message, long itemSequence, IReadOnlyList<int> generations, IReadOnlyList<MessagePart> parts)
     {
         CheckTurn();
+        CheckParts(parts);
         ExternalKey? key = message.ExternalId is null ? null : ExternalKey.Of(message.Source, message.ExternalId);
         if (key is { } external && (Find(external) is not null || !Effects.ExternalIds.Add(external)))
             throw new TributaryException("external_id_taken", $"The external id '{message.ExternalId}' of source '{message.Source}' has a message already; a turn looks it up before it appends.");
@@ -56,6 +58,7 @@ internal sealed class TurnContext(GrainTypes types, ExternalIds externalIds) : I
     public void SetParts(MessageReference message, MessageStatus before, IReadOnlyList<MessagePart> parts)
     {
         CheckTurn();
+        CheckParts(parts);
         Effects.Parts.Add((message, before, parts));
     }
 
@@ -75,14 +78,15 @@ internal sealed class TurnContext(GrainTypes types, ExternalIds externalIds) : I
     {
         CheckTurn();
         ArgumentNullException.ThrowIfNull(request.Name);
-        Effects.Reminders.Add((request.Name, request with { Due = UpToMicroseconds(request.Due) }));
+        Effects.Reminders.Add((
+            request.Name, request with { Due = UpToMicroseconds(request.Due), Local = null }, request.Local, LocalHandOvers.SizeOf(request.Local)));
     }
 
     public void ClearReminder(string name)
     {
         CheckTurn();
         ArgumentNullException.ThrowIfNull(name);
-        Effects.Reminders.Add((name, null));
+        Effects.Reminders.Add((name, null, null, 0));
     }
 
     public object Send(GrainId target, GrainMethod method, object?[] arguments)
@@ -110,6 +114,21 @@ internal sealed class TurnContext(GrainTypes types, ExternalIds externalIds) : I
     {
         if (turnThread != Environment.CurrentManagedThreadId)
             throw new InvalidOperationException("A turn asks for effects while it runs; this turn is over.");
+    }
+
+    // What would only be found when the round is refused, with everybody else's turns.
+    private static void CheckParts(IReadOnlyList<MessagePart> parts)
+    {
+        for (var i = 0; i < parts.Count; i++)
+        {
+            if (parts[i].Status == MessageStatus.Completed)
+                throw new ArgumentException("A part that is completed is not left to be done: leave it out.");
+            for (var other = 0; other < i; other++)
+            {
+                if (parts[other].Plugin == parts[i].Plugin)
+                    throw new ArgumentException($"A message has two parts of the plugin '{parts[i].Plugin}'; each has one.");
+            }
+        }
     }
 
     // Whole microseconds, as the order of reminders needs them; upwards, so that it is not early.

@@ -13,7 +13,8 @@ internal sealed class TurnEffects
 
     public List<OneWayCall> Calls { get; } = [];
 
-    public List<(string Name, ReminderRequest? Set)> Reminders { get; } = [];
+    /// <summary>Reminders set or cleared; what is handed over to an activity goes beside the request, which outlives it.</summary>
+    public List<(string Name, ReminderRequest? Set, object? Local, int LocalBytes)> Reminders { get; } = [];
 
     public List<(MessageReference Message, MessageStatus Before, IReadOnlyList<MessagePart> Parts)> Parts { get; } = [];
 

@@ -15,9 +15,6 @@ internal sealed class TurnRunner(
     SiloOptions options, SiloEnvironment environment, GrainTypes types, Partitioner partitioner,
     Activations activations, ExternalIds externalIds, ReminderBook reminders)
 {
-    // The longest error text that a failure keeps.
-    private const int MaxErrorChars = 4_000;
-
     private readonly TurnContext context = new(types, externalIds);
     private readonly Queue<OneWayCall> chain = new();
 
@@ -28,17 +25,26 @@ internal sealed class TurnRunner(
     public void Run(Input input, Activation activation, Round round, DateTimeOffset now)
     {
         round.Inputs.Add(input);
-        round.InputBytes += input.Needs?.SizeBytes ?? 0;
+        round.InputBytes += input.SizeBytes;
         context.Now = now;
         var error = activation.LoadError;
         if (error is null && activation.Merged is not null)
             ApplyMerged(activation, round);
 
-        if (error is null && !(input is ReminderInput firing && reminders.IsStale(firing.Entry)))
+        var attempted = input;
+        if (error is null && !(input is ReminderInput firing && reminders.IsStale(firing.Entry) && environment.Sabotage != Sabotage.CountStale))
+        {
             error = RunTurn(activation, round, input, static (grain, state) => ((Input)state).Run(grain));
+            if (error is not null && input.Instead(error) is { } instead)
+            {
+                // The turn left nothing. When the round runs again, so does the input that it began with.
+                attempted = instead;
+                error = RunTurn(activation, round, instead, static (grain, state) => ((Input)state).Run(grain));
+            }
+        }
 
         if (error is not null)
-            Fail(input, error, keepsArguments: true, round);
+            Fail(attempted, error, keepsArguments: true, round);
         Settle(input, round);
         var made = 0;
         RunChain(round, ref made, options.MaxChainedCallsCount);
@@ -97,10 +103,11 @@ internal sealed class TurnRunner(
         var before = activation.State;
         var effects = context.Effects;
         context.Enter(activation);
-        activation.Instance.Attach(context);
         try
         {
-            turn(activation.Instance, state);
+            var instance = activation.Instance;
+            instance.Attach(context);
+            turn(instance, state);
             if (effects.Messages.Count > options.MaxTurnMessagesCount)
                 throw new TributaryException("turn_too_large", $"A turn appended {effects.Messages.Count} messages; the limit is {options.MaxTurnMessagesCount}.");
             if (before is not null && activation.State is null)
@@ -133,9 +140,10 @@ internal sealed class TurnRunner(
             return;
         foreach (var (message, external) in effects.Messages)
             KeepMessage(message, external, activation.Partition, round);
-        foreach (var (name, set) in effects.Reminders)
+        foreach (var (name, set, local, localBytes) in effects.Reminders)
         {
-            round.Reminders[(activation.Id, name)] = new ReminderWrite(activation.Partition, activation.Id, name, set, MayExist: true);
+            round.Reminders[(activation.Id, name)] =
+                new ReminderWrite(activation.Partition, activation.Id, name, set, MayExist: true) { Local = local, LocalBytes = localBytes };
             reminders.Overlay(activation.Id, name, round.Number);
         }
 
@@ -154,7 +162,7 @@ internal sealed class TurnRunner(
     {
         var message = appended.Message;
         round.Messages.Add(appended);
-        round.CountAccepted(message, MessagePart.StatusOf(appended.Parts));
+        round.CountAccepted(message, appended.Parts);
         if (external is not { } key)
             return;
         var bodyHash = ExternalKey.Sha256Prefix(message.Body.Span);
@@ -254,16 +262,14 @@ internal sealed class TurnRunner(
         }
         else if (input is ReminderInput { Entry: var entry } && !reminders.IsStale(entry))
         {
+            if (environment.Sabotage == Sabotage.KeepFinished && entry.Row.Activity is not null)
+                return;
             round.Reminders[(entry.Row.Grain, entry.Row.Name)] =
                 new ReminderWrite(entry.Row.Partition, entry.Row.Grain, entry.Row.Name, null, MayExist: true);
             reminders.Overlay(entry.Row.Grain, entry.Row.Name, round.Number);
         }
     }
 
-    private FailureRow NewFailure(GrainId target, string method, ReadOnlyMemory<byte> arguments, Exception error)
-    {
-        var text = error is TributaryException known ? $"{known.Code}: {known.Message}" : $"{error.GetType().Name}: {error.Message}";
-        return new FailureRow(
-            environment.NewId(), context.Now, partitioner.Of(target), target, method, arguments, text.Length > MaxErrorChars ? text[..MaxErrorChars] : text);
-    }
+    private FailureRow NewFailure(GrainId target, string method, ReadOnlyMemory<byte> arguments, Exception error) =>
+        new(environment.NewId(), context.Now, partitioner.Of(target), target, method, arguments, ErrorText.Of(error));
 }

@@ -24,7 +24,7 @@ internal static class SiloConfigReader
     {
         var defaults = new SiloConfig();
         var section = new ConfigField(root, "", root.Origin, errors)
-            .Section("api", "data", "database", "aggregates", "endpoints", "limits", "logging");
+            .Section("api", "data", "database", "aggregates", "indexed_paths", "endpoints", "limits", "logging");
         var limits = section["limits"].Section("body_bytes", "waiting_calls", "waiting_bytes", "activations", "connections", "subscribers", "dedupe_days");
         var logging = section["logging"].Section("level", "format");
         var (listen, api) = Api(section["api"], defaults);
@@ -36,7 +36,7 @@ internal static class SiloConfigReader
             DataDirectory = section["data"].Text("the path of a folder") ?? defaults.DataDirectory,
             Api = api,
             Feed = new FeedOptions { MaxSubscribersCount = (int)(limits["subscribers"].Whole(1, 1_000_000, "subscribers") ?? defaults.Feed.MaxSubscribersCount) },
-            Silo = Silo(limits, defaults.Silo, listen),
+            Silo = Silo(limits, defaults.Silo, listen, IndexedPaths(section["indexed_paths"])),
             Dedupe = new DedupeOptions { Remember = limits["dedupe_days"].Whole(1, 3_650, "days") is { } days ? TimeSpan.FromDays(days) : defaults.Dedupe.Remember },
             MaxConnectionsCount = (int)(limits["connections"].Whole(1, 1_000_000, "connections") ?? defaults.MaxConnectionsCount),
             Aggregates = AggregatesReader.Read(section["aggregates"], errors),
@@ -48,9 +48,29 @@ internal static class SiloConfigReader
         return errors.Count == 0 ? config : throw new ConfigException(errors);
     }
 
-    private static SiloOptions Silo(ConfigSection limits, SiloOptions defaults, IReadOnlyList<string> listen) => new()
+    private static List<string> IndexedPaths(ConfigField field)
+    {
+        var pointers = new List<string>();
+        foreach (var item in field.List(IndexedPath.MaxCount, IndexedPath.Allowed))
+        {
+            if (item.Text(IndexedPath.Allowed) is not { } text)
+            {
+                if (!item.IsSet)
+                    item.Fail(IndexedPath.Allowed);
+            }
+            else if (JsonPointer.TryParse(text, out var pointer) && IndexedPath.IsAllowed(pointer) && !pointers.Contains(text))
+                pointers.Add(text);
+            else
+                item.Fail(IndexedPath.Allowed);
+        }
+
+        return pointers;
+    }
+
+    private static SiloOptions Silo(ConfigSection limits, SiloOptions defaults, IReadOnlyList<string> listen, IReadOnlyList<string> indexedPaths) => new()
     {
         Address = listen.Count > 0 ? listen[0] : "",
+        IndexedPaths = indexedPaths,
         MaxWaitingCallsCount = (int)(limits["waiting_calls"].Whole(100, 10_000_000, "calls") ?? defaults.MaxWaitingCallsCount),
         MaxWaitingBytes = limits["waiting_bytes"].Whole(1 << 20, 64L << 30, "bytes") ?? defaults.MaxWaitingBytes,
         MaxActivationsCount = (int)(limits["activations"].Whole(1_000, 100_000_000, "grains") ?? defaults.MaxActivationsCount),

@@ -109,7 +109,7 @@ internal sealed class SiloNode : IAsyncDisposable
         var rows = await store.Log.RegisterDefinitionsAsync([.. config.Aggregates.Select(definition => definition.Propose())], cancellation);
         await host.Grains.GetGrain<IDedupeGrain>(DedupeGrain.TheKey).Ensure();
         var active = rows.Select(row => new ActiveDefinition(row.Id, AggregateDefinition.Parse(row.Definition))).ToList();
-        var contributions = new ContributionCalculator(active);
+        var contributions = new ContributionCalculator(active, [.. host.IndexedPathIds.Zip(config.Silo.IndexedPaths, (id, pointer) => new IndexedPath(id, JsonPointer.Parse(pointer)))]);
         var ids = new MessageIds(static () => (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue));
         var intake = new IntakeOptions { MaxBodyBytes = config.Api.MaxBodyBytes };
         Api = new ApiNode

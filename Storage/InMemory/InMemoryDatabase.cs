@@ -1,4 +1,6 @@
 using Tributary.Runtime.Store;
+using Tributary.Storage.Queries;
+using Tributary.Storage.Rows;
 using Tributary.Storage.Sqlite;
 
 namespace Tributary.Storage.InMemory;
@@ -43,6 +45,16 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
     internal Dictionary<(PartitionId Partition, ExternalKey Key), (KnownMessage Message, int Day)> ExternalIdRows { get; } = [];
 
     internal List<DefinitionRow> DefinitionRows { get; } = [];
+
+    /// <summary>The pointers of indexed paths; the id of one is its place, from 1.</summary>
+    internal List<string> IndexedPointers { get; } = [];
+
+    internal List<IndexedSpan> IndexedSpanRows { get; } = [];
+
+    /// <summary>What the index holds of each of <see cref="MessageRows"/>.</summary>
+    internal List<IReadOnlyList<IndexedValue>> IndexedRows { get; } = [];
+
+    internal Position Horizon => Position.Of(LastTransaction + 1, 0);
 
     internal SqliteConnection PluginConnection
     {

@@ -6,9 +6,7 @@ namespace Tributary.Storage.InMemory;
 /// <summary>Reads of what is committed; nothing is ever half-committed, so all of it lies below the horizon.</summary>
 internal sealed class InMemoryMessageLog(InMemoryDatabase database, InMemoryGate gate) : IMessageLog
 {
-    private Position Horizon => Position.Of(database.LastTransaction + 1, 0);
-
-    public ValueTask<Position> ReadHorizonAsync(CancellationToken cancellation) => gate.RunAsync(StoreCall.Log, () => Horizon);
+    public ValueTask<Position> ReadHorizonAsync(CancellationToken cancellation) => gate.RunAsync(StoreCall.Log, () => database.Horizon);
 
     public ValueTask<IReadOnlyList<StoredMessage>> ReadNewestAsync(Position below, int offset, int limit, CancellationToken cancellation) =>
         gate.RunAsync<IReadOnlyList<StoredMessage>>(StoreCall.Log, () =>
@@ -33,11 +31,11 @@ internal sealed class InMemoryMessageLog(InMemoryDatabase database, InMemoryGate
                 var message = database.MessageRows[i];
                 bytes += message.Body.Length;
                 if (messages.Count >= limit || (messages.Count > 0 && bytes > maxBytes))
-                    return new MessageSlice(messages, Horizon, false);
+                    return new MessageSlice(messages, database.Horizon, false);
                 messages.Add(message);
             }
 
-            return new MessageSlice(messages, Horizon, true);
+            return new MessageSlice(messages, database.Horizon, true);
         });
 
     public ValueTask<long> CountBelowAsync(Position below, CancellationToken cancellation) => gate.RunAsync(StoreCall.Log, () =>

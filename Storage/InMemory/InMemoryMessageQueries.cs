@@ -7,11 +7,13 @@ namespace Tributary.Storage.InMemory;
 /// <summary>Searches of what is committed. What the databases find by an index is found by going through everything, and counted alike.</summary>
 internal sealed class InMemoryMessageQueries(InMemoryDatabase database, InMemoryGate gate, IMessageLog log) : IMessageQueries
 {
-    public ValueTask<MessageMatches> QueryMessagesAsync(MessageQuery query, CancellationToken cancellation) => MessageScan.RunAsync(
-        query, range => gate.RunAsync(StoreCall.Log, () => Read(range)), cancellation);
+    private readonly InMemoryScan scan = new(database, gate);
+
+    public ValueTask<MessageMatches> QueryMessagesAsync(MessageQuery query, CancellationToken cancellation) =>
+        MessageScan.RunAsync(query, scan, cancellation);
 
     public ValueTask<long?> CountMessagesAsync(MessageFilter filter, CancellationToken cancellation) =>
-        MessageCounts.CountAsync(log, filter, cancellation);
+        MessageCounts.CountAsync(log, scan, filter, cancellation);
 
     public ValueTask<IReadOnlyDictionary<MessageId, StoredMessage>> FindMessagesAsync(
         IReadOnlyList<MessageId> ids, CancellationToken cancellation) => gate.RunAsync<IReadOnlyDictionary<MessageId, StoredMessage>>(
@@ -44,30 +46,4 @@ internal sealed class InMemoryMessageQueries(InMemoryDatabase database, InMemory
     private IEnumerable<KeyValuePair<string, LoadedState>> Items() => database.StateRows
         .Where(row => row.Key.Table == StateTable.Items)
         .Select(row => KeyValuePair.Create(row.Key.Grain.Key, row.Value));
-
-    private ScanChunk Read(ScanRange range)
-    {
-        var chunk = new ScanChunk(range);
-        var filter = range.Filter;
-        foreach (var message in Rows(range))
-        {
-            if (filter.Items is { } items && !items.Contains(message.Item))
-                continue;
-            if (!chunk.Take(message.Position.Value))
-                break;
-            if ((filter.Sources is null || filter.Sources.Contains(message.Source))
-                && filter.AcceptsTime(Instant.ToTicks(message.ReceivedAt)) && filter.AcceptsBody(message.Body.Span))
-                chunk.Add(message);
-        }
-
-        return chunk;
-    }
-
-    private IEnumerable<StoredMessage> Rows(ScanRange range)
-    {
-        var first = range.After == long.MaxValue ? database.MessageRows.Count : database.FirstAtOrAbove(range.After + 1);
-        var end = database.FirstAtOrAbove(range.Before);
-        for (var i = 0; i < end - first; i++)
-            yield return database.MessageRows[range.NewestFirst ? end - 1 - i : first + i];
-    }
 }

@@ -35,6 +35,8 @@ internal static class InMemoryRound
         {
             var id = appended.Message.Id;
             Require(ids.Add(id) && !database.MessageIndexes.ContainsKey(id), $"message {id} is stored already");
+            var paths = appended.Message.IndexedValues.Select(value => value.Path).Distinct().Count();
+            Require(paths == appended.Message.IndexedValues.Count, $"message {id} has two values of an indexed path");
         }
 
         var externals = new HashSet<(PartitionId, ExternalKey)>();
@@ -98,6 +100,7 @@ internal static class InMemoryRound
             database.MessageRows.Add(new StoredMessage(
                 Position.Of(transaction, i), message.Id, message.Source, message.Item, appended.ItemSequence,
                 message.ReceivedAt.ToUniversalTime(), message.MediaType, message.Body, appended.Generations));
+            database.IndexedRows.Add(message.IndexedValues);
         }
 
         if (round.Messages.Count > 0)

@@ -59,8 +59,8 @@ public sealed class InMemoryStore : IPartitionStore
     public ValueTask<StoreFacts> OpenAsync(CancellationToken cancellation) =>
         gate.RunAsync(StoreCall.Open, () => database.Facts);
 
-    public ValueTask<Incarnation> JoinAsync(string address, CancellationToken cancellation) =>
-        gate.RunAsync(StoreCall.Join, () => Join(address));
+    public ValueTask<Incarnation> JoinAsync(string address, IReadOnlyList<string> indexedPaths, CancellationToken cancellation) =>
+        gate.RunAsync(StoreCall.Join, () => Join(address, indexedPaths));
 
     public async ValueTask<CommitOutcome> CommitAsync(RoundCommit round, CancellationToken cancellation)
     {
@@ -151,7 +151,7 @@ public sealed class InMemoryStore : IPartitionStore
         return default;
     }
 
-    private Incarnation Join(string address)
+    private Incarnation Join(string address, IReadOnlyList<string> indexedPaths)
     {
         foreach (var other in database.Silos.Values)
         {
@@ -168,7 +168,7 @@ public sealed class InMemoryStore : IPartitionStore
         joined = new InMemorySilo(new SiloId(database.Silos.Count + 1), address);
         database.Silos.Add(joined.Id, joined);
         Array.Fill(database.Partitions, joined.Id);
-        return new Incarnation(joined.Id, database.Time.GetUtcNow());
+        return new Incarnation(joined.Id, database.Time.GetUtcNow(), InMemoryIndexedPaths.Register(database, indexedPaths));
     }
 
     private CommitOutcome Commit(RoundCommit round)

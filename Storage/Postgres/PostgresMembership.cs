@@ -12,7 +12,7 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
     /// <summary>The last incarnation of this process: it is over when the process joins again.</summary>
     private SiloId? own;
 
-    public Task<Incarnation> JoinAsync(string address, CancellationToken cancellation) => committer.RenewAsync(
+    public Task<Incarnation> JoinAsync(string address, IReadOnlyList<string> indexedPaths, CancellationToken cancellation) => committer.RenewAsync(
         async session =>
         {
             var observer = new SiloObserver(session.Connection, time, own, address);
@@ -20,7 +20,7 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
             while (true)
             {
                 var (dead, living) = await observer.ObserveAsync(cancellation);
-                if (living is null && await TakeAsync(session, dead, address, cancellation) is { } incarnation)
+                if (living is null && await TakeAsync(session, dead, address, indexedPaths, cancellation) is { } incarnation)
                 {
                     own = incarnation.Silo;
                     return (incarnation, true);
@@ -81,7 +81,8 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
         cancellation);
 
     /// <summary>Declares the dead silos dead and takes everything, in one transaction; null when others were faster.</summary>
-    private async Task<Incarnation?> TakeAsync(PostgresSession session, IReadOnlyList<ObservedSilo> dead, string address, CancellationToken cancellation)
+    private async Task<Incarnation?> TakeAsync(
+        PostgresSession session, IReadOnlyList<ObservedSilo> dead, string address, IReadOnlyList<string> indexedPaths, CancellationToken cancellation)
     {
         foreach (var silo in dead)
             await EndBackendAsync(session.Connection, silo.Silo, cancellation);
@@ -108,6 +109,8 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
         var incarnation = await InsertAsync(session, address, cancellation);
         await using (var partitions = Command(session.Connection, "update partitions set silo = $1", incarnation.Silo.Value))
             await partitions.ExecuteNonQueryAsync(cancellation);
+        // Whoever stored messages before has ended by now.
+        incarnation = incarnation with { IndexedPaths = await PostgresIndexedPaths.RegisterAsync(session.Connection, indexedPaths, cancellation) };
         // Before the commit, so that nobody sees a silo without its lock.
         if (!await session.TryLockAsync(incarnation.Silo, cancellation))
             throw new StoreException(StoreFault.Busy, $"Another session holds the lock of the new silo {incarnation.Silo}.");
@@ -128,7 +131,7 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
         insert.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = session.BackendStart });
         await using var reader = await insert.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
-        return new Incarnation(new SiloId(reader.GetInt64(0)), new DateTimeOffset(reader.GetDateTime(1)));
+        return new Incarnation(new SiloId(reader.GetInt64(0)), new DateTimeOffset(reader.GetDateTime(1)), []);
     }
 
     /// <summary>Ends the session that committed for a silo, and waits until it is gone: then nothing of it can become durable.</summary>

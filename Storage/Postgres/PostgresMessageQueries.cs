@@ -9,11 +9,13 @@ namespace Tributary.Storage.Postgres;
 /// <summary>Searches of what is committed, each one statement or a row of them that say how far they went.</summary>
 internal sealed class PostgresMessageQueries(PostgresReaders readers, IMessageLog log) : IMessageQueries
 {
-    public ValueTask<MessageMatches> QueryMessagesAsync(MessageQuery query, CancellationToken cancellation) => MessageScan.RunAsync(
-        query, range => readers.RunAsync(connection => PostgresScan.ReadAsync(connection, range, cancellation), cancellation), cancellation);
+    private readonly PostgresScan scan = new(readers);
+
+    public ValueTask<MessageMatches> QueryMessagesAsync(MessageQuery query, CancellationToken cancellation) =>
+        MessageScan.RunAsync(query, scan, cancellation);
 
     public ValueTask<long?> CountMessagesAsync(MessageFilter filter, CancellationToken cancellation) =>
-        MessageCounts.CountAsync(log, filter, cancellation);
+        MessageCounts.CountAsync(log, scan, filter, cancellation);
 
     public async ValueTask<IReadOnlyDictionary<MessageId, StoredMessage>> FindMessagesAsync(
         IReadOnlyList<MessageId> ids, CancellationToken cancellation)

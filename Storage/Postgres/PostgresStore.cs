@@ -49,8 +49,8 @@ public sealed class PostgresStore : IPartitionStore
         }
     }
 
-    public async ValueTask<Incarnation> JoinAsync(string address, CancellationToken cancellation) =>
-        await membership.JoinAsync(address, cancellation);
+    public async ValueTask<Incarnation> JoinAsync(string address, IReadOnlyList<string> indexedPaths, CancellationToken cancellation) =>
+        await membership.JoinAsync(address, indexedPaths, cancellation);
 
     public async ValueTask<CommitOutcome> CommitAsync(RoundCommit round, CancellationToken cancellation) =>
         await committer.CommitAsync(round, cancellation);

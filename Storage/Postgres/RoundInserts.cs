@@ -27,6 +27,8 @@ internal static class RoundInserts
             yield return Messages("messages", round.Messages, round.ExternalIds, transaction);
         if (round.ExternalIds.Count > 0)
             yield return ExternalIds(round, transaction);
+        if (IndexedValues(round, transaction) is { } indexed)
+            yield return indexed;
 
         foreach (var table in round.States.Where(row => row.IsNew).GroupBy(row => row.Table))
             yield return States(table.Key, table.ToList());
@@ -51,6 +53,15 @@ internal static class RoundInserts
             new PositionColumn("position", transaction, i => rows[i].MessageIndex),
             new BytesColumn("body_hash", i => Hash128.ToBytes(rows[i].BodyHash)),
             new IntColumn("received_day", i => Instant.ToDay(At(i).ReceivedAt)));
+    }
+
+    private static Insert? IndexedValues(RoundCommit round, long transaction)
+    {
+        var rows = IndexedRow.Of(round);
+        return rows.Count == 0 ? null : new Insert(
+            "indexed_values", rows.Count,
+            new IntColumn("path", i => rows[i].Value.Path), new BytesColumn("key", i => rows[i].Value.Key),
+            new PositionColumn("position", transaction, i => rows[i].MessageIndex));
     }
 
     private static Insert States(StateTable table, List<StateRow> rows)

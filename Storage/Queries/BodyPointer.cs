@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Tributary.Runtime.Indexing;
 
 namespace Tributary.Storage.Queries;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tributary.Runtime.Indexing;
 
 namespace Tributary.Storage.Queries;
 

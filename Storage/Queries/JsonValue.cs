@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Tributary.Runtime.Indexing;
 
 namespace Tributary.Storage.Queries;
 
@@ -12,6 +13,9 @@ internal readonly ref struct JsonValue(JsonTokenType type, ReadOnlySpan<byte> te
     public JsonTokenType Type { get; } = type;
 
     public ReadOnlySpan<byte> Text { get; } = text;
+
+    /// <summary>True for a string with escapes in <see cref="Text"/>.</summary>
+    public bool IsEscaped { get; } = isEscaped;
 
     public static JsonValue Of(JsonElement element)
     {
@@ -82,5 +86,5 @@ internal readonly ref struct JsonValue(JsonTokenType type, ReadOnlySpan<byte> te
         return false;
     }
 
-    private ReadOnlySpan<byte> Plain() => isEscaped ? JsonStrings.Unescape(Text) : Text;
+    private ReadOnlySpan<byte> Plain() => IsEscaped ? JsonStrings.Unescape(Text) : Text;
 }

@@ -1,19 +1,56 @@
+using System.Text.Json;
 using Tributary.Runtime.Store;
+using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Queries;
 
-/// <summary>Counts that the running totals know: all messages from the tallies of the silos, those of sources from the ledger.</summary>
+/// <summary>
+/// Counts that cost no scan: all messages from the tallies of the silos, those of sources from the ledger, those with a value at an indexed
+/// path from the index.
+/// </summary>
 internal static class MessageCounts
 {
-    public static async ValueTask<long?> CountAsync(IMessageLog log, MessageFilter filter, CancellationToken cancellation)
+    public static async ValueTask<long?> CountAsync(IMessageLog log, IMessageRows rows, MessageFilter filter, CancellationToken cancellation)
     {
-        if (filter.Items is not null || filter.From is not null || filter.Until is not null || filter.Body is not null)
+        if (filter.Items is not null || filter.From is not null || filter.Until is not null)
             return null;
+        if (filter.Body is { } body)
+            return filter.Sources is null && body is BodyCondition.Compare compare ? await CountAsync(log, rows, compare, cancellation) : null;
         if (filter.Sources is null)
             return await log.CountBelowAsync(new Position(long.MaxValue), cancellation);
 
         var ledger = await log.ReadLedgerAsync(recount: false, cancellation);
         return filter.Sources.Distinct(StringComparer.Ordinal)
             .Sum(source => ledger.BySource.TryGetValue(source, out var counts) ? counts.Accepted : 0);
+    }
+
+    /// <summary>Known when the path is indexed since the first message, the keys tell equality, and there are few enough.</summary>
+    private static async ValueTask<long?> CountAsync(IMessageLog log, IMessageRows rows, BodyCondition.Compare compare, CancellationToken cancellation)
+    {
+        IEnumerable<JsonElement>? operands = compare.Comparison switch
+        {
+            Comparison.Equal => [compare.Operand],
+            Comparison.In when compare.Operand.ValueKind == JsonValueKind.Array => compare.Operand.EnumerateArray(),
+            _ => null,
+        };
+        if (operands is null || !StorableText.Fits(compare.Pointer))
+            return null;
+
+        var spans = await rows.ReadSpansAsync([compare.Pointer], 1, cancellation);
+        if (spans.Rows is not [{ Until: null } path] || await log.CountBelowAsync(path.Since, cancellation) > 0)
+            return null;
+
+        var values = new Dictionary<string, IndexedValue>();
+        foreach (var operand in operands)
+        {
+            var value = IndexOperands.ValueOf(path.Path, operand, out var isExact);
+            if (!isExact || values.Count == QueryLimits.MaxIndexValueCount)
+                return null;
+            values[Convert.ToHexString(value.Key.Span)] = value;
+        }
+
+        var count = await rows.CountAsync(
+            new ScanSource.OfValues([.. values.Values]), -1, spans.Horizon.Value, QueryLimits.MaxCountedEntryCount + 1, cancellation);
+        return count > QueryLimits.MaxCountedEntryCount ? null : count;
     }
 }

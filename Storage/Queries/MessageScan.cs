@@ -1,4 +1,5 @@
 using Tributary.Runtime.Store;
+using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Queries;
 
@@ -6,44 +7,95 @@ namespace Tributary.Storage.Queries;
 /// A search as a row of short reads, each going on where the one before ended. Each is one snapshot with its own horizon; below a
 /// horizon nothing changes, so together they are as good as one.
 /// </summary>
-internal static class MessageScan
+internal sealed class MessageScan
 {
-    public static async ValueTask<MessageMatches> RunAsync(
-        MessageQuery query, Func<ScanRange, ValueTask<ScanChunk>> read, CancellationToken cancellation)
-    {
-        var filter = new RowFilter(query.Filter);
-        var (after, before) = (query.After?.Value ?? -1, query.Before?.Value ?? long.MaxValue);
-        var matches = new List<StoredMessage>();
-        if (filter.IsEmpty)
-            return new MessageMatches(matches, null, true, 0);
+    private readonly MessageQuery query;
+    private readonly IMessageRows rows;
+    private readonly RowFilter filter;
+    private readonly List<StoredMessage> matches = [];
+    private long bytes;
+    private int scanned;
+    private Position? scannedTo;
 
-        var rows = FirstRowCount(filter, query.Limit);
-        var (bytes, scanned, scannedTo) = (0L, 0, default(Position?));
-        while (matches.Count < query.Limit && scanned < query.MaxScanCount && bytes < QueryLimits.MaxMatchBytes)
+    private MessageScan(MessageQuery query, IMessageRows rows)
+    {
+        this.query = query;
+        this.rows = rows;
+        filter = new RowFilter(query.Filter);
+    }
+
+    private bool IsFull => matches.Count >= query.Limit || scanned >= query.MaxScanCount || bytes >= QueryLimits.MaxMatchBytes;
+
+    public static async ValueTask<MessageMatches> RunAsync(MessageQuery query, IMessageRows rows, CancellationToken cancellation)
+    {
+        var scan = new MessageScan(query, rows);
+        var isComplete = scan.filter.IsEmpty || await scan.RunAsync(cancellation);
+        return new MessageMatches(scan.matches, scan.scannedTo, isComplete, scan.scanned);
+    }
+
+    /// <summary>True when it came to the end.</summary>
+    private async ValueTask<bool> RunAsync(CancellationToken cancellation)
+    {
+        foreach (var piece in await PiecesAsync(cancellation))
+        {
+            if (IsFull)
+                return false;
+
+            var source = await SourceChoice.OfAsync(filter, query.Filter.Body, piece, query.NewestFirst, rows, cancellation);
+            if (!await RunAsync(piece, source, cancellation))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>In the query's direction.</summary>
+    private async ValueTask<IReadOnlyList<SearchPiece>> PiecesAsync(CancellationToken cancellation)
+    {
+        var whole = new SearchPiece(query.After?.Value ?? -1, query.Before?.Value ?? long.MaxValue, new Dictionary<string, int>());
+        var pointers = query.Filter.Body is { } body ? IndexChoices.PointersOf(body).Where(StorableText.Fits).Take(QueryLimits.MaxSearchedPathCount).ToList() : [];
+        if (pointers.Count == 0)
+            return [whole];
+
+        var spans = await rows.ReadSpansAsync(pointers, QueryLimits.MaxIndexedSpanCount, cancellation);
+        if (spans.Rows.Count == 0)
+            return [whole];
+
+        var pieces = spans.Cut(whole.After, whole.Before).ToList();
+        if (query.NewestFirst)
+            pieces.Reverse();
+        return pieces;
+    }
+
+    private async ValueTask<bool> RunAsync(SearchPiece piece, ScanSource source, CancellationToken cancellation)
+    {
+        var (after, before) = (piece.After, piece.Before);
+        var count = FirstRowCount(source);
+        while (!IsFull)
         {
             cancellation.ThrowIfCancellationRequested();
-            var chunk = await read(new ScanRange(
-                filter, after, before, query.NewestFirst, Math.Min(rows, query.MaxScanCount - scanned),
-                query.Limit - matches.Count, QueryLimits.MaxMatchBytes - bytes));
+            var range = new ScanRange(
+                filter, source, after, before, query.NewestFirst, Math.Min(count, query.MaxScanCount - scanned),
+                query.Limit - matches.Count, QueryLimits.MaxMatchBytes - bytes);
+            var chunk = await rows.ReadAsync(range, cancellation);
             matches.AddRange(chunk.Matches);
             bytes += chunk.MatchBytes;
             scanned += chunk.ScannedCount;
             scannedTo = chunk.ScannedTo ?? scannedTo;
             if (!chunk.HasMore)
-                return new MessageMatches(matches, scannedTo, true, scanned);
+                return true;
 
-            if (scannedTo is { } reached)
+            if (chunk.ScannedTo is { } reached)
                 (after, before) = query.NewestFirst ? (after, reached.Value) : (reached.Value, before);
-            rows = Math.Min(rows * QueryLimits.ChunkGrowth, MaxRowCount(filter));
+            count = Math.Min(count * QueryLimits.ChunkGrowth, MaxRowCount(source));
         }
 
-        return new MessageMatches(matches, scannedTo, false, scanned);
+        return false;
     }
 
     /// <summary>When every row matches, as many as are wanted are enough.</summary>
-    private static int FirstRowCount(RowFilter filter, int limit) => Math.Min(
-        filter.ChecksRows ? Math.Max(limit, QueryLimits.FirstChunkRowCount) : limit, MaxRowCount(filter));
+    private int FirstRowCount(ScanSource source) => Math.Min(
+        filter.ChecksRows ? Math.Max(query.Limit, QueryLimits.FirstChunkRowCount) : query.Limit, MaxRowCount(source));
 
-    private static int MaxRowCount(RowFilter filter) =>
-        Math.Clamp(QueryLimits.MaxIndexEntryCount / (filter.Items?.Length ?? 1), 1, QueryLimits.MaxChunkRowCount);
+    private static int MaxRowCount(ScanSource source) => Math.Clamp(QueryLimits.MaxIndexEntryCount / source.LookupCount, 1, QueryLimits.MaxChunkRowCount);
 }

@@ -7,12 +7,14 @@ namespace Tributary.Storage.Queries;
 internal sealed class RowFilter
 {
     private readonly BodyMatcher? body;
+    private readonly HashSet<string>? itemSet;
 
     /// <exception cref="TributaryException"><c>pointer_invalid</c>.</exception>
     public RowFilter(MessageFilter filter)
     {
         Sources = filter.Sources?.Where(StorableText.Fits).ToHashSet(StringComparer.Ordinal);
         Items = filter.Items?.Where(StorableText.Fits).Distinct(StringComparer.Ordinal).ToArray();
+        itemSet = Items?.ToHashSet(StringComparer.Ordinal);
         FromTicks = filter.From is { } from ? Instant.ToTicks(from) : null;
         UntilTicks = filter.Until is { } until ? Instant.ToTicks(until) : null;
         body = filter.Body is null ? null : BodyMatcher.Of(filter.Body);
@@ -35,6 +37,11 @@ internal sealed class RowFilter
 
     /// <summary>True when rows may be read that do not match.</summary>
     public bool ChecksRows => Sources is not null || FromTicks is not null || UntilTicks is not null || body is not null;
+
+    public bool AcceptsSource(string source) => Sources is null || Sources.Contains(source);
+
+    /// <summary>To be asked of rows that were not found by item.</summary>
+    public bool AcceptsItem(string item) => itemSet is null || itemSet.Contains(item);
 
     public bool AcceptsTime(long ticks) => !(ticks < FromTicks) && !(ticks >= UntilTicks);
 

@@ -7,11 +7,13 @@ namespace Tributary.Storage.Sqlite;
 /// <summary>Searches of what is committed. There is one writer, so all that a read can see lies below the horizon.</summary>
 internal sealed class SqliteMessageQueries(SqliteReaders readers, IMessageLog log) : IMessageQueries
 {
-    public ValueTask<MessageMatches> QueryMessagesAsync(MessageQuery query, CancellationToken cancellation) => MessageScan.RunAsync(
-        query, range => readers.ReadAsync(connection => SqliteScan.Read(connection, range), cancellation), cancellation);
+    private readonly SqliteScan scan = new(readers);
+
+    public ValueTask<MessageMatches> QueryMessagesAsync(MessageQuery query, CancellationToken cancellation) =>
+        MessageScan.RunAsync(query, scan, cancellation);
 
     public ValueTask<long?> CountMessagesAsync(MessageFilter filter, CancellationToken cancellation) =>
-        MessageCounts.CountAsync(log, filter, cancellation);
+        MessageCounts.CountAsync(log, scan, filter, cancellation);
 
     public async ValueTask<IReadOnlyDictionary<MessageId, StoredMessage>> FindMessagesAsync(
         IReadOnlyList<MessageId> ids, CancellationToken cancellation)

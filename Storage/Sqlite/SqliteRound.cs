@@ -23,6 +23,7 @@ internal sealed class SqliteRound(SqliteConnection connection)
     {
         WriteMessages(round, transaction);
         WriteExternalIds(round, transaction);
+        WriteIndexedValues(round, transaction);
         SqliteStates.Write(connection, round.States);
         SqliteReminders.Write(connection, round.Reminders);
         WriteDeferred(round);
@@ -70,6 +71,13 @@ internal sealed class SqliteRound(SqliteConnection connection)
                 .Bind(Position.Of(transaction, external.MessageIndex).Value).Bind(external.BodyHash)
                 .Bind(Instant.ToDay(message.ReceivedAt)).Run();
         }
+    }
+
+    private void WriteIndexedValues(RoundCommit round, long transaction)
+    {
+        var insert = connection.Prepare("insert into indexed_values(path, key, position) values (?, ?, ?)");
+        foreach (var (value, messageIndex) in IndexedRow.Of(round))
+            insert.Bind(value.Path).Bind(value.Key).Bind(Position.Of(transaction, messageIndex).Value).Run();
     }
 
     private void WriteDeferred(RoundCommit round)

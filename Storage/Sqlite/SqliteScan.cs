@@ -1,17 +1,34 @@
+using Tributary.Runtime.Store;
 using Tributary.Storage.Queries;
 
 namespace Tributary.Storage.Sqlite;
 
 /// <summary>
-/// One statement's worth of a search. A row's columns are decoded when they are needed: a row that does not match costs its position and
+/// The reads of a search. A row's columns are decoded when they are needed: a row that does not match costs its position and
 /// the columns that told so, and its body is looked at where it lies.
 /// </summary>
-internal static class SqliteScan
+internal sealed class SqliteScan(SqliteReaders readers) : IMessageRows
 {
-    public static ScanChunk Read(SqliteConnection connection, ScanRange range) =>
-        range.Filter.Items is { } items ? ReadItems(connection, range, items) : ReadRange(connection, range);
+    public ValueTask<ScanChunk> ReadAsync(ScanRange range, CancellationToken cancellation) =>
+        readers.ReadAsync(connection => Read(connection, range), cancellation);
 
-    private static ScanChunk ReadRange(SqliteConnection connection, ScanRange range)
+    public ValueTask<IndexedSpans> ReadSpansAsync(IReadOnlyList<string> pointers, int limit, CancellationToken cancellation) =>
+        readers.ReadAsync(connection => SqliteIndexedPaths.Read(connection, pointers, limit), cancellation);
+
+    public ValueTask<int> CountAsync(ScanSource source, long after, long before, int limit, CancellationToken cancellation) =>
+        readers.ReadAsync(connection => SqliteEntries.Count(connection, source, after, before, limit), cancellation);
+
+    public ValueTask<IReadOnlyList<long>> ReadPositionsAsync(KeyRange range, int limit, CancellationToken cancellation) =>
+        readers.ReadAsync(connection => SqliteEntries.ReadRange(connection, range, limit), cancellation);
+
+    private static ScanChunk Read(SqliteConnection connection, ScanRange range) => range.Source switch
+    {
+        ScanSource.AllRows => ReadAll(connection, range),
+        ScanSource.AtPositions at => ReadAt(connection, range, range.Next(at.Positions)),
+        var source => ReadAt(connection, range, SqliteEntries.Next(connection, source, range)),
+    };
+
+    private static ScanChunk ReadAll(SqliteConnection connection, ScanRange range)
     {
         var chunk = new ScanChunk(range);
         var select = connection.Prepare(
@@ -19,7 +36,7 @@ internal static class SqliteScan
             .Bind(range.After).Bind(range.Before).Bind(range.AskCount);
         while (select.Step())
         {
-            if (Look(chunk, range.Filter, select))
+            if (Look(chunk, range, select))
                 continue;
 
             select.Reset();
@@ -29,31 +46,14 @@ internal static class SqliteScan
         return chunk;
     }
 
-    /// <summary>Of the next rows of each item, found in the index alone, the first of all are the next of all items together.</summary>
-    private static ScanChunk ReadItems(SqliteConnection connection, ScanRange range, string[] items)
+    private static ScanChunk ReadAt(SqliteConnection connection, ScanRange range, IEnumerable<long> positions)
     {
         var chunk = new ScanChunk(range);
-        var positions = new List<long>();
-        var entries = connection.Prepare(
-            $"""
-            select position from messages indexed by messages_by_item
-            where item = ? and position > ? and position < ? order by position {range.Direction} limit ?
-            """);
-        foreach (var item in items)
-        {
-            entries.Bind(item).Bind(range.After).Bind(range.Before).Bind(range.AskCount);
-            while (entries.Step())
-                positions.Add(entries.Int64(0));
-        }
-
-        positions.Sort();
-        if (range.NewestFirst)
-            positions.Reverse();
         var select = connection.Prepare($"select {SqliteMessageLog.Columns} from messages where position = ?");
-        foreach (var position in positions.Take(range.AskCount))
+        foreach (var position in positions)
         {
             select.Bind(position).Step();
-            var isTaken = Look(chunk, range.Filter, select);
+            var isTaken = Look(chunk, range, select);
             select.Reset();
             if (!isTaken)
                 break;
@@ -62,12 +62,15 @@ internal static class SqliteScan
         return chunk;
     }
 
-    private static bool Look(ScanChunk chunk, RowFilter filter, SqliteStatement row)
+    private static bool Look(ScanChunk chunk, ScanRange range, SqliteStatement row)
     {
         if (!chunk.Take(row.Int64(0)))
             return false;
 
-        if ((filter.Sources is null || filter.Sources.Contains(row.Text(2))) && filter.AcceptsTime(row.Int64(5)) && filter.AcceptsBody(row.Span(7)))
+        var filter = range.Filter;
+        if ((filter.Sources is null || filter.AcceptsSource(row.Text(2)))
+            && (range.Source is ScanSource.OfItems || filter.Items is null || filter.AcceptsItem(row.Text(3)))
+            && filter.AcceptsTime(row.Int64(5)) && filter.AcceptsBody(row.Span(7)))
             chunk.Add(SqliteMessageLog.Read(row));
         return true;
     }

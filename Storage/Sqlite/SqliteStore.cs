@@ -67,7 +67,7 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
         }
     }
 
-    public ValueTask<Incarnation> JoinAsync(string address, CancellationToken cancellation) => Writer.WriteAsync(
+    public ValueTask<Incarnation> JoinAsync(string address, IReadOnlyList<string> indexedPaths, CancellationToken cancellation) => Writer.WriteAsync(
         connection =>
         {
             // The file lock says that whoever was here before is gone.
@@ -78,7 +78,7 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
             var silo = new SiloId(insert.Int64(0));
             insert.Run();
             connection.Prepare("update partitions set silo = ?").Bind(silo.Value).Run();
-            return new Incarnation(silo, time.GetUtcNow());
+            return new Incarnation(silo, time.GetUtcNow(), SqliteIndexedPaths.Register(connection, indexedPaths));
         },
         cancellation);
 

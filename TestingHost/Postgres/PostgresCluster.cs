@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 
 namespace Tributary.TestingHost.Postgres;
@@ -33,7 +31,7 @@ public sealed class PostgresCluster : IAsyncDisposable
     public static async Task<PostgresCluster> StartNewAsync()
     {
         var cluster = new PostgresCluster(
-            PostgresBinaries.Find(), Directory.CreateTempSubdirectory("tributary-postgres-").FullName, FreePort());
+            PostgresBinaries.Find(), Directory.CreateTempSubdirectory("tributary-postgres-").FullName, FreePort.Next());
         try
         {
             // The server refuses to run as root, and then runs as the user that its package made.
@@ -87,13 +85,6 @@ public sealed class PostgresCluster : IAsyncDisposable
         if (File.Exists(Path.Combine(Data, "postmaster.pid")))
             await KillAsync();
         Directory.Delete(folder, recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private Task RunServerProgramAsync(string program, params string[] arguments)

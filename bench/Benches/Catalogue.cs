@@ -10,6 +10,7 @@ public static class Catalogue
         ["batch"] = BatchBench.RunAsync,
         ["page"] = PageBench.RunAsync,
         ["feed"] = FeedBench.RunAsync,
+        ["graphql"] = GraphQLBench.RunAsync,
         ["turns"] = TurnsBench.RunAsync,
         ["reminders"] = RemindersBench.RunAsync,
     };

@@ -3,7 +3,6 @@ using System.Globalization;
 using Tributary.Api;
 using Tributary.Bench.Http;
 using Tributary.Bench.Measures;
-using Tributary.Grains;
 using Tributary.Runtime.Feed;
 
 namespace Tributary.Bench.Benches;
@@ -15,8 +14,6 @@ namespace Tributary.Bench.Benches;
 public static class PageBench
 {
     private const int StoredCount = 1_000_000;
-    private const int InFlightCount = 4_096;
-    private const int BodiesCount = 50_000;
 
     /// <summary>A position is kept of each so many messages.</summary>
     private const int PlaceEvery = 1_000;
@@ -31,7 +28,7 @@ public static class PageBench
         await using var store = await BenchStore.NewAsync(options);
         await using var server = await BenchServer.StartAsync(store);
         var started = Stopwatch.GetTimestamp();
-        var places = await LoadAsync(server.Node.BulkIntake, cancellation);
+        var places = await StoredMessages.LoadAsync(server.Node.BulkIntake, StoredCount, PlaceEvery, cancellation);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"page {options.Store}: {StoredCount} messages loaded in {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s"));
 
@@ -53,25 +50,6 @@ public static class PageBench
 
         connections[0].Dispose();
         Print(options, kinds, rates, latencies);
-    }
-
-    /// <summary>Stores the messages; returns the position of every thousandth, ascending.</summary>
-    private static async Task<Position[]> LoadAsync(Intake intake, CancellationToken cancellation)
-    {
-        var bodies = SampleMessages.Make(BodiesCount);
-        var places = new List<Position>();
-        var waiting = new Queue<ValueTask<Receipt>>();
-        for (var (sent, taken) = (0, 0); taken < StoredCount; taken++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            for (; sent < StoredCount && waiting.Count < InFlightCount; sent++)
-                waiting.Enqueue(intake.AcceptAsync(new IntakeRequest { Source = "bench", Body = bodies[sent % bodies.Length] }));
-            var receipt = await waiting.Dequeue();
-            if (taken % PlaceEvery == 0)
-                places.Add(receipt.Position);
-        }
-
-        return [.. places.Order()];
     }
 
     private static List<Kind> KindsOf(ApiNode node, Position[] places)

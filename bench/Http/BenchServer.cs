@@ -11,6 +11,7 @@ using Tributary.Api;
 using Tributary.Grains;
 using Tributary.Runtime.Feed;
 using Tributary.Runtime.Hosting;
+using Tributary.Runtime.Store;
 using Tributary.Storage.Postgres;
 using Tributary.Storage.Queries;
 using Tributary.Storage.Sqlite;
@@ -45,9 +46,11 @@ public sealed class BenchServer : IAsyncDisposable
     /// <summary>Rounds with messages that became durable.</summary>
     public long RoundsCount => Interlocked.Read(ref roundsCount);
 
-    public static async Task<BenchServer> StartAsync(BenchStore store)
+    /// <param name="queriesOf">Given the searches of the store, the ones that the API takes instead.</param>
+    public static async Task<BenchServer> StartAsync(BenchStore store, Func<IMessageQueries, IMessageQueries>? queriesOf = null)
     {
         var (host, rows) = await BenchSilo.JoinAsync(store);
+        var queries = store.Store is SqliteStore sqlite ? sqlite.Queries : ((PostgresStore)store.Store).Queries;
         var tail = new FeedTail(store.Log, host.Facts.HistoryId, new FeedOptions(), TimeProvider.System, NullLogger<FeedTail>.Instance);
         var node = new ApiNode
         {
@@ -55,7 +58,7 @@ public sealed class BenchServer : IAsyncDisposable
             BulkIntake = BenchSilo.Door(host.BulkGrains, rows),
             Grains = host.Grains,
             Log = store.Log,
-            Queries = store.Store is SqliteStore sqlite ? sqlite.Queries : ((PostgresStore)store.Store).Queries,
+            Queries = queriesOf is null ? queries : queriesOf(queries),
             MatcherOf = condition =>
             {
                 var matcher = BodyMatcher.Of(condition);

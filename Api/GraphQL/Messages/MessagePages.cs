@@ -5,7 +5,8 @@ using Tributary.Runtime.Store;
 namespace Tributary.Api.GraphQL.Messages;
 
 /// <summary>A page of messages; knows its filter, so that the total is counted only for those who ask.</summary>
-internal sealed record MessageConnection(IReadOnlyList<Edge<MessageNode>> Edges, PageInfo PageInfo, MessageFilter? Filter) : Connection<MessageNode>(Edges, PageInfo);
+internal sealed record MessageConnection(IReadOnlyList<MessageNode> Nodes, PageInfo PageInfo, MessageFilter? Filter)
+    : Connection<MessageNode>(Nodes, at => Nodes[at].Cursor, PageInfo);
 
 /// <summary>Reads pages of messages, in the order of acceptance whatever the direction.</summary>
 internal sealed class MessagePages(ApiNode node)
@@ -37,9 +38,11 @@ internal sealed class MessagePages(ApiNode node)
     /// <param name="filter">What the total counts; null when it cannot be told without a search.</param>
     public MessageConnection PageOf(PageArguments page, Position? after, Position? before, MessageMatches found, MessageFilter? filter, RequestLimits limits)
     {
-        var kept = new List<MessageNode>();
-        foreach (var message in found.Messages.Take(page.Count))
+        var kept = new List<MessageNode>(Math.Min(page.Count, found.Messages.Count));
+        foreach (var message in found.Messages)
         {
+            if (kept.Count == page.Count)
+                break;
             if (!limits.TryTake(message.Body.Length, isFirst: kept.Count == 0))
                 break;
             kept.Add(new MessageNode(message, node.History));
@@ -53,11 +56,10 @@ internal sealed class MessagePages(ApiNode node)
         if (page.IsBackward)
             kept.Reverse();
 
-        var edges = kept.Select(message => new Edge<MessageNode>(message, message.Cursor)).ToList();
         var info = page.IsBackward
-            ? new PageInfo(before is not null, hasMore, CursorOf(reached ?? before), edges.LastOrDefault()?.Cursor ?? page.Before, scannedCount)
-            : new PageInfo(hasMore, after is { Value: > 0 }, edges.FirstOrDefault()?.Cursor ?? page.After, CursorOf(reached ?? after ?? Position.Start), scannedCount);
-        return new MessageConnection(edges, info, filter);
+            ? new PageInfo(before is not null, hasMore, CursorOf(reached ?? before), kept.LastOrDefault()?.Cursor ?? page.Before, scannedCount)
+            : new PageInfo(hasMore, after is { Value: > 0 }, kept.FirstOrDefault()?.Cursor ?? page.After, CursorOf(reached ?? after ?? Position.Start), scannedCount);
+        return new MessageConnection(kept, info, filter);
     }
 
     private string? CursorOf(Position? position) => position is { } at ? new Cursor(node.History, at).ToString() : null;

@@ -1,9 +1,10 @@
 namespace Tributary.Api.GraphQL.Paging;
 
 /// <summary>A page of a list, as Relay has it.</summary>
-internal record Connection<TNode>(IReadOnlyList<Edge<TNode>> Edges, PageInfo PageInfo)
+/// <param name="CursorAt">The cursor of a node by its place in the page: made for those who ask for edges.</param>
+internal record Connection<TNode>(IReadOnlyList<TNode> Nodes, Func<int, string> CursorAt, PageInfo PageInfo)
 {
-    public IReadOnlyList<TNode> Nodes { get; } = Edges.Select(edge => edge.Node).ToList();
+    public IReadOnlyList<Edge<TNode>> Edges => Nodes.Select((node, at) => new Edge<TNode>(node, CursorAt(at))).ToList();
 }
 
 internal sealed record Edge<TNode>(TNode Node, string Cursor);
@@ -17,8 +18,8 @@ internal static class KeyedPage
     /// <param name="rows">One more than the page holds, when there is more.</param>
     public static Connection<TNode> Of<TRow, TNode>(PageArguments page, IReadOnlyList<TRow> rows, Func<TRow, TNode> nodeOf, Func<TRow, string> cursorOf)
     {
-        var edges = rows.Take(page.Count).Select(row => new Edge<TNode>(nodeOf(row), cursorOf(row))).ToList();
-        return new Connection<TNode>(
-            edges, new PageInfo(rows.Count > page.Count, page.After is not null, edges.FirstOrDefault()?.Cursor, edges.LastOrDefault()?.Cursor ?? page.After));
+        var nodes = rows.Take(page.Count).Select(nodeOf).ToList();
+        var (first, last) = nodes.Count == 0 ? (null, page.After) : (cursorOf(rows[0]), cursorOf(rows[nodes.Count - 1]));
+        return new Connection<TNode>(nodes, at => cursorOf(rows[at]), new PageInfo(rows.Count > page.Count, page.After is not null, first, last));
     }
 }

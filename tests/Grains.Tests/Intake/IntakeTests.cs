@@ -169,5 +169,9 @@ public sealed class IntakeTests
             ValueTask.FromResult(new Receipt(new AppendedMessage(message.Message, 1, message.Generations)));
 
         public ValueTask<ItemView?> Read() => throw new NotSupportedException("Intake reads no items.");
+
+        public ValueTask<RetryResult> Retry(RetryRequest request) => throw new NotSupportedException("Intake retries nothing.");
+
+        public ValueTask<ParkResult> Park(ParkRequest request) => throw new NotSupportedException("Intake parks nothing.");
     }
 }

@@ -40,6 +40,30 @@ public sealed class StoredJsonTests
     }
 
     [Fact]
+    public void What_is_left_of_an_items_messages_reads_and_writes_as_stored()
+    {
+        var state = Same("item-left-1", GrainsJson.Default.ItemState);
+        Assert.Equal(MessageStatus.Retrying, state.Find(2)!.Status);
+        Assert.Equal(("hashes", true), (state.Find(2)!.Parts[1].Plugin, state.Find(2)!.Parts[1].IsStarted));
+        Assert.True(state.Find(3)!.IsUnmapped);
+        Assert.Equal(new Position(65537), state.Find(3)!.Reference(3).Position);
+        Assert.Contains("\"colour\":\"blue\"", JsonSerializer.Serialize(state.With(2, null, 10), GrainsJson.Default.ItemState), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_an_activity_was_asked_for_reads_as_stored()
+    {
+        Assert.Equal(0, ProcessOrder.Whole.Write().Length);
+        Assert.Same(ProcessOrder.Whole, ProcessOrder.Read(default));
+        Assert.Equal("""{"plugins":["a","b"]}""", Encoding.UTF8.GetString(new ProcessOrder { Plugins = ["a", "b"] }.Write().Span));
+        Assert.Equal("x: y", ProcessOrder.Read("""{"error":"x: y"}"""u8.ToArray()).Error);
+        Assert.True(ProcessName.TryParse("12.01890a5dac96774bbcceb302099a8057.parked", out var name));
+        Assert.Equal((12L, MessageStatus.Parked, "12.01890a5dac96774bbcceb302099a8057.parked"), (name.Sequence, name.Before, name.ToString()));
+        Assert.False(ProcessName.TryParse("12", out _));
+        Assert.False(ProcessName.TryParse("x.01890a5dac96774bbcceb302099a8057", out _));
+    }
+
+    [Fact]
     public void The_state_of_the_removal_of_external_ids_reads_and_writes_as_stored() =>
         Assert.Equal(12345, Same("dedupe-1", GrainsJson.Default.DedupeState).Removed);
 

@@ -17,7 +17,7 @@ internal sealed class TestServer : IAsyncDisposable
     private const string Sdl = """
         type Query { hello(name: String = "world"): String!, fails: Int }
         type Mutation { add(n: Int!): Int! }
-        type Subscription { count(to: Int!): Int!, forever: Int!, breaks: Int!, refused: Int! }
+        type Subscription { count(to: Int!): Int!, forever: Int!, breaks: Int!, untilStop: Int!, refused: Int! }
         """;
 
     private readonly WebApplication host;
@@ -27,6 +27,8 @@ internal sealed class TestServer : IAsyncDisposable
         this.host = host;
         Url = url + "/graphql";
     }
+
+    private CancellationToken stopping;
 
     public string Url { get; }
 
@@ -54,12 +56,16 @@ internal sealed class TestServer : IAsyncDisposable
             .Stream("count", c => Count(c.Arguments.Get<int>("to"), c.CancellationToken))
             .Stream("forever", c => Forever(server!, c.CancellationToken))
             .Stream("breaks", c => Breaks())
+            .Stream("untilStop", c => UntilStop(server!))
             .Stream<int>("refused", _ => throw new GraphQLException("Not for you.", "REFUSED"));
         app.MapGraphQL("/graphql", new GraphQLEngine(Sdl, bindings, limits), options);
         await app.StartAsync();
         server = new TestServer(app, app.Urls.First());
         return server;
     }
+
+    /// <summary>Streams of <c>untilStop</c> give a last event with this token, and end.</summary>
+    public void EndWith(CancellationToken token) => stopping = token;
 
     public async Task<(int Status, string? MediaType, string Body)> Send(HttpMethod method, string query, string? body, params (string Name, string Value)[] headers)
     {
@@ -111,6 +117,15 @@ internal sealed class TestServer : IAsyncDisposable
         {
             server.ForeverEnded.TrySetResult();
         }
+    }
+
+    private static async IAsyncEnumerable<int> UntilStop(TestServer server)
+    {
+        yield return 1;
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = server.stopping.Register(stopped.SetResult);
+        await stopped.Task;
+        yield return 2;
     }
 
     private static async IAsyncEnumerable<int> Breaks()

@@ -159,6 +159,52 @@ public sealed class WebSocketTransportTest : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_server_that_stops_says_so_to_those_who_wait_and_to_those_who_have_said_nothing_yet()
+    {
+        using var stopping = new CancellationTokenSource();
+        await using var leaving = await TestServer.Start(new GraphQLHttpOptions { Stopping = stopping.Token, ConnectionInitTimeout = TimeSpan.FromMinutes(1) });
+        using var silent = await leaving.Connect();
+        using var idle = await leaving.Connect();
+        await idle.Init();
+        await stopping.CancelAsync();
+        Assert.Equal("1001", await silent.Receive());
+        Assert.Equal("1001", await idle.Receive());
+        using var late = await leaving.Connect();
+        Assert.Equal("1001", await late.Receive());
+    }
+
+    [Fact]
+    public async Task Operations_that_end_by_themselves_are_heard_to_the_end_before_a_stopping_server_closes()
+    {
+        using var stopping = new CancellationTokenSource();
+        await using var leaving = await TestServer.Start(new GraphQLHttpOptions { Stopping = stopping.Token });
+        leaving.EndWith(stopping.Token);
+        using var socket = await leaving.Connect();
+        await socket.Init();
+        await socket.Subscribe("1", "subscription { untilStop }");
+        Assert.Equal("""{"id":"1","type":"next","payload":{"data":{"untilStop":1}}}""", await socket.Receive());
+        await stopping.CancelAsync();
+        Assert.Equal("""{"id":"1","type":"next","payload":{"data":{"untilStop":2}}}""", await socket.Receive());
+        Assert.Equal("""{"id":"1","type":"complete"}""", await socket.Receive());
+        Assert.Equal("1001", await socket.Receive());
+    }
+
+    [Fact]
+    public async Task An_operation_that_does_not_end_does_not_hold_up_a_stopping_server()
+    {
+        using var stopping = new CancellationTokenSource();
+        await using var leaving = await TestServer.Start(new GraphQLHttpOptions { Stopping = stopping.Token, StopTimeout = TimeSpan.FromMilliseconds(50) });
+        using var socket = await leaving.Connect();
+        await socket.Init();
+        await socket.Subscribe("1", "subscription { forever }");
+        Assert.Contains("next", await socket.Receive());
+        await stopping.CancelAsync();
+        Assert.Equal("1001", await socket.Receive());
+        await socket.Socket.CloseOutputAsync(System.Net.WebSockets.WebSocketCloseStatus.NormalClosure, "", TestContext.Current.CancellationToken);
+        await leaving.ForeverEnded.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task Pages_of_other_sites_cannot_open_a_socket()
     {
         await Assert.ThrowsAsync<System.Net.WebSockets.WebSocketException>(() => server.Connect("graphql-transport-ws", ("Origin", "https://evil.example")));

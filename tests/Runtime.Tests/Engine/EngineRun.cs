@@ -17,7 +17,7 @@ public sealed class EngineRun
     {
         World = world;
         Database = new InMemoryDatabase(world.Time, partitionCount: 16);
-        types = new GrainTypes().Add<IProbeGrain, ProbeGrain, ProbeState>("probe", StateTable.Grains, ProbeJson.Default.ProbeState, () => new ProbeGrain(this));
+        types = new GrainTypes().Add<IProbeGrain, ProbeGrain, ProbeState>("probe", StateTable.Grains, ProbeJson.Default.ProbeState, NewProbe);
         Host = NewHost();
     }
 
@@ -40,6 +40,12 @@ public sealed class EngineRun
 
     /// <summary>Sees every note when it is made.</summary>
     public Action<string>? Observe { get; set; }
+
+    /// <summary>Called when a probe is made.</summary>
+    public Action? Constructing { get; set; }
+
+    /// <summary>What a probe does with the result of an activity, instead of what it does otherwise.</summary>
+    public Action<ProbeGrain, ActivityResult>? OnResult { get; set; }
 
     /// <summary>Runs a test against a silo that has started.</summary>
     public static void Run(Func<EngineRun, Task> test, Action<EngineRun>? before = null)
@@ -112,6 +118,12 @@ public sealed class EngineRun
     public static async Task<T> AwaitAsync<T>(ValueTask<T> call) => await call;
 
     public static async Task AwaitAsync(ValueTask call) => await call;
+
+    private ProbeGrain NewProbe()
+    {
+        Constructing?.Invoke();
+        return new ProbeGrain(this);
+    }
 
     private SiloHost NewHost()
     {

@@ -52,7 +52,10 @@ public sealed class Script(Func<ProbeGrain, ValueTask> body) : INeeds
 
     public int SizeBytes { get; init; }
 
-    IEnumerable<GrainId> INeeds.Grains => Touches;
+    /// <summary>Makes the needs throw when they are asked for.</summary>
+    public bool HasBadNeeds { get; init; }
+
+    IEnumerable<GrainId> INeeds.Grains => HasBadNeeds ? Touches.Append(default) : Touches;
 
     bool INeeds.IsNewGrain => false;
 
@@ -103,7 +106,7 @@ public sealed class ProbeGrain(EngineRun run) : Grain<ProbeState>, IProbeGrain, 
 
     public static void Tell(ValueTask call) => Send(call);
 
-    public AppendedMessage Store(Message message) => Append(message, 1, []);
+    public AppendedMessage Store(Message message, params IReadOnlyList<MessagePart> parts) => Append(message, 1, [], parts);
 
     public KnownMessage? Find(string source, string externalId) => Find(ExternalKey.Of(source, externalId));
 
@@ -111,7 +114,8 @@ public sealed class ProbeGrain(EngineRun run) : Grain<ProbeState>, IProbeGrain, 
 
     public void Forget(string name) => ClearReminder(name);
 
-    public void Start(string name, string activity, byte[]? payload = null) => StartActivity(name, activity, payload);
+    public void Start(string name, string activity, byte[]? payload = null, DateTimeOffset? due = null, object? local = null) =>
+        StartActivity(name, activity, payload, due: due, local: local);
 
     public ValueTask Do(Script script) => script.Run(this);
 
@@ -176,6 +180,12 @@ public sealed class ProbeGrain(EngineRun run) : Grain<ProbeState>, IProbeGrain, 
     public ValueTask OnActivity(string name, int attempt, ActivityResult result)
     {
         run.Note($"{Key} did {name} {attempt}: {result.Error ?? "well"}");
+        if (run.OnResult is { } instead)
+        {
+            instead(this, result);
+            return ValueTask.CompletedTask;
+        }
+
         if (result.Error is not null && attempt < 3)
             StartActivity(name, "work", default, attempt + 1, Now.AddSeconds(1));
         Value++;

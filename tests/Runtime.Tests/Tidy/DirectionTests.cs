@@ -12,9 +12,12 @@ public sealed class DirectionTests
         ["Runtime"] = ["Grains.Abstractions"],
         ["Grains"] = ["Runtime", "Grains.Abstractions"],
         ["Storage"] = ["Runtime", "Grains.Abstractions"],
+        ["Plugins"] = ["Grains", "Runtime", "Grains.Abstractions"],
         ["Connectors"] = ["Grains", "Runtime", "Grains.Abstractions"],
         ["Api"] = ["GraphQL", "Grains", "Runtime", "Grains.Abstractions"],
-        ["Silo"] = ["Api", "Connectors", "Storage", "GraphQL", "Grains", "Runtime", "Grains.Abstractions"],
+        ["Silo"] = ["Api", "Connectors", "Plugins", "Storage", "GraphQL", "Grains", "Runtime", "Grains.Abstractions"],
+        ["PluginCsharp"] = ["Grains.Abstractions"],
+        ["FolderMetadata"] = ["Grains.Abstractions"],
         ["TestingHost"] = ["Storage", "Grains", "Runtime", "Grains.Abstractions"],
     };
 

@@ -9,6 +9,7 @@ public sealed class HabitTests
     private static readonly Dictionary<string, string> MayTakeTheWorld = new()
     {
         ["Runtime/SiloEnvironment.cs"] = "the one place where a silo gets its clock and its ids of failures",
+        ["Connectors/Brokers/Backoff.cs"] = "jitter, so that silos that lost the same server do not come back at the same moment",
         ["Silo/Hosting/SiloApp.cs"] = "the program hands the system's clock to what it composes",
         ["Silo/Hosting/SiloNode.cs"] = "the program hands chance to the ids of messages",
         ["Api/TributaryApi.cs"] = "the clock of a host that brings none",
@@ -22,6 +23,7 @@ public sealed class HabitTests
     // Where tests wait by the clock, and why there.
     private static readonly Dictionary<string, string> MayWait = new()
     {
+        ["tests/Connectors.Tests/Support/Eventually.cs"] = "asks another process until a limit",
         ["tests/GraphQL.Tests/Execution/BatchTest.cs"] = "resolvers that are slow on purpose",
         ["tests/GraphQL.Tests/Execution/ExecutionTest.cs"] = "resolvers that are slow on purpose",
         ["tests/Silo.Tests/Running/KillTests.cs"] = "the random moment of a kill",

@@ -22,13 +22,16 @@ public sealed class TestSilo(IPartitionStore store, IMessageLog log, SiloId id)
     /// <summary>False for a test that holds the horizon itself.</summary>
     public bool WaitsForHorizon { get; init; } = true;
 
+    /// <summary>The ids of the indexed paths.</summary>
+    public IReadOnlyDictionary<string, int> IndexedPaths { get; private init; } = new Dictionary<string, int>();
+
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<TestSilo> JoinAsync(StoreHarness harness, IPartitionStore store, string address = "", bool waitsForHorizon = true)
+    public static async Task<TestSilo> JoinAsync(StoreHarness harness, IPartitionStore store, string address = "", bool waitsForHorizon = true, params string[] indexedPaths)
     {
         await store.OpenAsync(Cancellation);
-        var incarnation = await store.JoinAsync(address, Cancellation);
-        return new TestSilo(store, harness.LogOf(store), incarnation.Silo) { WaitsForHorizon = waitsForHorizon };
+        var incarnation = await store.JoinAsync(address, indexedPaths, Cancellation);
+        return new TestSilo(store, harness.LogOf(store), incarnation.Silo) { WaitsForHorizon = waitsForHorizon, IndexedPaths = indexedPaths.Zip(incarnation.IndexedPaths).ToDictionary(pair => pair.First, pair => pair.Second) };
     }
 
     public static AppendedMessage Message(

@@ -42,7 +42,7 @@ public sealed class InMemoryFaultsTest
 
         await Assert.ThrowsAsync<StoreException>(async () => await silo.Store.CheckAsync(silo.Id, 0, Cancellation));
         await using var next = new InMemoryStore(database);
-        await next.JoinAsync("", Cancellation);
+        await next.JoinAsync("", [], Cancellation);
         Assert.Equal(stored, database.Messages.Count);
     }
 
@@ -121,7 +121,7 @@ public sealed class InMemoryFaultsTest
     {
         var store = new InMemoryStore(database, faults);
         await store.OpenAsync(Cancellation);
-        var incarnation = await store.JoinAsync("", Cancellation);
+        var incarnation = await store.JoinAsync("", [], Cancellation);
         return new TestSilo(store, store.Log, incarnation.Silo);
     }
 }

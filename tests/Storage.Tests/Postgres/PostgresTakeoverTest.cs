@@ -64,7 +64,7 @@ public sealed class PostgresTakeoverTest(SharedCluster shared) : IAsyncLifetime
         await one.OpenAsync(Cancellation);
         await two.OpenAsync(Cancellation);
 
-        var joins = new[] { one.JoinAsync("", Cancellation).AsTask(), two.JoinAsync("", Cancellation).AsTask() };
+        var joins = new[] { one.JoinAsync("", [], Cancellation).AsTask(), two.JoinAsync("", [], Cancellation).AsTask() };
         var results = await Task.WhenAll(joins.Select(async join =>
         {
             try

@@ -1,13 +1,13 @@
 using System.Globalization;
 using System.Text;
 
-namespace Tributary.Storage.Queries;
+namespace Tributary.Runtime.Indexing;
 
 /// <summary>
 /// Strings of JSON as the bytes of their code points in UTF-8. Half of a surrogate pair, which an escape may leave alone, becomes the
 /// three bytes of its number, so that it differs from every other text. The order of such bytes is the order of code points.
 /// </summary>
-internal static class JsonStrings
+public static class JsonStrings
 {
     /// <summary>Unescapes the text between the quotes of a valid JSON string; the result is never longer than what it was made from.</summary>
     public static byte[] Unescape(ReadOnlySpan<byte> raw)

@@ -1,0 +1,31 @@
+using System.Threading.Channels;
+
+namespace Tributary.Connectors.Brokers;
+
+/// <summary>Deliveries that wait to be handed over: in the order in which they came, none before its delay has passed.</summary>
+/// <param name="maxCount">Most that may wait.</param>
+internal sealed class DeliveryLine<T>(int maxCount, TimeSpan delay, TimeProvider time)
+{
+    private readonly Channel<(T Delivery, long CameAt)> waiting =
+        Channel.CreateBounded<(T, long)>(new BoundedChannelOptions(maxCount) { SingleReader = true });
+
+    /// <summary>False when too many wait.</summary>
+    public bool TryAdd(T delivery) => waiting.Writer.TryWrite((delivery, time.GetTimestamp()));
+
+    /// <summary>No more will come: <see cref="RunAsync"/> ends when it has handed over what is waiting.</summary>
+    public void Complete() => waiting.Writer.TryComplete();
+
+    /// <summary>Hands over until the end of the line, or until cancelled: then what waits is left where it is.</summary>
+    /// <param name="hurry">Cuts the delays.</param>
+    public async Task RunAsync(Action<T> handOver, CancellationToken cancellation, CancellationToken hurry = default)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, hurry);
+        await foreach (var (delivery, cameAt) in waiting.Reader.ReadAllAsync(cancellation))
+        {
+            if (delay - time.GetElapsedTime(cameAt) is var rest && rest > TimeSpan.Zero)
+                await Task.Delay(rest, time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellation.ThrowIfCancellationRequested();
+            handOver(delivery);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+
+namespace Tributary.Connectors.Brokers;
+
+/// <param name="Tag">The delivery's number on its channel.</param>
+internal sealed record RabbitMqDelivery(ulong Tag, string RoutingKey, IReadOnlyBasicProperties Properties, byte[] Body)
+{
+    public Delivery ToDelivery() => new(Body, NullIfEmpty(Properties.ContentType), NullIfEmpty(Properties.MessageId));
+
+    private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+}
+
+/// <summary>What the server says on a channel that consumes.</summary>
+internal sealed class RabbitMqConsumer(IChannel channel, Action<RabbitMqDelivery> onDelivery, Action<string> onEnd) : AsyncDefaultBasicConsumer(channel)
+{
+    public override Task HandleBasicDeliverAsync(
+        string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey, IReadOnlyBasicProperties properties,
+        ReadOnlyMemory<byte> body, CancellationToken cancellationToken = default)
+    {
+        // The client takes its buffer back when this returns, and the answer comes later.
+        onDelivery(new(deliveryTag, routingKey, properties, body.ToArray()));
+        return Task.CompletedTask;
+    }
+
+    public override Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default)
+    {
+        onEnd("the server ended the consumer: the queue was deleted, or its node went down");
+        return base.HandleBasicCancelAsync(consumerTag, cancellationToken);
+    }
+
+    public override Task HandleChannelShutdownAsync(object channel, ShutdownEventArgs reason)
+    {
+        onEnd(reason.Exception is { } cause ? $"{reason.ReplyText} ({cause.Message})" : reason.ReplyText);
+        return base.HandleChannelShutdownAsync(channel, reason);
+    }
+}

@@ -1,0 +1,139 @@
+namespace Tributary.Connectors.Brokers;
+
+/// <summary>
+/// A ZeroMQ socket as a source of messages. ZeroMQ knows no acknowledgement: a message is this process's as soon as libzmq has it, and
+/// dies with it. What is bounded is how much that can be, and an orderly stop makes it durable first.
+/// </summary>
+internal sealed class ZeroMqBroker : IBroker
+{
+    /// <summary>Most bytes that were received and have no answer; one message more may come in beyond it.</summary>
+    private const long MaxUnansweredBytes = 256 * 1024 * 1024;
+
+    private readonly ZeroMqOptions options;
+    private readonly ConnectorServices services;
+    private readonly BrokerHealth health;
+    private readonly ReceiveWindow window;
+    private readonly DeliveryLine<byte[]> line;
+    private readonly RepeatedWarning oddFrames;
+    private readonly RepeatedWarning refusals;
+    private readonly RepeatedWarning failures;
+
+    public ZeroMqBroker(ZeroMqOptions options, ConnectorServices services)
+    {
+        (this.options, this.services) = (options, services);
+        health = new BrokerHealth(options.Name, services.Warn);
+        window = new ReceiveWindow(options.UnansweredCount, MaxUnansweredBytes);
+        line = new DeliveryLine<byte[]>(options.UnansweredCount, options.ProcessDelay, services.Time);
+        oddFrames = new RepeatedWarning(services.Warn, services.Time);
+        refusals = new RepeatedWarning(services.Warn, services.Time);
+        failures = new RepeatedWarning(services.Warn, services.Time);
+    }
+
+    public string Name => options.Name;
+
+    public BrokerStatus Status => health.Status;
+
+    public async Task RunAsync(Receive receive, CancellationToken cancellation)
+    {
+        using var giveUp = new CancellationTokenSource();
+        var handing = line.RunAsync(body => _ = AnswerAsync(body, receive, giveUp.Token), giveUp.Token, hurry: cancellation);
+        var backoff = new Backoff(options.FirstRetryDelay, BrokerLimits.MaxRetryDelay);
+        while (!cancellation.IsCancellationRequested)
+        {
+            var session = new ZeroMqSession(options, health, window, oddFrames, services.Time, Take);
+            try
+            {
+                await RunOnThreadAsync(() => session.Run(() => Finish(giveUp), cancellation));
+            }
+            catch (ZeroMqException failure)
+            {
+                // An address that is taken, most of all: it may be free later.
+                health.Lost($"{options.Endpoint}: {failure.Message}");
+            }
+
+            await Task.Delay(backoff.Next(), services.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        Finish(giveUp);
+        line.Complete();
+        await handing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        health.Stopped();
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static Task RunOnThreadAsync(Action run)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                run();
+                ended.SetResult();
+            }
+            catch (Exception failure)
+            {
+                ended.SetException(failure);
+            }
+        })
+        { IsBackground = true, Name = "zeromq" };
+        thread.Start();
+        return ended.Task;
+    }
+
+    private void Take(byte[] body)
+    {
+        window.Enter(body.Length);
+        line.TryAdd(body);
+    }
+
+    // Waits for the answers to what was received; what has none in time is lost, and that is said.
+    private void Finish(CancellationTokenSource giveUp)
+    {
+        if (giveUp.IsCancellationRequested || window.WaitUntilEmpty(BrokerLimits.StopTimeout, services.Time))
+            return;
+        var lost = window.Count;
+        giveUp.Cancel();
+        services.Warn($"{options.Name}: {lost} messages were received and not stored before the stop. ZeroMQ does not deliver again.");
+        window.WaitUntilEmpty(BrokerLimits.CloseTimeout, services.Time);
+    }
+
+    private async Task AnswerAsync(byte[] body, Receive receive, CancellationToken giveUp)
+    {
+        var backoff = new Backoff(BrokerLimits.FirstRetryDelay, BrokerLimits.MaxRetryDelay);
+        try
+        {
+            while (!await TryReceiveAsync(body, receive, giveUp))
+                await Task.Delay(backoff.Next(), services.Time, giveUp);
+        }
+        catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
+        {
+            // Counted and told by the stop that gave it up.
+        }
+        finally
+        {
+            window.Exit(body.Length);
+        }
+    }
+
+    // Nobody delivers again what is not taken: it is offered until it is.
+    private async Task<bool> TryReceiveAsync(byte[] body, Receive receive, CancellationToken giveUp)
+    {
+        try
+        {
+            if (await receive(new Delivery(body), giveUp) is Reception.Refused refused)
+            {
+                health.Refused();
+                refusals.Say($"{options.Name}: a message was refused ({refused.Code}: {BrokerHealth.OneLine(refused.Reason)}) and is gone.");
+            }
+
+            return true;
+        }
+        catch (Exception failure) when (!giveUp.IsCancellationRequested)
+        {
+            failures.Say($"{options.Name}: a message could not be taken ({failure.GetType().Name}: {BrokerHealth.OneLine(failure.Message)}) and is tried again.");
+            return false;
+        }
+    }
+}

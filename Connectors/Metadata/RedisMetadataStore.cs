@@ -1,0 +1,142 @@
+using StackExchange.Redis;
+using Tributary.Configuration;
+
+namespace Tributary.Connectors.Metadata;
+
+/// <summary>
+/// <c>redis</c>: locations are keys, whose value is a text of JSON or a hash. The fields of a hash become the strings of an object.
+/// </summary>
+public sealed class RedisMetadataStoreFactory : IMetadataStoreFactory
+{
+    public string Type => "redis";
+
+    public IMetadataStore? Create(ConfigField config, ConnectorServices services)
+    {
+        var section = config.Section("type", "host", "port", "password", "tls", "database", "key_prefix", "timeout_seconds", "max_bytes");
+        var host = section["host"].IsSet ? section["host"].Text("the server's name or address") : "localhost";
+        var port = (int)(section["port"].Whole(1, 65535, "a port") ?? 6379);
+        var password = section["password"].Text("the server's password", isSecret: true);
+        var isTls = section["tls"].Flag() ?? false;
+        var database = (int)(section["database"].Whole(0, 1_000_000, "a database's number") ?? 0);
+        var prefix = section["key_prefix"].Text("what every key begins with") ?? "";
+        var timeout = section["timeout_seconds"].Seconds(1, 600, 5);
+        var maxBytes = MetadataLimits.ReadMaxBytes(section);
+        if (host is null || config.ErrorCount > 0)
+            return null;
+
+        var options = new ConfigurationOptions
+        {
+            EndPoints = { { host, port } },
+            Password = password,
+            Ssl = isTls,
+            SslHost = isTls ? host : null,
+            DefaultDatabase = database,
+            ClientName = "tributary",
+            AbortOnConnectFail = false,
+            ConnectTimeout = (int)timeout.TotalMilliseconds,
+            SyncTimeout = (int)timeout.TotalMilliseconds,
+            ResponseTimeout = (int)timeout.TotalMilliseconds,
+            ConnectRetry = 1,
+            KeepAlive = 10,
+            ReconnectRetryPolicy = new LinearRetry(1000),
+            TieBreaker = "",
+        };
+        return new RedisMetadataStore(options, database, prefix, timeout, maxBytes, services.Time);
+    }
+}
+
+internal sealed class RedisMetadataStore(ConfigurationOptions options, int database, string prefix, TimeSpan timeout, int maxBytes, TimeProvider time) : IMetadataStore
+{
+    private static readonly Faults Faults = new("metadata", "redis");
+
+    private readonly SemaphoreSlim gate = new(1, 1);
+    private volatile ConnectionMultiplexer? connection;
+
+    public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(string location, CancellationToken cancellation)
+    {
+        if (location.Length == 0)
+            throw Faults.Invalid(location, "nothing", "a key");
+        try
+        {
+            return await WithinAsync(ReadKeyAsync(location, cancellation), cancellation);
+        }
+        catch (Exception error) when (error is RedisException or TimeoutException or ObjectDisposedException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        {
+            throw Fault(location, error);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (connection is { } open)
+            await open.CloseAsync(allowCommandsToComplete: false);
+        connection?.Dispose();
+        gate.Dispose();
+    }
+
+    private async Task<ReadOnlyMemory<byte>> ReadKeyAsync(string location, CancellationToken cancellation)
+    {
+        var redis = (await ConnectAsync(cancellation)).GetDatabase(database);
+        RedisKey key = prefix + location;
+        byte[] text;
+        try
+        {
+            // One byte more than is allowed shows that there is more.
+            text = await redis.StringGetRangeAsync(key, 0, maxBytes);
+        }
+        catch (RedisServerException error) when (IsOfAnotherKind(error))
+        {
+            return await ReadHashAsync(redis, key, location);
+        }
+
+        if (text.Length > maxBytes)
+            throw MetadataLimits.TooLarge(Faults, location, $"more than {maxBytes} bytes", maxBytes);
+        if (text.Length == 0 && !await redis.KeyExistsAsync(key))
+            throw Faults.Missing(location, "there is no such key");
+        return JsonObjects.Check(text, location, Faults);
+    }
+
+    private async Task<ReadOnlyMemory<byte>> ReadHashAsync(IDatabase redis, RedisKey key, string location)
+    {
+        try
+        {
+            return await RedisHash.ReadAsync(redis, key, location, maxBytes, Faults);
+        }
+        catch (RedisServerException error) when (IsOfAnotherKind(error))
+        {
+            throw Faults.Unusable(location, "a value that is neither text nor hash", "a text of JSON, or a hash");
+        }
+    }
+
+    private static bool IsOfAnotherKind(RedisServerException error) => error.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal);
+
+    private async ValueTask<ConnectionMultiplexer> ConnectAsync(CancellationToken cancellation)
+    {
+        if (connection is { } open)
+            return open;
+        await gate.WaitAsync(cancellation);
+        try
+        {
+            // It comes back also when the server is not there, and goes on trying by itself from then on.
+            return connection ??= await ConnectionMultiplexer.ConnectAsync(options);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    // The client bounds only commands that it has sent, so that the whole of a read is bounded here.
+    private async Task<T> WithinAsync<T>(Task<T> work, CancellationToken cancellation) => await work.WaitAsync(timeout, time, cancellation);
+
+    // What the client and the server say may name the key's neighbours or the password's user, so it stays out of the message.
+    private static ConnectorException Fault(string location, Exception error) => error switch
+    {
+        RedisServerException server when server.Message.StartsWith("NOAUTH", StringComparison.Ordinal) || server.Message.StartsWith("WRONGPASS", StringComparison.Ordinal)
+            || server.Message.StartsWith("NOPERM", StringComparison.Ordinal) => Faults.Refused(location, "the server does not let this process read"),
+        RedisServerException server => Faults.Unavailable(location, $"the server answered {server.Message.Split(' ')[0]}", error),
+        RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } => Faults.Refused(location, "the server refuses the password"),
+        TimeoutException or OperationCanceledException => Faults.Unavailable(location, "the server did not answer in time", error),
+        _ => Faults.Unavailable(location, "the server is not reachable", error),
+    };
+}

@@ -1,0 +1,62 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Tributary.Connectors.Outbound;
+
+/// <summary>
+/// Stands between URLs that come from outside and the inside of the network. A name is resolved once, its addresses are checked, and the
+/// connection is made to a checked address, so a name that resolves differently the next time gains nothing.
+/// </summary>
+/// <param name="allowed">What may be called although it lies inside.</param>
+/// <param name="resolve">Resolves a host's name; null for the system's resolver.</param>
+public sealed class OutboundGuard(IReadOnlyList<AllowedTarget> allowed, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
+{
+    private readonly Func<string, CancellationToken, Task<IPAddress[]>> resolve = resolve ?? Dns.GetHostAddressesAsync;
+
+    /// <summary>A handler whose every connection passes the guard. It follows no redirect and uses no proxy, which would resolve names by itself.</summary>
+    public SocketsHttpHandler CreateHandler(TimeSpan connect) => new()
+    {
+        ConnectCallback = ConnectAsync,
+        ConnectTimeout = connect,
+        AllowAutoRedirect = false,
+        UseProxy = false,
+        UseCookies = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+    };
+
+    /// <exception cref="ConnectorException">No address of the host may be called; its message names them.</exception>
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    {
+        var (host, port) = (context.DnsEndPoint.Host.Trim('[', ']'), context.DnsEndPoint.Port);
+        var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await resolve(host, cancellation);
+        var open = addresses.Where(address => AddressRules.IsOutside(address) || allowed.Any(target => target.Covers(host, port, address))).ToList();
+        if (open.Count == 0)
+        {
+            throw new ConnectorException(
+                ConnectorFault.Refused,
+                "address_not_allowed",
+                $"{host}:{port} is at {(addresses.Length == 0 ? "no address" : string.Join(", ", addresses.Take(4).Select(address => address.ToString())))}; allowed: addresses outside the network, and what the configuration lists under allow.");
+        }
+
+        Exception? last = null;
+        foreach (var address in open)
+        {
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                await socket.ConnectAsync(new IPEndPoint(address, port), cancellation);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch (Exception error)
+            {
+                socket.Dispose();
+                if (error is not SocketException)
+                    throw;
+                last = error;
+            }
+        }
+
+        throw new HttpRequestException(HttpRequestError.ConnectionError, $"{last!.Message} ({host}:{port})", last);
+    }
+}

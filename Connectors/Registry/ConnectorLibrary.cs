@@ -1,0 +1,62 @@
+using System.Reflection;
+
+namespace Tributary.Connectors.Registry;
+
+/// <summary>A library with connectors of one's own, or why it could not be loaded.</summary>
+/// <param name="Name">Its file's name without extension, or the folder's name when there is no such file.</param>
+/// <param name="Factories">Empty when there is an error.</param>
+/// <param name="Error">Null when it is loaded.</param>
+public sealed record ConnectorLibrary(string Name, IReadOnlyList<IConnectorFactory> Factories, string? Error = null)
+{
+    /// <summary>
+    /// The libraries of a folder: of itself, or else of each folder in it. A library is the .dll beside a .deps.json of its name, as a
+    /// build leaves them, or the .dll that is named as its folder.
+    /// </summary>
+    public static IReadOnlyList<ConnectorLibrary> LoadFolder(string folder)
+    {
+        if (Files(folder) is { Count: > 0 } own)
+            return [.. own.Select(Load)];
+        return
+        [
+            .. Directory.GetDirectories(folder).Order(StringComparer.Ordinal).SelectMany(sub => Files(sub) is { Count: > 0 } files
+                ? files.Select(Load)
+                : [new ConnectorLibrary(Path.GetFileName(sub), [], $"{sub} holds no .dll with a .deps.json beside it, and no {Path.GetFileName(sub)}.dll")]),
+        ];
+    }
+
+    /// <summary>The factories of an assembly: public classes with a constructor without parameters.</summary>
+    /// <exception cref="Exception">Whatever the library's code or the loader throws.</exception>
+    public static IReadOnlyList<IConnectorFactory> FactoriesOf(Assembly assembly) =>
+    [
+        .. assembly.GetExportedTypes()
+            .Where(type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(IConnectorFactory)) && type.GetConstructor([]) is not null)
+            .OrderBy(type => type.FullName, StringComparer.Ordinal)
+            .Select(type => (IConnectorFactory)Activator.CreateInstance(type)!),
+    ];
+
+    private static List<string> Files(string folder)
+    {
+        const string Suffix = ".deps.json";
+        var files = Directory.GetFiles(folder, "*" + Suffix).Select(file => file[..^Suffix.Length] + ".dll").Order(StringComparer.Ordinal).ToList();
+        var namesake = Path.Combine(folder, Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)) + ".dll");
+        return files.Count == 0 && File.Exists(namesake) ? [namesake] : files;
+    }
+
+    // Nothing that a library does while it is loaded may keep the others from it: its error is reported beside its name.
+    private static ConnectorLibrary Load(string path)
+    {
+        var name = Path.GetFileNameWithoutExtension(path);
+        try
+        {
+            var factories = FactoriesOf(new LibraryContext(path).LoadFromAssemblyPath(path));
+            if (factories.FirstOrDefault(factory => string.IsNullOrWhiteSpace(factory.Type)) is { } nameless)
+                return new ConnectorLibrary(name, [], $"{nameless.GetType().Name} names no type");
+            return factories.Count > 0 ? new ConnectorLibrary(name, factories) : new ConnectorLibrary(name, [], "it has no public class that makes connectors");
+        }
+        catch (Exception error)
+        {
+            var cause = error is TargetInvocationException { InnerException: { } inner } ? inner : error;
+            return new ConnectorLibrary(name, [], $"{cause.GetType().Name}: {cause.Message.ReplaceLineEndings(" ")}");
+        }
+    }
+}

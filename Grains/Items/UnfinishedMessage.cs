@@ -1,0 +1,124 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Tributary.Grains;
+
+/// <summary>What an item keeps of a message that failed or was skipped, by its sequence. Short names, because an item may keep many.</summary>
+public sealed record UnfinishedMessage
+{
+    [JsonPropertyName("id")]
+    public Guid Id { get; init; }
+
+    [JsonPropertyName("pos")]
+    public long Position { get; init; }
+
+    [JsonPropertyName("src")]
+    public string Source { get; init; } = "";
+
+    /// <summary>When it was received, in milliseconds since 1970.</summary>
+    [JsonPropertyName("at")]
+    public long ReceivedMs { get; init; }
+
+    /// <summary>The number of the last activity: a result of another one is late.</summary>
+    [JsonPropertyName("try")]
+    public int Attempt { get; init; }
+
+    /// <summary>True until the bytes that came could be mapped to a message: its share in the declarative aggregates is still to come.</summary>
+    [JsonPropertyName("raw")]
+    public bool IsUnmapped { get; init; }
+
+    [JsonPropertyName("parts")]
+    public IReadOnlyList<UnfinishedPart> Parts { get; init; } = [];
+
+    /// <summary>Fields that a newer version wrote; they survive a rewrite.</summary>
+    [JsonExtensionData]
+    public IDictionary<string, JsonElement>? Unknown { get; set; }
+
+    /// <summary>The status of the message: see <see cref="MessagePart.StatusOf"/>.</summary>
+    [JsonIgnore]
+    public MessageStatus Status => MessagePart.StatusOf(ToParts());
+
+    public static UnfinishedMessage Of(MessageReference message) => new()
+    {
+        Id = message.Id.Value,
+        Position = message.Position.Value,
+        Source = message.Source,
+        ReceivedMs = message.ReceivedAt.ToUnixTimeMilliseconds(),
+    };
+
+    public MessageReference Reference(long sequence) =>
+        new(new MessageId(Id), new Position(Position), Source, DateTimeOffset.FromUnixTimeMilliseconds(ReceivedMs), sequence);
+
+    public IReadOnlyList<MessagePart> ToParts() => [.. Parts.Select(part => part.ToPart())];
+}
+
+/// <summary>The message as a whole or one plugin's part of it.</summary>
+public sealed record UnfinishedPart
+{
+    /// <summary>Empty for the message as a whole.</summary>
+    [JsonPropertyName("p")]
+    public string Plugin { get; init; } = "";
+
+    [JsonPropertyName("s")]
+    public MessageStatus Status { get; init; }
+
+    [JsonPropertyName("t")]
+    public ProcessingStep Step { get; init; }
+
+    /// <summary>How often it was tried.</summary>
+    [JsonPropertyName("n")]
+    public int Attempts { get; init; }
+
+    /// <summary>How often it failed since <see cref="SinceMs"/>.</summary>
+    [JsonPropertyName("k")]
+    public int Failures { get; init; }
+
+    /// <summary>When it failed first, in milliseconds since 1970; anew after a retry on demand. Null before it failed.</summary>
+    [JsonPropertyName("since")]
+    public long? SinceMs { get; init; }
+
+    /// <summary>When it is tried again, in milliseconds since 1970; null unless it is retrying.</summary>
+    [JsonPropertyName("next")]
+    public long? NextMs { get; init; }
+
+    /// <summary>True when the activity that runs or waits is to do it.</summary>
+    [JsonPropertyName("on")]
+    public bool IsStarted { get; init; }
+
+    [JsonPropertyName("e")]
+    public string? Error { get; init; }
+
+    /// <summary>Fields that a newer version wrote; they survive a rewrite.</summary>
+    [JsonExtensionData]
+    public IDictionary<string, JsonElement>? Unknown { get; set; }
+
+    public MessagePart ToPart(bool isRaised = false) => new(
+        Plugin, Status, Step, Attempts, NextMs is { } next ? DateTimeOffset.FromUnixTimeMilliseconds(next) : null, Error) { IsRaised = isRaised };
+
+    /// <summary>The part after one more failure.</summary>
+    public UnfinishedPart After(ProcessingFailure failure, Continuation continuation, DateTimeOffset now, double chance)
+    {
+        var since = SinceMs ?? now.ToUnixTimeMilliseconds();
+        var failed = this with
+        {
+            Step = failure.Step,
+            Error = failure.Error,
+            Attempts = Attempts + 1,
+            Failures = Failures + 1,
+            SinceMs = since,
+            NextMs = null,
+            IsStarted = false,
+            Status = continuation is Continuation.Skip ? MessageStatus.Skipped : MessageStatus.Parked,
+        };
+        return continuation is Continuation.Retry retry && retry.Next(failed.Failures, DateTimeOffset.FromUnixTimeMilliseconds(since), now, chance) is { } next
+            ? failed with { Status = MessageStatus.Retrying, NextMs = UpToMs(next) }
+            : failed;
+    }
+
+    /// <summary>The part tried again at once, as if it had not failed before.</summary>
+    public UnfinishedPart Anew(DateTimeOffset now) =>
+        this with { Status = MessageStatus.Retrying, Failures = 0, SinceMs = null, NextMs = now.ToUnixTimeMilliseconds(), IsStarted = false };
+
+    // Never early: what is left of a millisecond counts as a whole one.
+    private static long UpToMs(DateTimeOffset time) => time.AddTicks(TimeSpan.TicksPerMillisecond - 1).ToUnixTimeMilliseconds();
+}

@@ -1,0 +1,80 @@
+using System.Text.Json;
+
+namespace Tributary.Plugins.Exec;
+
+/// <summary>A plugin in any language: a pool of running programs that speak JSON lines. See <c>docs/plugins.md</c>.</summary>
+internal sealed class ExecPlugin(ExecSettings settings, ExecServices services) : IPlugin, IAsyncDisposable
+{
+    private ExecPool? pool;
+    private JsonElement configuration;
+    private long lastId;
+
+    public string Name => settings.Name;
+
+    public string Version => settings.Version;
+
+    public IReadOnlyList<string> MediaTypes => settings.MediaTypes;
+
+    public JsonElement? Aggregates => settings.Aggregates;
+
+    public ValueTask StartAsync(PluginSetup setup, CancellationToken cancellation)
+    {
+        configuration = setup.Configuration;
+        pool = new ExecPool(settings, setup.Folder, services.Time, setup.Log);
+        pool.Warm();
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask<PluginResult> ExecuteAsync(PluginContext context, CancellationToken cancellation)
+    {
+        var workers = pool ?? throw new InvalidOperationException("The plugin has not been started.");
+        using var content = await ContentFile.OfAsync(context, services.TempFolder, cancellation);
+        var id = Interlocked.Increment(ref lastId);
+        var request = ExecRequest.Write(id, context, content.Path, configuration);
+
+        // A program may have ended for a reason that is not this message's: it gets one more try, with a new program.
+        var (result, first) = await AskAsync(workers, request, id, cancellation);
+        if (result is not null)
+            return result;
+        (result, var second) = await AskAsync(workers, request, id, cancellation);
+        return result ?? throw new PluginException($"The program ended without an answer, and again when it was started anew ({first}; {second}).", mayHelpToRetry: false);
+    }
+
+    public ValueTask DisposeAsync() => pool?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    /// <summary>The result, or how the program ended instead.</summary>
+    private static async ValueTask<(PluginResult? Result, string? Ended)> AskAsync(ExecPool workers, ReadOnlyMemory<byte> request, long id, CancellationToken cancellation)
+    {
+        var worker = await workers.TakeAsync(cancellation);
+        var answered = false;
+        try
+        {
+            if (await worker.AskAsync(request, cancellation) is not { } line)
+            {
+                workers.CountCrash();
+                return (null, await worker.EndedAsync(cancellation));
+            }
+
+            var result = ExecAnswer.Read(line, id);
+            answered = true;
+            return (result, null);
+        }
+        catch (PluginException)
+        {
+            // An answer too: the program goes on.
+            answered = true;
+            throw;
+        }
+        catch (InvalidDataException wrong)
+        {
+            // Whose answer the next line would be is not known any more.
+            worker.Kill();
+            workers.CountCrash();
+            throw new PluginException($"The program's answer cannot be used: {wrong.Message}", mayHelpToRetry: false, wrong);
+        }
+        finally
+        {
+            await workers.GiveBackAsync(worker, answered);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+namespace Tributary.Plugins.Exec;
+
+/// <summary>Reads lines of bounded length. For one reader at a time.</summary>
+internal sealed class LineReader(Stream stream, int maxBytes)
+{
+    private byte[] buffer = new byte[Math.Min(4 << 10, maxBytes)];
+    private int start;
+    private int end;
+
+    /// <summary>
+    /// The next line without its end, valid until the next call; null at the end of the stream, where a line that was not ended counts as none.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The line is longer than allowed.</exception>
+    public async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(CancellationToken cancellation)
+    {
+        var searched = 0;
+        while (true)
+        {
+            var at = buffer.AsSpan(start + searched, end - start - searched).IndexOf((byte)'\n');
+            if (at >= 0)
+            {
+                var line = buffer.AsMemory(start, searched + at);
+                start += searched + at + 1;
+                return line.Length > 0 && line.Span[^1] == '\r' ? line[..^1] : line;
+            }
+
+            searched = end - start;
+            if (searched >= maxBytes)
+                throw new InvalidDataException($"a line of more than {maxBytes} bytes");
+            MakeRoom();
+            var read = await stream.ReadAsync(buffer.AsMemory(end), cancellation);
+            if (read == 0)
+                return null;
+            end += read;
+        }
+    }
+
+    /// <summary>Drops what was read of a line that is too long.</summary>
+    public ReadOnlyMemory<byte> Take()
+    {
+        var taken = buffer.AsMemory(start, end - start);
+        start = end;
+        return taken;
+    }
+
+    private void MakeRoom()
+    {
+        if (end < buffer.Length)
+            return;
+
+        var length = end - start;
+        if (start == 0)
+            Array.Resize(ref buffer, (int)Math.Min(buffer.Length * 2L, maxBytes));
+        else
+            Buffer.BlockCopy(buffer, start, buffer, 0, length);
+        (start, end) = (0, length);
+    }
+}

@@ -1,0 +1,82 @@
+using System.Text.Json;
+using Tributary.Grains;
+
+namespace Tributary.Plugins.Folders;
+
+/// <summary>A map of a plugin's configuration. Reading what is not allowed throws <c>configuration_invalid</c>, naming key, what was found, what is allowed.</summary>
+internal sealed class ConfigurationMap
+{
+    private const int MaxFoundChars = 80;
+
+    private readonly string path;
+
+    public ConfigurationMap(JsonElement json, string path)
+    {
+        if (json.ValueKind != JsonValueKind.Object)
+            throw Invalid(path, json, "a map");
+        Json = json;
+        this.path = path;
+    }
+
+    public JsonElement Json { get; }
+
+    public void AllowOnly(params ReadOnlySpan<string> keys)
+    {
+        foreach (var field in Json.EnumerateObject())
+        {
+            if (!keys.Contains(field.Name))
+                throw Invalid(At(field.Name), "an unknown key", string.Join(", ", keys));
+        }
+    }
+
+    public ConfigurationMap? Map(string key) => Field(key) is { } field ? new ConfigurationMap(field, At(key)) : null;
+
+    public string? Text(string key) => Field(key) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.String } field when field.GetString() is { Length: > 0 } text => text,
+        { } field => throw Invalid(At(key), field, "a text"),
+    };
+
+    public double? Number(string key, double min, double max) => Field(key) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.Number } field when field.TryGetDouble(out var number) && number >= min && number <= max => number,
+        { } field => throw Invalid(At(key), field, $"a number from {min} to {max}"),
+    };
+
+    public long? Whole(string key, long min, long max) => Field(key) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.Number } field when field.TryGetInt64(out var number) && number >= min && number <= max => number,
+        { } field => throw Invalid(At(key), field, $"a whole number from {min} to {max}"),
+    };
+
+    /// <summary>Empty when it is not set; one text stands for a list of it.</summary>
+    public IReadOnlyList<string> Texts(string key, int maxCount)
+    {
+        switch (Field(key))
+        {
+            case null:
+                return [];
+            case { ValueKind: JsonValueKind.String } one:
+                return [one.GetString()!];
+            case { ValueKind: JsonValueKind.Array } list when list.GetArrayLength() <= maxCount && list.EnumerateArray().All(static item => item.ValueKind is JsonValueKind.String or JsonValueKind.Number):
+                return [.. list.EnumerateArray().Select(static item => item.ToString())];
+            case { } field:
+                throw Invalid(At(key), field, $"a list of at most {maxCount} texts");
+        }
+    }
+
+    public JsonElement? Field(string key) => Json.TryGetProperty(key, out var field) && field.ValueKind != JsonValueKind.Null ? field : null;
+
+    public TributaryException Missing(string key, string allowed) => Invalid(At(key), "nothing", allowed);
+
+    // Only kinds of values are shown of maps: secrets may stand in them.
+    public static TributaryException Invalid(string key, JsonElement found, string allowed) => Invalid(
+        key, found.ValueKind is JsonValueKind.Object ? "a map" : found.ValueKind is JsonValueKind.Array ? $"a list of {found.GetArrayLength()}" : ErrorText.Cut(found.GetRawText(), MaxFoundChars), allowed);
+
+    public static TributaryException Invalid(string key, string found, string allowed) => new("configuration_invalid", $"{(key.Length == 0 ? "the configuration" : key)}: found {found}; allowed: {allowed}.");
+
+    private string At(string key) => path.Length == 0 ? key : $"{path}.{key}";
+}

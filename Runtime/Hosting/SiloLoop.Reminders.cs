@@ -1,0 +1,81 @@
+using Microsoft.Extensions.Logging;
+using Tributary.Runtime.Reminders;
+
+namespace Tributary.Runtime.Hosting;
+
+/// <summary>How what is due gets its turn or its activity, and how the loop wakes in time for it.</summary>
+internal sealed partial class SiloLoop
+{
+    private DateTimeOffset armedFor = DateTimeOffset.MaxValue;
+    private volatile bool hasTimerFired;
+
+    private void FireReminders()
+    {
+        if (isStopping)
+            return;
+        var now = environment.Sabotage == Sabotage.RunAhead ? clock.Now.AddSeconds(1) : clock.Now;
+        while (reminders.TakeDue(now, activities.HasRoom) is { } entry)
+        {
+            if (!types.TryGet(entry.Row.Grain.Type, out _))
+                LogUnknownType(entry.Row.Name, entry.Row.Grain);
+            else if (entry.Row.Activity is null)
+                own.Enqueue(new ReminderInput(entry, null));
+            else
+                activities.Start(entry);
+        }
+
+        activities.Report();
+    }
+
+    private void OnActivityDone(ReminderInput result) => Post(() =>
+    {
+        activities.Finish(result);
+        own.Enqueue(result);
+    });
+
+    private void BeginReminderRead()
+    {
+        if (isStopping || !reminders.TryBeginRead(clock.Now, out var after, out var until))
+            return;
+        StartBeside(async () =>
+        {
+            var rows = await RetryAsync("read reminders", () => store.ReadRemindersAsync(after, until, options.MaxRemindersCount, CancellationToken.None));
+            Post(() => reminders.EndRead(rows, until));
+        });
+    }
+
+    // Only for what a step could do something about: while a round commits its end wakes the loop, and a silo that stops
+    // fires nothing. A timer for anything else would fire at once, again and again.
+    private void ArmTimer()
+    {
+        var next = committing is null ? lastCommitAt + options.Heartbeat : DateTimeOffset.MaxValue;
+        if (!isStopping && reminders.NextDue(activities.HasRoom) is { } due && due < next)
+            next = due;
+        if (!isStopping && reminders.NextRead is { } read && read < next)
+            next = read;
+        if (next == DateTimeOffset.MaxValue || (next == armedFor && !hasTimerFired))
+            return;
+        // The timer counts whole milliseconds by another clock: one that fires too early finds nothing due and is set again.
+        var wait = TimeSpan.FromMilliseconds(Math.Ceiling((next - clock.Now).TotalMilliseconds));
+        if (wait <= TimeSpan.Zero)
+        {
+            // What is due by now may find no room in the next step, and must be seen again when there is some: nothing is armed for it.
+            armedFor = DateTimeOffset.MaxValue;
+            loop.Wake();
+            return;
+        }
+
+        armedFor = next;
+        hasTimerFired = false;
+        timer.Change(wait, Timeout.InfiniteTimeSpan);
+    }
+
+    private void OnTimer()
+    {
+        hasTimerFired = true;
+        loop.Wake();
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The reminder {Name} of {Grain} is due, and this build does not know the grain's type; it stays stored.")]
+    private partial void LogUnknownType(string name, GrainId grain);
+}

@@ -1,0 +1,40 @@
+namespace Tributary.Storage.Queries;
+
+/// <summary>Where the rows of a search come from: everything in the order of positions, or what an index leads to.</summary>
+internal abstract record ScanSource
+{
+    /// <summary>How many places of an index are looked at for each row that is asked for.</summary>
+    public virtual int LookupCount => 1;
+
+    public sealed record AllRows : ScanSource;
+
+    /// <param name="Items">Without repeats.</param>
+    public sealed record OfItems(string[] Items) : ScanSource
+    {
+        public override int LookupCount => Math.Max(1, Items.Length);
+    }
+
+    /// <param name="Values">The messages that hold any of these at its path. Without repeats.</param>
+    public sealed record OfValues(IndexedValue[] Values) : ScanSource
+    {
+        public override int LookupCount => Math.Max(1, Values.Length);
+    }
+
+    /// <param name="Positions">In the order of the search.</param>
+    public sealed record AtPositions(long[] Positions) : ScanSource;
+}
+
+/// <summary>A range of keys of one indexed path.</summary>
+/// <param name="Low">Inclusive.</param>
+/// <param name="High">Exclusive.</param>
+internal readonly record struct KeyRange(int Path, byte[] Low, byte[] High)
+{
+    /// <summary>What lies in both.</summary>
+    public KeyRange And(KeyRange other) => new(
+        Path,
+        Low.AsSpan().SequenceCompareTo(other.Low) >= 0 ? Low : other.Low,
+        High.AsSpan().SequenceCompareTo(other.High) <= 0 ? High : other.High);
+
+    public bool Contains(in IndexedValue value) =>
+        value.Path == Path && value.Key.Span.SequenceCompareTo(Low) >= 0 && value.Key.Span.SequenceCompareTo(High) < 0;
+}

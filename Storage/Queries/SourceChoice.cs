@@ -1,0 +1,71 @@
+using Tributary.Runtime.Store;
+
+namespace Tributary.Storage.Queries;
+
+/// <summary>
+/// Chooses where the rows of a piece of a search come from: of all that lead to every match, what leads to the fewest rows. What is asked to
+/// choose is bounded, and nothing is asked when there is nothing to choose.
+/// </summary>
+internal static class SourceChoice
+{
+    public static async ValueTask<ScanSource> OfAsync(
+        RowFilter filter, BodyCondition? body, SearchPiece piece, bool newestFirst, IMessageRows rows, CancellationToken cancellation)
+    {
+        var (ordered, ranges) = Choices(filter, body, piece);
+        if (ranges.Count == 0 && ordered.Count <= 1)
+            return ordered.Count == 1 ? ordered[0] : new ScanSource.AllRows();
+
+        ScanSource? best = null;
+        var least = QueryLimits.MaxRangeEntryCount + 1;
+        foreach (var source in ordered)
+        {
+            var count = await rows.CountAsync(source, piece.After, piece.Before, least, cancellation);
+            if (best is null || count < least)
+                (best, least) = (source, count);
+        }
+
+        foreach (var range in ranges)
+        {
+            if (least <= QueryLimits.FirstChunkRowCount)
+                break;
+            if (await PositionsAsync(range, piece, least, rows, cancellation) is not { } positions)
+                continue;
+
+            least = positions.Length;
+            if (newestFirst)
+                Array.Reverse(positions);
+            best = new ScanSource.AtPositions(positions);
+        }
+
+        return best ?? new ScanSource.AllRows();
+    }
+
+    private static (List<ScanSource> Ordered, IReadOnlyCollection<KeyRange> Ranges) Choices(RowFilter filter, BodyCondition? body, SearchPiece piece)
+    {
+        var ordered = new List<ScanSource>();
+        if (filter.Items is { } items)
+            ordered.Add(new ScanSource.OfItems(items));
+        if (body is null || piece.Paths.Count == 0)
+            return (ordered, []);
+
+        var choices = new IndexChoices(body, piece.Paths);
+        ordered.AddRange(choices.Values.Select(values => new ScanSource.OfValues(values)));
+        return (ordered, choices.Ranges);
+    }
+
+    /// <summary>
+    /// The positions of a range's entries in the piece, in order; null when there are too many. What counts is what the range holds in all:
+    /// the index is not in the order of positions, so all of it has to be looked at.
+    /// </summary>
+    private static async ValueTask<long[]?> PositionsAsync(
+        KeyRange range, SearchPiece piece, int below, IMessageRows rows, CancellationToken cancellation)
+    {
+        var found = await rows.ReadPositionsAsync(range, QueryLimits.MaxRangeEntryCount + 1, cancellation);
+        if (found.Count > QueryLimits.MaxRangeEntryCount)
+            return null;
+
+        var positions = found.Where(position => position > piece.After && position < piece.Before).ToArray();
+        Array.Sort(positions);
+        return positions.Length < below ? positions : null;
+    }
+}

@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Tributary.TestingHost.Brokers;
+
+/// <summary>
+/// A RabbitMQ server of one's own in a temporary folder, on free ports of the loopback address, with a name service of its own. It
+/// can be stopped, killed and started again with what it has stored; disposal kills it and deletes everything. Users: guest, guest.
+/// </summary>
+public sealed class RabbitMqServer : IAsyncDisposable
+{
+    private const int MaxStartsCount = 3;
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly string folder;
+    private readonly Dictionary<string, string> environment = [];
+    private LoggedProcess? names;
+    private LoggedProcess? server;
+
+    private RabbitMqServer(string folder, IReadOnlyList<string> extraSettings)
+    {
+        this.folder = folder;
+        Configure(extraSettings);
+    }
+
+    /// <summary>Where clients connect to, on 127.0.0.1.</summary>
+    public int Port { get; private set; }
+
+    /// <summary>Makes and starts a server.</summary>
+    /// <param name="settings">More lines of <c>rabbitmq.conf</c>.</param>
+    /// <exception cref="InvalidOperationException">RabbitMQ is not installed or does not start; the message says why.</exception>
+    public static async Task<RabbitMqServer> StartNewAsync(params IReadOnlyList<string> settings)
+    {
+        for (var start = 1; ; start++)
+        {
+            var made = new RabbitMqServer(Directory.CreateTempSubdirectory("tributary-rabbitmq-").FullName, settings);
+            try
+            {
+                await made.StartAsync();
+                return made;
+            }
+            catch (InvalidOperationException) when (start < MaxStartsCount)
+            {
+                // Another process may have taken one of the ports since it was found to be free.
+                await made.DisposeAsync();
+            }
+            catch
+            {
+                await made.DisposeAsync();
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Starts the server and waits until it takes connections.</summary>
+    public async Task StartAsync()
+    {
+        names ??= LoggedProcess.Start("epmd", ["-port", environment["ERL_EPMD_PORT"], "-address", "127.0.0.1"], environment, folder);
+        server = LoggedProcess.Start(RabbitMqBinaries.Find("rabbitmq-server"), [], environment, folder);
+        await server.SaysAsync("Server startup complete", StartTimeout);
+    }
+
+    /// <summary>Stops the server in order; connections are closed.</summary>
+    public async Task StopAsync()
+    {
+        if (server is not null)
+            await server.TerminateAsync(StopTimeout);
+        server = null;
+    }
+
+    /// <summary>Ends the server as a crash would.</summary>
+    public async Task KillAsync()
+    {
+        if (server is not null)
+            await server.KillAsync();
+        server = null;
+    }
+
+    public async Task RestartAsync()
+    {
+        await StopAsync();
+        await StartAsync();
+    }
+
+    /// <summary>Runs <c>rabbitmqctl</c> against this server; returns what it prints.</summary>
+    /// <exception cref="InvalidOperationException">It failed; the message has what it printed.</exception>
+    public async Task<string> ControlAsync(params IReadOnlyList<string> arguments)
+    {
+        using var control = LoggedProcess.Start(
+            RabbitMqBinaries.Find("rabbitmqctl"), ["--node", environment["RABBITMQ_NODENAME"], "--quiet", .. arguments], environment, folder);
+        return await control.EndsAsync(StartTimeout);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        if (names is not null)
+            await names.KillAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private void Configure(IReadOnlyList<string> extraSettings)
+    {
+        Port = FreePort.Next();
+        var config = Path.Combine(folder, "rabbitmq.conf");
+        File.WriteAllLines(config,
+        [
+            string.Create(CultureInfo.InvariantCulture, $"listeners.tcp.1 = 127.0.0.1:{Port}"),
+            "log.console = true",
+            "log.console.level = info",
+            "disk_free_limit.absolute = 50MB",
+            .. extraSettings,
+        ]);
+
+        // An empty file of settings keeps those of the machine's own server out.
+        var nothing = Path.Combine(folder, "rabbitmq-env.conf");
+        File.WriteAllText(nothing, "");
+        environment["HOME"] = folder;
+        environment["ERL_EPMD_PORT"] = FreePort.Next().ToString(CultureInfo.InvariantCulture);
+        environment["ERL_EPMD_ADDRESS"] = "127.0.0.1";
+        environment["RABBITMQ_NODENAME"] = string.Create(CultureInfo.InvariantCulture, $"tributary{Port}@localhost");
+        environment["RABBITMQ_DIST_PORT"] = FreePort.Next().ToString(CultureInfo.InvariantCulture);
+        environment["RABBITMQ_CONFIG_FILE"] = config;
+        environment["RABBITMQ_CONF_ENV_FILE"] = nothing;
+        environment["RABBITMQ_MNESIA_BASE"] = Path.Combine(folder, "mnesia");
+        environment["RABBITMQ_LOG_BASE"] = Path.Combine(folder, "log");
+        environment["RABBITMQ_LOGS"] = "-";
+        environment["RABBITMQ_ENABLED_PLUGINS_FILE"] = Path.Combine(folder, "enabled_plugins");
+        environment["RABBITMQ_GENERATED_CONFIG_DIR"] = Path.Combine(folder, "generated");
+        environment["RABBITMQ_PID_FILE"] = Path.Combine(folder, "pid");
+
+        // The start script then becomes the server, so that the process started here is the one to end.
+        environment["RUNNING_UNDER_SYSTEMD"] = "true";
+    }
+}

@@ -1,0 +1,130 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+
+namespace Tributary.TestingHost;
+
+/// <summary>A program that a test runs: what it says is kept and can be waited for, and it is ended by its id.</summary>
+public sealed class LoggedProcess : IDisposable
+{
+    private const int MaxKeptChars = 1_000_000;
+
+    private readonly Process process;
+    private readonly StringBuilder said = new();
+    private readonly List<(string Text, TaskCompletionSource Heard)> awaited = [];
+
+    private LoggedProcess(Process process) => this.process = process;
+
+    /// <summary>What it wrote to its output and its errors.</summary>
+    public string Said
+    {
+        get
+        {
+            lock (said)
+                return said.ToString();
+        }
+    }
+
+    /// <exception cref="InvalidOperationException">There is no such program.</exception>
+    public static LoggedProcess Start(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? folder = null)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = folder ?? Path.GetTempPath(),
+        };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
+        var logged = new LoggedProcess(new Process { StartInfo = start });
+        logged.process.OutputDataReceived += (_, line) => logged.Hear(line.Data);
+        logged.process.ErrorDataReceived += (_, line) => logged.Hear(line.Data);
+        try
+        {
+            logged.process.Start();
+        }
+        catch (Win32Exception missing)
+        {
+            throw new InvalidOperationException($"{program} does not start: {missing.Message}", missing);
+        }
+
+        logged.process.BeginOutputReadLine();
+        logged.process.BeginErrorReadLine();
+        return logged;
+    }
+
+    /// <summary>Waits until a line with this text was written.</summary>
+    /// <exception cref="InvalidOperationException">It ended before, or took too long; the message has what it said.</exception>
+    public async Task SaysAsync(string text, TimeSpan timeout)
+    {
+        var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (said)
+        {
+            if (said.ToString().Contains(text, StringComparison.Ordinal))
+                return;
+            awaited.Add((text, heard));
+        }
+
+        using var limit = new CancellationTokenSource(timeout);
+        var ended = process.WaitForExitAsync(limit.Token);
+        if (await Task.WhenAny(heard.Task, ended) != heard.Task && !heard.Task.IsCompleted)
+            throw new InvalidOperationException($"{process.StartInfo.FileName} {(ended.IsCanceled ? "took too long" : "ended")} before it said \"{text}\". It said: {Said}");
+    }
+
+    /// <summary>Waits for the end; returns what it said.</summary>
+    /// <exception cref="InvalidOperationException">It failed or took too long.</exception>
+    public async Task<string> EndsAsync(TimeSpan timeout)
+    {
+        using var limit = new CancellationTokenSource(timeout);
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException late)
+        {
+            await KillAsync();
+            throw new InvalidOperationException($"{process.StartInfo.FileName} took too long. It said: {Said}", late);
+        }
+
+        return process.ExitCode == 0 ? Said : throw new InvalidOperationException($"{process.StartInfo.FileName} ended with code {process.ExitCode}: {Said}");
+    }
+
+    /// <summary>Asks it to end (SIGTERM), and kills it if it does not within the limit.</summary>
+    public async Task TerminateAsync(TimeSpan timeout)
+    {
+        if (!process.HasExited)
+        {
+            using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+            await kill.WaitForExitAsync();
+            using var limit = new CancellationTokenSource(timeout);
+            await process.WaitForExitAsync(limit.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+
+        await KillAsync();
+    }
+
+    public async Task KillAsync()
+    {
+        if (!process.HasExited)
+            process.Kill(entireProcessTree: true);
+        await process.WaitForExitAsync();
+        process.Dispose();
+    }
+
+    public void Dispose() => process.Dispose();
+
+    private void Hear(string? line)
+    {
+        if (line is null)
+            return;
+        lock (said)
+        {
+            if (said.Length < MaxKeptChars)
+                said.Append(line).Append('\n');
+            foreach (var (_, heard) in awaited.Where(wish => line.Contains(wish.Text, StringComparison.Ordinal)))
+                heard.TrySetResult();
+        }
+    }
+}

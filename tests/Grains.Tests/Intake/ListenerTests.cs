@@ -1,0 +1,151 @@
+using System.Text;
+using Tributary.Connectors;
+
+namespace Tributary.Grains.Tests;
+
+public sealed class ListenerTests
+{
+    private readonly Silo silo = new();
+    private readonly List<TimeSpan> waits = [];
+    private IPluginHost? plugins = new FakePlugins(FakePlugin.Good("jpeg", "image/jpeg"));
+    private MessageMapper? mapper = new(Yaml.Good(
+        "{parser: {type: string, format: 'uuid|file', delimiter: '|'}, fields: {uuid: {key: uuid, required: true}, data_location: file}}", MessageMappingReader.Read));
+
+    [Fact]
+    public async Task A_delivery_becomes_a_message_of_its_item()
+    {
+        var answer = Assert.IsType<Reception.Stored>(await Receive("u-1|/a", "ext"));
+        var sent = Assert.Single(silo.Sent);
+        Assert.False(answer.IsRepeat);
+        Assert.Equal((answer.Id, "u-1", "ext", "broker", "application/json"), (sent.Message.Id, sent.Message.Item, sent.Message.ExternalId, sent.Message.Source, sent.Message.MediaType));
+        Assert.Equal("""{"uuid":"u-1","file":"/a"}""", Encoding.UTF8.GetString(sent.Message.Body.Span));
+        Assert.Equal(MessageStatus.Processing, Assert.Single(sent.Parts).Status);
+        Assert.False(sent.IsNewGrain);
+    }
+
+    [Fact]
+    public async Task Bytes_that_cannot_be_mapped_are_stored_and_parked()
+    {
+        Assert.IsType<Reception.Stored>(await Receive("|/a", "ext"));
+        var sent = Assert.Single(silo.Sent);
+        var part = Assert.Single(sent.Parts);
+        Assert.Equal((MessageStatus.Parked, ProcessingStep.Accept, true), (part.Status, part.Step, part.IsRaised));
+        Assert.StartsWith("field_missing: ", part.Error, StringComparison.Ordinal);
+        Assert.Equal(UnparsedEnvelope.MediaType, sent.Message.MediaType);
+        Assert.Equal("|/a", Encoding.UTF8.GetString(UnparsedEnvelope.ReadRaw(sent.Message.Body.Span)));
+        Assert.Empty(sent.Contributions);
+        Assert.StartsWith("x-", sent.Message.Item, StringComparison.Ordinal);
+
+        await Receive("|/a", null);
+        Assert.True(silo.Sent[1].IsNewGrain);
+    }
+
+    [Theory]
+    [InlineData("u|/a", false, MessageStatus.Skipped)]
+    [InlineData("u|/a", true, MessageStatus.Processing)]
+    [InlineData("u|", false, MessageStatus.Completed)]
+    [InlineData("u|", true, MessageStatus.Completed)]
+    public async Task What_is_left_to_be_done_follows_from_what_it_refers_to_and_who_is_there(string text, bool hasPlugins, MessageStatus expected)
+    {
+        if (!hasPlugins)
+            plugins = new FakePlugins();
+        await Receive(text, null);
+        Assert.Equal(expected, MessagePart.StatusOf(Assert.Single(silo.Sent).Parts));
+    }
+
+    [Theory]
+    [InlineData("application/json", MessageStatus.Processing)]
+    [InlineData("text/plain", MessageStatus.Completed)]
+    public async Task Without_a_mapping_the_body_is_the_content(string mediaType, MessageStatus expected)
+    {
+        mapper = null;
+        plugins = new FakePlugins(FakePlugin.Good("json", "application/json"));
+        await Listener().ReceiveAsync(new Delivery("{}"u8.ToArray(), mediaType), TestContext.Current.CancellationToken);
+        Assert.Equal(expected, MessagePart.StatusOf(Assert.Single(silo.Sent).Parts));
+    }
+
+    [Fact]
+    public async Task A_repeat_is_stored()
+    {
+        silo.Answer = message => new Receipt(new KnownMessage(message.Message.Id, "u", 0, new Position(1)));
+        Assert.True(Assert.IsType<Reception.Stored>(await Receive("u|/a", "ext")).IsRepeat);
+    }
+
+    [Fact]
+    public async Task What_can_never_be_stored_is_refused_with_its_reason()
+    {
+        silo.Answer = _ => throw new TributaryException("external_id_conflict", "Another body.");
+        Assert.Equal(new Reception.Refused("external_id_conflict", "Another body."), await Receive("u|/a", "ext"));
+        Assert.Equal("identifier_invalid", Assert.IsType<Reception.Refused>(await Receive("u|/a", "")).Code);
+        Assert.Equal("body_too_large", Assert.IsType<Reception.Refused>(await Receive(new string('x', 1_001), null)).Code);
+        mapper = null;
+        Assert.Equal("body_not_json", Assert.IsType<Reception.Refused>(await Receive("u|/a", null)).Code);
+    }
+
+    [Fact]
+    public async Task While_the_platform_is_busy_a_delivery_waits()
+    {
+        var refusals = 12;
+        silo.Answer = message => refusals-- > 0 ? throw new OverloadedException("Full.", TimeSpan.FromSeconds(1)) : new Receipt(new AppendedMessage(message.Message, 1, []));
+        Assert.IsType<Reception.Stored>(await Receive("u|/a", null));
+        Assert.Equal([10, 20, 40, 80, 160, 320, 640, 1_000, 1_000, 1_000, 1_000, 1_000], waits.Select(wait => wait.TotalMilliseconds));
+    }
+
+    [Fact]
+    public async Task While_too_much_is_being_processed_a_delivery_waits_before_it_is_taken()
+    {
+        var room = new TaskCompletionSource();
+        var receiving = Listener(cancellation => new ValueTask(room.Task.WaitAsync(cancellation)))
+            .ReceiveAsync(new Delivery("u|/a"u8.ToArray()), TestContext.Current.CancellationToken).AsTask();
+        Assert.Empty(silo.Sent);
+        Assert.False(receiving.IsCompleted);
+        room.SetResult();
+        Assert.IsType<Reception.Stored>(await receiving);
+    }
+
+    [Fact]
+    public async Task A_process_that_stops_takes_nothing()
+    {
+        using var stopping = new CancellationTokenSource();
+        silo.Answer = _ =>
+        {
+            stopping.Cancel();
+            throw new OverloadedException("Stopping.", TimeSpan.FromSeconds(1));
+        };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Listener().ReceiveAsync(new Delivery("u|/a"u8.ToArray()), stopping.Token));
+    }
+
+    private Listener Listener(Func<CancellationToken, ValueTask>? backlog = null)
+    {
+        var intake = new Intake(silo, Calculations.Calculator(), new MessageIds(() => 7), new FixedTime(), new IntakeOptions { MaxBodyBytes = 1_000 }, plugins);
+        return new Listener(intake, "broker", mapper, backlog, (wait, cancellation) =>
+        {
+            waits.Add(wait);
+            return cancellation.IsCancellationRequested ? Task.FromCanceled(cancellation) : Task.CompletedTask;
+        });
+    }
+
+    private ValueTask<Reception> Receive(string text, string? externalId) =>
+        Listener().ReceiveAsync(new Delivery(Encoding.UTF8.GetBytes(text), "text/plain", externalId), TestContext.Current.CancellationToken);
+
+    private sealed class Silo : IGrainFactory, IItemGrain
+    {
+        public List<IncomingMessage> Sent { get; } = [];
+
+        public Func<IncomingMessage, Receipt> Answer { get; set; } = message => new Receipt(new AppendedMessage(message.Message, 1, message.Generations));
+
+        public TGrain GetGrain<TGrain>(string key) where TGrain : class, IGrainWithStringKey => (TGrain)(IGrainWithStringKey)this;
+
+        public ValueTask<Receipt> Receive(IncomingMessage message)
+        {
+            Sent.Add(message);
+            return ValueTask.FromResult(Answer(message));
+        }
+
+        public ValueTask<ItemView?> Read() => throw new NotSupportedException("A listener reads no items.");
+
+        public ValueTask<RetryResult> Retry(RetryRequest request) => throw new NotSupportedException("A listener retries nothing.");
+
+        public ValueTask<ParkResult> Park(ParkRequest request) => throw new NotSupportedException("A listener parks nothing.");
+    }
+}
