@@ -18,7 +18,7 @@ internal sealed class InMemoryScan(InMemoryDatabase database, InMemoryGate gate)
             if (!chunk.Take(message.Position.Value))
                 break;
             if (filter.AcceptsSource(message.Source) && filter.AcceptsItem(message.Item)
-                && filter.AcceptsTime(Instant.ToTicks(message.ReceivedAt)) && filter.AcceptsBody(message.Body.Span))
+                && filter.AcceptsTime(Instant.ToTicks(message.ReceivedAt)) && (filter.Statuses is null || filter.Statuses.Contains(StatusOf(message))) && filter.AcceptsBody(message.Body.Span))
                 chunk.Add(message);
         }
 
@@ -53,6 +53,9 @@ internal sealed class InMemoryScan(InMemoryDatabase database, InMemoryGate gate)
             case ScanSource.OfValues of:
                 var values = of.Values.Select(Text).ToHashSet(StringComparer.Ordinal);
                 return i => database.IndexedRows[i].Any(value => values.Contains(Text(value)));
+            case ScanSource.OfStatuses of:
+                return i => database.Processing.Pending.TryGetValue(database.MessageRows[i].Position.Value, out var parts)
+                    && (of.Statuses is null || parts.Any(row => of.Statuses.Contains(row.Part.Status)));
             case ScanSource.AtPositions at:
                 var positions = at.Positions.ToHashSet();
                 return i => positions.Contains(database.MessageRows[i].Position.Value);
@@ -60,6 +63,9 @@ internal sealed class InMemoryScan(InMemoryDatabase database, InMemoryGate gate)
                 return _ => true;
         }
     }
+
+    private MessageStatus StatusOf(StoredMessage message) =>
+        database.Processing.Pending.TryGetValue(message.Position.Value, out var parts) ? InMemoryProcessing.StatusOf(parts) : MessageStatus.Completed;
 
     private static string Text(IndexedValue value) => $"{value.Path}/{Convert.ToHexString(value.Key.Span)}";
 }

@@ -69,7 +69,7 @@ internal static class PostgresParts
         // The condition repeats that of the index, which the planner cannot conclude.
         var each = statuses.Select(status =>
             $"(select position, {Columns}, changed_at from pending where status = {(int)status} and status <> 1 and {Range} order by position, plugin limit $3)");
-        return $"{string.Join(" union all ", each)} order by position, plugin limit $3";
+        return $"select * from ({string.Join(" union all ", each)}) p order by position, plugin limit $3";
     }
 
     /// <param name="first">The column of the message's position, which the others follow.</param>

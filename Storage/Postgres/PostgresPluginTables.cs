@@ -23,6 +23,8 @@ internal sealed class PostgresPluginTables(PostgresOptions options) : IPluginTab
         TcpKeepAlive = true,
         // The limits below are asked of the server; this one is for a server that does not answer.
         CommandTimeout = 0,
+        // Says which command of a batch it was.
+        IncludeFailedBatchedCommand = true,
         // A plugin may have set what the next one must not find: the reset at the return of a connection stays on.
         NoResetOnClose = false,
         Options = "-c client_min_messages=error -c jit=off",

@@ -70,6 +70,9 @@ internal sealed class PostgresScan(PostgresReaders readers) : IMessageRows
         if (filter.UntilTicks is { } untilTicks)
             checks.Add($"m.received_at < {Add(command, RoundChanges.Long(untilTicks))}");
 
+        if (filter.Statuses is { } statuses)
+            checks.Add($"coalesce((select min(s.status) from pending s where s.position = m.position), 0) in ({Numbers(statuses)})");
+
         var columns = checks.Count == 0
             ? PostgresMessageLog.Columns
             : PostgresMessageLog.Columns.Replace("m.body", $"case when {string.Join(" and ", checks)} then m.body end", StringComparison.Ordinal);
@@ -113,10 +116,17 @@ internal sealed class PostgresScan(PostgresReaders readers) : IMessageRows
             ScanSource.OfValues of => (
                 $"unnest({Add(command, new NpgsqlParameter<int[]> { TypedValue = Array.ConvertAll(of.Values, value => value.Path) })}, {Add(command, Keys(of))}) w(path, key)",
                 "indexed_values where path = w.path and key = w.key"),
+            ScanSource.OfStatuses { Statuses: null } => ("(values (0)) w(status)", "pending where true"),
+            // The condition repeats that of the index, which the planner cannot conclude.
+            ScanSource.OfStatuses of => ($"unnest(array[{Numbers(of.Statuses)}]::int[]) w(status)", "pending where status = w.status and status <> 1"),
             _ => throw new ArgumentException($"{source} has no index.", nameof(source)),
         };
-        return $"p.position from {wanted} cross join lateral (select position from {table} and {Range} {order} limit $3) p";
+        // A message has several parts, and is one entry.
+        var group = source is ScanSource.OfStatuses ? "group by position" : "";
+        return $"p.position from {wanted} cross join lateral (select position from {table} and {Range} {group} {order} limit $3) p";
     }
+
+    private static string Numbers(IEnumerable<MessageStatus> statuses) => string.Join(", ", statuses.Select(status => (int)status));
 
     private static NpgsqlParameter Keys(ScanSource.OfValues of) => new NpgsqlParameter<ReadOnlyMemory<byte>[]>
     {

@@ -15,14 +15,26 @@ internal static class MessageCounts
         if (filter.Items is not null || filter.From is not null || filter.Until is not null)
             return null;
         if (filter.Body is { } body)
-            return filter.Sources is null && body is BodyCondition.Compare compare ? await CountAsync(log, rows, compare, cancellation) : null;
-        if (filter.Sources is null)
+            return filter.Sources is null && filter.Statuses is null && body is BodyCondition.Compare compare ? await CountAsync(log, rows, compare, cancellation) : null;
+        if (filter.Sources is null && filter.Statuses is null)
             return await log.CountBelowAsync(new Position(long.MaxValue), cancellation);
 
         var ledger = await log.ReadLedgerAsync(recount: false, cancellation);
-        return filter.Sources.Distinct(StringComparer.Ordinal)
-            .Sum(source => ledger.BySource.TryGetValue(source, out var counts) ? counts.Accepted : 0);
+        var counted = filter.Sources is null
+            ? [ledger.Total]
+            : filter.Sources.Distinct(StringComparer.Ordinal).Select(source => ledger.BySource.GetValueOrDefault(source)).ToArray();
+        return counted.Sum(counts => filter.Statuses is null ? counts.Accepted : filter.Statuses.Distinct().Sum(status => Of(counts, status)));
     }
+
+    private static long Of(in LedgerCounts counts, MessageStatus status) => status switch
+    {
+        MessageStatus.Completed => counts.Completed,
+        MessageStatus.Processing => counts.Processing,
+        MessageStatus.Retrying => counts.Retrying,
+        MessageStatus.Parked => counts.Parked,
+        MessageStatus.Skipped => counts.Skipped,
+        _ => 0,
+    };
 
     /// <summary>Known when the path is indexed since the first message, the keys tell equality, and there are few enough.</summary>
     private static async ValueTask<long?> CountAsync(IMessageLog log, IMessageRows rows, BodyCondition.Compare compare, CancellationToken cancellation)

@@ -17,6 +17,7 @@ internal sealed class RowFilter
         itemSet = Items?.ToHashSet(StringComparer.Ordinal);
         FromTicks = filter.From is { } from ? Instant.ToTicks(from) : null;
         UntilTicks = filter.Until is { } until ? Instant.ToTicks(until) : null;
+        Statuses = filter.Statuses?.ToHashSet();
         body = filter.Body is null ? null : BodyMatcher.Of(filter.Body);
     }
 
@@ -32,11 +33,14 @@ internal sealed class RowFilter
     /// <summary>Exclusive.</summary>
     public long? UntilTicks { get; }
 
+    /// <summary>Null: any. A message without parts is completed.</summary>
+    public HashSet<MessageStatus>? Statuses { get; }
+
     /// <summary>True when no row can match, whatever it holds.</summary>
-    public bool IsEmpty => Sources is { Count: 0 } || Items is { Length: 0 } || FromTicks >= UntilTicks;
+    public bool IsEmpty => Sources is { Count: 0 } || Items is { Length: 0 } || Statuses is { Count: 0 } || FromTicks >= UntilTicks;
 
     /// <summary>True when rows may be read that do not match.</summary>
-    public bool ChecksRows => Sources is not null || FromTicks is not null || UntilTicks is not null || body is not null;
+    public bool ChecksRows => Sources is not null || FromTicks is not null || UntilTicks is not null || Statuses is not null || body is not null;
 
     public bool AcceptsSource(string source) => Sources is null || Sources.Contains(source);
 

@@ -25,12 +25,12 @@ internal sealed class RowScan<T, TMark>(Func<T, bool> accepts, Func<T, TMark> ma
         TMark? after, int limit, int maxScanCount, int maxChunkCount, Func<TMark?, Func<RowChunk<T>>, ValueTask<RowChunk<T>>> read, CancellationToken cancellation)
     {
         ScannedTo = null;
-        var (bytes, rows) = (0L, QueryLimits.FirstChunkRowCount);
+        var (bytes, rows) = (0L, Math.Min(QueryLimits.FirstChunkRowCount, maxChunkCount));
         while (Matches.Count < limit && ScannedCount < maxScanCount && bytes < QueryLimits.MaxMatchBytes)
         {
             cancellation.ThrowIfCancellationRequested();
             var (rowCount, matchCount, matchBytes) = (
-                Math.Min(Math.Min(rows, maxChunkCount), maxScanCount - ScannedCount), limit - Matches.Count, QueryLimits.MaxMatchBytes - bytes);
+                Math.Min(rows, maxScanCount - ScannedCount), limit - Matches.Count, QueryLimits.MaxMatchBytes - bytes);
             var chunk = await read(ScannedTo ?? after, () => new RowChunk<T>(rowCount, matchCount, matchBytes, accepts, bytesOf));
             Matches.AddRange(chunk.Matches);
             bytes += chunk.Matches.Sum(bytesOf);
@@ -40,7 +40,7 @@ internal sealed class RowScan<T, TMark>(Func<T, bool> accepts, Func<T, TMark> ma
             IsComplete = !chunk.HasMore;
             if (IsComplete)
                 return;
-            rows *= QueryLimits.ChunkGrowth;
+            rows = Math.Min(rows * QueryLimits.ChunkGrowth, maxChunkCount);
         }
     }
 }

@@ -20,6 +20,12 @@ internal abstract record ScanSource
         public override int LookupCount => Math.Max(1, Values.Length);
     }
 
+    /// <param name="Statuses">The messages with a part in any of these, which an index leads to; null: those with any part.</param>
+    public sealed record OfStatuses(IReadOnlyList<MessageStatus>? Statuses) : ScanSource
+    {
+        public override int LookupCount => Math.Max(1, Statuses?.Count ?? 1);
+    }
+
     /// <param name="Positions">In the order of the search.</param>
     public sealed record AtPositions(long[] Positions) : ScanSource;
 }

@@ -45,6 +45,9 @@ internal static class SourceChoice
         var ordered = new List<ScanSource>();
         if (filter.Items is { } items)
             ordered.Add(new ScanSource.OfItems(items));
+        // Few messages have parts left; of those that have none, all have to be looked at.
+        if (filter.Statuses is { } statuses && !statuses.Contains(MessageStatus.Completed))
+            ordered.Add(new ScanSource.OfStatuses(StatusSet.Indexed(statuses)));
         if (body is null || piece.Paths.Count == 0)
             return (ordered, []);
 

@@ -60,6 +60,11 @@ internal static class SqliteEntries
                 foreach (var value in of.Values)
                     yield return byValue.Bind(value.Path).Bind(value.Key);
                 break;
+            case ScanSource.OfStatuses of:
+                // A message has several parts, and is one entry.
+                foreach (var condition in of.Statuses?.Select(status => $"status = {(int)status} and status <> 1 and") ?? [""])
+                    yield return connection.Prepare($"select distinct position from pending where {condition} position > ? and position < ? {order} limit ?");
+                break;
             default:
                 throw new ArgumentException($"{source} has no index.", nameof(source));
         }

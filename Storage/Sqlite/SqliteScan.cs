@@ -36,7 +36,7 @@ internal sealed class SqliteScan(SqliteReaders readers) : IMessageRows
             .Bind(range.After).Bind(range.Before).Bind(range.AskCount);
         while (select.Step())
         {
-            if (Look(chunk, range, select))
+            if (Look(connection, chunk, range, select))
                 continue;
 
             select.Reset();
@@ -53,7 +53,7 @@ internal sealed class SqliteScan(SqliteReaders readers) : IMessageRows
         foreach (var position in positions)
         {
             select.Bind(position).Step();
-            var isTaken = Look(chunk, range, select);
+            var isTaken = Look(connection, chunk, range, select);
             select.Reset();
             if (!isTaken)
                 break;
@@ -62,7 +62,7 @@ internal sealed class SqliteScan(SqliteReaders readers) : IMessageRows
         return chunk;
     }
 
-    private static bool Look(ScanChunk chunk, ScanRange range, SqliteStatement row)
+    private static bool Look(SqliteConnection connection, ScanChunk chunk, ScanRange range, SqliteStatement row)
     {
         if (!chunk.Take(row.Int64(0)))
             return false;
@@ -70,8 +70,17 @@ internal sealed class SqliteScan(SqliteReaders readers) : IMessageRows
         var filter = range.Filter;
         if ((filter.Sources is null || filter.AcceptsSource(row.Text(2)))
             && (range.Source is ScanSource.OfItems || filter.Items is null || filter.AcceptsItem(row.Text(3)))
-            && filter.AcceptsTime(row.Int64(5)) && filter.AcceptsBody(row.Span(7)))
+            && filter.AcceptsTime(row.Int64(5)) && (filter.Statuses is null || filter.Statuses.Contains(StatusOf(connection, row.Int64(0)))) && filter.AcceptsBody(row.Span(7)))
             chunk.Add(SqliteMessageLog.Read(row));
         return true;
+    }
+
+    private static MessageStatus StatusOf(SqliteConnection connection, long position)
+    {
+        var select = connection.Prepare("select coalesce(min(status), 0) from pending where position = ?").Bind(position);
+        select.Step();
+        var status = (MessageStatus)select.Int32(0);
+        select.Reset();
+        return status;
     }
 }
