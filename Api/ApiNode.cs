@@ -25,13 +25,13 @@ public sealed class ApiNode
     public required IProcessingQueries Processing { get; init; }
 
     /// <summary>What can be done about many failures at once.</summary>
-    public required FailedMessages Failed { get; init; }
+    public FailedMessages Failed => field ??= new FailedMessages(Grains, Processing);
 
     /// <summary>The plugins and which of their generations is read, in the order of their names.</summary>
-    public required Func<IReadOnlyList<LivePlugin>> LivePlugins { get; init; }
+    public Func<IReadOnlyList<LivePlugin>> LivePlugins { get; init; } = static () => [];
 
     /// <summary>How the plugins of this process do, in the order of their names.</summary>
-    public required Func<IReadOnlyList<PluginStatus>> PluginStatuses { get; init; }
+    public Func<IReadOnlyList<PluginStatus>> PluginStatuses { get; init; } = static () => [];
 
     /// <summary>The store's own check of a body, so that subscriptions filter as searches do; may throw what a search would.</summary>
     public required Func<BodyCondition, Func<ReadOnlyMemory<byte>, bool>> MatcherOf { get; init; }

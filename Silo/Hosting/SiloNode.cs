@@ -159,7 +159,6 @@ internal sealed class SiloNode : IAsyncDisposable
             Log = store.Log,
             Queries = store.Queries,
             Processing = store.Processing,
-            Failed = new FailedMessages(grains, store.Processing),
             LivePlugins = () => [.. plugins.Active.Plugins.Select(plugin => new LivePlugin(plugin.Name, plugin.Generation))],
             PluginStatuses = () => plugins.Statuses,
             MatcherOf = MatcherOf,

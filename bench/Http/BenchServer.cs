@@ -51,6 +51,7 @@ public sealed class BenchServer : IAsyncDisposable
     {
         var (host, rows) = await BenchSilo.JoinAsync(store);
         var queries = store.Store is SqliteStore sqlite ? sqlite.Queries : ((PostgresStore)store.Store).Queries;
+        var processing = store.Store is SqliteStore embedded ? embedded.Processing : ((PostgresStore)store.Store).Processing;
         var tail = new FeedTail(store.Log, host.Facts.HistoryId, new FeedOptions(), TimeProvider.System, NullLogger<FeedTail>.Instance);
         var node = new ApiNode
         {
@@ -59,6 +60,7 @@ public sealed class BenchServer : IAsyncDisposable
             Grains = host.Grains,
             Log = store.Log,
             Queries = queriesOf is null ? queries : queriesOf(queries),
+            Processing = processing,
             MatcherOf = condition =>
             {
                 var matcher = BodyMatcher.Of(condition);

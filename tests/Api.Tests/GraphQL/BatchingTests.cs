@@ -82,7 +82,7 @@ public class BatchingTests
             var counted = new ApiNode
             {
                 Intake = node.Intake, BulkIntake = node.BulkIntake, Grains = node.Grains, Log = node.Log, Tail = node.Tail, Definitions = node.Definitions,
-                GenerationNumbers = node.GenerationNumbers, IsReady = node.IsReady, Queries = queries, MatcherOf = node.MatcherOf,
+                GenerationNumbers = node.GenerationNumbers, IsReady = node.IsReady, Queries = queries, MatcherOf = node.MatcherOf, Processing = node.Processing,
             };
             try
             {

@@ -210,6 +210,6 @@ public sealed class ProcessActivityTests
         var options = new ProcessingOptions();
         var calculator = Calculations.Calculator("""{"name":"a","group":[{"name":"u","pointer":"/uuid"}],"measures":[{"name":"n","kind":"count"}]}""");
         return new ProcessActivity(
-            new ProcessingServices(plugins, new ContentFetcher(outside, outside, outside, options), find ?? ((_, _) => ValueTask.FromResult(stored)), mappers, calculator), options);
+            new ProcessingServices(plugins, new ContentFetcher(outside, outside, outside, options), find ?? ((_, _) => ValueTask.FromResult(stored)), new MessageMappers(mappers), calculator), options);
     }
 }

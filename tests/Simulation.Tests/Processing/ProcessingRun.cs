@@ -92,7 +92,7 @@ internal sealed class ProcessingRun : IPluginHost, IContentStore, IScratch
         var processing = new ProcessingOptions { MaxRunningCount = world.Random.Next(1, 8) };
         var services = new ProcessingServices(
             this, new ContentFetcher(this, null, this, processing), store.Processing.FindStoredAsync,
-            new Dictionary<string, MessageMapper> { ["test"] = Mapper }, new ContributionCalculator([]));
+            new MessageMappers(new Dictionary<string, MessageMapper> { ["test"] = Mapper }), new ContributionCalculator([]));
         var activities = new Dictionary<string, IActivity> { [ProcessActivity.Name] = new ProcessActivity(services, processing) };
         host = new SiloHost(
             new SiloOptions { Lease = TimeSpan.FromSeconds(2), RetryDelay = TimeSpan.FromMilliseconds(5), MaxActivitiesCount = world.Random.Next(1, 16) },
