@@ -51,6 +51,7 @@ public static class ErrorCodes
         ["overloaded"] = (503, "Overloaded"),
         ["stopping"] = (503, "Stopping"),
         ["not_ready"] = (503, "Not ready"),
+        ["silo_role_missing"] = (503, "The role silo is missing"),
         ["store_transient"] = (503, "The database is not reachable"),
         ["store_busy"] = (503, "The database is busy"),
         [Internal] = (500, "Internal error"),

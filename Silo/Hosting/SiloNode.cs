@@ -23,6 +23,7 @@ internal sealed class SiloNode : IAsyncDisposable
     private readonly NodeStore store;
     private readonly SiloHost? host;
     private readonly FeedTail tail;
+    private readonly ChangeWatch changes = new();
     private readonly CancellationTokenSource feeding = new();
 
     // Activities of an earlier life are due as soon as the silo has joined: they wait until the plugins' generations are known.
@@ -72,7 +73,11 @@ internal sealed class SiloNode : IAsyncDisposable
 
             node = new SiloNode(config, time, opened, joined, new FeedTail(opened.Log, history, config.Feed, time, loggers.CreateLogger<FeedTail>()), gate);
             if (joined is not null)
+            {
                 joined.RoundCommitted = node.tail.Hint;
+                joined.ChangesCommitted = node.changes.Committed;
+            }
+
             await node.OpenAsync(loggers, cancellation);
             return node;
         }
@@ -151,6 +156,8 @@ internal sealed class SiloNode : IAsyncDisposable
         // What is posted to the API is processed when the configuration says how it is mapped; else it is stored and counted as it stands.
         var mapper = pipeline.ApiMapper;
         var grains = host?.Grains ?? new StoredGrains(store.Store);
+        // A process that only reads runs no plugin: what others made is read all the same.
+        List<LivePlugin> stored = [.. rows.Where(PluginHost.IsPlugin).Select(row => new LivePlugin(PluginHost.NameOf(row), row.Id)).OrderBy(plugin => plugin.Name, StringComparer.Ordinal)];
         Api = new ApiNode
         {
             Intake = NewIntake(grains, mapper, mapper is null ? null : plugins),
@@ -159,10 +166,13 @@ internal sealed class SiloNode : IAsyncDisposable
             Log = store.Log,
             Queries = store.Queries,
             Processing = store.Processing,
-            LivePlugins = () => [.. plugins.Active.Plugins.Select(plugin => new LivePlugin(plugin.Name, plugin.Generation))],
+            LivePlugins = host is null
+                ? () => stored
+                : () => [.. plugins.Active.Plugins.Select(plugin => new LivePlugin(plugin.Name, plugin.Generation))],
             PluginStatuses = () => plugins.Statuses,
             MatcherOf = MatcherOf,
             Tail = tail,
+            Changes = host is null ? null : changes,
             Definitions = counted,
             GenerationNumbers = rows.ToDictionary(row => row.Id, row => row.Generation),
             IsReady = () => IsReady,
