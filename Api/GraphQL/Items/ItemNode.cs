@@ -8,13 +8,13 @@ namespace Tributary.Api.GraphQL.Items;
 /// <param name="Unfinished">The places of its newest messages that failed, newest first: at most <see cref="ItemView.MaxUnfinishedCount"/>.</param>
 internal sealed record ItemNode(
     string ItemId, long MessageCount, string Source, string MediaType, DateTimeOffset FirstReceivedAt, DateTimeOffset LastReceivedAt, MessageId LastMessageId,
-    IReadOnlyList<Position> Unfinished)
+    IReadOnlyList<Position> Unfinished, int UnfinishedCount)
 {
     public string Id => GlobalId.Of(GlobalId.Item, ItemId);
 
     public static ItemNode Of(ItemView item) =>
         new(item.Id, item.Sequence, item.Source, item.MediaType, item.FirstReceivedAt, item.LastReceivedAt, item.LastMessage,
-            [.. item.Unfinished.Select(message => message.Message.Position)]);
+            [.. item.Unfinished.Select(message => message.Message.Position)], item.UnfinishedCount);
 
     /// <summary>An item as stored.</summary>
     public static ItemNode Of(string id, LoadedState stored)
