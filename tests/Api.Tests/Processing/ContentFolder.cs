@@ -57,7 +57,10 @@ internal sealed class ContentFolder : IDisposable
         var file = Path.Combine(folder.FullName, "tributary.yaml");
         File.WriteAllText(file, $$"""
             broker: {type: rest}
-            message: {fields: {uuid: {key: id, required: true}, data_location: {key: file}} }
+            message:
+              fields:
+                uuid: {key: id, required: true}
+                data_location: {key: file}
             data_store: {type: disk, root: '{{folder.FullName}}/content'}
             plugins: '{{folder.FullName}}/plugins'
             active_plugins: [judge, sizes]

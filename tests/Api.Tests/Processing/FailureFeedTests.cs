@@ -61,7 +61,7 @@ public abstract class FailureFeedTests(ProcessingFixture fixture)
             {
                 var failure = (await feed.NextAsync("failureRaised")).GetProperty("failure");
                 Assert.Equal(
-                    $$"""{"itemId":"i-{{n}}","plugin":"judge","status":"PARKED","step":"EXECUTE","attempts":1,"error":"plugin_failed: The text is bad.","message":{"itemId":"i-{{n}}"}}""",
+                    $$$"""{"itemId":"i-{{{n}}}","plugin":"judge","status":"PARKED","step":"EXECUTE","attempts":1,"error":"plugin_failed: The text is bad.","message":{"itemId":"i-{{{n}}}"}}""",
                     failure.GetRawText());
             }
         }

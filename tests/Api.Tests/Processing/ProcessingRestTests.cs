@@ -73,6 +73,18 @@ public abstract class ProcessingRestTests(ProcessingFixture fixture)
     }
 
     [Fact]
+    public async Task A_filter_in_a_body_and_a_page_of_another_origin_change_nothing()
+    {
+        using var body = await fixture.Server.PostAsync("""{"item":"m-1"}""", "/api/v1/failures/retry");
+        await body.IsProblemAsync(400, "request_invalid", "Found a body", "parameters");
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/failures/park");
+        request.Headers.Add("Origin", "http://evil.example");
+        using var foreign = await fixture.Server.Http.SendAsync(request);
+        await foreign.IsProblemAsync(403, "origin_not_allowed", "evil.example");
+        Assert.Equal(12, (await fixture.Server.GetAsync("/api/v1/ledger")).GetProperty("retrying").GetInt32());
+    }
+
+    [Fact]
     public async Task Records_are_read_page_by_page_and_by_item()
     {
         var seen = new List<string?>();

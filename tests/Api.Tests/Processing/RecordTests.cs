@@ -66,7 +66,7 @@ public abstract class RecordTests(ProcessingFixture fixture)
             after = page.GetProperty("pageInfo").GetProperty("endCursor").GetString();
         }
 
-        Assert.Equal(wanted, seen);
+        Assert.Equal<string?>(wanted, seen);
         var newest = await fixture.Server.DataAsync(
             "query($name: String!, $group: [JSON]!) { aggregate(name: $name, group: $group) { messages(last: 2) { nodes { itemId } } } }", new { name, group = new[] { group } });
         Assert.Equal(wanted.TakeLast(2), newest.GetProperty("aggregate").GetProperty("messages").GetProperty("nodes").TextsOf("itemId"));

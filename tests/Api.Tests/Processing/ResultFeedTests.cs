@@ -31,7 +31,7 @@ public abstract class ResultFeedTests(ProcessingFixture fixture)
         await GrowsAsync(server, feed);
     }
 
-    protected static async Task ShowsAsync(RunningServer silo, RunningServer shown, ContentFolder content, EventSubscription feed)
+    private protected static async Task ShowsAsync(RunningServer silo, RunningServer shown, ContentFolder content, EventSubscription feed)
     {
         await silo.ReferAsync("i", "late");
         await feed.UntilAsync("itemChanged", item => item.GetProperty("failures").GetArrayLength() == 1);
@@ -43,7 +43,7 @@ public abstract class ResultFeedTests(ProcessingFixture fixture)
         Assert.Equal("""{"nodes":[{"itemId":"i"}]}""", (await shown.DataAsync("{ records(plugin: \"judge\") { nodes { itemId } } }")).GetProperty("records").GetRawText());
     }
 
-    protected static async Task GrowsAsync(RunningServer silo, EventSubscription feed)
+    private protected static async Task GrowsAsync(RunningServer silo, EventSubscription feed)
     {
         var counts = new List<int>();
         for (var n = 1; n <= 5; n++)
