@@ -27,11 +27,11 @@ internal static class TributarySchema
         var pages = new MessagePages(node);
         var definitions = new CountedDefinitions(node);
         var lookup = new MessageLookup(node);
-        var failures = new FailureFields(node, lookup);
-        var items = new ItemFields(node, pages, lookup, failures);
-        var messages = new MessageFields(node, pages, lookup, items, failures);
+        var parts = new MessageParts(node);
+        var items = new ItemFields(node, pages, lookup, parts);
+        var messages = new MessageFields(node, pages, lookup, parts, items);
         var aggregates = new AggregateFields(node, definitions, new AggregateMessages(node, pages));
-        failures.Bind(bindings);
+        new FailureFields(node, lookup).Bind(bindings);
         new RecordFields(node, lookup).Bind(bindings);
         new FailureFeed(node, time).Bind(bindings);
         new PluginFields(node).Bind(bindings);

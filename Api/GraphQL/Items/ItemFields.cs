@@ -11,7 +11,7 @@ using Tributary.Runtime.Store;
 namespace Tributary.Api.GraphQL.Items;
 
 /// <summary>Items: one through its grain, many as committed.</summary>
-internal sealed class ItemFields(ApiNode node, MessagePages pages, MessageLookup lookup, FailureFields failures)
+internal sealed class ItemFields(ApiNode node, MessagePages pages, MessageLookup lookup, MessageParts parts)
 {
     private const string CursorKind = "items";
 
@@ -27,7 +27,7 @@ internal sealed class ItemFields(ApiNode node, MessagePages pages, MessageLookup
             .Batch<MessageId, MessageNode>("lastMessage", item => item.LastMessageId, lookup.FindAsync)
             .Ask("messages", messages.ReadAsync)
             .Ask("records", records.ReadAsync)
-            .Ask("failures", failures.OfItemAsync);
+            .Ask("failures", (item, context) => parts.FailuresOfAsync(item.Unfinished, context));
         bindings.Object<Connection<ItemNode>>("ItemConnection");
         bindings.Object<Edge<ItemNode>>("ItemEdge");
     }

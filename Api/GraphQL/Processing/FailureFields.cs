@@ -1,4 +1,3 @@
-using Tributary.Api.GraphQL.Items;
 using Tributary.Api.GraphQL.Messages;
 using Tributary.Api.GraphQL.Paging;
 using Tributary.Api.Processing;
@@ -27,25 +26,6 @@ internal sealed class FailureFields(ApiNode node, MessageLookup lookup)
         bindings.Object<FailureChange>("FailureChangePayload");
         bindings.Object<FailureChangeError>("FailureChangeError");
         bindings.Enum<ProcessingStep>("ProcessingStep");
-    }
-
-    /// <summary>The failures of an item's messages, newest first: those of all items of a list are one read of the store.</summary>
-    public async ValueTask<IReadOnlyList<FailureNode>> OfItemAsync(ItemNode item, ResolveContext context)
-    {
-        var batch = context.Batch<Position, IReadOnlyList<FailureNode>>(this, OfMessagesAsync);
-        var failures = await Task.WhenAll(item.Unfinished.Select(batch.Load));
-        return [.. failures.SelectMany(found => found ?? [])];
-    }
-
-    /// <summary>The failures of messages, by position, in one read of the store.</summary>
-    public async Task<IReadOnlyDictionary<Position, IReadOnlyList<FailureNode>>> OfMessagesAsync(IReadOnlyList<Position> positions, ResolveContext context)
-    {
-        var unfinished = await node.Processing.FindPartsAsync(positions, context.CancellationToken);
-        return positions.ToDictionary(
-            position => position,
-            IReadOnlyList<FailureNode> (position) => unfinished.TryGetValue(position, out var parts)
-                ? parts.Where(part => part.Part.Status is MessageStatus.Retrying or MessageStatus.Parked).Select(FailureNode.Of).ToList()
-                : []);
     }
 
     private async ValueTask<Connection<FailureNode>> ListAsync(InputObject arguments, CancellationToken cancellation)

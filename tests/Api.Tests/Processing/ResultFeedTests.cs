@@ -38,7 +38,7 @@ public abstract class ResultFeedTests(ProcessingFixture fixture)
         content.Write("late", "good");
         await silo.DataAsync(Retry);
         var done = await feed.UntilAsync("itemChanged", item => item.GetProperty("failures").GetArrayLength() == 0 && item.GetProperty("records").GetArrayLength() == 1);
-        Assert.Equal("""[{"document":{"kind":"good","chars":4}}]""", done.GetProperty("records").GetRawText());
+        Assert.Equal("good", done.GetProperty("records")[0].GetProperty("document").GetProperty("kind").GetString());
         Assert.Equal(1, done.GetProperty("messageCount").GetInt32());
         Assert.Equal("""{"nodes":[{"itemId":"i"}]}""", (await shown.DataAsync("{ records(plugin: \"judge\") { nodes { itemId } } }")).GetProperty("records").GetRawText());
     }
@@ -91,6 +91,7 @@ public sealed class PostgresResultFeedTests(PostgresProcessingFixture fixture) :
 
         await GrowsAsync(silo, aggregate);
         await silo.ReferAsync("left", "missing");
+        await silo.LedgerIsAsync(completed: 5, retrying: 1);
         var left = await reader.ErrorAsync("mutation { retry(filter: {}) { changedCount } }", "silo_role_missing", "role silo");
         Assert.Contains("retry", left.GetProperty("path").GetRawText());
         using (var refused = await reader.Http.PostAsync("/api/v1/failures/retry", null))
