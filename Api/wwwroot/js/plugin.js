@@ -24,6 +24,7 @@ export class PluginCard {
   #version = h('p', { class: 'hint' });
   #reason = h('p', { class: 'plugin-reason' });
   #values = figures.map(() => h('dd', {}));
+  #figures = h('dl', { class: 'figures' }, ...figures.map(([name], index) => h('div', {}, h('dt', {}, name), this.#values[index])));
   #facts = h('dl', { class: 'facts' });
 
   constructor(plugin) {
@@ -31,8 +32,7 @@ export class PluginCard {
     this.element = h('article', { class: 'card plugin', 'aria-labelledby': titleId },
       h('header', {}, h('div', {}, h('h2', { id: titleId, title: plugin.name }, clip(plugin.name, maxNameChars)), this.#version), this.#state),
       this.#reason,
-      h('dl', { class: 'figures' }, ...figures.map(([name], index) => h('div', {}, h('dt', {}, name), this.#values[index]))),
-      this.#facts);
+      this.#figures, this.#facts);
     this.update(plugin);
   }
 
@@ -41,19 +41,24 @@ export class PluginCard {
       setText(this.#values[index], read(plugin));
       this.#values[index].classList.toggle('is-bad', isBad(plugin));
     });
+    // One that was never loaded has nothing to be counted or accepted.
+    const isLoaded = plugin.version !== null;
+    this.#figures.hidden = !isLoaded;
     const { name, version, origin, state, reason, mediaTypes, aggregates } = plugin;
     const signature = JSON.stringify([version, origin, state, reason, mediaTypes, aggregates]);
     if (signature === this.#signature) return;
     this.#signature = signature;
     this.#state.className = `plugin-state is-${state.toLowerCase()}`;
     this.#state.textContent = state.toLowerCase();
-    this.#version.textContent = version === null ? 'no version: it was not loaded' : `version ${clip(version, maxNameChars)}`;
+    this.#version.textContent = isLoaded ? `version ${clip(version, maxNameChars)}` : 'not loaded';
     this.#reason.textContent = reason === null ? '' : clip(reason, maxReasonChars);
     this.#reason.hidden = reason === null;
     this.#facts.replaceChildren(
       fact('from', clip(origin, maxReasonChars)),
-      fact('media types', mediaTypes.length === 0 ? '–' : clip(mediaTypes.join(', '), maxReasonChars)),
-      fact('aggregates', ...(aggregates.length === 0 ? ['none'] : spaced(aggregates.map(chartLink)))),
+      ...(isLoaded ? [
+        fact('media types', mediaTypes.length === 0 ? 'none' : clip(mediaTypes.join(', '), maxReasonChars)),
+        fact('aggregates', ...(aggregates.length === 0 ? ['none'] : spaced(aggregates.map(chartLink)))),
+      ] : []),
       fact('left undone', h('a', { href: `#/failures?${new URLSearchParams({ plugin: name })}` }, 'failures of its share')));
   }
 }
