@@ -8,7 +8,8 @@ namespace Tributary.Bench.Pipeline;
 /// <summary>What one run gave.</summary>
 /// <param name="Rate">Messages per second.</param>
 /// <param name="BytesPerMessage">What the process allocated for each.</param>
-internal readonly record struct PipelineFigures(double Rate, double BytesPerMessage);
+/// <param name="ProcessorUsPerMessage">The processor time of the process for each, in microseconds: depends less on what else runs.</param>
+internal readonly record struct PipelineFigures(double Rate, double BytesPerMessage, double ProcessorUsPerMessage);
 
 /// <summary>
 /// The executable's own composition in this process, from a configuration of sqAPI's form, with a full queue in front of it and an empty database
@@ -38,14 +39,15 @@ internal sealed class PipelineRun(string folder, int brokerPort, string connecti
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Limit);
         var begun = await WaitAsync(log, counts => counts.Accepted > 0, limit.Token);
-        var (started, allocated) = (Stopwatch.GetTimestamp(), GC.GetTotalAllocatedBytes());
+        var (started, allocated, processor) = (Stopwatch.GetTimestamp(), GC.GetTotalAllocatedBytes(), Environment.CpuUsage.TotalTime);
         long Done(LedgerCounts counts) => withPlugins ? counts.Completed : counts.Skipped;
         await WaitAsync(log, counts => Done(counts) + counts.Parked + counts.Retrying >= count, limit.Token);
         var elapsed = Stopwatch.GetElapsedTime(started);
         allocated = GC.GetTotalAllocatedBytes() - allocated;
+        processor = Environment.CpuUsage.TotalTime - processor;
         await CheckAsync(log, queue, count, Done, cancellation);
         await app.StopAsync();
-        return new PipelineFigures((count - Done(begun)) / elapsed.TotalSeconds, allocated / (double)count);
+        return new PipelineFigures((count - Done(begun)) / elapsed.TotalSeconds, allocated / (double)count, processor.TotalMicroseconds / count);
     }
 
     // A lost, failed or repeated message fails the bench.
