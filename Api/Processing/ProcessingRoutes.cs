@@ -22,6 +22,12 @@ internal static class ProcessingRoutes
         Post(
             app, root + "/failures/park", new ChangeFailures(options, node.Failed.ParkAsync).InvokeAsync, "parkFailures", "Give up what waits to be tried again",
             "Until it is asked for. Looks at most at 1000 failures; next goes on from there.", changeCodes);
+        ChangeOne(
+            app, root + "/messages/{id}/retry", new ChangeMessage(node, static async (item, sequence, plugins) => (await item.Retry(new RetryRequest(sequence, plugins))).Started),
+            "retryMessage", "Try a failed message again now", "What two ask for at once is begun once.", parameterCodes);
+        ChangeOne(
+            app, root + "/messages/{id}/park", new ChangeMessage(node, static async (item, sequence, plugins) => (await item.Park(new ParkRequest(sequence, plugins))).Parked),
+            "parkMessage", "Give up a message that waits to be tried again", "Until it is asked for.", parameterCodes);
         Routes.Get(
             app, root + "/records/{plugin}", new ListRecords(node).InvokeAsync, "listRecords", "records", "Read what a plugin made", "By item, then key.",
             [
@@ -33,6 +39,18 @@ internal static class ProcessingRoutes
             [.. parameterCodes, "plugin_not_found"]).Answers<RecordList>(200);
         Routes.Get(app, root + "/plugins", new ListPlugins(node).InvokeAsync, "listPlugins", "plugins", "The plugins of this process", "What runs, how often, how long, and what does not.")
             .Answers<PluginList>(200);
+    }
+
+    private static void ChangeOne(WebApplication app, string path, ChangeMessage change, string name, string summary, string description, string[] codes)
+    {
+        RequestDelegate handler = change.InvokeAsync;
+        app.MapPost(path, handler).Describe(
+            handler, name, "failures", summary, description,
+            [
+                new("id", "The message's id.", JsonSchemaType.String, In: "path", Example: "01890a5d-ac96-774b-bcce-b302099a8057"),
+                new("plugin", "Only the share of this plugin; empty for the message as a whole. Without it all that is left.", JsonSchemaType.String),
+            ],
+            [.. codes, "message_not_found"]).Answers<MessageChangeBody>(200);
     }
 
     private static void Post(WebApplication app, string path, RequestDelegate handler, string name, string summary, string description, string[] codes) =>

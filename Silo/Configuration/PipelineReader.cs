@@ -3,6 +3,7 @@ using Tributary.Configuration;
 using Tributary.Connectors;
 using Tributary.Connectors.Registry;
 using Tributary.Grains;
+using Tributary.Plugins.Folders;
 
 namespace Tributary.Silo.Configuration;
 
@@ -44,7 +45,7 @@ internal sealed class PipelineReader
 
     private PipelineConfig Read(string dataDirectory, string? only)
     {
-        var processing = root["processing"].Section("running", "backlog", "content_bytes", "memory_bytes", "metadata_bytes", "scratch");
+        var processing = root["processing"].Section("running", "backlog", "content_bytes", "memory_bytes", "metadata_bytes", "plugin_seconds", "scratch");
         var defaults = new PipelineConfig();
         ReadPackages(root["packages"]);
         return new PipelineConfig
@@ -62,7 +63,7 @@ internal sealed class PipelineReader
             },
             MaxBacklogCount = (int)(processing["backlog"].Whole(1, 10_000_000, "messages") ?? defaults.MaxBacklogCount),
             ScratchDirectory = processing["scratch"].Text("the path of a folder") is { } scratch ? Path.GetFullPath(scratch, baseFolder) : Path.Combine(dataDirectory, "scratch"),
-            Plugins = ReadPlugins(only),
+            Plugins = ReadPlugins(only) with { TimeLimit = TimeSpan.FromSeconds(processing["plugin_seconds"].Whole(1, 86_400, "seconds") ?? (long)defaults.Plugins.TimeLimit.TotalSeconds) },
             Warnings = warnings,
         };
     }
@@ -111,9 +112,34 @@ internal sealed class PipelineReader
             Folder = path,
             Active = active.Count > 0 ? active : null,
             Disabled = Names(root["disabled_plugins"]),
-            Custom = root["custom"].IsSet && root["custom"].Node is { } custom ? ConfigJson.Of(custom) : JsonElement.Parse("{}"u8),
-            ByPlugin = root["plugin"].Node is ConfigMap map ? map.Fields.ToDictionary(pair => pair.Key, pair => ConfigJson.Of(pair.Value)) : [],
+            Custom = ReadMap(root["custom"], "a map; every plugin of a folder is given it"),
+            ByPlugin = ReadByPlugin(path),
         };
+    }
+
+    private Dictionary<string, JsonElement> ReadByPlugin(string? folder)
+    {
+        var field = root["plugin"];
+        if (field.Node is not ConfigMap map)
+        {
+            if (field.IsSet)
+                field.Fail("a map with the names of plugins, each with a map of what it is told");
+            return [];
+        }
+
+        var sections = field.Section([.. BuiltInPlugins.All().Select(plugin => plugin.Name).Concat(FoldersOf(folder)).Order(StringComparer.Ordinal)]);
+        return map.Fields.Keys.ToDictionary(name => name, name => ReadMap(sections[name], "a map of what the plugin is told"));
+    }
+
+    private static IEnumerable<string> FoldersOf(string? root) => root is null || !Directory.Exists(root) ? [] : PluginFolder.Find(root).Select(folder => folder.Name);
+
+    private static JsonElement ReadMap(ConfigField field, string allowed)
+    {
+        if (field.IsSet && field.Node is ConfigMap map)
+            return ConfigJson.Of(map);
+        if (field.IsSet)
+            field.Fail(allowed);
+        return JsonElement.Parse("{}"u8);
     }
 
     private static List<string> Names(ConfigField field)
