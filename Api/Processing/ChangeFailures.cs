@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
+using Tributary.Api.Http;
 using Tributary.Api.Json;
-using Tributary.Api.Security;
 using Tributary.Grains;
 using Tributary.Runtime.Store;
 
@@ -12,11 +11,7 @@ internal sealed class ChangeFailures(ApiOptions options, Func<PartFilter, PartMa
 {
     public async Task InvokeAsync(HttpContext context)
     {
-        // A request without a body needs no leave of a browser: another page must not be able to make it.
-        OriginCheck.Check(context.Request, options.AllowedOrigins);
-        // A filter that stands where it is not looked for would change everything.
-        if (context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true)
-            throw new TributaryException("request_invalid", "Found a body; allowed: none. What is meant stands in the parameters of the query.");
+        BareRequest.Check(context.Request, options);
         var parameters = new FailureParameters(context.Request);
         var done = await change(parameters.Filter, parameters.After, context.RequestAborted);
         var body = new FailureChangeBody(done.MatchedCount, done.ChangedCount, done.Next is { } next ? FailureParameters.TextOf(next) : null);

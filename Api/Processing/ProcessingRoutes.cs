@@ -23,11 +23,11 @@ internal static class ProcessingRoutes
             app, root + "/failures/park", new ChangeFailures(options, node.Failed.ParkAsync).InvokeAsync, "parkFailures", "Give up what waits to be tried again",
             "Until it is asked for. Looks at most at 1000 failures; next goes on from there.", changeCodes);
         ChangeOne(
-            app, root + "/messages/{id}/retry", new ChangeMessage(node, static async (item, sequence, plugins) => (await item.Retry(new RetryRequest(sequence, plugins))).Started),
-            "retryMessage", "Try a failed message again now", "What two ask for at once is begun once.", parameterCodes);
+            app, root + "/messages/{id}/retry", new ChangeMessage(node, options, static async (item, sequence, plugins) => (await item.Retry(new RetryRequest(sequence, plugins))).Started),
+            "retryMessage", "Try a failed message again now", "What two ask for at once is begun once.", changeCodes);
         ChangeOne(
-            app, root + "/messages/{id}/park", new ChangeMessage(node, static async (item, sequence, plugins) => (await item.Park(new ParkRequest(sequence, plugins))).Parked),
-            "parkMessage", "Give up a message that waits to be tried again", "Until it is asked for.", parameterCodes);
+            app, root + "/messages/{id}/park", new ChangeMessage(node, options, static async (item, sequence, plugins) => (await item.Park(new ParkRequest(sequence, plugins))).Parked),
+            "parkMessage", "Give up a message that waits to be tried again", "Until it is asked for.", changeCodes);
         Routes.Get(
             app, root + "/records/{plugin}", new ListRecords(node).InvokeAsync, "listRecords", "records", "Read what a plugin made", "By item, then key.",
             [

@@ -130,6 +130,27 @@ public abstract class ProcessingRestTests(ProcessingFixture fixture)
         Assert.Equal("""{"matched":0,"changed":0,"next":null}""", await PostAsync(server, "retry"));
     }
 
+    [Fact]
+    public async Task One_message_is_parked_and_retried()
+    {
+        var (server, content) = await fixture.NewServerAsync();
+        await using var owned = server;
+        var message = await server.ReferAsync("a", "late");
+        await server.LedgerIsAsync(completed: 0, retrying: 1);
+        var path = $"../messages/{message.Id}/";
+
+        Assert.Equal("""{"changed":[]}""", await PostAsync(server, path + "park?plugin=judge"));
+        Assert.Equal("""{"changed":[""]}""", await PostAsync(server, path + "park?plugin="));
+        await server.LedgerIsAsync(completed: 0, parked: 1);
+        content.Write("late", "good");
+        Assert.Equal("""{"changed":[""]}""", await PostAsync(server, path + "retry"));
+        await server.LedgerIsAsync(completed: 1);
+        using var unknown = await server.Http.PostAsync($"/api/v1/messages/{Guid.CreateVersion7()}/retry", null);
+        await unknown.IsProblemAsync(404, "message_not_found");
+        using var body = await server.PostAsync("""{"plugin":"judge"}""", $"/api/v1/messages/{message.Id}/retry");
+        await body.IsProblemAsync(400, "request_invalid", "Found a body");
+    }
+
     private static async Task<string> PostAsync(RunningServer server, string path)
     {
         using var response = await server.Http.PostAsync("/api/v1/failures/" + path, null);
