@@ -12,7 +12,7 @@ public sealed class FaultsTests(PeersFixture peers) : IClassFixture<PeersFixture
     private const string Rest = """
         broker: {type: rest}
         message: {fields: {uuid: {key: id}, data_location: {key: path}, meta_location: {key: meta}}}
-        retry: [{step: query, then: retry, first: 100ms, factor: 1, ceiling: 100ms}]
+        retry: [{step: query, then: retry, first: 1s, factor: 1, ceiling: 1s}]
 
         """;
 
