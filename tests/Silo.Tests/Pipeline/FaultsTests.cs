@@ -129,6 +129,29 @@ public sealed class FaultsTests(PeersFixture peers) : IClassFixture<PeersFixture
     }
 
     [Fact]
+    public async Task What_a_killed_process_left_of_scratch_files_goes_with_the_next_start()
+    {
+        const string Own = "exec: {command: /usr/bin/python3, arguments: [slow.py], version: '1', media_types: ['*/*']}\n";
+        const string Main = Rest + "data_store: {type: disk, root: '${CONTENT}'}\nplugins: plugins\n";
+        await using var server = await PipelineServer.StartNewAsync(Main, prepare: main => ExecPrograms.Write(main, "slow", Own, ExecPrograms.Hanging));
+        var scratch = Path.Combine(server.Process.DataDirectory, "scratch");
+        await server.WriteAsync("hang.txt", "hang");
+        await server.PostAsync("""{"id":"hanging","path":"hang.txt"}""");
+        while (!Directory.EnumerateFiles(scratch, "content-*", SearchOption.AllDirectories).Any())
+            await Task.Delay(20, Cancellation);
+        var left = Assert.Single(Directory.EnumerateDirectories(scratch));
+
+        await server.Process.KillAsync(Cancellation);
+        Assert.True(Directory.Exists(left));
+        await server.Process.StartAsync(Cancellation);
+
+        Assert.NotEqual(left, Assert.Single(Directory.EnumerateDirectories(scratch)));
+        await server.WriteAsync("hang.txt", "good");
+        Assert.Equal(0, await server.Process.StopAsync(Cancellation));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(scratch));
+    }
+
+    [Fact]
     public async Task A_broker_that_cannot_go_on_ends_the_process()
     {
         using var folder = new TemporaryFolder();
