@@ -40,7 +40,7 @@ internal static class SiloConfigReader
             DataDirectory = data,
             Api = api,
             Feed = new FeedOptions { MaxSubscribersCount = (int)(limits["subscribers"].Whole(1, 1_000_000, "subscribers") ?? defaults.Feed.MaxSubscribersCount) },
-            Silo = Silo(limits, defaults.Silo, listen, IndexedPaths(section["indexed_paths"]), pipeline.MaxBacklogCount),
+            Silo = Silo(limits, defaults.Silo, listen, IndexedPaths(section["indexed_paths"]), pipeline),
             Dedupe = new DedupeOptions { Remember = limits["dedupe_days"].Whole(1, 3_650, "days") is { } days ? TimeSpan.FromDays(days) : defaults.Dedupe.Remember },
             MaxConnectionsCount = (int)(limits["connections"].Whole(1, 1_000_000, "connections") ?? defaults.MaxConnectionsCount),
             Aggregates = AggregatesReader.Read(section["aggregates"], errors),
@@ -82,9 +82,13 @@ internal static class SiloConfigReader
         return pointers;
     }
 
-    private static SiloOptions Silo(ConfigSection limits, SiloOptions defaults, IReadOnlyList<string> listen, IReadOnlyList<string> indexedPaths, int backlog) => new()
+    private static SiloOptions Silo(ConfigSection limits, SiloOptions defaults, IReadOnlyList<string> listen, IReadOnlyList<string> indexedPaths, PipelineConfig pipeline) => new()
     {
-        MaxWaitingActivitiesCount = backlog,
+        MaxWaitingActivitiesCount = pipeline.MaxBacklogCount,
+        // Twice the backlog: beside it are those that rounds on their way add. With fewer, messages would be read back one by one for as long as the backlog is full.
+        MaxLocalHandOversCount = Math.Max(defaults.MaxLocalHandOversCount, 2 * pipeline.MaxBacklogCount),
+        // More than run at once, so that the next has begun when one ends.
+        MaxActivitiesCount = Math.Max(defaults.MaxActivitiesCount, 2 * pipeline.Processing.MaxRunningCount),
         Address = listen.Count > 0 ? listen[0] : "",
         IndexedPaths = indexedPaths,
         MaxWaitingCallsCount = (int)(limits["waiting_calls"].Whole(100, 10_000_000, "calls") ?? defaults.MaxWaitingCallsCount),
