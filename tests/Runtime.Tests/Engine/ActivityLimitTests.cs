@@ -181,7 +181,7 @@ public sealed class ActivityLimitTests
             var jobs = (Jobs)run.Activities["work"];
             var message = new Message
             {
-                Id = new MessageId(Guid.NewGuid()), Source = "s", Item = "i", MediaType = MediaTypes.Json, Body = new byte[600], ReceivedAt = DateTimeOffset.UnixEpoch,
+                Id = new MessageId(Guid.NewGuid()), Source = "s", Item = "i", MediaType = "application/json", Body = new byte[600], ReceivedAt = DateTimeOffset.UnixEpoch,
             };
             await run.Probe("a").Do(Script.Of(probe =>
             {
