@@ -38,11 +38,11 @@ public sealed class ApiNode
 
     public required FeedTail Tail { get; init; }
 
-    /// <summary>The definitions that are counted now, in the order of the configuration.</summary>
-    public required IReadOnlyList<ActiveDefinition> Definitions { get; init; }
+    /// <summary>The definitions that readers see: one snapshot, which a switch replaces. Who takes it uses one for the whole of an answer.</summary>
+    public required Func<LiveDefinitions> Live { get; init; }
 
-    /// <summary>The number of each definition's generation, by the id that rows carry.</summary>
-    public required IReadOnlyDictionary<int, int> GenerationNumbers { get; init; }
+    /// <summary>Builds and switches generations; null in a process that only reads.</summary>
+    public Generations? Generations { get; init; }
 
     /// <summary>True while calls are taken.</summary>
     public required Func<bool> IsReady { get; init; }

@@ -81,8 +81,8 @@ public class BatchingTests
             var queries = new CountingQueries(node!.Queries);
             var counted = new ApiNode
             {
-                Intake = node.Intake, BulkIntake = node.BulkIntake, Grains = node.Grains, Log = node.Log, Tail = node.Tail, Definitions = node.Definitions,
-                GenerationNumbers = node.GenerationNumbers, IsReady = node.IsReady, Queries = queries, MatcherOf = node.MatcherOf, Processing = node.Processing,
+                Intake = node.Intake, BulkIntake = node.BulkIntake, Grains = node.Grains, Log = node.Log, Tail = node.Tail, Live = node.Live,
+                IsReady = node.IsReady, Queries = queries, MatcherOf = node.MatcherOf, Processing = node.Processing,
             };
             try
             {
