@@ -36,13 +36,12 @@ internal sealed class Reprocessing(HttpClient http, CancellationToken cancellati
         return JsonElement.Parse(text).GetProperty("code").GetString()!;
     }
 
-    /// <summary>The numbers of a name's generations and which of them is live.</summary>
-    public async Task<(int Live, int[] All)> GenerationsAsync(string name)
-    {
-        var list = (await StoredMessages.ReadAsync(http, "api/v1/generations", cancellation)).GetProperty("generations").EnumerateArray()
-            .Where(one => one.GetProperty("name").GetString() == name).ToList();
-        return (list.Single(one => one.GetProperty("isLive").GetBoolean()).GetProperty("generation").GetInt32(), [.. list.Select(one => one.GetProperty("generation").GetInt32())]);
-    }
+    /// <summary>The numbers of a name's generations, the live one with a star: <c>1* 2</c>.</summary>
+    public async Task<string> GenerationsAsync(string name) => string.Join(
+        ' ',
+        (await StoredMessages.ReadAsync(http, "api/v1/generations", cancellation)).GetProperty("generations").EnumerateArray()
+        .Where(one => one.GetProperty("name").GetString() == name)
+        .Select(one => one.GetProperty("generation").GetRawText() + (one.GetProperty("isLive").GetBoolean() ? "*" : "")));
 
     /// <summary>The replay of a name once it is as asked.</summary>
     public async Task<JsonElement> WaitAsync(string name, Func<JsonElement, bool> until)
