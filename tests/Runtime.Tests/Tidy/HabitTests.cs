@@ -26,6 +26,7 @@ public sealed class HabitTests
         ["tests/Connectors.Tests/Support/Eventually.cs"] = "asks another process until a limit",
         ["tests/GraphQL.Tests/Execution/BatchTest.cs"] = "resolvers that are slow on purpose",
         ["tests/GraphQL.Tests/Execution/ExecutionTest.cs"] = "resolvers that are slow on purpose",
+        ["tests/Silo.Tests/Replays/Reprocessing.cs"] = "asks another process until a limit",
         ["tests/Silo.Tests/Running/KillTests.cs"] = "the random moment of a kill",
         ["tests/Silo.Tests/Running/StopTests.cs"] = "asks another process until a limit",
         ["tests/Silo.Tests/TributaryProcess.cs"] = "asks another process until a limit",

@@ -53,7 +53,7 @@ public sealed class PluginReplayTests(ITestOutputHelper output)
         using var http = new HttpClient { BaseAddress = server.Address };
         var reprocessing = new Reprocessing(http, Cancellation);
         await reprocessing.StoreAsync(Enumerable.Range(0, StoredCount).Select(Body));
-        await WaitForCompletedAsync(http, StoredCount);
+        await reprocessing.WaitForCompletedAsync(StoredCount);
         Assert.Equal(0, await server.StopAsync(Cancellation));
 
         await File.WriteAllTextAsync(Path.Combine(plugin, "config.yml"), PluginConfig("2", $"factor: 10\n  fails: {Failing}"), Cancellation);
@@ -66,7 +66,7 @@ public sealed class PluginReplayTests(ITestOutputHelper output)
         await server.KillAsync(Cancellation);
         await server.StartAsync(Cancellation);
         await reprocessing.StoreAsync(Enumerable.Range(StoredCount, MoreCount).Select(Body));
-        await WaitForCompletedAsync(http, StoredCount + MoreCount);
+        await reprocessing.WaitForCompletedAsync(StoredCount + MoreCount);
 
         // One message fails until what it needs is there; the replay tries it again by itself.
         var failed = await reprocessing.WaitAsync("plugin:scaled", replay => Reprocessing.Ended(replay) || replay.GetProperty("seen").GetInt64() >= StoredCount);
@@ -113,12 +113,6 @@ public sealed class PluginReplayTests(ITestOutputHelper output)
         plugin:
           {{configuration}}
         """;
-
-    private static async Task WaitForCompletedAsync(HttpClient http, int count)
-    {
-        while ((await StoredMessages.ReadAsync(http, "api/v1/ledger", Cancellation)).GetProperty("completed").GetInt64() < count)
-            await Task.Delay(25, Cancellation);
-    }
 
     private static async Task CheckAsync(HttpClient http, int generation, Func<int, long> valueOf)
     {

@@ -43,16 +43,22 @@ internal sealed class Reprocessing(HttpClient http, CancellationToken cancellati
         .Where(one => one.GetProperty("name").GetString() == name)
         .Select(one => one.GetProperty("generation").GetRawText() + (one.GetProperty("isLive").GetBoolean() ? "*" : "")));
 
+    /// <summary>Returns when so many messages are completed.</summary>
+    public Task WaitForCompletedAsync(int count) => WaitAsync(
+        stop => StoredMessages.ReadAsync(http, "api/v1/ledger", stop), ledger => ledger.GetProperty("completed").GetInt64() >= count);
+
     /// <summary>The replay of a name once it is as asked.</summary>
-    public async Task<JsonElement> WaitAsync(string name, Func<JsonElement, bool> until)
+    public Task<JsonElement> WaitAsync(string name, Func<JsonElement, bool> until) => WaitAsync(stop => ReadAsync(name, stop), until);
+
+    private async Task<JsonElement> WaitAsync(Func<CancellationToken, Task<JsonElement>> read, Func<JsonElement, bool> until)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Limit);
         while (true)
         {
-            var replay = await ReadAsync(name, limit.Token);
-            if (until(replay))
-                return replay;
+            var found = await read(limit.Token);
+            if (until(found))
+                return found;
             // Another process has no signal to wait for.
             await Task.Delay(5, limit.Token);
         }
