@@ -14,6 +14,7 @@ using Tributary.Api.Ledger;
 using Tributary.Api.Messages;
 using Tributary.Api.OpenApi;
 using Tributary.Api.Processing;
+using Tributary.Api.Reprocessing;
 
 namespace Tributary.Api;
 
@@ -43,6 +44,7 @@ internal static class Routes
         MapMessages(app, node, options);
         MapReads(app, node);
         ProcessingRoutes.Map(app, node, options, Base, ParameterCodes);
+        GenerationRoutes.Map(app, node, Base, ParameterCodes);
         foreach (var endpoint in options.Endpoints)
             ConfiguredRoutes.Map(app, endpoint, node, options, BodyCodes, Key);
 

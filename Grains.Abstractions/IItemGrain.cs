@@ -21,6 +21,11 @@ public interface IItemGrain : IGrainWithStringKey
 
     /// <summary>Gives up what waits to be tried again: it stays visible, and is tried again on demand.</summary>
     ValueTask<ParkResult> Park(ParkRequest request);
+
+    /// <summary>
+    /// Takes what a replay made of one of the item's messages. A message of which that plugin's part is not done is left alone: its own turn will do it.
+    /// </summary>
+    ValueTask ApplyReplayed(ReplayedRun run);
 }
 
 /// <summary>What to start again of a message.</summary>

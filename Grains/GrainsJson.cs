@@ -12,4 +12,7 @@ namespace Tributary.Grains;
 [JsonSerializable(typeof(AggregateDelta))]
 [JsonSerializable(typeof(DedupeState))]
 [JsonSerializable(typeof(ProcessOrder))]
+[JsonSerializable(typeof(ReplayState))]
+[JsonSerializable(typeof(ReplayOrder))]
+[JsonSerializable(typeof(ReplayedRun))]
 public sealed partial class GrainsJson : JsonSerializerContext;

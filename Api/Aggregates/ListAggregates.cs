@@ -12,7 +12,8 @@ internal sealed class ListAggregates(ApiNode node)
     public async Task InvokeAsync(HttpContext context)
     {
         _ = new Parameters(context.Request);
-        var list = new AggregateList(node.Definitions.Select(active => BodyOf(active.Definition, node.GenerationNumbers[active.Generation])).ToList());
+        var live = node.Live();
+        var list = new AggregateList(live.Definitions.Select(active => BodyOf(active.Definition, live.GenerationNumbers[active.Generation])).ToList());
         await ApiJson.WriteAsync(context, list, ApiJson.Default.AggregateList);
     }
 

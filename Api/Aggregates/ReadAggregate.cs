@@ -20,7 +20,8 @@ internal sealed class ReadAggregate(ApiNode node)
 
     public async Task InvokeAsync(HttpContext context)
     {
-        var active = Find((string)context.Request.RouteValues["name"]!);
+        var live = node.Live();
+        var active = Find(live.Definitions, (string)context.Request.RouteValues["name"]!);
         var parameters = new Parameters(context.Request, "group", "from", "to", "limit", "after");
         var limit = (int)Math.Min(MaxLimit, parameters.Number("limit", 1, int.MaxValue) ?? DefaultLimit);
         var rows = await node.Log.ReadAggregatesAsync(
@@ -34,15 +35,15 @@ internal sealed class ReadAggregate(ApiNode node)
 
         var shown = rows.Take(limit).Select(row => BodyOf(row, active.Definition)).ToList();
         var next = rows.Count > limit ? Base64Url.EncodeToString(Encoding.UTF8.GetBytes(rows[limit - 1].Key.ToString())) : null;
-        var body = new AggregateRows(active.Definition.Name, node.GenerationNumbers[active.Generation], shown, next);
+        var body = new AggregateRows(active.Definition.Name, live.GenerationNumbers[active.Generation], shown, next);
         await ApiJson.WriteAsync(context, body, ApiJson.Default.AggregateRows);
     }
 
-    private ActiveDefinition Find(string name) =>
-        node.Definitions.FirstOrDefault(active => active.Definition.Name == name)
+    private static ActiveDefinition Find(IReadOnlyList<ActiveDefinition> definitions, string name) =>
+        definitions.FirstOrDefault(active => active.Definition.Name == name)
         ?? throw new TributaryException(
             "aggregate_not_found",
-            $"There is no aggregate '{name}'; there are: {(node.Definitions.Count == 0 ? "none" : string.Join(", ", node.Definitions.Select(active => active.Definition.Name)))}.");
+            $"There is no aggregate '{name}'; there are: {(definitions.Count == 0 ? "none" : string.Join(", ", definitions.Select(active => active.Definition.Name)))}.");
 
     private static string? GroupOf(in Parameters parameters, AggregateDefinition definition)
     {

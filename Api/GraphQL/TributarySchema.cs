@@ -5,6 +5,7 @@ using Tributary.Api.GraphQL.Live;
 using Tributary.Api.GraphQL.Messages;
 using Tributary.Api.GraphQL.Operations;
 using Tributary.Api.GraphQL.Processing;
+using Tributary.Api.GraphQL.Reprocessing;
 using Tributary.GraphQL;
 using Tributary.GraphQL.Binding;
 
@@ -39,6 +40,7 @@ internal static class TributarySchema
         messages.Bind(bindings);
         aggregates.Bind(bindings);
         new NodeField(messages, items, aggregates).Bind(bindings);
+        new GenerationFields(node).Bind(bindings);
         new OperationFields(node).Bind(bindings);
         new Publish(node, items).Bind(bindings);
         new MessageFeed(node).Bind(bindings);

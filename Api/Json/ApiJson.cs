@@ -10,6 +10,7 @@ using Tributary.Api.Items;
 using Tributary.Api.Ledger;
 using Tributary.Api.Messages;
 using Tributary.Api.Processing;
+using Tributary.Api.Reprocessing;
 
 namespace Tributary.Api.Json;
 
@@ -32,6 +33,8 @@ namespace Tributary.Api.Json;
 [JsonSerializable(typeof(MessageChangeBody))]
 [JsonSerializable(typeof(RecordList))]
 [JsonSerializable(typeof(PluginList))]
+[JsonSerializable(typeof(GenerationBody))]
+[JsonSerializable(typeof(GenerationList))]
 public sealed partial class ApiJson : JsonSerializerContext
 {
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };

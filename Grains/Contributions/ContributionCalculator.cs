@@ -4,7 +4,7 @@ using Tributary.Runtime.Store;
 namespace Tributary.Grains;
 
 /// <summary>
-/// Turns a body into its contributions to all declarative aggregates, in one pass. Immutable but for its caches; callable
+/// Turns a body into its contributions to all declarative aggregates, in one pass. Immutable but for its caches and for <see cref="Replace"/>; callable
 /// from many threads.
 /// </summary>
 public sealed class ContributionCalculator
@@ -20,20 +20,27 @@ public sealed class ContributionCalculator
 
     private static readonly AggregateDelta One = new(1, []);
 
-    private readonly Plans plans;
+    private readonly IReadOnlyList<IndexedPath> indexed;
     private readonly KeyCache keys = new();
-    private readonly Refusals refusals;
+    private volatile Counted counted;
 
     /// <param name="definitions">What is counted.</param>
     /// <param name="indexed">The paths whose values are found in the same pass.</param>
     public ContributionCalculator(IReadOnlyList<ActiveDefinition> definitions, IReadOnlyList<IndexedPath>? indexed = null)
     {
-        plans = new Plans(definitions, indexed ?? []);
-        refusals = new Refusals(definitions);
+        this.indexed = indexed ?? [];
+        counted = NewCounted(definitions);
     }
 
-    /// <summary>The refused contributions since the process started.</summary>
-    public IReadOnlyList<RefusalCount> RefusalCounts => refusals.Read();
+    /// <summary>The refused contributions since the process started, or the definitions were replaced.</summary>
+    public IReadOnlyList<RefusalCount> RefusalCounts => counted.Refusals.Read();
+
+    /// <summary>Counts by other definitions from now on; what is being read goes on by those before.</summary>
+    public void Replace(IReadOnlyList<ActiveDefinition> definitions) => counted = NewCounted(definitions);
+
+    private Counted NewCounted(IReadOnlyList<ActiveDefinition> definitions) => new(new Plans(definitions, indexed), new Refusals(definitions));
+
+    private sealed record Counted(Plans Plans, Refusals Refusals);
 
     /// <summary>A calculator for the registered definitions.</summary>
     public static ContributionCalculator For(IEnumerable<DefinitionRow> rows) =>
@@ -47,6 +54,7 @@ public sealed class ContributionCalculator
     /// <summary>Checks the body, and finds its contributions, what the index holds of it, and the item that it speaks of.</summary>
     internal BodyFacts Read(string source, JsonPointer? item, ReadOnlySpan<byte> body, DateTimeOffset receivedAt)
     {
+        var (plans, refusals) = counted;
         var plan = plans.For(source, item);
         var scratch = Scratch.Take(plan);
         BodyScan.Run(body, plan.Root, scratch.Found);

@@ -48,6 +48,9 @@ public sealed class AggregateDefinition
         return Parse(document.RootElement, "aggregate");
     }
 
+    /// <summary>The <see cref="Hash"/> of a definition as stored.</summary>
+    internal static string HashOf(ReadOnlyMemory<byte> json) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(json.Span));
+
     /// <summary>Reads one definition.</summary>
     /// <param name="json">An object.</param>
     /// <param name="key">Where it stands in the configuration, for messages: <c>aggregates[0]</c>.</param>

@@ -30,6 +30,14 @@ public sealed partial class ItemGrain
         return ValueTask.FromResult(new ParkResult(Names(waiting)));
     }
 
+    public ValueTask ApplyReplayed(ReplayedRun run)
+    {
+        var held = State.Find(run.Message.ItemSequence);
+        if (held is null || held.Parts.All(part => part.Plugin != Whole && part.Plugin != run.Plugin))
+            Add(run.Message, run.Generation, run.Records, run.Contributions);
+        return ValueTask.CompletedTask;
+    }
+
     // A new activity, or none, takes the place of the one that is there: a result that is on its way becomes late, and what it was asked for is
     // asked for again.
     private void Change(long sequence, UnfinishedMessage held, Func<UnfinishedPart, UnfinishedPart> change)

@@ -101,13 +101,21 @@ public sealed partial class ItemGrain
             return;
         }
 
-        foreach (var record in run.Run.Result.Records)
-            SetRecord(message, new RecordEffect(run.Generation, record.Key, record.Json));
-        if (run.Run.Contributions.Count == 0)
+        if (run.Fed.Count == 0)
+            Add(message, run.Generation, run.Run.Result.Records, run.Run.Contributions);
+        foreach (var (plugin, aggregates) in run.Fed)
+            Add(message, plugin, run.Run.Result.Records, [.. run.Run.Contributions.Where(contribution => aggregates.Contains(contribution.Generation))]);
+    }
+
+    private void Add(MessageReference message, int generation, IReadOnlyList<Plugins.PluginRecord> records, IReadOnlyList<Contribution> contributions)
+    {
+        foreach (var record in records)
+            SetRecord(message, new RecordEffect(generation, record.Key, record.Json));
+        if (contributions.Count == 0)
             return;
-        foreach (var contribution in run.Run.Contributions)
+        foreach (var contribution in contributions)
             Send(GetGrain<IAggregateGrain>(contribution.Aggregate.Key).Apply(contribution.Delta));
-        AddOutcomes(message, [new Outcome(run.Generation, [.. run.Run.Contributions.Select(contribution => contribution.Aggregate.Key).Distinct()])]);
+        AddOutcomes(message, [new Outcome(generation, [.. contributions.Select(contribution => contribution.Aggregate.Key).Distinct()])]);
     }
 
     private void Contribute(MessageReference message, IReadOnlyList<Contribution> contributions)

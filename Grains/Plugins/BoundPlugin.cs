@@ -4,9 +4,10 @@ using Tributary.Runtime.Store;
 namespace Tributary.Grains;
 
 /// <summary>A plugin whose results go to certain generations. Immutable: another registration makes another one.</summary>
+/// <param name="fed">All generations that its results go to, its own among them.</param>
 /// <param name="calculators">By the names of the plugin's aggregates.</param>
 internal sealed class BoundPlugin(
-    HostedPlugin hosted, int generation, IReadOnlyDictionary<string, ContributionCalculator> calculators, IPluginTables tables, PluginHostOptions options)
+    HostedPlugin hosted, int generation, IReadOnlyList<FedGeneration> fed, IReadOnlyDictionary<string, ContributionCalculator> calculators, IPluginTables tables, PluginHostOptions options)
     : IActivePlugin
 {
     private readonly PluginResultCheck check = new(calculators, options);
@@ -18,6 +19,8 @@ internal sealed class BoundPlugin(
     public string Version => hosted.Facts.Version;
 
     public int Generation => generation;
+
+    public IReadOnlyList<FedGeneration> Fed => fed;
 
     public IReadOnlyList<RefusalCount> Refusals => [.. calculators.Values.SelectMany(static calculator => calculator.RefusalCounts)];
 

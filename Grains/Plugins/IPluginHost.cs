@@ -16,6 +16,11 @@ public interface IPluginHost
 /// <param name="Number">Ascends with every change: a result of an earlier set is run again.</param>
 public sealed record PluginSet(int Number, IReadOnlyList<IActivePlugin> Plugins);
 
+/// <summary>A generation of a plugin that its results are added to.</summary>
+/// <param name="Plugin">Its id.</param>
+/// <param name="Aggregates">The ids of its aggregates' generations.</param>
+public sealed record FedGeneration(int Plugin, IReadOnlyList<int> Aggregates);
+
 /// <summary>A plugin within its limits.</summary>
 public interface IActivePlugin
 {
@@ -23,8 +28,11 @@ public interface IActivePlugin
 
     string Version { get; }
 
-    /// <summary>The id of the generation that its results belong to.</summary>
+    /// <summary>The id of the generation of its version and configuration.</summary>
     int Generation { get; }
+
+    /// <summary>All generations that its results are added to, with their aggregates' generations; one that stands alone has all contributions.</summary>
+    IReadOnlyList<FedGeneration> Fed => [];
 
     /// <param name="mediaType">In lower case and without parameters.</param>
     bool Accepts(string mediaType);

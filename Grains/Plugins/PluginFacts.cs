@@ -96,7 +96,7 @@ internal sealed class PluginFacts
         }
     }
 
-    private static string HashOf(params ReadOnlySpan<string> parts)
+    internal static string HashOf(params ReadOnlySpan<string> parts)
     {
         var text = new ArrayBufferWriter<byte>();
         foreach (var part in parts)

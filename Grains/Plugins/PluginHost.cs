@@ -10,7 +10,7 @@ namespace Tributary.Grains;
 public sealed class PluginHost : IPluginHost, IAsyncDisposable
 {
     /// <summary>In front of the names of generations that are plugins' own: no aggregate's name has a colon.</summary>
-    internal const string GenerationPrefix = "plugin:";
+    public const string GenerationPrefix = "plugin:";
 
     private readonly Lock gate = new();
     private readonly PluginHostOptions options;
@@ -64,10 +64,10 @@ public sealed class PluginHost : IPluginHost, IAsyncDisposable
     }
 
     /// <summary>
-    /// Says which generations the results belong to, and publishes the set. Called again when there are more: an aggregate counts into every generation
-    /// that has its hash, and a plugin's results belong to the newest one that has its hash.
+    /// Says which generations the results belong to, and publishes the set. Called again when these change. A plugin's results are added to all of its
+    /// generations that are given, also those of former versions: only its code as it is now exists.
     /// </summary>
-    /// <param name="rows">All registered generations; those of others are passed over.</param>
+    /// <param name="rows">The generations that are fed; those of others are passed over.</param>
     /// <exception cref="InvalidOperationException">A proposal is not among them.</exception>
     public void Bind(IReadOnlyList<DefinitionRow> rows)
     {
@@ -119,16 +119,30 @@ public sealed class PluginHost : IPluginHost, IAsyncDisposable
 
     private BoundPlugin Bind(HostedPlugin one, ILookup<(string Name, string Hash), DefinitionRow> rows)
     {
-        IEnumerable<DefinitionRow> Registered(DefinitionProposal proposal) => rows.Contains((proposal.Name, proposal.Hash))
-            ? rows[(proposal.Name, proposal.Hash)]
-            : throw new InvalidOperationException($"{proposal.Name} of plugin {one.Facts.Name} is not registered.");
+        var proposals = one.Facts.Proposals;
+        foreach (var proposal in proposals)
+        {
+            if (!rows.Contains((proposal.Name, proposal.Hash)))
+                throw new InvalidOperationException($"{proposal.Name} of plugin {one.Facts.Name} is not registered.");
+        }
 
-        var calculators = one.Facts.Aggregates.Zip(one.Facts.Proposals.Skip(1)).ToDictionary(
-            static pair => pair.First.Name,
-            pair => new ContributionCalculator([.. Registered(pair.Second).Select(row => new ActiveDefinition(row.Id, pair.First))]));
-        var generation = Registered(one.Facts.Proposals[0]).Max(static row => row.Id);
-        return new BoundPlugin(one, generation, calculators, tables, options);
+        var all = rows.SelectMany(static group => group).ToList();
+        var fed = all.Where(row => row.Name == proposals[0].Name).Select(row => (Row: row, Aggregates: AggregatesOf(row, all))).ToList();
+        var calculators = one.Facts.Aggregates.ToDictionary(
+            static aggregate => aggregate.Name,
+            aggregate => new ContributionCalculator(
+            [
+                .. fed.SelectMany(static one => one.Aggregates).Where(row => row.Name == aggregate.Name)
+                    .Select(static row => new ActiveDefinition(row.Id, AggregateDefinition.Parse(row.Definition))),
+            ]));
+        var generation = rows[(proposals[0].Name, proposals[0].Hash)].Max(static row => row.Id);
+        return new BoundPlugin(
+            one, generation, [.. fed.Select(static one => new FedGeneration(one.Row.Id, [.. one.Aggregates.Select(static row => row.Id)]))], calculators, tables, options);
     }
+
+    /// <summary>The generations of the aggregates that belong to this generation of a plugin.</summary>
+    internal static IReadOnlyList<DefinitionRow> AggregatesOf(DefinitionRow plugin, IEnumerable<DefinitionRow> all) =>
+        [.. all.Where(row => !IsPlugin(row) && row.Hash == PluginFacts.HashOf(AggregateDefinition.HashOf(row.Definition), plugin.Hash))];
 
     private void PublishAgain()
     {

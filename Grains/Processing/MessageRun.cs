@@ -117,7 +117,7 @@ internal sealed class MessageRun(ProcessingServices services, StoredMessage stor
     }
 
     private static async Task<PluginOutcome> ExecuteAsync(IActivePlugin plugin, PluginContext context, CancellationToken cancellation) =>
-        new(plugin.Name, plugin.Generation, await plugin.RunAsync(context, cancellation));
+        new(plugin.Name, plugin.Generation, await plugin.RunAsync(context, cancellation)) { Fed = plugin.Fed };
 
     private string MediaTypeOf(MessageFields fields, JsonElement? metadata, FetchedContent content)
     {

@@ -61,4 +61,8 @@ public sealed record ProcessingResult : INeeds
 }
 
 /// <summary>One plugin's run on a message.</summary>
-public sealed record PluginOutcome(string Plugin, int Generation, PluginRun Run);
+public sealed record PluginOutcome(string Plugin, int Generation, PluginRun Run)
+{
+    /// <inheritdoc cref="IActivePlugin.Fed"/>
+    public IReadOnlyList<FedGeneration> Fed { get; init; } = [];
+}

@@ -15,7 +15,8 @@ public sealed class StoredGrains(IPartitionStore store) : IGrainFactory
         : typeof(TGrain) == typeof(IAggregateGrain) ? (TGrain)(object)new StoredAggregate(store, key)
         : throw NeedsSilo();
 
-    private static TributaryException NeedsSilo() => new(
+    /// <summary>What is answered where an engine would be needed.</summary>
+    public static TributaryException NeedsSilo() => new(
         "silo_role_missing", "This process has the role api only, which reads; allowed: the same request to a process with the role silo.");
 
     private static async ValueTask<TState?> ReadAsync<TState>(IPartitionStore store, StateTable table, GrainId grain, JsonTypeInfo<TState> json)
@@ -37,6 +38,8 @@ public sealed class StoredGrains(IPartitionStore store) : IGrainFactory
         public ValueTask<RetryResult> Retry(RetryRequest request) => throw NeedsSilo();
 
         public ValueTask<ParkResult> Park(ParkRequest request) => throw NeedsSilo();
+
+        public ValueTask ApplyReplayed(ReplayedRun run) => throw NeedsSilo();
     }
 
     private sealed class StoredAggregate(IPartitionStore store, string key) : IAggregateGrain

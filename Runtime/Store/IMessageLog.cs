@@ -34,8 +34,9 @@ public interface IMessageLog
     ValueTask<LedgerReport> ReadLedgerAsync(bool recount, CancellationToken cancellation);
 
     /// <summary>
-    /// Makes the configured definitions rows: a definition whose hash is new for its name gets the next generation. Returns the
-    /// current generation of each name, in the order given.
+    /// Makes the configured definitions rows: a definition whose hash is new for its name gets the next generation; one that was there before and was
+    /// not dropped is found again. The first generation of a name is live at once; a later one becomes so by <see cref="IGenerations.SwitchAsync"/>.
+    /// Returns the generation of each proposal, in the order given.
     /// </summary>
     ValueTask<IReadOnlyList<DefinitionRow>> RegisterDefinitionsAsync(IReadOnlyList<DefinitionProposal> proposals, CancellationToken cancellation);
 
@@ -63,7 +64,17 @@ public sealed record DefinitionProposal(string Name, string Hash, ReadOnlyMemory
 
 /// <param name="Id">Unique over all definitions and generations.</param>
 /// <param name="Generation">From 1, per name.</param>
-public sealed record DefinitionRow(int Id, string Name, int Generation, string Hash, ReadOnlyMemory<byte> Definition, DateTimeOffset CreatedAt);
+public sealed record DefinitionRow(int Id, string Name, int Generation, string Hash, ReadOnlyMemory<byte> Definition, DateTimeOffset CreatedAt)
+{
+    /// <summary>True for the generation of its name that readers see.</summary>
+    public bool IsLive { get; init; }
+
+    /// <summary>When readers first saw it; null when they never did.</summary>
+    public DateTimeOffset? LivedAt { get; init; }
+
+    /// <summary>When it was given up: nothing is added to it from then on, and it never becomes live. Null while it is kept.</summary>
+    public DateTimeOffset? DroppedAt { get; init; }
+}
 
 /// <summary>How many messages are in which status; see <see cref="Balances"/>.</summary>
 public readonly record struct LedgerCounts(long Accepted, long Completed, long Skipped, long Processing, long Retrying, long Parked)

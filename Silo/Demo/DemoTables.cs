@@ -14,7 +14,7 @@ internal static class DemoTables
 
     public static async Task WriteAsync(ApiNode node, IAnsiConsole console, CancellationToken cancellation)
     {
-        foreach (var active in node.Definitions)
+        foreach (var active in node.Live().Definitions)
         {
             var rows = await node.Log.ReadAggregatesAsync(active.Generation, null, null, null, null, MaxRowsCount + 1, cancellation);
             if (rows.Count > 0)

@@ -10,6 +10,7 @@ namespace Tributary.Silo.Hosting;
 internal sealed partial class NodeStore : IAsyncDisposable
 {
     private readonly Func<IMessageLog> log;
+    private readonly Func<IGenerations> generations;
     private readonly Func<IMessageQueries> queries;
     private readonly Func<IProcessingQueries> processing;
     private readonly Func<IPluginTables> tables;
@@ -22,6 +23,7 @@ internal sealed partial class NodeStore : IAsyncDisposable
             var postgres = new PostgresStore(new PostgresOptions { ConnectionString = config.Connection!, OnWarning = warning => LogWarning(logger, warning) }, time);
             Store = postgres;
             log = () => postgres.Log;
+            generations = () => postgres.Generations;
             queries = () => postgres.Queries;
             processing = () => postgres.Processing;
             tables = () => postgres.PluginTables;
@@ -31,6 +33,7 @@ internal sealed partial class NodeStore : IAsyncDisposable
             var sqlite = new SqliteStore(new SqliteOptions { DataDirectory = Path.GetFullPath(config.DataDirectory) }, time);
             Store = sqlite;
             log = () => sqlite.Log;
+            generations = () => sqlite.Generations;
             queries = () => sqlite.Queries;
             processing = () => sqlite.Processing;
             tables = () => sqlite.PluginTables;
@@ -41,6 +44,9 @@ internal sealed partial class NodeStore : IAsyncDisposable
 
     /// <summary>Known once the store is open.</summary>
     public IMessageLog Log => log();
+
+    /// <summary>Known once the store is open.</summary>
+    public IGenerations Generations => generations();
 
     /// <summary>Known once the store is open.</summary>
     public IMessageQueries Queries => queries();

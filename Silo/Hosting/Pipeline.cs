@@ -66,13 +66,19 @@ internal sealed partial class Pipeline : IAsyncDisposable
         }
     }
 
-    /// <summary>The activity that processes messages, in a process that runs plugins.</summary>
-    public ProcessActivity NewActivity(ContributionCalculator contributions, IProcessingQueries queries)
+    /// <summary>The activity that processes messages.</summary>
+    public ProcessActivity NewActivity(ProcessingServices services) => new(services, config.Processing);
+
+    /// <summary>True for sources whose messages go through plugins: those of brokers, and with a mapping all others as well.</summary>
+    public bool IsProcessed(string source) => ApiMapper is not null || config.Listeners.Any(listener => !listener.IsApi && listener.Broker.Name == source);
+
+    /// <summary>What messages are processed with.</summary>
+    public ProcessingServices NewServices(ContributionCalculator contributions, IProcessingQueries queries)
     {
         var fetcher = new ContentFetcher(config.Content, config.Metadata, scratch ?? throw new InvalidOperationException("This process only reads."), config.Processing);
         var mappers = new MessageMappers(
             config.Listeners.Where(listener => !listener.IsApi).ToDictionary(listener => listener.Broker.Name, listener => listener.Mapper), ApiMapper);
-        return new ProcessActivity(new ProcessingServices(Plugins, fetcher, queries.FindStoredAsync, mappers, contributions), config.Processing);
+        return new ProcessingServices(Plugins, fetcher, queries.FindStoredAsync, mappers, contributions);
     }
 
     /// <summary>From now on brokers bring messages in.</summary>

@@ -16,7 +16,7 @@ namespace Tributary.Silo.Hosting;
 /// The engine of this process and what is around it: the store, the silo, the definitions, the plugins, the doors, the feed. Starts in that order, and
 /// stops in the opposite one. Without the role silo there is no engine: what is stored is read as it is.
 /// </summary>
-internal sealed class SiloNode : IAsyncDisposable
+internal sealed partial class SiloNode : IAsyncDisposable
 {
     private readonly SiloConfig config;
     private readonly TimeProvider time;
@@ -26,22 +26,21 @@ internal sealed class SiloNode : IAsyncDisposable
     private readonly ChangeWatch changes = new();
     private readonly CancellationTokenSource feeding = new();
 
-    // Activities of an earlier life are due as soon as the silo has joined: they wait until the plugins' generations are known.
-    private readonly TaskCompletionSource<IActivity> processing;
+    private readonly LateActivities late;
 
     private Pipeline? pipeline;
     private Task feed = Task.CompletedTask;
-    private Task watch = Task.CompletedTask;
+    private Task refresh = Task.CompletedTask;
     private volatile bool isStopping;
 
-    private SiloNode(SiloConfig config, TimeProvider time, NodeStore store, SiloHost? host, FeedTail tail, TaskCompletionSource<IActivity> processing)
+    private SiloNode(SiloConfig config, TimeProvider time, NodeStore store, SiloHost? host, FeedTail tail, LateActivities late)
     {
         this.config = config;
         this.time = time;
         this.store = store;
         this.host = host;
         this.tail = tail;
-        this.processing = processing;
+        this.late = late;
     }
 
     /// <summary>What the API serves.</summary>
@@ -63,10 +62,10 @@ internal sealed class SiloNode : IAsyncDisposable
         try
         {
             Guid history;
-            var gate = new TaskCompletionSource<IActivity>(TaskCreationOptions.RunContinuationsAsynchronously);
+            var gate = new LateActivities();
             if (config.Roles.HasFlag(Roles.Silo))
             {
-                joined = NewHost(config, time, opened, gate.Task, () => node?.pipeline?.Plugins.Active.Number ?? 0, loggers);
+                joined = NewHost(config, time, opened, gate, () => node?.pipeline?.Plugins.Active.Number ?? 0, loggers);
                 await joined.StartAsync(cancellation);
                 history = joined.Facts.HistoryId;
             }
@@ -114,7 +113,7 @@ internal sealed class SiloNode : IAsyncDisposable
     {
         await BeginStopAsync();
         await feed;
-        await watch;
+        await refresh;
         if (host is not null)
             await host.StopAsync(cancellation);
     }
@@ -127,18 +126,21 @@ internal sealed class SiloNode : IAsyncDisposable
     }
 
     private static SiloHost NewHost(
-        SiloConfig config, TimeProvider time, NodeStore store, Task<IActivity> processing, Func<int> pluginSet, ILoggerFactory loggers)
+        SiloConfig config, TimeProvider time, NodeStore store, LateActivities late, Func<int> pluginSet, ILoggerFactory loggers)
     {
         var items = new ItemOptions { Retry = config.Pipeline.Retry, PluginSetNumber = pluginSet, Chance = Random.Shared.NextDouble };
         var types = new GrainTypes()
             .Add<IItemGrain, ItemGrain, ItemState>(ItemGrain.GrainType, StateTable.Items, GrainsJson.Default.ItemState, () => new ItemGrain(items))
             .Add<IAggregateGrain, AggregateGrain, AggregateState>(
                 AggregateGrain.GrainType, StateTable.Aggregates, GrainsJson.Default.AggregateState, static () => new AggregateGrain())
+            .Add<IReplayGrain, ReplayGrain, ReplayState>(
+                ReplayGrain.GrainType, StateTable.Grains, GrainsJson.Default.ReplayState, static () => new ReplayGrain(ReplayOptions.Default))
             .Add<IDedupeGrain, DedupeGrain, DedupeState>(DedupeGrain.GrainType, StateTable.Grains, GrainsJson.Default.DedupeState, static () => new DedupeGrain());
         var activities = new Dictionary<string, IActivity>
         {
             [CutExternalIdsActivity.Name] = new LateActivity(() => Task.FromResult<IActivity>(new CutExternalIdsActivity(store.Log, time, config.Dedupe))),
-            [ProcessActivity.Name] = new LateActivity(() => processing),
+            [ReplayActivity.Name] = new LateActivity(() => late.Replaying),
+            [ProcessActivity.Name] = new LateActivity(() => late.Processing),
         };
         return new SiloHost(config.Silo, store.Store, types, activities, SiloEnvironment.System(), loggers.CreateLogger<SiloHost>());
     }
@@ -149,17 +151,15 @@ internal sealed class SiloNode : IAsyncDisposable
             await InitScript.RunAsync(config.InitScript, store.PluginTables, loggers.CreateLogger<SiloNode>(), cancellation);
         pipeline = await Pipeline.StartAsync(config.Pipeline, host is not null, store.PluginTables, config.Aggregates, time, loggers, cancellation);
         var plugins = pipeline.Plugins;
-        // A process that only reads registers nothing: what is counted is for silos to say.
-        var registered = host is null ? new RegisteredDefinitions(store.Log, time, loggers.CreateLogger<RegisteredDefinitions>()) : null;
-        DefinitionProposal[] proposals = [.. config.Aggregates.Select(definition => definition.Propose()), .. plugins.Proposals];
-        var rows = registered is null ? await store.Log.RegisterDefinitionsAsync(proposals, cancellation) : await registered.ReadAsync(cancellation);
-        plugins.Bind(rows);
+        var logger = loggers.CreateLogger<SiloNode>();
+        var book = await RegisterAsync(logger, cancellation);
+        plugins.Bind(book.Fed);
         if (host is not null)
             await host.Grains.GetGrain<IDedupeGrain>(DedupeGrain.TheKey).Ensure();
 
-        var counted = CountedOf(rows);
-        var declared = host is null ? [] : counted.Take(config.Aggregates.Count).ToList();
-        var contributions = new ContributionCalculator(declared, IndexedPaths());
+        // No door is open yet: from here on every message is counted in all generations that are fed.
+        var fedFrom = host is null ? Position.Start : await store.Generations.ReadEndAsync(cancellation);
+        var contributions = new ContributionCalculator(book.Declared, IndexedPaths());
         var ids = new MessageIds(static () => (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue));
         Intake NewIntake(IGrainFactory grains, MessageMapper? mapper, IPluginHost? runs) =>
             new(grains, contributions, ids, time, new IntakeOptions { MaxBodyBytes = config.Api.MaxBodyBytes, Mapper = mapper }, runs);
@@ -167,6 +167,16 @@ internal sealed class SiloNode : IAsyncDisposable
         // What is posted to the API is processed when the configuration says how it is mapped; else it is stored and counted as it stands.
         var mapper = pipeline.ApiMapper;
         var grains = host?.Grains ?? new StoredGrains(store.Store);
+        var fedCount = book.Fed.Count;
+        var generations = new Generations(grains, store.Log, store.Generations, book, changed =>
+        {
+            LogChanged(logger);
+            if (host is null || changed.Fed.Count == fedCount)
+                return;
+            fedCount = changed.Fed.Count;
+            contributions.Replace(changed.Declared);
+            plugins.Bind(changed.Fed);
+        });
         Api = new ApiNode
         {
             Intake = NewIntake(grains, mapper, mapper is null ? null : plugins),
@@ -175,33 +185,31 @@ internal sealed class SiloNode : IAsyncDisposable
             Log = store.Log,
             Queries = store.Queries,
             Processing = store.Processing,
-            LivePlugins = registered is null ? () => LiveOf(plugins) : () => LiveOf(registered.Newest),
+            LivePlugins = () => LiveOf(generations.Book, plugins),
             PluginStatuses = () => plugins.Statuses,
             MatcherOf = MatcherOf,
             Tail = tail,
             Changes = host is null ? null : changes,
-            Definitions = counted,
-            GenerationNumbers = NumbersOf(rows),
+            Live = () => generations.Book.Live,
+            Generations = host is null ? null : generations,
             IsReady = () => IsReady,
         };
         feed = Task.Run(() => tail.RunAsync(feeding.Token), CancellationToken.None);
-        if (registered is not null)
-            watch = registered.RunAsync(newest => Api.Recount(CountedOf(newest), NumbersOf(newest)), feeding.Token);
         if (host is null)
+        {
+            refresh = Task.Run(() => RefreshAsync(generations, logger), CancellationToken.None);
             return;
-        processing.SetResult(pipeline.NewActivity(contributions, store.Processing));
+        }
+
+        var services = pipeline.NewServices(contributions, store.Processing);
+        late.Open(pipeline.NewActivity(services), NewReplaying(services, generations, fedFrom));
         pipeline.Listen(NewIntake(host.BulkGrains, null, plugins), host);
     }
 
-    private static List<ActiveDefinition> CountedOf(IEnumerable<DefinitionRow> rows) =>
-        [.. rows.Where(row => !PluginHost.IsPlugin(row)).Select(row => new ActiveDefinition(row.Id, AggregateDefinition.Parse(row.Definition)))];
-
-    private static Dictionary<int, int> NumbersOf(IEnumerable<DefinitionRow> rows) => rows.ToDictionary(row => row.Id, row => row.Generation);
-
-    private static List<LivePlugin> LiveOf(PluginHost plugins) => [.. plugins.Active.Plugins.Select(plugin => new LivePlugin(plugin.Name, plugin.Generation))];
-
-    private static List<LivePlugin> LiveOf(IEnumerable<DefinitionRow> rows) =>
-        [.. rows.Where(PluginHost.IsPlugin).Select(row => new LivePlugin(PluginHost.PluginOf(row), row.Id)).OrderBy(plugin => plugin.Name, StringComparer.Ordinal)];
+    // A process that only reads runs no plugin: what others made is read all the same.
+    private static List<LivePlugin> LiveOf(GenerationBook book, PluginHost plugins) => plugins.Active.Plugins.Count > 0
+        ? [.. plugins.Active.Plugins.Select(plugin => new LivePlugin(plugin.Name, book.LivePlugin(plugin.Name) ?? plugin.Generation))]
+        : [.. book.Rows.Where(row => row.IsLive && PluginHost.IsPlugin(row)).Select(row => new LivePlugin(PluginHost.PluginOf(row), row.Id)).OrderBy(plugin => plugin.Name, StringComparer.Ordinal)];
 
     private IReadOnlyList<IndexedPath> IndexedPaths() => host is null
         ? []
@@ -211,12 +219,5 @@ internal sealed class SiloNode : IAsyncDisposable
     {
         var matcher = BodyMatcher.Of(condition);
         return body => matcher.Matches(body.Span);
-    }
-
-    /// <summary>An activity that is made later than the silo that runs it.</summary>
-    private sealed class LateActivity(Func<Task<IActivity>> make) : IActivity
-    {
-        public async ValueTask<object?> RunAsync(ActivityStart start, CancellationToken cancellation) =>
-            await (await make().WaitAsync(cancellation)).RunAsync(start, cancellation);
     }
 }

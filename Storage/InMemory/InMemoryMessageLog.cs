@@ -85,12 +85,18 @@ internal sealed class InMemoryMessageLog(InMemoryDatabase database, InMemoryGate
 
     private DefinitionRow Register(DefinitionProposal proposal)
     {
-        var latest = database.DefinitionRows.FindLast(row => row.Name == proposal.Name);
-        if (latest?.Hash == proposal.Hash)
-            return latest;
+        var known = database.DefinitionRows.FindLast(row => row.Name == proposal.Name && row.Hash == proposal.Hash && row.DroppedAt is null);
+        if (known is not null)
+            return known;
 
-        var row = new DefinitionRow(
-            database.DefinitionRows.Count + 1, proposal.Name, (latest?.Generation ?? 0) + 1, proposal.Hash, proposal.Definition, database.Time.GetUtcNow());
+        var latest = database.DefinitionRows.FindLast(row => row.Name == proposal.Name);
+        var now = database.Time.GetUtcNow();
+        var isFirst = database.DefinitionRows.TrueForAll(row => row.Name != proposal.Name || !row.IsLive);
+        var row = new DefinitionRow(database.DefinitionRows.Count + 1, proposal.Name, (latest?.Generation ?? 0) + 1, proposal.Hash, proposal.Definition, now)
+        {
+            IsLive = isFirst,
+            LivedAt = isFirst ? now : null,
+        };
         database.DefinitionRows.Add(row);
         return row;
     }

@@ -21,6 +21,7 @@ public sealed class InMemoryStore : IPartitionStore
         this.faults = faults ?? new ScriptedFaults();
         gate = new InMemoryGate(database, this.faults, Crash);
         Log = new InMemoryMessageLog(database, gate);
+        Generations = new InMemoryGenerations(database, gate);
         Queries = new InMemoryMessageQueries(database, gate, Log);
         Processing = new InMemoryProcessingQueries(database, gate);
         PluginTables = new InMemoryPluginTables(database, gate);
@@ -28,6 +29,9 @@ public sealed class InMemoryStore : IPartitionStore
 
     /// <summary>Reads of what is committed.</summary>
     public IMessageLog Log { get; }
+
+    /// <inheritdoc cref="IGenerations"/>
+    public IGenerations Generations { get; }
 
     /// <summary>Searches of what is committed.</summary>
     public IMessageQueries Queries { get; }

@@ -19,6 +19,7 @@ public sealed class PostgresStore : IPartitionStore
         readers = new PostgresReaders(options);
         membership = new PostgresMembership(options, committer, time);
         Log = new PostgresMessageLog(readers, time);
+        Generations = new PostgresGenerations(readers, time);
         Queries = new PostgresMessageQueries(readers, Log);
         Processing = new PostgresProcessingQueries(readers);
         pluginTables = new PostgresPluginTables(options);
@@ -26,6 +27,9 @@ public sealed class PostgresStore : IPartitionStore
 
     /// <summary>Reads of what is committed.</summary>
     public IMessageLog Log { get; }
+
+    /// <inheritdoc cref="IGenerations"/>
+    public IGenerations Generations { get; }
 
     /// <summary>Searches of what is committed.</summary>
     public IMessageQueries Queries { get; }

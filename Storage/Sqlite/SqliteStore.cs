@@ -13,6 +13,7 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
     private SqliteMessageQueries? queries;
     private SqliteProcessingQueries? processing;
     private SqlitePluginTables? pluginTables;
+    private SqliteGenerations? generations;
     private StoreFacts? facts;
 
     /// <summary>Reads of what is committed; available once the store is open.</summary>
@@ -23,6 +24,9 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
 
     /// <summary>Reads of what became of messages; available once the store is open.</summary>
     public IProcessingQueries Processing => processing ?? throw NotOpen();
+
+    /// <summary>Which generations readers see; available once the store is open.</summary>
+    public IGenerations Generations => generations ?? throw NotOpen();
 
     /// <summary>Tables that plugins own; available once the store is open.</summary>
     public IPluginTables PluginTables => pluginTables ?? throw NotOpen();
@@ -44,6 +48,7 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
             var opened = writer.Open();
             readers = new SqliteReaders(options);
             log = new SqliteMessageLog(writer, readers, time);
+            generations = new SqliteGenerations(writer, log, time);
             queries = new SqliteMessageQueries(readers, log);
             processing = new SqliteProcessingQueries(readers);
             pluginTables = new SqlitePluginTables(options);

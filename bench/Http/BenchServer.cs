@@ -53,6 +53,8 @@ public sealed class BenchServer : IAsyncDisposable
         var queries = store.Store is SqliteStore sqlite ? sqlite.Queries : ((PostgresStore)store.Store).Queries;
         var processing = store.Store is SqliteStore embedded ? embedded.Processing : ((PostgresStore)store.Store).Processing;
         var tail = new FeedTail(store.Log, host.Facts.HistoryId, new FeedOptions(), TimeProvider.System, NullLogger<FeedTail>.Instance);
+        var live = new LiveDefinitions(
+            [.. rows.Select(row => new ActiveDefinition(row.Id, AggregateDefinition.Parse(row.Definition)))], rows.ToDictionary(row => row.Id, row => row.Generation));
         var node = new ApiNode
         {
             Intake = BenchSilo.Door(host.Grains, rows),
@@ -67,8 +69,7 @@ public sealed class BenchServer : IAsyncDisposable
                 return body => matcher.Matches(body.Span);
             },
             Tail = tail,
-            Definitions = [.. rows.Select(row => new ActiveDefinition(row.Id, AggregateDefinition.Parse(row.Definition)))],
-            GenerationNumbers = rows.ToDictionary(row => row.Id, row => row.Generation),
+            Live = () => live,
             IsReady = () => host.IsReady,
         };
         var server = new BenchServer(host, node, Build(node));

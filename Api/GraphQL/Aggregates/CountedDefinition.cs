@@ -51,26 +51,31 @@ internal sealed record CountedDefinition(ActiveDefinition Active, int Number)
 /// <summary>What is counted now, by name and by generation.</summary>
 internal sealed class CountedDefinitions(ApiNode node)
 {
-    private readonly Lock gate = new();
-    private (IReadOnlyList<ActiveDefinition> Of, IReadOnlyList<CountedDefinition> All)? known;
+    private volatile Snapshot snapshot = new(LiveDefinitions.None, []);
 
     public IReadOnlyList<CountedDefinition> All
     {
         get
         {
-            lock (gate)
-            {
-                var definitions = node.Definitions;
-                if (known is null || known.Value.Of != definitions)
-                    known = (definitions, definitions.Select(active => new CountedDefinition(active, node.GenerationNumbers[active.Generation])).ToList());
-                return known.Value.All;
-            }
+            // Made again only after a switch: calculators are worth keeping.
+            var live = node.Live();
+            var known = snapshot;
+            if (ReferenceEquals(known.Of, live))
+                return known.All;
+            List<CountedDefinition> all = [.. live.Definitions.Select(active => new CountedDefinition(active, live.GenerationNumbers[active.Generation]))];
+            snapshot = new Snapshot(live, all);
+            return all;
         }
     }
 
     /// <exception cref="TributaryException"><c>aggregate_not_found</c>.</exception>
-    public CountedDefinition Named(string name) =>
-        All.FirstOrDefault(counted => counted.Definition.Name == name)
-        ?? throw new TributaryException(
-            "aggregate_not_found", $"There is no aggregate '{name}'; there are: {(All.Count == 0 ? "none" : string.Join(", ", All.Select(counted => counted.Definition.Name)))}.");
+    public CountedDefinition Named(string name)
+    {
+        var all = All;
+        return all.FirstOrDefault(counted => counted.Definition.Name == name)
+            ?? throw new TributaryException(
+                "aggregate_not_found", $"There is no aggregate '{name}'; there are: {(all.Count == 0 ? "none" : string.Join(", ", all.Select(counted => counted.Definition.Name)))}.");
+    }
+
+    private sealed record Snapshot(LiveDefinitions Of, IReadOnlyList<CountedDefinition> All);
 }

@@ -93,8 +93,8 @@ public class BatchingTests
             var queries = new CountingQueries(node!.Queries);
             var counted = new ApiNode
             {
-                Intake = node.Intake, BulkIntake = node.BulkIntake, Grains = node.Grains, Log = node.Log, Tail = node.Tail, Definitions = node.Definitions,
-                GenerationNumbers = node.GenerationNumbers, IsReady = node.IsReady, Queries = queries, MatcherOf = node.MatcherOf, Processing = new CountingProcessing(node.Processing, queries.Calls),
+                Intake = node.Intake, BulkIntake = node.BulkIntake, Grains = node.Grains, Log = node.Log, Tail = node.Tail, Live = node.Live,
+                IsReady = node.IsReady, Queries = queries, MatcherOf = node.MatcherOf, Processing = new CountingProcessing(node.Processing, queries.Calls),
                 LivePlugins = static () => [new LivePlugin("p", 1)],
             };
             try

@@ -173,5 +173,7 @@ public sealed class IntakeTests
         public ValueTask<RetryResult> Retry(RetryRequest request) => throw new NotSupportedException("Intake retries nothing.");
 
         public ValueTask<ParkResult> Park(ParkRequest request) => throw new NotSupportedException("Intake parks nothing.");
+
+        public ValueTask ApplyReplayed(ReplayedRun run) => throw new NotSupportedException("Intake replays nothing.");
     }
 }

@@ -147,5 +147,7 @@ public sealed class ListenerTests
         public ValueTask<RetryResult> Retry(RetryRequest request) => throw new NotSupportedException("A listener retries nothing.");
 
         public ValueTask<ParkResult> Park(ParkRequest request) => throw new NotSupportedException("A listener parks nothing.");
+
+        public ValueTask ApplyReplayed(ReplayedRun run) => throw new NotSupportedException("A listener replays nothing.");
     }
 }

@@ -34,6 +34,43 @@ public sealed class ItemProcessingTests
     }
 
     [Fact]
+    public async Task What_a_replay_made_is_added_unless_the_messages_own_turn_will_do_it()
+    {
+        var done = world.Receive();
+        world.Finish(done, message => Ran(message, Good("hashes"), Bad("sizes")));
+        ReplayedRun Run(string plugin) => new(
+            plugin, 9, "item-1", world.Reference(done), [new PluginRecord("{}"u8.ToArray(), "replayed")], [new Contribution(new GrainId("aggregate", "8/0/[]"), 8, new AggregateDelta(1, []))]);
+        var (records, applied) = (world.Turn.Records.Count, world.Turn.Applied.Count);
+
+        await world.Grain.ApplyReplayed(Run("sizes"));
+        Assert.Equal((records, applied), (world.Turn.Records.Count, world.Turn.Applied.Count));
+        await world.Grain.ApplyReplayed(Run("hashes"));
+        Assert.Equal((9, "replayed"), (world.Turn.Records[^1].Record.Generation, world.Turn.Records[^1].Record.Key));
+        Assert.Equal("8/0/[]", world.Turn.Applied[^1].Key);
+        Assert.Equal((9, "8/0/[]"), (world.Turn.Outcomes[^1].Outcomes[0].Generation, world.Turn.Outcomes[^1].Outcomes[0].Aggregates[0]));
+        var skipped = world.Receive();
+        world.Finish(skipped, message => Ran(message));
+        await world.Grain.ApplyReplayed(Run("hashes") with { Message = world.Reference(skipped) });
+        Assert.Equal(applied + 1, world.Turn.Applied.Count);
+    }
+
+    [Fact]
+    public void A_result_is_added_to_every_generation_that_is_fed_with_its_own_aggregates()
+    {
+        var sequence = world.Receive();
+        var run = Good("sizes").Run;
+        Contribution Of(int generation) => run.Contributions[0] with { Generation = generation, Aggregate = new GrainId("aggregate", $"{generation}/0/[]") };
+        world.Finish(sequence, message => Ran(message, new PluginOutcome("sizes", 20, run with { Contributions = [Of(11), Of(21)] })
+        {
+            Fed = [new FedGeneration(10, [11]), new FedGeneration(20, [21])],
+        }));
+
+        Assert.Equal([10, 20], world.Turn.Records.Select(record => record.Record.Generation));
+        Assert.Equal(["11/0/[]", "21/0/[]"], world.Turn.Applied.Select(one => one.Key));
+        Assert.Equal([(10, "11/0/[]"), (20, "21/0/[]")], world.Turn.Outcomes.Select(one => (one.Outcomes[0].Generation, one.Outcomes[0].Aggregates[0])));
+    }
+
+    [Fact]
     public void A_message_that_no_plugin_accepts_is_skipped_and_can_be_retried()
     {
         var sequence = world.Receive();

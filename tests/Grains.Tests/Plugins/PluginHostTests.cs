@@ -34,17 +34,20 @@ public sealed class PluginHostTests
     }
 
     [Fact]
-    public async Task An_aggregate_counts_into_every_generation_of_its_hash()
+    public async Task Results_are_added_to_all_generations_that_are_fed_each_with_its_own_aggregates()
     {
-        var plugin = new FakePlugin("words", _ => PluginBench.Contribution("kinds", """{"kind":"x"}""")) { Aggregates = PluginBench.CountByKind };
-        var host = await bench.StartAsync(PluginBench.Source(plugin));
-        host.Bind([.. PluginBench.Register(host.Proposals), .. PluginBench.Register(host.Proposals, firstId: 11)]);
+        static FakePlugin Plugin(string version) =>
+            new("words", _ => PluginBench.Contribution("kinds", """{"kind":"x"}""")) { Version = version, Aggregates = PluginBench.CountByKind };
+        var former = await bench.StartAsync(PluginBench.Source(Plugin("1")));
+        var host = await bench.StartAsync(PluginBench.Source(Plugin("2")));
+        host.Bind([.. PluginBench.Register(former.Proposals), .. PluginBench.Register(host.Proposals, firstId: 11)]);
 
         var active = Assert.Single(host.Active.Plugins);
         var run = await active.RunAsync(PluginBench.Context(), Cancellation);
 
         Assert.Equal(11, active.Generation);
         Assert.Equal([2, 12], run.Contributions.Select(one => one.Generation).Order());
+        Assert.Equal([(1, 2), (11, 12)], active.Fed.Select(one => (one.Plugin, Assert.Single(one.Aggregates))));
     }
 
     [Fact]

@@ -68,6 +68,30 @@ public sealed class StoredJsonTests
         Assert.Equal(12345, Same("dedupe-1", GrainsJson.Default.DedupeState).Removed);
 
     [Fact]
+    public void The_state_of_replays_reads_and_writes_as_stored()
+    {
+        var state = Same("replay-1", GrainsJson.Default.ReplayState);
+        Assert.Equal((2, 65537L, "content_missing: x"), (state.Running!.Generation, state.Running.Cursor, state.Running.Failed[0].Error));
+        Assert.Equal(ReplayStatus.Completed, state.Find(3)!.Status);
+        var order = new ReplayOrder(2, 65537, null, 5);
+        Assert.Equal("""{"generation":2,"cursor":65537,"toMs":5}""", Encoding.UTF8.GetString(order.Write().Span));
+        Assert.Equal(order, ReplayOrder.Read(order.Write()));
+    }
+
+    [Fact]
+    public void What_a_replay_hands_to_an_item_survives_being_written_as_an_argument()
+    {
+        var run = new ReplayedRun(
+            "words", 4, "item", new MessageReference(new MessageId(Guid.CreateVersion7()), new Position(5), "s", DateTimeOffset.UnixEpoch, 3),
+            [new Plugins.PluginRecord("{}"u8.ToArray(), "k")], [new Contribution(new GrainId("aggregate", "5/0/[]"), 5, new AggregateDelta(1, [new SumMeasure(2, 7)]))]);
+        var json = JsonSerializer.Serialize(run, GrainsJson.Default.ReplayedRun);
+        var read = JsonSerializer.Deserialize(json, GrainsJson.Default.ReplayedRun)!;
+        Assert.Equal(json, JsonSerializer.Serialize(read, GrainsJson.Default.ReplayedRun));
+        Assert.Equal((run.Message, run.Contributions[0].Aggregate), (read.Message, read.Contributions[0].Aggregate));
+        Assert.Equal("{}", Encoding.UTF8.GetString(read.Records[0].Json.Span));
+    }
+
+    [Fact]
     public void Fields_of_a_newer_version_survive_a_rewrite()
     {
         const string json = """{"count":1,"measures":[{"kind":"min","value":3,"since":[1]}],"colour":"blue"}""";

@@ -30,6 +30,7 @@ public sealed class HabitTests
         ["tests/GraphQL.Tests/Execution/ExecutionTest.cs"] = "resolvers that are slow on purpose",
         ["tests/Silo.Tests/Pipeline/PipelineTests.cs"] = "the random moment of a kill; asks another process until a limit",
         ["tests/Silo.Tests/Pipeline/Publisher.cs"] = "asks a broker that restarts until it answers",
+        ["tests/Silo.Tests/Replays/Reprocessing.cs"] = "asks another process until a limit",
         ["tests/Silo.Tests/Running/KillTests.cs"] = "the random moment of a kill",
         ["tests/Silo.Tests/Running/StopTests.cs"] = "asks another process until a limit",
         ["tests/Silo.Tests/TributaryProcess.cs"] = "asks another process until a limit",

@@ -170,24 +170,4 @@ public abstract partial class StoreConformance
         Assert.Equal((3L, 1L), (report.BySource["a"].Accepted, report.BySource["b"].Accepted));
         Assert.Null((await second.Log.ReadLedgerAsync(false, Cancellation)).Recounted);
     }
-
-    [Fact]
-    public async Task A_changed_definition_is_a_new_generation()
-    {
-        var silo = await JoinAsync();
-        static DefinitionProposal Propose(string name, string hash) => new(name, hash, Encoding.UTF8.GetBytes(hash));
-
-        var first = await silo.Log.RegisterDefinitionsAsync([Propose("b", "1"), Propose("a", "1")], Cancellation);
-        var again = await silo.Log.RegisterDefinitionsAsync([Propose("a", "1"), Propose("b", "1")], Cancellation);
-        var changed = await silo.Log.RegisterDefinitionsAsync([Propose("a", "2")], Cancellation);
-        var back = await silo.Log.RegisterDefinitionsAsync([Propose("a", "1")], Cancellation);
-
-        Assert.Equal([("b", 1), ("a", 1)], first.Select(row => (row.Name, row.Generation)));
-        Assert.Equal(first.Select(row => row.Id).Reverse(), again.Select(row => row.Id));
-        Assert.Equal(("a", 2, "2"), (changed[0].Name, changed[0].Generation, Encoding.UTF8.GetString(changed[0].Definition.Span)));
-        Assert.Equal(3, back[0].Generation);
-        var all = await silo.Log.ReadDefinitionsAsync(Cancellation);
-        Assert.Equal(4, all.Select(row => row.Id).Distinct().Count());
-        Assert.Equal(all.Select(row => row.Id).Order(), all.Select(row => row.Id));
-    }
 }

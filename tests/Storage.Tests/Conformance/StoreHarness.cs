@@ -10,6 +10,8 @@ public abstract class StoreHarness : IAsyncDisposable
 
     public abstract IMessageLog LogOf(IPartitionStore store);
 
+    public abstract IGenerations GenerationsOf(IPartitionStore store);
+
     public abstract IMessageQueries QueriesOf(IPartitionStore store);
 
     public abstract IProcessingQueries ProcessingOf(IPartitionStore store);

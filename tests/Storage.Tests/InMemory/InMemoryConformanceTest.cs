@@ -16,6 +16,8 @@ public sealed class InMemoryConformanceTest : StoreConformance
 
         public override IMessageLog LogOf(IPartitionStore store) => ((InMemoryStore)store).Log;
 
+        public override IGenerations GenerationsOf(IPartitionStore store) => ((InMemoryStore)store).Generations;
+
         public override IMessageQueries QueriesOf(IPartitionStore store) => ((InMemoryStore)store).Queries;
 
         public override IProcessingQueries ProcessingOf(IPartitionStore store) => ((InMemoryStore)store).Processing;

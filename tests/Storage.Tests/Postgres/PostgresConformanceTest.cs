@@ -42,6 +42,8 @@ public sealed class PostgresHarness(string connectionString) : StoreHarness
 
     public override IMessageLog LogOf(IPartitionStore store) => ((PostgresStore)store).Log;
 
+    public override IGenerations GenerationsOf(IPartitionStore store) => ((PostgresStore)store).Generations;
+
     public override IMessageQueries QueriesOf(IPartitionStore store) => ((PostgresStore)store).Queries;
 
     public override IProcessingQueries ProcessingOf(IPartitionStore store) => ((PostgresStore)store).Processing;

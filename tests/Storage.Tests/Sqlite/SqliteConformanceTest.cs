@@ -20,6 +20,8 @@ public sealed class SqliteHarness : StoreHarness
 
     public override IMessageLog LogOf(IPartitionStore store) => ((SqliteStore)store).Log;
 
+    public override IGenerations GenerationsOf(IPartitionStore store) => ((SqliteStore)store).Generations;
+
     public override IMessageQueries QueriesOf(IPartitionStore store) => ((SqliteStore)store).Queries;
 
     public override IProcessingQueries ProcessingOf(IPartitionStore store) => ((SqliteStore)store).Processing;

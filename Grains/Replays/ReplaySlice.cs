@@ -1,0 +1,47 @@
+namespace Tributary.Grains;
+
+/// <summary>What one activity of a replay came to, on its way to the turn that applies it.</summary>
+public sealed record ReplaySlice : INeeds
+{
+    public required ReplayOrder Order { get; init; }
+
+    /// <summary>The position of the last message that was looked at; the order's when there was none.</summary>
+    public long Cursor { get; init; }
+
+    /// <summary>True when nothing is left below the position from which all messages are counted as they come.</summary>
+    public bool IsEnd { get; init; }
+
+    /// <summary>True when what is left lies above the horizon.</summary>
+    public bool IsWaiting { get; init; }
+
+    public int SeenCount { get; init; }
+
+    public long TotalCount { get; init; }
+
+    public ReplayedMessages Replayed { get; init; } = ReplayedMessages.None;
+
+    /// <summary>Why the replay cannot go on; null when it can.</summary>
+    public string? Error { get; init; }
+
+    public IEnumerable<GrainId> Grains => Replayed.Shares.Keys.Concat(Replayed.Runs.Select(static run => new GrainId(ItemGrain.GrainType, run.Item)))
+        .Concat(Replayed.Runs.SelectMany(static run => run.Contributions).Select(static contribution => contribution.Aggregate));
+
+    public ExternalKey? External => null;
+
+    public bool IsNewGrain => false;
+
+    public int SizeBytes => (int)Math.Min(
+        int.MaxValue,
+        256L + (256L * Replayed.Shares.Count) + Replayed.Runs.Sum(static run => run.SizeBytes));
+}
+
+/// <summary>What messages add to a generation.</summary>
+/// <param name="CountedCount">How many messages belong to it and were not counted in it before.</param>
+/// <param name="Shares">What they add together to each aggregate.</param>
+/// <param name="Runs">What a plugin made of each; applied by its item.</param>
+/// <param name="Failed">Those that failed.</param>
+public sealed record ReplayedMessages(
+    int CountedCount, IReadOnlyDictionary<GrainId, AggregateDelta> Shares, IReadOnlyList<ReplayedRun> Runs, IReadOnlyList<FailedReplay> Failed)
+{
+    public static ReplayedMessages None { get; } = new(0, new Dictionary<GrainId, AggregateDelta>(), [], []);
+}

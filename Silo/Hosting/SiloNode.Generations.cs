@@ -1,0 +1,76 @@
+using Microsoft.Extensions.Logging;
+using Tributary.Grains;
+using Tributary.Runtime.Store;
+
+namespace Tributary.Silo.Hosting;
+
+/// <summary>The generations of definitions: registered at the start, built on demand, switched while all else goes on.</summary>
+internal sealed partial class SiloNode
+{
+    /// <summary>How often a process that only reads looks whether another one has switched.</summary>
+    private static readonly TimeSpan RefreshDelay = TimeSpan.FromSeconds(1);
+
+    // A process that only reads registers nothing: what is counted is for silos to say.
+    private async ValueTask<GenerationBook> RegisterAsync(ILogger logger, CancellationToken cancellation)
+    {
+        if (host is null)
+            return new GenerationBook(await store.Log.ReadDefinitionsAsync(cancellation), [], 0);
+
+        DefinitionProposal[] proposals = [.. config.Aggregates.Select(definition => definition.Propose()), .. pipeline!.Plugins.Proposals];
+        var current = await store.Log.RegisterDefinitionsAsync(proposals, cancellation);
+        var book = new GenerationBook(await store.Log.ReadDefinitionsAsync(cancellation), current, config.Aggregates.Count);
+        foreach (var row in book.Current.Where(static row => !row.IsLive))
+            LogNotLive(logger, row.Generation, row.Name);
+        return book;
+    }
+
+    private ReplayActivity NewReplaying(ProcessingServices services, Generations generations, Position fedFrom)
+    {
+        var book = generations.Book;
+        var targets = new Dictionary<int, IReplayTarget>();
+        foreach (var definition in book.Declared)
+            targets.Add(definition.Generation, new AggregateReplay(definition, fedFrom, services.Mappers, store.Processing));
+        foreach (var plugin in pipeline!.Plugins.Active.Plugins)
+        {
+            // Of a plugin only the code as it is now exists: former generations stay as they are.
+            if (plugin.Fed.FirstOrDefault(fed => fed.Plugin == plugin.Generation) is { } fed)
+                targets.Add(fed.Plugin, new PluginReplay(plugin.Name, fed, fedFrom, services, store.Processing, pipeline.IsProcessed));
+        }
+
+        return new ReplayActivity(
+            new ReplayServices(
+                store.Log, store.Processing.FindStoredAsync,
+                id => generations.Book.Fed.Any(row => row.Id == id) ? targets.GetValueOrDefault(id) : null),
+            ReplayOptions.Default);
+    }
+
+    private async Task RefreshAsync(Generations generations, ILogger logger)
+    {
+        while (!feeding.IsCancellationRequested)
+        {
+            try
+            {
+                await Task.Delay(RefreshDelay, time, feeding.Token);
+                await generations.RefreshAsync(feeding.Token);
+            }
+            catch (OperationCanceledException) when (feeding.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (StoreException error)
+            {
+                // Readers see what was live before, until the database answers again.
+                LogNotRefreshed(logger, error.Message);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Generation {Generation} of {Name} is counted from now on, and is not what readers see: reprocess {Name} to build it from the stored messages, then switch.")]
+    private static partial void LogNotLive(ILogger logger, int generation, string name);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The generations have changed.")]
+    private static partial void LogChanged(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The generations could not be read: {Error}")]
+    private static partial void LogNotRefreshed(ILogger logger, string error);
+}
