@@ -41,6 +41,9 @@ public sealed class ApiNode
 
     public required FeedTail Tail { get; init; }
 
+    /// <summary>Tells what the rounds of this process change; null in a process without the role silo.</summary>
+    public ChangeWatch? Changes { get; init; }
+
     /// <summary>The definitions that are counted now, in the order of the configuration: another list when they are others.</summary>
     public required IReadOnlyList<ActiveDefinition> Definitions
     {

@@ -42,7 +42,7 @@ internal static class Routes
         var options = app.Services.GetRequiredService<ApiOptions>();
         MapMessages(app, node, options);
         MapReads(app, node);
-        ProcessingRoutes.Map(app, node, Base, ParameterCodes);
+        ProcessingRoutes.Map(app, node, options, Base, ParameterCodes);
         foreach (var endpoint in options.Endpoints)
             ConfiguredRoutes.Map(app, endpoint, node, options, BodyCodes, Key);
 

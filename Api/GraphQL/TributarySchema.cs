@@ -26,13 +26,13 @@ internal static class TributarySchema
             .Scalar("JSON", new JsonCodec());
         var pages = new MessagePages(node);
         var definitions = new CountedDefinitions(node);
-        var failures = new FailureFields(node);
-        var records = new RecordFields(node);
-        var items = new ItemFields(node, pages, records, failures);
-        var messages = new MessageFields(node, pages, items, failures);
+        var lookup = new MessageLookup(node);
+        var failures = new FailureFields(node, lookup);
+        var items = new ItemFields(node, pages, lookup, failures);
+        var messages = new MessageFields(node, pages, lookup, items, failures);
         var aggregates = new AggregateFields(node, definitions, new AggregateMessages(node, pages));
         failures.Bind(bindings);
-        records.Bind(bindings);
+        new RecordFields(node, lookup).Bind(bindings);
         new FailureFeed(node, time).Bind(bindings);
         new PluginFields(node).Bind(bindings);
         items.Bind(bindings);

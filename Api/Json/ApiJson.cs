@@ -29,6 +29,7 @@ namespace Tributary.Api.Json;
 [JsonSerializable(typeof(HealthBody))]
 [JsonSerializable(typeof(FailureList))]
 [JsonSerializable(typeof(FailureChangeBody))]
+[JsonSerializable(typeof(MessageChangeBody))]
 [JsonSerializable(typeof(RecordList))]
 [JsonSerializable(typeof(PluginList))]
 public sealed partial class ApiJson : JsonSerializerContext

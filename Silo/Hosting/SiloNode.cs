@@ -23,6 +23,7 @@ internal sealed class SiloNode : IAsyncDisposable
     private readonly NodeStore store;
     private readonly SiloHost? host;
     private readonly FeedTail tail;
+    private readonly ChangeWatch changes = new();
     private readonly CancellationTokenSource feeding = new();
 
     // Activities of an earlier life are due as soon as the silo has joined: they wait until the plugins' generations are known.
@@ -76,7 +77,11 @@ internal sealed class SiloNode : IAsyncDisposable
 
             node = new SiloNode(config, time, opened, joined, new FeedTail(opened.Log, history, config.Feed, time, loggers.CreateLogger<FeedTail>()), gate);
             if (joined is not null)
+            {
                 joined.RoundCommitted = node.tail.Hint;
+                joined.ChangesCommitted = node.changes.Committed;
+            }
+
             await node.OpenAsync(loggers, cancellation);
             return node;
         }
@@ -174,6 +179,7 @@ internal sealed class SiloNode : IAsyncDisposable
             PluginStatuses = () => plugins.Statuses,
             MatcherOf = MatcherOf,
             Tail = tail,
+            Changes = host is null ? null : changes,
             Definitions = counted,
             GenerationNumbers = NumbersOf(rows),
             IsReady = () => IsReady,

@@ -8,7 +8,7 @@ using Tributary.GraphQL.Types;
 namespace Tributary.Api.GraphQL.Messages;
 
 /// <summary>Messages: one by its id, many by what holds of them.</summary>
-internal sealed class MessageFields(ApiNode node, MessagePages pages, ItemFields items, FailureFields failures)
+internal sealed class MessageFields(ApiNode node, MessagePages pages, MessageLookup lookup, ItemFields items, FailureFields failures)
 {
     public void Bind(SchemaBindings bindings)
     {
@@ -31,13 +31,7 @@ internal sealed class MessageFields(ApiNode node, MessagePages pages, ItemFields
     {
         if (!MessageId.TryParse(text, out var id))
             throw Resolving.Invalid($"The message id is '{text}'; allowed: a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057. A global id goes to node(id).");
-        return await context.Batch<MessageId, MessageNode>(this, LoadAsync).Load(id);
-    }
-
-    private async Task<IReadOnlyDictionary<MessageId, MessageNode>> LoadAsync(IReadOnlyList<MessageId> ids, ResolveContext context)
-    {
-        var found = await node.Queries.FindMessagesAsync(ids, context.CancellationToken);
-        return found.ToDictionary(message => message.Key, message => new MessageNode(message.Value, node.History));
+        return await context.Batch<MessageId, MessageNode>(this, lookup.FindAsync).Load(id);
     }
 
     private async Task<IReadOnlyDictionary<Position, MessageStatus>> StatusesAsync(IReadOnlyList<Position> positions, ResolveContext context)
