@@ -8,6 +8,9 @@ namespace Tributary.Api;
 /// <summary>What the API serves: one node's door for messages, its reads and its feed.</summary>
 public sealed class ApiNode
 {
+    private IReadOnlyList<ActiveDefinition> definitionsNow = [];
+    private IReadOnlyDictionary<int, int> numbersNow = new Dictionary<int, int>();
+
     /// <summary>The door for single messages.</summary>
     public required Intake Intake { get; init; }
 
@@ -38,15 +41,37 @@ public sealed class ApiNode
 
     public required FeedTail Tail { get; init; }
 
-    /// <summary>The definitions that are counted now, in the order of the configuration.</summary>
-    public required IReadOnlyList<ActiveDefinition> Definitions { get; init; }
+    /// <summary>Tells what the rounds of this process change; null in a process without the role silo.</summary>
+    public ChangeWatch? Changes { get; init; }
 
-    /// <summary>The number of each definition's generation, by the id that rows carry.</summary>
-    public required IReadOnlyDictionary<int, int> GenerationNumbers { get; init; }
+    /// <summary>The definitions that are counted now, in the order of the configuration: another list when they are others.</summary>
+    public required IReadOnlyList<ActiveDefinition> Definitions
+    {
+        get => Volatile.Read(ref definitionsNow);
+        init => definitionsNow = value;
+    }
+
+    /// <summary>The number of each definition's generation, by the id that rows carry; those that were counted before are in it.</summary>
+    public required IReadOnlyDictionary<int, int> GenerationNumbers
+    {
+        get => Volatile.Read(ref numbersNow);
+        init => numbersNow = value;
+    }
 
     /// <summary>True while calls are taken.</summary>
     public required Func<bool> IsReady { get; init; }
 
     /// <summary>The database that cursors belong to.</summary>
     public Guid History => Tail.History;
+
+    /// <summary>From now on these definitions are read.</summary>
+    public void Recount(IReadOnlyList<ActiveDefinition> definitions, IReadOnlyDictionary<int, int> numbers)
+    {
+        // The numbers first, and the old ones too: a request that is under way looks up what it saw.
+        var all = new Dictionary<int, int>(GenerationNumbers);
+        foreach (var (generation, number) in numbers)
+            all[generation] = number;
+        Volatile.Write(ref numbersNow, all);
+        Volatile.Write(ref definitionsNow, definitions);
+    }
 }

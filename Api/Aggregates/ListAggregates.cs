@@ -9,11 +9,10 @@ namespace Tributary.Api.Aggregates;
 /// <summary><c>GET /aggregates</c>: what is counted.</summary>
 internal sealed class ListAggregates(ApiNode node)
 {
-    private readonly AggregateList list = new(node.Definitions.Select(active => BodyOf(active.Definition, node.GenerationNumbers[active.Generation])).ToList());
-
     public async Task InvokeAsync(HttpContext context)
     {
         _ = new Parameters(context.Request);
+        var list = new AggregateList(node.Definitions.Select(active => BodyOf(active.Definition, node.GenerationNumbers[active.Generation])).ToList());
         await ApiJson.WriteAsync(context, list, ApiJson.Default.AggregateList);
     }
 

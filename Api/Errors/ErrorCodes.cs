@@ -51,6 +51,8 @@ public static class ErrorCodes
         ["overloaded"] = (503, "Overloaded"),
         ["stopping"] = (503, "Stopping"),
         ["not_ready"] = (503, "Not ready"),
+        ["silo_role_missing"] = (503, "This process only reads"),
+        ["api_role_missing"] = (404, "This process has no API"),
         ["store_transient"] = (503, "The database is not reachable"),
         ["store_busy"] = (503, "The database is busy"),
         [Internal] = (500, "Internal error"),

@@ -23,13 +23,15 @@ internal sealed class SiloNode : IAsyncDisposable
     private readonly NodeStore store;
     private readonly SiloHost? host;
     private readonly FeedTail tail;
+    private readonly ChangeWatch changes = new();
     private readonly CancellationTokenSource feeding = new();
 
     // Activities of an earlier life are due as soon as the silo has joined: they wait until the plugins' generations are known.
     private readonly TaskCompletionSource<IActivity> processing;
 
-    private Pipeline pipeline = null!;
+    private Pipeline? pipeline;
     private Task feed = Task.CompletedTask;
+    private Task watch = Task.CompletedTask;
     private volatile bool isStopping;
 
     private SiloNode(SiloConfig config, TimeProvider time, NodeStore store, SiloHost? host, FeedTail tail, TaskCompletionSource<IActivity> processing)
@@ -45,6 +47,9 @@ internal sealed class SiloNode : IAsyncDisposable
     /// <summary>What the API serves.</summary>
     public ApiNode Api { get; private set; } = null!;
 
+    /// <summary>Completes when the process must end: see <see cref="Pipeline.Failed"/>.</summary>
+    public Task<Exception> Failed => pipeline!.Failed;
+
     /// <summary>True from the last step of the start to the first of the stop.</summary>
     public bool IsReady => !isStopping && host is not { IsReady: false };
 
@@ -54,10 +59,10 @@ internal sealed class SiloNode : IAsyncDisposable
     {
         var opened = new NodeStore(config, time, loggers);
         SiloHost? joined = null;
+        SiloNode? node = null;
         try
         {
             Guid history;
-            SiloNode? node = null;
             var gate = new TaskCompletionSource<IActivity>(TaskCreationOptions.RunContinuationsAsynchronously);
             if (config.Roles.HasFlag(Roles.Silo))
             {
@@ -72,7 +77,11 @@ internal sealed class SiloNode : IAsyncDisposable
 
             node = new SiloNode(config, time, opened, joined, new FeedTail(opened.Log, history, config.Feed, time, loggers.CreateLogger<FeedTail>()), gate);
             if (joined is not null)
+            {
                 joined.RoundCommitted = node.tail.Hint;
+                joined.ChangesCommitted = node.changes.Committed;
+            }
+
             await node.OpenAsync(loggers, cancellation);
             return node;
         }
@@ -80,6 +89,8 @@ internal sealed class SiloNode : IAsyncDisposable
         {
             if (joined is { IsReady: true })
                 await joined.StopAsync(CancellationToken.None);
+            if (node?.pipeline is { } begun)
+                await begun.DisposeAsync();
             await opened.DisposeAsync();
             throw;
         }
@@ -94,8 +105,8 @@ internal sealed class SiloNode : IAsyncDisposable
         if (isStopping)
             return;
         isStopping = true;
+        await pipeline!.StopAsync();
         await feeding.CancelAsync();
-        await pipeline.StopAsync();
     }
 
     /// <summary>Finishes what waits and leaves the database.</summary>
@@ -103,13 +114,14 @@ internal sealed class SiloNode : IAsyncDisposable
     {
         await BeginStopAsync();
         await feed;
+        await watch;
         if (host is not null)
             await host.StopAsync(cancellation);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await pipeline.DisposeAsync();
+        await pipeline!.DisposeAsync();
         await store.DisposeAsync();
         feeding.Dispose();
     }
@@ -133,16 +145,20 @@ internal sealed class SiloNode : IAsyncDisposable
 
     private async Task OpenAsync(ILoggerFactory loggers, CancellationToken cancellation)
     {
+        if (host is not null)
+            await InitScript.RunAsync(config.InitScript, store.PluginTables, loggers.CreateLogger<SiloNode>(), cancellation);
         pipeline = await Pipeline.StartAsync(config.Pipeline, host is not null, store.PluginTables, config.Aggregates, time, loggers, cancellation);
         var plugins = pipeline.Plugins;
+        // A process that only reads registers nothing: what is counted is for silos to say.
+        var registered = host is null ? new RegisteredDefinitions(store.Log, time, loggers.CreateLogger<RegisteredDefinitions>()) : null;
         DefinitionProposal[] proposals = [.. config.Aggregates.Select(definition => definition.Propose()), .. plugins.Proposals];
-        var rows = await CurrentAsync(proposals, cancellation);
+        var rows = registered is null ? await store.Log.RegisterDefinitionsAsync(proposals, cancellation) : await registered.ReadAsync(cancellation);
         plugins.Bind(rows);
         if (host is not null)
             await host.Grains.GetGrain<IDedupeGrain>(DedupeGrain.TheKey).Ensure();
 
-        var counted = rows.Where(row => !PluginHost.IsPlugin(row)).Select(row => new ActiveDefinition(row.Id, AggregateDefinition.Parse(row.Definition))).ToList();
-        var declared = counted.Take(config.Aggregates.Count).ToList();
+        var counted = CountedOf(rows);
+        var declared = host is null ? [] : counted.Take(config.Aggregates.Count).ToList();
         var contributions = new ContributionCalculator(declared, IndexedPaths());
         var ids = new MessageIds(static () => (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue));
         Intake NewIntake(IGrainFactory grains, MessageMapper? mapper, IPluginHost? runs) =>
@@ -159,28 +175,33 @@ internal sealed class SiloNode : IAsyncDisposable
             Log = store.Log,
             Queries = store.Queries,
             Processing = store.Processing,
-            LivePlugins = () => [.. plugins.Active.Plugins.Select(plugin => new LivePlugin(plugin.Name, plugin.Generation))],
+            LivePlugins = registered is null ? () => LiveOf(plugins) : () => LiveOf(registered.Newest),
             PluginStatuses = () => plugins.Statuses,
             MatcherOf = MatcherOf,
             Tail = tail,
+            Changes = host is null ? null : changes,
             Definitions = counted,
-            GenerationNumbers = rows.ToDictionary(row => row.Id, row => row.Generation),
+            GenerationNumbers = NumbersOf(rows),
             IsReady = () => IsReady,
         };
-        processing.SetResult(pipeline.NewActivity(contributions, store.Processing));
         feed = Task.Run(() => tail.RunAsync(feeding.Token), CancellationToken.None);
-        if (host is not null)
-            pipeline.Listen(NewIntake(host.BulkGrains, null, plugins), host);
+        if (registered is not null)
+            watch = registered.RunAsync(newest => Api.Recount(CountedOf(newest), NumbersOf(newest)), feeding.Token);
+        if (host is null)
+            return;
+        processing.SetResult(pipeline.NewActivity(contributions, store.Processing));
+        pipeline.Listen(NewIntake(host.BulkGrains, null, plugins), host);
     }
 
-    // A process that only reads registers nothing: what is counted is for silos to say.
-    private async ValueTask<IReadOnlyList<DefinitionRow>> CurrentAsync(IReadOnlyList<DefinitionProposal> proposals, CancellationToken cancellation)
-    {
-        if (host is not null)
-            return await store.Log.RegisterDefinitionsAsync(proposals, cancellation);
-        var known = (await store.Log.ReadDefinitionsAsync(cancellation)).GroupBy(row => row.Name).Select(rows => rows.MaxBy(row => row.Generation)!);
-        return [.. known];
-    }
+    private static List<ActiveDefinition> CountedOf(IEnumerable<DefinitionRow> rows) =>
+        [.. rows.Where(row => !PluginHost.IsPlugin(row)).Select(row => new ActiveDefinition(row.Id, AggregateDefinition.Parse(row.Definition)))];
+
+    private static Dictionary<int, int> NumbersOf(IEnumerable<DefinitionRow> rows) => rows.ToDictionary(row => row.Id, row => row.Generation);
+
+    private static List<LivePlugin> LiveOf(PluginHost plugins) => [.. plugins.Active.Plugins.Select(plugin => new LivePlugin(plugin.Name, plugin.Generation))];
+
+    private static List<LivePlugin> LiveOf(IEnumerable<DefinitionRow> rows) =>
+        [.. rows.Where(PluginHost.IsPlugin).Select(row => new LivePlugin(PluginHost.PluginOf(row), row.Id)).OrderBy(plugin => plugin.Name, StringComparer.Ordinal)];
 
     private IReadOnlyList<IndexedPath> IndexedPaths() => host is null
         ? []

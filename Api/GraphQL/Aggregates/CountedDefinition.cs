@@ -51,7 +51,22 @@ internal sealed record CountedDefinition(ActiveDefinition Active, int Number)
 /// <summary>What is counted now, by name and by generation.</summary>
 internal sealed class CountedDefinitions(ApiNode node)
 {
-    public IReadOnlyList<CountedDefinition> All { get; } = node.Definitions.Select(active => new CountedDefinition(active, node.GenerationNumbers[active.Generation])).ToList();
+    private readonly Lock gate = new();
+    private (IReadOnlyList<ActiveDefinition> Of, IReadOnlyList<CountedDefinition> All)? known;
+
+    public IReadOnlyList<CountedDefinition> All
+    {
+        get
+        {
+            lock (gate)
+            {
+                var definitions = node.Definitions;
+                if (known is null || known.Value.Of != definitions)
+                    known = (definitions, definitions.Select(active => new CountedDefinition(active, node.GenerationNumbers[active.Generation])).ToList());
+                return known.Value.All;
+            }
+        }
+    }
 
     /// <exception cref="TributaryException"><c>aggregate_not_found</c>.</exception>
     public CountedDefinition Named(string name) =>
