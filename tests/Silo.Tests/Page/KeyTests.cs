@@ -42,7 +42,7 @@ public sealed class KeyTests(PageFixture fixture)
     }
 
     [Fact]
-    public async Task A_key_that_is_wanted_from_now_on_is_asked_for_and_the_feed_goes_on()
+    public async Task A_key_that_is_wanted_from_now_on_is_asked_for_and_what_waited_for_it_goes_on()
     {
         var isGuarded = false;
         await using var page = await fixture.OpenAsync("live", prepare: tab => tab.RouteAsync("**/api/v1/**", async route =>
