@@ -15,6 +15,7 @@ internal sealed class PipelineReader
 {
     private const int MaxBrokersCount = 64;
     private const int MaxPluginsCount = 256;
+    private const long MaxContentBytes = 1L << 40;
     private const string PluginAllowed = "the name of a plugin: 1 to 64 letters, digits, - and _";
 
     private readonly ConfigSection root;
@@ -57,7 +58,7 @@ internal sealed class PipelineReader
             Processing = new ProcessingOptions
             {
                 MaxRunningCount = (int)(processing["running"].Whole(1, 10_000, "messages") ?? defaults.Processing.MaxRunningCount),
-                MaxContentBytes = processing["content_bytes"].Whole(1, long.MaxValue, "bytes") ?? defaults.Processing.MaxContentBytes,
+                MaxContentBytes = processing["content_bytes"].Whole(1, MaxContentBytes, "bytes") ?? defaults.Processing.MaxContentBytes,
                 MaxMemoryBytes = (int)(processing["memory_bytes"].Whole(0, 64 << 20, "bytes") ?? defaults.Processing.MaxMemoryBytes),
                 MaxMetadataBytes = (int)(processing["metadata_bytes"].Whole(1, 64 << 20, "bytes") ?? defaults.Processing.MaxMetadataBytes),
             },
@@ -73,6 +74,7 @@ internal sealed class PipelineReader
         var brokers = root["broker"].IsSet ? root["broker"] : root["msg_broker"];
         if (root["broker"].IsSet && root["msg_broker"].IsSet)
             root["msg_broker"].Fail("both broker and msg_broker", "one of them");
+        var shared = WithFields(MessageMappingReader.Read(root["message"]), root["message_fields"]);
         IReadOnlyList<ConfigField> fields = brokers.Node is ConfigMap ? [brokers] : brokers.List(MaxBrokersCount, "maps with a type");
         var listeners = new List<ListenerConfig>();
         foreach (var field in fields)
@@ -81,7 +83,7 @@ internal sealed class PipelineReader
                 continue;
             if (listeners.Exists(other => other.Broker.Name == broker.Name))
                 field.Fail($"a second broker named '{broker.Name}'", "a name of its own, by the key name");
-            listeners.Add(new ListenerConfig(broker, new MessageMapper(MappingOf(field)), IsApi(field)));
+            listeners.Add(new ListenerConfig(broker, new MessageMapper(MappingOf(field, shared)), IsApi(field)));
         }
 
         return listeners;
@@ -90,13 +92,14 @@ internal sealed class PipelineReader
     private static bool IsApi(ConfigField broker) => broker.Node is ConfigMap map && map.Fields["type"] is ConfigScalar { Text: "rest" };
 
     // A broker may have a mapping of its own; the old place of the fields is inside the broker as well.
-    private MessageMapping MappingOf(ConfigField broker)
+    private static MessageMapping MappingOf(ConfigField broker, MessageMapping shared)
     {
         var inner = broker.Section([.. ((ConfigMap)broker.Node!).Fields.Keys]);
-        var mapping = MessageMappingReader.Read(inner["message"].IsSet ? inner["message"] : root["message"]);
-        var fields = inner["message_fields"].IsSet ? inner["message_fields"] : root["message_fields"];
-        return fields.IsSet ? mapping with { Fields = MessageMappingReader.ReadFields(fields) } : mapping;
+        return WithFields(inner["message"].IsSet ? MessageMappingReader.Read(inner["message"]) : shared, inner["message_fields"]);
     }
+
+    private static MessageMapping WithFields(MessageMapping mapping, ConfigField fields) =>
+        fields.IsSet ? mapping with { Fields = MessageMappingReader.ReadFields(fields) } : mapping;
 
     private PluginsConfig ReadPlugins(string? only)
     {

@@ -15,8 +15,6 @@ internal static class SiloConfigReader
 
     private const int MaxListCount = 64;
 
-    /// <summary>Activities that run beside those of messages.</summary>
-    private const int OtherActivitiesCount = 16;
 
     private static readonly string[] LoopbackNames = ["localhost", "127.0.0.1", "[::1]"];
 
@@ -97,8 +95,10 @@ internal static class SiloConfigReader
     private static SiloOptions Silo(ConfigSection limits, SiloOptions defaults, IReadOnlyList<string> listen, IReadOnlyList<string> indexedPaths, PipelineConfig pipeline) => new()
     {
         MaxWaitingActivitiesCount = pipeline.MaxBacklogCount,
-        // Messages that are processed leave room for what else the silo does beside its loop.
-        MaxActivitiesCount = pipeline.Processing.MaxRunningCount + OtherActivitiesCount,
+        // Twice the backlog: beside it are those that rounds on their way add. With fewer, messages would be read back one by one for as long as the backlog is full.
+        MaxLocalHandOversCount = Math.Max(defaults.MaxLocalHandOversCount, 2 * pipeline.MaxBacklogCount),
+        // More than run at once, so that the next has begun when one ends.
+        MaxActivitiesCount = Math.Max(defaults.MaxActivitiesCount, 2 * pipeline.Processing.MaxRunningCount),
         Address = listen.Count > 0 ? listen[0] : "",
         IndexedPaths = indexedPaths,
         MaxWaitingCallsCount = (int)(limits["waiting_calls"].Whole(100, 10_000_000, "calls") ?? defaults.MaxWaitingCallsCount),

@@ -148,18 +148,18 @@ public sealed class FailuresTests(PageFixture fixture)
         await using var page = await OpenAsync(server, source);
         await Assertions.Expect(Rows(page)).ToHaveCountAsync(2);
 
-        await page.Tab.GetByLabel("Plugin").SelectOptionAsync("picky");
+        await Condition(page, "plugin").SelectOptionAsync("picky");
         await Assertions.Expect(Rows(page)).ToHaveCountAsync(1);
         await Assertions.Expect(Rows(page)).ToContainTextAsync(refused);
-        await page.Tab.GetByLabel("Plugin").SelectOptionAsync("whole message");
+        await Condition(page, "plugin").SelectOptionAsync("whole message");
         await Assertions.Expect(Rows(page)).ToContainTextAsync(missing);
         Assert.EndsWith($"#/failures?source={source}&plugin=", page.Tab.Url, StringComparison.Ordinal);
 
         await page.Tab.ReloadAsync();
-        await Assertions.Expect(page.Tab.GetByLabel("Plugin")).ToHaveValueAsync("whole");
+        await Assertions.Expect(Condition(page, "plugin")).ToHaveValueAsync("whole");
         await Assertions.Expect(Rows(page)).ToContainTextAsync(missing);
-        await page.Tab.GetByLabel("Plugin").SelectOptionAsync("any");
-        await page.Tab.GetByLabel("Error").FillAsync("Not today");
+        await Condition(page, "plugin").SelectOptionAsync("any");
+        await Condition(page, "error").FillAsync("Not today");
         await page.Tab.Keyboard.PressAsync("Enter");
         await Assertions.Expect(Rows(page)).ToHaveCountAsync(1);
         await Assertions.Expect(Rows(page)).ToContainTextAsync(refused);
@@ -222,8 +222,8 @@ public sealed class FailuresTests(PageFixture fixture)
 
         await Assertions.Expect(Rows(page)).ToHaveCountAsync(1);
         await Assertions.Expect(Rows(page)).ToContainTextAsync(message);
-        await Assertions.Expect(page.Tab.GetByLabel("Status")).ToHaveValueAsync("RETRYING");
-        await Assertions.Expect(page.Tab.GetByLabel("Source")).ToHaveValueAsync(source);
+        await Assertions.Expect(Condition(page, "status")).ToHaveValueAsync("RETRYING");
+        await Assertions.Expect(Condition(page, "source")).ToHaveValueAsync(source);
     }
 
     private const string OneFailure = """
@@ -232,6 +232,8 @@ public sealed class FailuresTests(PageFixture fixture)
         """;
 
     private Task<OpenPage> OpenAsync(ITributaryServer server, string source) => fixture.OpenAsync($"failures?source={source}", server);
+
+    private static ILocator Condition(OpenPage page, string name) => page.Tab.Locator($"#failures-filter [name={name}]");
 
     private static ILocator Rows(OpenPage page) => page.Tab.Locator("#failures-list > li");
 }

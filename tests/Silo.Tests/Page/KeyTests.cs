@@ -5,14 +5,14 @@ namespace Tributary.Silo.Tests.Page;
 [Collection(nameof(PageCollection))]
 public sealed class KeyTests(PageFixture fixture)
 {
-    // Signs that neither a token nor base64 can hold as they are.
-    private const string Key = "a+key/with=signs,that?need~care\"";
+    // Signs that a subprotocol cannot hold as they are, and whose base64 has some that it cannot hold either.
+    private const string Key = "a+key/with=signs,that?need~care>>>";
 
     [Fact]
     public async Task A_server_with_keys_is_opened_by_one_that_stays_in_the_tab()
     {
         await using var server = await TributaryProcess.StartNewAsync(
-            new() { ["TRIBUTARY_TEST_KEY"] = Key, ["TRIBUTARY__API__KEYS"] = "[\"${TRIBUTARY_TEST_KEY}\"]" }, [], TestContext.Current.CancellationToken);
+            new() { ["TRIBUTARY__API__KEYS"] = $"['{Key}']" }, [], TestContext.Current.CancellationToken);
         await using var page = await fixture.OpenAsync("ledger", server);
         var form = page.Tab.Locator("#key");
         var field = page.Tab.GetByLabel("Key", new() { Exact = true });

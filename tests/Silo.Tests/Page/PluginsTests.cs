@@ -26,7 +26,7 @@ public sealed class PluginsTests(PageFixture fixture)
         await Assertions.Expect(Figure(page, "picky", "threads held")).ToHaveTextAsync("0");
 
         await Card(page, "picky").GetByRole(AriaRole.Link, new() { Name = "failures of its share" }).ClickAsync();
-        await Assertions.Expect(page.Tab.GetByLabel("Plugin")).ToHaveValueAsync("name:picky");
+        await Assertions.Expect(page.Tab.Locator("#failures-plugin")).ToHaveValueAsync("name:picky");
         await Assertions.Expect(page.Tab.Locator("#failures-list > li").Filter(new() { HasText = refused })).ToHaveCountAsync(1);
     }
 

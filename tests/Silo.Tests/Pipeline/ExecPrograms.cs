@@ -12,13 +12,13 @@ internal static class ExecPrograms
 
         """;
 
-    /// <summary>Never answers when the content is <c>hang</c>.</summary>
+    /// <summary>Does not answer while the content is <c>hang</c>; ends when the content is gone.</summary>
     public const string Hanging = """
         import json, sys, time
         for line in sys.stdin:
             request = json.loads(line)
             while open(request["content_path"]).read() == "hang":
-                time.sleep(3600)
+                time.sleep(0.1)
             print(json.dumps({"id": request["id"], "records": [{"key": "", "json": {"ok": True}}]}), flush=True)
 
         """;

@@ -12,7 +12,7 @@ public sealed class FaultsTests(PeersFixture peers) : IClassFixture<PeersFixture
     private const string Rest = """
         broker: {type: rest}
         message: {fields: {uuid: {key: id}, data_location: {key: path}, meta_location: {key: meta}}}
-        retry: [{step: query, then: retry, first: 100ms, factor: 1, ceiling: 100ms}]
+        retry: [{step: query, then: retry, first: 1s, factor: 1, ceiling: 1s}]
 
         """;
 
@@ -126,6 +126,29 @@ public sealed class FaultsTests(PeersFixture peers) : IClassFixture<PeersFixture
         Assert.True(ledger.RootElement.GetProperty("balances").GetBoolean());
         Assert.Equal(0, await server.Process.StopAsync(Cancellation));
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(server.Process.DataDirectory, "scratch")));
+    }
+
+    [Fact]
+    public async Task What_a_killed_process_left_of_scratch_files_goes_with_the_next_start()
+    {
+        const string Own = "exec: {command: /usr/bin/python3, arguments: [slow.py], version: '1', media_types: ['*/*']}\n";
+        const string Main = Rest + "data_store: {type: disk, root: '${CONTENT}'}\nplugins: plugins\n";
+        await using var server = await PipelineServer.StartNewAsync(Main, prepare: main => ExecPrograms.Write(main, "slow", Own, ExecPrograms.Hanging));
+        var scratch = Path.Combine(server.Process.DataDirectory, "scratch");
+        await server.WriteAsync("hang.txt", "hang");
+        await server.PostAsync("""{"id":"hanging","path":"hang.txt"}""");
+        while (!Directory.EnumerateFiles(scratch, "content-*", SearchOption.AllDirectories).Any())
+            await Task.Delay(20, Cancellation);
+        var left = Assert.Single(Directory.EnumerateDirectories(scratch));
+
+        await server.Process.KillAsync(Cancellation);
+        Assert.True(Directory.Exists(left));
+        await server.Process.StartAsync(Cancellation);
+
+        Assert.NotEqual(left, Assert.Single(Directory.EnumerateDirectories(scratch)));
+        await server.WriteAsync("hang.txt", "good");
+        Assert.Equal(0, await server.Process.StopAsync(Cancellation));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(scratch));
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public sealed class RolesTests(PeersFixture peers) : IClassFixture<PeersFixture>
         Assert.Equal("item-1", JsonElement.Parse(frame.AsSpan(0, received.Count)).GetProperty("id").GetString());
         await api.WaitAsync("completed", 1);
         Assert.Equal(5, (await api.RecordAsync("sizes", "item-1")).GetProperty("bytes").GetInt32());
-        Assert.Equal(1, (await ReadAsync(api, "api/v1/items/item-1")).GetProperty("messageCount").GetInt32());
+        Assert.Equal(1, (await ReadAsync(api, "api/v1/items/item-1")).GetProperty("messages").GetInt32());
         Assert.Single((await ReadAsync(api, "api/v1/messages?offset=0&limit=10")).GetProperty("messages").EnumerateArray());
         await WaitForAggregateAsync(api, "by-kind");
         Assert.Equal(1, Assert.Single(await StoredMessages.ReadAggregateAsync(api.Http, "by-kind", Cancellation)).GetProperty("count").GetInt32());
@@ -58,7 +58,7 @@ public sealed class RolesTests(PeersFixture peers) : IClassFixture<PeersFixture>
 
         var (_, lines) = await PostAsync(api, "api/v1/messages/batch", "application/x-ndjson", "{\"id\":\"a\"}\n{\"id\":\"b\"}\n");
         Assert.All(lines.TrimEnd().Split('\n'), line => Assert.Equal("silo_role_missing", JsonElement.Parse(line).GetProperty("code").GetString()));
-        Assert.Contains("role api only", await QueryAsync(api, """mutation { publish(input: {source: \"s\", body: {a: 1}}) { message { id } } }"""), StringComparison.Ordinal);
+        Assert.Contains("role api only", await QueryAsync(api, """mutation { publish(input: {source: \"s\", body: \"{}\"}) { receipt { id } } }"""), StringComparison.Ordinal);
         Assert.Equal(0, await api.Process.StopAsync(Cancellation));
     }
 
