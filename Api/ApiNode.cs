@@ -38,6 +38,9 @@ public sealed class ApiNode
 
     public required FeedTail Tail { get; init; }
 
+    /// <summary>Tells what the rounds of this process change; null in a process without the role silo.</summary>
+    public ChangeWatch? Changes { get; init; }
+
     /// <summary>The definitions that readers see: one snapshot, which a switch replaces. Who takes it uses one for the whole of an answer.</summary>
     public required Func<LiveDefinitions> Live { get; init; }
 

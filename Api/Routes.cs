@@ -43,16 +43,21 @@ internal static class Routes
         var options = app.Services.GetRequiredService<ApiOptions>();
         MapMessages(app, node, options);
         MapReads(app, node);
-        ProcessingRoutes.Map(app, node, Base, ParameterCodes);
+        ProcessingRoutes.Map(app, node, options, Base, ParameterCodes);
         GenerationRoutes.Map(app, node, Base, ParameterCodes);
         foreach (var endpoint in options.Endpoints)
             ConfiguredRoutes.Map(app, endpoint, node, options, BodyCodes, Key);
 
-        var health = new HealthEndpoints(node);
-        Get(app, "/health/live", HealthEndpoints.LiveAsync, "live", "health", "Is the process up?", "Answers as long as the process does.").Answers<HealthBody>(200);
-        Get(app, "/health/ready", health.ReadyAsync, "ready", "health", "Are messages taken?", "503 while the silo joins or stops.", null, "not_ready").Answers<HealthBody>(200);
+        MapHealth(app);
         GraphQLRoute.Map(app);
         app.Map("/ws/v1", ActivatorUtilities.CreateInstance<FeedSocket>(app.Services).InvokeAsync);
+    }
+
+    public static void MapHealth(WebApplication app)
+    {
+        var health = new HealthEndpoints(app.Services.GetRequiredService<ApiNode>());
+        Get(app, "/health/live", HealthEndpoints.LiveAsync, "live", "health", "Is the process up?", "Answers as long as the process does.").Answers<HealthBody>(200);
+        Get(app, "/health/ready", health.ReadyAsync, "ready", "health", "Are messages taken?", "503 while the silo joins or stops.", null, "not_ready").Answers<HealthBody>(200);
     }
 
     private static void MapMessages(WebApplication app, ApiNode node, ApiOptions options)

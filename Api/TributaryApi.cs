@@ -29,4 +29,15 @@ public static class TributaryApi
         OpenApiSetup.Map(app);
         Routes.Map(app);
     }
+
+    /// <summary>What a process without the role api serves: its health, and to all else that it serves nothing else.</summary>
+    public static void UseHealth(WebApplication app)
+    {
+        app.UseMiddleware<ErrorBoundary>();
+        app.UseMiddleware<Guard>();
+        app.UseRouting();
+        Routes.MapHealth(app);
+        app.Map("/{**path}", static _ => throw new TributaryException(
+            "api_role_missing", "This process has the role silo only, which serves /health/live and /health/ready; allowed: the same request to a process with the role api."));
+    }
 }

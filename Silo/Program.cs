@@ -6,6 +6,7 @@ using Tributary.Silo.Configuration;
 using Tributary.Silo.Demo;
 using Tributary.Silo.Hosting;
 
+const int Success = 0;
 const int CouldNotRun = 1;
 const int WrongConfiguration = 2;
 
@@ -19,12 +20,14 @@ static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellat
     try
     {
         var config = ConfigLoader.Load(arguments.ConfigFile, Environment.GetEnvironmentVariables(), arguments.Values);
+        if (arguments.IsDemo && !config.Roles.HasFlag(Roles.Silo))
+            throw new ConfigException([new ConfigError("option --demo", "roles", "the role api only", "the role silo as well, which takes what the demo loads")]);
         await using var app = arguments.IsDemo
             ? await SiloApp.StartAsync(DemoFiles.AddDefinitions(config), DemoLoader.RunAsync, stop.Token)
             : await SiloApp.StartAsync(config, stop.Token);
-        await stop.WaitAsync();
+        await Task.WhenAny(stop.WaitAsync(), app.Failed);
         await app.StopAsync();
-        return 0;
+        return app.Failed.IsCompleted ? CouldNotRun : Success;
     }
     catch (ConfigException error)
     {
@@ -41,7 +44,7 @@ static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellat
     catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
     {
         // Told to stop before it was ready: that is an orderly end as well.
-        return 0;
+        return Success;
     }
     catch (Exception error) when (error is StoreException or IOException or TimeoutException)
     {

@@ -12,6 +12,9 @@ namespace Tributary.Api.Feed;
 /// <summary><c>/ws/v1/</c>: every committed message's object as posted, one text frame each.</summary>
 internal sealed partial class FeedSocket(ApiNode node, ApiOptions options, ILogger<FeedSocket> logger)
 {
+    /// <summary>What a client offers beside the subprotocol that carries its key: browsers want one of those they offered to be chosen.</summary>
+    private const string Protocol = "tributary";
+
     public async Task InvokeAsync(HttpContext context)
     {
         if (!context.WebSockets.IsWebSocketRequest)
@@ -38,6 +41,7 @@ internal sealed partial class FeedSocket(ApiNode node, ApiOptions options, ILogg
         using var subscription = fault is null ? node.Tail.Subscribe(after) : null;
         using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
         {
+            SubProtocol = context.WebSockets.WebSocketRequestedProtocols.Contains(Protocol) ? Protocol : null,
             KeepAliveInterval = options.PingInterval,
             KeepAliveTimeout = options.PongTimeout,
         });

@@ -30,6 +30,7 @@ namespace Tributary.Api.Json;
 [JsonSerializable(typeof(HealthBody))]
 [JsonSerializable(typeof(FailureList))]
 [JsonSerializable(typeof(FailureChangeBody))]
+[JsonSerializable(typeof(MessageChangeBody))]
 [JsonSerializable(typeof(RecordList))]
 [JsonSerializable(typeof(PluginList))]
 [JsonSerializable(typeof(GenerationBody))]

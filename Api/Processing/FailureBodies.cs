@@ -25,6 +25,11 @@ public sealed record FailureBody(
 /// <param name="Next">Give it as after to go on; null at the end.</param>
 public sealed record FailureList(IReadOnlyList<FailureBody> Failures, string? Next);
 
+/// <summary>What came of a change of one message.</summary>
+public sealed record MessageChangeBody(
+    [property: Description("The plugins whose shares were changed, the empty text for the message as a whole; others were changed by somebody else, or are done.")]
+    IReadOnlyList<string> Changed);
+
 /// <summary>What came of a change of many failures.</summary>
 public sealed record FailureChangeBody(
     [property: Description("Failures that were looked at and match.")] int Matched,

@@ -45,18 +45,10 @@ internal readonly struct FailureParameters
     public int Limit(int usual, int most) => (int)Math.Min(most, parameters.Number("limit", 1, int.MaxValue) ?? usual);
 
     public static string TextOf(PartMark mark) =>
-        Base64Url.EncodeToString(Encoding.UTF8.GetBytes(mark.Message.Value.ToString(CultureInfo.InvariantCulture) + "/" + mark.Plugin));
+        Base64Url.EncodeToString(Encoding.UTF8.GetBytes(PartMarkText.Of(mark)));
 
-    private static PartMark? ReadMark(string text)
-    {
-        if (!Base64Url.IsValid(text))
-            return null;
-        var plain = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text));
-        var slash = plain.IndexOf('/', StringComparison.Ordinal);
-        return slash > 0 && long.TryParse(plain.AsSpan(0, slash), NumberStyles.None, CultureInfo.InvariantCulture, out var position)
-            ? new PartMark(new Position(position), plain[(slash + 1)..])
-            : null;
-    }
+    private static PartMark? ReadMark(string text) =>
+        Base64Url.IsValid(text) ? PartMarkText.Read(Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text))) : null;
 
     private static MessageStatus StatusOf(string text) => text.ToUpperInvariant() switch
     {

@@ -28,7 +28,7 @@ internal sealed class ListRecords(ApiNode node)
 
     public async Task InvokeAsync(HttpContext context)
     {
-        var plugin = Find((string)context.Request.RouteValues["plugin"]!);
+        var plugin = LivePlugin.Named((string)context.Request.RouteValues["plugin"]!, node);
         var parameters = new Parameters(context.Request, "item", "limit", "after");
         var limit = (int)Math.Min(MaxLimit, parameters.Number("limit", 1, int.MaxValue) ?? DefaultLimit);
         var query = new RecordQuery(plugin.Generation, parameters.Text("item") is { } item ? [item] : null, null, AfterOf(parameters), limit, limit + 1);
@@ -36,14 +36,6 @@ internal sealed class ListRecords(ApiNode node)
         var records = page.Records.Select(record => new RecordBody(record.Item, record.Key, record.Message.Id.ToString(), new RawJson(record.Json))).ToList();
         await ApiJson.WriteAsync(
             context, new RecordList(plugin.Name, records, page.IsComplete || page.ScannedTo is not { } mark ? null : TextOf(mark)), ApiJson.Default.RecordList);
-    }
-
-    private LivePlugin Find(string name)
-    {
-        var plugins = node.LivePlugins();
-        return plugins.FirstOrDefault(plugin => plugin.Name == name)
-            ?? throw new TributaryException(
-                "plugin_not_found", $"There is no plugin '{name}'; there are: {(plugins.Count == 0 ? "none" : string.Join(", ", plugins.Select(plugin => plugin.Name)))}.");
     }
 
     private static string TextOf(RecordMark mark) =>

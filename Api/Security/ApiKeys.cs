@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
@@ -10,6 +11,9 @@ internal sealed class ApiKeys(IReadOnlyList<string> keys)
 {
     private const string Bearer = "Bearer ";
 
+    // A browser lets a page choose nothing of a WebSocket's handshake but its subprotocols, so one of them may carry the key.
+    private const string KeyProtocol = "tributary.key.";
+
     private static readonly PathString[] Open = ["/docs", "/openapi", "/health"];
 
     private readonly byte[][] hashes = [.. keys.Select(key => SHA256.HashData(Encoding.UTF8.GetBytes(key)))];
@@ -20,7 +24,7 @@ internal sealed class ApiKeys(IReadOnlyList<string> keys)
         if (hashes.Length == 0 || !IsGuarded(request.Path))
             return;
         if (KeyOf(request) is not { } key)
-            throw new TributaryException("unauthorized", "Found no key; allowed: Authorization: Bearer KEY, or X-Api-Key: KEY.");
+            throw new TributaryException("unauthorized", "Found no key; allowed: Authorization: Bearer KEY, X-Api-Key: KEY, or for WebSockets the subprotocol tributary.key.KEY with KEY in base64url.");
         if (!IsKnown(key))
             throw new TributaryException("unauthorized", "Found a key that is not known here.");
     }
@@ -34,8 +38,18 @@ internal sealed class ApiKeys(IReadOnlyList<string> keys)
         if (request.Headers.TryGetValue("X-Api-Key", out var key))
             return key.Count == 1 ? key[0] : null;
         var authorization = request.Headers.Authorization;
+        if (authorization.Count == 0)
+            return KeyOfProtocols(request);
         return authorization.Count == 1 && authorization[0]!.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
             ? authorization[0]![Bearer.Length..].Trim()
+            : null;
+    }
+
+    private static string? KeyOfProtocols(HttpRequest request)
+    {
+        var carriers = request.Headers.GetCommaSeparatedValues("Sec-WebSocket-Protocol").Where(each => each.StartsWith(KeyProtocol, StringComparison.Ordinal)).ToList();
+        return carriers.Count == 1 && Base64Url.IsValid(carriers[0].AsSpan(KeyProtocol.Length))
+            ? Encoding.UTF8.GetString(Base64Url.DecodeFromChars(carriers[0].AsSpan(KeyProtocol.Length)))
             : null;
     }
 

@@ -36,6 +36,9 @@ public sealed class ScratchFolder : IScratch, IDisposable
         return new ScratchFolder(own, ownLock);
     }
 
+    /// <summary>The folder itself: what is put there goes with the process, at the latest when the next one starts.</summary>
+    public string Folder => folder;
+
     public IScratchFile Create()
     {
         var path = Path.Combine(folder, Interlocked.Increment(ref count).ToString("x"));

@@ -38,6 +38,9 @@ public sealed class PluginHost : IPluginHost, IAsyncDisposable
     /// <summary>True when the row is a plugin's own generation, and not an aggregate's.</summary>
     public static bool IsPlugin(DefinitionRow row) => row.Name.StartsWith(GenerationPrefix, StringComparison.Ordinal);
 
+    /// <summary>The plugin whose own generation the row is: see <see cref="IsPlugin"/>.</summary>
+    public static string PluginOf(DefinitionRow row) => row.Name[GenerationPrefix.Length..];
+
     /// <summary>All that were found, in the order of their names.</summary>
     public IReadOnlyList<PluginStatus> Statuses
     {

@@ -27,11 +27,11 @@ internal sealed class PluginPicking
                 throw new TributaryException("plugin_duplicate", $"Two plugins are named \"{name}\": {named[name].Origin} and {source.Origin}; allowed: each name once.");
         }
 
-        picking.CheckNames(setup.Active, named.Keys);
+        picking.CheckNames([.. setup.Active ?? [], .. setup.Disabled], named.Keys);
         var taken = setup.TakenAggregates.ToDictionary(static name => name, static _ => "the configuration");
         foreach (var (name, source) in named)
         {
-            if (setup.Active is null || setup.Active.Contains(name))
+            if ((setup.Active is null || setup.Active.Contains(name)) && !setup.Disabled.Contains(name))
                 picking.Choose(name, source, taken, log);
             else
                 picking.Others.Add(new PluginStatus(name, PluginState.Inactive, source.Origin, null, null, null, [], [], [], Nothing));
@@ -53,11 +53,11 @@ internal sealed class PluginPicking
         }
     }
 
-    private void CheckNames(IReadOnlyList<string>? active, IReadOnlyCollection<string> found)
+    private void CheckNames(IReadOnlyList<string> asked, IReadOnlyCollection<string> found)
     {
         // A folder that cannot be loaded is most likely the one that is asked for: that is reported, and the others run.
-        var unknown = active?.Where(name => !found.Contains(name) && !Others.Exists(other => other.Name == name)).ToList();
-        if (unknown is { Count: > 0 })
+        var unknown = asked.Where(name => !found.Contains(name) && !Others.Exists(other => other.Name == name)).ToList();
+        if (unknown.Count > 0)
             throw new TributaryException("plugin_unknown", $"There is no plugin {string.Join(", ", unknown.Select(static name => $"\"{name}\""))}; there are: {string.Join(", ", found)}.");
     }
 

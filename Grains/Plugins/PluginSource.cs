@@ -38,6 +38,9 @@ public sealed record PluginHostSetup
     /// <summary>The names of those that run; null for all.</summary>
     public IReadOnlyList<string>? Active { get; init; }
 
+    /// <summary>The names of those that do not run; stronger than <see cref="Active"/>.</summary>
+    public IReadOnlyList<string> Disabled { get; init; } = [];
+
     /// <summary>Names of aggregates that the configuration declares: no plugin may have one of these.</summary>
     public IReadOnlyCollection<string> TakenAggregates { get; init; } = [];
 

@@ -86,7 +86,7 @@ public sealed partial class FeedTail(IMessageLog log, Guid history, FeedOptions 
     }
 
     /// <summary>Cancelled when the tail has stopped.</summary>
-    internal CancellationToken Stopping => stopping.Token;
+    public CancellationToken Stopping => stopping.Token;
 
     /// <summary>
     /// From now on every slice goes to the subscription as well. Returns the position that those slices come after: what

@@ -73,6 +73,9 @@ public sealed partial class SiloHost
     /// <summary>A round with messages became durable. Called beside the loop; must return at once.</summary>
     public Action? RoundCommitted { get; set; }
 
+    /// <summary>A round became durable, with what it changed. Called beside the loop, before callers are answered; must return at once.</summary>
+    public Action<RoundCommit>? ChangesCommitted { get; set; }
+
     /// <summary>Opens the store and joins. Returns when turns run.</summary>
     public async Task StartAsync(CancellationToken cancellation = default)
     {
@@ -99,6 +102,13 @@ public sealed partial class SiloHost
     {
         isAbandoned = true;
         loop?.Abandon();
+    }
+
+    private void OnCommitted(RoundCommit round)
+    {
+        ChangesCommitted?.Invoke(round);
+        if (round.Messages.Count > 0)
+            RoundCommitted?.Invoke();
     }
 
     private async Task LiveAsync()
@@ -134,7 +144,7 @@ public sealed partial class SiloHost
                 IndexedPathIds = incarnation.IndexedPaths;
                 LogJoined(incarnation.Silo, deferred.Count);
                 var joined = new SiloLoop(
-                    incarnation, Facts, options, environment, store, inbox, types, activities, activityLoad, deferred, () => RoundCommitted?.Invoke(), logger);
+                    incarnation, Facts, options, environment, store, inbox, types, activities, activityLoad, deferred, OnCommitted, logger);
                 loop = joined;
                 Interlocked.MemoryBarrier();
                 // What came in meanwhile woke the incarnation before this one.

@@ -64,7 +64,7 @@ internal sealed partial class SiloLoop
     public SiloLoop(
         Incarnation incarnation, StoreFacts facts, SiloOptions options, SiloEnvironment environment, IPartitionStore store, Inbox inbox,
         GrainTypes types, IReadOnlyDictionary<string, IActivity> activityTypes, ActivityLoad activityLoad, IReadOnlyList<DeferredCall> deferred,
-        Action roundCommitted, ILogger logger)
+        Action<RoundCommit> committed, ILogger logger)
     {
         this.options = options;
         this.environment = environment;
@@ -83,7 +83,7 @@ internal sealed partial class SiloLoop
         reminders = new ReminderBook(options);
         activities = new ActivityRunner(options, environment.Scheduler, activityTypes, reminders, activityLoad, OnActivityDone, logger);
         runner = new TurnRunner(options, environment, types, partitioner, activations, externalIds, reminders);
-        committer = new Committer(silo, options, environment, store, new Departures(roundCommitted), logger, ending.Token);
+        committer = new Committer(silo, options, environment, store, new Departures(committed), logger, ending.Token);
         clock = new DatabaseClock(environment.Time);
         clock.Observe(incarnation.DatabaseTime);
         lastCommitAt = clock.Now;

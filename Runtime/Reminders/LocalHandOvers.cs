@@ -17,6 +17,7 @@ internal sealed class LocalHandOvers(SiloOptions options)
         null => 0,
         INeeds needs => Math.Max(needs.SizeBytes, 0),
         Message message => message.Body.Length + OverheadBytes,
+        AppendedMessage appended => appended.Message.Body.Length + OverheadBytes,
         _ => OverheadBytes,
     };
 

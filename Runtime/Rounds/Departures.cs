@@ -3,16 +3,17 @@ using Tributary.Runtime.Store;
 namespace Tributary.Runtime.Rounds;
 
 /// <summary>The one place where things leave the silo: after the round that they saw is durable, and never before.</summary>
-internal sealed class Departures(Action roundCommitted)
+/// <param name="committed">Told of every round that changed something, before its callers are answered: who watches sees it no later than they do.</param>
+internal sealed class Departures(Action<RoundCommit> committed)
 {
     /// <summary>The round is durable: its messages have their positions, its callers their answers, its readers a hint.</summary>
     public void Release(Round round, long transaction)
     {
         for (var i = 0; i < round.Messages.Count; i++)
             round.Messages[i].Commit(Position.Of(transaction, i));
+        if (round.HasEffects)
+            committed(round.Commit);
         Answer(round);
-        if (round.Messages.Count > 0)
-            roundCommitted();
     }
 
     /// <summary>Nothing was to be written, and the silo's row proved that this silo still owns what its turns read.</summary>

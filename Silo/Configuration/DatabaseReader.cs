@@ -9,10 +9,18 @@ internal static class DatabaseReader
     private const string ConnectionAllowed =
         "with type postgres a connection string for Npgsql such as Host=db;Database=tributary;Username=tributary;Password=${PASSWORD}, or a map with host, port, name, user, password, timeout";
 
-    /// <summary>The connection string of PostgreSQL, or null for the embedded database.</summary>
-    public static string? Read(ConfigField field)
+    private const string InitAllowed = "the path of an SQL script";
+
+    /// <param name="baseFolder">Where a relative path of the script starts.</param>
+    public static DatabaseConfig Read(ConfigField field, string baseFolder)
     {
         var database = field.Section("type", "connection", "init");
+        var init = database["init"].Text(InitAllowed);
+        return new DatabaseConfig(ReadConnection(database), init is null ? null : Path.GetFullPath(init, baseFolder));
+    }
+
+    private static string? ReadConnection(ConfigSection database)
+    {
         var type = database["type"].OneOf("sqlite", "postgres");
         var connection = database["connection"];
         if (type != "postgres")
@@ -66,3 +74,7 @@ internal static class DatabaseReader
         }
     }
 }
+
+/// <param name="Connection">The connection string of PostgreSQL, or null for the embedded database. Holds a password: never logged.</param>
+/// <param name="InitScript">The full path of a script that is run once per text of it, or null.</param>
+internal sealed record DatabaseConfig(string? Connection, string? InitScript);

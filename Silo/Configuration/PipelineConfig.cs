@@ -53,8 +53,8 @@ public sealed record PluginsConfig
     /// <summary><c>plugin</c>: by plugin, given to that plugin.</summary>
     public IReadOnlyDictionary<string, JsonElement> ByPlugin { get; init; } = new Dictionary<string, JsonElement>();
 
-    /// <summary>Null for the host's own.</summary>
-    public TimeSpan? TimeLimit { get; init; }
+    /// <summary>How long a plugin that says nothing else may take with one message.</summary>
+    public TimeSpan TimeLimit { get; init; } = TimeSpan.FromSeconds(60);
 }
 
 /// <summary>Lines for the operator, kept until somebody listens.</summary>

@@ -3,6 +3,7 @@ using Tributary.Configuration;
 using Tributary.Connectors;
 using Tributary.Connectors.Registry;
 using Tributary.Grains;
+using Tributary.Plugins.Folders;
 
 namespace Tributary.Silo.Configuration;
 
@@ -14,6 +15,7 @@ internal sealed class PipelineReader
 {
     private const int MaxBrokersCount = 64;
     private const int MaxPluginsCount = 256;
+    private const long MaxContentBytes = 1L << 40;
     private const string PluginAllowed = "the name of a plugin: 1 to 64 letters, digits, - and _";
 
     private readonly ConfigSection root;
@@ -44,7 +46,7 @@ internal sealed class PipelineReader
 
     private PipelineConfig Read(string dataDirectory, string? only)
     {
-        var processing = root["processing"].Section("running", "backlog", "content_bytes", "memory_bytes", "metadata_bytes", "scratch");
+        var processing = root["processing"].Section("running", "backlog", "content_bytes", "memory_bytes", "metadata_bytes", "plugin_seconds", "scratch");
         var defaults = new PipelineConfig();
         ReadPackages(root["packages"]);
         return new PipelineConfig
@@ -56,13 +58,13 @@ internal sealed class PipelineReader
             Processing = new ProcessingOptions
             {
                 MaxRunningCount = (int)(processing["running"].Whole(1, 10_000, "messages") ?? defaults.Processing.MaxRunningCount),
-                MaxContentBytes = processing["content_bytes"].Whole(1, long.MaxValue, "bytes") ?? defaults.Processing.MaxContentBytes,
+                MaxContentBytes = processing["content_bytes"].Whole(1, MaxContentBytes, "bytes") ?? defaults.Processing.MaxContentBytes,
                 MaxMemoryBytes = (int)(processing["memory_bytes"].Whole(0, 64 << 20, "bytes") ?? defaults.Processing.MaxMemoryBytes),
                 MaxMetadataBytes = (int)(processing["metadata_bytes"].Whole(1, 64 << 20, "bytes") ?? defaults.Processing.MaxMetadataBytes),
             },
             MaxBacklogCount = (int)(processing["backlog"].Whole(1, 10_000_000, "messages") ?? defaults.MaxBacklogCount),
             ScratchDirectory = processing["scratch"].Text("the path of a folder") is { } scratch ? Path.GetFullPath(scratch, baseFolder) : Path.Combine(dataDirectory, "scratch"),
-            Plugins = ReadPlugins(only),
+            Plugins = ReadPlugins(only) with { TimeLimit = TimeSpan.FromSeconds(processing["plugin_seconds"].Whole(1, 86_400, "seconds") ?? (long)defaults.Plugins.TimeLimit.TotalSeconds) },
             Warnings = warnings,
         };
     }
@@ -72,6 +74,7 @@ internal sealed class PipelineReader
         var brokers = root["broker"].IsSet ? root["broker"] : root["msg_broker"];
         if (root["broker"].IsSet && root["msg_broker"].IsSet)
             root["msg_broker"].Fail("both broker and msg_broker", "one of them");
+        var shared = WithFields(MessageMappingReader.Read(root["message"]), root["message_fields"]);
         IReadOnlyList<ConfigField> fields = brokers.Node is ConfigMap ? [brokers] : brokers.List(MaxBrokersCount, "maps with a type");
         var listeners = new List<ListenerConfig>();
         foreach (var field in fields)
@@ -80,7 +83,7 @@ internal sealed class PipelineReader
                 continue;
             if (listeners.Exists(other => other.Broker.Name == broker.Name))
                 field.Fail($"a second broker named '{broker.Name}'", "a name of its own, by the key name");
-            listeners.Add(new ListenerConfig(broker, new MessageMapper(MappingOf(field)), IsApi(field)));
+            listeners.Add(new ListenerConfig(broker, new MessageMapper(MappingOf(field, shared)), IsApi(field)));
         }
 
         return listeners;
@@ -89,13 +92,14 @@ internal sealed class PipelineReader
     private static bool IsApi(ConfigField broker) => broker.Node is ConfigMap map && map.Fields["type"] is ConfigScalar { Text: "rest" };
 
     // A broker may have a mapping of its own; the old place of the fields is inside the broker as well.
-    private MessageMapping MappingOf(ConfigField broker)
+    private static MessageMapping MappingOf(ConfigField broker, MessageMapping shared)
     {
         var inner = broker.Section([.. ((ConfigMap)broker.Node!).Fields.Keys]);
-        var mapping = MessageMappingReader.Read(inner["message"].IsSet ? inner["message"] : root["message"]);
-        var fields = inner["message_fields"].IsSet ? inner["message_fields"] : root["message_fields"];
-        return fields.IsSet ? mapping with { Fields = MessageMappingReader.ReadFields(fields) } : mapping;
+        return WithFields(inner["message"].IsSet ? MessageMappingReader.Read(inner["message"]) : shared, inner["message_fields"]);
     }
+
+    private static MessageMapping WithFields(MessageMapping mapping, ConfigField fields) =>
+        fields.IsSet ? mapping with { Fields = MessageMappingReader.ReadFields(fields) } : mapping;
 
     private PluginsConfig ReadPlugins(string? only)
     {
@@ -111,9 +115,34 @@ internal sealed class PipelineReader
             Folder = path,
             Active = active.Count > 0 ? active : null,
             Disabled = Names(root["disabled_plugins"]),
-            Custom = root["custom"].IsSet && root["custom"].Node is { } custom ? ConfigJson.Of(custom) : JsonElement.Parse("{}"u8),
-            ByPlugin = root["plugin"].Node is ConfigMap map ? map.Fields.ToDictionary(pair => pair.Key, pair => ConfigJson.Of(pair.Value)) : [],
+            Custom = ReadMap(root["custom"], "a map; every plugin of a folder is given it"),
+            ByPlugin = ReadByPlugin(path),
         };
+    }
+
+    private Dictionary<string, JsonElement> ReadByPlugin(string? folder)
+    {
+        var field = root["plugin"];
+        if (field.Node is not ConfigMap map)
+        {
+            if (field.IsSet)
+                field.Fail("a map with the names of plugins, each with a map of what it is told");
+            return [];
+        }
+
+        var sections = field.Section([.. BuiltInPlugins.All().Select(plugin => plugin.Name).Concat(FoldersOf(folder)).Order(StringComparer.Ordinal)]);
+        return map.Fields.Keys.ToDictionary(name => name, name => ReadMap(sections[name], "a map of what the plugin is told"));
+    }
+
+    private static IEnumerable<string> FoldersOf(string? root) => root is null || !Directory.Exists(root) ? [] : PluginFolder.Find(root).Select(folder => folder.Name);
+
+    private static JsonElement ReadMap(ConfigField field, string allowed)
+    {
+        if (field.IsSet && field.Node is ConfigMap map)
+            return ConfigJson.Of(map);
+        if (field.IsSet)
+            field.Fail(allowed);
+        return JsonElement.Parse("{}"u8);
     }
 
     private static List<string> Names(ConfigField field)

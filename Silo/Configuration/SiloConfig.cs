@@ -34,6 +34,9 @@ public sealed record SiloConfig
     /// <summary>The connection string of PostgreSQL. Holds a password: never logged.</summary>
     public string? Connection { get; init; }
 
+    /// <summary>The full path of an SQL script that is run once per text of it, or null.</summary>
+    public string? InitScript { get; init; }
+
     /// <summary>Client connections at once; further ones are closed.</summary>
     public int MaxConnectionsCount { get; init; } = 20_000;
 

@@ -15,6 +15,7 @@ internal static class SiloConfigReader
 
     private const int MaxListCount = 64;
 
+
     private static readonly string[] LoopbackNames = ["localhost", "127.0.0.1", "[::1]"];
 
     /// <exception cref="ConfigException">Something is wrong; names every error.</exception>
@@ -31,34 +32,43 @@ internal static class SiloConfigReader
         api.MaxBodyBytes = (int)(limits["body_bytes"].Whole(1_024, 64 << 20, "bytes") ?? api.MaxBodyBytes);
         api.Endpoints = EndpointsReader.Read(section["endpoints"]);
         var data = section["data"].Text("the path of a folder") ?? defaults.DataDirectory;
+        var database = DatabaseReader.Read(section["database"], baseFolder);
         var pipeline = PipelineReader.Read(section, baseFolder, data, onlyPlugins);
         var config = new SiloConfig
         {
-            Roles = ReadRoles(section["roles"], section["database"]),
+            Roles = ReadRoles(section["roles"], database),
             Pipeline = pipeline,
             Listen = listen,
             DataDirectory = data,
+            DatabaseType = database.Connection is null ? defaults.DatabaseType : "postgres",
+            Connection = database.Connection,
+            InitScript = database.InitScript,
             Api = api,
             Feed = new FeedOptions { MaxSubscribersCount = (int)(limits["subscribers"].Whole(1, 1_000_000, "subscribers") ?? defaults.Feed.MaxSubscribersCount) },
-            Silo = Silo(limits, defaults.Silo, listen, IndexedPaths(section["indexed_paths"]), pipeline.MaxBacklogCount),
+            Silo = Silo(limits, defaults.Silo, listen, IndexedPaths(section["indexed_paths"]), pipeline),
             Dedupe = new DedupeOptions { Remember = limits["dedupe_days"].Whole(1, 3_650, "days") is { } days ? TimeSpan.FromDays(days) : defaults.Dedupe.Remember },
             MaxConnectionsCount = (int)(limits["connections"].Whole(1, 1_000_000, "connections") ?? defaults.MaxConnectionsCount),
             Aggregates = AggregatesReader.Read(section["aggregates"], errors),
             LogLevel = Enum.Parse<LogLevel>(logging["level"].OneOf("trace", "debug", "information", "warning", "error") ?? "information", ignoreCase: true),
             IsJsonLog = logging["format"].OneOf("text", "json") == "json",
         };
-        if (DatabaseReader.Read(section["database"]) is { } connection)
-            config = config with { DatabaseType = "postgres", Connection = connection };
         return errors.Count == 0 ? config : throw new ConfigException(errors);
     }
 
-    private static Roles ReadRoles(ConfigField field, ConfigField database)
+    private static Roles ReadRoles(ConfigField field, DatabaseConfig database)
     {
-        const string Allowed = "silo, api or both";
         var roles = Roles.None;
-        foreach (var item in field.List(2, Allowed))
-            roles |= item.OneOf("silo", "api") == "silo" ? Roles.Silo : Roles.Api;
-        if (roles == Roles.Api && (database.Node as ConfigMap)?.Fields.GetValueOrDefault("type") is not ConfigScalar { Text: "postgres" })
+        foreach (var item in field.List(2, "silo, api or both"))
+        {
+            roles |= item.OneOf("silo", "api") switch
+            {
+                "silo" => Roles.Silo,
+                "api" => Roles.Api,
+                _ => Roles.None,
+            };
+        }
+
+        if (roles == Roles.Api && database.Connection is null)
             field.Fail("the role api alone with the embedded database", "both roles, or database.type: postgres, which several processes share");
         return roles == Roles.None ? Roles.Silo | Roles.Api : roles;
     }
@@ -82,9 +92,13 @@ internal static class SiloConfigReader
         return pointers;
     }
 
-    private static SiloOptions Silo(ConfigSection limits, SiloOptions defaults, IReadOnlyList<string> listen, IReadOnlyList<string> indexedPaths, int backlog) => new()
+    private static SiloOptions Silo(ConfigSection limits, SiloOptions defaults, IReadOnlyList<string> listen, IReadOnlyList<string> indexedPaths, PipelineConfig pipeline) => new()
     {
-        MaxWaitingActivitiesCount = backlog,
+        MaxWaitingActivitiesCount = pipeline.MaxBacklogCount,
+        // Twice the backlog: beside it are those that rounds on their way add. With fewer, messages would be read back one by one for as long as the backlog is full.
+        MaxLocalHandOversCount = Math.Max(defaults.MaxLocalHandOversCount, 2 * pipeline.MaxBacklogCount),
+        // More than run at once, so that the next has begun when one ends.
+        MaxActivitiesCount = Math.Max(defaults.MaxActivitiesCount, 2 * pipeline.Processing.MaxRunningCount),
         Address = listen.Count > 0 ? listen[0] : "",
         IndexedPaths = indexedPaths,
         MaxWaitingCallsCount = (int)(limits["waiting_calls"].Whole(100, 10_000_000, "calls") ?? defaults.MaxWaitingCallsCount),

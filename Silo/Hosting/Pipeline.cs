@@ -19,11 +19,12 @@ internal sealed partial class Pipeline : IAsyncDisposable
     private readonly PipelineConfig config;
     private readonly TimeProvider time;
     private readonly ILogger logger;
-    private readonly ScratchFolder scratch;
+    private readonly ScratchFolder? scratch;
     private readonly CancellationTokenSource stopping = new();
+    private readonly TaskCompletionSource<Exception> failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<Task> running = [];
 
-    private Pipeline(PipelineConfig config, PluginHost plugins, ScratchFolder scratch, TimeProvider time, ILogger logger)
+    private Pipeline(PipelineConfig config, PluginHost plugins, ScratchFolder? scratch, TimeProvider time, ILogger logger)
     {
         this.config = config;
         this.scratch = scratch;
@@ -37,37 +38,44 @@ internal sealed partial class Pipeline : IAsyncDisposable
     /// <summary>The mapping of messages that are posted to the API; null when the API takes them as they are.</summary>
     public MessageMapper? ApiMapper => config.Listeners.FirstOrDefault(listener => listener.IsApi)?.Mapper;
 
-    /// <summary>Ends the process when a broker ends as none may.</summary>
+    /// <summary>Completes when a broker ended as none may, with the reason: the process is to end, so that it is started anew.</summary>
     public Task<Exception> Failed => failed.Task;
 
-    private readonly TaskCompletionSource<Exception> failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
     /// <summary>Starts the plugins; a broken one is reported.</summary>
-    /// <param name="runsPlugins">False in a process that only reads.</param>
+    /// <param name="runsPlugins">False in a process that only reads: it has no plugins and no scratch files.</param>
     /// <exception cref="TributaryException">The plugins' configuration is wrong.</exception>
     public static async Task<Pipeline> StartAsync(
         PipelineConfig config, bool runsPlugins, IPluginTables tables, IReadOnlyList<AggregateDefinition> aggregates, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
     {
         var log = loggers.CreateLogger<Pipeline>();
         config.Warnings.Listen(warning => LogWarning(log, warning));
-        var isUsed = runsPlugins && (config.Listeners.Count > 0 || config.Plugins is not { Folder: null, Active: null });
-        var setup = isUsed
-            ? PluginDiscovery.Find(config.Plugins, aggregates, new ExecServices(time, config.ScratchDirectory))
-            : new PluginHostSetup { Found = [] };
-        var plugins = await PluginHost.StartAsync(setup, tables, time, line => LogPlugin(log, line), cancellation);
-        return new Pipeline(config, plugins, ScratchFolder.Open(config.ScratchDirectory, Guid.CreateVersion7().ToString("N"), config.Warnings.Add), time, log);
+        var folder = runsPlugins ? ScratchFolder.Open(config.ScratchDirectory, Guid.CreateVersion7().ToString("N"), config.Warnings.Add) : null;
+        try
+        {
+            var isUsed = config.Listeners.Count > 0 || config.Plugins is not { Folder: null, Active: null };
+            var setup = folder is not null && isUsed
+                ? PluginDiscovery.Find(config.Plugins, aggregates, new ExecServices(time, Path.Combine(folder.Folder, "plugins")))
+                : new PluginHostSetup { Found = [] };
+            var plugins = await PluginHost.StartAsync(setup, tables, time, line => LogPlugin(log, line), cancellation);
+            return new Pipeline(config, plugins, folder, time, log);
+        }
+        catch
+        {
+            folder?.Dispose();
+            throw;
+        }
     }
 
-    /// <summary>The activity that processes messages.</summary>
+    /// <summary>The activity that processes messages, in a process that runs plugins.</summary>
     public ProcessActivity NewActivity(ProcessingServices services) => new(services, config.Processing);
 
     /// <summary>True for sources whose messages go through plugins: those of brokers, and with a mapping all others as well.</summary>
     public bool IsProcessed(string source) => ApiMapper is not null || config.Listeners.Any(listener => !listener.IsApi && listener.Broker.Name == source);
 
-    /// <summary>What messages are processed with.</summary>
+    /// <summary>What messages are processed with, in a process that runs plugins.</summary>
     public ProcessingServices NewServices(ContributionCalculator contributions, IProcessingQueries queries)
     {
-        var fetcher = new ContentFetcher(config.Content, config.Metadata, scratch, config.Processing);
+        var fetcher = new ContentFetcher(config.Content, config.Metadata, scratch ?? throw new InvalidOperationException("This process only reads."), config.Processing);
         var mappers = new MessageMappers(
             config.Listeners.Where(listener => !listener.IsApi).ToDictionary(listener => listener.Broker.Name, listener => listener.Mapper), ApiMapper);
         return new ProcessingServices(Plugins, fetcher, queries.FindStoredAsync, mappers, contributions);
@@ -86,6 +94,8 @@ internal sealed partial class Pipeline : IAsyncDisposable
     /// <summary>Ends the brokers: what was delivered and not stored is delivered again.</summary>
     public async Task StopAsync()
     {
+        if (stopping.IsCancellationRequested)
+            return;
         await stopping.CancelAsync();
         try
         {
@@ -106,7 +116,7 @@ internal sealed partial class Pipeline : IAsyncDisposable
         if (config.Metadata is not null)
             await config.Metadata.DisposeAsync();
         await Plugins.DisposeAsync();
-        scratch.Dispose();
+        scratch?.Dispose();
         stopping.Dispose();
     }
 
@@ -116,15 +126,17 @@ internal sealed partial class Pipeline : IAsyncDisposable
         try
         {
             await broker.RunAsync(listener.ReceiveAsync, stopping.Token);
+            if (!stopping.IsCancellationRequested)
+                throw new InvalidOperationException($"The broker {broker.Name} ended, and was not told to.");
         }
-        catch (Exception error) when (!stopping.IsCancellationRequested)
+        catch (Exception) when (stopping.IsCancellationRequested)
+        {
+            // The end that was asked for, whatever it looks like from in there.
+        }
+        catch (Exception error)
         {
             LogBrokerFailed(logger, broker.Name, error);
             failed.TrySetResult(error);
-        }
-        catch (OperationCanceledException)
-        {
-            // The end that was asked for.
         }
     }
 

@@ -20,13 +20,14 @@ internal static class PluginDiscovery
         var folders = config.Folder is { } root
             ? PluginFolders.Load(root, folder => ConfigurationOf(folder, config), services)
             : new FoundPlugins([], []);
-        List<PluginSource> found = [.. builtIn, .. folders.Sources];
         return new PluginHostSetup
         {
-            Found = found,
+            Found = [.. builtIn, .. folders.Sources],
             Faults = folders.Faults,
-            Active = config.Disabled.Count == 0 ? config.Active : [.. (config.Active ?? found.Select(source => source.Plugin.Name)).Except(config.Disabled)],
+            Active = config.Active,
+            Disabled = config.Disabled,
             TakenAggregates = [.. aggregates.Select(aggregate => aggregate.Name)],
+            Options = new PluginHostOptions { TimeLimit = config.TimeLimit },
         };
     }
 
@@ -40,9 +41,9 @@ internal static class PluginDiscovery
             Overlay(main, ObjectOf(file));
 
         // A plugin is told its own section, and in it what is for all of them.
-        var section = main["plugin"] as JsonObject ?? [];
-        main["plugin"] = null;
-        section["custom"] ??= main["custom"]?.DeepClone();
+        var section = (main["plugin"]?.DeepClone() as JsonObject) ?? [];
+        if (main["custom"] is JsonObject { Count: > 0 } custom)
+            section["custom"] ??= custom.DeepClone();
         main["plugin"] = section;
         return JsonSerializer.SerializeToElement(main);
     }

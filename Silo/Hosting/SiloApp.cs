@@ -27,6 +27,9 @@ public sealed partial class SiloApp : IAsyncDisposable
     /// <summary>Where it listens, with the ports that it was given.</summary>
     public IReadOnlyList<string> Addresses => [.. web.Urls];
 
+    /// <summary>Completes when the process must end, with the reason: a broker ended as none may.</summary>
+    public Task<Exception> Failed => node.Failed;
+
     /// <summary>Starts the node, then the server: whoever reaches the address is served.</summary>
     /// <exception cref="Runtime.Store.StoreException">The database cannot be used, or another process holds it.</exception>
     /// <exception cref="IOException">The address cannot be listened on.</exception>
@@ -44,14 +47,14 @@ public sealed partial class SiloApp : IAsyncDisposable
             await prepare(started.Api, cancellation);
             var app = new SiloApp(WebHost.Build(config, started, TimeProvider.System), started, logs);
             await app.web.StartAsync(cancellation);
-            app.LogServing(string.Join(", ", app.Addresses));
+            app.LogRoles(config.Roles);
             return app;
         }
         catch
         {
             if (started is not null)
             {
-                await LeaveAsync(started);
+                await LeaveAsync(started, logs.CreateLogger<SiloApp>());
                 await started.DisposeAsync();
             }
 
@@ -67,7 +70,7 @@ public sealed partial class SiloApp : IAsyncDisposable
         // The engine still runs while requests in flight get their answers.
         await node.BeginStopAsync();
         await web.StopAsync(CancellationToken.None);
-        await LeaveAsync(node);
+        await LeaveAsync(node, logger);
         LogStopped();
     }
 
@@ -78,17 +81,45 @@ public sealed partial class SiloApp : IAsyncDisposable
         loggers.Dispose();
     }
 
-    private static async Task LeaveAsync(SiloNode node)
+    private static async Task LeaveAsync(SiloNode node, ILogger logger)
     {
         using var limit = new CancellationTokenSource(LeaveTimeout);
-        await node.StopAsync(limit.Token);
+        try
+        {
+            await node.StopAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            // As after a crash: what was acknowledged is durable, and the next start takes over.
+            LogNotLeft(logger);
+        }
+    }
+
+    private void LogRoles(Roles roles)
+    {
+        var urls = string.Join(", ", Addresses);
+        if (!roles.HasFlag(Roles.Api))
+            LogHealthOnly(urls);
+        else if (!roles.HasFlag(Roles.Silo))
+            LogReading(urls);
+        else
+            LogServing(urls);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Serving {Urls}: the page at /, the API at /api/v1, its description at /docs.")]
     private partial void LogServing(string urls);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "Serving {Urls}: /health only, because this process has the role silo and not the role api.")]
+    private partial void LogHealthOnly(string urls);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Serving {Urls}, reads only, because this process has the role api and not the role silo: the page at /, the API at /api/v1, its description at /docs.")]
+    private partial void LogReading(string urls);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "Stopping: nothing new is taken, what is in flight is answered.")]
     private partial void LogStopping();
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The last rounds did not end in time: what was not acknowledged by now is not stored.")]
+    private static partial void LogNotLeft(ILogger logger);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Stopped.")]
     private partial void LogStopped();

@@ -23,11 +23,12 @@ internal sealed partial class SiloNode : IAsyncDisposable
     private readonly NodeStore store;
     private readonly SiloHost? host;
     private readonly FeedTail tail;
+    private readonly ChangeWatch changes = new();
     private readonly CancellationTokenSource feeding = new();
 
     private readonly LateActivities late;
 
-    private Pipeline pipeline = null!;
+    private Pipeline? pipeline;
     private Task feed = Task.CompletedTask;
     private Task refresh = Task.CompletedTask;
     private volatile bool isStopping;
@@ -45,6 +46,9 @@ internal sealed partial class SiloNode : IAsyncDisposable
     /// <summary>What the API serves.</summary>
     public ApiNode Api { get; private set; } = null!;
 
+    /// <summary>Completes when the process must end: see <see cref="Pipeline.Failed"/>.</summary>
+    public Task<Exception> Failed => pipeline!.Failed;
+
     /// <summary>True from the last step of the start to the first of the stop.</summary>
     public bool IsReady => !isStopping && host is not { IsReady: false };
 
@@ -54,10 +58,10 @@ internal sealed partial class SiloNode : IAsyncDisposable
     {
         var opened = new NodeStore(config, time, loggers);
         SiloHost? joined = null;
+        SiloNode? node = null;
         try
         {
             Guid history;
-            SiloNode? node = null;
             var gate = new LateActivities();
             if (config.Roles.HasFlag(Roles.Silo))
             {
@@ -72,7 +76,11 @@ internal sealed partial class SiloNode : IAsyncDisposable
 
             node = new SiloNode(config, time, opened, joined, new FeedTail(opened.Log, history, config.Feed, time, loggers.CreateLogger<FeedTail>()), gate);
             if (joined is not null)
+            {
                 joined.RoundCommitted = node.tail.Hint;
+                joined.ChangesCommitted = node.changes.Committed;
+            }
+
             await node.OpenAsync(loggers, cancellation);
             return node;
         }
@@ -80,6 +88,8 @@ internal sealed partial class SiloNode : IAsyncDisposable
         {
             if (joined is { IsReady: true })
                 await joined.StopAsync(CancellationToken.None);
+            if (node?.pipeline is { } begun)
+                await begun.DisposeAsync();
             await opened.DisposeAsync();
             throw;
         }
@@ -94,8 +104,8 @@ internal sealed partial class SiloNode : IAsyncDisposable
         if (isStopping)
             return;
         isStopping = true;
+        await pipeline!.StopAsync();
         await feeding.CancelAsync();
-        await pipeline.StopAsync();
     }
 
     /// <summary>Finishes what waits and leaves the database.</summary>
@@ -110,7 +120,7 @@ internal sealed partial class SiloNode : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await pipeline.DisposeAsync();
+        await pipeline!.DisposeAsync();
         await store.DisposeAsync();
         feeding.Dispose();
     }
@@ -137,10 +147,12 @@ internal sealed partial class SiloNode : IAsyncDisposable
 
     private async Task OpenAsync(ILoggerFactory loggers, CancellationToken cancellation)
     {
+        if (host is not null)
+            await InitScript.RunAsync(config.InitScript, store.PluginTables, loggers.CreateLogger<SiloNode>(), cancellation);
         pipeline = await Pipeline.StartAsync(config.Pipeline, host is not null, store.PluginTables, config.Aggregates, time, loggers, cancellation);
         var plugins = pipeline.Plugins;
         var logger = loggers.CreateLogger<SiloNode>();
-        var book = await RegisterAsync(logger, cancellation);
+        var book = await RegisterAsync(plugins, logger, cancellation);
         plugins.Bind(book.Fed);
         if (host is not null)
             await host.Grains.GetGrain<IDedupeGrain>(DedupeGrain.TheKey).Ensure();
@@ -173,21 +185,25 @@ internal sealed partial class SiloNode : IAsyncDisposable
             Log = store.Log,
             Queries = store.Queries,
             Processing = store.Processing,
-            LivePlugins = () => [.. plugins.Active.Plugins.Select(plugin => new LivePlugin(plugin.Name, generations.Book.LivePlugin(plugin.Name) ?? plugin.Generation))],
+            LivePlugins = () => LiveOf(plugins, generations.Book),
             PluginStatuses = () => plugins.Statuses,
             MatcherOf = MatcherOf,
             Tail = tail,
+            Changes = host is null ? null : changes,
             Live = () => generations.Book.Live,
             Generations = host is null ? null : generations,
             IsReady = () => IsReady,
         };
-        var services = pipeline.NewServices(contributions, store.Processing);
-        late.Open(pipeline.NewActivity(services), NewReplaying(services, generations, fedFrom));
         feed = Task.Run(() => tail.RunAsync(feeding.Token), CancellationToken.None);
-        if (host is not null)
-            pipeline.Listen(NewIntake(host.BulkGrains, null, plugins), host);
-        else
+        if (host is null)
+        {
             refresh = Task.Run(() => RefreshAsync(generations, logger), CancellationToken.None);
+            return;
+        }
+
+        var services = pipeline.NewServices(contributions, store.Processing);
+        late.Open(pipeline.NewActivity(services), NewReplaying(pipeline, services, generations, fedFrom));
+        pipeline.Listen(NewIntake(host.BulkGrains, null, plugins), host);
     }
 
     private IReadOnlyList<IndexedPath> IndexedPaths() => host is null

@@ -36,7 +36,10 @@ internal static class WebHost
         TributaryApi.Add(builder.Services, node.Api, config.Api);
         var app = builder.Build();
         app.Use((context, next) => node.IsStopping ? RefuseAsync(context) : next(context));
-        TributaryApi.Use(app);
+        if (config.Roles.HasFlag(Roles.Api))
+            TributaryApi.Use(app);
+        else
+            TributaryApi.UseHealth(app);
         return app;
     }
 

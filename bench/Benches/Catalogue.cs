@@ -8,6 +8,7 @@ public static class Catalogue
         ["ingest"] = IngestBench.RunAsync,
         ["post"] = PostBench.RunAsync,
         ["batch"] = BatchBench.RunAsync,
+        ["pipeline"] = PipelineBench.RunAsync,
         ["page"] = PageBench.RunAsync,
         ["feed"] = FeedBench.RunAsync,
         ["graphql"] = GraphQLBench.RunAsync,

@@ -14,6 +14,7 @@ public static class IngestBench
     private const int ProducersCount = 64;
     private const int InFlightPerProducerCount = 256;
     private const int BodiesCount = 50_000;
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
 
     public static async Task RunAsync(BenchOptions options, CancellationToken cancellation)
     {
@@ -22,7 +23,7 @@ public static class IngestBench
         var (host, intake) = await BenchSilo.StartAsync(store);
 
         var latencies = new Latencies();
-        await MeasureAsync(intake, bodies, TimeSpan.FromSeconds(3), new Latencies(), cancellation);
+        await MeasureAsync(intake, bodies, WarmUp, new Latencies(), cancellation);
         var allocatedBefore = GC.GetTotalAllocatedBytes();
         var (count, elapsed) = await MeasureAsync(intake, bodies, options.Duration, latencies, cancellation);
         var allocated = (GC.GetTotalAllocatedBytes() - allocatedBefore) / (double)count;
@@ -33,6 +34,18 @@ public static class IngestBench
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"ingest {options.Store}: {rate:0} msg/s, limit {limit:0} msg/s, ratio {rate / limit:0.00}, {latencies}, {allocated:0} B/msg"));
+    }
+
+    /// <summary>Messages per second after a warm-up, in a store of its own.</summary>
+    public static async Task<double> RateAsync(BenchOptions options, CancellationToken cancellation)
+    {
+        var bodies = SampleMessages.Make(BodiesCount);
+        await using var store = await BenchStore.NewAsync(options);
+        var (host, intake) = await BenchSilo.StartAsync(store);
+        await MeasureAsync(intake, bodies, WarmUp, new Latencies(), cancellation);
+        var (count, elapsed) = await MeasureAsync(intake, bodies, options.Duration, new Latencies(), cancellation);
+        await host.StopAsync(cancellation);
+        return count / elapsed.TotalSeconds;
     }
 
     private static async Task<(long Count, TimeSpan Elapsed)> MeasureAsync(

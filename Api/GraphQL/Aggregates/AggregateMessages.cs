@@ -6,8 +6,7 @@ using Tributary.Runtime.Store;
 namespace Tributary.Api.GraphQL.Aggregates;
 
 /// <summary>
-/// The messages that an aggregate is made of: those whose stored generations hold its own and whose key, computed again, is its key. A bounded
-/// search over messages of its sources and of the time in which they can have come.
+/// The messages that an aggregate is made of: a bounded search over messages of its sources and of the time in which they can have come.
 /// </summary>
 internal sealed class AggregateMessages(ApiNode node, MessagePages pages)
 {
@@ -28,6 +27,7 @@ internal sealed class AggregateMessages(ApiNode node, MessagePages pages)
 
     private async ValueTask<MessageMatches> SearchAsync(AggregateNode aggregate, PageArguments page, MessageQuery query, CancellationToken cancellation)
     {
+        var madeOf = new MadeOf(aggregate, node.Processing);
         var made = new List<StoredMessage>();
         Position? reached = null;
         var scannedCount = 0;
@@ -35,11 +35,12 @@ internal sealed class AggregateMessages(ApiNode node, MessagePages pages)
         {
             var limit = Math.Min(ReadCount, query.MaxScanCount - scannedCount);
             var read = await node.Queries.QueryMessagesAsync(query with { Limit = limit, MaxScanCount = limit }, cancellation);
+            var counted = await madeOf.OfAsync(read.Messages, cancellation);
             foreach (var message in read.Messages)
             {
                 scannedCount++;
                 reached = message.Position;
-                if (aggregate.Counted.KeyOf(message) == aggregate.Key)
+                if (counted.Contains(message.Position))
                     made.Add(message);
                 // One more than the page holds says that there is a next one.
                 if (made.Count > page.Count)

@@ -11,11 +11,12 @@ using Tributary.Runtime.Store;
 namespace Tributary.Api.GraphQL.Items;
 
 /// <summary>Items: one through its grain, many as committed.</summary>
-internal sealed class ItemFields(ApiNode node, MessagePages pages, RecordFields records, FailureFields failures)
+internal sealed class ItemFields(ApiNode node, MessagePages pages, MessageLookup lookup, MessageParts parts)
 {
     private const string CursorKind = "items";
 
     private readonly ItemMessages messages = new(node, pages);
+    private readonly ItemRecords records = new(node);
 
     public void Bind(SchemaBindings bindings)
     {
@@ -23,10 +24,10 @@ internal sealed class ItemFields(ApiNode node, MessagePages pages, RecordFields 
             .Ask("item", (_, context) => ReadAsync(context.Arguments.Get<string>("id")!))
             .Ask("items", (_, context) => ListAsync(context.Arguments, context.CancellationToken));
         bindings.Object<ItemNode>("Item")
-            .Batch<MessageId, MessageNode>("lastMessage", item => item.LastMessageId, LastMessagesAsync)
+            .Batch<MessageId, MessageNode>("lastMessage", item => item.LastMessageId, lookup.FindAsync)
             .Ask("messages", messages.ReadAsync)
-            .Ask("records", (item, context) => records.OfItemAsync(item.ItemId, context.Arguments.Get<string>("plugin"), context.CancellationToken))
-            .Ask("failures", (item, context) => failures.OfItemAsync(item.ItemId, context.CancellationToken));
+            .Ask("records", records.ReadAsync)
+            .Ask("failures", (item, context) => parts.FailuresOfAsync(item.Unfinished, context));
         bindings.Object<Connection<ItemNode>>("ItemConnection");
         bindings.Object<Edge<ItemNode>>("ItemEdge");
     }
@@ -55,11 +56,5 @@ internal sealed class ItemFields(ApiNode node, MessagePages pages, RecordFields 
         var after = page.After is { } cursor ? GlobalId.KeyOfCursor(CursorKind, cursor) : null;
         var rows = await node.Queries.ReadItemsAsync(after, arguments.Get<string>("prefix"), page.Count + 1, cancellation);
         return KeyedPage.Of(page, rows, row => ItemNode.Of(row.Key, row.Value), row => GlobalId.Of(CursorKind, row.Key));
-    }
-
-    private async Task<IReadOnlyDictionary<MessageId, MessageNode>> LastMessagesAsync(IReadOnlyList<MessageId> ids, ResolveContext context)
-    {
-        var found = await node.Queries.FindMessagesAsync(ids, context.CancellationToken);
-        return found.ToDictionary(message => message.Key, message => new MessageNode(message.Value, node.History));
     }
 }

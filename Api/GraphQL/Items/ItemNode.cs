@@ -5,22 +5,21 @@ using Tributary.Runtime.Store;
 namespace Tributary.Api.GraphQL.Items;
 
 /// <summary>An item as the schema shows it.</summary>
+/// <param name="Unfinished">The places of its newest messages that failed, newest first: at most <see cref="ItemView.MaxUnfinishedCount"/>.</param>
 internal sealed record ItemNode(
-    string ItemId, long MessageCount, string Source, string MediaType, DateTimeOffset FirstReceivedAt, DateTimeOffset LastReceivedAt, MessageId LastMessageId)
+    string ItemId, long MessageCount, string Source, string MediaType, DateTimeOffset FirstReceivedAt, DateTimeOffset LastReceivedAt, MessageId LastMessageId,
+    IReadOnlyList<Position> Unfinished, int UnfinishedCount)
 {
-    private const string JsonMediaType = "application/json";
-
     public string Id => GlobalId.Of(GlobalId.Item, ItemId);
 
     public static ItemNode Of(ItemView item) =>
-        new(item.Id, item.Sequence, item.Source, item.MediaType, item.FirstReceivedAt, item.LastReceivedAt, item.LastMessage);
+        new(item.Id, item.Sequence, item.Source, item.MediaType, item.FirstReceivedAt, item.LastReceivedAt, item.LastMessage,
+            [.. item.Unfinished.Select(message => message.Message.Position)], item.UnfinishedCount);
 
     /// <summary>An item as stored.</summary>
     public static ItemNode Of(string id, LoadedState stored)
     {
         var state = JsonSerializer.Deserialize(stored.State.Span, GrainsJson.Default.ItemState) ?? throw new JsonException("A stored item is null.");
-        return new ItemNode(
-            id, state.Sequence, state.Source, state.MediaType ?? JsonMediaType, DateTimeOffset.FromUnixTimeMilliseconds(state.FirstMs ?? state.LastMs),
-            DateTimeOffset.FromUnixTimeMilliseconds(state.LastMs), new MessageId(state.LastMessage));
+        return Of(state.View(id));
     }
 }

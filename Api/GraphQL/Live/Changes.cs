@@ -6,8 +6,8 @@ using Tributary.Runtime.Store;
 namespace Tributary.Api.GraphQL.Live;
 
 /// <summary>
-/// What has changed since it was last asked, as the feed tells: keys, each once however often it changed. A reader that takes its time finds fewer,
-/// newer states; it is never too slow.
+/// What has changed since it was last asked, as messages and rounds tell: keys, each once however often it changed. A reader that takes its time finds
+/// fewer, newer states; it is never too slow.
 /// </summary>
 internal sealed class Changes : IAsyncDisposable
 {
@@ -19,25 +19,39 @@ internal sealed class Changes : IAsyncDisposable
     private readonly CancellationTokenSource ended;
     private readonly Lock gate = new();
     private readonly Channel<bool> signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly IDisposable? watch;
     private readonly Task pump;
     private HashSet<string> waiting = [];
 
     /// <param name="keyOf">What a message changes, or null.</param>
-    public Changes(FeedSubscription subscription, Func<StoredMessage, string?> keyOf, CancellationToken cancellation)
+    /// <param name="watch">Begins to tell what rounds of this process change; null in a process that has none.</param>
+    public Changes(FeedSubscription subscription, Func<StoredMessage, string?> keyOf, Func<Action<string>, IDisposable>? watch, CancellationToken cancellation)
     {
         this.subscription = subscription;
         this.keyOf = keyOf;
         ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        this.watch = watch?.Invoke(Add);
         pump = Task.Run(PumpAsync, CancellationToken.None);
     }
 
-    /// <summary>What has changed; waits until something has.</summary>
+    /// <summary>What has changed; waits until something has, or for a poll and then it is nothing.</summary>
+    /// <param name="poll">Null: waits as long as it takes.</param>
     /// <exception cref="GraphQLException">The server stops, or too much waits.</exception>
-    public async ValueTask<IReadOnlyCollection<string>> TakeAsync(CancellationToken cancellation)
+    public async ValueTask<IReadOnlyCollection<string>> TakeAsync(TimeSpan? poll, TimeProvider time, CancellationToken cancellation)
     {
-        // The signal is taken before the keys: a key that comes in between is in them, and signals once more.
-        await signal.Reader.WaitToReadAsync(cancellation);
-        signal.Reader.TryRead(out _);
+        using var limit = new CancellationTokenSource(poll ?? Timeout.InfiniteTimeSpan, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
+        try
+        {
+            // The signal is taken before the keys: a key that comes in between is in them, and signals once more.
+            await signal.Reader.WaitToReadAsync(either.Token);
+            signal.Reader.TryRead(out _);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested && limit.IsCancellationRequested)
+        {
+            // The poll's turn.
+        }
+
         lock (gate)
         {
             var taken = waiting;
@@ -48,6 +62,7 @@ internal sealed class Changes : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        watch?.Dispose();
         await ended.CancelAsync();
         await pump;
         ended.Dispose();
@@ -80,13 +95,15 @@ internal sealed class Changes : IAsyncDisposable
         }
     }
 
+    // A round that tells must not be held up: what is too much ends the subscription, and nothing is thrown.
     private void Add(string key)
     {
         lock (gate)
         {
-            if (waiting.Count >= MaxWaitingCount && !waiting.Contains(key))
-                throw new GraphQLException($"More than {MaxWaitingCount} changes wait; allowed: at most that many. Subscribe again: the state comes first.", "too_slow");
-            waiting.Add(key);
+            if (waiting.Count < MaxWaitingCount || waiting.Contains(key))
+                waiting.Add(key);
+            else
+                signal.Writer.TryComplete(new GraphQLException($"More than {MaxWaitingCount} changes wait; allowed: at most that many. Subscribe again: the state comes first.", "too_slow"));
         }
 
         signal.Writer.TryWrite(true);

@@ -1,17 +1,32 @@
 using System.Runtime.CompilerServices;
 using Tributary.Api.GraphQL.Aggregates;
 using Tributary.Api.GraphQL.Items;
+using Tributary.Grains;
 using Tributary.GraphQL.Binding;
 using Tributary.GraphQL.Execution;
+using Tributary.Runtime.Store;
 
 namespace Tributary.Api.GraphQL.Live;
 
 /// <summary>
-/// <c>itemChanged</c> and <c>aggregateChanged</c>: the state as it is, then again after changes. The feed only wakes; the state is read from its
-/// grain, which is never older than the message that woke.
+/// <c>itemChanged</c> and <c>aggregateChanged</c>: the state as it is, then again after changes. Messages and rounds only wake; the state is read from
+/// its grain, which is never older than what woke. A process without silo is told of messages only, and looks for the rest by itself.
 /// </summary>
 internal sealed class StateFeeds(ApiNode node, CountedDefinitions definitions, ItemFields items, AggregateFields aggregates, TimeProvider time)
 {
+    /// <summary>How often a process that is not told of changes looks for them.</summary>
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>Aggregates of a group whose last count is remembered; with more, one may be told of twice.</summary>
+    private const int MaxKnownCount = 1_000;
+
+    private const string MessageCame = "message";
+    private const string ResultCame = "result";
+
+    private readonly ItemMarks marks = new(node);
+
+    private TimeSpan? Poll => node.Changes is null ? PollInterval : null;
+
     public void Bind(SchemaBindings bindings) => bindings.Object("Subscription").Feed("itemChanged", Item).Feed("aggregateChanged", Aggregate);
 
     private IAsyncEnumerable<ItemNode> Item(ResolveContext context) =>
@@ -19,19 +34,27 @@ internal sealed class StateFeeds(ApiNode node, CountedDefinitions definitions, I
 
     private async IAsyncEnumerable<ItemNode> RunItemAsync(string id, RequestLimits limits, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        // The feed begins before the first state is read: what changes in between wakes.
-        await using var changes = new Changes(node.Tail.Subscribe(await node.Tail.ReadEndAsync(cancellation)), message => message.Item == id ? id : null, cancellation);
+        await using var changes = await NewChangesAsync(
+            message => message.Item == id ? MessageCame : null, (watch, tell) => watch.WatchItem(id, _ => tell(ResultCame)), cancellation);
         var seen = 0L;
-        while (true)
+        string? mark = null;
+        for (IReadOnlyCollection<string> changed = []; ; changed = await changes.TakeAsync(Poll, time, cancellation))
         {
-            if (await items.ReadAsync(id) is { } item && item.MessageCount > seen)
+            if (await items.ReadAsync(id) is not { } item)
+                continue;
+            var isNew = item.MessageCount > seen || changed.Contains(ResultCame);
+            if (Poll is not null)
             {
-                seen = item.MessageCount;
-                limits.Renew();
-                yield return item;
+                var present = await marks.OfAsync(item, cancellation);
+                isNew |= present != mark;
+                mark = present;
             }
 
-            await changes.TakeAsync(cancellation);
+            if (!isNew)
+                continue;
+            seen = item.MessageCount;
+            limits.Renew();
+            yield return item;
         }
     }
 
@@ -45,27 +68,41 @@ internal sealed class StateFeeds(ApiNode node, CountedDefinitions definitions, I
     private async IAsyncEnumerable<AggregateNode> RunAggregateAsync(
         CountedDefinition counted, string group, RequestLimits limits, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        await using var changes = new Changes(
-            node.Tail.Subscribe(await node.Tail.ReadEndAsync(cancellation)),
+        await using var changes = await NewChangesAsync(
             message => counted.KeyOf(message) is { } key && key.Group == group ? key.ToString() : null,
+            (watch, tell) => watch.WatchGroup(counted.Active.Generation, group, tell),
             cancellation);
-        var present = new AggregateKey(counted.Active.Generation, counted.Definition.Window is null ? 0 : counted.WindowStartMs(time.GetUtcNow()), group);
-        IReadOnlyCollection<string> changed = [present.ToString()];
-        var first = 0L;
+        // A state may wake more than once; it is told of once.
+        var known = new Dictionary<string, long>();
+        IReadOnlyCollection<string> changed = [Present(counted, group)];
         while (true)
         {
             foreach (var key in changed)
             {
-                // What the first state held already may wake once more.
-                if (await aggregates.FindAsync(key) is not { } aggregate || (aggregate.Key == present && aggregate.Count <= first))
+                if (await aggregates.FindAsync(key) is not { } aggregate || aggregate.Count <= known.GetValueOrDefault(key))
                     continue;
-                if (aggregate.Key == present)
-                    first = aggregate.Count;
+                if (known.Count >= MaxKnownCount)
+                    known.Clear();
+                known[key] = aggregate.Count;
                 limits.Renew();
                 yield return aggregate;
             }
 
-            changed = await changes.TakeAsync(cancellation);
+            changed = await changes.TakeAsync(Poll, time, cancellation);
+            if (Poll is not null)
+                changed = [.. changed.Append(Present(counted, group)).Distinct()];
         }
+    }
+
+    /// <summary>The key of the group's aggregate, in the window of the present.</summary>
+    private string Present(CountedDefinition counted, string group) => new AggregateKey(
+        counted.Active.Generation, counted.Definition.Window is null ? 0 : counted.WindowStartMs(time.GetUtcNow()), group).ToString();
+
+    // The feed and the watch begin before the first state is read: what changes in between wakes.
+    private async ValueTask<Changes> NewChangesAsync(
+        Func<StoredMessage, string?> keyOf, Func<ChangeWatch, Action<string>, IDisposable> watch, CancellationToken cancellation)
+    {
+        var subscription = node.Tail.Subscribe(await node.Tail.ReadEndAsync(cancellation));
+        return new Changes(subscription, keyOf, node.Changes is { } told ? tell => watch(told, tell) : null, cancellation);
     }
 }

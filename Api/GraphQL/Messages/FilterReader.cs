@@ -33,7 +33,7 @@ internal sealed class FilterReader
             filter.Has("receivedFrom") ? filter["receivedFrom"] as DateTimeOffset? : null,
             filter.Has("receivedBefore") ? filter["receivedBefore"] as DateTimeOffset? : null,
             ReadBody(filter.Get<InputObject>("body")),
-            filter.TryGetValue("status", out var statuses) && statuses is not null ? filter.GetList<MessageStatus>("status") : null);
+            Choices<MessageStatus>(filter, "status"));
 
     /// <summary>A condition on a body or another JSON document; null without one.</summary>
     public static BodyCondition? ReadBody(InputObject? filter) => filter is null ? null : new FilterReader().ReadBody(filter, 1);
@@ -46,6 +46,15 @@ internal sealed class FilterReader
         var texts = filter.GetList<string>(name);
         CheckCount(name, texts.Count);
         return texts;
+    }
+
+    /// <summary>A list of at least one of an enum's values; null when it is not given.</summary>
+    public static IReadOnlyList<T>? Choices<T>(InputObject filter, string name)
+    {
+        if (!filter.TryGetValue(name, out var given) || given is null)
+            return null;
+        var choices = filter.GetList<T>(name);
+        return choices.Count > 0 ? choices : throw Resolving.Invalid($"The list '{name}' has no entries; allowed: at least one.");
     }
 
     private BodyCondition ReadBody(InputObject filter, int depth)

@@ -8,7 +8,7 @@ using Tributary.GraphQL.Types;
 namespace Tributary.Api.GraphQL.Messages;
 
 /// <summary>Messages: one by its id, many by what holds of them.</summary>
-internal sealed class MessageFields(ApiNode node, MessagePages pages, ItemFields items, FailureFields failures)
+internal sealed class MessageFields(ApiNode node, MessagePages pages, MessageLookup lookup, MessageParts parts, ItemFields items)
 {
     public void Bind(SchemaBindings bindings)
     {
@@ -17,8 +17,8 @@ internal sealed class MessageFields(ApiNode node, MessagePages pages, ItemFields
             .Ask("messages", (_, context) => ListAsync(context));
         bindings.Object<MessageNode>("Message")
             .Batch<string, ItemNode>("item", message => message.ItemId, items.OfMessagesAsync)
-            .Batch<Position, MessageStatus>("status", message => message.Stored.Position, StatusesAsync)
-            .Batch<Position, IReadOnlyList<FailureNode>>("failures", message => message.Stored.Position, failures.OfMessagesAsync);
+            .Ask("status", (message, context) => parts.StatusOfAsync(message.Stored.Position, context))
+            .Ask("failures", (message, context) => parts.FailuresOfAsync([message.Stored.Position], context));
         bindings.Object<MessageConnection>("MessageConnection")
             .Ask("totalCount", (connection, context) => connection.Filter is { } filter ? node.Queries.CountMessagesAsync(filter, context.CancellationToken) : default);
         bindings.Object<Edge<MessageNode>>("MessageEdge");
@@ -31,21 +31,7 @@ internal sealed class MessageFields(ApiNode node, MessagePages pages, ItemFields
     {
         if (!MessageId.TryParse(text, out var id))
             throw Resolving.Invalid($"The message id is '{text}'; allowed: a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057. A global id goes to node(id).");
-        return await context.Batch<MessageId, MessageNode>(this, LoadAsync).Load(id);
-    }
-
-    private async Task<IReadOnlyDictionary<MessageId, MessageNode>> LoadAsync(IReadOnlyList<MessageId> ids, ResolveContext context)
-    {
-        var found = await node.Queries.FindMessagesAsync(ids, context.CancellationToken);
-        return found.ToDictionary(message => message.Key, message => new MessageNode(message.Value, node.History));
-    }
-
-    private async Task<IReadOnlyDictionary<Position, MessageStatus>> StatusesAsync(IReadOnlyList<Position> positions, ResolveContext context)
-    {
-        var unfinished = await node.Processing.FindPartsAsync(positions, context.CancellationToken);
-        return positions.ToDictionary(
-            position => position,
-            position => unfinished.TryGetValue(position, out var parts) ? MessagePart.StatusOf([.. parts.Select(part => part.Part)]) : MessageStatus.Completed);
+        return await context.Batch<MessageId, MessageNode>(this, lookup.FindAsync).Load(id);
     }
 
     private ValueTask<MessageConnection> ListAsync(ResolveContext context) => pages.ReadAsync(

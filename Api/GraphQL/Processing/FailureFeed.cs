@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Tributary.GraphQL;
 using Tributary.GraphQL.Binding;
@@ -8,19 +7,16 @@ using Tributary.Runtime.Store;
 
 namespace Tributary.Api.GraphQL.Processing;
 
-/// <summary>
-/// <c>failureRaised</c>: what is stored after a cursor, then what is raised next. Each subscriber reads at its own pace; those that stand at the same
-/// place, which is where all are that keep up, share one read.
-/// </summary>
+/// <summary><c>failureRaised</c>: what is stored after a cursor, then what is raised next. Who has read everything waits for the tail, which all share.</summary>
 internal sealed class FailureFeed(ApiNode node, TimeProvider time)
 {
-    /// <summary>Failures of one read.</summary>
-    private const int MaxReadCount = 500;
+    /// <summary>Subscribers of this node; further ones are refused as overloaded.</summary>
+    private const int MaxSubscribersCount = 10_000;
 
-    /// <summary>How long a failure may wait to be noticed.</summary>
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<Position, Lazy<Task<RaisedSlice>>> reads = [];
+    private readonly FailureTail tail = new(node, time);
+    private int subscribersCount;
 
     public void Bind(SchemaBindings bindings)
     {
@@ -36,43 +32,59 @@ internal sealed class FailureFeed(ApiNode node, TimeProvider time)
 
     private async IAsyncEnumerable<RaisedFailureNode> RunAsync(Position? after, RequestLimits limits, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var last = after ?? await node.Tail.ReadEndAsync(cancellation);
-        while (node.IsReady())
+        using var place = Enter();
+        var reached = after ?? await node.Tail.ReadEndAsync(cancellation);
+        var hasAll = false;
+        while (await TryReadAsync(reached, hasAll, cancellation) is { } slice)
         {
-            var slice = await ReadAsync(last, cancellation);
             foreach (var failure in slice.Failures)
             {
+                // The tail may stand behind this subscriber.
+                if (failure.Position <= reached)
+                    continue;
                 limits.Renew();
                 yield return new RaisedFailureNode(
                     new FailureNode(failure.Message, failure.Item, failure.Part, failure.At), new Cursor(node.History, failure.Position).ToString());
-                last = failure.Position;
+                reached = failure.Position;
             }
 
-            if (slice.IsComplete)
-                await Task.Delay(PollInterval, time, cancellation);
+            hasAll = slice.IsComplete;
+            // Nothing can appear below the horizon any more.
+            if (hasAll && slice.Horizon.Value - 1 > reached.Value)
+                reached = new Position(slice.Horizon.Value - 1);
         }
 
-        var end = new Cursor(node.History, last).ToString();
+        var end = new Cursor(node.History, reached).ToString();
         throw new GraphQLException(new GraphQLError($"The server stops. Resume with after: \"{end}\".", Code: "stopping")
         {
             Extensions = new Dictionary<string, object?> { ["cursor"] = end },
         });
     }
 
-    private async Task<RaisedSlice> ReadAsync(Position after, CancellationToken cancellation)
+    /// <summary>What comes next; null when the server stops.</summary>
+    private async ValueTask<RaisedSlice?> TryReadAsync(Position reached, bool hasAll, CancellationToken cancellation)
     {
-        var shared = reads.GetOrAdd(after, key => new Lazy<Task<RaisedSlice>>(async () =>
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, node.Tail.Stopping);
+        try
         {
-            try
-            {
-                // Nobody's request ends it: others wait for it as well.
-                return await node.Processing.ReadRaisedAsync(key, MaxReadCount, CancellationToken.None);
-            }
-            finally
-            {
-                reads.TryRemove(key, out _);
-            }
-        }));
-        return await shared.Value.WaitAsync(cancellation);
+            return hasAll ? await tail.NextAsync(reached, either.Token) : await tail.ReadAsync(reached, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested && node.Tail.Stopping.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    private Place Enter()
+    {
+        if (Interlocked.Increment(ref subscribersCount) <= MaxSubscribersCount)
+            return new Place(this);
+        Interlocked.Decrement(ref subscribersCount);
+        throw new OverloadedException($"This node tells {MaxSubscribersCount} subscribers of failures already; allowed: at most that many.", RetryAfter);
+    }
+
+    private sealed class Place(FailureFeed feed) : IDisposable
+    {
+        public void Dispose() => Interlocked.Decrement(ref feed.subscribersCount);
     }
 }

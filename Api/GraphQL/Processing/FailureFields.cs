@@ -1,6 +1,6 @@
-using System.Globalization;
 using Tributary.Api.GraphQL.Messages;
 using Tributary.Api.GraphQL.Paging;
+using Tributary.Api.Processing;
 using Tributary.Grains;
 using Tributary.GraphQL.Binding;
 using Tributary.GraphQL.Execution;
@@ -10,11 +10,8 @@ using Tributary.Runtime.Store;
 namespace Tributary.Api.GraphQL.Processing;
 
 /// <summary>Failures of messages: what is left, and what can be done about many of them.</summary>
-internal sealed class FailureFields(ApiNode node)
+internal sealed class FailureFields(ApiNode node, MessageLookup lookup)
 {
-    /// <summary>The most failures of one item or message that are shown with it.</summary>
-    private const int MaxOfOneCount = 100;
-
     private const string CursorKind = "failures";
 
     public void Bind(SchemaBindings bindings)
@@ -23,30 +20,12 @@ internal sealed class FailureFields(ApiNode node)
         bindings.Object("Mutation")
             .Ask("retry", (_, context) => ChangeAsync(context, node.Failed.RetryAsync))
             .Ask("park", (_, context) => ChangeAsync(context, node.Failed.ParkAsync));
-        bindings.Object<FailureNode>("Failure").Batch<MessageId, MessageNode>("message", failure => failure.Message, MessagesAsync);
+        bindings.Object<FailureNode>("Failure").Batch<MessageId, MessageNode>("message", failure => failure.Message, lookup.FindAsync);
         bindings.Object<Connection<FailureNode>>("FailureConnection");
         bindings.Object<Edge<FailureNode>>("FailureEdge");
         bindings.Object<FailureChange>("FailureChangePayload");
         bindings.Object<FailureChangeError>("FailureChangeError");
         bindings.Enum<ProcessingStep>("ProcessingStep");
-    }
-
-    /// <summary>The failures of one item's messages.</summary>
-    public async ValueTask<IReadOnlyList<FailureNode>> OfItemAsync(string item, CancellationToken cancellation)
-    {
-        var page = await node.Processing.ReadPartsAsync(FailureFilterReader.Read(null) with { Items = [item] }, null, MaxOfOneCount, cancellation);
-        return page.Parts.Select(FailureNode.Of).ToList();
-    }
-
-    /// <summary>The failures of messages, by position, in one read of the store.</summary>
-    public async Task<IReadOnlyDictionary<Position, IReadOnlyList<FailureNode>>> OfMessagesAsync(IReadOnlyList<Position> positions, ResolveContext context)
-    {
-        var unfinished = await node.Processing.FindPartsAsync(positions, context.CancellationToken);
-        return positions.ToDictionary(
-            position => position,
-            IReadOnlyList<FailureNode> (position) => unfinished.TryGetValue(position, out var parts)
-                ? parts.Where(part => part.Part.Status is MessageStatus.Retrying or MessageStatus.Parked).Select(FailureNode.Of).ToList()
-                : []);
     }
 
     private async ValueTask<Connection<FailureNode>> ListAsync(InputObject arguments, CancellationToken cancellation)
@@ -78,25 +57,10 @@ internal sealed class FailureFields(ApiNode node)
         }
     }
 
-    private async Task<IReadOnlyDictionary<MessageId, MessageNode>> MessagesAsync(IReadOnlyList<MessageId> ids, ResolveContext context)
-    {
-        var found = await node.Queries.FindMessagesAsync(ids, context.CancellationToken);
-        return found.ToDictionary(message => message.Key, message => new MessageNode(message.Value, node.History));
-    }
+    private static string CursorOf(PartMark mark) => GlobalId.Of(CursorKind, PartMarkText.Of(mark));
 
-    private static string CursorOf(PartMark mark) =>
-        GlobalId.Of(CursorKind, mark.Message.Value.ToString(CultureInfo.InvariantCulture) + "/" + mark.Plugin);
-
-    private static PartMark? MarkOf(string? cursor)
-    {
-        if (cursor is null)
-            return null;
-        var key = GlobalId.KeyOfCursor(CursorKind, cursor);
-        var slash = key.IndexOf('/', StringComparison.Ordinal);
-        return slash > 0 && long.TryParse(key.AsSpan(0, slash), NumberStyles.None, CultureInfo.InvariantCulture, out var position)
-            ? new PartMark(new Position(position), key[(slash + 1)..])
-            : throw GlobalId.CursorInvalid(cursor);
-    }
+    private static PartMark? MarkOf(string? cursor) =>
+        cursor is null ? null : PartMarkText.Read(GlobalId.KeyOfCursor(CursorKind, cursor)) ?? throw GlobalId.CursorInvalid(cursor);
 }
 
 internal sealed record FailureChange(int MatchedCount, int ChangedCount, string? EndCursor, FailureChangeError? Error);

@@ -17,17 +17,16 @@ internal static class FailureFilterReader
             FilterReader.Texts(filter, "source"),
             FilterReader.Texts(filter, "item"),
             FilterReader.Texts(filter, "plugin"),
-            filter.TryGetValue("step", out var steps) && steps is not null ? filter.GetList<ProcessingStep>("step") : null,
+            FilterReader.Choices<ProcessingStep>(filter, "step"),
             filter.Has("receivedFrom") ? filter["receivedFrom"] as DateTimeOffset? : null,
             filter.Has("receivedBefore") ? filter["receivedBefore"] as DateTimeOffset? : null,
             filter.Get<string>("errorContains"));
 
     private static IReadOnlyList<MessageStatus> Statuses(InputObject filter)
     {
-        if (!filter.TryGetValue("status", out var given) || given is null)
+        if (FilterReader.Choices<MessageStatus>(filter, "status") is not { } statuses)
             return Failed;
-        var statuses = filter.GetList<MessageStatus>("status");
-        return statuses.Count > 0 && statuses.All(Failed.Contains)
+        return statuses.All(Failed.Contains)
             ? statuses
             : throw Resolving.Invalid($"The list 'status' is [{string.Join(", ", statuses).ToUpperInvariant()}]; allowed: RETRYING, PARKED or both.");
     }

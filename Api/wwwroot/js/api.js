@@ -1,5 +1,7 @@
 // The REST API as this page uses it. Everything is same-origin; errors carry the server's own words.
 
+import { anotherKey, currentKey } from './key.js';
+import { learnTime } from './lib/clock.js';
 import { parse } from './lib/json.js';
 
 const base = '/api/v1';
@@ -18,9 +20,6 @@ export class ApiError extends Error {
 export const readMessages = ({ offset = 0, limit, paginationId }, signal) =>
   get('/messages', { offset, limit, paginationId }, signal);
 
-/** Status, source, times and item of one message. */
-export const readMessage = (id, signal) => get(`/messages/${encodeURIComponent(id)}`, {}, signal);
-
 /** The definitions of all aggregates. */
 export const readDefinitions = async signal => (await get('/aggregates', {}, signal)).aggregates;
 
@@ -31,25 +30,59 @@ export const readAggregate = (name, { from, to, limit, after }, signal) =>
 /** The ledger; with `verify` the server also counts the rows again. */
 export const readLedger = ({ verify = false } = {}, signal) => get('/ledger', { verify: verify || undefined }, signal);
 
-async function get(path, parameters, signal) {
-  const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null && value !== ''));
+/** `{failures, next}` in the order of acceptance; `filter` has the parameters of `GET /failures`. */
+export const readFailures = (filter, { limit, after }, signal) => get('/failures', { ...filter, limit, after }, signal);
+
+/** `{matched, changed, next}`; `action` is retry or park. At most 1,000 are looked at: `after` goes on at the answer's `next`. */
+export const changeFailures = (action, filter, after) => request(`${base}/failures/${action}`, { ...filter, after }, { method: 'POST' });
+
+/** `{changed}`: the plugins whose share was changed. Without `plugin` all that is left; the empty text is the message as a whole. */
+export const changeMessage = (action, id, plugin) => request(`${base}/messages/${encodeURIComponent(id)}/${action}`, { plugin }, { method: 'POST' });
+
+/** The plugins of the server and how they do. */
+export const readPlugins = async signal => (await get('/plugins', {}, signal)).plugins;
+
+/** The data of a GraphQL operation. */
+export async function query(document, variables, signal) {
+  const body = JSON.stringify({ query: document, variables });
+  const { data, errors } = await request('/graphql', {}, { method: 'POST', body, signal });
+  if (errors !== undefined) throw new ApiError(errors[0].message, { code: errors[0].extensions?.code ?? 'graphql_error' });
+  return data;
+}
+
+const get = (path, parameters, signal) => request(base + path, parameters, { signal });
+
+/** Parameters that are undefined or null are left out. A server that wants a key gets it as soon as a person gives it. */
+async function request(path, parameters, options) {
+  const search = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null));
+  for (;;) {
+    const key = currentKey();
+    const { response, text } = await attempt(`${path}${search.size > 0 ? `?${search}` : ''}`, key, options);
+    learnTime(response.headers.get('date'));
+    if (response.ok) return parse(text);
+    if (response.status !== 401) throw problem(response, text);
+    await anotherKey(key);
+  }
+}
+
+async function attempt(address, key, { method = 'GET', body, signal }) {
   const limits = [AbortSignal.timeout(timeoutMs), signal].filter(each => each !== undefined);
-  let response, text;
+  const headers = { accept: 'application/json' };
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  if (key !== null) headers.authorization = `Bearer ${key}`;
   try {
-    response = await fetch(`${base}${path}${query.size > 0 ? `?${query}` : ''}`, { signal: AbortSignal.any(limits), headers: { accept: 'application/json' } });
-    text = await response.text();
+    const response = await fetch(address, { method, body, signal: AbortSignal.any(limits), headers });
+    return { response, text: await response.text() };
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new ApiError(error.name === 'TimeoutError' ? `The server did not answer within ${timeoutMs / 1000} seconds.` : 'The server cannot be reached.');
   }
-  if (!response.ok) throw problem(response, text);
-  return parse(text);
 }
 
 /** problem+json where the server sent it; else the status line. */
 function problem(response, text) {
   const plain = `The server answered ${response.status} ${response.statusText}`.trim() + '.';
   if (!response.headers.get('content-type')?.includes('json')) return new ApiError(plain, { status: response.status, code: 'http_error' });
-  const { detail, title, code } = parse(text);
-  return new ApiError(detail ?? title ?? plain, { status: response.status, code: code ?? 'http_error' });
+  const { detail, title, code, errors } = parse(text);
+  return new ApiError(detail ?? title ?? errors?.[0]?.message ?? plain, { status: response.status, code: code ?? 'http_error' });
 }

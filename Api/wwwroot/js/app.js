@@ -1,16 +1,20 @@
 // The page's parts, put together.
 
-import { readMessages } from './api.js';
+import { readMessages, readPlugins } from './api.js';
 import { bindConnection } from './connection.js';
 import { Feed } from './feed.js';
+import { bindForget, currentKey } from './key.js';
 import { byId } from './lib/dom.js';
 import { print } from './lib/json.js';
 import { route } from './router.js';
 import { bindTheme } from './theme.js';
 import { aggregatesView } from './views/aggregates.js';
+import { failuresView } from './views/failures.js';
 import { ledgerView } from './views/ledger.js';
 import { liveView } from './views/live.js';
 import { mapView } from './views/map.js';
+import { messageView } from './views/message.js';
+import { pluginsView } from './views/plugins.js';
 import { savedView } from './views/saved.js';
 
 const seedCount = 50;
@@ -30,7 +34,19 @@ async function findSeam() {
   }
 }
 
+/** A refused handshake may mean that the server wants a key: any request finds out, asks for it, and waits for it. */
+async function whyRefused() {
+  const before = currentKey();
+  try {
+    await readPlugins();
+  } catch {
+    // The server is not there, or has other troubles: the feed goes on trying.
+  }
+  return currentKey() !== before;
+}
+
 bindTheme(byId('theme'));
+bindForget(byId('key-forget'));
 byId('skip').addEventListener('click', event => {
   // The hash names the section, so the link moves the focus itself.
   event.preventDefault();
@@ -38,13 +54,16 @@ byId('skip').addEventListener('click', event => {
 });
 
 const seam = await findSeam();
-const feed = new Feed('/ws/v1/');
+const feed = new Feed('/ws/v1/', { whyRefused });
 bindConnection(feed, byId('connection'), byId('feed-note'));
 route({
   live: liveView(feed, seam),
   saved: savedView(feed),
   charts: aggregatesView(feed),
   map: mapView(feed, seam),
+  failures: failuresView(),
+  plugins: pluginsView(),
   ledger: ledgerView(feed),
+  message: messageView(),
 });
 feed.start(seam.cursor);

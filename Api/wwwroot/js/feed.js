@@ -3,6 +3,7 @@
 // resumed feed neither repeats nor skips.
 
 import { Backoff } from './lib/backoff.js';
+import { keyProtocols } from './key.js';
 import { parse, print } from './lib/json.js';
 
 /** Close codes of the server. */
@@ -15,6 +16,8 @@ const settledMs = 5_000;
 export class Feed {
   #url;
   #backoff;
+  #whyRefused;
+  #asking = false;
   #socket = null;
   #timer = null;
   #openedAt = Infinity;
@@ -23,9 +26,14 @@ export class Feed {
   #state = { name: 'connecting' };
   cursor = null;
 
-  constructor(url, { backoff = new Backoff() } = {}) {
+  /**
+   * Browsers tell a page nothing of a refused handshake: `whyRefused()` finds out, and answers true when the next
+   * attempt has a reason to fare better.
+   */
+  constructor(url, { backoff = new Backoff(), whyRefused = async () => false } = {}) {
     this.#url = url;
     this.#backoff = backoff;
+    this.#whyRefused = whyRefused;
     // A machine that comes back to the network, or a page that is looked at again, should not wait out an old delay.
     addEventListener('online', () => this.hurry());
     document.addEventListener('visibilitychange', () => document.hidden || this.hurry());
@@ -62,7 +70,7 @@ export class Feed {
     address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
     address.searchParams.set('cursors', '1');
     if (this.cursor !== null) address.searchParams.set('after', this.cursor);
-    const socket = new WebSocket(address);
+    const socket = new WebSocket(address, keyProtocols());
     this.#socket = socket;
     socket.onopen = () => {
       this.#openedAt = performance.now();
@@ -90,10 +98,19 @@ export class Feed {
       this.cursor = null;
       note = 'The server no longer knows where this feed stopped, so it begins anew: messages in between are under Saved.';
     }
+    if (this.#openedAt === Infinity) this.#ask();
     if (performance.now() - this.#openedAt > settledMs) this.#backoff.reset();
     const delayMs = this.#backoff.nextMs();
     this.#timer = setTimeout(() => this.#connect(), delayMs);
     this.#become({ name: 'waiting', reason: reasonOf(code), retryAt: Date.now() + delayMs, note });
+  }
+
+  async #ask() {
+    if (this.#asking) return;
+    this.#asking = true;
+    const hasReason = await this.#whyRefused();
+    this.#asking = false;
+    if (hasReason) this.hurry();
   }
 
   #become(state) {

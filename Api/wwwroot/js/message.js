@@ -1,7 +1,7 @@
 // One message as a line that opens: its fields in the order in which they were posted, and the whole object on demand.
 
 import { h } from './lib/dom.js';
-import { timeOfDay } from './lib/format.js';
+import { clip, timeOfDay } from './lib/format.js';
 import { ExactNumber, print } from './lib/json.js';
 
 const maxFields = 14;
@@ -15,7 +15,7 @@ export function messageItem({ message, at }) {
     h('span', { class: 'fields' }, ...fieldsOf(message)));
   const details = h('details', {}, summary);
   // The document is built when it is first wanted: most lines are never opened.
-  details.addEventListener('toggle', () => details.append(documentOf(message)), { once: true });
+  details.addEventListener('toggle', () => details.append(documentOf(message, 'The message as JSON')), { once: true });
   return h('li', { class: at instanceof Date ? 'message is-live' : 'message' }, details);
 }
 
@@ -29,16 +29,19 @@ function whenOf(at) {
 function fieldsOf(message) {
   const entries = Object.entries(message);
   const shown = entries.slice(0, maxFields).map(([key, value]) => h('span', { class: 'field' },
-    h('span', { class: 'key' }, clip(key)),
-    h('span', { class: `value is-${kindOf(value)}` }, clip(scalar(value)))));
+    h('span', { class: 'key' }, clip(key, maxFieldChars)),
+    h('span', { class: `value is-${kindOf(value)}` }, clip(scalar(value), maxFieldChars))));
   if (entries.length === 0) return [h('span', { class: 'field' }, '{}')];
   return entries.length > maxFields ? [...shown, h('span', { class: 'field' }, `+${entries.length - maxFields}`)] : shown;
 }
 
-function documentOf(message) {
-  const text = print(message, '  ');
+/** The whole document, indented, as text. */
+export const documentOf = (document, name) => textBlock(print(document, '  '), name);
+
+/** A long text as it is, cut at a limit. */
+export function textBlock(text, name) {
   const cut = text.length > maxDocumentChars;
-  return h('pre', { tabindex: '0', 'aria-label': 'The message as JSON' },
+  return h('pre', { tabindex: '0', 'aria-label': name },
     cut ? `${text.slice(0, maxDocumentChars)}\n… ${text.length - maxDocumentChars} more characters` : text);
 }
 
@@ -53,5 +56,3 @@ function kindOf(value) {
   if (value instanceof ExactNumber) return 'number';
   return typeof value;
 }
-
-const clip = text => (text.length > maxFieldChars ? `${text.slice(0, maxFieldChars)}…` : text);

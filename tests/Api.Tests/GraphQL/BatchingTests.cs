@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Tributary.Api.GraphQL;
+using Tributary.Api.Processing;
 using Tributary.Grains;
 using Tributary.GraphQL;
 using Tributary.Runtime.Store;
@@ -59,6 +60,17 @@ public class BatchingTests
         Assert.Equal(JsonValueKind.Null, found.GetProperty("none").ValueKind);
     });
 
+    [Fact]
+    public Task What_is_left_of_a_list_of_messages_and_what_was_made_of_a_list_of_items_is_one_read_each() => RunAsync(async (engine, queries) =>
+    {
+        await AskAsync(engine, "{ messages(first: 51) { nodes { status failures { error } } } }");
+        Assert.Equal(["QueryMessages", "FindParts 51"], queries.Calls);
+
+        queries.Calls.Clear();
+        await AskAsync(engine, "{ items(first: 50) { nodes { failures { error } records { key } } } }");
+        Assert.Equal(["FindRecords 25", "FindRecords 25"], queries.Calls);
+    });
+
     private static async Task<JsonElement> AskAsync(GraphQLEngine engine, string query)
     {
         var answer = JsonElement.Parse((await engine.ExecuteAsync(new GraphQLRequest(query) { State = new RequestLimits(1 << 20) })).ToString());
@@ -82,7 +94,8 @@ public class BatchingTests
             var counted = new ApiNode
             {
                 Intake = node.Intake, BulkIntake = node.BulkIntake, Grains = node.Grains, Log = node.Log, Tail = node.Tail, Live = node.Live,
-                IsReady = node.IsReady, Queries = queries, MatcherOf = node.MatcherOf, Processing = node.Processing,
+                IsReady = node.IsReady, Queries = queries, MatcherOf = node.MatcherOf, Processing = new CountingProcessing(node.Processing, queries.Calls),
+                LivePlugins = static () => [new LivePlugin("p", 1)],
             };
             try
             {
@@ -139,5 +152,33 @@ public class BatchingTests
 
         public ValueTask<IReadOnlyList<ReminderRow>> ReadPendingRemindersAsync(ReminderMark after, int limit, CancellationToken cancellation) =>
             inner.ReadPendingRemindersAsync(after, limit, cancellation);
+    }
+
+    private sealed class CountingProcessing(IProcessingQueries inner, List<string> calls) : IProcessingQueries
+    {
+        public ValueTask<IReadOnlyDictionary<Position, IReadOnlyList<StoredPart>>> FindPartsAsync(IReadOnlyList<Position> positions, CancellationToken cancellation)
+        {
+            calls.Add($"FindParts {positions.Count}");
+            return inner.FindPartsAsync(positions, cancellation);
+        }
+
+        public ValueTask<IReadOnlyDictionary<string, IReadOnlyList<StoredRecord>>> FindRecordsAsync(
+            IReadOnlyList<string> items, IReadOnlyList<int> generations, int limitPerItem, CancellationToken cancellation)
+        {
+            calls.Add($"FindRecords {items.Count}");
+            return inner.FindRecordsAsync(items, generations, limitPerItem, cancellation);
+        }
+
+        public ValueTask<StoredMessage?> FindStoredAsync(MessageId id, CancellationToken cancellation) => inner.FindStoredAsync(id, cancellation);
+
+        public ValueTask<PartPage> ReadPartsAsync(PartFilter filter, PartMark? after, int limit, CancellationToken cancellation) =>
+            inner.ReadPartsAsync(filter, after, limit, cancellation);
+
+        public ValueTask<RaisedSlice> ReadRaisedAsync(Position after, int limit, CancellationToken cancellation) => inner.ReadRaisedAsync(after, limit, cancellation);
+
+        public ValueTask<RecordPage> ReadRecordsAsync(RecordQuery query, CancellationToken cancellation) => inner.ReadRecordsAsync(query, cancellation);
+
+        public ValueTask<IReadOnlyDictionary<Position, IReadOnlyList<Outcome>>> ReadOutcomesAsync(IReadOnlyList<Position> positions, CancellationToken cancellation) =>
+            inner.ReadOutcomesAsync(positions, cancellation);
     }
 }

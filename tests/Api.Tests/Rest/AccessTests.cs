@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Text;
 using Tributary.Api.Tests.Support;
 
 namespace Tributary.Api.Tests.Rest;
@@ -27,6 +29,28 @@ public class AccessTests
     }
 
     [Fact]
+    public async Task A_WebSocket_may_carry_its_key_in_a_subprotocol()
+    {
+        await using var server = await RunningServer.StartAsync(new ApiOptions { ApiKeys = [Key] });
+        using var feed = await FeedClient.ConnectAsync(server, options: options =>
+        {
+            options.AddSubProtocol("tributary");
+            options.AddSubProtocol(ProtocolOf(Key));
+        });
+        Assert.Equal("tributary", feed.SubProtocol);
+        using (var posting = new HttpRequestMessage(HttpMethod.Post, "/api/v1/messages") { Content = new StringContent("{}", Encoding.UTF8, "application/json") })
+        {
+            posting.Headers.Add("X-Api-Key", Key);
+            Assert.Equal(202, (int)(await server.Http.SendAsync(posting)).StatusCode);
+        }
+
+        Assert.Equal("{}", await feed.ReadAsync());
+        foreach (var wrong in new[] { ProtocolOf(Key + "x"), "tributary.key.not=base64url", "tributary.key.", $"{ProtocolOf(Key)}, {ProtocolOf(Key)}" })
+            Assert.Equal(401, await StatusAsync(server, "Sec-WebSocket-Protocol", wrong));
+        Assert.Equal(200, await StatusAsync(server, "Sec-WebSocket-Protocol", $"graphql-transport-ws, {ProtocolOf(Key)}"));
+    }
+
+    [Fact]
     public async Task A_server_of_this_machine_answers_only_to_its_names()
     {
         await using var server = await RunningServer.StartAsync(new ApiOptions { AllowedHosts = ["127.0.0.1", "localhost"] });
@@ -51,6 +75,8 @@ public class AccessTests
         again.Headers.IfNoneMatch.Add(page.Headers.ETag!);
         Assert.Equal(304, (int)(await server.Http.SendAsync(again)).StatusCode);
     }
+
+    private static string ProtocolOf(string key) => "tributary.key." + Base64Url.EncodeToString(Encoding.UTF8.GetBytes(key));
 
     private static async Task<int> StatusAsync(RunningServer server, string header, string value)
     {

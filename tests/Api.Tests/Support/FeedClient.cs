@@ -12,6 +12,8 @@ internal sealed class FeedClient : IDisposable
 
     public WebSocketCloseStatus? CloseStatus => socket.CloseStatus;
 
+    public string? SubProtocol => socket.SubProtocol;
+
     public string? CloseReason => socket.CloseStatusDescription;
 
     public static async Task<FeedClient> ConnectAsync(RunningServer server, string query = "", string? origin = null, Action<ClientWebSocketOptions>? options = null)

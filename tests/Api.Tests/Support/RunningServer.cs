@@ -28,7 +28,7 @@ public sealed class RunningServer : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    public static async Task<RunningServer> StartAsync(ApiOptions? api = null, FeedOptions? feed = null, string? postgres = null, string? aggregates = null)
+    public static async Task<RunningServer> StartAsync(ApiOptions? api = null, FeedOptions? feed = null, string? postgres = null, string? aggregates = null, Func<SiloConfig, SiloConfig>? change = null)
     {
         var data = Directory.CreateTempSubdirectory("tributary-api-");
         var config = new SiloConfig
@@ -42,7 +42,7 @@ public sealed class RunningServer : IAsyncDisposable
             Aggregates = aggregates is null ? [] : AggregateDefinition.ParseAll(JsonElement.Parse(aggregates)),
             LogLevel = LogLevel.Error,
         };
-        return new RunningServer(await SiloApp.StartAsync(config), data);
+        return new RunningServer(await SiloApp.StartAsync(change is null ? config : change(config)), data);
     }
 
     /// <summary>Stops as the program does when it is told to.</summary>

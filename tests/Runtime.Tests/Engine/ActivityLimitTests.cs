@@ -175,6 +175,30 @@ public sealed class ActivityLimitTests
         });
 
     [Fact]
+    public void A_message_that_is_handed_over_counts_with_its_body() => Run(
+        async run =>
+        {
+            var jobs = (Jobs)run.Activities["work"];
+            var message = new Message
+            {
+                Id = new MessageId(Guid.NewGuid()), Source = "s", Item = "i", MediaType = "application/json", Body = new byte[600], ReceivedAt = DateTimeOffset.UnixEpoch,
+            };
+            await run.Probe("a").Do(Script.Of(probe =>
+            {
+                probe.Start("first", "work", local: new AppendedMessage(message, 1, []), due: probe.Time);
+                probe.Start("second", "work", local: new AppendedMessage(message, 2, []), due: probe.Time.AddMilliseconds(1));
+            }));
+            await run.UntilAsync(() => run.Database.Reminders.Count == 0);
+
+            Assert.Equal(["first"], jobs.Starts.Where(start => start.Local is not null).Select(start => start.Name));
+        },
+        run =>
+        {
+            run.Options.MaxLocalHandOverBytes = 1_000;
+            run.Activities["work"] = new Jobs(run, _ => null);
+        });
+
+    [Fact]
     public void What_was_handed_over_with_an_activity_that_is_replaced_makes_room() => Run(
         async run =>
         {

@@ -10,6 +10,8 @@ public sealed class HabitTests
     {
         ["Runtime/SiloEnvironment.cs"] = "the one place where a silo gets its clock and its ids of failures",
         ["Connectors/Brokers/Backoff.cs"] = "jitter, so that silos that lost the same server do not come back at the same moment",
+        ["Silo/Configuration/PipelineReader.cs"] = "the program hands the system's clock to connectors",
+        ["Silo/Hosting/Pipeline.cs"] = "the name of this process's scratch folder",
         ["Silo/Hosting/SiloApp.cs"] = "the program hands the system's clock to what it composes",
         ["Silo/Hosting/SiloNode.cs"] = "the program hands chance to the ids of messages",
         ["Api/TributaryApi.cs"] = "the clock of a host that brings none",
@@ -26,6 +28,8 @@ public sealed class HabitTests
         ["tests/Connectors.Tests/Support/Eventually.cs"] = "asks another process until a limit",
         ["tests/GraphQL.Tests/Execution/BatchTest.cs"] = "resolvers that are slow on purpose",
         ["tests/GraphQL.Tests/Execution/ExecutionTest.cs"] = "resolvers that are slow on purpose",
+        ["tests/Silo.Tests/Pipeline/PipelineTests.cs"] = "the random moment of a kill; asks another process until a limit",
+        ["tests/Silo.Tests/Pipeline/Publisher.cs"] = "asks a broker that restarts until it answers",
         ["tests/Silo.Tests/Replays/Reprocessing.cs"] = "asks another process until a limit",
         ["tests/Silo.Tests/Running/KillTests.cs"] = "the random moment of a kill",
         ["tests/Silo.Tests/Running/StopTests.cs"] = "asks another process until a limit",

@@ -10,7 +10,7 @@ public sealed class ConfigurationErrorTests : IDisposable
 
     [Theory]
     [InlineData("api:\n  url: x", "{file}:2: api.url: found an unknown key; allowed: urls, keys, insecure, hosts, origins.")]
-    [InlineData("databse: {}", "{file}:1: databse: found an unknown key; allowed: api, data, database, aggregates, indexed_paths, endpoints, limits, logging.")]
+    [InlineData("databse: {}", "{file}:1: databse: found an unknown key; allowed: api, data, database, aggregates, indexed_paths, endpoints, limits, logging, roles, broker, msg_broker, message, message_fields, data_store, meta_store, connectors, active_plugins, disabled_plugins, plugins, plugin, custom, packages, retry, processing.")]
     [InlineData("\napi:\n  urls: ftp://x:1", "{file}:3: api.urls[0]: found \"ftp://x:1\"; allowed: http://HOST:PORT")]
     [InlineData("api: {urls: [http://127.0.0.1]}", "{file}:1: api.urls[0]: found \"http://127.0.0.1\"; allowed: http://HOST:PORT")]
     [InlineData("api: {urls: []}", "{file}:1: api.urls: found a list of 0; allowed: a list of 1 to 64")]

@@ -10,6 +10,14 @@ public sealed partial class DocumentedConfigurationTests
 {
     private static readonly string Page = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "configuration.md"));
 
+    // Each with a key that there is not.
+    private static readonly (string Yaml, string Prefix)[] Sections =
+    [
+        ("{x: 1}", ""), ("{api: {x: 1}}", "api."), ("{database: {x: 1}}", "database."), ("{database: {type: postgres, connection: {x: 1}}}", "database.connection."),
+        ("{limits: {x: 1}}", "limits."), ("{logging: {x: 1}}", "logging."), ("{endpoints: [{x: 1}]}", "endpoints[]."), ("{processing: {x: 1}}", "processing."),
+        ("{packages: {x: 1}}", "packages."), ("{retry: [{x: 1}]}", "retry[]."),
+    ];
+
     public static TheoryData<int> Examples => [.. Enumerable.Range(0, ExamplePattern.Count(Page))];
 
     [Theory]
@@ -17,21 +25,23 @@ public sealed partial class DocumentedConfigurationTests
     public void An_example_is_a_configuration(int number)
     {
         var environment = new Hashtable { ["TRIBUTARY_KEY"] = "0123456789abcdef", ["TRIBUTARY_DB_PASSWORD"] = "secret" };
-        var config = Load(ExamplePattern.Matches(Page)[number].Groups["yaml"].Value, environment);
-        Assert.Equal(number == 0 ? "sqlite" : "postgres", config.DatabaseType);
+        var yaml = ExamplePattern.Matches(Page)[number].Groups["yaml"].Value;
+        var config = Load(yaml, environment);
+        Assert.Equal(yaml.Contains("type: postgres", StringComparison.Ordinal) ? "postgres" : "sqlite", config.DatabaseType);
+        Assert.Equal(yaml.Contains("broker:", StringComparison.Ordinal), config.Pipeline.Listeners.Count > 0);
     }
 
     [Fact]
     public void The_page_lists_every_key_and_no_other()
     {
         var keys = new List<string>();
-        foreach (var (section, prefix) in new[] { ("{}", ""), ("{api: {x: 1}}", "api."), ("{database: {x: 1}}", "database."), ("{limits: {x: 1}}", "limits."), ("{logging: {x: 1}}", "logging."), ("{endpoints: [{x: 1}]}", "endpoints[].") })
+        foreach (var (section, prefix) in Sections)
         {
-            var error = ErrorsOf(prefix.Length == 0 ? "{x: 1}" : section).First(one => one.Found == "an unknown key");
+            var error = ErrorsOf(section).First(one => one.Found == "an unknown key");
             keys.AddRange(error.Allowed.Split(", ").Select(key => prefix + key));
         }
 
-        string[] sections = ["api", "database", "limits", "logging"];
+        string[] sections = ["api", "database", "limits", "logging", "processing", "packages"];
         Assert.Equal(keys.Except(sections).Order(StringComparer.Ordinal), KeyPattern.Matches(Page).Select(row => row.Groups["key"].Value).Order(StringComparer.Ordinal));
     }
 
@@ -39,16 +49,17 @@ public sealed partial class DocumentedConfigurationTests
     public void The_page_tells_every_limit_and_its_default()
     {
         var rows = LimitPattern.Matches(Page);
-        Assert.Equal(7, rows.Count);
+        Assert.Equal(13, rows.Count);
         foreach (Match row in rows)
         {
             var key = row.Groups["key"].Value;
             var (min, max) = (long.Parse(row.Groups["min"].Value), long.Parse(row.Groups["max"].Value));
             Assert.Equal(DefaultOf(key), long.Parse(row.Groups["default"].Value));
-            Assert.Empty(LimitErrors(key, min));
-            Assert.Empty(LimitErrors(key, max));
-            Assert.Single(LimitErrors(key, min - 1));
-            Assert.Single(LimitErrors(key, max + 1));
+            var section = row.Groups["section"].Value;
+            Assert.Empty(LimitErrors(section, key, min));
+            Assert.Empty(LimitErrors(section, key, max));
+            Assert.Single(LimitErrors(section, key, min - 1));
+            Assert.Single(LimitErrors(section, key, max + 1));
         }
     }
 
@@ -64,15 +75,21 @@ public sealed partial class DocumentedConfigurationTests
             "connections" => config.MaxConnectionsCount,
             "subscribers" => config.Feed.MaxSubscribersCount,
             "dedupe_days" => config.Dedupe.Remember.Days,
+            "running" => config.Pipeline.Processing.MaxRunningCount,
+            "backlog" => config.Pipeline.MaxBacklogCount,
+            "content_bytes" => config.Pipeline.Processing.MaxContentBytes,
+            "memory_bytes" => config.Pipeline.Processing.MaxMemoryBytes,
+            "metadata_bytes" => config.Pipeline.Processing.MaxMetadataBytes,
+            "plugin_seconds" => (long)config.Pipeline.Plugins.TimeLimit.TotalSeconds,
             _ => throw new ArgumentException($"No limit is named {key}.", nameof(key)),
         };
     }
 
-    private static IReadOnlyList<ConfigError> LimitErrors(string key, long value)
+    private static IReadOnlyList<ConfigError> LimitErrors(string section, string key, long value)
     {
         try
         {
-            Load($"limits: {{{key}: {value}}}", new Hashtable());
+            Load($"{section}: {{{key}: {value}}}", new Hashtable());
             return [];
         }
         catch (ConfigException error)
@@ -103,6 +120,6 @@ public sealed partial class DocumentedConfigurationTests
     [GeneratedRegex(@"^\| `(?<key>[a-z_.\[\]]+)` \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex KeyPattern { get; }
 
-    [GeneratedRegex(@"^\| `limits\.(?<key>\w+)` \|[^|]*\| (?<default>\d+) \| (?<min>\d+) to (?<max>\d+) \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^\| `(?<section>limits|processing)\.(?<key>\w+)` \|[^|]*\| (?<default>\d+) \| (?<min>\d+) to (?<max>\d+) \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex LimitPattern { get; }
 }

@@ -7,7 +7,8 @@ public sealed class AppearanceTests(PageFixture fixture)
 {
     public static TheoryData<string, string> Sections => new()
     {
-        { "live", "Live" }, { "saved", "Saved" }, { "charts", "Charts" }, { "map", "Map" }, { "ledger", "Ledger" },
+        { "live", "Live" }, { "saved", "Saved" }, { "charts", "Charts" }, { "map", "Map" },
+        { "failures", "Failures" }, { "plugins", "Plugins" }, { "ledger", "Ledger" },
     };
 
     [Theory]

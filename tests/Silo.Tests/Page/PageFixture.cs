@@ -8,6 +8,7 @@ public sealed class PageFixture : IAsyncLifetime
     private IPlaywright? playwright;
     private IBrowser? browser;
     private TributaryProcess? server;
+    private ProcessingServer? processing;
 
     public ITributaryServer Server => server!;
 
@@ -22,6 +23,9 @@ public sealed class PageFixture : IAsyncLifetime
             Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
         });
     }
+
+    /// <summary>The server whose messages fail and are processed; started when the first test wants it.</summary>
+    public async Task<ProcessingServer> ProcessingAsync() => processing ??= await ProcessingServer.StartNewAsync(TestContext.Current.CancellationToken);
 
     /// <summary>A page on a section of a server, in a browser profile of its own.</summary>
     public async Task<OpenPage> OpenAsync(string section, ITributaryServer? on = null, BrowserNewContextOptions? options = null, Func<IPage, Task>? prepare = null)
@@ -42,6 +46,8 @@ public sealed class PageFixture : IAsyncLifetime
         playwright?.Dispose();
         if (server is not null)
             await server.DisposeAsync();
+        if (processing is not null)
+            await processing.DisposeAsync();
     }
 }
 

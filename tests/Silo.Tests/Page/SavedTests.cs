@@ -53,16 +53,6 @@ public sealed partial class SavedTests(PageFixture fixture)
         await Assertions.Expect(page.SavedMessages.First).ToBeVisibleAsync();
     }
 
-    [Fact]
-    public async Task An_unknown_message_id_is_answered_with_the_servers_reason()
-    {
-        await using var page = await fixture.OpenAsync("saved");
-        await page.Tab.GetByLabel("Message id").FillAsync("01890000-0000-7000-8000-000000000000");
-        await page.Tab.GetByRole(AriaRole.Button, new() { Name = "Look up" }).ClickAsync();
-
-        await Assertions.Expect(page.Tab.Locator("#lookup-error")).ToContainTextAsync("01890000-0000-7000-8000-000000000000");
-    }
-
     private static async Task<List<int>> NumbersAsync(OpenPage page, string marker)
     {
         var texts = await page.SavedMessages.Locator(".fields").AllTextContentsAsync();

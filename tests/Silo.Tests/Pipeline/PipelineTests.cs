@@ -15,7 +15,6 @@ public sealed class PipelineTests(ITestOutputHelper output)
     private const int MessagesCount = 10_000;
     private const int LateCount = 500;
     private const int KillsCount = 3;
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -46,7 +45,7 @@ public sealed class PipelineTests(ITestOutputHelper output)
         for (var kill = 1; kill <= KillsCount; kill++)
         {
             var mark = MessagesCount * kill / (KillsCount + 2);
-            await WaitAsync(http, ledger => Count(ledger, "completed") >= mark);
+            await Ledger.WaitAsync(http, ledger => Ledger.Count(ledger, "completed") >= mark, Cancellation);
             await Task.Delay(random.Next(200), Cancellation);
             await server.KillAsync(Cancellation);
             if (kill == 1)
@@ -57,10 +56,10 @@ public sealed class PipelineTests(ITestOutputHelper output)
         }
 
         await publishing;
-        await WaitAsync(http, ledger => Count(ledger, "completed") >= MessagesCount - LateCount);
+        await Ledger.WaitAsync(http, ledger => Ledger.Count(ledger, "completed") >= MessagesCount - LateCount, Cancellation);
         contents.Write(late);
-        using var ledger = await WaitAsync(http, ledger => Count(ledger, "completed") >= MessagesCount);
-        Assert.Equal(MessagesCount, Count(ledger, "accepted"));
+        using var ledger = await Ledger.WaitAsync(http, ledger => Ledger.Count(ledger, "completed") >= MessagesCount, Cancellation);
+        Assert.Equal(MessagesCount, Ledger.Count(ledger, "accepted"));
         Assert.Equal(0u, await publisher.CountAsync("q_sqapi", Cancellation));
         await new Recount(http, contents.Files).CheckAsync(Cancellation);
     }
@@ -85,22 +84,6 @@ public sealed class PipelineTests(ITestOutputHelper output)
         {
             await redis.GetDatabase().StringSetAsync(
                 [.. batch.Select(file => new KeyValuePair<RedisKey, RedisValue>(file.Uuid, JsonSerializer.Serialize(new Dictionary<string, string> { ["mime.type"] = file.MediaType })))]);
-        }
-    }
-
-    private static long Count(JsonDocument ledger, string status) => ledger.RootElement.GetProperty(status).GetInt64();
-
-    private static async Task<JsonDocument> WaitAsync(HttpClient http, Func<JsonDocument, bool> until)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        limit.CancelAfter(Limit);
-        while (true)
-        {
-            var ledger = JsonDocument.Parse(await http.GetStringAsync(new Uri("api/v1/ledger", UriKind.Relative), limit.Token));
-            if (until(ledger))
-                return ledger;
-            ledger.Dispose();
-            await Task.Delay(50, limit.Token);
         }
     }
 }

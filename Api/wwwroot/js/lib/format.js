@@ -36,3 +36,31 @@ export function duration(ms) {
     if (ms % size === 0) return plural(ms / size, unit);
   return `${count(ms)} ms`;
 }
+
+/** How long from now: "in 12 s", "in 3 min 20 s", "in 2 h 5 min", "in 3 d 4 h". */
+export function until(ms) {
+  if (ms < 1_000) return 'now';
+  const seconds = Math.ceil(ms / 1_000);
+  const parts = [[86_400, 'd'], [3_600, 'h'], [60, 'min'], [1, 's']].map(([size, unit], index, sizes) =>
+    [Math.floor((index === 0 ? seconds : seconds % sizes[index - 1][0]) / size), unit]);
+  const first = parts.findIndex(([value]) => value > 0);
+  return `in ${parts.slice(first, first + 2).filter(([value]) => value > 0).map(([value, unit]) => `${value} ${unit}`).join(' ')}`;
+}
+
+const dayAndClock = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit' });
+
+/** The reader's own time: without the day when that is today. */
+export const moment = date => (date.toDateString() === new Date().toDateString() ? clock : dayAndClock).format(date);
+
+/** The text, cut where it is longer than `max`. */
+export const clip = (text, max) => (text.length > max ? `${text.slice(0, max)}…` : text);
+
+/** Milliseconds of a run: "0.4 ms", "12 ms", "3.1 s"; "–" for none. */
+export function runTime(ms) {
+  const number = toNumber(ms);
+  if (number === null) return '–';
+  if (number >= 1_000) return `${precise(number / 1_000)} s`;
+  return `${precise(number)} ms`;
+}
+
+const precise = number => String(Number(number.toPrecision(number >= 100 ? 3 : 2)));

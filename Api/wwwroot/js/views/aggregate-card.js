@@ -28,10 +28,11 @@ export class AggregateCard {
     this.#from = h('input', { type: 'date', onchange: onRange });
     this.#to = h('input', { type: 'date', onchange: onRange });
     const titleId = `aggregate-${nextId++}`;
+    this.title = h('h2', { id: titleId, tabindex: '-1' }, definition.name);
     const isWindowed = definition.window !== null && definition.window !== undefined;
     this.element = h('article', { class: isWindowed ? 'card is-wide' : 'card', 'aria-labelledby': titleId },
       h('header', {},
-        h('div', {}, h('h2', { id: titleId }, definition.name), h('p', { class: 'hint' }, describe(definition))),
+        h('div', {}, this.title, h('p', { class: 'hint' }, describe(definition))),
         h('div', { class: 'controls' },
           h('label', {}, 'Measure ', this.#measure),
           isWindowed ? h('label', {}, 'From ', this.#from) : null,

@@ -4,6 +4,7 @@ import { readDefinitions } from '../api.js';
 import { byId } from '../lib/dom.js';
 import { clearError, showError } from '../lib/notice.js';
 import { Pace } from '../lib/pace.js';
+import { syncChildren } from '../lib/sync.js';
 import { AggregateCard } from './aggregate-card.js';
 
 const refreshMs = 2_000;
@@ -13,7 +14,7 @@ export function aggregatesView(feed) {
   const empty = byId('aggregates-empty');
   const error = byId('aggregates-error');
   const cards = new Map();
-  let visible = false;
+  let visible = false, wanted = '';
 
   const pace = new Pace(refresh, refreshMs);
   feed.onMessage(() => visible && pace.request());
@@ -21,11 +22,12 @@ export function aggregatesView(feed) {
   async function refresh() {
     try {
       const definitions = await readDefinitions();
-      place.replaceChildren(...syncCards(definitions));
+      syncChildren(place, syncCards(definitions));
       empty.hidden = definitions.length > 0;
       // One after the other: a page of charts should not be a burst of requests.
       for (const card of cards.values()) await card.refresh();
       clearError(error);
+      goToWanted();
     } catch (problem) {
       showError(error, problem, () => pace.now());
     }
@@ -41,9 +43,19 @@ export function aggregatesView(feed) {
     return definitions.map(each => cards.get(each.name).element);
   }
 
+  /** Goes to the card that the address names, once. */
+  function goToWanted() {
+    const card = cards.get(wanted);
+    wanted = '';
+    if (card === undefined) return;
+    card.element.scrollIntoView();
+    card.title.focus({ preventScroll: true });
+  }
+
   return {
-    show() {
+    show({ argument }) {
       visible = true;
+      wanted = argument;
       pace.now();
     },
     hide() {

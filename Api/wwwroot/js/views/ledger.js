@@ -6,6 +6,7 @@ import { count } from '../lib/format.js';
 import { toNumber } from '../lib/json.js';
 import { clearError, showError } from '../lib/notice.js';
 import { Pace } from '../lib/pace.js';
+import { keepFocus } from '../lib/sync.js';
 
 const refreshMs = 2_000;
 const statuses = ['completed', 'skipped', 'processing', 'retrying', 'parked'];
@@ -24,7 +25,7 @@ export function ledgerView(feed) {
     if (options.verify) verify.disabled = true;
     try {
       const ledger = await readLedger(options);
-      paint(ledger);
+      keepFocus(byId('ledger'), () => paint(ledger));
       if (options.verify) paintRecount(ledger);
       clearError(error);
     } catch (problem) {
@@ -42,7 +43,7 @@ export function ledgerView(feed) {
     paintStrip(ledger);
     body.replaceChildren(...Object.entries(ledger.bySource).map(([source, counts]) => h('tr', {},
       h('th', { scope: 'row' }, source),
-      ...['accepted', ...statuses].map(status => h('td', { class: 'number' }, count(counts[status]))))));
+      ...['accepted', ...statuses].map(status => h('td', { class: 'number' }, linked(status, counts[status], { source }))))));
   }
 
   function paintStrip(ledger) {
@@ -74,5 +75,13 @@ export function ledgerView(feed) {
   };
 }
 
-const term = (name, value) => h('span', { class: `term term-${name}` }, h('strong', {}, count(value)), h('span', {}, name));
+const term = (name, value) => h('span', { class: `term term-${name}` }, h('strong', {}, linked(name, value)), h('span', {}, name));
+
+/** The count; of what failed with a way to what it is. */
+function linked(status, value, conditions = {}) {
+  const number = count(value);
+  if (!['retrying', 'parked'].includes(status) || toNumber(value) === 0) return number;
+  return h('a', { href: `#/failures?${new URLSearchParams({ status: status.toUpperCase(), ...conditions })}`, 'aria-label': `${number} ${status}: show them` }, number);
+}
+
 const sign = text => h('span', { class: 'sign' }, text);

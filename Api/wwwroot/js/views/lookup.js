@@ -1,31 +1,12 @@
-// What became of one message: its status, source, times and item, by the id that its producer was given.
+// Leads from a message's id, as its producer was given it, to what became of the message.
 
-import { readMessage } from '../api.js';
-import { byId, h } from '../lib/dom.js';
-import { print } from '../lib/json.js';
-import { clearError, showError } from '../lib/notice.js';
+import { messageAddress } from '../failure.js';
+import { byId } from '../lib/dom.js';
 
 export function bindLookup() {
-  const form = byId('lookup');
-  const answer = byId('lookup-answer');
-  const error = byId('lookup-error');
-
-  async function look() {
-    const id = byId('lookup-id').value.trim();
-    if (id === '') return;
-    answer.replaceChildren();
-    try {
-      const facts = await readMessage(id);
-      clearError(error);
-      answer.replaceChildren(...Object.entries(facts).map(([name, value]) =>
-        h('div', {}, h('dt', {}, name), h('dd', {}, typeof value === 'string' ? value : print(value)))));
-    } catch (problem) {
-      showError(error, problem, look);
-    }
-  }
-
-  form.addEventListener('submit', event => {
+  byId('lookup').addEventListener('submit', event => {
     event.preventDefault();
-    look();
+    const id = byId('lookup-id').value.trim();
+    if (id !== '') location.hash = messageAddress(id);
   });
 }

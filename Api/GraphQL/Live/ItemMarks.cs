@@ -1,0 +1,32 @@
+using System.Text;
+using Tributary.Api.GraphQL.Items;
+
+namespace Tributary.Api.GraphQL.Live;
+
+/// <summary>
+/// Tells whether an item is as it was when it was looked at before, for processes that nobody tells of changes: by its messages, what is left of those
+/// that failed, and its records.
+/// </summary>
+internal sealed class ItemMarks(ApiNode node)
+{
+    /// <summary>The most records that are compared.</summary>
+    private const int MaxRecordsCount = 100;
+
+    public async ValueTask<string> OfAsync(ItemNode item, CancellationToken cancellation)
+    {
+        var mark = new StringBuilder().Append(item.MessageCount);
+        foreach (var failed in await node.Processing.FindPartsAsync(item.Unfinished, cancellation))
+        {
+            foreach (var part in failed.Value)
+                mark.Append('/').Append(failed.Key.Value).Append(part.Part.Plugin).Append(part.Part.Status).Append(part.Part.Attempts);
+        }
+
+        int[] generations = [.. node.LivePlugins().Select(plugin => plugin.Generation)];
+        if (generations.Length == 0)
+            return mark.ToString();
+        var records = await node.Processing.FindRecordsAsync([item.ItemId], generations, MaxRecordsCount, cancellation);
+        foreach (var record in records.GetValueOrDefault(item.ItemId) ?? [])
+            mark.Append('/').Append(record.Generation).Append(record.Key).Append(record.Message.Id);
+        return mark.ToString();
+    }
+}

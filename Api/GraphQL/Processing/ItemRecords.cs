@@ -1,0 +1,53 @@
+using Tributary.Api.GraphQL.Items;
+using Tributary.Api.Processing;
+using Tributary.GraphQL.Execution;
+using Tributary.Runtime.Store;
+
+namespace Tributary.Api.GraphQL.Processing;
+
+/// <summary><c>Item.records</c>: the records of all items of a list are few reads of the store.</summary>
+internal sealed class ItemRecords(ApiNode node)
+{
+    /// <summary>The most records that are shown with their item.</summary>
+    private const int MaxPerItemCount = 100;
+
+    /// <summary>Items of one read: how large their records are is known only when they are there.</summary>
+    private const int ReadItemsCount = 25;
+
+    public async ValueTask<IReadOnlyList<RecordNode>> ReadAsync(ItemNode item, ResolveContext context)
+    {
+        var limits = (RequestLimits)context.State!;
+        // The arguments of a field are one object for all items of the request: what they are asked for together.
+        var records = await context.Batch<string, IReadOnlyList<RecordNode>>(context.Arguments, LoadAsync).Load(item.ItemId) ?? throw limits.TooLarge();
+        foreach (var record in records)
+            limits.TryTake(record.Document.Length, isFirst: true);
+        return records;
+    }
+
+    /// <summary>Items that are missing are those whose records the answer has no room for.</summary>
+    private async Task<IReadOnlyDictionary<string, IReadOnlyList<RecordNode>>> LoadAsync(IReadOnlyList<string> items, ResolveContext context)
+    {
+        IReadOnlyList<LivePlugin> plugins = context.Arguments.Get<string>("plugin") is { } name ? [LivePlugin.Named(name, node)] : node.LivePlugins();
+        int[] generations = [.. plugins.Select(plugin => plugin.Generation)];
+        var maxBytes = ((RequestLimits)context.State!).MaxAnswerBytes;
+        var shown = new Dictionary<string, IReadOnlyList<RecordNode>>();
+        var bytes = 0L;
+        foreach (var chunk in items.Chunk(ReadItemsCount))
+        {
+            if (bytes > maxBytes)
+                break;
+            var found = generations.Length == 0 ? null : await node.Processing.FindRecordsAsync(chunk, generations, MaxPerItemCount, context.CancellationToken);
+            foreach (var item in chunk)
+            {
+                var records = found?.GetValueOrDefault(item) ?? [];
+                bytes += records.Sum(record => (long)record.Json.Length);
+                shown.Add(item, [.. plugins.SelectMany(plugin => Of(plugin, records))]);
+            }
+        }
+
+        return shown;
+    }
+
+    private static IEnumerable<RecordNode> Of(LivePlugin plugin, IReadOnlyList<StoredRecord> records) =>
+        records.Where(record => record.Generation == plugin.Generation).Select(record => RecordNode.Of(record, plugin.Name));
+}

@@ -1,0 +1,24 @@
+using Microsoft.AspNetCore.Http;
+using Tributary.Api.Http;
+using Tributary.Api.Json;
+using Tributary.Api.Messages;
+
+namespace Tributary.Api.Processing;
+
+/// <summary>
+/// <c>POST /messages/{id}/retry</c> and <c>POST /messages/{id}/park</c>: what is left of one message. Its item judges, so what two ask for at
+/// once is done once.
+/// </summary>
+/// <param name="change">Takes the item, the message's sequence and the plugins, null for all; returns those whose shares it changed.</param>
+internal sealed class ChangeMessage(ApiNode node, ApiOptions options, Func<IItemGrain, long, IReadOnlyList<string>?, Task<IReadOnlyList<string>>> change)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        BareRequest.Check(context.Request, options);
+        var parameters = new Parameters(context.Request, "plugin");
+        var message = await GetMessage.FindAsync(node, context);
+        IReadOnlyList<string>? plugins = parameters.Text("plugin") is { } plugin ? [plugin] : null;
+        var changed = await change(node.Grains.GetGrain<IItemGrain>(message.Item), message.ItemSequence, plugins);
+        await ApiJson.WriteAsync(context, new MessageChangeBody(changed), ApiJson.Default.MessageChangeBody);
+    }
+}

@@ -1,0 +1,71 @@
+// One failure as a row: what failed where, why, and when it is tried again, counting down. Rows are brought up to date in
+// place, so that a selection and the focus outlive what the server changes.
+
+import { serverNow } from './lib/clock.js';
+import { h } from './lib/dom.js';
+import { clip, moment, plural, until } from './lib/format.js';
+import { setText } from './lib/sync.js';
+
+const maxErrorChars = 400;
+const maxNameChars = 120;
+
+/** Tells a failure from all others. */
+export const keyOf = failure => `${failure.message}\n${failure.plugin ?? ''}`;
+
+/** The address of a message's section. */
+export const messageAddress = id => `#/message/${encodeURIComponent(id)}`;
+
+/** "parked", "retrying" … with its colour. */
+export const statusMark = status => h('span', { class: `status term-${status.toLowerCase()}` }, status.toLowerCase());
+
+export class FailureRow {
+  #failure;
+  #signature = null;
+  #status = h('div', { class: 'failure-status' });
+  #what = h('div', { class: 'failure-what' });
+  #error = h('p', { class: 'failure-error' });
+  #attempts = h('span', {});
+  #next = h('span', { class: 'failure-next' });
+
+  /** With `onSelect(isSelected)` the row has a checkbox; with `isOfMessage` it leaves out what its message's section says already. */
+  constructor(failure, { onSelect, isOfMessage = false } = {}) {
+    this.box = onSelect === undefined ? null : h('input', {
+      type: 'checkbox', onchange: () => onSelect(this.box.checked),
+      'aria-label': `Select ${failure.plugin ?? 'the whole'} of message ${failure.message}`,
+    });
+    this.element = h('li', { class: 'failure' },
+      this.box === null ? null : h('label', { class: 'failure-pick' }, this.box),
+      this.#status, this.#what,
+      h('div', { class: 'failure-why' }, this.#error, isOfMessage ? null : placeOf(failure)),
+      h('div', { class: 'failure-when' }, this.#attempts, this.#next));
+    this.update(failure);
+  }
+
+  update(failure) {
+    this.#failure = failure;
+    const signature = JSON.stringify(failure);
+    if (signature === this.#signature) return this.tick();
+    this.#signature = signature;
+    this.#status.replaceChildren(statusMark(failure.status));
+    this.#what.replaceChildren(
+      failure.plugin === null ? h('strong', {}, 'whole message') : h('strong', { title: failure.plugin }, clip(failure.plugin, maxNameChars)),
+      h('span', { class: 'hint' }, `at ${failure.step}`));
+    this.#error.textContent = clip(failure.error, maxErrorChars);
+    this.#error.title = failure.error.length > maxErrorChars ? failure.error : '';
+    this.#attempts.textContent = plural(failure.attempts, 'attempt');
+    this.tick();
+  }
+
+  /** Counts down. */
+  tick() {
+    const { nextAttempt, changedAt } = this.#failure;
+    setText(this.#next, nextAttempt === null ? `since ${moment(new Date(changedAt))}` : `next ${until(Date.parse(nextAttempt) - serverNow())}`);
+  }
+}
+
+function placeOf({ message, item, source }) {
+  return h('p', { class: 'failure-place' },
+    h('span', {}, 'message ', h('a', { href: messageAddress(message) }, message)),
+    h('span', { title: item }, 'item ', clip(item, maxNameChars)),
+    h('span', { title: source }, 'source ', clip(source, maxNameChars)));
+}

@@ -1,0 +1,17 @@
+// The server's time, for countdowns: a browser's clock may be minutes off, and every answer says what time it is there.
+
+/** Answers carry whole seconds and take a while to come, so a smaller difference says nothing. */
+const doubtMs = 2_000;
+
+let aheadMs = 0;
+
+/** Learns from an answer's `Date` header. */
+export function learnTime(header) {
+  const ms = Date.parse(header ?? '');
+  if (Number.isNaN(ms)) return;
+  const difference = ms - Date.now();
+  aheadMs = Math.abs(difference) < doubtMs ? 0 : difference;
+}
+
+/** Milliseconds since 1970, as the server counts them. */
+export const serverNow = () => Date.now() + aheadMs;

@@ -1,0 +1,59 @@
+using System.Globalization;
+using Tributary.Bench.Measures;
+using Tributary.Bench.Pipeline;
+using Tributary.TestingHost.Brokers;
+using Tributary.TestingHost.Postgres;
+
+namespace Tributary.Bench.Benches;
+
+/// <summary>
+/// RabbitMQ, content of 2 KB on disk, the five plugins that are built in, PostgreSQL, in one process with the silo: messages per second that are COMPLETED,
+/// beside the same with no plugin (stored and SKIPPED) and beside the `ingest` line. The queue is full before anything is measured.
+/// </summary>
+public static class PipelineBench
+{
+    private const int PairsCount = 3;
+
+    // Less leaves the compiler at work on the hot paths while they are measured: it took a third of both cores.
+    private const int WarmUpCount = 20_000;
+
+    // Per second of the measured part: what is aimed at.
+    private const int AimedPerSecond = 3_000;
+
+    public static async Task RunAsync(BenchOptions options, CancellationToken cancellation)
+    {
+        if (options.Store != "postgres")
+            throw new ArgumentException("The bench pipeline runs on PostgreSQL; allowed: --store postgres.", nameof(options));
+        var count = (int)(options.Duration.TotalSeconds * AimedPerSecond);
+        var folder = Directory.CreateTempSubdirectory("tributary-bench-pictures-").FullName;
+        try
+        {
+            Pictures.Write(folder, Math.Max(count, WarmUpCount));
+            await using var cluster = await PostgresCluster.StartNewAsync();
+            await using var broker = await RabbitMqServer.StartNewAsync();
+            async Task<PipelineFigures> OneAsync(string queue, int messages, bool withPlugins) =>
+                await new PipelineRun(folder, broker.Port, await cluster.CreateDatabaseAsync()).MeasureAsync(queue, messages, withPlugins, cancellation);
+
+            await OneAsync("warm-up", WarmUpCount, withPlugins: true);
+            await OneAsync("warm-up-none", WarmUpCount, withPlugins: false);
+            var (none, ingest) = (new Rounds(), new Rounds());
+            var (bytes, processorUs) = (new List<double>(), new List<double>());
+            for (var i = 0; i < PairsCount; i++)
+            {
+                var figures = await OneAsync($"all-{i}", count, withPlugins: true);
+                none.Add(figures.Rate, (await OneAsync($"none-{i}", count, withPlugins: false)).Rate);
+                ingest.Add(figures.Rate, await IngestBench.RateAsync(options with { Postgres = await cluster.CreateDatabaseAsync() }, cancellation));
+                bytes.Add(figures.BytesPerMessage);
+                processorUs.Add(figures.ProcessorUsPerMessage);
+            }
+
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"pipeline {options.Store}: {none.Rate:0} msg/s of {count}, without plugins {none.Limit:0} msg/s, {none}, ingest {ingest.Limit:0} msg/s, {ingest}, {Rounds.Median(bytes):0} B/msg, {Rounds.Median(processorUs):0} us of processor/msg"));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}
