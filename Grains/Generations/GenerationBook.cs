@@ -48,6 +48,10 @@ public sealed class GenerationBook
     /// <summary>The generation of a plugin that readers see, or null.</summary>
     public int? LivePlugin(string plugin) => rows.FirstOrDefault(row => row.IsLive && row.Name == PluginHost.GenerationPrefix + plugin)?.Id;
 
+    /// <summary>The plugins that ever made something, with the generations that readers see, in the order of their names.</summary>
+    public IReadOnlyList<(string Name, int Generation)> LivePlugins =>
+        [.. rows.Where(static row => row.IsLive && PluginHost.IsPlugin(row)).Select(static row => (PluginHost.PluginOf(row), row.Id)).OrderBy(static one => one.Item1, StringComparer.Ordinal)];
+
     /// <summary>
     /// The book after a switch or a drop. What was not fed is not fed from then on either: from which position on it would be, nobody could say.
     /// </summary>

@@ -66,13 +66,13 @@ internal sealed partial class Pipeline : IAsyncDisposable
         }
     }
 
-    /// <summary>The activity that processes messages.</summary>
+    /// <summary>The activity that processes messages, in a process that runs plugins.</summary>
     public ProcessActivity NewActivity(ProcessingServices services) => new(services, config.Processing);
 
     /// <summary>True for sources whose messages go through plugins: those of brokers, and with a mapping all others as well.</summary>
     public bool IsProcessed(string source) => ApiMapper is not null || config.Listeners.Any(listener => !listener.IsApi && listener.Broker.Name == source);
 
-    /// <summary>What messages are processed with.</summary>
+    /// <summary>What messages are processed with, in a process that runs plugins.</summary>
     public ProcessingServices NewServices(ContributionCalculator contributions, IProcessingQueries queries)
     {
         var fetcher = new ContentFetcher(config.Content, config.Metadata, scratch ?? throw new InvalidOperationException("This process only reads."), config.Processing);

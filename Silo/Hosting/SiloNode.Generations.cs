@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Tributary.Api.Processing;
 using Tributary.Grains;
 using Tributary.Runtime.Store;
 
@@ -11,12 +12,12 @@ internal sealed partial class SiloNode
     private static readonly TimeSpan RefreshDelay = TimeSpan.FromSeconds(1);
 
     // A process that only reads registers nothing: what is counted is for silos to say.
-    private async ValueTask<GenerationBook> RegisterAsync(ILogger logger, CancellationToken cancellation)
+    private async ValueTask<GenerationBook> RegisterAsync(PluginHost plugins, ILogger logger, CancellationToken cancellation)
     {
         if (host is null)
             return new GenerationBook(await store.Log.ReadDefinitionsAsync(cancellation), [], 0);
 
-        DefinitionProposal[] proposals = [.. config.Aggregates.Select(definition => definition.Propose()), .. pipeline!.Plugins.Proposals];
+        DefinitionProposal[] proposals = [.. config.Aggregates.Select(definition => definition.Propose()), .. plugins.Proposals];
         var current = await store.Log.RegisterDefinitionsAsync(proposals, cancellation);
         var book = new GenerationBook(await store.Log.ReadDefinitionsAsync(cancellation), current, config.Aggregates.Count);
         foreach (var row in book.Current.Where(static row => !row.IsLive))
@@ -24,17 +25,17 @@ internal sealed partial class SiloNode
         return book;
     }
 
-    private ReplayActivity NewReplaying(ProcessingServices services, Generations generations, Position fedFrom)
+    private ReplayActivity NewReplaying(Pipeline around, ProcessingServices services, Generations generations, Position fedFrom)
     {
         var book = generations.Book;
         var targets = new Dictionary<int, IReplayTarget>();
         foreach (var definition in book.Declared)
             targets.Add(definition.Generation, new AggregateReplay(definition, fedFrom, services.Mappers, store.Processing));
-        foreach (var plugin in pipeline!.Plugins.Active.Plugins)
+        foreach (var plugin in around.Plugins.Active.Plugins)
         {
             // Of a plugin only the code as it is now exists: former generations stay as they are.
             if (plugin.Fed.FirstOrDefault(fed => fed.Plugin == plugin.Generation) is { } fed)
-                targets.Add(fed.Plugin, new PluginReplay(plugin.Name, fed, fedFrom, services, store.Processing, pipeline.IsProcessed));
+                targets.Add(fed.Plugin, new PluginReplay(plugin.Name, fed, fedFrom, services, store.Processing, around.IsProcessed));
         }
 
         return new ReplayActivity(
@@ -43,6 +44,11 @@ internal sealed partial class SiloNode
                 id => generations.Book.Fed.Any(row => row.Id == id) ? targets.GetValueOrDefault(id) : null),
             ReplayOptions.Default);
     }
+
+    // A process that only reads shows what all plugins made; one that runs plugins shows those that run here.
+    private List<LivePlugin> LiveOf(PluginHost plugins, GenerationBook book) => host is null
+        ? [.. book.LivePlugins.Select(static one => new LivePlugin(one.Name, one.Generation))]
+        : [.. plugins.Active.Plugins.Select(plugin => new LivePlugin(plugin.Name, book.LivePlugin(plugin.Name) ?? plugin.Generation))];
 
     private async Task RefreshAsync(Generations generations, ILogger logger)
     {

@@ -152,7 +152,7 @@ internal sealed partial class SiloNode : IAsyncDisposable
         pipeline = await Pipeline.StartAsync(config.Pipeline, host is not null, store.PluginTables, config.Aggregates, time, loggers, cancellation);
         var plugins = pipeline.Plugins;
         var logger = loggers.CreateLogger<SiloNode>();
-        var book = await RegisterAsync(logger, cancellation);
+        var book = await RegisterAsync(plugins, logger, cancellation);
         plugins.Bind(book.Fed);
         if (host is not null)
             await host.Grains.GetGrain<IDedupeGrain>(DedupeGrain.TheKey).Ensure();
@@ -185,7 +185,7 @@ internal sealed partial class SiloNode : IAsyncDisposable
             Log = store.Log,
             Queries = store.Queries,
             Processing = store.Processing,
-            LivePlugins = () => LiveOf(generations.Book, plugins),
+            LivePlugins = () => LiveOf(plugins, generations.Book),
             PluginStatuses = () => plugins.Statuses,
             MatcherOf = MatcherOf,
             Tail = tail,
@@ -202,14 +202,9 @@ internal sealed partial class SiloNode : IAsyncDisposable
         }
 
         var services = pipeline.NewServices(contributions, store.Processing);
-        late.Open(pipeline.NewActivity(services), NewReplaying(services, generations, fedFrom));
+        late.Open(pipeline.NewActivity(services), NewReplaying(pipeline, services, generations, fedFrom));
         pipeline.Listen(NewIntake(host.BulkGrains, null, plugins), host);
     }
-
-    // A process that only reads runs no plugin: what others made is read all the same.
-    private static List<LivePlugin> LiveOf(GenerationBook book, PluginHost plugins) => plugins.Active.Plugins.Count > 0
-        ? [.. plugins.Active.Plugins.Select(plugin => new LivePlugin(plugin.Name, book.LivePlugin(plugin.Name) ?? plugin.Generation))]
-        : [.. book.Rows.Where(row => row.IsLive && PluginHost.IsPlugin(row)).Select(row => new LivePlugin(PluginHost.PluginOf(row), row.Id)).OrderBy(plugin => plugin.Name, StringComparer.Ordinal)];
 
     private IReadOnlyList<IndexedPath> IndexedPaths() => host is null
         ? []

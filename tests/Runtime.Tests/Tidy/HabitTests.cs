@@ -25,12 +25,16 @@ public sealed class HabitTests
     // Where tests wait by the clock, and why there.
     private static readonly Dictionary<string, string> MayWait = new()
     {
+        ["tests/Api.Tests/Processing/Until.cs"] = "asks a server until a limit",
         ["tests/Connectors.Tests/Support/Eventually.cs"] = "asks another process until a limit",
         ["tests/GraphQL.Tests/Execution/BatchTest.cs"] = "resolvers that are slow on purpose",
         ["tests/GraphQL.Tests/Execution/ExecutionTest.cs"] = "resolvers that are slow on purpose",
+        ["tests/Silo.Tests/Pipeline/FaultsTests.cs"] = "asks another process until a limit",
+        ["tests/Silo.Tests/Pipeline/Ledger.cs"] = "asks another process until a limit",
         ["tests/Silo.Tests/Pipeline/PipelineTests.cs"] = "the random moment of a kill; asks another process until a limit",
         ["tests/Silo.Tests/Pipeline/Publisher.cs"] = "asks a broker that restarts until it answers",
         ["tests/Silo.Tests/Replays/Reprocessing.cs"] = "asks another process until a limit",
+        ["tests/Silo.Tests/Running/RolesTests.cs"] = "asks another process until a limit",
         ["tests/Silo.Tests/Running/KillTests.cs"] = "the random moment of a kill",
         ["tests/Silo.Tests/Running/StopTests.cs"] = "asks another process until a limit",
         ["tests/Silo.Tests/TributaryProcess.cs"] = "asks another process until a limit",
