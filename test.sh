@@ -40,7 +40,7 @@ need "Swift's container server" swift-container 'command -v swift-container-serv
 need "Swift's object server" swift-object 'command -v swift-object-server'
 need "memcached" memcached 'command -v memcached'
 need "RabbitMQ" rabbitmq-server 'ls /usr/lib/rabbitmq/bin/rabbitmq-server && command -v epmd'
-need "ZeroMQ" libzmq5 'ls /usr/lib/*/libzmq.so.5 /usr/lib64/libzmq.so.5 2>/dev/null | grep -q .'
+need "ZeroMQ" libzmq5 'test -n "$(ls /usr/lib/*/libzmq.so.5 /usr/lib64/libzmq.so.5)"'
 need "Python with ZeroMQ" python3-zmq '/usr/bin/python3 -c "import zmq"'
 
 projects=()
