@@ -19,6 +19,8 @@ internal sealed record ItemNode(
     /// <summary>An item as stored.</summary>
     public static ItemNode Of(string id, LoadedState stored)
     {
+        if (ItemSummary.TryRead(stored.State.Span, out var item))
+            return new ItemNode(id, item.Sequence, item.Source, item.MediaType, item.FirstReceivedAt, item.LastReceivedAt, item.LastMessage, [], 0);
         var state = JsonSerializer.Deserialize(stored.State.Span, GrainsJson.Default.ItemState) ?? throw new JsonException("A stored item is null.");
         return Of(state.View(id));
     }
