@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
 using Tributary.Api.Aggregates;
@@ -15,6 +16,7 @@ using Tributary.Api.Messages;
 using Tributary.Api.OpenApi;
 using Tributary.Api.Processing;
 using Tributary.Api.Reprocessing;
+using Tributary.Api.Security;
 
 namespace Tributary.Api;
 
@@ -41,26 +43,28 @@ internal static class Routes
     {
         var node = app.Services.GetRequiredService<ApiNode>();
         var options = app.Services.GetRequiredService<ApiOptions>();
-        MapMessages(app, node, options);
-        MapReads(app, node);
-        ProcessingRoutes.Map(app, node, options, Base, ParameterCodes);
-        GenerationRoutes.Map(app, node, Base, ParameterCodes);
-        foreach (var endpoint in options.Endpoints)
-            ConfiguredRoutes.Map(app, endpoint, node, options, BodyCodes, Key);
+        var callers = app.MapGroup("").ForCallers();
+        MapMessages(callers, node, options);
+        MapReads(callers, node, options);
+        ProcessingRoutes.Map(callers, node, Base, ParameterCodes);
+        GenerationRoutes.Map(callers, node, Base, ParameterCodes);
+        foreach (var endpoint in ConfiguredPaths.Checked(options.Endpoints))
+            ConfiguredRoutes.Map(callers, endpoint, node, options, BodyCodes, Key);
 
         MapHealth(app);
-        GraphQLRoute.Map(app);
-        app.Map("/ws/v1", ActivatorUtilities.CreateInstance<FeedSocket>(app.Services).InvokeAsync);
+        GraphQLRoute.Map(callers);
+        callers.Map("/ws/v1", ActivatorUtilities.CreateInstance<FeedSocket>(app.Services).InvokeAsync);
     }
 
     public static void MapHealth(WebApplication app)
     {
         var health = new HealthEndpoints(app.Services.GetRequiredService<ApiNode>());
-        Get(app, "/health/live", HealthEndpoints.LiveAsync, "live", "health", "Is the process up?", "Answers as long as the process does.").Answers<HealthBody>(200);
-        Get(app, "/health/ready", health.ReadyAsync, "ready", "health", "Are messages taken?", "503 while the silo joins or stops.", null, "not_ready").Answers<HealthBody>(200);
+        var everybody = app.MapGroup("").AllowAnonymous();
+        Get(everybody, "/health/live", HealthEndpoints.LiveAsync, "live", "health", "Is the process up?", "Answers as long as the process does.").Answers<HealthBody>(200);
+        Get(everybody, "/health/ready", health.ReadyAsync, "ready", "health", "Are messages taken?", "503 while the silo joins or stops.", null, "not_ready").Answers<HealthBody>(200);
     }
 
-    private static void MapMessages(WebApplication app, ApiNode node, ApiOptions options)
+    private static void MapMessages(IEndpointRouteBuilder app, ApiNode node, ApiOptions options)
     {
         var anyObject = new OpenApiSchema { Type = JsonSchemaType.Object, Description = "Any JSON object; it comes back byte for byte." };
         RequestDelegate post = new PostMessage(node, options).InvokeAsync;
@@ -69,7 +73,7 @@ internal static class Routes
             .Takes(anyObject, ["application/json"], $"One JSON object of at most {options.MaxBodyBytes} bytes.", """{"sensor":"s-7","celsius":21.5}""")
             .Answers<Accepted>(202, example: """{"id":"019a8f3c-2b1e-7c11-9a4e-3f6b1c2d4e5f","item":"019a8f3c-2b1e-7c11-9a4e-3f6b1c2d4e5f","cursor":"AQ-PrVvZy0afoWVwhncolQ4AAAAAAAEAAg"}""");
 
-        RequestDelegate batch = ActivatorUtilities.CreateInstance<PostBatch>(app.Services).InvokeAsync;
+        RequestDelegate batch = ActivatorUtilities.CreateInstance<PostBatch>(app.ServiceProvider).InvokeAsync;
         app.MapPost(Base + "/messages/batch", batch)
             .Describe(
                 batch, "postBatch", "messages", "Accept many messages",
@@ -79,9 +83,8 @@ internal static class Routes
             .Answers<BatchResult>(200, Http.MediaTypes.Lines[0], "{\"line\":1,\"status\":202,\"id\":\"…\",\"item\":\"…\",\"cursor\":\"…\"}\n{\"line\":2,\"status\":400,\"code\":\"body_not_json\",\"detail\":\"…\"}\n");
     }
 
-    private static void MapReads(WebApplication app, ApiNode node)
+    private static void MapReads(IEndpointRouteBuilder app, ApiNode node, ApiOptions options)
     {
-        var options = app.Services.GetRequiredService<ApiOptions>();
         Get(
             app, Base + "/messages", new ListMessages(node, options).InvokeAsync, "listMessages", "messages", "Read messages",
             "Two ways. Pages: `offset` and `limit`, newest first; give the `paginationId` of the first page with the further ones, and they show every message that existed then exactly once. Everything: `after` and `limit`, oldest first, at the same cost everywhere; the answer is then `{messages, next, complete}`, and `next` is the `after` of the next read.",
@@ -102,7 +105,7 @@ internal static class Routes
             app, Base + "/items/{**id}", new GetItem(node).InvokeAsync, "getItem", "items", "Read an item",
             "Asks the item itself: a message that was acknowledged before is in the answer.",
             [new("id", "The item's id, percent-encoded: a slash as %2F.", JsonSchemaType.String, In: "path", Example: "s-7")], "parameter_invalid", "item_not_found").Answers<ItemBody>(200);
-        Get(app, Base + "/aggregates", new ListAggregates(node).InvokeAsync, "listAggregates", "aggregates", "What is counted", "The definitions of the configuration.")
+        Get(app, Base + "/aggregates", new ListAggregates(node).InvokeAsync, "listAggregates", "aggregates", "What is counted", "The definitions of the configuration, then those that are stored and not counted any more.")
             .Answers<AggregateList>(200);
         Get(
             app, Base + "/aggregates/{name}", new ReadAggregate(node).InvokeAsync, "readAggregate", "aggregates", "Read an aggregate", "Its rows by window, then group, as committed.",
@@ -122,7 +125,7 @@ internal static class Routes
     }
 
     public static IEndpointConventionBuilder Get(
-        WebApplication app, string path, RequestDelegate handler, string name, string tag, string summary, string description,
+        IEndpointRouteBuilder app, string path, RequestDelegate handler, string name, string tag, string summary, string description,
         IReadOnlyList<ParameterDoc>? parameters = null, params string[] codes) =>
         app.MapGet(path, handler).Describe(handler, name, tag, summary, description, parameters, codes);
 }

@@ -15,17 +15,16 @@ public static class TributaryApi
     {
         services.AddRouting().AddSingleton(node).AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
+        Access.Add(services, options);
         OpenApiSetup.Add(services);
     }
 
-    /// <summary>Every request goes through the error boundary, then the guard, then to its route or to the page's files.</summary>
+    /// <summary>Every request goes through the error boundary, the guard, and what its endpoint says of who may call it.</summary>
     public static void Use(WebApplication app)
     {
-        app.UseMiddleware<ErrorBoundary>();
-        app.UseMiddleware<Guard>();
-        app.UseRouting();
+        UseGuards(app);
         app.UseWebSockets();
-        app.UseMiddleware<PageFiles>();
+        PageFiles.Map(app);
         OpenApiSetup.Map(app);
         Routes.Map(app);
     }
@@ -33,11 +32,17 @@ public static class TributaryApi
     /// <summary>What a process without the role api serves: its health, and to all else that it serves nothing else.</summary>
     public static void UseHealth(WebApplication app)
     {
+        UseGuards(app);
+        Routes.MapHealth(app);
+        app.Map("/{**path}", static _ => throw new TributaryException(
+            "api_role_missing", "This process has the role silo only, which serves /health/live and /health/ready; allowed: the same request to a process with the role api.")).ForCallers();
+    }
+
+    private static void UseGuards(WebApplication app)
+    {
         app.UseMiddleware<ErrorBoundary>();
         app.UseMiddleware<Guard>();
         app.UseRouting();
-        Routes.MapHealth(app);
-        app.Map("/{**path}", static _ => throw new TributaryException(
-            "api_role_missing", "This process has the role silo only, which serves /health/live and /health/ready; allowed: the same request to a process with the role api."));
+        Access.Use(app, app.Services.GetRequiredService<ApiOptions>());
     }
 }

@@ -12,7 +12,8 @@ public sealed record AggregateBody(
     [property: Description("The sources whose messages are counted; null for all.")] IReadOnlyList<string>? Sources,
     IReadOnlyList<AggregateGroupBody> Group,
     IReadOnlyList<AggregateMeasureBody> Measures,
-    AggregateWindowBody? Window);
+    AggregateWindowBody? Window,
+    [property: Description("True when messages are counted in it as they come, false when the configuration does not have it any more; null: this process only reads, and does not know.")] bool? IsFed);
 
 public sealed record AggregateGroupBody(
     string Name,
@@ -31,7 +32,8 @@ public sealed record AggregateRows(
     string Name,
     int Generation,
     IReadOnlyList<AggregateRowBody> Rows,
-    [property: Description("Give it as after to read on; null at the end.")] string? Next);
+    [property: Description("Give it as after to read on; null at the end.")] string? Next,
+    [property: Description("True when messages are counted in the aggregate as they come, false when the configuration does not have it any more; null: this process only reads, and does not know.")] bool? IsFed);
 
 public sealed record AggregateRowBody(
     [property: Description("The values that the messages of this row share, by name.")] OrderedDictionary<string, JsonElement> Group,

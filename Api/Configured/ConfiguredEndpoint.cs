@@ -8,7 +8,7 @@ using Tributary.Grains;
 namespace Tributary.Api.Configured;
 
 /// <summary>Takes one message at a route of the configuration.</summary>
-internal sealed class ConfiguredEndpoint(EndpointDefinition definition, ApiNode node, ApiOptions options)
+internal sealed class ConfiguredEndpoint(EndpointDefinition definition, ApiNode node, ApiOptions options, TimeProvider time)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -26,7 +26,7 @@ internal sealed class ConfiguredEndpoint(EndpointDefinition definition, ApiNode 
         };
         // The door's own checks come first: what is not JSON is said to be that, and not to violate a schema.
         var message = node.Intake.Prepare(request);
-        definition.Body?.Check(Encoding.UTF8.GetString(body), "body_schema_violation");
+        definition.Body?.Check(Encoding.UTF8.GetString(body), "body_schema_violation", time);
         var receipt = await node.Grains.GetGrain<IItemGrain>(message.Message.Item).Receive(message);
         await ReceiptWriter.WriteAsync(context, receipt, node.History);
     }
@@ -39,7 +39,7 @@ internal sealed class ConfiguredEndpoint(EndpointDefinition definition, ApiNode 
             return;
         }
 
-        schema.Check(QueryObject.Of(request.Query, schema), "query_schema_violation");
+        schema.Check(QueryObject.Of(request.Query, schema), "query_schema_violation", time);
     }
 
     private string? ExternalIdOf(byte[] body)

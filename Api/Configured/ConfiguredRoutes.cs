@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
 using Microsoft.OpenApi.Reader;
 using Tributary.Api.Messages;
@@ -12,10 +14,10 @@ namespace Tributary.Api.Configured;
 internal static class ConfiguredRoutes
 {
     public static void Map(
-        WebApplication app, EndpointDefinition definition, ApiNode node, ApiOptions options, string[] bodyCodes, ParameterDoc key)
+        IEndpointRouteBuilder app, EndpointDefinition definition, ApiNode node, ApiOptions options, string[] bodyCodes, ParameterDoc key)
     {
-        RequestDelegate handler = new ConfiguredEndpoint(definition, node, options).InvokeAsync;
-        string[] codes = [.. bodyCodes, "body_schema_violation", "query_schema_violation", "item_missing", "external_id_missing"];
+        RequestDelegate handler = new ConfiguredEndpoint(definition, node, options, app.ServiceProvider.GetRequiredService<TimeProvider>()).InvokeAsync;
+        string[] codes = [.. bodyCodes, "body_schema_violation", "query_schema_violation", "schema_limit_exceeded", "item_missing", "external_id_missing"];
         app.MapMethods(definition.Path, [definition.Method], handler)
             .Describe(
                 handler, NameOf(definition), "configured", definition.Description ?? $"Accept a message of {definition.Source}",
@@ -26,7 +28,9 @@ internal static class ConfiguredRoutes
             .Answers<Accepted>(202);
     }
 
-    private static string NameOf(EndpointDefinition definition) => $"{definition.Method.ToLowerInvariant()}{definition.Path.Replace('/', '_')}";
+    private static string NameOf(EndpointDefinition definition) => 
+        // No two paths have one name: a path has no % of its own.
+        $"{definition.Method.ToLowerInvariant()}{definition.Path.Replace("_", "%5F", StringComparison.Ordinal).Replace('/', '_')}";
 
     private static IEnumerable<ParameterDoc> QueryDocs(EndpointDefinition definition) => definition.Query is not { } schema ? [] :
         schema.Properties.Select(property => new ParameterDoc(

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using NJsonSchema;
 using NJsonSchema.Validation;
 
@@ -9,11 +10,16 @@ public sealed class SchemaCheck
 {
     private const int MaxShownErrors = 5;
 
-    private readonly JsonSchema schema;
+    // A schema that refers to itself in place does so for one of these.
+    private static readonly string[] Probes = ["{}", "[]", "\"\"", "0", "0.5", "true", "null"];
 
-    private SchemaCheck(JsonSchema schema, string json)
+    private readonly JsonSchema schema;
+    private readonly SchemaPatterns patterns;
+
+    private SchemaCheck(JsonSchema schema, SchemaPatterns patterns, string json)
     {
         this.schema = schema;
+        this.patterns = patterns;
         Json = json;
     }
 
@@ -24,32 +30,44 @@ public sealed class SchemaCheck
 
     internal bool Requires(string property) => schema.ActualSchema.RequiredProperties.Contains(property);
 
-    /// <exception cref="FormatException">It is not a JSON Schema; the message says why.</exception>
+    /// <exception cref="FormatException">It is not a JSON Schema, or one that ends at no body; the message says why.</exception>
     public static async Task<SchemaCheck> ParseAsync(string json)
     {
+        SchemaReferences.Check(json);
         try
         {
-            return new SchemaCheck(await JsonSchema.FromJsonAsync(json), json);
+            var schema = await JsonSchema.FromJsonAsync(json);
+            var check = new SchemaCheck(schema, SchemaPatterns.TakeFrom(schema), json);
+            foreach (var probe in Probes)
+                check.ErrorsOf(probe, EndlessTime);
+            return check;
         }
-        catch (Exception error) when (error is Newtonsoft.Json.JsonException or InvalidOperationException or ArgumentException or NotSupportedException)
+        catch (Exception error) when (error is Newtonsoft.Json.JsonException or InvalidOperationException or ArgumentException or NotSupportedException or SchemaLimitException)
         {
             throw new FormatException(error.Message, error);
         }
     }
 
     /// <summary>Checks a JSON text.</summary>
-    /// <exception cref="TributaryException">With <paramref name="code"/>: names the first violations.</exception>
-    public void Check(string json, string code)
+    /// <exception cref="TributaryException">
+    /// With <paramref name="code"/>: names the first violations. <c>schema_limit_exceeded</c>: the check was given up.
+    /// </exception>
+    public void Check(string json, string code, TimeProvider time)
     {
         ICollection<ValidationError> errors;
         try
         {
-            errors = schema.Validate(json);
+            errors = ErrorsOf(json, time);
         }
         catch (Exception error) when (error is Newtonsoft.Json.JsonException or FormatException or OverflowException)
         {
             // Numbers beyond what the validator can hold fit no schema.
             throw new TributaryException(code, $"The value cannot be checked: {error.Message}", error);
+        }
+        catch (Exception error) when (error is SchemaLimitException or RegexMatchTimeoutException)
+        {
+            throw new TributaryException(
+                "schema_limit_exceeded", $"Found a value whose check against the schema was given up: {error.Message}; allowed: what can be checked within these limits.", error);
         }
 
         if (errors.Count == 0)
@@ -61,5 +79,15 @@ public sealed class SchemaCheck
         if (errors.Count > MaxShownErrors)
             text.Append($"; and {errors.Count - MaxShownErrors} more");
         throw new TributaryException(code, $"Found {text}; allowed: what the schema in the OpenAPI document says.");
+    }
+
+    private ICollection<ValidationError> ErrorsOf(string json, TimeProvider time) => new BoundedValidator(patterns, time).Validate(json, schema);
+
+    /// <summary>A clock that stands still: probes are bounded by their depth alone, however busy the machine is at the start.</summary>
+    private static TimeProvider EndlessTime { get; } = new StillTime();
+
+    private sealed class StillTime : TimeProvider
+    {
+        public override long GetTimestamp() => 0;
     }
 }

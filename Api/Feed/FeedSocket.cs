@@ -3,7 +3,6 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Tributary.Api.Http;
-using Tributary.Api.Security;
 using Tributary.Runtime.Feed;
 using Tributary.Runtime.Store;
 
@@ -19,7 +18,6 @@ internal sealed partial class FeedSocket(ApiNode node, ApiOptions options, ILogg
     {
         if (!context.WebSockets.IsWebSocketRequest)
             throw new TributaryException("upgrade_required", "Found a plain request; allowed: a WebSocket's opening handshake.");
-        OriginCheck.Check(context.Request, options.AllowedOrigins);
 
         // Browsers show a page nothing of a refused handshake, so errors of parameters come as a close code.
         Position after = default;

@@ -1,4 +1,4 @@
-using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -15,9 +15,9 @@ internal sealed partial class GraphQLRoute(ApiNode node, ApiOptions options, Tim
     /// <summary>A body as text doubles at most in the request that publishes it, and has some around it.</summary>
     private const int RequestFactor = 3;
 
-    public static void Map(WebApplication app) => ActivatorUtilities.CreateInstance<GraphQLRoute>(app.Services).MapTo(app);
+    public static void Map(IEndpointRouteBuilder app) => ActivatorUtilities.CreateInstance<GraphQLRoute>(app.ServiceProvider).MapTo(app);
 
-    private void MapTo(WebApplication app)
+    private void MapTo(IEndpointRouteBuilder app)
     {
         var engine = TributarySchema.NewEngine(node, time, new GraphQLOptions
         {

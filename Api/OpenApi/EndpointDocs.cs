@@ -15,11 +15,14 @@ internal sealed record ParameterDoc(string Name, string Description, JsonSchemaT
 internal static class EndpointDocs
 {
     /// <param name="handler">The handler: the document lists routes by their methods.</param>
-    /// <param name="codes">The codes of errors that this route can answer, besides those of every route.</param>
+    /// <param name="codes">The codes of errors that this route can answer, besides those of every route that callers use.</param>
     public static IEndpointConventionBuilder Describe(
         this IEndpointConventionBuilder route, RequestDelegate handler, string name, string tag, string summary, string description,
         IReadOnlyList<ParameterDoc>? parameters = null, params string[] codes)
     {
+        // Health is everybody's; all else that is described is the callers'.
+        if (tag != "health")
+            codes = [.. codes, "unauthorized", "origin_not_allowed"];
         route.WithMetadata(handler.Method).WithName(name).WithTags(tag).WithSummary(summary).WithDescription(description);
         foreach (var status in codes.Append("overloaded").Append(ErrorCodes.Internal).Select(code => ErrorCodes.Of(code).Status).Distinct().Order())
             route.WithMetadata(new ProducesResponseTypeMetadata(status, typeof(Problem), [Problem.MediaType]));

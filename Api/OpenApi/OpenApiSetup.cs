@@ -68,12 +68,11 @@ internal static class OpenApiSetup
 
     public static void Map(WebApplication app)
     {
-        app.MapOpenApi("/openapi/{documentName}.json");
-        app.UseSwaggerUI(page =>
+        app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+        app.MapSwaggerUI("docs", page =>
         {
-            page.RoutePrefix = "docs";
             page.DocumentTitle = "Tributary API";
             page.SwaggerEndpoint("/openapi/v1.json", "Tributary v1");
-        });
+        }).AllowAnonymous();
     }
 }

@@ -1,33 +1,42 @@
 using System.Collections.Frozen;
 using System.Security.Cryptography;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.StaticFiles;
 
 namespace Tributary.Api.Pages;
 
 /// <summary>The web page's files, which are part of the assembly: served from memory, revalidated by their hash.</summary>
-public sealed class PageFiles(RequestDelegate next)
+internal static class PageFiles
 {
     private const string Prefix = "wwwroot/";
+    private const string Start = "/index.html";
+
+    private static readonly string[] Methods = ["GET", "HEAD"];
 
     private static readonly FrozenDictionary<string, PageFile> Files = Load();
 
-    /// <summary>True when the path is the page or one of its files.</summary>
-    internal static bool Contains(PathString path) => Find(path) is not null;
+    /// <summary>The paths of all files, and the page's own.</summary>
+    public static IEnumerable<string> Paths => Files.Keys.Append("/");
 
-    public Task InvokeAsync(HttpContext context)
+    /// <summary>One route for each file. The files say nothing of messages, so everybody may read them.</summary>
+    public static void Map(IEndpointRouteBuilder app)
     {
-        var request = context.Request;
-        if (context.GetEndpoint() is not null || !(HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
-            || Find(request.Path) is not { } file)
+        var everybody = app.MapGroup("").AllowAnonymous();
+        foreach (var path in Paths)
         {
-            return next(context);
+            var file = Files[path == "/" ? Start : path];
+            everybody.MapMethods(path, Methods, context => ServeAsync(context, file));
         }
+    }
 
+    private static Task ServeAsync(HttpContext context, PageFile file)
+    {
         var response = context.Response;
         response.Headers.ETag = file.ETag;
         response.Headers.CacheControl = "no-cache";
-        if (request.Headers.IfNoneMatch == file.ETag)
+        if (context.Request.Headers.IfNoneMatch == file.ETag)
         {
             response.StatusCode = StatusCodes.Status304NotModified;
             return Task.CompletedTask;
@@ -35,11 +44,8 @@ public sealed class PageFiles(RequestDelegate next)
 
         response.ContentType = file.MediaType;
         response.ContentLength = file.Bytes.Length;
-        return HttpMethods.IsHead(request.Method) ? Task.CompletedTask : response.Body.WriteAsync(file.Bytes, context.RequestAborted).AsTask();
+        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(file.Bytes, context.RequestAborted).AsTask();
     }
-
-    private static PageFile? Find(PathString path) =>
-        Files.GetValueOrDefault(!path.HasValue || path == "/" ? "/index.html" : path.Value);
 
     private static FrozenDictionary<string, PageFile> Load()
     {

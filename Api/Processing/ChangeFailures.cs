@@ -7,11 +7,11 @@ using Tributary.Runtime.Store;
 namespace Tributary.Api.Processing;
 
 /// <summary><c>POST /failures/retry</c> and <c>POST /failures/park</c>: many at once, each message once however often it is asked for.</summary>
-internal sealed class ChangeFailures(ApiOptions options, Func<PartFilter, PartMark?, CancellationToken, ValueTask<BulkChange>> change)
+internal sealed class ChangeFailures(Func<PartFilter, PartMark?, CancellationToken, ValueTask<BulkChange>> change)
 {
     public async Task InvokeAsync(HttpContext context)
     {
-        BareRequest.Check(context.Request, options);
+        BareRequest.Check(context.Request);
         var parameters = new FailureParameters(context.Request);
         var done = await change(parameters.Filter, parameters.After, context.RequestAborted);
         var body = new FailureChangeBody(done.MatchedCount, done.ChangedCount, done.Next is { } next ? FailureParameters.TextOf(next) : null);

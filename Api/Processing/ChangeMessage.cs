@@ -10,11 +10,11 @@ namespace Tributary.Api.Processing;
 /// once is done once.
 /// </summary>
 /// <param name="change">Takes the item, the message's sequence and the plugins, null for all; returns those whose shares it changed.</param>
-internal sealed class ChangeMessage(ApiNode node, ApiOptions options, Func<IItemGrain, long, IReadOnlyList<string>?, Task<IReadOnlyList<string>>> change)
+internal sealed class ChangeMessage(ApiNode node, Func<IItemGrain, long, IReadOnlyList<string>?, Task<IReadOnlyList<string>>> change)
 {
     public async Task InvokeAsync(HttpContext context)
     {
-        BareRequest.Check(context.Request, options);
+        BareRequest.Check(context.Request);
         var parameters = new Parameters(context.Request, "plugin");
         var message = await GetMessage.FindAsync(node, context);
         IReadOnlyList<string>? plugins = parameters.Text("plugin") is { } plugin ? [plugin] : null;

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.OpenApi;
 using Tributary.Api.OpenApi;
 
@@ -8,7 +9,7 @@ namespace Tributary.Api.Processing;
 /// <summary>The routes of what became of messages: failures, records, plugins.</summary>
 internal static class ProcessingRoutes
 {
-    public static void Map(WebApplication app, ApiNode node, ApiOptions options, string root, string[] parameterCodes)
+    public static void Map(IEndpointRouteBuilder app, ApiNode node, string root, string[] parameterCodes)
     {
         string[] changeCodes = [.. parameterCodes, "request_invalid", "origin_not_allowed", "silo_role_missing", "overloaded"];
         var limit = new ParameterDoc("limit", "How many, 100 if not given; above 1000 it is 1000.", JsonSchemaType.Integer);
@@ -17,16 +18,16 @@ internal static class ProcessingRoutes
             "They will be tried again, or were given up and are tried again on demand. In the order in which the messages were accepted.",
             [.. FailureParameters.Docs, limit], parameterCodes).Answers<FailureList>(200);
         Post(
-            app, root + "/failures/retry", new ChangeFailures(options, node.Failed.RetryAsync).InvokeAsync, "retryFailures", "Try failed messages again now",
+            app, root + "/failures/retry", new ChangeFailures(node.Failed.RetryAsync).InvokeAsync, "retryFailures", "Try failed messages again now",
             "What two ask for at once is begun once. Looks at most at 1000 failures; next goes on from there.", changeCodes);
         Post(
-            app, root + "/failures/park", new ChangeFailures(options, node.Failed.ParkAsync).InvokeAsync, "parkFailures", "Give up what waits to be tried again",
+            app, root + "/failures/park", new ChangeFailures(node.Failed.ParkAsync).InvokeAsync, "parkFailures", "Give up what waits to be tried again",
             "Until it is asked for. Looks at most at 1000 failures; next goes on from there.", changeCodes);
         ChangeOne(
-            app, root + "/messages/{id}/retry", new ChangeMessage(node, options, static async (item, sequence, plugins) => (await item.Retry(new RetryRequest(sequence, plugins))).Started),
+            app, root + "/messages/{id}/retry", new ChangeMessage(node, static async (item, sequence, plugins) => (await item.Retry(new RetryRequest(sequence, plugins))).Started),
             "retryMessage", "Try a failed message again now", "What two ask for at once is begun once.", changeCodes);
         ChangeOne(
-            app, root + "/messages/{id}/park", new ChangeMessage(node, options, static async (item, sequence, plugins) => (await item.Park(new ParkRequest(sequence, plugins))).Parked),
+            app, root + "/messages/{id}/park", new ChangeMessage(node, static async (item, sequence, plugins) => (await item.Park(new ParkRequest(sequence, plugins))).Parked),
             "parkMessage", "Give up a message that waits to be tried again", "Until it is asked for.", changeCodes);
         Routes.Get(
             app, root + "/records/{plugin}", new ListRecords(node).InvokeAsync, "listRecords", "records", "Read what a plugin made", "By item, then key.",
@@ -41,7 +42,7 @@ internal static class ProcessingRoutes
             .Answers<PluginList>(200);
     }
 
-    private static void ChangeOne(WebApplication app, string path, ChangeMessage change, string name, string summary, string description, string[] codes)
+    private static void ChangeOne(IEndpointRouteBuilder app, string path, ChangeMessage change, string name, string summary, string description, string[] codes)
     {
         RequestDelegate handler = change.InvokeAsync;
         app.MapPost(path, handler).Describe(
@@ -53,6 +54,6 @@ internal static class ProcessingRoutes
             [.. codes, "message_not_found"]).Answers<MessageChangeBody>(200);
     }
 
-    private static void Post(WebApplication app, string path, RequestDelegate handler, string name, string summary, string description, string[] codes) =>
+    private static void Post(IEndpointRouteBuilder app, string path, RequestDelegate handler, string name, string summary, string description, string[] codes) =>
         app.MapPost(path, handler).Describe(handler, name, "failures", summary, description, FailureParameters.Docs, codes).Answers<FailureChangeBody>(200);
 }

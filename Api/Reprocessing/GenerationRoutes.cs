@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.OpenApi;
 using Tributary.Api.OpenApi;
 
@@ -20,7 +21,7 @@ internal static class GenerationRoutes
         new("generation", "The generation's number.", JsonSchemaType.Integer, IsRequired: true, Example: "2"),
     ];
 
-    public static void Map(WebApplication app, ApiNode node, string root, string[] parameterCodes)
+    public static void Map(IEndpointRouteBuilder app, ApiNode node, string root, string[] parameterCodes)
     {
         var requests = new GenerationRequests(node);
         string[] codes = [.. parameterCodes, "silo_role_missing", "generation_not_found", "aggregate_of_plugin"];
@@ -50,6 +51,6 @@ internal static class GenerationRoutes
     }
 
     private static IEndpointConventionBuilder Post(
-        WebApplication app, string path, RequestDelegate handler, string name, string summary, string description, IReadOnlyList<ParameterDoc> parameters, string[] codes) =>
+        IEndpointRouteBuilder app, string path, RequestDelegate handler, string name, string summary, string description, IReadOnlyList<ParameterDoc> parameters, string[] codes) =>
         app.MapPost(path, handler).Describe(handler, name, "generations", summary, description, parameters, codes);
 }

@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using Tributary.Api.Pages;
 
 namespace Tributary.Api.Security;
 
@@ -14,24 +13,19 @@ internal sealed class ApiKeys(IReadOnlyList<string> keys)
     // A browser lets a page choose nothing of a WebSocket's handshake but its subprotocols, so one of them may carry the key.
     private const string KeyProtocol = "tributary.key.";
 
-    private static readonly PathString[] Open = ["/docs", "/openapi", "/health"];
-
     private readonly byte[][] hashes = [.. keys.Select(key => SHA256.HashData(Encoding.UTF8.GetBytes(key)))];
 
-    /// <exception cref="TributaryException"><c>unauthorized</c>.</exception>
-    public void Check(HttpRequest request)
+    /// <summary>Null when the request may go on; else <c>unauthorized</c>.</summary>
+    public TributaryException? RefusalOf(HttpRequest request)
     {
-        if (hashes.Length == 0 || !IsGuarded(request.Path))
-            return;
-        if (KeyOf(request) is not { } key)
-            throw new TributaryException("unauthorized", "Found no key; allowed: Authorization: Bearer KEY, X-Api-Key: KEY, or for WebSockets the subprotocol tributary.key.KEY with KEY in base64url.");
-        if (!IsKnown(key))
-            throw new TributaryException("unauthorized", "Found a key that is not known here.");
+        if (hashes.Length == 0)
+            return null;
+        return KeyOf(request) is not { } key
+            ? new TributaryException(
+                "unauthorized",
+                "Found no key; allowed: Authorization: Bearer KEY, X-Api-Key: KEY, or for WebSockets the subprotocol tributary.key.KEY with KEY in base64url.")
+            : IsKnown(key) ? null : new TributaryException("unauthorized", "Found a key that is not known here.");
     }
-
-    /// <summary>Everything is guarded but the page's files, documents and health, which say nothing of messages.</summary>
-    private static bool IsGuarded(PathString path) =>
-        !PageFiles.Contains(path) && !Open.Any(segment => path.StartsWithSegments(segment, StringComparison.OrdinalIgnoreCase));
 
     private static string? KeyOf(HttpRequest request)
     {
@@ -47,7 +41,8 @@ internal sealed class ApiKeys(IReadOnlyList<string> keys)
 
     private static string? KeyOfProtocols(HttpRequest request)
     {
-        var carriers = request.Headers.GetCommaSeparatedValues("Sec-WebSocket-Protocol").Where(each => each.StartsWith(KeyProtocol, StringComparison.Ordinal)).ToList();
+        var carriers = request.Headers.GetCommaSeparatedValues("Sec-WebSocket-Protocol")
+            .Where(each => each.StartsWith(KeyProtocol, StringComparison.Ordinal)).ToList();
         return carriers.Count == 1 && Base64Url.IsValid(carriers[0].AsSpan(KeyProtocol.Length))
             ? Encoding.UTF8.GetString(Base64Url.DecodeFromChars(carriers[0].AsSpan(KeyProtocol.Length)))
             : null;

@@ -2,7 +2,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Tributary.Api.Security;
 
-/// <summary>Stands before every endpoint: hosts, keys, and the headers that tell browsers what pages of this server may do.</summary>
+/// <summary>
+/// Stands before every request, whatever it asks for: hosts, and the headers that tell browsers what pages of this server may do.
+/// Keys and origins are checked by what the endpoint says: <see cref="Access"/>.
+/// </summary>
 public sealed class Guard(RequestDelegate next, ApiOptions options)
 {
     private const string PagePolicy = "default-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
@@ -10,12 +13,9 @@ public sealed class Guard(RequestDelegate next, ApiOptions options)
     // The Swagger page sets styles from its script and draws its icons from data.
     private const string DocsPolicy = PagePolicy + "; style-src 'self' 'unsafe-inline'; img-src 'self' data:";
 
-    private readonly ApiKeys keys = new(options.ApiKeys);
-
     public Task InvokeAsync(HttpContext context)
     {
-        HostCheck.Check(context.Request, options.AllowedHosts);
-        keys.Check(context.Request);
+        HostCheck.Check(context.Request, options);
         var headers = context.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
         // Answers of the API are data: only what a browser shows as a page needs a policy for pages.

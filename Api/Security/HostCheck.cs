@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Http;
 
 namespace Tributary.Api.Security;
@@ -9,12 +10,18 @@ namespace Tributary.Api.Security;
 internal static class HostCheck
 {
     /// <exception cref="TributaryException"><c>host_not_allowed</c>.</exception>
-    public static void Check(HttpRequest request, IReadOnlyList<string> allowed)
+    public static void Check(HttpRequest request, ApiOptions options)
     {
-        if (allowed.Count > 0 && !allowed.Contains(request.Host.Host, StringComparer.OrdinalIgnoreCase))
-        {
-            throw new TributaryException(
-                "host_not_allowed", $"Found the host '{request.Host.Host}'; allowed: {string.Join(", ", allowed)}. More can be named under allowedHosts.");
-        }
+        var allowed = options.AllowedHosts;
+        var host = request.Host.Host;
+        if (allowed.Count > 0 ? allowed.Contains(host, StringComparer.OrdinalIgnoreCase) : options.ApiKeys.Count > 0 || IsNobodysDomain(host))
+            return;
+
+        throw new TributaryException(
+            "host_not_allowed",
+            $"Found the host '{host}'; allowed: {(allowed.Count > 0 ? string.Join(", ", allowed) : "addresses, and names without a dot")}. More can be named under api.hosts.");
     }
+
+    /// <summary>An address, or a name without a dot: nobody outside can make such a name resolve to this machine.</summary>
+    private static bool IsNobodysDomain(string host) => !host.Contains('.', StringComparison.Ordinal) || IPAddress.TryParse(host, out _);
 }

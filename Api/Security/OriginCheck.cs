@@ -3,21 +3,39 @@ using Microsoft.AspNetCore.Http;
 namespace Tributary.Api.Security;
 
 /// <summary>
-/// Browsers let any page open a WebSocket to any server and say in <c>Origin</c> which page it is: only the server's own
-/// pages and configured ones may.
+/// Browsers let any page send requests and open WebSockets to any server. They say in <c>Origin</c> and <c>Sec-Fetch-Site</c>,
+/// which no page can change, where the page is from: only the server's own pages and those of configured origins may call.
+/// Programs that are not browsers send neither.
 /// </summary>
 internal static class OriginCheck
 {
-    /// <exception cref="TributaryException"><c>origin_not_allowed</c>.</exception>
-    public static void Check(HttpRequest request, IReadOnlyList<string> allowed)
+    /// <summary>Null when the request may go on; else <c>origin_not_allowed</c>.</summary>
+    public static TributaryException? RefusalOf(HttpRequest request, IReadOnlyList<string> allowed)
     {
-        var origin = request.Headers.Origin.ToString();
-        // Programs that are not browsers send none.
-        if (origin.Length == 0 || allowed.Contains(origin, StringComparer.OrdinalIgnoreCase))
-            return;
-        if (Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase))
-            return;
-
-        throw new TributaryException("origin_not_allowed", $"Found the origin '{origin}'; allowed: the server's own and those under allowedOrigins.");
+        var origin = request.Headers.Origin;
+        var site = request.Headers["Sec-Fetch-Site"];
+        if (origin.Count == 0 && site.Count == 0)
+            return null;
+        if (origin.Count == 1 && allowed.Contains(origin[0]!, StringComparer.OrdinalIgnoreCase))
+            return null;
+        // The browser's own word, which is right behind a proxy that changes the host as well.
+        if (site.Count == 1 && site[0] == "same-origin")
+            return null;
+        if (origin.Count == 0)
+            return site.Count == 1 && (site[0] == "none" || IsLink(request)) ? null : Refusal($"a request of a page that is '{site}' to this server");
+        return origin.Count == 1 && IsOwn(origin[0]!, request) ? null : Refusal($"the origin '{origin}'");
     }
+
+    /// <summary>Host and port both count: another port of this machine is somebody else's.</summary>
+    private static bool IsOwn(string origin, HttpRequest request) =>
+        Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.Authority.Length > 0
+        && uri.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>A person followed a link: the answer is shown to the person, and the page that has the link cannot read it.</summary>
+    private static bool IsLink(HttpRequest request) =>
+        (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
+        && request.Headers["Sec-Fetch-Mode"] == "navigate" && request.Headers["Sec-Fetch-Dest"] == "document";
+
+    private static TributaryException Refusal(string found) =>
+        new("origin_not_allowed", $"Found {found}; allowed: the server's own pages, those of origins under api.origins, and programs, which send no Origin.");
 }

@@ -27,7 +27,6 @@ public sealed class GenerationBook
         this.rows = rows;
         this.declared = [.. declared];
         Current = [.. current.Select(row => rows.First(known => known.Id == row.Id))];
-        Live = NewLive();
     }
 
     /// <summary>The generations that the configuration asks for.</summary>
@@ -40,7 +39,13 @@ public sealed class GenerationBook
     public IReadOnlyList<ActiveDefinition> Declared => [.. Fed.Where(IsDeclared).Select(static row => new ActiveDefinition(row.Id, AggregateDefinition.Parse(row.Definition)))];
 
     /// <summary>What readers see.</summary>
-    public LiveDefinitions Live { get; }
+    public LiveDefinitions Live => field ??= NewLive();
+
+    /// <summary>True in a process that only reads: it does not know what is counted in.</summary>
+    public bool IsReader { get; init; }
+
+    /// <summary>What readers see and no message is counted in: the configuration does not have it any more. In the order of registration.</summary>
+    public IReadOnlyList<DefinitionRow> Unfed => IsReader ? [] : [.. rows.Where(row => row.IsLive && !IsFed(row))];
 
     /// <summary>All registered generations.</summary>
     public IReadOnlyList<DefinitionRow> Rows => rows;
@@ -56,7 +61,7 @@ public sealed class GenerationBook
     /// The book after a switch or a drop. What was not fed is not fed from then on either: from which position on it would be, nobody could say.
     /// </summary>
     public GenerationBook With(IReadOnlyList<DefinitionRow> changed) =>
-        new(changed, Current, declared) { Fed = [.. changed.Where(row => row.DroppedAt is null && IsFed(row))] };
+        new(changed, Current, declared) { IsReader = IsReader, Fed = [.. changed.Where(row => row.DroppedAt is null && IsFed(row))] };
 
     public bool IsFed(DefinitionRow row) => Fed.Any(fed => fed.Id == row.Id);
 
@@ -81,19 +86,29 @@ public sealed class GenerationBook
 
     private LiveDefinitions NewLive()
     {
-        var names = Current.Count > 0 ? Current.Select(static row => row.Name) : rows.Select(static row => row.Name).Distinct();
+        // What left the configuration is stored all the same, and comes after what it has.
+        var names = Current.Concat(rows).Select(static row => row.Name).Distinct();
         var live = names.Where(static name => !name.StartsWith(PluginHost.GenerationPrefix, StringComparison.Ordinal))
             .Select(name => rows.FirstOrDefault(row => row.Name == name && row.IsLive)).OfType<DefinitionRow>();
         return new LiveDefinitions(
             [.. live.Select(static row => new ActiveDefinition(row.Id, AggregateDefinition.Parse(row.Definition)))],
-            rows.ToDictionary(static row => row.Id, static row => row.Generation));
+            rows.ToDictionary(static row => row.Id, static row => row.Generation))
+        {
+            Fed = IsReader ? null : Fed.Select(static row => row.Id).ToHashSet(),
+        };
     }
 }
 
 /// <summary>The definitions that readers see, replaced as a whole.</summary>
-/// <param name="Definitions">In the order of the configuration.</param>
+/// <param name="Definitions">In the order of the configuration, then those that are stored and that it does not have.</param>
 /// <param name="GenerationNumbers">The number of each generation of a name, by the id that rows carry.</param>
 public sealed record LiveDefinitions(IReadOnlyList<ActiveDefinition> Definitions, IReadOnlyDictionary<int, int> GenerationNumbers)
 {
     public static LiveDefinitions None { get; } = new([], new Dictionary<int, int>());
+
+    /// <summary>The generations that messages are counted in; null in a process that only reads, which does not know.</summary>
+    public IReadOnlySet<int>? Fed { get; init; }
+
+    /// <summary>True when messages are counted in it as they come; null when this process does not know.</summary>
+    public bool? IsFed(ActiveDefinition definition) => Fed?.Contains(definition.Generation);
 }

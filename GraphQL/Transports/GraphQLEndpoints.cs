@@ -14,11 +14,14 @@ public static class GraphQLEndpoints
     {
         var settings = options ?? new GraphQLHttpOptions();
         var transport = new HttpTransport(engine, settings);
-        if (settings.Console) endpoints.MapGet(path + "/console/{file}", (RequestDelegate)ConsolePage.ServeFile);
-        return endpoints.Map(path, http =>
+        // What is said of the result holds for the console's files as well.
+        var all = endpoints.MapGroup("");
+        if (settings.Console) all.MapGet(path + "/console/{file}", (RequestDelegate)ConsolePage.ServeFile);
+        all.Map(path, http =>
         {
             if (http.WebSockets.IsWebSocketRequest) return WebSocketTransport.Accept(http, engine, settings);
             return settings.Console && ConsolePage.IsWanted(http.Request) ? ConsolePage.Serve(http) : transport.Handle(http);
         });
+        return all;
     }
 }

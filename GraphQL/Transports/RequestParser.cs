@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
@@ -20,6 +21,8 @@ internal sealed class BadRequestException(int status, GraphQLError error) : Exce
 internal static class RequestParser
 {
     private const int MaxJsonDepth = 64;
+
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>A request from the parameters <c>query</c>, <c>operationName</c>, <c>variables</c>, <c>extensions</c>; null stands for absence.</summary>
     /// <exception cref="BadRequestException">A parameter is missing or of another type.</exception>
@@ -73,13 +76,25 @@ internal static class RequestParser
     }
 
     /// <summary>Parses JSON text in UTF-8; the bytes are copied.</summary>
+    /// <exception cref="BadRequestException">It is no JSON, or has strings that are no text.</exception>
     public static JsonDocument Parse(ReadOnlySequence<byte> utf8)
+    {
+        var document = Parse(utf8, out var hasLoneSurrogates);
+        if (!hasLoneSurrogates) return document;
+        document.Dispose();
+        throw new BadRequestException(400, LoneSurrogates.Refusal);
+    }
+
+    /// <summary>Parses JSON whose strings may be no text: with <paramref name="hasLoneSurrogates"/> none of them and no name may be read.</summary>
+    public static JsonDocument Parse(ReadOnlySequence<byte> utf8, out bool hasLoneSurrogates)
     {
         var bytes = utf8.ToArray();
         if (!Utf8.IsValid(bytes)) throw new BadRequestException(400, "The request is not valid UTF-8.");
         try
         {
-            return JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = MaxJsonDepth });
+            var document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = MaxJsonDepth });
+            hasLoneSurrogates = LoneSurrogates.AreIn(bytes);
+            return document;
         }
         catch (JsonException problem)
         {
@@ -114,12 +129,16 @@ internal static class RequestParser
         JsonElement value;
         try
         {
-            using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = MaxJsonDepth });
+            using var document = Parse(new ReadOnlySequence<byte>(Strict.GetBytes(text)));
             value = document.RootElement.Clone();
         }
-        catch (JsonException)
+        catch (EncoderFallbackException)
         {
-            throw new BadRequestException(400, $"The parameter \"{name}\" is not valid JSON.");
+            throw new BadRequestException(400, $"The parameter \"{name}\" has half of a surrogate pair, which is no character.");
+        }
+        catch (BadRequestException problem)
+        {
+            throw new BadRequestException(400, $"The parameter \"{name}\" is not valid: {problem.Message}");
         }
         if (value.ValueKind == JsonValueKind.Null) return null;
         return value.ValueKind == JsonValueKind.Object ? value : throw new BadRequestException(400, $"The parameter \"{name}\" is an object.");

@@ -18,6 +18,10 @@ internal sealed class SocketWriter(WebSocket socket, TimeSpan timeout)
     public Task Send(string type, string? id, JsonElement? payload, CancellationToken cancellation) =>
         Send(type, id, null, writer => payload?.WriteTo(writer), payload is not null, cancellation);
 
+    /// <summary>Sends an id and a payload as the JSON that they are.</summary>
+    public Task SendRaw(string type, string? id, string? payload, CancellationToken cancellation) => Send(
+        type, null, null, payload is null ? null : writer => writer.WriteRawValue(payload, skipInputValidation: true), payload is not null, cancellation, id);
+
     public Task SendNext(WebSocketOperation operation, ExecutionResult result, CancellationToken cancellation) =>
         Send("next", operation.Id, operation, result.WriteTo, true, cancellation);
 
@@ -48,7 +52,8 @@ internal sealed class SocketWriter(WebSocket socket, TimeSpan timeout)
     }
 
     private async Task Send(
-        string type, string? id, WebSocketOperation? operation, Action<Utf8JsonWriter>? payload, bool hasPayload, CancellationToken cancellation)
+        string type, string? id, WebSocketOperation? operation, Action<Utf8JsonWriter>? payload, bool hasPayload, CancellationToken cancellation,
+        string? rawId = null)
     {
         await turn.WaitAsync(cancellation);
         try
@@ -59,6 +64,11 @@ internal sealed class SocketWriter(WebSocket socket, TimeSpan timeout)
             {
                 writer.WriteStartObject();
                 if (id is not null) writer.WriteString("id"u8, id);
+                if (rawId is not null)
+                {
+                    writer.WritePropertyName("id"u8);
+                    writer.WriteRawValue(rawId, skipInputValidation: true);
+                }
                 writer.WriteString("type"u8, type);
                 if (hasPayload)
                 {

@@ -34,9 +34,13 @@ internal sealed class WebSocketConnection(WebSocket socket, HttpContext http, Gr
             initTimer = new CancellationTokenSource(options.ConnectionInitTimeout, engine.Options.Time);
             while (true)
             {
-                using var message = await ReadMessage();
+                var (message, isText) = await ReadMessage();
                 if (message is null) break;
-                await Handle(message.RootElement);
+                using (message)
+                {
+                    if (isText) await Handle(message.RootElement);
+                    else await HandleUnreadable(new UnreadableMessage(message.RootElement));
+                }
             }
             await writer.Close((int)WebSocketCloseStatus.NormalClosure, "");
         }
@@ -105,7 +109,7 @@ internal sealed class WebSocketConnection(WebSocket socket, HttpContext http, Gr
     }
 
     /// <summary>The next message; null when the client closed. Until connection_init has come, its time is limited; reading goes on meanwhile, so the socket stays whole for the close.</summary>
-    private async Task<JsonDocument?> ReadMessage()
+    private async Task<(JsonDocument? Message, bool IsText)> ReadMessage()
     {
         var read = reader.Read(ended.Token);
         if (!initialised)
@@ -120,10 +124,10 @@ internal sealed class WebSocketConnection(WebSocket socket, HttpContext http, Gr
                 throw new CloseException(CloseCode.ConnectionInitTimeout, "Connection initialisation timeout");
             }
         }
-        if (await read is not { } bytes) return null;
+        if (await read is not { } bytes) return default;
         try
         {
-            return RequestParser.Parse(bytes);
+            return (RequestParser.Parse(bytes, out var hasLoneSurrogates), !hasLoneSurrogates);
         }
         catch (BadRequestException)
         {
@@ -145,6 +149,33 @@ internal sealed class WebSocketConnection(WebSocket socket, HttpContext http, Gr
             case "pong": break;
             case "subscribe": Subscribe(Id(message), payload); break;
             case "complete": CompletedByClient(Id(message)); break;
+            default: throw new CloseException(CloseCode.InvalidMessage, "Unknown message type");
+        }
+    }
+
+    /// <summary>
+    /// Answers a message whose strings are no text where it stands alone: an operation is refused under its own id, and the
+    /// others of the connection go on.
+    /// </summary>
+    private async Task HandleUnreadable(UnreadableMessage message)
+    {
+        switch (message.Type)
+        {
+            case "connection_init": await Initialise(default); break;
+            case "ping": await writer.SendRaw("pong", null, message.RawPayload, ended.Token); break;
+            case "pong": break;
+            case "subscribe":
+                if (!acknowledged) throw new CloseException(CloseCode.Unauthorized, "Unauthorized");
+                if (message.RawId is not { } raw) throw new CloseException(CloseCode.InvalidMessage, "A message of this type has an id");
+                lock (gate)
+                {
+                    if (message.Id is { } id && operations.ContainsKey(id)) throw new CloseException(CloseCode.SubscriberExists, "Subscriber exists already");
+                }
+                await writer.SendRaw("error", raw, UnreadableMessage.Refusal, ended.Token);
+                break;
+            case "complete":
+                if (message.Id is { } completed) CompletedByClient(completed);
+                break;
             default: throw new CloseException(CloseCode.InvalidMessage, "Unknown message type");
         }
     }

@@ -10,20 +10,20 @@ internal static class EndpointsReader
 {
     public const int MaxEndpointsCount = 256;
 
-    private const string PathAllowed = "a path such as /ingest/sensors: segments of letters, digits, -, _ and ., not one that is served already";
-    private const string SchemaAllowed = "a JSON Schema as a map, or as a text of JSON";
+    private static readonly string PathAllowed =
+        "a path such as /ingest/sensors: segments of letters, digits, -, _ and ., the first none of the server's own: "
+        + string.Join(", ", ConfiguredPaths.OwnSegments);
 
-    private static readonly string[] Reserved = ["/api/v1/messages", "/api/v1/items", "/api/v1/aggregates", "/api/v1/ledger", "/graphql", "/ws", "/health", "/openapi", "/docs", "/css", "/js"];
+    private const string SchemaAllowed = "a JSON Schema as a map, or as a text of JSON";
 
     public static IReadOnlyList<EndpointDefinition> Read(ConfigField field)
     {
         var endpoints = new List<EndpointDefinition>();
-        var seen = new HashSet<(string, string)>();
         foreach (var item in field.List(MaxEndpointsCount, "maps with path, source and more"))
         {
             if (Endpoint(item) is not { } endpoint)
                 continue;
-            if (seen.Add((endpoint.Method, endpoint.Path.ToLowerInvariant())))
+            if (!endpoints.Exists(other => ConfiguredPaths.Collide(endpoint, other)))
                 endpoints.Add(endpoint);
             else
                 item.Fail($"{endpoint.Method} {endpoint.Path} a second time", "each method and path once");
@@ -79,7 +79,7 @@ internal static class EndpointsReader
         return path.Length <= 256 && segments.Length > 1 && segments[0].Length == 0
             && segments[1..].All(segment => segment.Length > 0 && segment.Trim('.').Length > 0
                 && segment.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.'))
-            && !Reserved.Any(taken => (path + "/").StartsWith(taken + "/", StringComparison.OrdinalIgnoreCase));
+            && !ConfiguredPaths.IsOwn(path);
     }
 
     private static JsonPointer? Pointer(ConfigField field)

@@ -14,7 +14,8 @@ internal static class DemoTables
 
     public static async Task WriteAsync(ApiNode node, IAnsiConsole console, CancellationToken cancellation)
     {
-        foreach (var active in node.Live().Definitions)
+        var live = node.Live();
+        foreach (var active in live.Definitions.Where(one => live.IsFed(one) != false))
         {
             var rows = await node.Log.ReadAggregatesAsync(active.Generation, null, null, null, null, MaxRowsCount + 1, cancellation);
             if (rows.Count > 0)

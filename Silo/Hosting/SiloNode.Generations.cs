@@ -15,13 +15,16 @@ internal sealed partial class SiloNode
     private async ValueTask<GenerationBook> RegisterAsync(PluginHost plugins, ILogger logger, CancellationToken cancellation)
     {
         if (host is null)
-            return new GenerationBook(await store.Log.ReadDefinitionsAsync(cancellation), [], 0);
+            return new GenerationBook(await store.Log.ReadDefinitionsAsync(cancellation), [], 0) { IsReader = true };
 
         DefinitionProposal[] proposals = [.. config.Aggregates.Select(definition => definition.Propose()), .. plugins.Proposals];
+        var before = await store.Log.ReadDefinitionsAsync(cancellation);
         var current = await store.Log.RegisterDefinitionsAsync(proposals, cancellation);
         var book = new GenerationBook(await store.Log.ReadDefinitionsAsync(cancellation), current, config.Aggregates.Count);
         foreach (var row in book.Current.Where(static row => !row.IsLive))
             LogNotLive(logger, row.Generation, row.Name);
+        var stored = (await store.Log.ReadLedgerAsync(recount: false, cancellation)).Total.Accepted;
+        StoredDefinitions.Report(logger, book, before, stored);
         return book;
     }
 

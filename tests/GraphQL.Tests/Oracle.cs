@@ -6,7 +6,7 @@ namespace Tributary.GraphQL.Tests;
 /// <summary>Node with the reference implementation and the clients. A missing Node or npm fails with a message that says what to install.</summary>
 internal static class Oracle
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     private static readonly Lazy<string> Directory = new(Prepare, LazyThreadSafetyMode.ExecutionAndPublication);
 

@@ -4,9 +4,10 @@ using Tributary.Runtime.Store;
 
 namespace Tributary.Api.GraphQL.Aggregates;
 
-/// <summary>A definition that is counted now, with what finds out which of its aggregates a message went into.</summary>
+/// <summary>A definition that readers see, with what finds out which of its aggregates a message went into.</summary>
 /// <param name="Number">The definition's generation, from 1.</param>
-internal sealed record CountedDefinition(ActiveDefinition Active, int Number)
+/// <param name="IsFed">True when messages are counted in it as they come; null when this process does not know.</param>
+internal sealed record CountedDefinition(ActiveDefinition Active, int Number, bool? IsFed)
 {
     private readonly ContributionCalculator calculator = new([Active]);
 
@@ -62,7 +63,7 @@ internal sealed class CountedDefinitions(ApiNode node)
             var known = snapshot;
             if (ReferenceEquals(known.Of, live))
                 return known.All;
-            List<CountedDefinition> all = [.. live.Definitions.Select(active => new CountedDefinition(active, live.GenerationNumbers[active.Generation]))];
+            List<CountedDefinition> all = [.. live.Definitions.Select(active => new CountedDefinition(active, live.GenerationNumbers[active.Generation], live.IsFed(active)))];
             snapshot = new Snapshot(live, all);
             return all;
         }

@@ -5,7 +5,8 @@ namespace Tributary.Api.GraphQL.Aggregates;
 
 /// <summary>What one aggregate counts, as the schema shows it.</summary>
 internal sealed record DefinitionNode(
-    string Name, int Generation, IReadOnlyList<string>? Sources, IReadOnlyList<GroupDefinitionNode> Group, IReadOnlyList<MeasureDefinitionNode> Measures, WindowNode? Window)
+    string Name, int Generation, IReadOnlyList<string>? Sources, IReadOnlyList<GroupDefinitionNode> Group, IReadOnlyList<MeasureDefinitionNode> Measures, WindowNode? Window,
+    bool? IsFed)
 {
     public static DefinitionNode Of(CountedDefinition counted)
     {
@@ -16,7 +17,8 @@ internal sealed record DefinitionNode(
             definition.Sources,
             definition.Group.Select(group => new GroupDefinitionNode(group.Name, group.Pointer.Text, group.Floor is { } floor ? JsonElement.Parse(floor.ToString()) : null)).ToList(),
             definition.Measures.Select(measure => new MeasureDefinitionNode(measure.Name, measure.Kind, measure.Pointer?.Text)).ToList(),
-            definition.Window is { } window ? new WindowNode(window.SizeMs, window.Time is null ? WindowTime.Arrival : WindowTime.Event) : null);
+            definition.Window is { } window ? new WindowNode(window.SizeMs, window.Time is null ? WindowTime.Arrival : WindowTime.Event) : null,
+            counted.IsFed);
     }
 }
 

@@ -137,19 +137,9 @@ internal sealed class OverlappingFieldsCanBeMerged : ValidationRule
     {
         if (field.Arguments.Count == 0) return "";
         if (!arguments.TryGetValue(field, out var text))
-            arguments[field] = text = string.Join(",", field.Arguments.Select(a => $"{a.Name}:{Printer.Print(Sorted(a.Value))}").Order(StringComparer.Ordinal));
+            arguments[field] = text = string.Join(",", field.Arguments.Select(a => $"{a.Name}:{ValueText.Of(a.Value)}").Order(StringComparer.Ordinal));
         return text;
     }
-
-    private static ValueNode Sorted(ValueNode value) => value switch
-    {
-        ListValue list => list with { Values = [.. list.Values.Select(Sorted)] },
-        ObjectValue literal => literal with
-        {
-            Fields = [.. literal.Fields.Select(f => f with { Value = Sorted(f.Value) }).OrderBy(f => f.Name, StringComparer.Ordinal)],
-        },
-        _ => value,
-    };
 
     private void PushChildren(GroupCheck check, List<FieldUse> uses)
     {

@@ -16,7 +16,7 @@ public sealed class ShapeDifferentialTest
     [Fact]
     public async Task Results_are_the_same_text_as_those_of_the_reference_implementation()
     {
-        var seed = Seed.Next();
+        var seed = Seed.OfRun;
         var random = new Random(seed);
         var generator = new DocumentGenerator(Schema, random);
         var documents = new List<string>();

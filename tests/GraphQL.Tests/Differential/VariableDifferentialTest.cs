@@ -20,7 +20,7 @@ public sealed class VariableDifferentialTest
     [Fact]
     public async Task Generated_variables_are_coerced_as_by_the_reference_implementation()
     {
-        var seed = Seed.Next();
+        var seed = Seed.OfRun;
         var random = new Random(seed);
         var generator = new VariableGenerator(random);
         var cases = new List<(string Definition, string Variables)>();

@@ -9,6 +9,8 @@ import { drawChart } from './aggregate-chart.js';
 
 let nextId = 1;
 
+const unfed = 'Not counted any more: the configuration does not have it. What was counted stays as it is.';
+
 export class AggregateCard {
   #rows = [];
   #isWhole = true;
@@ -17,6 +19,7 @@ export class AggregateCard {
   #chart = h('div', {});
   #legend = h('div', {});
   #note = h('p', { class: 'hint' });
+  #state = h('p', { class: 'aggregate-state', hidden: true }, unfed);
   #table = h('div', {});
   #measure = h('select', { onchange: () => this.#paint() });
   #from;
@@ -32,7 +35,7 @@ export class AggregateCard {
     const isWindowed = definition.window !== null && definition.window !== undefined;
     this.element = h('article', { class: isWindowed ? 'card is-wide' : 'card', 'aria-labelledby': titleId },
       h('header', {},
-        h('div', {}, this.title, h('p', { class: 'hint' }, describe(definition))),
+        h('div', {}, this.title, h('p', { class: 'hint' }, describe(definition)), this.#state),
         h('div', { class: 'controls' },
           h('label', {}, 'Measure ', this.#measure),
           isWindowed ? h('label', {}, 'From ', this.#from) : null,
@@ -41,6 +44,7 @@ export class AggregateCard {
   }
 
   async refresh() {
+    this.#state.hidden = this.definition.isFed !== false;
     const { rows, isWhole } = await readRows(this.definition.name, this.#range());
     // Unchanged numbers leave the picture, the focus and the tooltip alone.
     const signature = JSON.stringify([rows, this.definition.generation], (_key, value) => value?.source ?? value);
@@ -65,7 +69,7 @@ export class AggregateCard {
     }
     const name = this.#measure.value;
     const { element, legend, note } = this.#rows.length === 0
-      ? { element: h('p', { class: 'hint' }, 'Nothing has been counted here.'), note: '' }
+      ? { element: h('p', { class: 'hint' }, this.#emptyText()), note: '' }
       : drawChart(this.#frame, {
         kind: chartKind(this.definition, this.#rows), definition: this.definition,
         rows: this.#rows, measure: name, isAdditive: isAdditive(name, this.definition),
@@ -74,6 +78,15 @@ export class AggregateCard {
     if (this.#chart.firstChild !== element) this.#chart.replaceChildren(element);
     this.#note.textContent = [note, this.#isWhole ? '' : `These are the first ${count(maxRows)} rows; choose a time range or read the rest through the API.`].filter(Boolean).join(' ');
     this.#paintTable(names);
+  }
+
+  /** A new aggregate counts from now on; what was stored before waits to be asked for. */
+  #emptyText() {
+    const { from, to } = this.#range();
+    const isFresh = from === undefined && to === undefined && this.definition.isFed !== false;
+    return 'Nothing has been counted here.' + (isFresh
+      ? ` Messages that were stored before it was configured are counted when it is reprocessed: POST /api/v1/reprocess?aggregate=${encodeURIComponent(this.definition.name)}`
+      : '');
   }
 
   #paintTable(names) {

@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Text;
 using Tributary.Api.Tests.Support;
 
-namespace Tributary.Api.Tests.Rest;
+namespace Tributary.Api.Tests.Access;
 
 public class AccessTests
 {

@@ -1,0 +1,95 @@
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using Newtonsoft.Json.Linq;
+using NJsonSchema;
+using NJsonSchema.Validation;
+
+namespace Tributary.Api.Configured;
+
+/// <summary>
+/// Checks one text against a schema within bounds: of time, because a body can be made to match slowly in many places, and of
+/// depth, because a schema can refer to itself. One instance checks one text.
+/// </summary>
+internal sealed class BoundedValidator(SchemaPatterns patterns, TimeProvider time) : JsonSchemaValidator
+{
+    /// <summary>How long the check of one text may take.</summary>
+    public static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(1);
+
+    /// <summary>How deep schemas may be applied within each other; bodies nest to 64.</summary>
+    public const int MaxDepth = 512;
+
+    private readonly long startedAt = time.GetTimestamp();
+    private int depth;
+
+    /// <exception cref="SchemaLimitException">The check takes too long or leads too deep.</exception>
+    protected override ICollection<ValidationError> Validate(
+        JToken token, JsonSchema schema, SchemaType schemaType, string? propertyName, string propertyPath)
+    {
+        CheckTime();
+        if (++depth > MaxDepth || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
+            throw new SchemaLimitException($"schemas are applied within each other more than {MaxDepth} times");
+
+        try
+        {
+            var errors = base.Validate(token, schema, schemaType, propertyName, propertyPath);
+            CheckText(token, schema, propertyName, propertyPath, errors);
+            CheckNames(token, schema, schemaType, propertyPath, errors);
+            return errors;
+        }
+        finally
+        {
+            depth--;
+        }
+    }
+
+    private void CheckText(JToken token, JsonSchema schema, string? propertyName, string propertyPath, ICollection<ValidationError> errors)
+    {
+        if (token.Type == JTokenType.String && patterns.OfText(schema) is { } pattern && !IsMatch(pattern, token.Value<string>()!))
+            errors.Add(new ValidationError(ValidationErrorKind.PatternMismatch, propertyName, propertyPath, token, schema));
+    }
+
+    private void CheckNames(JToken token, JsonSchema schema, SchemaType schemaType, string propertyPath, ICollection<ValidationError> errors)
+    {
+        if (token is not JObject body || patterns.OfNames(schema) is not { } names)
+            return;
+
+        foreach (var property in body.Properties())
+        {
+            if (schema.Properties.ContainsKey(property.Name))
+                continue;
+            var described = names.Patterns.FirstOrDefault(one => IsMatch(one.Name, property.Name)).Schema ?? names.Additional;
+            var path = string.IsNullOrEmpty(propertyPath) ? property.Name : $"{propertyPath}.{property.Name}";
+            if (described is not null)
+            {
+                if (Validate(property.Value, described.ActualSchema, schemaType, property.Name, path).Count > 0)
+                    errors.Add(new ValidationError(ValidationErrorKind.AdditionalPropertiesNotValid, property.Name, path, property.Value, schema));
+            }
+            else if (!names.AllowsAdditional)
+            {
+                errors.Add(new ValidationError(ValidationErrorKind.NoAdditionalPropertiesAllowed, property.Name, path, property.Value, schema));
+            }
+        }
+    }
+
+    private bool IsMatch(Regex pattern, string text)
+    {
+        CheckTime();
+        try
+        {
+            return pattern.IsMatch(text);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            throw new SchemaLimitException($"the pattern '{pattern}' looks at one text for more than {SchemaPatterns.MatchTimeout.TotalMilliseconds:0} ms");
+        }
+    }
+
+    private void CheckTime()
+    {
+        if (time.GetElapsedTime(startedAt) > MaxTime)
+            throw new SchemaLimitException($"the check takes more than {MaxTime.TotalMilliseconds:0} ms");
+    }
+}
+
+/// <summary>The check of a text was given up; the message says why.</summary>
+internal sealed class SchemaLimitException(string message) : Exception(message);

@@ -1,0 +1,44 @@
+using System.Text.Json;
+
+namespace Tributary.Api.Configured;
+
+/// <summary>A schema stands for itself: what it refers to lies within it, so that no start depends on files or other servers.</summary>
+internal static class SchemaReferences
+{
+    /// <exception cref="FormatException">It is no JSON, or refers to something outside.</exception>
+    public static void Check(string json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            Check(document.RootElement);
+        }
+        catch (JsonException error)
+        {
+            throw new FormatException(error.Message, error);
+        }
+    }
+
+    // JsonDocument nests at most 64 deep.
+    private static void Check(JsonElement element)
+    {
+        if (element.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var item in element.EnumerateArray())
+                Check(item);
+        }
+        else if (element.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var property in element.EnumerateObject())
+            {
+                if (property.NameEquals("$ref") && property.Value.ValueKind == JsonValueKind.String && !property.Value.ValueEquals("#")
+                    && !property.Value.GetString()!.StartsWith("#/", StringComparison.Ordinal))
+                {
+                    throw new FormatException($"$ref is '{property.Value.GetString()}'; within the schema it begins with #/");
+                }
+
+                Check(property.Value);
+            }
+        }
+    }
+}

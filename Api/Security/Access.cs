@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Tributary.Api.Security;
+
+/// <summary>
+/// Who may call which endpoint is metadata of the endpoint: <see cref="ForCallers{T}"/> or ASP.NET Core's <c>AllowAnonymous</c>.
+/// An endpoint that carries neither is refused to everybody.
+/// </summary>
+public static class Access
+{
+    /// <summary>The policy of what only callers with a key reach, and of browsers only this server's own pages and those of configured origins.</summary>
+    public const string Callers = "tributary-callers";
+
+    /// <summary>For callers: with a key where the server has keys, and not from pages of other origins.</summary>
+    public static T ForCallers<T>(this T endpoint)
+        where T : IEndpointConventionBuilder => endpoint.RequireAuthorization(Callers);
+
+    internal static void Add(IServiceCollection services, ApiOptions options)
+    {
+        var callers = new AuthorizationPolicy([AccessRequirement.OwnPages, AccessRequirement.KnownKey], []);
+        services.AddAuthorization(authorization =>
+        {
+            authorization.AddPolicy(Callers, callers);
+            authorization.DefaultPolicy = callers;
+            authorization.FallbackPolicy = new AuthorizationPolicy([AccessRequirement.Declared, .. callers.Requirements], []);
+        });
+        services.AddSingleton<IAuthorizationHandler, AccessHandler>();
+        services.AddSingleton<IAuthorizationMiddlewareResultHandler, AccessResults>();
+        // Pages of configured origins may read answers; without such origins no answer carries a CORS header.
+        if (options.AllowedOrigins.Count > 0)
+            services.AddCors(cors => cors.AddDefaultPolicy(CrossOriginPolicy.Of(options.AllowedOrigins)));
+    }
+
+    /// <summary>Stands after routing, which finds the endpoint, and before all that runs it.</summary>
+    internal static void Use(WebApplication app, ApiOptions options)
+    {
+        // Answers preflights, which carry no key.
+        if (options.AllowedOrigins.Count > 0)
+            app.UseCors();
+        app.UseAuthorization();
+    }
+}
