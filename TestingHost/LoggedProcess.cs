@@ -25,6 +25,8 @@ public sealed class LoggedProcess : IDisposable
         }
     }
 
+    public bool HasEnded => process.HasExited;
+
     /// <exception cref="InvalidOperationException">There is no such program.</exception>
     public static LoggedProcess Start(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? folder = null)
     {

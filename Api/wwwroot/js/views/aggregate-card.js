@@ -16,7 +16,7 @@ export class AggregateCard {
   #frame = new ChartFrame();
   #chart = h('div', {});
   #legend = h('div', {});
-  #note = h('p', { class: 'hint' });
+  #note = h('p', { class: 'card-hint' });
   #table = h('div', {});
   #measure = h('select', { onchange: () => this.#paint() });
   #from;
@@ -32,8 +32,8 @@ export class AggregateCard {
     const isWindowed = definition.window !== null && definition.window !== undefined;
     this.element = h('article', { class: isWindowed ? 'card is-wide' : 'card', 'aria-labelledby': titleId },
       h('header', {},
-        h('div', {}, this.title, h('p', { class: 'hint' }, describe(definition))),
-        h('div', { class: 'controls' },
+        h('div', {}, this.title, h('p', { class: 'card-hint' }, describe(definition))),
+        h('div', { class: 'card-controls' },
           h('label', {}, 'Measure ', this.#measure),
           isWindowed ? h('label', {}, 'From ', this.#from) : null,
           isWindowed ? h('label', {}, 'Until ', this.#to) : null)),
