@@ -36,8 +36,11 @@ internal static class TestRun
         if (!OperatingSystem.IsLinux())
             return;
 
-        var parent = Path.GetFullPath(Path.GetTempPath());
-        Folder = Path.Combine(parent, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-{Path.GetRandomFileName()}"));
+        // A run that another run has started has its folder beside that one's: sockets have short names only.
+        var parent = Path.GetFullPath(Path.GetTempPath()).TrimEnd('/');
+        if (Path.GetFileName(parent).StartsWith(Prefix, StringComparison.Ordinal))
+            parent = Path.GetDirectoryName(parent)!;
+        Folder = Path.Combine(parent, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-{Random.Shared.Next(0x10000):x4}"));
         // Servers that run as another user go through this folder to theirs.
         Directory.CreateDirectory(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         Watch();
@@ -49,6 +52,7 @@ internal static class TestRun
     {
         // In a session of its own, so that what ends the run from outside does not end the watchdog too.
         var start = new ProcessStartInfo("setsid", ["/bin/sh", "-c", Script]) { RedirectStandardInput = true, UseShellExecute = false, WorkingDirectory = "/" };
+        start.Environment.Remove("TMPDIR");
         watchdog = Process.Start(start)!;
         watchdog.StandardInput.WriteLine(Folder);
         watchdog.StandardInput.Flush();

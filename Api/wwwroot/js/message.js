@@ -5,7 +5,8 @@ import { clip, timeOfDay } from './lib/format.js';
 import { ExactNumber, print } from './lib/json.js';
 
 const maxFields = 14;
-const maxFieldChars = 120;
+const maxNameChars = 40;
+const maxValueChars = 120;
 const maxDocumentChars = 50_000;
 
 /** A list item; `at` is when the message arrived here, null when it was saved before, undefined when that says nothing. */
@@ -29,8 +30,8 @@ function whenOf(at) {
 function fieldsOf(message) {
   const entries = Object.entries(message);
   const shown = entries.slice(0, maxFields).map(([key, value]) => h('span', { class: 'message-field' },
-    h('span', { class: 'message-name' }, clip(key, maxFieldChars)),
-    h('span', { class: `message-value is-${kindOf(value)}` }, clip(scalar(value), maxFieldChars))));
+    h('span', { class: 'message-name' }, clip(key, maxNameChars)),
+    h('span', { class: `message-value is-${kindOf(value)}` }, clip(scalar(value), maxValueChars))));
   if (entries.length === 0) return [h('span', { class: 'message-field' }, '{}')];
   return entries.length > maxFields ? [...shown, h('span', { class: 'message-field' }, `+${entries.length - maxFields}`)] : shown;
 }

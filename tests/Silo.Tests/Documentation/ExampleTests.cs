@@ -1,11 +1,12 @@
 using System.Collections;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Tributary.Silo.Configuration;
 
 namespace Tributary.Silo.Tests.Documentation;
 
 /// <summary>Every example of the documentation is treated: run, read by what reads it, or told with a reason.</summary>
-public sealed class ExampleTests
+public sealed partial class ExampleTests
 {
     private static readonly string[] Languages = ["yaml", "json", "graphql"];
 
@@ -48,6 +49,40 @@ public sealed class ExampleTests
         while (reader.Read())
             reader.Skip();
     }
+
+    [Fact]
+    public void The_trees_that_pages_draw_are_those_of_the_repository()
+    {
+        Assert.Equal([], NotThere(DocumentPage.Of("README.md"), "Grains.Abstractions/", ""));
+        Assert.Equal([], NotThere(DocumentPage.Of("docs/page.md"), "index.html", "Api/wwwroot/"));
+    }
+
+    [Fact]
+    public void The_test_classes_that_pages_name_are_there()
+    {
+        var named = DocumentPage.All.SelectMany(page => TestClasses.Matches(page.Text)).Select(match => match.Groups["class"].Value).Distinct().ToList();
+        Assert.NotEmpty(named);
+        Assert.Equal([], named.Where(name => !File.Exists(Repository.Path(FileOf(name)))));
+    }
+
+    // "Tributary.Storage.Tests.Sqlite.SqliteFileTest" is tests/Storage.Tests/Sqlite/SqliteFileTest.cs.
+    private static string FileOf(string name)
+    {
+        var parts = name.Split('.');
+        return $"tests/{parts[1]}.Tests/{string.Join('/', parts[3..])}.cs";
+    }
+
+    private static IEnumerable<string> NotThere(DocumentPage page, string start, string folder) =>
+        page.Examples.Single(example => example.Text.StartsWith(start, StringComparison.Ordinal)).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .SelectMany(line => line.Split("  ")[0].Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Select(name => name.Contains('/', StringComparison.Ordinal) || folder.Length == 0 ? name : InFolder(name))
+            .Where(name => !Path.Exists(Repository.Path(folder + name)));
+
+    // The page on the page writes "js/api.js feed.js" for two files of one folder.
+    private static string InFolder(string name) => name.EndsWith(".js", StringComparison.Ordinal) ? "js/" + name : name;
+
+    [GeneratedRegex(@"-class (?<class>Tributary\.\w+\.Tests(\.\w+)+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex TestClasses { get; }
 
     private static IEnumerable<Example> All() => DocumentPage.All.SelectMany(page => page.Examples);
 

@@ -25,7 +25,7 @@ internal static class Treatments
     public static readonly Dictionary<string, string> Told = new()
     {
         ["README.md: dotnet run -c Release --project bench -- ingest --store sqlite --seconds 10"] = "a bench: minutes, and figures of the machine",
-        ["README.md: Grains.Abstractions/   what everybody shares: the grain base class, ids, messages, measures"] = "the tree; Its_tree_is_the_repositorys compares it",
+        ["README.md: Grains.Abstractions/   what everybody shares: the grain base class, ids, messages, measures"] = "the tree; ExampleTests compares it",
         ["CONTRIBUTING.md: ./test.sh                    # build, run everything, end with \"N passed, N failed\""] = "this run",
         ["CONTRIBUTING.md: dotnet build tests/Storage.Tests"] = "how tests are run; The_test_classes_that_pages_name_are_there checks the names",
         ["CONTRIBUTING.md: SIMULATION_SEEDS=50000 dotnet tests/Simulation.Tests/bin/Debug/net10.0/Tributary.Simulation.Tests.dll -class Tributary.Simulation.Tests.SeedsTests"] =
@@ -42,9 +42,10 @@ internal static class Treatments
         ["docs/graphql.md: var bindings = new SchemaBindings()"] = "C#: a sketch with a store and a feed of the reader's own",
         ["docs/feed.md: const feed = new WebSocket('ws://127.0.0.1:8888/ws/v1/?cursors=1&after=' + lastCursor);"] =
             "for a browser, with a cursor of the reader's own; the page's tests open the same address",
-        ["docs/page.md: index.html          the sections and their landmarks; modules fill them in"] = "the tree; Its_tree_is_the_repositorys compares it",
+        ["docs/page.md: index.html          the sections and their landmarks; modules fill them in"] = "the tree; ExampleTests compares it",
         ["docs/page.md: dotnet build tests/Silo.Tests && dotnet tests/Silo.Tests/bin/Debug/net10.0/Tributary.Silo.Tests.dll -namespace Tributary.Silo.Tests.Page"] = "how this program is run",
-        ["docs/page.md: PAGE_PICTURES=docs/images dotnet tests/Silo.Tests/bin/Debug/net10.0/Tributary.Silo.Tests.dll -class Tributary.Silo.Tests.Page.PictureTests"] = "how this program is run",
+        ["docs/page.md: chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \\"] =
+            "writes a picture over the one of the repository; the page's tests drive the same browser",
         ["docs/performance.md: NAME STORE: X msg/s, limit Y msg/s, ratio Z (least to greatest), p50 … p99 … ms, … B/msg"] = "the form of a line",
         ["docs/performance.md: DOTNET_PerfMapEnabled=1 DOTNET_EnableWriteXorExecute=0 bench/bin/Release/net10.0/bench post --seconds 40 &"] = "needs perf and a quiet machine",
         ["docs/plugins.md: public sealed class LinesPlugin : IPlugin"] = "DocumentedPluginTests runs the class",

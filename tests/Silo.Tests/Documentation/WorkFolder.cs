@@ -50,6 +50,9 @@ internal sealed class WorkFolder : IDisposable
         return await shell.EndsAsync(Patience);
     }
 
+    /// <summary>Starts a command that goes on by itself.</summary>
+    public LoggedProcess Begin(string command) => LoggedProcess.Start("bash", ["-c", Rewritten(command)], environment, folder.Path);
+
     /// <summary>Starts a server by its command line and waits until it is ready.</summary>
     public async Task<DocumentedServer> StartAsync(string command) =>
         await DocumentedServer.StartAsync(Rewritten(command), environment, folder.Path, Address);

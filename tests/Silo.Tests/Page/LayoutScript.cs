@@ -57,6 +57,17 @@ internal static class LayoutScript
             const value = row.querySelector('.message-value')?.getBoundingClientRect();
             if (value !== undefined && (value.width < 4 || value.left > box.right - 30 || value.top > box.bottom - 8)) say('no value in sight', row);
           }
+          for (const row of document.querySelectorAll('.scroll tbody tr')) {
+            const value = row.cells[1];
+            if (!isShown(row) || value === undefined) continue;
+            const room = row.closest('.scroll').getBoundingClientRect();
+            if (value.getBoundingClientRect().left > Math.min(room.right, innerWidth) - 24) say('no value in sight', row);
+          }
+          for (const text of document.querySelectorAll('.chart text, .map text')) {
+            if (!isShown(text)) continue;
+            const scale = text.getScreenCTM().a * parseFloat(style(text).fontSize);
+            if (scale < limits.minFontPx - 1) say('tiny text in a picture', text, `${scale.toFixed(1)} px`);
+          }
           return findings.slice(0, 40);
         }
         """;

@@ -26,7 +26,7 @@ public sealed class LayoutTests(PageFixture fixture)
             [".top"] = isPhone ? 110 : 60,
             [".message summary"] = isPhone ? 90 : 40,
             ["tbody tr"] = 40,
-            [".failure"] = isPhone ? 460 : 190,
+            [".failure"] = isPhone ? 460 : 240,
             [".facts div"] = isPhone ? 200 : 80,
             ["#plugin-cards > *"] = isPhone ? 700 : 600,
             ["#failures-filter"] = isPhone ? 260 : 60,

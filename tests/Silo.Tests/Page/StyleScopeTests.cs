@@ -51,7 +51,7 @@ public sealed partial class StyleScopeTests
     }
 
     // Names that only code looks for, or that say a state for which there is no look of its own.
-    private static readonly HashSet<string> Unstyled = ["connection-label", "connection-countdown", "failure-next", "is-string", "is-live"];
+    private static readonly HashSet<string> Unstyled = ["connection-label", "connection-countdown", "failure-next", "is-string"];
 
     private static IEnumerable<string> Faults(string component, string css)
     {

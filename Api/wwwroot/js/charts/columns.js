@@ -10,6 +10,7 @@ const leftPx = 46;
 const topPx = 10;
 const bottomPx = 26;
 const minLabelPx = 34;
+const maxColumnPx = 72;
 
 /** Rows are `{label, value, lines}`; `value` may be null where nothing was measured. */
 export const columns = (title, rows) => width => {
@@ -26,7 +27,7 @@ export const columns = (title, rows) => width => {
   const marks = rows.map((row, index) => {
     const left = leftPx + index * slot;
     const value = row.value ?? 0;
-    const gap = Math.min(4, slot * 0.15);
+    const gap = Math.max(Math.min(4, slot * 0.15), slot - maxColumnPx);
     const mark = svg('g', { class: 'chart-mark', role: 'img', 'aria-label': `${row.label}: ${measure(row.value)}` },
       svg('rect', { class: 'chart-hit', x: left, y: topPx, width: slot, height: heightPx - bottomPx - topPx }),
       svg('rect', { class: 'chart-bar', x: left + gap / 2, y: Math.min(y(0), y(value)), width: Math.max(0.5, slot - gap), height: Math.abs(y(value) - y(0)), rx: Math.min(2, slot / 4) }),

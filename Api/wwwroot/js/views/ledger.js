@@ -36,8 +36,8 @@ export function ledgerView(feed) {
   }
 
   function paint(ledger) {
-    sum.replaceChildren(term('accepted', ledger.accepted), sign('='),
-      ...statuses.flatMap((status, index) => [index === 0 ? null : sign('+'), term(status, ledger[status])]).filter(each => each !== null));
+    sum.replaceChildren(term('accepted', ledger.accepted), ...statuses.map((status, index) =>
+      h('span', { class: 'ledger-part' }, sign(index === 0 ? '=' : '+'), term(status, ledger[status]))));
     verdict.textContent = ledger.balances ? 'The books balance.' : 'The books do not balance.';
     verdict.className = ledger.balances ? 'ledger-verdict is-good' : 'ledger-verdict is-bad';
     paintStrip(ledger);
