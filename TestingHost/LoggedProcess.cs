@@ -25,6 +25,10 @@ public sealed class LoggedProcess : IDisposable
         }
     }
 
+    public int Id => process.Id;
+
+    public bool HasEnded => process.HasExited;
+
     /// <exception cref="InvalidOperationException">There is no such program.</exception>
     public static LoggedProcess Start(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? folder = null)
     {
@@ -103,6 +107,16 @@ public sealed class LoggedProcess : IDisposable
         }
 
         await KillAsync();
+    }
+
+    /// <summary>Kills this process and none of those that it has started.</summary>
+    public async Task KillAloneAsync()
+    {
+        process.Kill();
+        // The outputs may be held open by what it has left behind: only the process itself is waited for.
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (!process.HasExited)
+            await Task.Delay(10, limit.Token);
     }
 
     public async Task KillAsync()

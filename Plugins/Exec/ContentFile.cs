@@ -7,7 +7,8 @@ internal sealed class ContentFile : IDisposable
 
     private ContentFile(string path, bool isOwn)
     {
-        Path = path;
+        // The program runs in its own folder: a relative path would lead nowhere there.
+        Path = System.IO.Path.GetFullPath(path);
         this.isOwn = isOwn;
     }
 

@@ -51,7 +51,7 @@ internal sealed class ExecWorker : IAsyncDisposable
         var kept = KeptVariables.Select(static name => (name, Value: Environment.GetEnvironmentVariable(name))).Where(static one => one.Value is not null).ToList();
         start.Environment.Clear();
         foreach (var (name, value) in kept)
-            start.Environment[name] = value;
+            start.Environment[name] = Absolute(name, value!);
         foreach (var (name, value) in settings.Environment)
             start.Environment[name] = value;
         try
@@ -152,6 +152,14 @@ internal sealed class ExecWorker : IAsyncDisposable
         process.StandardOutput.Close();
         process.Dispose();
     }
+
+    // What is relative to this process's folder is made absolute: the program runs in the plugin's.
+    private static string Absolute(string name, string value) => name switch
+    {
+        "PATH" => string.Join(Path.PathSeparator, value.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Select(Path.GetFullPath)),
+        "HOME" or "TMPDIR" or "TEMP" or "TMP" or "DOTNET_ROOT" when value.Length > 0 => Path.GetFullPath(value),
+        _ => value,
+    };
 
     private static async Task PumpErrorsAsync(Stream stream, Action<string> log)
     {

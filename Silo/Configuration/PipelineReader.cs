@@ -63,7 +63,9 @@ internal sealed class PipelineReader
                 MaxMetadataBytes = (int)(processing["metadata_bytes"].Whole(1, 64 << 20, "bytes") ?? defaults.Processing.MaxMetadataBytes),
             },
             MaxBacklogCount = (int)(processing["backlog"].Whole(1, 10_000_000, "messages") ?? defaults.MaxBacklogCount),
-            ScratchDirectory = processing["scratch"].Text("the path of a folder") is { } scratch ? Path.GetFullPath(scratch, baseFolder) : Path.Combine(dataDirectory, "scratch"),
+            ScratchDirectory = processing["scratch"].Text("the path of a folder") is { } scratch
+                ? Path.GetFullPath(scratch, baseFolder)
+                : Path.GetFullPath(Path.Combine(dataDirectory, "scratch")),
             Plugins = ReadPlugins(only) with { TimeLimit = TimeSpan.FromSeconds(processing["plugin_seconds"].Whole(1, 86_400, "seconds") ?? (long)defaults.Plugins.TimeLimit.TotalSeconds) },
             Warnings = warnings,
         };

@@ -26,7 +26,7 @@ public sealed record SiloConfig
     public IReadOnlyList<string> Listen { get; init; } = ["http://127.0.0.1:8888"];
 
     /// <summary>The folder of the embedded database.</summary>
-    public string DataDirectory { get; init; } = "data";
+    public string DataDirectory { get; init => field = Path.GetFullPath(value); } = Path.GetFullPath("data");
 
     /// <summary><c>sqlite</c> or <c>postgres</c>.</summary>
     public string DatabaseType { get; init; } = "sqlite";

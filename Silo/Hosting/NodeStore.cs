@@ -30,7 +30,7 @@ internal sealed partial class NodeStore : IAsyncDisposable
         }
         else
         {
-            var sqlite = new SqliteStore(new SqliteOptions { DataDirectory = Path.GetFullPath(config.DataDirectory) }, time);
+            var sqlite = new SqliteStore(new SqliteOptions { DataDirectory = config.DataDirectory }, time);
             Store = sqlite;
             log = () => sqlite.Log;
             generations = () => sqlite.Generations;

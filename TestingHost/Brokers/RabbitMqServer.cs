@@ -10,8 +10,8 @@ namespace Tributary.TestingHost.Brokers;
 public sealed class RabbitMqServer : IAsyncDisposable
 {
     private const int MaxStartsCount = 3;
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(90);
-    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromMinutes(2);
 
     private readonly string folder;
     private readonly Dictionary<string, string> environment = [];

@@ -10,7 +10,7 @@ namespace Tributary.TestingHost.Postgres;
 /// </summary>
 public sealed class PostgresCluster : IAsyncDisposable
 {
-    private const int StartTimeoutSeconds = 60;
+    private const int StartTimeoutSeconds = 240;
 
     private readonly string binaries;
     private readonly string folder;

@@ -11,7 +11,7 @@ namespace Tributary.TestingHost.Redis;
 /// </summary>
 public sealed class RedisServer : IAsyncDisposable
 {
-    private const int StartTimeoutSeconds = 30;
+    private const int StartTimeoutSeconds = 120;
 
     private readonly string folder = Directory.CreateTempSubdirectory("tributary-redis-").FullName;
     private readonly string[] options;

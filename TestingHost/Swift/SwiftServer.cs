@@ -14,7 +14,7 @@ public sealed class SwiftServer : IAsyncDisposable
     public const string User = "group:user";
     public const string Key = "testing";
 
-    private const int StartTimeoutSeconds = 60;
+    private const int StartTimeoutSeconds = 240;
 
     private static readonly string[] Kinds = ["account", "container", "object"];
 

@@ -41,7 +41,7 @@ internal sealed class Executable : IDisposable
         using var run = new Executable(folder, arguments, environment);
         try
         {
-            var code = await run.WaitForExitAsync(TimeSpan.FromSeconds(30), cancellation);
+            var code = await run.WaitForExitAsync(TimeSpan.FromMinutes(2), cancellation);
             return (code, run.Errors, run.Output);
         }
         finally

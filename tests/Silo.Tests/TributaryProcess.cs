@@ -10,8 +10,8 @@ namespace Tributary.Silo.Tests;
 /// </summary>
 public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromMinutes(2);
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("tributary-process-");
     private readonly string[] arguments;

@@ -16,7 +16,7 @@ export const keyOf = failure => `${failure.message}\n${failure.plugin ?? ''}`;
 export const messageAddress = id => `#/message/${encodeURIComponent(id)}`;
 
 /** "parked", "retrying" … with its colour. */
-export const statusMark = status => h('span', { class: `status term-${status.toLowerCase()}` }, status.toLowerCase());
+export const statusMark = status => h('span', { class: `status status-${status.toLowerCase()}` }, status.toLowerCase());
 
 export class FailureRow {
   #failure;
@@ -24,7 +24,7 @@ export class FailureRow {
   #status = h('div', { class: 'failure-status' });
   #what = h('div', { class: 'failure-what' });
   #error = h('p', { class: 'failure-error' });
-  #attempts = h('span', {});
+  #attempts = h('span', { class: 'failure-attempts' });
   #next = h('span', { class: 'failure-next' });
 
   /** With `onSelect(isSelected)` the row has a checkbox; with `isOfMessage` it leaves out what its message's section says already. */
@@ -49,7 +49,7 @@ export class FailureRow {
     this.#status.replaceChildren(statusMark(failure.status));
     this.#what.replaceChildren(
       failure.plugin === null ? h('strong', {}, 'whole message') : h('strong', { title: failure.plugin }, clip(failure.plugin, maxNameChars)),
-      h('span', { class: 'hint' }, `at ${failure.step}`));
+      h('span', { class: 'failure-step' }, `at ${failure.step}`));
     this.#error.textContent = clip(failure.error, maxErrorChars);
     this.#error.title = failure.error.length > maxErrorChars ? failure.error : '';
     this.#attempts.textContent = plural(failure.attempts, 'attempt');

@@ -5,14 +5,15 @@ import { clip, timeOfDay } from './lib/format.js';
 import { ExactNumber, print } from './lib/json.js';
 
 const maxFields = 14;
-const maxFieldChars = 120;
+const maxNameChars = 40;
+const maxValueChars = 120;
 const maxDocumentChars = 50_000;
 
 /** A list item; `at` is when the message arrived here, null when it was saved before, undefined when that says nothing. */
 export function messageItem({ message, at }) {
   const summary = h('summary', {},
     whenOf(at),
-    h('span', { class: 'fields' }, ...fieldsOf(message)));
+    h('span', { class: 'message-fields' }, ...fieldsOf(message)));
   const details = h('details', {}, summary);
   // The document is built when it is first wanted: most lines are never opened.
   details.addEventListener('toggle', () => details.append(documentOf(message, 'The message as JSON')), { once: true });
@@ -22,17 +23,17 @@ export function messageItem({ message, at }) {
 function whenOf(at) {
   if (at === undefined) return null;
   return at === null
-    ? h('span', { class: 'when' }, 'saved')
-    : h('time', { class: 'when', datetime: at.toISOString() }, timeOfDay(at));
+    ? h('span', { class: 'message-when' }, 'saved')
+    : h('time', { class: 'message-when', datetime: at.toISOString() }, timeOfDay(at));
 }
 
 function fieldsOf(message) {
   const entries = Object.entries(message);
-  const shown = entries.slice(0, maxFields).map(([key, value]) => h('span', { class: 'field' },
-    h('span', { class: 'key' }, clip(key, maxFieldChars)),
-    h('span', { class: `value is-${kindOf(value)}` }, clip(scalar(value), maxFieldChars))));
-  if (entries.length === 0) return [h('span', { class: 'field' }, '{}')];
-  return entries.length > maxFields ? [...shown, h('span', { class: 'field' }, `+${entries.length - maxFields}`)] : shown;
+  const shown = entries.slice(0, maxFields).map(([key, value]) => h('span', { class: 'message-field' },
+    h('span', { class: 'message-name' }, clip(key, maxNameChars)),
+    h('span', { class: `message-value is-${kindOf(value)}` }, clip(scalar(value), maxValueChars))));
+  if (entries.length === 0) return [h('span', { class: 'message-field' }, '{}')];
+  return entries.length > maxFields ? [...shown, h('span', { class: 'message-field' }, `+${entries.length - maxFields}`)] : shown;
 }
 
 /** The whole document, indented, as text. */
@@ -41,7 +42,7 @@ export const documentOf = (document, name) => textBlock(print(document, '  '), n
 /** A long text as it is, cut at a limit. */
 export function textBlock(text, name) {
   const cut = text.length > maxDocumentChars;
-  return h('pre', { tabindex: '0', 'aria-label': name },
+  return h('pre', { class: 'document', tabindex: '0', 'aria-label': name },
     cut ? `${text.slice(0, maxDocumentChars)}\n… ${text.length - maxDocumentChars} more characters` : text);
 }
 

@@ -21,15 +21,15 @@ let nextId = 1;
 export class PluginCard {
   #signature = null;
   #state = h('span', {});
-  #version = h('p', { class: 'hint' });
+  #version = h('p', { class: 'card-hint' });
   #reason = h('p', { class: 'plugin-reason' });
   #values = figures.map(() => h('dd', {}));
-  #figures = h('dl', { class: 'figures' }, ...figures.map(([name], index) => h('div', {}, h('dt', {}, name), this.#values[index])));
-  #facts = h('dl', { class: 'facts' });
+  #figures = h('dl', { class: 'figures is-small' }, ...figures.map(([name], index) => h('div', {}, h('dt', {}, name), this.#values[index])));
+  #facts = h('dl', { class: 'facts is-small' });
 
   constructor(plugin) {
     const titleId = `plugin-${nextId++}`;
-    this.element = h('article', { class: 'card plugin', 'aria-labelledby': titleId },
+    this.element = h('article', { class: 'card', 'aria-labelledby': titleId },
       h('header', {}, h('div', {}, h('h2', { id: titleId, title: plugin.name }, clip(plugin.name, maxNameChars)), this.#version), this.#state),
       this.#reason,
       this.#figures, this.#facts);

@@ -13,7 +13,7 @@ export function route(views) {
     if (current !== null) views[current].hide();
     for (const each of names) {
       byId(each).hidden = each !== name;
-      const link = document.querySelector(`nav a[href="#/${each}"]`);
+      const link = document.querySelector(`#sections a[href="#/${each}"]`);
       if (each === name) link?.setAttribute('aria-current', 'page');
       else link?.removeAttribute('aria-current');
     }

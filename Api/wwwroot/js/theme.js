@@ -4,7 +4,7 @@ const choices = ['system', 'light', 'dark'];
 
 export function bindTheme(button) {
   const root = document.documentElement;
-  const label = button.querySelector('.theme-name');
+  const label = button.querySelector('.top-theme-name');
   const show = () => {
     const choice = root.dataset.theme ?? 'system';
     label.textContent = choice;

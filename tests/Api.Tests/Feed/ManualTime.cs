@@ -19,20 +19,15 @@ internal sealed class ManualTime : TimeProvider
     /// <summary>Fires the timers set for <paramref name="dueTime"/>, once there is one.</summary>
     public async Task FireAsync(TimeSpan dueTime, CancellationToken cancellation)
     {
-        while (true)
+        ManualTimer? timer = null;
+        await Waiting.UntilAsync(() =>
         {
-            ManualTimer? timer;
+            cancellation.ThrowIfCancellationRequested();
             lock (gate)
                 timer = timers.Find(one => one.DueTime == dueTime);
-            if (timer is not null)
-            {
-                timer.Fire();
-                return;
-            }
-
-            await Task.Yield();
-            cancellation.ThrowIfCancellationRequested();
-        }
+            return timer is not null;
+        });
+        timer!.Fire();
     }
 
     private sealed class ManualTimer(ManualTime time, TimerCallback callback, object? state, TimeSpan dueTime) : ITimer

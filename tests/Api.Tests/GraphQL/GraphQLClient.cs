@@ -43,7 +43,7 @@ internal static class GraphQLClient
 /// <summary>A subscription over an event stream.</summary>
 internal sealed class EventSubscription : IDisposable
 {
-    private readonly CancellationTokenSource limit = new(TimeSpan.FromSeconds(30));
+    private readonly CancellationTokenSource limit = new(TimeSpan.FromMinutes(2));
     private readonly HttpResponseMessage response;
     private readonly StreamReader reader;
 

@@ -7,7 +7,7 @@ namespace Tributary.Api.Tests.GraphQL;
 /// <summary>A <c>graphql-transport-ws</c> connection, message by message.</summary>
 internal sealed class GraphQLSocket : IDisposable
 {
-    private readonly CancellationTokenSource limit = new(TimeSpan.FromSeconds(30));
+    private readonly CancellationTokenSource limit = new(TimeSpan.FromMinutes(2));
     private readonly ClientWebSocket socket = new();
     private byte[] buffer = new byte[256 * 1024];
 

@@ -6,7 +6,7 @@ namespace Tributary.Api.Tests.Processing;
 /// <summary>Waits for what must come.</summary>
 internal static class Until
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     public static async Task TrueAsync(Func<Task<bool>> isSo, string failure)
     {

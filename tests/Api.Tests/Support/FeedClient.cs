@@ -7,7 +7,7 @@ namespace Tributary.Api.Tests.Support;
 internal sealed class FeedClient : IDisposable
 {
     private readonly ClientWebSocket socket = new();
-    private readonly CancellationTokenSource limit = new(TimeSpan.FromSeconds(30));
+    private readonly CancellationTokenSource limit = new(TimeSpan.FromMinutes(2));
     private readonly byte[] buffer = new byte[1 << 20];
 
     public WebSocketCloseStatus? CloseStatus => socket.CloseStatus;

@@ -7,7 +7,7 @@ namespace Tributary.Api.Tests.Support;
 internal sealed class RawConnection : IDisposable
 {
     private readonly TcpClient tcp = new();
-    private readonly CancellationTokenSource limit = new(TimeSpan.FromSeconds(30));
+    private readonly CancellationTokenSource limit = new(TimeSpan.FromMinutes(2));
     private readonly List<byte> received = [];
     private NetworkStream stream = null!;
 

@@ -21,7 +21,7 @@ public sealed class RunningServer : IAsyncDisposable
         this.node = node;
         this.folder = folder;
         Address = new Uri(node.Addresses[0]);
-        Http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(30) };
+        Http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(2) };
     }
 
     public Uri Address { get; }

@@ -171,7 +171,7 @@ public sealed class RedisMetadataStoreTests : IAsyncLifetime
     // The connection comes back in its own time; each read is bounded, and so is the whole.
     private static async Task<string> ReadWhenThereAsync(IMetadataStore store, string key)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (true)
         {

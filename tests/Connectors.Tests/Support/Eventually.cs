@@ -3,7 +3,7 @@ namespace Tributary.Connectors.Tests;
 /// <summary>Asks another process, or another thread that gives no signal, until it is so.</summary>
 internal static class Eventually
 {
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     public static Task Async(Func<bool> isSo, Func<string> what) => Async(() => Task.FromResult(isSo()), what);

@@ -257,16 +257,13 @@ public sealed class ExecPluginTests : IAsyncLifetime
 
     private async Task<string> LoggedAsync(string start)
     {
-        while (true)
+        string? found = null;
+        await Waiting.UntilAsync(() =>
         {
             lock (bench.Log)
-            {
-                if (bench.Log.Find(line => line.StartsWith(start, StringComparison.Ordinal)) is { } line)
-                    return line;
-            }
-
-            Cancellation.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
+                found = bench.Log.Find(line => line.StartsWith(start, StringComparison.Ordinal));
+            return found is not null;
+        });
+        return found!;
     }
 }

@@ -199,11 +199,11 @@ public sealed class PluginHostTests
             },
         }));
         await entered.WaitAsync(Cancellation);
-        while (!starting.IsCompleted)
+        await Waiting.UntilAsync(() =>
         {
             bench.Time.Advance(bench.Options.StartTimeLimit);
-            await Task.Yield();
-        }
+            return starting.IsCompleted;
+        });
 
         Assert.StartsWith("plugin_not_started: The plugin took longer than 60 s", (await starting).Statuses[0].Reason);
         await cancelled.Task.WaitAsync(Cancellation);

@@ -192,12 +192,5 @@ public sealed class PluginLimitTests : IDisposable
         return running;
     }
 
-    private static async Task UntilAsync(Func<bool> isSo)
-    {
-        while (!isSo())
-        {
-            Cancellation.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
-    }
+    private static Task UntilAsync(Func<bool> isSo) => Waiting.UntilAsync(isSo);
 }

@@ -8,7 +8,7 @@ namespace Tributary.Runtime.Tests.Hosting;
 /// <summary>The engine on real threads.</summary>
 public sealed class ThreadSchedulerTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     [Fact]
     public async Task No_wake_is_lost_under_contention()

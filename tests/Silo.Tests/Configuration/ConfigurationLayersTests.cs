@@ -15,7 +15,7 @@ public sealed class ConfigurationLayersTests : IDisposable
     {
         var settings = ConfigLoader.Load(null, new Hashtable(), []);
         Assert.Equal("http://127.0.0.1:8888", Assert.Single(settings.Listen));
-        Assert.Equal("data", settings.DataDirectory);
+        Assert.Equal(Path.GetFullPath("data"), settings.DataDirectory);
         Assert.Equal("sqlite", settings.DatabaseType);
         Assert.Equal(LogLevel.Information, settings.LogLevel);
     }
@@ -28,11 +28,11 @@ public sealed class ConfigurationLayersTests : IDisposable
 
         var settings = Load(Yaml, environment, new OptionValue("--data", "data", ["option"]));
 
-        Assert.Equal("option", settings.DataDirectory);
+        Assert.Equal(Path.GetFullPath("option"), settings.DataDirectory);
         Assert.Equal(3000, settings.Api.MaxBodyBytes);
         Assert.Equal(2000, settings.Silo.MaxActivationsCount);
         Assert.Equal(LogLevel.Debug, settings.LogLevel);
-        Assert.Equal("variable", Load(Yaml, environment).DataDirectory);
+        Assert.Equal(Path.GetFullPath("variable"), Load(Yaml, environment).DataDirectory);
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class ConfigurationLayersTests : IDisposable
             ["TRIBUTARY__AGGREGATES"] = "[{name: a, measures: [{name: n, kind: count}]}]",
         });
         Assert.Equal(["0123456789abcdef", "${0123456789abcd"], settings.Api.ApiKeys);
-        Assert.Equal("a: b # c ${D}", settings.DataDirectory);
+        Assert.Equal(Path.GetFullPath("a: b # c ${D}"), settings.DataDirectory);
         Assert.Equal("a", Assert.Single(settings.Aggregates).Name);
     }
 
@@ -63,7 +63,7 @@ public sealed class ConfigurationLayersTests : IDisposable
     public void Variables_stand_in_the_file_and_are_not_read_as_yaml()
     {
         var settings = Load("data: pre-${WHERE}-post$${X}", new Hashtable { ["WHERE"] = "a: [b" });
-        Assert.Equal("pre-a: [b-post${X}", settings.DataDirectory);
+        Assert.Equal(Path.GetFullPath("pre-a: [b-post${X}"), settings.DataDirectory);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class ChartsTests(PageFixture fixture)
             var count = definition.GetProperty("measures").EnumerateArray().First(measure => measure.GetProperty("kind").GetString() == "count").GetProperty("name").GetString()!;
             var expected = await ValuesAsync(page, name, count);
             var card = Card(page, name);
-            await card.Locator(".as-table summary").ClickAsync();
+            await card.Locator(".chart-table summary").ClickAsync();
             var heads = await card.Locator("thead th").AllTextContentsAsync();
             var column = heads.ToList().IndexOf(count);
             var cells = await card.Locator($"tbody tr > :nth-child({column + 1})").AllTextContentsAsync();
@@ -31,7 +31,7 @@ public sealed class ChartsTests(PageFixture fixture)
     public async Task A_bar_tells_its_group_and_its_number()
     {
         await using var page = await fixture.OpenAsync("charts");
-        var marks = page.Tab.Locator(".card .chart .mark[aria-label='ci: 386']");
+        var marks = page.Tab.Locator(".card .chart .chart-mark[aria-label='ci: 386']");
         await Assertions.Expect(marks.First).ToBeVisibleAsync();
     }
 
@@ -39,7 +39,7 @@ public sealed class ChartsTests(PageFixture fixture)
     public async Task Arrow_keys_walk_along_a_chart_and_show_the_numbers()
     {
         await using var page = await fixture.OpenAsync("charts");
-        var marks = page.Tab.Locator(".card").First.Locator(".mark");
+        var marks = page.Tab.Locator(".card").First.Locator(".chart-mark");
         await Assertions.Expect(marks.First).ToBeVisibleAsync();
         var tooltip = page.Tab.Locator("#tooltip");
 
@@ -67,8 +67,8 @@ public sealed class ChartsTests(PageFixture fixture)
         await using var page = await fixture.OpenAsync("charts", prepare: tab => tab.RouteAsync("**/api/v1/aggregates**", route =>
             route.FulfillAsync(new() { ContentType = "application/json", Body = route.Request.Url.Contains("/sizes", StringComparison.Ordinal) ? Rows : Definitions })));
 
-        await Assertions.Expect(page.Tab.Locator(".legend li")).ToHaveTextAsync(["size p50", "size p99.9"]);
-        var marks = page.Tab.Locator(".card .mark");
+        await Assertions.Expect(page.Tab.Locator(".chart-legend li")).ToHaveTextAsync(["size p50", "size p99.9"]);
+        var marks = page.Tab.Locator(".card .chart-mark");
         await Assertions.Expect(marks.First).ToHaveAttributeAsync("aria-label", "1 Jan, 00:00: size p50 1.25, size p99.9 9");
         // What was not measured is a gap, not a zero: the empty windows between are told as such.
         await Assertions.Expect(marks.Nth(1)).ToHaveAttributeAsync("aria-label", "1 Jan, 01:00: size p50 –, size p99.9 –");

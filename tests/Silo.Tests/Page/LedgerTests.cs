@@ -14,7 +14,7 @@ public sealed class LedgerTests(PageFixture fixture)
         using var ledger = JsonDocument.Parse(await page.GetAsync("api/v1/ledger"));
         var accepted = ledger.RootElement.GetProperty("accepted").GetInt64().ToString("N0", CultureInfo.InvariantCulture);
 
-        await Assertions.Expect(page.Tab.Locator(".term-accepted strong")).ToHaveTextAsync(accepted);
+        await Assertions.Expect(page.Tab.Locator("#ledger-sum > .ledger-term strong")).ToHaveTextAsync(accepted);
         await Assertions.Expect(page.Tab.Locator("#ledger-verdict")).ToHaveTextAsync("The books balance.");
         await page.Tab.GetByRole(AriaRole.Button, new() { Name = "Verify" }).ClickAsync();
         await Assertions.Expect(page.Tab.Locator("#ledger-recount")).ToHaveTextAsync($"Counted again, row by row: {accepted} accepted, and every status agrees.");

@@ -12,11 +12,11 @@ public sealed class MapTests(PageFixture fixture)
         await page.WaitUntilLiveAsync();
         var state = page.Tab.Locator("#map-state");
         await Assertions.Expect(state).ToContainTextAsync("the newest ones");
-        Assert.True(await page.Tab.Locator(".dot").CountAsync() > 1_000);
+        Assert.True(await page.Tab.Locator(".map-dot").CountAsync() > 1_000);
 
         await page.PostAsync("""{"longitude":-30.5,"latitude":-12.25,"magnitude":4.5}""");
 
-        await Assertions.Expect(page.Tab.Locator(".dot.is-newest")).ToHaveAttributeAsync("aria-label", "12.3° S, 30.5° W, magnitude 4.5");
+        await Assertions.Expect(page.Tab.Locator(".map-dot.is-newest")).ToHaveAttributeAsync("aria-label", "12.3° S, 30.5° W, magnitude 4.5");
     }
 
     [Fact]
@@ -30,8 +30,8 @@ public sealed class MapTests(PageFixture fixture)
         await page.PostAsync("""{"longitude":null,"latitude":"","magnitude":1}""");
         await page.PostAsync("""{"longitude":5.5,"latitude":6.5}""");
 
-        await Assertions.Expect(page.Tab.Locator(".dot.is-newest")).ToHaveAttributeAsync("aria-label", "6.5° N, 5.5° E");
-        await Assertions.Expect(page.Tab.Locator(".dot[aria-label*='500']")).ToHaveCountAsync(0);
+        await Assertions.Expect(page.Tab.Locator(".map-dot.is-newest")).ToHaveAttributeAsync("aria-label", "6.5° N, 5.5° E");
+        await Assertions.Expect(page.Tab.Locator(".map-dot[aria-label*='500']")).ToHaveCountAsync(0);
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class MapTests(PageFixture fixture)
     {
         await using var page = await fixture.OpenAsync("map");
         await Assertions.Expect(page.Tab.Locator("#map-state")).ToContainTextAsync("the newest ones");
-        var newest = page.Tab.Locator(".dot.is-newest");
+        var newest = page.Tab.Locator(".map-dot.is-newest");
         await newest.FocusAsync();
         await Assertions.Expect(page.Tab.Locator("#tooltip")).ToBeVisibleAsync();
         var before = await FocusedLongitudeAsync(page);

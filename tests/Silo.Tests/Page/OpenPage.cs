@@ -40,7 +40,7 @@ public sealed class OpenPage : IAsyncDisposable
 
     public ILocator SavedMessages => Tab.Locator("#saved-list > li");
 
-    public Task WaitUntilLiveAsync() => Assertions.Expect(Connection).ToHaveTextAsync("Live", new() { Timeout = 30_000 });
+    public Task WaitUntilLiveAsync() => Assertions.Expect(Connection).ToHaveTextAsync("Live");
 
     /// <summary>Sends a message as a producer would; returns when the server has said that it is durable.</summary>
     public async Task PostAsync(string json)

@@ -5,6 +5,9 @@ namespace Tributary.Silo.Tests.Page;
 /// <summary>One browser and one server with the demo's data for all tests of the page; tests that stop it start their own.</summary>
 public sealed class PageFixture : IAsyncLifetime
 {
+    /// <summary>How long what must happen may take on a loaded machine.</summary>
+    private const float PatienceMs = 90_000;
+
     private IPlaywright? playwright;
     private IBrowser? browser;
     private TributaryProcess? server;
@@ -16,6 +19,7 @@ public sealed class PageFixture : IAsyncLifetime
     {
         server = await TributaryProcess.StartNewAsync(isDemo: true, TestContext.Current.CancellationToken);
         playwright = await Playwright.CreateAsync();
+        Assertions.SetDefaultExpectTimeout(PatienceMs);
         browser = await playwright.Chromium.LaunchAsync(new()
         {
             ExecutablePath = "/usr/bin/chromium",
@@ -32,6 +36,7 @@ public sealed class PageFixture : IAsyncLifetime
     {
         var address = (on ?? Server).Address;
         var context = await browser!.NewContextAsync(options ?? new());
+        context.SetDefaultTimeout(PatienceMs);
         var page = new OpenPage(context, await context.NewPageAsync(), address);
         if (prepare is not null)
             await prepare(page.Tab);

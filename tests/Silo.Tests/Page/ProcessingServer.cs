@@ -88,12 +88,8 @@ public sealed class ProcessingServer : ITributaryServer, IAsyncDisposable
         return id;
     }
 
-    public async Task WaitForStatusAsync(string id, string status)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while ((await GetAsync($"api/v1/messages/{id}", limit.Token)).GetProperty("status").GetString() != status)
-            await Task.Yield();
-    }
+    public Task WaitForStatusAsync(string id, string status) => Waiting.UntilAsync(async () =>
+        (await GetAsync($"api/v1/messages/{id}")).GetProperty("status").GetString() == status);
 
     public async Task<JsonElement> GetAsync(string path, CancellationToken cancellation = default) =>
         await http.GetFromJsonAsync<JsonElement>(new Uri(path, UriKind.Relative), cancellation);

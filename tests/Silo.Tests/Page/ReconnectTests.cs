@@ -19,7 +19,7 @@ public sealed class ReconnectTests(PageFixture fixture)
         await Assertions.Expect(page.LiveMessages).ToHaveCountAsync(2);
 
         await server.StopAsync(Cancellation);
-        await Assertions.Expect(page.Connection).ToHaveTextAsync("Reconnecting", new() { Timeout = 10_000 });
+        await Assertions.Expect(page.Connection).ToHaveTextAsync("Reconnecting");
         await server.StartAsync(Cancellation);
         // Whether the page is back by now or not: these two are either live or replayed.
         await page.PostAsync("""{"name":"third"}""");
@@ -28,7 +28,7 @@ public sealed class ReconnectTests(PageFixture fixture)
         await page.WaitUntilLiveAsync();
         await page.PostAsync("""{"name":"fifth"}""");
         string[] expected = ["namefifth", "namefourth", "namethird", "namesecond", "namefirst"];
-        await Assertions.Expect(page.LiveMessages.Locator(".fields")).ToHaveTextAsync(expected);
+        await Assertions.Expect(page.LiveMessages.Locator(".message-fields")).ToHaveTextAsync(expected);
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class ReconnectTests(PageFixture fixture)
         await server.StartAsync(Cancellation);
         await page.PostAsync("""{"name":"only"}""");
 
-        await Assertions.Expect(page.LiveMessages.Locator(".fields")).ToHaveTextAsync(["nameonly"], new() { Timeout = 30_000 });
+        await Assertions.Expect(page.LiveMessages.Locator(".message-fields")).ToHaveTextAsync(["nameonly"]);
     }
 
     [Theory]
@@ -61,7 +61,7 @@ public sealed class ReconnectTests(PageFixture fixture)
                 _ = socket.CloseAsync(new() { Code = closeCode });
         }));
 
-        await Assertions.Expect(page.LiveMessages.First.Locator(".fields")).ToHaveTextAsync("n2", new() { Timeout = 10_000 });
+        await Assertions.Expect(page.LiveMessages.First.Locator(".message-fields")).ToHaveTextAsync("n2");
         Assert.EndsWith("cursors=1&after=c%2F%2B1", addresses[1], StringComparison.Ordinal);
         await Assertions.Expect(page.Tab.Locator("#feed-note")).ToBeHiddenAsync();
     }
@@ -79,7 +79,7 @@ public sealed class ReconnectTests(PageFixture fixture)
                 socket.Send("""{"cursor":"c9","message":{"n":9}}""");
         }));
 
-        await Assertions.Expect(page.LiveMessages.First.Locator(".fields")).ToHaveTextAsync("n9", new() { Timeout = 10_000 });
+        await Assertions.Expect(page.LiveMessages.First.Locator(".message-fields")).ToHaveTextAsync("n9");
         Assert.DoesNotContain("after=", addresses[1], StringComparison.Ordinal);
         await Assertions.Expect(page.Tab.Locator("#feed-note")).ToContainTextAsync("begins anew");
     }

@@ -55,7 +55,7 @@ public sealed partial class SavedTests(PageFixture fixture)
 
     private static async Task<List<int>> NumbersAsync(OpenPage page, string marker)
     {
-        var texts = await page.SavedMessages.Locator(".fields").AllTextContentsAsync();
+        var texts = await page.SavedMessages.Locator(".message-fields").AllTextContentsAsync();
         return [.. texts.Where(text => text.Contains(marker, StringComparison.Ordinal)).Select(text => int.Parse(Number().Match(text).Groups["n"].ValueSpan))];
     }
 

@@ -21,8 +21,8 @@ public sealed class PipelineTests(ITestOutputHelper output)
     [Fact]
     public async Task Every_message_is_completed_exactly_once_through_kills_and_restarts()
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("TRIBUTARY_TEST_SEED"), out var given) ? given : Random.Shared.Next();
-        output.WriteLine($"TRIBUTARY_TEST_SEED={seed}");
+        var seed = TestRun.Seed;
+        output.WriteLine(TestRun.Repeat);
         var random = new Random(seed);
         using var folder = new TemporaryFolder();
         var contents = Contents.Plan(Path.Combine(folder.Path, "content"), MessagesCount, seed);

@@ -4,7 +4,7 @@ using Tributary.TestingHost.Swift;
 
 namespace Tributary.Silo.Tests.Pipeline;
 
-/// <summary>Configurations as sqAPI has them, as they stand but for ports, names of databases and the root of the disk, with the real peers.</summary>
+/// <summary>Configurations as sqAPI has them, as they stand but for ports, names of databases, the time to connect and the root of the disk, with the real peers.</summary>
 public sealed class SqapiConfigurationTests(PeersFixture peers) : IClassFixture<PeersFixture>
 {
     private const string Parser = """
@@ -16,7 +16,7 @@ public sealed class SqapiConfigurationTests(PeersFixture peers) : IClassFixture<
         """;
 
     private const string Database = """
-        database: {type: postgres, init: scripts/init.sql, connection: {name: '${PG_NAME}', port: '${PG_PORT}', user: postgres, host: localhost, password: postgres, timeout: 2}}
+        database: {type: postgres, init: scripts/init.sql, connection: {name: '${PG_NAME}', port: '${PG_PORT}', user: postgres, host: localhost, password: postgres, timeout: 60}}
 
         """;
 

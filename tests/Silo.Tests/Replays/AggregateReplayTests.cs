@@ -34,8 +34,8 @@ public sealed class AggregateReplayTests(ITestOutputHelper output)
 
     private async Task RunAsync(params string[] arguments)
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("TRIBUTARY_TEST_SEED"), out var given) ? given : Random.Shared.Next();
-        output.WriteLine($"TRIBUTARY_TEST_SEED={seed}");
+        var seed = TestRun.Seed;
+        output.WriteLine(TestRun.Repeat);
         var environment = new Dictionary<string, string> { ["TRIBUTARY__AGGREGATES"] = Before };
         await using var server = await TributaryProcess.StartNewAsync(environment, arguments, Cancellation);
         using var http = new HttpClient { BaseAddress = server.Address };

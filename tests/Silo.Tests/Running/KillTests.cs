@@ -31,8 +31,8 @@ public sealed class KillTests(ITestOutputHelper output)
 
     private async Task RunAsync(params string[] arguments)
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("TRIBUTARY_TEST_SEED"), out var given) ? given : Random.Shared.Next();
-        output.WriteLine($"TRIBUTARY_TEST_SEED={seed}");
+        var seed = TestRun.Seed;
+        output.WriteLine(TestRun.Repeat);
         var random = new Random(seed);
 
         await using var server = await TributaryProcess.StartNewAsync(new() { ["TRIBUTARY__AGGREGATES"] = Aggregates }, arguments, Cancellation);

@@ -12,7 +12,9 @@ namespace Tributary.Silo.Tests.Running;
 /// </summary>
 internal sealed class Load(Uri address, int seed)
 {
-    private readonly HttpClient http = new() { BaseAddress = address };
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    private readonly HttpClient http = new() { BaseAddress = address, Timeout = Patience };
     private readonly SemaphoreSlim acknowledgements = new(0);
     private volatile TaskCompletionSource serverUp = Completed();
     private volatile bool isFinished;
@@ -45,7 +47,7 @@ internal sealed class Load(Uri address, int seed)
 
         for (var i = 0; i < count; i++)
         {
-            Assert.True(await acknowledgements.WaitAsync(TimeSpan.FromSeconds(30), cancellation), "No message was acknowledged for 30 s.");
+            Assert.True(await acknowledgements.WaitAsync(Patience, cancellation), $"No message was acknowledged for {Patience}.");
         }
     }
 

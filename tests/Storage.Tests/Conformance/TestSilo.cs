@@ -76,8 +76,7 @@ public sealed class TestSilo(IPartitionStore store, IMessageLog log, SiloId id)
     public async Task SettleAsync(CommitOutcome outcome)
     {
         var above = Position.Of(Assert.IsType<CommitOutcome.Committed>(outcome).Transaction + 1, 0);
-        while (await Log.ReadHorizonAsync(Cancellation) < above)
-            await Task.Delay(TimeSpan.FromMilliseconds(5), Cancellation);
+        await Waiting.UntilAsync(async () => await Log.ReadHorizonAsync(Cancellation) >= above);
     }
 
     public Task<long> CommitAsync(params AppendedMessage[] messages) => CommitAsync(next => next.Messages.AddRange(messages));

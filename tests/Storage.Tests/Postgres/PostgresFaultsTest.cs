@@ -216,7 +216,6 @@ public sealed class PostgresFaultsTest(SharedCluster shared) : IAsyncLifetime
     private static async Task WaitForAsync(NpgsqlConnection connection, string condition)
     {
         await using var command = new NpgsqlCommand(condition, connection);
-        while (!(bool)(await command.ExecuteScalarAsync(Cancellation))!)
-            await Task.Delay(TimeSpan.FromMilliseconds(10), Cancellation);
+        await Waiting.UntilAsync(async () => (bool)(await command.ExecuteScalarAsync(Cancellation))!, condition);
     }
 }

@@ -24,21 +24,21 @@ export const series = (title, windows, lines, sizeMs) => width => {
   const time = timeTicks(windows[0], windows.at(-1), Math.max(2, Math.floor((width - leftPx) / tickPx)));
   const grid = [
     ...marksAt.flatMap(value => [
-      svg('line', { class: value === 0 ? 'axis' : 'grid', x1: leftPx, x2: width, y1: y(value), y2: y(value) }),
-      svg('text', { class: 'tick', x: leftPx - 7, y: y(value), 'text-anchor': 'end', 'dominant-baseline': 'central' }, measure(value)),
+      svg('line', { class: value === 0 ? 'chart-axis' : 'chart-grid', x1: leftPx, x2: width, y1: y(value), y2: y(value) }),
+      svg('text', { x: leftPx - 7, y: y(value), 'text-anchor': 'end', 'dominant-baseline': 'central' }, measure(value)),
     ]),
-    ...time.marks.map(at => svg('text', { class: 'tick', x: x(at), y: heightPx - 9, 'text-anchor': anchor(x(at), width) }, windowTime(at, time.step))),
+    ...time.marks.map(at => svg('text', { x: x(at), y: heightPx - 9, 'text-anchor': anchor(x(at), width) }, windowTime(at, time.step))),
   ];
-  const paths = lines.map((line, index) => svg('path', { class: `line series-${index}`, d: path(line.values, windows, x, y) }));
+  const paths = lines.map((line, index) => svg('path', { class: `chart-line chart-series-${index}`, d: path(line.values, windows, x, y) }));
   const points = lines.flatMap((line, index) => line.values.map((value, at) =>
-    value === null || windows.length > 120 ? null : svg('circle', { class: `point series-${index}`, cx: x(windows[at]), cy: y(value), r: 2.2 })));
+    value === null || windows.length > 120 ? null : svg('circle', { class: `chart-point chart-series-${index}`, cx: x(windows[at]), cy: y(value), r: 2.2 })));
   const marks = windows.map((at, index) => {
     const left = index === 0 ? leftPx : (x(windows[index - 1]) + x(at)) / 2;
     const right = index === windows.length - 1 ? width : (x(at) + x(windows[index + 1])) / 2;
     const told = lines.map((line, order) => [line.label, measure(line.values[index]), order]);
-    const mark = svg('g', { class: 'mark', role: 'img', 'aria-label': `${windowTime(at, sizeMs)}: ${told.map(([label, value]) => `${label} ${value}`).join(', ')}` },
-      svg('rect', { class: 'hit', x: left, y: topPx, width: Math.max(0.5, right - left), height: heightPx - topPx - bottomPx }),
-      svg('line', { class: 'crosshair', x1: x(at), x2: x(at), y1: topPx, y2: heightPx - bottomPx }));
+    const mark = svg('g', { class: 'chart-mark', role: 'img', 'aria-label': `${windowTime(at, sizeMs)}: ${told.map(([label, value]) => `${label} ${value}`).join(', ')}` },
+      svg('rect', { class: 'chart-hit', x: left, y: topPx, width: Math.max(0.5, right - left), height: heightPx - topPx - bottomPx }),
+      svg('line', { class: 'chart-crosshair', x1: x(at), x2: x(at), y1: topPx, y2: heightPx - bottomPx }));
     describeWith(mark, () => [windowTime(at, sizeMs), told]);
     return mark;
   });

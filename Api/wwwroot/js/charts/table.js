@@ -9,7 +9,7 @@ const maxRows = 500;
 export function tableOf(caption, heads, rows, texts) {
   const shown = rows.slice(0, maxRows);
   const cut = rows.length > maxRows ? ` – the first ${maxRows}` : '';
-  return h('details', { class: 'as-table' },
+  return h('details', { class: 'chart-table' },
     h('summary', {}, `Table: ${plural(rows.length, 'row')}${cut}`),
     h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption },
       h('table', {},

@@ -9,9 +9,9 @@ export function showTooltip(mark, title, lines) {
   const tip = byId('tooltip');
   tip.replaceChildren(
     h('strong', {}, title),
-    ...lines.map(([label, value, swatch]) => h('span', { class: 'tip-line' },
-      h('span', { class: swatch === undefined ? 'tip-label' : `tip-label swatch swatch-${swatch}` }, label),
-      h('span', { class: 'tip-value' }, value))));
+    ...lines.map(([label, value, swatch]) => h('span', { class: 'tooltip-line' },
+      h('span', { class: swatch === undefined ? 'tooltip-label' : `tooltip-label chart-swatch chart-series-${swatch}` }, label),
+      h('span', { class: 'tooltip-value' }, value))));
   tip.hidden = false;
   const at = mark.getBoundingClientRect();
   const size = tip.getBoundingClientRect();

@@ -54,7 +54,7 @@ export class DotMap {
   #dot(place) {
     const { longitude, latitude, magnitude, message } = place;
     const dot = svg('circle', {
-      class: 'dot', cx: xOf(longitude), cy: yOf(latitude), r: this.#radius(magnitude), role: 'img', tabindex: '-1',
+      class: 'map-dot', cx: xOf(longitude), cy: yOf(latitude), r: this.#radius(magnitude), role: 'img', tabindex: '-1',
       'aria-label': `${placeName(longitude, latitude)}${magnitude === null ? '' : `, magnitude ${magnitude}`}`,
     });
     dot.addEventListener('focus', () => {

@@ -18,7 +18,7 @@ export class AggregateCard {
   #frame = new ChartFrame();
   #chart = h('div', {});
   #legend = h('div', {});
-  #note = h('p', { class: 'hint' });
+  #note = h('p', { class: 'card-hint' });
   #state = h('p', { class: 'aggregate-state', hidden: true }, unfed);
   #table = h('div', {});
   #measure = h('select', { onchange: () => this.#paint() });
@@ -35,8 +35,8 @@ export class AggregateCard {
     const isWindowed = definition.window !== null && definition.window !== undefined;
     this.element = h('article', { class: isWindowed ? 'card is-wide' : 'card', 'aria-labelledby': titleId },
       h('header', {},
-        h('div', {}, this.title, h('p', { class: 'hint' }, describe(definition)), this.#state),
-        h('div', { class: 'controls' },
+        h('div', {}, this.title, h('p', { class: 'card-hint' }, describe(definition)), this.#state),
+        h('div', { class: 'card-controls' },
           h('label', {}, 'Measure ', this.#measure),
           isWindowed ? h('label', {}, 'From ', this.#from) : null,
           isWindowed ? h('label', {}, 'Until ', this.#to) : null)),

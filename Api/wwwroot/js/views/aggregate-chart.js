@@ -56,7 +56,7 @@ function drawSeries(frame, { rows, measure, definition, isAdditive }) {
     return { element: frame.element, note: '' };
   }
   frame.show(series(title, windows, lines, sizeMs));
-  const legend = lines.length < 2 ? undefined : h('ul', { class: 'legend' }, ...lines.map((line, index) => h('li', { class: `swatch swatch-${index}` }, line.label)));
+  const legend = lines.length < 2 ? undefined : h('ul', { class: 'chart-legend' }, ...lines.map((line, index) => h('li', { class: `chart-swatch chart-series-${index}` }, line.label)));
   const rest = groups.size - largest.length;
   return { element: frame.element, legend, note: rest > 0 ? `The ${maxLines} largest of ${count(groups.size)} groups; the others are in the table.` : '' };
 }

@@ -36,10 +36,10 @@ export function ledgerView(feed) {
   }
 
   function paint(ledger) {
-    sum.replaceChildren(term('accepted', ledger.accepted), sign('='),
-      ...statuses.flatMap((status, index) => [index === 0 ? null : sign('+'), term(status, ledger[status])]).filter(each => each !== null));
+    sum.replaceChildren(term('accepted', ledger.accepted), ...statuses.map((status, index) =>
+      h('span', { class: 'ledger-part' }, sign(index === 0 ? '=' : '+'), term(status, ledger[status]))));
     verdict.textContent = ledger.balances ? 'The books balance.' : 'The books do not balance.';
-    verdict.className = ledger.balances ? 'verdict is-good' : 'verdict is-bad';
+    verdict.className = ledger.balances ? 'ledger-verdict is-good' : 'ledger-verdict is-bad';
     paintStrip(ledger);
     body.replaceChildren(...Object.entries(ledger.bySource).map(([source, counts]) => h('tr', {},
       h('th', { scope: 'row' }, source),
@@ -52,13 +52,13 @@ export function ledgerView(feed) {
     strip.replaceChildren(...statuses.map(status => {
       const width = accepted === 0 ? 0 : ((toNumber(ledger[status]) ?? 0) / accepted) * 1000;
       left += width;
-      return svg('rect', { class: `status-${status}`, x: left - width, y: 0, width, height: 10 });
+      return svg('rect', { class: `status-part status-${status}`, x: left - width, y: 0, width, height: 10 });
     }));
   }
 
   function paintRecount({ recount: rows, matches }) {
     recount.hidden = false;
-    recount.className = matches ? 'verdict is-good' : 'verdict is-bad';
+    recount.className = matches ? 'ledger-verdict is-good' : 'ledger-verdict is-bad';
     recount.textContent = matches
       ? `Counted again, row by row: ${count(rows?.accepted)} accepted, and every status agrees.`
       : `Counted again, row by row: ${count(rows?.accepted)} accepted, which disagrees with the ledger (${statuses.map(status => `${status} ${count(rows?.[status])}`).join(', ')}).`;
@@ -75,7 +75,7 @@ export function ledgerView(feed) {
   };
 }
 
-const term = (name, value) => h('span', { class: `term term-${name}` }, h('strong', {}, linked(name, value)), h('span', {}, name));
+const term = (name, value) => h('span', { class: 'ledger-term' }, h('strong', {}, linked(name, value)), h('span', { class: `status status-${name}` }, name));
 
 /** The count; of what failed with a way to what it is. */
 function linked(status, value, conditions = {}) {
@@ -84,4 +84,4 @@ function linked(status, value, conditions = {}) {
   return h('a', { href: `#/failures?${new URLSearchParams({ status: status.toUpperCase(), ...conditions })}`, 'aria-label': `${number} ${status}: show them` }, number);
 }
 
-const sign = text => h('span', { class: 'sign' }, text);
+const sign = text => h('span', { class: 'ledger-sign' }, text);

@@ -113,7 +113,7 @@ function recordsOf({ messageId, item }) {
   if (found.length === 0) return [h('p', { class: 'hint' }, 'No plugin has made anything of it yet.')];
   const byPlugin = Map.groupBy(found, record => record.plugin);
   return [
-    ...[...byPlugin].map(([plugin, made]) => h('details', { class: 'records', open: true },
+    ...[...byPlugin].map(([plugin, made]) => h('details', { class: 'record-plugin', open: true },
       h('summary', {}, h('strong', {}, clip(plugin, maxNameChars)), made.length > 1 ? h('span', { class: 'hint' }, plural(made.length, 'record')) : null),
       ...made.flatMap(record => [captionOf(record, messageId), documentOf(record.document, `Record of ${plugin}`)]))),
     found.length < maxRecords ? null : h('p', { class: 'hint' }, `These are the first ${maxRecords}; the API has the rest.`),
