@@ -1,9 +1,11 @@
 namespace Tributary.Plugins.Exec;
 
 /// <summary>Reads lines of bounded length. For one reader at a time.</summary>
+/// <param name="maxBytes">The longest line, without its end.</param>
 internal sealed class LineReader(Stream stream, int maxBytes)
 {
-    private byte[] buffer = new byte[Math.Min(4 << 10, maxBytes)];
+    // One byte more than a line may have: whether a line of the greatest length ends there is seen by the byte behind it.
+    private byte[] buffer = new byte[(int)Math.Min(4L << 10, maxBytes + 1L)];
     private int start;
     private int end;
 
@@ -25,7 +27,7 @@ internal sealed class LineReader(Stream stream, int maxBytes)
             }
 
             searched = end - start;
-            if (searched >= maxBytes)
+            if (searched > maxBytes)
                 throw new InvalidDataException($"a line of more than {maxBytes} bytes");
             MakeRoom();
             var read = await stream.ReadAsync(buffer.AsMemory(end), cancellation);
@@ -35,11 +37,11 @@ internal sealed class LineReader(Stream stream, int maxBytes)
         }
     }
 
-    /// <summary>Drops what was read of a line that is too long.</summary>
+    /// <summary>Cuts a line that is too long: as much of it as a line may have; the rest is the next line.</summary>
     public ReadOnlyMemory<byte> Take()
     {
-        var taken = buffer.AsMemory(start, end - start);
-        start = end;
+        var taken = buffer.AsMemory(start, Math.Min(end - start, maxBytes));
+        start += taken.Length;
         return taken;
     }
 
@@ -50,7 +52,7 @@ internal sealed class LineReader(Stream stream, int maxBytes)
 
         var length = end - start;
         if (start == 0)
-            Array.Resize(ref buffer, (int)Math.Min(buffer.Length * 2L, maxBytes));
+            Array.Resize(ref buffer, (int)Math.Min(buffer.Length * 2L, maxBytes + 1L));
         else
             Buffer.BlockCopy(buffer, start, buffer, 0, length);
         (start, end) = (0, length);

@@ -19,6 +19,14 @@ public class LimitTests(GraphQLServerFixture fixture) : IClassFixture<GraphQLSer
     public async Task What_is_wrong_with_an_argument_is_said(string field, string code, string found, string allowed) =>
         await fixture.Server.ErrorAsync($"{{ {field} {{ pageInfo {{ endCursor }} }} }}", code, found, allowed);
 
+    [Theory]
+    [InlineData("first: 0")]
+    [InlineData("last: 0")]
+    [InlineData("first: 100")]
+    [InlineData("last: 100")]
+    public async Task A_page_of_the_limit_and_one_of_nothing_are_given(string argument) =>
+        await fixture.Server.DataAsync($"{{ messages({argument}) {{ nodes {{ id }} }} }}");
+
     [Fact]
     public async Task A_cursor_of_another_database_is_named_as_such()
     {

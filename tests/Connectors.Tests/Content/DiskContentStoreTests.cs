@@ -58,7 +58,33 @@ public sealed class DiskContentStoreTests : IDisposable
         await File.WriteAllTextAsync(root + "2/x", "outside", TestContext.Current.CancellationToken);
 
         await store.FaultAsync(root + "2/x", ConnectorFault.Refused, "location_invalid");
-        await store.FaultAsync(root, ConnectorFault.Refused, "location_invalid");
+        foreach (var itself in (string[])[root, root + "/", root + "//"])
+            await store.FaultAsync(itself, ConnectorFault.Refused, "location_invalid");
+    }
+
+    [Fact]
+    public async Task A_link_to_a_folder_beside_the_root_whose_name_begins_alike_leads_out_of_it()
+    {
+        var beside = Directory.CreateDirectory(root + "base").FullName;
+        await File.WriteAllTextAsync(Path.Combine(beside, "x"), "outside", TestContext.Current.CancellationToken);
+        File.CreateSymbolicLink(Path.Combine(root, "file"), Path.Combine(beside, "x"));
+        Directory.CreateSymbolicLink(Path.Combine(root, "folder"), beside);
+
+        await store.FaultAsync("file", ConnectorFault.Refused, "content_refused");
+        await store.FaultAsync("folder/x", ConnectorFault.Refused, "content_refused");
+    }
+
+    [Fact]
+    public async Task A_file_that_grows_while_it_is_read_is_not_taken_for_whole()
+    {
+        var path = Path.Combine(root, "grows");
+        await File.WriteAllBytesAsync(path, new byte[1_000], TestContext.Current.CancellationToken);
+        await using var source = await store.OpenAsync("grows", TestContext.Current.CancellationToken);
+        await using (var file = File.OpenWrite(path))
+            file.SetLength(2_000);
+
+        var error = await Assert.ThrowsAsync<ConnectorException>(() => source.Stream.CopyToAsync(Stream.Null, TestContext.Current.CancellationToken));
+        Assert.Equal(ConnectorFault.Unavailable, error.Fault);
     }
 
     [Fact]

@@ -164,7 +164,7 @@ public sealed class HttpContentStoreTests : IAsyncLifetime
         Assert.Equal("below Bearer secret", await store.TextAsync("a b/x"));
         Assert.Equal("below Bearer secret", await store.TextAsync("/a%20b/x"));
         Assert.Equal("below Bearer secret", await store.TextAsync($"{server.Url}data/a%20b/x"));
-        foreach (var location in (string[])["../file", "a/../../file", "%2e%2e/file", "a%2f..%2f..%2ffile", "..%5cfile", $"{server.Url}file", $"{inside.Url}data/x", "http://example.org/"])
+        foreach (var location in (string[])["../file", "a/../../file", "%2e%2e/file", "a%2f..%2f..%2ffile", "..%5cfile", $"{server.Url}file", $"{inside.Url}data/x", "http://example.org/", $"{server.Url}database/x", $"{server.Url}data.x"])
             await store.FaultAsync(location, ConnectorFault.Refused, "location_invalid");
         Assert.Equal(3, server.Requests.Count);
     }
@@ -189,6 +189,16 @@ public sealed class HttpContentStoreTests : IAsyncLifetime
             new HttpContentStoreFactory().Create, ("type", "http"), ("base_url", $"{server.Url}data"), ("authorization", "Bearer secret"));
 
         Assert.Equal("[]", await store.TextAsync("moved"));
+    }
+
+    [Fact]
+    public async Task A_base_URL_lets_in_its_own_port_and_no_other_of_the_same_machine()
+    {
+        pages["/data/moved"] = context => Redirect(context, 302, inside.Url.AbsoluteUri);
+        await using var store = Config.Make(new HttpContentStoreFactory().Create, ("type", "http"), ("base_url", $"{server.Url}data"));
+
+        await store.FaultAsync("moved", ConnectorFault.Refused, "address_not_allowed");
+        Assert.Empty(inside.Requests);
     }
 
     [Fact]
@@ -301,6 +311,25 @@ public sealed class HttpContentStoreTests : IAsyncLifetime
                 ("type", "http"), ("base_url", "http://a:horse@b/"), ("allow", (string[])["http://x"]), ("idle_seconds", 0), ("authorization", "Bearer x")));
 
     [Theory]
+    [InlineData("172.31.255.255", false)]
+    [InlineData("172.32.0.0", true)]
+    [InlineData("198.17.255.255", true)]
+    [InlineData("198.18.0.0", false)]
+    [InlineData("198.19.255.255", false)]
+    [InlineData("198.20.0.0", true)]
+    [InlineData("100.63.255.255", true)]
+    [InlineData("100.127.255.255", false)]
+    [InlineData("100.128.0.0", true)]
+    [InlineData("169.253.255.255", true)]
+    [InlineData("169.255.0.0", true)]
+    [InlineData("223.255.255.255", true)]
+    [InlineData("224.0.0.0", false)]
+    [InlineData("239.255.255.255", false)]
+    [InlineData("240.0.0.0", false)]
+    [InlineData("2001:1ff:ffff::1", false)]
+    [InlineData("2001:200::1", true)]
+    [InlineData("3fff:fff::1", false)]
+    [InlineData("4000::1", false)]
     [InlineData("8.8.8.8", true)]
     [InlineData("168.63.129.16", false)]
     [InlineData("172.15.255.255", true)]

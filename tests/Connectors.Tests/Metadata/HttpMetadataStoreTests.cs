@@ -9,12 +9,15 @@ public sealed class HttpMetadataStoreTests : IAsyncLifetime
 {
     private WebServer server = null!;
     private string body = "{}";
+    private byte[]? raw;
+    private long? length;
     private int status = 200;
 
     public async ValueTask InitializeAsync() => server = await WebServer.StartAsync(context =>
     {
         context.Response.StatusCode = status;
-        return context.Response.WriteAsync(body);
+        context.Response.ContentLength = length;
+        return raw is null ? context.Response.WriteAsync(body) : context.Response.Body.WriteAsync(raw).AsTask();
     });
 
     public ValueTask DisposeAsync() => server.DisposeAsync();
@@ -37,6 +40,32 @@ public sealed class HttpMetadataStoreTests : IAsyncLifetime
     public async Task What_is_no_object_is_refused(string answer)
     {
         body = answer;
+        await using var store = Make();
+
+        await store.FaultAsync("x", ConnectorFault.Refused, "metadata_invalid");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_object_of_the_greatest_size_is_given_and_one_byte_more_is_not(bool isAnnounced)
+    {
+        foreach (var (size, isGiven) in new[] { (1024, true), (1025, false) })
+        {
+            body = $$"""{"a":"{{new string('x', size - 8)}}"}""";
+            length = isAnnounced ? size : null;
+            await using var store = Make(("max_bytes", 1024));
+            if (isGiven)
+                Assert.Equal(size, (await store.ReadAsync("x", TestContext.Current.CancellationToken)).Length);
+            else
+                await store.FaultAsync("x", ConnectorFault.Refused, "metadata_invalid");
+        }
+    }
+
+    [Fact]
+    public async Task Bytes_that_are_no_UTF8_in_a_text_are_refused()
+    {
+        raw = [.. "{\"a\":\""u8, 0xFF, .. "\"}"u8];
         await using var store = Make();
 
         await store.FaultAsync("x", ConnectorFault.Refused, "metadata_invalid");

@@ -78,6 +78,19 @@ public sealed class DedupeGrainTests
     }
 
     [Fact]
+    public async Task A_success_begins_the_waits_anew()
+    {
+        await grain.OnReminder(DedupeGrain.Daily, 0, default);
+        for (var attempt = 1; attempt <= 3; attempt++)
+            await grain.OnActivity(DedupeGrain.Cut, attempt, new ActivityResult(null, "the database is away"));
+        await grain.OnActivity(DedupeGrain.Cut, 4, new ActivityResult(new CutResult(5, false), null));
+        await grain.OnReminder(DedupeGrain.Daily, 0, default);
+        await grain.OnActivity(DedupeGrain.Cut, 5, new ActivityResult(null, "the database is away"));
+
+        Assert.Equal(TimeSpan.FromMinutes(1), turn.Reminders[DedupeGrain.Cut].Due - turn.Now);
+    }
+
+    [Fact]
     public async Task The_activity_removes_what_is_older_than_remembered_in_bounded_steps()
     {
         var log = new ExternalIdLog { Left = 25 };

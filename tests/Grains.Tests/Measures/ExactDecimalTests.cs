@@ -88,6 +88,29 @@ public sealed class ExactDecimalTests
     }
 
     [Fact]
+    public void Numbers_of_any_two_scales_add_and_compare_exactly()
+    {
+        const int MaxScale = 45;
+        string[] mantissas = ["1", "-3", "9223372036854775807", "-9223372036854775809", "99999999999999999999999999999999999999"];
+        foreach (var (first, second) in mantissas.SelectMany(first => mantissas.Select(second => (first, second))))
+        {
+            for (var scale = 0; scale <= MaxScale; scale++)
+            {
+                var (left, right) = (Parse($"{first}e-{scale}"), Parse(second));
+                var exact = BigInteger.Parse(first, CultureInfo.InvariantCulture)
+                    + (BigInteger.Parse(second, CultureInfo.InvariantCulture) * BigInteger.Pow(10, scale));
+                var sum = JsonSerializer.Deserialize<ExactDecimal>($"{exact.ToString(CultureInfo.InvariantCulture)}e-{scale}");
+                Assert.Equal(sum.ToString(), (left + right).ToString());
+                Assert.Equal(sum.ToString(), (right + left).ToString());
+                Assert.Equal(left.CompareTo(right), -right.CompareTo(left));
+                var difference = BigInteger.Parse(first, CultureInfo.InvariantCulture)
+                    - (BigInteger.Parse(second, CultureInfo.InvariantCulture) * BigInteger.Pow(10, scale));
+                Assert.Equal(difference.Sign, Math.Sign(left.CompareTo(right)));
+            }
+        }
+    }
+
+    [Fact]
     public void Sums_equal_those_of_integers_in_any_order() => Prop.ForAll<(int Number, int Places)[], int>((parts, seed) =>
     {
         static int Scale(int places) => (int)((uint)places % 50);

@@ -52,6 +52,18 @@ public sealed class PluginFoldersTests : IDisposable
     }
 
     [Fact]
+    public void A_script_of_the_greatest_size_that_is_allowed_is_read()
+    {
+        files.Copy(PluginFiles.CsharpSample, "scripted");
+        files.Add("scripted", "config.yml", "database:\n  init: init.sql\n");
+        files.Add("scripted", "init.sql", new string(' ', 1 << 20));
+        Assert.Equal(1 << 20, Assert.Single(files.Load().Sources).InitScript?.Length);
+
+        files.Add("scripted", "init.sql", new string(' ', (1 << 20) + 1));
+        Assert.StartsWith("configuration_invalid: database.init", Assert.Single(files.Load().Faults).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Broken_folders_are_reported_and_the_others_run()
     {
         files.Copy(PluginFiles.CsharpSample, "good");

@@ -84,6 +84,15 @@ public sealed class ContentFetcherTests
         Assert.Equal((ConnectorFault.Refused, "metadata_too_large"), (error.Fault, error.Code));
     }
 
+    [Fact]
+    public async Task Metadata_of_the_limit_are_given()
+    {
+        outside.Metadata["x"] = "{\"a\":\"" + new string('x', 42) + "\"}";
+        var fetcher = new ContentFetcher(outside, outside, outside, options);
+
+        Assert.Equal(50, (await fetcher.FetchMetadataAsync("x", TestContext.Current.CancellationToken)).Length);
+    }
+
     private ValueTask<FetchedContent> Fetch(string location) =>
         new ContentFetcher(outside, outside, outside, options).FetchAsync(location, TestContext.Current.CancellationToken);
 

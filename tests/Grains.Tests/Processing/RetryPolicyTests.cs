@@ -86,6 +86,9 @@ public sealed class RetryPolicyTests
     public void Errors_are_kept_cut_and_as_every_store_can_hold_them()
     {
         Assert.Equal(ProcessingFailure.MaxErrorChars, ProcessingFailure.Clean(new string('x', 1_000)).Length);
+        var longest = new string('x', ProcessingFailure.MaxErrorChars);
+        Assert.Equal(longest, ProcessingFailure.Clean(longest));
+        Assert.Equal(longest[1..] + "…", ProcessingFailure.Clean(longest + "x"));
         Assert.Equal("a\ufffdb\ufffd", ProcessingFailure.Clean("a\0b\ud800"));
         Assert.Equal("code", ProcessingFailure.Of(ProcessingStep.Query, ConnectorFault.Missing, "code: text: more").Code);
     }

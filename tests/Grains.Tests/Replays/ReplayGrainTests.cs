@@ -128,6 +128,44 @@ public sealed class ReplayGrainTests
         Assert.StartsWith("replay_failures_too_many", Progress.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task As_many_failures_as_are_allowed_do_not_stop_it()
+    {
+        await grain.Start(new ReplayRequest(2));
+        await EndAsync(Slice(cursor: 10, counted: 0, [.. Enumerable.Range(0, 3).Select(_ => Guid.CreateVersion7())]));
+
+        Assert.Equal((ReplayStatus.Running, 3), (Progress.Status, Progress.Failed.Count));
+    }
+
+    [Fact]
+    public async Task Waits_grow_to_their_ceiling_and_begin_anew_after_a_slice()
+    {
+        await grain.Start(new ReplayRequest(2));
+        var waits = new List<double>();
+        for (var failures = 1; failures <= 8; failures++)
+            waits.Add(await FailAsync());
+        await EndAsync(Slice(cursor: 1, counted: 0));
+        waits.Add(await FailAsync());
+
+        Assert.Equal([1, 2, 4, 8, 16, 32, 60, 60, 1], waits);
+
+        async Task<double> FailAsync()
+        {
+            await grain.OnActivity(ReplayGrain.Slice, Activity.Attempt, new ActivityResult(null, "store_transient: away"));
+            return (Activity.Due - turn.Now).TotalSeconds;
+        }
+    }
+
+    [Fact]
+    public async Task A_second_look_at_what_failed_leaves_the_count_of_messages_as_it_was()
+    {
+        await grain.Start(new ReplayRequest(2));
+        await EndAsync(Slice(cursor: 10, counted: 4, Guid.CreateVersion7()) with { IsEnd = true, TotalCount = 5 });
+        await EndAsync(Slice(cursor: 10, counted: 1));
+
+        Assert.Equal((ReplayStatus.Completed, 5L, 5L), (Progress.Status, Progress.TotalCount, Progress.CountedCount));
+    }
+
     private ReplaySlice Slice(long cursor, int counted, params Guid[] failed) => new()
     {
         Order = Order,

@@ -1,4 +1,5 @@
 using System.Text;
+using Tributary.GraphQL.Transports;
 
 namespace Tributary.GraphQL.Tests.Transports;
 
@@ -46,6 +47,33 @@ public sealed class EventStreamTransportTest : IAsyncLifetime
         }
         await server.ForeverEnded.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
         Assert.Null(await server.RequestEnds.Reader.ReadAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_silent_stream_gives_signs_of_life_and_goes_on()
+    {
+        using var stopping = new CancellationTokenSource();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await using var lively = await TestServer.Start(new GraphQLHttpOptions { EventStreamKeepAlive = TimeSpan.FromMilliseconds(10) });
+        lively.EndWith(stopping.Token);
+        using var request = new HttpRequestMessage(HttpMethod.Post, lively.Url)
+        {
+            Content = new StringContent("""{"query":"subscription { untilStop }"}""", Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        using var response = await lively.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(patience.Token));
+        await Until("data: {\"data\":{\"untilStop\":1}}");
+        await Until(":");
+        await Until(":");
+        await stopping.CancelAsync();
+        await Until("data: {\"data\":{\"untilStop\":2}}");
+        await Until("event: complete");
+
+        async Task Until(string line)
+        {
+            while (await reader.ReadLineAsync(patience.Token) is { } read && read != line) Assert.DoesNotContain("error", read);
+        }
     }
 
     [Fact]

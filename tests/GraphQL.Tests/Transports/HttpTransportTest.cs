@@ -103,6 +103,15 @@ public sealed class HttpTransportTest : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Pages_of_another_port_of_this_machine_are_those_of_another_site()
+    {
+        var own = new Uri(server.Url).Authority;
+        Assert.Equal(200, (await server.Send(HttpMethod.Post, "", Hello, ("Origin", $"http://{own}"))).Status);
+        foreach (var other in (string[])["http://127.0.0.1:1", "http://127.0.0.1", $"http://{own}0", $"http://localhost:{own.Split(':')[1]}"])
+            Assert.Equal(403, (await server.Send(HttpMethod.Post, "", Hello, ("Origin", other))).Status);
+    }
+
+    [Fact]
     public async Task Pages_of_allowed_origins_need_no_header()
     {
         await using var open = await TestServer.Start(new GraphQLHttpOptions { AllowedOrigins = ["https://app.example.org"] });

@@ -159,6 +159,16 @@ public sealed class WebSocketTransportTest : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_message_of_the_greatest_length_is_read()
+    {
+        using var socket = await server.Connect();
+        await socket.Send("""{"type":"ping"}""".PadRight(20_000));
+        Assert.Equal("""{"type":"pong"}""", await socket.Receive());
+        await socket.Send("""{"type":"ping"}""".PadRight(20_001));
+        Assert.Equal("1009", await Close(socket));
+    }
+
+    [Fact]
     public async Task A_server_that_stops_says_so_to_those_who_wait_and_to_those_who_have_said_nothing_yet()
     {
         using var stopping = new CancellationTokenSource();

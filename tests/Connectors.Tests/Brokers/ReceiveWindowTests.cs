@@ -1,0 +1,45 @@
+using Tributary.Connectors.Brokers;
+
+namespace Tributary.Connectors.Tests.Brokers;
+
+public sealed class ReceiveWindowTests
+{
+    [Fact]
+    public void As_many_come_in_as_may_and_not_one_more()
+    {
+        var window = new ReceiveWindow(maxCount: 2, maxBytes: 1_000);
+        window.Enter(1);
+        Assert.True(window.WaitForRoom(TimeSpan.Zero));
+        window.Enter(1);
+        Assert.False(window.WaitForRoom(TimeSpan.Zero));
+        window.Exit(1);
+        Assert.True(window.WaitForRoom(TimeSpan.Zero));
+    }
+
+    [Fact]
+    public void Bytes_at_their_bound_leave_no_room()
+    {
+        var window = new ReceiveWindow(maxCount: 100, maxBytes: 1_000);
+        window.Enter(999);
+        Assert.True(window.WaitForRoom(TimeSpan.Zero));
+        window.Enter(1);
+        Assert.False(window.WaitForRoom(TimeSpan.Zero));
+        window.Exit(1);
+        Assert.True(window.WaitForRoom(TimeSpan.Zero));
+    }
+
+    [Fact]
+    public async Task An_answer_wakes_who_waits_for_room_or_for_the_end()
+    {
+        var window = new ReceiveWindow(maxCount: 1, maxBytes: 1_000);
+        window.Enter(1);
+        var room = Task.Run(() => window.WaitForRoom(TimeSpan.FromHours(1)), TestContext.Current.CancellationToken);
+        var empty = Task.Run(() => window.WaitUntilEmpty(TimeSpan.FromHours(1), TimeProvider.System), TestContext.Current.CancellationToken);
+        await Task.WhenAny(room, Task.Delay(TimeSpan.FromMilliseconds(1), TestContext.Current.CancellationToken));
+
+        window.Exit(1);
+
+        Assert.True(await room.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        Assert.True(await empty.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+    }
+}
