@@ -2,6 +2,7 @@
 # Builds everything and runs every test. Installs what the tests need when it may, and otherwise says what to install.
 #   ./test.sh                 all test projects
 #   ./test.sh Runtime Silo    only tests/Runtime.Tests and tests/Silo.Tests
+#   ./test.sh --mutants       breaks a copy of the product on purpose and reports what no test notices: tests/mutants/README.md
 set -uo pipefail
 cd "$(dirname "$0")"
 
@@ -42,6 +43,11 @@ need "memcached" memcached 'command -v memcached'
 need "RabbitMQ" rabbitmq-server 'ls /usr/lib/rabbitmq/bin/rabbitmq-server && command -v epmd'
 need "ZeroMQ" libzmq5 'test -n "$(ls /usr/lib/*/libzmq.so.5 /usr/lib64/libzmq.so.5)"'
 need "Python with ZeroMQ" python3-zmq '/usr/bin/python3 -c "import zmq"'
+
+if [ "${1:-}" = --mutants ]; then
+  shift
+  CONFIGURATION=$CONFIGURATION exec python3 tests/mutants/mutants.py "$@"
+fi
 
 projects=()
 if [ $# -gt 0 ]; then
