@@ -3,6 +3,7 @@
 #   ./test.sh                 all test projects
 #   ./test.sh Runtime Silo    only tests/Runtime.Tests and tests/Silo.Tests
 # TRIBUTARY_SEED=N repeats what was random in a run; LIMIT=N gives each project N seconds.
+#   ./test.sh --mutants       breaks a copy of the product on purpose and reports what no test notices: tests/mutants/README.md
 set -uo pipefail
 cd "$(dirname "$0")"
 
@@ -46,6 +47,11 @@ need "memcached" memcached 'command -v memcached'
 need "RabbitMQ" rabbitmq-server 'ls /usr/lib/rabbitmq/bin/rabbitmq-server && command -v epmd'
 need "ZeroMQ" libzmq5 'test -n "$(ls /usr/lib/*/libzmq.so.5 /usr/lib64/libzmq.so.5)"'
 need "Python with ZeroMQ" python3-zmq '/usr/bin/python3 -c "import zmq"'
+
+if [ "${1:-}" = --mutants ]; then
+  shift
+  CONFIGURATION=$CONFIGURATION exec python3 tests/mutants/mutants.py "$@"
+fi
 
 projects=()
 if [ $# -gt 0 ]; then
