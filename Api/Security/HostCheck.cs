@@ -14,7 +14,7 @@ internal static class HostCheck
         if (allowed.Count > 0 && !allowed.Contains(request.Host.Host, StringComparer.OrdinalIgnoreCase))
         {
             throw new TributaryException(
-                "host_not_allowed", $"Found the host '{request.Host.Host}'; allowed: {string.Join(", ", allowed)}. More can be named under allowedHosts.");
+                "host_not_allowed", $"Found the host '{request.Host.Host}'; allowed: {string.Join(", ", allowed)}. More can be named under api.hosts.");
         }
     }
 }

@@ -18,6 +18,6 @@ internal static class OriginCheck
         if (Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase))
             return;
 
-        throw new TributaryException("origin_not_allowed", $"Found the origin '{origin}'; allowed: the server's own and those under allowedOrigins.");
+        throw new TributaryException("origin_not_allowed", $"Found the origin '{origin}'; allowed: the server's own and those under api.origins.");
     }
 }
