@@ -50,6 +50,9 @@ public sealed class ApiNode
     /// <summary>True while calls are taken.</summary>
     public required Func<bool> IsReady { get; init; }
 
+    /// <summary>Why nothing can be stored at the moment; null when it can, and in a process that only reads.</summary>
+    public Func<StoreException?> Refusal { get; init; } = static () => null;
+
     /// <summary>The database that cursors belong to.</summary>
     public Guid History => Tail.History;
 }

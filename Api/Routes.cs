@@ -61,7 +61,8 @@ internal static class Routes
         var health = new HealthEndpoints(app.Services.GetRequiredService<ApiNode>());
         var everybody = app.MapGroup("").AllowAnonymous();
         Get(everybody, "/health/live", HealthEndpoints.LiveAsync, "live", "health", "Is the process up?", "Answers as long as the process does.").Answers<HealthBody>(200);
-        Get(everybody, "/health/ready", health.ReadyAsync, "ready", "health", "Are messages taken?", "503 while the silo joins or stops.", null, "not_ready").Answers<HealthBody>(200);
+        Get(everybody, "/health/ready", health.ReadyAsync, "ready", "health", "Are messages taken?",
+            "503 while the silo joins or stops, and while nothing can be stored.", null, "not_ready", "store_full", "store_transient").Answers<HealthBody>(200);
     }
 
     private static void MapMessages(IEndpointRouteBuilder app, ApiNode node, ApiOptions options)

@@ -34,4 +34,10 @@ internal enum Sabotage
 
     /// <summary>A result that the database refuses is not told to its owner.</summary>
     DropRefused,
+
+    /// <summary>A round that found no room is taken for one that is durable.</summary>
+    TakeFullForDone,
+
+    /// <summary>What waits for room is forgotten when there is some.</summary>
+    DropHeld,
 }

@@ -11,7 +11,10 @@ public sealed class SiloEnvironment
     /// <summary>Makes ids of failures.</summary>
     public required Func<Guid> NewId { get; init; }
 
-    /// <summary>Called when an invariant is broken: the process must not go on.</summary>
+    /// <summary>
+    /// Called when the silo cannot go on: an invariant is broken, or the database can be used no more. The silo does nothing from then on, and
+    /// the process is to end.
+    /// </summary>
     public required Action<Exception> OnFatal { get; init; }
 
     /// <summary>How the engine is broken on purpose; only tests of the simulation can say.</summary>
@@ -20,13 +23,14 @@ public sealed class SiloEnvironment
     internal SiloEnvironment With(Sabotage sabotage) =>
         new() { Time = Time, Scheduler = Scheduler, NewId = NewId, OnFatal = OnFatal, Sabotage = sabotage };
 
-    /// <summary>Threads, the system clock, and the end of the process on a broken invariant.</summary>
-    public static SiloEnvironment System() => new()
+    /// <summary>Threads and the system clock.</summary>
+    /// <param name="onFatal">See <see cref="OnFatal"/>; called from any thread, perhaps more than once.</param>
+    public static SiloEnvironment System(Action<Exception> onFatal) => new()
     {
         Time = TimeProvider.System,
-        Scheduler = new ThreadScheduler(),
+        Scheduler = new ThreadScheduler(onFatal),
         NewId = Guid.CreateVersion7,
-        OnFatal = error => Environment.FailFast("The silo found an invariant broken and ends.", error),
+        OnFatal = onFatal,
     };
 }
 
@@ -36,7 +40,7 @@ public interface ISiloScheduler
     /// <summary>Starts a loop that runs <paramref name="step"/> after every wake, never twice at once.</summary>
     ILoop StartLoop(Action step);
 
-    /// <summary>Runs <paramref name="work"/> beside the loop. It handles its own errors.</summary>
+    /// <summary>Runs <paramref name="work"/> beside the loop. It handles its own errors; one that it lets through is fatal.</summary>
     void Start(Func<Task> work);
 
     /// <summary>

@@ -77,6 +77,9 @@ public sealed class SiloOptions
 
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long calls wait for a store that does not answer; then they are refused until it does.</summary>
+    public TimeSpan MaxStoreWait { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Shares of the classes calls, reads, reminders and bulk when all have work waiting.</summary>
     public IReadOnlyList<int> ClassWeights { get; set; } = [8, 4, 4, 2];
 

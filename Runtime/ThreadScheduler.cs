@@ -13,8 +13,12 @@ public sealed class ThreadScheduler : ISiloScheduler
 
     private readonly BlockingCollection<Func<Task>> urgent = [];
 
-    public ThreadScheduler()
+    private readonly Action<Exception> onFault;
+
+    /// <param name="onFault">Told of an error that work let through: nobody else would hear of it.</param>
+    public ThreadScheduler(Action<Exception> onFault)
     {
+        this.onFault = onFault;
         for (var i = 1; i <= UrgentThreadsCount; i++)
             new Thread(RunUrgent) { IsBackground = true, Name = $"silo store {i}" }.Start();
     }
@@ -23,12 +27,24 @@ public sealed class ThreadScheduler : ISiloScheduler
 
     public ILoop StartLoop(Action step) => new LoopThread(step);
 
-    public void Start(Func<Task> work) => _ = Task.Run(work);
+    public void Start(Func<Task> work) => _ = Task.Run(() => WatchAsync(work));
 
     private void RunUrgent()
     {
         foreach (var work in urgent.GetConsumingEnumerable())
-            _ = work();
+            _ = WatchAsync(work);
+    }
+
+    private async Task WatchAsync(Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (Exception error)
+        {
+            onFault(error);
+        }
     }
 
     private sealed class LoopThread : ILoop

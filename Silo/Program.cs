@@ -12,6 +12,14 @@ AppContext.SetData("REGEX_DEFAULT_MATCH_TIMEOUT", TimeSpan.FromSeconds(10));
 const int Success = 0;
 const int CouldNotRun = 1;
 const int WrongConfiguration = 2;
+const int Broken = 3;
+
+// Nothing of this program lets an error through to here. If something does, it says so in order, and leaves no memory behind on the disk.
+AppDomain.CurrentDomain.UnhandledException += static (_, unhandled) =>
+{
+    Console.Error.WriteLine($"tributary: an error that nothing expected:\n{unhandled.ExceptionObject}");
+    Environment.Exit(Broken);
+};
 
 var parsed = new CommandLine(RunAsync).Root.Parse(args);
 var code = await parsed.InvokeAsync(new() { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
@@ -30,7 +38,7 @@ static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellat
             : await SiloApp.StartAsync(config, stop.Token);
         await Task.WhenAny(stop.WaitAsync(), app.Failed);
         await app.StopAsync();
-        return app.Failed.IsCompleted ? CouldNotRun : Success;
+        return app.Failed.IsCompleted ? await EndAsync(await app.Failed) : Success;
     }
     catch (ConfigException error)
     {
@@ -49,9 +57,14 @@ static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellat
         // Told to stop before it was ready: that is an orderly end as well.
         return Success;
     }
-    catch (Exception error) when (error is StoreException or IOException or TimeoutException)
+    catch (Exception error) when (ProcessFault.IsOperable(error))
     {
-        await Console.Error.WriteLineAsync("tributary: " + error.Message.ReplaceLineEndings(" "));
-        return CouldNotRun;
+        return await EndAsync(error);
     }
+}
+
+static async Task<int> EndAsync(Exception error)
+{
+    await Console.Error.WriteLineAsync("tributary: " + ProcessFault.SentenceOf(error));
+    return ProcessFault.IsOperable(error) ? CouldNotRun : Broken;
 }

@@ -34,7 +34,7 @@ public static class BenchSilo
     public static async Task<(SiloHost Host, IReadOnlyList<DefinitionRow> Definitions)> JoinAsync(BenchStore store)
     {
         var host = new SiloHost(
-            new SiloOptions(), store.Store, Types(), new Dictionary<string, IActivity>(), SiloEnvironment.System(), NullLogger<SiloHost>.Instance);
+            new SiloOptions(), store.Store, Types(), new Dictionary<string, IActivity>(), SiloEnvironment.System(static error => Environment.FailFast("The silo cannot go on.", error)), NullLogger<SiloHost>.Instance);
         await host.StartAsync();
         using var json = JsonDocument.Parse(Definitions);
         var definitions = AggregateDefinition.ParseAll(json.RootElement);

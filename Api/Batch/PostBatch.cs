@@ -128,9 +128,9 @@ internal sealed partial class PostBatch(ApiNode node, ApiOptions options, IHostA
             size.MaxRequestBodySize = null;
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A line of a batch failed.")]
+    [LoggerMessage(EventId = 3011, Level = LogLevel.Error, Message = "A line of a batch failed.")]
     private partial void LogFailed(Exception error);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "A batch was cut: {Reason}.")]
+    [LoggerMessage(EventId = 3012, Level = LogLevel.Information, Message = "A batch was cut: {Reason}.")]
     private partial void LogCut(string reason);
 }

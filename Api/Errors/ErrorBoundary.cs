@@ -55,6 +55,6 @@ public sealed partial class ErrorBoundary(RequestDelegate next, ILogger<ErrorBou
         _ => Problem.Of("request_invalid", $"The request was answered with status {status}.") with { Status = status },
     };
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed.")]
+    [LoggerMessage(EventId = 3001, Level = LogLevel.Error, Message = "{Method} {Path} failed.")]
     private partial void LogFailed(Exception error, string method, string path);
 }

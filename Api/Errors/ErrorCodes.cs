@@ -65,6 +65,7 @@ public static class ErrorCodes
         ["silo_role_missing"] = (503, "This process only reads"),
         ["api_role_missing"] = (404, "This process has no API"),
         ["store_transient"] = (503, "The database is not reachable"),
+        ["store_full"] = (503, "The disk of the database is full"),
         ["store_busy"] = (503, "The database is busy"),
         [Internal] = (500, "Internal error"),
     }.ToFrozenDictionary();

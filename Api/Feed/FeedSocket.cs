@@ -73,9 +73,9 @@ internal sealed partial class FeedSocket(ApiNode node, ApiOptions options, ILogg
         return text;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A replay could not read.")]
+    [LoggerMessage(EventId = 3031, Level = LogLevel.Warning, Message = "A replay could not read.")]
     private partial void LogReplayFailed(Exception error);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "A subscriber's connection is gone: {Reason}")]
+    [LoggerMessage(EventId = 3032, Level = LogLevel.Debug, Message = "A subscriber's connection is gone: {Reason}")]
     private partial void LogGone(string reason);
 }

@@ -34,6 +34,6 @@ internal sealed partial class GraphQLRoute(ApiNode node, ApiOptions options, Tim
         app.MapGraphQL(Path, engine, http);
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A GraphQL field could not be resolved.")]
+    [LoggerMessage(EventId = 3021, Level = LogLevel.Error, Message = "A GraphQL field could not be resolved.")]
     private partial void LogFailed(Exception error);
 }

@@ -10,7 +10,12 @@ internal sealed class HealthEndpoints(ApiNode node)
 {
     public static Task LiveAsync(HttpContext context) => ApiJson.WriteAsync(context, new HealthBody("live"), ApiJson.Default.HealthBody);
 
-    public Task ReadyAsync(HttpContext context) => node.IsReady()
-        ? ApiJson.WriteAsync(context, new HealthBody("ready"), ApiJson.Default.HealthBody)
-        : throw new TributaryException("not_ready", "The silo is joining or stopping.");
+    public Task ReadyAsync(HttpContext context)
+    {
+        if (!node.IsReady())
+            throw new TributaryException("not_ready", "The silo is joining or stopping.");
+        if (node.Refusal() is { } refusal)
+            throw new TributaryException(refusal.Code, refusal.Message);
+        return ApiJson.WriteAsync(context, new HealthBody("ready"), ApiJson.Default.HealthBody);
+    }
 }

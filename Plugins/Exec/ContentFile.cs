@@ -1,28 +1,35 @@
+using Tributary.Connectors;
+
 namespace Tributary.Plugins.Exec;
 
 /// <summary>The content as a file: the one that holds it anyway, or one of its own for as long as this is not disposed of.</summary>
 internal sealed class ContentFile : IDisposable
 {
     private readonly bool isOwn;
+    private readonly IDisposable? room;
 
-    private ContentFile(string path, bool isOwn)
+    private ContentFile(string path, bool isOwn, IDisposable? room = null)
     {
         // The program runs in its own folder: a relative path would lead nowhere there.
         Path = System.IO.Path.GetFullPath(path);
         this.isOwn = isOwn;
+        this.room = room;
     }
 
     public string Path { get; }
 
-    public static async ValueTask<ContentFile> OfAsync(PluginContext context, string folder, CancellationToken cancellation)
+    /// <exception cref="PluginException">There is no room for a file.</exception>
+    public static async ValueTask<ContentFile> OfAsync(PluginContext context, ExecServices services, CancellationToken cancellation)
     {
         if (context.ContentPath is { } existing)
             return new ContentFile(existing, isOwn: false);
 
-        Directory.CreateDirectory(folder);
-        var file = new ContentFile(System.IO.Path.Combine(folder, $"content-{context.Message.Id}-{System.IO.Path.GetRandomFileName()}"), isOwn: true);
+        var room = Reserve(context.ContentLength, services);
+        var name = $"content-{context.Message.Id}-{System.IO.Path.GetRandomFileName()}";
+        var file = new ContentFile(System.IO.Path.Combine(services.TempFolder, name), isOwn: true, room);
         try
         {
+            Directory.CreateDirectory(services.TempFolder);
             var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
             // Only this user reads what others may have sent in confidence.
             if (!OperatingSystem.IsWindows())
@@ -41,7 +48,20 @@ internal sealed class ContentFile : IDisposable
 
     public void Dispose()
     {
-        if (isOwn)
+        if (isOwn && File.Exists(Path))
             File.Delete(Path);
+        room?.Dispose();
+    }
+
+    private static IDisposable? Reserve(long bytes, ExecServices services)
+    {
+        try
+        {
+            return services.Reserve?.Invoke(bytes);
+        }
+        catch (ConnectorException full)
+        {
+            throw new PluginException($"{full.Code}: {full.Message}", mayHelpToRetry: full.Fault != ConnectorFault.Refused, full);
+        }
     }
 }

@@ -28,7 +28,7 @@ internal sealed class ExecPlugin(ExecSettings settings, ExecServices services) :
     public async ValueTask<PluginResult> ExecuteAsync(PluginContext context, CancellationToken cancellation)
     {
         var workers = pool ?? throw new InvalidOperationException("The plugin has not been started.");
-        using var content = await ContentFile.OfAsync(context, services.TempFolder, cancellation);
+        using var content = await ContentFile.OfAsync(context, services, cancellation);
         var id = Interlocked.Increment(ref lastId);
         var request = ExecRequest.Write(id, context, content.Path, configuration);
 

@@ -5,7 +5,15 @@ namespace Tributary.Plugins.Exec;
 
 /// <param name="Time">The clock, also for delays.</param>
 /// <param name="TempFolder">Where content is put that is only in memory; made when it is not there.</param>
-public sealed record ExecServices(TimeProvider Time, string TempFolder);
+/// <param name="Reserve">
+/// Asked for room for so many bytes there, which are given back when the result is disposed of; throws
+/// <see cref="Connectors.ConnectorException"/> when there is none. Null: room is not bounded.
+/// </param>
+public sealed record ExecServices(TimeProvider Time, string TempFolder, Func<long, IDisposable>? Reserve = null)
+{
+    /// <summary>In front of what a program says in several lines that belong together: a trace of a fault.</summary>
+    public const string TracePrefix = "trace: ";
+}
 
 /// <summary>The section <c>exec</c> of a folder's configuration.</summary>
 internal sealed record ExecSettings

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Text;
 
 namespace Tributary.Plugins.Exec;
 
@@ -26,7 +25,7 @@ internal sealed class ExecWorker : IAsyncDisposable
         this.time = time;
         this.process = process;
         answers = new LineReader(process.StandardOutput.BaseStream, maxLineBytes);
-        errors = PumpErrorsAsync(process.StandardError.BaseStream, log);
+        errors = new ErrorEntries(new LineReader(process.StandardError.BaseStream, MaxErrorLineBytes), time, log).PumpAsync();
     }
 
     public int ProcessId => process.Id;
@@ -160,29 +159,4 @@ internal sealed class ExecWorker : IAsyncDisposable
         "HOME" or "TMPDIR" or "TEMP" or "TMP" or "DOTNET_ROOT" when value.Length > 0 => Path.GetFullPath(value),
         _ => value,
     };
-
-    private static async Task PumpErrorsAsync(Stream stream, Action<string> log)
-    {
-        var lines = new LineReader(stream, MaxErrorLineBytes);
-        while (true)
-        {
-            ReadOnlyMemory<byte>? line;
-            try
-            {
-                line = await lines.ReadAsync(CancellationToken.None);
-            }
-            catch (InvalidDataException)
-            {
-                line = lines.Take();
-            }
-            catch (Exception error) when (error is IOException or ObjectDisposedException or OperationCanceledException)
-            {
-                return;
-            }
-
-            if (line is null)
-                return;
-            log(Encoding.UTF8.GetString(line.Value.Span));
-        }
-    }
 }

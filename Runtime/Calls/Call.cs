@@ -58,8 +58,19 @@ internal sealed class Call<TResult> : Call, IValueTaskSource<TResult>, IValueTas
         error = exception;
     }
 
+    public override void Refuse(Exception error)
+    {
+        if (IsAnswered)
+            return;
+        IsAnswered = true;
+        source.SetException(error);
+    }
+
     public override void Release()
     {
+        // A caller that was told an error while the store was away waits no more, whatever became of its round.
+        if (IsAnswered)
+            return;
         if (error is null)
             source.SetResult(result!);
         else

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using Tributary.Runtime.Store;
 
 namespace Tributary.Runtime.Calls;
 
@@ -15,6 +16,7 @@ internal sealed class Inbox(SiloOptions options)
     private long bytes;
     private int count;
     private volatile bool isClosed;
+    private volatile StoreException? refusal;
 
     /// <summary>Calls that wait, or are on their way in: a call is counted before it looks whether the inbox is closed.</summary>
     public int Count => Volatile.Read(ref count);
@@ -22,7 +24,12 @@ internal sealed class Inbox(SiloOptions options)
     /// <summary>Refuses calls from now on.</summary>
     public void Close() => isClosed = true;
 
-    /// <summary>Takes a call from outside, or throws <see cref="OverloadedException"/>.</summary>
+    /// <summary>Refuses calls with this error; null takes them again. A full disk does not refuse reads.</summary>
+    public void Refuse(StoreException? error) => refusal = error;
+
+    /// <summary>
+    /// Takes a call from outside, or throws <see cref="OverloadedException"/>, or <see cref="StoreException"/> while nothing can be stored.
+    /// </summary>
     public void Add(Input input, WorkClass workClass)
     {
         var size = input.SizeBytes;
@@ -33,6 +40,12 @@ internal sealed class Inbox(SiloOptions options)
         {
             Withdraw(size);
             throw new OverloadedException("The silo is stopping; another one, or this one after its restart, takes the call.", options.RetryAfter);
+        }
+
+        if (refusal is { } refused && !(workClass == WorkClass.Reads && refused.Fault == StoreFault.Full))
+        {
+            Withdraw(size);
+            throw new StoreException(refused.Fault, refused.Message);
         }
 
         if (counted > options.MaxWaitingCallsCount || (held > options.MaxWaitingBytes && held > size))

@@ -38,6 +38,14 @@ internal abstract class Input(GrainId target, INeeds? needs = null)
     /// <summary>What is to run in the place of this input, whose turn did not happen because of <paramref name="error"/>; null when its failure is final.</summary>
     public virtual Input? Instead(Exception error) => null;
 
+    /// <summary>True when the caller was told an error and waits no more; what is not in a round by then is dropped.</summary>
+    public bool IsAnswered { get; protected set; }
+
+    /// <summary>Tells whoever waits the error now, ahead of the round; nothing for inputs that nobody waits for.</summary>
+    public virtual void Refuse(Exception error)
+    {
+    }
+
     /// <summary>Lets the outcome go to whoever waits for it. Called once, when the round that it saw is durable.</summary>
     public virtual void Release()
     {

@@ -204,6 +204,6 @@ public sealed partial class FeedTail(IMessageLog log, Guid history, FeedOptions 
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The feed could not read on; trying again.")]
+    [LoggerMessage(EventId = 1041, Level = LogLevel.Warning, Message = "The feed could not read on; trying again.")]
     private partial void LogReadFailed(Exception error);
 }

@@ -21,6 +21,7 @@ public sealed partial class SiloHost
     private readonly SiloEnvironment environment;
     private readonly ILogger logger;
     private readonly Inbox inbox;
+    private readonly LimitedLog retries;
     private readonly ActivityLoad activityLoad = new();
     private readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile SiloLoop? loop;
@@ -39,6 +40,7 @@ public sealed partial class SiloHost
         this.environment = environment;
         this.logger = logger;
         inbox = new Inbox(options);
+        retries = new LimitedLog(environment.Time);
         Grains = new OutsideCaller(this, WorkClass.Calls);
         BulkGrains = new OutsideCaller(this, WorkClass.Bulk);
     }
@@ -57,6 +59,9 @@ public sealed partial class SiloHost
 
     /// <summary>True while an incarnation runs.</summary>
     public bool IsReady => loop is { Ended.IsCompleted: false };
+
+    /// <summary>Why nothing can be stored at the moment: the disk is full, or the database does not answer. Null when it can.</summary>
+    public StoreException? Refusal => loop?.Refusal;
 
     /// <summary>Calls that wait for the loop.</summary>
     public int WaitingCount => inbox.Count;
@@ -79,7 +84,7 @@ public sealed partial class SiloHost
     /// <summary>Opens the store and joins. Returns when turns run.</summary>
     public async Task StartAsync(CancellationToken cancellation = default)
     {
-        facts = await store.OpenAsync(cancellation);
+        facts = await OpenAsync(cancellation);
         await JoinAsync(cancellation);
         environment.Scheduler.Start(LiveAsync);
     }
@@ -111,6 +116,24 @@ public sealed partial class SiloHost
             RoundCommitted?.Invoke();
     }
 
+    // A full disk at the start is waited for: what began again and again would be no better off.
+    private async Task<StoreFacts> OpenAsync(CancellationToken cancellation)
+    {
+        for (var delay = options.RetryDelay; ; delay = delay * 2 < options.MaxRetryDelay ? delay * 2 : options.MaxRetryDelay)
+        {
+            try
+            {
+                return await store.OpenAsync(cancellation);
+            }
+            catch (StoreException error) when (error.Fault == StoreFault.Full)
+            {
+                retries.Write(unsaid => LogNoRoom(error.Message, unsaid));
+            }
+
+            await Task.Delay(delay, environment.Time, cancellation);
+        }
+    }
+
     private async Task LiveAsync()
     {
         try
@@ -127,6 +150,8 @@ public sealed partial class SiloHost
         {
             if (!isAbandoned)
                 environment.OnFatal(error);
+            // Nothing is left that could end in order.
+            stopped.TrySetResult();
         }
     }
 
@@ -153,9 +178,9 @@ public sealed partial class SiloHost
                     joined.BeginStop();
                 return;
             }
-            catch (StoreException error) when (error.Fault == StoreFault.Transient && facts is not null)
+            catch (StoreException error) when (error.IsPassing)
             {
-                LogJoinRetry(error);
+                retries.Write(unsaid => LogJoinRetry(error.Message, unsaid));
             }
 
             await Task.Delay(delay, environment.Time, cancellation);
@@ -205,15 +230,22 @@ public sealed partial class SiloHost
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Joined as silo {Silo}; {DeferredCount} deferred calls go on.")]
+    [LoggerMessage(EventId = 1021, Level = LogLevel.Information, Message = "Joined as silo {Silo}; {DeferredCount} deferred calls go on.")]
     private partial void LogJoined(SiloId silo, int deferredCount);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} deferred calls are for grain types that this build does not know; they stay stored.")]
+    [LoggerMessage(EventId = 1022, Level = LogLevel.Warning, Message = "{Count} deferred calls are for grain types that this build does not know; they stay stored.")]
     private partial void LogUnknownTypes(int count);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The store did not let the silo join; trying again.")]
-    private partial void LogJoinRetry(Exception error);
+    [LoggerMessage(
+        EventId = 1023, Level = LogLevel.Warning,
+        Message = "The store did not let the silo join; trying again: {Error} ({Unsaid} more like this since the last line.)")]
+    private partial void LogJoinRetry(string error, long unsaid);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "This incarnation was declared dead; joining again as a new one.")]
+    [LoggerMessage(
+        EventId = 1025, Level = LogLevel.Warning,
+        Message = "There is no room to open the database; waiting until there is: {Error} ({Unsaid} more like this since the last line.)")]
+    private partial void LogNoRoom(string error, long unsaid);
+
+    [LoggerMessage(EventId = 1024, Level = LogLevel.Warning, Message = "This incarnation was declared dead; joining again as a new one.")]
     private partial void LogDead();
 }

@@ -11,7 +11,8 @@ internal sealed partial class SiloLoop
 
     private void FireReminders()
     {
-        if (isStopping)
+        // What is due while nothing can be stored stays due.
+        if (isStopping || refusal is not null)
             return;
         var now = environment.Sabotage == Sabotage.RunAhead ? clock.Now.AddSeconds(1) : clock.Now;
         while (reminders.TakeDue(now, activities.HasRoom) is { } entry)
@@ -48,8 +49,8 @@ internal sealed partial class SiloLoop
     // fires nothing. A timer for anything else would fire at once, again and again.
     private void ArmTimer()
     {
-        var next = committing is null ? lastCommitAt + options.Heartbeat : DateTimeOffset.MaxValue;
-        if (!isStopping && reminders.NextDue(activities.HasRoom) is { } due && due < next)
+        var next = committing is null ? NextHeartbeat : DateTimeOffset.MaxValue;
+        if (!isStopping && refusal is null && reminders.NextDue(activities.HasRoom) is { } due && due < next)
             next = due;
         if (!isStopping && reminders.NextRead is { } read && read < next)
             next = read;
@@ -76,6 +77,6 @@ internal sealed partial class SiloLoop
         loop.Wake();
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The reminder {Name} of {Grain} is due, and this build does not know the grain's type; it stays stored.")]
+    [LoggerMessage(EventId = 1013, Level = LogLevel.Warning, Message = "The reminder {Name} of {Grain} is due, and this build does not know the grain's type; it stays stored.")]
     private partial void LogUnknownType(string name, GrainId grain);
 }

@@ -37,7 +37,7 @@ internal sealed partial class SiloLoop
 
         isOffered = false;
         // A silo that stops and has nothing left leaves: where commits take longer than heartbeats are apart, one would follow another.
-        var isHeartbeat = clock.Now >= lastCommitAt + options.Heartbeat && !(isStopping && IsIdle);
+        var isHeartbeat = clock.Now >= NextHeartbeat && !(isStopping && IsIdle);
         if (round.Inputs.Count == 0 && !isHeartbeat)
             return;
 
@@ -91,11 +91,16 @@ internal sealed partial class SiloLoop
         if (ReferenceEquals(ending, round))
             Advance(isHeartbeat: false);
         committing = null;
+        if (refusal is not null && !IsStillFull(end))
+            EndRefusal();
         switch (end)
         {
             case RoundEnd.Durable durable:
                 clock.Observe(durable.DatabaseTime);
                 Keep(ending);
+                break;
+            case RoundEnd.Full full:
+                SetAside(ending, full.Error);
                 break;
             case RoundEnd.Rejected rejected:
                 Refuse(ending, rejected.Error);
@@ -108,6 +113,8 @@ internal sealed partial class SiloLoop
 
     private void Keep(Round durable)
     {
+        if (durable.HasEffects && probeDelay > TimeSpan.Zero)
+            EndTrial();
         acceptedCount += durable.Messages.Count;
         foreach (var (grain, state, _) in durable.States)
         {
@@ -136,14 +143,19 @@ internal sealed partial class SiloLoop
 
         foreach (var input in round.Inputs)
             ready.Enqueue(input);
-        committer.TryTakeBack(round);
-        isOffered = false;
-        round = new Round(silo, refused.Number) { ForgetsParts = environment.Sabotage == Sabotage.ForgetParts };
-
+        Reopen(refused);
         if (refused.Inputs.Count == 0)
             throw new InvalidOperationException($"The database refused round {refused.Number}, which no input began.", error);
         if (suspects.Refuse(refused.Inputs) is { } alone)
             Convict(alone, error);
+    }
+
+    // The round on top is given up with the one that it ran on, and another one is opened.
+    private void Reopen(Round refused)
+    {
+        committer.TryTakeBack(round);
+        isOffered = false;
+        round = new Round(silo, refused.Number) { ForgetsParts = environment.Sabotage == Sabotage.ForgetParts };
     }
 
     // Whoever waits for the input is told; the owner of an activity is called with the error; what is left becomes a failure. When the failure is refused too, its arguments
@@ -151,7 +163,7 @@ internal sealed partial class SiloLoop
     private void Convict(Input alone, Exception error)
     {
         var rejection = new TributaryException("refused_by_store", $"The database refused what this call asked to store: {error.Message}", error);
-        LogConvicted(alone.Target, error);
+        LogConvicted(alone.Target, error.Message);
         if (environment.Sabotage != Sabotage.DropRefused && alone.Instead(rejection) is { } instead)
         {
             // The owner of an activity decides what follows; it is alone again, so that nobody shares its round if it is refused as well.
@@ -199,14 +211,14 @@ internal sealed partial class SiloLoop
     private void Die(Round ending)
     {
         End();
-        var waiting = ending.Inputs.Concat(suspects.Clear()).Concat(round.Inputs).Concat(ready)
+        var waiting = ending.Inputs.Concat(suspects.Clear()).Concat(round.Inputs).Concat(held).Concat(ready)
             .Concat(activations.Waiting()).Concat(externalIds.Waiting());
         var seen = new HashSet<Input>();
         foreach (var input in waiting)
         {
             // Its pins belong to the activations of this incarnation, which end with it.
             input.Pinned = null;
-            if (input is Call && seen.Add(input))
+            if (input is Call { IsAnswered: false } && seen.Add(input))
                 inbox.Return(input, WorkClass.Calls);
         }
 
@@ -226,7 +238,7 @@ internal sealed partial class SiloLoop
             catch (StoreException error)
             {
                 // The row stays; whoever looks finds it standing still, and the lock of this silo free.
-                LogLeaveFailed(error);
+                LogLeaveFailed(error.Message);
             }
 
             loop.Stop();
@@ -234,9 +246,11 @@ internal sealed partial class SiloLoop
         });
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "An input for {Grain} was refused by the database alone; it is kept as a failure or its caller is told.")]
-    private partial void LogConvicted(GrainId grain, Exception error);
+    [LoggerMessage(
+        EventId = 1011, Level = LogLevel.Error,
+        Message = "An input for {Grain} was refused by the database alone; it is kept as a failure or its caller is told: {Error}")]
+    private partial void LogConvicted(GrainId grain, string error);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The silo could not sign off; the next start finds its row.")]
-    private partial void LogLeaveFailed(Exception error);
+    [LoggerMessage(EventId = 1012, Level = LogLevel.Warning, Message = "The silo could not sign off; the next start finds its row: {Error}")]
+    private partial void LogLeaveFailed(string error);
 }

@@ -46,6 +46,7 @@ internal sealed partial class SiloLoop
     private readonly TurnRunner runner;
     private readonly Committer committer;
     private readonly DatabaseClock clock;
+    private readonly LimitedLog retries;
 
     private readonly ConcurrentQueue<Action> events = new();
     private readonly Queue<Input> ready = new();
@@ -83,7 +84,8 @@ internal sealed partial class SiloLoop
         reminders = new ReminderBook(options);
         activities = new ActivityRunner(options, environment.Scheduler, activityTypes, reminders, activityLoad, OnActivityDone, logger);
         runner = new TurnRunner(options, environment, types, partitioner, activations, externalIds, reminders);
-        committer = new Committer(silo, options, environment, store, new Departures(committed), logger, ending.Token);
+        committer = new Committer(silo, options, environment, store, new Departures(committed), OnStoreAway, logger, ending.Token);
+        retries = new LimitedLog(environment.Time);
         clock = new DatabaseClock(environment.Time);
         clock.Observe(incarnation.DatabaseTime);
         lastCommitAt = clock.Now;
@@ -133,6 +135,7 @@ internal sealed partial class SiloLoop
             // What ran while a round was committed goes first: the disk never waits for turns.
             BeginCommit();
             FireReminders();
+            RefuseWaiting();
             if (suspects.IsEmpty)
                 RunTurns();
             else
@@ -154,8 +157,7 @@ internal sealed partial class SiloLoop
         }
         catch (Exception error)
         {
-            hasEnded = true;
-            environment.OnFatal(error);
+            Fail(error);
         }
     }
 
@@ -202,8 +204,12 @@ internal sealed partial class SiloLoop
     // Inputs whose needs are loaded first; then the classes, each as often as its weight says while it has work.
     private bool TryTake([NotNullWhen(true)] out Input? input)
     {
-        if (ready.TryDequeue(out input))
-            return true;
+        while (ready.TryDequeue(out input))
+        {
+            if (!IsSetAside(input))
+                return true;
+        }
+
         if (loader.IsFull)
             return false;
 
@@ -225,8 +231,16 @@ internal sealed partial class SiloLoop
         return false;
     }
 
-    private bool TryTake(WorkClass workClass, [NotNullWhen(true)] out Input? input) =>
-        workClass == WorkClass.Reminders ? own.TryDequeue(out input) : inbox.TryTake(workClass, out input);
+    private bool TryTake(WorkClass workClass, [NotNullWhen(true)] out Input? input)
+    {
+        while (workClass == WorkClass.Reminders ? own.TryDequeue(out input) : inbox.TryTake(workClass, out input))
+        {
+            if (!IsSetAside(input))
+                return true;
+        }
+
+        return false;
+    }
 
     private void BeginLoad()
     {
@@ -247,9 +261,9 @@ internal sealed partial class SiloLoop
             {
                 return await read();
             }
-            catch (StoreException error) when (error.Fault == StoreFault.Transient)
+            catch (StoreException error) when (error.IsPassing)
             {
-                LogRetry(operation, error);
+                retries.Write(unsaid => LogRetry(operation, error.Message, unsaid));
             }
 
             await Task.Delay(delay, environment.Time, ending.Token);
@@ -269,9 +283,17 @@ internal sealed partial class SiloLoop
         }
         catch (Exception error)
         {
-            environment.OnFatal(error);
+            Fail(error);
         }
     });
+
+    // Nothing leaves and nothing begins any more: what is in memory proves nothing now. Called from anywhere.
+    private void Fail(Exception error)
+    {
+        hasEnded = true;
+        environment.OnFatal(error);
+        ended.TrySetResult(LoopEnd.Failed);
+    }
 
     private void End()
     {
@@ -287,11 +309,13 @@ internal sealed partial class SiloLoop
         loop.Wake();
     }
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Work beside the loop ended with its incarnation.")]
+    [LoggerMessage(EventId = 1014, Level = LogLevel.Debug, Message = "Work beside the loop ended with its incarnation.")]
     private partial void LogEnded();
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The store did not answer ({Operation}); trying again.")]
-    private partial void LogRetry(string operation, Exception error);
+    [LoggerMessage(
+        EventId = 1015, Level = LogLevel.Warning,
+        Message = "The store did not answer ({Operation}); trying again: {Error} ({Unsaid} more like this since the last line.)")]
+    private partial void LogRetry(string operation, string error, long unsaid);
 }
 
 /// <summary>How an incarnation ended.</summary>
@@ -302,4 +326,7 @@ internal enum LoopEnd
 
     /// <summary>It was declared dead by another silo; what it had not made durable went back to the inbox.</summary>
     Dead,
+
+    /// <summary>Something broke that it cannot go on without; the process was told to end.</summary>
+    Failed,
 }

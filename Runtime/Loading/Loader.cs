@@ -65,6 +65,9 @@ internal sealed class Loader(SiloOptions options, Partitioner partitioner, Activ
         return false;
     }
 
+    /// <summary>The input will not run: what it kept in memory may leave.</summary>
+    public void Forget(Input input) => Unpin(input);
+
     /// <summary>The next load to issue, or null when there is nothing to load or one is under way.</summary>
     public LoadRequest? TryBegin()
     {

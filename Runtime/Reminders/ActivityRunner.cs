@@ -101,6 +101,6 @@ internal sealed partial class ActivityRunner(
         done(result);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The activity {Activity} of {Grain} failed at attempt {Attempt}; its grain decides what follows.")]
+    [LoggerMessage(EventId = 1031, Level = LogLevel.Warning, Message = "The activity {Activity} of {Grain} failed at attempt {Attempt}; its grain decides what follows.")]
     private partial void LogFailed(string activity, GrainId grain, int attempt, Exception error);
 }

@@ -7,9 +7,15 @@ namespace Tributary.Runtime.Rounds;
 /// Makes one round durable at a time, beside the loop. A doubtful commit is resolved with the database before anything
 /// goes on: the outcome that comes out of here is certain.
 /// </summary>
+/// <param name="away">Called with the round whose fate is not known and the reason, once, when the store has not answered for <see cref="SiloOptions.MaxStoreWait"/>.</param>
 internal sealed partial class Committer(
-    SiloId silo, SiloOptions options, SiloEnvironment environment, IPartitionStore store, Departures departures, ILogger logger, CancellationToken ending)
+    SiloId silo, SiloOptions options, SiloEnvironment environment, IPartitionStore store, Departures departures, Action<Round, StoreException> away,
+    ILogger logger, CancellationToken ending)
 {
+    private readonly LimitedLog retries = new(environment.Time);
+    private long askingSince;
+    private bool isAway;
+
     // A sealed round that waits for the one before it.
     private Round? offered;
 
@@ -49,6 +55,8 @@ internal sealed partial class Committer(
     // Commits the round, or checks the silo's row when there is nothing to write.
     private async Task<RoundEnd> CommitAsync(Round round, bool isHeartbeat)
     {
+        askingSince = environment.Time.GetTimestamp();
+        isAway = false;
         if (!round.HasEffects && !isHeartbeat)
             return await CheckAsync(round);
 
@@ -73,16 +81,21 @@ internal sealed partial class Committer(
                 case CommitOutcome.Committed committed:
                     return Committed(round, committed.Transaction, committed.DatabaseTime);
                 case CommitOutcome.Rejected rejected:
-                    LogRejected(round.Number, rejected.Error);
+                    LogRejected(round.Number, rejected.Error.Message);
                     return new RoundEnd.Rejected(rejected.Error);
+                case CommitOutcome.Full when environment.Sabotage == Sabotage.TakeFullForDone:
+                    return Committed(round, round.Number, environment.Time.GetUtcNow());
+                case CommitOutcome.Full full:
+                    return new RoundEnd.Full(full.Error);
                 case CommitOutcome.Unknown unknown:
-                    LogDoubt(round.Number, unknown.Error);
+                    retries.Write(unsaid => LogDoubt(round.Number, unknown.Error.Message, unsaid));
+                    NoteAway(round, unknown.Error);
                     if (environment.Sabotage == Sabotage.TakeDoubtForNo)
                         return new RoundEnd.Rejected(unknown.Error);
                     break;
             }
 
-            switch (await ResolveAsync(round.Number))
+            switch (await ResolveAsync(round))
             {
                 case RoundResolution.Applied applied:
                     return Committed(round, applied.Transaction, applied.DatabaseTime);
@@ -114,17 +127,18 @@ internal sealed partial class Committer(
         }
     }
 
-    private async Task<RoundResolution> ResolveAsync(long round)
+    private async Task<RoundResolution> ResolveAsync(Round round)
     {
         for (var delay = options.RetryDelay; ; delay = NextDelay(delay))
         {
             try
             {
-                return await store.ResolveAsync(silo, round, CancellationToken.None);
+                return await store.ResolveAsync(silo, round.Number, CancellationToken.None);
             }
-            catch (StoreException error) when (error.Fault == StoreFault.Transient)
+            catch (StoreException error) when (error.IsPassing)
             {
-                LogRetry("resolve", error);
+                retries.Write(unsaid => LogRetry("resolve", error.Message, unsaid));
+                NoteAway(round, error);
             }
 
             await Task.Delay(delay, environment.Time, ending);
@@ -142,28 +156,46 @@ internal sealed partial class Committer(
                 departures.ReleaseReads(round);
                 return new RoundEnd.Read();
             }
-            catch (StoreException error) when (error.Fault == StoreFault.Transient)
+            catch (StoreException error) when (error.IsPassing)
             {
-                LogRetry("check", error);
+                retries.Write(unsaid => LogRetry("check", error.Message, unsaid));
+                NoteAway(round, error);
             }
 
             await Task.Delay(delay, environment.Time, ending);
         }
     }
 
+    // Callers do not wait for a store that is away for long: they are told that the outcome is not known. The round stays what it is.
+    private void NoteAway(Round round, Exception error)
+    {
+        if (isAway || environment.Time.GetElapsedTime(askingSince) < options.MaxStoreWait)
+            return;
+        isAway = true;
+        var told = error is StoreException { Fault: StoreFault.Full }
+            ? new StoreException(StoreFault.Full, "The disk of the database is full, and whether this is stored is not known yet. Sent again with the same key, it is stored once.")
+            : new StoreException(StoreFault.Transient, "The database does not answer, and whether this is stored is not known yet. Sent again with the same key, it is stored once.");
+        Departures.Refuse(round, told);
+        away(round, new StoreException(told.Fault, error.Message, error));
+    }
+
     private TimeSpan NextDelay(TimeSpan delay) => delay * 2 < options.MaxRetryDelay ? delay * 2 : options.MaxRetryDelay;
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The answer to the commit of round {Round} was lost or its fence matched nothing; asking the database what became of it.")]
-    private partial void LogDoubt(long round, Exception error);
+    [LoggerMessage(
+        EventId = 1001, Level = LogLevel.Warning,
+        Message = "The answer to the commit of round {Round} was lost or its fence matched nothing; asking the database what became of it: {Error} ({Unsaid} more like this since the last line.)")]
+    private partial void LogDoubt(long round, string error, long unsaid);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The database refused round {Round} for its data; its inputs run again in halves.")]
-    private partial void LogRejected(long round, Exception error);
+    [LoggerMessage(EventId = 1002, Level = LogLevel.Warning, Message = "The database refused round {Round} for its data; its inputs run again in halves: {Error}")]
+    private partial void LogRejected(long round, string error);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "A state of round {Round} cannot be written; its commit refuses it.")]
+    [LoggerMessage(EventId = 1003, Level = LogLevel.Debug, Message = "A state of round {Round} cannot be written; its commit refuses it.")]
     private partial void LogUnwritable(long round, Exception error);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The store did not answer ({Operation}); trying again.")]
-    private partial void LogRetry(string operation, Exception error);
+    [LoggerMessage(
+        EventId = 1004, Level = LogLevel.Warning,
+        Message = "The store did not answer ({Operation}); trying again: {Error} ({Unsaid} more like this since the last line.)")]
+    private partial void LogRetry(string operation, string error, long unsaid);
 }
 
 /// <summary>How a round ended, for certain.</summary>
@@ -176,6 +208,9 @@ internal abstract record RoundEnd
 
     /// <summary>Refused for its data: nothing was stored.</summary>
     public sealed record Rejected(Exception Error) : RoundEnd;
+
+    /// <summary>There was no room: nothing was stored.</summary>
+    public sealed record Full(StoreException Error) : RoundEnd;
 
     /// <summary>The silo was declared dead, and the round is not in.</summary>
     public sealed record Dead : RoundEnd;

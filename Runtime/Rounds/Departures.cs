@@ -19,6 +19,16 @@ internal sealed class Departures(Action<RoundCommit> committed)
     /// <summary>Nothing was to be written, and the silo's row proved that this silo still owns what its turns read.</summary>
     public void ReleaseReads(Round round) => Answer(round);
 
+    /// <summary>
+    /// The store is away, and what becomes of the round is not known: its callers learn that, and no more. An error shows nothing of what
+    /// the round saw, so that it may leave before the round is durable.
+    /// </summary>
+    public static void Refuse(Round round, Exception error)
+    {
+        foreach (var input in round.Inputs)
+            input.Refuse(error);
+    }
+
     /// <summary>What must never be done: see <see cref="Sabotage.AnswerEarly"/>.</summary>
     public static void AnswerEarly(Round round)
     {

@@ -75,6 +75,9 @@ public abstract record CommitOutcome
 
     /// <summary>The database refuses the round for its data, and would again; nothing was stored.</summary>
     public sealed record Rejected(Exception Error) : CommitOutcome;
+
+    /// <summary>There is no room for the round: nothing of it was stored, for certain, and the same round can be when there is room.</summary>
+    public sealed record Full(StoreException Error) : CommitOutcome;
 }
 
 /// <summary>The final word on a doubtful round.</summary>
@@ -101,6 +104,9 @@ public enum StoreFault
 
     /// <summary>The database cannot be used as it is: wrong version, missing rights, damaged.</summary>
     Fatal,
+
+    /// <summary>The disk of the database is full: reads go on, and writes when there is room.</summary>
+    Full,
 }
 
 /// <summary>A fault of a store, classified.</summary>
@@ -108,4 +114,7 @@ public sealed class StoreException(StoreFault fault, string message, Exception? 
     : TributaryException("store_" + fault.ToString().ToLowerInvariant(), message, inner)
 {
     public StoreFault Fault { get; } = fault;
+
+    /// <summary>True when the same operation may succeed later, without anybody changing the program or its configuration.</summary>
+    public bool IsPassing => Fault is StoreFault.Transient or StoreFault.Full;
 }

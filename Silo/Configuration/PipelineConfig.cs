@@ -27,6 +27,9 @@ public sealed record PipelineConfig
     /// <summary>Where scratch files go.</summary>
     public string ScratchDirectory { get; init; } = Path.Combine(Path.GetTempPath(), "tributary");
 
+    /// <summary>How much of the disk scratch files may take.</summary>
+    public ScratchOptions Scratch { get; init; } = new();
+
     /// <summary>What connectors say to the operator; kept until somebody listens.</summary>
     public Warnings Warnings { get; init; } = new();
 }

@@ -16,6 +16,7 @@ internal sealed class PipelineReader
     private const int MaxBrokersCount = 64;
     private const int MaxPluginsCount = 256;
     private const long MaxContentBytes = 1L << 40;
+    private const long MaxScratchBytes = 1L << 44;
     private const string PluginAllowed = "the name of a plugin: 1 to 64 letters, digits, - and _";
 
     private readonly ConfigSection root;
@@ -46,7 +47,8 @@ internal sealed class PipelineReader
 
     private PipelineConfig Read(string dataDirectory, string? only)
     {
-        var processing = root["processing"].Section("running", "backlog", "content_bytes", "memory_bytes", "metadata_bytes", "plugin_seconds", "scratch");
+        var processing = root["processing"].Section("running", "backlog", "content_bytes", "memory_bytes", "metadata_bytes", "plugin_seconds", "scratch",
+            "scratch_bytes", "scratch_reserve_bytes");
         var defaults = new PipelineConfig();
         ReadPackages(root["packages"]);
         return new PipelineConfig
@@ -66,6 +68,11 @@ internal sealed class PipelineReader
             ScratchDirectory = processing["scratch"].Text("the path of a folder") is { } scratch
                 ? Path.GetFullPath(scratch, baseFolder)
                 : Path.GetFullPath(Path.Combine(dataDirectory, "scratch")),
+            Scratch = new ScratchOptions
+            {
+                MaxBytes = processing["scratch_bytes"].Whole(1 << 20, MaxScratchBytes, "bytes") ?? defaults.Scratch.MaxBytes,
+                ReserveBytes = processing["scratch_reserve_bytes"].Whole(0, MaxScratchBytes, "bytes") ?? defaults.Scratch.ReserveBytes,
+            },
             Plugins = ReadPlugins(only) with { TimeLimit = TimeSpan.FromSeconds(processing["plugin_seconds"].Whole(1, 86_400, "seconds") ?? (long)defaults.Plugins.TimeLimit.TotalSeconds) },
             Warnings = warnings,
         };

@@ -59,7 +59,9 @@ internal sealed class YamlReader(string name, Func<string, string?> variables, L
         }
         catch (YamlException error)
         {
-            errors.Add(new ConfigError(At(error.Start.Line), "the file", $"what is not YAML ({error.Message.TrimEnd('.')})", "YAML 1.2"));
+            errors.Add(LineIndentedByTab(text) is { } line && error.Message.Contains("tab", StringComparison.Ordinal)
+                ? new ConfigError(At(line), "the file", "a tab in the indentation", "spaces")
+                : new ConfigError(At(error.Start.Line), "the file", $"what is not YAML ({error.Message.TrimEnd('.')})", "YAML 1.2"));
             return null;
         }
     }
@@ -97,6 +99,20 @@ internal sealed class YamlReader(string name, Func<string, string?> variables, L
 
                 return map;
         }
+    }
+
+    // The parser names the beginning of the block in which it met the tab, which may be far above.
+    private static long? LineIndentedByTab(string text)
+    {
+        var number = 0L;
+        foreach (var line in text.AsSpan().EnumerateLines())
+        {
+            number++;
+            if (line[..(line.Length - line.TrimStart(" \t").Length)].Contains('\t') && !line.IsWhiteSpace())
+                return number;
+        }
+
+        return null;
     }
 
     private string At(long line) => string.Create(CultureInfo.InvariantCulture, $"{name}:{line}");

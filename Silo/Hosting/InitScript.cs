@@ -38,6 +38,6 @@ internal static partial class InitScript
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "database.init names {Path}, which is not there: no script is run.")]
+    [LoggerMessage(EventId = 4031, Level = LogLevel.Warning, Message = "database.init names {Path}, which is not there: no script is run.")]
     private static partial void LogMissing(ILogger logger, string path);
 }

@@ -7,6 +7,8 @@ namespace Tributary.Silo.Hosting;
 /// <summary>Logs go to standard error, so that standard output holds what was asked for.</summary>
 internal static class Logs
 {
+    private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+
     public static void Configure(ILoggingBuilder logging, SiloConfig config)
     {
         logging.SetMinimumLevel(config.LogLevel);
@@ -16,14 +18,20 @@ internal static class Logs
         // A start that fails is reported once, by the program.
         logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         if (config.IsJsonLog)
-            logging.AddJsonConsole(options => options.UseUtcTimestamp = true);
+        {
+            logging.AddJsonConsole(options =>
+            {
+                options.UseUtcTimestamp = true;
+                options.TimestampFormat = TimeFormat;
+            });
+        }
         else
         {
             logging.AddSimpleConsole(options =>
             {
                 options.SingleLine = true;
                 options.UseUtcTimestamp = true;
-                options.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+                options.TimestampFormat = TimeFormat + " ";
                 options.ColorBehavior = LoggerColorBehavior.Default;
             });
         }

@@ -15,7 +15,8 @@ internal sealed partial class NodeStore : IAsyncDisposable
     private readonly Func<IProcessingQueries> processing;
     private readonly Func<IPluginTables> tables;
 
-    public NodeStore(SiloConfig config, TimeProvider time, ILoggerFactory loggers)
+    /// <param name="onFatal">Told when the disk failed below the embedded database.</param>
+    public NodeStore(SiloConfig config, TimeProvider time, Action<Exception> onFatal, ILoggerFactory loggers)
     {
         var logger = loggers.CreateLogger<NodeStore>();
         if (config.DatabaseType == "postgres")
@@ -30,7 +31,7 @@ internal sealed partial class NodeStore : IAsyncDisposable
         }
         else
         {
-            var sqlite = new SqliteStore(new SqliteOptions { DataDirectory = config.DataDirectory }, time);
+            var sqlite = new SqliteStore(new SqliteOptions { DataDirectory = config.DataDirectory, OnFatal = onFatal }, time);
             Store = sqlite;
             log = () => sqlite.Log;
             generations = () => sqlite.Generations;
@@ -59,6 +60,6 @@ internal sealed partial class NodeStore : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Store.DisposeAsync();
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
+    [LoggerMessage(EventId = 4011, Level = LogLevel.Warning, Message = "{Warning}")]
     private static partial void LogWarning(ILogger logger, string warning);
 }

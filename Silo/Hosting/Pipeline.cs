@@ -21,11 +21,13 @@ internal sealed partial class Pipeline : IAsyncDisposable
     private readonly ILogger logger;
     private readonly ScratchFolder? scratch;
     private readonly CancellationTokenSource stopping = new();
-    private readonly TaskCompletionSource<Exception> failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<Task> running = [];
 
-    private Pipeline(PipelineConfig config, PluginHost plugins, ScratchFolder? scratch, TimeProvider time, ILogger logger)
+    private readonly ProcessFault fault;
+
+    private Pipeline(PipelineConfig config, PluginHost plugins, ScratchFolder? scratch, ProcessFault fault, TimeProvider time, ILogger logger)
     {
+        this.fault = fault;
         this.config = config;
         this.scratch = scratch;
         this.time = time;
@@ -38,32 +40,21 @@ internal sealed partial class Pipeline : IAsyncDisposable
     /// <summary>The mapping of messages that are posted to the API; null when the API takes them as they are.</summary>
     public MessageMapper? ApiMapper => config.Listeners.FirstOrDefault(listener => listener.IsApi)?.Mapper;
 
-    /// <summary>Completes when a broker ended as none may, with the reason: the process is to end, so that it is started anew.</summary>
-    public Task<Exception> Failed => failed.Task;
-
     /// <summary>Starts the plugins; a broken one is reported.</summary>
-    /// <param name="runsPlugins">False in a process that only reads: it has no plugins and no scratch files.</param>
+    /// <param name="folder">Null in a process that only reads: it has no plugins and no scratch files.</param>
     /// <exception cref="TributaryException">The plugins' configuration is wrong.</exception>
     public static async Task<Pipeline> StartAsync(
-        PipelineConfig config, bool runsPlugins, IPluginTables tables, IReadOnlyList<AggregateDefinition> aggregates, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
+        PipelineConfig config, ScratchFolder? folder, IPluginTables tables, IReadOnlyList<AggregateDefinition> aggregates, ProcessFault fault,
+        TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
     {
         var log = loggers.CreateLogger<Pipeline>();
         config.Warnings.Listen(warning => LogWarning(log, warning));
-        var folder = runsPlugins ? ScratchFolder.Open(config.ScratchDirectory, Guid.CreateVersion7().ToString("N"), config.Warnings.Add) : null;
-        try
-        {
-            var isUsed = config.Listeners.Count > 0 || config.Plugins is not { Folder: null, Active: null };
-            var setup = folder is not null && isUsed
-                ? PluginDiscovery.Find(config.Plugins, aggregates, new ExecServices(time, Path.Combine(folder.Folder, "plugins")))
-                : new PluginHostSetup { Found = [] };
-            var plugins = await PluginHost.StartAsync(setup, tables, time, line => LogPlugin(log, line), cancellation);
-            return new Pipeline(config, plugins, folder, time, log);
-        }
-        catch
-        {
-            folder?.Dispose();
-            throw;
-        }
+        var isUsed = config.Listeners.Count > 0 || config.Plugins is not { Folder: null, Active: null };
+        var setup = folder is not null && isUsed
+            ? PluginDiscovery.Find(config.Plugins, aggregates, new ExecServices(time, Path.Combine(folder.Folder, "plugins"), folder.Reserve))
+            : new PluginHostSetup { Found = [] };
+        var plugins = await PluginHost.StartAsync(setup, tables, time, line => LogPlugin(log, LevelOf(line), line), cancellation);
+        return new Pipeline(config, plugins, folder, fault, time, log);
     }
 
     /// <summary>The activity that processes messages, in a process that runs plugins.</summary>
@@ -116,7 +107,6 @@ internal sealed partial class Pipeline : IAsyncDisposable
         if (config.Metadata is not null)
             await config.Metadata.DisposeAsync();
         await Plugins.DisposeAsync();
-        scratch?.Dispose();
         stopping.Dispose();
     }
 
@@ -136,22 +126,28 @@ internal sealed partial class Pipeline : IAsyncDisposable
         catch (Exception error)
         {
             LogBrokerFailed(logger, broker.Name, error);
-            failed.TrySetResult(error);
+            fault.Report(error);
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
+    // What a plugin says is its own business, but a trace of a fault is not.
+    private static LogLevel LevelOf(string line) =>
+        line.Contains(": " + ExecServices.TracePrefix, StringComparison.Ordinal) || line.Contains(": plugin_", StringComparison.Ordinal)
+            ? LogLevel.Warning
+            : LogLevel.Information;
+
+    [LoggerMessage(EventId = 4021, Level = LogLevel.Warning, Message = "{Warning}")]
     private static partial void LogWarning(ILogger logger, string warning);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Line}")]
-    private static partial void LogPlugin(ILogger logger, string line);
+    [LoggerMessage(EventId = 4022, Message = "{Line}")]
+    private static partial void LogPlugin(ILogger logger, LogLevel level, string line);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Listening to {Broker}.")]
+    [LoggerMessage(EventId = 4023, Level = LogLevel.Information, Message = "Listening to {Broker}.")]
     private static partial void LogListening(ILogger logger, string broker);
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "The broker {Broker} cannot go on; the process ends.")]
+    [LoggerMessage(EventId = 4024, Level = LogLevel.Critical, Message = "The broker {Broker} cannot go on; the process ends.")]
     private static partial void LogBrokerFailed(ILogger logger, string broker, Exception error);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Brokers did not end in time; what they had delivered and was not stored is delivered again.")]
+    [LoggerMessage(EventId = 4025, Level = LogLevel.Warning, Message = "Brokers did not end in time; what they had delivered and was not stored is delivered again.")]
     private static partial void LogSlow(ILogger logger);
 }

@@ -11,6 +11,12 @@ public sealed partial class SiloApp : IAsyncDisposable
     /// <summary>How long the engine may take to finish its rounds and leave once no request is in flight.</summary>
     private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(3);
 
+    /// <summary>The same for requests in flight of a process that cannot go on: most of them wait for what will not come.</summary>
+    private static readonly TimeSpan FailedDrainTimeout = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long connections may take to close at least.</summary>
+    private static readonly TimeSpan MinCloseTimeout = TimeSpan.FromMilliseconds(500);
+
     private readonly WebApplication web;
     private readonly SiloNode node;
     private readonly ILoggerFactory loggers;
@@ -27,7 +33,7 @@ public sealed partial class SiloApp : IAsyncDisposable
     /// <summary>Where it listens, with the ports that it was given.</summary>
     public IReadOnlyList<string> Addresses => [.. web.Urls];
 
-    /// <summary>Completes when the process must end, with the reason: a broker ended as none may.</summary>
+    /// <summary>Completes when the process must end, with the reason: the database can be used no more, say, or a broker ended as none may.</summary>
     public Task<Exception> Failed => node.Failed;
 
     /// <summary>Starts the node, then the server: whoever reaches the address is served.</summary>
@@ -43,6 +49,7 @@ public sealed partial class SiloApp : IAsyncDisposable
         SiloNode? started = null;
         try
         {
+            FreeAddresses.Check(config.Listen);
             started = await SiloNode.StartAsync(config, TimeProvider.System, logs, cancellation);
             await prepare(started.Api, cancellation);
             var app = new SiloApp(WebHost.Build(config, started, TimeProvider.System), started, logs);
@@ -67,9 +74,16 @@ public sealed partial class SiloApp : IAsyncDisposable
     public async Task StopAsync()
     {
         LogStopping();
-        // The engine still runs while requests in flight get their answers.
+        var began = TimeProvider.System.GetTimestamp();
+        var limit = Failed.IsCompleted ? FailedDrainTimeout : WebHost.DrainTimeout;
+        // Sockets and batches end when they see this.
+        web.Lifetime.StopApplication();
+        // The engine still runs while requests in flight get their answers, and whoever comes now is told that the server stops.
         await node.BeginStopAsync();
-        await web.StopAsync(CancellationToken.None);
+        await node.Requests.WaitUntilEmptyAsync(limit, TimeProvider.System);
+        var left = limit - TimeProvider.System.GetElapsedTime(began);
+        using var closing = new CancellationTokenSource(left > MinCloseTimeout ? left : MinCloseTimeout);
+        await web.StopAsync(closing.Token);
         await LeaveAsync(node, logger);
         LogStopped();
     }
@@ -106,21 +120,21 @@ public sealed partial class SiloApp : IAsyncDisposable
             LogServing(urls);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Serving {Urls}: the page at /, the API at /api/v1, its description at /docs.")]
+    [LoggerMessage(EventId = 4051, Level = LogLevel.Information, Message = "Serving {Urls}: the page at /, the API at /api/v1, its description at /docs.")]
     private partial void LogServing(string urls);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Serving {Urls}: /health only, because this process has the role silo and not the role api.")]
+    [LoggerMessage(EventId = 4052, Level = LogLevel.Information, Message = "Serving {Urls}: /health only, because this process has the role silo and not the role api.")]
     private partial void LogHealthOnly(string urls);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Serving {Urls}, reads only, because this process has the role api and not the role silo: the page at /, the API at /api/v1, its description at /docs.")]
+    [LoggerMessage(EventId = 4053, Level = LogLevel.Information, Message = "Serving {Urls}, reads only, because this process has the role api and not the role silo: the page at /, the API at /api/v1, its description at /docs.")]
     private partial void LogReading(string urls);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Stopping: nothing new is taken, what is in flight is answered.")]
+    [LoggerMessage(EventId = 4054, Level = LogLevel.Information, Message = "Stopping: nothing new is taken, what is in flight is answered.")]
     private partial void LogStopping();
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The last rounds did not end in time: what was not acknowledged by now is not stored.")]
+    [LoggerMessage(EventId = 4055, Level = LogLevel.Warning, Message = "The last rounds did not end in time: what was not acknowledged by now is not stored.")]
     private static partial void LogNotLeft(ILogger logger);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Stopped.")]
+    [LoggerMessage(EventId = 4056, Level = LogLevel.Information, Message = "Stopped.")]
     private partial void LogStopped();
 }

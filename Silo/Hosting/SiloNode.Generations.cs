@@ -53,20 +53,16 @@ internal sealed partial class SiloNode
         ? [.. book.LivePlugins.Select(static one => new LivePlugin(one.Name, one.Generation))]
         : [.. plugins.Active.Plugins.Select(plugin => new LivePlugin(plugin.Name, book.LivePlugin(plugin.Name) ?? plugin.Generation))];
 
-    private async Task RefreshAsync(Generations generations, ILogger logger)
+    private async Task RefreshAsync(Generations generations, ILogger logger, CancellationToken stop)
     {
-        while (!feeding.IsCancellationRequested)
+        while (true)
         {
+            await Task.Delay(RefreshDelay, time, stop);
             try
             {
-                await Task.Delay(RefreshDelay, time, feeding.Token);
-                await generations.RefreshAsync(feeding.Token);
+                await generations.RefreshAsync(stop);
             }
-            catch (OperationCanceledException) when (feeding.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (StoreException error)
+            catch (StoreException error) when (error.IsPassing)
             {
                 // Readers see what was live before, until the database answers again.
                 LogNotRefreshed(logger, error.Message);
@@ -74,12 +70,12 @@ internal sealed partial class SiloNode
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Generation {Generation} of {Name} is counted from now on, and is not what readers see: reprocess {Name} to build it from the stored messages, then switch.")]
+    [LoggerMessage(EventId = 4041, Level = LogLevel.Warning, Message = "Generation {Generation} of {Name} is counted from now on, and is not what readers see: reprocess {Name} to build it from the stored messages, then switch.")]
     private static partial void LogNotLive(ILogger logger, int generation, string name);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The generations have changed.")]
+    [LoggerMessage(EventId = 4042, Level = LogLevel.Information, Message = "The generations have changed.")]
     private static partial void LogChanged(ILogger logger);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The generations could not be read: {Error}")]
+    [LoggerMessage(EventId = 4043, Level = LogLevel.Warning, Message = "The generations could not be read: {Error}")]
     private static partial void LogNotRefreshed(ILogger logger, string error);
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Tributary.Api;
 using Tributary.Api.Processing;
+using Tributary.Connectors;
 using Tributary.Grains;
 using Tributary.Runtime;
 using Tributary.Runtime.Calls;
@@ -27,14 +28,19 @@ internal sealed partial class SiloNode : IAsyncDisposable
     private readonly CancellationTokenSource feeding = new();
 
     private readonly LateActivities late;
+    private readonly ProcessFault fault;
+    private readonly ScratchFolder? scratch;
 
     private Pipeline? pipeline;
     private Task feed = Task.CompletedTask;
     private Task refresh = Task.CompletedTask;
     private volatile bool isStopping;
 
-    private SiloNode(SiloConfig config, TimeProvider time, NodeStore store, SiloHost? host, FeedTail tail, LateActivities late)
+    private SiloNode(
+        SiloConfig config, TimeProvider time, NodeStore store, SiloHost? host, FeedTail tail, LateActivities late, ProcessFault fault, ScratchFolder? scratch)
     {
+        this.fault = fault;
+        this.scratch = scratch;
         this.config = config;
         this.time = time;
         this.store = store;
@@ -46,8 +52,8 @@ internal sealed partial class SiloNode : IAsyncDisposable
     /// <summary>What the API serves.</summary>
     public ApiNode Api { get; private set; } = null!;
 
-    /// <summary>Completes when the process must end: see <see cref="Pipeline.Failed"/>.</summary>
-    public Task<Exception> Failed => pipeline!.Failed;
+    /// <summary>Completes when the process must end, with the reason.</summary>
+    public Task<Exception> Failed => fault.Happened;
 
     /// <summary>True from the last step of the start to the first of the stop.</summary>
     public bool IsReady => !isStopping && host is not { IsReady: false };
@@ -56,7 +62,19 @@ internal sealed partial class SiloNode : IAsyncDisposable
     /// <exception cref="StoreException">The database cannot be used, or another process holds it.</exception>
     public static async Task<SiloNode> StartAsync(SiloConfig config, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
     {
-        var opened = new NodeStore(config, time, loggers);
+        var fault = new ProcessFault(loggers.CreateLogger<ProcessFault>());
+        var start = StartAsync(config, time, fault, loggers, cancellation);
+        // What the start waits for may never come when the engine has given up: then the process ends, and what has begun ends with it.
+        return await Task.WhenAny(start, fault.Happened) == start ? await start : throw await fault.Happened;
+    }
+
+    private static async Task<SiloNode> StartAsync(
+        SiloConfig config, TimeProvider time, ProcessFault fault, ILoggerFactory loggers, CancellationToken cancellation)
+    {
+        var room = new Room(time, loggers.CreateLogger<Room>());
+        // Before the database, because what a crash left there may be what fills its disk.
+        var scratch = config.Roles.HasFlag(Roles.Silo) ? await room.WaitAsync(() => OpenScratch(config.Pipeline), cancellation) : null;
+        var opened = new NodeStore(config, time, fault.Report, loggers);
         SiloHost? joined = null;
         SiloNode? node = null;
         try
@@ -65,7 +83,7 @@ internal sealed partial class SiloNode : IAsyncDisposable
             var gate = new LateActivities();
             if (config.Roles.HasFlag(Roles.Silo))
             {
-                joined = NewHost(config, time, opened, gate, () => node?.pipeline?.Plugins.Active.Number ?? 0, loggers);
+                joined = NewHost(config, time, opened, gate, fault, () => node?.pipeline?.Plugins.Active.Number ?? 0, loggers);
                 await joined.StartAsync(cancellation);
                 history = joined.Facts.HistoryId;
             }
@@ -74,14 +92,20 @@ internal sealed partial class SiloNode : IAsyncDisposable
                 history = (await opened.Store.OpenAsync(cancellation)).HistoryId;
             }
 
-            node = new SiloNode(config, time, opened, joined, new FeedTail(opened.Log, history, config.Feed, time, loggers.CreateLogger<FeedTail>()), gate);
+            var tail = new FeedTail(opened.Log, history, config.Feed, time, loggers.CreateLogger<FeedTail>());
+            node = new SiloNode(config, time, opened, joined, tail, gate, fault, scratch);
             if (joined is not null)
             {
                 joined.RoundCommitted = node.tail.Hint;
-                joined.ChangesCommitted = node.changes.Committed;
+                var failures = new FailureLog(time, loggers.CreateLogger<FailureLog>());
+                joined.ChangesCommitted = round =>
+                {
+                    node.changes.Committed(round);
+                    failures.Committed(round);
+                };
             }
 
-            await node.OpenAsync(loggers, cancellation);
+            await node.OpenAsync(room, loggers, cancellation);
             return node;
         }
         catch
@@ -91,6 +115,7 @@ internal sealed partial class SiloNode : IAsyncDisposable
             if (node?.pipeline is { } begun)
                 await begun.DisposeAsync();
             await opened.DisposeAsync();
+            scratch?.Dispose();
             throw;
         }
     }
@@ -98,12 +123,16 @@ internal sealed partial class SiloNode : IAsyncDisposable
     /// <summary>True from the first step of the stop.</summary>
     public bool IsStopping => isStopping;
 
+    /// <summary>Who is being answered; closed by the first step of the stop, after the node has said that it is not ready.</summary>
+    public RequestGate Requests { get; } = new();
+
     /// <summary>From now on nothing is taken and subscribers are told to come back later; what was taken goes on.</summary>
     public async Task BeginStopAsync()
     {
         if (isStopping)
             return;
         isStopping = true;
+        Requests.Close();
         await pipeline!.StopAsync();
         await feeding.CancelAsync();
     }
@@ -122,11 +151,12 @@ internal sealed partial class SiloNode : IAsyncDisposable
     {
         await pipeline!.DisposeAsync();
         await store.DisposeAsync();
+        scratch?.Dispose();
         feeding.Dispose();
     }
 
     private static SiloHost NewHost(
-        SiloConfig config, TimeProvider time, NodeStore store, LateActivities late, Func<int> pluginSet, ILoggerFactory loggers)
+        SiloConfig config, TimeProvider time, NodeStore store, LateActivities late, ProcessFault fault, Func<int> pluginSet, ILoggerFactory loggers)
     {
         var items = new ItemOptions { Retry = config.Pipeline.Retry, PluginSetNumber = pluginSet, Chance = Random.Shared.NextDouble };
         var types = new GrainTypes()
@@ -142,20 +172,23 @@ internal sealed partial class SiloNode : IAsyncDisposable
             [ReplayActivity.Name] = new LateActivity(() => late.Replaying),
             [ProcessActivity.Name] = new LateActivity(() => late.Processing),
         };
-        return new SiloHost(config.Silo, store.Store, types, activities, SiloEnvironment.System(), loggers.CreateLogger<SiloHost>());
+        return new SiloHost(config.Silo, store.Store, types, activities, SiloEnvironment.System(fault.Report), loggers.CreateLogger<SiloHost>());
     }
 
-    private async Task OpenAsync(ILoggerFactory loggers, CancellationToken cancellation)
+    private static ScratchFolder OpenScratch(PipelineConfig config) =>
+        ScratchFolder.Open(config.ScratchDirectory, Guid.CreateVersion7().ToString("N"), config.Warnings.Add, config.Scratch);
+
+    private async Task OpenAsync(Room room, ILoggerFactory loggers, CancellationToken cancellation)
     {
         if (host is not null)
-            await InitScript.RunAsync(config.InitScript, store.PluginTables, loggers.CreateLogger<SiloNode>(), cancellation);
-        pipeline = await Pipeline.StartAsync(config.Pipeline, host is not null, store.PluginTables, config.Aggregates, time, loggers, cancellation);
+            await room.WaitAsync(() => InitScript.RunAsync(config.InitScript, store.PluginTables, loggers.CreateLogger<SiloNode>(), cancellation), cancellation);
+        pipeline = await Pipeline.StartAsync(config.Pipeline, scratch, store.PluginTables, config.Aggregates, fault, time, loggers, cancellation);
         var plugins = pipeline.Plugins;
         var logger = loggers.CreateLogger<SiloNode>();
-        var book = await RegisterAsync(plugins, logger, cancellation);
+        var book = await room.WaitAsync(() => RegisterAsync(plugins, logger, cancellation).AsTask(), cancellation);
         plugins.Bind(book.Fed);
         if (host is not null)
-            await host.Grains.GetGrain<IDedupeGrain>(DedupeGrain.TheKey).Ensure();
+            await room.WaitAsync(() => host.Grains.GetGrain<IDedupeGrain>(DedupeGrain.TheKey).Ensure().AsTask(), cancellation);
 
         // No door is open yet: from here on every message is counted in all generations that are fed.
         var fedFrom = host is null ? Position.Start : await store.Generations.ReadEndAsync(cancellation);
@@ -193,11 +226,13 @@ internal sealed partial class SiloNode : IAsyncDisposable
             Live = () => generations.Book.Live,
             Generations = host is null ? null : generations,
             IsReady = () => IsReady,
+            Refusal = () => host?.Refusal,
         };
-        feed = Task.Run(() => tail.RunAsync(feeding.Token), CancellationToken.None);
+        var background = new BackgroundWork(fault, time, loggers.CreateLogger<BackgroundWork>());
+        feed = background.RunAsync("The tail of the feed", tail.RunAsync, feeding.Token);
         if (host is null)
         {
-            refresh = Task.Run(() => RefreshAsync(generations, logger), CancellationToken.None);
+            refresh = background.RunAsync("The look for new generations", stop => RefreshAsync(generations, logger, stop), feeding.Token);
             return;
         }
 

@@ -35,12 +35,26 @@ internal static class WebHost
         builder.Services.AddSingleton(time);
         TributaryApi.Add(builder.Services, node.Api, config.Api);
         var app = builder.Build();
-        app.Use((context, next) => node.IsStopping ? RefuseAsync(context) : next(context));
+        app.Use((context, next) => node.Requests.TryEnter() ? AnswerAsync(node, context, next)
+            : context.Request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase) ? next(context)
+            : RefuseAsync(context));
         if (config.Roles.HasFlag(Roles.Api))
             TributaryApi.Use(app);
         else
             TributaryApi.UseHealth(app);
         return app;
+    }
+
+    private static async Task AnswerAsync(SiloNode node, HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            node.Requests.Leave();
+        }
     }
 
     private static void Listen(KestrelServerOptions kestrel, ListenAddress address)

@@ -82,6 +82,9 @@ public sealed class InMemoryStore : IPartitionStore
             return new CommitOutcome.Unknown(InMemoryGate.Lost(operation));
         }
 
+        if (fate == StoreFate.Full)
+            return new CommitOutcome.Full(new StoreException(StoreFault.Full, "The disk is full by a scripted fault."));
+
         var outcome = fate == StoreFate.Reject
             ? new CommitOutcome.Rejected(new RefusedRoundException("The round was refused by a scripted fault."))
             : Commit(round);

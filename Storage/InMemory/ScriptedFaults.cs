@@ -9,6 +9,9 @@ public sealed class ScriptedFaults : IStoreFaults
     /// <summary>Fates by kind of operation and <see cref="StoreOperation.CallNumber"/>.</summary>
     public Dictionary<(StoreCall Call, long CallNumber), StoreFate> ByCall { get; } = [];
 
+    /// <summary>The fate of an operation that has no entry; null: it proceeds.</summary>
+    public Func<StoreOperation, StoreFate>? Rule { get; set; }
+
     /// <summary>Which bodies are poison; null: none.</summary>
     public Predicate<ReadOnlyMemory<byte>>? Poison { get; set; }
 
@@ -25,7 +28,7 @@ public sealed class ScriptedFaults : IStoreFaults
 
         return ByNumber.TryGetValue(operation.Number, out var fate) || ByCall.TryGetValue((operation.Call, operation.CallNumber), out fate)
             ? fate
-            : StoreFate.Proceed;
+            : Rule?.Invoke(operation) ?? StoreFate.Proceed;
     }
 
     public ValueTask AfterAsync(StoreOperation operation) => DelayAfter?.Invoke(operation) ?? default;

@@ -37,6 +37,9 @@ public enum StoreFate
     /// <summary>A commit only: refused for its data.</summary>
     Reject,
 
+    /// <summary>A commit only: there is no room for it.</summary>
+    Full,
+
     /// <summary>The process dies before it happens; see <see cref="InMemoryStore.Crash"/>.</summary>
     CrashBefore,
 

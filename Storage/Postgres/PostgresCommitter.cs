@@ -30,11 +30,13 @@ internal sealed class PostgresCommitter(PostgresOptions options) : IAsyncDisposa
         {
             return new CommitOutcome.Rejected(e);
         }
-        catch (PostgresException e) when (PostgresErrors.IsFenced(e) || PostgresErrors.IsRefusal(e))
+        catch (PostgresException e) when (PostgresErrors.IsFenced(e) || PostgresErrors.IsRefusal(e) || PostgresErrors.IsFull(e))
         {
             // The server has refused before it came to the commit, so nothing is stored whether the rollback succeeds or not.
             await RollBackAsync();
-            return PostgresErrors.IsFenced(e) ? new CommitOutcome.Fenced() : new CommitOutcome.Rejected(e);
+            return PostgresErrors.IsFenced(e) ? new CommitOutcome.Fenced()
+                : PostgresErrors.IsFull(e) ? new CommitOutcome.Full(PostgresErrors.ToStoreException(e))
+                : new CommitOutcome.Rejected(e);
         }
         catch (Exception e) when (PostgresErrors.IsDatabaseFault(e) || session?.Connection.State != ConnectionState.Open)
         {
@@ -91,9 +93,16 @@ internal sealed class PostgresCommitter(PostgresOptions options) : IAsyncDisposa
 
     private async Task RollBackAsync()
     {
+        // After some errors, a full disk among them, the driver has closed the session by itself.
+        if (session!.Connection.State != ConnectionState.Open)
+        {
+            await DropAsync();
+            return;
+        }
+
         try
         {
-            await using var rollback = new NpgsqlCommand("rollback", session!.Connection);
+            await using var rollback = new NpgsqlCommand("rollback", session.Connection);
             await rollback.ExecuteNonQueryAsync();
         }
         catch (Exception e) when (PostgresErrors.IsDatabaseFault(e))

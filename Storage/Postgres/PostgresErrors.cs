@@ -21,6 +21,9 @@ internal static class PostgresErrors
         || e is PostgresException { SqlState: MissingRows }
         || (e is PostgresException postgres && Class(postgres) is "21" or "22" or "23" or "54" or "0A");
 
+    /// <summary>A file of the server cannot grow. Reported before a commit counts: when the log itself cannot, the server ends instead.</summary>
+    public static bool IsFull(Exception e) => e is PostgresException { SqlState: PostgresErrorCodes.DiskFull };
+
     /// <summary>The statement is wrong: bad syntax, no such table, not allowed, out of place.</summary>
     public static bool IsMistake(Exception e) => Class(e) is "25" or "26" or "2D" or "34" or "3B" or "42" or "44" or "P0" or "38" or "39" or "2F";
 
@@ -29,7 +32,7 @@ internal static class PostgresErrors
         e is NpgsqlException or IOException or SocketException or TimeoutException or OperationCanceledException;
 
     public static StoreException ToStoreException(Exception e) =>
-        e as StoreException ?? new StoreException(IsFatal(e) ? StoreFault.Fatal : StoreFault.Transient, $"PostgreSQL: {e.Message}", e);
+        e as StoreException ?? new StoreException(IsFatal(e) ? StoreFault.Fatal : IsFull(e) ? StoreFault.Full : StoreFault.Transient, $"PostgreSQL: {e.Message}", e);
 
     /// <summary>Wrong rights or password (28), no such database (3D), wrong schema (42, 3F), damage (XX), refused rows.</summary>
     private static bool IsFatal(Exception e) =>

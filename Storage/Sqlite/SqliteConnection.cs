@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SQLitePCL;
 
 namespace Tributary.Storage.Sqlite;
@@ -12,6 +13,7 @@ internal sealed class SqliteConnection : IDisposable
 
     public SqliteConnection(string path, bool readOnly)
     {
+        File = path;
         var flags = readOnly
             ? raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_NOMUTEX
             : raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_NOMUTEX;
@@ -27,6 +29,9 @@ internal sealed class SqliteConnection : IDisposable
             throw;
         }
     }
+
+    /// <summary>The path of the database's file.</summary>
+    public string File { get; }
 
     /// <summary>True inside a transaction.</summary>
     public bool InTransaction => raw.sqlite3_get_autocommit(handle) == 0;
@@ -64,7 +69,7 @@ internal sealed class SqliteConnection : IDisposable
         }
 
         statement.Dispose();
-        throw new SqliteException(raw.SQLITE_ERROR, raw.SQLITE_ERROR, "more than one statement");
+        throw new SqliteException(File, raw.SQLITE_ERROR, raw.SQLITE_ERROR, systemError: 0, "more than one statement");
     }
 
     /// <summary>Ends what the connection is running; for other threads.</summary>
@@ -90,7 +95,7 @@ internal sealed class SqliteConnection : IDisposable
         if (result is raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE)
             return;
 
-        throw new SqliteException(result & 0xFF, result, raw.sqlite3_errmsg(handle).utf8_to_string());
+        throw new SqliteException(File, result & 0xFF, result, SystemErrorOf(handle), raw.sqlite3_errmsg(handle).utf8_to_string());
     }
 
     public void Dispose()
@@ -100,4 +105,9 @@ internal sealed class SqliteConnection : IDisposable
 
         handle.Dispose();
     }
+
+    // Not among what the package declares.
+    [DllImport("e_sqlite3", EntryPoint = "sqlite3_system_errno", ExactSpelling = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]
+    private static extern int SystemErrorOf(SafeHandle database);
 }

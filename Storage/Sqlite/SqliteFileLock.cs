@@ -8,6 +8,10 @@ namespace Tributary.Storage.Sqlite;
 /// </summary>
 internal sealed class SqliteFileLock : IDisposable
 {
+    // Numbers of errors on Linux, which the runtime hands on.
+    private const int NoSpace = 28;
+    private const int QuotaExceeded = 122;
+
     private readonly FileStream held;
 
     private SqliteFileLock(FileStream held) => this.held = held;
@@ -21,8 +25,12 @@ internal sealed class SqliteFileLock : IDisposable
         try
         {
             var taken = new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            File.WriteAllText(pidPath, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+            Sign(pidPath);
             return new SqliteFileLock(taken);
+        }
+        catch (IOException e) when (IsFull(e))
+        {
+            throw new StoreException(StoreFault.Full, $"The database {databasePath} cannot be opened: {e.Message}", e);
         }
         catch (UnauthorizedAccessException e)
         {
@@ -36,6 +44,21 @@ internal sealed class SqliteFileLock : IDisposable
     }
 
     public void Dispose() => held.Dispose();
+
+    /// <summary>True when a file cannot be made or grow, because the disk is full or a quota is used up.</summary>
+    public static bool IsFull(IOException error) => error.HResult is NoSpace or QuotaExceeded;
+
+    private static void Sign(string pidPath)
+    {
+        try
+        {
+            File.WriteAllText(pidPath, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        }
+        catch (IOException e) when (IsFull(e))
+        {
+            // A courtesy to whoever comes second; the lock itself holds.
+        }
+    }
 
     private static string Holder(string pidPath)
     {

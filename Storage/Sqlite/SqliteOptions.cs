@@ -38,23 +38,11 @@ public sealed class SqliteOptions
 
     /// <summary>
     /// Called when the disk failed below the database, after which nothing that memory holds can be trusted to become
-    /// durable. Null ends the process.
+    /// durable: the process is to end. The store writes nothing from then on, and says so to everybody who asks it to.
     /// </summary>
-    public Action<Exception>? OnFatal { get; init; }
+    public Action<Exception> OnFatal { get; init; } = static _ => { };
 
     internal string DatabasePath => Path.Combine(DataDirectory, FileName);
 
     internal string PluginsPath => Path.Combine(DataDirectory, PluginsFileName);
-
-    /// <summary>After a failed fsync nobody can say what is durable.</summary>
-    internal void EndIfFatal(SqliteException e)
-    {
-        if (!e.IsFatal)
-            return;
-
-        if (OnFatal is { } onFatal)
-            onFatal(e);
-        else
-            Environment.FailFast($"The database in {DataDirectory} failed: {e.Message}", e);
-    }
 }

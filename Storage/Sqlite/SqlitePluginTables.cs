@@ -101,8 +101,10 @@ internal sealed class SqlitePluginTables : IPluginTables, IDisposable
         }
         catch (SqliteException e)
         {
-            options.EndIfFatal(e);
-            throw e.ToStoreException();
+            var reported = e.ToStoreException();
+            if (e.IsFatal)
+                options.OnFatal(reported);
+            throw reported;
         }
     }
 }

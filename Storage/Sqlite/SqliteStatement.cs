@@ -121,7 +121,7 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
         }
 
         if (named != raw.sqlite3_bind_parameter_count(statement))
-            throw new SqliteException(raw.SQLITE_ERROR, raw.SQLITE_ERROR, $"the statement has parameters beyond $1 to ${parameters.Count}");
+            throw new SqliteException(connection.File, raw.SQLITE_ERROR, raw.SQLITE_ERROR, systemError: 0, $"the statement has parameters beyond $1 to ${parameters.Count}");
         Run();
     }
 

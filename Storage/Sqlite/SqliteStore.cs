@@ -60,6 +60,11 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
             Close();
             throw e.ToStoreException();
         }
+        catch (IOException e) when (SqliteFileLock.IsFull(e))
+        {
+            Close();
+            throw new StoreException(StoreFault.Full, $"The data directory {options.DataDirectory} has no room: {e.Message}", e);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Close();

@@ -15,12 +15,23 @@ internal sealed class SqliteWriter : IDisposable
     private readonly SqliteConnection connection;
     private bool disposed;
 
+    // Set for good when the disk failed: what memory holds cannot be trusted to become durable any more.
+    private StoreException? broken;
+
     public SqliteWriter(SqliteOptions options, TimeProvider time)
     {
         this.options = options;
         this.time = time;
         connection = new SqliteConnection(options.DatabasePath, readOnly: false);
-        Configure(connection, options);
+        try
+        {
+            Configure(connection, options);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The settings of a connection that writes.</summary>
@@ -42,14 +53,13 @@ internal sealed class SqliteWriter : IDisposable
         await turn.WaitAsync(cancellation);
         try
         {
-            ObjectDisposedException.ThrowIf(disposed, this);
+            CheckUsable();
             // Not cancelled half-way: what has begun is finished, so that the caller knows what happened.
             return await Task.Run(() => InTransaction(work), CancellationToken.None);
         }
         catch (SqliteException e)
         {
-            options.EndIfFatal(e);
-            throw e.ToStoreException();
+            throw Break(e);
         }
         finally
         {
@@ -62,7 +72,7 @@ internal sealed class SqliteWriter : IDisposable
         await turn.WaitAsync(cancellation);
         try
         {
-            ObjectDisposedException.ThrowIf(disposed, this);
+            CheckUsable();
             // Blocks: the engine commits from a thread that it keeps for this.
             return Commit(round);
         }
@@ -105,15 +115,69 @@ internal sealed class SqliteWriter : IDisposable
         {
             return new CommitOutcome.Rejected(e);
         }
+        catch (SqliteException e) when (e.IsFull)
+        {
+            return Full(round, e);
+        }
         catch (SqliteException e)
         {
-            options.EndIfFatal(e);
-            return new CommitOutcome.Unknown(e.ToStoreException());
+            return new CommitOutcome.Unknown(Break(e));
         }
         finally
         {
             connection.RollBackIfOpen();
         }
+    }
+
+    // The library has taken the transaction back; the silo's row proves it.
+    private CommitOutcome Full(RoundCommit round, SqliteException error)
+    {
+        try
+        {
+            connection.RollBackIfOpen();
+            var select = connection.Prepare("select round from silos where id = ?").Bind(round.Silo.Value);
+            var isIn = select.Step() && select.Int64(0) >= round.Round;
+            select.Reset();
+            if (isIn)
+                return new CommitOutcome.Unknown(error.ToStoreException());
+            MakeRoom();
+            return new CommitOutcome.Full(error.ToStoreException());
+        }
+        catch (SqliteException e)
+        {
+            return new CommitOutcome.Unknown(Break(e));
+        }
+    }
+
+    // What the log holds of pages that the database has already needs no room there, and the log begins anew when all of it was written back.
+    private void MakeRoom()
+    {
+        try
+        {
+            connection.Execute("pragma wal_checkpoint(passive)");
+        }
+        catch (SqliteException e) when (e.IsFull)
+        {
+            // Some of it are pages that the database has not: they stay in the log, where they are safe.
+        }
+    }
+
+    private void CheckUsable()
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        if (broken is not null)
+            throw new StoreException(broken.Fault, broken.Message, broken);
+    }
+
+    /// <summary>The error as the store reports it. A fatal one is the last: the process is told to end.</summary>
+    private StoreException Break(SqliteException error)
+    {
+        var reported = error.ToStoreException();
+        if (!error.IsFatal)
+            return reported;
+        broken = reported;
+        options.OnFatal(reported);
+        return reported;
     }
 
     private T InTransaction<T>(Func<SqliteConnection, T> work)

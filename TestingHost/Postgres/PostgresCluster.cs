@@ -17,8 +17,11 @@ public sealed class PostgresCluster : IAsyncDisposable
     private readonly int port;
     private int databases;
 
-    private PostgresCluster(string binaries, string folder, int port)
+    private readonly string? logFolder;
+
+    private PostgresCluster(string binaries, string folder, int port, string? logFolder)
     {
+        this.logFolder = logFolder;
         this.binaries = binaries;
         this.folder = folder;
         this.port = port;
@@ -27,17 +30,20 @@ public sealed class PostgresCluster : IAsyncDisposable
     private string Data => Path.Combine(folder, "data");
 
     /// <summary>Makes and starts a server.</summary>
+    /// <param name="logFolder">Where its write-ahead log lies, in small segments; null for beside its data.</param>
     /// <exception cref="InvalidOperationException">PostgreSQL is not installed or does not start; the message says why.</exception>
-    public static async Task<PostgresCluster> StartNewAsync()
+    public static async Task<PostgresCluster> StartNewAsync(string? logFolder = null)
     {
         var cluster = new PostgresCluster(
-            PostgresBinaries.Find(), Directory.CreateTempSubdirectory("tributary-postgres-").FullName, FreePort.Next());
+            PostgresBinaries.Find(), Directory.CreateTempSubdirectory("tributary-postgres-").FullName, FreePort.Next(), logFolder);
         try
         {
             // The server refuses to run as root, and then runs as the user that its package made.
             if (Environment.IsPrivilegedProcess)
-                await RunAsync("chown", "postgres", cluster.folder);
-            await cluster.RunServerProgramAsync("initdb", "-D", cluster.Data, "-U", "tributary", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync");
+                await RunAsync("chown", ["postgres", cluster.folder, .. logFolder is null ? [] : new[] { logFolder }]);
+            string[] log = logFolder is null ? [] : ["--waldir", logFolder, "--wal-segsize=1"];
+            await cluster.RunServerProgramAsync(
+                "initdb", ["-D", cluster.Data, "-U", "tributary", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", .. log]);
             await cluster.StartAsync();
             return cluster;
         }
@@ -53,20 +59,56 @@ public sealed class PostgresCluster : IAsyncDisposable
         $"Host=127.0.0.1;Port={port};Username=tributary;Database={database}";
 
     /// <summary>Makes an empty database; returns its connection string.</summary>
-    public async Task<string> CreateDatabaseAsync()
+    /// <param name="folder">Where its tables lie: an empty folder that everybody may write to; null for the server's own.</param>
+    public async Task<string> CreateDatabaseAsync(string? folder = null)
     {
         var name = $"test{Interlocked.Increment(ref databases)}";
-        await using var connection = new NpgsqlConnection(ConnectionString() + ";Pooling=false");
-        await connection.OpenAsync();
-        await using var create = new NpgsqlCommand($"create database {name}", connection);
-        await create.ExecuteNonQueryAsync();
+        if (folder is not null)
+        {
+            if (Environment.IsPrivilegedProcess)
+                await RunAsync("chown", "postgres", folder);
+            await ExecuteAsync($"create tablespace {name}_space location '{folder}'");
+        }
+
+        await ExecuteAsync($"create database {name}" + (folder is null ? "" : $" tablespace {name}_space"));
         return ConnectionString(name);
+    }
+
+    /// <summary>Drops a database and its folder's tablespace, so that the server needs the folder no more.</summary>
+    public async Task DropDatabaseAsync(string connectionString)
+    {
+        var name = new NpgsqlConnectionStringBuilder(connectionString).Database;
+        await ExecuteAsync($"drop database {name} with (force)");
+        await ExecuteAsync($"drop tablespace if exists {name}_space");
+    }
+
+    /// <summary>Runs a statement as the server's owner.</summary>
+    public async Task ExecuteAsync(string sql, string database = "postgres")
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString(database) + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
     }
 
     /// <summary>Starts the server and waits until it answers.</summary>
     public Task StartAsync() => RunServerProgramAsync(
         "pg_ctl", "-D", Data, "-w", "-t", StartTimeoutSeconds.ToString(CultureInfo.InvariantCulture), "-l", Path.Combine(folder, "log"),
-        "-o", $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=on -c max_connections=200", "start");
+        "-o", $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=on -c max_connections=200"
+            + (logFolder is null ? "" : " -c min_wal_size=2MB -c max_wal_size=8MB"), "start");
+
+    /// <summary>Starts the server when it has ended by itself; a server that is recovering is left alone.</summary>
+    public async Task EnsureStartedAsync()
+    {
+        try
+        {
+            await RunServerProgramAsync("pg_ctl", "-D", Data, "status");
+        }
+        catch (InvalidOperationException)
+        {
+            await StartAsync();
+        }
+    }
 
     /// <summary>Stops the server in order; open sessions are ended.</summary>
     public Task StopAsync() => RunServerProgramAsync("pg_ctl", "-D", Data, "-w", "-m", "fast", "stop");
@@ -83,8 +125,20 @@ public sealed class PostgresCluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (File.Exists(Path.Combine(Data, "postmaster.pid")))
-            await KillAsync();
+            await EndAsync();
         Directory.Delete(folder, recursive: true);
+    }
+
+    private async Task EndAsync()
+    {
+        try
+        {
+            await KillAsync();
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended by itself meanwhile, and left its mark behind.
+        }
     }
 
     private Task RunServerProgramAsync(string program, params string[] arguments)

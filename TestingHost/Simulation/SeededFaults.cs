@@ -14,6 +14,9 @@ public sealed class SeededFaults(SimulationWorld world, double faultRate, Action
     /// <summary>Until then, in virtual time, every operation fails.</summary>
     public TimeSpan DownUntil { get; set; }
 
+    /// <summary>Until then, in virtual time, no commit finds room.</summary>
+    public TimeSpan FullUntil { get; set; }
+
     /// <summary>True when everything works again.</summary>
     public bool IsCalm { get; set; }
 
@@ -22,12 +25,15 @@ public sealed class SeededFaults(SimulationWorld world, double faultRate, Action
         await DelayAsync();
         if (!IsCalm && world.Time.Elapsed < DownUntil)
             return StoreFate.Fail;
+        if (!IsCalm && operation.Call == StoreCall.Commit && world.Time.Elapsed < FullUntil)
+            return StoreFate.Full;
         if (IsCalm || world.Random.NextDouble() >= faultRate)
             return StoreFate.Proceed;
         if (operation.Call != StoreCall.Commit)
             return world.Random.Next(8) == 0 ? Crash(StoreFate.CrashBefore) : world.Random.Next(2) == 0 ? StoreFate.Fail : StoreFate.LoseAnswer;
-        return world.Random.Next(7) switch
+        return world.Random.Next(8) switch
         {
+            7 => StoreFate.Full,
             0 or 1 => StoreFate.Fail,
             2 or 3 => StoreFate.LoseAnswer,
             4 => StoreFate.HappenLate,

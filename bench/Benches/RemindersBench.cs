@@ -24,7 +24,7 @@ public static class RemindersBench
         var rung = new Rung();
         var types = new GrainTypes().Add<IBellGrain, BellGrain>("bell", () => new BellGrain(rung));
         var host = new SiloHost(
-            new SiloOptions(), store.Store, types, new Dictionary<string, IActivity>(), SiloEnvironment.System(), NullLogger<SiloHost>.Instance);
+            new SiloOptions(), store.Store, types, new Dictionary<string, IActivity>(), SiloEnvironment.System(static error => Environment.FailFast("The silo cannot go on.", error)), NullLogger<SiloHost>.Instance);
         await host.StartAsync(cancellation);
 
         var before = MemoryBytes();

@@ -23,7 +23,7 @@ public static class TurnsBench
         var types = new GrainTypes().Add<IEchoGrain, EchoGrain>("echo", () => new EchoGrain());
         await using var store = new InMemoryStore(new InMemoryDatabase(TimeProvider.System));
         var host = new SiloHost(
-            new SiloOptions { MaxRoundInputsCount = 4_096 }, store, types, new Dictionary<string, IActivity>(), SiloEnvironment.System(), NullLogger<SiloHost>.Instance);
+            new SiloOptions { MaxRoundInputsCount = 4_096 }, store, types, new Dictionary<string, IActivity>(), SiloEnvironment.System(static error => Environment.FailFast("The silo cannot go on.", error)), NullLogger<SiloHost>.Instance);
         await host.StartAsync(cancellation);
         var grains = Enumerable.Range(0, GrainsCount).Select(i => host.Grains.GetGrain<IEchoGrain>($"echo {i}")).ToArray();
 

@@ -59,6 +59,15 @@ internal sealed class Executable : IDisposable
         await kill.WaitForExitAsync(cancellation);
     }
 
+    public async Task LimitDescriptorsAsync(int moreCount, CancellationToken cancellation)
+    {
+        // Descriptors are given out from below: the limit is on their numbers.
+        var highest = Directory.EnumerateFileSystemEntries($"/proc/{process.Id}/fd").Max(static one => int.Parse(Path.GetFileName(one), CultureInfo.InvariantCulture));
+        using var limit = Process.Start(
+            "prlimit", [string.Create(CultureInfo.InvariantCulture, $"--pid={process.Id}"), string.Create(CultureInfo.InvariantCulture, $"--nofile={highest + moreCount}")]);
+        await limit.WaitForExitAsync(cancellation);
+    }
+
     public async Task<int> WaitForExitAsync(TimeSpan limit, CancellationToken cancellation)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

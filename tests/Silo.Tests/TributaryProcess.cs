@@ -13,13 +13,16 @@ public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan StopLimit = TimeSpan.FromMinutes(2);
 
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("tributary-process-");
+    private readonly DirectoryInfo folder;
     private readonly string[] arguments;
     private readonly Dictionary<string, string>? environment;
     private Executable? process;
 
-    private TributaryProcess(string[] arguments, Dictionary<string, string>? environment)
+    private TributaryProcess(string[] arguments, Dictionary<string, string>? environment, string? root)
     {
+        folder = root is null
+            ? Directory.CreateTempSubdirectory("tributary-process-")
+            : Directory.CreateDirectory(Path.Combine(root, Path.GetRandomFileName()));
         this.environment = environment;
         Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort()}/"));
         this.arguments = ["--urls", Address.GetLeftPart(UriPartial.Authority), "--data", DataDirectory, .. arguments];
@@ -29,6 +32,11 @@ public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
 
     public string DataDirectory => Path.Combine(folder.FullName, "data");
 
+    public bool HasExited => process!.HasExited;
+
+    /// <summary>What this life wrote to standard error.</summary>
+    public string Errors => process!.Errors;
+
     /// <summary>What this and earlier lives of the server wrote.</summary>
     public string Output => process?.Output ?? "";
 
@@ -37,9 +45,11 @@ public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
         StartNewAsync(environment: null, isDemo ? ["--demo"] : [], cancellation);
 
     /// <summary>Starts a server with options and variables of its own and waits until it is ready.</summary>
-    public static async Task<TributaryProcess> StartNewAsync(Dictionary<string, string>? environment, string[] arguments, CancellationToken cancellation)
+    /// <param name="root">Where its folder is made; null for the folder of temporary files.</param>
+    public static async Task<TributaryProcess> StartNewAsync(
+        Dictionary<string, string>? environment, string[] arguments, CancellationToken cancellation, string? root = null)
     {
-        var server = new TributaryProcess(arguments, environment);
+        var server = new TributaryProcess(arguments, environment, root);
         try
         {
             await server.StartAsync(cancellation);
@@ -76,6 +86,9 @@ public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
     }
 
     public Task SignalAsync(string signal, CancellationToken cancellation) => process!.SignalAsync(signal, cancellation);
+
+    /// <summary>From now on the process may open only so many files and sockets more.</summary>
+    public Task LimitDescriptorsAsync(int moreCount, CancellationToken cancellation) => process!.LimitDescriptorsAsync(moreCount, cancellation);
 
     public Task<int> WaitForExitAsync(CancellationToken cancellation) => process!.WaitForExitAsync(StopLimit, cancellation);
 

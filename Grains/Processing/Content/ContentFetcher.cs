@@ -49,7 +49,7 @@ public sealed class ContentFetcher(IContentStore? contents, IMetadataStore? meta
     private async ValueTask<FetchedContent> SpoolAsync(ContentSource source, byte[] first, CancellationToken cancellation)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
-        var file = scratch.Create();
+        var file = scratch.Create(source.Length);
         try
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

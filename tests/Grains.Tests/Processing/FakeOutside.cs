@@ -39,7 +39,7 @@ internal sealed class FakeOutside : IContentStore, IMetadataStore, IScratch
     public void Put(string location, byte[] content, string? mediaType = null, long? length = null) =>
         Contents[location] = () => new ContentSource(new MemoryStream(content), length ?? content.Length, mediaType);
 
-    public IScratchFile Create()
+    public IScratchFile Create(long? length = null)
     {
         FilesCount++;
         FilesLeft++;

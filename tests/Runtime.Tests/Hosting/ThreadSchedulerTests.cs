@@ -17,7 +17,7 @@ public sealed class ThreadSchedulerTests
         const int RoundsCount = 20_000;
         var asked = new long[ThreadsCount];
         var answered = new long[ThreadsCount];
-        var loop = new ThreadScheduler().StartLoop(() =>
+        var loop = new ThreadScheduler(static _ => { }).StartLoop(() =>
         {
             for (var i = 0; i < ThreadsCount; i++)
                 Volatile.Write(ref answered[i], Volatile.Read(ref asked[i]));
@@ -44,7 +44,7 @@ public sealed class ThreadSchedulerTests
     {
         var steps = 0;
         using var stepped = new SemaphoreSlim(0);
-        var loop = new ThreadScheduler().StartLoop(() =>
+        var loop = new ThreadScheduler(static _ => { }).StartLoop(() =>
         {
             Interlocked.Increment(ref steps);
             stepped.Release();
@@ -66,7 +66,8 @@ public sealed class ThreadSchedulerTests
             await using var store = new InMemoryStore(new InMemoryDatabase(TimeProvider.System));
             var types = new GrainTypes().Add<IEchoGrain, EchoGrain>("echo", () => new EchoGrain());
             var host = new SiloHost(
-                new SiloOptions(), store, types, new Dictionary<string, IActivity>(), SiloEnvironment.System(), NullLogger<SiloHost>.Instance);
+                new SiloOptions(), store, types, new Dictionary<string, IActivity>(),
+                SiloEnvironment.System(static error => Environment.FailFast("The silo cannot go on.", error)), NullLogger<SiloHost>.Instance);
             await host.StartAsync(TestContext.Current.CancellationToken);
             using var busy = new CountdownEvent(4);
             var clients = Enumerable.Range(0, 4).Select(i => Task.Run(async () =>

@@ -11,9 +11,8 @@ public sealed class HabitTests
         ["Runtime/SiloEnvironment.cs"] = "the one place where a silo gets its clock and its ids of failures",
         ["Connectors/Brokers/Backoff.cs"] = "jitter, so that silos that lost the same server do not come back at the same moment",
         ["Silo/Configuration/PipelineReader.cs"] = "the program hands the system's clock to connectors",
-        ["Silo/Hosting/Pipeline.cs"] = "the name of this process's scratch folder",
         ["Silo/Hosting/SiloApp.cs"] = "the program hands the system's clock to what it composes",
-        ["Silo/Hosting/SiloNode.cs"] = "the program hands chance to the ids of messages",
+        ["Silo/Hosting/SiloNode.cs"] = "the program hands chance to the ids of messages, and names the scratch folder of this process",
         ["Api/TributaryApi.cs"] = "the clock of a host that brings none",
         ["GraphQL/GraphQLOptions.cs"] = "the default of an option that tests replace",
         ["GraphQL/Validation/Rules/FieldGroup.cs"] = "a hash seed, so that nobody can aim at collisions",
@@ -35,6 +34,8 @@ public sealed class HabitTests
         ["tests/Silo.Tests/Pipeline/Publisher.cs"] = "asks a broker that restarts until it answers",
         ["tests/Silo.Tests/Replays/Reprocessing.cs"] = "asks another process until a limit",
         ["tests/Silo.Tests/Running/RolesTests.cs"] = "asks another process until a limit",
+        ["tests/Silo.Tests/Running/FullDiskTests.cs"] = "asks another process until a limit",
+        ["tests/Silo.Tests/Running/OperableFaultTests.cs"] = "asks another process until a limit",
         ["tests/Silo.Tests/Running/KillTests.cs"] = "the random moment of a kill",
         ["tests/Silo.Tests/Running/StopTests.cs"] = "asks another process until a limit",
         ["tests/Silo.Tests/TributaryProcess.cs"] = "asks another process until a limit",
@@ -71,12 +72,37 @@ public sealed class HabitTests
         Assert.Empty(Sources.Find(tests.Where(file => !MayWait.ContainsKey(file)), @"\bTask\.Delay\((?!Timeout\.Infinite)"));
     }
 
+    // The one place where the process ends by itself, and why there.
+    private static readonly string[] MayEndTheProcess = ["Silo/Program.cs"];
+
+    // Work that nobody awaits, and who sees to its errors.
+    private static readonly Dictionary<string, string> MayForget = new()
+    {
+        ["Runtime/ThreadScheduler.cs"] = "errors that work lets through are fatal",
+        ["Grains/Plugins/OffCaller.cs"] = "hands its errors to whoever awaits the result",
+        ["Grains/Plugins/ActiveRun.cs"] = "an error is the result of the run",
+        ["Connectors/Brokers/RabbitMqSession.cs"] = "an error of a delivery ends its session",
+        ["Connectors/Brokers/ZeroMqBroker.cs"] = "an error of a delivery is told to the operator",
+    };
+
+    [Fact]
+    public void The_process_ends_in_order_and_in_one_place() => Assert.Empty(Sources.Find(
+        Product().Where(file => !MayEndTheProcess.Contains(file)), @"\bEnvironment\.(FailFast|Exit)\b"));
+
+    [Fact]
+    public void Work_that_nobody_awaits_is_seen_to() => Assert.Empty(Sources.Find(
+        Product().Where(file => !MayForget.ContainsKey(file)), @"\b_ = (\w+\.)?\w+Async\(|\b_ = Task\.Run\(|\basync void\b"));
+
+    private static IEnumerable<string> Product() => Sources.Files(".cs").Where(file =>
+        !file.StartsWith("tests/", StringComparison.Ordinal) && !file.StartsWith("bench/", StringComparison.Ordinal)
+        && !file.StartsWith("TestingHost/", StringComparison.Ordinal));
+
     [Fact]
     public void Every_exception_names_a_file_that_is_there()
     {
         var files = Sources.Files(".cs").ToHashSet();
 
-        Assert.All(MayTakeTheWorld.Keys.Concat(MayWait.Keys), file => Assert.Contains(file, files));
+        Assert.All(MayTakeTheWorld.Keys.Concat(MayWait.Keys).Concat(MayForget.Keys).Concat(MayEndTheProcess), file => Assert.Contains(file, files));
     }
 
     [Fact]

@@ -10,6 +10,8 @@ public sealed class ConfigurationErrorTests : IDisposable
 
     [Theory]
     [InlineData("api:\n  url: x", "{file}:2: api.url: found an unknown key; allowed: urls, keys, insecure, hosts, origins.")]
+    [InlineData("api:\n  insecure: true\nlimits:\n\tbody_bytes: 5000\n", "{file}:4: the file: found a tab in the indentation; allowed: spaces.")]
+    [InlineData("api:\n  urls:\n  - a\n \t - b\n", "{file}:4: the file: found a tab in the indentation; allowed: spaces.")]
     [InlineData("databse: {}", "{file}:1: databse: found an unknown key; allowed: api, data, database, aggregates, indexed_paths, endpoints, limits, logging, roles, broker, msg_broker, message, message_fields, data_store, meta_store, connectors, active_plugins, disabled_plugins, plugins, plugin, custom, packages, retry, processing.")]
     [InlineData("\napi:\n  urls: ftp://x:1", "{file}:3: api.urls[0]: found \"ftp://x:1\"; allowed: http://HOST:PORT")]
     [InlineData("api: {urls: [http://127.0.0.1]}", "{file}:1: api.urls[0]: found \"http://127.0.0.1\"; allowed: http://HOST:PORT")]

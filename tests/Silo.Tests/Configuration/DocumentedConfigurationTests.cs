@@ -49,7 +49,7 @@ public sealed partial class DocumentedConfigurationTests
     public void The_page_tells_every_limit_and_its_default()
     {
         var rows = LimitPattern.Matches(Page);
-        Assert.Equal(13, rows.Count);
+        Assert.Equal(15, rows.Count);
         foreach (Match row in rows)
         {
             var key = row.Groups["key"].Value;
@@ -80,6 +80,8 @@ public sealed partial class DocumentedConfigurationTests
             "content_bytes" => config.Pipeline.Processing.MaxContentBytes,
             "memory_bytes" => config.Pipeline.Processing.MaxMemoryBytes,
             "metadata_bytes" => config.Pipeline.Processing.MaxMetadataBytes,
+            "scratch_bytes" => config.Pipeline.Scratch.MaxBytes,
+            "scratch_reserve_bytes" => config.Pipeline.Scratch.ReserveBytes,
             "plugin_seconds" => (long)config.Pipeline.Plugins.TimeLimit.TotalSeconds,
             _ => throw new ArgumentException($"No limit is named {key}.", nameof(key)),
         };

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Tributary.Silo.Tests.Running;
 
 public sealed class StartTests : IDisposable
@@ -63,6 +65,8 @@ public sealed class StartTests : IDisposable
         var (code, errors, _) = await RunAsync("--urls", first.Address.GetLeftPart(UriPartial.Authority), "--data", "other", "--log-level", "error");
         Assert.Equal(1, code);
         Assert.Contains("address already in use", Assert.Single(errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        // Nothing was made for a server that cannot serve.
+        Assert.False(Directory.Exists(Path.Combine(folder.FullName, "other")));
     }
 
     [Fact]
@@ -72,6 +76,28 @@ public sealed class StartTests : IDisposable
         Assert.Equal(1, code);
         Assert.StartsWith("tributary: ", Assert.Single(errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_database_is_named()
+    {
+        Directory.CreateDirectory(Path.Combine(folder.FullName, "data"));
+        var file = Path.Combine(folder.FullName, "data", "tributary.db");
+        await File.WriteAllTextAsync(file, new string('x', 8_192), Cancellation);
+        var (code, errors, _) = await RunAsync("--urls", "http://127.0.0.1:0", "--log-level", "error");
+        Assert.Equal(1, code);
+        Assert.Contains(file, Assert.Single(errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Lines_of_JSON_carry_their_time_and_the_number_of_their_event()
+    {
+        await using var server = await TributaryProcess.StartNewAsync(new() { ["TRIBUTARY__LOGGING__FORMAT"] = "json" }, [], Cancellation);
+        Assert.Equal(0, await server.StopAsync(Cancellation));
+        var lines = server.Errors.TrimEnd().Split('\n').Select(static line => JsonElement.Parse(line)).ToList();
+        Assert.NotEmpty(lines);
+        Assert.All(lines, line => Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$", line.GetProperty("Timestamp").GetString()!));
+        Assert.Contains(lines, static line => line.GetProperty("EventId").GetInt32() == 4056);
     }
 
     public void Dispose() => folder.Delete(recursive: true);

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
@@ -33,6 +35,30 @@ public sealed class StopTests
         await server.StartAsync(Cancellation);
         using var http = new HttpClient { BaseAddress = server.Address };
         Assert.Equal("in flight", Assert.Single(await StoredMessages.ReadAllAsync(http, Cancellation)).GetProperty("tag").GetString());
+    }
+
+    [Fact]
+    public async Task While_a_request_is_in_flight_new_connections_are_told_that_the_server_stops_and_readiness_says_no()
+    {
+        await using var server = await TributaryProcess.StartNewAsync(isDemo: false, Cancellation);
+        using var client = new TcpClient();
+        await client.ConnectAsync(server.Address.Host, server.Address.Port, Cancellation);
+        await using var stream = client.GetStream();
+        const string Body = """{"tag":"in flight"}""";
+        await WriteAsync(stream, $"POST /api/v1/messages HTTP/1.1\r\nHost: {server.Address.Authority}\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\nExpect: 100-continue\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 100", await ReadAsync(stream, "\r\n\r\n"), StringComparison.Ordinal);
+
+        await server.SignalAsync("TERM", Cancellation);
+        await WaitUntilRefusedAsync(server.Address);
+        var (posted, problem) = await AskAnewAsync(server.Address, HttpMethod.Post, "api/v1/messages");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, posted);
+        Assert.Contains("\"stopping\"", problem, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await AskAnewAsync(server.Address, HttpMethod.Get, "health/ready")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await AskAnewAsync(server.Address, HttpMethod.Get, "health/live")).Status);
+
+        await WriteAsync(stream, Body);
+        Assert.StartsWith("HTTP/1.1 202", await ReadAsync(stream, "}"), StringComparison.Ordinal);
+        Assert.Equal(0, await server.WaitForExitAsync(Cancellation));
     }
 
     [Fact]
@@ -82,6 +108,15 @@ public sealed class StopTests
         var frame = await socket.ReceiveAsync(new byte[1024], Cancellation);
         Assert.Equal(WebSocketMessageType.Close, frame.MessageType);
         Assert.Equal(0, await server.WaitForExitAsync(Cancellation));
+    }
+
+    private static async Task<(HttpStatusCode Status, string Body)> AskAnewAsync(Uri address, HttpMethod method, string path)
+    {
+        // A connection of its own.
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(method, new Uri(address, path));
+        using var answer = await http.SendAsync(request, Cancellation);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancellation));
     }
 
     /// <summary>Returns once new requests are refused: by 503, or because nobody listens any more.</summary>

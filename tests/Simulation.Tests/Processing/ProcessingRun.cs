@@ -69,7 +69,7 @@ internal sealed class ProcessingRun : IPluginHost, IContentStore, IScratch
         return new ContentSource(new MemoryStream(Encoding.UTF8.GetBytes(location)));
     }
 
-    public IScratchFile Create() => throw new NotSupportedException("All content is small.");
+    public IScratchFile Create(long? length = null) => throw new NotSupportedException("All content is small.");
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
@@ -151,6 +151,10 @@ internal sealed class ProcessingRun : IPluginHost, IContentStore, IScratch
             return await Task.WhenAny(answer, process) == answer && await answer is not null;
         }
         catch (OverloadedException)
+        {
+            return false;
+        }
+        catch (StoreException error) when (error.IsPassing)
         {
             return false;
         }

@@ -1,5 +1,6 @@
 using System.Text;
 using Tributary.Runtime;
+using Tributary.Runtime.Store;
 
 namespace Tributary.Simulation.Tests.Scenarios;
 
@@ -138,6 +139,10 @@ public sealed class Client(Scenario scenario, int number)
         catch (OverloadedException)
         {
             scenario.Promises.OverloadsCount++;
+        }
+        catch (StoreException error) when (error.IsPassing)
+        {
+            scenario.Promises.StoreRefusalsCount++;
         }
 
         await scenario.BackOffAsync();

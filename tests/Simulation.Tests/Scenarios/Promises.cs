@@ -20,6 +20,9 @@ public sealed class Promises
 
     public int RefusedCount { get; set; }
 
+    /// <summary>Calls that were refused while the store had no room or did not answer.</summary>
+    public int StoreRefusalsCount { get; set; }
+
     public void Sent(Letter letter) => Letters.Add(letter.Message.Id, letter);
 
     public int CountOf(string item) => byItem.GetValueOrDefault(item);

@@ -18,6 +18,7 @@ public sealed class Scenario
 {
     private const int PartitionCount = 16;
     private const int MaxOutageMs = 200_000;
+    private const int MaxFullMs = 30_000;
 
     private readonly SimulationWorld world;
     private readonly TimeProvider databaseTime;
@@ -124,6 +125,10 @@ public sealed class Scenario
         {
             Promises.OverloadsCount++;
         }
+        catch (StoreException error) when (error.IsPassing)
+        {
+            Promises.StoreRefusalsCount++;
+        }
 
         await BackOffAsync();
         return null;
@@ -142,8 +147,10 @@ public sealed class Scenario
         }
     }
 
+    private bool IsDown => world.Time.Elapsed < faults.DownUntil || world.Time.Elapsed < faults.FullUntil;
+
     /// <summary>What a client waits that was not answered.</summary>
-    public Task BackOffAsync() => world.Delay(TimeSpan.FromMilliseconds(world.Time.Elapsed < faults.DownUntil ? 2_000 : 20));
+    public Task BackOffAsync() => world.Delay(TimeSpan.FromMilliseconds(IsDown ? 2_000 : 20));
 
     // AsTask would leave the world: it continues on the thread pool.
     private static async Task<T> AwaitAsync<T>(ValueTask<T> call) => await call;
@@ -157,7 +164,7 @@ public sealed class Scenario
         var started = crashed;
         hasStarted = false;
         calls = [];
-        faults = new SeededFaults(world, faultRate, () => Crash(started)) { IsCalm = isCalm, DownUntil = faults?.DownUntil ?? default };
+        faults = new SeededFaults(world, faultRate, () => Crash(started)) { IsCalm = isCalm, DownUntil = faults?.DownUntil ?? default, FullUntil = faults?.FullUntil ?? default };
         store = new InMemoryStore(Database, faults);
         Host = new SiloHost(options, store, types, activities, world.Environment().With(sabotage), NullLogger<SiloHost>.Instance);
         while (!started.Task.IsCompleted)
@@ -208,6 +215,9 @@ public sealed class Scenario
                     continue;
                 case 4 when world.Random.Next(8) == 0:
                     faults.DownUntil = world.Time.Elapsed + TimeSpan.FromMilliseconds(world.Random.Next(MaxOutageMs));
+                    continue;
+                case 5 when world.Random.Next(4) == 0:
+                    faults.FullUntil = world.Time.Elapsed + TimeSpan.FromMilliseconds(world.Random.Next(MaxFullMs));
                     continue;
             }
 

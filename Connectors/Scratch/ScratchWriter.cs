@@ -1,0 +1,62 @@
+namespace Tributary.Connectors.Scratch;
+
+/// <summary>Writes to a scratch file what the budget has room for.</summary>
+internal sealed class ScratchWriter(Stream file, ScratchBudget budget, ScratchLease lease) : Stream
+{
+    // Asked for at once by a file that grows, so that the file system is looked at once for many writes.
+    private const long StepBytes = 1 << 20;
+
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => file.Length;
+
+    public override long Position { get => file.Position; set => throw new NotSupportedException(); }
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        Take(buffer.Length);
+        await file.WriteAsync(buffer, cancellationToken);
+        budget.Wrote(lease, buffer.Length);
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        Take(buffer.Length);
+        file.Write(buffer);
+        budget.Wrote(lease, buffer.Length);
+    }
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    public override void Flush() => file.Flush();
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => file.FlushAsync(cancellationToken);
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override ValueTask DisposeAsync() => file.DisposeAsync();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            file.Dispose();
+    }
+
+    private void Take(int count)
+    {
+        var need = lease.WrittenBytes + count - lease.GivenBytes;
+        if (need > 0)
+            budget.Give(lease, need, StepBytes);
+    }
+}

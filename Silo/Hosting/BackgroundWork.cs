@@ -1,0 +1,77 @@
+using Microsoft.Extensions.Logging;
+using Tributary.Runtime.Store;
+
+namespace Tributary.Silo.Hosting;
+
+/// <summary>
+/// Runs what goes on for as long as the process does. Work that ends with an error is begun again, which it must allow; when the database can be used
+/// no more, or when it ends again and again, the process ends.
+/// </summary>
+internal sealed partial class BackgroundWork(ProcessFault fault, TimeProvider time, ILogger logger)
+{
+    /// <summary>How often in a row work is begun again.</summary>
+    public const int MaxRestartsCount = 8;
+
+    /// <summary>Work that ran for so long has recovered.</summary>
+    private static readonly TimeSpan Sound = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Runs it until <paramref name="stop"/>. The result never faults, and ends when the work has seen that it is to stop.</summary>
+    public Task RunAsync(string name, Func<CancellationToken, Task> work, CancellationToken stop) =>
+        Task.Run(() => SuperviseAsync(name, work, stop), CancellationToken.None);
+
+    private async Task SuperviseAsync(string name, Func<CancellationToken, Task> work, CancellationToken stop)
+    {
+        for (var restarts = 0; ;)
+        {
+            var began = time.GetTimestamp();
+            var error = await TryAsync(name, work, stop);
+            if (error is null)
+                return;
+            if (time.GetElapsedTime(began) >= Sound)
+                restarts = 0;
+            var isOver = error is StoreException { IsPassing: false } || ++restarts > MaxRestartsCount;
+            if (isOver)
+                fault.Report(error);
+            else
+                LogRestarted(logger, name, restarts, MaxRestartsCount, error);
+            await WaitAsync(isOver ? Timeout.InfiniteTimeSpan : FirstDelay * (1 << (restarts - 1)), stop);
+            // Work that is begun when it is to stop stops at once, as those who wait for its last act expect.
+        }
+    }
+
+    /// <summary>Null when it ended because it was told to.</summary>
+    private static async Task<Exception?> TryAsync(string name, Func<CancellationToken, Task> work, CancellationToken stop)
+    {
+        try
+        {
+            await work(stop);
+            return stop.IsCancellationRequested ? null : new InvalidOperationException($"{name} ended, and was not told to.");
+        }
+        catch (Exception) when (stop.IsCancellationRequested)
+        {
+            // The end that was asked for, whatever it looks like from in there.
+            return null;
+        }
+        catch (Exception error)
+        {
+            return error;
+        }
+    }
+
+    private async Task WaitAsync(TimeSpan delay, CancellationToken stop)
+    {
+        try
+        {
+            await Task.Delay(delay, time, stop);
+        }
+        catch (OperationCanceledException)
+        {
+            // Told to stop: the work learns it next.
+        }
+    }
+
+    [LoggerMessage(EventId = 4002, Level = LogLevel.Error, Message = "{Name} ended with an error and is begun again ({Restarts} of at most {MaxRestarts} times in a row).")]
+    private static partial void LogRestarted(ILogger logger, string name, int restarts, int maxRestarts, Exception error);
+}

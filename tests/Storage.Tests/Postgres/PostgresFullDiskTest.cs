@@ -1,0 +1,42 @@
+using Tributary.Runtime.Store;
+using Tributary.Storage.Tests.Conformance;
+using Tributary.TestingHost;
+
+namespace Tributary.Storage.Tests.Postgres;
+
+/// <summary>What the store on PostgreSQL says of tables that cannot grow.</summary>
+[Collection(nameof(SharedCluster))]
+public sealed class PostgresFullDiskTest(SharedCluster shared)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1_000)]
+    public async Task A_round_without_room_is_not_stored_and_the_same_round_is_when_there_is_some(int count)
+    {
+        await using var disk = await SmallDisk.MountAsync(32 << 20);
+        var cluster = await shared.GetAsync();
+        var connection = await cluster.CreateDatabaseAsync(disk.Path);
+        await using var harness = new PostgresHarness(connection);
+        await using var store = harness.NewStore();
+        var silo = await TestSilo.JoinAsync(harness, store);
+        await silo.CommitAsync(TestSilo.Message());
+        disk.Fill();
+        // More than what is left of pages that are there, beside the ones outside of the table's.
+        var body = $"\"{string.Concat(Enumerable.Range(0, 400_000 / count).Select(static number => number.ToString("x")))}\"";
+        var round = silo.NextRound(next => next.Messages.AddRange(Enumerable.Range(0, count).Select(_ => TestSilo.Message(body: body))));
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            var full = Assert.IsType<CommitOutcome.Full>(await store.CommitAsync(round, Cancellation));
+            Assert.Equal("store_full", full.Error.Code);
+            Assert.Equal(1, await silo.Log.CountBelowAsync(new Position(long.MaxValue), Cancellation));
+        }
+
+        disk.Free();
+        await silo.SettleAsync(await store.CommitAsync(round, Cancellation));
+        Assert.Equal(count + 1, await silo.Log.CountBelowAsync(new Position(long.MaxValue), Cancellation));
+        await store.DisposeAsync();
+        await cluster.DropDatabaseAsync(connection);
+    }
+}
