@@ -34,4 +34,13 @@ internal enum Sabotage
 
     /// <summary>A result that the database refuses is not told to its owner.</summary>
     DropRefused,
+
+    /// <summary>What this build cannot make becomes a failure, as if its turn had thrown.</summary>
+    FailUnreadable,
+
+    /// <summary>Held calls are taken off, and not made, when a build can make them.</summary>
+    DropHeld,
+
+    /// <summary>The row of a failure stays when its call was made again.</summary>
+    KeepFailed,
 }

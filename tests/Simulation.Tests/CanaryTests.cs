@@ -18,6 +18,9 @@ public sealed class CanaryTests
     [InlineData((int)Sabotage.CountStale)]
     [InlineData((int)Sabotage.ForgetParts)]
     [InlineData((int)Sabotage.DropRefused)]
+    [InlineData((int)Sabotage.FailUnreadable)]
+    [InlineData((int)Sabotage.DropHeld)]
+    [InlineData((int)Sabotage.KeepFailed)]
     public void A_broken_engine_is_caught(int sabotage)
     {
         for (var seed = 1; seed <= SeedsCount; seed++)

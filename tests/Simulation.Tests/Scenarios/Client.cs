@@ -139,6 +139,10 @@ public sealed class Client(Scenario scenario, int number)
         {
             scenario.Promises.OverloadsCount++;
         }
+        catch (TributaryException error) when (error.Code == "state_unreadable")
+        {
+            scenario.Promises.UnreadableCount++;
+        }
 
         await scenario.BackOffAsync();
         return typeof(T) == typeof(long) ? (T)(object)Unanswered : default;

@@ -20,6 +20,8 @@ public sealed class Promises
 
     public int RefusedCount { get; set; }
 
+    public int UnreadableCount { get; set; }
+
     public void Sent(Letter letter) => Letters.Add(letter.Message.Id, letter);
 
     public int CountOf(string item) => byItem.GetValueOrDefault(item);
