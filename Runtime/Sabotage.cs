@@ -39,5 +39,14 @@ internal enum Sabotage
     TakeFullForDone,
 
     /// <summary>What waits for room is forgotten when there is some.</summary>
+    DropSetAside,
+
+    /// <summary>What this build cannot make becomes a failure, as if its turn had thrown.</summary>
+    FailUnreadable,
+
+    /// <summary>Held calls are taken off, and not made, when a build can make them.</summary>
     DropHeld,
+
+    /// <summary>The row of a failure stays when its call was made again.</summary>
+    KeepFailed,
 }

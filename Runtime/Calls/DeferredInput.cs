@@ -7,12 +7,13 @@ internal sealed class DeferredInput(DeferredCall call, GrainTypes types) : Input
 {
     public DeferredCall Call { get; } = call;
 
-    public override void Run(Grain grain)
-    {
-        if (!types.TryGet(Target.Type, out var type) || type.Interface.FindMethod(Call.Method) is not { } method)
-            throw new TributaryException("grain_method_unknown", $"The grain type '{Target.Type}' has no method '{Call.Method}' in this build.");
-        method.InvokeOneWay(grain, method.ReadArguments(Call.Arguments.Span, types.ArgumentsJson));
-    }
+    /// <summary>Why an earlier build held the call; null when it was not held.</summary>
+    public HeldReason? Held { get; init; }
+
+    /// <summary>True while the held call counts among those that wait for their turn.</summary>
+    public bool IsCounted { get; set; }
+
+    public override void Run(Grain grain) => StoredCall.Invoke(grain, Target, Call.Method, Call.Arguments, types);
 
     public override InputOrigin Origin => new(Call.Method, Call.Arguments);
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Tributary.Runtime.Calls;
+using Tributary.Runtime.Kept;
 using Tributary.Runtime.Reminders;
 using Tributary.Runtime.Store;
 
@@ -109,6 +110,18 @@ public sealed partial class SiloHost
         loop?.Abandon();
     }
 
+    /// <summary>
+    /// Makes a failed call again, once, however many ask for it at once: its failure goes in the same transaction as the turn's effects.
+    /// Ends when that is durable. A call that fails again becomes a failure again, with its count of attempts.
+    /// </summary>
+    /// <exception cref="OverloadedException">More waits than the limits allow.</exception>
+    public Task<AgainResult> MakeAgainAsync(Guid failure)
+    {
+        var call = new AgainCall(failure);
+        Take(call, WorkClass.Calls);
+        return call.Answer;
+    }
+
     private void OnCommitted(RoundCommit round)
     {
         ChangesCommitted?.Invoke(round);
@@ -163,13 +176,15 @@ public sealed partial class SiloHost
             {
                 var incarnation = await store.JoinAsync(options.Address, options.IndexedPaths, cancellation);
                 var deferred = await ReadDeferredAsync(cancellation);
+                var lastCall = await store.Held.ReadLastCallAsync(cancellation);
                 if (isAbandoned)
                     return;
                 // The same in every incarnation, so that messages which wait in the inbox stay right.
                 IndexedPathIds = incarnation.IndexedPaths;
                 LogJoined(incarnation.Silo, deferred.Count);
                 var joined = new SiloLoop(
-                    incarnation, Facts, options, environment, store, inbox, types, activities, activityLoad, deferred, OnCommitted, logger);
+                    incarnation, Facts, options, environment, store, inbox, types, activities, activityLoad, deferred, lastCall, OnCommitted,
+                    logger);
                 loop = joined;
                 Interlocked.MemoryBarrier();
                 // What came in meanwhile woke the incarnation before this one.
@@ -198,8 +213,6 @@ public sealed partial class SiloHost
         }
         while (page.Count == DeferredPageCount);
 
-        if (all.Count(call => !types.TryGet(call.Target.Type, out _)) is var unknownCount and > 0)
-            LogUnknownTypes(unknownCount);
         return all;
     }
 
@@ -232,9 +245,6 @@ public sealed partial class SiloHost
 
     [LoggerMessage(EventId = 1021, Level = LogLevel.Information, Message = "Joined as silo {Silo}; {DeferredCount} deferred calls go on.")]
     private partial void LogJoined(SiloId silo, int deferredCount);
-
-    [LoggerMessage(EventId = 1022, Level = LogLevel.Warning, Message = "{Count} deferred calls are for grain types that this build does not know; they stay stored.")]
-    private partial void LogUnknownTypes(int count);
 
     [LoggerMessage(
         EventId = 1023, Level = LogLevel.Warning,

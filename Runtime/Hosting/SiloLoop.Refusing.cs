@@ -14,7 +14,7 @@ internal sealed partial class SiloLoop
     private static readonly TimeSpan TrialTime = TimeSpan.FromSeconds(5);
 
     // The silo's own inputs whose rounds found no room: they run again when there is some.
-    private readonly Queue<Input> held = new();
+    private readonly Queue<Input> setAside = new();
 
     // Why calls are refused; null while rounds are made durable.
     private volatile StoreException? refusal;
@@ -94,9 +94,9 @@ internal sealed partial class SiloLoop
         refusal = null;
         isAway = false;
         inbox.Refuse(null);
-        while (held.TryDequeue(out var input))
+        while (setAside.TryDequeue(out var input))
         {
-            if (environment.Sabotage != Sabotage.DropHeld)
+            if (environment.Sabotage != Sabotage.DropSetAside)
                 ready.Enqueue(input);
         }
 
@@ -123,7 +123,7 @@ internal sealed partial class SiloLoop
 
         if (input is not Call call)
         {
-            held.Enqueue(input);
+            setAside.Enqueue(input);
             return true;
         }
 

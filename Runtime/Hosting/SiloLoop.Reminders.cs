@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Tributary.Runtime.Reminders;
 
 namespace Tributary.Runtime.Hosting;
@@ -17,8 +16,8 @@ internal sealed partial class SiloLoop
         var now = environment.Sabotage == Sabotage.RunAhead ? clock.Now.AddSeconds(1) : clock.Now;
         while (reminders.TakeDue(now, activities.HasRoom) is { } entry)
         {
-            if (!types.TryGet(entry.Row.Grain.Type, out _))
-                LogUnknownType(entry.Row.Name, entry.Row.Grain);
+            if (ObstacleOf(entry.Row) is { } obstacle)
+                own.Enqueue(new ReminderInput(entry, null) { Obstacle = obstacle });
             else if (entry.Row.Activity is null)
                 own.Enqueue(new ReminderInput(entry, null));
             else
@@ -76,7 +75,4 @@ internal sealed partial class SiloLoop
         hasTimerFired = true;
         loop.Wake();
     }
-
-    [LoggerMessage(EventId = 1013, Level = LogLevel.Warning, Message = "The reminder {Name} of {Grain} is due, and this build does not know the grain's type; it stays stored.")]
-    private partial void LogUnknownType(string name, GrainId grain);
 }

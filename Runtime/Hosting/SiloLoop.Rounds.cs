@@ -129,6 +129,7 @@ internal sealed partial class SiloLoop
         // A silo that stops leaves them to the next start, or calls that follow from calls could keep it for ever.
         foreach (var call in isStopping ? [] : durable.Deferred)
             ready.Enqueue(new DeferredInput(call, types));
+        KeepHeld(durable.Kept);
     }
 
     // Nothing of the round is stored. It and what ran on top of it never happened; its inputs run again, without others
@@ -141,7 +142,10 @@ internal sealed partial class SiloLoop
             Revert(round);
         }
 
-        foreach (var input in round.Inputs)
+        // In front of what waits: it came first.
+        var waiting = ready.ToArray();
+        ready.Clear();
+        foreach (var input in round.Inputs.Concat(waiting))
             ready.Enqueue(input);
         Reopen(refused);
         if (refused.Inputs.Count == 0)
@@ -211,7 +215,7 @@ internal sealed partial class SiloLoop
     private void Die(Round ending)
     {
         End();
-        var waiting = ending.Inputs.Concat(suspects.Clear()).Concat(round.Inputs).Concat(held).Concat(ready)
+        var waiting = ending.Inputs.Concat(suspects.Clear()).Concat(round.Inputs).Concat(setAside).Concat(woken).Concat(ready)
             .Concat(activations.Waiting()).Concat(externalIds.Waiting());
         var seen = new HashSet<Input>();
         foreach (var input in waiting)
@@ -222,6 +226,8 @@ internal sealed partial class SiloLoop
                 inbox.Return(input, WorkClass.Calls);
         }
 
+        foreach (var call in failed.Clear())
+            inbox.Return(call, WorkClass.Calls);
         loop.Stop();
         ended.TrySetResult(LoopEnd.Dead);
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Tributary.Runtime.Calls;
+using Tributary.Runtime.Kept;
 using Tributary.Runtime.Loading;
 using Tributary.Runtime.Reminders;
 using Tributary.Runtime.Rounds;
@@ -47,9 +48,15 @@ internal sealed partial class SiloLoop
     private readonly Committer committer;
     private readonly DatabaseClock clock;
     private readonly LimitedLog retries;
+    private readonly FailedCalls failed;
+    private readonly HeldPass held;
+    private readonly HeldLog heldLog;
 
     private readonly ConcurrentQueue<Action> events = new();
     private readonly Queue<Input> ready = new();
+
+    // Inputs whose needs have come. They go before those that are ready, which came later: calls to one grain keep their order.
+    private readonly Queue<Input> woken = new();
     private readonly Queue<Input> own = new();
     private readonly int[] credits;
     private readonly TaskCompletionSource<LoopEnd> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -65,7 +72,7 @@ internal sealed partial class SiloLoop
     public SiloLoop(
         Incarnation incarnation, StoreFacts facts, SiloOptions options, SiloEnvironment environment, IPartitionStore store, Inbox inbox,
         GrainTypes types, IReadOnlyDictionary<string, IActivity> activityTypes, ActivityLoad activityLoad, IReadOnlyList<DeferredCall> deferred,
-        Action<RoundCommit> committed, ILogger logger)
+        long lastCall, Action<RoundCommit> committed, ILogger logger)
     {
         this.options = options;
         this.environment = environment;
@@ -83,20 +90,21 @@ internal sealed partial class SiloLoop
         loader = new Loader(options, partitioner, activations, externalIds);
         reminders = new ReminderBook(options);
         activities = new ActivityRunner(options, environment.Scheduler, activityTypes, reminders, activityLoad, OnActivityDone, logger);
-        runner = new TurnRunner(options, environment, types, partitioner, activations, externalIds, reminders);
         committer = new Committer(silo, options, environment, store, new Departures(committed), OnStoreAway, logger, ending.Token);
         retries = new LimitedLog(environment.Time);
+        failed = new FailedCalls(options);
+        held = new HeldPass(options, lastCall);
+        heldLog = new HeldLog(environment.Time, logger);
+        runner = new TurnRunner(options, environment, types, partitioner, activations, externalIds, reminders, heldLog)
+        {
+            NextDeferred = lastCall + 1,
+        };
         clock = new DatabaseClock(environment.Time);
         clock.Observe(incarnation.DatabaseTime);
         lastCommitAt = clock.Now;
 
         foreach (var call in deferred)
-        {
-            // A call to a grain type that this build does not know stays where it is, for a build that does; its number is taken.
-            if (types.TryGet(call.Target.Type, out _))
-                ready.Enqueue(new DeferredInput(call, types));
-            runner.NextDeferred = call.Sequence + 1;
-        }
+            ready.Enqueue(new DeferredInput(call, types));
 
         loop = environment.Scheduler.StartLoop(Step);
         timer = environment.Time.CreateTimer(static state => ((SiloLoop)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -142,6 +150,8 @@ internal sealed partial class SiloLoop
                 RunSuspects();
             BeginLoad();
             BeginReminderRead();
+            BeginHeldRead();
+            BeginFailureRead();
             BeginCommit();
             OfferFullRound();
             if (suspects.IsEmpty)
@@ -161,7 +171,8 @@ internal sealed partial class SiloLoop
         }
     }
 
-    private bool IsIdle => committing is null && round.Inputs.Count == 0 && suspects.IsEmpty && ready.Count == 0 && inbox.Count == 0 && !loader.HasWork;
+    private bool IsIdle => committing is null && round.Inputs.Count == 0 && suspects.IsEmpty && ready.Count == 0 && woken.Count == 0
+        && inbox.Count == 0 && !loader.HasWork && !failed.HasWork;
 
     private bool IsRoundFull =>
         round.IsSealed || round.Inputs.Count >= options.MaxRoundInputsCount || round.InputBytes + round.RecordBytes >= options.MaxRoundBytes
@@ -188,6 +199,19 @@ internal sealed partial class SiloLoop
     // Runs the input's turn, unless it has to wait for what it needs.
     private void Run(Input input, DateTimeOffset now)
     {
+        if (input is AgainCall again)
+        {
+            failed.Want(again);
+            return;
+        }
+
+        if (ObstacleOf(input) is { } obstacle)
+        {
+            runner.Hold(input, obstacle, round, now);
+            Took(input);
+            return;
+        }
+
         var isReady = loader.IsReady(input, out var error);
         if (error is not null && input.Instead(error) is { } instead)
             ready.Enqueue(instead);
@@ -197,14 +221,13 @@ internal sealed partial class SiloLoop
             return;
         else
             runner.Run(input, activation, round, now);
-        if (input is ReminderInput result)
-            activities.Take(result);
+        Took(input);
     }
 
     // Inputs whose needs are loaded first; then the classes, each as often as its weight says while it has work.
     private bool TryTake([NotNullWhen(true)] out Input? input)
     {
-        while (ready.TryDequeue(out input))
+        while (woken.TryDequeue(out input) || ready.TryDequeue(out input))
         {
             if (!IsSetAside(input))
                 return true;
@@ -249,7 +272,7 @@ internal sealed partial class SiloLoop
         StartBeside(async () =>
         {
             var result = await RetryAsync("load", () => store.LoadAsync(request, CancellationToken.None));
-            Post(() => loader.End(result, ready));
+            Post(() => loader.End(result, woken));
         });
     }
 

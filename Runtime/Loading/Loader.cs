@@ -111,10 +111,10 @@ internal sealed class Loader(SiloOptions options, Partitioner partitioner, Activ
         {
             activation.Load(activation.Type.Codec!.Read(stored.State.Span));
         }
-        catch (Exception error) when (error is System.Text.Json.JsonException or NotSupportedException or FormatException)
+        catch (Exception error)
         {
-            activation.FailLoad(new TributaryException(
-                "state_unreadable", $"The stored state of {activation.Id} (version {stored.Version}) cannot be read: {error.Message}", error));
+            // Whatever a codec throws, the row stays as it is: only this grain is held up.
+            activation.FailLoad(UnreadableException.OfState(activation.Id, stored.Version, error));
         }
     }
 

@@ -21,7 +21,10 @@ internal sealed partial class ActivityRunner(
     /// <summary>True when another activity that is due can be taken from the book.</summary>
     public bool HasRoom => waiting.Count < options.MaxWaitingActivitiesCount;
 
-    /// <summary>Called by the loop with a due activity, for which there is room.</summary>
+    /// <summary>True when this build has the activity.</summary>
+    public bool Knows(string activity) => types.ContainsKey(activity);
+
+    /// <summary>Called by the loop with a due activity that this build knows, for which there is room.</summary>
     public void Start(ReminderEntry entry)
     {
         waiting.Enqueue(entry);
@@ -81,9 +84,7 @@ internal sealed partial class ActivityRunner(
         ReminderInput result;
         try
         {
-            if (!types.TryGetValue(row.Activity!, out var activity))
-                throw new TributaryException("activity_unknown", $"No activity named '{row.Activity}' is registered in this build.");
-            var output = await activity.RunAsync(new ActivityStart(row.Grain, row.Name, row.Attempt, row.Payload, local), stopping.Token);
+            var output = await types[row.Activity!].RunAsync(new ActivityStart(row.Grain, row.Name, row.Attempt, row.Payload, local), stopping.Token);
             result = new ReminderInput(entry, new ActivityResult(output, null));
         }
         catch (Exception) when (stopping.IsCancellationRequested)

@@ -10,6 +10,9 @@ internal sealed class ReminderInput(ReminderEntry entry, ActivityResult? result,
 {
     public ReminderEntry Entry { get; } = entry;
 
+    /// <summary>Why this build cannot begin at all, or null.</summary>
+    public UnreadableException? Obstacle { get; init; }
+
     /// <summary>True while the result counts among those that wait for their turn.</summary>
     public bool IsCounted { get; set; }
 
@@ -26,10 +29,10 @@ internal sealed class ReminderInput(ReminderEntry entry, ActivityResult? result,
     {
         var row = Entry.Row;
         var turn = result is null
-            ? ((IRemindable)grain).OnReminder(row.Name, row.Attempt, row.Payload)
-            : ((IActivityOwner)grain).OnActivity(row.Name, row.Attempt, result);
-        if (!turn.IsCompleted)
-            throw new TributaryException("turn_did_not_complete", $"The turn of the reminder '{row.Name}' had not completed when it returned.");
-        turn.GetAwaiter().GetResult();
+            ? (grain as IRemindable ?? throw NotTaken(nameof(IRemindable.OnReminder))).OnReminder(row.Name, row.Attempt, row.Payload)
+            : (grain as IActivityOwner ?? throw NotTaken(nameof(IActivityOwner.OnActivity))).OnActivity(row.Name, row.Attempt, result);
+        StoredCall.Complete(turn, row.Name);
     }
+
+    private UnreadableException NotTaken(string method) => UnreadableException.OfMethod(Target.Type, method);
 }

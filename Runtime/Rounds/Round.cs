@@ -62,9 +62,12 @@ internal sealed class Round
 
     public List<FailureRow> Failures { get; } = [];
 
+    /// <summary>What became of calls that are held, and of failures that were made again.</summary>
+    public KeptEffects Kept { get; } = new();
+
     public bool HasEffects =>
         Messages.Count > 0 || Dirty.Count > 0 || Merged.Count > 0 || Reminders.Count > 0 || Deferred.Count > 0
-        || DeferredDone.Count > 0 || Failures.Count > 0 || parts.Count > 0 || records.Count > 0 || outcomes.Count > 0;
+        || DeferredDone.Count > 0 || Failures.Count > 0 || !Kept.IsEmpty || parts.Count > 0 || records.Count > 0 || outcomes.Count > 0;
 
     /// <summary>Entries of the failure feed; positions hold at most as many in a round as messages.</summary>
     public int RaisedCount { get; private set; }
@@ -149,7 +152,13 @@ internal sealed class Round
         written.ExternalIds.AddRange(ExternalIds);
         foreach (var (grain, state, isNew) in States)
             written.States.Add(new StateRow(grain.Type.Table, grain.Id, grain.Partition, grain.Type.Version, grain.Type.Codec!.Write(state), isNew));
-        written.Reminders.AddRange(Reminders.Values);
+        foreach (var write in Reminders.Values)
+        {
+            if (write.Held is null)
+                written.Reminders.Add(write);
+        }
+
+        Kept.Write(written, Reminders);
         written.Deferred.AddRange(Deferred);
         written.DeferredDone.AddRange(DeferredDone);
         written.Failures.AddRange(Failures);

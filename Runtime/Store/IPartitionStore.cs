@@ -48,6 +48,12 @@ public interface IPartitionStore : IAsyncDisposable
     /// <summary>The calls left to be made by earlier rounds, in order, with a sequence above <paramref name="after"/>.</summary>
     ValueTask<IReadOnlyList<DeferredCall>> ReadDeferredCallsAsync(long after, int limit, CancellationToken cancellation);
 
+    /// <summary>Failures by id; those that do not exist are missing from the answer.</summary>
+    ValueTask<IReadOnlyList<FailureRow>> FindFailuresAsync(IReadOnlyList<Guid> ids, CancellationToken cancellation);
+
+    /// <summary>Reads of what is held; available once the store is open.</summary>
+    IHeldWork Held { get; }
+
     /// <summary>Gives up the partitions and marks the silo dead: the last act of an orderly stop.</summary>
     ValueTask LeaveAsync(SiloId silo, CancellationToken cancellation);
 }

@@ -30,6 +30,21 @@ public sealed class RoundCommit
 
     public List<FailureRow> Failures { get; } = [];
 
+    /// <summary>Failures whose calls this round made again; each exists.</summary>
+    public List<Guid> FailuresDone { get; } = [];
+
+    /// <summary>Calls that this build cannot make. One that is held already is held for another reason from now on.</summary>
+    public List<HeldCall> Held { get; } = [];
+
+    /// <summary>Sequences of held calls that this round made; each exists.</summary>
+    public List<long> HeldDone { get; } = [];
+
+    /// <summary>
+    /// Reminders that are held, or due again as they were; none of them stands in <see cref="Reminders"/>. One that does not exist
+    /// stays so, and one that is not held is not made due again.
+    /// </summary>
+    public List<HeldWrite> HeldReminders { get; } = [];
+
     /// <summary>
     /// What is left to be done of stored messages, at most one per message: replaces all that was left. Parts of the messages of this
     /// round stand in <see cref="AppendedMessage.Parts"/>. Parts that are raised become entries of the failure feed, in this order: those of
@@ -52,7 +67,8 @@ public sealed class RoundCommit
     public bool IsEmpty =>
         Messages.Count == 0 && ExternalIds.Count == 0 && States.Count == 0 && Reminders.Count == 0
         && Deferred.Count == 0 && DeferredDone.Count == 0 && Failures.Count == 0 && Ledger.Count == 0
-        && Parts.Count == 0 && Records.Count == 0 && Outcomes.Count == 0;
+        && Parts.Count == 0 && Records.Count == 0 && Outcomes.Count == 0 && FailuresDone.Count == 0
+        && Held.Count == 0 && HeldDone.Count == 0 && HeldReminders.Count == 0;
 }
 
 /// <param name="At">The time of the turn, for the failure feed.</param>
@@ -99,6 +115,9 @@ public readonly record struct ReminderWrite(PartitionId Partition, GrainId Grain
 
     /// <summary>What <see cref="Local"/> holds in memory.</summary>
     public int LocalBytes { get; init; }
+
+    /// <summary>Not null when the reminder is neither set nor removed: it is held, and stays as it is.</summary>
+    public HeldReason? Held { get; init; }
 }
 
 /// <summary>A durable timer. <paramref name="Activity"/> is null for a reminder of a grain.</summary>
@@ -127,7 +146,11 @@ public sealed record DeferredCall(long Sequence, PartitionId Partition, GrainId 
 
 /// <summary>A one-way call, reminder or deferred call whose turn threw.</summary>
 public sealed record FailureRow(
-    Guid Id, DateTimeOffset FailedAt, PartitionId Partition, GrainId Target, string Method, ReadOnlyMemory<byte> Arguments, string Error);
+    Guid Id, DateTimeOffset FailedAt, PartitionId Partition, GrainId Target, string Method, ReadOnlyMemory<byte> Arguments, string Error)
+{
+    /// <summary>How often the call was made, this time included.</summary>
+    public int Attempts { get; init; } = 1;
+}
 
 /// <summary>States and external ids to load.</summary>
 public sealed class LoadRequest

@@ -22,8 +22,8 @@ internal sealed class Activation(GrainId id, GrainType type, PartitionId partiti
     /// <summary>False while the state is on its way from the store; no turn runs until then.</summary>
     public bool IsLoaded { get; private set; } = isLoaded;
 
-    /// <summary>Set when the stored state could not be read: every turn fails with it until the activation is gone.</summary>
-    public Exception? LoadError { get; private set; }
+    /// <summary>Set when the stored state could not be read: no turn runs, and what nobody waits for is held.</summary>
+    public UnreadableException? LoadError { get; private set; }
 
     /// <summary>True when a row of this grain exists or is in a round on its way.</summary>
     public bool Exists { get; set; }
@@ -79,7 +79,7 @@ internal sealed class Activation(GrainId id, GrainType type, PartitionId partiti
         State = state;
     }
 
-    public void FailLoad(Exception error)
+    public void FailLoad(UnreadableException error)
     {
         IsLoaded = true;
         LoadError = error;

@@ -28,7 +28,7 @@ internal sealed class Activations(GrainTypes types, Partitioner partitioner, int
         }
 
         if (!types.TryGet(id.Type, out var type))
-            throw new TributaryException("grain_type_unknown", $"No grain type named '{id.Type}' is registered in this build.");
+            throw UnreadableException.OfType(id.Type);
 
         activation = new Activation(id, type, partitioner.Of(id), isNew || type.Codec is null) { IsOnlyForNow = isNew };
         byId.Add(id, activation);

@@ -1,5 +1,6 @@
 using Tributary.Runtime.Calls;
 using Tributary.Runtime.Hashing;
+using Tributary.Runtime.Kept;
 using Tributary.Runtime.Loading;
 using Tributary.Runtime.Reminders;
 using Tributary.Runtime.Rounds;
@@ -11,9 +12,9 @@ namespace Tributary.Runtime.Turns;
 /// Runs turns and puts what they ask for into the open round. A turn that throws leaves nothing behind but its failure;
 /// what comes after it goes on.
 /// </summary>
-internal sealed class TurnRunner(
+internal sealed partial class TurnRunner(
     SiloOptions options, SiloEnvironment environment, GrainTypes types, Partitioner partitioner,
-    Activations activations, ExternalIds externalIds, ReminderBook reminders)
+    Activations activations, ExternalIds externalIds, ReminderBook reminders, HeldLog heldLog)
 {
     private readonly TurnContext context = new(types, externalIds);
     private readonly Queue<OneWayCall> chain = new();
@@ -27,15 +28,16 @@ internal sealed class TurnRunner(
         round.Inputs.Add(input);
         round.InputBytes += input.SizeBytes;
         context.Now = now;
-        var error = activation.LoadError;
+        Exception? error = activation.LoadError;
         if (error is null && activation.Merged is not null)
             ApplyMerged(activation, round);
 
         var attempted = input;
-        if (error is null && !(input is ReminderInput firing && reminders.IsStale(firing.Entry) && environment.Sabotage != Sabotage.CountStale))
+        var isDropped = input is DeferredInput { Held: not null } && environment.Sabotage == Sabotage.DropHeld;
+        if (error is null && !isDropped && !(input is ReminderInput firing && reminders.IsStale(firing.Entry) && environment.Sabotage != Sabotage.CountStale))
         {
             error = RunTurn(activation, round, input, static (grain, state) => ((Input)state).Run(grain));
-            if (error is not null && input.Instead(error) is { } instead)
+            if (error is not (null or UnreadableException) && input.Instead(error) is { } instead)
             {
                 // The turn left nothing. When the round runs again, so does the input that it began with.
                 attempted = instead;
@@ -43,11 +45,19 @@ internal sealed class TurnRunner(
             }
         }
 
+        if (error is UnreadableException obstacle)
+            End(attempted, obstacle, round);
+        else
+            End(input, attempted, error, round);
+        var made = 0;
+        RunChain(round, ref made, options.MaxChainedCallsCount);
+    }
+
+    private void End(Input input, Input attempted, Exception? error, Round round)
+    {
         if (error is not null)
             Fail(attempted, error, keepsArguments: true, round);
         Settle(input, round);
-        var made = 0;
-        RunChain(round, ref made, options.MaxChainedCallsCount);
     }
 
     /// <summary>Takes out an input that the database refuses: its turn does not run, and it fails.</summary>
@@ -92,8 +102,14 @@ internal sealed class TurnRunner(
 
     private void RunOneWay(OneWayCall call, Activation activation, Round round)
     {
-        var error = activation.LoadError
-            ?? RunTurn(activation, round, call, static (grain, state) => ((OneWayCall)state).Method.InvokeOneWay(grain, ((OneWayCall)state).Arguments));
+        if (activation.LoadError is { } obstacle)
+        {
+            HoldOneWay(call, obstacle, round);
+            return;
+        }
+
+        var error = RunTurn(
+            activation, round, call, static (grain, state) => ((OneWayCall)state).Method.InvokeOneWay(grain, ((OneWayCall)state).Arguments));
         if (error is not null)
             FailOneWay(call, error, round);
     }
@@ -249,8 +265,12 @@ internal sealed class TurnRunner(
     private void Fail(Input input, Exception error, bool keepsArguments, Round round)
     {
         input.Fail(error);
-        if (input.Origin is { } origin)
-            round.Failures.Add(NewFailure(input.Target, origin.Method, keepsArguments ? origin.Arguments : default, error));
+        if (input.Origin is not { } origin)
+            return;
+        var failure = NewFailure(input.Target, origin.Method, keepsArguments ? origin.Arguments : default, error);
+        if (input is AgainInput again)
+            again.Fail(failure = failure with { Attempts = again.Row.Attempts + 1 });
+        round.Failures.Add(failure);
     }
 
     // What began the turn ends with the round, unless the turn itself set the reminder again.
@@ -258,7 +278,16 @@ internal sealed class TurnRunner(
     {
         if (input is DeferredInput deferred)
         {
-            round.DeferredDone.Add(deferred.Call.Sequence);
+            (deferred.Held is null ? round.DeferredDone : round.Kept.HeldDone).Add(deferred.Call.Sequence);
+        }
+        else if (input is AgainInput again)
+        {
+            round.Kept.FailuresDone.Add(again.Row.Id);
+            round.Kept.KeepsFailures = environment.Sabotage == Sabotage.KeepFailed;
+        }
+        else if (input is ReleaseInput release)
+        {
+            round.Kept.Released.Add(release.Settle(null, context.Now));
         }
         else if (input is ReminderInput { Entry: var entry } && !reminders.IsStale(entry))
         {

@@ -42,6 +42,11 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
 
     internal Dictionary<Guid, FailureRow> FailureRows { get; } = [];
 
+    internal SortedDictionary<long, HeldCall> HeldCallRows { get; } = [];
+
+    /// <summary>Held reminders are in none of the other lists of reminders.</summary>
+    internal Dictionary<(GrainId Grain, string Name), HeldReminder> HeldReminderRows { get; } = [];
+
     internal Dictionary<(PartitionId Partition, ExternalKey Key), (KnownMessage Message, int Day)> ExternalIdRows { get; } = [];
 
     internal List<DefinitionRow> DefinitionRows { get; } = [];
@@ -80,6 +85,12 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
 
     /// <summary>All deferred calls in their order, as a copy.</summary>
     public IReadOnlyList<DeferredCall> DeferredCalls => Copy(() => DeferredRows.Values.ToList());
+
+    /// <summary>All held calls in their order, as a copy.</summary>
+    public IReadOnlyList<HeldCall> HeldCalls => Copy(() => HeldCallRows.Values.ToList());
+
+    /// <summary>All held reminders and activities, as a copy.</summary>
+    public IReadOnlyList<HeldReminder> HeldReminders => Copy(() => HeldReminderRows.Values.ToList());
 
     /// <summary>All failures in the order of their ids, as a copy.</summary>
     public IReadOnlyList<FailureRow> Failures => Copy(() => FailureRows.Values.OrderBy(row => row.Id).ToList());

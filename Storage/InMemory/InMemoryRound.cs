@@ -60,11 +60,13 @@ internal static class InMemoryRound
         {
             Require(reminders.Add((write.Grain, write.Name)), $"the round writes reminder {write.Name} of {write.Grain} twice");
             Require(
-                write.MayExist || !database.ReminderMarks.ContainsKey((write.Grain, write.Name)),
+                write.MayExist || !(database.ReminderMarks.ContainsKey((write.Grain, write.Name))
+                    || database.HeldReminderRows.ContainsKey((write.Grain, write.Name))),
                 $"reminder {write.Name} of {write.Grain} exists, and the round says that it cannot");
         }
 
         CheckCalls(database, round);
+        InMemoryHeldWork.Check(database, round);
         database.Processing.Check(round);
         var ledger = new HashSet<(string, long)>();
         foreach (var delta in round.Ledger)
@@ -81,7 +83,8 @@ internal static class InMemoryRound
         foreach (var call in round.Deferred)
         {
             Require(
-                sequences.Add(call.Sequence) && !database.DeferredRows.ContainsKey(call.Sequence),
+                sequences.Add(call.Sequence) && !database.DeferredRows.ContainsKey(call.Sequence)
+                && !database.HeldCallRows.ContainsKey(call.Sequence),
                 $"deferred call {call.Sequence} exists already");
         }
 
@@ -127,6 +130,7 @@ internal static class InMemoryRound
             database.DeferredRows.Remove(sequence);
         foreach (var call in round.Deferred)
             database.DeferredRows.Add(call.Sequence, call);
+        InMemoryHeldWork.Write(database, round);
         foreach (var failure in round.Failures)
             database.FailureRows.Add(failure.Id, failure with { Error = StorableText.Clean(failure.Error) });
         database.Processing.Write(round, transaction);
@@ -136,6 +140,7 @@ internal static class InMemoryRound
     {
         if (database.ReminderMarks.Remove((write.Grain, write.Name), out var mark))
             database.ReminderRows.Remove(mark);
+        database.HeldReminderRows.Remove((write.Grain, write.Name));
         if (write.Set is not { } set)
             return;
 

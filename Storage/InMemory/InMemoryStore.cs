@@ -25,6 +25,7 @@ public sealed class InMemoryStore : IPartitionStore
         Queries = new InMemoryMessageQueries(database, gate, Log);
         Processing = new InMemoryProcessingQueries(database, gate);
         PluginTables = new InMemoryPluginTables(database, gate);
+        Held = new InMemoryHeldWork(database, gate);
     }
 
     /// <summary>Reads of what is committed.</summary>
@@ -41,6 +42,9 @@ public sealed class InMemoryStore : IPartitionStore
 
     /// <summary>Tables that plugins own.</summary>
     public IPluginTables PluginTables { get; }
+
+    /// <inheritdoc/>
+    public IHeldWork Held { get; }
 
     /// <summary>The incarnation that joined last, or null.</summary>
     public SiloId? Joined => joined?.Id;
@@ -145,6 +149,10 @@ public sealed class InMemoryStore : IPartitionStore
     public ValueTask<IReadOnlyList<DeferredCall>> ReadDeferredCallsAsync(long after, int limit, CancellationToken cancellation) =>
         gate.RunAsync<IReadOnlyList<DeferredCall>>(StoreCall.ReadDeferredCalls, () =>
             database.DeferredRows.Values.Where(call => call.Sequence > after).Take(limit).ToList());
+
+    public ValueTask<IReadOnlyList<FailureRow>> FindFailuresAsync(IReadOnlyList<Guid> ids, CancellationToken cancellation) =>
+        gate.RunAsync<IReadOnlyList<FailureRow>>(
+            StoreCall.ReadHeld, () => [.. ids.Where(database.FailureRows.ContainsKey).Select(id => database.FailureRows[id])]);
 
     public async ValueTask LeaveAsync(SiloId silo, CancellationToken cancellation) => await gate.RunAsync(StoreCall.Leave, () =>
     {

@@ -11,6 +11,9 @@ public enum StoreCall
     Load,
     ReadReminders,
     ReadDeferredCalls,
+
+    /// <summary>A read of what is held or failed, for the engine.</summary>
+    ReadHeld,
     Leave,
 
     /// <summary>Any read of <see cref="Runtime.Store.IMessageLog"/>, <see cref="Runtime.Store.IMessageQueries"/> or <see cref="Runtime.Store.IProcessingQueries"/>.</summary>

@@ -78,12 +78,10 @@ internal sealed class PostgresMessageQueries(PostgresReaders readers, IMessageLo
             parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
         return QueryAsync(
             $"""
-            select id, failed_at, partition, type, key, method, arguments, error from failures
+            select {PostgresFailures.Columns} from failures
             {(before is null ? "" : "where id < $2")} order by id desc limit $1
             """,
-            row => new FailureRow(
-                row.GetGuid(0), Instant.FromTicks(row.GetInt64(1)), new PartitionId(row.GetInt32(2)), new GrainId(row.GetString(3), row.GetString(4)),
-                row.GetString(5), row.GetFieldValue<byte[]>(6), row.GetString(7)),
+            PostgresFailures.Read,
             cancellation, [.. parameters]);
     }
 

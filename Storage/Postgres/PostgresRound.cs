@@ -54,7 +54,8 @@ internal sealed class PostgresRound(PostgresOptions options)
 
     private static void AddAll(NpgsqlBatch batch, RoundCommit round, IEnumerable<NpgsqlBatchCommand> inserts)
     {
-        foreach (var command in RoundChanges.Deletions(round).Concat(PostgresProcessing.Deletions(round)).Concat(inserts)
+        foreach (var command in RoundChanges.Deletions(round).Concat(PostgresProcessing.Deletions(round))
+            .Concat(PostgresHeld.Deletions(round)).Concat(inserts).Concat(PostgresHeld.Changes(round))
             .Concat(RoundChanges.Updates(round)).Concat(PostgresProcessing.Changes(round)).Concat(RoundChanges.Sums(round)))
             batch.BatchCommands.Add(command);
     }

@@ -23,6 +23,7 @@ public sealed class PostgresStore : IPartitionStore
         Queries = new PostgresMessageQueries(readers, Log);
         Processing = new PostgresProcessingQueries(readers);
         pluginTables = new PostgresPluginTables(options);
+        Held = new PostgresHeldWork(readers);
     }
 
     /// <summary>Reads of what is committed.</summary>
@@ -39,6 +40,8 @@ public sealed class PostgresStore : IPartitionStore
 
     /// <summary>Tables that plugins own.</summary>
     public IPluginTables PluginTables => pluginTables;
+
+    public IHeldWork Held { get; }
 
     public async ValueTask<StoreFacts> OpenAsync(CancellationToken cancellation)
     {
@@ -81,6 +84,9 @@ public sealed class PostgresStore : IPartitionStore
 
     public ValueTask<IReadOnlyList<DeferredCall>> ReadDeferredCallsAsync(long after, int limit, CancellationToken cancellation) =>
         readers.RunAsync(connection => PostgresLoads.ReadDeferredCallsAsync(connection, after, limit, cancellation), cancellation);
+
+    public ValueTask<IReadOnlyList<FailureRow>> FindFailuresAsync(IReadOnlyList<Guid> ids, CancellationToken cancellation) =>
+        readers.RunAsync(connection => PostgresFailures.FindAsync(connection, ids, cancellation), cancellation);
 
     public async ValueTask LeaveAsync(SiloId silo, CancellationToken cancellation) => await membership.LeaveAsync(silo, cancellation);
 

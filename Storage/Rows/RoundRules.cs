@@ -47,6 +47,12 @@ internal static class RoundRules
             StorableText.Check(call.Method, "The method's name");
         }
 
+        foreach (var held in round.Held)
+        {
+            CheckGrain(held.Call.Target);
+            StorableText.Check(held.Call.Method, "The method's name");
+        }
+
         foreach (var failure in round.Failures)
         {
             CheckGrain(failure.Target);

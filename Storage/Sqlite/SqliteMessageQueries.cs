@@ -101,7 +101,7 @@ internal sealed class SqliteMessageQueries(SqliteReaders readers, IMessageLog lo
             {
                 var select = connection.Prepare(
                     $"""
-                    select id, failed_at, partition, type, key, method, arguments, error from failures
+                    select {SqliteFailures.Columns} from failures
                     {(before is null ? "" : "where id < ?")} order by id desc limit ?
                     """);
                 if (before is { } id)
@@ -109,12 +109,7 @@ internal sealed class SqliteMessageQueries(SqliteReaders readers, IMessageLog lo
                 select.Bind(limit);
                 var failures = new List<FailureRow>();
                 while (select.Step())
-                {
-                    failures.Add(new FailureRow(
-                        select.Guid(0), select.Time(1), new PartitionId(select.Int32(2)), new GrainId(select.Text(3), select.Text(4)),
-                        select.Text(5), select.Bytes(6), select.Text(7)));
-                }
-
+                    failures.Add(SqliteFailures.Read(select));
                 return failures;
             },
             cancellation);

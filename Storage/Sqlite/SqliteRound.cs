@@ -27,6 +27,7 @@ internal sealed class SqliteRound(SqliteConnection connection)
         SqliteStates.Write(connection, round.States);
         SqliteReminders.Write(connection, round.Reminders);
         WriteDeferred(round);
+        SqliteHeld.Write(connection, round);
         WriteFailures(round);
         SqliteProcessing.Write(connection, round, transaction);
         WriteLedger(round);
@@ -100,10 +101,14 @@ internal sealed class SqliteRound(SqliteConnection connection)
     {
         foreach (var failure in round.Failures)
         {
-            connection.Prepare("insert into failures(id, failed_at, partition, type, key, method, arguments, error) values (?, ?, ?, ?, ?, ?, ?, ?)")
+            connection.Prepare(
+                    """
+                    insert into failures(id, failed_at, partition, type, key, method, arguments, error, attempts)
+                    values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    """)
                 .Bind(failure.Id).Bind(failure.FailedAt).Bind(failure.Partition.Value).Bind(failure.Target.Type)
                 .Bind(failure.Target.Key).Bind(failure.Method).Bind(failure.Arguments)
-                .Bind(StorableText.Clean(failure.Error)).Run();
+                .Bind(StorableText.Clean(failure.Error)).Bind(failure.Attempts).Run();
         }
     }
 

@@ -31,6 +31,8 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
     /// <summary>Tables that plugins own; available once the store is open.</summary>
     public IPluginTables PluginTables => pluginTables ?? throw NotOpen();
 
+    public IHeldWork Held => new SqliteHeldWork(Readers);
+
     private SqliteWriter Writer => writer ?? throw NotOpen();
 
     private SqliteReaders Readers => readers ?? throw NotOpen();
@@ -143,6 +145,9 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
             return calls;
         },
         cancellation);
+
+    public ValueTask<IReadOnlyList<FailureRow>> FindFailuresAsync(IReadOnlyList<Guid> ids, CancellationToken cancellation) =>
+        Readers.ReadAsync(connection => SqliteFailures.Find(connection, ids), cancellation);
 
     public async ValueTask LeaveAsync(SiloId silo, CancellationToken cancellation) => await Writer.WriteAsync(
         connection =>

@@ -19,7 +19,10 @@ public sealed class CanaryTests
     [InlineData((int)Sabotage.ForgetParts)]
     [InlineData((int)Sabotage.DropRefused)]
     [InlineData((int)Sabotage.TakeFullForDone)]
+    [InlineData((int)Sabotage.DropSetAside)]
+    [InlineData((int)Sabotage.FailUnreadable)]
     [InlineData((int)Sabotage.DropHeld)]
+    [InlineData((int)Sabotage.KeepFailed)]
     public void A_broken_engine_is_caught(int sabotage)
     {
         for (var seed = 1; seed <= SeedsCount; seed++)

@@ -11,13 +11,11 @@ namespace Tributary.Runtime.Tests.Engine;
 public sealed class EngineRun
 {
     private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
-    private readonly GrainTypes types;
-
     private EngineRun(SimulationWorld world)
     {
         World = world;
         Database = new InMemoryDatabase(world.Time, partitionCount: 16);
-        types = new GrainTypes().Add<IProbeGrain, ProbeGrain, ProbeState>("probe", StateTable.Grains, ProbeJson.Default.ProbeState, NewProbe);
+        Types = Probes();
         Host = NewHost();
     }
 
@@ -30,6 +28,12 @@ public sealed class EngineRun
     public SiloOptions Options { get; } = new() { Lease = TimeSpan.FromSeconds(4), RetryDelay = TimeSpan.FromMilliseconds(5) };
 
     public Dictionary<string, IActivity> Activities { get; } = [];
+
+    /// <summary>What the build of the next process knows.</summary>
+    public GrainTypes Types { get; set; }
+
+    /// <summary>True while builds cannot read the states of probes.</summary>
+    public bool CannotRead { get; set; }
 
     public SiloHost Host { get; private set; }
 
@@ -119,6 +123,10 @@ public sealed class EngineRun
 
     public static async Task AwaitAsync(ValueTask call) => await call;
 
+    /// <summary>A build that knows probes.</summary>
+    public GrainTypes Probes() => new GrainTypes().Add<IProbeGrain, ProbeGrain, ProbeState>(
+        "probe", StateTable.Grains, FickleJson.Of(ProbeJson.Default.ProbeState, () => CannotRead), NewProbe);
+
     private ProbeGrain NewProbe()
     {
         Constructing?.Invoke();
@@ -128,6 +136,6 @@ public sealed class EngineRun
     private SiloHost NewHost()
     {
         Store = new InMemoryStore(Database, Faults);
-        return new SiloHost(Options, Store, types, Activities, World.Environment(), NullLogger<SiloHost>.Instance);
+        return new SiloHost(Options, Store, Types, Activities, World.Environment(), NullLogger<SiloHost>.Instance);
     }
 }

@@ -129,19 +129,21 @@ public sealed class AlarmGrain(Observer observer) : Grain<AlarmState>, IAlarmGra
     }
 }
 
-public sealed class TallyGrain : Grain<TallyState>, ITallyGrain
+public sealed class TallyGrain(Jam jam) : Grain<TallyState>, ITallyGrain
 {
     protected override TallyState Initial() => new(0);
 
     public ValueTask Add(int count)
     {
         State = new TallyState(State.Count + count);
+        jam.Check();
         return ValueTask.CompletedTask;
     }
 
     public ValueTask Pass(int left)
     {
         State = new TallyState(State.Count + 1);
+        jam.Check();
         if (left > 0)
             Send(GetGrain<ITallyGrain>($"ripple {left % 3}").Pass(left - 1));
         return ValueTask.CompletedTask;

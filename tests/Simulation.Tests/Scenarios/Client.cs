@@ -144,6 +144,10 @@ public sealed class Client(Scenario scenario, int number)
         {
             scenario.Promises.StoreRefusalsCount++;
         }
+        catch (TributaryException error) when (error.Code == "state_unreadable")
+        {
+            scenario.Promises.UnreadableCount++;
+        }
 
         await scenario.BackOffAsync();
         return typeof(T) == typeof(long) ? (T)(object)Unanswered : default;

@@ -23,6 +23,8 @@ public sealed class Promises
     /// <summary>Calls that were refused while the store had no room or did not answer.</summary>
     public int StoreRefusalsCount { get; set; }
 
+    public int UnreadableCount { get; set; }
+
     public void Sent(Letter letter) => Letters.Add(letter.Message.Id, letter);
 
     public int CountOf(string item) => byItem.GetValueOrDefault(item);

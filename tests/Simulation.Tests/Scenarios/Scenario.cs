@@ -22,13 +22,17 @@ public sealed class Scenario
 
     private readonly SimulationWorld world;
     private readonly TimeProvider databaseTime;
-    private readonly GrainTypes types;
+    private readonly Observer observer;
+    private readonly Jam jam = new();
+    private readonly bool hasOldBuilds;
+    private readonly bool hasJams;
     private readonly Dictionary<string, IActivity> activities;
     private readonly Sabotage sabotage;
     private readonly SiloOptions options;
     private readonly double faultRate;
     private SeededFaults faults = null!;
     private InMemoryStore store = null!;
+    private Build build = null!;
     private TaskCompletionSource crashed = new();
     private List<Task> calls = [];
     private bool hasStarted;
@@ -42,16 +46,9 @@ public sealed class Scenario
         this.sabotage = sabotage;
         faultRate = world.Random.Next(3) == 0 ? 0 : world.Random.NextDouble() * 0.15;
         options = RandomOptions(world.Random);
-        var observer = new Observer(world, databaseTime);
-        types = new GrainTypes()
-            .Add<IStoreGrain, StoreGrain, StoreState>("store", StateTable.Items, ScenarioJson.Default.StoreState, () => new StoreGrain())
-            .Add<ICounterGrain, CounterGrain, CounterState>("counter", StateTable.Grains, ScenarioJson.Default.CounterState, () => new CounterGrain())
-            .Add<IParcelGrain, ParcelGrain, ParcelState>("parcel", StateTable.Grains, ScenarioJson.Default.ParcelState, () => new ParcelGrain(observer))
-            .Add<IAlarmGrain, AlarmGrain, AlarmState>("alarm", StateTable.Grains, ScenarioJson.Default.AlarmState, () => new AlarmGrain(observer))
-            .Add<IItemGrain, ItemGrain, ItemState>("item", StateTable.Items, GrainsJson.Default.ItemState, () => new ItemGrain())
-            .Add<IAggregateGrain, AggregateGrain, AggregateState>(
-                AggregateKey.GrainType, StateTable.Aggregates, GrainsJson.Default.AggregateState, () => new AggregateGrain())
-            .Add<ITallyGrain, TallyGrain, TallyState>("tally", StateTable.Grains, ScenarioJson.Default.TallyState, () => new TallyGrain());
+        observer = new Observer(world, databaseTime);
+        hasOldBuilds = world.Random.Next(3) == 0;
+        hasJams = world.Random.Next(3) == 0;
         activities = new Dictionary<string, IActivity> { [AlarmGrain.Work] = new FlakyWork(world), [ParcelGrain.Deliver] = new DeliverActivity(this) };
     }
 
@@ -87,11 +84,21 @@ public sealed class Scenario
         var clients = Enumerable.Range(0, world.Random.Next(2, 7)).Select(i => new Client(this, i).RunAsync()).ToList();
         clients.AddRange(Enumerable.Range(0, world.Random.Next(0, 3)).Select(_ => new ItemClient(this).RunAsync()));
         clients.AddRange(Enumerable.Range(0, world.Random.Next(0, 3)).Select(_ => new ParcelClient(this).RunAsync()));
+        clients.AddRange(Enumerable.Range(0, hasJams ? 2 : 0).Select(_ => new Operator(this).RunAsync()));
         var trouble = TroubleAsync();
         await Task.WhenAll(clients);
         isOver = true;
         faults.IsCalm = true;
         await trouble;
+        jam.IsOn = false;
+        if (!build.IsWhole)
+        {
+            await Host.StopAsync();
+            await StartAsync();
+        }
+
+        await SettleAsync();
+        await new Operator(this).FinishAsync();
         await SettleAsync();
         Checks.All(this);
         await ParcelChecks.LedgerBalancesAsync(this);
@@ -128,6 +135,10 @@ public sealed class Scenario
         catch (StoreException error) when (error.IsPassing)
         {
             Promises.StoreRefusalsCount++;
+        }
+        catch (TributaryException error) when (error.Code == "state_unreadable")
+        {
+            Promises.UnreadableCount++;
         }
 
         await BackOffAsync();
@@ -166,7 +177,8 @@ public sealed class Scenario
         calls = [];
         faults = new SeededFaults(world, faultRate, () => Crash(started)) { IsCalm = isCalm, DownUntil = faults?.DownUntil ?? default, FullUntil = faults?.FullUntil ?? default };
         store = new InMemoryStore(Database, faults);
-        Host = new SiloHost(options, store, types, activities, world.Environment().With(sabotage), NullLogger<SiloHost>.Instance);
+        build = Build.Next(world.Random, hasOldBuilds && !isCalm);
+        Host = new SiloHost(options, store, build.Types(observer, jam), build.Activities(activities), world.Environment().With(sabotage), NullLogger<SiloHost>.Instance);
         while (!started.Task.IsCompleted)
         {
             try
@@ -202,7 +214,8 @@ public sealed class Scenario
         while (!isOver)
         {
             await world.Delay(TimeSpan.FromMilliseconds(world.Random.Next(50, 3_000)));
-            if (isOver || faultRate == 0)
+            jam.IsOn = hasJams && !isOver && world.Random.Next(2) == 0;
+            if (isOver || (faultRate == 0 && !hasOldBuilds))
                 continue;
             switch (world.Random.Next(8))
             {
@@ -247,13 +260,19 @@ public sealed class Scenario
     // Everything that was set in motion comes to rest.
     private async Task SettleAsync()
     {
-        for (var i = 0; Database.Reminders.Count > 0 || Database.DeferredCalls.Count > 0 || !Host.IsReady; i++)
+        for (var i = 0; Database.Reminders.Count > 0 || Database.DeferredCalls.Count > 0 || HeldCount > 0 || !Host.IsReady; i++)
         {
             if (i > 10_000)
-                throw new InvalidOperationException($"{Database.Reminders.Count} reminders and {Database.DeferredCalls.Count} deferred calls never come to rest.");
+            {
+                throw new InvalidOperationException(
+                    $"{Database.Reminders.Count} reminders, {Database.DeferredCalls.Count} deferred calls and what is held ({HeldCount}) never come to rest.");
+            }
+
             await world.Delay(TimeSpan.FromMilliseconds(100));
         }
     }
+
+    private int HeldCount => Database.HeldCalls.Count + Database.HeldReminders.Count;
 
     private static SiloOptions RandomOptions(Random random)
     {
@@ -266,6 +285,7 @@ public sealed class Scenario
             MaxExternalIdsCount = Limit(6, 1_000),
             MaxLoadCount = Limit(4, 1_000),
             MaxRemindersCount = Limit(8, 1_000),
+            MaxHeldReadCount = Limit(4, 1_000),
             MaxActivitiesCount = Limit(3, 16),
             MaxWaitingActivitiesCount = Limit(3, 1_000),
             MaxWaitingResultsCount = Limit(3, 1_000),

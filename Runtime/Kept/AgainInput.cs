@@ -1,0 +1,27 @@
+using Tributary.Runtime.Calls;
+using Tributary.Runtime.Store;
+
+namespace Tributary.Runtime.Kept;
+
+/// <summary>A failed call that is made again: the failure goes in the round of the turn. May run again like every input.</summary>
+internal sealed class AgainInput(FailureRow row, AgainCall asked, GrainTypes types) : Input(row.Target)
+{
+    private AgainResult result = new(row.Id, AgainOutcome.Made);
+
+    public FailureRow Row { get; } = row;
+
+    public override InputOrigin Origin => new(Row.Method, Row.Arguments);
+
+    public override void Run(Grain grain)
+    {
+        result = new AgainResult(Row.Id, AgainOutcome.Made);
+        StoredCall.Invoke(grain, Target, Row.Method, Row.Arguments, types);
+    }
+
+    /// <summary>Its turn threw, and <paramref name="failure"/> is what is kept of it.</summary>
+    public void Fail(FailureRow failure) => result = new AgainResult(Row.Id, AgainOutcome.Failed, failure.Error, failure.Id);
+
+    public void Hold(HeldReason reason) => result = new AgainResult(Row.Id, AgainOutcome.Held, reason.Text);
+
+    public override void Release() => asked.Tell(result);
+}

@@ -1,0 +1,25 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Tributary.TestingHost.Simulation;
+
+/// <summary>The JSON of a state that some builds cannot read.</summary>
+public static class FickleJson
+{
+    /// <summary>Reads and writes as <paramref name="json"/> does, and fails to read while <paramref name="cannotRead"/> says so.</summary>
+    public static JsonTypeInfo<T> Of<T>(JsonTypeInfo<T> json, Func<bool> cannotRead)
+    {
+        var options = new JsonSerializerOptions { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
+        options.Converters.Add(new Converter<T>(json, cannotRead));
+        return (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
+    }
+
+    private sealed class Converter<T>(JsonTypeInfo<T> json, Func<bool> cannotRead) : JsonConverter<T>
+    {
+        public override T? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            cannotRead() ? throw new JsonException("This build does not know the format.") : JsonSerializer.Deserialize(ref reader, json);
+
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => JsonSerializer.Serialize(writer, value, json);
+    }
+}
