@@ -144,7 +144,7 @@ public sealed class RedisMetadataStoreTests : IAsyncLifetime
         await server.RunAsync("SET", "key", "{}");
         Assert.Equal("{}", await ReadAsync("key"));
         await using var quick = Make(("password", Password), ("timeout_seconds", 1));
-        _ = await quick.ReadAsync("key", TestContext.Current.CancellationToken);
+        _ = await ReadWhenThereAsync(quick, "key");
         await server.SuspendAsync();
 
         await quick.FaultAsync("key", ConnectorFault.Unavailable, "metadata_unavailable");

@@ -48,7 +48,7 @@ public sealed class FaultsTests(PeersFixture peers) : IClassFixture<PeersFixture
             plugins: plugins
 
             """;
-        const string Own = "exec: {command: /usr/bin/python3, arguments: [slow.py], version: '1', media_types: ['*/*'], workers: 2}\ntime_limit_seconds: 3\n";
+        const string Own = "exec: {command: /usr/bin/python3, arguments: [slow.py], version: '1', media_types: ['*/*'], workers: 2}\ntime_limit_seconds: 30\n";
         await using var server = await PipelineServer.StartNewAsync(Main, prepare: main => ExecPrograms.Write(main, "slow", Own, ExecPrograms.Hanging));
         await server.WriteAsync("hang.txt", "hang");
         await server.WriteAsync("good.txt", "good");
@@ -70,7 +70,7 @@ public sealed class FaultsTests(PeersFixture peers) : IClassFixture<PeersFixture
     public async Task Content_that_never_comes_delays_no_other_message()
     {
         await using var store = await ContentServer.StartNewAsync();
-        var yaml = Rest + $"data_store: {{type: http, base_url: '{store.Address}', allow: ['{new Uri(store.Address).Authority}'], answer_seconds: 2}}\n";
+        var yaml = Rest + $"data_store: {{type: http, base_url: '{store.Address}', allow: ['{new Uri(store.Address).Authority}'], answer_seconds: 20}}\n";
         await using var server = await PipelineServer.StartNewAsync(yaml);
 
         await server.PostAsync("""{"id":"hanging","path":"hang"}""");

@@ -38,7 +38,8 @@ public sealed class PostgresHarness(string connectionString) : StoreHarness
     public string ConnectionString { get; } = connectionString;
 
     public override IPartitionStore NewStore() => new PostgresStore(
-        new PostgresOptions { ConnectionString = ConnectionString, JoinWait = TimeSpan.FromMilliseconds(700) }, TimeProvider.System);
+        // Long enough for a busy server to notice that a session has ended.
+        new PostgresOptions { ConnectionString = ConnectionString, JoinWait = TimeSpan.FromSeconds(5) }, TimeProvider.System);
 
     public override IMessageLog LogOf(IPartitionStore store) => ((PostgresStore)store).Log;
 

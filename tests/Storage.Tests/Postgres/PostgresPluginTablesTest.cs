@@ -12,7 +12,7 @@ public sealed class PostgresPluginTablesTest(SharedCluster shared)
     [Fact]
     public async Task Commands_that_take_too_long_are_undone_and_may_be_tried_again()
     {
-        await using var store = await OpenAsync(TimeSpan.FromMilliseconds(500));
+        await using var store = await OpenAsync(TimeSpan.FromSeconds(5));
         var message = new MessageId(Guid.CreateVersion7());
 
         var error = await Assert.ThrowsAsync<PluginException>(async () => await store.PluginTables.ApplyAsync(
@@ -26,7 +26,7 @@ public sealed class PostgresPluginTablesTest(SharedCluster shared)
     [Fact]
     public async Task Texts_are_read_as_what_the_statement_needs()
     {
-        await using var store = await OpenAsync(TimeSpan.FromSeconds(30));
+        await using var store = await OpenAsync(TimeSpan.FromMinutes(2));
         await store.PluginTables.InitialiseAsync("plugin", "create table times(at timestamptz, document jsonb)", Cancellation);
 
         Assert.True(await store.PluginTables.ApplyAsync(
