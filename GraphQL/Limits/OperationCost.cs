@@ -55,20 +55,29 @@ internal sealed class OperationCost(Schema schema, IReadOnlyDictionary<string, F
         return Math.Min(1 + (factor * inner), Ceiling);
     }
 
+    /// <summary>The largest size that is given; without any, the largest default.</summary>
     private long? SizeArgument(Field field, FieldDef definition)
     {
+        long? size = null, usual = null;
         foreach (var argument in definition.Arguments)
         {
             if (!options.ListSizeArguments.Contains(argument.Name)) continue;
             var value = field.Arguments.FirstOrDefault(a => a.Name == argument.Name)?.Value;
-            if (value is VariableValue variable)
-            {
-                if (variables.TryGetValue(variable.Name, out var given) && given is int number) return Math.Max(number, 0);
-                if (variables.Has(variable.Name)) continue;
-                value = null;
-            }
-            if ((value ?? argument.DefaultValue) is IntValue literal && int.TryParse(literal.Value, out var size)) return Math.Max(size, 0);
+            if (value is null || (value is VariableValue variable && !variables.Has(variable.Name)))
+                usual = Larger(usual, SizeOf(argument.DefaultValue));
+            else
+                size = Larger(size, SizeOf(value));
         }
-        return null;
+        return size ?? usual;
     }
+
+    /// <summary>A list of a negative size is refused by its resolver, and must not make room for others.</summary>
+    private long? SizeOf(ValueNode? value) => value switch
+    {
+        VariableValue variable => variables.GetValueOrDefault(variable.Name) is int number ? Math.Max(number, 0) : null,
+        IntValue literal when int.TryParse(literal.Value, out var size) => Math.Max(size, 0),
+        _ => null,
+    };
+
+    private static long? Larger(long? left, long? right) => left > right ? left : right ?? left;
 }

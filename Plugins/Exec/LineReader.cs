@@ -4,7 +4,7 @@ namespace Tributary.Plugins.Exec;
 /// <param name="maxBytes">The longest line, without its end.</param>
 internal sealed class LineReader(Stream stream, int maxBytes)
 {
-    // One byte more than a line may have: whether a line of the greatest length ends there is seen by the byte behind it.
+    // One byte more than a line may have: whether a line of the greatest length ends is seen by the byte behind it.
     private byte[] buffer = new byte[(int)Math.Min(4L << 10, maxBytes + 1L)];
     private int start;
     private int end;

@@ -12,7 +12,8 @@ public class PlaceTests
     public async Task One_place_serves_one_subscriber_after_the_other(string field, string name)
     {
         await using var server = await RunningServer.StartAsync(feed: new FeedOptions { MaxSubscribersCount = 1 });
-        await server.DataAsync("mutation { publish(input: {body: \"{\\\"id\\\":\\\"i\\\"}\", itemPointer: \"/id\"}) { receipt { id } } }");
+        await server.DataAsync(
+            "mutation { publish(input: {body: \"{\\\"id\\\":\\\"i\\\"}\", itemPointer: \"/id\"}) { receipt { id } } }");
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         for (var served = 0; served < 3; patience.Token.ThrowIfCancellationRequested())
         {

@@ -9,7 +9,7 @@ using ErrorCodes = Tributary.GraphQL.ErrorCodes;
 
 namespace Tributary.Api.Tests.GraphQL;
 
-/// <summary>What one answer may hold, when to come again, which messages a filter lets through, and feeds that are left.</summary>
+/// <summary>What one answer may hold, when to come again, what filters let through, feeds that are left.</summary>
 public class RequestLimitTests
 {
     private static readonly CancellationToken Cancellation = TestContext.Current.CancellationToken;
@@ -22,7 +22,8 @@ public class RequestLimitTests
         Assert.False(limits.TryTake(601, isFirst: false));
         Assert.True(limits.TryTake(600, isFirst: false));
         Assert.False(limits.TryTake(1, isFirst: false));
-        Assert.Equal(ErrorCodes.Limit, Assert.Throws<GraphQLException>(() => limits.TryTake(1, isFirst: true)).Error.Code);
+        Assert.Equal(
+            ErrorCodes.Limit, Assert.Throws<GraphQLException>(() => limits.TryTake(1, isFirst: true)).Error.Code);
     }
 
     [Fact]
@@ -58,10 +59,12 @@ public class RequestLimitTests
     public void A_time_of_a_filter_begins_with_its_first_moment_and_ends_before_its_last(int ms, bool isIn)
     {
         var matcher = new FilterMatcher(
-            new MessageFilter(From: DateTimeOffset.FromUnixTimeMilliseconds(10), Until: DateTimeOffset.FromUnixTimeMilliseconds(20)),
+            new MessageFilter(
+                From: DateTimeOffset.FromUnixTimeMilliseconds(10), Until: DateTimeOffset.FromUnixTimeMilliseconds(20)),
             _ => throw new InvalidOperationException("There is no condition on the body."));
         var message = new StoredMessage(
-            new Position(1), new MessageId(Guid.CreateVersion7()), "s", "i", 1, DateTimeOffset.FromUnixTimeMilliseconds(ms), "application/json", "{}"u8.ToArray(), []);
+            new Position(1), new MessageId(Guid.CreateVersion7()), "s", "i", 1,
+            DateTimeOffset.FromUnixTimeMilliseconds(ms), "application/json", "{}"u8.ToArray(), []);
 
         Assert.Equal(isIn, matcher.Matches(message));
     }

@@ -6,7 +6,9 @@ using Tributary.Api.Tests.Support;
 
 namespace Tributary.Api.Tests.Rest;
 
-/// <summary>Lines of a batch and their numbers, however the bytes come: the numbers are the keys of a batch that is sent again.</summary>
+/// <summary>
+/// Lines of a batch and their numbers, however the bytes come: the numbers are the keys of a batch that is sent again.
+/// </summary>
 public class BatchLinesTests
 {
     private const int MaxBytes = 10;
@@ -42,7 +44,9 @@ public class BatchLinesTests
     {
         var longest = new string('x', MaxBytes);
 
-        Assert.Equal([(1, longest), (2, longest), (3, longest), (4, null)], await ReadAsync($"{longest}\r\n{longest}\n{longest}\r\n{longest}y\r\n", piece));
+        Assert.Equal(
+            [(1, longest), (2, longest), (3, longest), (4, null)],
+            await ReadAsync($"{longest}\r\n{longest}\n{longest}\r\n{longest}y\r\n", piece));
     }
 
     [Fact]
@@ -105,6 +109,7 @@ public class BatchLinesTests
     private static async Task<List<JsonElement>> SendAsync(RunningServer server, string body)
     {
         using var response = await server.PostAsync(body, "/api/v1/messages/batch", "batch", "application/x-ndjson");
-        return [.. (await response.Content.ReadAsStringAsync(Cancellation)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line))];
+        return [.. (await response.Content.ReadAsStringAsync(Cancellation))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line))];
     }
 }

@@ -34,7 +34,9 @@ public sealed class ReceiveWindowTests
         var window = new ReceiveWindow(maxCount: 1, maxBytes: 1_000);
         window.Enter(1);
         var room = Task.Run(() => window.WaitForRoom(TimeSpan.FromHours(1)), TestContext.Current.CancellationToken);
-        var empty = Task.Run(() => window.WaitUntilEmpty(TimeSpan.FromHours(1), TimeProvider.System), TestContext.Current.CancellationToken);
+        var empty = Task.Run(
+            () => window.WaitUntilEmpty(TimeSpan.FromHours(1), TimeProvider.System),
+            TestContext.Current.CancellationToken);
         await Task.WhenAny(room, Task.Delay(TimeSpan.FromMilliseconds(1), TestContext.Current.CancellationToken));
 
         window.Exit(1);

@@ -83,7 +83,8 @@ public sealed class DiskContentStoreTests : IDisposable
         await using (var file = File.OpenWrite(path))
             file.SetLength(2_000);
 
-        var error = await Assert.ThrowsAsync<ConnectorException>(() => source.Stream.CopyToAsync(Stream.Null, TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<ConnectorException>(
+            () => source.Stream.CopyToAsync(Stream.Null, TestContext.Current.CancellationToken));
         Assert.Equal(ConnectorFault.Unavailable, error.Fault);
     }
 
@@ -149,7 +150,8 @@ public sealed class DiskContentStoreTests : IDisposable
         await using (var file = File.OpenWrite(path))
             file.SetLength(50);
 
-        var error = await Assert.ThrowsAsync<ConnectorException>(() => source.Stream.CopyToAsync(Stream.Null, TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<ConnectorException>(
+            () => source.Stream.CopyToAsync(Stream.Null, TestContext.Current.CancellationToken));
         Assert.Equal(ConnectorFault.Unavailable, error.Fault);
     }
 

@@ -164,7 +164,12 @@ public sealed class HttpContentStoreTests : IAsyncLifetime
         Assert.Equal("below Bearer secret", await store.TextAsync("a b/x"));
         Assert.Equal("below Bearer secret", await store.TextAsync("/a%20b/x"));
         Assert.Equal("below Bearer secret", await store.TextAsync($"{server.Url}data/a%20b/x"));
-        foreach (var location in (string[])["../file", "a/../../file", "%2e%2e/file", "a%2f..%2f..%2ffile", "..%5cfile", $"{server.Url}file", $"{inside.Url}data/x", "http://example.org/", $"{server.Url}database/x", $"{server.Url}data.x"])
+        string[] elsewhere =
+        [
+            "../file", "a/../../file", "%2e%2e/file", "a%2f..%2f..%2ffile", "..%5cfile", $"{server.Url}file",
+            $"{inside.Url}data/x", "http://example.org/", $"{server.Url}database/x", $"{server.Url}data.x",
+        ];
+        foreach (var location in elsewhere)
             await store.FaultAsync(location, ConnectorFault.Refused, "location_invalid");
         Assert.Equal(3, server.Requests.Count);
     }
@@ -195,7 +200,8 @@ public sealed class HttpContentStoreTests : IAsyncLifetime
     public async Task A_base_URL_lets_in_its_own_port_and_no_other_of_the_same_machine()
     {
         pages["/data/moved"] = context => Redirect(context, 302, inside.Url.AbsoluteUri);
-        await using var store = Config.Make(new HttpContentStoreFactory().Create, ("type", "http"), ("base_url", $"{server.Url}data"));
+        await using var store = Config.Make(
+            new HttpContentStoreFactory().Create, ("type", "http"), ("base_url", $"{server.Url}data"));
 
         await store.FaultAsync("moved", ConnectorFault.Refused, "address_not_allowed");
         Assert.Empty(inside.Requests);

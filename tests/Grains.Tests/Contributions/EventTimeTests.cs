@@ -18,7 +18,8 @@ public sealed class EventTimeTests
     [InlineData("1969-12-31T23:59:59.999Z", -1L)]
     [InlineData("0001-01-01T00:00:00Z", -62_135_596_800_000L)]
     [InlineData("9999-12-31T23:59:59.999Z", 253_402_300_799_999L)]
-    public void A_time_is_read_to_the_millisecond_and_no_later(string text, long ms) => Assert.Equal(ms, EventTime.ParseIso(Encoding.ASCII.GetBytes(text)));
+    public void A_time_is_read_to_the_millisecond_and_no_later(string text, long ms) =>
+        Assert.Equal(ms, EventTime.ParseIso(Encoding.ASCII.GetBytes(text)));
 
     [Theory]
     [InlineData("1970-01-01T00:60:00Z")]
@@ -29,5 +30,6 @@ public sealed class EventTimeTests
     [InlineData("1970-13-01")]
     [InlineData("1970-01-00")]
     [InlineData("0000-01-01")]
-    public void A_part_beyond_its_range_makes_no_time(string text) => Assert.Null(EventTime.ParseIso(Encoding.ASCII.GetBytes(text)));
+    public void A_part_beyond_its_range_makes_no_time(string text) =>
+        Assert.Null(EventTime.ParseIso(Encoding.ASCII.GetBytes(text)));
 }

@@ -12,7 +12,8 @@ public sealed class DurationTextTests
     [InlineData("366d", 31_622_400_000L)]
     [InlineData("8784h", 31_622_400_000L)]
     [InlineData("31622400000ms", 31_622_400_000L)]
-    public void A_number_and_a_unit_are_a_duration_from_a_second_to_a_leap_year(string text, long ms) => Assert.Equal(ms, DurationText.ParseMs(text));
+    public void A_number_and_a_unit_are_a_duration_from_a_second_to_a_leap_year(string text, long ms) =>
+        Assert.Equal(ms, DurationText.ParseMs(text));
 
     [Theory]
     [InlineData(null)]

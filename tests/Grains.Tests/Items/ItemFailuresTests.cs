@@ -5,10 +5,12 @@ using static Tributary.Grains.Tests.ItemWorld;
 
 namespace Tributary.Grains.Tests;
 
-/// <summary>Which failures an item raises, which parts it tries together, and what it keeps while messages fail.</summary>
+/// <summary>Which failures an item raises, which parts it tries together, and what it keeps meanwhile.</summary>
 public sealed class ItemFailuresTests
 {
     private readonly ItemWorld world = new();
+
+    private ItemState State => (ItemState)((IStateful)world.Grain).State!;
 
     [Theory]
     [InlineData(ConnectorFault.Refused, MessageStatus.Parked)]
@@ -19,7 +21,9 @@ public sealed class ItemFailuresTests
         for (var attempt = 1; attempt <= 2; attempt++)
         {
             world.Finish(sequence, message => Failed(message, ProcessingStep.Query, fault));
-            Assert.Equal((status, true, attempt), world.Left(sequence).Select(part => (part.Status, part.IsRaised, part.Attempts)).Single());
+            Assert.Equal(
+                (status, true, attempt),
+                world.Left(sequence).Select(part => (part.Status, part.IsRaised, part.Attempts)).Single());
             world.Retry(sequence);
             Assert.False(world.Left(sequence).Single().IsRaised);
         }
@@ -28,10 +32,12 @@ public sealed class ItemFailuresTests
     [Fact]
     public void A_message_that_was_parked_as_it_came_and_then_fails_otherwise_is_raised()
     {
-        var sequence = world.Receive(new MessagePart("", MessageStatus.Parked, ProcessingStep.Accept, 1, null, "field_missing: x") { IsRaised = true });
+        var parked = new MessagePart("", MessageStatus.Parked, ProcessingStep.Accept, 1, null, "field_missing: x");
+        var sequence = world.Receive(parked with { IsRaised = true });
         world.Finish(sequence, message => Failed(message, ProcessingStep.Query, ConnectorFault.Missing));
 
-        Assert.Equal((MessageStatus.Retrying, true), world.Left(sequence).Select(part => (part.Status, part.IsRaised)).Single());
+        Assert.Equal(
+            (MessageStatus.Retrying, true), world.Left(sequence).Select(part => (part.Status, part.IsRaised)).Single());
     }
 
     [Fact]
@@ -53,16 +59,20 @@ public sealed class ItemFailuresTests
         var first = world.Receive();
         var lastAt = FakeTurn.Start.AddHours(2);
         await world.Grain.Receive(At(lastAt));
-        ((ItemState)((IStateful)world.Grain).State!).Unknown = new Dictionary<string, JsonElement> { ["colour"] = JsonElement.Parse("\"blue\""u8) };
+        State.Unknown = new Dictionary<string, JsonElement> { ["colour"] = JsonElement.Parse("\"blue\""u8) };
         world.Finish(first, message => Failed(message, ProcessingStep.Query, ConnectorFault.Refused));
 
         var failed = (await world.Grain.Read())!;
-        Assert.Equal((2, FakeTurn.Start, lastAt, 1), (failed.Sequence, failed.FirstReceivedAt, failed.LastReceivedAt, failed.UnfinishedCount));
+        Assert.Equal(
+            (2, FakeTurn.Start, lastAt, 1),
+            (failed.Sequence, failed.FirstReceivedAt, failed.LastReceivedAt, failed.UnfinishedCount));
         world.Retry(first);
         world.Finish(first, message => Ran(message, Good("sizes")));
         var done = (await world.Grain.Read())!;
-        Assert.Equal((2, FakeTurn.Start, lastAt, 0), (done.Sequence, done.FirstReceivedAt, done.LastReceivedAt, done.UnfinishedCount));
-        Assert.Contains("colour", ((ItemState)((IStateful)world.Grain).State!).Unknown!.Keys);
+        Assert.Equal(
+            (2, FakeTurn.Start, lastAt, 0),
+            (done.Sequence, done.FirstReceivedAt, done.LastReceivedAt, done.UnfinishedCount));
+        Assert.Contains("colour", State.Unknown!.Keys);
     }
 
     [Fact]
@@ -80,8 +90,8 @@ public sealed class ItemFailuresTests
     private static IncomingMessage At(DateTimeOffset receivedAt) => new(
         new Message
         {
-            Id = new MessageId(new Guid(98, 7, 7, new byte[8])), Source = "test", Item = "item-1", MediaType = "application/json",
-            Body = Encoding.UTF8.GetBytes("{}"), ReceivedAt = receivedAt,
+            Id = new MessageId(new Guid(98, 7, 7, new byte[8])), Source = "test", Item = "item-1",
+            MediaType = "application/json", Body = Encoding.UTF8.GetBytes("{}"), ReceivedAt = receivedAt,
         },
         [], isNewItem: false);
 }

@@ -34,15 +34,16 @@ public sealed class ItemTimesTests
         var receipt = await world.Grain.Receive(message);
 
         Assert.Equal((true, known.Id, known.Position), (receipt.IsRepeat, receipt.Id, receipt.Position));
-        var error = await Assert.ThrowsAsync<TributaryException>(async () => await world.Grain.Receive(Incoming("unseen")));
+        var error = await Assert.ThrowsAsync<TributaryException>(
+            async () => await world.Grain.Receive(Incoming("unseen")));
         Assert.Equal("item_backlog_full", error.Code);
     }
 
     private static IncomingMessage Incoming(string externalId) => new(
         new Message
         {
-            Id = new MessageId(new Guid(99, 7, 7, new byte[8])), Source = "test", Item = "item-1", ExternalId = externalId, MediaType = "application/json",
-            Body = "{}"u8.ToArray(), ReceivedAt = FakeTurn.Start,
+            Id = new MessageId(new Guid(99, 7, 7, new byte[8])), Source = "test", Item = "item-1",
+            ExternalId = externalId, MediaType = "application/json", Body = "{}"u8.ToArray(), ReceivedAt = FakeTurn.Start,
         },
         [], isNewItem: false, null, [new MessagePart("", MessageStatus.Processing, ProcessingStep.Query)]);
 }

@@ -91,7 +91,8 @@ public sealed class ExactDecimalTests
     public void Numbers_of_any_two_scales_add_and_compare_exactly()
     {
         const int MaxScale = 45;
-        string[] mantissas = ["1", "-3", "9223372036854775807", "-9223372036854775809", "99999999999999999999999999999999999999"];
+        string[] mantissas =
+            ["1", "-3", "9223372036854775807", "-9223372036854775809", "99999999999999999999999999999999999999"];
         foreach (var (first, second) in mantissas.SelectMany(first => mantissas.Select(second => (first, second))))
         {
             for (var scale = 0; scale <= MaxScale; scale++)
@@ -99,7 +100,8 @@ public sealed class ExactDecimalTests
                 var (left, right) = (Parse($"{first}e-{scale}"), Parse(second));
                 var exact = BigInteger.Parse(first, CultureInfo.InvariantCulture)
                     + (BigInteger.Parse(second, CultureInfo.InvariantCulture) * BigInteger.Pow(10, scale));
-                var sum = JsonSerializer.Deserialize<ExactDecimal>($"{exact.ToString(CultureInfo.InvariantCulture)}e-{scale}");
+                var sum = JsonSerializer.Deserialize<ExactDecimal>(
+                    $"{exact.ToString(CultureInfo.InvariantCulture)}e-{scale}");
                 Assert.Equal(sum.ToString(), (left + right).ToString());
                 Assert.Equal(sum.ToString(), (right + left).ToString());
                 Assert.Equal(left.CompareTo(right), -right.CompareTo(left));

@@ -18,8 +18,8 @@ public sealed class PluginBoundsTests
         { "4 MiB in one record", more => PluginBench.Records(Padded(MaxBytes + more)) },
         { "4 MiB in two records", more => PluginBench.Records(Padded(MaxBytes / 2), Padded((MaxBytes / 2) + more)) },
         { "4 MiB in one contribution", more => PluginBench.Contribution("kinds", Padded(MaxBytes + more)) },
-        { "4 MiB in one command", more => new PluginResult { Commands = [new PluginCommand("x", [new byte[MaxBytes - 1 + more]])] } },
-        { "1,000 parameters", more => new PluginResult { Commands = [new PluginCommand("x", new object?[1_000 + more])] } },
+        { "4 MiB in one command", more => Command(new byte[MaxBytes - 1 + more]) },
+        { "1,000 parameters", more => Command(new object?[1_000 + more]) },
     };
 
     [Theory]
@@ -27,7 +27,8 @@ public sealed class PluginBoundsTests
     public async Task A_result_at_a_bound_is_taken_and_one_beyond_is_not(string what, Func<int, PluginResult> result)
     {
         var more = 0;
-        var host = await bench.BoundAsync(new FakePlugin("a", _ => result(more)) { Aggregates = PluginBench.CountByKind });
+        var host = await bench.BoundAsync(
+            new FakePlugin("a", _ => result(more)) { Aggregates = PluginBench.CountByKind });
 
         var allowed = await host.Active.Plugins[0].RunAsync(PluginBench.Context(), Cancellation);
         more = 1;
@@ -37,5 +38,9 @@ public sealed class PluginBoundsTests
         Assert.StartsWith("plugin_result_invalid: ", refused.Error, StringComparison.Ordinal);
     }
 
-    private static string Padded(int bytes) => new StringBuilder("{\"a\":\"").Append('x', bytes - 8).Append("\"}").ToString();
+    private static PluginResult Command(params IReadOnlyList<object?> parameters) =>
+        new() { Commands = [new PluginCommand("x", parameters)] };
+
+    private static string Padded(int bytes) =>
+        new StringBuilder("{\"a\":\"").Append('x', bytes - 8).Append("\"}").ToString();
 }

@@ -18,7 +18,9 @@ public sealed class PluginCountersTests
 
         var counts = counters.Read();
 
-        Assert.Equal((runsCount, TimeSpan.FromSeconds(median), TimeSpan.FromSeconds(last)), (counts.Runs, counts.RecentP50, counts.RecentP99));
+        Assert.Equal(
+            (runsCount, TimeSpan.FromSeconds(median), TimeSpan.FromSeconds(last)),
+            (counts.Runs, counts.RecentP50, counts.RecentP99));
     }
 
     [Fact]
@@ -31,7 +33,8 @@ public sealed class PluginCountersTests
         for (var i = 0; i < RecentCount; i++)
             Run(counters, 1);
 
-        Assert.Equal((TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1)), (counters.Read().RecentP50, counters.Read().RecentP99));
+        Assert.Equal(
+            (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1)), (counters.Read().RecentP50, counters.Read().RecentP99));
     }
 
     private void Run(PluginCounters counters, int seconds)

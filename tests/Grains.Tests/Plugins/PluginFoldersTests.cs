@@ -60,7 +60,8 @@ public sealed class PluginFoldersTests : IDisposable
         Assert.Equal(1 << 20, Assert.Single(files.Load().Sources).InitScript?.Length);
 
         files.Add("scripted", "init.sql", new string(' ', (1 << 20) + 1));
-        Assert.StartsWith("configuration_invalid: database.init", Assert.Single(files.Load().Faults).Reason, StringComparison.Ordinal);
+        var fault = Assert.Single(files.Load().Faults);
+        Assert.StartsWith("configuration_invalid: database.init", fault.Reason, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -52,12 +52,15 @@ public sealed class ProgramLinesTests : IDisposable
     [Fact]
     public void A_program_is_given_as_many_messages_at_once_as_it_has_workers()
     {
-        files.Add("many", "plugin.json", """{"exec": {"command": "x", "version": "1", "media_types": "*/*", "workers": 3}, "max_runs": 7}""");
+        files.Add(
+            "many", "plugin.json",
+            """{"exec": {"command": "x", "version": "1", "media_types": "*/*", "workers": 3}, "max_runs": 7}""");
 
         Assert.Equal(3, Assert.Single(files.Load().Sources).MaxRunsCount);
     }
 
-    private static LineReader Reader(string text, int piece) => new(new Pieces(Encoding.UTF8.GetBytes(text), piece), MaxBytes);
+    private static LineReader Reader(string text, int piece) =>
+        new(new Pieces(Encoding.UTF8.GetBytes(text), piece), MaxBytes);
 
     private static async Task<string?> NextAsync(LineReader lines) =>
         await lines.ReadAsync(Cancellation) is { } line ? Encoding.UTF8.GetString(line.Span) : null;

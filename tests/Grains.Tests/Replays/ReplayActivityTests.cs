@@ -23,7 +23,8 @@ public sealed class ReplayActivityTests
     [InlineData(50, 50, true)]
     [InlineData(50, 51, true)]
     [InlineData(50, 49, false)]
-    public async Task A_replay_has_ended_when_the_horizon_has_reached_what_is_counted_as_it_comes(long fedFrom, long horizon, bool isEnd)
+    public async Task A_replay_has_ended_when_the_horizon_has_reached_what_is_counted_as_it_comes(
+        long fedFrom, long horizon, bool isEnd)
     {
         target.FedFrom = new Position(fedFrom);
         log.Horizon = new Position(horizon);
@@ -47,16 +48,18 @@ public sealed class ReplayActivityTests
 
     private async Task<ReplaySlice> RunAsync(ReplayOrder order)
     {
-        var services = new ReplayServices(log, (_, _) => throw new InvalidOperationException("Nothing is looked up."), _ => target);
+        var services = new ReplayServices(
+            log, (_, _) => throw new InvalidOperationException("Nothing is looked up."), _ => target);
         var activity = new ReplayActivity(services, ReplayOptions.Default);
-        var start = new ActivityStart(new GrainId(ReplayGrain.GrainType, "by-group"), ReplayGrain.Slice, 1, order.Write(), null);
+        var start = new ActivityStart(
+            new GrainId(ReplayGrain.GrainType, "by-group"), ReplayGrain.Slice, 1, order.Write(), null);
         return Assert.IsType<ReplaySlice>(await activity.RunAsync(start, Cancellation));
     }
 
     // Received at as many milliseconds as its position says.
     private static StoredMessage Stored(long position) => new(
-        new Position(position), new MessageId(Guid.CreateVersion7()), "test", "item", 1, DateTimeOffset.FromUnixTimeMilliseconds(position), "application/json",
-        "{}"u8.ToArray(), []);
+        new Position(position), new MessageId(Guid.CreateVersion7()), "test", "item", 1,
+        DateTimeOffset.FromUnixTimeMilliseconds(position), "application/json", "{}"u8.ToArray(), []);
 
     private sealed class Target : IReplayTarget
     {
@@ -68,7 +71,8 @@ public sealed class ReplayActivityTests
 
         public int MaxSliceCount => 100;
 
-        public ValueTask<ReplayedMessages> RunAsync(IReadOnlyList<StoredMessage> messages, CancellationToken cancellation)
+        public ValueTask<ReplayedMessages> RunAsync(
+            IReadOnlyList<StoredMessage> messages, CancellationToken cancellation)
         {
             Seen.AddRange(messages.Select(message => message.Position.Value));
             return ValueTask.FromResult(ReplayedMessages.None);
@@ -83,8 +87,10 @@ public sealed class ReplayActivityTests
 
         public List<Position> CountedBelow { get; } = [];
 
-        public override ValueTask<MessageSlice> ReadAfterAsync(Position after, int limit, long maxBytes, CancellationToken cancellation) =>
-            ValueTask.FromResult(new MessageSlice([.. Messages.Where(message => message.Position > after)], Horizon, Complete: true));
+        public override ValueTask<MessageSlice> ReadAfterAsync(
+            Position after, int limit, long maxBytes, CancellationToken cancellation) =>
+            ValueTask.FromResult(
+                new MessageSlice([.. Messages.Where(message => message.Position > after)], Horizon, Complete: true));
 
         public override ValueTask<long> CountBelowAsync(Position below, CancellationToken cancellation)
         {
@@ -92,7 +98,8 @@ public sealed class ReplayActivityTests
             return ValueTask.FromResult((long)Messages.Count(message => message.Position < below));
         }
 
-        public override ValueTask<int> CutExternalIdsAsync(DateTimeOffset before, int limit, CancellationToken cancellation) =>
+        public override ValueTask<int> CutExternalIdsAsync(
+            DateTimeOffset before, int limit, CancellationToken cancellation) =>
             throw new InvalidOperationException("Nothing is cut.");
     }
 }

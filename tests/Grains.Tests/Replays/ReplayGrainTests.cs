@@ -151,7 +151,8 @@ public sealed class ReplayGrainTests
 
         async Task<double> FailAsync()
         {
-            await grain.OnActivity(ReplayGrain.Slice, Activity.Attempt, new ActivityResult(null, "store_transient: away"));
+            await grain.OnActivity(
+                ReplayGrain.Slice, Activity.Attempt, new ActivityResult(null, "store_transient: away"));
             return (Activity.Due - turn.Now).TotalSeconds;
         }
     }

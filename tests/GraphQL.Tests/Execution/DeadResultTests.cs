@@ -3,7 +3,7 @@ using Tributary.GraphQL.Binding;
 
 namespace Tributary.GraphQL.Tests.Execution;
 
-/// <summary>Once a null has taken the place of a result, nothing of that result is worked on or reported any more.</summary>
+/// <summary>Once a null has taken the place of a result, nothing of it is worked on or reported any more.</summary>
 public sealed class DeadResultTests
 {
     private const string Sdl = """
@@ -20,7 +20,11 @@ public sealed class DeadResultTests
     /// <summary>A list whose second item cannot be had.</summary>
     private sealed class Breaking() : ArrayList(new object[] { new Row(0), new Row(1) })
     {
-        public override object? this[int index] { get => index == 1 ? throw new GraphQLException("The list broke.") : base[index]; set => base[index] = value; }
+        public override object? this[int index]
+        {
+            get => index == 1 ? throw new GraphQLException("The list broke.") : base[index];
+            set => base[index] = value;
+        }
     }
 
     private GraphQLEngine Engine()
@@ -44,7 +48,8 @@ public sealed class DeadResultTests
     [Fact]
     public async Task A_field_that_fails_below_a_place_that_was_nulled_before_is_not_reported()
     {
-        var running = Engine().ExecuteAsync(new GraphQLRequest("{ breaking { late } a }"), TestContext.Current.CancellationToken);
+        var running = Engine().ExecuteAsync(
+            new GraphQLRequest("{ breaking { late } a }"), TestContext.Current.CancellationToken);
         late.SetException(new GraphQLException("Late."));
         var result = await running;
 

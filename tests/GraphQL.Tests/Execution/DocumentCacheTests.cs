@@ -19,7 +19,8 @@ public sealed class DocumentCacheTests
         Assert.NotNull(cache.Get("1"));
         cache.Add("3", Document());
 
-        Assert.Equal((true, false, true), (cache.Get("1") is not null, cache.Get("2") is not null, cache.Get("3") is not null));
+        Assert.Equal(
+            (true, false, true), (cache.Get("1") is not null, cache.Get("2") is not null, cache.Get("3") is not null));
         Assert.Equal(2, cache.Count);
     }
 

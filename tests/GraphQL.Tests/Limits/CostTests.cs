@@ -8,12 +8,22 @@ namespace Tributary.GraphQL.Tests.Limits;
 public sealed class CostTests
 {
     private const string Sdl = """
-        type Query { a: Int, list(first: Int = 3, last: Int, limit: Int): [Query!], conn(first: Int): Conn, plain: [Query!] }
+        type Query {
+          a: Int
+          list(first: Int = 3, last: Int, limit: Int): [Query!]
+          conn(first: Int): Conn
+          plain: [Query!]
+        }
         type Conn { nodes: [Query!], total: Int }
         """;
 
     [Theory]
-    [InlineData("{ list(last: 5) { a } }", "{}", 4)]
+    [InlineData("{ list { a } }", "{}", 4)]
+    [InlineData("{ list(last: 5) { a } }", "{}", 6)]
+    [InlineData("{ list(last: 2) { a } }", "{}", 3)]
+    [InlineData("{ list(first: 2, last: 5, limit: 4) { a } }", "{}", 6)]
+    [InlineData("query ($n: Int, $m: Int) { list(first: $n, last: $m) { a } }", """{"m":5}""", 6)]
+    [InlineData("query ($n: Int) { list(first: 2, last: $n) { a } }", """{"n":7}""", 8)]
     [InlineData("{ list(first: null, last: 5) { a } }", "{}", 6)]
     [InlineData("{ list(first: null, limit: 6) { a } }", "{}", 7)]
     [InlineData("{ list(first: 2) { plain { a } } }", "{}", 23)]
@@ -36,17 +46,20 @@ public sealed class CostTests
     [Fact]
     public async Task Costs_beyond_every_number_are_refused_too()
     {
-        const string Deep = "list(first: 2147483647) { x: list(first: 2147483647) { a } y: list(first: 2147483647) { a } z: list(first: 2147483647) { a } }";
-        Assert.False((await Run($"{{ {Deep} more: {Deep} }}", "{}", 1_000_000)).HasData);
+        const string Huge = "list(first: 2147483647)";
+        var query = $"{{ {Huge} {{ x: {Huge} {{ a }} y: {Huge} {{ a }} z: {Huge} {{ a }} }} }}";
+        Assert.False((await Run(query, "{}", 1_000_000)).HasData);
     }
 
     private static async Task<ExecutionResult> Run(string query, string variables, long maxCost)
     {
         var bindings = new SchemaBindings();
-        bindings.Object("Query").Field("a", _ => 1).Field("list", _ => Array.Empty<object>()).Field("conn", _ => new object()).Field("plain", _ => Array.Empty<object>());
+        bindings.Object("Query").Field("a", _ => 1).Field("list", _ => Array.Empty<object>())
+            .Field("conn", _ => new object()).Field("plain", _ => Array.Empty<object>());
         bindings.Object("Conn").Field("nodes", _ => Array.Empty<object>()).Field("total", _ => 1);
         using var json = JsonDocument.Parse(variables);
         var engine = new GraphQLEngine(Sdl, bindings, new GraphQLOptions { MaxCost = maxCost });
-        return await engine.ExecuteAsync(new GraphQLRequest(query, Variables: json.RootElement), TestContext.Current.CancellationToken);
+        return await engine.ExecuteAsync(
+            new GraphQLRequest(query, Variables: json.RootElement), TestContext.Current.CancellationToken);
     }
 }

@@ -103,10 +103,14 @@ public sealed class LimitsTest
         const int MaxBytes = 10_000;
         var engine = Engine(new GraphQLOptions { MaxDocumentBytes = MaxBytes });
         Assert.True((await Run(engine, "{ a " + new string(' ', MaxBytes - 5) + "}")).HasData);
-        Assert.Contains("10000 bytes", Assert.Single((await Run(engine, "{ a " + new string(' ', MaxBytes - 4) + "}")).Errors).Message);
+        Assert.Contains(
+            "10000 bytes",
+            Assert.Single((await Run(engine, "{ a " + new string(' ', MaxBytes - 4) + "}")).Errors).Message);
         Assert.True((await Run(engine, Repeat("{ self ", 31) + "{ a }" + Repeat("}", 31))).HasData);
-        Assert.True((await Run(engine, "{ " + string.Concat(Enumerable.Range(0, 200).Select(i => $"x{i}: a ")) + "}")).HasData);
-        Assert.True((await Run(engine, "{ " + string.Concat(Enumerable.Repeat("a @skip(if: false) ", 200)) + "}")).HasData);
+        Assert.True(
+            (await Run(engine, "{ " + string.Concat(Enumerable.Range(0, 200).Select(i => $"x{i}: a ")) + "}")).HasData);
+        Assert.True(
+            (await Run(engine, "{ " + string.Concat(Enumerable.Repeat("a @skip(if: false) ", 200)) + "}")).HasData);
     }
 
     [Theory]

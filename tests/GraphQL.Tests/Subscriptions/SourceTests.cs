@@ -1,4 +1,5 @@
 using Tributary.GraphQL.Binding;
+using Tributary.GraphQL.Execution;
 
 namespace Tributary.GraphQL.Tests.Subscriptions;
 
@@ -11,7 +12,7 @@ public sealed class SourceTests
     public async Task A_source_is_disposed_when_its_subscriber_leaves()
     {
         var source = new Source(int.MaxValue);
-        await foreach (var result in Engine(source).SubscribeAsync(new GraphQLRequest("subscription { events }"), Cancellation))
+        await foreach (var result in Subscribe(source))
         {
             Assert.Equal("""{"data":{"events":1}}""", result.ToString());
             Assert.Equal(0, source.DisposedCount);
@@ -38,7 +39,10 @@ public sealed class SourceTests
         var source = new Source(1, new GraphQLException("The source broke.", "SOURCE"));
 
         Assert.Equal(
-            ["""{"data":{"events":1}}""", """{"errors":[{"message":"The source broke.","extensions":{"code":"SOURCE"}}],"data":null}"""],
+            [
+                """{"data":{"events":1}}""",
+                """{"errors":[{"message":"The source broke.","extensions":{"code":"SOURCE"}}],"data":null}""",
+            ],
             await ReadAsync(source));
         Assert.Equal(1, source.DisposedCount);
         source.IsTokenReleased();
@@ -47,11 +51,11 @@ public sealed class SourceTests
     private static async Task<List<string>> ReadAsync(Source source)
     {
         var results = new List<string>();
-        await foreach (var result in Engine(source).SubscribeAsync(new GraphQLRequest("subscription { events }"), Cancellation)) results.Add(result.ToString());
+        await foreach (var result in Subscribe(source)) results.Add(result.ToString());
         return results;
     }
 
-    private static GraphQLEngine Engine(Source source)
+    private static IAsyncEnumerable<ExecutionResult> Subscribe(Source source)
     {
         var bindings = new SchemaBindings();
         bindings.Object("Query").Field("a", _ => 1);
@@ -60,7 +64,8 @@ public sealed class SourceTests
             source.Token = context.CancellationToken;
             return source;
         });
-        return new GraphQLEngine("type Query { a: Int } type Subscription { events: Int }", bindings);
+        var engine = new GraphQLEngine("type Query { a: Int } type Subscription { events: Int }", bindings);
+        return engine.SubscribeAsync(new GraphQLRequest("subscription { events }"), Cancellation);
     }
 
     /// <summary>Counts, and looks at no token: only being disposed tells it that nobody reads any more.</summary>

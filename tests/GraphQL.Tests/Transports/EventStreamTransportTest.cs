@@ -54,14 +54,17 @@ public sealed class EventStreamTransportTest : IAsyncLifetime
     {
         using var stopping = new CancellationTokenSource();
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        await using var lively = await TestServer.Start(new GraphQLHttpOptions { EventStreamKeepAlive = TimeSpan.FromMilliseconds(10) });
+        await using var lively = await TestServer.Start(
+            new GraphQLHttpOptions { EventStreamKeepAlive = TimeSpan.FromMilliseconds(10) });
         lively.EndWith(stopping.Token);
         using var request = new HttpRequestMessage(HttpMethod.Post, lively.Url)
         {
-            Content = new StringContent("""{"query":"subscription { untilStop }"}""", Encoding.UTF8, "application/json"),
+            Content = new StringContent(
+                """{"query":"subscription { untilStop }"}""", Encoding.UTF8, "application/json"),
         };
         request.Headers.Accept.ParseAdd("text/event-stream");
-        using var response = await lively.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
+        using var response = await lively.Client.SendAsync(
+            request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(patience.Token));
         await Until("data: {\"data\":{\"untilStop\":1}}");
         await Until(":");
@@ -72,7 +75,8 @@ public sealed class EventStreamTransportTest : IAsyncLifetime
 
         async Task Until(string line)
         {
-            while (await reader.ReadLineAsync(patience.Token) is { } read && read != line) Assert.DoesNotContain("error", read);
+            while (await reader.ReadLineAsync(patience.Token) is { } read && read != line)
+                Assert.DoesNotContain("error", read);
         }
     }
 
