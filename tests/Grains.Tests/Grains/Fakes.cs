@@ -19,9 +19,9 @@ internal abstract class FakeMessageLog : IMessageLog
 
     public ValueTask<IReadOnlyList<StoredMessage>> ReadNewestAsync(Position below, int offset, int limit, CancellationToken cancellation) => throw Unexpected();
 
-    public ValueTask<MessageSlice> ReadAfterAsync(Position after, int limit, long maxBytes, CancellationToken cancellation) => throw Unexpected();
+    public virtual ValueTask<MessageSlice> ReadAfterAsync(Position after, int limit, long maxBytes, CancellationToken cancellation) => throw Unexpected();
 
-    public ValueTask<long> CountBelowAsync(Position below, CancellationToken cancellation) => throw Unexpected();
+    public virtual ValueTask<long> CountBelowAsync(Position below, CancellationToken cancellation) => throw Unexpected();
 
     public ValueTask<StoredMessage?> FindAsync(MessageId id, CancellationToken cancellation) => throw Unexpected();
 

@@ -1,0 +1,130 @@
+using Tributary.Runtime.Store;
+
+namespace Tributary.Grains.Tests.Replays;
+
+/// <summary>Where a slice of a replay begins and ends, to the position.</summary>
+public sealed class ReplayActivityTests
+{
+    private readonly Target target = new();
+    private readonly Log log = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(4, 3)]
+    [InlineData(6, 5)]
+    public async Task Messages_from_the_position_on_from_which_they_count_as_they_come_are_left_out(int fedFrom, int seen)
+    {
+        log.Add(6);
+        target.FedFrom = At(fedFrom);
+
+        var slice = await RunAsync();
+
+        Assert.Equal(Enumerable.Range(1, seen).Select(i => (long)i), target.Seen);
+        Assert.Equal((true, false, seen, (long)seen), (slice.IsEnd, slice.IsWaiting, slice.SeenCount, slice.TotalCount));
+        Assert.Equal(seen == 0 ? 0 : At(seen).Value, slice.Cursor);
+    }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    public async Task It_ends_as_soon_as_the_horizon_has_come_to_that_position_and_waits_until_then(int beyondHorizon, bool isEnd)
+    {
+        log.Add(3);
+        target.FedFrom = new Position(log.Horizon.Value + beyondHorizon);
+
+        var slice = await RunAsync();
+
+        Assert.Equal((isEnd, !isEnd, 3L), (slice.IsEnd, slice.IsWaiting, slice.TotalCount));
+        Assert.Equal([1, 2, 3], target.Seen);
+    }
+
+    [Fact]
+    public async Task Slices_follow_each_other_without_a_gap_or_a_repeat()
+    {
+        log.Add(5);
+        target.FedFrom = log.Horizon;
+        target.MaxSliceCount = 2;
+        var (cursor, ends) = (0L, new List<bool>());
+        while (ends.Count < 10 && !ends.Contains(true))
+        {
+            var slice = await RunAsync(cursor);
+            Assert.False(slice.IsWaiting);
+            cursor = slice.Cursor;
+            ends.Add(slice.IsEnd);
+        }
+
+        Assert.Equal([1, 2, 3, 4, 5], target.Seen);
+        Assert.Equal([false, false, true], ends);
+    }
+
+    [Fact]
+    public async Task The_first_millisecond_belongs_to_the_bounds_and_the_last_does_not()
+    {
+        log.Add(5);
+        target.FedFrom = log.Horizon;
+
+        var slice = await RunAsync(fromMs: 2, toMs: 4);
+
+        Assert.Equal([2, 3], target.Seen);
+        Assert.Equal(5, slice.SeenCount);
+    }
+
+    private static Position At(int number) => Position.Of(number, 0);
+
+    private async Task<ReplaySlice> RunAsync(long cursor = 0, long? fromMs = null, long? toMs = null)
+    {
+        var activity = new ReplayActivity(new ReplayServices(log, (_, _) => new((StoredMessage?)null), _ => target), ReplayOptions.Default);
+        var order = new ReplayOrder(target.Generation, cursor, fromMs, toMs);
+        var start = new ActivityStart(new GrainId(ReplayGrain.GrainType, "a"), "slice", 1, order.Write(), null);
+        return Assert.IsType<ReplaySlice>(await activity.RunAsync(start, Cancellation));
+    }
+
+    private sealed class Target : IReplayTarget
+    {
+        public List<long> Seen { get; } = [];
+
+        public int Generation => 2;
+
+        public Position FedFrom { get; set; }
+
+        public int MaxSliceCount { get; set; } = 100;
+
+        public ValueTask<ReplayedMessages> RunAsync(IReadOnlyList<StoredMessage> messages, CancellationToken cancellation)
+        {
+            Seen.AddRange(messages.Select(message => message.ItemSequence));
+            return new(ReplayedMessages.None);
+        }
+    }
+
+    /// <summary>Message n lies at transaction n and was received n milliseconds after 1970; the horizon lies behind the last.</summary>
+    private sealed class Log : FakeMessageLog
+    {
+        private readonly List<StoredMessage> messages = [];
+
+        public Position Horizon => At(messages.Count + 1);
+
+        public void Add(int count)
+        {
+            for (var i = 1; i <= count; i++)
+            {
+                var receivedAt = DateTimeOffset.UnixEpoch.AddMilliseconds(i);
+                messages.Add(new StoredMessage(
+                    At(i), new MessageId(Guid.CreateVersion7()), "source", "item", i, receivedAt, "application/json", default, []));
+            }
+        }
+
+        public override ValueTask<MessageSlice> ReadAfterAsync(Position after, int limit, long maxBytes, CancellationToken cancellation)
+        {
+            var found = messages.Where(message => message.Position > after).ToList();
+            return new(new MessageSlice(found.Take(limit).ToList(), Horizon, found.Count <= limit));
+        }
+
+        public override ValueTask<long> CountBelowAsync(Position below, CancellationToken cancellation) =>
+            new(messages.Count(message => message.Position < below));
+
+        public override ValueTask<int> CutExternalIdsAsync(DateTimeOffset before, int limit, CancellationToken cancellation) =>
+            throw new InvalidOperationException("A replay cuts nothing.");
+    }
+}
