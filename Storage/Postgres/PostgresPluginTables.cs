@@ -27,7 +27,7 @@ internal sealed class PostgresPluginTables(PostgresOptions options) : IPluginTab
         IncludeFailedBatchedCommand = true,
         // A plugin may have set what the next one must not find: the reset at the return of a connection stays on.
         NoResetOnClose = false,
-        Options = "-c client_min_messages=error -c jit=off",
+        Options = PoolSettings.Added(options.ConnectionString, PoolSettings.Durable + " -c client_min_messages=error -c jit=off"),
     }.ConnectionString).Build();
 
     public async ValueTask InitialiseAsync(string plugin, string script, CancellationToken cancellation)

@@ -16,6 +16,7 @@ internal sealed class PostgresReaders(PostgresOptions options) : IAsyncDisposabl
         MaxAutoPrepare = 32,
         AutoPrepareMinUsages = 2,
         NoResetOnClose = true,
+        Options = PoolSettings.Added(options.ConnectionString, PoolSettings.Durable),
     }.ConnectionString).Build();
 
     /// <summary>

@@ -2,64 +2,96 @@ using Tributary.Runtime.Store;
 
 namespace Tributary.Grains.Tests.Replays;
 
+/// <summary>Where a slice of a replay begins and ends, to the position.</summary>
 public sealed class ReplayActivityTests
 {
-    private static readonly CancellationToken Cancellation = TestContext.Current.CancellationToken;
+    private readonly Target target = new();
+    private readonly Log log = new();
 
-    private readonly Log log = new() { Messages = [Stored(10), Stored(20), Stored(30)], Horizon = new Position(31) };
-    private readonly Target target = new() { FedFrom = new Position(20) };
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task Messages_are_replayed_up_to_the_first_that_is_counted_as_it_comes()
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(4, 3)]
+    [InlineData(6, 5)]
+    public async Task Messages_from_the_position_on_from_which_they_count_as_they_come_are_left_out(int fedFrom, int seen)
     {
-        var slice = await RunAsync(new ReplayOrder(2, 0, null, null));
+        log.Add(6);
+        target.FedFrom = At(fedFrom);
 
-        Assert.Equal([10L], target.Seen);
-        Assert.Equal((10L, 1, true, false), (slice.Cursor, slice.SeenCount, slice.IsEnd, slice.IsWaiting));
-        Assert.Equal(new Position(20), Assert.Single(log.CountedBelow));
+        var slice = await RunAsync();
+
+        Assert.Equal(Enumerable.Range(1, seen).Select(i => (long)i), target.Seen);
+        Assert.Equal((true, false, seen, (long)seen), (slice.IsEnd, slice.IsWaiting, slice.SeenCount, slice.TotalCount));
+        Assert.Equal(seen == 0 ? 0 : At(seen).Value, slice.Cursor);
     }
 
     [Theory]
-    [InlineData(50, 50, true)]
-    [InlineData(50, 51, true)]
-    [InlineData(50, 49, false)]
-    public async Task A_replay_has_ended_when_the_horizon_has_reached_what_is_counted_as_it_comes(
-        long fedFrom, long horizon, bool isEnd)
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    public async Task It_ends_as_soon_as_the_horizon_has_come_to_that_position_and_waits_until_then(int beyondHorizon, bool isEnd)
     {
-        target.FedFrom = new Position(fedFrom);
-        log.Horizon = new Position(horizon);
+        log.Add(3);
+        target.FedFrom = new Position(log.Horizon.Value + beyondHorizon);
 
-        var slice = await RunAsync(new ReplayOrder(2, 30, null, null));
+        var slice = await RunAsync();
 
-        Assert.Equal((30L, 0, isEnd, !isEnd), (slice.Cursor, slice.SeenCount, slice.IsEnd, slice.IsWaiting));
-        Assert.Equal(new Position(Math.Min(fedFrom, horizon)), Assert.Single(log.CountedBelow));
+        Assert.Equal((isEnd, !isEnd, 3L), (slice.IsEnd, slice.IsWaiting, slice.TotalCount));
+        Assert.Equal([1, 2, 3], target.Seen);
     }
 
     [Fact]
-    public async Task Bounds_of_time_take_the_first_millisecond_and_leave_the_last()
+    public async Task Slices_follow_each_other_without_a_gap_or_a_repeat()
     {
-        target.FedFrom = new Position(31);
+        log.Add(5);
+        target.FedFrom = log.Horizon;
+        target.MaxSliceCount = 2;
+        var (cursor, ends) = (0L, new List<bool>());
+        while (ends.Count < 10 && !ends.Contains(true))
+        {
+            var slice = await RunAsync(cursor);
+            Assert.False(slice.IsWaiting);
+            cursor = slice.Cursor;
+            ends.Add(slice.IsEnd);
+        }
 
-        var slice = await RunAsync(new ReplayOrder(2, 0, FromMs: 10, ToMs: 30));
-
-        Assert.Equal([10L, 20L], target.Seen);
-        Assert.Equal(3, slice.SeenCount);
+        Assert.Equal([1, 2, 3, 4, 5], target.Seen);
+        Assert.Equal([false, false, true], ends);
     }
 
-    private async Task<ReplaySlice> RunAsync(ReplayOrder order)
+    [Fact]
+    public async Task A_slice_without_messages_keeps_its_place()
     {
-        var services = new ReplayServices(
-            log, (_, _) => throw new InvalidOperationException("Nothing is looked up."), _ => target);
-        var activity = new ReplayActivity(services, ReplayOptions.Default);
-        var start = new ActivityStart(
-            new GrainId(ReplayGrain.GrainType, "by-group"), ReplayGrain.Slice, 1, order.Write(), null);
+        log.Add(3);
+        target.FedFrom = log.Horizon;
+
+        var slice = await RunAsync(At(3).Value);
+
+        Assert.Empty(target.Seen);
+        Assert.Equal((At(3).Value, 0, true), (slice.Cursor, slice.SeenCount, slice.IsEnd));
+    }
+
+    [Fact]
+    public async Task The_first_millisecond_belongs_to_the_bounds_and_the_last_does_not()
+    {
+        log.Add(5);
+        target.FedFrom = log.Horizon;
+
+        var slice = await RunAsync(fromMs: 2, toMs: 4);
+
+        Assert.Equal([2, 3], target.Seen);
+        Assert.Equal(5, slice.SeenCount);
+    }
+
+    private static Position At(int number) => Position.Of(number, 0);
+
+    private async Task<ReplaySlice> RunAsync(long cursor = 0, long? fromMs = null, long? toMs = null)
+    {
+        var activity = new ReplayActivity(new ReplayServices(log, (_, _) => new((StoredMessage?)null), _ => target), ReplayOptions.Default);
+        var order = new ReplayOrder(target.Generation, cursor, fromMs, toMs);
+        var start = new ActivityStart(new GrainId(ReplayGrain.GrainType, "a"), "slice", 1, order.Write(), null);
         return Assert.IsType<ReplaySlice>(await activity.RunAsync(start, Cancellation));
     }
-
-    // Received at as many milliseconds as its position says.
-    private static StoredMessage Stored(long position) => new(
-        new Position(position), new MessageId(Guid.CreateVersion7()), "test", "item", 1,
-        DateTimeOffset.FromUnixTimeMilliseconds(position), "application/json", "{}"u8.ToArray(), []);
 
     private sealed class Target : IReplayTarget
     {
@@ -69,37 +101,42 @@ public sealed class ReplayActivityTests
 
         public Position FedFrom { get; set; }
 
-        public int MaxSliceCount => 100;
+        public int MaxSliceCount { get; set; } = 100;
 
-        public ValueTask<ReplayedMessages> RunAsync(
-            IReadOnlyList<StoredMessage> messages, CancellationToken cancellation)
+        public ValueTask<ReplayedMessages> RunAsync(IReadOnlyList<StoredMessage> messages, CancellationToken cancellation)
         {
-            Seen.AddRange(messages.Select(message => message.Position.Value));
-            return ValueTask.FromResult(ReplayedMessages.None);
+            Seen.AddRange(messages.Select(message => message.ItemSequence));
+            return new(ReplayedMessages.None);
         }
     }
 
+    /// <summary>Message n lies at transaction n and was received n milliseconds after 1970; the horizon lies behind the last.</summary>
     private sealed class Log : FakeMessageLog
     {
-        public IReadOnlyList<StoredMessage> Messages { get; init; } = [];
+        private readonly List<StoredMessage> messages = [];
 
-        public Position Horizon { get; set; }
+        public Position Horizon => At(messages.Count + 1);
 
-        public List<Position> CountedBelow { get; } = [];
-
-        public override ValueTask<MessageSlice> ReadAfterAsync(
-            Position after, int limit, long maxBytes, CancellationToken cancellation) =>
-            ValueTask.FromResult(
-                new MessageSlice([.. Messages.Where(message => message.Position > after)], Horizon, Complete: true));
-
-        public override ValueTask<long> CountBelowAsync(Position below, CancellationToken cancellation)
+        public void Add(int count)
         {
-            CountedBelow.Add(below);
-            return ValueTask.FromResult((long)Messages.Count(message => message.Position < below));
+            for (var i = 1; i <= count; i++)
+            {
+                var receivedAt = DateTimeOffset.UnixEpoch.AddMilliseconds(i);
+                messages.Add(new StoredMessage(
+                    At(i), new MessageId(Guid.CreateVersion7()), "source", "item", i, receivedAt, "application/json", default, []));
+            }
         }
 
-        public override ValueTask<int> CutExternalIdsAsync(
-            DateTimeOffset before, int limit, CancellationToken cancellation) =>
-            throw new InvalidOperationException("Nothing is cut.");
+        public override ValueTask<MessageSlice> ReadAfterAsync(Position after, int limit, long maxBytes, CancellationToken cancellation)
+        {
+            var found = messages.Where(message => message.Position > after).ToList();
+            return new(new MessageSlice(found.Take(limit).ToList(), Horizon, found.Count <= limit));
+        }
+
+        public override ValueTask<long> CountBelowAsync(Position below, CancellationToken cancellation) =>
+            new(messages.Count(message => message.Position < below));
+
+        public override ValueTask<int> CutExternalIdsAsync(DateTimeOffset before, int limit, CancellationToken cancellation) =>
+            throw new InvalidOperationException("A replay cuts nothing.");
     }
 }

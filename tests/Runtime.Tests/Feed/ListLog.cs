@@ -1,7 +1,7 @@
 using System.Text;
 using Tributary.Runtime.Store;
 
-namespace Tributary.Api.Tests.Feed;
+namespace Tributary.Runtime.Tests.Feed;
 
 /// <summary>A log of what the test adds, which counts its reads and can be told to fail.</summary>
 internal sealed class ListLog : IMessageLog

@@ -1,11 +1,13 @@
 using System.Text;
 using Tributary.Runtime.Feed;
 
-namespace Tributary.Api.Tests.Feed;
+namespace Tributary.Runtime.Tests.Feed;
 
-public class FeedTailTests
+public sealed class FeedTailTests : IDisposable
 {
     private readonly CancellationTokenSource deadline = new(Waiting.Limit);
+
+    public void Dispose() => deadline.Dispose();
 
     [Fact]
     public async Task A_live_subscriber_gets_what_is_committed_after_it_came_in_order()
@@ -133,8 +135,7 @@ public class FeedTailTests
         for (var round = 1; round <= 20; round++)
         {
             feed.Commit(2);
-            var reached = round;
-            await Waiting.UntilAsync(() => fast.Reached >= feed.Log.At(2 * reached));
+            await Waiting.UntilAsync(() => fast.Reached >= feed.Log.At(2 * round));
         }
 
         Assert.True(await taking);

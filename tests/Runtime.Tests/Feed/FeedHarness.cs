@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Tributary.Runtime.Feed;
 
-namespace Tributary.Api.Tests.Feed;
+namespace Tributary.Runtime.Tests.Feed;
 
 /// <summary>A running tail over a log of the test.</summary>
 internal sealed class FeedHarness : IAsyncDisposable

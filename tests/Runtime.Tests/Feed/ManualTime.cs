@@ -1,4 +1,4 @@
-namespace Tributary.Api.Tests.Feed;
+namespace Tributary.Runtime.Tests.Feed;
 
 /// <summary>Time that stands still: timers fire when the test says so.</summary>
 internal sealed class ManualTime : TimeProvider

@@ -1,6 +1,6 @@
 using Tributary.Runtime.Feed;
 
-namespace Tributary.Api.Tests.Feed;
+namespace Tributary.Runtime.Tests.Feed;
 
 public class CursorTests
 {

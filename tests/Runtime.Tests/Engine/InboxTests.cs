@@ -1,0 +1,69 @@
+using Tributary.Runtime.Calls;
+
+namespace Tributary.Runtime.Tests.Engine;
+
+/// <summary>The inbox under threads that race.</summary>
+public sealed class InboxTests
+{
+    private const int TrialsCount = 3_000;
+
+    [Fact]
+    public async Task Once_it_is_closed_and_empty_no_call_slips_in_any_more()
+    {
+        // Two callers and one who closes, again and again: whoever looks whether the inbox is closed before it is counted
+        // is overtaken here within some hundred trials.
+        var inboxes = Enumerable.Range(0, TrialsCount).Select(_ => new Inbox(new SiloOptions())).ToArray();
+        var current = 0;
+        using var round = new Barrier(3);
+        var callers = Enumerable.Range(0, 2).Select(_ => Task.Factory.StartNew(
+            () =>
+            {
+                for (var trial = 0; trial < TrialsCount; trial++)
+                {
+                    while (Volatile.Read(ref current) < trial)
+                        Thread.SpinWait(1);
+                    CallUntilRefused(inboxes[trial]);
+                    round.SignalAndWait();
+                }
+            },
+            TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
+        var slippedCount = 0;
+        for (var trial = 0; trial < TrialsCount; trial++)
+        {
+            var inbox = inboxes[trial];
+            Volatile.Write(ref current, trial);
+            for (var i = 0; i < 5 + (trial % 50); i++)
+                inbox.TryTake(WorkClass.Calls, out _);
+            inbox.Close();
+            Interlocked.MemoryBarrier();
+            while (inbox.Count != 0)
+                inbox.TryTake(WorkClass.Calls, out _);
+            // The silo would leave now.
+            round.SignalAndWait(TestContext.Current.CancellationToken);
+            slippedCount += inbox.TryTake(WorkClass.Calls, out _) ? 1 : 0;
+        }
+
+        await Task.WhenAll(callers);
+        Assert.Equal(0, slippedCount);
+    }
+
+    private static void CallUntilRefused(Inbox inbox)
+    {
+        try
+        {
+            while (true)
+                inbox.Add(new Nothing(), WorkClass.Calls);
+        }
+        catch (OverloadedException)
+        {
+            // Closed: this caller has its answer.
+        }
+    }
+
+    private sealed class Nothing() : Input(new GrainId("probe", "a"))
+    {
+        public override void Run(Grain grain)
+        {
+        }
+    }
+}
