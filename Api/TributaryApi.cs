@@ -5,6 +5,7 @@ using Tributary.Api.Errors;
 using Tributary.Api.OpenApi;
 using Tributary.Api.Pages;
 using Tributary.Api.Security;
+using Tributary.Grains;
 
 namespace Tributary.Api;
 
@@ -34,8 +35,7 @@ public static class TributaryApi
     {
         UseGuards(app);
         Routes.MapHealth(app);
-        app.Map("/{**path}", static _ => throw new TributaryException(
-            "api_role_missing", "This process has the role silo only, which serves /health/live and /health/ready; allowed: the same request to a process with the role api.")).ForCallers();
+        app.Map("/{**path}", static _ => throw RolesApart.Error("silo")).ForCallers();
     }
 
     private static void UseGuards(WebApplication app)

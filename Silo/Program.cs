@@ -33,12 +33,18 @@ static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellat
         var config = ConfigLoader.Load(arguments.ConfigFile, Environment.GetEnvironmentVariables(), arguments.Values);
         if (arguments.IsDemo && !config.Roles.HasFlag(Roles.Silo))
             throw new ConfigException([new ConfigError("option --demo", "roles", "the role api only", "the role silo as well, which takes what the demo loads")]);
-        await using var app = arguments.IsDemo
+        Exception? failed;
+        await using (var app = arguments.IsDemo
             ? await SiloApp.StartAsync(DemoFiles.AddDefinitions(config), DemoLoader.RunAsync, stop.Token)
-            : await SiloApp.StartAsync(config, stop.Token);
-        await Task.WhenAny(stop.WaitAsync(), app.Failed);
-        await app.StopAsync();
-        return app.Failed.IsCompleted ? await EndAsync(await app.Failed) : Success;
+            : await SiloApp.StartAsync(config, stop.Token))
+        {
+            await Task.WhenAny(stop.WaitAsync(), app.Failed);
+            await app.StopAsync();
+            failed = app.Failed.IsCompleted ? await app.Failed : null;
+        }
+
+        // After everything that the log has to say: the last line is the reason.
+        return failed is null ? Success : await EndAsync(failed);
     }
     catch (ConfigException error)
     {

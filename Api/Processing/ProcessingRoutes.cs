@@ -11,7 +11,7 @@ internal static class ProcessingRoutes
 {
     public static void Map(IEndpointRouteBuilder app, ApiNode node, string root, string[] parameterCodes)
     {
-        string[] changeCodes = [.. parameterCodes, "request_invalid", "origin_not_allowed", "silo_role_missing", "overloaded"];
+        string[] changeCodes = [.. parameterCodes, "request_invalid", "origin_not_allowed", "roles_apart", "overloaded"];
         var limit = new ParameterDoc("limit", "How many, 100 if not given; above 1000 it is 1000.", JsonSchemaType.Integer);
         Routes.Get(
             app, root + "/failures", new ListFailures(node).InvokeAsync, "listFailures", "failures", "What is left of messages that failed",

@@ -49,7 +49,7 @@ internal sealed class GenerationRequests(ApiNode node)
     /// <summary><c>POST /generations/{name}/drop</c>.</summary>
     public Task DropAsync(HttpContext context) => ChangeAsync(context, Of(node).DropAsync);
 
-    /// <exception cref="TributaryException"><c>silo_role_missing</c>.</exception>
+    /// <exception cref="TributaryException"><c>roles_apart</c>.</exception>
     internal static Generations Of(ApiNode node) => node.Generations ?? throw StoredGrains.NeedsSilo();
 
     private static async Task ChangeAsync(

@@ -24,12 +24,12 @@ internal static class GenerationRoutes
     public static void Map(IEndpointRouteBuilder app, ApiNode node, string root, string[] parameterCodes)
     {
         var requests = new GenerationRequests(node);
-        string[] codes = [.. parameterCodes, "silo_role_missing", "generation_not_found", "aggregate_of_plugin"];
+        string[] codes = [.. parameterCodes, "roles_apart", "generation_not_found", "aggregate_of_plugin"];
         Routes.Get(
             app, root + "/generations", requests.ListAsync, "listGenerations", "generations", "The generations of aggregates and plugins",
-            "Which of them readers see, which messages are counted in, and how far they are built.", null, "silo_role_missing").Answers<GenerationList>(200);
+            "Which of them readers see, which messages are counted in, and how far they are built.", null, "roles_apart").Answers<GenerationList>(200);
         Routes.Get(
-            app, root + "/reprocess", requests.ReadReplaysAsync, "listReplays", "generations", "How far generations are built", "Those for which it was asked.", null, "silo_role_missing")
+            app, root + "/reprocess", requests.ReadReplaysAsync, "listReplays", "generations", "How far generations are built", "Those for which it was asked.", null, "roles_apart")
             .Answers<GenerationList>(200);
         Post(
             app, root + "/reprocess", requests.ReprocessAsync, "reprocess", "Build a generation from stored messages",

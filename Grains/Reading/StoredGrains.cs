@@ -16,8 +16,7 @@ public sealed class StoredGrains(IPartitionStore store) : IGrainFactory
         : throw NeedsSilo();
 
     /// <summary>What is answered where an engine would be needed.</summary>
-    public static TributaryException NeedsSilo() => new(
-        "silo_role_missing", "This process has the role api only, which reads; allowed: the same request to a process with the role silo.");
+    public static TributaryException NeedsSilo() => RolesApart.Error("api");
 
     private static async ValueTask<TState?> ReadAsync<TState>(IPartitionStore store, StateTable table, GrainId grain, JsonTypeInfo<TState> json)
         where TState : class

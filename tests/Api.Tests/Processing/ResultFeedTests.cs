@@ -92,12 +92,12 @@ public sealed class PostgresResultFeedTests(PostgresProcessingFixture fixture) :
         await GrowsAsync(silo, aggregate);
         await silo.ReferAsync("left", "missing");
         await silo.LedgerIsAsync(completed: 5, retrying: 1);
-        var left = await reader.ErrorAsync("mutation { retry(filter: {}) { changedCount } }", "silo_role_missing", "role silo");
+        var left = await reader.ErrorAsync("mutation { retry(filter: {}) { changedCount } }", "roles_apart", "role silo");
         Assert.Contains("retry", left.GetProperty("path").GetRawText());
         using (var refused = await reader.Http.PostAsync("/api/v1/failures/retry", null))
-            await refused.IsProblemAsync(503, "silo_role_missing", "role silo");
+            await refused.IsProblemAsync(501, "roles_apart", "both roles");
         using (var refused = await reader.PostAsync("{\"id\":\"i\"}"))
-            await refused.IsProblemAsync(503, "silo_role_missing", "role silo");
+            await refused.IsProblemAsync(501, "roles_apart", "both roles");
         Assert.Equal(5, (await reader.DataAsync("{ aggregate(name: \"verdicts\", group: [\"good\"]) { messages { nodes { itemId } } } }")).GetProperty("aggregate").GetProperty("messages").GetProperty("nodes").GetArrayLength());
         Assert.Equal("left", (await reader.GetAsync("/api/v1/failures")).GetProperty("failures")[0].GetProperty("item").GetString());
         await silo.ReferAsync("i", "good");

@@ -50,15 +50,16 @@ public sealed class RolesTests(PeersFixture peers) : IClassFixture<PeersFixture>
     }
 
     [Fact]
-    public async Task An_API_alone_answers_what_would_change_something_with_silo_role_missing()
+    public async Task An_API_alone_says_of_what_would_change_something_where_it_works()
     {
         await using var api = await PipelineServer.StartNewAsync(Main, await peers.NewEnvironmentAsync(), null, "--roles", "api");
         var (status, problem) = await PostAsync(api, "api/v1/messages", "application/json", """{"id":"item-1"}""");
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
-        Assert.Equal("silo_role_missing", JsonElement.Parse(problem).GetProperty("code").GetString());
+        Assert.Equal(HttpStatusCode.NotImplemented, status);
+        Assert.Contains("a process with both roles", problem, StringComparison.Ordinal);
+        Assert.Equal("roles_apart", JsonElement.Parse(problem).GetProperty("code").GetString());
 
         var (_, lines) = await PostAsync(api, "api/v1/messages/batch", "application/x-ndjson", "{\"id\":\"a\"}\n{\"id\":\"b\"}\n");
-        Assert.All(lines.TrimEnd().Split('\n'), line => Assert.Equal("silo_role_missing", JsonElement.Parse(line).GetProperty("code").GetString()));
+        Assert.All(lines.TrimEnd().Split('\n'), line => Assert.Equal("roles_apart", JsonElement.Parse(line).GetProperty("code").GetString()));
         Assert.Contains("role api only", await QueryAsync(api, """mutation { publish(input: {source: \"s\", body: \"{}\"}) { receipt { id } } }"""), StringComparison.Ordinal);
         Assert.Equal(0, await api.Process.StopAsync(Cancellation));
     }
@@ -72,8 +73,8 @@ public sealed class RolesTests(PeersFixture peers) : IClassFixture<PeersFixture>
         foreach (var path in new[] { "", "api/v1/messages?offset=0&limit=1", "graphql", "ws/v1/", "openapi/v1.json", "docs" })
         {
             using var answer = await silo.Http.GetAsync(new Uri(path, UriKind.Relative), Cancellation);
-            Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
-            Assert.Contains("api_role_missing", await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+            Assert.Equal(HttpStatusCode.NotImplemented, answer.StatusCode);
+            Assert.Contains("roles_apart", await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
         }
 
         Assert.Equal(0, await silo.Process.StopAsync(Cancellation));
