@@ -34,4 +34,10 @@ internal enum Sabotage
 
     /// <summary>A result that the database refuses is not told to its owner.</summary>
     DropRefused,
+
+    /// <summary>Starts of activities that did not end are not counted.</summary>
+    ForgetStarts,
+
+    /// <summary>An activity that ran when the process ended twice is given up, whether it was alone or not.</summary>
+    CondemnBystanders,
 }

@@ -1,6 +1,9 @@
 namespace Tributary.Grains;
 
-/// <summary>Runs foreign code that may block on a pool thread, and waits for it for a limited time, which begins when it has its thread.</summary>
+/// <summary>
+/// Runs foreign code that may block on a pool thread, and waits for it for a limited time, which begins when it has its
+/// thread.
+/// </summary>
 internal sealed class OffCaller : IThreadPoolWorkItem
 {
     private readonly TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);

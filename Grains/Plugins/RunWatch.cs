@@ -1,6 +1,8 @@
 namespace Tributary.Grains;
 
-/// <summary>Where a run stands; changes under the lock of its watch. Only between running and waiting does it move back.</summary>
+/// <summary>
+/// Where a run stands; changes under the lock of its watch. Only between running and waiting does it move back.
+/// </summary>
 internal enum RunStage
 {
     /// <summary>Waiting for a thread.</summary>

@@ -30,7 +30,8 @@ internal sealed class ExecPlugin(ExecSettings settings, ExecServices services) :
         ExecuteAsync(context, NoClock.Instance, cancellation);
 
     /// <inheritdoc/>
-    public async ValueTask<PluginResult> ExecuteAsync(PluginContext context, IRunClock clock, CancellationToken cancellation)
+    public async ValueTask<PluginResult> ExecuteAsync(
+        PluginContext context, IRunClock clock, CancellationToken cancellation)
     {
         var workers = pool ?? throw new InvalidOperationException("The plugin has not been started.");
         using var content = await ContentFile.OfAsync(context, services.TempFolder, cancellation);

@@ -14,6 +14,7 @@ internal sealed partial class NodeStore : IAsyncDisposable
     private readonly Func<IMessageQueries> queries;
     private readonly Func<IProcessingQueries> processing;
     private readonly Func<IPluginTables> tables;
+    private readonly Func<IDeliveryStarts> deliveries;
 
     public NodeStore(SiloConfig config, TimeProvider time, ILoggerFactory loggers)
     {
@@ -27,6 +28,7 @@ internal sealed partial class NodeStore : IAsyncDisposable
             queries = () => postgres.Queries;
             processing = () => postgres.Processing;
             tables = () => postgres.PluginTables;
+            deliveries = () => postgres.DeliveryStarts;
         }
         else
         {
@@ -37,6 +39,7 @@ internal sealed partial class NodeStore : IAsyncDisposable
             queries = () => sqlite.Queries;
             processing = () => sqlite.Processing;
             tables = () => sqlite.PluginTables;
+            deliveries = () => sqlite.DeliveryStarts;
         }
     }
 
@@ -56,6 +59,9 @@ internal sealed partial class NodeStore : IAsyncDisposable
 
     /// <summary>Known once the store is open.</summary>
     public IPluginTables PluginTables => tables();
+
+    /// <summary>Known once the store is open.</summary>
+    public IDeliveryStarts DeliveryStarts => deliveries();
 
     public ValueTask DisposeAsync() => Store.DisposeAsync();
 

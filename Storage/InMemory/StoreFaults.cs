@@ -10,11 +10,15 @@ public enum StoreCall
     Check,
     Load,
     ReadReminders,
+    NoteStarts,
     ReadDeferredCalls,
     Leave,
 
     /// <summary>Any read of <see cref="Runtime.Store.IMessageLog"/>, <see cref="Runtime.Store.IMessageQueries"/> or <see cref="Runtime.Store.IProcessingQueries"/>.</summary>
     Log,
+
+    /// <summary>Any call of <see cref="Runtime.Store.IDeliveryStarts"/>.</summary>
+    DeliveryStarts,
 
     /// <summary>A script or the commands of a plugin.</summary>
     PluginTables,

@@ -29,6 +29,9 @@ public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
 
     public string DataDirectory => Path.Combine(folder.FullName, "data");
 
+    /// <summary>True when it has ended, by itself or not.</summary>
+    public bool HasExited => process is { HasExited: true };
+
     /// <summary>What this and earlier lives of the server wrote.</summary>
     public string Output => process?.Output ?? "";
 
@@ -55,10 +58,16 @@ public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
     /// <summary>Starts the server on its old port and data, and waits until it is ready.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
+        Launch();
+        await WaitUntilReadyAsync(cancellation);
+    }
+
+    /// <summary>Starts the server on its old port and data; it may end before it is ready.</summary>
+    public void Launch()
+    {
         var before = process?.Output ?? "";
         process?.Dispose();
         process = new Executable(folder.FullName, arguments, environment, before);
-        await WaitUntilReadyAsync(cancellation);
     }
 
     /// <summary>Asks the server to stop, as a service manager would, and waits until it has. Returns its exit code.</summary>

@@ -18,6 +18,8 @@ public sealed class CanaryTests
     [InlineData((int)Sabotage.CountStale)]
     [InlineData((int)Sabotage.ForgetParts)]
     [InlineData((int)Sabotage.DropRefused)]
+    [InlineData((int)Sabotage.ForgetStarts)]
+    [InlineData((int)Sabotage.CondemnBystanders)]
     public void A_broken_engine_is_caught(int sabotage)
     {
         for (var seed = 1; seed <= SeedsCount; seed++)

@@ -2,7 +2,9 @@ using Tributary.Plugins;
 
 namespace Tributary.Grains.Tests.PluginHosting;
 
-/// <summary>A real program that ends without an answer again and again; the waits between its starts pass in virtual time.</summary>
+/// <summary>
+/// A real program that ends without an answer again and again; the waits between its starts pass in virtual time.
+/// </summary>
 public sealed class ExecRestartTests : IAsyncLifetime
 {
     private const int FailuresCount = 10;

@@ -33,6 +33,9 @@ public sealed class EngineRun
 
     public SiloHost Host { get; private set; }
 
+    /// <inheritdoc cref="SiloHost.CanStart"/>
+    public Task CanStart { get; set; } = Task.CompletedTask;
+
     public InMemoryStore Store { get; private set; } = null!;
 
     /// <summary>What grains noted, in the order of their turns; a turn that ran again notes again.</summary>
@@ -128,6 +131,6 @@ public sealed class EngineRun
     private SiloHost NewHost()
     {
         Store = new InMemoryStore(Database, Faults);
-        return new SiloHost(Options, Store, types, Activities, World.Environment(), NullLogger<SiloHost>.Instance);
+        return new SiloHost(Options, Store, types, Activities, World.Environment(), NullLogger<SiloHost>.Instance) { CanStart = CanStart };
     }
 }

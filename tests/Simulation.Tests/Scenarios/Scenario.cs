@@ -41,17 +41,24 @@ public sealed class Scenario
         this.sabotage = sabotage;
         faultRate = world.Random.Next(3) == 0 ? 0 : world.Random.NextDouble() * 0.15;
         options = RandomOptions(world.Random);
-        var observer = new Observer(world, databaseTime);
+        Witness = new Witness(world);
+        var observer = new Observer(world, databaseTime, Witness);
         types = new GrainTypes()
             .Add<IStoreGrain, StoreGrain, StoreState>("store", StateTable.Items, ScenarioJson.Default.StoreState, () => new StoreGrain())
             .Add<ICounterGrain, CounterGrain, CounterState>("counter", StateTable.Grains, ScenarioJson.Default.CounterState, () => new CounterGrain())
             .Add<IParcelGrain, ParcelGrain, ParcelState>("parcel", StateTable.Grains, ScenarioJson.Default.ParcelState, () => new ParcelGrain(observer))
             .Add<IAlarmGrain, AlarmGrain, AlarmState>("alarm", StateTable.Grains, ScenarioJson.Default.AlarmState, () => new AlarmGrain(observer))
+            .Add<IMineGrain, MineGrain, MineState>("mine", StateTable.Grains, ScenarioJson.Default.MineState, () => new MineGrain(observer))
             .Add<IItemGrain, ItemGrain, ItemState>("item", StateTable.Items, GrainsJson.Default.ItemState, () => new ItemGrain())
             .Add<IAggregateGrain, AggregateGrain, AggregateState>(
                 AggregateKey.GrainType, StateTable.Aggregates, GrainsJson.Default.AggregateState, () => new AggregateGrain())
             .Add<ITallyGrain, TallyGrain, TallyState>("tally", StateTable.Grains, ScenarioJson.Default.TallyState, () => new TallyGrain());
-        activities = new Dictionary<string, IActivity> { [AlarmGrain.Work] = new FlakyWork(world), [ParcelGrain.Deliver] = new DeliverActivity(this) };
+        activities = new Dictionary<string, IActivity>
+        {
+            [AlarmGrain.Work] = Witness.Watch(new FlakyWork(world)),
+            [ParcelGrain.Deliver] = Witness.Watch(new DeliverActivity(this)),
+            [MineGrain.Explode] = Witness.Watch(new ExplodeActivity(this)),
+        };
     }
 
     public SimulationWorld World => world;
@@ -59,6 +66,9 @@ public sealed class Scenario
     public InMemoryDatabase Database { get; }
 
     public SiloHost Host { get; private set; } = null!;
+
+    /// <summary>What ran when processes ended.</summary>
+    public Witness Witness { get; }
 
     /// <summary>What clients were told, for the checks.</summary>
     public Promises Promises { get; } = new();
@@ -86,6 +96,8 @@ public sealed class Scenario
         var clients = Enumerable.Range(0, world.Random.Next(2, 7)).Select(i => new Client(this, i).RunAsync()).ToList();
         clients.AddRange(Enumerable.Range(0, world.Random.Next(0, 3)).Select(_ => new ItemClient(this).RunAsync()));
         clients.AddRange(Enumerable.Range(0, world.Random.Next(0, 3)).Select(_ => new ParcelClient(this).RunAsync()));
+        if (world.Random.Next(4) == 0)
+            clients.Add(new MineClient(this).RunAsync());
         var trouble = TroubleAsync();
         await Task.WhenAll(clients);
         isOver = true;
@@ -95,6 +107,7 @@ public sealed class Scenario
         Checks.All(this);
         await ParcelChecks.LedgerBalancesAsync(this);
         await Host.StopAsync();
+        Witness.Stopped();
         await StartAsync();
         await SettleAsync();
         Checks.All(this);
@@ -179,11 +192,15 @@ public sealed class Scenario
         }
     }
 
+    /// <summary>The process that runs now ends at once.</summary>
+    public void EndProcess() => Crash(crashed);
+
     private void Crash(TaskCompletionSource process)
     {
         if (!process.TrySetResult())
             return;
         CrashCount++;
+        Witness.Ended();
         store.Crash();
         Host.Abandon();
         world.Start(StartAsync);
@@ -230,6 +247,11 @@ public sealed class Scenario
         if (!process.TrySetResult())
             return;
         StopCount++;
+        // One that could not sign off looks to the next process as if it had crashed.
+        if (ending.Joined is { } silo && Database.IsAlive(silo))
+            Witness.Ended();
+        else
+            Witness.Stopped();
         ending.Crash();
         await StartAsync();
     }
@@ -278,4 +300,5 @@ public sealed record Answered<T>(T Answer);
 [JsonSerializable(typeof(ParcelState))]
 [JsonSerializable(typeof(AlarmState))]
 [JsonSerializable(typeof(TallyState))]
+[JsonSerializable(typeof(MineState))]
 internal sealed partial class ScenarioJson : JsonSerializerContext;
