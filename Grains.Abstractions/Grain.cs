@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Tributary;
 
 /// <summary>
@@ -123,7 +125,20 @@ public interface IActivityOwner
 }
 
 /// <summary>What an activity came to: <see cref="Output"/> when <see cref="Error"/> is null. Output that is <see cref="INeeds"/> says what the turn will touch.</summary>
-public sealed record ActivityResult(object? Output, string? Error);
+public sealed record ActivityResult(object? Output, string? Error)
+{
+    /// <summary>
+    /// The code of the error of an activity with which alone the process ended: it was not run again.
+    /// </summary>
+    public const string EndedTheProcess = "ended_the_process";
+
+    /// <summary>True for that error: started again by itself, the activity would end the process again.</summary>
+    [JsonIgnore]
+    public bool HasEndedTheProcess => IsOfEndedProcess(Error);
+
+    public static bool IsOfEndedProcess(string? error) =>
+        error?.StartsWith(EndedTheProcess + ":", StringComparison.Ordinal) is true;
+}
 
 /// <summary>Work outside a turn that may wait. May run twice for one attempt; its result counts once.</summary>
 public interface IActivity

@@ -49,4 +49,10 @@ internal enum Sabotage
 
     /// <summary>The row of a failure stays when its call was made again.</summary>
     KeepFailed,
+
+    /// <summary>Starts of activities that did not end are not counted.</summary>
+    ForgetStarts,
+
+    /// <summary>An activity that ran when the process ended twice is given up, whether it was alone or not.</summary>
+    CondemnBystanders,
 }

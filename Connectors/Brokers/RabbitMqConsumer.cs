@@ -6,7 +6,14 @@ namespace Tributary.Connectors.Brokers;
 /// <param name="Tag">The delivery's number on its channel.</param>
 internal sealed record RabbitMqDelivery(ulong Tag, string RoutingKey, IReadOnlyBasicProperties Properties, byte[] Body)
 {
-    public Delivery ToDelivery() => new(Body, NullIfEmpty(Properties.ContentType), NullIfEmpty(Properties.MessageId));
+    /// <summary>The server's flag: it was delivered before.</summary>
+    public bool IsRedelivered { get; init; }
+
+    public Delivery ToDelivery() =>
+        new(Body, NullIfEmpty(Properties.ContentType), NullIfEmpty(Properties.MessageId))
+        {
+            IsRedelivered = IsRedelivered,
+        };
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }
@@ -19,7 +26,7 @@ internal sealed class RabbitMqConsumer(IChannel channel, Action<RabbitMqDelivery
         ReadOnlyMemory<byte> body, CancellationToken cancellationToken = default)
     {
         // The client takes its buffer back when this returns, and the answer comes later.
-        onDelivery(new(deliveryTag, routingKey, properties, body.ToArray()));
+        onDelivery(new(deliveryTag, routingKey, properties, body.ToArray()) { IsRedelivered = redelivered });
         return Task.CompletedTask;
     }
 

@@ -27,7 +27,13 @@ public delegate ValueTask<Reception> Receive(Delivery delivery, CancellationToke
 /// <param name="Body">The bytes as they came; must not change until the answer.</param>
 /// <param name="MediaType">What the sender says that they are, or null.</param>
 /// <param name="ExternalId">The sender's own id of the message, or null.</param>
-public sealed record Delivery(ReadOnlyMemory<byte> Body, string? MediaType = null, string? ExternalId = null);
+public sealed record Delivery(ReadOnlyMemory<byte> Body, string? MediaType = null, string? ExternalId = null)
+{
+    /// <summary>
+    /// True when the broker says that it delivered this before and heard nothing: it may have ended the process.
+    /// </summary>
+    public bool IsRedelivered { get; init; }
+}
 
 /// <summary>What became of a delivery.</summary>
 public abstract record Reception

@@ -43,6 +43,9 @@ public sealed class DedupeGrain : Grain<DedupeState>, IDedupeGrain, IRemindable,
         {
             var failures = State.Failures + 1;
             State = State with { Failures = failures };
+            // What ended the process is not tried before the next day.
+            if (result.HasEndedTheProcess)
+                return ValueTask.CompletedTask;
             var delay = FirstRetry * Math.Pow(2, Math.Min(failures - 1, 10));
             Start(Now + (delay < LastRetry ? delay : LastRetry));
             return ValueTask.CompletedTask;

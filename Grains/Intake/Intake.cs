@@ -31,16 +31,8 @@ public sealed partial class Intake(
     /// <exception cref="TributaryException">See <see cref="AcceptAsync"/>.</exception>
     public IncomingMessage Prepare(in IntakeRequest request)
     {
-        if (request.Body.Length > options.MaxBodyBytes)
-            throw new TributaryException("body_too_large", $"The body has {request.Body.Length} bytes; allowed: at most {options.MaxBodyBytes}.");
-        Identifiers.Check("source", request.Source);
-        if (request.MediaType is { } mediaType)
-            Identifiers.Check("media type", mediaType);
-        if (request.ExternalId is { } externalId)
-            Identifiers.Check("external id", externalId);
-
-        // Whole milliseconds: what windows are computed from is what every store can hold.
-        var receivedAt = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
+        CheckOutside(request);
+        var receivedAt = ReceivedNow();
         if ((request.Mapper ?? options.Mapper) is { } mapper)
             return Mapped(request, mapper, receivedAt);
 
@@ -60,6 +52,25 @@ public sealed partial class Intake(
         };
         return new IncomingMessage(message, facts.Contributions, isNewItem, facts.Generations, PartsOf(message.MediaType));
     }
+
+    private void CheckOutside(in IntakeRequest request)
+    {
+        if (request.Body.Length > options.MaxBodyBytes)
+        {
+            throw new TributaryException(
+                "body_too_large", $"The body has {request.Body.Length} bytes; allowed: at most {options.MaxBodyBytes}.");
+        }
+
+        Identifiers.Check("source", request.Source);
+        if (request.MediaType is { } mediaType)
+            Identifiers.Check("media type", mediaType);
+        if (request.ExternalId is { } externalId)
+            Identifiers.Check("external id", externalId);
+    }
+
+    // Whole milliseconds: what windows are computed from is what every store can hold.
+    private DateTimeOffset ReceivedNow() =>
+        DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
 
     // Derived, so that a repeated message finds the item of the first one.
     private static string DerivedItem(string source, string externalId) => DerivedPrefix + ExternalKey.Of(source, externalId).Hash.ToString("x32");

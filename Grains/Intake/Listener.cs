@@ -10,8 +10,10 @@ namespace Tributary.Grains;
 /// <param name="mapper">Null when deliveries are messages as they stand: JSON objects.</param>
 /// <param name="backlog">Returns when there is room for one more message to be processed; null when that is not bounded.</param>
 /// <param name="wait">Waits by the process's clock.</param>
+/// <param name="care">How deliveries are taken after an end without order; null: as they come.</param>
 public sealed class Listener(
-    Intake intake, string source, MessageMapper? mapper, Func<CancellationToken, ValueTask>? backlog, Func<TimeSpan, CancellationToken, Task> wait)
+    Intake intake, string source, MessageMapper? mapper, Func<CancellationToken, ValueTask>? backlog,
+    Func<TimeSpan, CancellationToken, Task> wait, DeliveryCare? care = null)
 {
     // Short at first: an inbox that is full now has room a round later.
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(10);
@@ -31,7 +33,9 @@ public sealed class Listener(
                 await backlog(cancellation);
             try
             {
-                var receipt = await intake.AcceptAsync(request);
+                var receipt = care is null
+                    ? await intake.AcceptAsync(request)
+                    : await care.AcceptAsync(intake, delivery, request, cancellation);
                 return new Reception.Stored(receipt.Id, receipt.IsRepeat);
             }
             catch (OverloadedException)

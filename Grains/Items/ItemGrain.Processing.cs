@@ -44,7 +44,7 @@ public sealed partial class ItemGrain
     // with it must not come back. A message that the item holds nothing of is looked up first, because its place in the order is not known here.
     private void OnError(ProcessName about, UnfinishedMessage? held, int attempt, string error)
     {
-        var failure = ProcessingFailure.Of(ProcessingStep.Apply, ConnectorFault.Refused, error);
+        var failure = ProcessingFailure.OfActivity(error);
         if (held is null)
             Start(about, new ProcessOrder { Error = failure.Error }, attempt + 1, Now);
         else

@@ -53,6 +53,13 @@ public sealed partial class ItemGrain(ItemOptions options) : Grain<ItemState>, I
     {
         var status = MessagePart.StatusOf(appended.Parts);
         if (status is MessageStatus.Processing or MessageStatus.Parked)
-            Start(new ProcessName(appended.ItemSequence, appended.Message.Id, status), ProcessOrder.Whole, 1, Now, appended);
+        {
+            var name = new ProcessName(appended.ItemSequence, appended.Message.Id, status);
+            Start(name, FirstOrder(appended.Parts[0]), 1, Now, appended);
+        }
     }
+
+    // What ended the process when it was mapped is not mapped again by itself.
+    private static ProcessOrder FirstOrder(MessagePart part) =>
+        ActivityResult.IsOfEndedProcess(part.Error) ? new ProcessOrder { Error = part.Error } : ProcessOrder.Whole;
 }

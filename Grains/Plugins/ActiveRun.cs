@@ -8,7 +8,7 @@ namespace Tributary.Grains;
 /// ended, or when it was asked to stop and did not. Who brings the answer is decided in <see cref="RunWatch"/>, once.
 /// </summary>
 internal sealed class ActiveRun(BoundPlugin plugin, PluginContext context, CancellationToken caller)
-    : IThreadPoolWorkItem, IValueTaskSource<PluginRun>
+    : IThreadPoolWorkItem, IValueTaskSource<PluginRun>, IRunClock
 {
     private readonly HostedPlugin hosted = plugin.Hosted;
     private readonly CancellationTokenSource stop = new();
@@ -22,7 +22,7 @@ internal sealed class ActiveRun(BoundPlugin plugin, PluginContext context, Cance
     /// <summary>True from when it begins to run: then giving it up costs a thread.</summary>
     public bool HasThread { get; set; }
 
-    /// <summary>When its thread began, as a time stamp.</summary>
+    /// <summary>When it began to work, as a time stamp.</summary>
     public long Began { get; set; }
 
     public long DueAt { get; set; }
@@ -68,12 +68,19 @@ internal sealed class ActiveRun(BoundPlugin plugin, PluginContext context, Cance
         Answer(null);
     }
 
+    void IRunClock.Stop() => hosted.Watch.Pause(this);
+
+    void IRunClock.Start() => hosted.Watch.Resume(this);
+
     private async Task RunAsync()
     {
         PluginRun run;
         try
         {
-            run = plugin.Evaluate(context, await hosted.Plugin.ExecuteAsync(context, stop.Token));
+            var result = hosted.Plugin is IWaitingPlugin waiting
+                ? await waiting.ExecuteAsync(context, this, stop.Token)
+                : await hosted.Plugin.ExecuteAsync(context, stop.Token);
+            run = plugin.Evaluate(context, result);
         }
         catch (Exception thrown)
         {

@@ -1,8 +1,12 @@
 namespace Tributary.Grains;
 
-/// <summary>Runs foreign code that may block on a pool thread, and waits for it for a limited time.</summary>
+/// <summary>
+/// Runs foreign code that may block on a pool thread, and waits for it for a limited time, which begins when it has its
+/// thread.
+/// </summary>
 internal sealed class OffCaller : IThreadPoolWorkItem
 {
+    private readonly TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Func<CancellationToken, ValueTask> action;
     private readonly CancellationTokenSource stop;
@@ -22,6 +26,7 @@ internal sealed class OffCaller : IThreadPoolWorkItem
         ThreadPool.UnsafeQueueUserWorkItem(call, preferLocal: false);
         try
         {
+            await call.begun.Task.WaitAsync(cancellation);
             await call.done.Task.WaitAsync(limit, time, cancellation);
             return true;
         }
@@ -32,7 +37,11 @@ internal sealed class OffCaller : IThreadPoolWorkItem
         }
     }
 
-    void IThreadPoolWorkItem.Execute() => _ = ActAsync();
+    void IThreadPoolWorkItem.Execute()
+    {
+        begun.SetResult();
+        _ = ActAsync();
+    }
 
     private async Task ActAsync()
     {

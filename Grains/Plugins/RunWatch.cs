@@ -1,6 +1,8 @@
 namespace Tributary.Grains;
 
-/// <summary>Where a run stands; moves only forward, under the lock of its watch.</summary>
+/// <summary>
+/// Where a run stands; changes under the lock of its watch. Only between running and waiting does it move back.
+/// </summary>
 internal enum RunStage
 {
     /// <summary>Waiting for a thread.</summary>
@@ -8,6 +10,9 @@ internal enum RunStage
 
     /// <summary>Within its time limit.</summary>
     Running,
+
+    /// <summary>Waiting for what it needs before it works: its time does not count.</summary>
+    Waiting,
 
     /// <summary>Asked to stop; within its grace.</summary>
     Stopping,
@@ -57,6 +62,31 @@ internal sealed class RunWatch : IDisposable
             run.Stage = RunStage.Running;
             Add(running, run);
             return true;
+        }
+    }
+
+    /// <summary>The run waits for something that is not its own work; see <see cref="IRunClock.Stop"/>.</summary>
+    public void Pause(ActiveRun run)
+    {
+        lock (gate)
+        {
+            if (run.Stage != RunStage.Running)
+                return;
+            Leave(run);
+            run.Stage = RunStage.Waiting;
+        }
+    }
+
+    /// <summary>The run works again, and has the whole limit.</summary>
+    public void Resume(ActiveRun run)
+    {
+        lock (gate)
+        {
+            if (run.Stage != RunStage.Waiting)
+                return;
+            run.Began = time.GetTimestamp();
+            run.Stage = RunStage.Running;
+            Add(running, run);
         }
     }
 

@@ -35,7 +35,7 @@ public sealed class ProcessActivity(ProcessingServices services, ProcessingOptio
 
         var reference = new MessageReference(stored.Id, stored.Position, stored.Source, stored.ReceivedAt, stored.ItemSequence);
         if (order.Error is { } known)
-            return new ProcessingResult { Message = reference, Failure = ProcessingFailure.Of(ProcessingStep.Apply, ConnectorFault.Refused, known) };
+            return new ProcessingResult { Message = reference, Failure = FailureOf(start.Name, known) };
 
         await running.EnterAsync(cancellation);
         try
@@ -46,6 +46,15 @@ public sealed class ProcessActivity(ProcessingServices services, ProcessingOptio
         {
             running.Leave();
         }
+    }
+
+    // What was parked as it was accepted has not come further.
+    private static ProcessingFailure FailureOf(string name, string error)
+    {
+        var failure = ProcessingFailure.OfActivity(error);
+        return ProcessName.TryParse(name, out var about) && about.Before == MessageStatus.Parked
+            ? failure with { Step = ProcessingStep.Accept }
+            : failure;
     }
 
     private async ValueTask<StoredMessage> FindAsync(string name, CancellationToken cancellation)

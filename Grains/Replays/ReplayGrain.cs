@@ -50,7 +50,10 @@ public sealed class ReplayGrain(ReplayOptions options) : Grain<ReplayState>, IRe
     {
         if (State.Running is not { } running || running.Attempt != attempt)
             return ValueTask.CompletedTask;
-        if (result.Output is not ReplaySlice slice)
+        if (result.HasEndedTheProcess)
+            // Begun again by itself it would end the process again: it stands still until somebody starts it.
+            End(running with { Error = result.Error }, ReplayStatus.Failed);
+        else if (result.Output is not ReplaySlice slice)
             Fail(running, result.Error ?? $"output_unknown: The activity returned {result.Output?.GetType().Name ?? "nothing"}.");
         else if (slice.Error is { } error)
             End(running with { Error = error }, ReplayStatus.Failed);

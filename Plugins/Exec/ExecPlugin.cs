@@ -1,9 +1,10 @@
 using System.Text.Json;
+using Tributary.Grains;
 
 namespace Tributary.Plugins.Exec;
 
 /// <summary>A plugin in any language: a pool of running programs that speak JSON lines. See <c>docs/plugins.md</c>.</summary>
-internal sealed class ExecPlugin(ExecSettings settings, ExecServices services) : IPlugin, IAsyncDisposable
+internal sealed class ExecPlugin(ExecSettings settings, ExecServices services) : IWaitingPlugin, IAsyncDisposable
 {
     private ExecPool? pool;
     private JsonElement configuration;
@@ -25,7 +26,12 @@ internal sealed class ExecPlugin(ExecSettings settings, ExecServices services) :
         return ValueTask.CompletedTask;
     }
 
-    public async ValueTask<PluginResult> ExecuteAsync(PluginContext context, CancellationToken cancellation)
+    public ValueTask<PluginResult> ExecuteAsync(PluginContext context, CancellationToken cancellation) =>
+        ExecuteAsync(context, NoClock.Instance, cancellation);
+
+    /// <inheritdoc/>
+    public async ValueTask<PluginResult> ExecuteAsync(
+        PluginContext context, IRunClock clock, CancellationToken cancellation)
     {
         var workers = pool ?? throw new InvalidOperationException("The plugin has not been started.");
         using var content = await ContentFile.OfAsync(context, services, cancellation);
@@ -33,10 +39,10 @@ internal sealed class ExecPlugin(ExecSettings settings, ExecServices services) :
         var request = ExecRequest.Write(id, context, content.Path, configuration);
 
         // A program may have ended for a reason that is not this message's: it gets one more try, with a new program.
-        var (result, first) = await AskAsync(workers, request, id, cancellation);
+        var (result, first) = await AskAsync(workers, request, id, clock, cancellation);
         if (result is not null)
             return result;
-        (result, var second) = await AskAsync(workers, request, id, cancellation);
+        (result, var second) = await AskAsync(workers, request, id, clock, cancellation);
         // Two ends are this message's doing; when others ended it just before, the program itself may be broken, and repaired later.
         return result ?? throw new PluginException(
             $"The program ended without an answer, and again when it was started anew ({first}; {second}).", mayHelpToRetry: workers.CrashesCount > 2);
@@ -45,9 +51,13 @@ internal sealed class ExecPlugin(ExecSettings settings, ExecServices services) :
     public ValueTask DisposeAsync() => pool?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     /// <summary>The result, or how the program ended instead.</summary>
-    private static async ValueTask<(PluginResult? Result, string? Ended)> AskAsync(ExecPool workers, ReadOnlyMemory<byte> request, long id, CancellationToken cancellation)
+    private static async ValueTask<(PluginResult? Result, string? Ended)> AskAsync(
+        ExecPool workers, ReadOnlyMemory<byte> request, long id, IRunClock clock, CancellationToken cancellation)
     {
+        // A program that has ended often is started after a delay, which is none of this message's time.
+        clock.Stop();
         var worker = await workers.TakeAsync(cancellation);
+        clock.Start();
         var answered = false;
         try
         {
@@ -76,7 +86,23 @@ internal sealed class ExecPlugin(ExecSettings settings, ExecServices services) :
         }
         finally
         {
+            // The end of a program is waited for, and is none of its time either.
+            if (!answered)
+                clock.Stop();
             await workers.GiveBackAsync(worker, answered);
+        }
+    }
+
+    private sealed class NoClock : IRunClock
+    {
+        public static NoClock Instance { get; } = new();
+
+        public void Stop()
+        {
+        }
+
+        public void Start()
+        {
         }
     }
 }

@@ -24,11 +24,17 @@ public sealed partial class SiloHost
     private readonly Inbox inbox;
     private readonly LimitedLog retries;
     private readonly ActivityLoad activityLoad = new();
+    private readonly EarlierLives lives = new();
     private readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile SiloLoop? loop;
     private volatile bool isAbandoned;
     private volatile bool isStopping;
     private StoreFacts? facts;
+
+    // An incarnation of this process that is over, until its starts are taken back.
+    private SiloId? ended;
+
+    private SiloId? current;
 
     public SiloHost(
         SiloOptions options, IPartitionStore store, GrainTypes types, IReadOnlyDictionary<string, IActivity> activities,
@@ -63,6 +69,17 @@ public sealed partial class SiloHost
 
     /// <summary>Why nothing can be stored at the moment: the disk is full, or the database does not answer. Null when it can.</summary>
     public StoreException? Refusal => loop?.Refusal;
+
+    /// <summary>
+    /// True when the process before this one did not leave the database in order; known once the silo has started.
+    /// </summary>
+    public bool IsAfterCrash => lives.IsAfterCrash;
+
+    /// <summary>
+    /// Activities that may have ended an earlier process are not started before this has completed: so nothing that the
+    /// process does until it is ready is laid at their door. Set before the start; never faults.
+    /// </summary>
+    public Task CanStart { get; set; } = Task.CompletedTask;
 
     /// <summary>Calls that wait for the loop.</summary>
     public int WaitingCount => inbox.Count;
@@ -154,6 +171,7 @@ public sealed partial class SiloHost
             while (await loop!.Ended == LoopEnd.Dead && !isAbandoned)
             {
                 LogDead();
+                ended = current;
                 await JoinAsync(CancellationToken.None);
             }
 
@@ -174,7 +192,13 @@ public sealed partial class SiloHost
         {
             try
             {
+                // Its process lives: what ran in it did not end it.
+                if (ended is { } over)
+                    await store.LeaveAsync(over, cancellation);
+                ended = null;
                 var incarnation = await store.JoinAsync(options.Address, options.IndexedPaths, cancellation);
+                current = incarnation.Silo;
+                lives.Joined(incarnation);
                 var deferred = await ReadDeferredAsync(cancellation);
                 var lastCall = await store.Held.ReadLastCallAsync(cancellation);
                 if (isAbandoned)
@@ -183,8 +207,8 @@ public sealed partial class SiloHost
                 IndexedPathIds = incarnation.IndexedPaths;
                 LogJoined(incarnation.Silo, deferred.Count);
                 var joined = new SiloLoop(
-                    incarnation, Facts, options, environment, store, inbox, types, activities, activityLoad, deferred, lastCall, OnCommitted,
-                    logger);
+                    incarnation, Facts, options, environment, store, inbox, types, activities, activityLoad, lives,
+                    CanStart, deferred, lastCall, OnCommitted, logger);
                 loop = joined;
                 Interlocked.MemoryBarrier();
                 // What came in meanwhile woke the incarnation before this one.

@@ -1,4 +1,5 @@
 using Tributary.Runtime.Reminders;
+using Tributary.Runtime.Store;
 
 namespace Tributary.Runtime.Hosting;
 
@@ -31,6 +32,20 @@ internal sealed partial class SiloLoop
     {
         activities.Finish(result);
         own.Enqueue(result);
+    });
+
+    private async Task WakeAfterAsync(Task canStart)
+    {
+        await canStart;
+        loop.Wake();
+    }
+
+    // Beside the rounds: what is noted belongs to rows that no open round writes, or the store leaves it.
+    private void NoteStarts(IReadOnlyList<StartNote> notes, Action durable) => StartBeside(async () =>
+    {
+        // A silo that is not alive any more hears of it by its next commit; nothing more is started by it.
+        if (await RetryAsync("note starts", () => store.NoteStartsAsync(silo, notes, CancellationToken.None)))
+            Post(durable);
     });
 
     private void BeginReminderRead()

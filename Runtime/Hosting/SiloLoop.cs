@@ -71,8 +71,9 @@ internal sealed partial class SiloLoop
 
     public SiloLoop(
         Incarnation incarnation, StoreFacts facts, SiloOptions options, SiloEnvironment environment, IPartitionStore store, Inbox inbox,
-        GrainTypes types, IReadOnlyDictionary<string, IActivity> activityTypes, ActivityLoad activityLoad, IReadOnlyList<DeferredCall> deferred,
-        long lastCall, Action<RoundCommit> committed, ILogger logger)
+        GrainTypes types, IReadOnlyDictionary<string, IActivity> activityTypes, ActivityLoad activityLoad,
+        EarlierLives lives, Task canStart, IReadOnlyList<DeferredCall> deferred, long lastCall, Action<RoundCommit> committed,
+        ILogger logger)
     {
         this.options = options;
         this.environment = environment;
@@ -89,7 +90,9 @@ internal sealed partial class SiloLoop
         externalIds = new ExternalIds(options.MaxExternalIdsCount);
         loader = new Loader(options, partitioner, activations, externalIds);
         reminders = new ReminderBook(options);
-        activities = new ActivityRunner(options, environment.Scheduler, activityTypes, reminders, activityLoad, OnActivityDone, logger);
+        activities = new ActivityRunner(
+            options, environment.Scheduler, activityTypes, reminders, activityLoad,
+            new StartPolicy(lives, environment.Sabotage), new ActivityCallbacks(OnActivityDone, NoteStarts, canStart), logger);
         committer = new Committer(silo, options, environment, store, new Departures(committed), OnStoreAway, logger, ending.Token);
         retries = new LimitedLog(environment.Time);
         failed = new FailedCalls(options);
@@ -109,6 +112,8 @@ internal sealed partial class SiloLoop
         loop = environment.Scheduler.StartLoop(Step);
         timer = environment.Time.CreateTimer(static state => ((SiloLoop)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         loop.Wake();
+        if (!canStart.IsCompleted)
+            environment.Scheduler.Start(() => WakeAfterAsync(canStart));
     }
 
     /// <summary>How this incarnation ended; never faults.</summary>

@@ -4,12 +4,20 @@ namespace Tributary.Runtime.Reminders;
 internal sealed class ActivityLoad
 {
     private volatile int count;
+    private int runningCount;
 
     // Not null while there is no room; ends when there is.
     private volatile TaskCompletionSource? full;
 
     /// <summary>Activities that wait for a place, that run, and whose results wait for their turns.</summary>
     public int Count => count;
+
+    /// <summary>Activities whose code runs, also those of incarnations that are over, which were told to end.</summary>
+    public int RunningCount => Volatile.Read(ref runningCount);
+
+    public void Begin() => Interlocked.Increment(ref runningCount);
+
+    public void End() => Interlocked.Decrement(ref runningCount);
 
     /// <summary>Completes when activities that are due now would be taken.</summary>
     public async ValueTask WaitForRoomAsync(CancellationToken cancellation)

@@ -30,6 +30,9 @@ internal sealed class ReminderBook(SiloOptions options)
 
     public int Count => entries.Count;
 
+    /// <summary>Activities that were started and whose end is not durable.</summary>
+    public int StartedCount { get; private set; }
+
     /// <summary>When the next entry that was not handed on is due; activities only when there is room for them.</summary>
     public DateTimeOffset? NextDue(bool withActivities) => Next(withActivities)?.Row.Due;
 
@@ -86,7 +89,11 @@ internal sealed class ReminderBook(SiloOptions options)
     public bool TryStart(ReminderEntry entry, out object? local)
     {
         local = handOvers.Release(entry);
-        return IsCurrent(entry);
+        if (!IsCurrent(entry))
+            return false;
+        entry.IsStarted = true;
+        StartedCount++;
+        return true;
     }
 
     /// <summary>Where the next read begins and ends, when one is needed; the read must end in <see cref="EndRead"/>.</summary>
@@ -148,11 +155,15 @@ internal sealed class ReminderBook(SiloOptions options)
 
     private void Remove((GrainId Grain, string Name) key)
     {
-        if (entries.Remove(key, out var entry))
-            handOvers.Release(entry);
+        if (!entries.Remove(key, out var entry))
+            return;
+        handOvers.Release(entry);
+        if (entry.IsStarted)
+            StartedCount--;
     }
 
-    private bool IsCurrent(ReminderEntry entry) =>
+    /// <summary>False when what is durable has another row of its name, or none.</summary>
+    public bool IsCurrent(ReminderEntry entry) =>
         entries.TryGetValue((entry.Row.Grain, entry.Row.Name), out var current) && ReferenceEquals(current, entry);
 
     private PriorityQueue<ReminderEntry, DateTimeOffset> QueueOf(ReminderEntry entry) => entry.Row.Activity is null ? reminders : activities;

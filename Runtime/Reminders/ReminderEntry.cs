@@ -10,6 +10,9 @@ internal sealed class ReminderEntry(ReminderRow row)
     /// <summary>True once it was handed on, as an input or as an activity.</summary>
     public bool IsFired { get; set; }
 
+    /// <summary>True once its activity was started.</summary>
+    public bool IsStarted { get; set; }
+
     /// <summary>See <see cref="ActivityStart.Local"/>; null as well when there was no room for it.</summary>
     public object? Local { get; set; }
 

@@ -45,6 +45,13 @@ public interface IPartitionStore : IAsyncDisposable
     /// <summary>The reminders and activities due in (<paramref name="after"/>, <paramref name="until"/>], earliest first, at most <paramref name="limit"/>.</summary>
     ValueTask<IReadOnlyList<ReminderRow>> ReadRemindersAsync(ReminderMark after, DateTimeOffset until, int limit, CancellationToken cancellation);
 
+    /// <summary>
+    /// Notes that activities are about to start, on their rows: durable when this returns, in one transaction. A row
+    /// that is not any more as the note expects it stays as it is, so a note can be sent again. False, and nothing is
+    /// noted, when the silo is not alive any more.
+    /// </summary>
+    ValueTask<bool> NoteStartsAsync(SiloId silo, IReadOnlyList<StartNote> notes, CancellationToken cancellation);
+
     /// <summary>The calls left to be made by earlier rounds, in order, with a sequence above <paramref name="after"/>.</summary>
     ValueTask<IReadOnlyList<DeferredCall>> ReadDeferredCallsAsync(long after, int limit, CancellationToken cancellation);
 
@@ -54,7 +61,11 @@ public interface IPartitionStore : IAsyncDisposable
     /// <summary>Reads of what is held; available once the store is open.</summary>
     IHeldWork Held { get; }
 
-    /// <summary>Gives up the partitions and marks the silo dead: the last act of an orderly stop.</summary>
+    /// <summary>
+    /// Gives up the partitions and marks the silo dead: the last act of an orderly stop, and of an incarnation that was
+    /// declared dead while its process lives. The starts that this silo noted did not end their process: they are taken
+    /// back.
+    /// </summary>
     ValueTask LeaveAsync(SiloId silo, CancellationToken cancellation);
 }
 
@@ -65,7 +76,13 @@ public sealed record StoreFacts(Guid HistoryId, int PartitionCount);
 
 /// <summary>A silo that has joined.</summary>
 /// <param name="IndexedPaths">The ids of its indexed paths, in the order given. A pointer has the same id for ever.</param>
-public sealed record Incarnation(SiloId Silo, DateTimeOffset DatabaseTime, IReadOnlyList<int> IndexedPaths);
+public sealed record Incarnation(SiloId Silo, DateTimeOffset DatabaseTime, IReadOnlyList<int> IndexedPaths)
+{
+    /// <summary>
+    /// True when an incarnation before this one had not left: its process ended without order, or may still end so.
+    /// </summary>
+    public bool IsAfterCrash { get; init; }
+}
 
 /// <summary>What became of a commit.</summary>
 public abstract record CommitOutcome

@@ -128,7 +128,22 @@ public sealed record ReminderRow(
 
     /// <summary>The request that wrote the row, when it was written by this process; not stored.</summary>
     public ReminderRequest? Origin { get; init; }
+
+    /// <summary>
+    /// How often the activity was started by silos that did not leave; 0 when no start was noted, as none is before the
+    /// first end without order.
+    /// </summary>
+    public int StartsCount { get; init; }
+
+    /// <summary>True when the last of these was noted as one with which nothing else was to run.</summary>
+    public bool IsAlone { get; init; }
 }
+
+/// <summary>A start of an activity, noted on its row before it happens.</summary>
+/// <param name="Activity">The row as it was read.</param>
+/// <param name="StartsCount">How often it will have been started.</param>
+/// <param name="IsAlone">True when nothing else runs with it.</param>
+public readonly record struct StartNote(ReminderRow Activity, int StartsCount, bool IsAlone);
 
 /// <summary>A place in the order of reminders: by due time, then grain, then name, compared ordinally as UTF-8.</summary>
 public readonly record struct ReminderMark(DateTimeOffset Due, GrainId Grain, string Name)

@@ -11,6 +11,9 @@ internal sealed class LateActivities
     private readonly TaskCompletionSource<IActivity> processing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<IActivity> replaying = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Completes when all are made.</summary>
+    public Task Opened => replaying.Task;
+
     public Task<IActivity> Processing => processing.Task;
 
     public Task<IActivity> Replaying => replaying.Task;

@@ -14,6 +14,7 @@ internal sealed partial class NodeStore : IAsyncDisposable
     private readonly Func<IMessageQueries> queries;
     private readonly Func<IProcessingQueries> processing;
     private readonly Func<IPluginTables> tables;
+    private readonly Func<IDeliveryStarts> deliveries;
 
     /// <param name="onFatal">Told when the disk failed below the embedded database.</param>
     public NodeStore(SiloConfig config, TimeProvider time, Action<Exception> onFatal, ILoggerFactory loggers)
@@ -28,6 +29,7 @@ internal sealed partial class NodeStore : IAsyncDisposable
             queries = () => postgres.Queries;
             processing = () => postgres.Processing;
             tables = () => postgres.PluginTables;
+            deliveries = () => postgres.DeliveryStarts;
         }
         else
         {
@@ -38,6 +40,7 @@ internal sealed partial class NodeStore : IAsyncDisposable
             queries = () => sqlite.Queries;
             processing = () => sqlite.Processing;
             tables = () => sqlite.PluginTables;
+            deliveries = () => sqlite.DeliveryStarts;
         }
     }
 
@@ -57,6 +60,9 @@ internal sealed partial class NodeStore : IAsyncDisposable
 
     /// <summary>Known once the store is open.</summary>
     public IPluginTables PluginTables => tables();
+
+    /// <summary>Known once the store is open.</summary>
+    public IDeliveryStarts DeliveryStarts => deliveries();
 
     public ValueTask DisposeAsync() => Store.DisposeAsync();
 

@@ -73,11 +73,14 @@ internal sealed partial class Pipeline : IAsyncDisposable
     }
 
     /// <summary>From now on brokers bring messages in.</summary>
-    public void Listen(Intake intake, SiloHost host)
+    /// <param name="care">See <see cref="Listener"/>.</param>
+    public void Listen(Intake intake, SiloHost host, DeliveryCare? care)
     {
         foreach (var (broker, mapper, _) in config.Listeners)
         {
-            var listener = new Listener(intake, broker.Name, mapper, host.WaitForActivityRoomAsync, (delay, cancellation) => Task.Delay(delay, time, cancellation));
+            var listener = new Listener(
+                intake, broker.Name, mapper, host.WaitForActivityRoomAsync,
+                (delay, cancellation) => Task.Delay(delay, time, cancellation), care);
             running.Add(RunAsync(broker, listener));
         }
     }

@@ -172,7 +172,11 @@ internal sealed partial class SiloNode : IAsyncDisposable
             [ReplayActivity.Name] = new LateActivity(() => late.Replaying),
             [ProcessActivity.Name] = new LateActivity(() => late.Processing),
         };
-        return new SiloHost(config.Silo, store.Store, types, activities, SiloEnvironment.System(fault.Report), loggers.CreateLogger<SiloHost>());
+        return new SiloHost(
+            config.Silo, store.Store, types, activities, SiloEnvironment.System(fault.Report), loggers.CreateLogger<SiloHost>())
+        {
+            CanStart = late.Opened,
+        };
     }
 
     private static ScratchFolder OpenScratch(PipelineConfig config) =>
@@ -238,7 +242,9 @@ internal sealed partial class SiloNode : IAsyncDisposable
 
         var services = pipeline.NewServices(contributions, store.Processing);
         late.Open(pipeline.NewActivity(services), NewReplaying(pipeline, services, generations, fedFrom));
-        pipeline.Listen(NewIntake(host.BulkGrains, null, plugins), host);
+        var care = await DeliveryCare.OpenAsync(
+            store.DeliveryStarts, host.IsAfterCrash, (delay, stop) => Task.Delay(delay, time, stop), cancellation);
+        pipeline.Listen(NewIntake(host.BulkGrains, null, plugins), host, care);
     }
 
     private IReadOnlyList<IndexedPath> IndexedPaths() => host is null

@@ -38,6 +38,11 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
 
     internal Dictionary<(GrainId Grain, string Name), ReminderMark> ReminderMarks { get; } = [];
 
+    internal Dictionary<(string Source, UInt128 Fingerprint), DeliveryStart> DeliveryStartRows { get; } = [];
+
+    /// <summary>Which silo noted the last start of an activity, by its row.</summary>
+    internal Dictionary<ReminderMark, SiloId> Starters { get; } = [];
+
     internal SortedDictionary<long, DeferredCall> DeferredRows { get; } = [];
 
     internal Dictionary<Guid, FailureRow> FailureRows { get; } = [];
@@ -120,6 +125,13 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
             Silos[silo].IsDead = true;
             Release(silo);
         }
+    }
+
+    /// <summary>True until the silo has left or was declared dead.</summary>
+    public bool IsAlive(SiloId silo)
+    {
+        lock (Gate)
+            return Silos.TryGetValue(silo, out var row) && !row.IsDead;
     }
 
     internal void Release(SiloId silo)

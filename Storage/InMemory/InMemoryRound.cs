@@ -139,7 +139,11 @@ internal static class InMemoryRound
     private static void WriteReminder(InMemoryDatabase database, in ReminderWrite write)
     {
         if (database.ReminderMarks.Remove((write.Grain, write.Name), out var mark))
+        {
             database.ReminderRows.Remove(mark);
+            database.Starters.Remove(mark);
+        }
+
         database.HeldReminderRows.Remove((write.Grain, write.Name));
         if (write.Set is not { } set)
             return;

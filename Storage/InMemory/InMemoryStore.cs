@@ -26,6 +26,7 @@ public sealed class InMemoryStore : IPartitionStore
         Processing = new InMemoryProcessingQueries(database, gate);
         PluginTables = new InMemoryPluginTables(database, gate);
         Held = new InMemoryHeldWork(database, gate);
+        DeliveryStarts = new InMemoryDeliveryStarts(database, gate);
     }
 
     /// <summary>Reads of what is committed.</summary>
@@ -45,6 +46,9 @@ public sealed class InMemoryStore : IPartitionStore
 
     /// <inheritdoc/>
     public IHeldWork Held { get; }
+
+    /// <inheritdoc cref="IDeliveryStarts"/>
+    public IDeliveryStarts DeliveryStarts { get; }
 
     /// <summary>The incarnation that joined last, or null.</summary>
     public SiloId? Joined => joined?.Id;
@@ -146,6 +150,10 @@ public sealed class InMemoryStore : IPartitionStore
             .TakeWhile(row => row.Key.Due <= until)
             .Take(limit).Select(row => row.Value).ToList());
 
+    public ValueTask<bool> NoteStartsAsync(
+        SiloId silo, IReadOnlyList<StartNote> notes, CancellationToken cancellation) =>
+        gate.RunAsync(StoreCall.NoteStarts, () => InMemoryStarts.Note(database, silo, notes));
+
     public ValueTask<IReadOnlyList<DeferredCall>> ReadDeferredCallsAsync(long after, int limit, CancellationToken cancellation) =>
         gate.RunAsync<IReadOnlyList<DeferredCall>>(StoreCall.ReadDeferredCalls, () =>
             database.DeferredRows.Values.Where(call => call.Sequence > after).Take(limit).ToList());
@@ -156,6 +164,7 @@ public sealed class InMemoryStore : IPartitionStore
 
     public async ValueTask LeaveAsync(SiloId silo, CancellationToken cancellation) => await gate.RunAsync(StoreCall.Leave, () =>
     {
+        InMemoryStarts.TakeBack(database, silo);
         database.DeclareDead(silo);
         return true;
     });
@@ -177,13 +186,15 @@ public sealed class InMemoryStore : IPartitionStore
             }
         }
 
+        var isAfterCrash = database.Silos.Values.Any(other => !other.IsDead);
         foreach (var other in database.Silos.Values)
             other.IsDead = true;
         late = null;
         joined = new InMemorySilo(new SiloId(database.Silos.Count + 1), address);
         database.Silos.Add(joined.Id, joined);
         Array.Fill(database.Partitions, joined.Id);
-        return new Incarnation(joined.Id, database.Time.GetUtcNow(), InMemoryIndexedPaths.Register(database, indexedPaths));
+        var paths = InMemoryIndexedPaths.Register(database, indexedPaths);
+        return new Incarnation(joined.Id, database.Time.GetUtcNow(), paths) { IsAfterCrash = isAfterCrash };
     }
 
     private CommitOutcome Commit(RoundCommit round)

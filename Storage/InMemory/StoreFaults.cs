@@ -10,6 +10,7 @@ public enum StoreCall
     Check,
     Load,
     ReadReminders,
+    NoteStarts,
     ReadDeferredCalls,
 
     /// <summary>A read of what is held or failed, for the engine.</summary>
@@ -18,6 +19,9 @@ public enum StoreCall
 
     /// <summary>Any read of <see cref="Runtime.Store.IMessageLog"/>, <see cref="Runtime.Store.IMessageQueries"/> or <see cref="Runtime.Store.IProcessingQueries"/>.</summary>
     Log,
+
+    /// <summary>Any call of <see cref="Runtime.Store.IDeliveryStarts"/>.</summary>
+    DeliveryStarts,
 
     /// <summary>A script or the commands of a plugin.</summary>
     PluginTables,

@@ -54,7 +54,7 @@ internal static class PostgresLoads
     {
         await using var command = new NpgsqlCommand(
             """
-            select partition, type, key, name, due_at, attempt, activity, payload from reminders
+            select partition, type, key, name, due_at, attempt, activity, payload, starts, is_alone from reminders
             where due_at <= $1 and (due_at, type, key, name) > ($2, $3, $4, $5)
             order by due_at, type, key, name limit $6
             """,
@@ -72,7 +72,10 @@ internal static class PostgresLoads
             rows.Add(new ReminderRow(
                 new PartitionId(reader.GetInt32(0)), new GrainId(reader.GetString(1), reader.GetString(2)), reader.GetString(3),
                 Instant.FromTicks(reader.GetInt64(4)), reader.GetInt32(5), reader.IsDBNull(6) ? null : reader.GetString(6),
-                reader.GetFieldValue<byte[]>(7)));
+                reader.GetFieldValue<byte[]>(7))
+            {
+                StartsCount = reader.IsDBNull(8) ? 0 : reader.GetInt32(8), IsAlone = !reader.IsDBNull(9),
+            });
         }
 
         return rows;

@@ -75,6 +75,8 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
                 await partitions.ExecuteNonQueryAsync(cancellation);
             await using (var row = Command(session.Connection, "update silos set status = 'dead' where id = $1", silo.Value))
                 await row.ExecuteNonQueryAsync(cancellation);
+            // After the row, as notes lock it first: one that is under way is waited for and taken back as well.
+            await PostgresStarts.TakeBackAsync(session.Connection, silo, cancellation);
             await transaction.CommitAsync(cancellation);
             return (true, false);
         },
@@ -115,7 +117,7 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
         if (!await session.TryLockAsync(incarnation.Silo, cancellation))
             throw new StoreException(StoreFault.Busy, $"Another session holds the lock of the new silo {incarnation.Silo}.");
         await transaction.CommitAsync(cancellation);
-        return incarnation;
+        return incarnation with { IsAfterCrash = dead.Count > 0 };
     }
 
     private static async Task<Incarnation> InsertAsync(PostgresSession session, string address, CancellationToken cancellation)

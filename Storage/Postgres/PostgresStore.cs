@@ -22,6 +22,7 @@ public sealed class PostgresStore : IPartitionStore
         Generations = new PostgresGenerations(readers, time);
         Queries = new PostgresMessageQueries(readers, Log);
         Processing = new PostgresProcessingQueries(readers);
+        DeliveryStarts = new PostgresDeliveryStarts(readers);
         pluginTables = new PostgresPluginTables(options);
         Held = new PostgresHeldWork(readers);
     }
@@ -42,6 +43,9 @@ public sealed class PostgresStore : IPartitionStore
     public IPluginTables PluginTables => pluginTables;
 
     public IHeldWork Held { get; }
+
+    /// <inheritdoc cref="IDeliveryStarts"/>
+    public IDeliveryStarts DeliveryStarts { get; }
 
     public async ValueTask<StoreFacts> OpenAsync(CancellationToken cancellation)
     {
@@ -81,6 +85,10 @@ public sealed class PostgresStore : IPartitionStore
     public ValueTask<IReadOnlyList<ReminderRow>> ReadRemindersAsync(
         ReminderMark after, DateTimeOffset until, int limit, CancellationToken cancellation) =>
         readers.RunAsync(connection => PostgresLoads.ReadRemindersAsync(connection, after, until, limit, cancellation), cancellation);
+
+    public ValueTask<bool> NoteStartsAsync(
+        SiloId silo, IReadOnlyList<StartNote> notes, CancellationToken cancellation) =>
+        readers.RunAsync(connection => PostgresStarts.NoteAsync(connection, silo, notes, cancellation), cancellation);
 
     public ValueTask<IReadOnlyList<DeferredCall>> ReadDeferredCallsAsync(long after, int limit, CancellationToken cancellation) =>
         readers.RunAsync(connection => PostgresLoads.ReadDeferredCallsAsync(connection, after, limit, cancellation), cancellation);

@@ -26,7 +26,7 @@ internal static class SqliteReminders
         var rows = new List<ReminderRow>();
         var select = connection.Prepare(
                 """
-                select partition, type, key, name, due_at, attempt, activity, payload from reminders
+                select partition, type, key, name, due_at, attempt, activity, payload, starts, is_alone from reminders
                 where due_at <= ? and (due_at, type, key, name) > (?, ?, ?, ?)
                 order by due_at, type, key, name limit ?
                 """)
@@ -35,7 +35,10 @@ internal static class SqliteReminders
         {
             rows.Add(new ReminderRow(
                 new PartitionId(select.Int32(0)), new GrainId(select.Text(1), select.Text(2)), select.Text(3), select.Time(4),
-                select.Int32(5), select.IsNull(6) ? null : select.Text(6), select.Bytes(7)));
+                select.Int32(5), select.IsNull(6) ? null : select.Text(6), select.Bytes(7))
+            {
+                StartsCount = select.Int32(8), IsAlone = !select.IsNull(9),
+            });
         }
 
         return rows;

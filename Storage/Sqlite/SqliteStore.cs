@@ -14,6 +14,7 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
     private SqliteProcessingQueries? processing;
     private SqlitePluginTables? pluginTables;
     private SqliteGenerations? generations;
+    private SqliteDeliveryStarts? deliveryStarts;
     private StoreFacts? facts;
 
     /// <summary>Reads of what is committed; available once the store is open.</summary>
@@ -32,6 +33,9 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
     public IPluginTables PluginTables => pluginTables ?? throw NotOpen();
 
     public IHeldWork Held => new SqliteHeldWork(Readers);
+
+    /// <inheritdoc cref="IDeliveryStarts"/>
+    public IDeliveryStarts DeliveryStarts => deliveryStarts ?? throw NotOpen();
 
     private SqliteWriter Writer => writer ?? throw NotOpen();
 
@@ -53,6 +57,7 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
             generations = new SqliteGenerations(writer, log, time);
             queries = new SqliteMessageQueries(readers, log);
             processing = new SqliteProcessingQueries(readers);
+            deliveryStarts = new SqliteDeliveryStarts(writer, readers);
             pluginTables = new SqlitePluginTables(options);
             facts = opened;
             return new(opened);
@@ -83,14 +88,15 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
         connection =>
         {
             // The file lock says that whoever was here before is gone.
-            connection.Execute("update silos set status = 'dead' where status <> 'dead'");
+            var left = connection.Prepare("update silos set status = 'dead' where status <> 'dead'").Run();
             var insert = connection.Prepare("insert into silos(address, status, round, transaction_id) values (?, 'active', 0, 0) returning id")
                 .Bind(StorableText.Clean(address));
             insert.Step();
             var silo = new SiloId(insert.Int64(0));
             insert.Run();
             connection.Prepare("update partitions set silo = ?").Bind(silo.Value).Run();
-            return new Incarnation(silo, time.GetUtcNow(), SqliteIndexedPaths.Register(connection, indexedPaths));
+            var paths = SqliteIndexedPaths.Register(connection, indexedPaths);
+            return new Incarnation(silo, time.GetUtcNow(), paths) { IsAfterCrash = left > 0 };
         },
         cancellation);
 
@@ -129,6 +135,10 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
         ReminderMark after, DateTimeOffset until, int limit, CancellationToken cancellation) =>
         Readers.ReadAsync(connection => SqliteReminders.Read(connection, after, until, limit), cancellation);
 
+    public ValueTask<bool> NoteStartsAsync(
+        SiloId silo, IReadOnlyList<StartNote> notes, CancellationToken cancellation) =>
+        Writer.WriteAsync(connection => SqliteStarts.Note(connection, silo, notes), cancellation);
+
     public ValueTask<IReadOnlyList<DeferredCall>> ReadDeferredCallsAsync(long after, int limit, CancellationToken cancellation) => Readers.ReadAsync<IReadOnlyList<DeferredCall>>(
         connection =>
         {
@@ -153,6 +163,7 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
         connection =>
         {
             connection.Prepare("update partitions set silo = null where silo = ?").Bind(silo.Value).Run();
+            SqliteStarts.TakeBack(connection, silo);
             return connection.Prepare("update silos set status = 'dead' where id = ?").Bind(silo.Value).Run();
         },
         cancellation);

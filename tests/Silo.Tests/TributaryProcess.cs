@@ -32,7 +32,8 @@ public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
 
     public string DataDirectory => Path.Combine(folder.FullName, "data");
 
-    public bool HasExited => process!.HasExited;
+    /// <summary>True when it has ended, by itself or not.</summary>
+    public bool HasExited => process is { HasExited: true };
 
     /// <summary>What this life wrote to standard error.</summary>
     public string Errors => process!.Errors;
@@ -65,10 +66,16 @@ public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
     /// <summary>Starts the server on its old port and data, and waits until it is ready.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
+        Launch();
+        await WaitUntilReadyAsync(cancellation);
+    }
+
+    /// <summary>Starts the server on its old port and data; it may end before it is ready.</summary>
+    public void Launch()
+    {
         var before = process?.Output ?? "";
         process?.Dispose();
         process = new Executable(folder.FullName, arguments, environment, before);
-        await WaitUntilReadyAsync(cancellation);
     }
 
     /// <summary>Asks the server to stop, as a service manager would, and waits until it has. Returns its exit code.</summary>

@@ -23,6 +23,8 @@ public sealed class CanaryTests
     [InlineData((int)Sabotage.FailUnreadable)]
     [InlineData((int)Sabotage.DropHeld)]
     [InlineData((int)Sabotage.KeepFailed)]
+    [InlineData((int)Sabotage.ForgetStarts)]
+    [InlineData((int)Sabotage.CondemnBystanders)]
     public void A_broken_engine_is_caught(int sabotage)
     {
         for (var seed = 1; seed <= SeedsCount; seed++)

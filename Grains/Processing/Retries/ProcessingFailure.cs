@@ -18,6 +18,14 @@ public sealed record ProcessingFailure(ProcessingStep Step, ConnectorFault Fault
 
     public static ProcessingFailure Of(ProcessingStep step, ConnectorFault fault, Exception error) => Of(step, fault, TextOf(error));
 
+    /// <summary>
+    /// The error of an activity that has no result. One that ended the process did so while it ran; every other one was
+    /// not applied.
+    /// </summary>
+    public static ProcessingFailure OfActivity(string error) => Of(
+        ActivityResult.IsOfEndedProcess(error) ? ProcessingStep.Execute : ProcessingStep.Apply,
+        ConnectorFault.Refused, error);
+
     /// <summary>An exception as an error's text.</summary>
     public static string TextOf(Exception error) =>
         error is TributaryException known ? $"{known.Code}: {known.Message}" : $"{error.GetType().Name}: {error.Message}";

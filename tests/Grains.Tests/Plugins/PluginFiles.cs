@@ -45,6 +45,9 @@ internal sealed class PluginFiles : IDisposable
 
     public FoundPlugins Load() => PluginFolders.Load(Root, ReadConfiguration, Services);
 
+    /// <param name="waits">The clock by which programs wait before they are started again.</param>
+    public FoundPlugins Load(TimeProvider waits) => PluginFolders.Load(Root, ReadConfiguration, Services with { Time = waits });
+
     /// <summary>As the program reads it, without what the main configuration says.</summary>
     public static JsonElement? ReadConfiguration(PluginFolder folder)
     {

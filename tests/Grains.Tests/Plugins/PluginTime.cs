@@ -12,6 +12,16 @@ internal sealed class PluginTime : TimeProvider
     /// <summary>How many timers were set since the start.</summary>
     public int SetCount { get; private set; }
 
+    /// <summary>How long the last of the timers that are set has to wait; null when none is set.</summary>
+    public TimeSpan? Longest
+    {
+        get
+        {
+            lock (gate)
+                return timers.Count == 0 ? null : timers.Max(timer => timer.DueAt) - now;
+        }
+    }
+
     public override DateTimeOffset GetUtcNow() => FakeTurn.Start + Now;
 
     public override long GetTimestamp() => Now.Ticks;

@@ -173,6 +173,18 @@ public sealed class ProcessActivityTests
         Assert.Empty(any.Seen);
     }
 
+    [Theory]
+    [InlineData(MessageStatus.Processing, ProcessingStep.Execute)]
+    [InlineData(MessageStatus.Parked, ProcessingStep.Accept)]
+    public async Task What_ended_the_process_is_noted_at_the_step_that_it_came_to(MessageStatus before, ProcessingStep step)
+    {
+        stored = Stored("{}", "rest", "application/json");
+        var name = new ProcessName(5, new MessageId(Guid.Empty), before).ToString();
+        var result = await Run(Start(new ProcessOrder { Error = "ended_the_process: It did." }) with { Name = name });
+        Assert.Equal((step, "ended_the_process"), (result.Failure!.Step, result.Failure.Code));
+        Assert.Empty(any.Seen);
+    }
+
     [Fact]
     public async Task The_end_of_the_process_is_no_failure()
     {

@@ -37,6 +37,9 @@ public sealed class EngineRun
 
     public SiloHost Host { get; private set; }
 
+    /// <inheritdoc cref="SiloHost.CanStart"/>
+    public Task CanStart { get; set; } = Task.CompletedTask;
+
     public InMemoryStore Store { get; private set; } = null!;
 
     /// <summary>What grains noted, in the order of their turns; a turn that ran again notes again.</summary>
@@ -136,6 +139,6 @@ public sealed class EngineRun
     private SiloHost NewHost()
     {
         Store = new InMemoryStore(Database, Faults);
-        return new SiloHost(Options, Store, Types, Activities, World.Environment(), NullLogger<SiloHost>.Instance);
+        return new SiloHost(Options, Store, Types, Activities, World.Environment(), NullLogger<SiloHost>.Instance) { CanStart = CanStart };
     }
 }

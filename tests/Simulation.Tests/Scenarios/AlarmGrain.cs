@@ -117,6 +117,7 @@ public sealed class AlarmGrain(Observer observer) : Grain<AlarmState>, IAlarmGra
 
     public ValueTask OnActivity(string name, int attempt, ActivityResult result)
     {
+        observer.CheckEnded(Key, name, attempt, result, "alarm");
         if (result.Error is not null)
         {
             StartActivity(name, Work, default, attempt + 1, Now.AddMilliseconds(50 * attempt));
@@ -162,8 +163,15 @@ public sealed class FlakyWork(TestingHost.Simulation.SimulationWorld world) : IA
 }
 
 /// <summary>Checks from inside turns.</summary>
-public sealed class Observer(TestingHost.Simulation.SimulationWorld world, TimeProvider databaseTime)
+public sealed class Observer(TestingHost.Simulation.SimulationWorld world, TimeProvider databaseTime, Witness witness)
 {
+    /// <summary>An owner is told that its activity ended the process only when that is so.</summary>
+    public void CheckEnded(string key, string name, int attempt, ActivityResult result, string type = "mine")
+    {
+        if (result.HasEndedTheProcess)
+            witness.CheckEnded(new GrainId(type, key), name, attempt);
+    }
+
     public Task WaitAsync() => world.Delay(TimeSpan.FromMilliseconds(world.Random.Next(1, 30)));
 
     /// <summary>What rings is what was set last, and was not cancelled.</summary>

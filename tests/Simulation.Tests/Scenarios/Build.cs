@@ -42,6 +42,8 @@ internal sealed class Build
             "parcel", StateTable.Grains, ScenarioJson.Default.ParcelState, () => new ParcelGrain(observer))
         .Add<IAlarmGrain, AlarmGrain, AlarmState>(
             "alarm", StateTable.Grains, FickleJson.Of(ScenarioJson.Default.AlarmState, () => !readsAlarms), () => new AlarmGrain(observer))
+        .Add<IMineGrain, MineGrain, MineState>(
+            "mine", StateTable.Grains, ScenarioJson.Default.MineState, () => new MineGrain(observer))
         .Add<IItemGrain, ItemGrain, ItemState>("item", StateTable.Items, GrainsJson.Default.ItemState, () => new ItemGrain())
         .Add<IAggregateGrain, AggregateGrain, AggregateState>(
             AggregateKey.GrainType, StateTable.Aggregates, FickleJson.Of(GrainsJson.Default.AggregateState, () => !readsCounters),

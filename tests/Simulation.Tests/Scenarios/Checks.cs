@@ -12,6 +12,7 @@ public static class Checks
         CountersEqualARecount(scenario);
         ItemsEqualARecount(scenario);
         AlarmsRangAndWereTallied(scenario);
+        MinesWereDefused(scenario);
         ParcelChecks.AllAtRest(scenario);
         scenario.Items.Check(scenario.Database, scenario.PartitionOf);
         NothingFailed(scenario);
@@ -68,6 +69,13 @@ public static class Checks
         var passed = tallies.Where(pair => pair.Key.StartsWith("ripple", StringComparison.Ordinal)).Sum(pair => pair.Value.Count);
         var ripples = alarms.Values.Sum(alarm => alarm.RipplesCount);
         Hold(passed == ripples * AlarmGrain.RippleLength, $"{ripples} chains of {AlarmGrain.RippleLength} calls made {passed} calls.");
+    }
+
+    private static void MinesWereDefused(Scenario scenario)
+    {
+        var mines = States(scenario, "mine", ScenarioJson.Default.MineState).Values;
+        Hold(mines.Sum(mine => mine.LaidCount) >= scenario.Promises.MinesLaidCount, "A mine that was promised is not laid.");
+        Hold(mines.All(mine => mine.LaidCount == mine.DefusedCount), $"Mines were laid and not given up: {string.Join(", ", mines)}.");
     }
 
     private static List<StoredMessage> Letters(Scenario scenario) =>

@@ -58,6 +58,7 @@ public sealed class ParcelGrain(Observer observer) : Grain<ParcelState>, IParcel
     {
         var found = State.Open.FirstOrDefault(open => open.Id == name);
         observer.CheckDelivery(name, found, attempt);
+        observer.CheckEnded(Key, name, attempt, result, "parcel");
         if (found is null)
             return ValueTask.CompletedTask;
         var delivery = result.Output as Delivery;

@@ -12,6 +12,9 @@ public sealed class Promises
 
     public Dictionary<MessageId, Position> Acknowledgements { get; } = [];
 
+    /// <summary>Mines whose laying was acknowledged.</summary>
+    public int MinesLaidCount { get; set; }
+
     public int AlarmsSetCount { get; set; }
 
     public int ExplosionsCount { get; set; }

@@ -46,10 +46,16 @@ public sealed class Scenario
         this.sabotage = sabotage;
         faultRate = world.Random.Next(3) == 0 ? 0 : world.Random.NextDouble() * 0.15;
         options = RandomOptions(world.Random);
-        observer = new Observer(world, databaseTime);
+        Witness = new Witness(world);
+        observer = new Observer(world, databaseTime, Witness);
         hasOldBuilds = world.Random.Next(3) == 0;
         hasJams = world.Random.Next(3) == 0;
-        activities = new Dictionary<string, IActivity> { [AlarmGrain.Work] = new FlakyWork(world), [ParcelGrain.Deliver] = new DeliverActivity(this) };
+        activities = new Dictionary<string, IActivity>
+        {
+            [AlarmGrain.Work] = Witness.Watch(new FlakyWork(world)),
+            [ParcelGrain.Deliver] = Witness.Watch(new DeliverActivity(this)),
+            [MineGrain.Explode] = Witness.Watch(new ExplodeActivity(this)),
+        };
     }
 
     public SimulationWorld World => world;
@@ -57,6 +63,9 @@ public sealed class Scenario
     public InMemoryDatabase Database { get; }
 
     public SiloHost Host { get; private set; } = null!;
+
+    /// <summary>What ran when processes ended.</summary>
+    public Witness Witness { get; }
 
     /// <summary>What clients were told, for the checks.</summary>
     public Promises Promises { get; } = new();
@@ -85,6 +94,8 @@ public sealed class Scenario
         clients.AddRange(Enumerable.Range(0, world.Random.Next(0, 3)).Select(_ => new ItemClient(this).RunAsync()));
         clients.AddRange(Enumerable.Range(0, world.Random.Next(0, 3)).Select(_ => new ParcelClient(this).RunAsync()));
         clients.AddRange(Enumerable.Range(0, hasJams ? 2 : 0).Select(_ => new Operator(this).RunAsync()));
+        if (world.Random.Next(4) == 0)
+            clients.Add(new MineClient(this).RunAsync());
         var trouble = TroubleAsync();
         await Task.WhenAll(clients);
         isOver = true;
@@ -103,6 +114,7 @@ public sealed class Scenario
         Checks.All(this);
         await ParcelChecks.LedgerBalancesAsync(this);
         await Host.StopAsync();
+        Witness.Stopped();
         await StartAsync();
         await SettleAsync();
         Checks.All(this);
@@ -198,11 +210,15 @@ public sealed class Scenario
         }
     }
 
+    /// <summary>The process that runs now ends at once.</summary>
+    public void EndProcess() => Crash(crashed);
+
     private void Crash(TaskCompletionSource process)
     {
         if (!process.TrySetResult())
             return;
         CrashCount++;
+        Witness.Ended();
         store.Crash();
         Host.Abandon();
         world.Start(StartAsync);
@@ -253,6 +269,11 @@ public sealed class Scenario
         if (!process.TrySetResult())
             return;
         StopCount++;
+        // One that could not sign off looks to the next process as if it had crashed.
+        if (ending.Joined is { } silo && Database.IsAlive(silo))
+            Witness.Ended();
+        else
+            Witness.Stopped();
         ending.Crash();
         await StartAsync();
     }
@@ -308,4 +329,5 @@ public sealed record Answered<T>(T Answer);
 [JsonSerializable(typeof(ParcelState))]
 [JsonSerializable(typeof(AlarmState))]
 [JsonSerializable(typeof(TallyState))]
+[JsonSerializable(typeof(MineState))]
 internal sealed partial class ScenarioJson : JsonSerializerContext;

@@ -18,6 +18,8 @@ public abstract class StoreHarness : IAsyncDisposable
 
     public abstract IPluginTables PluginTablesOf(IPartitionStore store);
 
+    public abstract IDeliveryStarts DeliveryStartsOf(IPartitionStore store);
+
     /// <summary>Ends a store as the death of its process would: it does not leave.</summary>
     public virtual ValueTask CrashAsync(IPartitionStore store) => store.DisposeAsync();
 

@@ -24,6 +24,8 @@ public sealed class InMemoryConformanceTest : StoreConformance
 
         public override IPluginTables PluginTablesOf(IPartitionStore store) => ((InMemoryStore)store).PluginTables;
 
+        public override IDeliveryStarts DeliveryStartsOf(IPartitionStore store) => ((InMemoryStore)store).DeliveryStarts;
+
         public override ValueTask DisposeAsync() => default;
     }
 }

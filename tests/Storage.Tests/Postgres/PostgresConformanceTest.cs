@@ -51,5 +51,7 @@ public sealed class PostgresHarness(string connectionString) : StoreHarness
 
     public override IPluginTables PluginTablesOf(IPartitionStore store) => ((PostgresStore)store).PluginTables;
 
+    public override IDeliveryStarts DeliveryStartsOf(IPartitionStore store) => ((PostgresStore)store).DeliveryStarts;
+
     public override ValueTask DisposeAsync() => default;
 }

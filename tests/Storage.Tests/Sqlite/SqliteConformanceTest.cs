@@ -28,6 +28,8 @@ public sealed class SqliteHarness : StoreHarness
 
     public override IPluginTables PluginTablesOf(IPartitionStore store) => ((SqliteStore)store).PluginTables;
 
+    public override IDeliveryStarts DeliveryStartsOf(IPartitionStore store) => ((SqliteStore)store).DeliveryStarts;
+
     public override ValueTask DisposeAsync()
     {
         Directory.Delete(DataDirectory, recursive: true);

@@ -1,0 +1,35 @@
+using Tributary.Runtime.Store;
+
+namespace Tributary.Storage.Sqlite;
+
+/// <summary>Notes of starts on the rows of activities.</summary>
+internal static class SqliteStarts
+{
+    public static bool Note(SqliteConnection connection, SiloId silo, IReadOnlyList<StartNote> notes)
+    {
+        var select = connection.Prepare("select 1 from silos where id = ? and status <> 'dead'").Bind(silo.Value);
+        var isAlive = select.Step();
+        select.Reset();
+        if (!isAlive)
+            return false;
+
+        var update = connection.Prepare(
+            """
+            update reminders set starts = ?, started_by = ?, is_alone = ?
+            where type = ? and key = ? and name = ? and due_at = ? and attempt = ? and coalesce(starts, 0) = ?
+            """);
+        foreach (var (activity, startsCount, isAlone) in notes)
+        {
+            update.Bind(startsCount).Bind(silo.Value);
+            (isAlone ? update.Bind(1L) : update.BindNull())
+                .Bind(activity.Grain.Type).Bind(activity.Grain.Key).Bind(activity.Name).Bind(activity.Due)
+                .Bind(activity.Attempt).Bind(activity.StartsCount).Run();
+        }
+
+        return true;
+    }
+
+    public static void TakeBack(SqliteConnection connection, SiloId silo) => connection.Prepare(
+            "update reminders set starts = starts - 1, started_by = null, is_alone = null where started_by = ?")
+        .Bind(silo.Value).Run();
+}
