@@ -59,7 +59,14 @@ public sealed record StoreFacts(Guid HistoryId, int PartitionCount);
 
 /// <summary>A silo that has joined.</summary>
 /// <param name="IndexedPaths">The ids of its indexed paths, in the order given. A pointer has the same id for ever.</param>
-public sealed record Incarnation(SiloId Silo, DateTimeOffset DatabaseTime, IReadOnlyList<int> IndexedPaths);
+public sealed record Incarnation(SiloId Silo, DateTimeOffset DatabaseTime, IReadOnlyList<int> IndexedPaths)
+{
+    /// <summary>
+    /// True when the database holds external ids that a version before schema version 5 wrote, one per partition: they are looked up as well
+    /// until the last of them is cut. Such a version writes no more once this incarnation has joined.
+    /// </summary>
+    public bool HasUnscopedExternalIds { get; init; }
+}
 
 /// <summary>What became of a commit.</summary>
 public abstract record CommitOutcome

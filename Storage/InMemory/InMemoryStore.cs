@@ -129,6 +129,12 @@ public sealed class InMemoryStore : IPartitionStore
                 result.ExternalIds[key] = row.Message;
         }
 
+        foreach (var key in request.UnscopedExternalIds)
+        {
+            if (database.UnscopedExternalIdRows.TryGetValue(key, out var row))
+                result.UnscopedExternalIds[key] = row.Message;
+        }
+
         return result;
     });
 
@@ -172,7 +178,10 @@ public sealed class InMemoryStore : IPartitionStore
         joined = new InMemorySilo(new SiloId(database.Silos.Count + 1), address);
         database.Silos.Add(joined.Id, joined);
         Array.Fill(database.Partitions, joined.Id);
-        return new Incarnation(joined.Id, database.Time.GetUtcNow(), InMemoryIndexedPaths.Register(database, indexedPaths));
+        return new Incarnation(joined.Id, database.Time.GetUtcNow(), InMemoryIndexedPaths.Register(database, indexedPaths))
+        {
+            HasUnscopedExternalIds = database.UnscopedExternalIdRows.Count > 0,
+        };
     }
 
     private CommitOutcome Commit(RoundCommit round)

@@ -53,8 +53,8 @@ public sealed class ItemClient(Scenario scenario)
         {
             Id = id,
             Source = "items",
-            // Mostly the item that belongs to the key; another one may lie in another partition, where the key is free.
-            Item = isNew ? id.ToString() : key is null || random.Next(8) == 0 ? $"item {random.Next(3)}" : $"item {key.Length % 3}",
+            // Often another item than the one that most messages with the key have, in its partition or in another: there the key is free.
+            Item = isNew ? id.ToString() : key is null || random.Next(3) == 0 ? $"item {random.Next(3)}" : $"item {key.Length % 3}",
             ExternalId = key,
             MediaType = "application/json",
             Body = Encoding.UTF8.GetBytes($"{{\"amount\":{amount}}}"),

@@ -24,6 +24,12 @@ public sealed class InMemoryConformanceTest : StoreConformance
 
         public override IPluginTables PluginTablesOf(IPartitionStore store) => ((InMemoryStore)store).PluginTables;
 
+        public override Task LeaveUnscopedAsync(PartitionId partition, ExternalKey key, KnownMessage message, int day)
+        {
+            database.UnscopedExternalIdRows.Add((partition, key), (message, day));
+            return Task.CompletedTask;
+        }
+
         public override ValueTask DisposeAsync() => default;
     }
 }
