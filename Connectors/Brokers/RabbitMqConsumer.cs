@@ -1,12 +1,18 @@
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
+using Tributary.Connectors.Brokers.Amqp;
 
 namespace Tributary.Connectors.Brokers;
 
 /// <param name="Tag">The delivery's number on its channel.</param>
 internal sealed record RabbitMqDelivery(ulong Tag, string RoutingKey, IReadOnlyBasicProperties Properties, byte[] Body)
 {
-    public Delivery ToDelivery() => new(Body, NullIfEmpty(Properties.ContentType), NullIfEmpty(Properties.MessageId));
+    /// <param name="isKeptByBroker">See <see cref="Delivery.IsKeptByBroker"/>.</param>
+    public Delivery ToDelivery(bool isKeptByBroker) => new(Body, NullIfEmpty(Properties.ContentType), NullIfEmpty(Properties.MessageId))
+    {
+        IsKeptByBroker = isKeptByBroker,
+        Fault = AmqpHeaders.FaultOf(Properties.Headers) is { } fault ? new Reception.Refused(AmqpHeaders.Code, fault) : null,
+    };
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

@@ -201,9 +201,10 @@ internal sealed partial class SiloNode : IAsyncDisposable
             return;
         }
 
-        var services = pipeline.NewServices(contributions, store.Processing);
+        var door = NewIntake(host.BulkGrains, null, plugins);
+        var services = pipeline.NewServices(contributions, store.Processing) with { Offer = request => door.AcceptAsync(request) };
         late.Open(pipeline.NewActivity(services), NewReplaying(pipeline, services, generations, fedFrom));
-        pipeline.Listen(NewIntake(host.BulkGrains, null, plugins), host);
+        pipeline.Listen(door, host);
     }
 
     private IReadOnlyList<IndexedPath> IndexedPaths() => host is null
