@@ -5,8 +5,8 @@ using System.Text;
 namespace Tributary;
 
 /// <summary>
-/// The identity of an external id: its source, its item and the id, as the first 128 bits of a SHA-256. A row with this key lies in the
-/// partition of the item, which follows from the key, so that the partition adds nothing to the scope.
+/// The identity of an external id: its source, its item and the id, as the first 128 bits of a SHA-256. A row with this
+/// key lies in the partition of the item, which follows from the key, so that the partition adds nothing to the scope.
 /// </summary>
 public readonly record struct ExternalKey(UInt128 Hash)
 {
@@ -15,7 +15,9 @@ public readonly record struct ExternalKey(UInt128 Hash)
 
     public static ExternalKey Of(string source, string item, string externalId)
     {
-        var count = (2 * sizeof(int)) + Encoding.UTF8.GetByteCount(source) + Encoding.UTF8.GetByteCount(item) + Encoding.UTF8.GetByteCount(externalId);
+        var textBytes = Encoding.UTF8.GetByteCount(source) + Encoding.UTF8.GetByteCount(item)
+            + Encoding.UTF8.GetByteCount(externalId);
+        var count = (2 * sizeof(int)) + textBytes;
         Span<byte> bytes = count <= StackBytes ? stackalloc byte[StackBytes] : new byte[count];
 
         // The lengths keep ("ab", "c", "d") and ("a", "bc", "d") apart.
@@ -31,8 +33,8 @@ public readonly record struct ExternalKey(UInt128 Hash)
     }
 
     /// <summary>
-    /// The key without the item: ids of items are derived from it, and databases before schema version 5 hold external ids under it, where it
-    /// is one within the partition of an item.
+    /// The key without the item: ids of items are derived from it, and databases before schema version 5 hold external
+    /// ids under it, where it is one within the partition of an item.
     /// </summary>
     public static ExternalKey Unscoped(string source, string externalId) =>
         // The length prefix keeps ("ab", "c") and ("a", "bc") apart.

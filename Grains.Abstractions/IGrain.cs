@@ -53,8 +53,8 @@ public interface INeeds
     ExternalKey? External { get; }
 
     /// <summary>
-    /// The key under which a database before schema version 5 holds the same external id, or null: see <see cref="ExternalKey.Unscoped"/>. Asked
-    /// for only where such rows are left.
+    /// The key under which a database before schema version 5 holds the same external id, or null: see <see
+    /// cref="ExternalKey.Unscoped"/>. Asked for only where such rows are left.
     /// </summary>
     ExternalKey? UnscopedExternal => null;
 

@@ -4,8 +4,9 @@ namespace Tributary;
 public interface IItemGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// Stores the message and sends its contributions. An external id that this source used before for this item is answered with the first
-    /// message's receipt and changes nothing; with another body it is refused (<c>external_id_conflict</c>).
+    /// Stores the message and sends its contributions. An external id that this source used before for this item is
+    /// answered with the first message's receipt and changes nothing; with another body it is refused
+    /// (<c>external_id_conflict</c>).
     /// </summary>
     ValueTask<Receipt> Receive(IncomingMessage message);
 

@@ -10,8 +10,8 @@ internal static class BrokerLimits
     public static readonly TimeSpan MaxRetryDelay = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long a refused delivery waits for a dead-letter exchange that does not take it; then the platform keeps it. Below the half hour after
-    /// which a server ends a channel whose deliveries have no answer.
+    /// How long a refused delivery waits for a dead-letter exchange that does not take it; then the platform keeps it.
+    /// Below the half hour after which a server ends a channel whose deliveries have no answer.
     /// </summary>
     public static readonly TimeSpan DeadLetterTimeout = TimeSpan.FromMinutes(15);
 

@@ -28,7 +28,8 @@ public sealed class RabbitMqBrokerFactory : IBrokerFactory
         var section = config.Section(
             "type", "name", "message", "message_fields", "host", "port", "user", "username", "password", "virtual_host", "tls", "tls_ca_file",
             "heartbeat", "queue", "queue_name", "exchange", "exchange_name", "exchange_type", "routing_key", "routing_keys", "bindings", "declare",
-            "durable", "prefetch", "process_delay", "retry_interval", "requeue", "refused", "dead_letter_exchange", "dead_letter_exchange_type",
+            "durable", "prefetch", "process_delay", "retry_interval", "requeue", "refused", "dead_letter_exchange",
+                "dead_letter_exchange_type",
             "dead_letter_routing_key", "dlq");
         var queue = Queue(section);
         var options = new RabbitMqOptions(
@@ -48,13 +49,15 @@ public sealed class RabbitMqBrokerFactory : IBrokerFactory
 
     private static bool IsRejected(ConfigSection section)
     {
-        // sqAPI's key is read and means nothing: a delivery that can never be stored is not put back into the queue, and none is dropped.
+        // sqAPI's key is read and means nothing: a delivery that can never be stored is not put back into the queue,
+        // and none is dropped.
         _ = section["requeue"].Flag();
         var isRejected = section["refused"].OneOf("keep", "reject") == "reject";
         if (isRejected && (section["dead_letter_exchange"].IsSet || section["dlq"].IsSet))
         {
             section["refused"].Fail(
-                "reject beside a dead-letter exchange", "one of them: reject leaves it to the queue's own policy where refused deliveries go");
+                "reject beside a dead-letter exchange",
+                    "one of them: reject leaves it to the queue's own policy where refused deliveries go");
         }
 
         return isRejected;

@@ -8,10 +8,12 @@ namespace Tributary.Connectors.Brokers;
 internal sealed record RabbitMqDelivery(ulong Tag, string RoutingKey, IReadOnlyBasicProperties Properties, byte[] Body)
 {
     /// <param name="isKeptByBroker">See <see cref="Delivery.IsKeptByBroker"/>.</param>
-    public Delivery ToDelivery(bool isKeptByBroker) => new(Body, NullIfEmpty(Properties.ContentType), NullIfEmpty(Properties.MessageId))
+    public Delivery ToDelivery(bool isKeptByBroker) =>
+        new(Body, NullIfEmpty(Properties.ContentType), NullIfEmpty(Properties.MessageId))
     {
         IsKeptByBroker = isKeptByBroker,
-        Fault = AmqpHeaders.FaultOf(Properties.Headers) is { } fault ? new Reception.Refused(AmqpHeaders.Code, fault) : null,
+        Fault = AmqpHeaders.FaultOf(Properties.Headers) is { } fault ? new Reception.Refused(AmqpHeaders.Code, fault)
+            : null,
     };
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;

@@ -17,7 +17,8 @@ internal sealed class RabbitMqDeadLetters(RabbitMqOptions options, Action<string
     private readonly RepeatedWarning warning = new(warn, time);
     private readonly SemaphoreSlim opening = new(1, 1);
 
-    // Of what is being published: beyond this, and while the exchange takes nothing, deliveries are kept elsewhere, so that others get through.
+    // Of what is being published: beyond this, and while the exchange takes nothing, deliveries are kept elsewhere, so
+    // that others get through.
     private readonly int maxWaitingCount = options.PrefetchCount / 2;
     private int waitingCount;
     private volatile bool isFailing;
@@ -25,11 +26,13 @@ internal sealed class RabbitMqDeadLetters(RabbitMqOptions options, Action<string
     private IChannel? channel;
 
     /// <summary>
-    /// True when the server has it in a queue. While the exchange takes nothing, deliveries wait and are not acknowledged, at most half of the
-    /// prefetch and each for at most <see cref="BrokerLimits.DeadLetterTimeout"/>: false for what is beyond.
+    /// True when the server has it in a queue. While the exchange takes nothing, deliveries wait and are not
+    /// acknowledged, at most half of the prefetch and each for at most <see cref="BrokerLimits.DeadLetterTimeout"/>:
+    /// false for what is beyond.
     /// </summary>
     /// <exception cref="OperationCanceledException">It may be there or not: it is delivered, refused and published again.</exception>
-    public async Task<bool> PublishAsync(RabbitMqDelivery delivery, Reception.Refused refused, CancellationToken cancellation)
+    public async Task<bool> PublishAsync(RabbitMqDelivery delivery, Reception.Refused refused,
+        CancellationToken cancellation)
     {
         var start = time.GetTimestamp();
         var isBeyond = Interlocked.Increment(ref waitingCount) > maxWaitingCount;
@@ -54,13 +57,15 @@ internal sealed class RabbitMqDeadLetters(RabbitMqOptions options, Action<string
         }
     }
 
-    private async Task<bool> TryPublishAsync(RabbitMqDelivery delivery, Reception.Refused refused, CancellationToken cancellation)
+    private async Task<bool> TryPublishAsync(RabbitMqDelivery delivery, Reception.Refused refused,
+        CancellationToken cancellation)
     {
         try
         {
             var open = await OpenAsync(cancellation);
             await open.BasicPublishAsync(
-                letters.Exchange, letters.RoutingKey ?? delivery.RoutingKey, mandatory: true, Properties(delivery, refused), delivery.Body, cancellation)
+                letters.Exchange, letters.RoutingKey ?? delivery.RoutingKey, mandatory: true,
+                    Properties(delivery, refused), delivery.Body, cancellation)
                 .AsTask().WaitAsync(ConfirmTimeout, time, cancellation);
             isFailing = false;
             return true;
@@ -71,7 +76,8 @@ internal sealed class RabbitMqDeadLetters(RabbitMqOptions options, Action<string
             var why = failure is PublishException { IsReturn: true }
                 ? $"no queue takes the routing key \"{letters.RoutingKey ?? delivery.RoutingKey}\" there"
                 : options.Address.Explain(failure);
-            warning.Say($"{options.Name}: refused deliveries wait, because the dead-letter exchange \"{letters.Exchange}\" does not take them: {BrokerHealth.OneLine(why)}");
+            warning.Say(
+                $"{options.Name}: refused deliveries wait, because the dead-letter exchange \"{letters.Exchange}\" does not take them: {BrokerHealth.OneLine(why)}");
             return false;
         }
     }

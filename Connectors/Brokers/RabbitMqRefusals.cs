@@ -1,8 +1,9 @@
 namespace Tributary.Connectors.Brokers;
 
 /// <summary>
-/// What becomes of a delivery that can never be stored: it goes to the dead-letter exchange, to the server where the queue's own policy is to
-/// decide, and otherwise the platform keeps it. None goes back into the queue, where it would come again at once, and none is dropped here.
+/// What becomes of a delivery that can never be stored: it goes to the dead-letter exchange, to the server where the
+/// queue's own policy is to decide, and otherwise the platform keeps it. None goes back into the queue, where it would
+/// come again at once, and none is dropped here.
 /// </summary>
 internal sealed class RabbitMqRefusals(
     RabbitMqOptions options, RabbitMqDeadLetters? deadLetters, BrokerHealth health, Action<string> warn, TimeProvider time)
@@ -13,7 +14,8 @@ internal sealed class RabbitMqRefusals(
     public bool HasPlace => deadLetters is not null || options.IsRejected;
 
     /// <summary>
-    /// Stored when the dead-letter exchange has it; refused when the server is to have it; kept when the dead-letter exchange takes too little.
+    /// Stored when the dead-letter exchange has it; refused when the server is to have it; kept when the dead-letter
+    /// exchange takes too little.
     /// </summary>
     /// <exception cref="OperationCanceledException">There was no time to answer; it is delivered again.</exception>
     public async Task<Reception> AnswerAsync(
@@ -39,6 +41,7 @@ internal sealed class RabbitMqRefusals(
     {
         health.Refused();
         var then = kept.IsCurable ? "It is kept, and offered again later." : "It is kept among what failed.";
-        warning.Say($"{options.Name}: a delivery was refused ({kept.Code}: {BrokerHealth.OneLine(kept.Reason)}) {then}");
+        warning.Say(
+            $"{options.Name}: a delivery was refused ({kept.Code}: {BrokerHealth.OneLine(kept.Reason)}) {then}");
     }
 }

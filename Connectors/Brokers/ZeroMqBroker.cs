@@ -34,7 +34,8 @@ internal sealed class ZeroMqBroker : IBroker
     public async Task RunAsync(Receive receive, CancellationToken cancellation)
     {
         using var giveUp = new CancellationTokenSource();
-        var handing = line.RunAsync(delivery => _ = AnswerAsync(delivery, receive, giveUp.Token), giveUp.Token, hurry: cancellation);
+        var handing = line.RunAsync(
+            delivery => _ = AnswerAsync(delivery, receive, giveUp.Token), giveUp.Token, hurry: cancellation);
         var backoff = new Backoff(options.FirstRetryDelay, BrokerLimits.MaxRetryDelay);
         while (!cancellation.IsCancellationRequested)
         {
@@ -124,7 +125,8 @@ internal sealed class ZeroMqBroker : IBroker
             {
                 health.Refused();
                 var then = kept.IsCurable ? "offered again later" : "kept among what failed";
-                refusals.Say($"{options.Name}: a message was refused ({kept.Code}: {BrokerHealth.OneLine(kept.Reason)}) and is {then}.");
+                refusals.Say(
+                    $"{options.Name}: a message was refused ({kept.Code}: {BrokerHealth.OneLine(kept.Reason)}) and is {then}.");
             }
 
             return true;

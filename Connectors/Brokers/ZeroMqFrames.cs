@@ -19,7 +19,10 @@ internal sealed class ZeroMqFrames(byte[] first)
         keptBytes += frame.Length;
     }
 
-    /// <summary>The body: the only frame, or the one after the topic. Any other message is a fault, and its frames follow each other in the body.</summary>
+    /// <summary>
+    /// The body: the only frame, or the one after the topic. Any other message is a fault, and its frames follow each
+    /// other in the body.
+    /// </summary>
     public Delivery ToDelivery(bool isSubscriber)
     {
         if (count == frames.Count && count <= (isSubscriber ? 2 : 1))

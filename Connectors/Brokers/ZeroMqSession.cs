@@ -1,7 +1,8 @@
 namespace Tributary.Connectors.Brokers;
 
 /// <summary>One socket from its opening to its end, on one thread.</summary>
-internal sealed class ZeroMqSession(ZeroMqOptions options, BrokerHealth health, ReceiveWindow window, TimeProvider time, Action<Delivery> take)
+internal sealed class ZeroMqSession(ZeroMqOptions options, BrokerHealth health, ReceiveWindow window,
+    TimeProvider time, Action<Delivery> take)
 {
     /// <summary>A peer that sends a larger message is disconnected by libzmq, and the message is gone.</summary>
     public const long MaxMessageBytes = 64 * 1024 * 1024;

@@ -8,8 +8,8 @@ public interface IBroker : IAsyncDisposable
 
     /// <summary>
     /// Receives until <paramref name="cancellation"/>, connecting again with a growing delay whenever the connection is lost. A delivery
-    /// is acknowledged after <paramref name="receive"/> has returned <see cref="Reception.Stored"/> or <see cref="Reception.Kept"/>, and never
-    /// before. Ends without an
+    /// is acknowledged after <paramref name="receive"/> has returned <see cref="Reception.Stored"/> or <see
+    /// cref="Reception.Kept"/>, and never before. Ends without an
     /// exception when cancelled; every other exception ends the process, so it is for what no operator could want to go on with.
     /// </summary>
     Task RunAsync(Receive receive, CancellationToken cancellation);
@@ -19,9 +19,9 @@ public interface IBroker : IAsyncDisposable
 }
 
 /// <summary>
-/// Takes one delivery; callable many times at once. Returns when the message is durable, kept among what failed, or refused for good. Waits
-/// while the platform takes nothing, so that a broker which bounds its unanswered deliveries is slowed down with it; what concerns one delivery
-/// alone is never waited for here. Throws
+/// Takes one delivery; callable many times at once. Returns when the message is durable, kept among what failed, or
+/// refused for good. Waits while the platform takes nothing, so that a broker which bounds its unanswered deliveries is
+/// slowed down with it; what concerns one delivery alone is never waited for here. Throws
 /// <see cref="OperationCanceledException"/> when the process stops: the delivery was not taken.
 /// </summary>
 public delegate ValueTask<Reception> Receive(Delivery delivery, CancellationToken cancellation);
@@ -54,8 +54,8 @@ public abstract record Reception
     public sealed record Kept(MessageId Id, string Code, string Reason, bool IsCurable) : Reception;
 
     /// <summary>
-    /// It can never be stored, for the reason given: a body over the limit, an external id that was used for another body. Only a broker with
-    /// <see cref="Delivery.IsKeptByBroker"/> hears this, and keeps the delivery.
+    /// It can never be stored, for the reason given: a body over the limit, an external id that was used for another
+    /// body. Only a broker with <see cref="Delivery.IsKeptByBroker"/> hears this, and keeps the delivery.
     /// </summary>
     public sealed record Refused(string Code, string Reason) : Reception;
 }

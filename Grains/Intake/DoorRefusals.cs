@@ -5,19 +5,27 @@ namespace Tributary.Grains;
 /// <summary>What an error at the door means for the message that met it.</summary>
 public enum RefusalKind
 {
-    /// <summary>This message can never be stored as it is: it is kept apart with its reason, or goes to the dead letters.</summary>
+    /// <summary>
+    /// This message can never be stored as it is: it is kept apart with its reason, or goes to the dead letters.
+    /// </summary>
     Final,
 
-    /// <summary>Time or an operator can cure it, and it is about this message or its item: it is kept and offered again; others go on.</summary>
+    /// <summary>
+    /// Time or an operator can cure it, and it is about this message or its item: it is kept and offered again; others
+    /// go on.
+    /// </summary>
     CurableAlone,
 
-    /// <summary>Time or an operator can cure it, and every message meets it: nothing is taken until it is over.</summary>
+    /// <summary>
+    /// Time or an operator can cure it, and every message meets it: nothing is taken until it is over.
+    /// </summary>
     CurableForAll,
 }
 
 /// <summary>
-/// Which errors of the door are final and which can be cured: the one place that tells. An error that is not named here counts as one that can
-/// be cured and concerns its message alone, which is safe both ways: the message is durable before its sender hears of it, and holds up no other.
+/// Which errors of the door are final and which can be cured: the one place that tells. An error that is not named here
+/// counts as one that can be cured and concerns its message alone, which is safe both ways: the message is durable
+/// before its sender hears of it, and holds up no other.
 /// </summary>
 public static class DoorRefusals
 {
@@ -40,8 +48,8 @@ public static class DoorRefusals
         ["headers_invalid"] = RefusalKind.Final,
         ["frames_unexpected"] = RefusalKind.Final,
 
-        // The database refuses the data of this one message, and would again. An operable fault of the database refuses what is kept of the
-        // message too, and then the delivery waits.
+        // The database refuses the data of this one message, and would again. An operable fault of the database refuses
+        // what is kept of the message too, and then the delivery waits.
         ["refused_by_store"] = RefusalKind.Final,
 
         // The item's other messages are retried or mended, or a build comes that can read it or has this fault mended.

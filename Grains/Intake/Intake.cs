@@ -62,7 +62,8 @@ public sealed partial class Intake(
     }
 
     // Derived, so that a repeated message finds the item of the first one.
-    private static string DerivedItem(string source, string externalId) => DerivedPrefix + ExternalKey.Unscoped(source, externalId).Hash.ToString("x32");
+    private static string DerivedItem(string source, string externalId) =>
+        DerivedPrefix + ExternalKey.Unscoped(source, externalId).Hash.ToString("x32");
 
     private static string ItemOf(in IntakeRequest request, in FoundValue value)
     {

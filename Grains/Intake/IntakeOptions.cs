@@ -7,9 +7,9 @@ public sealed class IntakeOptions
     public int MaxBodyBytes { get; set; } = 1024 * 1024;
 
     /// <summary>
-    /// The largest refused delivery that is kept whole, in bytes; of a larger one the beginning is kept
-    /// (<see cref="RefusedEnvelope.PrefixBytes"/>), with its length and SHA-256. Never less than <see cref="MaxBodyBytes"/>. 8 MiB: in base64
-    /// it fits what may wait for one subscriber of the feed.
+    /// The largest refused delivery that is kept whole, in bytes; of a larger one the beginning is kept (<see
+    /// cref="RefusedEnvelope.PrefixBytes"/>), with its length and SHA-256. Never less than <see cref="MaxBodyBytes"/>.
+    /// 8 MiB: in base64 it fits what may wait for one subscriber of the feed.
     /// </summary>
     public int MaxKeptBytes
     {

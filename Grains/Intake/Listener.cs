@@ -3,9 +3,10 @@ using Tributary.Connectors;
 namespace Tributary.Grains;
 
 /// <summary>
-/// Takes the deliveries of one broker: each becomes a message, and is answered when that is durable. What every delivery meets (the platform is
-/// busy, the database is away) is waited for here, and with it the broker waits, which bounds what it has delivered and not heard of. What only
-/// this delivery meets is waited for in the database: it is kept there and offered again, so that it holds up no other.
+/// Takes the deliveries of one broker: each becomes a message, and is answered when that is durable. What every
+/// delivery meets (the platform is busy, the database is away) is waited for here, and with it the broker waits, which
+/// bounds what it has delivered and not heard of. What only this delivery meets is waited for in the database: it is
+/// kept there and offered again, so that it holds up no other.
 /// </summary>
 /// <param name="source">The source of the messages: see <see cref="IBroker.Name"/>.</param>
 /// <param name="mapper">Null when deliveries are messages as they stand: JSON objects.</param>
@@ -47,7 +48,8 @@ public sealed class Listener(
                 var isCurable = kind == RefusalKind.CurableAlone;
                 return !isCurable && delivery.IsKeptByBroker
                     ? new Reception.Refused(DoorRefusals.CodeOf(error), error.Message)
-                    : await KeepAsync(request, DoorRefusals.CodeOf(error), error.Message, isCurable, isOfBroker: false, cancellation);
+                    : await KeepAsync(request, DoorRefusals.CodeOf(error), error.Message, isCurable, isOfBroker: false,
+                        cancellation);
             }
             catch (Exception)
             {
@@ -58,10 +60,11 @@ public sealed class Listener(
         }
     }
 
-    // What is kept has an id, an item and a body of its own making, so that a store which refuses even its beginning takes nothing at all: that is
-    // waited for like a store that is away.
+    // What is kept has an id, an item and a body of its own making, so that a store which refuses even its beginning
+    // takes nothing at all: that is waited for like a store that is away.
     private async ValueTask<Reception> KeepAsync(
-        IntakeRequest request, string code, string reason, bool isCurable, bool isOfBroker, CancellationToken cancellation)
+        IntakeRequest request, string code, string reason, bool isCurable, bool isOfBroker,
+            CancellationToken cancellation)
     {
         var isLeast = false;
         for (var delay = FirstWait; ; delay = Next(delay))

@@ -5,13 +5,15 @@ using System.Text.Json;
 namespace Tributary.Grains;
 
 /// <summary>
-/// What is stored of a delivery that was refused: a JSON object with its bytes in base64 and what the sender said of it. The same delivery makes
-/// the same bytes, so that one that comes again is a repeat; the reason stands beside it, in what failed.
+/// What is stored of a delivery that was refused: a JSON object with its bytes in base64 and what the sender said of
+/// it. The same delivery makes the same bytes, so that one that comes again is a repeat; the reason stands beside it,
+/// in what failed.
 /// </summary>
 /// <param name="Raw">The bytes as they came, or their beginning.</param>
 /// <param name="BytesCount">How many came, when these are not all of them; else null.</param>
 /// <param name="Code">Set when the broker refused it: then it is never offered again.</param>
-public sealed record RefusedEnvelope(byte[] Raw, long? BytesCount, string? MediaType, string? ExternalId, string? Code, string? Reason)
+public sealed record RefusedEnvelope(byte[] Raw, long? BytesCount, string? MediaType, string? ExternalId, string? Code,
+    string? Reason)
 {
     public const string ContentType = "application/vnd.tributary.refused+json";
 
@@ -24,9 +26,11 @@ public sealed record RefusedEnvelope(byte[] Raw, long? BytesCount, string? Media
     // What senders say is for people to read; a longer one was refused for being so.
     private const int MaxTextChars = 2_048;
 
-    /// <param name="maxBytes">Longer bodies are cut to <see cref="PrefixBytes"/>; their length and SHA-256 are kept.</param>
+    /// <param name="maxBytes">Longer bodies are cut to <see cref="PrefixBytes"/>; their length and SHA-256 are
+    /// kept.</param>
     /// <param name="isLeast">True to cut every body, and to leave out what the sender said of it.</param>
-    public static ReadOnlyMemory<byte> Write(in IntakeRequest request, string? code, string? reason, int maxBytes, bool isLeast)
+    public static ReadOnlyMemory<byte> Write(in IntakeRequest request, string? code, string? reason, int maxBytes,
+        bool isLeast)
     {
         var raw = request.Body.Span;
         var isWhole = !isLeast && raw.Length <= maxBytes;
@@ -60,13 +64,16 @@ public sealed record RefusedEnvelope(byte[] Raw, long? BytesCount, string? Media
             var stored = JsonElement.Parse(envelope);
             var raw = stored.GetProperty("raw").GetBytesFromBase64();
             long? count = stored.TryGetProperty("bytes", out var bytes) ? bytes.GetInt64() : null;
-            return new RefusedEnvelope(raw, count, Text("media_type"), Text("external_id"), Text("code"), Text("reason"));
+            return new RefusedEnvelope(raw, count, Text("media_type"), Text("external_id"), Text("code"),
+                Text("reason"));
 
             string? Text(string name) => stored.TryGetProperty(name, out var text) ? text.GetString() : null;
         }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or FormatException or InvalidOperationException)
+        catch (Exception error) when (
+            error is JsonException or KeyNotFoundException or FormatException or InvalidOperationException)
         {
-            throw new TributaryException("envelope_invalid", "The stored body holds no raw bytes; allowed: an object with raw in base64.", error);
+            throw new TributaryException("envelope_invalid",
+                "The stored body holds no raw bytes; allowed: an object with raw in base64.", error);
         }
     }
 

@@ -6,7 +6,8 @@ namespace Tributary.Grains;
 /// <summary>One run of a delivery that was refused and kept: offers it to the door again, as it came.</summary>
 internal static class RefusedRun
 {
-    public static async ValueTask<ProcessingResult> RunAsync(ProcessingServices services, StoredMessage stored, MessageReference reference)
+    public static async ValueTask<ProcessingResult> RunAsync(ProcessingServices services, StoredMessage stored,
+        MessageReference reference)
     {
         var result = new ProcessingResult { Message = reference, SetNumber = services.Plugins.Active.Number };
         try
@@ -16,10 +17,12 @@ internal static class RefusedRun
         }
         catch (Exception error)
         {
-            var fault = DoorRefusals.KindOf(error) == RefusalKind.Final || error is TributaryException { Code: "envelope_invalid" }
+            var fault = DoorRefusals.KindOf(error) == RefusalKind.Final
+                || error is TributaryException { Code: "envelope_invalid" }
                 ? ConnectorFault.Refused
                 : ConnectorFault.Unavailable;
-            return result with { Failure = ProcessingFailure.Of(ProcessingStep.Accept, fault, $"{DoorRefusals.CodeOf(error)}: {error.Message}") };
+            var text = $"{DoorRefusals.CodeOf(error)}: {error.Message}";
+            return result with { Failure = ProcessingFailure.Of(ProcessingStep.Accept, fault, text) };
         }
     }
 
@@ -29,7 +32,8 @@ internal static class RefusedRun
         if (kept.Code is { } code)
             throw new TributaryException(code, kept.Reason ?? "");
         if (kept.BytesCount is { } count)
-            throw new TributaryException("body_too_large", $"The body had {count} bytes; kept are the first {kept.Raw.Length}.");
+            throw new TributaryException("body_too_large",
+                $"The body had {count} bytes; kept are the first {kept.Raw.Length}.");
         await services.Offer(new IntakeRequest
         {
             Source = stored.Source,

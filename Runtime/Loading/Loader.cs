@@ -12,14 +12,16 @@ namespace Tributary.Runtime.Loading;
 /// </summary>
 /// <param name="hasUnscoped">See <see cref="Incarnation.HasUnscopedExternalIds"/>.</param>
 internal sealed class Loader(
-    SiloOptions options, Partitioner partitioner, Activations activations, ExternalIds externalIds, bool hasUnscoped = false)
+    SiloOptions options, Partitioner partitioner, Activations activations, ExternalIds externalIds,
+        bool hasUnscoped = false)
 {
     private readonly List<GrainId> wanted = [];
     private LoadRequest pending = new();
     private LoadRequest? underWay;
 
     // Of the keys that are being loaded: where a row of an earlier version would be, and about which item.
-    private readonly Dictionary<(PartitionId, ExternalKey), ((PartitionId, ExternalKey) Key, string Item)> unscoped = [];
+    private readonly Dictionary<(PartitionId, ExternalKey),
+        ((PartitionId, ExternalKey) Key, string Item)> unscoped = [];
 
     public bool HasWork => underWay is not null || !IsEmpty(pending);
 
@@ -112,7 +114,8 @@ internal sealed class Loader(
 
     // The row of an earlier version may be about another item of the partition; then it says nothing about this one.
     private KnownMessage? FindUnscoped((PartitionId Partition, ExternalKey Key) scoped, LoadResult result) =>
-        unscoped.Remove(scoped, out var old) && result.UnscopedExternalIds.TryGetValue(old.Key, out var known) && known.Item == old.Item
+        unscoped.Remove(scoped, out var old) && result.UnscopedExternalIds.TryGetValue(old.Key, out var known)
+            && known.Item == old.Item
             ? known
             : null;
 

@@ -62,8 +62,9 @@ public sealed record StoreFacts(Guid HistoryId, int PartitionCount);
 public sealed record Incarnation(SiloId Silo, DateTimeOffset DatabaseTime, IReadOnlyList<int> IndexedPaths)
 {
     /// <summary>
-    /// True when the database holds external ids that a version before schema version 5 wrote, one per partition: they are looked up as well
-    /// until the last of them is cut. Such a version writes no more once this incarnation has joined.
+    /// True when the database holds external ids that a version before schema version 5 wrote, one per partition: they
+    /// are looked up as well until the last of them is cut. Such a version writes no more once this incarnation has
+    /// joined.
     /// </summary>
     public bool HasUnscopedExternalIds { get; init; }
 }

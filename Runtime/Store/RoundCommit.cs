@@ -136,7 +136,9 @@ public sealed class LoadRequest
 
     public List<(PartitionId Partition, ExternalKey Key)> ExternalIds { get; } = [];
 
-    /// <summary>Keys of rows that earlier versions wrote: see <see cref="Incarnation.HasUnscopedExternalIds"/>.</summary>
+    /// <summary>
+    /// Keys of rows that earlier versions wrote: see <see cref="Incarnation.HasUnscopedExternalIds"/>.
+    /// </summary>
     public List<(PartitionId Partition, ExternalKey Key)> UnscopedExternalIds { get; } = [];
 }
 

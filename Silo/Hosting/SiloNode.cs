@@ -202,7 +202,10 @@ internal sealed partial class SiloNode : IAsyncDisposable
         }
 
         var door = NewIntake(host.BulkGrains, null, plugins);
-        var services = pipeline.NewServices(contributions, store.Processing) with { Offer = request => door.AcceptAsync(request) };
+        var services = pipeline.NewServices(contributions, store.Processing) with
+        {
+            Offer = request => door.AcceptAsync(request),
+        };
         late.Open(pipeline.NewActivity(services), NewReplaying(pipeline, services, generations, fedFrom));
         pipeline.Listen(door, host);
     }

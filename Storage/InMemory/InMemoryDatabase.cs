@@ -45,7 +45,8 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
     internal Dictionary<(PartitionId Partition, ExternalKey Key), (KnownMessage Message, int Day)> ExternalIdRows { get; } = [];
 
     /// <summary>What a version before schema version 5 would have left.</summary>
-    internal Dictionary<(PartitionId Partition, ExternalKey Key), (KnownMessage Message, int Day)> UnscopedExternalIdRows { get; } = [];
+    internal Dictionary<(PartitionId Partition, ExternalKey Key),
+        (KnownMessage Message, int Day)> UnscopedExternalIdRows { get; } = [];
 
     internal List<DefinitionRow> DefinitionRows { get; } = [];
 

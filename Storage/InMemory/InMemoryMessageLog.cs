@@ -81,7 +81,8 @@ internal sealed class InMemoryMessageLog(InMemoryDatabase database, InMemoryGate
         return cut < limit ? cut + Cut(database.ExternalIdRows, day, limit - cut) : cut;
     });
 
-    private static int Cut(Dictionary<(PartitionId, ExternalKey), (KnownMessage Message, int Day)> rows, int day, int limit)
+    private static int Cut(Dictionary<(PartitionId, ExternalKey), (KnownMessage Message, int Day)> rows, int day,
+        int limit)
     {
         var cut = rows.Where(row => row.Value.Day < day).Take(limit).Select(row => row.Key).ToList();
         foreach (var key in cut)

@@ -178,7 +178,8 @@ public sealed class InMemoryStore : IPartitionStore
         joined = new InMemorySilo(new SiloId(database.Silos.Count + 1), address);
         database.Silos.Add(joined.Id, joined);
         Array.Fill(database.Partitions, joined.Id);
-        return new Incarnation(joined.Id, database.Time.GetUtcNow(), InMemoryIndexedPaths.Register(database, indexedPaths))
+        return new Incarnation(joined.Id, database.Time.GetUtcNow(),
+            InMemoryIndexedPaths.Register(database, indexedPaths))
         {
             HasUnscopedExternalIds = database.UnscopedExternalIdRows.Count > 0,
         };

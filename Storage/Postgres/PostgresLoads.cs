@@ -50,7 +50,8 @@ internal static class PostgresLoads
                 new IntColumn("partition", i => keys[i].Partition.Value).ToArray(keys.Count),
                 new BytesColumn("hash", i => Hash128.ToBytes(keys[i].Key.Hash)).ToArray(keys.Count)));
             reads.Add(row => found[keys[(int)row.GetInt64(0) - 1]] = new KnownMessage(
-                new MessageId(row.GetGuid(1)), row.GetString(2), Hash128.Read(row.GetFieldValue<byte[]>(3)), new Position(row.GetInt64(4))));
+                new MessageId(row.GetGuid(1)), row.GetString(2), Hash128.Read(row.GetFieldValue<byte[]>(3)),
+                    new Position(row.GetInt64(4))));
         }
     }
 

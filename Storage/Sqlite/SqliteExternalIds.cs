@@ -4,7 +4,8 @@ using Tributary.Storage.Rows;
 namespace Tributary.Storage.Sqlite;
 
 /// <summary>
-/// External ids: rows of <c>scoped_external_ids</c>, and what versions before schema version 5 left in <c>external_ids</c> until it is cut.
+/// External ids: rows of <c>scoped_external_ids</c>, and what versions before schema version 5 left in
+/// <c>external_ids</c> until it is cut.
 /// </summary>
 internal static class SqliteExternalIds
 {
@@ -22,13 +23,15 @@ internal static class SqliteExternalIds
     {
         foreach (var (partition, key) in keys)
         {
-            var select = connection.Prepare($"select message_id, item, body_hash, position from {table} where partition = ? and hash = ?")
+            var select = connection.Prepare(
+                    $"select message_id, item, body_hash, position from {table} where partition = ? and hash = ?")
                 .Bind(partition.Value).Bind(key.Hash);
             if (!select.Step())
                 continue;
 
             found[(partition, key)] = new KnownMessage(
-                new MessageId(select.Guid(0)), select.Text(1), Hash128.Read(select.Span(2)), new Position(select.Int64(3)));
+                new MessageId(select.Guid(0)), select.Text(1), Hash128.Read(select.Span(2)),
+                    new Position(select.Int64(3)));
             select.Reset();
         }
     }

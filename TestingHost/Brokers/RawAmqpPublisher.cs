@@ -6,8 +6,8 @@ using System.Text;
 namespace Tributary.TestingHost.Brokers;
 
 /// <summary>
-/// Publishes with headers that no client library writes: the bytes of AMQP 0-9-1 by hand, as user guest on 127.0.0.1. One connection, one channel,
-/// publisher confirms.
+/// Publishes with headers that no client library writes: the bytes of AMQP 0-9-1 by hand, as user guest on 127.0.0.1.
+/// One connection, one channel, publisher confirms.
 /// </summary>
 public sealed class RawAmqpPublisher : IAsyncDisposable
 {
@@ -58,13 +58,17 @@ public sealed class RawAmqpPublisher : IAsyncDisposable
     /// <summary>Returns when the server has confirmed it.</summary>
     /// <param name="headers">The entries of the table, without the length in front.</param>
     /// <exception cref="InvalidOperationException">The server refuses it; the message has its reason.</exception>
-    public async Task PublishAsync(string queue, string messageId, byte[] headers, byte[] body, CancellationToken cancellation)
+    public async Task PublishAsync(string queue, string messageId, byte[] headers, byte[] body,
+        CancellationToken cancellation)
     {
-        await SendAsync(Method, 1, [.. Number(60), .. Number(40), .. Number(0), .. Short(""), .. Short(queue), 0], cancellation);
+        await SendAsync(Method, 1, [.. Number(60), .. Number(40), .. Number(0), .. Short(""), .. Short(queue), 0],
+            cancellation);
         byte[] length = new byte[sizeof(ulong)];
         BinaryPrimitives.WriteInt64BigEndian(length, body.Length);
         await SendAsync(
-            Header, 1, [.. Number(60), .. Number(0), .. length, .. Number(HeadersFlag | MessageIdFlag), .. Long(headers), .. Short(messageId)], cancellation);
+            Header, 1,
+                [.. Number(60), .. Number(0), .. length, .. Number(HeadersFlag | MessageIdFlag), .. Long(headers),
+                    .. Short(messageId)], cancellation);
         await SendAsync(Body, 1, body, cancellation);
         await ReceiveAsync(60, 80, cancellation);
     }
@@ -80,11 +84,14 @@ public sealed class RawAmqpPublisher : IAsyncDisposable
         await stream.WriteAsync("AMQP\0\0\x09\x01"u8.ToArray(), cancellation);
         await ReceiveAsync(10, 10, cancellation);
         await SendAsync(
-            Method, 0, [.. Number(10), .. Number(11), .. Long([]), .. Short("PLAIN"), .. Long("\0guest\0guest"u8.ToArray()), .. Short("en_US")], cancellation);
+            Method, 0,
+                [.. Number(10), .. Number(11), .. Long([]), .. Short("PLAIN"), .. Long("\0guest\0guest"u8.ToArray()),
+                    .. Short("en_US")], cancellation);
         var tune = await ReceiveAsync(10, 30, cancellation);
 
         // As the server proposes, but without heartbeats.
-        await SendAsync(Method, 0, [.. Number(10), .. Number(31), .. tune.AsSpan(4, 6).ToArray(), .. Number(0)], cancellation);
+        await SendAsync(Method, 0, [.. Number(10), .. Number(31), .. tune.AsSpan(4, 6).ToArray(), .. Number(0)],
+            cancellation);
         await SendAsync(Method, 0, [.. Number(10), .. Number(40), .. Short("/"), .. Short(""), 0], cancellation);
         await ReceiveAsync(10, 41, cancellation);
         await SendAsync(Method, 1, [.. Number(20), .. Number(10), .. Short("")], cancellation);
@@ -97,7 +104,8 @@ public sealed class RawAmqpPublisher : IAsyncDisposable
 
     private static byte[] Short(string text) => [(byte)text.Length, .. Encoding.ASCII.GetBytes(text)];
 
-    private static byte[] Long(byte[] bytes) => [.. Number(bytes.Length >> 16), .. Number(bytes.Length & 0xFFFF), .. bytes];
+    private static byte[] Long(byte[] bytes) =>
+        [.. Number(bytes.Length >> 16), .. Number(bytes.Length & 0xFFFF), .. bytes];
 
     private ValueTask SendAsync(byte type, int channel, byte[] payload, CancellationToken cancellation) =>
         stream.WriteAsync((byte[])[type, .. Number(channel), .. Long(payload), 0xCE], cancellation);
@@ -108,9 +116,11 @@ public sealed class RawAmqpPublisher : IAsyncDisposable
         await stream.ReadExactlyAsync(head, cancellation);
         var frame = new byte[BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(3)) + 1];
         await stream.ReadExactlyAsync(frame, cancellation);
-        if (BinaryPrimitives.ReadInt16BigEndian(frame) == classId && BinaryPrimitives.ReadInt16BigEndian(frame.AsSpan(2)) == methodId)
+        if (BinaryPrimitives.ReadInt16BigEndian(frame) == classId
+            && BinaryPrimitives.ReadInt16BigEndian(frame.AsSpan(2)) == methodId)
             return frame[..^1];
         throw new InvalidOperationException(string.Create(
-            CultureInfo.InvariantCulture, $"The server sends something else than {classId}.{methodId}: {Encoding.Latin1.GetString(frame)}"));
+            CultureInfo.InvariantCulture,
+                $"The server sends something else than {classId}.{methodId}: {Encoding.Latin1.GetString(frame)}"));
     }
 }

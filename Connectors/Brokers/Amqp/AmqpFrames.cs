@@ -3,15 +3,19 @@ using System.Buffers.Binary;
 namespace Tributary.Connectors.Brokers.Amqp;
 
 /// <summary>
-/// The frames that a server sends (AMQP 0-9-1, section 4.2.3), on their way to the client library: bytes go in as they come and out as the
-/// library may have them. Frames with the properties of deliveries wait here until they are whole and have been looked over; all others pass.
+/// The frames that a server sends (AMQP 0-9-1, section 4.2.3), on their way to the client library: bytes go in as they
+/// come and out as the library may have them. Frames with the properties of deliveries wait here until they are whole
+/// and have been looked over; all others pass.
 /// </summary>
 internal sealed class AmqpFrames
 {
     /// <summary>The largest frame that is asked for, and taken but for properties, in bytes.</summary>
     public const int MaxFrameBytes = 128 * 1024;
 
-    /// <summary>The largest frame of properties that is held; the headers of a larger one are left out on the way, whatever their size.</summary>
+    /// <summary>
+    /// The largest frame of properties that is held; the headers of a larger one are left out on the way, whatever
+    /// their size.
+    /// </summary>
     private const int MaxHeldBytes = 2 * MaxFrameBytes;
 
     // Behind the headers are short texts and numbers.
@@ -97,7 +101,8 @@ internal sealed class AmqpFrames
         {
             Properties when size > MaxHeldBytes => AdvanceLarge(size),
             Properties => AdvanceProperties((int)size),
-            _ when size > MaxFrameBytes => throw new AmqpException($"a frame of {size} bytes; allowed: at most {MaxFrameBytes}"),
+            _ when size > MaxFrameBytes =>
+                throw new AmqpException($"a frame of {size} bytes; allowed: at most {MaxFrameBytes}"),
             Method => AdvanceMethod((int)size),
             _ => Pass(size),
         };
@@ -115,7 +120,8 @@ internal sealed class AmqpFrames
         const int TableAt = HeadBytes + 6;
         if (end - passed < HeadBytes + sizeof(uint))
             return false;
-        if (size < sizeof(uint) || BinaryPrimitives.ReadUInt32BigEndian(buffer.AsSpan(passed + HeadBytes)) != ConnectionStart)
+        if (size < sizeof(uint)
+            || BinaryPrimitives.ReadUInt32BigEndian(buffer.AsSpan(passed + HeadBytes)) != ConnectionStart)
             return Pass(size);
         if (end - passed < HeadBytes + size + EndBytes)
             return false;
@@ -123,7 +129,8 @@ internal sealed class AmqpFrames
         var length = rest.Length < sizeof(uint) ? uint.MaxValue : BinaryPrimitives.ReadUInt32BigEndian(rest);
         if (length > rest.Length - sizeof(uint))
             throw new AmqpException("a greeting that is longer than its frame");
-        return AmqpTables.FaultOf(rest.Slice(sizeof(uint), (int)length)) is { } fault ? throw new AmqpException($"a greeting with {fault}") : Pass(size);
+        return AmqpTables.FaultOf(rest.Slice(sizeof(uint), (int)length)) is { } fault
+            ? throw new AmqpException($"a greeting with {fault}") : Pass(size);
     }
 
     private bool AdvanceProperties(int size)
@@ -132,7 +139,8 @@ internal sealed class AmqpFrames
             return false;
         var payload = buffer.AsSpan(passed + HeadBytes, size);
         if (AmqpHeaders.Find(payload, size, out var isCut) is not { } headers)
-            return isCut ? throw new AmqpException("the properties of a delivery end before their headers") : Pass(size);
+            return isCut ? throw new AmqpException("the properties of a delivery end before their headers")
+                : Pass(size);
         if (AmqpTables.FaultOf(payload.Slice(headers.At, (int)headers.Length)) is not { } fault)
             return Pass(size);
 
@@ -150,7 +158,8 @@ internal sealed class AmqpFrames
             return isCut ? false : throw new AmqpException($"properties of {size} bytes without headers");
         var behind = size - headers.At - headers.Length;
         if (behind > MaxTailBytes)
-            throw new AmqpException($"properties with {behind} bytes behind their headers; allowed: at most {MaxTailBytes}");
+            throw new AmqpException(
+                $"properties with {behind} bytes behind their headers; allowed: at most {MaxTailBytes}");
         var frontBytes = HeadBytes + headers.At - sizeof(uint);
         front = buffer.AsSpan(passed, frontBytes).ToArray();
         tail = (int)behind + EndBytes;

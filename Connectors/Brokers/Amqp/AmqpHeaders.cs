@@ -4,8 +4,9 @@ using System.Text;
 namespace Tributary.Connectors.Brokers.Amqp;
 
 /// <summary>
-/// The headers of a delivery, in the frame that holds its properties (AMQP 0-9-1, section 4.2.6.1). Headers that the client library cannot read are
-/// replaced by one that says so: the delivery arrives with its body and its other properties, and is refused like any other.
+/// The headers of a delivery, in the frame that holds its properties (AMQP 0-9-1, section 4.2.6.1). Headers that the
+/// client library cannot read are replaced by one that says so: the delivery arrives with its body and its other
+/// properties, and is refused like any other.
 /// </summary>
 internal static class AmqpHeaders
 {
@@ -22,9 +23,12 @@ internal static class AmqpHeaders
 
     /// <summary>What is wrong with the headers that a delivery came with, or null.</summary>
     public static string? FaultOf(IDictionary<string, object?>? headers) =>
-        headers is not null && headers.TryGetValue(Marker, out var fault) && fault is byte[] text ? Encoding.UTF8.GetString(text) : null;
+        headers is not null && headers.TryGetValue(Marker, out var fault) && fault is byte[] text
+            ? Encoding.UTF8.GetString(text) : null;
 
-    /// <summary>Where the table of the headers is: its place behind its length, and its length. Null when there are none.</summary>
+    /// <summary>
+    /// Where the table of the headers is: its place behind its length, and its length. Null when there are none.
+    /// </summary>
     /// <param name="properties">The payload of the frame, or as much of it as is there.</param>
     /// <param name="isCut">True when so little is there that it cannot be told.</param>
     /// <exception cref="AmqpException">The payload holds no properties.</exception>
@@ -32,7 +36,8 @@ internal static class AmqpHeaders
     {
         isCut = properties.Length < FixedBytes;
         if (isCut)
-            return payloadBytes < FixedBytes ? throw new AmqpException($"a frame of properties has {payloadBytes} bytes") : null;
+            return payloadBytes < FixedBytes
+                ? throw new AmqpException($"a frame of properties has {payloadBytes} bytes") : null;
         var flags = BinaryPrimitives.ReadUInt16BigEndian(properties[FlagsAt..]);
         if ((flags & HeadersFlag) == 0)
             return null;
@@ -51,10 +56,12 @@ internal static class AmqpHeaders
 
         isCut = properties.Length - at < sizeof(uint);
         if (isCut)
-            return at + sizeof(uint) > payloadBytes ? throw new AmqpException("the properties of a delivery end before their headers") : null;
+            return at + sizeof(uint) > payloadBytes
+                ? throw new AmqpException("the properties of a delivery end before their headers") : null;
         var length = BinaryPrimitives.ReadUInt32BigEndian(properties[at..]);
         at += sizeof(uint);
-        return length <= payloadBytes - at ? (at, length) : throw new AmqpException("the headers of a delivery are longer than their frame");
+        return length <= payloadBytes - at ? (at, length)
+            : throw new AmqpException("the headers of a delivery are longer than their frame");
     }
 
     /// <summary>The length and the entries of a table that holds the marker alone.</summary>

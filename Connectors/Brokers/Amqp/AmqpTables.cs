@@ -3,8 +3,9 @@ using System.Buffers.Binary;
 namespace Tributary.Connectors.Brokers.Amqp;
 
 /// <summary>
-/// Looks over the field tables of AMQP 0-9-1 (section 4.2.5.5) before the client library reads them. The library reads nested values by
-/// recursion, and ends the connection at what it does not know; this walk keeps its place in an array of bounded length instead.
+/// Looks over the field tables of AMQP 0-9-1 (section 4.2.5.5) before the client library reads them. The library reads
+/// nested values by recursion, and ends the connection at what it does not know; this walk keeps its place in an array
+/// of bounded length instead.
 /// </summary>
 internal static class AmqpTables
 {

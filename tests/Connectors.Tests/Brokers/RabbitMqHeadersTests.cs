@@ -6,7 +6,9 @@ using Tributary.TestingHost.Brokers;
 
 namespace Tributary.Connectors.Tests.Brokers;
 
-/// <summary>Headers that would end the client library, or the process with it, concern their own delivery alone.</summary>
+/// <summary>
+/// Headers that would end the client library, or the process with it, concern their own delivery alone.
+/// </summary>
 [Collection(nameof(RabbitMqCollection))]
 public sealed class RabbitMqHeadersTests(RabbitMqFixture rabbit)
 {
@@ -15,15 +17,18 @@ public sealed class RabbitMqHeadersTests(RabbitMqFixture rabbit)
     public static TheoryData<string, byte[], string> Bad => new()
     {
         { "deep", RawAmqpPublisher.NestedArrays(24_000), "The headers have tables and arrays nested deeper than 64." },
-        { "scale", AmqpBytes.Field("a", 'D', 29, 0, 0, 0, 1), "The headers have a decimal of the scale 29; allowed: at most 28." },
+        { "scale", AmqpBytes.Field("a", 'D', 29, 0, 0, 0, 1),
+            "The headers have a decimal of the scale 29; allowed: at most 28." },
     };
 
     [Theory]
     [MemberData(nameof(Bad))]
-    public async Task A_delivery_whose_headers_cannot_be_read_is_refused_with_its_body_and_others_follow(string name, byte[] headers, string reason)
+    public async Task A_delivery_whose_headers_cannot_be_read_is_refused_with_its_body_and_others_follow(string name,
+        byte[] headers, string reason)
     {
         var receiver = new Receiver();
-        await using var broker = Start($"{{type: rabbitmq, host: 127.0.0.1, port: {rabbit.Server.Port}, queue: q_{name}}}", receiver);
+        await using var broker =
+            Start($"{{type: rabbitmq, host: 127.0.0.1, port: {rabbit.Server.Port}, queue: q_{name}}}", receiver);
         await Publish(broker, $"q_{name}", headers);
         await receiver.CountAsync(2);
         await broker.StopAsync();
@@ -55,7 +60,9 @@ public sealed class RabbitMqHeadersTests(RabbitMqFixture rabbit)
     {
         var receiver = new Receiver
         {
-            Answer = delivery => delivery is { Fault: { } fault, IsKeptByBroker: true } ? fault : new Reception.Stored(default, IsRepeat: false),
+            Answer = delivery =>
+                delivery is { Fault: { } fault, IsKeptByBroker: true } ? fault
+                    : new Reception.Stored(default, IsRepeat: false),
         };
         await using var peer = await rabbit.ConnectAsync();
         await using var broker = Start(
@@ -72,11 +79,14 @@ public sealed class RabbitMqHeadersTests(RabbitMqFixture rabbit)
         Assert.Equal("bad", Encoding.UTF8.GetString(letter.Body.Span));
         Assert.Equal(
             ["x-original-routing-key", "x-tributary-code", "x-tributary-reason"],
-            letter.BasicProperties.Headers!.Keys.Where(key => !key.StartsWith("x-dotnet-", StringComparison.Ordinal)).Order());
-        Assert.Equal("headers_invalid", Encoding.UTF8.GetString((byte[])letter.BasicProperties.Headers["x-tributary-code"]!));
+            letter.BasicProperties.Headers!.Keys.Where(key =>
+                !key.StartsWith("x-dotnet-", StringComparison.Ordinal)).Order());
+        Assert.Equal("headers_invalid",
+            Encoding.UTF8.GetString((byte[])letter.BasicProperties.Headers["x-tributary-code"]!));
     }
 
-    private static RunningBroker Start(string yaml, Receiver receiver) => new(new RabbitMqBrokerFactory(), yaml, receiver.ReceiveAsync);
+    private static RunningBroker Start(string yaml, Receiver receiver) =>
+        new(new RabbitMqBrokerFactory(), yaml, receiver.ReceiveAsync);
 
     // One bad delivery in front of a good one.
     private async Task Publish(RunningBroker broker, string queue, byte[] headers)
@@ -84,6 +94,7 @@ public sealed class RabbitMqHeadersTests(RabbitMqFixture rabbit)
         await broker.StatusAsync(status => status.IsConnected);
         await using var raw = await RawAmqpPublisher.ConnectAsync(rabbit.Server.Port, Cancellation);
         await raw.PublishAsync(queue, "bad id", headers, "bad"u8.ToArray(), Cancellation);
-        await raw.PublishAsync(queue, "good id", AmqpBytes.Field("trace", 'S', AmqpBytes.Long("t1"u8.ToArray())), "good"u8.ToArray(), Cancellation);
+        await raw.PublishAsync(queue, "good id", AmqpBytes.Field("trace", 'S', AmqpBytes.Long("t1"u8.ToArray())),
+            "good"u8.ToArray(), Cancellation);
     }
 }

@@ -109,18 +109,23 @@ public sealed class RabbitMqRefusalTests(RabbitMqFixture rabbit)
     {
         await using var peer = await rabbit.ConnectAsync();
         var receiver = Refusing();
-        await using var broker = Start("queue: q_many, dead_letter_exchange: x_many, dead_letter_routing_key: dead, prefetch: 4", receiver);
+        await using var broker =
+            Start("queue: q_many, dead_letter_exchange: x_many, dead_letter_routing_key: dead, prefetch: 4", receiver);
         await broker.StatusAsync(status => status.IsConnected);
 
         await peer.PublishAsync("", "q_many", [.. Enumerable.Repeat("bad", 20), "good one", "good two"]);
-        await Eventually.Async(() => receiver.Bodies.Count(body => body.StartsWith("good", StringComparison.Ordinal)) == 2, () => string.Join(' ', receiver.Bodies));
+        await Eventually.Async(() =>
+            receiver.Bodies.Count(body => body.StartsWith("good", StringComparison.Ordinal)) == 2, () =>
+                string.Join(' ', receiver.Bodies));
         await Eventually.Async(
-            () => receiver.Deliveries.Count(delivery => delivery.Fault?.Code == "body_not_json" && !delivery.IsKeptByBroker) >= 18,
+            () => receiver.Deliveries.Count(delivery =>
+                delivery.Fault?.Code == "body_not_json" && !delivery.IsKeptByBroker) >= 18,
             () => string.Join(' ', receiver.Deliveries));
         await peer.Channel.QueueDeclareAsync("q_many_dead", durable: true, exclusive: false, autoDelete: false);
         await peer.Channel.QueueBindAsync("q_many_dead", "x_many", "dead");
         var keptCount = receiver.Deliveries.Count(delivery => delivery.Fault is not null);
-        await Eventually.Async(async () => await peer.CountAsync("q_many_dead") == 20 - keptCount, () => $"the rest of {keptCount}");
+        await Eventually.Async(async () => await peer.CountAsync("q_many_dead") == 20 - keptCount, () =>
+            $"the rest of {keptCount}");
         await broker.StopAsync();
 
         Assert.Equal(0u, await peer.CountAsync("q_many"));
@@ -129,7 +134,8 @@ public sealed class RabbitMqRefusalTests(RabbitMqFixture rabbit)
     [Theory]
     [InlineData("true")]
     [InlineData("false")]
-    public async Task Without_a_dead_letter_exchange_the_platform_keeps_a_refused_delivery_whatever_requeue_says(string requeue)
+    public async Task Without_a_dead_letter_exchange_the_platform_keeps_a_refused_delivery_whatever_requeue_says(
+        string requeue)
     {
         await using var peer = await rabbit.ConnectAsync();
         var receiver = Refusing();
@@ -143,7 +149,8 @@ public sealed class RabbitMqRefusalTests(RabbitMqFixture rabbit)
         Assert.Equal(["bad", "good"], receiver.Bodies);
         Assert.Equal(0u, await peer.CountAsync($"q_kept_{requeue}"));
         Assert.Equal(1, broker.Broker.Status.RefusedCount);
-        Assert.Contains("body_not_json: The body is no JSON.) It is kept among what failed.", Assert.Single(broker.Warnings), StringComparison.Ordinal);
+        Assert.Contains("body_not_json: The body is no JSON.) It is kept among what failed.",
+            Assert.Single(broker.Warnings), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -151,7 +158,8 @@ public sealed class RabbitMqRefusalTests(RabbitMqFixture rabbit)
     {
         await using var peer = await rabbit.ConnectAsync();
         await peer.Channel.QueueDeclareAsync("q_reject_dead", durable: true, exclusive: false, autoDelete: false);
-        await peer.Channel.QueueDeclareAsync("q_reject", durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?>
+        await peer.Channel.QueueDeclareAsync("q_reject", durable: true, exclusive: false, autoDelete: false,
+            new Dictionary<string, object?>
         {
             ["x-dead-letter-exchange"] = "", ["x-dead-letter-routing-key"] = "q_reject_dead",
         });
@@ -160,7 +168,8 @@ public sealed class RabbitMqRefusalTests(RabbitMqFixture rabbit)
         await broker.StatusAsync(status => status.IsConnected);
 
         await peer.PublishAsync("", "q_reject", "bad", "good");
-        await Eventually.Async(async () => await peer.CountAsync("q_reject_dead") == 1, () => "the delivery where the queue sends it");
+        await Eventually.Async(async () => await peer.CountAsync("q_reject_dead") == 1, () =>
+            "the delivery where the queue sends it");
         await receiver.CountAsync(2);
         await broker.StopAsync();
 

@@ -82,7 +82,9 @@ public sealed class ListenerTests
         Assert.Equal("body_too_large", Assert.IsType<Reception.Refused>(await Receive(new string('x', 1_001), null)).Code);
         mapper = null;
         Assert.Equal("body_not_json", Assert.IsType<Reception.Refused>(await Receive("u|/a", null)).Code);
-        Assert.Equal("frames_unexpected", Assert.IsType<Reception.Refused>(await Receive("{}", null, new Reception.Refused("frames_unexpected", "Two."))).Code);
+        Assert.Equal("frames_unexpected",
+            Assert.IsType<Reception.Refused>(
+                await Receive("{}", null, new Reception.Refused("frames_unexpected", "Two."))).Code);
         Assert.Single(silo.Sent);
         Assert.Empty(waits);
     }
@@ -90,12 +92,15 @@ public sealed class ListenerTests
     [Fact]
     public async Task What_can_never_be_stored_is_kept_with_its_bytes_and_its_reason()
     {
-        silo.Answer = message => message.Message.ExternalId == "ext" ? throw new TributaryException("external_id_conflict", "Another body.") : Stored(message);
+        silo.Answer = message =>
+            message.Message.ExternalId == "ext" ? throw new TributaryException("external_id_conflict", "Another body.")
+                : Stored(message);
         var kept = Assert.IsType<Reception.Kept>(await Receive("u|/a", "ext"));
 
         Assert.Equal(("external_id_conflict", "Another body.", false), (kept.Code, kept.Reason, kept.IsCurable));
         var message = silo.Sent[1];
-        Assert.Equal((kept.Id, "broker", RefusedEnvelope.ContentType), (message.Message.Id, message.Message.Source, message.Message.MediaType));
+        Assert.Equal((kept.Id, "broker", RefusedEnvelope.ContentType),
+            (message.Message.Id, message.Message.Source, message.Message.MediaType));
         Assert.StartsWith("refused-", message.Message.ExternalId, StringComparison.Ordinal);
         Assert.StartsWith("x-", message.Message.Item, StringComparison.Ordinal);
         Assert.Empty(message.Contributions);
@@ -103,20 +108,25 @@ public sealed class ListenerTests
         Assert.Equal((MessageStatus.Parked, ProcessingStep.Accept, true), (part.Status, part.Step, part.IsRaised));
         Assert.Equal("external_id_conflict: Another body.", part.Error);
         var envelope = RefusedEnvelope.Read(message.Message.Body.Span);
-        Assert.Equal(("u|/a", "text/plain", "ext", null), (Encoding.UTF8.GetString(envelope.Raw), envelope.MediaType, envelope.ExternalId, envelope.Code));
+        Assert.Equal(("u|/a", "text/plain", "ext", null),
+            (Encoding.UTF8.GetString(envelope.Raw), envelope.MediaType, envelope.ExternalId, envelope.Code));
     }
 
     [Fact]
     public async Task The_same_delivery_is_kept_under_the_same_id_and_another_body_under_another()
     {
-        silo.Answer = message => message.Message.ExternalId == "ext" ? throw new TributaryException("external_id_conflict", "Another body.") : Stored(message);
+        silo.Answer = message =>
+            message.Message.ExternalId == "ext" ? throw new TributaryException("external_id_conflict", "Another body.")
+                : Stored(message);
         foreach (var text in new[] { "u|/a", "u|/a", "u|/b" })
             await Receive(text, "ext");
         await Receive(new string('x', 1_001), null);
 
-        var kept = silo.Sent.Where(message => message.Message.MediaType == RefusedEnvelope.ContentType).Select(message => message.Message).ToList();
+        var kept = silo.Sent.Where(message =>
+            message.Message.MediaType == RefusedEnvelope.ContentType).Select(message => message.Message).ToList();
         Assert.Equal(4, kept.Count);
-        Assert.Equal((kept[0].ExternalId, kept[0].Item, Encoding.UTF8.GetString(kept[0].Body.Span)), (kept[1].ExternalId, kept[1].Item, Encoding.UTF8.GetString(kept[1].Body.Span)));
+        Assert.Equal((kept[0].ExternalId, kept[0].Item, Encoding.UTF8.GetString(kept[0].Body.Span)),
+            (kept[1].ExternalId, kept[1].Item, Encoding.UTF8.GetString(kept[1].Body.Span)));
         Assert.NotEqual(kept[0].ExternalId, kept[2].ExternalId);
         Assert.Null(kept[3].ExternalId);
         Assert.Equal(kept[3].Id.ToString(), kept[3].Item);
@@ -131,7 +141,8 @@ public sealed class ListenerTests
     {
         isKeptByBroker = true;
         silo.Answer = message => message.Message.MediaType == RefusedEnvelope.ContentType ? Stored(message)
-            : code is null ? throw new InvalidOperationException("Not now.") : throw new TributaryException(code, "Not now.");
+            : code is null ? throw new InvalidOperationException("Not now.")
+                : throw new TributaryException(code, "Not now.");
 
         var kept = Assert.IsType<Reception.Kept>(await Receive("u|/a", "ext"));
 
@@ -144,13 +155,16 @@ public sealed class ListenerTests
     {
         var body = new byte[9 << 20];
         Array.Fill(body, (byte)'x');
-        var kept = Assert.IsType<Reception.Kept>(await Listener().ReceiveAsync(new Delivery(body, null, "ext"), TestContext.Current.CancellationToken));
+        var kept =
+            Assert.IsType<Reception.Kept>(await Listener()
+                .ReceiveAsync(new Delivery(body, null, "ext"), TestContext.Current.CancellationToken));
 
         Assert.Equal("body_too_large", kept.Code);
         var message = Assert.Single(silo.Sent).Message;
         var envelope = RefusedEnvelope.Read(message.Body.Span);
         Assert.Equal((RefusedEnvelope.PrefixBytes, 9L << 20), (envelope.Raw.Length, envelope.BytesCount));
-        Assert.Contains(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(body)), Encoding.UTF8.GetString(message.Body.Span), StringComparison.Ordinal);
+        Assert.Contains(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(body)),
+            Encoding.UTF8.GetString(message.Body.Span), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -169,7 +183,9 @@ public sealed class ListenerTests
     public async Task A_store_that_takes_nothing_is_waited_for_with_what_is_to_be_kept()
     {
         var refusals = 5;
-        silo.Answer = message => message.Message.ExternalId == "ext" || refusals-- > 0 ? throw new TributaryException("refused_by_store", "No.") : Stored(message);
+        silo.Answer = message =>
+            message.Message.ExternalId == "ext" || refusals-- > 0
+                ? throw new TributaryException("refused_by_store", "No.") : Stored(message);
         Assert.IsType<Reception.Kept>(await Receive("u|/a", "ext"));
         Assert.Equal([10, 20, 40, 80, 160], waits.Select(wait => wait.TotalMilliseconds));
     }
@@ -230,10 +246,13 @@ public sealed class ListenerTests
         });
     }
 
-    private static Receipt Stored(IncomingMessage message) => new(new AppendedMessage(message.Message, 1, message.Generations));
+    private static Receipt Stored(IncomingMessage message) =>
+        new(new AppendedMessage(message.Message, 1, message.Generations));
 
-    private ValueTask<Reception> Receive(string text, string? externalId, Reception.Refused? fault = null) => Listener().ReceiveAsync(
-        new Delivery(Encoding.UTF8.GetBytes(text), "text/plain", externalId) { Fault = fault, IsKeptByBroker = isKeptByBroker },
+    private ValueTask<Reception> Receive(string text, string? externalId, Reception.Refused? fault = null) =>
+        Listener().ReceiveAsync(
+        new Delivery(Encoding.UTF8.GetBytes(text), "text/plain", externalId) { Fault = fault,
+            IsKeptByBroker = isKeptByBroker },
         TestContext.Current.CancellationToken);
 
     private sealed class Silo : IGrainFactory, IItemGrain

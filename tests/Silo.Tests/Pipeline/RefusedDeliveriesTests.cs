@@ -3,7 +3,9 @@ using Tributary.TestingHost.Brokers;
 
 namespace Tributary.Silo.Tests.Pipeline;
 
-/// <summary>Deliveries that can never be stored, in front of good ones, as an operator of a whole server sees it.</summary>
+/// <summary>
+/// Deliveries that can never be stored, in front of good ones, as an operator of a whole server sees it.
+/// </summary>
 public sealed class RefusedDeliveriesTests(PeersFixture peers) : IClassFixture<PeersFixture>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -24,10 +26,14 @@ public sealed class RefusedDeliveriesTests(PeersFixture peers) : IClassFixture<P
         Assert.Equal(0u, await publisher.CountAsync("q_starve", Cancellation));
         var failures = await server.FailuresAsync();
         Assert.NotEmpty(failures);
-        Assert.All(failures, failure => Assert.StartsWith("external_id_conflict: ", failure.GetProperty("error").GetString(), StringComparison.Ordinal));
+        Assert.All(failures, failure =>
+            Assert.StartsWith("external_id_conflict: ", failure.GetProperty("error").GetString(),
+                StringComparison.Ordinal));
 
         var bodies = (await StoredMessages.ReadAllAsync(server.Http, Cancellation))
-            .Select(body => body.TryGetProperty("raw", out var raw) ? System.Text.Encoding.UTF8.GetString(raw.GetBytesFromBase64()) : body.GetRawText());
+            .Select(body =>
+                body.TryGetProperty("raw", out var raw) ? System.Text.Encoding.UTF8.GetString(raw.GetBytesFromBase64())
+                    : body.GetRawText());
         Assert.Equal(
             Enumerable.Range(0, BadCount).Select(i => $$"""{"bad":{{i}}}""").Concat(Enumerable.Range(0, GoodCount).Select(i => $$"""{"good":{{i}}}""")).Order(),
             bodies.Order());

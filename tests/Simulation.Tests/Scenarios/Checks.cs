@@ -13,7 +13,7 @@ public static class Checks
         ItemsEqualARecount(scenario);
         AlarmsRangAndWereTallied(scenario);
         ParcelChecks.AllAtRest(scenario);
-        scenario.Items.Check(scenario.Database, scenario.PartitionOf);
+        scenario.Items.Check(scenario.Database);
         NothingFailed(scenario);
     }
 

@@ -9,7 +9,9 @@ using Tributary.Runtime.Store;
 
 namespace Tributary.Storage.Tests.Conformance;
 
-/// <summary>The scope of external ids through a whole silo: source, item and id, whatever partition the items fall into.</summary>
+/// <summary>
+/// The scope of external ids through a whole silo: source, item and id, whatever partition the items fall into.
+/// </summary>
 public abstract partial class StoreConformance
 {
     [Fact]
@@ -37,7 +39,8 @@ public abstract partial class StoreConformance
         var (first, second) = await NeighboursAsync();
         var known = new KnownMessage(
             new MessageId(Guid.CreateVersion7()), first, ExternalKey.Sha256Prefix("""{"n":1}"""u8), Position.Of(3, 4));
-        await Harness.LeaveUnscopedAsync(await PartitionAsync(first), ExternalKey.Unscoped("source", "key"), known, day: 20_000);
+        await Harness.LeaveUnscopedAsync(await PartitionAsync(first), ExternalKey.Unscoped("source", "key"), known,
+            day: 20_000);
         await using var store = Harness.NewStore();
         var silo = await StartSiloAsync(store);
 
@@ -56,7 +59,8 @@ public abstract partial class StoreConformance
         var types = new GrainTypes().Add<IItemGrain, ItemGrain, ItemState>(
             ItemGrain.GrainType, StateTable.Items, GrainsJson.Default.ItemState, static () => new ItemGrain());
         var silo = new SiloHost(
-            new SiloOptions(), store, types, new Dictionary<string, IActivity>(), SiloEnvironment.System(), NullLogger<SiloHost>.Instance);
+            new SiloOptions(), store, types, new Dictionary<string, IActivity>(), SiloEnvironment.System(),
+                NullLogger<SiloHost>.Instance);
         await silo.StartAsync(Cancellation);
         return silo;
     }
@@ -65,10 +69,12 @@ public abstract partial class StoreConformance
     {
         var message = new Message
         {
-            Id = new MessageId(Guid.CreateVersion7()), Source = "source", Item = item, ExternalId = "key", MediaType = "application/json",
+            Id = new MessageId(Guid.CreateVersion7()), Source = "source", Item = item, ExternalId = "key",
+                MediaType = "application/json",
             Body = Encoding.UTF8.GetBytes(body), ReceivedAt = TestSilo.Noon,
         };
-        return silo.Grains.GetGrain<IItemGrain>(item).Receive(new IncomingMessage(message, [], isNewItem: false)).AsTask();
+        return silo.Grains.GetGrain<IItemGrain>(item).Receive(new IncomingMessage(message, [], isNewItem: false))
+            .AsTask();
     }
 
     // Two items of one partition.

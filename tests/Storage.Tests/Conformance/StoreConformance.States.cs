@@ -130,7 +130,8 @@ public abstract partial class StoreConformance
             for (var i = 0; i < 5; i++)
             {
                 round.Messages.Add(TestSilo.Message());
-                round.ExternalIds.Add(new ExternalIdRow(new PartitionId(5), ExternalKey.Of("source", "item", $"{i}"), 1, i));
+                round.ExternalIds.Add(
+                    new ExternalIdRow(new PartitionId(5), ExternalKey.Of("source", "item", $"{i}"), 1, i));
             }
         });
 
@@ -142,7 +143,8 @@ public abstract partial class StoreConformance
     [Fact]
     public async Task External_ids_of_earlier_versions_are_found_until_they_are_cut()
     {
-        var old = new KnownMessage(new MessageId(Guid.CreateVersion7()), "the item", UInt128.MaxValue - 1, Position.Of(3, 4));
+        var old =
+            new KnownMessage(new MessageId(Guid.CreateVersion7()), "the item", UInt128.MaxValue - 1, Position.Of(3, 4));
         var key = (new PartitionId(5), ExternalKey.Unscoped("source", "external"));
         var first = NewStore();
         await TestSilo.JoinAsync(Harness, first);
@@ -153,12 +155,14 @@ public abstract partial class StoreConformance
         var request = new LoadRequest();
         request.UnscopedExternalIds.AddRange([key, (new PartitionId(6), key.Item2)]);
         var known = Assert.Single((await silo.Store.LoadAsync(request, Cancellation)).UnscopedExternalIds);
-        Assert.Equal((key, old.Id, "the item", old.BodyHash, old.Position), (known.Key, known.Value.Id, known.Value.Item, known.Value.BodyHash, known.Value.Position));
+        Assert.Equal((key, old.Id, "the item", old.BodyHash, old.Position),
+            (known.Key, known.Value.Id, known.Value.Item, known.Value.BodyHash, known.Value.Position));
 
         await silo.CommitAsync(round =>
         {
             round.Messages.Add(TestSilo.Message());
-            round.ExternalIds.Add(new ExternalIdRow(new PartitionId(5), ExternalKey.Of("source", "item", "external"), 1, 0));
+            round.ExternalIds.Add(
+                new ExternalIdRow(new PartitionId(5), ExternalKey.Of("source", "item", "external"), 1, 0));
         });
         Assert.Equal(1, await silo.Log.CutExternalIdsAsync(TestSilo.Noon.AddDays(1), 1, Cancellation));
         Assert.Empty((await silo.Store.LoadAsync(request, Cancellation)).UnscopedExternalIds);

@@ -18,7 +18,10 @@ public abstract class StoreHarness : IAsyncDisposable
 
     public abstract IPluginTables PluginTablesOf(IPartitionStore store);
 
-    /// <summary>Writes what a version before schema version 5 left: <c>external_ids</c>. The database exists, and no store is open.</summary>
+    /// <summary>
+    /// Writes what a version before schema version 5 left: <c>external_ids</c>. The database exists, and no store is
+    /// open.
+    /// </summary>
     public abstract Task LeaveUnscopedAsync(PartitionId partition, ExternalKey key, KnownMessage message, int day);
 
     /// <summary>Ends a store as the death of its process would: it does not leave.</summary>

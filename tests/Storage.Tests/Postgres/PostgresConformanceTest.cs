@@ -61,7 +61,8 @@ public sealed class PostgresHarness(string connectionString) : StoreHarness
             connection);
         foreach (var value in new object[]
         {
-            partition.Value, Hash128.ToBytes(key.Hash), message.Id.Value, message.Item, message.Position.Value, Hash128.ToBytes(message.BodyHash), day,
+            partition.Value, Hash128.ToBytes(key.Hash), message.Id.Value, message.Item, message.Position.Value,
+                Hash128.ToBytes(message.BodyHash), day,
         })
             insert.Parameters.AddWithValue(value);
         await insert.ExecuteNonQueryAsync();

@@ -65,7 +65,8 @@ public sealed class SqliteFormatTest
             await silo.CommitAsync(round =>
             {
                 round.Messages.AddRange([TestSilo.Message(body: """{"n":1}"""), TestSilo.Message(body: """{"n":2}""", generations: [1, 300])]);
-                round.ExternalIds.Add(new ExternalIdRow(new PartitionId(1), ExternalKey.Of("source", "item", "external"), 5, 0));
+                round.ExternalIds.Add(
+                    new ExternalIdRow(new PartitionId(1), ExternalKey.Of("source", "item", "external"), 5, 0));
                 round.States.Add(TestSilo.Item("item", "item state", true));
                 round.States.Add(TestSilo.Aggregate(new AggregateKey(1, 60_000, "[\"g\"]"), "aggregate state", true));
                 round.States.Add(new StateRow(StateTable.Grains, new GrainId("type", "key"), new PartitionId(1), 1, new byte[] { 1 }, true));

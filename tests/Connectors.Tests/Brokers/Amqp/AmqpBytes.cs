@@ -17,7 +17,8 @@ internal static class AmqpBytes
     public static byte[] Properties(byte[]? headers, string messageId = "id") =>
     [
         0, 60, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, (byte)(headers is null ? 0x80 : 0xA0), 0x80,
-        .. Short("text/plain"), .. headers is null ? [] : (byte[])[.. Length(headers.Length), .. headers], .. Short(messageId),
+        .. Short("text/plain"), .. headers is null ? [] : (byte[])[.. Length(headers.Length), .. headers],
+            .. Short(messageId),
     ];
 
     public static byte[] Field(string name, char type, params byte[] value) => [.. Short(name), (byte)type, .. value];

@@ -3,7 +3,9 @@ using Tributary.TestingHost.Brokers;
 
 namespace Tributary.Connectors.Tests.Brokers.Amqp;
 
-/// <summary>What comes out is what went in, however it was cut, but for headers that the client library cannot read.</summary>
+/// <summary>
+/// What comes out is what went in, however it was cut, but for headers that the client library cannot read.
+/// </summary>
 public sealed class AmqpFramesTests
 {
     private static readonly byte[] Deliver = AmqpBytes.Frame(AmqpBytes.Method, [0, 60, 0, 60, 1, 2, 3]);
@@ -42,7 +44,8 @@ public sealed class AmqpFramesTests
         (byte[] Headers, string Fault)[] bad =
         [
             (RawAmqpPublisher.NestedArrays(24_000), "The headers have tables and arrays nested deeper than 64."),
-            (AmqpBytes.Field("a", 'D', 29, 0, 0, 0, 1), "The headers have a decimal of the scale 29; allowed: at most 28."),
+            (AmqpBytes.Field("a", 'D', 29, 0, 0, 0, 1),
+                "The headers have a decimal of the scale 29; allowed: at most 28."),
             (Large(), "The headers have more bytes than fit a frame of 262144."),
         ];
         var (sent, expected) = (new List<byte>(), new List<byte>());
@@ -50,8 +53,12 @@ public sealed class AmqpFramesTests
         {
             var (headers, fault) = bad[random.Next(bad.Length)];
             var body = AmqpBytes.Frame(AmqpBytes.Body, [.. BitConverter.GetBytes(i)]);
-            sent.AddRange([.. Deliver, .. AmqpBytes.Frame(AmqpBytes.Header, AmqpBytes.Properties(headers, $"id {i}")), .. body, .. sound]);
-            expected.AddRange([.. Deliver, .. AmqpBytes.Frame(AmqpBytes.Header, AmqpBytes.Properties(MarkerOf(fault), $"id {i}")), .. body, .. sound]);
+            sent.AddRange(
+                [.. Deliver, .. AmqpBytes.Frame(AmqpBytes.Header, AmqpBytes.Properties(headers, $"id {i}")), .. body,
+                    .. sound]);
+            expected.AddRange(
+                [.. Deliver, .. AmqpBytes.Frame(AmqpBytes.Header, AmqpBytes.Properties(MarkerOf(fault), $"id {i}")),
+                    .. body, .. sound]);
         }
 
         Assert.True(Pass([.. sent], random).SequenceEqual(expected), "The bytes differ.");
@@ -68,13 +75,17 @@ public sealed class AmqpFramesTests
         Refused("a frame of 131073 bytes; allowed: at most 131072", [AmqpBytes.Body, 0, 1, 0, 2, 0, 1, 0]);
         Refused("a frame of properties has 3 bytes", AmqpBytes.Frame(AmqpBytes.Header, [0, 60, 0]));
         Refused("the headers of a delivery are longer than their frame", AmqpBytes.Frame(AmqpBytes.Header, longer));
-        Refused("the properties of a delivery end before their headers", AmqpBytes.Frame(AmqpBytes.Header, AmqpBytes.Properties([])[..20]));
+        Refused("the properties of a delivery end before their headers",
+            AmqpBytes.Frame(AmqpBytes.Header, AmqpBytes.Properties([])[..20]));
         Refused(
             "a greeting with tables and arrays nested deeper than 64",
-            AmqpBytes.Frame(AmqpBytes.Method, [0, 10, 0, 10, 0, 9, .. AmqpBytes.Long(RawAmqpPublisher.NestedArrays(100)), .. AmqpBytes.Long("PLAIN"u8.ToArray())]));
+            AmqpBytes.Frame(AmqpBytes.Method,
+                [0, 10, 0, 10, 0, 9, .. AmqpBytes.Long(RawAmqpPublisher.NestedArrays(100)),
+                    .. AmqpBytes.Long("PLAIN"u8.ToArray())]));
     }
 
-    private static byte[] MarkerOf(string fault) => AmqpBytes.Field(AmqpHeaders.Marker, 'S', AmqpBytes.Long(System.Text.Encoding.UTF8.GetBytes(fault)));
+    private static byte[] MarkerOf(string fault) =>
+        AmqpBytes.Field(AmqpHeaders.Marker, 'S', AmqpBytes.Long(System.Text.Encoding.UTF8.GetBytes(fault)));
 
     // Cut at random, mostly into small pieces at first and large ones later.
     private static byte[] Pass(byte[] sent, Random random)
@@ -85,7 +96,9 @@ public sealed class AmqpFramesTests
         for (var at = 0; at < sent.Length;)
         {
             var room = frames.Room();
-            var count = Math.Min(Math.Min(room.Length, sent.Length - at), random.Next(2) == 0 ? random.Next(1, 20) : random.Next(1, 200_000));
+            var count =
+                Math.Min(Math.Min(room.Length, sent.Length - at),
+                    random.Next(2) == 0 ? random.Next(1, 20) : random.Next(1, 200_000));
             sent.AsMemory(at, count).CopyTo(room);
             at += count;
             frames.Added(count);

@@ -13,12 +13,17 @@ public sealed class AmqpTablesTests
         byte[] inner = [.. AmqpBytes.Field("a", 'V'), .. AmqpBytes.Field("b", 't', 1)];
         byte[] table =
         [
-            .. AmqpBytes.Field("S", 'S', AmqpBytes.Long("text"u8.ToArray())), .. AmqpBytes.Field("x", 'x', AmqpBytes.Long([1, 2])),
-            .. AmqpBytes.Field("b", 'b', 1), .. AmqpBytes.Field("B", 'B', 1), .. AmqpBytes.Field("s", 's', 0, 1), .. AmqpBytes.Field("u", 'u', 0, 1),
-            .. AmqpBytes.Field("I", 'I', 0, 0, 0, 1), .. AmqpBytes.Field("i", 'i', 0, 0, 0, 1), .. AmqpBytes.Field("f", 'f', 0, 0, 0, 1),
-            .. AmqpBytes.Field("l", 'l', Eight), .. AmqpBytes.Field("d", 'd', Eight), .. AmqpBytes.Field("T", 'T', Eight),
+            .. AmqpBytes.Field("S", 'S', AmqpBytes.Long("text"u8.ToArray())),
+                .. AmqpBytes.Field("x", 'x', AmqpBytes.Long([1, 2])),
+            .. AmqpBytes.Field("b", 'b', 1), .. AmqpBytes.Field("B", 'B', 1), .. AmqpBytes.Field("s", 's', 0, 1),
+                .. AmqpBytes.Field("u", 'u', 0, 1),
+            .. AmqpBytes.Field("I", 'I', 0, 0, 0, 1), .. AmqpBytes.Field("i", 'i', 0, 0, 0, 1),
+                .. AmqpBytes.Field("f", 'f', 0, 0, 0, 1),
+            .. AmqpBytes.Field("l", 'l', Eight), .. AmqpBytes.Field("d", 'd', Eight),
+                .. AmqpBytes.Field("T", 'T', Eight),
             .. AmqpBytes.Field("D", 'D', 28, 0, 0, 0, 1), .. AmqpBytes.Field("F", 'F', AmqpBytes.Long(inner)),
-            .. AmqpBytes.Field("A", 'A', AmqpBytes.Long([(byte)'V', (byte)'t', 0])), .. AmqpBytes.Field("", 'F', AmqpBytes.Long([])),
+            .. AmqpBytes.Field("A", 'A', AmqpBytes.Long([(byte)'V', (byte)'t', 0])),
+                .. AmqpBytes.Field("", 'F', AmqpBytes.Long([])),
         ];
 
         Assert.Null(AmqpTables.FaultOf(table));
@@ -30,7 +35,8 @@ public sealed class AmqpTablesTests
     [InlineData(AmqpTables.MaxDepth, false)]
     [InlineData(24_000, false)]
     public void Nesting_has_a_limit(int depth, bool isAllowed) => Assert.Equal(
-        isAllowed ? null : "tables and arrays nested deeper than 64", AmqpTables.FaultOf(RawAmqpPublisher.NestedArrays(depth)));
+        isAllowed ? null : "tables and arrays nested deeper than 64",
+            AmqpTables.FaultOf(RawAmqpPublisher.NestedArrays(depth)));
 
     public static TheoryData<string, byte[]> Faults => new()
     {
@@ -44,10 +50,12 @@ public sealed class AmqpTablesTests
         { "a value that is longer than what holds it", AmqpBytes.Field("a", 'l', 1, 2, 3) },
         { "a value that is longer than what holds it", AmqpBytes.Field("a", 'A', 0, 0, 0, 2, (byte)'V') },
         { "a value that is longer than what holds it", [.. AmqpBytes.Field("a", 'A', AmqpBytes.Long([(byte)'t'])), 1] },
-        { "a field without a value", [.. AmqpBytes.Field("a", 'F', AmqpBytes.Long([3, 1])), .. AmqpBytes.Field("b", 'V')] },
+        { "a field without a value",
+            [.. AmqpBytes.Field("a", 'F', AmqpBytes.Long([3, 1])), .. AmqpBytes.Field("b", 'V')] },
     };
 
     [Theory]
     [MemberData(nameof(Faults))]
-    public void What_the_library_cannot_read_is_a_fault(string fault, byte[] table) => Assert.Equal(fault, AmqpTables.FaultOf(table));
+    public void What_the_library_cannot_read_is_a_fault(string fault, byte[] table) =>
+        Assert.Equal(fault, AmqpTables.FaultOf(table));
 }
