@@ -52,6 +52,12 @@ public interface INeeds
     /// <summary>The external id that the turn will look up, or null.</summary>
     ExternalKey? External { get; }
 
+    /// <summary>
+    /// The key under which a database before schema version 5 holds the same external id, or null: see <see
+    /// cref="ExternalKey.Unscoped"/>. Asked for only where such rows are left.
+    /// </summary>
+    ExternalKey? UnscopedExternal => null;
+
     /// <summary>True when the called grain cannot have state yet because its key was made for this call.</summary>
     bool IsNewGrain { get; }
 

@@ -4,8 +4,9 @@ namespace Tributary;
 public interface IItemGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// Stores the message and sends its contributions. An external id seen before is answered with the first message's
-    /// receipt and changes nothing; with another body it is refused (<c>external_id_conflict</c>).
+    /// Stores the message and sends its contributions. An external id that this source used before for this item is
+    /// answered with the first message's receipt and changes nothing; with another body it is refused
+    /// (<c>external_id_conflict</c>).
     /// </summary>
     ValueTask<Receipt> Receive(IncomingMessage message);
 
@@ -68,7 +69,11 @@ public sealed class IncomingMessage(
     /// <summary>The first 128 bits of the SHA-256 of the body when there is an external id, else zero.</summary>
     public UInt128 BodyHash { get; } = message.ExternalId is null ? UInt128.Zero : ExternalKey.Sha256Prefix(message.Body.Span);
 
-    public ExternalKey? External { get; } = message.ExternalId is null ? null : ExternalKey.Of(message.Source, message.ExternalId);
+    public ExternalKey? External { get; } =
+        message.ExternalId is null ? null : ExternalKey.Of(message.Source, message.Item, message.ExternalId);
+
+    public ExternalKey? UnscopedExternal =>
+        Message.ExternalId is null ? null : ExternalKey.Unscoped(Message.Source, Message.ExternalId);
 
     /// <summary>True when the item's id was made for this message.</summary>
     public bool IsNewGrain { get; } = isNewItem;

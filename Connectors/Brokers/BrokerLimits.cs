@@ -9,6 +9,12 @@ internal static class BrokerLimits
     /// <summary>The longest delay between tries.</summary>
     public static readonly TimeSpan MaxRetryDelay = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// How long a refused delivery waits for a dead-letter exchange that does not take it; then the platform keeps it.
+    /// Below the half hour after which a server ends a channel whose deliveries have no answer.
+    /// </summary>
+    public static readonly TimeSpan DeadLetterTimeout = TimeSpan.FromMinutes(15);
+
     /// <summary>How long a stop waits for the answers to what was handed over. What has none then is not acknowledged.</summary>
     public static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using RabbitMQ.Client;
 using Tributary.Configuration;
+using Tributary.Connectors.Brokers.Amqp;
 
 namespace Tributary.Connectors.Brokers;
 
@@ -49,7 +50,8 @@ internal sealed record RabbitMqAddress(
             AutomaticRecoveryEnabled = false,
             TopologyRecoveryEnabled = false,
             ClientProvidedName = clientName,
-            Ssl = new SslOption { Enabled = IsTls, ServerName = Host, CertificateValidationCallback = Authorities is null ? null : IsTrusted },
+            RequestedFrameMax = AmqpFrames.MaxFrameBytes,
+            SocketFactory = family => AmqpSocket.Create(family, Tls()),
         };
         return await factory.CreateConnectionAsync(cancellation);
     }
@@ -89,6 +91,12 @@ internal sealed record RabbitMqAddress(
             field.Fail($"\"{file}\" without a certificate", Allowed);
         return authorities;
     }
+
+    private SslClientAuthenticationOptions? Tls() => !IsTls ? null : new()
+    {
+        TargetHost = Host,
+        RemoteCertificateValidationCallback = Authorities is null ? null : IsTrusted,
+    };
 
     private bool IsTrusted(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {

@@ -28,7 +28,8 @@ public sealed class RabbitMqBrokerFactory : IBrokerFactory
         var section = config.Section(
             "type", "name", "message", "message_fields", "host", "port", "user", "username", "password", "virtual_host", "tls", "tls_ca_file",
             "heartbeat", "queue", "queue_name", "exchange", "exchange_name", "exchange_type", "routing_key", "routing_keys", "bindings", "declare",
-            "durable", "prefetch", "process_delay", "retry_interval", "requeue", "dead_letter_exchange", "dead_letter_exchange_type",
+            "durable", "prefetch", "process_delay", "retry_interval", "requeue", "refused", "dead_letter_exchange",
+                "dead_letter_exchange_type",
             "dead_letter_routing_key", "dlq");
         var queue = Queue(section);
         var options = new RabbitMqOptions(
@@ -39,11 +40,27 @@ public sealed class RabbitMqBrokerFactory : IBrokerFactory
             section["prefetch"].Whole(1, ushort.MaxValue, "deliveries") is { } prefetch ? (ushort)prefetch : DefaultPrefetchCount,
             BrokerSettings.ProcessDelay(section),
             BrokerSettings.FirstRetryDelay(section),
-            IsRequeued: section["requeue"].Flag() ?? true,
+            IsRejected(section),
             IsDurable: section["durable"].Flag() ?? true,
             IsDeclared: section["declare"].Flag() ?? true,
             DeadLetters(section));
         return config.ErrorCount == errorsBefore ? options : null;
+    }
+
+    private static bool IsRejected(ConfigSection section)
+    {
+        // sqAPI's key is read and means nothing: a delivery that can never be stored is not put back into the queue,
+        // and none is dropped.
+        _ = section["requeue"].Flag();
+        var isRejected = section["refused"].OneOf("keep", "reject") == "reject";
+        if (isRejected && (section["dead_letter_exchange"].IsSet || section["dlq"].IsSet))
+        {
+            section["refused"].Fail(
+                "reject beside a dead-letter exchange",
+                    "one of them: reject leaves it to the queue's own policy where refused deliveries go");
+        }
+
+        return isRejected;
     }
 
     private static string Queue(ConfigSection section)

@@ -1,5 +1,6 @@
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
+using Tributary.Connectors.Brokers.Amqp;
 
 namespace Tributary.Connectors.Brokers;
 
@@ -9,10 +10,15 @@ internal sealed record RabbitMqDelivery(ulong Tag, string RoutingKey, IReadOnlyB
     /// <summary>The server's flag: it was delivered before.</summary>
     public bool IsRedelivered { get; init; }
 
-    public Delivery ToDelivery() =>
+    /// <param name="isKeptByBroker">See <see cref="Delivery.IsKeptByBroker"/>.</param>
+    public Delivery ToDelivery(bool isKeptByBroker) =>
         new(Body, NullIfEmpty(Properties.ContentType), NullIfEmpty(Properties.MessageId))
         {
             IsRedelivered = IsRedelivered,
+            IsKeptByBroker = isKeptByBroker,
+            Fault = AmqpHeaders.FaultOf(Properties.Headers) is { } fault
+                ? new Reception.Refused(AmqpHeaders.Code, fault)
+                : null,
         };
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;

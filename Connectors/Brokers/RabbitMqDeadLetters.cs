@@ -1,5 +1,6 @@
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
+using Tributary.Connectors.Brokers.Amqp;
 
 namespace Tributary.Connectors.Brokers;
 
@@ -15,33 +16,69 @@ internal sealed class RabbitMqDeadLetters(RabbitMqOptions options, Action<string
     private readonly RabbitMqDeadLetterOptions letters = options.DeadLetters!;
     private readonly RepeatedWarning warning = new(warn, time);
     private readonly SemaphoreSlim opening = new(1, 1);
+
+    // Of what is being published: beyond this, and while the exchange takes nothing, deliveries are kept elsewhere, so
+    // that others get through.
+    private readonly int maxWaitingCount = options.PrefetchCount / 2;
+    private int waitingCount;
+    private volatile bool isFailing;
     private IConnection? connection;
     private IChannel? channel;
 
-    /// <summary>Returns when the server has it in a queue. Tries as long as it takes; meanwhile the delivery is not acknowledged.</summary>
+    /// <summary>
+    /// True when the server has it in a queue. While the exchange takes nothing, deliveries wait and are not
+    /// acknowledged, at most half of the prefetch and each for at most <see cref="BrokerLimits.DeadLetterTimeout"/>:
+    /// false for what is beyond.
+    /// </summary>
     /// <exception cref="OperationCanceledException">It may be there or not: it is delivered, refused and published again.</exception>
-    public async Task PublishAsync(RabbitMqDelivery delivery, Reception.Refused refused, CancellationToken cancellation)
+    public async Task<bool> PublishAsync(RabbitMqDelivery delivery, Reception.Refused refused,
+        CancellationToken cancellation)
     {
-        var backoff = new Backoff(BrokerLimits.FirstRetryDelay, BrokerLimits.MaxRetryDelay);
-        while (true)
+        var start = time.GetTimestamp();
+        var isBeyond = Interlocked.Increment(ref waitingCount) > maxWaitingCount;
+        try
         {
-            try
+            var backoff = new Backoff(BrokerLimits.FirstRetryDelay, BrokerLimits.MaxRetryDelay);
+            while (!(isFailing && isBeyond))
             {
-                var open = await OpenAsync(cancellation);
-                await open.BasicPublishAsync(
-                    letters.Exchange, letters.RoutingKey ?? delivery.RoutingKey, mandatory: true, Properties(delivery, refused), delivery.Body, cancellation)
-                    .AsTask().WaitAsync(ConfirmTimeout, time, cancellation);
-                return;
-            }
-            catch (Exception failure) when (!cancellation.IsCancellationRequested)
-            {
-                var why = failure is PublishException { IsReturn: true }
-                    ? $"no queue takes the routing key \"{letters.RoutingKey ?? delivery.RoutingKey}\" there"
-                    : options.Address.Explain(failure);
-                warning.Say($"{options.Name}: refused deliveries wait, because the dead-letter exchange \"{letters.Exchange}\" does not take them: {BrokerHealth.OneLine(why)}");
+                if (await TryPublishAsync(delivery, refused, cancellation))
+                    return true;
+                if (time.GetElapsedTime(start) >= BrokerLimits.DeadLetterTimeout)
+                    return false;
+                if (!isBeyond)
+                    await Task.Delay(backoff.Next(), time, cancellation);
             }
 
-            await Task.Delay(backoff.Next(), time, cancellation);
+            return false;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref waitingCount);
+        }
+    }
+
+    private async Task<bool> TryPublishAsync(RabbitMqDelivery delivery, Reception.Refused refused,
+        CancellationToken cancellation)
+    {
+        try
+        {
+            var open = await OpenAsync(cancellation);
+            await open.BasicPublishAsync(
+                letters.Exchange, letters.RoutingKey ?? delivery.RoutingKey, mandatory: true,
+                    Properties(delivery, refused), delivery.Body, cancellation)
+                .AsTask().WaitAsync(ConfirmTimeout, time, cancellation);
+            isFailing = false;
+            return true;
+        }
+        catch (Exception failure) when (!cancellation.IsCancellationRequested)
+        {
+            isFailing = true;
+            var why = failure is PublishException { IsReturn: true }
+                ? $"no queue takes the routing key \"{letters.RoutingKey ?? delivery.RoutingKey}\" there"
+                : options.Address.Explain(failure);
+            warning.Say(
+                $"{options.Name}: refused deliveries wait, because the dead-letter exchange \"{letters.Exchange}\" does not take them: {BrokerHealth.OneLine(why)}");
+            return false;
         }
     }
 
@@ -57,6 +94,7 @@ internal sealed class RabbitMqDeadLetters(RabbitMqOptions options, Action<string
         var headers = new Dictionary<string, object?>(delivery.Properties.Headers ?? new Dictionary<string, object?>());
         headers.Remove("CC");
         headers.Remove("BCC");
+        headers.Remove(AmqpHeaders.Marker);
         headers["x-tributary-code"] = refused.Code;
         headers["x-tributary-reason"] = refused.Reason.Length <= MaxReasonChars ? refused.Reason : refused.Reason[..MaxReasonChars];
         headers["x-original-routing-key"] = delivery.RoutingKey;
@@ -77,6 +115,7 @@ internal sealed class RabbitMqDeadLetters(RabbitMqOptions options, Action<string
             connection = await options.Address.ConnectAsync($"{options.Name} dead letters", cancellation);
             connection.ConnectionBlockedAsync += (_, blocked) =>
             {
+                isFailing = true;
                 warning.Say($"{options.Name}: refused deliveries wait, because the server blocks whoever publishes: {BrokerHealth.OneLine(blocked.Reason)}");
                 return Task.CompletedTask;
             };

@@ -4,7 +4,8 @@ namespace Tributary.Connectors.Brokers;
 /// <param name="Exchange">Null: the queue alone.</param>
 /// <param name="PrefetchCount">Most deliveries without an answer; the server sends no more before one of them is acknowledged.</param>
 /// <param name="ProcessDelay">How long a delivery waits before it is handed over.</param>
-/// <param name="IsRequeued">Whether a refused delivery goes back into the queue when there is no dead-letter exchange.</param>
+/// <param name="IsRejected">Whether a refused delivery is given up to the server, whose queue has a policy for it,
+/// instead of being kept here.</param>
 /// <param name="IsDeclared">Whether queue, exchanges and bindings are made when they are not there.</param>
 /// <param name="DeadLetters">Where refused deliveries go, or null.</param>
 internal sealed record RabbitMqOptions(
@@ -15,7 +16,7 @@ internal sealed record RabbitMqOptions(
     ushort PrefetchCount,
     TimeSpan ProcessDelay,
     TimeSpan FirstRetryDelay,
-    bool IsRequeued,
+    bool IsRejected,
     bool IsDurable,
     bool IsDeclared,
     RabbitMqDeadLetterOptions? DeadLetters);

@@ -66,15 +66,15 @@ internal sealed class RabbitMqSession(RabbitMqOptions options, RabbitMqRefusals 
         health.Received();
         try
         {
-            switch (await receive(delivery.ToDelivery(), giveUp))
-            {
-                case Reception.Refused refused:
-                    await refusals.AnswerAsync(delivery, refused, answers!, giveUp);
-                    break;
-                default:
-                    answers!.Ack(delivery.Tag);
-                    break;
-            }
+            var reception = await receive(delivery.ToDelivery(refusals.HasPlace), giveUp);
+            if (reception is Reception.Refused refused)
+                reception = await refusals.AnswerAsync(delivery, refused, receive, giveUp);
+            if (reception is Reception.Kept kept)
+                refusals.Kept(kept);
+            if (reception is Reception.Refused)
+                answers!.Nack(delivery.Tag, requeue: false);
+            else
+                answers!.Ack(delivery.Tag);
         }
         catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
         {

@@ -13,8 +13,7 @@ internal sealed class ZeroMqBroker : IBroker
     private readonly ConnectorServices services;
     private readonly BrokerHealth health;
     private readonly ReceiveWindow window;
-    private readonly DeliveryLine<byte[]> line;
-    private readonly RepeatedWarning oddFrames;
+    private readonly DeliveryLine<Delivery> line;
     private readonly RepeatedWarning refusals;
     private readonly RepeatedWarning failures;
 
@@ -23,8 +22,7 @@ internal sealed class ZeroMqBroker : IBroker
         (this.options, this.services) = (options, services);
         health = new BrokerHealth(options.Name, services.Warn);
         window = new ReceiveWindow(options.UnansweredCount, MaxUnansweredBytes);
-        line = new DeliveryLine<byte[]>(options.UnansweredCount, options.ProcessDelay, services.Time);
-        oddFrames = new RepeatedWarning(services.Warn, services.Time);
+        line = new DeliveryLine<Delivery>(options.UnansweredCount, options.ProcessDelay, services.Time);
         refusals = new RepeatedWarning(services.Warn, services.Time);
         failures = new RepeatedWarning(services.Warn, services.Time);
     }
@@ -36,11 +34,12 @@ internal sealed class ZeroMqBroker : IBroker
     public async Task RunAsync(Receive receive, CancellationToken cancellation)
     {
         using var giveUp = new CancellationTokenSource();
-        var handing = line.RunAsync(body => _ = AnswerAsync(body, receive, giveUp.Token), giveUp.Token, hurry: cancellation);
+        var handing = line.RunAsync(
+            delivery => _ = AnswerAsync(delivery, receive, giveUp.Token), giveUp.Token, hurry: cancellation);
         var backoff = new Backoff(options.FirstRetryDelay, BrokerLimits.MaxRetryDelay);
         while (!cancellation.IsCancellationRequested)
         {
-            var session = new ZeroMqSession(options, health, window, oddFrames, services.Time, Take);
+            var session = new ZeroMqSession(options, health, window, services.Time, Take);
             try
             {
                 await RunOnThreadAsync(() => session.Run(() => Finish(giveUp), cancellation));
@@ -82,10 +81,10 @@ internal sealed class ZeroMqBroker : IBroker
         return ended.Task;
     }
 
-    private void Take(byte[] body)
+    private void Take(Delivery delivery)
     {
-        window.Enter(body.Length);
-        line.TryAdd(body);
+        window.Enter(delivery.Body.Length);
+        line.TryAdd(delivery);
     }
 
     // Waits for the answers to what was received; what has none in time is lost, and that is said.
@@ -99,12 +98,12 @@ internal sealed class ZeroMqBroker : IBroker
         window.WaitUntilEmpty(BrokerLimits.CloseTimeout, services.Time);
     }
 
-    private async Task AnswerAsync(byte[] body, Receive receive, CancellationToken giveUp)
+    private async Task AnswerAsync(Delivery delivery, Receive receive, CancellationToken giveUp)
     {
         var backoff = new Backoff(BrokerLimits.FirstRetryDelay, BrokerLimits.MaxRetryDelay);
         try
         {
-            while (!await TryReceiveAsync(body, receive, giveUp))
+            while (!await TryReceiveAsync(delivery, receive, giveUp))
                 await Task.Delay(backoff.Next(), services.Time, giveUp);
         }
         catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
@@ -113,19 +112,21 @@ internal sealed class ZeroMqBroker : IBroker
         }
         finally
         {
-            window.Exit(body.Length);
+            window.Exit(delivery.Body.Length);
         }
     }
 
     // Nobody delivers again what is not taken: it is offered until it is.
-    private async Task<bool> TryReceiveAsync(byte[] body, Receive receive, CancellationToken giveUp)
+    private async Task<bool> TryReceiveAsync(Delivery delivery, Receive receive, CancellationToken giveUp)
     {
         try
         {
-            if (await receive(new Delivery(body), giveUp) is Reception.Refused refused)
+            if (await receive(delivery, giveUp) is Reception.Kept kept)
             {
                 health.Refused();
-                refusals.Say($"{options.Name}: a message was refused ({refused.Code}: {BrokerHealth.OneLine(refused.Reason)}) and is gone.");
+                var then = kept.IsCurable ? "offered again later" : "kept among what failed";
+                refusals.Say(
+                    $"{options.Name}: a message was refused ({kept.Code}: {BrokerHealth.OneLine(kept.Reason)}) and is {then}.");
             }
 
             return true;

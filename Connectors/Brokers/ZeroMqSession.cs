@@ -1,7 +1,8 @@
 namespace Tributary.Connectors.Brokers;
 
 /// <summary>One socket from its opening to its end, on one thread.</summary>
-internal sealed class ZeroMqSession(ZeroMqOptions options, BrokerHealth health, ReceiveWindow window, RepeatedWarning oddFrames, TimeProvider time, Action<byte[]> take)
+internal sealed class ZeroMqSession(ZeroMqOptions options, BrokerHealth health, ReceiveWindow window,
+    TimeProvider time, Action<Delivery> take)
 {
     /// <summary>A peer that sends a larger message is disconnected by libzmq, and the message is gone.</summary>
     public const long MaxMessageBytes = 64 * 1024 * 1024;
@@ -93,26 +94,18 @@ internal sealed class ZeroMqSession(ZeroMqOptions options, BrokerHealth health, 
             return false;
 
         // The frames of a message come together or not at all.
-        var framesCount = 1;
+        var frames = new ZeroMqFrames(body);
         while (hasMore)
         {
             // A signal may interrupt the call, but not the message.
             if (socket.Receive(wait: true, out var hasNextMore) is not { } next)
                 continue;
             hasMore = hasNextMore;
-            body = ++framesCount == 2 ? next : body;
+            frames.Add(next);
         }
 
         health.Received();
-        if (framesCount <= (options.IsSubscriber ? 2 : 1))
-        {
-            take(body);
-            return true;
-        }
-
-        health.Refused();
-        oddFrames.Say(
-            $"{options.Name}: a message of {framesCount} frames was dropped (frames_unexpected); allowed: {(options.IsSubscriber ? "the body, or a topic and the body" : "one frame")}.");
+        take(frames.ToDelivery(options.IsSubscriber));
         return true;
     }
 }

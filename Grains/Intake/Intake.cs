@@ -73,7 +73,8 @@ public sealed partial class Intake(
         DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
 
     // Derived, so that a repeated message finds the item of the first one.
-    private static string DerivedItem(string source, string externalId) => DerivedPrefix + ExternalKey.Of(source, externalId).Hash.ToString("x32");
+    private static string DerivedItem(string source, string externalId) =>
+        DerivedPrefix + ExternalKey.Unscoped(source, externalId).Hash.ToString("x32");
 
     private static string ItemOf(in IntakeRequest request, in FoundValue value)
     {

@@ -71,6 +71,8 @@ public sealed partial class ItemGrain
                 left.Keep(part);
             else if (made.Failure is { } failure)
                 left.Fail(part, failure);
+            else if (made.IsAccepted)
+                continue;
             else if (part.Plugin == Whole)
                 ApplyRuns(reference, made.Runs, left);
             else

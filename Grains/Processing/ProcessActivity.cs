@@ -8,7 +8,12 @@ namespace Tributary.Grains;
 /// <param name="Contributions">For messages that could not be mapped when they were accepted.</param>
 public sealed record ProcessingServices(
     IPluginHost Plugins, ContentFetcher Fetcher, Func<MessageId, CancellationToken, ValueTask<StoredMessage?>> Find,
-    MessageMappers Mappers, ContributionCalculator Contributions);
+    MessageMappers Mappers, ContributionCalculator Contributions)
+{
+    /// <summary>Offers a delivery that was kept to the door again: <see cref="Intake.AcceptAsync"/>.</summary>
+    public Func<IntakeRequest, ValueTask<Receipt>> Offer { get; init; } =
+        static _ => throw new TributaryException("not_ready", "The door for messages is not open.");
+}
 
 /// <summary>
 /// One message from what is stored to what plugins make of it: map, fetch, run. What goes wrong becomes a part of the result, because the
@@ -40,6 +45,8 @@ public sealed class ProcessActivity(ProcessingServices services, ProcessingOptio
         await running.EnterAsync(cancellation);
         try
         {
+            if (stored.MediaType == RefusedEnvelope.ContentType)
+                return await RefusedRun.RunAsync(services, stored, reference);
             return await new MessageRun(services, stored, reference, order, start.Local).RunAsync(cancellation);
         }
         finally

@@ -21,6 +21,9 @@ public sealed record ProcessingResult : INeeds
     /// </summary>
     public IReadOnlyList<Contribution>? Late { get; init; }
 
+    /// <summary>True when the message was a kept delivery that the door has taken now: nothing is left of it.</summary>
+    public bool IsAccepted { get; init; }
+
     /// <summary>One for each plugin that accepts the message, of those that were asked for.</summary>
     public IReadOnlyList<PluginOutcome> Runs { get; init; } = [];
 

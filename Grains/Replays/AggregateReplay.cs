@@ -41,6 +41,8 @@ public sealed class AggregateReplay(ActiveDefinition definition, Position fedFro
     // What could not be mapped is counted in nothing until it can be; then its own turn counts it, in the generations of that time.
     private ReadOnlyMemory<byte>? BodyOf(StoredMessage message, HashSet<Position> late)
     {
+        if (message.MediaType == RefusedEnvelope.ContentType)
+            return null;
         if (message.MediaType != UnparsedEnvelope.MediaType)
             return message.Body;
         if (!late.Contains(message.Position) || mappers.Of(message.Source) is not { } mapper)

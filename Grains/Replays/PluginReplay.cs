@@ -24,7 +24,9 @@ public sealed class PluginReplay(
 
     public async ValueTask<ReplayedMessages> RunAsync(IReadOnlyList<StoredMessage> messages, CancellationToken cancellation)
     {
-        var finished = await FinishedAsync([.. messages.Where(message => isProcessed(message.Source))], cancellation);
+        var processed = messages.Where(
+            message => isProcessed(message.Source) && message.MediaType != RefusedEnvelope.ContentType);
+        var finished = await FinishedAsync([.. processed], cancellation);
         var results = await Task.WhenAll(finished.Select(message => RunAsync(message, cancellation)));
         return ReplayedMessages.None with
         {

@@ -88,7 +88,7 @@ internal sealed partial class SiloLoop
         var partitioner = new Hashing.Partitioner(facts.PartitionCount);
         activations = new Activations(types, partitioner, options.MaxActivationsCount);
         externalIds = new ExternalIds(options.MaxExternalIdsCount);
-        loader = new Loader(options, partitioner, activations, externalIds);
+        loader = new Loader(options, partitioner, activations, externalIds, incarnation.HasUnscopedExternalIds);
         reminders = new ReminderBook(options);
         activities = new ActivityRunner(
             options, environment.Scheduler, activityTypes, reminders, activityLoad,

@@ -5,7 +5,8 @@ namespace Tributary.Runtime.Loading;
 
 /// <summary>
 /// What is known of external ids: found or not found in the store, or written by a round. What a round wrote stays until
-/// it is durable; after that the entry is a cache, oldest first out. An external id is one within a partition.
+/// it is durable; after that the entry is a cache, oldest first out. An external id is one within its source and item,
+/// and lies in the partition of the item.
 /// </summary>
 internal sealed class ExternalIds(int capacity)
 {

@@ -10,11 +10,18 @@ namespace Tributary.Runtime.Loading;
 /// load at a time. What a round wrote never leaves memory before it is durable, and a key that is on its way in is
 /// written by nobody, so a load can be laid under what is here.
 /// </summary>
-internal sealed class Loader(SiloOptions options, Partitioner partitioner, Activations activations, ExternalIds externalIds)
+/// <param name="hasUnscoped">See <see cref="Incarnation.HasUnscopedExternalIds"/>.</param>
+internal sealed class Loader(
+    SiloOptions options, Partitioner partitioner, Activations activations, ExternalIds externalIds,
+        bool hasUnscoped = false)
 {
     private readonly List<GrainId> wanted = [];
     private LoadRequest pending = new();
     private LoadRequest? underWay;
+
+    // Of the keys that are being loaded: where a row of an earlier version would be, and about which item.
+    private readonly Dictionary<(PartitionId, ExternalKey),
+        ((PartitionId, ExternalKey) Key, string Item)> unscoped = [];
 
     public bool HasWork => underWay is not null || !IsEmpty(pending);
 
@@ -56,7 +63,7 @@ internal sealed class Loader(SiloOptions options, Partitioner partitioner, Activ
             waiting.Add(input);
             input.MissingCount++;
             if (isFirst)
-                pending.ExternalIds.Add(scoped);
+                Add(scoped, input.Target.Key, needs);
         }
 
         if (input.MissingCount == 0)
@@ -96,8 +103,24 @@ internal sealed class Loader(SiloOptions options, Partitioner partitioner, Activ
         }
 
         foreach (var key in request.ExternalIds)
-            Wake(externalIds.Load(key, result.ExternalIds.GetValueOrDefault(key)), ready);
+            Wake(externalIds.Load(key, result.ExternalIds.GetValueOrDefault(key) ?? FindUnscoped(key, result)), ready);
     }
+
+    private void Add((PartitionId Partition, ExternalKey Key) scoped, string item, INeeds needs)
+    {
+        pending.ExternalIds.Add(scoped);
+        if (!hasUnscoped || needs.UnscopedExternal is not { } key)
+            return;
+        unscoped[scoped] = ((scoped.Partition, key), item);
+        pending.UnscopedExternalIds.Add((scoped.Partition, key));
+    }
+
+    // The row of an earlier version may be about another item of the partition; then it says nothing about this one.
+    private KnownMessage? FindUnscoped((PartitionId Partition, ExternalKey Key) scoped, LoadResult result) =>
+        unscoped.Remove(scoped, out var old) && result.UnscopedExternalIds.TryGetValue(old.Key, out var known)
+            && known.Item == old.Item
+            ? known
+            : null;
 
     private static void Lay(Activation activation, LoadResult result)
     {

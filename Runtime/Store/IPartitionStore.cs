@@ -82,6 +82,13 @@ public sealed record Incarnation(SiloId Silo, DateTimeOffset DatabaseTime, IRead
     /// True when an incarnation before this one had not left: its process ended without order, or may still end so.
     /// </summary>
     public bool IsAfterCrash { get; init; }
+
+    /// <summary>
+    /// True when the database holds external ids that a version before schema version 5 wrote, one per partition: they
+    /// are looked up as well until the last of them is cut. Such a version writes no more once this incarnation has
+    /// joined.
+    /// </summary>
+    public bool HasUnscopedExternalIds { get; init; }
 }
 
 /// <summary>What became of a commit.</summary>

@@ -99,7 +99,7 @@ public enum StateTable
 public readonly record struct StateRow(
     StateTable Table, GrainId Grain, PartitionId Partition, int Version, ReadOnlyMemory<byte> State, bool IsNew);
 
-/// <summary>An external id of a message of the same round, found by its hash within the item's partition.</summary>
+/// <summary>An external id of a message of the same round; the partition is that of the message's item.</summary>
 public readonly record struct ExternalIdRow(PartitionId Partition, ExternalKey Key, UInt128 BodyHash, int MessageIndex);
 
 /// <summary>Signed changes to the counts of one source and hour of acceptance.</summary>
@@ -173,6 +173,11 @@ public sealed class LoadRequest
     public List<(StateTable Table, GrainId Grain)> States { get; } = [];
 
     public List<(PartitionId Partition, ExternalKey Key)> ExternalIds { get; } = [];
+
+    /// <summary>
+    /// Keys of rows that earlier versions wrote: see <see cref="Incarnation.HasUnscopedExternalIds"/>.
+    /// </summary>
+    public List<(PartitionId Partition, ExternalKey Key)> UnscopedExternalIds { get; } = [];
 }
 
 /// <summary>What was found; what is missing does not exist.</summary>
@@ -181,6 +186,8 @@ public sealed class LoadResult
     public Dictionary<GrainId, LoadedState> States { get; } = [];
 
     public Dictionary<(PartitionId Partition, ExternalKey Key), KnownMessage> ExternalIds { get; } = [];
+
+    public Dictionary<(PartitionId Partition, ExternalKey Key), KnownMessage> UnscopedExternalIds { get; } = [];
 }
 
 /// <summary>A state as stored.</summary>

@@ -41,7 +41,8 @@ internal sealed class TurnContext(GrainTypes types, ExternalIds externalIds) : I
     {
         CheckTurn();
         CheckParts(parts);
-        ExternalKey? key = message.ExternalId is null ? null : ExternalKey.Of(message.Source, message.ExternalId);
+        ExternalKey? key = message.ExternalId is null ? null
+            : ExternalKey.Of(message.Source, message.Item, message.ExternalId);
         if (key is { } external && (Find(external) is not null || !Effects.ExternalIds.Add(external)))
             throw new TributaryException("external_id_taken", $"The external id '{message.ExternalId}' of source '{message.Source}' has a message already; a turn looks it up before it appends.");
         var appended = new AppendedMessage(message, itemSequence, generations, parts);

@@ -240,11 +240,15 @@ internal sealed partial class SiloNode : IAsyncDisposable
             return;
         }
 
-        var services = pipeline.NewServices(contributions, store.Processing);
+        var door = NewIntake(host.BulkGrains, null, plugins);
+        var services = pipeline.NewServices(contributions, store.Processing) with
+        {
+            Offer = request => door.AcceptAsync(request),
+        };
         late.Open(pipeline.NewActivity(services), NewReplaying(pipeline, services, generations, fedFrom));
         var care = await DeliveryCare.OpenAsync(
             store.DeliveryStarts, host.IsAfterCrash, (delay, stop) => Task.Delay(delay, time, stop), cancellation);
-        pipeline.Listen(NewIntake(host.BulkGrains, null, plugins), host, care);
+        pipeline.Listen(door, host, care);
     }
 
     private IReadOnlyList<IndexedPath> IndexedPaths() => host is null

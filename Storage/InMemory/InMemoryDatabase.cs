@@ -54,6 +54,10 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
 
     internal Dictionary<(PartitionId Partition, ExternalKey Key), (KnownMessage Message, int Day)> ExternalIdRows { get; } = [];
 
+    /// <summary>What a version before schema version 5 would have left.</summary>
+    internal Dictionary<(PartitionId Partition, ExternalKey Key),
+        (KnownMessage Message, int Day)> UnscopedExternalIdRows { get; } = [];
+
     internal List<DefinitionRow> DefinitionRows { get; } = [];
 
     /// <summary>The pointers of indexed paths; the id of one is its place, from 1.</summary>

@@ -77,11 +77,18 @@ internal sealed class InMemoryMessageLog(InMemoryDatabase database, InMemoryGate
     public ValueTask<int> CutExternalIdsAsync(DateTimeOffset before, int limit, CancellationToken cancellation) => gate.RunAsync(StoreCall.Log, () =>
     {
         var day = Instant.ToDay(before);
-        var cut = database.ExternalIdRows.Where(row => row.Value.Day < day).Take(limit).Select(row => row.Key).ToList();
-        foreach (var key in cut)
-            database.ExternalIdRows.Remove(key);
-        return cut.Count;
+        var cut = Cut(database.UnscopedExternalIdRows, day, limit);
+        return cut < limit ? cut + Cut(database.ExternalIdRows, day, limit - cut) : cut;
     });
+
+    private static int Cut(Dictionary<(PartitionId, ExternalKey), (KnownMessage Message, int Day)> rows, int day,
+        int limit)
+    {
+        var cut = rows.Where(row => row.Value.Day < day).Take(limit).Select(row => row.Key).ToList();
+        foreach (var key in cut)
+            rows.Remove(key);
+        return cut.Count;
+    }
 
     private DefinitionRow Register(DefinitionProposal proposal)
     {

@@ -140,6 +140,12 @@ public sealed class InMemoryStore : IPartitionStore
                 result.ExternalIds[key] = row.Message;
         }
 
+        foreach (var key in request.UnscopedExternalIds)
+        {
+            if (database.UnscopedExternalIdRows.TryGetValue(key, out var row))
+                result.UnscopedExternalIds[key] = row.Message;
+        }
+
         return result;
     });
 
@@ -194,7 +200,10 @@ public sealed class InMemoryStore : IPartitionStore
         database.Silos.Add(joined.Id, joined);
         Array.Fill(database.Partitions, joined.Id);
         var paths = InMemoryIndexedPaths.Register(database, indexedPaths);
-        return new Incarnation(joined.Id, database.Time.GetUtcNow(), paths) { IsAfterCrash = isAfterCrash };
+        return new Incarnation(joined.Id, database.Time.GetUtcNow(), paths)
+        {
+            IsAfterCrash = isAfterCrash, HasUnscopedExternalIds = database.UnscopedExternalIdRows.Count > 0,
+        };
     }
 
     private CommitOutcome Commit(RoundCommit round)

@@ -20,21 +20,8 @@ internal static class PostgresLoads
             reads.Add(row => result.States[grains[(int)row.GetInt64(0) - 1]] = new LoadedState(row.GetInt32(1), row.GetFieldValue<byte[]>(2)));
         }
 
-        var externals = request.ExternalIds;
-        if (externals.Count > 0)
-        {
-            batch.BatchCommands.Add(RoundChanges.Command(
-                """
-                select t.n, e.message_id, e.item, e.body_hash, e.position
-                from unnest($1::int[], $2::bytea[]) with ordinality as t(partition, hash, n)
-                cross join lateral (select * from external_ids e where e.partition = t.partition and e.hash = t.hash) e
-                """,
-                new IntColumn("partition", i => externals[i].Partition.Value).ToArray(externals.Count),
-                new BytesColumn("hash", i => Hash128.ToBytes(externals[i].Key.Hash)).ToArray(externals.Count)));
-            reads.Add(row => result.ExternalIds[externals[(int)row.GetInt64(0) - 1]] = new KnownMessage(
-                new MessageId(row.GetGuid(1)), row.GetString(2), Hash128.Read(row.GetFieldValue<byte[]>(3)), new Position(row.GetInt64(4))));
-        }
-
+        Add("scoped_external_ids", request.ExternalIds, result.ExternalIds);
+        Add("external_ids", request.UnscopedExternalIds, result.UnscopedExternalIds);
         if (reads.Count == 0)
             return result;
 
@@ -47,6 +34,25 @@ internal static class PostgresLoads
         }
 
         return result;
+
+        void Add(
+            string table, List<(PartitionId Partition, ExternalKey Key)> keys,
+            Dictionary<(PartitionId Partition, ExternalKey Key), KnownMessage> found)
+        {
+            if (keys.Count == 0)
+                return;
+            batch.BatchCommands.Add(RoundChanges.Command(
+                $"""
+                select t.n, e.message_id, e.item, e.body_hash, e.position
+                from unnest($1::int[], $2::bytea[]) with ordinality as t(partition, hash, n)
+                cross join lateral (select * from {table} e where e.partition = t.partition and e.hash = t.hash) e
+                """,
+                new IntColumn("partition", i => keys[i].Partition.Value).ToArray(keys.Count),
+                new BytesColumn("hash", i => Hash128.ToBytes(keys[i].Key.Hash)).ToArray(keys.Count)));
+            reads.Add(row => found[keys[(int)row.GetInt64(0) - 1]] = new KnownMessage(
+                new MessageId(row.GetGuid(1)), row.GetString(2), Hash128.Read(row.GetFieldValue<byte[]>(3)),
+                    new Position(row.GetInt64(4))));
+        }
     }
 
     public static async Task<IReadOnlyList<ReminderRow>> ReadRemindersAsync(

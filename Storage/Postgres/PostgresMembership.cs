@@ -113,6 +113,9 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
             await partitions.ExecuteNonQueryAsync(cancellation);
         // Whoever stored messages before has ended by now.
         incarnation = incarnation with { IndexedPaths = await PostgresIndexedPaths.RegisterAsync(session.Connection, indexedPaths, cancellation) };
+        await using (var unscoped = Command(session.Connection, "select exists(select from external_ids)"))
+            incarnation =
+                incarnation with { HasUnscopedExternalIds = (bool)(await unscoped.ExecuteScalarAsync(cancellation))! };
         // Before the commit, so that nobody sees a silo without its lock.
         if (!await session.TryLockAsync(incarnation.Silo, cancellation))
             throw new StoreException(StoreFault.Busy, $"Another session holds the lock of the new silo {incarnation.Silo}.");

@@ -129,11 +129,17 @@ internal sealed class PostgresMessageLog(PostgresReaders readers, TimeProvider t
     public ValueTask<int> CutExternalIdsAsync(DateTimeOffset before, int limit, CancellationToken cancellation) => readers.RunAsync(
         async connection =>
         {
-            await using var command = Command(
-                connection,
-                "delete from external_ids where ctid = any(array(select ctid from external_ids where received_day < $1::int limit $2))",
-                Instant.ToDay(before), limit);
-            return await command.ExecuteNonQueryAsync(cancellation);
+            var cut = await CutAsync("external_ids", limit);
+            return cut < limit ? cut + await CutAsync("scoped_external_ids", limit - cut) : cut;
+
+            async Task<int> CutAsync(string table, int most)
+            {
+                await using var command = Command(
+                    connection,
+                    $"delete from {table} where ctid = any(array(select ctid from {table} where received_day < $1::int limit $2))",
+                    Instant.ToDay(before), most);
+                return await command.ExecuteNonQueryAsync(cancellation);
+            }
         },
         cancellation);
 

@@ -47,7 +47,7 @@ internal static class RoundInserts
         var rows = round.ExternalIds;
         Message At(int i) => round.Messages[rows[i].MessageIndex].Message;
         return new Insert(
-            "external_ids", rows.Count,
+            "scoped_external_ids", rows.Count,
             new IntColumn("partition", i => rows[i].Partition.Value), new BytesColumn("hash", i => Hash128.ToBytes(rows[i].Key.Hash)),
             new UuidColumn("message_id", i => At(i).Id.Value), new TextColumn("item", i => At(i).Item),
             new PositionColumn("position", transaction, i => rows[i].MessageIndex),

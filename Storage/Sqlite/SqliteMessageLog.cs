@@ -94,12 +94,7 @@ internal sealed class SqliteMessageLog(SqliteWriter writer, SqliteReaders reader
         readers.ReadAsync(SqliteDefinitions.ReadAll, cancellation);
 
     public ValueTask<int> CutExternalIdsAsync(DateTimeOffset before, int limit, CancellationToken cancellation) => writer.WriteAsync(
-        connection => connection.Prepare(
-                """
-                delete from external_ids where (partition, hash) in
-                    (select partition, hash from external_ids where received_day < ? limit ?)
-                """)
-            .Bind(Instant.ToDay(before)).Bind(limit).Run(),
+        connection => SqliteExternalIds.Cut(connection, Instant.ToDay(before), limit),
         cancellation);
 
     internal static Position Horizon(SqliteConnection connection)

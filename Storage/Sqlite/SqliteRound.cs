@@ -64,7 +64,7 @@ internal sealed class SqliteRound(SqliteConnection connection)
             return;
 
         var insert = connection.Prepare(
-            "insert into external_ids(partition, hash, message_id, item, position, body_hash, received_day) values (?, ?, ?, ?, ?, ?, ?)");
+            "insert into scoped_external_ids(partition, hash, message_id, item, position, body_hash, received_day) values (?, ?, ?, ?, ?, ?, ?)");
         foreach (var external in round.ExternalIds)
         {
             var message = round.Messages[external.MessageIndex].Message;

@@ -96,7 +96,10 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
             insert.Run();
             connection.Prepare("update partitions set silo = ?").Bind(silo.Value).Run();
             var paths = SqliteIndexedPaths.Register(connection, indexedPaths);
-            return new Incarnation(silo, time.GetUtcNow(), paths) { IsAfterCrash = left > 0 };
+            return new Incarnation(silo, time.GetUtcNow(), paths)
+            {
+                IsAfterCrash = left > 0, HasUnscopedExternalIds = SqliteExternalIds.HasUnscoped(connection),
+            };
         },
         cancellation);
 
@@ -183,18 +186,8 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
                 result.States[grain] = state;
         }
 
-        foreach (var (partition, key) in request.ExternalIds)
-        {
-            var select = connection.Prepare("select message_id, item, body_hash, position from external_ids where partition = ? and hash = ?")
-                .Bind(partition.Value).Bind(key.Hash);
-            if (!select.Step())
-                continue;
-
-            result.ExternalIds[(partition, key)] = new KnownMessage(
-                new MessageId(select.Guid(0)), select.Text(1), Hash128.Read(select.Span(2)), new Position(select.Int64(3)));
-            select.Reset();
-        }
-
+        SqliteExternalIds.Load(connection, "scoped_external_ids", request.ExternalIds, result.ExternalIds);
+        SqliteExternalIds.Load(connection, "external_ids", request.UnscopedExternalIds, result.UnscopedExternalIds);
         return result;
     }
 

@@ -19,9 +19,11 @@ export async function readMessageDetail(id, signal) {
   return { ...message, failures: message.failures.map(failure => ({ ...failure, step: failure.step.toLowerCase() })) };
 }
 
-/** What came in when it could not be mapped: `{text}`, or `{bytes}` when it is no UTF-8; null for any other message. */
+const rawTypes = ['application/vnd.tributary.unparsed+json', 'application/vnd.tributary.refused+json'];
+
+/** What came in when it could not be mapped or was refused: `{text}`, or `{bytes}` when it is no UTF-8; null for any other message. */
 export function rawOf({ mediaType, body }) {
-  if (mediaType !== 'application/vnd.tributary.unparsed+json' || typeof body?.raw !== 'string') return null;
+  if (!rawTypes.includes(mediaType) || typeof body?.raw !== 'string') return null;
   try {
     const bytes = Uint8Array.from(atob(body.raw), char => char.charCodeAt(0));
     try {

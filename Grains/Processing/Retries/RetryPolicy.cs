@@ -7,11 +7,16 @@ namespace Tributary.Grains;
 public sealed record RetryPolicy(IReadOnlyList<RetryRule> Rules)
 {
     /// <summary>
-    /// What is not there yet and what does not answer is tried again, for a week; a plugin's failure when the plugin says that it may help.
-    /// Everything else is parked.
+    /// What is not there yet and what does not answer is tried again, for a week; a plugin's failure when the plugin
+    /// says that it may help; a kept delivery when what refused it can be cured. Everything else is parked.
     /// </summary>
     public static RetryPolicy Default { get; } = new(
     [
+        new RetryRule
+        {
+            Step = ProcessingStep.Accept, Faults = [ConnectorFault.Unavailable],
+                Then = new Continuation.Retry { First = TimeSpan.FromSeconds(5) },
+        },
         new RetryRule { Step = ProcessingStep.Query, Faults = [ConnectorFault.Missing, ConnectorFault.Unavailable], Then = new Continuation.Retry() },
         new RetryRule { Step = ProcessingStep.Execute, Faults = [ConnectorFault.Unavailable], Then = new Continuation.Retry() },
     ]);

@@ -70,9 +70,22 @@ public sealed class RabbitMqConfigTests
         var options = Read("{type: rabbitmq, queue: q, exchange: x}");
 
         Assert.Equal(("localhost", 5672, "/", "guest"), (options.Address.Host, options.Address.Port, options.Address.VirtualHost, options.Address.User));
-        Assert.Equal((1000, true, true, true), (options.PrefetchCount, options.IsRequeued, options.IsDurable, options.IsDeclared));
+        Assert.Equal((1000, false, true, true),
+            (options.PrefetchCount, options.IsRejected, options.IsDurable, options.IsDeclared));
         Assert.Equal(("fanout", ""), (options.Exchange!.Type, Assert.Single(options.Exchange.BindingKeys)));
         Assert.Equal(5671, Read("{type: rabbitmq, queue: q, tls: true}").Address.Port);
+    }
+
+    [Fact]
+    public void Refused_deliveries_are_kept_or_rejected_or_dead_lettered()
+    {
+        Assert.True(Read("{type: rabbitmq, queue: q, refused: reject}").IsRejected);
+        Assert.False(Read("{type: rabbitmq, queue: q, refused: keep, requeue: false, dead_letter_exchange: x}")
+            .IsRejected);
+        Assert.Equal(
+            ["sqapi.yml:1: broker.refused: found reject beside a dead-letter exchange; allowed: one of them: reject leaves it to the queue's own policy where refused deliveries go."],
+            BrokerConfig.ErrorsOf(new RabbitMqBrokerFactory(),
+                "{type: rabbitmq, queue: q, refused: reject, dead_letter_exchange: x}"));
     }
 
     private static RabbitMqOptions Read(string yaml)

@@ -4,15 +4,18 @@ using Tributary.Connectors.Brokers;
 
 namespace Tributary.Connectors.Tests.Brokers;
 
-/// <summary>Deliveries that can never be stored are kept where somebody finds them, or their loss is said aloud.</summary>
+/// <summary>Deliveries that can never be stored are kept where somebody finds them.</summary>
 [Collection(nameof(RabbitMqCollection))]
 public sealed class RabbitMqRefusalTests(RabbitMqFixture rabbit)
 {
     private static Receiver Refusing() => new()
     {
-        Answer = delivery => delivery.Body.Length == 3
-            ? new Reception.Refused("body_not_json", "The body is no JSON.")
-            : new Reception.Stored(new MessageId(Guid.Empty), IsRepeat: false),
+        Answer = delivery => (delivery.Body.Length, delivery.IsKeptByBroker) switch
+        {
+            (3, true) => new Reception.Refused("body_not_json", "The body is no JSON."),
+            (3, false) => new Reception.Kept(default, "body_not_json", "The body is no JSON.", IsCurable: false),
+            _ => new Reception.Stored(default, IsRepeat: false),
+        },
     };
 
     [Fact]
@@ -102,36 +105,75 @@ public sealed class RabbitMqRefusalTests(RabbitMqFixture rabbit)
     }
 
     [Fact]
-    public async Task Without_a_dead_letter_exchange_a_refused_delivery_goes_back_into_the_queue()
+    public async Task Refused_deliveries_that_no_dead_letter_exchange_takes_hold_up_no_others()
     {
         await using var peer = await rabbit.ConnectAsync();
         var receiver = Refusing();
-        await using var broker = Start("queue: q_back, requeue: true", receiver);
+        await using var broker =
+            Start("queue: q_many, dead_letter_exchange: x_many, dead_letter_routing_key: dead, prefetch: 4", receiver);
         await broker.StatusAsync(status => status.IsConnected);
 
-        await peer.PublishAsync("", "q_back", "bad");
-        await receiver.CountAsync(2);
+        await peer.PublishAsync("", "q_many", [.. Enumerable.Repeat("bad", 20), "good one", "good two"]);
+        await Eventually.Async(() =>
+            receiver.Bodies.Count(body => body.StartsWith("good", StringComparison.Ordinal)) == 2, () =>
+                string.Join(' ', receiver.Bodies));
+        await Eventually.Async(
+            () => receiver.Deliveries.Count(delivery =>
+                delivery.Fault?.Code == "body_not_json" && !delivery.IsKeptByBroker) >= 18,
+            () => string.Join(' ', receiver.Deliveries));
+        await peer.Channel.QueueDeclareAsync("q_many_dead", durable: true, exclusive: false, autoDelete: false);
+        await peer.Channel.QueueBindAsync("q_many_dead", "x_many", "dead");
+        var keptCount = receiver.Deliveries.Count(delivery => delivery.Fault is not null);
+        await Eventually.Async(async () => await peer.CountAsync("q_many_dead") == 20 - keptCount, () =>
+            $"the rest of {keptCount}");
         await broker.StopAsync();
 
-        await Eventually.Async(async () => await peer.CountAsync("q_back") == 1, () => "the delivery in the queue");
-        Assert.Contains("body_not_json: The body is no JSON.) It goes back into the queue", Assert.Single(broker.Warnings), StringComparison.Ordinal);
+        Assert.Equal(0u, await peer.CountAsync("q_many"));
     }
 
-    [Fact]
-    public async Task Without_requeue_a_refused_delivery_is_given_up_and_said_to_be()
+    [Theory]
+    [InlineData("true")]
+    [InlineData("false")]
+    public async Task Without_a_dead_letter_exchange_the_platform_keeps_a_refused_delivery_whatever_requeue_says(
+        string requeue)
     {
         await using var peer = await rabbit.ConnectAsync();
         var receiver = Refusing();
-        await using var broker = Start("queue: q_away, requeue: false", receiver);
+        await using var broker = Start($"queue: q_kept_{requeue}, requeue: {requeue}", receiver);
         await broker.StatusAsync(status => status.IsConnected);
 
-        await peer.PublishAsync("", "q_away", "bad", "good");
+        await peer.PublishAsync("", $"q_kept_{requeue}", "bad", "good");
         await receiver.CountAsync(2);
         await broker.StopAsync();
 
         Assert.Equal(["bad", "good"], receiver.Bodies);
-        Assert.Equal(0u, await peer.CountAsync("q_away"));
-        Assert.Contains("The server drops it", Assert.Single(broker.Warnings), StringComparison.Ordinal);
+        Assert.Equal(0u, await peer.CountAsync($"q_kept_{requeue}"));
+        Assert.Equal(1, broker.Broker.Status.RefusedCount);
+        Assert.Contains("body_not_json: The body is no JSON.) It is kept among what failed.",
+            Assert.Single(broker.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_rejected_delivery_goes_where_the_queue_sends_it()
+    {
+        await using var peer = await rabbit.ConnectAsync();
+        await peer.Channel.QueueDeclareAsync("q_reject_dead", durable: true, exclusive: false, autoDelete: false);
+        await peer.Channel.QueueDeclareAsync("q_reject", durable: true, exclusive: false, autoDelete: false,
+            new Dictionary<string, object?>
+        {
+            ["x-dead-letter-exchange"] = "", ["x-dead-letter-routing-key"] = "q_reject_dead",
+        });
+        var receiver = Refusing();
+        await using var broker = Start("queue: q_reject, declare: false, refused: reject", receiver);
+        await broker.StatusAsync(status => status.IsConnected);
+
+        await peer.PublishAsync("", "q_reject", "bad", "good");
+        await Eventually.Async(async () => await peer.CountAsync("q_reject_dead") == 1, () =>
+            "the delivery where the queue sends it");
+        await receiver.CountAsync(2);
+        await broker.StopAsync();
+
+        Assert.Equal(0u, await peer.CountAsync("q_reject"));
     }
 
     private static string Header(BasicGetResult letter, string name) => Encoding.UTF8.GetString((byte[])letter.BasicProperties.Headers![name]!);

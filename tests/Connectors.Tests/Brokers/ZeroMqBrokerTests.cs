@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Tributary.Connectors.Brokers;
 using Tributary.TestingHost;
 
@@ -61,19 +62,33 @@ public sealed class ZeroMqBrokerTests
     [Theory]
     [InlineData("PULL", "PUSH", 2)]
     [InlineData("SUB", "PUB", 3)]
-    public async Task Messages_with_frames_that_have_no_meaning_are_dropped_counted_and_told(string socketType, string peerType, int framesCount)
+    public async Task Messages_with_frames_that_have_no_meaning_are_handed_over_with_their_fault_counted_and_told(
+        string socketType, string peerType, int framesCount)
     {
-        var receiver = new Receiver();
+        var receiver = new Receiver
+        {
+            Answer = delivery => delivery.Fault is { } fault
+                ? new Reception.Kept(default, fault.Code, fault.Reason, IsCurable: false)
+                : new Reception.Stored(default, IsRepeat: false),
+        };
         await using var broker = Start($"{{type: zeromq, port: {port}, connection_type: bind, socket_type: {socketType}}}", receiver);
         await broker.StatusAsync(status => status.IsConnected);
 
         await using var odd = ZeroMqPeer.Start(peerType, "connect", $"tcp://127.0.0.1:{port}", "0", "5", "--frames", $"{framesCount}");
         await broker.StatusAsync(status => status is { ReceivedCount: 5, RefusedCount: 5 });
         await using var sound = ZeroMqPeer.Start(peerType, "connect", $"tcp://127.0.0.1:{port}", "5", "5");
-        await receiver.CountAsync(5);
+        await receiver.CountAsync(10);
 
-        Assert.Equal(Numbers(5, 5), receiver.Bodies);
-        Assert.Contains($"a message of {framesCount} frames was dropped (frames_unexpected)", Assert.Single(broker.Warnings), StringComparison.Ordinal);
+        Assert.Equal(Numbers(5, 5), receiver.Deliveries.Where(delivery => delivery.Fault is null).Select(delivery =>
+            Encoding.UTF8.GetString(delivery.Body.Span)));
+        var odds = receiver.Deliveries.Where(delivery => delivery.Fault is not null).ToList();
+        Assert.Equal(5, odds.Count);
+        Assert.All(odds, delivery => Assert.Equal("frames_unexpected", delivery.Fault!.Code));
+        Assert.All(odds, delivery =>
+            Assert.StartsWith($"The message has {framesCount} frames (bytes: ", delivery.Fault!.Reason,
+                StringComparison.Ordinal));
+        Assert.Equal(Numbers(0, 5), odds.Select(delivery => Encoding.UTF8.GetString(delivery.Body.Span)[^1..]));
+        Assert.Contains("frames_unexpected: ", Assert.Single(broker.Warnings), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -150,13 +165,15 @@ public sealed class ZeroMqBrokerTests
     [Fact]
     public async Task A_message_that_is_refused_is_counted_and_told()
     {
-        var receiver = new Receiver { Answer = _ => new Reception.Refused("body_not_json", "The body is no JSON.") };
+        var receiver = new Receiver { Answer = _ =>
+            new Reception.Kept(default, "body_not_json", "The body is no JSON.", IsCurable: false) };
         await using var broker = Start($"{{type: zeromq, port: {port}, connection_type: bind}}", receiver);
 
         await using var peer = ZeroMqPeer.Start("PUSH", "connect", $"tcp://127.0.0.1:{port}", "0", "3");
         await broker.StatusAsync(status => status is { ReceivedCount: 3, RefusedCount: 3 });
 
-        Assert.Contains("body_not_json: The body is no JSON.) and is gone", Assert.Single(broker.Warnings), StringComparison.Ordinal);
+        Assert.Contains("body_not_json: The body is no JSON.) and is kept among what failed",
+            Assert.Single(broker.Warnings), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -7,6 +7,7 @@ public sealed class ListenerTests
 {
     private readonly Silo silo = new();
     private readonly List<TimeSpan> waits = [];
+    private bool isKeptByBroker;
     private IPluginHost? plugins = new FakePlugins(FakePlugin.Good("jpeg", "image/jpeg"));
     private MessageMapper? mapper = new(Yaml.Good(
         "{parser: {type: string, format: 'uuid|file', delimiter: '|'}, fields: {uuid: {key: uuid, required: true}, data_location: file}}", MessageMappingReader.Read));
@@ -72,14 +73,134 @@ public sealed class ListenerTests
     }
 
     [Fact]
-    public async Task What_can_never_be_stored_is_refused_with_its_reason()
+    public async Task What_can_never_be_stored_is_refused_with_its_reason_where_the_broker_keeps_it()
     {
+        isKeptByBroker = true;
         silo.Answer = _ => throw new TributaryException("external_id_conflict", "Another body.");
         Assert.Equal(new Reception.Refused("external_id_conflict", "Another body."), await Receive("u|/a", "ext"));
         Assert.Equal("identifier_invalid", Assert.IsType<Reception.Refused>(await Receive("u|/a", "")).Code);
         Assert.Equal("body_too_large", Assert.IsType<Reception.Refused>(await Receive(new string('x', 1_001), null)).Code);
         mapper = null;
         Assert.Equal("body_not_json", Assert.IsType<Reception.Refused>(await Receive("u|/a", null)).Code);
+        Assert.Equal("frames_unexpected",
+            Assert.IsType<Reception.Refused>(
+                await Receive("{}", null, new Reception.Refused("frames_unexpected", "Two."))).Code);
+        Assert.Single(silo.Sent);
+        Assert.Empty(waits);
+    }
+
+    [Fact]
+    public async Task What_can_never_be_stored_is_kept_with_its_bytes_and_its_reason()
+    {
+        silo.Answer = message =>
+            message.Message.ExternalId == "ext" ? throw new TributaryException("external_id_conflict", "Another body.")
+                : Stored(message);
+        var kept = Assert.IsType<Reception.Kept>(await Receive("u|/a", "ext"));
+
+        Assert.Equal(("external_id_conflict", "Another body.", false), (kept.Code, kept.Reason, kept.IsCurable));
+        var message = silo.Sent[1];
+        Assert.Equal((kept.Id, "broker", RefusedEnvelope.ContentType),
+            (message.Message.Id, message.Message.Source, message.Message.MediaType));
+        Assert.StartsWith("refused-", message.Message.ExternalId, StringComparison.Ordinal);
+        Assert.StartsWith("x-", message.Message.Item, StringComparison.Ordinal);
+        Assert.Empty(message.Contributions);
+        var part = Assert.Single(message.Parts);
+        Assert.Equal((MessageStatus.Parked, ProcessingStep.Accept, true), (part.Status, part.Step, part.IsRaised));
+        Assert.Equal("external_id_conflict: Another body.", part.Error);
+        var envelope = RefusedEnvelope.Read(message.Message.Body.Span);
+        Assert.Equal(("u|/a", "text/plain", "ext", null),
+            (Encoding.UTF8.GetString(envelope.Raw), envelope.MediaType, envelope.ExternalId, envelope.Code));
+    }
+
+    [Fact]
+    public async Task The_same_delivery_is_kept_under_the_same_id_and_another_body_under_another()
+    {
+        silo.Answer = message =>
+            message.Message.ExternalId == "ext" ? throw new TributaryException("external_id_conflict", "Another body.")
+                : Stored(message);
+        foreach (var text in new[] { "u|/a", "u|/a", "u|/b" })
+            await Receive(text, "ext");
+        await Receive(new string('x', 1_001), null);
+
+        var kept = silo.Sent.Where(message =>
+            message.Message.MediaType == RefusedEnvelope.ContentType).Select(message => message.Message).ToList();
+        Assert.Equal(4, kept.Count);
+        Assert.Equal((kept[0].ExternalId, kept[0].Item, Encoding.UTF8.GetString(kept[0].Body.Span)),
+            (kept[1].ExternalId, kept[1].Item, Encoding.UTF8.GetString(kept[1].Body.Span)));
+        Assert.NotEqual(kept[0].ExternalId, kept[2].ExternalId);
+        Assert.Null(kept[3].ExternalId);
+        Assert.Equal(kept[3].Id.ToString(), kept[3].Item);
+    }
+
+    [Theory]
+    [InlineData("item_backlog_full")]
+    [InlineData("state_unreadable")]
+    [InlineData("a_code_that_nobody_knows")]
+    [InlineData(null)]
+    public async Task What_can_be_cured_and_concerns_one_delivery_is_kept_at_once_and_never_refused(string? code)
+    {
+        isKeptByBroker = true;
+        silo.Answer = message => message.Message.MediaType == RefusedEnvelope.ContentType ? Stored(message)
+            : code is null ? throw new InvalidOperationException("Not now.")
+                : throw new TributaryException(code, "Not now.");
+
+        var kept = Assert.IsType<Reception.Kept>(await Receive("u|/a", "ext"));
+
+        Assert.Equal((code ?? "internal", true), (kept.Code, kept.IsCurable));
+        Assert.Empty(waits);
+    }
+
+    [Fact]
+    public async Task A_body_beyond_every_limit_is_kept_as_its_beginning_its_length_and_its_hash()
+    {
+        var body = new byte[9 << 20];
+        Array.Fill(body, (byte)'x');
+        var kept =
+            Assert.IsType<Reception.Kept>(await Listener()
+                .ReceiveAsync(new Delivery(body, null, "ext"), TestContext.Current.CancellationToken));
+
+        Assert.Equal("body_too_large", kept.Code);
+        var message = Assert.Single(silo.Sent).Message;
+        var envelope = RefusedEnvelope.Read(message.Body.Span);
+        Assert.Equal((RefusedEnvelope.PrefixBytes, 9L << 20), (envelope.Raw.Length, envelope.BytesCount));
+        Assert.Contains(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(body)),
+            Encoding.UTF8.GetString(message.Body.Span), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_store_that_refuses_the_bytes_gets_the_least_that_tells_of_them()
+    {
+        silo.Answer = message => message.Message.Body.Length > 1_000 || message.Message.ExternalId == "ext"
+            ? throw new TributaryException("refused_by_store", "No.") : Stored(message);
+        mapper = null;
+        Assert.Equal("refused_by_store", Assert.IsType<Reception.Kept>(await Receive($$"""{"a":"{{new string('a', 900)}}"}""", "ext")).Code);
+
+        var least = RefusedEnvelope.Read(silo.Sent[^1].Message.Body.Span);
+        Assert.Equal((3, 256, 908L), (silo.Sent.Count, least.Raw.Length, least.BytesCount));
+    }
+
+    [Fact]
+    public async Task A_store_that_takes_nothing_is_waited_for_with_what_is_to_be_kept()
+    {
+        var refusals = 5;
+        silo.Answer = message =>
+            message.Message.ExternalId == "ext" || refusals-- > 0
+                ? throw new TributaryException("refused_by_store", "No.") : Stored(message);
+        Assert.IsType<Reception.Kept>(await Receive("u|/a", "ext"));
+        Assert.Equal([10, 20, 40, 80, 160], waits.Select(wait => wait.TotalMilliseconds));
+    }
+
+    [Theory]
+    [InlineData("store_transient")]
+    [InlineData("store_busy")]
+    [InlineData("stopping")]
+    public async Task What_every_delivery_meets_is_waited_for_and_nothing_is_kept(string code)
+    {
+        var refusals = 3;
+        silo.Answer = message => refusals-- > 0 ? throw new TributaryException(code, "Not now.") : Stored(message);
+        Assert.IsType<Reception.Stored>(await Receive("u|/a", null));
+        Assert.Equal(3, waits.Count);
+        Assert.All(silo.Sent, message => Assert.NotEqual(RefusedEnvelope.ContentType, message.Message.MediaType));
     }
 
     [Fact]
@@ -125,8 +246,14 @@ public sealed class ListenerTests
         });
     }
 
-    private ValueTask<Reception> Receive(string text, string? externalId) =>
-        Listener().ReceiveAsync(new Delivery(Encoding.UTF8.GetBytes(text), "text/plain", externalId), TestContext.Current.CancellationToken);
+    private static Receipt Stored(IncomingMessage message) =>
+        new(new AppendedMessage(message.Message, 1, message.Generations));
+
+    private ValueTask<Reception> Receive(string text, string? externalId, Reception.Refused? fault = null) =>
+        Listener().ReceiveAsync(
+        new Delivery(Encoding.UTF8.GetBytes(text), "text/plain", externalId) { Fault = fault,
+            IsKeptByBroker = isKeptByBroker },
+        TestContext.Current.CancellationToken);
 
     private sealed class Silo : IGrainFactory, IItemGrain
     {

@@ -108,7 +108,7 @@ public sealed class ProbeGrain(EngineRun run) : Grain<ProbeState>, IProbeGrain, 
 
     public AppendedMessage Store(Message message, params IReadOnlyList<MessagePart> parts) => Append(message, 1, [], parts);
 
-    public KnownMessage? Find(string source, string externalId) => Find(ExternalKey.Of(source, externalId));
+    public KnownMessage? Find(string source, string externalId) => Find(ExternalKey.Of(source, "item", externalId));
 
     public void Remind(string name, DateTimeOffset due, byte[]? payload = null) => SetReminder(name, due, payload);
 

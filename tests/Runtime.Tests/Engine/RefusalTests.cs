@@ -161,7 +161,7 @@ public sealed class RefusalTests
         var error = await ErrorOfAsync<InvalidOperationException>(run.Probe("a").Do(known));
         Assert.Contains("needs do not name", error.Message, StringComparison.Ordinal);
 
-        var named = new Script(known.Run) { External = ExternalKey.Of("test", "key") };
+        var named = new Script(known.Run) { External = ExternalKey.Of("test", "item", "key") };
         await run.Probe("a").Do(named);
         Assert.Equal("external_id_taken", (await ErrorOfAsync<TributaryException>(run.Probe("a").Do(named))).Code);
 
@@ -173,7 +173,9 @@ public sealed class RefusalTests
     {
         var partitioner = new Runtime.Hashing.Partitioner(16);
         var keys = Enumerable.Range(0, 100).Select(i => $"item {i}").GroupBy(key => partitioner.Of(new GrainId("probe", key))).Take(2).Select(group => group.First()).ToList();
-        Script Named() => new(Script.Of(probe => probe.Store(Messages.New(run.World, "key"))).Run) { External = ExternalKey.Of("test", "key") };
+        Script Named() =>
+            new(Script.Of(probe =>
+                probe.Store(Messages.New(run.World, "key"))).Run) { External = ExternalKey.Of("test", "item", "key") };
         await run.Probe(keys[0]).Do(Named());
         await run.Probe(keys[1]).Do(Named());
         Assert.Equal("external_id_taken", (await ErrorOfAsync<TributaryException>(run.Probe(keys[0]).Do(Named()))).Code);

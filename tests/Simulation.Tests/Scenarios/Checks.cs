@@ -14,7 +14,7 @@ public static class Checks
         AlarmsRangAndWereTallied(scenario);
         MinesWereDefused(scenario);
         ParcelChecks.AllAtRest(scenario);
-        scenario.Items.Check(scenario.Database, scenario.PartitionOf);
+        scenario.Items.Check(scenario.Database);
         NothingFailed(scenario);
     }
 

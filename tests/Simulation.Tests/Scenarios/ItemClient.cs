@@ -9,10 +9,15 @@ namespace Tributary.Simulation.Tests.Scenarios;
 public sealed class ItemClient(Scenario scenario)
 {
     private const int KeysCount = 12;
+
+    // The last two share a partition, where an external id must not be taken for one of the other.
+    private static readonly string[] Names = ["item 1", "item 3", "item 0"];
     private readonly Random random = scenario.World.Random;
 
     public async Task RunAsync()
     {
+        if (PartitionOf(Names[1]) != PartitionOf(Names[2]))
+            throw new InvalidOperationException("Name two items of one partition.");
         for (var left = random.Next(5, 20); left > 0; left--)
         {
             await scenario.World.Delay(TimeSpan.FromMilliseconds(random.Next(60)));
@@ -37,7 +42,7 @@ public sealed class ItemClient(Scenario scenario)
 
     private async Task ReadAsync()
     {
-        var item = $"item {random.Next(3)}";
+        var item = Names[random.Next(3)];
         var promised = scenario.Items.CountOf(item);
         if (await scenario.AskAsync(grains => grains.GetGrain<IItemGrain>(item).Read()) is { } read && (read.Answer?.Sequence ?? 0) < promised)
             throw new InvalidOperationException($"The item {item} was promised {promised} messages and reads {read.Answer}.");
@@ -53,8 +58,9 @@ public sealed class ItemClient(Scenario scenario)
         {
             Id = id,
             Source = "items",
-            // Mostly the item that belongs to the key; another one may lie in another partition, where the key is free.
-            Item = isNew ? id.ToString() : key is null || random.Next(8) == 0 ? $"item {random.Next(3)}" : $"item {key.Length % 3}",
+            // Often another item than the one that most messages with the key have, in its partition or in another:
+            // there the key is free.
+            Item = isNew ? id.ToString() : Names[key is null || random.Next(3) == 0 ? random.Next(3) : key.Length % 3],
             ExternalId = key,
             MediaType = "application/json",
             Body = Encoding.UTF8.GetBytes($"{{\"amount\":{amount}}}"),
@@ -62,6 +68,8 @@ public sealed class ItemClient(Scenario scenario)
         };
         return new IncomingMessage(message, [Into($"[{random.Next(2)}]", amount), Into($"[{random.Next(5)},\"x\"]", amount)], isNew);
     }
+
+    private PartitionId PartitionOf(string item) => scenario.PartitionOf(new GrainId("item", item));
 
     private static Contribution Into(string group, int amount) =>
         new(new GrainId(AggregateKey.GrainType, new AggregateKey(1, 0, group).ToString()), 1, new AggregateDelta(1, [new SumMeasure(1, amount)]));

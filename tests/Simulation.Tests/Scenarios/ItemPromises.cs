@@ -23,30 +23,38 @@ public sealed class ItemPromises
         var first = sent[receipt.Id].Message;
         if (stored.Position != receipt.Position || stored.Item != receipt.Item || receipt.IsRepeat != (first != message.Message))
             throw new InvalidOperationException($"The receipt of {message.Message.Id} says {receipt.Id} at {receipt.Position}, repeat: {receipt.IsRepeat}; stored is {stored}.");
-        if (receipt.IsRepeat && (first.ExternalId != message.Message.ExternalId || !first.Body.Span.SequenceEqual(message.Message.Body.Span)))
+        if (receipt.IsRepeat
+            && (ScopeOf(first) != ScopeOf(message.Message)
+                || !first.Body.Span.SequenceEqual(message.Message.Body.Span)))
             throw new InvalidOperationException($"The message {message.Message.Id} was taken for a repeat of {first.Id}.");
         if (acknowledged.TryAdd(receipt.Id, receipt.Position))
             byItem[receipt.Item] = CountOf(receipt.Item) + 1;
     }
 
-    /// <summary>A conflict is told when there is one: a durable message with this external id and another body.</summary>
+    /// <summary>
+    /// A conflict is told when there is one: a durable message of this item with this external id and another body.
+    /// </summary>
     public void Refused(InMemoryDatabase database, IncomingMessage message)
     {
-        if (!database.Messages.Any(row => sent.TryGetValue(row.Id, out var other) && other.Message.ExternalId == message.Message.ExternalId
+        if (!database.Messages.Any(row =>
+            sent.TryGetValue(row.Id, out var other) && ScopeOf(other.Message) == ScopeOf(message.Message)
                 && !row.Body.Span.SequenceEqual(message.Message.Body.Span)))
             throw new InvalidOperationException($"The message {message.Message.Id} was refused for a conflict that is not there.");
     }
 
-    /// <summary>Stored once per partition and external id, at the promised place, and counted once in each aggregate.</summary>
-    public void Check(InMemoryDatabase database, Func<GrainId, PartitionId> partitionOf)
+    /// <summary>
+    /// Stored once per source, item and external id, at the promised place, and counted once in each aggregate.
+    /// </summary>
+    public void Check(InMemoryDatabase database)
     {
         var stored = database.Messages.Where(row => sent.ContainsKey(row.Id)).ToList();
         var positions = stored.ToDictionary(row => row.Id, row => row.Position);
         foreach (var (id, position) in acknowledged)
             Hold(positions.GetValueOrDefault(id) == position, $"The acknowledged message {id} is not at its position {position}.");
 
-        var keys = stored.Select(row => (Partition: partitionOf(new GrainId("item", row.Item)), Key: sent[row.Id].Message.ExternalId)).Where(pair => pair.Key is not null).ToList();
-        Hold(keys.Distinct().Count() == keys.Count, "Two items are stored under one external id of one partition.");
+        var keys = stored.Select(row => ScopeOf(sent[row.Id].Message)).Where(scope =>
+            scope.ExternalId is not null).ToList();
+        Hold(keys.Distinct().Count() == keys.Count, "Two messages are stored under one external id of one item.");
 
         var expected = stored.SelectMany(row => sent[row.Id].Contributions).GroupBy(contribution => contribution.Aggregate)
             .ToDictionary(group => group.Key, group => group.Aggregate(AggregateState.Empty, (state, contribution) => state.Add(contribution.Delta)));
@@ -55,6 +63,9 @@ public sealed class ItemPromises
         foreach (var (grain, state) in expected)
             Hold(Text(state) == Text(actual[grain]), $"{grain} holds {Text(actual[grain])}; a recount has {Text(state)}.");
     }
+
+    private static (string Source, string Item, string? ExternalId) ScopeOf(Message message) =>
+        (message.Source, message.Item, message.ExternalId);
 
     private static AggregateState Read(LoadedState state) =>
         System.Text.Json.JsonSerializer.Deserialize(state.State.Span, Grains.GrainsJson.Default.AggregateState)!;

@@ -31,7 +31,8 @@ public sealed class Letter(Message message, string counter, long amount, bool is
 
     public IEnumerable<GrainId> Grains => [new GrainId("counter", Counter)];
 
-    public ExternalKey? External { get; } = message.ExternalId is null ? null : ExternalKey.Of(message.Source, message.ExternalId);
+    public ExternalKey? External { get; } = message.ExternalId is null ? null
+        : ExternalKey.Of(message.Source, message.Item, message.ExternalId);
 
     public bool IsNewGrain { get; } = isNew;
 

@@ -98,7 +98,7 @@ public abstract partial class StoreConformance
     public async Task External_ids_are_found_in_their_partition()
     {
         var silo = await JoinAsync();
-        var key = ExternalKey.Of("source", "external");
+        var key = ExternalKey.Of("source", "the item", "external");
         var second = TestSilo.Message("the item");
         var transaction = await silo.CommitAsync(round =>
         {
@@ -109,7 +109,7 @@ public abstract partial class StoreConformance
 
         var request = new LoadRequest();
         request.ExternalIds.Add((new PartitionId(5), key));
-        request.ExternalIds.Add((new PartitionId(5), ExternalKey.Of("source", "other")));
+        request.ExternalIds.Add((new PartitionId(5), ExternalKey.Of("source", "another item", "external")));
         var known = Assert.Single((await silo.Store.LoadAsync(request, Cancellation)).ExternalIds);
         var elsewhere = new LoadRequest();
         elsewhere.ExternalIds.Add((new PartitionId(6), key));
@@ -130,12 +130,59 @@ public abstract partial class StoreConformance
             for (var i = 0; i < 5; i++)
             {
                 round.Messages.Add(TestSilo.Message());
-                round.ExternalIds.Add(new ExternalIdRow(new PartitionId(5), ExternalKey.Of("source", $"{i}"), 1, i));
+                round.ExternalIds.Add(
+                    new ExternalIdRow(new PartitionId(5), ExternalKey.Of("source", "item", $"{i}"), 1, i));
             }
         });
 
         Assert.Equal(0, await silo.Log.CutExternalIdsAsync(TestSilo.Noon.AddHours(11), 10, Cancellation));
         Assert.Equal(3, await silo.Log.CutExternalIdsAsync(TestSilo.Noon.AddDays(1), 3, Cancellation));
         Assert.Equal(2, await silo.Log.CutExternalIdsAsync(TestSilo.Noon.AddDays(1), 3, Cancellation));
+    }
+
+    [Fact]
+    public async Task External_ids_of_earlier_versions_are_found_until_they_are_cut()
+    {
+        var old =
+            new KnownMessage(new MessageId(Guid.CreateVersion7()), "the item", UInt128.MaxValue - 1, Position.Of(3, 4));
+        var key = (new PartitionId(5), ExternalKey.Unscoped("source", "external"));
+        var first = NewStore();
+        await TestSilo.JoinAsync(Harness, first);
+        await first.DisposeAsync();
+        await Harness.LeaveUnscopedAsync(key.Item1, key.Item2, old, day: 20_000);
+
+        var silo = await JoinAsync();
+        var request = new LoadRequest();
+        request.UnscopedExternalIds.AddRange([key, (new PartitionId(6), key.Item2)]);
+        var known = Assert.Single((await silo.Store.LoadAsync(request, Cancellation)).UnscopedExternalIds);
+        Assert.Equal((key, old.Id, "the item", old.BodyHash, old.Position),
+            (known.Key, known.Value.Id, known.Value.Item, known.Value.BodyHash, known.Value.Position));
+
+        await silo.CommitAsync(round =>
+        {
+            round.Messages.Add(TestSilo.Message());
+            round.ExternalIds.Add(
+                new ExternalIdRow(new PartitionId(5), ExternalKey.Of("source", "item", "external"), 1, 0));
+        });
+        Assert.Equal(1, await silo.Log.CutExternalIdsAsync(TestSilo.Noon.AddDays(1), 1, Cancellation));
+        Assert.Empty((await silo.Store.LoadAsync(request, Cancellation)).UnscopedExternalIds);
+        Assert.Equal(1, await silo.Log.CutExternalIdsAsync(TestSilo.Noon.AddDays(1), 1, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_silo_that_joins_is_told_whether_earlier_versions_left_external_ids()
+    {
+        var first = NewStore();
+        await first.OpenAsync(Cancellation);
+        Assert.False((await first.JoinAsync("", [], Cancellation)).HasUnscopedExternalIds);
+        await first.DisposeAsync();
+        await Harness.LeaveUnscopedAsync(
+            new PartitionId(5), ExternalKey.Unscoped("source", "external"),
+            new KnownMessage(new MessageId(Guid.CreateVersion7()), "item", 1, Position.Of(3, 4)), day: 20_000);
+
+        var second = NewStore();
+        await second.OpenAsync(Cancellation);
+
+        Assert.True((await second.JoinAsync("", [], Cancellation)).HasUnscopedExternalIds);
     }
 }

@@ -7,6 +7,7 @@ public abstract partial class StoreConformance : IAsyncLifetime
 {
     private readonly List<IPartitionStore> stores = [];
     private StoreHarness? harness;
+    private int partitionCount;
 
     protected StoreHarness Harness => harness!;
 

@@ -20,6 +20,12 @@ public abstract class StoreHarness : IAsyncDisposable
 
     public abstract IDeliveryStarts DeliveryStartsOf(IPartitionStore store);
 
+    /// <summary>
+    /// Writes what a version before schema version 5 left: <c>external_ids</c>. The database exists, and no store is
+    /// open.
+    /// </summary>
+    public abstract Task LeaveUnscopedAsync(PartitionId partition, ExternalKey key, KnownMessage message, int day);
+
     /// <summary>Ends a store as the death of its process would: it does not leave.</summary>
     public virtual ValueTask CrashAsync(IPartitionStore store) => store.DisposeAsync();
 

@@ -26,6 +26,12 @@ public sealed class InMemoryConformanceTest : StoreConformance
 
         public override IDeliveryStarts DeliveryStartsOf(IPartitionStore store) => ((InMemoryStore)store).DeliveryStarts;
 
+        public override Task LeaveUnscopedAsync(PartitionId partition, ExternalKey key, KnownMessage message, int day)
+        {
+            database.UnscopedExternalIdRows.Add((partition, key), (message, day));
+            return Task.CompletedTask;
+        }
+
         public override ValueTask DisposeAsync() => default;
     }
 }

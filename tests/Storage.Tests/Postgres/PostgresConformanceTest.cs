@@ -1,5 +1,7 @@
+using Npgsql;
 using Tributary.Runtime.Store;
 using Tributary.Storage.Postgres;
+using Tributary.Storage.Rows;
 using Tributary.Storage.Tests.Conformance;
 using Tributary.TestingHost.Postgres;
 
@@ -52,6 +54,22 @@ public sealed class PostgresHarness(string connectionString) : StoreHarness
     public override IPluginTables PluginTablesOf(IPartitionStore store) => ((PostgresStore)store).PluginTables;
 
     public override IDeliveryStarts DeliveryStartsOf(IPartitionStore store) => ((PostgresStore)store).DeliveryStarts;
+
+    public override async Task LeaveUnscopedAsync(PartitionId partition, ExternalKey key, KnownMessage message, int day)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString);
+        await connection.OpenAsync();
+        await using var insert = new NpgsqlCommand(
+            "insert into external_ids(partition, hash, message_id, item, position, body_hash, received_day) values ($1, $2, $3, $4, $5, $6, $7)",
+            connection);
+        foreach (var value in new object[]
+        {
+            partition.Value, Hash128.ToBytes(key.Hash), message.Id.Value, message.Item, message.Position.Value,
+                Hash128.ToBytes(message.BodyHash), day,
+        })
+            insert.Parameters.AddWithValue(value);
+        await insert.ExecuteNonQueryAsync();
+    }
 
     public override ValueTask DisposeAsync() => default;
 }

@@ -30,6 +30,18 @@ public sealed class SqliteHarness : StoreHarness
 
     public override IDeliveryStarts DeliveryStartsOf(IPartitionStore store) => ((SqliteStore)store).DeliveryStarts;
 
+    public override Task LeaveUnscopedAsync(PartitionId partition, ExternalKey key, KnownMessage message, int day)
+    {
+        using var connection =
+            new SqliteConnection(Path.Combine(DataDirectory, SqliteOptions.FileName), readOnly: false);
+        connection.Prepare(
+                "insert into external_ids(partition, hash, message_id, item, position, body_hash, received_day) values (?, ?, ?, ?, ?, ?, ?)")
+            .Bind(partition.Value).Bind(key.Hash).Bind(message.Id.Value).Bind(message.Item).Bind(message.Position.Value)
+                .Bind(message.BodyHash)
+            .Bind(day).Run();
+        return Task.CompletedTask;
+    }
+
     public override ValueTask DisposeAsync()
     {
         Directory.Delete(DataDirectory, recursive: true);

@@ -45,8 +45,10 @@ public sealed class SqliteFormatTest
         var reminder = Assert.Single(await silo.Store.ReadRemindersAsync(ReminderMark.At(DateTimeOffset.MinValue), DateTimeOffset.MaxValue, 10, Cancellation));
         Assert.Equal(("reminder", TestSilo.Noon, "fetch"), (reminder.Name, reminder.Due, reminder.Activity));
         var external = new LoadRequest();
-        external.ExternalIds.Add((new PartitionId(1), ExternalKey.Of("source", "external")));
-        Assert.Equal(slice.Messages[0].Id, Assert.Single((await silo.Store.LoadAsync(external, Cancellation)).ExternalIds).Value.Id);
+        external.ExternalIds.Add((new PartitionId(1), ExternalKey.Of("source", "item", "external")));
+        external.UnscopedExternalIds.Add((new PartitionId(1), ExternalKey.Unscoped("source", "external")));
+        var found = await silo.Store.LoadAsync(external, Cancellation);
+        Assert.Equal(slice.Messages[0].Id, Assert.Single(found.ExternalIds.Concat(found.UnscopedExternalIds)).Value.Id);
     }
 
     /// <summary>
@@ -63,7 +65,8 @@ public sealed class SqliteFormatTest
             await silo.CommitAsync(round =>
             {
                 round.Messages.AddRange([TestSilo.Message(body: """{"n":1}"""), TestSilo.Message(body: """{"n":2}""", generations: [1, 300])]);
-                round.ExternalIds.Add(new ExternalIdRow(new PartitionId(1), ExternalKey.Of("source", "external"), 5, 0));
+                round.ExternalIds.Add(
+                    new ExternalIdRow(new PartitionId(1), ExternalKey.Of("source", "item", "external"), 5, 0));
                 round.States.Add(TestSilo.Item("item", "item state", true));
                 round.States.Add(TestSilo.Aggregate(new AggregateKey(1, 60_000, "[\"g\"]"), "aggregate state", true));
                 round.States.Add(new StateRow(StateTable.Grains, new GrainId("type", "key"), new PartitionId(1), 1, new byte[] { 1 }, true));

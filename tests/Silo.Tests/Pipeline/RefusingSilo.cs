@@ -1,0 +1,138 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using Tributary.Connectors;
+using Tributary.Grains;
+using Tributary.Runtime;
+using Tributary.Runtime.Calls;
+using Tributary.Runtime.Hosting;
+using Tributary.Runtime.Store;
+using Tributary.Storage.Sqlite;
+
+namespace Tributary.Silo.Tests.Pipeline;
+
+/// <summary>
+/// A silo on SQLite whose items refuse messages as their bodies say: <c>{"refuse":"CODE"}</c> ends with that error,
+/// until it is cured; a code that is empty with one that has none. Everything behind the door is real.
+/// </summary>
+internal sealed class RefusingSilo : IGrainFactory, IPluginHost, IScratch, IAsyncDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly SqliteStore store;
+    private readonly Intake door;
+    private SiloHost host = null!;
+
+    private RefusingSilo()
+    {
+        store = new SqliteStore(new SqliteOptions { DataDirectory = folder.Path, OnFatal = static error =>
+            Environment.FailFast("The disk failed.", error) }, TimeProvider.System);
+        door = new Intake(this, new ContributionCalculator([]), new MessageIds(static () =>
+            (ulong)Random.Shared.NextInt64()), TimeProvider.System, new IntakeOptions());
+    }
+
+    public PluginSet Active { get; } = new(0, []);
+
+    /// <summary>True once nothing that can be cured is refused any more.</summary>
+    public bool IsCured { get; set; }
+
+    public static async Task<RefusingSilo> StartAsync()
+    {
+        var silo = new RefusingSilo();
+        var types = new GrainTypes()
+            .Add<IItemGrain, ItemGrain,
+                ItemState>(ItemGrain.GrainType, StateTable.Items, GrainsJson.Default.ItemState, static () =>
+                    new ItemGrain())
+            .Add<IAggregateGrain, AggregateGrain, AggregateState>(
+                AggregateGrain.GrainType, StateTable.Aggregates, GrainsJson.Default.AggregateState, static () =>
+                    new AggregateGrain());
+        silo.host = new SiloHost(
+            new SiloOptions(), silo.store, types, new Dictionary<string,
+                IActivity> { [ProcessActivity.Name] = silo.NewActivity() },
+            SiloEnvironment.System(), NullLogger<SiloHost>.Instance);
+        await silo.host.StartAsync();
+        return silo;
+    }
+
+    public Listener NewListener(string source) => new(door, source, null, null, Task.Delay);
+
+    public TGrain GetGrain<TGrain>(string key) where TGrain : class, IGrainWithStringKey =>
+        host.Grains.GetGrain<TGrain>(key) is IItemGrain item
+            ? (TGrain)(IGrainWithStringKey)new RefusingItem(item, this) : host.Grains.GetGrain<TGrain>(key);
+
+    /// <summary>The bodies of messages that were taken.</summary>
+    public async Task<List<string>> BodiesAsync() =>
+        [.. (await MessagesAsync()).Where(message =>
+            message.MediaType != RefusedEnvelope.ContentType).Select(message =>
+                Encoding.UTF8.GetString(message.Body.Span))];
+
+    /// <summary>What was refused and is kept, by its bytes.</summary>
+    public async Task<Dictionary<string, MessageId>> KeptAsync() => (await MessagesAsync())
+        .Where(message => message.MediaType == RefusedEnvelope.ContentType)
+        .ToDictionary(message => Encoding.UTF8.GetString(RefusedEnvelope.Read(message.Body.Span).Raw), message =>
+            message.Id);
+
+    public async Task<Dictionary<MessageId, StoredPart>> PartsAsync() =>
+        (await store.Processing.ReadPartsAsync(new PartFilter(), null, 10_000, CancellationToken.None))
+            .Parts.ToDictionary(part => part.Message.Id);
+
+    public async Task RetryAsync(StoredPart part) =>
+        await host.Grains.GetGrain<IItemGrain>(part.Item).Retry(new RetryRequest(part.Message.ItemSequence));
+
+    public Task<LedgerReport> LedgerAsync() =>
+        store.Log.ReadLedgerAsync(recount: true, CancellationToken.None).AsTask();
+
+    public IScratchFile Create() => throw new NotSupportedException("Nothing is fetched here.");
+
+    public async ValueTask DisposeAsync()
+    {
+        await host.StopAsync();
+        await store.DisposeAsync();
+        folder.Dispose();
+    }
+
+    private ProcessActivity NewActivity()
+    {
+        var options = new ProcessingOptions();
+        var services = new ProcessingServices(
+            this, new ContentFetcher(null, null, this, options), (id, cancellation) =>
+                store.Processing.FindStoredAsync(id, cancellation),
+            new MessageMappers(new Dictionary<string, MessageMapper>()),
+            new ContributionCalculator([]))
+        {
+            Offer = request => door.AcceptAsync(request),
+        };
+        return new ProcessActivity(services, options);
+    }
+
+    private async Task<IReadOnlyList<StoredMessage>> MessagesAsync() =>
+        (await store.Log.ReadAfterAsync(Position.Start, 10_000, 100_000_000, CancellationToken.None)).Messages;
+
+    private void Check(IncomingMessage message)
+    {
+        if (message.Message.MediaType == RefusedEnvelope.ContentType
+            || !JsonElement.Parse(message.Message.Body.Span).TryGetProperty("refuse", out var refuse)
+                || refuse.GetString() is not { } code)
+            return;
+        if (DoorRefusals.KindOf(code) != RefusalKind.Final && IsCured)
+            return;
+        throw code.Length == 0 ? new InvalidOperationException("Something broke.")
+            : new TributaryException(code, "As the test wants it.");
+    }
+
+    private sealed class RefusingItem(IItemGrain item, RefusingSilo silo) : IItemGrain
+    {
+        public ValueTask<Receipt> Receive(IncomingMessage message)
+        {
+            silo.Check(message);
+            return item.Receive(message);
+        }
+
+        public ValueTask<ItemView?> Read() => item.Read();
+
+        public ValueTask<RetryResult> Retry(RetryRequest request) => item.Retry(request);
+
+        public ValueTask<ParkResult> Park(ParkRequest request) => item.Park(request);
+
+        public ValueTask ApplyReplayed(ReplayedRun run) => item.ApplyReplayed(run);
+    }
+}
