@@ -30,7 +30,8 @@ public sealed class ScratchFolder : IScratch, IDisposable
     /// <exception cref="IOException">The folder cannot be made.</exception>
     public static ScratchFolder Open(string root, string unique, Action<string> warn, ScratchOptions? options = null)
     {
-        // Programs that are given these files run in other working folders, so that a relative path would lead nowhere there.
+        // Programs that are given these files run in other working folders, so that a relative path would lead
+        // nowhere there.
         root = Path.GetFullPath(root);
         Directory.CreateDirectory(root);
         var own = Path.Combine(root, Prefix + unique);

@@ -155,7 +155,9 @@ internal sealed class ExecWorker : IAsyncDisposable
     // What is relative to this process's folder is made absolute: the program runs in the plugin's.
     private static string Absolute(string name, string value) => name switch
     {
-        "PATH" => string.Join(Path.PathSeparator, value.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Select(Path.GetFullPath)),
+        "PATH" => string.Join(
+            Path.PathSeparator, value.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+                .Select(Path.GetFullPath)),
         "HOME" or "TMPDIR" or "TEMP" or "TMP" or "DOTNET_ROOT" when value.Length > 0 => Path.GetFullPath(value),
         _ => value,
     };

@@ -8,8 +8,8 @@ using Tributary.Plugins.Folders;
 namespace Tributary.Silo.Configuration;
 
 /// <summary>
-/// Reads brokers, stores and plugins. The topics are those of sqAPI's configurations; <c>docs/configuration.md</c> names what differs, and
-/// what is more.
+/// Reads brokers, stores and plugins. The topics are those of sqAPI's configurations; <c>docs/configuration.md</c>
+/// names what differs, and what is more.
 /// </summary>
 internal sealed class PipelineReader
 {

@@ -6,7 +6,8 @@ namespace Tributary.Tests.Shared;
 
 /// <summary>
 /// What every run of a test program has: one seed, and one folder for all temporary files of the tests and of what they
-/// start. A watchdog outlives the run, however it ends: it ends the processes that the run has left and deletes its folder.
+/// start. A watchdog outlives the run, however it ends: it ends the processes that the run has left and deletes its
+/// folder.
 /// </summary>
 internal static class TestRun
 {
@@ -19,7 +20,8 @@ internal static class TestRun
     private static Process? watchdog;
 
     /// <summary>Where everything random of this run begins.</summary>
-    public static int Seed { get; } = int.TryParse(Environment.GetEnvironmentVariable(SeedVariable), CultureInfo.InvariantCulture, out var given)
+    public static int Seed { get; } =
+        int.TryParse(Environment.GetEnvironmentVariable(SeedVariable), CultureInfo.InvariantCulture, out var given)
         ? given
         : Random.Shared.Next(MaxSeed);
 
@@ -40,18 +42,25 @@ internal static class TestRun
         var parent = Path.GetFullPath(Path.GetTempPath()).TrimEnd('/');
         if (Path.GetFileName(parent).StartsWith(Prefix, StringComparison.Ordinal))
             parent = Path.GetDirectoryName(parent)!;
-        Folder = Path.Combine(parent, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-{Random.Shared.Next(0x10000):x4}"));
+        Folder = Path.Combine(parent, $"{Prefix}{Environment.ProcessId}-{Random.Shared.Next(0x10000):x4}");
         // Servers that run as another user go through this folder to theirs.
-        Directory.CreateDirectory(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        const UnixFileMode Own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        Directory.CreateDirectory(Folder, Own | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         Watch();
-        // From here on temporary files of this process and of all that it starts are in the folder, and say whose they are.
+        // From here on temporary files of this process and of all that it starts are in the folder, and say whose
+        // they are.
         Environment.SetEnvironmentVariable("TMPDIR", Folder);
     }
 
     private static void Watch()
     {
         // In a session of its own, so that what ends the run from outside does not end the watchdog too.
-        var start = new ProcessStartInfo("setsid", ["/bin/sh", "-c", Script]) { RedirectStandardInput = true, UseShellExecute = false, WorkingDirectory = "/" };
+        var start = new ProcessStartInfo("setsid", ["/bin/sh", "-c", Script])
+        {
+            RedirectStandardInput = true,
+            UseShellExecute = false,
+            WorkingDirectory = "/",
+        };
         start.Environment.Remove("TMPDIR");
         watchdog = Process.Start(start)!;
         watchdog.StandardInput.WriteLine(Folder);
@@ -60,8 +69,8 @@ internal static class TestRun
     }
 
     /// <summary>
-    /// A process belongs to a run when its folder of work, its command or its variables name the run's folder. Neither the
-    /// watchdog's command nor its variables do: it reads the name from the pipe.
+    /// A process belongs to a run when its folder of work, its command or its variables name the run's folder.
+    /// Neither the watchdog's command nor its variables do: it reads the name from the pipe.
     /// </summary>
     private const string Script = """
         trap '' INT TERM HUP
@@ -79,7 +88,8 @@ internal static class TestRun
             sleep 0.1
           done
           # A file system that the run has mounted goes first.
-          awk -v inside="$1/" 'index($2, inside) == 1 { print $2 }' /proc/mounts | sort -r | while read -r place; do umount -l "$place"; done
+          awk -v inside="$1/" 'index($2, inside) == 1 { print $2 }' /proc/mounts | sort -r |
+            while read -r place; do umount -l "$place"; done
           rm -rf "$1"
         }
         read -r folder || exit

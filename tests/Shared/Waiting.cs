@@ -15,7 +15,8 @@ internal static class Waiting
         UntilAsync(() => ValueTask.FromResult(isSo()), what);
 
     /// <inheritdoc cref="UntilAsync(Func{bool}, string)"/>
-    public static async Task UntilAsync(Func<ValueTask<bool>> isSo, [CallerArgumentExpression(nameof(isSo))] string what = "")
+    public static async Task UntilAsync(
+        Func<ValueTask<bool>> isSo, [CallerArgumentExpression(nameof(isSo))] string what = "")
     {
         using var limit = new CancellationTokenSource(Limit);
         while (!await isSo())

@@ -4,10 +4,13 @@ using Tributary.Silo.Tests.Documentation;
 
 namespace Tributary.Silo.Tests.Configuration;
 
-/// <summary>The page's table of what has to be changed in a configuration of sqAPI: each row is refused with the text that it tells.</summary>
+/// <summary>The page's table of what has to be changed in a configuration of sqAPI: each row is refused with the text
+/// that it tells.</summary>
 public sealed partial class SqapiDifferencesTests
 {
-    public static TheoryData<string, string> Rows => new(RowPattern.Matches(Section()).Select(row => (row.Groups["yaml"].Value, row.Groups["error"].Value)));
+    public static TheoryData<string,
+        string> Rows => new(RowPattern.Matches(Section())
+            .Select(row => (row.Groups["yaml"].Value, row.Groups["error"].Value)));
 
     [Theory]
     [MemberData(nameof(Rows))]
@@ -15,7 +18,8 @@ public sealed partial class SqapiDifferencesTests
     {
         using var file = new ConfigurationFile();
 
-        Assert.Contains(file.ErrorsOf(yaml, new Hashtable()), one => one.ToString().Contains(": " + error, StringComparison.Ordinal));
+        Assert.Contains(file.ErrorsOf(yaml, new Hashtable()), one => one.ToString()
+            .Contains(": " + error, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -28,6 +32,7 @@ public sealed partial class SqapiDifferencesTests
         return text[start..text.IndexOf("\n### ", start + 1, StringComparison.Ordinal)];
     }
 
-    [GeneratedRegex("^\\| `(?<yaml>[^`]+)` \\| `(?<error>[^`]+)` \\|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex("^\\| `(?<yaml>[^`]+)` \\| `(?<error>[^`]+)` \\|",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex RowPattern { get; }
 }

@@ -5,7 +5,8 @@ namespace Tributary.Silo.Tests.Documentation;
 /// <summary>Compares answers with those of a page: what differs from run to run counts as the same.</summary>
 internal static partial class Answers
 {
-    public static string Mask(string text) => VariablePattern.Replace(text.ReplaceLineEndings("\n").Trim(), "\"${key}\":\"…\"");
+    public static string Mask(string text) =>
+        VariablePattern.Replace(text.ReplaceLineEndings("\n").Trim(), "\"${key}\":\"…\"");
 
     /// <summary>A page's commands, which stand behind "$ ", each with the answer that follows it.</summary>
     public static IEnumerable<(string Command, string Answer)> Dialogue(string text)
@@ -20,6 +21,7 @@ internal static partial class Answers
         }
     }
 
-    [GeneratedRegex("\"(?<key>id|item|cursor|paginationId|createdAt|startedAt|endedAt)\":\"[^\"]*\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex("\"(?<key>id|item|cursor|paginationId|createdAt|startedAt|endedAt)\":\"[^\"]*\"",
+        RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex VariablePattern { get; }
 }

@@ -23,7 +23,8 @@ internal sealed partial class DocumentPage
             .Concat(Directory.EnumerateFiles(Repository.Path("docs"), "*.md", SearchOption.AllDirectories))
             .Concat(Directory.EnumerateFiles(Repository.Path("samples"), "*.md", SearchOption.AllDirectories))
             .Select(file => System.IO.Path.GetRelativePath(Repository.Root, file).Replace('\\', '/'))
-            .Where(path => !path.Contains("/bin/", StringComparison.Ordinal) && !path.Contains("/obj/", StringComparison.Ordinal))
+            .Where(path => !path.Contains("/bin/", StringComparison.Ordinal)
+                && !path.Contains("/obj/", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)
             .Select(path => new DocumentPage(path)),
     ];
@@ -35,14 +36,19 @@ internal sealed partial class DocumentPage
         Path, Text.AsSpan(0, match.Index).Count('\n') + 1, match.Groups["language"].Value, match.Groups["text"].Value));
 
     /// <summary>The targets of links and pictures outside of fences that do not leave the repository.</summary>
-    public IEnumerable<string> Links => LinkPattern.Matches(FencePattern.Replace(Text, "")).Select(match => match.Groups["target"].Value)
+    public IEnumerable<string> Links => LinkPattern.Matches(FencePattern.Replace(Text, ""))
+        .Select(match => match.Groups["target"].Value)
         .Where(target => !target.Contains("://", StringComparison.Ordinal));
 
     /// <summary>The names that a link can give to a place of this page, as GitHub makes them of headings.</summary>
     public IEnumerable<string> Anchors => HeadingPattern.Matches(FencePattern.Replace(Text, ""))
-        .Select(match => NotInAnchors.Replace(LinkTextPattern.Replace(match.Groups["heading"].Value, "${text}").Trim().ToLowerInvariant(), "").Replace(' ', '-'));
+        .Select(match => NotInAnchors.Replace(
+            LinkTextPattern.Replace(match.Groups["heading"].Value, "${text}").Trim().ToLowerInvariant(), "")
+                .Replace(' ', '-'));
 
-    [GeneratedRegex("^```(?<language>[a-z]*)\n(?<text>.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex("^```(?<language>[a-z]*)\n(?<text>.*?)^```",
+        RegexOptions.Singleline | RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+            matchTimeoutMilliseconds: 5000)]
     private static partial Regex FencePattern { get; }
 
     [GeneratedRegex(@"\]\((?<target>[^)\s]+)\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
@@ -51,7 +57,8 @@ internal sealed partial class DocumentPage
     [GeneratedRegex(@"\[(?<text>[^\]]*)\]\([^)]*\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex LinkTextPattern { get; }
 
-    [GeneratedRegex("^#+ (?<heading>.+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex("^#+ (?<heading>.+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 5000)]
     private static partial Regex HeadingPattern { get; }
 
     [GeneratedRegex(@"[^\w\- ]", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]

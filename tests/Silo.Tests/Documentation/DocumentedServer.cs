@@ -20,10 +20,12 @@ internal sealed class DocumentedServer : IAsyncDisposable
 
     public string Said => process.Said;
 
-    public static async Task<DocumentedServer> StartAsync(string command, IReadOnlyDictionary<string, string> environment, string folder, Uri address)
+    public static async Task<DocumentedServer> StartAsync(
+        string command, IReadOnlyDictionary<string, string> environment, string folder, Uri address)
     {
         // The shell becomes the program, so that the process that was started here is the one to end.
-        var server = new DocumentedServer(LoggedProcess.Start("bash", ["-c", "exec " + command], environment, folder), address);
+        var server = new DocumentedServer(
+            LoggedProcess.Start("bash", ["-c", "exec " + command], environment, folder), address);
         try
         {
             await Waiting.UntilAsync(async () => server.process.HasEnded

@@ -19,7 +19,9 @@ public sealed partial class ExampleTests
     {
         var others = All().Where(example => !Languages.Contains(example.Language)).ToList();
 
-        Assert.Equal([], others.Where(example => !Treatments.Run.Contains(example.Name) && !Treatments.Told.ContainsKey(example.Name)).Select(example => $"{example}: {example.Name}"));
+        Assert.Equal([], others.Where(
+            example => !Treatments.Run.Contains(example.Name) && !Treatments.Told.ContainsKey(example.Name))
+                .Select(example => $"{example}: {example.Name}"));
         Assert.Equal([], Treatments.Run.Concat(Treatments.Told.Keys).Except(others.Select(example => example.Name)));
         Assert.All(Treatments.Told.Values, reason => Assert.NotEqual("", reason));
     }
@@ -32,12 +34,14 @@ public sealed partial class ExampleTests
         using var work = new WorkFolder();
         work.Write("tributary.yaml", example.Text);
         var environment = new Hashtable();
-        foreach (var name in new[] { "TRIBUTARY_KEY", "TRIBUTARY_DB_PASSWORD", "FILES_TOKEN", "S3_KEY", "S3_SECRET", "SWIFT_SECRET", "AZURE_KEY" })
+        foreach (var name in new[] { "TRIBUTARY_KEY", "TRIBUTARY_DB_PASSWORD", "FILES_TOKEN", "S3_KEY", "S3_SECRET",
+            "SWIFT_SECRET", "AZURE_KEY" })
             environment[name] = Convert.ToBase64String(new byte[32]);
 
         var config = ConfigLoader.Load(work.PathOf("tributary.yaml"), environment, []);
 
-        Assert.Equal(example.Text.Contains("type: postgres", StringComparison.Ordinal) ? "postgres" : "sqlite", config.DatabaseType);
+        Assert.Equal(example.Text.Contains("type: postgres", StringComparison.Ordinal) ? "postgres"
+            : "sqlite", config.DatabaseType);
     }
 
     [Theory]
@@ -45,7 +49,8 @@ public sealed partial class ExampleTests
     public void A_document_is_JSON(string place)
     {
         var example = All().Single(one => one.ToString() == place);
-        var reader = new Utf8JsonReader(System.Text.Encoding.UTF8.GetBytes(example.Text), new JsonReaderOptions { AllowMultipleValues = true });
+        var reader = new Utf8JsonReader(
+            System.Text.Encoding.UTF8.GetBytes(example.Text), new JsonReaderOptions { AllowMultipleValues = true });
         while (reader.Read())
             reader.Skip();
     }
@@ -60,7 +65,8 @@ public sealed partial class ExampleTests
     [Fact]
     public void The_test_classes_that_pages_name_are_there()
     {
-        var named = DocumentPage.All.SelectMany(page => TestClasses.Matches(page.Text)).Select(match => match.Groups["class"].Value).Distinct().ToList();
+        var named = DocumentPage.All.SelectMany(page => TestClasses.Matches(page.Text))
+            .Select(match => match.Groups["class"].Value).Distinct().ToList();
         Assert.NotEmpty(named);
         Assert.Equal([], named.Where(name => !File.Exists(Repository.Path(FileOf(name)))));
     }
@@ -73,7 +79,8 @@ public sealed partial class ExampleTests
     }
 
     private static IEnumerable<string> NotThere(DocumentPage page, string start, string folder) =>
-        page.Examples.Single(example => example.Text.StartsWith(start, StringComparison.Ordinal)).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        page.Examples.Single(example => example.Text.StartsWith(start, StringComparison.Ordinal)).Text.Split(
+            '\n', StringSplitOptions.RemoveEmptyEntries)
             .SelectMany(line => line.Split("  ")[0].Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Select(name => name.Contains('/', StringComparison.Ordinal) || folder.Length == 0 ? name : InFolder(name))
             .Where(name => !Path.Exists(Repository.Path(folder + name)));
@@ -81,7 +88,8 @@ public sealed partial class ExampleTests
     // The page on the page writes "js/api.js feed.js" for two files of one folder.
     private static string InFolder(string name) => name.EndsWith(".js", StringComparison.Ordinal) ? "js/" + name : name;
 
-    [GeneratedRegex(@"-class (?<class>Tributary\.\w+\.Tests(\.\w+)+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@"-class (?<class>Tributary\.\w+\.Tests(\.\w+)+)", RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 5000)]
     private static partial Regex TestClasses { get; }
 
     private static IEnumerable<Example> All() => DocumentPage.All.SelectMany(page => page.Examples);

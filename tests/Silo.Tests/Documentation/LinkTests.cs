@@ -10,8 +10,10 @@ public sealed partial class LinkTests
     // Ports beside ours that the pages name, and whose they are.
     private static readonly Dictionary<int, string> Foreign = new()
     {
-        [5000] = "Keystone", [5001] = "sqAPI's ZeroMQ", [5432] = "PostgreSQL", [5556] = "an example of ZeroMQ", [5671] = "RabbitMQ over TLS",
-        [5672] = "RabbitMQ", [6379] = "Redis", [8080] = "Swift's proxy, and an example of a web server", [8889] = "the second process of an example",
+        [5000] = "Keystone", [5001] = "sqAPI's ZeroMQ", [5432] = "PostgreSQL", [5556] = "an example of ZeroMQ",
+        [5671] = "RabbitMQ over TLS",
+        [5672] = "RabbitMQ", [6379] = "Redis", [8080] = "Swift's proxy, and an example of a web server",
+        [8889] = "the second process of an example",
         [9000] = "MinIO", [10000] = "Azurite", [9] = "discard: a port where nobody listens",
     };
 
@@ -23,7 +25,8 @@ public sealed partial class LinkTests
         {
             foreach (var link in page.Links)
             {
-                if (Target(page, link) is not { } target || !(File.Exists(Repository.Path(target)) || Directory.Exists(Repository.Path(target))))
+                if (Target(page, link) is not { } target
+                    || !(File.Exists(Repository.Path(target)) || Directory.Exists(Repository.Path(target))))
                     faults.Add($"{page.Path}: {link} leads nowhere.");
                 else if (link.Split('#') is [_, var anchor] && !DocumentPage.Of(target).Anchors.Contains(anchor))
                     faults.Add($"{page.Path}: {link}: there is no such heading in {target}.");
@@ -43,11 +46,13 @@ public sealed partial class LinkTests
             if (!reached.Add(path))
                 continue;
             var page = DocumentPage.Of(path);
-            foreach (var target in page.Links.Select(link => Target(page, link)).OfType<string>().Where(target => DocumentPage.All.Any(one => one.Path == target)))
+            foreach (var target in page.Links.Select(link => Target(page, link)).OfType<string>()
+                .Where(target => DocumentPage.All.Any(one => one.Path == target)))
                 open.Push(target);
         }
 
-        Assert.Equal([], DocumentPage.All.Select(page => page.Path).Where(path => path.StartsWith("docs/", StringComparison.Ordinal)).Except(reached));
+        Assert.Equal([], DocumentPage.All.Select(page => page.Path)
+            .Where(path => path.StartsWith("docs/", StringComparison.Ordinal)).Except(reached));
     }
 
     [Fact]
@@ -55,7 +60,8 @@ public sealed partial class LinkTests
     {
         var start = DocumentPage.Of(Start);
         var linked = start.Links.Select(link => Target(start, link)).ToHashSet();
-        Assert.Equal([], Directory.EnumerateFiles(Repository.Path("docs"), "*.md").Select(file => "docs/" + Path.GetFileName(file)).Where(page => page != Start && !linked.Contains(page)));
+        Assert.Equal([], Directory.EnumerateFiles(Repository.Path("docs"), "*.md")
+            .Select(file => "docs/" + Path.GetFileName(file)).Where(page => page != Start && !linked.Contains(page)));
     }
 
     [Fact]
@@ -76,20 +82,24 @@ public sealed partial class LinkTests
     [InlineData("http://127.0.0.1:8080/graphql")]
     [InlineData("http://127.0.0.1:9999/")]
     public void A_wrong_port_is_found(string text) =>
-        Assert.True(OurPathPattern.Matches(text).Any(match => !match.Value.Contains(":8888/", StringComparison.Ordinal)) || PortPattern.Matches(text).Any(match => !Foreign.ContainsKey(int.Parse(match.Groups["port"].Value))));
+        Assert.True(OurPathPattern.Matches(text).Any(match => !match.Value.Contains(":8888/", StringComparison.Ordinal))
+            || PortPattern.Matches(text).Any(match => !Foreign.ContainsKey(int.Parse(match.Groups["port"].Value))));
 
     [Fact]
     public void The_licence_is_there_and_named() =>
-        Assert.StartsWith("MIT License\n\nCopyright (c) 2026 the Tributary authors\n", Repository.Read("LICENSE"), StringComparison.Ordinal);
+        Assert.StartsWith("MIT License\n\nCopyright (c) 2026 the Tributary authors\n", Repository.Read("LICENSE"),
+            StringComparison.Ordinal);
 
     private static IEnumerable<(string Path, string Text)> Texts() =>
         DocumentPage.All.Select(page => (page.Path, page.Text))
-            .Concat(Directory.EnumerateFiles(Repository.Path("samples"), "*.yaml").Select(file => (Path.GetFileName(file), File.ReadAllText(file))));
+            .Concat(Directory.EnumerateFiles(Repository.Path("samples"), "*.yaml")
+                .Select(file => (Path.GetFileName(file), File.ReadAllText(file))));
 
     private static string? Target(DocumentPage page, string link)
     {
         var file = link.Split('#')[0];
-        var full = file.Length == 0 ? Repository.Path(page.Path) : Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Repository.Path(page.Path))!, file));
+        var full = file.Length == 0 ? Repository.Path(page.Path)
+            : Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Repository.Path(page.Path))!, file));
         var relative = Path.GetRelativePath(Repository.Root, full).Replace('\\', '/');
         return relative.StartsWith("..", StringComparison.Ordinal) ? null : relative;
     }
@@ -97,6 +107,7 @@ public sealed partial class LinkTests
     [GeneratedRegex(@"(?:localhost|127\.0\.0\.1|\*|[a-z-]+\.(?:internal|example\.org)):(?<port>\d+)|\bport: '?(?<port>\d+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex PortPattern { get; }
 
-    [GeneratedRegex(@"(?:localhost|127\.0\.0\.1):\d+/(?:api/|graphql|docs|openapi|ws/|health|#)[^\s'""`]*", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@"(?:localhost|127\.0\.0\.1):\d+/(?:api/|graphql|docs|openapi|ws/|health|#)[^\s'""`]*",
+        RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex OurPathPattern { get; }
 }

@@ -41,8 +41,10 @@ public sealed class SampleTests
         await work.RunAsync("mkdir -p plugins && cp -r samples/plugin-python plugins/words");
         // Larger than what is kept in memory, so that the content is a scratch file.
         work.Write("content/long.txt", string.Concat(Enumerable.Repeat("word ", 100_000)));
-        work.Write("tributary.yaml", Pipeline.Replace("NAME", "words", StringComparison.Ordinal) + "processing: {memory_bytes: 1000}\n");
-        await using var server = await work.StartAsync("dotnet run --project Silo -- --config tributary.yaml --data relative/data");
+        work.Write("tributary.yaml",
+            Pipeline.Replace("NAME", "words", StringComparison.Ordinal) + "processing: {memory_bytes: 1000}\n");
+        await using var server =
+            await work.StartAsync("dotnet run --project Silo -- --config tributary.yaml --data relative/data");
 
         Assert.Equal(100_000, (await ProcessAsync(work, server, "long.txt", "words")).GetProperty("words").GetInt32());
         Assert.True(Directory.Exists(work.PathOf("relative/data")));
@@ -52,10 +54,12 @@ public sealed class SampleTests
     public async Task The_plugin_in_CSharp_is_copied_and_runs()
     {
         using var work = new WorkFolder();
-        var commands = DocumentPage.Of("docs/plugins.md").Examples.Single(example => example.Text.StartsWith("dotnet build", StringComparison.Ordinal)).Text;
+        var commands = DocumentPage.Of("docs/plugins.md").Examples.Single(
+            example => example.Text.StartsWith("dotnet build", StringComparison.Ordinal)).Text;
         await work.RunAsync(WithoutBuild(commands, "samples/plugin-csharp"));
         Directory.CreateDirectory(work.PathOf("content"));
-        await using (var archive = await ZipFile.OpenAsync(work.PathOf("content/two.zip"), ZipArchiveMode.Create, Cancellation))
+        await using (var archive =
+            await ZipFile.OpenAsync(work.PathOf("content/two.zip"), ZipArchiveMode.Create, Cancellation))
         {
             archive.CreateEntry("a.txt");
             archive.CreateEntry("b.txt");
@@ -76,7 +80,8 @@ public sealed class SampleTests
         var page = DocumentPage.Of("samples/connector-folder-metadata/README.md");
         await work.RunAsync(WithoutBuild(page.Examples.First().Text, "samples/connector-folder-metadata"));
         // The page's folder of scans is one of this work folder.
-        var configured = page.Examples.Single(example => example.Language == "yaml").Text.Replace("/var/lib/scans", work.PathOf("scans"), StringComparison.Ordinal);
+        var configured = page.Examples.Single(example => example.Language == "yaml").Text.Replace(
+            "/var/lib/scans", work.PathOf("scans"), StringComparison.Ordinal);
         work.Write("scans/cat.tif", "no picture");
         work.Write("scans/cat.tif.json", """{"mime":{"type":"image/x-cat"}}""");
         work.Write("tributary.yaml", configured + """
@@ -88,7 +93,8 @@ public sealed class SampleTests
             """);
         await using var server = await work.StartAsync("dotnet run --project Silo -- --config tributary.yaml");
 
-        Assert.Equal("image/x-cat", (await ProcessAsync(work, server, "cat.tif", "datatypes")).GetProperty("media_type").GetString());
+        Assert.Equal("image/x-cat", (await ProcessAsync(work, server, "cat.tif", "datatypes")).GetProperty("media_type")
+            .GetString());
     }
 
     [Fact]
@@ -98,16 +104,20 @@ public sealed class SampleTests
         await using var server = await work.StartAsync("tributary --config samples/demo.yaml");
         await work.RunAsync("curl -s 'http://127.0.0.1:8888/api/v1/messages/batch?source=earthquakes' -H 'Content-Type: application/x-ndjson' --data-binary @samples/earthquakes.ndjson -o answers.ndjson");
 
-        Assert.Equal(1_707, File.ReadLines(work.PathOf("answers.ndjson")).Count(line => line.Contains("\"status\":202", StringComparison.Ordinal)));
+        Assert.Equal(1_707, File.ReadLines(work.PathOf("answers.ndjson"))
+            .Count(line => line.Contains("\"status\":202", StringComparison.Ordinal)));
         var rows = await StoredMessages.ReadAggregateAsync(server.Http, "quakes-by-network", Cancellation);
         Assert.Equal(1_707, rows.Sum(row => row.GetProperty("measures").GetProperty("count").GetInt32()));
     }
 
-    private static async Task<JsonElement> ProcessAsync(WorkFolder work, DocumentedServer server, string file, string plugin)
+    private static async Task<JsonElement> ProcessAsync(
+        WorkFolder work, DocumentedServer server, string file, string plugin)
     {
         await work.RunAsync($"curl -sf http://127.0.0.1:8888/api/v1/messages -H 'Content-Type: application/json' -d '{{\"id\":\"one\",\"path\":\"{file}\"}}'");
-        using var ledger = await Ledger.WaitAsync(server.Http, ledger => Ledger.Count(ledger, "processing") == 0, Cancellation);
-        Assert.True(Ledger.Count(ledger, "completed") == 1, await work.RunAsync("curl -s http://127.0.0.1:8888/api/v1/failures"));
+        using var ledger = await Ledger.WaitAsync(
+            server.Http, ledger => Ledger.Count(ledger, "processing") == 0, Cancellation);
+        Assert.True(Ledger.Count(ledger, "completed") == 1,
+            await work.RunAsync("curl -s http://127.0.0.1:8888/api/v1/failures"));
         var records = JsonElement.Parse(await work.RunAsync($"curl -s http://127.0.0.1:8888/api/v1/records/{plugin}"));
         return Assert.Single(records.GetProperty("records").EnumerateArray()).GetProperty("document").Clone();
     }

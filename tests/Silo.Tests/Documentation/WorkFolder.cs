@@ -26,8 +26,10 @@ internal sealed class WorkFolder : IDisposable
         };
         Directory.CreateDirectory(Path.Combine(folder.Path, "bin"));
         var program = Path.Combine(folder.Path, "bin", "tributary");
-        File.WriteAllText(program, $"#!/bin/sh\nexec dotnet '{Path.Combine(AppContext.BaseDirectory, "tributary.dll")}' \"$@\"\n");
-        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.WriteAllText(program,
+            $"#!/bin/sh\nexec dotnet '{Path.Combine(AppContext.BaseDirectory, "tributary.dll")}' \"$@\"\n");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Copy(Repository.Path("samples"), Path.Combine(folder.Path, "samples"));
     }
 
@@ -46,12 +48,14 @@ internal sealed class WorkFolder : IDisposable
     /// <summary>Runs commands as they stand; returns what they print.</summary>
     public async Task<string> RunAsync(string commands)
     {
-        using var shell = LoggedProcess.Start("bash", ["-euo", "pipefail", "-c", Rewritten(commands)], environment, folder.Path);
+        using var shell = LoggedProcess.Start(
+            "bash", ["-euo", "pipefail", "-c", Rewritten(commands)], environment, folder.Path);
         return await shell.EndsAsync(Patience);
     }
 
     /// <summary>Starts a command that goes on by itself.</summary>
-    public LoggedProcess Begin(string command) => LoggedProcess.Start("bash", ["-c", Rewritten(command)], environment, folder.Path);
+    public LoggedProcess Begin(string command) =>
+        LoggedProcess.Start("bash", ["-c", Rewritten(command)], environment, folder.Path);
 
     /// <summary>Starts a server by its command line and waits until it is ready.</summary>
     public async Task<DocumentedServer> StartAsync(string command) =>
@@ -73,9 +77,11 @@ internal sealed class WorkFolder : IDisposable
             var relative = Path.GetRelativePath(from, file);
             if (relative.Contains("/obj/", StringComparison.Ordinal))
                 continue;
-            if (relative.Contains("/bin/", StringComparison.Ordinal) && !relative.Contains($"/bin/{built}/", StringComparison.Ordinal))
+            if (relative.Contains("/bin/", StringComparison.Ordinal)
+                && !relative.Contains($"/bin/{built}/", StringComparison.Ordinal))
                 continue;
-            var target = Path.Combine(to, relative.Replace($"/bin/{built}/", "/bin/Release/", StringComparison.Ordinal));
+            var target = Path.Combine(
+                to, relative.Replace($"/bin/{built}/", "/bin/Release/", StringComparison.Ordinal));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             File.Copy(file, target);
         }

@@ -39,11 +39,15 @@ public sealed class LayoutTests(PageFixture fixture)
             {
                 Directory.CreateDirectory(Pictures);
                 var name = $"{view}-{width}-{(scheme == ColorScheme.Dark ? "dark" : "light")}.png";
-                await page.Tab.ScreenshotAsync(new() { Path = Path.Combine(Pictures, name), FullPage = view is not ("live" or "saved" or "docs") });
+                await page.Tab.ScreenshotAsync(
+                    new() { Path = Path.Combine(Pictures, name),
+                        FullPage = view is not ("live" or "saved" or "docs") });
             }
 
             var limits = new { minFontPx = 11, minTargetPx = view == "docs" ? 0 : isPhone ? 24 : 20, rows };
-            var script = view == "docs" ? "() => document.documentElement.scrollWidth > innerWidth ? ['the document is too wide'] : []" : LayoutScript.Source;
+            var script = view == "docs"
+                ? "() => document.documentElement.scrollWidth > innerWidth ? ['the document is too wide'] : []"
+                    : LayoutScript.Source;
             var findings = await page.Tab.EvaluateAsync<string[]>(script, limits);
             Assert.True(findings.Length == 0, $"{view} at {width} px, {scheme}:\n{string.Join('\n', findings)}");
         }

@@ -16,7 +16,8 @@ public sealed class MapTests(PageFixture fixture)
 
         await page.PostAsync("""{"longitude":-30.5,"latitude":-12.25,"magnitude":4.5}""");
 
-        await Assertions.Expect(page.Tab.Locator(".map-dot.is-newest")).ToHaveAttributeAsync("aria-label", "12.3° S, 30.5° W, magnitude 4.5");
+        await Assertions.Expect(page.Tab.Locator(".map-dot.is-newest"))
+            .ToHaveAttributeAsync("aria-label", "12.3° S, 30.5° W, magnitude 4.5");
     }
 
     [Fact]
@@ -30,7 +31,8 @@ public sealed class MapTests(PageFixture fixture)
         await page.PostAsync("""{"longitude":null,"latitude":"","magnitude":1}""");
         await page.PostAsync("""{"longitude":5.5,"latitude":6.5}""");
 
-        await Assertions.Expect(page.Tab.Locator(".map-dot.is-newest")).ToHaveAttributeAsync("aria-label", "6.5° N, 5.5° E");
+        await Assertions.Expect(page.Tab.Locator(".map-dot.is-newest"))
+            .ToHaveAttributeAsync("aria-label", "6.5° N, 5.5° E");
         await Assertions.Expect(page.Tab.Locator(".map-dot[aria-label*='500']")).ToHaveCountAsync(0);
     }
 

@@ -55,7 +55,8 @@ public sealed class PluginsTests(PageFixture fixture)
     }
 
     private static ILocator Card(OpenPage page, string name) =>
-        page.Tab.Locator("#plugin-cards > *").Filter(new() { Has = page.Tab.GetByRole(AriaRole.Heading, new() { Name = name, Exact = true }) });
+        page.Tab.Locator("#plugin-cards > *")
+            .Filter(new() { Has = page.Tab.GetByRole(AriaRole.Heading, new() { Name = name, Exact = true }) });
 
     private static ILocator Figure(OpenPage page, string plugin, string name) =>
         Card(page, plugin).Locator(".figures div").Filter(new() { Has = page.Tab.GetByText(name, new() { Exact = true }) }).Locator("dd");

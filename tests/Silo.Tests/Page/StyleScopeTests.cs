@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Tributary.Silo.Tests.Page;
 
 /// <summary>
-/// A component's style reaches that component alone: each class belongs to one file of css/, and the name of the class says
-/// to which. A rule that styles another component's class, or elements at large, fails here.
+/// A component's style reaches that component alone: each class belongs to one file of css/, and the name of the
+/// class says to which. A rule that styles another component's class, or elements at large, fails here.
 /// </summary>
 public sealed partial class StyleScopeTests
 {
@@ -31,7 +31,8 @@ public sealed partial class StyleScopeTests
     [InlineData("top", "nav a { color: red }")]
     [InlineData("top", ".is-good { color: red }")]
     [InlineData("top", ".top, p { color: red }")]
-    public void A_rule_that_reaches_out_is_found(string component, string css) => Assert.NotEmpty(Faults(component, css));
+    public void A_rule_that_reaches_out_is_found(string component, string css) =>
+        Assert.NotEmpty(Faults(component, css));
 
     [Fact]
     public void Every_class_that_is_used_is_styled_and_every_styled_class_is_used()
@@ -39,19 +40,23 @@ public sealed partial class StyleScopeTests
         var styled = Components.SelectMany(component => Selectors(Read(component))).SelectMany(Classes).ToHashSet();
         var used = UsedClasses().ToHashSet();
 
-        Assert.Equal([], used.Where(name => !styled.Contains(name) && !Unstyled.Contains(name)).Order(StringComparer.Ordinal));
+        Assert.Equal([], used.Where(name => !styled.Contains(name) && !Unstyled.Contains(name))
+            .Order(StringComparer.Ordinal));
         Assert.Equal([], styled.Where(name => !used.Contains(name)).Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public void The_page_loads_every_file_of_styles()
     {
-        var loaded = Regex.Matches(File.ReadAllText(Path.Combine(Folder, "index.html")), "href=\"css/([a-z-]+)\\.css\"", RegexOptions.None, TimeSpan.FromSeconds(5));
-        Assert.Equal(Components, loaded.Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal));
+        var loaded = Regex.Matches(
+            File.ReadAllText(Path.Combine(Folder, "index.html")), "href=\"css/(?<name>[a-z-]+)\\.css\"", RegexOptions.ExplicitCapture,
+                TimeSpan.FromSeconds(5));
+        Assert.Equal(Components, loaded.Select(match => match.Groups["name"].Value).Order(StringComparer.Ordinal));
     }
 
     // Names that only code looks for, or that say a state for which there is no look of its own.
-    private static readonly HashSet<string> Unstyled = ["connection-label", "connection-countdown", "failure-next", "is-string"];
+    private static readonly HashSet<string> Unstyled =
+        ["connection-label", "connection-countdown", "failure-next", "is-string"];
 
     private static IEnumerable<string> Faults(string component, string css)
     {
@@ -60,7 +65,8 @@ public sealed partial class StyleScopeTests
             var classes = Classes(selector).Where(name => !name.StartsWith("is-", StringComparison.Ordinal)).ToList();
             if (component == Shared)
             {
-                foreach (var name in classes.Where(name => Components.Any(other => other != Shared && Owns(other, name))))
+                foreach (var name in classes.Where(
+                    name => Components.Any(other => other != Shared && Owns(other, name))))
                     yield return $"css/{component}.css: \"{selector}\" styles .{name}, which belongs to a component.";
                 continue;
             }
@@ -72,7 +78,8 @@ public sealed partial class StyleScopeTests
         }
     }
 
-    private static bool Owns(string component, string name) => name == component || name.StartsWith(component + "-", StringComparison.Ordinal);
+    private static bool Owns(string component, string name) => name == component
+        || name.StartsWith(component + "-", StringComparison.Ordinal);
 
     private static HashSet<string> Utilities() => [.. Selectors(Read(Shared)).SelectMany(Classes)];
 
@@ -87,17 +94,21 @@ public sealed partial class StyleScopeTests
             .SelectMany(prelude => Commas.Split(prelude)).Select(selector => selector.Trim());
     }
 
-    private static IEnumerable<string> Classes(string selector) => ClassNames.Matches(selector).Select(match => match.Groups["name"].Value);
+    private static IEnumerable<string> Classes(string selector) => ClassNames.Matches(selector)
+        .Select(match => match.Groups["name"].Value);
 
-    /// <summary>Class names in the page and in what its scripts write; one that ends in "-" is completed by a script.</summary>
+    /// <summary>Class names in the page and in what its scripts write; one that ends in "-" is completed by a
+    /// script.</summary>
     private static IEnumerable<string> UsedClasses()
     {
         var page = File.ReadAllText(Path.Combine(Folder, "index.html"));
         var written = HtmlClasses.Matches(page).Select(match => match.Groups["text"].Value).ToList();
         foreach (var file in Directory.EnumerateFiles(Path.Combine(Folder, "js"), "*.js", SearchOption.AllDirectories))
         {
-            var values = ScriptClasses.Matches(Insertions.Replace(File.ReadAllText(file), "")).Select(match => match.Value);
-            written.AddRange(values.SelectMany(value => Literals.Matches(value)).Select(literal => literal.Groups["text"].Value));
+            var values = ScriptClasses.Matches(Insertions.Replace(File.ReadAllText(file), ""))
+                .Select(match => match.Value);
+            written.AddRange(values.SelectMany(value => Literals.Matches(value))
+                .Select(literal => literal.Groups["text"].Value));
         }
 
         return written.SelectMany(text => text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
@@ -119,13 +130,14 @@ public sealed partial class StyleScopeTests
     [GeneratedRegex(@"/\*.*?\*/", RegexOptions.Singleline, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Comments { get; }
 
-    [GeneratedRegex(@"@keyframes [\w-]+ \{([^{}]*\{[^{}]*\})*[^{}]*\}", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@"@keyframes [\w-]+ \{([^{}]*\{[^{}]*\})*[^{}]*\}", RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 5000)]
     private static partial Regex Keyframes { get; }
 
     [GeneratedRegex(@"(?<selectors>[^{};]+)\{", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Preludes { get; }
 
-    [GeneratedRegex(@",(?![^(]*\))", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@",(?![^(]*\))", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Commas { get; }
 
     [GeneratedRegex(@"\.(?<name>[a-z][\w-]*)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
@@ -134,10 +146,11 @@ public sealed partial class StyleScopeTests
     [GeneratedRegex("class=\"(?<text>[^\"]*)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex HtmlClasses { get; }
 
-    [GeneratedRegex(@"\$\{[^}]*\}", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@"\$\{[^}]*\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Insertions { get; }
 
-    [GeneratedRegex(@"\bclass: [^,}\n]+|\bclassName = [^;\n]+|\bclassList\.\w+\([^,)\n]+", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@"\bclass: [^,}\n]+|\bclassName = [^;\n]+|\bclassList\.\w+\([^,)\n]+", RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 5000)]
     private static partial Regex ScriptClasses { get; }
 
     [GeneratedRegex("'(?<text>[^']*)'|`(?<text>[^`]*)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]

@@ -4,7 +4,8 @@ using Tributary.TestingHost.Swift;
 
 namespace Tributary.Silo.Tests.Pipeline;
 
-/// <summary>Configurations as sqAPI has them, as they stand but for ports, names of databases, the time to connect and the root of the disk, with the real peers.</summary>
+/// <summary>Configurations as sqAPI has them, as they stand but for ports, names of databases, the time to connect
+/// and the root of the disk, with the real peers.</summary>
 public sealed class SqapiConfigurationTests(PeersFixture peers) : IClassFixture<PeersFixture>
 {
     private const string Parser = """

@@ -20,15 +20,20 @@ public sealed class KilledRunTests
     {
         using var run = LoggedProcess.Start(
             "dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "Tributary.Silo.Tests.dll"), "-noColor", "-showLiveOutput", "-explicit", "only", "-method", $"*.{nameof(A_run_with_every_server_goes_on_until_it_is_killed)}"]);
+            [Path.Combine(AppContext.BaseDirectory, "Tributary.Silo.Tests.dll"), "-noColor", "-showLiveOutput",
+                "-explicit", "only", "-method", $"*.{nameof(A_run_with_every_server_goes_on_until_it_is_killed)}"]);
         await run.SaysAsync(Ready, StartLimit);
-        var folder = Assert.Single(Directory.EnumerateDirectories(Path.GetDirectoryName(TestRun.Folder)!, string.Create(CultureInfo.InvariantCulture, $"tributary-tests-{run.Id}-*")));
+        var folder = Assert.Single(
+            Directory.EnumerateDirectories(
+                Path.GetDirectoryName(TestRun.Folder)!,
+            string.Create(CultureInfo.InvariantCulture, $"tributary-tests-{run.Id}-*")));
         Assert.InRange(ProcessesOf(folder).Count, 12, int.MaxValue);
 
         // This process alone, as the system does when memory is short: none of what it has started.
         await run.KillAloneAsync();
 
-        await Waiting.UntilAsync(() => ProcessesOf(folder).Count == 0 && !Directory.Exists(folder), $"{folder} and its processes are gone");
+        await Waiting.UntilAsync(
+            () => ProcessesOf(folder).Count == 0 && !Directory.Exists(folder), $"{folder} and its processes are gone");
     }
 
     [Fact(Explicit = true)]
@@ -38,7 +43,8 @@ public sealed class KilledRunTests
         await using var rabbit = await RabbitMqServer.StartNewAsync();
         await using var redis = await RedisServer.StartNewAsync();
         await using var swift = await SwiftServer.StartNewAsync();
-        await using var server = await TributaryProcess.StartNewAsync(isDemo: false, TestContext.Current.CancellationToken);
+        await using var server =
+            await TributaryProcess.StartNewAsync(isDemo: false, TestContext.Current.CancellationToken);
         var page = new PageFixture();
         await page.InitializeAsync();
         await using var open = await page.OpenAsync("live");
@@ -57,7 +63,8 @@ public sealed class KilledRunTests
                 continue;
             try
             {
-                if (new DirectoryInfo(Path.Combine(process, "cwd")).LinkTarget?.StartsWith(folder, StringComparison.Ordinal) == true
+                if (new DirectoryInfo(Path.Combine(process, "cwd")).LinkTarget?.StartsWith(
+                    folder, StringComparison.Ordinal) == true
                     || File.ReadAllText(Path.Combine(process, "environ")).Contains(folder, StringComparison.Ordinal)
                     || File.ReadAllText(Path.Combine(process, "cmdline")).Contains(folder, StringComparison.Ordinal))
                     found.Add(id);

@@ -47,7 +47,8 @@ internal sealed class Load(Uri address, int seed)
 
         for (var i = 0; i < count; i++)
         {
-            Assert.True(await acknowledgements.WaitAsync(Patience, cancellation), $"No message was acknowledged for {Patience}.");
+            Assert.True(await acknowledgements.WaitAsync(Patience, cancellation),
+                $"No message was acknowledged for {Patience}.");
         }
     }
 

@@ -41,7 +41,8 @@ public sealed class PostgresHarness(string connectionString) : StoreHarness
 
     public override IPartitionStore NewStore() => new PostgresStore(
         // Long enough for a busy server to notice that a session has ended.
-        new PostgresOptions { ConnectionString = ConnectionString, JoinWait = TimeSpan.FromSeconds(5) }, TimeProvider.System);
+        new PostgresOptions { ConnectionString = ConnectionString, JoinWait = TimeSpan.FromSeconds(5) },
+            TimeProvider.System);
 
     public override IMessageLog LogOf(IPartitionStore store) => ((PostgresStore)store).Log;
 

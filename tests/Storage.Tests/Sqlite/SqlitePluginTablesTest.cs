@@ -14,7 +14,8 @@ public sealed class SqlitePluginTablesTest
     {
         await using var harness = new SqliteHarness();
         await using var store = new SqliteStore(
-            new SqliteOptions { DataDirectory = harness.DataDirectory, PluginTransactionTimeout = TimeSpan.FromSeconds(5) }, TimeProvider.System);
+            new SqliteOptions { DataDirectory = harness.DataDirectory,
+                PluginTransactionTimeout = TimeSpan.FromSeconds(5) }, TimeProvider.System);
         var silo = await TestSilo.JoinAsync(harness, store);
         await store.PluginTables.InitialiseAsync("plugin", "create table numbers(n)", Cancellation);
         var message = new MessageId(Guid.CreateVersion7());
