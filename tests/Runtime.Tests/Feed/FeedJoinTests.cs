@@ -124,6 +124,20 @@ public sealed class FeedJoinTests : IDisposable
         Assert.Equal(Enumerable.Range(1, 10), await reading);
     }
 
+    [Fact]
+    public async Task A_tail_that_nobody_listened_to_goes_on_where_its_first_subscriber_is()
+    {
+        await using var feed = new FeedHarness(new FeedOptions { MaxReadCount = 2 });
+        feed.Commit(100);
+        using var subscription = feed.Tail.Subscribe(Position.Start);
+        var reading = FeedHarness.ReadAsync(subscription, 101, deadline.Token);
+        feed.Commit(1);
+
+        Assert.Equal(Enumerable.Range(1, 101), await reading);
+        // Fifty by the subscriber, and one or two by the tail for each hint.
+        Assert.InRange(feed.Log.ReadsCount, 51, 55);
+    }
+
     private static async Task<List<int>> NextAsync(IAsyncEnumerator<FeedSlice> slices)
     {
         Assert.True(await slices.MoveNextAsync());
