@@ -2,12 +2,12 @@ using Npgsql;
 
 namespace Tributary.Storage.Postgres;
 
-/// <summary>What pooled sessions are started with. It outranks what the server, the database and the role say.</summary>
+/// <summary>What pooled sessions are started with: it outranks the server, the database and the role.</summary>
 internal static class PoolSettings
 {
     /// <summary>
-    /// Waits for the disk, as the session that commits does: pools write as well (definitions, switches, tables of plugins), and
-    /// their callers are told that it is stored.
+    /// Waits for the disk, as the session that commits does: pools write as well (definitions, switches, tables of
+    /// plugins), and their callers are told that it is stored.
     /// </summary>
     public const string Durable = "-c synchronous_commit=on";
 

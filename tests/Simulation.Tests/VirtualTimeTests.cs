@@ -111,8 +111,9 @@ public sealed class VirtualTimeTests
         Assert.Contains("round in circles", endless.Message, StringComparison.Ordinal);
     }
 
-    private static ITimer Set(VirtualTime time, List<string> fired, string name, int seconds) =>
-        time.CreateTimer(_ => fired.Add($"{name} at {time.Elapsed.TotalSeconds}"), null, TimeSpan.FromSeconds(seconds), Timeout.InfiniteTimeSpan);
+    private static ITimer Set(VirtualTime time, List<string> fired, string name, int seconds) => time.CreateTimer(
+        _ => fired.Add($"{name} at {time.Elapsed.TotalSeconds}"),
+        null, TimeSpan.FromSeconds(seconds), Timeout.InfiniteTimeSpan);
 
     private static string Order(int seed)
     {

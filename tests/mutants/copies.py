@@ -121,9 +121,10 @@ class Copy:
     def output(self, test_project):
         return self.folder / "tests" / (test_project + ".Tests") / "bin" / CONFIGURATION / "net10.0"
 
-    def test(self, claim, limit):
-        program = self.output(claim.project) / f"Tributary.{claim.project}.Tests.dll"
-        return run(["dotnet", str(program), "-noColor", "-noLogo", "-stopOnFail", *claim.filters()], self.folder, limit)
+    def test(self, project, patterns, limit, options=("-stopOnFail",)):
+        program = self.output(project) / f"Tributary.{project}.Tests.dll"
+        filters = [argument for pattern in patterns for argument in ("-method", pattern)]
+        return run(["dotnet", str(program), "-noColor", "-noLogo", *options, *filters], self.folder, limit)
 
     def laid_over(self, assembly, test_project):
         return Laid(assembly, self.output(test_project) / assembly.name)

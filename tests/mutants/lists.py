@@ -33,10 +33,9 @@ class Claim:
         self.project, *self.tests = text.split()
         self.text = " ".join([self.project, *self.tests])
 
-    def filters(self):
-        for test in self.tests:
-            name = test if "_" in test.rpartition(".")[2] else test + ".*"
-            yield from ("-method", "*." + name)
+    def patterns(self):
+        """Full names of methods, as xunit and fnmatch match them."""
+        return ["*." + (test if "_" in test.rpartition(".")[2] else test + ".*") for test in self.tests]
 
     def check(self):
         folder = ROOT / "tests" / (self.project + ".Tests")

@@ -10,8 +10,8 @@ public sealed class InboxTests
     [Fact]
     public async Task Once_it_is_closed_and_empty_no_call_slips_in_any_more()
     {
-        // Two callers and one who closes, again and again: whoever looks whether the inbox is closed before it is counted
-        // is overtaken here within some hundred trials.
+        // Two callers and one who closes, again and again: a call that looks whether the inbox is closed before it is
+        // counted is overtaken here.
         var inboxes = Enumerable.Range(0, TrialsCount).Select(_ => new Inbox(new SiloOptions())).ToArray();
         var current = 0;
         using var round = new Barrier(3);

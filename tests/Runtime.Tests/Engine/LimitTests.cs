@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Tributary.Storage.InMemory;
 using static Tributary.Runtime.Tests.Engine.EngineRun;
 
@@ -30,6 +31,30 @@ public sealed class LimitTests
             await run.Probe("a").Do(Sized(1_000));
         },
         run => run.Options.MaxWaitingBytes = 1_000);
+
+    [Fact]
+    public void As_many_bytes_as_the_limit_says_may_wait_and_no_more() => Run(
+        async run =>
+        {
+            var calls = new[] { AwaitAsync(run.Probe("a").Do(Sized(400))), AwaitAsync(run.Probe("a").Do(Sized(600))) };
+            await Assert.ThrowsAsync<OverloadedException>(() => AwaitAsync(run.Probe("a").Do(Sized(1))));
+            await Task.WhenAll(calls);
+        },
+        run => run.Options.MaxWaitingBytes = 1_000);
+
+    [Fact]
+    public void A_round_takes_as_many_inputs_as_the_limit_says() => Run(
+        async run =>
+        {
+            await run.Probe("a").Read();
+            var durable = new List<int>();
+            run.Host.ChangesCommitted = round => durable.Add(JsonSerializer.Deserialize(
+                round.States[0].State.Span, ProbeJson.Default.ProbeState)!.Value);
+            await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => AwaitAsync(run.Probe("a").Add(1))));
+
+            Assert.Equal([2, 4, 5], durable);
+        },
+        run => run.Options.MaxRoundInputsCount = 2);
 
     [Fact]
     public void Under_a_flood_of_calls_reads_are_answered_and_reminders_fire() => Run(
@@ -106,6 +131,12 @@ public sealed class LimitTests
 
             Assert.Equal("turn_too_large", error.Code);
             Assert.Empty(run.Database.Messages);
+            await run.Probe("a").Do(Script.Of(probe =>
+            {
+                for (var i = 0; i < 3; i++)
+                    probe.Store(Messages.New(run.World));
+            }));
+            Assert.Equal(3, run.Database.Messages.Count);
         },
         run => run.Options.MaxTurnMessagesCount = 3);
 

@@ -3,7 +3,7 @@ using static Tributary.Runtime.Tests.Engine.EngineRun;
 
 namespace Tributary.Runtime.Tests.Engine;
 
-/// <summary>What happens while something else is on its way: a commit, a load, a read of reminders, a declaration of death.</summary>
+/// <summary>What happens while a commit, a load, a read of reminders or the death of a silo is on its way.</summary>
 public sealed class OverlapTests
 {
     private static readonly TimeSpan CommitTakes = TimeSpan.FromMilliseconds(20);
@@ -70,8 +70,9 @@ public sealed class OverlapTests
                 probe.Remind("moved", probe.Time.AddSeconds(20));
             }));
             var isSlow = true;
-            run.Faults.DelayAfter = operation =>
-                isSlow && operation.Call == StoreCall.ReadReminders ? new ValueTask(run.World.Delay(TimeSpan.FromSeconds(1))) : default;
+            run.Faults.DelayAfter = operation => isSlow && operation.Call == StoreCall.ReadReminders
+                ? new ValueTask(run.World.Delay(TimeSpan.FromSeconds(1)))
+                : default;
             await run.RestartAsync();
             // The first read of the new start has seen both, and its answer is on its way.
             await run.World.Delay(TimeSpan.FromMilliseconds(100));
@@ -100,7 +101,8 @@ public sealed class OverlapTests
             {
                 AwaitAsync(run.Probe("here").Add(1)),
                 AwaitAsync(run.Probe("far").Add(1)),
-                AwaitAsync(run.Probe("named").Do(new Script(Script.Of(probe => probe.Store(Messages.New(run.World, "key"))).Run)
+                AwaitAsync(run.Probe("named").Do(new Script(
+                    Script.Of(probe => probe.Store(Messages.New(run.World, "key"))).Run)
                 {
                     External = ExternalKey.Of("test", "key"), Touches = [new GrainId("probe", "farther")],
                 })),
@@ -140,5 +142,6 @@ public sealed class OverlapTests
         System.Text.Json.JsonSerializer.Deserialize(row.State.Span, ProbeJson.Default.ProbeState)!.Value;
 
     private static void SlowCommits(EngineRun run) =>
-        run.Faults.DelayBefore = operation => operation.Call == StoreCall.Commit ? new ValueTask(run.World.Delay(CommitTakes)) : default;
+        run.Faults.DelayBefore = operation =>
+            operation.Call == StoreCall.Commit ? new ValueTask(run.World.Delay(CommitTakes)) : default;
 }

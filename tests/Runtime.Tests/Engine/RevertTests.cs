@@ -4,8 +4,8 @@ using static Tributary.Runtime.Tests.Engine.EngineRun;
 namespace Tributary.Runtime.Tests.Engine;
 
 /// <summary>
-/// What a refused round leaves: nothing, in the round itself and in the one on top of it. Each test fails when one kind of
-/// effect is not taken back.
+/// What a refused round leaves: nothing, in the round itself and in the one on top of it. Each test fails when one kind
+/// of effect is not taken back.
 /// </summary>
 public sealed class RevertTests
 {
@@ -36,7 +36,8 @@ public sealed class RevertTests
             await BringAsync(run, "poisoned", "a", "b");
             var refused = PoisonAsync(run);
             await run.World.Delay(CommitTakes / 2);
-            var onTop = AwaitAsync(run.Probe("a").Do(Script.Of(probe => ProbeGrain.Tell(probe.Other("b").Merge(new Portion { Amount = 2 })))));
+            var onTop = AwaitAsync(run.Probe("a").Do(Script.Of(
+                probe => ProbeGrain.Tell(probe.Other("b").Merge(new Portion { Amount = 2 })))));
             await refused;
             await onTop;
 
@@ -66,7 +67,7 @@ public sealed class RevertTests
         {
             await BringAsync(run, "poisoned", "b");
             await run.Probe("a").Do(Script.Of(probe => probe.Remind("bell", probe.Time.AddMilliseconds(200))));
-            // A commit is under way when the bell rings, so that the bell and the poison meet in the round on top of it.
+            // A commit is under way when the bell rings, so that bell and poison meet in the round on top of it.
             await run.World.Delay(TimeSpan.FromMilliseconds(110));
             var first = AwaitAsync(run.Probe("b").Add(1));
             await run.World.Delay(TimeSpan.FromMilliseconds(5));
@@ -90,10 +91,10 @@ public sealed class RevertTests
         async run =>
         {
             await BringAsync(run, "poisoned", "a");
-            var calls = Enumerable.Range(1, 6).Select(i => AwaitAsync(run.Probe("a").Do(Script.Of(probe => probe.Value = (probe.Value * 10) + i)))).ToList();
+            var calls = Enumerable.Range(1, 6).Select(i => AwaitAsync(run.Probe("a").Do(Digit(i)))).ToList();
             var refused = PoisonAsync(run);
             await run.World.Delay(CommitTakes / 2);
-            calls.Add(AwaitAsync(run.Probe("a").Do(Script.Of(probe => probe.Value = (probe.Value * 10) + 7))));
+            calls.Add(AwaitAsync(run.Probe("a").Do(Digit(7))));
             await Task.WhenAll(calls);
             await refused;
 
@@ -125,11 +126,13 @@ public sealed class RevertTests
     private static void Slow(EngineRun run)
     {
         run.Faults.Poison = body => body.Span.SequenceEqual("poison"u8);
-        run.Faults.DelayBefore = operation => operation.Call == StoreCall.Commit ? new ValueTask(run.World.Delay(CommitTakes)) : default;
+        run.Faults.DelayBefore = operation =>
+            operation.Call == StoreCall.Commit ? new ValueTask(run.World.Delay(CommitTakes)) : default;
     }
 
     // Calls to grains that are here run at once, and in the order in which they were made.
-    private static Task BringAsync(EngineRun run, params string[] keys) => Task.WhenAll(keys.Select(key => AwaitAsync(run.Probe(key).Read())));
+    private static Task BringAsync(EngineRun run, params string[] keys) =>
+        Task.WhenAll(keys.Select(key => AwaitAsync(run.Probe(key).Read())));
 
     private static async Task PoisonAsync(EngineRun run)
     {
@@ -141,6 +144,13 @@ public sealed class RevertTests
         Assert.Equal("refused_by_store", error.Code);
     }
 
-    private static Script Named(EngineRun run, string externalId) =>
-        new(Script.Of(probe => probe.Store(Messages.New(run.World, externalId))).Run) { External = ExternalKey.Of("test", externalId) };
+    private static Script Digit(int digit) => Script.Of(probe => probe.Value = (probe.Value * 10) + digit);
+
+    private static Script Named(EngineRun run, string externalId) => new(Storing(run, externalId).Run)
+    {
+        External = ExternalKey.Of("test", externalId),
+    };
+
+    private static Script Storing(EngineRun run, string externalId) =>
+        Script.Of(probe => probe.Store(Messages.New(run.World, externalId)));
 }

@@ -14,7 +14,9 @@ public sealed class FeedJoinTests : IDisposable
     {
         await using var feed = new FeedHarness();
         feed.Commit(3);
-        feed.Log.Reading = _ => feed.Log.ReadsCount < 20 ? Task.CompletedTask : throw new InvalidOperationException("It reads again and again.");
+        feed.Log.Reading = _ => feed.Log.ReadsCount < 20
+            ? Task.CompletedTask
+            : throw new InvalidOperationException("It reads again and again.");
         using var subscription = feed.Tail.Subscribe(await feed.Tail.ReadEndAsync(deadline.Token));
         var reading = FeedHarness.ReadAsync(subscription, 1, deadline.Token);
         feed.Commit(1);
@@ -64,7 +66,9 @@ public sealed class FeedJoinTests : IDisposable
 
         // The third, which reads from the start, holds the only place for replays while the second joins.
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        feed.Log.Reading = slice => slice.Messages.Count > 0 && slice.Messages[0].Position == feed.Log.At(1) ? gate.Task : Task.CompletedTask;
+        feed.Log.Reading = slice => slice.Messages.Count > 0 && slice.Messages[0].Position == feed.Log.At(1)
+            ? gate.Task
+            : Task.CompletedTask;
         using var third = feed.Tail.Subscribe(Position.Start);
         var thirdReading = FeedHarness.ReadAsync(third, 4, deadline.Token);
         var taking = NextAsync(slices);
@@ -86,7 +90,8 @@ public sealed class FeedJoinTests : IDisposable
     [InlineData(1_000, 28)]
     public async Task As_much_as_the_limits_say_may_wait_and_no_more(int maxCount, int maxBytes)
     {
-        await using var feed = new FeedHarness(new FeedOptions { MaxWaitingCount = maxCount, MaxWaitingBytes = maxBytes });
+        var options = new FeedOptions { MaxWaitingCount = maxCount, MaxWaitingBytes = maxBytes };
+        await using var feed = new FeedHarness(options);
         using var slow = feed.Tail.Subscribe(Position.Start);
         await using var slices = slow.ReadAllAsync(deadline.Token).GetAsyncEnumerator(deadline.Token);
         var taking = NextAsync(slices);
@@ -117,6 +122,20 @@ public sealed class FeedJoinTests : IDisposable
         feed.Commit(10);
 
         Assert.Equal(Enumerable.Range(1, 10), await reading);
+    }
+
+    [Fact]
+    public async Task A_tail_that_nobody_listened_to_goes_on_where_its_first_subscriber_is()
+    {
+        await using var feed = new FeedHarness(new FeedOptions { MaxReadCount = 2 });
+        feed.Commit(100);
+        using var subscription = feed.Tail.Subscribe(Position.Start);
+        var reading = FeedHarness.ReadAsync(subscription, 101, deadline.Token);
+        feed.Commit(1);
+
+        Assert.Equal(Enumerable.Range(1, 101), await reading);
+        // Fifty by the subscriber, and one or two by the tail for each hint.
+        Assert.InRange(feed.Log.ReadsCount, 51, 55);
     }
 
     private static async Task<List<int>> NextAsync(IAsyncEnumerator<FeedSlice> slices)

@@ -2,15 +2,18 @@ using System.Diagnostics;
 
 namespace Tributary.Runtime.Tests.Tidy;
 
-/// <summary>The lists of mutants fit the product: each text is there once, and each test that is said to notice it exists.</summary>
+/// <summary>The lists of mutants fit the product: each text is there once, and its tests exist.</summary>
 public sealed class MutantTests
 {
     [Fact]
     public async Task Every_mutant_can_be_made_and_names_tests_that_exist()
     {
-        var start = new ProcessStartInfo("python3") { WorkingDirectory = Sources.Root, RedirectStandardError = true, RedirectStandardOutput = true };
-        start.ArgumentList.Add(Path.Combine("tests", "mutants", "mutants.py"));
-        start.ArgumentList.Add("--check");
+        var start = new ProcessStartInfo("python3", [Path.Combine("tests", "mutants", "mutants.py"), "--check"])
+        {
+            WorkingDirectory = Sources.Root,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
         using var check = Process.Start(start)!;
         var output = check.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         var errors = check.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);

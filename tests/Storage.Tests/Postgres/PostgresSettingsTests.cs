@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 using Tributary.Plugins;
 using Tributary.Runtime.Store;
@@ -5,7 +6,7 @@ using Tributary.Storage.Tests.Conformance;
 
 namespace Tributary.Storage.Tests.Postgres;
 
-/// <summary>What is set in the sessions that write, when the server, the database or the role would have it otherwise.</summary>
+/// <summary>What is set in the sessions that write, when the database or the role would have it otherwise.</summary>
 [Collection(nameof(SharedCluster))]
 public sealed class PostgresSettingsTests(SharedCluster shared) : IAsyncLifetime
 {
@@ -15,7 +16,8 @@ public sealed class PostgresSettingsTests(SharedCluster shared) : IAsyncLifetime
 
     private PostgresHarness Harness => harness!;
 
-    public async ValueTask InitializeAsync() => harness = new PostgresHarness(await (await shared.GetAsync()).CreateDatabaseAsync());
+    public async ValueTask InitializeAsync() =>
+        harness = new PostgresHarness(await (await shared.GetAsync()).CreateDatabaseAsync());
 
     public ValueTask DisposeAsync() => Harness.DisposeAsync();
 
@@ -25,7 +27,7 @@ public sealed class PostgresSettingsTests(SharedCluster shared) : IAsyncLifetime
     public async Task Every_session_that_writes_waits_for_the_disk(string otherwise)
     {
         await using var other = await ConnectAsync();
-        await ExecuteAsync(other, string.Format(System.Globalization.CultureInfo.InvariantCulture, otherwise, other.Database));
+        await ExecuteAsync(other, string.Format(CultureInfo.InvariantCulture, otherwise, other.Database));
         await using var store = Harness.NewStore();
         var silo = await JoinWithWitnessAsync(store, other);
         await using (var asked = await ConnectAsync())
@@ -34,18 +36,23 @@ public sealed class PostgresSettingsTests(SharedCluster shared) : IAsyncLifetime
         await silo.CommitAsync(TestSilo.Message());
         await silo.CommitAsync([.. Enumerable.Range(0, 300).Select(_ => TestSilo.Message())]);
         await silo.Log.RegisterDefinitionsAsync([new DefinitionProposal("a", "1", "1"u8.ToArray())], Cancellation);
-        await ApplyAsync(store, "insert into seen values ('plugin', 'synchronous_commit', current_setting('synchronous_commit'))");
+        await ApplyAsync(store, "synchronous_commit");
 
         Assert.Equal(
             "definitions on,messages on,plugin on",
-            await ScalarAsync(other, "select string_agg(distinct source || ' ' || value, ',') from seen where name = 'synchronous_commit'"));
+            await ScalarAsync(other, BySource + "'synchronous_commit'"));
     }
 
     [Fact]
     public async Task The_session_that_commits_is_set_up_for_rounds_whatever_the_database_says()
     {
         await using var other = await ConnectAsync();
-        foreach (var setting in new[] { "default_transaction_isolation = 'serializable'", "jit = on", "enable_seqscan = on", "client_min_messages = debug1" })
+        string[] settings =
+        [
+            "default_transaction_isolation = 'serializable'", "jit = on", "enable_seqscan = on",
+            "client_min_messages = debug1",
+        ];
+        foreach (var setting in settings)
             await ExecuteAsync(other, $"alter database {other.Database} set {setting}");
         await using var store = Harness.NewStore();
         var silo = await JoinWithWitnessAsync(store, other);
@@ -54,8 +61,9 @@ public sealed class PostgresSettingsTests(SharedCluster shared) : IAsyncLifetime
 
         Assert.Equal(
             "client_min_messages error,enable_hashjoin off,enable_mergejoin off,enable_seqscan off,"
-            + "idle_in_transaction_session_timeout 15000,jit off,plan_cache_mode force_generic_plan,transaction_isolation read committed",
-            await ScalarAsync(other, "select string_agg(distinct name || ' ' || value, ',') from seen where name <> 'synchronous_commit'"));
+            + "idle_in_transaction_session_timeout 15000,jit off,plan_cache_mode force_generic_plan,"
+            + "transaction_isolation read committed",
+            await ScalarAsync(other, ByName + "'synchronous_commit'"));
     }
 
     [Fact]
@@ -68,12 +76,15 @@ public sealed class PostgresSettingsTests(SharedCluster shared) : IAsyncLifetime
         await ExecuteAsync(other, Witness);
 
         await silo.Log.RegisterDefinitionsAsync([new DefinitionProposal("a", "1", "1"u8.ToArray())], Cancellation);
-        await ApplyAsync(store, "insert into seen values ('plugin', 'work_mem', current_setting('work_mem'))");
+        await ApplyAsync(store, "work_mem");
 
         Assert.Equal(
             "definitions 7168,plugin 7MB",
-            await ScalarAsync(other, "select string_agg(distinct source || ' ' || value, ',') from seen where name = 'work_mem'"));
+            await ScalarAsync(other, BySource + "'work_mem'"));
     }
+
+    private const string BySource = "select string_agg(distinct source || ' ' || value, ',') from seen where name = ";
+    private const string ByName = "select string_agg(distinct name || ' ' || value, ',') from seen where name <> ";
 
     // A trigger runs in the session that writes, so it sees what is set there when a round commits.
     private const string Witness =
@@ -81,8 +92,9 @@ public sealed class PostgresSettingsTests(SharedCluster shared) : IAsyncLifetime
         create table seen(source text, name text, value text);
         create function witness() returns trigger language plpgsql as $$ begin
             insert into seen select tg_table_name, name, setting from pg_settings where name in (
-                'synchronous_commit', 'transaction_isolation', 'idle_in_transaction_session_timeout', 'jit', 'plan_cache_mode',
-                'enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'client_min_messages', 'work_mem')
+                'synchronous_commit', 'transaction_isolation', 'idle_in_transaction_session_timeout', 'jit',
+                'plan_cache_mode', 'enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'client_min_messages',
+                'work_mem')
                 and (tg_table_name = 'definitions' or name <> 'work_mem');
             return null;
         end $$;
@@ -97,8 +109,13 @@ public sealed class PostgresSettingsTests(SharedCluster shared) : IAsyncLifetime
         return silo;
     }
 
-    private async Task ApplyAsync(IPartitionStore store, string sql) => Assert.True(await Harness.PluginTablesOf(store).ApplyAsync(
-        new MessageId(Guid.CreateVersion7()), "p", 1, [new PluginCommand(sql, [])], Cancellation));
+    private async Task ApplyAsync(IPartitionStore store, string setting)
+    {
+        var sql = $"insert into seen values ('plugin', '{setting}', current_setting('{setting}'))";
+        var tables = Harness.PluginTablesOf(store);
+        var message = new MessageId(Guid.CreateVersion7());
+        Assert.True(await tables.ApplyAsync(message, "p", 1, [new PluginCommand(sql, [])], Cancellation));
+    }
 
     private async Task<NpgsqlConnection> ConnectAsync()
     {

@@ -57,6 +57,20 @@ public sealed class PostgresTakeoverTest(SharedCluster shared) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_silo_that_leaves_gives_its_partitions_back()
+    {
+        await using var store = Harness.NewStore();
+        var silo = await TestSilo.JoinAsync(Harness, store);
+
+        await store.LeaveAsync(silo.Id, Cancellation);
+
+        await using var connection = new NpgsqlConnection(Harness.ConnectionString + ";Pooling=false");
+        await connection.OpenAsync(Cancellation);
+        await using var command = new NpgsqlCommand("select count(*) from partitions where silo is null", connection);
+        Assert.Equal(256L, await command.ExecuteScalarAsync(Cancellation));
+    }
+
+    [Fact]
     public async Task Of_two_that_join_at_once_one_wins()
     {
         await using var one = Harness.NewStore();

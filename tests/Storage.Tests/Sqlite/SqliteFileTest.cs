@@ -50,6 +50,18 @@ public sealed class SqliteFileTest : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_silo_that_leaves_gives_its_partitions_back()
+    {
+        await using var store = harness.NewStore();
+        var silo = await TestSilo.JoinAsync(harness, store);
+        Assert.Equal((256, 0), ReadPartitions());
+
+        await store.LeaveAsync(silo.Id, Cancellation);
+
+        Assert.Equal((0, 256), ReadPartitions());
+    }
+
+    [Fact]
     public async Task A_round_that_changes_what_does_not_exist_is_refused_whole()
     {
         await using var store = harness.NewStore();
@@ -120,6 +132,15 @@ public sealed class SqliteFileTest : IAsyncLifetime
 
         Assert.IsType<CommitOutcome.Unknown>(outcome);
         Assert.NotNull(fatal);
+    }
+
+    private (int Owned, int Free) ReadPartitions()
+    {
+        var options = new SqliteOptions { DataDirectory = harness.DataDirectory };
+        using var connection = new SqliteConnection(options.DatabasePath, readOnly: true);
+        var select = connection.Prepare("select count(silo), count(*) - count(silo) from partitions");
+        Assert.True(select.Step());
+        return (select.Int32(0), select.Int32(1));
     }
 
     private void Execute(string sql)

@@ -6,14 +6,15 @@ using Tributary.Storage.Tests.Conformance;
 
 namespace Tributary.Storage.Tests.Sqlite;
 
-/// <summary>What is set on the connections that are open: a setting that is missing shows in nothing else before a power cut.</summary>
+/// <summary>What is set on open connections: what is missing shows in nothing else before a power cut.</summary>
 public sealed class SqliteSettingsTests : IAsyncLifetime
 {
     private readonly SqliteHarness harness = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private SqliteOptions Options => new() { DataDirectory = harness.DataDirectory, CheckpointPageCount = 77, WriterCacheKiB = 1024 };
+    private SqliteOptions Options =>
+        new() { DataDirectory = harness.DataDirectory, CheckpointPageCount = 77, WriterCacheKiB = 1024 };
 
     public ValueTask InitializeAsync() => default;
 
@@ -66,7 +67,8 @@ public sealed class SqliteSettingsTests : IAsyncLifetime
         await store.DisposeAsync();
 
         using var connection = new SqliteConnection(Options.PluginsPath, readOnly: true);
-        var select = connection.Prepare("select group_concat(name || ' ' || value) from (select * from seen order by name)");
+        var select = connection.Prepare(
+            "select group_concat(name || ' ' || value) from (select * from seen order by name)");
         Assert.True(select.Step());
         Assert.Equal("journal_mode wal,synchronous 2", select.Text(0));
     }
