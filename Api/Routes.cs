@@ -60,9 +60,13 @@ internal static class Routes
     {
         var health = new HealthEndpoints(app.Services.GetRequiredService<ApiNode>());
         var everybody = app.MapGroup("").AllowAnonymous();
-        Get(everybody, "/health/live", HealthEndpoints.LiveAsync, "live", "health", "Is the process up?", "Answers as long as the process does.").Answers<HealthBody>(200);
-        Get(everybody, "/health/ready", health.ReadyAsync, "ready", "health", "Are messages taken?",
-            "503 while the silo joins or stops, and while nothing can be stored.", null, "not_ready", "store_full", "store_transient").Answers<HealthBody>(200);
+        Get(
+            everybody, "/health/live", HealthEndpoints.LiveAsync, "live", "health", "Is the process up?",
+            "Answers as long as the process does.").Answers<HealthBody>(200);
+        Get(
+            everybody, "/health/ready", health.ReadyAsync, "ready", "health", "Are messages taken?",
+            "503 while the silo joins or stops, and while nothing can be stored.", null,
+            "not_ready", "store_full", "store_transient").Answers<HealthBody>(200);
     }
 
     private static void MapMessages(IEndpointRouteBuilder app, ApiNode node, ApiOptions options)
@@ -106,7 +110,9 @@ internal static class Routes
             app, Base + "/items/{**id}", new GetItem(node).InvokeAsync, "getItem", "items", "Read an item",
             "Asks the item itself: a message that was acknowledged before is in the answer.",
             [new("id", "The item's id, percent-encoded: a slash as %2F.", JsonSchemaType.String, In: "path", Example: "s-7")], "parameter_invalid", "item_not_found").Answers<ItemBody>(200);
-        Get(app, Base + "/aggregates", new ListAggregates(node).InvokeAsync, "listAggregates", "aggregates", "What is counted", "The definitions of the configuration, then those that are stored and not counted any more.")
+        Get(
+            app, Base + "/aggregates", new ListAggregates(node).InvokeAsync, "listAggregates", "aggregates", "What is counted",
+            "The definitions of the configuration, then those that are stored and not counted any more.")
             .Answers<AggregateList>(200);
         Get(
             app, Base + "/aggregates/{name}", new ReadAggregate(node).InvokeAsync, "readAggregate", "aggregates", "Read an aggregate", "Its rows by window, then group, as committed.",

@@ -20,7 +20,7 @@ public static class TributaryApi
         OpenApiSetup.Add(services);
     }
 
-    /// <summary>Every request goes through the error boundary, the guard, and what its endpoint says of who may call it.</summary>
+    /// <summary>Every request goes through the error boundary, the guard, and what its endpoint says of its callers.</summary>
     public static void Use(WebApplication app)
     {
         UseGuards(app);

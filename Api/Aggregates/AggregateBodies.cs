@@ -13,7 +13,12 @@ public sealed record AggregateBody(
     IReadOnlyList<AggregateGroupBody> Group,
     IReadOnlyList<AggregateMeasureBody> Measures,
     AggregateWindowBody? Window,
-    [property: Description("True when messages are counted in it as they come, false when the configuration does not have it any more; null: this process only reads, and does not know.")] bool? IsFed);
+    [property: Description(AggregateBody.FedText)] bool? IsFed)
+{
+    internal const string FedText =
+        "True when messages are counted in it as they come, false when the configuration does not have it any more; "
+        + "null: this process only reads, and does not know.";
+}
 
 public sealed record AggregateGroupBody(
     string Name,
@@ -33,7 +38,7 @@ public sealed record AggregateRows(
     int Generation,
     IReadOnlyList<AggregateRowBody> Rows,
     [property: Description("Give it as after to read on; null at the end.")] string? Next,
-    [property: Description("True when messages are counted in the aggregate as they come, false when the configuration does not have it any more; null: this process only reads, and does not know.")] bool? IsFed);
+    [property: Description(AggregateBody.FedText)] bool? IsFed);
 
 public sealed record AggregateRowBody(
     [property: Description("The values that the messages of this row share, by name.")] OrderedDictionary<string, JsonElement> Group,

@@ -13,7 +13,9 @@ internal sealed class ListAggregates(ApiNode node)
     {
         _ = new Parameters(context.Request);
         var live = node.Live();
-        var list = new AggregateList(live.Definitions.Select(active => BodyOf(active.Definition, live.GenerationNumbers[active.Generation], live.IsFed(active))).ToList());
+        var bodies = live.Definitions.Select(
+            active => BodyOf(active.Definition, live.GenerationNumbers[active.Generation], live.IsFed(active)));
+        var list = new AggregateList([.. bodies]);
         await ApiJson.WriteAsync(context, list, ApiJson.Default.AggregateList);
     }
 

@@ -35,7 +35,8 @@ internal sealed class ReadAggregate(ApiNode node)
 
         var shown = rows.Take(limit).Select(row => BodyOf(row, active.Definition)).ToList();
         var next = rows.Count > limit ? Base64Url.EncodeToString(Encoding.UTF8.GetBytes(rows[limit - 1].Key.ToString())) : null;
-        var body = new AggregateRows(active.Definition.Name, live.GenerationNumbers[active.Generation], shown, next, live.IsFed(active));
+        var body = new AggregateRows(
+            active.Definition.Name, live.GenerationNumbers[active.Generation], shown, next, live.IsFed(active));
         await ApiJson.WriteAsync(context, body, ApiJson.Default.AggregateRows);
     }
 

@@ -7,8 +7,8 @@ using NJsonSchema.Validation;
 namespace Tributary.Api.Configured;
 
 /// <summary>
-/// Checks one text against a schema within bounds: of time, because a body can be made to match slowly in many places, and of
-/// depth, because a schema can refer to itself. One instance checks one text.
+/// Checks one text against a schema within bounds: of time, because a body can be made to match slowly in many places, and
+/// of depth, because a schema can refer to itself. One instance checks one text.
 /// </summary>
 internal sealed class BoundedValidator(SchemaPatterns patterns, TimeProvider time) : JsonSchemaValidator
 {
@@ -42,13 +42,17 @@ internal sealed class BoundedValidator(SchemaPatterns patterns, TimeProvider tim
         }
     }
 
-    private void CheckText(JToken token, JsonSchema schema, string? propertyName, string propertyPath, ICollection<ValidationError> errors)
+    private void CheckText(
+        JToken token, JsonSchema schema, string? propertyName, string propertyPath, ICollection<ValidationError> errors)
     {
-        if (token.Type == JTokenType.String && patterns.OfText(schema) is { } pattern && !IsMatch(pattern, token.Value<string>()!))
-            errors.Add(new ValidationError(ValidationErrorKind.PatternMismatch, propertyName, propertyPath, token, schema));
+        if (token.Type != JTokenType.String || patterns.OfText(schema) is not { } pattern)
+            return;
+        if (!IsMatch(pattern, token.Value<string>()!))
+            errors.Add(new(ValidationErrorKind.PatternMismatch, propertyName, propertyPath, token, schema));
     }
 
-    private void CheckNames(JToken token, JsonSchema schema, SchemaType schemaType, string propertyPath, ICollection<ValidationError> errors)
+    private void CheckNames(
+        JToken token, JsonSchema schema, SchemaType schemaType, string propertyPath, ICollection<ValidationError> errors)
     {
         if (token is not JObject body || patterns.OfNames(schema) is not { } names)
             return;
@@ -57,18 +61,20 @@ internal sealed class BoundedValidator(SchemaPatterns patterns, TimeProvider tim
         {
             if (schema.Properties.ContainsKey(property.Name))
                 continue;
-            var described = names.Patterns.FirstOrDefault(one => IsMatch(one.Name, property.Name)).Schema ?? names.Additional;
             var path = string.IsNullOrEmpty(propertyPath) ? property.Name : $"{propertyPath}.{property.Name}";
-            if (described is not null)
-            {
-                if (Validate(property.Value, described.ActualSchema, schemaType, property.Name, path).Count > 0)
-                    errors.Add(new ValidationError(ValidationErrorKind.AdditionalPropertiesNotValid, property.Name, path, property.Value, schema));
-            }
-            else if (!names.AllowsAdditional)
-            {
-                errors.Add(new ValidationError(ValidationErrorKind.NoAdditionalPropertiesAllowed, property.Name, path, property.Value, schema));
-            }
+            if (FaultOf(property, names, schemaType, path) is { } fault)
+                errors.Add(new(fault, property.Name, path, property.Value, schema));
         }
+    }
+
+    private ValidationErrorKind? FaultOf(JProperty property, NamePatterns names, SchemaType schemaType, string path)
+    {
+        var described = names.Patterns.FirstOrDefault(one => IsMatch(one.Name, property.Name)).Schema ?? names.Additional;
+        if (described is null)
+            return names.AllowsAdditional ? null : ValidationErrorKind.NoAdditionalPropertiesAllowed;
+        return Validate(property.Value, described.ActualSchema, schemaType, property.Name, path).Count == 0
+            ? null
+            : ValidationErrorKind.AdditionalPropertiesNotValid;
     }
 
     private bool IsMatch(Regex pattern, string text)
@@ -80,7 +86,8 @@ internal sealed class BoundedValidator(SchemaPatterns patterns, TimeProvider tim
         }
         catch (RegexMatchTimeoutException)
         {
-            throw new SchemaLimitException($"the pattern '{pattern}' looks at one text for more than {SchemaPatterns.MatchTimeout.TotalMilliseconds:0} ms");
+            throw new SchemaLimitException(
+                $"the pattern '{pattern}' looks at one text for more than {SchemaPatterns.MatchTimeout.TotalMilliseconds:0} ms");
         }
     }
 

@@ -8,7 +8,8 @@ using Tributary.Grains;
 namespace Tributary.Api.Configured;
 
 /// <summary>Takes one message at a route of the configuration.</summary>
-internal sealed class ConfiguredEndpoint(EndpointDefinition definition, ApiNode node, ApiOptions options, TimeProvider time)
+internal sealed class ConfiguredEndpoint(
+    EndpointDefinition definition, ApiNode node, ApiOptions options, TimeProvider time)
 {
     public async Task InvokeAsync(HttpContext context)
     {

@@ -14,10 +14,16 @@ namespace Tributary.Api.Configured;
 internal static class ConfiguredRoutes
 {
     public static void Map(
-        IEndpointRouteBuilder app, EndpointDefinition definition, ApiNode node, ApiOptions options, string[] bodyCodes, ParameterDoc key)
+        IEndpointRouteBuilder app, EndpointDefinition definition, ApiNode node, ApiOptions options, string[] bodyCodes,
+        ParameterDoc key)
     {
-        RequestDelegate handler = new ConfiguredEndpoint(definition, node, options, app.ServiceProvider.GetRequiredService<TimeProvider>()).InvokeAsync;
-        string[] codes = [.. bodyCodes, "body_schema_violation", "query_schema_violation", "schema_limit_exceeded", "item_missing", "external_id_missing"];
+        var time = app.ServiceProvider.GetRequiredService<TimeProvider>();
+        RequestDelegate handler = new ConfiguredEndpoint(definition, node, options, time).InvokeAsync;
+        string[] codes =
+        [
+            .. bodyCodes, "body_schema_violation", "query_schema_violation", "schema_limit_exceeded", "item_missing",
+            "external_id_missing",
+        ];
         app.MapMethods(definition.Path, [definition.Method], handler)
             .Describe(
                 handler, NameOf(definition), "configured", definition.Description ?? $"Accept a message of {definition.Source}",
@@ -28,9 +34,10 @@ internal static class ConfiguredRoutes
             .Answers<Accepted>(202);
     }
 
-    private static string NameOf(EndpointDefinition definition) => 
-        // No two paths have one name: a path has no % of its own.
-        $"{definition.Method.ToLowerInvariant()}{definition.Path.Replace("_", "%5F", StringComparison.Ordinal).Replace('/', '_')}";
+    /// <summary>No two paths have one name: a path has no % of its own.</summary>
+    private static string NameOf(EndpointDefinition definition) =>
+        definition.Method.ToLowerInvariant()
+        + definition.Path.Replace("_", "%5F", StringComparison.Ordinal).Replace('/', '_');
 
     private static IEnumerable<ParameterDoc> QueryDocs(EndpointDefinition definition) => definition.Query is not { } schema ? [] :
         schema.Properties.Select(property => new ParameterDoc(

@@ -30,19 +30,22 @@ public sealed class SchemaCheck
 
     internal bool Requires(string property) => schema.ActualSchema.RequiredProperties.Contains(property);
 
-    /// <exception cref="FormatException">It is not a JSON Schema, or one that ends at no body; the message says why.</exception>
+    /// <exception cref="FormatException">
+    /// It is not a JSON Schema, or one that applies itself without end; the message says why.
+    /// </exception>
     public static async Task<SchemaCheck> ParseAsync(string json)
     {
         SchemaReferences.Check(json);
         try
         {
-            var schema = await JsonSchema.FromJsonAsync(json);
-            var check = new SchemaCheck(schema, SchemaPatterns.TakeFrom(schema), json);
+            var read = await JsonSchema.FromJsonAsync(json);
+            var check = new SchemaCheck(read, SchemaPatterns.TakeFrom(read), json);
             foreach (var probe in Probes)
                 check.ErrorsOf(probe, EndlessTime);
             return check;
         }
-        catch (Exception error) when (error is Newtonsoft.Json.JsonException or InvalidOperationException or ArgumentException or NotSupportedException or SchemaLimitException)
+        catch (Exception error) when (error is Newtonsoft.Json.JsonException or InvalidOperationException
+            or ArgumentException or NotSupportedException or SchemaLimitException)
         {
             throw new FormatException(error.Message, error);
         }
@@ -67,7 +70,9 @@ public sealed class SchemaCheck
         catch (Exception error) when (error is SchemaLimitException or RegexMatchTimeoutException)
         {
             throw new TributaryException(
-                "schema_limit_exceeded", $"Found a value whose check against the schema was given up: {error.Message}; allowed: what can be checked within these limits.", error);
+                "schema_limit_exceeded",
+                $"The check against the schema was given up: {error.Message}; allowed: what can be checked within this limit.",
+                error);
         }
 
         if (errors.Count == 0)
@@ -81,9 +86,10 @@ public sealed class SchemaCheck
         throw new TributaryException(code, $"Found {text}; allowed: what the schema in the OpenAPI document says.");
     }
 
-    private ICollection<ValidationError> ErrorsOf(string json, TimeProvider time) => new BoundedValidator(patterns, time).Validate(json, schema);
+    private ICollection<ValidationError> ErrorsOf(string json, TimeProvider time) =>
+        new BoundedValidator(patterns, time).Validate(json, schema);
 
-    /// <summary>A clock that stands still: probes are bounded by their depth alone, however busy the machine is at the start.</summary>
+    /// <summary>A clock that stands still: depth alone bounds the probes, however busy the machine is at the start.</summary>
     private static TimeProvider EndlessTime { get; } = new StillTime();
 
     private sealed class StillTime : TimeProvider

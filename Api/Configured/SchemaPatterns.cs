@@ -21,11 +21,13 @@ internal sealed class SchemaPatterns
     {
     }
 
-    /// <summary>Takes every <c>pattern</c> and <c>patternProperties</c> out of the schema and all that it refers to.</summary>
+    /// <summary>
+    /// Takes every <c>pattern</c> and <c>patternProperties</c> out of the schema and out of all that it refers to.
+    /// </summary>
     /// <exception cref="FormatException">One is no regular expression.</exception>
     public static SchemaPatterns TakeFrom(JsonSchema root)
     {
-        // The visitor looks at what lies within a schema only after it was shown it, so nothing is taken before the end.
+        // The visitor looks into a schema only after it was shown the schema, so nothing is taken before the end.
         var collector = new Collector();
         collector.Visit(root);
         var patterns = new SchemaPatterns();
@@ -92,4 +94,5 @@ internal sealed class SchemaPatterns
 /// <summary>What a schema says of properties by their names, and of those that it says nothing else of.</summary>
 /// <param name="Patterns">The first that matches a name counts.</param>
 /// <param name="Additional">What the others must be; null: <paramref name="AllowsAdditional"/> decides.</param>
-internal sealed record NamePatterns(IReadOnlyList<(Regex Name, JsonSchema Schema)> Patterns, JsonSchema? Additional, bool AllowsAdditional);
+internal sealed record NamePatterns(
+    IReadOnlyList<(Regex Name, JsonSchema Schema)> Patterns, JsonSchema? Additional, bool AllowsAdditional);

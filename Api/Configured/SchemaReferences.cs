@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Tributary.Api.Configured;
 
-/// <summary>A schema stands for itself: what it refers to lies within it, so that no start depends on files or other servers.</summary>
+/// <summary>
+/// A schema stands for itself: what it refers to lies within it, so that no start depends on files or other servers.
+/// </summary>
 internal static class SchemaReferences
 {
     /// <exception cref="FormatException">It is no JSON, or refers to something outside.</exception>
@@ -31,14 +33,16 @@ internal static class SchemaReferences
         {
             foreach (var property in element.EnumerateObject())
             {
-                if (property.NameEquals("$ref") && property.Value.ValueKind == JsonValueKind.String && !property.Value.ValueEquals("#")
-                    && !property.Value.GetString()!.StartsWith("#/", StringComparison.Ordinal))
-                {
-                    throw new FormatException($"$ref is '{property.Value.GetString()}'; within the schema it begins with #/");
-                }
-
+                if (property.NameEquals("$ref") && property.Value.ValueKind == JsonValueKind.String)
+                    CheckTarget(property.Value.GetString()!);
                 Check(property.Value);
             }
         }
+    }
+
+    private static void CheckTarget(string target)
+    {
+        if (target != "#" && !target.StartsWith("#/", StringComparison.Ordinal))
+            throw new FormatException($"$ref is '{target}'; allowed: # or a place within the schema, which begins with #/");
     }
 }

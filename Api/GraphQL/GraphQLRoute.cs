@@ -15,7 +15,8 @@ internal sealed partial class GraphQLRoute(ApiNode node, ApiOptions options, Tim
     /// <summary>A body as text doubles at most in the request that publishes it, and has some around it.</summary>
     private const int RequestFactor = 3;
 
-    public static void Map(IEndpointRouteBuilder app) => ActivatorUtilities.CreateInstance<GraphQLRoute>(app.ServiceProvider).MapTo(app);
+    public static void Map(IEndpointRouteBuilder app) =>
+        ActivatorUtilities.CreateInstance<GraphQLRoute>(app.ServiceProvider).MapTo(app);
 
     private void MapTo(IEndpointRouteBuilder app)
     {

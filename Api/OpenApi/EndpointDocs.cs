@@ -15,7 +15,7 @@ internal sealed record ParameterDoc(string Name, string Description, JsonSchemaT
 internal static class EndpointDocs
 {
     /// <param name="handler">The handler: the document lists routes by their methods.</param>
-    /// <param name="codes">The codes of errors that this route can answer, besides those of every route that callers use.</param>
+    /// <param name="codes">The codes of errors that this route can answer, besides those of every route.</param>
     public static IEndpointConventionBuilder Describe(
         this IEndpointConventionBuilder route, RequestDelegate handler, string name, string tag, string summary, string description,
         IReadOnlyList<ParameterDoc>? parameters = null, params string[] codes)

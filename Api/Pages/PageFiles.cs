@@ -44,7 +44,9 @@ internal static class PageFiles
 
         response.ContentType = file.MediaType;
         response.ContentLength = file.Bytes.Length;
-        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(file.Bytes, context.RequestAborted).AsTask();
+        return HttpMethods.IsHead(context.Request.Method)
+            ? Task.CompletedTask
+            : response.Body.WriteAsync(file.Bytes, context.RequestAborted).AsTask();
     }
 
     private static FrozenDictionary<string, PageFile> Load()

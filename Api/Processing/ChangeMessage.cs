@@ -10,7 +10,8 @@ namespace Tributary.Api.Processing;
 /// once is done once.
 /// </summary>
 /// <param name="change">Takes the item, the message's sequence and the plugins, null for all; returns those whose shares it changed.</param>
-internal sealed class ChangeMessage(ApiNode node, Func<IItemGrain, long, IReadOnlyList<string>?, Task<IReadOnlyList<string>>> change)
+internal sealed class ChangeMessage(
+    ApiNode node, Func<IItemGrain, long, IReadOnlyList<string>?, Task<IReadOnlyList<string>>> change)
 {
     public async Task InvokeAsync(HttpContext context)
     {

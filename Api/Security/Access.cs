@@ -5,12 +5,14 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Tributary.Api.Security;
 
 /// <summary>
-/// Who may call which endpoint is metadata of the endpoint: <see cref="ForCallers{T}"/> or ASP.NET Core's <c>AllowAnonymous</c>.
-/// An endpoint that carries neither is refused to everybody.
+/// Who may call which endpoint is metadata of the endpoint: <see cref="ForCallers{T}"/> or ASP.NET Core's
+/// <c>AllowAnonymous</c>. An endpoint that carries neither is refused to everybody.
 /// </summary>
 public static class Access
 {
-    /// <summary>The policy of what only callers with a key reach, and of browsers only this server's own pages and those of configured origins.</summary>
+    /// <summary>
+    /// The policy of what only callers with a key reach, and of browsers only this server's pages and those of configured origins.
+    /// </summary>
     public const string Callers = "tributary-callers";
 
     /// <summary>For callers: with a key where the server has keys, and not from pages of other origins.</summary>
@@ -24,7 +26,7 @@ public static class Access
         {
             authorization.AddPolicy(Callers, callers);
             authorization.DefaultPolicy = callers;
-            authorization.FallbackPolicy = new AuthorizationPolicy([AccessRequirement.Declared, .. callers.Requirements], []);
+            authorization.FallbackPolicy = new([AccessRequirement.Declared, .. callers.Requirements], []);
         });
         services.AddSingleton<IAuthorizationHandler, AccessHandler>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, AccessResults>();

@@ -4,7 +4,10 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Tributary.Api.Security;
 
-/// <summary>Decides on requests. A requirement that it does not know, and a resource that is not a request, stay unfulfilled, which refuses.</summary>
+/// <summary>
+/// Decides on requests. A requirement that it does not know stays unfulfilled, and so does a resource that is no request:
+/// both are refused.
+/// </summary>
 internal sealed class AccessHandler(ApiOptions options) : IAuthorizationHandler
 {
     private readonly ApiKeys keys = new(options.ApiKeys);
@@ -38,11 +41,13 @@ internal sealed class AccessHandler(ApiOptions options) : IAuthorizationHandler
         : keys.RefusalOf(http.Request);
 
     /// <summary>
-    /// Only endpoints of routes run code of somebody's. Without one the answer is 404, and those that routing makes itself
-    /// answer 405 or 415: they say nothing but that.
+    /// Only endpoints of routes run code of somebody's. Without one the answer is 404, and endpoints that routing makes
+    /// itself answer 405 or 415 and nothing else.
     /// </summary>
     private static TributaryException? UndeclaredOf(HttpContext http) => http.GetEndpoint() is RouteEndpoint endpoint
-        ? new TributaryException("access_undeclared", $"The route '{endpoint.RoutePattern.RawText}' does not say who may call it; allowed: routes that do.")
+        ? new TributaryException(
+            "access_undeclared",
+            $"The route '{endpoint.RoutePattern.RawText}' does not say who may call it; allowed: routes that do.")
         : null;
 }
 

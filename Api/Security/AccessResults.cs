@@ -4,14 +4,16 @@ using Microsoft.AspNetCore.Http;
 
 namespace Tributary.Api.Security;
 
-/// <summary>Answers refusals as all errors are answered: the error boundary, which stands around this, writes them.</summary>
+/// <summary>Answers refusals as all errors are answered: the error boundary around this writes them.</summary>
 internal sealed class AccessResults : IAuthorizationMiddlewareResultHandler
 {
-    public Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
+    public Task HandleAsync(
+        RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
     {
         if (authorizeResult.Succeeded)
             return next(context);
         // The result has no reasons: who is not authenticated by a scheme, of which there are none, is only challenged.
-        throw context.Features.Get<AccessRefusal>()?.Error ?? new TributaryException("access_undeclared", "The route asks for what this server cannot check; allowed: routes that say who may call them.");
+        throw context.Features.Get<AccessRefusal>()?.Error ?? new TributaryException(
+            "access_undeclared", "The route asks for what this server cannot check; allowed: routes that ask for a key or nothing.");
     }
 }

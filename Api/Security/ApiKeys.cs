@@ -23,7 +23,8 @@ internal sealed class ApiKeys(IReadOnlyList<string> keys)
         return KeyOf(request) is not { } key
             ? new TributaryException(
                 "unauthorized",
-                "Found no key; allowed: Authorization: Bearer KEY, X-Api-Key: KEY, or for WebSockets the subprotocol tributary.key.KEY with KEY in base64url.")
+                "Found no key; allowed: Authorization: Bearer KEY, X-Api-Key: KEY, or for WebSockets the subprotocol "
+                + "tributary.key.KEY with KEY in base64url.")
             : IsKnown(key) ? null : new TributaryException("unauthorized", "Found a key that is not known here.");
     }
 

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace Tributary.Api.Security;
 
 /// <summary>
-/// Stands before every request, whatever it asks for: hosts, and the headers that tell browsers what pages of this server may do.
+/// Stands before every request, whatever it asks for: hosts, and headers that tell browsers what this server's pages may do.
 /// Keys and origins are checked by what the endpoint says: <see cref="Access"/>.
 /// </summary>
 public sealed class Guard(RequestDelegate next, ApiOptions options)

@@ -14,14 +14,18 @@ internal static class HostCheck
     {
         var allowed = options.AllowedHosts;
         var host = request.Host.Host;
-        if (allowed.Count > 0 ? allowed.Contains(host, StringComparer.OrdinalIgnoreCase) : options.ApiKeys.Count > 0 || IsNobodysDomain(host))
+        var isAllowed = allowed.Count > 0
+            ? allowed.Contains(host, StringComparer.OrdinalIgnoreCase)
+            : options.ApiKeys.Count > 0 || IsNobodysDomain(host);
+        if (isAllowed)
             return;
 
+        var names = allowed.Count > 0 ? string.Join(", ", allowed) : "addresses, and names without a dot";
         throw new TributaryException(
-            "host_not_allowed",
-            $"Found the host '{host}'; allowed: {(allowed.Count > 0 ? string.Join(", ", allowed) : "addresses, and names without a dot")}. More can be named under api.hosts.");
+            "host_not_allowed", $"Found the host '{host}'; allowed: {names}. More can be named under api.hosts.");
     }
 
     /// <summary>An address, or a name without a dot: nobody outside can make such a name resolve to this machine.</summary>
-    private static bool IsNobodysDomain(string host) => !host.Contains('.', StringComparison.Ordinal) || IPAddress.TryParse(host, out _);
+    private static bool IsNobodysDomain(string host) =>
+        !host.Contains('.', StringComparison.Ordinal) || IPAddress.TryParse(host, out _);
 }

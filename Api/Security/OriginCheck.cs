@@ -3,8 +3,9 @@ using Microsoft.AspNetCore.Http;
 namespace Tributary.Api.Security;
 
 /// <summary>
-/// Browsers let any page send requests and open WebSockets to any server. They say in <c>Origin</c> and <c>Sec-Fetch-Site</c>,
-/// which no page can change, where the page is from: only the server's own pages and those of configured origins may call.
+/// Browsers let any page send requests and open WebSockets to any server. They say in <c>Origin</c> and
+/// <c>Sec-Fetch-Site</c>, which no page can change, where the page is from: only the server's own pages and those of
+/// configured origins may call.
 /// Programs that are not browsers send neither.
 /// </summary>
 internal static class OriginCheck
@@ -21,9 +22,11 @@ internal static class OriginCheck
         // The browser's own word, which is right behind a proxy that changes the host as well.
         if (site.Count == 1 && site[0] == "same-origin")
             return null;
-        if (origin.Count == 0)
-            return site.Count == 1 && (site[0] == "none" || IsLink(request)) ? null : Refusal($"a request of a page that is '{site}' to this server");
-        return origin.Count == 1 && IsOwn(origin[0]!, request) ? null : Refusal($"the origin '{origin}'");
+        if (origin.Count > 0)
+            return origin.Count == 1 && IsOwn(origin[0]!, request) ? null : Refusal($"the origin '{origin}'");
+        return site.Count == 1 && (site[0] == "none" || IsLink(request))
+            ? null
+            : Refusal($"a request of a page that is '{site}' to this server");
     }
 
     /// <summary>Host and port both count: another port of this machine is somebody else's.</summary>
@@ -31,11 +34,12 @@ internal static class OriginCheck
         Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.Authority.Length > 0
         && uri.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>A person followed a link: the answer is shown to the person, and the page that has the link cannot read it.</summary>
+    /// <summary>A person followed a link: the person sees the answer, and the page with the link cannot read it.</summary>
     private static bool IsLink(HttpRequest request) =>
         (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
         && request.Headers["Sec-Fetch-Mode"] == "navigate" && request.Headers["Sec-Fetch-Dest"] == "document";
 
-    private static TributaryException Refusal(string found) =>
-        new("origin_not_allowed", $"Found {found}; allowed: the server's own pages, those of origins under api.origins, and programs, which send no Origin.");
+    private static TributaryException Refusal(string found) => new(
+        "origin_not_allowed",
+        $"Found {found}; allowed: the server's own pages, those of origins under api.origins, and programs, which send no Origin.");
 }

@@ -44,7 +44,9 @@ public sealed class GenerationBook
     /// <summary>True in a process that only reads: it does not know what is counted in.</summary>
     public bool IsReader { get; init; }
 
-    /// <summary>What readers see and no message is counted in: the configuration does not have it any more. In the order of registration.</summary>
+    /// <summary>
+    /// What readers see and no message is counted in: the configuration does not have it any more. In the order of registration.
+    /// </summary>
     public IReadOnlyList<DefinitionRow> Unfed => IsReader ? [] : [.. rows.Where(row => row.IsLive && !IsFed(row))];
 
     /// <summary>All registered generations.</summary>
@@ -61,7 +63,11 @@ public sealed class GenerationBook
     /// The book after a switch or a drop. What was not fed is not fed from then on either: from which position on it would be, nobody could say.
     /// </summary>
     public GenerationBook With(IReadOnlyList<DefinitionRow> changed) =>
-        new(changed, Current, declared) { IsReader = IsReader, Fed = [.. changed.Where(row => row.DroppedAt is null && IsFed(row))] };
+        new(changed, Current, declared)
+        {
+            IsReader = IsReader,
+            Fed = [.. changed.Where(row => row.DroppedAt is null && IsFed(row))],
+        };
 
     public bool IsFed(DefinitionRow row) => Fed.Any(fed => fed.Id == row.Id);
 

@@ -12,11 +12,14 @@ public sealed class Generations(IGrainFactory grains, IMessageLog log, IGenerati
     /// <summary>The generations as this process knows them.</summary>
     public GenerationBook Book => book;
 
-    /// <summary>All generations that are not dropped, of names that left the configuration too, by name, then number, each with its replay.</summary>
+    /// <summary>
+    /// All generations that are not dropped, of names that left the configuration too, by name, then number, each with its replay.
+    /// </summary>
     public async ValueTask<IReadOnlyList<GenerationView>> ListAsync()
     {
         var known = book;
-        var names = known.Rows.Where(static row => row.DroppedAt is null).Select(static row => row.Name).Distinct().ToList();
+        var kept = known.Rows.Where(static row => row.DroppedAt is null).ToList();
+        var names = kept.Select(static row => row.Name).Distinct();
         var replays = new Dictionary<int, ReplayProgress>();
         foreach (var name in names.Where(name => !IsOfPlugin(known, name)))
         {
@@ -26,7 +29,7 @@ public sealed class Generations(IGrainFactory grains, IMessageLog log, IGenerati
 
         return
         [
-            .. known.Rows.Where(static row => row.DroppedAt is null)
+            .. kept
                 .Select(row => new GenerationView(row, known.IsFed(row), known.Current.Any(current => current.Id == row.Id), replays.GetValueOrDefault(row.Id)))
                 .OrderBy(static view => view.Row.Name, StringComparer.Ordinal).ThenBy(static view => view.Row.Generation),
         ];
@@ -136,8 +139,11 @@ public sealed class Generations(IGrainFactory grains, IMessageLog log, IGenerati
         if (known.Current.FirstOrDefault(row => row.Name == name) is not { } current)
         {
             var names = known.Current.Where(row => !IsOfPlugin(known, row.Name)).Select(static row => row.Name).ToList();
-            var found = known.Rows.Any(row => row.Name == name) ? $"'{name}' is stored and not configured" : $"Nothing named '{name}' is configured";
-            throw new TributaryException("generation_not_found", $"{found}; there are: {(names.Count == 0 ? "none" : string.Join(", ", names))}.");
+            var found = known.Rows.Any(row => row.Name == name)
+                ? $"'{name}' is stored and not configured"
+                : $"Nothing named '{name}' is configured";
+            throw new TributaryException(
+                "generation_not_found", $"{found}; there are: {(names.Count == 0 ? "none" : string.Join(", ", names))}.");
         }
 
         return IsOfPlugin(known, name)

@@ -3,16 +3,19 @@ using System.Buffers.Text;
 namespace Tributary.GraphQL.Transports;
 
 /// <summary>
-/// JSON can say half of a surrogate pair (<c>"\ud800"</c>), which is no character, has no UTF-8 and cannot be a string here.
-/// A request that has one anywhere is refused before anything reads its strings.
+/// JSON can say half of a surrogate pair (<c>"\ud800"</c>), which is no character, has no UTF-8 and cannot be a string
+/// here. A request that has one anywhere is refused before anything reads its strings.
 /// </summary>
 internal static class LoneSurrogates
 {
-    public const string Refusal = "The request has an escape \\uD800 to \\uDFFF without its partner, which is no character.";
+    public const string Refusal =
+        "The request has an escape \\uD800 to \\uDFFF without its partner, which is no character.";
 
     private const int EscapeLength = 6;
 
-    /// <summary>True when a string or a name has one. The text must be valid JSON in UTF-8, where backslashes stand in strings only.</summary>
+    /// <summary>
+    /// True when a string or a name has one. The text must be valid JSON in UTF-8, where backslashes stand in strings only.
+    /// </summary>
     public static bool AreIn(ReadOnlySpan<byte> json)
     {
         while (true)
@@ -27,7 +30,9 @@ internal static class LoneSurrogates
                 json = json[2..];
                 continue;
             }
-            if (!char.IsHighSurrogate(value) || UnitOf(json[EscapeLength..]) is not { } partner || !char.IsLowSurrogate(partner)) return true;
+            var isPair = char.IsHighSurrogate(value)
+                && UnitOf(json[EscapeLength..]) is { } partner && char.IsLowSurrogate(partner);
+            if (!isPair) return true;
             json = json[(2 * EscapeLength)..];
         }
     }

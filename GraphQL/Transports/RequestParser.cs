@@ -22,7 +22,8 @@ internal static class RequestParser
 {
     private const int MaxJsonDepth = 64;
 
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict =
+        new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>A request from the parameters <c>query</c>, <c>operationName</c>, <c>variables</c>, <c>extensions</c>; null stands for absence.</summary>
     /// <exception cref="BadRequestException">A parameter is missing or of another type.</exception>
@@ -85,7 +86,9 @@ internal static class RequestParser
         throw new BadRequestException(400, LoneSurrogates.Refusal);
     }
 
-    /// <summary>Parses JSON whose strings may be no text: with <paramref name="hasLoneSurrogates"/> none of them and no name may be read.</summary>
+    /// <summary>
+    /// Parses JSON whose strings may be no text: with <paramref name="hasLoneSurrogates"/> no string and no name may be read.
+    /// </summary>
     public static JsonDocument Parse(ReadOnlySequence<byte> utf8, out bool hasLoneSurrogates)
     {
         var bytes = utf8.ToArray();
@@ -134,7 +137,7 @@ internal static class RequestParser
         }
         catch (EncoderFallbackException)
         {
-            throw new BadRequestException(400, $"The parameter \"{name}\" has half of a surrogate pair, which is no character.");
+            throw new BadRequestException(400, $"The parameter \"{name}\" has half of a surrogate pair.");
         }
         catch (BadRequestException problem)
         {

@@ -19,8 +19,13 @@ internal sealed class SocketWriter(WebSocket socket, TimeSpan timeout)
         Send(type, id, null, writer => payload?.WriteTo(writer), payload is not null, cancellation);
 
     /// <summary>Sends an id and a payload as the JSON that they are.</summary>
-    public Task SendRaw(string type, string? id, string? payload, CancellationToken cancellation) => Send(
-        type, null, null, payload is null ? null : writer => writer.WriteRawValue(payload, skipInputValidation: true), payload is not null, cancellation, id);
+    public Task SendRaw(string type, string? id, string? payload, CancellationToken cancellation)
+    {
+        Action<Utf8JsonWriter>? write = payload is null
+            ? null
+            : writer => writer.WriteRawValue(payload, skipInputValidation: true);
+        return Send(type, null, null, write, payload is not null, cancellation, id);
+    }
 
     public Task SendNext(WebSocketOperation operation, ExecutionResult result, CancellationToken cancellation) =>
         Send("next", operation.Id, operation, result.WriteTo, true, cancellation);
@@ -52,8 +57,8 @@ internal sealed class SocketWriter(WebSocket socket, TimeSpan timeout)
     }
 
     private async Task Send(
-        string type, string? id, WebSocketOperation? operation, Action<Utf8JsonWriter>? payload, bool hasPayload, CancellationToken cancellation,
-        string? rawId = null)
+        string type, string? id, WebSocketOperation? operation, Action<Utf8JsonWriter>? payload, bool hasPayload,
+        CancellationToken cancellation, string? rawId = null)
     {
         await turn.WaitAsync(cancellation);
         try

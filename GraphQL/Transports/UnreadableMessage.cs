@@ -5,13 +5,14 @@ using System.Text.Json;
 namespace Tributary.GraphQL.Transports;
 
 /// <summary>
-/// A message of a WebSocket in which a string or a name is no text. Its members are taken as the JSON that they are: reading
-/// a name or a string of it as text would throw.
+/// A message of a WebSocket in which a string or a name is no text. Its members are taken as the JSON that they are:
+/// reading a name or a string of it as text would throw.
 /// </summary>
 internal sealed class UnreadableMessage
 {
     /// <summary>The payload of the error that answers an operation.</summary>
-    public static readonly string Refusal = RefusalOf(new GraphQLError(LoneSurrogates.Refusal, Code: ErrorCodes.BadRequest));
+    public static readonly string Refusal =
+        RefusalOf(new GraphQLError(LoneSurrogates.Refusal, Code: ErrorCodes.BadRequest));
 
     public UnreadableMessage(JsonElement message)
     {
@@ -21,7 +22,8 @@ internal sealed class UnreadableMessage
             var name = JsonMarshal.GetRawUtf8PropertyName(member);
             if (name.SequenceEqual("type"u8)) Type = TextOf(member.Value);
             else if (name.SequenceEqual("id"u8)) (RawId, Id) = (RawOf(member.Value), TextOf(member.Value));
-            else if (name.SequenceEqual("payload"u8) && member.Value.ValueKind != JsonValueKind.Null) RawPayload = member.Value.GetRawText();
+            else if (name.SequenceEqual("payload"u8) && member.Value.ValueKind != JsonValueKind.Null)
+                RawPayload = member.Value.GetRawText();
         }
     }
 
@@ -37,7 +39,8 @@ internal sealed class UnreadableMessage
     /// <summary>Null when there is none.</summary>
     public string? RawPayload { get; }
 
-    private static string? RawOf(JsonElement value) => value.ValueKind == JsonValueKind.String && value.GetRawText() is { Length: > 2 } raw ? raw : null;
+    private static string? RawOf(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String && value.GetRawText() is { Length: > 2 } raw ? raw : null;
 
     private static string? TextOf(JsonElement value) =>
         RawOf(value) is { } raw && !LoneSurrogates.AreIn(Encoding.UTF8.GetBytes(raw)) ? value.GetString() : null;
@@ -45,7 +48,8 @@ internal sealed class UnreadableMessage
     private static string RefusalOf(GraphQLError error)
     {
         var buffer = new System.Buffers.ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, Execution.ResultWriter.Options)) Execution.ResultWriter.WriteErrors(writer, [error]);
+        using (var writer = new Utf8JsonWriter(buffer, Execution.ResultWriter.Options))
+            Execution.ResultWriter.WriteErrors(writer, [error]);
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 }

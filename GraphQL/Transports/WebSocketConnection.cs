@@ -154,8 +154,8 @@ internal sealed class WebSocketConnection(WebSocket socket, HttpContext http, Gr
     }
 
     /// <summary>
-    /// Answers a message whose strings are no text where it stands alone: an operation is refused under its own id, and the
-    /// others of the connection go on.
+    /// Answers a message in which a string is no text: an operation is refused under its own id, and the others of the
+    /// connection go on.
     /// </summary>
     private async Task HandleUnreadable(UnreadableMessage message)
     {
@@ -166,10 +166,12 @@ internal sealed class WebSocketConnection(WebSocket socket, HttpContext http, Gr
             case "pong": break;
             case "subscribe":
                 if (!acknowledged) throw new CloseException(CloseCode.Unauthorized, "Unauthorized");
-                if (message.RawId is not { } raw) throw new CloseException(CloseCode.InvalidMessage, "A message of this type has an id");
+                if (message.RawId is not { } raw)
+                    throw new CloseException(CloseCode.InvalidMessage, "A message of this type has an id");
                 lock (gate)
                 {
-                    if (message.Id is { } id && operations.ContainsKey(id)) throw new CloseException(CloseCode.SubscriberExists, "Subscriber exists already");
+                    if (message.Id is { } id && operations.ContainsKey(id))
+                        throw new CloseException(CloseCode.SubscriberExists, "Subscriber exists already");
                 }
                 await writer.SendRaw("error", raw, UnreadableMessage.Refusal, ended.Token);
                 break;

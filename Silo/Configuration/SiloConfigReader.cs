@@ -139,9 +139,16 @@ internal static class SiloConfigReader
         if (open is null && keys.Count == 0)
             // A page of the web must not reach an open server under a name of its own.
             hosts = [.. LoopbackNames, .. addresses.Select(address => address.Host?.ToString()).OfType<string>(), .. hosts];
-        var origins = Texts(api["origins"], "an origin such as https://example.org", static text => Uri.TryCreate(text, UriKind.Absolute, out _));
+        const string OriginAllowed =
+            "an origin such as https://example.org, as browsers send it: without a path, and without the port that the scheme implies";
+        var origins = Texts(api["origins"], OriginAllowed, IsOrigin);
         return ([.. addresses.Select(address => address.ToString())], new ApiOptions { ApiKeys = keys, AllowedHosts = hosts, AllowedOrigins = origins });
     }
+
+    // Browsers send an origin in one form only; in any other it would never match.
+    private static bool IsOrigin(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Host.Length > 0
+        && uri.GetLeftPart(UriPartial.Authority).Equals(text, StringComparison.OrdinalIgnoreCase);
 
     private static bool IsKey(string key) => key.Length is >= MinKeyChars and <= 256 && key.All(character => character is > ' ' and <= '~');
 

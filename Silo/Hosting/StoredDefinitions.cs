@@ -4,7 +4,9 @@ using Tributary.Runtime.Store;
 
 namespace Tributary.Silo.Hosting;
 
-/// <summary>Says at the start where what is stored and what is configured differ: what is stored and not counted any more, and what is new and empty.</summary>
+/// <summary>
+/// Says at the start where what is stored and what is configured differ: what is not counted any more, and what is new and empty.
+/// </summary>
 internal static partial class StoredDefinitions
 {
     /// <summary>Lines of one kind; further names are counted.</summary>
@@ -28,7 +30,10 @@ internal static partial class StoredDefinitions
 
         // An aggregate of a plugin is filled with its plugin.
         var known = before.Select(static row => row.Name).ToHashSet();
-        var empty = storedCount == 0 ? [] : book.Current.Where(row => !known.Contains(row.Name) && (PluginHost.IsPlugin(row) || book.IsDeclared(row))).ToList();
+        List<DefinitionRow> empty = storedCount == 0 ? [] :
+        [
+            .. book.Current.Where(row => !known.Contains(row.Name) && (PluginHost.IsPlugin(row) || book.IsDeclared(row))),
+        ];
         foreach (var row in empty.Take(MaxLinesCount))
         {
             if (PluginHost.IsPlugin(row))
@@ -41,16 +46,25 @@ internal static partial class StoredDefinitions
             LogMore(logger, empty.Count - MaxLinesCount, "are new and start empty");
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Aggregate {Name} is stored and not counted: the configuration does not have it. Its rows stay as they are and can be read; configured again, it is counted on, and reprocessing {Name} fills the gap.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message =
+        "Aggregate {Name} is stored and not counted: the configuration does not have it. Its rows stay "
+        + "as they are and can be read; configured again, it is counted on, and reprocessing {Name} fills "
+        + "the gap.")]
     private static partial void LogUnfedAggregate(ILogger logger, string name);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Plugin {Name} does not run: the configuration does not have it. What it made is stored and stays as it is; active again, it takes new messages, and reprocessing it fills the gap.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message =
+        "Plugin {Name} does not run: the configuration does not have it. What it made is stored and "
+        + "stays as it is; active again, it takes new messages, and reprocessing it fills the gap.")]
     private static partial void LogUnfedPlugin(ILogger logger, string name);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Aggregate {Name} is new and starts empty: the {Count} messages stored before are not counted in it. To count them: POST /api/v1/reprocess?aggregate={Name}, or the mutation reprocess.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message =
+        "Aggregate {Name} is new and starts empty: the {Count} messages stored before are not counted "
+        + "in it. To count them: POST /api/v1/reprocess?aggregate={Name}, or the mutation reprocess.")]
     private static partial void LogEmptyAggregate(ILogger logger, string name, long count);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Plugin {Name} is new and has not seen the {Count} messages stored before. To run them through it: POST /api/v1/reprocess?plugin={Name}, or the mutation reprocess.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message =
+        "Plugin {Name} is new and has not seen the {Count} messages stored before. To run them through "
+        + "it: POST /api/v1/reprocess?plugin={Name}, or the mutation reprocess.")]
     private static partial void LogEmptyPlugin(ILogger logger, string name, long count);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} more {What}: GET /api/v1/generations lists them.")]

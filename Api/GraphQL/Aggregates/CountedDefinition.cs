@@ -63,7 +63,11 @@ internal sealed class CountedDefinitions(ApiNode node)
             var known = snapshot;
             if (ReferenceEquals(known.Of, live))
                 return known.All;
-            List<CountedDefinition> all = [.. live.Definitions.Select(active => new CountedDefinition(active, live.GenerationNumbers[active.Generation], live.IsFed(active)))];
+            List<CountedDefinition> all =
+            [
+                .. live.Definitions.Select(
+                    active => new CountedDefinition(active, live.GenerationNumbers[active.Generation], live.IsFed(active))),
+            ];
             snapshot = new Snapshot(live, all);
             return all;
         }

@@ -5,8 +5,8 @@ namespace Tributary.Api.GraphQL.Aggregates;
 
 /// <summary>What one aggregate counts, as the schema shows it.</summary>
 internal sealed record DefinitionNode(
-    string Name, int Generation, IReadOnlyList<string>? Sources, IReadOnlyList<GroupDefinitionNode> Group, IReadOnlyList<MeasureDefinitionNode> Measures, WindowNode? Window,
-    bool? IsFed)
+    string Name, int Generation, IReadOnlyList<string>? Sources, IReadOnlyList<GroupDefinitionNode> Group,
+    IReadOnlyList<MeasureDefinitionNode> Measures, WindowNode? Window, bool? IsFed)
 {
     public static DefinitionNode Of(CountedDefinition counted)
     {

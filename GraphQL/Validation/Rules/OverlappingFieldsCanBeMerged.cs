@@ -137,7 +137,10 @@ internal sealed class OverlappingFieldsCanBeMerged : ValidationRule
     {
         if (field.Arguments.Count == 0) return "";
         if (!arguments.TryGetValue(field, out var text))
-            arguments[field] = text = string.Join(",", field.Arguments.Select(a => $"{a.Name}:{ValueText.Of(a.Value)}").Order(StringComparer.Ordinal));
+        {
+            var all = field.Arguments.Select(a => $"{a.Name}:{ValueText.Of(a.Value)}").Order(StringComparer.Ordinal);
+            arguments[field] = text = string.Join(",", all);
+        }
         return text;
     }
 

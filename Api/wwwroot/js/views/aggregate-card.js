@@ -84,9 +84,9 @@ export class AggregateCard {
   #emptyText() {
     const { from, to } = this.#range();
     const isFresh = from === undefined && to === undefined && this.definition.isFed !== false;
-    return 'Nothing has been counted here.' + (isFresh
-      ? ` Messages that were stored before it was configured are counted when it is reprocessed: POST /api/v1/reprocess?aggregate=${encodeURIComponent(this.definition.name)}`
-      : '');
+    if (!isFresh) return 'Nothing has been counted here.';
+    return 'Nothing has been counted here. Messages that were stored before it was configured are counted when it is reprocessed: '
+      + `POST /api/v1/reprocess?aggregate=${encodeURIComponent(this.definition.name)}`;
   }
 
   #paintTable(names) {
