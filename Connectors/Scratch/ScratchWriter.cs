@@ -45,12 +45,17 @@ internal sealed class ScratchWriter(Stream file, ScratchBudget budget, ScratchLe
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    public override ValueTask DisposeAsync() => file.DisposeAsync();
+    public override async ValueTask DisposeAsync()
+    {
+        await file.DisposeAsync();
+        await base.DisposeAsync();
+    }
 
     protected override void Dispose(bool disposing)
     {
         if (disposing)
             file.Dispose();
+        base.Dispose(disposing);
     }
 
     private void Take(int count)

@@ -24,9 +24,9 @@ internal sealed class ContentFile : IDisposable
         if (context.ContentPath is { } existing)
             return new ContentFile(existing, isOwn: false);
 
-        var room = Reserve(context.ContentLength, services);
+        var reserved = Reserve(context.ContentLength, services);
         var name = $"content-{context.Message.Id}-{System.IO.Path.GetRandomFileName()}";
-        var file = new ContentFile(System.IO.Path.Combine(services.TempFolder, name), isOwn: true, room);
+        var file = new ContentFile(System.IO.Path.Combine(services.TempFolder, name), isOwn: true, reserved);
         try
         {
             Directory.CreateDirectory(services.TempFolder);

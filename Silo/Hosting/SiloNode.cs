@@ -62,10 +62,10 @@ internal sealed partial class SiloNode : IAsyncDisposable
     /// <exception cref="StoreException">The database cannot be used, or another process holds it.</exception>
     public static async Task<SiloNode> StartAsync(SiloConfig config, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
     {
-        var fault = new ProcessFault(loggers.CreateLogger<ProcessFault>());
-        var start = StartAsync(config, time, fault, loggers, cancellation);
+        var reported = new ProcessFault(loggers.CreateLogger<ProcessFault>());
+        var start = StartAsync(config, time, reported, loggers, cancellation);
         // What the start waits for may never come when the engine has given up: then the process ends, and what has begun ends with it.
-        return await Task.WhenAny(start, fault.Happened) == start ? await start : throw await fault.Happened;
+        return await Task.WhenAny(start, reported.Happened) == start ? await start : throw await reported.Happened;
     }
 
     private static async Task<SiloNode> StartAsync(
@@ -73,7 +73,7 @@ internal sealed partial class SiloNode : IAsyncDisposable
     {
         var room = new Room(time, loggers.CreateLogger<Room>());
         // Before the database, because what a crash left there may be what fills its disk.
-        var scratch = config.Roles.HasFlag(Roles.Silo) ? await room.WaitAsync(() => OpenScratch(config.Pipeline), cancellation) : null;
+        var folder = config.Roles.HasFlag(Roles.Silo) ? await room.WaitAsync(() => OpenScratch(config.Pipeline), cancellation) : null;
         var opened = new NodeStore(config, time, fault.Report, loggers);
         SiloHost? joined = null;
         SiloNode? node = null;
@@ -92,8 +92,8 @@ internal sealed partial class SiloNode : IAsyncDisposable
                 history = (await opened.Store.OpenAsync(cancellation)).HistoryId;
             }
 
-            var tail = new FeedTail(opened.Log, history, config.Feed, time, loggers.CreateLogger<FeedTail>());
-            node = new SiloNode(config, time, opened, joined, tail, gate, fault, scratch);
+            var feedTail = new FeedTail(opened.Log, history, config.Feed, time, loggers.CreateLogger<FeedTail>());
+            node = new SiloNode(config, time, opened, joined, feedTail, gate, fault, folder);
             if (joined is not null)
             {
                 joined.RoundCommitted = node.tail.Hint;
@@ -115,7 +115,7 @@ internal sealed partial class SiloNode : IAsyncDisposable
             if (node?.pipeline is { } begun)
                 await begun.DisposeAsync();
             await opened.DisposeAsync();
-            scratch?.Dispose();
+            folder?.Dispose();
             throw;
         }
     }
