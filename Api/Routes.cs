@@ -10,6 +10,7 @@ using Tributary.Api.GraphQL;
 using Tributary.Api.Health;
 using Tributary.Api.Http;
 using Tributary.Api.Items;
+using Tributary.Api.Kept;
 using Tributary.Api.Ledger;
 using Tributary.Api.Messages;
 using Tributary.Api.OpenApi;
@@ -44,6 +45,7 @@ internal static class Routes
         MapMessages(app, node, options);
         MapReads(app, node);
         ProcessingRoutes.Map(app, node, options, Base, ParameterCodes);
+        KeptRoutes.Map(app, node, options, Base, ParameterCodes);
         GenerationRoutes.Map(app, node, Base, ParameterCodes);
         foreach (var endpoint in options.Endpoints)
             ConfiguredRoutes.Map(app, endpoint, node, options, BodyCodes, Key);

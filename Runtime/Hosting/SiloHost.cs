@@ -106,7 +106,8 @@ public sealed partial class SiloHost
     }
 
     /// <summary>
-    /// Makes a failed call again, once, however many ask for it at once: its failure goes in the same transaction as the turn's effects.
+    /// Makes a failed call again, once, however many ask for it at once: its failure goes in the same transaction as
+    /// the turn's effects.
     /// Ends when that is durable. A call that fails again becomes a failure again, with its count of attempts.
     /// </summary>
     /// <exception cref="OverloadedException">More waits than the limits allow.</exception>
@@ -158,8 +159,8 @@ public sealed partial class SiloHost
                 IndexedPathIds = incarnation.IndexedPaths;
                 LogJoined(incarnation.Silo, deferred.Count);
                 var joined = new SiloLoop(
-                    incarnation, Facts, options, environment, store, inbox, types, activities, activityLoad, deferred, lastCall, OnCommitted,
-                    logger);
+                    incarnation, Facts, options, environment, store, inbox, types, activities, activityLoad, deferred,
+                    lastCall, OnCommitted, logger);
                 loop = joined;
                 Interlocked.MemoryBarrier();
                 // What came in meanwhile woke the incarnation before this one.
