@@ -1,6 +1,7 @@
 using Tributary.Api.Processing;
 using Tributary.Grains;
 using Tributary.Runtime.Feed;
+using Tributary.Runtime.Kept;
 using Tributary.Runtime.Store;
 
 namespace Tributary.Api;
@@ -23,6 +24,12 @@ public sealed class ApiNode
 
     /// <summary>What became of messages after they were accepted.</summary>
     public required IProcessingQueries Processing { get; init; }
+
+    /// <summary>Reads of what this build cannot make.</summary>
+    public required IHeldWork Held { get; init; }
+
+    /// <summary>Makes a failed call again; null in a process without the role silo.</summary>
+    public Func<Guid, Task<AgainResult>>? MakeAgain { get; init; }
 
     /// <summary>What can be done about many failures at once.</summary>
     public FailedMessages Failed => field ??= new FailedMessages(Grains, Processing);

@@ -11,6 +11,7 @@ using Tributary.Api.GraphQL;
 using Tributary.Api.Health;
 using Tributary.Api.Http;
 using Tributary.Api.Items;
+using Tributary.Api.Kept;
 using Tributary.Api.Ledger;
 using Tributary.Api.Messages;
 using Tributary.Api.OpenApi;
@@ -47,6 +48,7 @@ internal static class Routes
         MapMessages(callers, node, options);
         MapReads(callers, node, options);
         ProcessingRoutes.Map(callers, node, Base, ParameterCodes);
+        KeptRoutes.Map(callers, node, Base, ParameterCodes);
         GenerationRoutes.Map(callers, node, Base, ParameterCodes);
         foreach (var endpoint in ConfiguredPaths.Checked(options.Endpoints))
             ConfiguredRoutes.Map(callers, endpoint, node, options, BodyCodes, Key);

@@ -48,7 +48,10 @@ public sealed class SiloOptions
     /// <summary>Reminders kept in memory; beyond, the later ones stay on disk only.</summary>
     public int MaxRemindersCount { get; set; } = 20_000;
 
-    /// <summary>Held calls or reminders that a silo looks at together when it begins; further ones follow when these have had their turns.</summary>
+    /// <summary>
+    /// Held calls or reminders that a silo looks at together when it begins; further ones follow when these have had
+    /// their turns.
+    /// </summary>
     public int MaxHeldReadCount { get; set; } = 1_000;
 
     /// <summary>How far ahead reminders are read into memory.</summary>

@@ -1,13 +1,14 @@
 using System.Reflection;
 using Tributary.Api.GraphQL.Aggregates;
 using Tributary.Api.GraphQL.Items;
+using Tributary.Api.GraphQL.Kept;
 using Tributary.Api.GraphQL.Live;
 using Tributary.Api.GraphQL.Messages;
 using Tributary.Api.GraphQL.Operations;
 using Tributary.Api.GraphQL.Processing;
 using Tributary.Api.GraphQL.Reprocessing;
-using Tributary.GraphQL;
 using Tributary.GraphQL.Binding;
+using Tributary.GraphQL;
 
 namespace Tributary.Api.GraphQL;
 
@@ -42,6 +43,7 @@ internal static class TributarySchema
         new NodeField(messages, items, aggregates).Bind(bindings);
         new GenerationFields(node).Bind(bindings);
         new OperationFields(node).Bind(bindings);
+        new KeptFields(node).Bind(bindings);
         new Publish(node, items).Bind(bindings);
         new MessageFeed(node).Bind(bindings);
         new StateFeeds(node, definitions, items, aggregates, time).Bind(bindings);

@@ -7,6 +7,7 @@ using Tributary.Api.Aggregates;
 using Tributary.Api.Errors;
 using Tributary.Api.Health;
 using Tributary.Api.Items;
+using Tributary.Api.Kept;
 using Tributary.Api.Ledger;
 using Tributary.Api.Messages;
 using Tributary.Api.Processing;
@@ -31,6 +32,10 @@ namespace Tributary.Api.Json;
 [JsonSerializable(typeof(FailureList))]
 [JsonSerializable(typeof(FailureChangeBody))]
 [JsonSerializable(typeof(MessageChangeBody))]
+[JsonSerializable(typeof(FailedCallList))]
+[JsonSerializable(typeof(FailedCallsChangeBody))]
+[JsonSerializable(typeof(AgainBody))]
+[JsonSerializable(typeof(HeldList))]
 [JsonSerializable(typeof(RecordList))]
 [JsonSerializable(typeof(PluginList))]
 [JsonSerializable(typeof(GenerationBody))]

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Tributary.Runtime.Store;
 
@@ -24,7 +23,7 @@ public sealed class StoredGrains(IPartitionStore store) : IGrainFactory
         var request = new LoadRequest();
         request.States.Add((table, grain));
         var loaded = await store.LoadAsync(request, CancellationToken.None);
-        return loaded.States.TryGetValue(grain, out var state) ? JsonSerializer.Deserialize(state.State.Span, json) : null;
+        return loaded.States.TryGetValue(grain, out var state) ? StoredState.Read(grain, state, json) : null;
     }
 
     private sealed class StoredItem(IPartitionStore store, string key) : IItemGrain

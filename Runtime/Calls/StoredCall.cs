@@ -6,8 +6,11 @@ namespace Tributary.Runtime.Calls;
 internal static class StoredCall
 {
     /// <summary>Runs the method as a turn.</summary>
-    /// <exception cref="UnreadableException">This build does not know the method, or cannot read the arguments: nothing was run.</exception>
-    public static void Invoke(Grain grain, GrainId target, string method, ReadOnlyMemory<byte> arguments, GrainTypes types)
+    /// <exception cref="UnreadableException">
+    /// This build does not know the method, or cannot read the arguments: nothing was run.
+    /// </exception>
+    public static void Invoke(
+        Grain grain, GrainId target, string method, ReadOnlyMemory<byte> arguments, GrainTypes types)
     {
         if (types.TryGet(target.Type, out var type) && type.Interface.FindMethod(method) is { } known)
         {
@@ -18,14 +21,16 @@ internal static class StoredCall
         // What a grain takes as the owner of reminders and activities is in no interface of its own.
         if (method == nameof(IRemindable.OnReminder) && grain is IRemindable remindable)
         {
-            var (name, attempt, payload) = Read(target, method, () => ReadHead(arguments, static last => last.GetBytesFromBase64()));
+            var (name, attempt, payload) = Read(target, method, () =>
+                ReadHead(arguments, static last => last.GetBytesFromBase64()));
             Complete(remindable.OnReminder(name, attempt, payload), name);
             return;
         }
 
         if (method == nameof(IActivityOwner.OnActivity) && grain is IActivityOwner owner)
         {
-            var (name, attempt, error) = Read(target, method, () => ReadHead(arguments, static last => last.GetProperty("Error").GetString()));
+            var (name, attempt, error) = Read(target, method, () =>
+                ReadHead(arguments, static last => last.GetProperty("Error").GetString()));
             Complete(owner.OnActivity(name, attempt, new ActivityResult(null, error)), name);
             return;
         }
@@ -37,7 +42,8 @@ internal static class StoredCall
     public static void Complete(ValueTask turn, string name)
     {
         if (!turn.IsCompleted)
-            throw new TributaryException("turn_did_not_complete", $"The turn of the reminder '{name}' had not completed when it returned.");
+            throw new TributaryException(
+                "turn_did_not_complete", $"The turn of the reminder '{name}' had not completed when it returned.");
         turn.GetAwaiter().GetResult();
     }
 
@@ -65,7 +71,8 @@ internal static class StoredCall
         }
     }
 
-    private static (string Name, int Attempt, T Last) ReadHead<T>(ReadOnlyMemory<byte> arguments, Func<JsonElement, T> last)
+    private static (string Name, int Attempt, T Last) ReadHead<T>(
+        ReadOnlyMemory<byte> arguments, Func<JsonElement, T> last)
     {
         using var document = JsonDocument.Parse(arguments);
         var root = document.RootElement;

@@ -3,10 +3,13 @@ using Tributary.Runtime.Store;
 namespace Tributary.Runtime.Calls;
 
 /// <summary>
-/// This build cannot make a call: it does not know the grain type, the method or the activity, or cannot read the arguments or the
-/// state. Only the engine throws it, so that nothing that a grain throws is taken for it. A build that can read it cures it.
+/// This build cannot make a call: it does not know the grain type, the method or the activity, or cannot read the
+/// arguments or the
+/// state. Only the engine throws it, so that nothing that a grain throws is taken for it. A build that can read it
+/// cures it.
 /// </summary>
-internal sealed class UnreadableException(string code, string message, Exception? inner = null) : TributaryException(code, message, inner)
+internal sealed class UnreadableException(string code, string message, Exception? inner = null)
+    : TributaryException(code, message, inner)
 {
     private HeldReason? reason;
 
@@ -22,8 +25,10 @@ internal sealed class UnreadableException(string code, string message, Exception
         new("activity_unknown", $"No activity named '{activity}' is registered in this build.");
 
     public static UnreadableException OfArguments(string type, string method, Exception error) =>
-        new("arguments_unreadable", $"The stored arguments of '{type}.{method}' cannot be read by this build: {error.Message}", error);
+        new("arguments_unreadable",
+            $"The stored arguments of '{type}.{method}' cannot be read by this build: {error.Message}", error);
 
     public static UnreadableException OfState(GrainId grain, int version, Exception error) =>
-        new("state_unreadable", $"The stored state of {grain} (version {version}) cannot be read by this build: {error.Message}", error);
+        new("state_unreadable",
+            $"The stored state of {grain} (version {version}) cannot be read by this build: {error.Message}", error);
 }

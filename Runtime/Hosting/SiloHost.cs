@@ -128,7 +128,8 @@ public sealed partial class SiloHost
     }
 
     /// <summary>
-    /// Makes a failed call again, once, however many ask for it at once: its failure goes in the same transaction as the turn's effects.
+    /// Makes a failed call again, once, however many ask for it at once: its failure goes in the same transaction as
+    /// the turn's effects.
     /// Ends when that is durable. A call that fails again becomes a failure again, with its count of attempts.
     /// </summary>
     /// <exception cref="OverloadedException">More waits than the limits allow.</exception>

@@ -50,28 +50,30 @@ internal sealed partial class SiloLoop
     private void TookHeld()
     {
         held.Take();
-        if (held.IsOver)
+        if (held.IsDone)
             heldLog.Report();
-        else
-            loop.Wake();
+        loop.Wake();
     }
 
     private void BeginHeldRead()
     {
-        if (isStopping || !suspects.IsEmpty || !held.TryBeginRead(out var isOfCalls, out var afterCall, out var afterReminder))
+        if (isStopping || !suspects.IsEmpty
+            || !held.TryBeginRead(out var isOfCalls, out var afterCall, out var afterReminder))
             return;
         StartBeside(async () =>
         {
             if (isOfCalls)
             {
                 var calls = await RetryAsync(
-                    "read held calls", () => store.Held.ReadCallsAsync(afterCall, options.MaxHeldReadCount, CancellationToken.None));
+                    "read held calls", () =>
+                        store.Held.ReadCallsAsync(afterCall, options.MaxHeldReadCount, CancellationToken.None));
                 Post(() => Look(calls));
             }
             else
             {
                 var rows = await RetryAsync(
-                    "read held reminders", () => store.Held.ReadRemindersAsync(afterReminder, options.MaxHeldReadCount, CancellationToken.None));
+                    "read held reminders", () => store.Held
+                        .ReadRemindersAsync(afterReminder, options.MaxHeldReadCount, CancellationToken.None));
                 Post(() => Look(rows));
             }
         });
@@ -88,6 +90,8 @@ internal sealed partial class SiloLoop
         held.EndRead(rows);
         foreach (var row in rows)
             ready.Enqueue(new ReleaseInput(row, ObstacleOf(row.Row)));
+        if (held.IsDone)
+            heldLog.Report();
         EndHeldPass();
     }
 

@@ -55,7 +55,8 @@ internal sealed partial class SiloLoop
     private readonly ConcurrentQueue<Action> events = new();
     private readonly Queue<Input> ready = new();
 
-    // Inputs whose needs have come. They go before those that are ready, which came later: calls to one grain keep their order.
+    // Inputs whose needs have come. They go before those that are ready, which came later: calls to one grain keep
+    // their order.
     private readonly Queue<Input> woken = new();
     private readonly Queue<Input> own = new();
     private readonly int[] credits;
@@ -176,7 +177,8 @@ internal sealed partial class SiloLoop
         }
     }
 
-    private bool IsIdle => committing is null && round.Inputs.Count == 0 && suspects.IsEmpty && ready.Count == 0 && woken.Count == 0
+    private bool IsIdle =>
+        committing is null && round.Inputs.Count == 0 && suspects.IsEmpty && ready.Count == 0 && woken.Count == 0
         && inbox.Count == 0 && !loader.HasWork && !failed.HasWork;
 
     private bool IsRoundFull =>

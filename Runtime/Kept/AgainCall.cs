@@ -2,7 +2,9 @@ using Tributary.Runtime.Calls;
 
 namespace Tributary.Runtime.Kept;
 
-/// <summary>Somebody asks for a failed call to be made again, by the id of its failure; the row is read when its turn comes.</summary>
+/// <summary>
+/// Somebody asks for a failed call to be made again, by the id of its failure; the row is read when its turn comes.
+/// </summary>
 internal sealed class AgainCall(Guid id) : Input(new GrainId("", ""))
 {
     private readonly TaskCompletionSource<AgainResult> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -3,7 +3,9 @@ using Tributary.Runtime.Store;
 
 namespace Tributary.Runtime.Kept;
 
-/// <summary>A failed call that is made again: the failure goes in the round of the turn. May run again like every input.</summary>
+/// <summary>
+/// A failed call that is made again: the failure goes in the round of the turn. May run again like every input.
+/// </summary>
 internal sealed class AgainInput(FailureRow row, AgainCall asked, GrainTypes types) : Input(row.Target)
 {
     private AgainResult result = new(row.Id, AgainOutcome.Made);
@@ -19,7 +21,8 @@ internal sealed class AgainInput(FailureRow row, AgainCall asked, GrainTypes typ
     }
 
     /// <summary>Its turn threw, and <paramref name="failure"/> is what is kept of it.</summary>
-    public void Fail(FailureRow failure) => result = new AgainResult(Row.Id, AgainOutcome.Failed, failure.Error, failure.Id);
+    public void Fail(FailureRow failure) =>
+        result = new AgainResult(Row.Id, AgainOutcome.Failed, failure.Error, failure.Id);
 
     public void Hold(HeldReason reason) => result = new AgainResult(Row.Id, AgainOutcome.Held, reason.Text);
 

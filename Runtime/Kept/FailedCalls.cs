@@ -4,7 +4,8 @@ using Tributary.Runtime.Store;
 namespace Tributary.Runtime.Kept;
 
 /// <summary>
-/// Requests to make failed calls again. Of several for one failure the first is served and the others wait until its round is durable;
+/// Requests to make failed calls again. Of several for one failure the first is served and the others wait until its
+/// round is durable;
 /// then the row is looked for again. So a call is made once, however many ask at once. Used by the loop only.
 /// </summary>
 internal sealed class FailedCalls(SiloOptions options)
@@ -38,7 +39,9 @@ internal sealed class FailedCalls(SiloOptions options)
         return reading;
     }
 
-    /// <summary>Ends a read: what was found goes to <paramref name="ready"/>, and who asked for what is not there is told.</summary>
+    /// <summary>
+    /// Ends a read: what was found goes to <paramref name="ready"/>, and who asked for what is not there is told.
+    /// </summary>
     public void EndRead(IReadOnlyList<FailureRow> rows, GrainTypes types, Queue<Input> ready)
     {
         var found = rows.ToDictionary(row => row.Id);
@@ -56,7 +59,9 @@ internal sealed class FailedCalls(SiloOptions options)
         reading = null;
     }
 
-    /// <summary>The failure is durably gone: its first request is answered, and the next one looks for itself.</summary>
+    /// <summary>
+    /// The failure is durably gone: its first request is answered, and the next one looks for itself.
+    /// </summary>
     public void Commit(Guid id)
     {
         var waiting = byId[id];

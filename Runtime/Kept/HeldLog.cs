@@ -3,7 +3,10 @@ using Tributary.Runtime.Store;
 
 namespace Tributary.Runtime.Kept;
 
-/// <summary>Says what is held: a line per grain type and reason when it is first held, and no more than one a minute after that. Used by the loop only.</summary>
+/// <summary>
+/// Says what is held: a line per grain type and reason when it is first held, and no more than one a minute after
+/// that. Used by the loop only.
+/// </summary>
 internal sealed partial class HeldLog(TimeProvider time, ILogger logger)
 {
     // Bounds what is remembered of types that this build does not know; those beyond share a line.
@@ -48,7 +51,8 @@ internal sealed partial class HeldLog(TimeProvider time, ILogger logger)
 
     private Line LineOf(string type, HeldReason reason)
     {
-        var key = lines.Count < MaxLinesCount || lines.ContainsKey((type, reason.Code)) ? (type, reason.Code) : (Others, "");
+        var key = lines.Count < MaxLinesCount || lines.ContainsKey((type, reason.Code)) ? (type, reason.Code)
+            : (Others, "");
         if (!lines.TryGetValue(key, out var line))
             lines.Add(key, line = new Line(key.Item1));
         return line;
@@ -69,11 +73,13 @@ internal sealed partial class HeldLog(TimeProvider time, ILogger logger)
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "{Count} calls or reminders of the grain type {Type} are held until a build starts that can make them: {Reason}")]
+        Message = "{Count} calls or reminders of the grain type {Type} are held until a build starts that can make them: "
+            + "{Reason}")]
     private partial void LogHeld(long count, string type, string reason);
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "{Count} calls or reminders of the grain type {Type} were held before, and this build cannot make them either: {Reason}")]
+        Message = "{Count} calls or reminders of the grain type {Type} were held before, and this build cannot make them: "
+            + "{Reason}")]
     private partial void LogStillHeld(long count, string type, string reason);
 }

@@ -3,8 +3,10 @@ using Tributary.Runtime.Store;
 namespace Tributary.Runtime.Kept;
 
 /// <summary>
-/// The one look that an incarnation takes at what earlier ones held: calls by their sequence, then reminders by their grain, a page at a
-/// time; the next page is read when the one before has had its turns. What is still held afterwards waits for another build, and costs
+/// The one look that an incarnation takes at what earlier ones held: calls by their sequence, then reminders by their
+/// grain, a page at a
+/// time; the next page is read when the one before has had its turns. What is still held afterwards waits for another
+/// build, and costs
 /// nothing until then. Used by the loop only.
 /// </summary>
 /// <param name="last">The last call that was there when the incarnation began.</param>
@@ -18,7 +20,11 @@ internal sealed class HeldPass(SiloOptions options, long last)
     // Inputs of the page that have not had their turn.
     private int openCount;
 
+    /// <summary>True when the last page was read.</summary>
     public bool IsOver { get; private set; }
+
+    /// <summary>True when all have had their turns.</summary>
+    public bool IsDone => IsOver && openCount == 0;
 
     /// <summary>True when a page is to be read; <paramref name="calls"/> says of what.</summary>
     public bool TryBeginRead(out bool calls, out long afterCall, out HeldMark? afterReminder)

@@ -3,7 +3,10 @@ using Tributary.Runtime.Store;
 
 namespace Tributary.Runtime.Kept;
 
-/// <summary>Looks whether this build can go on with a reminder or activity that is held: its turn runs when the grain's state can be read.</summary>
+/// <summary>
+/// Looks whether this build can go on with a reminder or activity that is held: its turn runs when the grain's state
+/// can be read.
+/// </summary>
 /// <param name="obstacle">What is known to be in the way without a look at the state, or null.</param>
 internal sealed class ReleaseInput(HeldReminder reminder, UnreadableException? obstacle) : Input(reminder.Row.Grain)
 {
@@ -15,7 +18,8 @@ internal sealed class ReleaseInput(HeldReminder reminder, UnreadableException? o
     public bool IsCounted { get; set; } = true;
 
     /// <summary>What is written of the reminder: nothing becomes of one that is not held any more.</summary>
-    public HeldWrite Settle(HeldReason? reason, DateTimeOffset at) => new(Target, Reminder.Row.Name, reason, at, MustBeHeld: true);
+    public HeldWrite Settle(HeldReason? reason, DateTimeOffset at) =>
+        new(Target, Reminder.Row.Name, reason, at, MustBeHeld: true);
 
     public override void Run(Grain grain)
     {
@@ -23,7 +27,8 @@ internal sealed class ReleaseInput(HeldReminder reminder, UnreadableException? o
         if (!isTaken)
         {
             throw UnreadableException.OfMethod(
-                Target.Type, Reminder.Row.Activity is null ? nameof(IRemindable.OnReminder) : nameof(IActivityOwner.OnActivity));
+                Target.Type, Reminder.Row.Activity is null ? nameof(IRemindable.OnReminder)
+                    : nameof(IActivityOwner.OnActivity));
         }
     }
 }

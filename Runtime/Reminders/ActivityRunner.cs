@@ -165,7 +165,8 @@ internal sealed partial class ActivityRunner(
         ReminderInput result;
         try
         {
-            var output = await types[row.Activity!].RunAsync(new ActivityStart(row.Grain, row.Name, row.Attempt, row.Payload, local), stopping.Token);
+            var output = await types[row.Activity!]
+                .RunAsync(new ActivityStart(row.Grain, row.Name, row.Attempt, row.Payload, local), stopping.Token);
             result = new ReminderInput(entry, new ActivityResult(output, null));
         }
         catch (Exception) when (stopping.IsCancellationRequested)

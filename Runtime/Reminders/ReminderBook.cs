@@ -189,7 +189,9 @@ internal sealed class ReminderBook(SiloOptions options)
         return null;
     }
 
-    /// <summary>Reminders that memory has read past are due again: keeps what was handed on, and reads the rest anew.</summary>
+    /// <summary>
+    /// Reminders that memory has read past are due again: keeps what was handed on, and reads the rest anew.
+    /// </summary>
     public void ReadAnew() => ForgetFuture();
 
     // Too many for memory: keeps what was handed on, and reads the near future again.

@@ -29,8 +29,10 @@ internal sealed class ReminderInput(ReminderEntry entry, ActivityResult? result,
     {
         var row = Entry.Row;
         var turn = result is null
-            ? (grain as IRemindable ?? throw NotTaken(nameof(IRemindable.OnReminder))).OnReminder(row.Name, row.Attempt, row.Payload)
-            : (grain as IActivityOwner ?? throw NotTaken(nameof(IActivityOwner.OnActivity))).OnActivity(row.Name, row.Attempt, result);
+            ? (grain as IRemindable ?? throw NotTaken(nameof(IRemindable.OnReminder)))
+                .OnReminder(row.Name, row.Attempt, row.Payload)
+            : (grain as IActivityOwner ?? throw NotTaken(nameof(IActivityOwner.OnActivity)))
+                .OnActivity(row.Name, row.Attempt, result);
         StoredCall.Complete(turn, row.Name);
     }
 

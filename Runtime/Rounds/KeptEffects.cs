@@ -9,7 +9,9 @@ internal sealed class KeptEffects
 
     public List<long> HeldDone { get; } = [];
 
-    /// <summary>Reminders that are due again. One of them that a turn of this round writes is what that turn makes of it.</summary>
+    /// <summary>
+    /// Reminders that are due again. One of them that a turn of this round writes is what that turn makes of it.
+    /// </summary>
     public List<HeldWrite> Released { get; } = [];
 
     public List<Guid> FailuresDone { get; } = [];

@@ -67,7 +67,8 @@ internal sealed class Round
 
     public bool HasEffects =>
         Messages.Count > 0 || Dirty.Count > 0 || Merged.Count > 0 || Reminders.Count > 0 || Deferred.Count > 0
-        || DeferredDone.Count > 0 || Failures.Count > 0 || !Kept.IsEmpty || parts.Count > 0 || records.Count > 0 || outcomes.Count > 0;
+        || DeferredDone.Count > 0 || Failures.Count > 0 || !Kept.IsEmpty || parts.Count > 0 || records.Count > 0
+            || outcomes.Count > 0;
 
     /// <summary>Entries of the failure feed; positions hold at most as many in a round as messages.</summary>
     public int RaisedCount { get; private set; }

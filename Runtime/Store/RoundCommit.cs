@@ -33,14 +33,17 @@ public sealed class RoundCommit
     /// <summary>Failures whose calls this round made again; each exists.</summary>
     public List<Guid> FailuresDone { get; } = [];
 
-    /// <summary>Calls that this build cannot make. One that is held already is held for another reason from now on.</summary>
+    /// <summary>
+    /// Calls that this build cannot make. One that is held already is held for another reason from now on.
+    /// </summary>
     public List<HeldCall> Held { get; } = [];
 
     /// <summary>Sequences of held calls that this round made; each exists.</summary>
     public List<long> HeldDone { get; } = [];
 
     /// <summary>
-    /// Reminders that are held, or due again as they were; none of them stands in <see cref="Reminders"/>. One that does not exist
+    /// Reminders that are held, or due again as they were; none of them stands in <see cref="Reminders"/>. One that
+    /// does not exist
     /// stays so, and one that is not held is not made due again.
     /// </summary>
     public List<HeldWrite> HeldReminders { get; } = [];
@@ -161,7 +164,8 @@ public sealed record DeferredCall(long Sequence, PartitionId Partition, GrainId 
 
 /// <summary>A one-way call, reminder or deferred call whose turn threw.</summary>
 public sealed record FailureRow(
-    Guid Id, DateTimeOffset FailedAt, PartitionId Partition, GrainId Target, string Method, ReadOnlyMemory<byte> Arguments, string Error)
+    Guid Id, DateTimeOffset FailedAt, PartitionId Partition, GrainId Target, string Method, ReadOnlyMemory<byte> Arguments,
+    string Error)
 {
     /// <summary>How often the call was made, this time included.</summary>
     public int Attempts { get; init; } = 1;

@@ -17,7 +17,8 @@ internal sealed partial class TurnRunner
         End(input, obstacle, round);
     }
 
-    // The end of an input whose turn did not run because this build cannot run it. Somebody who waits is told, and may ask again;
+    // The end of an input whose turn did not run because this build cannot run it. Somebody who waits is told, and
+    // may ask again;
     // what nobody waits for stays.
     private void End(Input input, UnreadableException obstacle, Round round)
     {
@@ -49,7 +50,8 @@ internal sealed partial class TurnRunner
                     return;
                 var row = entry.Row;
                 round.Kept.HeldAt = context.Now;
-                round.Reminders[(row.Grain, row.Name)] = new ReminderWrite(row.Partition, row.Grain, row.Name, null, MayExist: true) { Held = obstacle.Reason };
+                round.Reminders[(row.Grain, row.Name)] = new ReminderWrite(
+                    row.Partition, row.Grain, row.Name, null, MayExist: true) { Held = obstacle.Reason };
                 reminders.Overlay(row.Grain, row.Name, round.Number);
                 break;
             case AgainInput again:
@@ -77,7 +79,8 @@ internal sealed partial class TurnRunner
             Hold(call.Target, call.Method.Name, arguments, obstacle, round);
     }
 
-    private void Hold(GrainId target, string method, ReadOnlyMemory<byte> arguments, UnreadableException obstacle, Round round)
+    private void Hold(
+        GrainId target, string method, ReadOnlyMemory<byte> arguments, UnreadableException obstacle, Round round)
     {
         var call = new DeferredCall(NextDeferred++, partitioner.Of(target), target, method, arguments);
         round.Kept.Held.Add(new HeldCall(call, obstacle.Reason, context.Now));

@@ -34,7 +34,8 @@ internal sealed partial class TurnRunner(
 
         var attempted = input;
         var isDropped = input is DeferredInput { Held: not null } && environment.Sabotage == Sabotage.DropHeld;
-        if (error is null && !isDropped && !(input is ReminderInput firing && reminders.IsStale(firing.Entry) && environment.Sabotage != Sabotage.CountStale))
+        if (error is null && !isDropped && !(input is ReminderInput firing && reminders.IsStale(firing.Entry)
+            && environment.Sabotage != Sabotage.CountStale))
         {
             error = RunTurn(activation, round, input, static (grain, state) => ((Input)state).Run(grain));
             if (error is not (null or UnreadableException) && input.Instead(error) is { } instead)
@@ -109,7 +110,8 @@ internal sealed partial class TurnRunner(
         }
 
         var error = RunTurn(
-            activation, round, call, static (grain, state) => ((OneWayCall)state).Method.InvokeOneWay(grain, ((OneWayCall)state).Arguments));
+            activation, round, call, static (grain, state) =>
+                ((OneWayCall)state).Method.InvokeOneWay(grain, ((OneWayCall)state).Arguments));
         if (error is not null)
             FailOneWay(call, error, round);
     }

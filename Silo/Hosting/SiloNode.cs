@@ -222,6 +222,8 @@ internal sealed partial class SiloNode : IAsyncDisposable
             Log = store.Log,
             Queries = store.Queries,
             Processing = store.Processing,
+            Held = store.Store.Held,
+            MakeAgain = host is null ? null : host.MakeAgainAsync,
             LivePlugins = () => LiveOf(plugins, generations.Book),
             PluginStatuses = () => plugins.Statuses,
             MatcherOf = MatcherOf,

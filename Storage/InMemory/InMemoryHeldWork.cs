@@ -11,23 +11,29 @@ internal sealed class InMemoryHeldWork(InMemoryDatabase database, InMemoryGate g
 
     public ValueTask<IReadOnlyList<HeldCall>> ReadCallsAsync(long after, int limit, CancellationToken cancellation) =>
         gate.RunAsync<IReadOnlyList<HeldCall>>(
-            StoreCall.ReadHeld, () => [.. database.HeldCallRows.Values.Where(row => row.Call.Sequence > after).Take(limit)]);
+            StoreCall.ReadHeld, () =>
+                [.. database.HeldCallRows.Values.Where(row => row.Call.Sequence > after).Take(limit)]);
 
-    public ValueTask<IReadOnlyList<HeldReminder>> ReadRemindersAsync(HeldMark? after, int limit, CancellationToken cancellation) =>
+    public ValueTask<IReadOnlyList<HeldReminder>> ReadRemindersAsync(
+        HeldMark? after, int limit, CancellationToken cancellation) =>
         gate.RunAsync<IReadOnlyList<HeldReminder>>(
             StoreCall.ReadHeld,
             () => [.. database.HeldReminderRows.Values.Where(row => after is null || Compare(row.Mark, after.Value) > 0)
                 .Order(Comparer<HeldReminder>.Create(static (x, y) => Compare(x.Mark, y.Mark))).Take(limit)]);
 
-    public ValueTask<IReadOnlyList<HeldGrain>> ReadGrainsAsync(GrainId? after, int limit, CancellationToken cancellation) =>
+    public ValueTask<IReadOnlyList<HeldGrain>> ReadGrainsAsync(
+        GrainId? after, int limit, CancellationToken cancellation) =>
         gate.RunAsync(StoreCall.Log, () => HeldRows.Merge(
             database.HeldCallRows.Values.Where(row => IsBeyond(row.Call.Target, after)).GroupBy(row => row.Call.Target)
-                .Select(rows => new HeldGrain(rows.Key, rows.Last().Reason, rows.Count(), 0, rows.Min(row => row.HeldAt))),
+                .Select(rows =>
+                    new HeldGrain(rows.Key, rows.Last().Reason, rows.Count(), 0, rows.Min(row => row.HeldAt))),
             database.HeldReminderRows.Values.Where(row => IsBeyond(row.Row.Grain, after)).GroupBy(row => row.Row.Grain)
-                .Select(rows => new HeldGrain(rows.Key, rows.First().Reason, 0, rows.Count(), rows.Min(row => row.HeldAt))),
+                .Select(rows =>
+                    new HeldGrain(rows.Key, rows.First().Reason, 0, rows.Count(), rows.Min(row => row.HeldAt))),
             limit));
 
-    public ValueTask<IReadOnlyList<HeldCount>> CountAsync(CancellationToken cancellation) => gate.RunAsync(StoreCall.Log, () => HeldRows.Merge(
+    public ValueTask<IReadOnlyList<HeldCount>> CountAsync(CancellationToken cancellation) =>
+        gate.RunAsync(StoreCall.Log, () => HeldRows.Merge(
         database.HeldCallRows.Values.Select(row => new HeldCount(row.Call.Target.Type, row.Reason.Code, 1, 0)),
         database.HeldReminderRows.Values.Select(row => new HeldCount(row.Row.Grain.Type, row.Reason.Code, 0, 1))));
 
@@ -54,20 +60,23 @@ internal sealed class InMemoryHeldWork(InMemoryDatabase database, InMemoryGate g
         foreach (var sequence in round.HeldDone)
         {
             InMemoryRound.Require(
-                calls.Add(sequence) && database.HeldCallRows.ContainsKey(sequence), $"held call {sequence} is ended and does not exist");
+                calls.Add(sequence) && database.HeldCallRows
+                    .ContainsKey(sequence), $"held call {sequence} is ended and does not exist");
         }
 
         foreach (var row in round.Held)
         {
             InMemoryRound.Require(
                 calls.Add(row.Call.Sequence)
-                && (!database.DeferredRows.ContainsKey(row.Call.Sequence) || round.DeferredDone.Contains(row.Call.Sequence)),
+                && (!database.DeferredRows.ContainsKey(row.Call.Sequence)
+                    || round.DeferredDone.Contains(row.Call.Sequence)),
                 $"call {row.Call.Sequence} is held and deferred as well");
         }
 
         var failures = new HashSet<Guid>();
         foreach (var id in round.FailuresDone)
-            InMemoryRound.Require(failures.Add(id) && database.FailureRows.ContainsKey(id), $"failure {id} is ended and does not exist");
+            InMemoryRound.Require(failures.Add(id) && database.FailureRows.ContainsKey(id),
+                $"failure {id} is ended and does not exist");
         foreach (var write in round.HeldReminders)
         {
             InMemoryRound.Require(
@@ -95,11 +104,13 @@ internal sealed class InMemoryHeldWork(InMemoryDatabase database, InMemoryGate g
         else if (!write.MustBeHeld && database.ReminderMarks.Remove(key, out var mark))
         {
             database.ReminderRows.Remove(mark, out var row);
-            database.HeldReminderRows.Add(key, new HeldReminder(row!, HeldRows.Clean(reason), write.At.ToUniversalTime()));
+            database.HeldReminderRows
+                .Add(key, new HeldReminder(row!, HeldRows.Clean(reason), write.At.ToUniversalTime()));
         }
     }
 
-    private static bool IsBeyond(GrainId grain, GrainId? after) => after is not { } mark || Compare(new(grain, ""), new(mark, "")) > 0;
+    private static bool IsBeyond(GrainId grain, GrainId? after) =>
+        after is not { } mark || Compare(new(grain, ""), new(mark, "")) > 0;
 
     private static int Compare(HeldMark x, HeldMark y)
     {

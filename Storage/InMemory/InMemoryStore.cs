@@ -164,9 +164,11 @@ public sealed class InMemoryStore : IPartitionStore
         gate.RunAsync<IReadOnlyList<DeferredCall>>(StoreCall.ReadDeferredCalls, () =>
             database.DeferredRows.Values.Where(call => call.Sequence > after).Take(limit).ToList());
 
-    public ValueTask<IReadOnlyList<FailureRow>> FindFailuresAsync(IReadOnlyList<Guid> ids, CancellationToken cancellation) =>
+    public ValueTask<IReadOnlyList<FailureRow>> FindFailuresAsync(
+        IReadOnlyList<Guid> ids, CancellationToken cancellation) =>
         gate.RunAsync<IReadOnlyList<FailureRow>>(
-            StoreCall.ReadHeld, () => [.. ids.Where(database.FailureRows.ContainsKey).Select(id => database.FailureRows[id])]);
+            StoreCall.ReadHeld, () =>
+                [.. ids.Where(database.FailureRows.ContainsKey).Select(id => database.FailureRows[id])]);
 
     public async ValueTask LeaveAsync(SiloId silo, CancellationToken cancellation) => await gate.RunAsync(StoreCall.Leave, () =>
     {

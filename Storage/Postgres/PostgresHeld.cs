@@ -47,7 +47,8 @@ internal static class PostgresHeld
                     held_at = coalesce(r.held_at, t.at), held_code = t.code, held_error = t.error
                 from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::int[])
                     as t(type, key, name, at, code, error, must)
-                where r.type = t.type and r.key = t.key and r.name = t.name and (t.must = 0 or r.held_due_at is not null)
+                where r.type = t.type and r.key = t.key and r.name = t.name
+                    and (t.must = 0 or r.held_due_at is not null)
                 """,
                 [
                     .. Keys(held), new LongColumn("at", i => Instant.ToTicks(held[i].At)).ToArray(held.Count),
@@ -62,7 +63,8 @@ internal static class PostgresHeld
         {
             yield return RoundChanges.Command(
                 """
-                update reminders r set due_at = r.held_due_at, held_due_at = null, held_at = null, held_code = null, held_error = null
+                update reminders r set due_at = r.held_due_at, held_due_at = null, held_at = null,
+                    held_code = null, held_error = null
                 from unnest($1::text[], $2::text[], $3::text[]) as t(type, key, name)
                 where r.type = t.type and r.key = t.key and r.name = t.name and r.held_due_at is not null
                 """,
@@ -75,8 +77,10 @@ internal static class PostgresHeld
         var reasons = rows.ConvertAll(row => HeldRows.Clean(row.Reason));
         Column[] columns =
         [
-            new LongColumn("sequence", i => rows[i].Call.Sequence), new LongColumn("held_at", i => Instant.ToTicks(rows[i].HeldAt)),
-            new IntColumn("partition", i => rows[i].Call.Partition.Value), new TextColumn("type", i => rows[i].Call.Target.Type),
+            new LongColumn("sequence", i => rows[i].Call.Sequence), new LongColumn("held_at", i =>
+                Instant.ToTicks(rows[i].HeldAt)),
+            new IntColumn("partition", i => rows[i].Call.Partition.Value), new TextColumn("type", i =>
+                rows[i].Call.Target.Type),
             new TextColumn("key", i => rows[i].Call.Target.Key), new TextColumn("method", i => rows[i].Call.Method),
             new BytesColumn("arguments", i => rows[i].Call.Arguments), new TextColumn("code", i => reasons[i].Code),
             new TextColumn("error", i => reasons[i].Text),
@@ -93,7 +97,8 @@ internal static class PostgresHeld
 
     private static IEnumerable<NpgsqlParameter> Keys(List<HeldWrite> rows) =>
     [
-        new TextColumn("type", i => rows[i].Grain.Type).ToArray(rows.Count), new TextColumn("key", i => rows[i].Grain.Key).ToArray(rows.Count),
+        new TextColumn("type", i => rows[i].Grain.Type).ToArray(rows.Count), new TextColumn("key", i =>
+            rows[i].Grain.Key).ToArray(rows.Count),
         new TextColumn("name", i => rows[i].Name).ToArray(rows.Count),
     ];
 }

@@ -11,43 +11,50 @@ internal sealed class PostgresHeldWork(PostgresReaders readers) : IHeldWork
         async connection =>
         {
             await using var command = new NpgsqlCommand(
-                "select greatest((select max(sequence) from deferred_calls), (select max(sequence) from held_calls), 0)", connection);
+                "select greatest((select max(sequence) from deferred_calls), (select max(sequence) from held_calls), 0)",
+                connection);
             return (long)(await command.ExecuteScalarAsync(cancellation))!;
         },
         cancellation);
 
-    public ValueTask<IReadOnlyList<HeldCall>> ReadCallsAsync(long after, int limit, CancellationToken cancellation) => QueryAsync(
+    public ValueTask<IReadOnlyList<HeldCall>> ReadCallsAsync(
+        long after, int limit, CancellationToken cancellation) => QueryAsync(
         """
         select sequence, partition, type, key, method, arguments, code, error, held_at from held_calls
         where sequence > $1 order by sequence limit $2
         """,
         static row => new HeldCall(
             new DeferredCall(
-                row.GetInt64(0), new PartitionId(row.GetInt32(1)), new GrainId(row.GetString(2), row.GetString(3)), row.GetString(4),
+                row.GetInt64(0), new PartitionId(row.GetInt32(1)), new GrainId(
+                    row.GetString(2), row.GetString(3)), row.GetString(4),
                 row.GetFieldValue<byte[]>(5)),
             new HeldReason(row.GetString(6), row.GetString(7)), Instant.FromTicks(row.GetInt64(8))),
         cancellation, RoundChanges.Long(after), RoundChanges.Long(limit));
 
-    public ValueTask<IReadOnlyList<HeldReminder>> ReadRemindersAsync(HeldMark? after, int limit, CancellationToken cancellation)
+    public ValueTask<IReadOnlyList<HeldReminder>> ReadRemindersAsync(
+        HeldMark? after, int limit, CancellationToken cancellation)
     {
         List<NpgsqlParameter> parameters = [RoundChanges.Long(limit)];
         if (after is { } mark)
             parameters.AddRange([Text(mark.Grain.Type), Text(mark.Grain.Key), Text(mark.Name)]);
         return QueryAsync(
             $"""
-            select partition, type, key, name, held_due_at, attempt, activity, payload, held_code, held_error, held_at from reminders
+            select partition, type, key, name, held_due_at, attempt, activity, payload, held_code, held_error, held_at
+            from reminders
             where held_due_at is not null {(after is null ? "" : "and (type, key, name) > ($2, $3, $4)")}
             order by type, key, name limit $1
             """,
             static row => new HeldReminder(
                 new ReminderRow(
                     new PartitionId(row.GetInt32(0)), new GrainId(row.GetString(1), row.GetString(2)), row.GetString(3),
-                    Instant.FromTicks(row.GetInt64(4)), row.GetInt32(5), row.IsDBNull(6) ? null : row.GetString(6), row.GetFieldValue<byte[]>(7)),
+                    Instant.FromTicks(row.GetInt64(4)), row.GetInt32(5), row.IsDBNull(6) ? null
+                        : row.GetString(6), row.GetFieldValue<byte[]>(7)),
                 new HeldReason(row.GetString(8), row.GetString(9)), Instant.FromTicks(row.GetInt64(10))),
             cancellation, [.. parameters]);
     }
 
-    public async ValueTask<IReadOnlyList<HeldGrain>> ReadGrainsAsync(GrainId? after, int limit, CancellationToken cancellation)
+    public async ValueTask<IReadOnlyList<HeldGrain>> ReadGrainsAsync(
+        GrainId? after, int limit, CancellationToken cancellation)
     {
         List<NpgsqlParameter> parameters = [RoundChanges.Long(limit)];
         if (after is { } mark)
@@ -83,10 +90,12 @@ internal sealed class PostgresHeldWork(PostgresReaders readers) : IHeldWork
         isOfCalls ? row.GetInt64(5) : 0, isOfCalls ? 0 : row.GetInt64(5), Instant.FromTicks(row.GetInt64(4)));
 
     // A mark may come from outside: one that no row can have still has a place in the order.
-    private static NpgsqlParameter Text(string text) => new NpgsqlParameter<string> { TypedValue = StorableText.Clean(text) };
+    private static NpgsqlParameter Text(string text) =>
+        new NpgsqlParameter<string> { TypedValue = StorableText.Clean(text) };
 
     private ValueTask<IReadOnlyList<T>> QueryAsync<T>(
-        string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellation, params NpgsqlParameter[] parameters) => readers.RunAsync(
+        string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellation,
+        params NpgsqlParameter[] parameters) => readers.RunAsync(
         async connection =>
         {
             await using var command = new NpgsqlCommand(sql, connection);

@@ -93,7 +93,8 @@ public sealed class PostgresStore : IPartitionStore
     public ValueTask<IReadOnlyList<DeferredCall>> ReadDeferredCallsAsync(long after, int limit, CancellationToken cancellation) =>
         readers.RunAsync(connection => PostgresLoads.ReadDeferredCallsAsync(connection, after, limit, cancellation), cancellation);
 
-    public ValueTask<IReadOnlyList<FailureRow>> FindFailuresAsync(IReadOnlyList<Guid> ids, CancellationToken cancellation) =>
+    public ValueTask<IReadOnlyList<FailureRow>> FindFailuresAsync(
+        IReadOnlyList<Guid> ids, CancellationToken cancellation) =>
         readers.RunAsync(connection => PostgresFailures.FindAsync(connection, ids, cancellation), cancellation);
 
     public async ValueTask LeaveAsync(SiloId silo, CancellationToken cancellation) => await membership.LeaveAsync(silo, cancellation);

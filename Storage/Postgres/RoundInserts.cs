@@ -93,7 +93,8 @@ internal static class RoundInserts
         new UuidColumn("id", i => rows[i].Id), new LongColumn("failed_at", i => Instant.ToTicks(rows[i].FailedAt)),
         new IntColumn("partition", i => rows[i].Partition.Value), new TextColumn("type", i => rows[i].Target.Type),
         new TextColumn("key", i => rows[i].Target.Key), new TextColumn("method", i => rows[i].Method),
-        new BytesColumn("arguments", i => rows[i].Arguments), new TextColumn("error", i => StorableText.Clean(rows[i].Error)),
+        new BytesColumn("arguments", i => rows[i].Arguments), new TextColumn("error", i =>
+            StorableText.Clean(rows[i].Error)),
         new IntColumn("attempts", i => rows[i].Attempts));
 
     /// <summary>All lists of generations in one block of memory.</summary>

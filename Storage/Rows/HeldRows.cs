@@ -9,20 +9,27 @@ internal static class HeldRows
     public const long NeverDue = long.MaxValue;
 
     /// <summary>The texts of a reason as tables can keep them.</summary>
-    public static HeldReason Clean(HeldReason reason) => new(StorableText.Clean(reason.Code), StorableText.Clean(reason.Text));
+    public static HeldReason Clean(HeldReason reason) =>
+        new(StorableText.Clean(reason.Code), StorableText.Clean(reason.Text));
 
-    /// <summary>Two summaries in the order of their grains, both at most <paramref name="limit"/> long, as one.</summary>
-    public static IReadOnlyList<HeldGrain> Merge(IEnumerable<HeldGrain> calls, IEnumerable<HeldGrain> reminders, int limit) =>
+    /// <summary>
+    /// Two summaries in the order of their grains, both at most <paramref name="limit"/> long, as one.
+    /// </summary>
+    public static IReadOnlyList<HeldGrain> Merge(
+        IEnumerable<HeldGrain> calls, IEnumerable<HeldGrain> reminders, int limit) =>
         [.. calls.Concat(reminders).GroupBy(row => row.Grain)
             .Select(rows => rows.Aggregate((one, other) => one with
             {
-                CallsCount = one.CallsCount + other.CallsCount, RemindersCount = one.RemindersCount + other.RemindersCount,
+                CallsCount = one.CallsCount + other.CallsCount,
+                RemindersCount = one.RemindersCount + other.RemindersCount,
                 Since = one.Since < other.Since ? one.Since : other.Since,
             }))
-            .OrderBy(row => row.Grain.Type, Utf8Order.Instance).ThenBy(row => row.Grain.Key, Utf8Order.Instance).Take(limit)];
+            .OrderBy(row => row.Grain.Type, Utf8Order.Instance).ThenBy(row =>
+                row.Grain.Key, Utf8Order.Instance).Take(limit)];
 
     public static IReadOnlyList<HeldCount> Merge(IEnumerable<HeldCount> calls, IEnumerable<HeldCount> reminders) =>
         [.. calls.Concat(reminders).GroupBy(row => (row.Type, row.Code))
-            .Select(rows => new HeldCount(rows.Key.Type, rows.Key.Code, rows.Sum(row => row.CallsCount), rows.Sum(row => row.RemindersCount)))
+            .Select(rows => new HeldCount(
+                rows.Key.Type, rows.Key.Code, rows.Sum(row => row.CallsCount), rows.Sum(row => row.RemindersCount)))
             .OrderBy(row => row.Type, Utf8Order.Instance).ThenBy(row => row.Code, Utf8Order.Instance)];
 }

@@ -43,7 +43,8 @@ internal static class SqliteHeld
         {
             connection.Prepare(
                     """
-                    update reminders set due_at = held_due_at, held_due_at = null, held_at = null, held_code = null, held_error = null
+                    update reminders set due_at = held_due_at, held_due_at = null, held_at = null,
+                        held_code = null, held_error = null
                     where type = ? and key = ? and name = ? and held_due_at is not null
                     """)
                 .Bind(write.Grain.Type).Bind(write.Grain.Key).Bind(write.Name).Run();
@@ -53,8 +54,8 @@ internal static class SqliteHeld
         var (code, error) = HeldRows.Clean(reason);
         connection.Prepare(
                 """
-                update reminders set held_due_at = coalesce(held_due_at, due_at), due_at = ?, held_at = coalesce(held_at, ?),
-                    held_code = ?, held_error = ?
+                update reminders set held_due_at = coalesce(held_due_at, due_at), due_at = ?,
+                    held_at = coalesce(held_at, ?), held_code = ?, held_error = ?
                 where type = ? and key = ? and name = ? and (? = 0 or held_due_at is not null)
                 """)
             .Bind(HeldRows.NeverDue).Bind(write.At).Bind(code).Bind(error)

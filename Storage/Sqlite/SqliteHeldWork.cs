@@ -10,7 +10,10 @@ internal sealed class SqliteHeldWork(SqliteReaders readers) : IHeldWork
         connection =>
         {
             var select = connection.Prepare(
-                "select max(coalesce((select max(sequence) from deferred_calls), 0), coalesce((select max(sequence) from held_calls), 0))");
+                """
+                select max(coalesce((select max(sequence) from deferred_calls), 0),
+                    coalesce((select max(sequence) from held_calls), 0))
+                """);
             select.Step();
             var last = select.Int64(0);
             select.Reset();
@@ -18,23 +21,27 @@ internal sealed class SqliteHeldWork(SqliteReaders readers) : IHeldWork
         },
         cancellation);
 
-    public ValueTask<IReadOnlyList<HeldCall>> ReadCallsAsync(long after, int limit, CancellationToken cancellation) => ReadAsync(
+    public ValueTask<IReadOnlyList<HeldCall>> ReadCallsAsync(
+        long after, int limit, CancellationToken cancellation) => ReadAsync(
         connection => connection.Prepare(
             """
             select sequence, partition, type, key, method, arguments, code, error, held_at from held_calls
             where sequence > ? order by sequence limit ?
             """).Bind(after).Bind(limit),
         static row => new HeldCall(
-            new DeferredCall(row.Int64(0), new PartitionId(row.Int32(1)), new GrainId(row.Text(2), row.Text(3)), row.Text(4), row.Bytes(5)),
+            new DeferredCall(row.Int64(0), new PartitionId(row.Int32(1)), new GrainId(row.Text(2), row.Text(3)),
+                row.Text(4), row.Bytes(5)),
             new HeldReason(row.Text(6), row.Text(7)), row.Time(8)),
         cancellation);
 
-    public ValueTask<IReadOnlyList<HeldReminder>> ReadRemindersAsync(HeldMark? after, int limit, CancellationToken cancellation) => ReadAsync(
+    public ValueTask<IReadOnlyList<HeldReminder>> ReadRemindersAsync(
+        HeldMark? after, int limit, CancellationToken cancellation) => ReadAsync(
         connection =>
         {
             var select = connection.Prepare(
                 $"""
-                select partition, type, key, name, held_due_at, attempt, activity, payload, held_code, held_error, held_at from reminders
+                select partition, type, key, name, held_due_at, attempt, activity, payload, held_code, held_error, held_at
+                from reminders
                 where held_due_at is not null {(after is null ? "" : "and (type, key, name) > (?, ?, ?)")}
                 order by type, key, name limit ?
                 """);
@@ -44,12 +51,14 @@ internal sealed class SqliteHeldWork(SqliteReaders readers) : IHeldWork
         },
         static row => new HeldReminder(
             new ReminderRow(
-                new PartitionId(row.Int32(0)), new GrainId(row.Text(1), row.Text(2)), row.Text(3), row.Time(4), row.Int32(5),
+                new PartitionId(row.Int32(0)), new GrainId(row.Text(1), row.Text(2)), row.Text(3), row.Time(4), row
+                    .Int32(5),
                 row.IsNull(6) ? null : row.Text(6), row.Bytes(7)),
             new HeldReason(row.Text(8), row.Text(9)), row.Time(10)),
         cancellation);
 
-    public async ValueTask<IReadOnlyList<HeldGrain>> ReadGrainsAsync(GrainId? after, int limit, CancellationToken cancellation)
+    public async ValueTask<IReadOnlyList<HeldGrain>> ReadGrainsAsync(
+        GrainId? after, int limit, CancellationToken cancellation)
     {
         var beyond = after is null ? "true" : "(type, key) > (?, ?)";
         // Of the row with the highest sequence SQLite takes code and error as well.
@@ -57,13 +66,14 @@ internal sealed class SqliteHeldWork(SqliteReaders readers) : IHeldWork
             connection => Bind(
                 connection.Prepare(
                     $"""
-                    select type, key, code, error, max(sequence), (select min(held_at) from held_calls o where o.type = c.type and o.key = c.key),
-                        count(*)
+                    select type, key, code, error, max(sequence),
+                        (select min(held_at) from held_calls o where o.type = c.type and o.key = c.key), count(*)
                     from held_calls c where {beyond} group by type, key order by type, key limit ?
                     """),
                 after, limit),
             static row => new HeldGrain(
-                new GrainId(row.Text(0), row.Text(1)), new HeldReason(row.Text(2), row.Text(3)), row.Int64(6), 0, row.Time(5)),
+                new GrainId(row.Text(0), row.Text(1)), new HeldReason(row.Text(2), row.Text(3)), row.Int64(6), 0, row
+                    .Time(5)),
             cancellation);
         var reminders = await ReadAsync(
             connection => Bind(
@@ -74,7 +84,8 @@ internal sealed class SqliteHeldWork(SqliteReaders readers) : IHeldWork
                     """),
                 after, limit),
             static row => new HeldGrain(
-                new GrainId(row.Text(0), row.Text(1)), new HeldReason(row.Text(2), row.Text(3)), 0, row.Int64(5), row.Time(4)),
+                new GrainId(row.Text(0), row.Text(1)), new HeldReason(row.Text(2), row.Text(3)), 0, row.Int64(5), row
+                    .Time(4)),
             cancellation);
         return HeldRows.Merge(calls, reminders, limit);
     }
@@ -84,7 +95,8 @@ internal sealed class SqliteHeldWork(SqliteReaders readers) : IHeldWork
             connection => connection.Prepare("select type, code, count(*) from held_calls group by type, code"),
             static row => new HeldCount(row.Text(0), row.Text(1), row.Int64(2), 0), cancellation),
         await ReadAsync(
-            connection => connection.Prepare("select type, held_code, count(*) from reminders where held_due_at is not null group by type, held_code"),
+            connection => connection.Prepare(
+                "select type, held_code, count(*) from reminders where held_due_at is not null group by type, held_code"),
             static row => new HeldCount(row.Text(0), row.Text(1), 0, row.Int64(2)), cancellation));
 
     private static SqliteStatement Bind(SqliteStatement select, GrainId? after, int limit)
@@ -95,7 +107,8 @@ internal sealed class SqliteHeldWork(SqliteReaders readers) : IHeldWork
     }
 
     private ValueTask<IReadOnlyList<T>> ReadAsync<T>(
-        Func<SqliteConnection, SqliteStatement> prepare, Func<SqliteStatement, T> read, CancellationToken cancellation) =>
+        Func<SqliteConnection, SqliteStatement> prepare, Func<SqliteStatement, T> read,
+        CancellationToken cancellation) =>
         readers.ReadAsync<IReadOnlyList<T>>(
             connection =>
             {

@@ -159,7 +159,8 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
         },
         cancellation);
 
-    public ValueTask<IReadOnlyList<FailureRow>> FindFailuresAsync(IReadOnlyList<Guid> ids, CancellationToken cancellation) =>
+    public ValueTask<IReadOnlyList<FailureRow>> FindFailuresAsync(
+        IReadOnlyList<Guid> ids, CancellationToken cancellation) =>
         Readers.ReadAsync(connection => SqliteFailures.Find(connection, ids), cancellation);
 
     public async ValueTask LeaveAsync(SiloId silo, CancellationToken cancellation) => await Writer.WriteAsync(

@@ -7,19 +7,26 @@ namespace Tributary.TestingHost.Simulation;
 /// <summary>The JSON of a state that some builds cannot read.</summary>
 public static class FickleJson
 {
-    /// <summary>Reads and writes as <paramref name="json"/> does, and fails to read while <paramref name="cannotRead"/> says so.</summary>
-    public static JsonTypeInfo<T> Of<T>(JsonTypeInfo<T> json, Func<bool> cannotRead)
+    /// <summary>
+    /// Reads and writes as <paramref name="json"/> does, and fails to read while <paramref name="cannotRead"/> says
+    /// so.
+    /// </summary>
+    /// <param name="error">What it throws then; null: that the format is unknown.</param>
+    public static JsonTypeInfo<T> Of<T>(JsonTypeInfo<T> json, Func<bool> cannotRead, Func<Exception?>? error = null)
     {
         var options = new JsonSerializerOptions { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
-        options.Converters.Add(new Converter<T>(json, cannotRead));
+        options.Converters.Add(new Converter<T>(json, cannotRead, error));
         return (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
     }
 
-    private sealed class Converter<T>(JsonTypeInfo<T> json, Func<bool> cannotRead) : JsonConverter<T>
+    private sealed class Converter<T>(JsonTypeInfo<T> json, Func<bool> cannotRead, Func<Exception?>? error)
+        : JsonConverter<T>
     {
         public override T? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            cannotRead() ? throw new JsonException("This build does not know the format.") : JsonSerializer.Deserialize(ref reader, json);
+            cannotRead() ? throw error?.Invoke() ?? new JsonException("This build does not know the format.")
+                : JsonSerializer.Deserialize(ref reader, json);
 
-        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => JsonSerializer.Serialize(writer, value, json);
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+            JsonSerializer.Serialize(writer, value, json);
     }
 }

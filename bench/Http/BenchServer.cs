@@ -63,6 +63,7 @@ public sealed class BenchServer : IAsyncDisposable
             Log = store.Log,
             Queries = queriesOf is null ? queries : queriesOf(queries),
             Processing = processing,
+            Held = store.Store.Held,
             MatcherOf = condition =>
             {
                 var matcher = BodyMatcher.Of(condition);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Tributary.Grains;
 using Tributary.Runtime.Store;
 
@@ -21,7 +20,7 @@ internal sealed record ItemNode(
     {
         if (ItemSummary.TryRead(stored.State.Span, out var item))
             return new ItemNode(id, item.Sequence, item.Source, item.MediaType, item.FirstReceivedAt, item.LastReceivedAt, item.LastMessage, [], 0);
-        var state = JsonSerializer.Deserialize(stored.State.Span, GrainsJson.Default.ItemState) ?? throw new JsonException("A stored item is null.");
+        var state = StoredState.Read(new GrainId(ItemGrain.GrainType, id), stored, GrainsJson.Default.ItemState);
         return Of(state.View(id));
     }
 }

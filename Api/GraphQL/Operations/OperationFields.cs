@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Tributary.Api.GraphQL.Paging;
 using Tributary.GraphQL.Binding;
@@ -7,10 +6,9 @@ using Tributary.Runtime.Store;
 
 namespace Tributary.Api.GraphQL.Operations;
 
-/// <summary>What operators look at: failed calls, reminders, the ledger.</summary>
+/// <summary>What operators look at: reminders, the ledger.</summary>
 internal sealed class OperationFields(ApiNode node)
 {
-    private const string CallCursor = "failedCalls";
     private const string ReminderCursor = "reminders";
 
     private static readonly ReminderMark First = new(DateTimeOffset.MinValue, new GrainId("", ""), "");
@@ -18,28 +16,14 @@ internal sealed class OperationFields(ApiNode node)
     public void Bind(SchemaBindings bindings)
     {
         bindings.Object("Query")
-            .Ask("failedCalls", (_, context) => FailedCallsAsync(context.Arguments, context.CancellationToken))
             .Ask("reminders", (_, context) => RemindersAsync(context.Arguments, context.CancellationToken))
             .Ask("ledger", (_, context) => LedgerAsync(context.Arguments.Get<bool>("verify"), context.CancellationToken));
-        bindings.Object<FailedCallNode>("FailedCall");
-        bindings.Object<Connection<FailedCallNode>>("FailedCallConnection");
-        bindings.Object<Edge<FailedCallNode>>("FailedCallEdge");
         bindings.Object<ReminderNode>("Reminder");
         bindings.Object<Connection<ReminderNode>>("ReminderConnection");
         bindings.Object<Edge<ReminderNode>>("ReminderEdge");
         bindings.Object<LedgerNode>("Ledger");
         bindings.Object<SourceLedgerNode>("SourceLedger");
         bindings.Object<LedgerCountsNode>("LedgerCounts");
-    }
-
-    private async ValueTask<Connection<FailedCallNode>> FailedCallsAsync(InputObject arguments, CancellationToken cancellation)
-    {
-        var page = PageArguments.Of(arguments);
-        Guid? before = page.After is not { } cursor ? null
-            : Guid.TryParseExact(GlobalId.KeyOfCursor(CallCursor, cursor), "N", out var id) ? id
-            : throw GlobalId.CursorInvalid(cursor);
-        var rows = await node.Queries.ReadFailuresAsync(before, page.Count + 1, cancellation);
-        return KeyedPage.Of(page, rows, FailedCallNode.Of, row => GlobalId.Of(CallCursor, row.Id.ToString("N")));
     }
 
     private async ValueTask<Connection<ReminderNode>> RemindersAsync(InputObject arguments, CancellationToken cancellation)
@@ -72,13 +56,6 @@ internal sealed class OperationFields(ApiNode node)
             throw GlobalId.CursorInvalid(cursor);
         }
     }
-}
-
-/// <summary>A failed call as the schema shows it.</summary>
-internal sealed record FailedCallNode(string CallId, DateTimeOffset FailedAt, string TargetType, string TargetKey, string Method, string ArgumentsText, string Error)
-{
-    public static FailedCallNode Of(FailureRow row) =>
-        new(row.Id.ToString(), row.FailedAt, row.Target.Type, row.Target.Key, row.Method, Encoding.UTF8.GetString(row.Arguments.Span), row.Error);
 }
 
 /// <summary>A reminder as the schema shows it.</summary>

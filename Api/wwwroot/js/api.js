@@ -39,6 +39,18 @@ export const changeFailures = (action, filter, after) => request(`${base}/failur
 /** `{changed}`: the plugins whose share was changed. Without `plugin` all that is left; the empty text is the message as a whole. */
 export const changeMessage = (action, id, plugin) => request(`${base}/messages/${encodeURIComponent(id)}/${action}`, { plugin }, { method: 'POST' });
 
+/** `{calls, next}`: one-way calls that failed, the newest first. */
+export const readFailedCalls = ({ limit, after }, signal) => get('/failed-calls', { limit, after }, signal);
+
+/** `{outcome, error, failedCall}`; the outcome is MADE, FAILED or HELD. */
+export const makeAgain = id => request(`${base}/failed-calls/${encodeURIComponent(id)}/retry`, {}, { method: 'POST' });
+
+/** `{lookedAt, made, failed, held, next}`. At most 1,000 are looked at: `after` goes on at the answer's `next`. */
+export const makeAllAgain = after => request(`${base}/failed-calls/retry`, { after }, { method: 'POST' });
+
+/** `{counts, grains, next}`: what waits for a build that can make it. */
+export const readHeld = ({ limit, after }, signal) => get('/held', { limit, after }, signal);
+
 /** The plugins of the server and how they do. */
 export const readPlugins = async signal => (await get('/plugins', {}, signal)).plugins;
 

@@ -9,6 +9,7 @@ import { print } from './lib/json.js';
 import { route } from './router.js';
 import { bindTheme } from './theme.js';
 import { aggregatesView } from './views/aggregates.js';
+import { failedCallsView } from './views/failed-calls.js';
 import { failuresView } from './views/failures.js';
 import { ledgerView } from './views/ledger.js';
 import { liveView } from './views/live.js';
@@ -45,6 +46,14 @@ async function whyRefused() {
   return currentKey() !== before;
 }
 
+/** Parts of one section that know nothing of each other. */
+function together(...parts) {
+  return {
+    show: where => parts.forEach(part => part.show(where)),
+    hide: () => parts.forEach(part => part.hide()),
+  };
+}
+
 bindTheme(byId('theme'));
 bindForget(byId('key-forget'));
 byId('skip').addEventListener('click', event => {
@@ -61,7 +70,7 @@ route({
   saved: savedView(feed),
   charts: aggregatesView(feed),
   map: mapView(feed, seam),
-  failures: failuresView(),
+  failures: together(failedCallsView(), failuresView()),
   plugins: pluginsView(),
   ledger: ledgerView(feed),
   message: messageView(),

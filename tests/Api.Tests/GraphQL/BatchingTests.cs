@@ -95,6 +95,7 @@ public class BatchingTests
             {
                 Intake = node.Intake, BulkIntake = node.BulkIntake, Grains = node.Grains, Log = node.Log, Tail = node.Tail, Live = node.Live,
                 IsReady = node.IsReady, Queries = queries, MatcherOf = node.MatcherOf, Processing = new CountingProcessing(node.Processing, queries.Calls),
+                Held = node.Held,
                 LivePlugins = static () => [new LivePlugin("p", 1)],
             };
             try

@@ -11,7 +11,7 @@ public class DocumentedExamplesTests(GraphQLServerFixture fixture) : IClassFixtu
         await fixture.Server.AcceptAsync("""{"city":"Ulm","v":1}""");
         var examples = (await File.ReadAllTextAsync(PageOf())).Split("```graphql\n").Skip(1).Select(text => text[..text.IndexOf("```", StringComparison.Ordinal)]).ToList();
 
-        Assert.Equal(9, examples.Count);
+        Assert.Equal(11, examples.Count);
         foreach (var example in examples)
         {
             if (!example.StartsWith("subscription", StringComparison.Ordinal))

@@ -15,8 +15,9 @@ public class OpenApiTests
         Assert.StartsWith("3.", document.GetProperty("openapi").GetString());
         Assert.Equal(
             [
-                "/api/v1/aggregates", "/api/v1/aggregates/{name}", "/api/v1/failures", "/api/v1/failures/park", "/api/v1/failures/retry",
-                "/api/v1/generations", "/api/v1/generations/{name}/drop", "/api/v1/generations/{name}/switch", "/api/v1/items/{id}", "/api/v1/ledger",
+                "/api/v1/aggregates", "/api/v1/aggregates/{name}", "/api/v1/failed-calls", "/api/v1/failed-calls/retry",
+                "/api/v1/failed-calls/{id}/retry", "/api/v1/failures", "/api/v1/failures/park", "/api/v1/failures/retry",
+                "/api/v1/generations", "/api/v1/generations/{name}/drop", "/api/v1/generations/{name}/switch", "/api/v1/held", "/api/v1/items/{id}", "/api/v1/ledger",
                 "/api/v1/messages", "/api/v1/messages/batch", "/api/v1/messages/{id}", "/api/v1/messages/{id}/park", "/api/v1/messages/{id}/retry",
                 "/api/v1/plugins", "/api/v1/records/{plugin}", "/api/v1/reprocess", "/api/v1/reprocess/cancel", "/health/live", "/health/ready",
             ],

@@ -36,15 +36,6 @@ public sealed class ActivityTests
         run => run.Activities["work"] = new Worker(run) { FailuresCount = 2 });
 
     [Fact]
-    public void An_activity_that_nobody_knows_fails_with_its_name() => Run(async run =>
-    {
-        await run.Probe("a").Do(Script.Of(probe => probe.Start("job", "no such")));
-        await run.UntilAsync(() => run.Notes.Count > 0);
-
-        Assert.Contains("activity_unknown", run.Notes[0], StringComparison.Ordinal);
-    });
-
-    [Fact]
     public void An_activity_that_a_stop_cancels_runs_again_after_the_start() => Run(
         async run =>
         {

@@ -35,6 +35,12 @@ public sealed class EngineRun
     /// <summary>True while builds cannot read the states of probes.</summary>
     public bool CannotRead { get; set; }
 
+    /// <summary>What reading a state throws then, instead of an error of the JSON.</summary>
+    public Exception? ReadError { get; set; }
+
+    /// <summary>True when what threw before throws no more.</summary>
+    public bool Pardoned { get; set; }
+
     public SiloHost Host { get; private set; }
 
     /// <inheritdoc cref="SiloHost.CanStart"/>
@@ -128,7 +134,8 @@ public sealed class EngineRun
 
     /// <summary>A build that knows probes.</summary>
     public GrainTypes Probes() => new GrainTypes().Add<IProbeGrain, ProbeGrain, ProbeState>(
-        "probe", StateTable.Grains, FickleJson.Of(ProbeJson.Default.ProbeState, () => CannotRead), NewProbe);
+        "probe", StateTable.Grains, FickleJson.Of(ProbeJson.Default.ProbeState, () => CannotRead, () =>
+            ReadError), NewProbe);
 
     private ProbeGrain NewProbe()
     {

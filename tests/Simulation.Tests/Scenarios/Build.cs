@@ -7,7 +7,8 @@ using Tributary.TestingHost.Simulation;
 namespace Tributary.Simulation.Tests.Scenarios;
 
 /// <summary>
-/// What one process can make. An old build cannot read the states of some grains, or does not have an activity, as a build from before
+/// What one process can make. An old build cannot read the states of some grains, or does not have an activity, as a
+/// build from before
 /// an upgrade does that was rolled back.
 /// </summary>
 internal sealed class Build
@@ -31,13 +32,18 @@ internal sealed class Build
 
     public bool IsWhole => readsCounters && readsTallies && readsAlarms && hasWork;
 
-    /// <summary>A build that can make everything, or in one start of three of the runs that have old builds, an old one.</summary>
-    public static Build Next(Random random, bool hasOld) => hasOld && random.Next(3) == 0 ? new Build(random) : new Build();
+    /// <summary>
+    /// A build that can make everything, or in one start of three of the runs that have old builds, an old one.
+    /// </summary>
+    public static Build Next(Random random, bool hasOld) =>
+        hasOld && random.Next(3) == 0 ? new Build(random) : new Build();
 
     public GrainTypes Types(Observer observer, Jam jam) => new GrainTypes()
-        .Add<IStoreGrain, StoreGrain, StoreState>("store", StateTable.Items, ScenarioJson.Default.StoreState, () => new StoreGrain())
+        .Add<IStoreGrain, StoreGrain, StoreState>("store", StateTable.Items, ScenarioJson.Default.StoreState, () =>
+            new StoreGrain())
         .Add<ICounterGrain, CounterGrain, CounterState>(
-            "counter", StateTable.Grains, FickleJson.Of(ScenarioJson.Default.CounterState, () => !readsCounters), () => new CounterGrain())
+            "counter", StateTable.Grains, FickleJson.Of(ScenarioJson.Default.CounterState, () =>
+                !readsCounters), () => new CounterGrain())
         .Add<IParcelGrain, ParcelGrain, ParcelState>(
             "parcel", StateTable.Grains, ScenarioJson.Default.ParcelState, () => new ParcelGrain(observer))
         .Add<IAlarmGrain, AlarmGrain, AlarmState>(
@@ -46,10 +52,12 @@ internal sealed class Build
             "mine", StateTable.Grains, ScenarioJson.Default.MineState, () => new MineGrain(observer))
         .Add<IItemGrain, ItemGrain, ItemState>("item", StateTable.Items, GrainsJson.Default.ItemState, () => new ItemGrain())
         .Add<IAggregateGrain, AggregateGrain, AggregateState>(
-            AggregateKey.GrainType, StateTable.Aggregates, FickleJson.Of(GrainsJson.Default.AggregateState, () => !readsCounters),
+            AggregateKey.GrainType, StateTable.Aggregates, FickleJson.Of(GrainsJson.Default.AggregateState, () =>
+                !readsCounters),
             () => new AggregateGrain())
         .Add<ITallyGrain, TallyGrain, TallyState>(
-            "tally", StateTable.Grains, FickleJson.Of(ScenarioJson.Default.TallyState, () => !readsTallies), () => new TallyGrain(jam));
+            "tally", StateTable.Grains, FickleJson.Of(ScenarioJson.Default.TallyState, () => !readsTallies), () =>
+                new TallyGrain(jam));
 
     public Dictionary<string, IActivity> Activities(Dictionary<string, IActivity> all)
     {

@@ -2,7 +2,9 @@ using Tributary.Runtime.Kept;
 
 namespace Tributary.Simulation.Tests.Scenarios;
 
-/// <summary>Somebody who has failed calls made again, now and then twice at once, and in the end until none is left.</summary>
+/// <summary>
+/// Somebody who has failed calls made again, now and then twice at once, and in the end until none is left.
+/// </summary>
 public sealed class Operator(Scenario scenario)
 {
     private readonly Random random = scenario.World.Random;
@@ -22,7 +24,8 @@ public sealed class Operator(Scenario scenario)
         for (var i = 0; scenario.Database.Failures.Count > 0; i++)
         {
             if (i > 1_000)
-                throw new InvalidOperationException($"{scenario.Database.Failures.Count} failures are never made again.");
+                throw new InvalidOperationException(
+                    $"{scenario.Database.Failures.Count} failures are never made again.");
             await TryOneAsync();
         }
     }
@@ -30,8 +33,10 @@ public sealed class Operator(Scenario scenario)
     private async Task TryOneAsync()
     {
         var failures = scenario.Database.Failures;
-        if (failures.FirstOrDefault(failure => !failure.Error.EndsWith(Jam.Message, StringComparison.Ordinal)) is { } wrong)
-            throw new InvalidOperationException($"A call of {wrong.Target} failed that nothing made throw: {wrong.Error}");
+        if (failures.FirstOrDefault(failure =>
+            !failure.Error.EndsWith(Jam.Message, StringComparison.Ordinal)) is { } wrong)
+            throw new InvalidOperationException(
+                $"A call of {wrong.Target} failed that nothing made throw: {wrong.Error}");
         if (failures.Count == 0)
             return;
         var id = failures[random.Next(failures.Count)].Id;
@@ -41,8 +46,10 @@ public sealed class Operator(Scenario scenario)
         foreach (var answer in answers)
             outcomes.Add(await answer);
         if (outcomes.Count(outcome => outcome is AgainOutcome.Made or AgainOutcome.Failed or AgainOutcome.Held) > 1)
-            throw new InvalidOperationException($"The failed call {id} was made again twice: {string.Join(", ", outcomes)}.");
-        if (outcomes.Exists(outcome => outcome is not null) && scenario.Database.Failures.Any(failure => failure.Id == id))
+            throw new InvalidOperationException(
+                $"The failed call {id} was made again twice: {string.Join(", ", outcomes)}.");
+        if (outcomes.Exists(outcome => outcome is not null) && scenario.Database.Failures.Any(failure =>
+            failure.Id == id))
             throw new InvalidOperationException($"The failed call {id} was made again and is there still.");
     }
 

@@ -190,7 +190,8 @@ public sealed class Scenario
         faults = new SeededFaults(world, faultRate, () => Crash(started)) { IsCalm = isCalm, DownUntil = faults?.DownUntil ?? default, FullUntil = faults?.FullUntil ?? default };
         store = new InMemoryStore(Database, faults);
         build = Build.Next(world.Random, hasOldBuilds && !isCalm);
-        Host = new SiloHost(options, store, build.Types(observer, jam), build.Activities(activities), world.Environment().With(sabotage), NullLogger<SiloHost>.Instance);
+        Host = new SiloHost(options, store, build.Types(observer, jam), build.Activities(activities),
+            world.Environment().With(sabotage), NullLogger<SiloHost>.Instance);
         while (!started.Task.IsCompleted)
         {
             try
@@ -281,12 +282,14 @@ public sealed class Scenario
     // Everything that was set in motion comes to rest.
     private async Task SettleAsync()
     {
-        for (var i = 0; Database.Reminders.Count > 0 || Database.DeferredCalls.Count > 0 || HeldCount > 0 || !Host.IsReady; i++)
+        for (var i = 0; Database.Reminders.Count > 0 || Database.DeferredCalls.Count > 0 || HeldCount > 0
+            || !Host.IsReady; i++)
         {
             if (i > 10_000)
             {
                 throw new InvalidOperationException(
-                    $"{Database.Reminders.Count} reminders, {Database.DeferredCalls.Count} deferred calls and what is held ({HeldCount}) never come to rest.");
+                    $"{Database.Reminders.Count} reminders, {Database.DeferredCalls.Count} deferred calls and "
+                    + $"what is held ({HeldCount}) never come to rest.");
             }
 
             await world.Delay(TimeSpan.FromMilliseconds(100));

@@ -1,0 +1,55 @@
+using Tributary.Grains;
+using Tributary.Runtime.Kept;
+
+namespace Tributary.Api.Kept;
+
+/// <summary>What can be done about failed calls, for REST and GraphQL alike.</summary>
+internal sealed class FailedCalls(ApiNode node)
+{
+    /// <summary>How many calls one command looks at; the next one goes on from there.</summary>
+    public const int MaxCount = 1_000;
+
+    /// <summary>Makes one call again.</summary>
+    /// <exception cref="TributaryException">
+    /// <c>failed_call_not_found</c>, <c>failed_call_incomplete</c>, <c>silo_role_missing</c>, <c>overloaded</c>.
+    /// </exception>
+    public async Task<AgainResult> RetryAsync(Guid id)
+    {
+        var result = await MakeAgain(id);
+        return result.Outcome switch
+        {
+            AgainOutcome.NotFound => throw new TributaryException(
+                "failed_call_not_found", $"There is no failed call {id}: it was made again, or never was."),
+            AgainOutcome.Incomplete => throw new TributaryException(
+                "failed_call_incomplete",
+                $"The arguments of the failed call {id} could not be stored: it cannot be made again."),
+            _ => result,
+        };
+    }
+
+    /// <summary>Makes these calls again, in the order of their ids, which is that of their failures.</summary>
+    public async Task<FailedCallsChange> RetryAsync(IReadOnlyList<Guid> ids, Guid? next = null)
+    {
+        var results = await Task.WhenAll(ids.Distinct().Order().Select(id => MakeAgain(id)));
+        int CountOf(AgainOutcome outcome) => results.Count(result => result.Outcome == outcome);
+        return new FailedCallsChange(
+            results.Length, CountOf(AgainOutcome.Made), CountOf(AgainOutcome.Failed), CountOf(AgainOutcome.Held), next);
+    }
+
+    /// <summary>
+    /// Makes all calls again whose failures have an id below <paramref name="before"/> (null: all), the newest <see
+    /// cref="MaxCount"/> of
+    /// them. Those that fail again are newer than all of them, so that who goes on meets none twice.
+    /// </summary>
+    public async Task<FailedCallsChange> RetryAllAsync(Guid? before, CancellationToken cancellation)
+    {
+        var rows = await node.Queries.ReadFailuresAsync(before, MaxCount + 1, cancellation);
+        var next = rows.Count > MaxCount ? rows[MaxCount - 1].Id : (Guid?)null;
+        return await RetryAsync([.. rows.Take(MaxCount).Select(row => row.Id)], next);
+    }
+
+    private Task<AgainResult> MakeAgain(Guid id) => (node.MakeAgain ?? throw StoredGrains.NeedsSilo())(id);
+}
+
+/// <param name="Next">Where to go on; null at the end.</param>
+internal sealed record FailedCallsChange(int LookedAt, int Made, int Failed, int Held, Guid? Next);

@@ -1,0 +1,71 @@
+using System.ComponentModel;
+using System.Text;
+using Tributary.Runtime.Kept;
+using Tributary.Runtime.Store;
+
+namespace Tributary.Api.Kept;
+
+/// <summary>A one-way call, reminder or result whose turn threw.</summary>
+public sealed record FailedCallBody(
+    [property: Description("A UUID version 7: newer failures have higher ids.")] string Id,
+    DateTimeOffset FailedAt,
+    [property: Description("The type of the grain that was called.")] string Type,
+    [property: Description("The key of the grain that was called.")] string Key,
+    string Method,
+    [property: Description("The arguments as JSON text; empty when they could not be stored.")] string Arguments,
+    [property: Description("A code, a colon and a sentence.")] string Error,
+    [property: Description("How often the call was made.")] int Attempts)
+{
+    internal static FailedCallBody Of(FailureRow row) => new(
+        row.Id.ToString(), row.FailedAt, row.Target.Type, row.Target.Key, row.Method, Encoding.UTF8
+            .GetString(row.Arguments.Span), row.Error,
+        row.Attempts);
+}
+
+/// <param name="Next">Give it as after to go on; null at the end.</param>
+public sealed record FailedCallList(IReadOnlyList<FailedCallBody> Calls, string? Next);
+
+/// <summary>What became of a failed call that was made again.</summary>
+public sealed record AgainBody(
+    [property: Description(
+        "MADE; FAILED: its turn threw again; HELD: this build cannot make it, a later one does.")] string Outcome,
+    [property: Description("Why it failed again or is held; else null.")] string? Error,
+    [property: Description("The id of the failed call that it is now; else null.")] string? FailedCall)
+{
+    internal static AgainBody Of(AgainResult result) =>
+        new(result.Outcome.ToString().ToUpperInvariant(), result.Error, result.FailureId?.ToString());
+}
+
+/// <summary>What became of failed calls that were made again.</summary>
+public sealed record FailedCallsChangeBody(
+    [property: Description("Failed calls that were looked at.")] int LookedAt,
+    [property: Description("Calls whose turns ran.")] int Made,
+    [property: Description("Calls whose turns threw again: they are failed calls with new ids.")] int Failed,
+    [property: Description("Calls that this build cannot make: they are held.")] int Held,
+    [property: Description("Give it as after to go on; null when all were looked at.")] string? Next)
+{
+    internal static FailedCallsChangeBody Of(FailedCallsChange change) =>
+        new(change.LookedAt, change.Made, change.Failed, change.Held, change.Next?.ToString());
+}
+
+/// <summary>Calls, reminders and activities that wait for a build that can make them.</summary>
+/// <param name="Next">Give it as after to go on; null at the end.</param>
+public sealed record HeldList(IReadOnlyList<HeldCountBody> Counts, IReadOnlyList<HeldGrainBody> Grains, string? Next);
+
+/// <summary>How much is held of one grain type for one reason.</summary>
+public sealed record HeldCountBody(
+    string Type, [property: Description("The reason's code.")] string Code, long Calls, long Reminders);
+
+/// <summary>A grain that calls or reminders wait for.</summary>
+public sealed record HeldGrainBody(
+    string Type,
+    string Key,
+    [property: Description("The reason's code.")] string Code,
+    [property: Description("The reason: a code, a colon and a sentence.")] string Error,
+    long Calls,
+    [property: Description("Reminders and activities.")] long Reminders,
+    [property: Description("When the first was held.")] DateTimeOffset Since)
+{
+    internal static HeldGrainBody Of(HeldGrain row) => new(
+        row.Grain.Type, row.Grain.Key, row.Reason.Code, row.Reason.Text, row.CallsCount, row.RemindersCount, row.Since);
+}
