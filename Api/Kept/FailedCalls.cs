@@ -11,7 +11,7 @@ internal sealed class FailedCalls(ApiNode node)
 
     /// <summary>Makes one call again.</summary>
     /// <exception cref="TributaryException">
-    /// <c>failed_call_not_found</c>, <c>failed_call_incomplete</c>, <c>silo_role_missing</c>, <c>overloaded</c>.
+    /// <c>failed_call_not_found</c>, <c>failed_call_incomplete</c>, <c>roles_apart</c>, <c>overloaded</c>.
     /// </exception>
     public async Task<AgainResult> RetryAsync(Guid id)
     {

@@ -68,7 +68,7 @@ public static class DoorRefusals
         ["overloaded"] = RefusalKind.CurableForAll,
         ["stopping"] = RefusalKind.CurableForAll,
         ["not_ready"] = RefusalKind.CurableForAll,
-        ["silo_role_missing"] = RefusalKind.CurableForAll,
+        ["roles_apart"] = RefusalKind.CurableForAll,
         ["store_transient"] = RefusalKind.CurableForAll,
         ["store_busy"] = RefusalKind.CurableForAll,
         ["store_full"] = RefusalKind.CurableForAll,

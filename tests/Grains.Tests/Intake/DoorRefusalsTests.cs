@@ -25,7 +25,7 @@ public sealed partial class DoorRefusalsTests
             "message_not_found",
         "item_not_found", "aggregate_not_found", "generation_not_found", "plugin_not_found", "not_found",
             "method_not_allowed",
-        "upgrade_required", "unauthorized", "origin_not_allowed", "host_not_allowed", "api_role_missing",
+        "upgrade_required", "unauthorized", "origin_not_allowed", "host_not_allowed",
 
         // Generations and replays.
         "aggregate_of_plugin", "generation_not_built", "generation_not_fed", "generation_dropped", "generation_live",
