@@ -6,7 +6,6 @@ public sealed class ScratchBudgetTests : IDisposable
 {
     private readonly string root = Directory.CreateTempSubdirectory("tributary-budget-").FullName;
     private long free = 1_000;
-    private long total = 2_000;
 
     [Fact]
     public void A_file_has_room_for_all_of_its_length_or_is_not_made()
@@ -89,5 +88,5 @@ public sealed class ScratchBudgetTests : IDisposable
     private ScratchFolder Open(long maxBytes) => ScratchFolder.Open(root, "own", static _ => { }, new ScratchOptions { MaxBytes = maxBytes, ReserveBytes = 0 });
 
     private ScratchBudget NewBudget(long maxBytes, long reserveBytes) =>
-        new(new ScratchOptions { MaxBytes = maxBytes, ReserveBytes = reserveBytes }, () => (free, total));
+        new(new ScratchOptions { MaxBytes = maxBytes, ReserveBytes = reserveBytes }, () => (free, 2_000));
 }

@@ -1,7 +1,6 @@
 using System.IO.Pipelines;
 using System.Text;
 using Tributary.Plugins.Exec;
-using Tributary.TestingHost.Simulation;
 
 namespace Tributary.Grains.Tests.Plugins;
 
@@ -53,18 +52,16 @@ public sealed class ErrorEntriesTests
     }
 
     [Fact]
-    public void A_line_waits_for_what_may_follow_only_until_the_program_has_been_quiet() => new SimulationWorld(1).Run(async () =>
+    public async Task A_line_waits_for_what_may_follow_only_until_the_program_has_been_quiet()
     {
-        var world = (SimulationWorld)SynchronizationContext.Current!;
-        var pipe = new Pipe(new PipeOptions(useSynchronizationContext: true, readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline));
-        var pumping = new ErrorEntries(new LineReader(pipe.Reader.AsStream(), 4_096), world.Time, entries.Add).PumpAsync();
-        await pipe.Writer.WriteAsync(Encoding.UTF8.GetBytes("hello\n"));
-        while (entries.Count == 0)
-            await world.Delay(TimeSpan.FromMilliseconds(10));
-        Assert.Equal(["hello"], entries);
+        var heard = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var pipe = new Pipe();
+        var pumping = new ErrorEntries(new LineReader(pipe.Reader.AsStream(), 4_096), TimeProvider.System, line => heard.TrySetResult(line)).PumpAsync();
+        await pipe.Writer.WriteAsync(Encoding.UTF8.GetBytes("hello\n"), TestContext.Current.CancellationToken);
+        Assert.Equal("hello", await heard.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
         await pipe.Writer.CompleteAsync();
         await pumping;
-    });
+    }
 
     private Task PumpAsync(string text) =>
         new ErrorEntries(new LineReader(new MemoryStream(Encoding.UTF8.GetBytes(text)), 4_096), TimeProvider.System, entries.Add).PumpAsync();
