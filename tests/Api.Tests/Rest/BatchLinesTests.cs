@@ -53,9 +53,11 @@ public class BatchLinesTests
     public async Task A_batch_with_a_line_that_is_skipped_is_stored_once_when_it_is_sent_again()
     {
         await using var server = await RunningServer.StartAsync(new ApiOptions { MaxBodyBytes = 1_024 });
-        var body = $"{{\"n\":1}}\n{{\"x\":\"{new string('x', 300_000)}\"}}\n{{\"n\":3}}\n{{\"n\":4}}\n";
+        // More than a connection holds of a body: the line must be skipped in pieces.
+        var tooLong = new string('x', 4 << 20);
+        var body = $"{{\"n\":1}}\n{{\"x\":\"{tooLong}\"}}\n{{\"n\":3}}\n{{\"n\":4}}\n";
         var first = await SendAsync(server, body);
-        var again = await SendAsync(server, body.Replace(new string('x', 300_000), "", StringComparison.Ordinal));
+        var again = await SendAsync(server, body.Replace(tooLong, "", StringComparison.Ordinal));
 
         Assert.Equal([202, 413, 202, 202], first.Select(result => result.GetProperty("status").GetInt32()));
         Assert.Equal([202, 202, 202, 202], again.Select(result => result.GetProperty("status").GetInt32()));
