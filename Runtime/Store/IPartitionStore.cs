@@ -79,7 +79,8 @@ public sealed record StoreFacts(Guid HistoryId, int PartitionCount);
 public sealed record Incarnation(SiloId Silo, DateTimeOffset DatabaseTime, IReadOnlyList<int> IndexedPaths)
 {
     /// <summary>
-    /// True when an incarnation before this one had not left: its process ended without order, or may still end so.
+    /// True when an incarnation had not left when this process joined first: its process ended without order. What
+    /// this process itself began and never heard of does not count.
     /// </summary>
     public bool IsAfterCrash { get; init; }
 

@@ -15,6 +15,10 @@ public sealed class InMemoryStore : IPartitionStore
     private RoundCommit? late;
     private InMemorySilo? joined;
 
+    // Silos with higher ids are this process's own, also when it never heard that it had joined.
+    private int? silosBefore;
+    private bool isAfterCrash;
+
     public InMemoryStore(InMemoryDatabase database, IStoreFaults? faults = null)
     {
         this.database = database;
@@ -194,7 +198,8 @@ public sealed class InMemoryStore : IPartitionStore
             }
         }
 
-        var isAfterCrash = database.Silos.Values.Any(other => !other.IsDead);
+        silosBefore ??= database.Silos.Count;
+        isAfterCrash |= database.Silos.Values.Any(other => !other.IsDead && other.Id.Value <= silosBefore);
         foreach (var other in database.Silos.Values)
             other.IsDead = true;
         late = null;

@@ -12,9 +12,14 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
     /// <summary>The last incarnation of this process: it is over when the process joins again.</summary>
     private SiloId? own;
 
+    // Silos with higher ids are this process's own, also when it never heard that it had joined.
+    private long? lastBefore;
+    private bool isAfterCrash;
+
     public Task<Incarnation> JoinAsync(string address, IReadOnlyList<string> indexedPaths, CancellationToken cancellation) => committer.RenewAsync(
         async session =>
         {
+            lastBefore ??= await PostgresStarts.LastSiloAsync(session.Connection, cancellation);
             var observer = new SiloObserver(session.Connection, time, own, address);
             var start = time.GetTimestamp();
             while (true)
@@ -119,8 +124,10 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
         // Before the commit, so that nobody sees a silo without its lock.
         if (!await session.TryLockAsync(incarnation.Silo, cancellation))
             throw new StoreException(StoreFault.Busy, $"Another session holds the lock of the new silo {incarnation.Silo}.");
+        // Kept although the answer to the commit may be lost: then the next try finds them dead already.
+        isAfterCrash |= dead.Any(silo => silo.Silo.Value <= lastBefore);
         await transaction.CommitAsync(cancellation);
-        return incarnation with { IsAfterCrash = dead.Count > 0 };
+        return incarnation with { IsAfterCrash = isAfterCrash };
     }
 
     private static async Task<Incarnation> InsertAsync(PostgresSession session, string address, CancellationToken cancellation)

@@ -47,6 +47,13 @@ internal static class PostgresStarts
         return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
+    /// <summary>The highest id that a silo had so far.</summary>
+    public static async Task<long> LastSiloAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("select coalesce(max(id), 0) from silos", connection);
+        return (long)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
     public static async Task TakeBackAsync(NpgsqlConnection connection, SiloId silo, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(

@@ -29,6 +29,25 @@ internal static class SqliteStarts
         return true;
     }
 
+    /// <summary>The highest id that a silo had so far.</summary>
+    public static long LastSilo(SqliteConnection connection)
+    {
+        var select = connection.Prepare("select coalesce(max(id), 0) from silos");
+        select.Step();
+        var last = select.Int64(0);
+        select.Reset();
+        return last;
+    }
+
+    /// <summary>True when one of the silos up to this id did not leave.</summary>
+    public static bool HasCrashed(SqliteConnection connection, long last)
+    {
+        var select = connection.Prepare("select 1 from silos where id <= ? and status <> 'dead'").Bind(last);
+        var found = select.Step();
+        select.Reset();
+        return found;
+    }
+
     public static void TakeBack(SqliteConnection connection, SiloId silo) => connection.Prepare(
             "update reminders set starts = starts - 1, started_by = null, is_alone = null where started_by = ?")
         .Bind(silo.Value).Run();

@@ -17,6 +17,10 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
     private SqliteDeliveryStarts? deliveryStarts;
     private StoreFacts? facts;
 
+    // Silos with higher ids are this process's own, also when it never heard that it had joined.
+    private long? lastBefore;
+    private bool isAfterCrash;
+
     /// <summary>Reads of what is committed; available once the store is open.</summary>
     public IMessageLog Log => log ?? throw NotOpen();
 
@@ -88,7 +92,9 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
         connection =>
         {
             // The file lock says that whoever was here before is gone.
-            var left = connection.Prepare("update silos set status = 'dead' where status <> 'dead'").Run();
+            lastBefore ??= SqliteStarts.LastSilo(connection);
+            isAfterCrash |= SqliteStarts.HasCrashed(connection, lastBefore.Value);
+            connection.Execute("update silos set status = 'dead' where status <> 'dead'");
             var insert = connection.Prepare("insert into silos(address, status, round, transaction_id) values (?, 'active', 0, 0) returning id")
                 .Bind(StorableText.Clean(address));
             insert.Step();
@@ -98,7 +104,7 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
             var paths = SqliteIndexedPaths.Register(connection, indexedPaths);
             return new Incarnation(silo, time.GetUtcNow(), paths)
             {
-                IsAfterCrash = left > 0, HasUnscopedExternalIds = SqliteExternalIds.HasUnscoped(connection),
+                IsAfterCrash = isAfterCrash, HasUnscopedExternalIds = SqliteExternalIds.HasUnscoped(connection),
             };
         },
         cancellation);

@@ -26,6 +26,23 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
+    public async Task A_process_that_joins_again_is_not_its_own_crash_and_remembers_the_one_before()
+    {
+        var first = NewStore();
+        await first.OpenAsync(Cancellation);
+        var begun = await first.JoinAsync("http://127.0.0.1:9", [], Cancellation);
+        // As after an answer that was lost: the silo is there and has not left.
+        var again = await first.JoinAsync("http://127.0.0.1:9", [], Cancellation);
+        await Harness.CrashAsync(first);
+        var second = NewStore();
+        await second.OpenAsync(Cancellation);
+        await second.JoinAsync("http://127.0.0.1:9", [], Cancellation);
+
+        Assert.Equal((false, false), (begun.IsAfterCrash, again.IsAfterCrash));
+        Assert.True((await second.JoinAsync("http://127.0.0.1:9", [], Cancellation)).IsAfterCrash);
+    }
+
+    [Fact]
     public async Task A_noted_start_stands_on_the_row_of_its_activity_after_a_crash()
     {
         var first = await JoinAsync();
