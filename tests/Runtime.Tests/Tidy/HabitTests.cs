@@ -30,6 +30,7 @@ public sealed class HabitTests
         ["tests/GraphQL.Tests/Execution/ExecutionTest.cs"] = "resolvers that are slow on purpose",
         ["tests/Silo.Tests/Crashes/CrashLoopTests.cs"] = "the random moment of a kill",
         ["tests/Silo.Tests/Crashes/EndingServer.cs"] = "asks another process until a limit",
+        ["tests/Silo.Tests/Pipeline/BrokerRefusalTests.cs"] = "asks brokers and a database until a limit",
         ["tests/Silo.Tests/Pipeline/FaultsTests.cs"] = "asks another process until a limit",
         ["tests/Silo.Tests/Pipeline/Ledger.cs"] = "asks another process until a limit",
         ["tests/Silo.Tests/Pipeline/PipelineTests.cs"] = "the random moment of a kill; asks another process until a limit",
