@@ -29,10 +29,13 @@ public sealed class PostgresCluster : IAsyncDisposable
 
     private string Data => Path.Combine(folder, "data");
 
+    /// <inheritdoc cref="StartNewAsync(string?)"/>
+    public static Task<PostgresCluster> StartNewAsync() => StartNewAsync(logFolder: null);
+
     /// <summary>Makes and starts a server.</summary>
     /// <param name="logFolder">Where its write-ahead log lies, in small segments; null for beside its data.</param>
     /// <exception cref="InvalidOperationException">PostgreSQL is not installed or does not start; the message says why.</exception>
-    public static async Task<PostgresCluster> StartNewAsync(string? logFolder = null)
+    public static async Task<PostgresCluster> StartNewAsync(string? logFolder)
     {
         var cluster = new PostgresCluster(
             PostgresBinaries.Find(), Directory.CreateTempSubdirectory("tributary-postgres-").FullName, FreePort.Next(), logFolder);
