@@ -1,6 +1,3 @@
-using Tributary.Grains;
-using Tributary.Silo.Configuration;
-
 namespace Tributary.Silo.Tests.Configuration;
 
 /// <summary>Where each value of the configuration goes, and in which unit.</summary>
