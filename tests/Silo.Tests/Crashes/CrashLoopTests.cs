@@ -43,7 +43,8 @@ public sealed class CrashLoopTests(ITestOutputHelper output)
         Assert.Equal(3, ends);
         await CheckAsync(ending, completed: KilledCount + BystandersCount, parked: 1);
         var failure = Assert.Single(await ending.Server.FailuresAsync());
-        Assert.Equal((id, "PARKED", "execute"), (Text(failure, "message"), Text(failure, "status"), Text(failure, "step")));
+        Assert.Equal(
+            (id, "PARKED", "execute"), (Text(failure, "message"), Text(failure, "status"), Text(failure, "step")));
         Assert.StartsWith("ended_the_process: ", Text(failure, "error"), StringComparison.Ordinal);
 
         await RetryAsync(ending, id);
@@ -85,7 +86,8 @@ public sealed class CrashLoopTests(ITestOutputHelper output)
         Assert.True(root.GetProperty("balances").GetBoolean() && root.GetProperty("matches").GetBoolean(), root.GetRawText());
         Assert.Equal(
             (completed + parked, completed, parked, 0, 0),
-            ((int)Count(root, "accepted"), (int)Count(root, "completed"), (int)Count(root, "parked"), (int)Count(root, "retrying"), (int)Count(root, "skipped")));
+            ((int)Count(root, "accepted"), (int)Count(root, "completed"), (int)Count(root, "parked"),
+                (int)Count(root, "retrying"), (int)Count(root, "skipped")));
     }
 
     private static long Count(JsonElement ledger, string status) => ledger.GetProperty(status).GetInt64();
