@@ -37,6 +37,7 @@ public sealed class HabitTests
         ["tests/Silo.Tests/Running/RolesTests.cs"] = "asks another process until a limit",
         ["tests/Silo.Tests/Running/KillTests.cs"] = "the random moment of a kill",
         ["tests/Silo.Tests/Running/StopTests.cs"] = "asks another process until a limit",
+        ["tests/Silo.Tests/Running/UnreadableStateTests.cs"] = "asks another process until a limit",
         ["tests/Silo.Tests/TributaryProcess.cs"] = "asks another process until a limit",
         ["tests/Storage.Tests/Conformance/TestSilo.cs"] = "asks a database until a limit",
         ["tests/Storage.Tests/Postgres/PostgresFaultsTest.cs"] = "asks a database until a limit",
