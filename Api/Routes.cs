@@ -113,8 +113,8 @@ internal static class Routes
             "Asks the item itself: a message that was acknowledged before is in the answer.",
             [new("id", "The item's id, percent-encoded: a slash as %2F.", JsonSchemaType.String, In: "path", Example: "s-7")], "parameter_invalid", "item_not_found").Answers<ItemBody>(200);
         Get(
-            app, Base + "/aggregates", new ListAggregates(node).InvokeAsync, "listAggregates", "aggregates", "What is counted",
-            "The definitions of the configuration, then those that are stored and not counted any more.")
+            app, Base + "/aggregates", new ListAggregates(node).InvokeAsync, "listAggregates", "aggregates",
+            "What is counted", "The definitions of the configuration, then those that are stored and not counted any more.")
             .Answers<AggregateList>(200);
         Get(
             app, Base + "/aggregates/{name}", new ReadAggregate(node).InvokeAsync, "readAggregate", "aggregates", "Read an aggregate", "Its rows by window, then group, as committed.",

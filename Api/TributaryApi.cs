@@ -20,7 +20,9 @@ public static class TributaryApi
         OpenApiSetup.Add(services);
     }
 
-    /// <summary>Every request goes through the error boundary, the guard, and what its endpoint says of its callers.</summary>
+    /// <summary>
+    /// Every request goes through the error boundary, the guard, and what its endpoint says of its callers.
+    /// </summary>
     public static void Use(WebApplication app)
     {
         UseGuards(app);

@@ -6,8 +6,8 @@ using Tributary.Silo.Configuration;
 using Tributary.Silo.Demo;
 using Tributary.Silo.Hosting;
 
-// The net below what bounds its own expressions, as checks of schemas do: none in this process, not even a library's, burns
-// a core for ever.
+// The net below what bounds its own expressions, as checks of schemas do: none in this process, not even a library's,
+// burns a core for ever.
 AppContext.SetData("REGEX_DEFAULT_MATCH_TIMEOUT", TimeSpan.FromSeconds(10));
 
 const int Success = 0;

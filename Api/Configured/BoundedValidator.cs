@@ -7,8 +7,8 @@ using NJsonSchema.Validation;
 namespace Tributary.Api.Configured;
 
 /// <summary>
-/// Checks one text against a schema within bounds: of time, because a body can be made to match slowly in many places, and
-/// of depth, because a schema can refer to itself. One instance checks one text.
+/// Checks one text against a schema within bounds: of time, because a body can be made to match slowly in many
+/// places, and of depth, because a schema can refer to itself. One instance checks one text.
 /// </summary>
 internal sealed class BoundedValidator(SchemaPatterns patterns, TimeProvider time) : JsonSchemaValidator
 {
@@ -52,7 +52,8 @@ internal sealed class BoundedValidator(SchemaPatterns patterns, TimeProvider tim
     }
 
     private void CheckNames(
-        JToken token, JsonSchema schema, SchemaType schemaType, string propertyPath, ICollection<ValidationError> errors)
+        JToken token, JsonSchema schema, SchemaType schemaType, string propertyPath,
+        ICollection<ValidationError> errors)
     {
         if (token is not JObject body || patterns.OfNames(schema) is not { } names)
             return;
@@ -69,7 +70,8 @@ internal sealed class BoundedValidator(SchemaPatterns patterns, TimeProvider tim
 
     private ValidationErrorKind? FaultOf(JProperty property, NamePatterns names, SchemaType schemaType, string path)
     {
-        var described = names.Patterns.FirstOrDefault(one => IsMatch(one.Name, property.Name)).Schema ?? names.Additional;
+        var described = names.Patterns.FirstOrDefault(one => IsMatch(one.Name, property.Name)).Schema
+            ?? names.Additional;
         if (described is null)
             return names.AllowsAdditional ? null : ValidationErrorKind.NoAdditionalPropertiesAllowed;
         return Validate(property.Value, described.ActualSchema, schemaType, property.Name, path).Count == 0
@@ -86,8 +88,8 @@ internal sealed class BoundedValidator(SchemaPatterns patterns, TimeProvider tim
         }
         catch (RegexMatchTimeoutException)
         {
-            throw new SchemaLimitException(
-                $"the pattern '{pattern}' looks at one text for more than {SchemaPatterns.MatchTimeout.TotalMilliseconds:0} ms");
+            var limitMs = SchemaPatterns.MatchTimeout.TotalMilliseconds;
+            throw new SchemaLimitException($"the pattern '{pattern}' looks at one text for more than {limitMs:0} ms");
         }
     }
 

@@ -29,7 +29,8 @@ public static class ConfiguredPaths
         && string.Equals(one.Path.TrimEnd('/'), other.Path.TrimEnd('/'), StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
-    /// The definitions themselves. The configuration's reader names what is wrong with its place; this holds for every host.
+    /// The definitions themselves. The configuration's reader names what is wrong with its place; this holds for
+    /// every host.
     /// </summary>
     /// <exception cref="ArgumentException">
     /// One is no path, or lies among the server's own routes, or two collide.

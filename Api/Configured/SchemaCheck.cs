@@ -71,7 +71,7 @@ public sealed class SchemaCheck
         {
             throw new TributaryException(
                 "schema_limit_exceeded",
-                $"The check against the schema was given up: {error.Message}; allowed: what can be checked within this limit.",
+                $"The check against the schema was given up: {error.Message}; allowed: what stays within this limit.",
                 error);
         }
 
@@ -89,7 +89,9 @@ public sealed class SchemaCheck
     private ICollection<ValidationError> ErrorsOf(string json, TimeProvider time) =>
         new BoundedValidator(patterns, time).Validate(json, schema);
 
-    /// <summary>A clock that stands still: depth alone bounds the probes, however busy the machine is at the start.</summary>
+    /// <summary>
+    /// A clock that stands still: depth alone bounds the probes, however busy the machine is at the start.
+    /// </summary>
     private static TimeProvider EndlessTime { get; } = new StillTime();
 
     private sealed class StillTime : TimeProvider

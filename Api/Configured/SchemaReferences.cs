@@ -43,6 +43,6 @@ internal static class SchemaReferences
     private static void CheckTarget(string target)
     {
         if (target != "#" && !target.StartsWith("#/", StringComparison.Ordinal))
-            throw new FormatException($"$ref is '{target}'; allowed: # or a place within the schema, which begins with #/");
+            throw new FormatException($"$ref is '{target}'; allowed: # or a place in the schema, which begins with #/");
     }
 }

@@ -11,7 +11,8 @@ namespace Tributary.Api.Security;
 public static class Access
 {
     /// <summary>
-    /// The policy of what only callers with a key reach, and of browsers only this server's pages and those of configured origins.
+    /// The policy of what only callers with a key reach, and of browsers only this server's pages and those of
+    /// configured origins.
     /// </summary>
     public const string Callers = "tributary-callers";
 

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Routing;
 namespace Tributary.Api.Security;
 
 /// <summary>
-/// Decides on requests. A requirement that it does not know stays unfulfilled, and so does a resource that is no request:
-/// both are refused.
+/// Decides on requests. A requirement that it does not know stays unfulfilled, and so does a resource that is no
+/// request: both are refused.
 /// </summary>
 internal sealed class AccessHandler(ApiOptions options) : IAuthorizationHandler
 {

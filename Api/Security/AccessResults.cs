@@ -8,12 +8,14 @@ namespace Tributary.Api.Security;
 internal sealed class AccessResults : IAuthorizationMiddlewareResultHandler
 {
     public Task HandleAsync(
-        RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
+        RequestDelegate next, HttpContext context, AuthorizationPolicy policy,
+        PolicyAuthorizationResult authorizeResult)
     {
         if (authorizeResult.Succeeded)
             return next(context);
         // The result has no reasons: who is not authenticated by a scheme, of which there are none, is only challenged.
         throw context.Features.Get<AccessRefusal>()?.Error ?? new TributaryException(
-            "access_undeclared", "The route asks for what this server cannot check; allowed: routes that ask for a key or nothing.");
+            "access_undeclared",
+            "The route asks for what this server cannot check; allowed: routes that ask for a key or nothing.");
     }
 }

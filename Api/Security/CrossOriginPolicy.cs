@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Cors.Infrastructure;
 
 namespace Tributary.Api.Security;
 
-/// <summary>What pages of configured origins may send and read (CORS). Keys are headers; cookies mean nothing here.</summary>
+/// <summary>
+/// What pages of configured origins may send and read (CORS). Keys are headers; cookies mean nothing here.
+/// </summary>
 internal static class CrossOriginPolicy
 {
     /// <summary>How long a browser may remember the answer to a preflight.</summary>
@@ -12,7 +14,8 @@ internal static class CrossOriginPolicy
 
     private static readonly string[] Sent =
     [
-        "Accept", "Authorization", "Content-Type", "GraphQL-Require-Preflight", "Idempotency-Key", "Last-Event-ID", "X-Api-Key",
+        "Accept", "Authorization", "Content-Type", "GraphQL-Require-Preflight", "Idempotency-Key", "Last-Event-ID",
+        "X-Api-Key",
     ];
 
     private static readonly string[] Read = ["Allow", "Retry-After"];

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http;
 namespace Tributary.Api.Security;
 
 /// <summary>
-/// Stands before every request, whatever it asks for: hosts, and headers that tell browsers what this server's pages may do.
-/// Keys and origins are checked by what the endpoint says: <see cref="Access"/>.
+/// Stands before every request, whatever it asks for: hosts, and headers that tell browsers what this server's pages
+/// may do. Keys and origins are checked by what the endpoint says: <see cref="Access"/>.
 /// </summary>
 public sealed class Guard(RequestDelegate next, ApiOptions options)
 {

@@ -25,7 +25,9 @@ internal static class HostCheck
             "host_not_allowed", $"Found the host '{host}'; allowed: {names}. More can be named under api.hosts.");
     }
 
-    /// <summary>An address, or a name without a dot: nobody outside can make such a name resolve to this machine.</summary>
+    /// <summary>
+    /// An address, or a name without a dot: nobody outside can make such a name resolve to this machine.
+    /// </summary>
     private static bool IsNobodysDomain(string host) =>
         !host.Contains('.', StringComparison.Ordinal) || IPAddress.TryParse(host, out _);
 }

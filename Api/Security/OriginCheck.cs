@@ -34,12 +34,15 @@ internal static class OriginCheck
         Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.Authority.Length > 0
         && uri.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>A person followed a link: the person sees the answer, and the page with the link cannot read it.</summary>
+    /// <summary>
+    /// A person followed a link: the person sees the answer, and the page with the link cannot read it.
+    /// </summary>
     private static bool IsLink(HttpRequest request) =>
         (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
         && request.Headers["Sec-Fetch-Mode"] == "navigate" && request.Headers["Sec-Fetch-Dest"] == "document";
 
     private static TributaryException Refusal(string found) => new(
         "origin_not_allowed",
-        $"Found {found}; allowed: the server's own pages, those of origins under api.origins, and programs, which send no Origin.");
+        $"Found {found}; allowed: the server's own pages, those of origins under api.origins, "
+        + "and programs, which send no Origin.");
 }

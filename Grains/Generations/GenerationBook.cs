@@ -45,7 +45,8 @@ public sealed class GenerationBook
     public bool IsReader { get; init; }
 
     /// <summary>
-    /// What readers see and no message is counted in: the configuration does not have it any more. In the order of registration.
+    /// What readers see and no message is counted in: the configuration does not have it any more. In the order of
+    /// registration.
     /// </summary>
     public IReadOnlyList<DefinitionRow> Unfed => IsReader ? [] : [.. rows.Where(row => row.IsLive && !IsFed(row))];
 
@@ -106,13 +107,16 @@ public sealed class GenerationBook
 }
 
 /// <summary>The definitions that readers see, replaced as a whole.</summary>
-/// <param name="Definitions">In the order of the configuration, then those that are stored and that it does not have.</param>
+/// <param name="Definitions">In the order of the configuration, then those that are stored and that it does not
+/// have.</param>
 /// <param name="GenerationNumbers">The number of each generation of a name, by the id that rows carry.</param>
 public sealed record LiveDefinitions(IReadOnlyList<ActiveDefinition> Definitions, IReadOnlyDictionary<int, int> GenerationNumbers)
 {
     public static LiveDefinitions None { get; } = new([], new Dictionary<int, int>());
 
-    /// <summary>The generations that messages are counted in; null in a process that only reads, which does not know.</summary>
+    /// <summary>
+    /// The generations that messages are counted in; null in a process that only reads, which does not know.
+    /// </summary>
     public IReadOnlySet<int>? Fed { get; init; }
 
     /// <summary>True when messages are counted in it as they come; null when this process does not know.</summary>

@@ -13,7 +13,8 @@ public sealed class Generations(IGrainFactory grains, IMessageLog log, IGenerati
     public GenerationBook Book => book;
 
     /// <summary>
-    /// All generations that are not dropped, of names that left the configuration too, by name, then number, each with its replay.
+    /// All generations that are not dropped, of names that left the configuration too, by name, then number, each
+    /// with its replay.
     /// </summary>
     public async ValueTask<IReadOnlyList<GenerationView>> ListAsync()
     {
@@ -142,8 +143,8 @@ public sealed class Generations(IGrainFactory grains, IMessageLog log, IGenerati
             var found = known.Rows.Any(row => row.Name == name)
                 ? $"'{name}' is stored and not configured"
                 : $"Nothing named '{name}' is configured";
-            throw new TributaryException(
-                "generation_not_found", $"{found}; there are: {(names.Count == 0 ? "none" : string.Join(", ", names))}.");
+            var there = names.Count == 0 ? "none" : string.Join(", ", names);
+            throw new TributaryException("generation_not_found", $"{found}; there are: {there}.");
         }
 
         return IsOfPlugin(known, name)

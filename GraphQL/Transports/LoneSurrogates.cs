@@ -14,7 +14,8 @@ internal static class LoneSurrogates
     private const int EscapeLength = 6;
 
     /// <summary>
-    /// True when a string or a name has one. The text must be valid JSON in UTF-8, where backslashes stand in strings only.
+    /// True when a string or a name has one. The text must be valid JSON in UTF-8, where backslashes stand in strings
+    /// only.
     /// </summary>
     public static bool AreIn(ReadOnlySpan<byte> json)
     {

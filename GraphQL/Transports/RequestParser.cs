@@ -87,7 +87,8 @@ internal static class RequestParser
     }
 
     /// <summary>
-    /// Parses JSON whose strings may be no text: with <paramref name="hasLoneSurrogates"/> no string and no name may be read.
+    /// Parses JSON whose strings may be no text: with <paramref name="hasLoneSurrogates"/> no string and no name may
+    /// be read.
     /// </summary>
     public static JsonDocument Parse(ReadOnlySequence<byte> utf8, out bool hasLoneSurrogates)
     {

@@ -140,7 +140,8 @@ internal static class SiloConfigReader
             // A page of the web must not reach an open server under a name of its own.
             hosts = [.. LoopbackNames, .. addresses.Select(address => address.Host?.ToString()).OfType<string>(), .. hosts];
         const string OriginAllowed =
-            "an origin such as https://example.org, as browsers send it: without a path, and without the port that the scheme implies";
+            "an origin such as https://example.org, as browsers send it: without a path, "
+            + "and without the port that the scheme implies";
         var origins = Texts(api["origins"], OriginAllowed, IsOrigin);
         return ([.. addresses.Select(address => address.ToString())], new ApiOptions { ApiKeys = keys, AllowedHosts = hosts, AllowedOrigins = origins });
     }

@@ -5,7 +5,8 @@ using Tributary.Runtime.Store;
 namespace Tributary.Silo.Hosting;
 
 /// <summary>
-/// Says at the start where what is stored and what is configured differ: what is not counted any more, and what is new and empty.
+/// Says at the start where what is stored and what is configured differ: what is not counted any more, and what is
+/// new and empty.
 /// </summary>
 internal static partial class StoredDefinitions
 {
@@ -14,7 +15,8 @@ internal static partial class StoredDefinitions
 
     /// <param name="before">What was registered before this start.</param>
     /// <param name="storedCount">How many messages were stored before this start.</param>
-    public static void Report(ILogger logger, GenerationBook book, IReadOnlyList<DefinitionRow> before, long storedCount)
+    public static void Report(
+        ILogger logger, GenerationBook book, IReadOnlyList<DefinitionRow> before, long storedCount)
     {
         var unfed = book.Unfed;
         foreach (var row in unfed.Take(MaxLinesCount))
@@ -32,7 +34,8 @@ internal static partial class StoredDefinitions
         var known = before.Select(static row => row.Name).ToHashSet();
         List<DefinitionRow> empty = storedCount == 0 ? [] :
         [
-            .. book.Current.Where(row => !known.Contains(row.Name) && (PluginHost.IsPlugin(row) || book.IsDeclared(row))),
+            .. book.Current.Where(row =>
+                !known.Contains(row.Name) && (PluginHost.IsPlugin(row) || book.IsDeclared(row))),
         ];
         foreach (var row in empty.Take(MaxLinesCount))
         {

@@ -65,8 +65,8 @@ internal sealed class CountedDefinitions(ApiNode node)
                 return known.All;
             List<CountedDefinition> all =
             [
-                .. live.Definitions.Select(
-                    active => new CountedDefinition(active, live.GenerationNumbers[active.Generation], live.IsFed(active))),
+                .. live.Definitions.Select(active => new CountedDefinition(
+                    active, live.GenerationNumbers[active.Generation], live.IsFed(active))),
             ];
             snapshot = new Snapshot(live, all);
             return all;

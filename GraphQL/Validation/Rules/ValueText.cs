@@ -3,10 +3,10 @@ using Tributary.GraphQL.Language;
 namespace Tributary.GraphQL.Validation.Rules;
 
 /// <summary>
-/// A text that two literals share exactly when the reference implementation takes them for the same argument: it compares
-/// them as it prints them, with the fields of input objects in the order of their names. So numbers are the same when they
-/// are written the same (<c>1</c> is not <c>1.0</c>), strings when they have the same value, and a block string is never the
-/// same as another string.
+/// A text that two literals share exactly when the reference implementation takes them for the same argument: it
+/// compares them as it prints them, with the fields of input objects in the order of their names. So numbers are the
+/// same when they are written the same (<c>1</c> is not <c>1.0</c>), strings when they have the same value, and a
+/// block string is never the same as another string.
 /// </summary>
 internal static class ValueText
 {

@@ -10,24 +10,29 @@ internal static class Caller
     private const string Query = """{"query":"{ ledger { balances } }"}""";
 
     /// <summary>What an address is called with: its method, its path, and what comes along.</summary>
-    public static async Task<HttpResponseMessage> CallAsync(this RunningServer server, string method, string path, params (string Name, string Value)[] headers)
+    public static async Task<HttpResponseMessage> CallAsync(this RunningServer server, string method, string path,
+        params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
-        if (method is "POST" or "PUT" && !path.Contains("failures") && !path.EndsWith("/retry", StringComparison.Ordinal) && !path.EndsWith("/park", StringComparison.Ordinal))
-            request.Content = new StringContent(path == "/graphql" ? Query : "{}", Encoding.UTF8, path.EndsWith("/batch", StringComparison.Ordinal) ? "application/x-ndjson" : "application/json");
+        if (method is "POST" or "PUT" && !path.Contains("failures")
+            && !path.EndsWith("/retry", StringComparison.Ordinal) && !path.EndsWith("/park", StringComparison.Ordinal))
+            request.Content = new StringContent(path == "/graphql" ? Query : "{}", Encoding.UTF8,
+                path.EndsWith("/batch", StringComparison.Ordinal) ? "application/x-ndjson" : "application/json");
         foreach (var (name, value) in headers)
             request.Headers.TryAddWithoutValidation(name, value);
         return await server.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }
 
-    public static async Task<int> StatusAsync(this RunningServer server, string method, string path, params (string Name, string Value)[] headers)
+    public static async Task<int> StatusAsync(this RunningServer server, string method, string path,
+        params (string Name, string Value)[] headers)
     {
         using var response = await server.CallAsync(method, path, headers);
         return (int)response.StatusCode;
     }
 
     /// <summary>The status of a WebSocket's handshake: 101 when it opens.</summary>
-    public static async Task<int> HandshakeAsync(this RunningServer server, string path, params (string Name, string Value)[] headers)
+    public static async Task<int> HandshakeAsync(this RunningServer server, string path,
+        params (string Name, string Value)[] headers)
     {
         using var socket = new ClientWebSocket();
         socket.Options.CollectHttpResponseDetails = true;

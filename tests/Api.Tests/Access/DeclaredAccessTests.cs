@@ -12,7 +12,9 @@ using Tributary.Grains;
 
 namespace Tributary.Api.Tests.Access;
 
-/// <summary>Routes say who may call them; what says nothing is refused. The API in a host of somebody else's, over no silo.</summary>
+/// <summary>
+/// Routes say who may call them; what says nothing is refused. The API in a host of somebody else's, over no silo.
+/// </summary>
 public sealed class DeclaredAccessTests : IAsyncLifetime
 {
     private const string Key = "a-key-of-more-than-sixteen";
@@ -31,14 +33,18 @@ public sealed class DeclaredAccessTests : IAsyncLifetime
     [Fact]
     public void Every_route_says_who_may_call_it_and_lies_where_no_configured_one_may()
     {
-        var routes = ((IEndpointRouteBuilder)open).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
-            .Where(route => route.RoutePattern.RawText?.StartsWith("/theirs", StringComparison.Ordinal) == false).ToList();
+        var routes = ((IEndpointRouteBuilder)open).DataSources.SelectMany(source =>
+            source.Endpoints).OfType<RouteEndpoint>()
+            .Where(route => route.RoutePattern.RawText?.StartsWith("/theirs",
+                StringComparison.Ordinal) == false).ToList();
 
         Assert.True(routes.Count > 50, $"{routes.Count} routes");
         Assert.All(routes, route => Assert.True(
-            (route.Metadata.GetMetadata<IAllowAnonymous>() is not null) ^ (route.Metadata.GetMetadata<IAuthorizeData>() is { Policy: Api.Security.Access.Callers }),
+            (route.Metadata.GetMetadata<IAllowAnonymous>() is not null) ^
+                (route.Metadata.GetMetadata<IAuthorizeData>() is { Policy: Api.Security.Access.Callers }),
             $"{route.RoutePattern.RawText} says nothing"));
-        Assert.All(routes, route => Assert.True(ConfiguredPaths.IsOwn(route.RoutePattern.RawText!), route.RoutePattern.RawText));
+        Assert.All(routes, route =>
+            Assert.True(ConfiguredPaths.IsOwn(route.RoutePattern.RawText!), route.RoutePattern.RawText));
     }
 
     [Fact]
@@ -79,7 +85,8 @@ public sealed class DeclaredAccessTests : IAsyncLifetime
         // No request of these tests reaches the node.
         var node = new ApiNode
         {
-            Intake = null!, BulkIntake = null!, Grains = null!, Log = null!, Queries = null!, Processing = null!, MatcherOf = null!, Tail = null!,
+            Intake = null!, BulkIntake = null!, Grains = null!, Log = null!, Queries = null!, Processing = null!,
+                MatcherOf = null!, Tail = null!,
             Live = static () => LiveDefinitions.None, IsReady = static () => true,
         };
         TributaryApi.Add(builder.Services, node, new ApiOptions { ApiKeys = keys });

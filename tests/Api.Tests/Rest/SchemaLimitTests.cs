@@ -36,7 +36,8 @@ public sealed class SchemaLimitTests
         foreach (var schema in Schemas(pattern))
         {
             var check = await SchemaCheck.ParseAsync(schema);
-            var error = Assert.Throws<TributaryException>(() => check.Check(BodyOf(Burning), "schema", new StillTime()));
+            var error = Assert.Throws<TributaryException>(() =>
+                check.Check(BodyOf(Burning), "schema", new StillTime()));
             Assert.True(error.Code is "schema_limit_exceeded" or "schema", error.Message);
         }
     }
@@ -57,7 +58,8 @@ public sealed class SchemaLimitTests
         var check = await SchemaCheck.ParseAsync("""{"properties":{"a":{"type":"array","items":{"anyOf":[{"type":"string","pattern":"^a+$"},{"type":"null"}]}}}}""");
         var body = $$"""{"a":[{{string.Join(',', Enumerable.Repeat("\"a\"", 5_000))}}]}""";
         Assert.Null(CodeOf(check, body, new StillTime()));
-        // Each reading of the clock is a millisecond later: the limit is reached after a thousand of them, however fast the machine.
+        // Each reading of the clock is a millisecond later: the limit is reached after a thousand of them, however
+        // fast the machine.
         var error = Assert.Throws<TributaryException>(() => check.Check(body, "schema", new SteppingTime()));
         Assert.Equal("schema_limit_exceeded", error.Code);
         Assert.Contains("1000 ms", error.Message, StringComparison.Ordinal);
@@ -121,7 +123,8 @@ public sealed class SchemaLimitTests
         foreach (var piece in new[] { "a", "a.", "a-", "1", "1:", "a@", "a@a.", "=", ":", "0.0." })
         {
             var text = string.Concat(Enumerable.Repeat(piece, 200_000 / piece.Length));
-            var run = Task.Run(() => CodeOf(check, $$"""{"a":"{{text}}!"}""", new StillTime()), TestContext.Current.CancellationToken);
+            var run = Task.Run(() => CodeOf(check, $$"""{"a":"{{text}}!"}""", new StillTime()),
+                TestContext.Current.CancellationToken);
             // Generous, on however busy a machine: what doubles with each letter never ends.
             await run.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
         }

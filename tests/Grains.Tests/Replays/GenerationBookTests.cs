@@ -40,7 +40,8 @@ public sealed class GenerationBookTests
     [Fact]
     public void A_process_that_only_reads_sees_what_is_live_and_counts_in_nothing()
     {
-        var book = new GenerationBook([Row(1, 1, "/a"), Row(2, 2, "/b") with { IsLive = true }], [], 0) { IsReader = true };
+        var book = new GenerationBook([Row(1, 1, "/a"), Row(2, 2, "/b") with { IsLive = true }], [], 0) { IsReader =
+            true };
 
         Assert.Equal(2, Assert.Single(book.Live.Definitions).Generation);
         Assert.Empty(book.Fed);
@@ -53,10 +54,13 @@ public sealed class GenerationBookTests
     [Fact]
     public void What_left_the_configuration_is_seen_after_what_it_has_and_not_counted_in()
     {
-        List<DefinitionRow> rows = [Row(1, 1, "/a", "left") with { IsLive = true }, Row(2, 1, "/b", "kept") with { IsLive = true }, Row(3, 2, "/c", "left")];
+        List<DefinitionRow> rows =
+            [Row(1, 1, "/a", "left") with { IsLive = true }, Row(2, 1, "/b", "kept") with { IsLive = true },
+            Row(3, 2, "/c", "left")];
         var book = new GenerationBook(rows, [rows[1]], 1);
 
-        Assert.Equal([("kept", true), ("left", false)], book.Live.Definitions.Select(active => (active.Definition.Name, book.Live.IsFed(active)!.Value)));
+        Assert.Equal([("kept", true), ("left", false)],
+            book.Live.Definitions.Select(active => (active.Definition.Name, book.Live.IsFed(active)!.Value)));
         Assert.Equal([1], book.Unfed.Select(row => row.Id));
         Assert.Equal([2], book.Declared.Select(active => active.Generation));
     }
@@ -64,7 +68,8 @@ public sealed class GenerationBookTests
     [Fact]
     public void With_an_empty_configuration_nothing_is_counted_in_and_all_is_seen()
     {
-        List<DefinitionRow> rows = [Row(1, 1, "/a", "one") with { IsLive = true }, Row(2, 1, "/b", "two") with { IsLive = true }];
+        List<DefinitionRow> rows =
+            [Row(1, 1, "/a", "one") with { IsLive = true }, Row(2, 1, "/b", "two") with { IsLive = true }];
         var book = new GenerationBook(rows, [], 0);
 
         Assert.Equal([false, false], book.Live.Definitions.Select(active => book.Live.IsFed(active)!.Value));

@@ -13,7 +13,8 @@ public sealed class DocumentDifferentialTest
     private const string NewerThanOracle = "may not stand at the root of a subscription";
 
     [Fact]
-    public Task Generated_documents_are_accepted_and_refused_as_by_the_reference_implementation() => CompareAsync(Seed.OfRun);
+    public Task Generated_documents_are_accepted_and_refused_as_by_the_reference_implementation() =>
+        CompareAsync(Seed.OfRun);
 
     /// <summary>Seeds that once found a fault.</summary>
     [Theory]

@@ -4,7 +4,10 @@ using Tributary.GraphQL.Validation;
 
 namespace Tributary.GraphQL.Tests.Language;
 
-/// <summary>Mutated documents: each is parsed and validated, or refused with an error. Nothing else may be thrown, and none may hang.</summary>
+/// <summary>
+/// Mutated documents: each is parsed and validated, or refused with an error. Nothing else may be thrown, and none
+/// may hang.
+/// </summary>
 public sealed class FuzzTest
 {
     private const int DocumentCount = 2_000;
@@ -43,7 +46,8 @@ public sealed class FuzzTest
     {
         var text = generator.Document();
         var mutations = random.Next(1, 12);
-        for (var i = 0; i < mutations; i++) text = random.Next(2) == 0 ? mutator.Mutate(text) : mutator.Characters(text);
+        for (var i = 0; i < mutations; i++) text = random.Next(2) == 0 ? mutator.Mutate(text)
+            : mutator.Characters(text);
         return random.Next(20) == 0 ? string.Concat(Enumerable.Repeat(text, random.Next(2, 50))) : text;
     }
 
@@ -51,7 +55,8 @@ public sealed class FuzzTest
     {
         try
         {
-            DocumentValidator.Validate(GeneratedSchema.Schema, Parser.Parse(text, new ParserOptions { MaxTokenCount = 20_000 }));
+            DocumentValidator.Validate(GeneratedSchema.Schema,
+                Parser.Parse(text, new ParserOptions { MaxTokenCount = 20_000 }));
         }
         catch (Exception failure) when (failure is not GraphQLSyntaxException)
         {

@@ -4,7 +4,10 @@ using Tributary.GraphQL.Transports;
 
 namespace Tributary.GraphQL.Tests.Transports;
 
-/// <summary>Half of a surrogate pair, which JSON can say and no text can hold, is an error of the request that has it, and of no other.</summary>
+/// <summary>
+/// Half of a surrogate pair, which JSON can say and no text can hold, is an error of the request that has it, and of
+/// no other.
+/// </summary>
 public sealed class LoneSurrogatesTest : IAsyncLifetime
 {
     private TestServer server = null!;
@@ -13,7 +16,9 @@ public sealed class LoneSurrogatesTest : IAsyncLifetime
 
     public ValueTask DisposeAsync() => server.DisposeAsync();
 
-    public static TheoryData<string> Halves => [@"\ud800", @"\uDBFF", @"\udc00", @"\uDFFF", @"a\ud800b", @"\ud800\u0041", @"\ud800\ud800\udc00", @"\udc00\ud800", @"\\\ud83d", @"\ud83d\\ude00"];
+    public static TheoryData<string> Halves =>
+        [@"\ud800", @"\uDBFF", @"\udc00", @"\uDFFF", @"a\ud800b", @"\ud800\u0041", @"\ud800\ud800\udc00",
+        @"\udc00\ud800", @"\\\ud83d", @"\ud83d\\ude00"];
 
     /// <summary>Where the half stands in a request.</summary>
     private static readonly string[] Places =
@@ -36,16 +41,21 @@ public sealed class LoneSurrogatesTest : IAsyncLifetime
     {
         foreach (var place in Places)
         {
-            foreach (var accept in new[] { "application/json", "application/graphql-response+json", "text/event-stream" })
+            foreach (var accept in new[] { "application/json", "application/graphql-response+json",
+                "text/event-stream" })
             {
-                var answer = await server.Send(HttpMethod.Post, "", place.Replace("H", half, StringComparison.Ordinal), ("accept", accept));
-                Assert.True(answer.Status == 400, $"{answer.Status} for {place} with {half} as {accept}: {answer.Body}");
-                Assert.Equal("BAD_REQUEST", JsonElement.Parse(answer.Body).GetProperty("errors")[0].GetProperty("extensions").GetProperty("code").GetString());
+                var answer = await server.Send(HttpMethod.Post, "", place.Replace("H", half, StringComparison.Ordinal),
+                    ("accept", accept));
+                Assert.True(answer.Status == 400,
+                    $"{answer.Status} for {place} with {half} as {accept}: {answer.Body}");
+                Assert.Equal("BAD_REQUEST",
+                    JsonElement.Parse(answer.Body).GetProperty("errors")[0].GetProperty("extensions").GetProperty("code").GetString());
             }
         }
 
         var variables = Uri.EscapeDataString("""{"n":"H"}""".Replace("H", half, StringComparison.Ordinal));
-        Assert.Equal(400, (await server.Send(HttpMethod.Get, "?query=query($n:String){hello(name:$n)}&variables=" + variables, null)).Status);
+        Assert.Equal(400, (await server.Send(HttpMethod.Get,
+            "?query=query($n:String){hello(name:$n)}&variables=" + variables, null)).Status);
         Assert.Equal(400, (await server.Send(HttpMethod.Get, "?query={hello}&extensions=" + variables, null)).Status);
     }
 
@@ -61,7 +71,8 @@ public sealed class LoneSurrogatesTest : IAsyncLifetime
         {
             await socket.Send($$"""{"type":"subscribe","id":"bad","payload":{{place.Replace("H", half, StringComparison.Ordinal)}}}""");
             var answer = await socket.Receive();
-            Assert.StartsWith("""{"id":"bad","type":"error","payload":[{"message":""", answer, StringComparison.Ordinal);
+            Assert.StartsWith("""{"id":"bad","type":"error","payload":[{"message":""", answer,
+                StringComparison.Ordinal);
         }
 
         // An id can be one as well: the error comes under the id as it was sent.
@@ -72,7 +83,8 @@ public sealed class LoneSurrogatesTest : IAsyncLifetime
         await socket.Send($$$"""{"type":"ping","payload":{"p":"{{{half}}}"}}""");
         Assert.Equal($$$"""{"type":"pong","payload":{"p":"{{{half}}}"}}""", await socket.Receive());
         await socket.Subscribe("good", "{ hello }");
-        Assert.Equal("""{"id":"good","type":"next","payload":{"data":{"hello":"Hello world"}}}""", await socket.Receive());
+        Assert.Equal("""{"id":"good","type":"next","payload":{"data":{"hello":"Hello world"}}}""",
+            await socket.Receive());
         Assert.Equal("""{"id":"good","type":"complete"}""", await socket.Receive());
 
         // The first one lives: its id is taken.
@@ -83,8 +95,10 @@ public sealed class LoneSurrogatesTest : IAsyncLifetime
     [Theory]
     [InlineData("4400", """{"type":"\ud800"}""")]
     [InlineData("4401", """{"type":"subscribe","id":"1","payload":{"query":"\ud800"}}""")]
-    [InlineData("4400", """{"type":"connection_init","payload":{"a":"\ud800"}}""", """{"type":"subscribe","payload":{"query":"\ud800"}}""")]
-    [InlineData("4429", """{"type":"connection_init","payload":{"a":"\ud800"}}""", """{"type":"connection_init","payload":{"\ud800":1}}""")]
+    [InlineData("4400", """{"type":"connection_init","payload":{"a":"\ud800"}}""",
+        """{"type":"subscribe","payload":{"query":"\ud800"}}""")]
+    [InlineData("4429", """{"type":"connection_init","payload":{"a":"\ud800"}}""",
+        """{"type":"connection_init","payload":{"\ud800":1}}""")]
     public async Task What_breaks_the_protocol_besides_closes_as_ever(string code, params string[] messages)
     {
         using var socket = await server.Connect();
@@ -98,7 +112,8 @@ public sealed class LoneSurrogatesTest : IAsyncLifetime
     {
         var answer = await server.Send(
             HttpMethod.Post, "", """{"query":"query ($n: String) { hello(name: $n) }","variables":{"n":"\ud83d\ude00 \\ud800"}}""");
-        Assert.Equal((200, "Hello 😀 \\ud800"), (answer.Status, JsonElement.Parse(answer.Body).GetProperty("data").GetProperty("hello").GetString()));
+        Assert.Equal((200, "Hello 😀 \\ud800"),
+            (answer.Status, JsonElement.Parse(answer.Body).GetProperty("data").GetProperty("hello").GetString()));
     }
 
     /// <summary>The finder says what a reader of all strings and names would.</summary>
@@ -106,11 +121,13 @@ public sealed class LoneSurrogatesTest : IAsyncLifetime
     public void The_finder_agrees_with_a_reader_of_every_string()
     {
         var random = new Random(Seed.OfRun);
-        string[] pieces = [@"\ud800", @"\udbff", @"\udc00", @"\udfff", @"\ud83d\ude00", @"\u0041", @"\\", @"\""", @"\n", "a", "ud800", "é", "😀", @"\\u"];
+        string[] pieces = [@"\ud800", @"\udbff", @"\udc00", @"\udfff", @"\ud83d\ude00", @"\u0041", @"\\", @"\""", @"\n",
+            "a", "ud800", "é", "😀", @"\\u"];
         var found = 0;
         for (var i = 0; i < 20_000; i++)
         {
-            string Text() => string.Concat(Enumerable.Range(0, random.Next(6)).Select(_ => pieces[random.Next(pieces.Length)]));
+            string Text() => string.Concat(Enumerable.Range(0, random.Next(6)).Select(_ =>
+                pieces[random.Next(pieces.Length)]));
             var json = $$"""{"{{Text()}}":["{{Text()}}",{"a":"{{Text()}}"}]}""";
             var expected = !AreReadable(json);
             Assert.True(expected == LoneSurrogates.AreIn(Encoding.UTF8.GetBytes(json)), $"seed {Seed.OfRun}: {json}");

@@ -17,8 +17,10 @@ public sealed class ConfigurationErrorTests : IDisposable
     [InlineData("api: {urls: [http://127.0.0.1]}", "{file}:1: api.urls[0]: found \"http://127.0.0.1\"; allowed: http://HOST:PORT")]
     [InlineData("api: {urls: []}", "{file}:1: api.urls: found a list of 0; allowed: a list of 1 to 64")]
     [InlineData("api: {insecure: maybe}", "{file}:1: api.insecure: found \"maybe\"; allowed: true or false.")]
-    [InlineData("api: {origins: ['https://a.example', 'https://a.example/']}", "{file}:1: api.origins[1]: found \"https://a.example/\"; allowed: an origin such as https://example.org")]
-    [InlineData("api: {origins: ['https://a.example:443']}", "{file}:1: api.origins[0]: found \"https://a.example:443\"; allowed: an origin")]
+    [InlineData("api: {origins: ['https://a.example', 'https://a.example/']}",
+        "{file}:1: api.origins[1]: found \"https://a.example/\"; allowed: an origin such as https://example.org")]
+    [InlineData("api: {origins: ['https://a.example:443']}",
+        "{file}:1: api.origins[0]: found \"https://a.example:443\"; allowed: an origin")]
     [InlineData("api: {origins: [a.example]}", "{file}:1: api.origins[0]: found \"a.example\"; allowed: an origin")]
     [InlineData("api: 5", "{file}:1: api: found \"5\"; allowed: a map with urls")]
     [InlineData("data: [a]", "{file}:1: data: found a list; allowed: the path of a folder.")]
@@ -43,8 +45,10 @@ public sealed class ConfigurationErrorTests : IDisposable
     [InlineData("endpoints:\n  - {path: /x, source: s, method: GET}", "{file}:2: endpoints[0].method: found \"GET\"; allowed: POST, PUT.")]
     [InlineData("endpoints:\n  - {path: /x, source: s, item: id}", "{file}:2: endpoints[0].item: found \"id\"; allowed: a JSON pointer")]
     [InlineData("endpoints:\n  - {path: /x, source: s}\n  - {path: /X, source: t}", "{file}:3: endpoints[1]: found POST /X a second time; allowed: each method and path once.")]
-    [InlineData("endpoints:\n  - {path: /x, source: s, schema: {properties: {a: {pattern: '('}}}}", "{file}:2: endpoints[0].schema: found a schema that cannot be read (the pattern '(' is no regular expression")]
-    [InlineData("endpoints:\n  - {path: /x, source: s, schema: {anyOf: [{$ref: '#'}]}}", "{file}:2: endpoints[0].schema: found a schema that cannot be read (Cyclic references detected)")]
+    [InlineData("endpoints:\n  - {path: /x, source: s, schema: {properties: {a: {pattern: '('}}}}",
+        "{file}:2: endpoints[0].schema: found a schema that cannot be read (the pattern '(' is no regular expression")]
+    [InlineData("endpoints:\n  - {path: /x, source: s, schema: {anyOf: [{$ref: '#'}]}}",
+        "{file}:2: endpoints[0].schema: found a schema that cannot be read (Cyclic references detected)")]
     [InlineData("endpoints:\n  - {path: /x, source: s, schema: 'text'}", "{file}:2: endpoints[0].schema: found \"text\"; allowed: a JSON Schema")]
     [InlineData("data: ${NOT_SET_ANYWHERE}", "{file}:1: ${NOT_SET_ANYWHERE}: found no such environment variable; allowed: one that is set.")]
     [InlineData("data: ${", "{file}:1: a variable: found ${ without a name")]
@@ -58,7 +62,9 @@ public sealed class ConfigurationErrorTests : IDisposable
         Assert.Contains(expected.Replace("{file}", file, StringComparison.Ordinal), error.ToString(), StringComparison.Ordinal);
     }
 
-    /// <summary>Routes, files and what lies below them, whatever the case and the end; what is beside them is free.</summary>
+    /// <summary>
+    /// Routes, files and what lies below them, whatever the case and the end; what is beside them is free.
+    /// </summary>
     [Theory]
     [InlineData("/index.html")]
     [InlineData("/INDEX.html")]
@@ -89,7 +95,8 @@ public sealed class ConfigurationErrorTests : IDisposable
     [Fact]
     public void Two_endpoints_with_one_method_and_path_are_refused_and_with_two_methods_are_not()
     {
-        Assert.Contains("a second time", Assert.Single(ErrorsOf("endpoints:\n  - {path: /x/Y, source: s, method: PUT}\n  - {path: /X/y, source: t, method: PUT}")).Found, StringComparison.Ordinal);
+        Assert.Contains("a second time",
+            Assert.Single(ErrorsOf("endpoints:\n  - {path: /x/Y, source: s, method: PUT}\n  - {path: /X/y, source: t, method: PUT}")).Found, StringComparison.Ordinal);
         Assert.Equal(3, Load("endpoints: [{path: /a/b, source: s}, {path: /a_b, source: s}, {path: /a/b, source: t, method: PUT}]").Api.Endpoints.Count);
     }
 

@@ -27,7 +27,8 @@ public sealed class StoredAggregatesTests(PageFixture fixture)
         Assert.Equal(0, await server.StopAsync(Cancellation));
         environment["TRIBUTARY__AGGREGATES"] = Second;
         await server.StartAsync(Cancellation);
-        await using var page = await fixture.OpenAsync("charts", server, new() { ViewportSize = new() { Width = width, Height = 844 } });
+        await using var page = await fixture.OpenAsync("charts", server,
+            new() { ViewportSize = new() { Width = width, Height = 844 } });
 
         await Assertions.Expect(State(page, "left")).ToContainTextAsync("Not counted any more");
         await Assertions.Expect(Card(page, "left").Locator(".mark").First).ToBeVisibleAsync();
@@ -36,11 +37,13 @@ public sealed class StoredAggregatesTests(PageFixture fixture)
         Assert.Equal(0, await page.OverflowAsync());
         Assert.Empty(page.Complaints);
         if (Environment.GetEnvironmentVariable("TRIBUTARY_SCREENSHOTS") is { Length: > 0 } folder)
-            await page.Tab.ScreenshotAsync(new() { Path = Path.Combine(folder, $"stored-aggregates-{width}.png"), FullPage = true });
+            await page.Tab.ScreenshotAsync(new() { Path = Path.Combine(folder, $"stored-aggregates-{width}.png"),
+                FullPage = true });
     }
 
     private static ILocator State(OpenPage page, string name) => Card(page, name).Locator(".aggregate-state");
 
     private static ILocator Card(OpenPage page, string name) =>
-        page.Tab.Locator(".card").Filter(new() { Has = page.Tab.GetByRole(AriaRole.Heading, new() { Name = name, Exact = true }) });
+        page.Tab.Locator(".card").Filter(new() { Has =
+            page.Tab.GetByRole(AriaRole.Heading, new() { Name = name, Exact = true }) });
 }

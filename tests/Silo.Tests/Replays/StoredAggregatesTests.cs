@@ -5,24 +5,31 @@ using Tributary.TestingHost.Postgres;
 
 namespace Tributary.Silo.Tests.Replays;
 
-/// <summary>The configuration changes between starts: what is stored and not counted any more, and what is new and empty, is said wherever aggregates are shown.</summary>
+/// <summary>
+/// The configuration changes between starts: what is stored and not counted any more, and what is new and empty, is
+/// said wherever aggregates are shown.
+/// </summary>
 public sealed class StoredAggregatesTests
 {
-    private const string First = "[{name: left, measures: [{name: n, kind: count}]}, {name: changed, group: [{name: g, pointer: /g}], measures: [{name: n, kind: count}]}]";
-    private const string Second = "[{name: fresh, measures: [{name: n, kind: count}]}, {name: changed, group: [{name: h, pointer: /h}], measures: [{name: n, kind: count}]}]";
+    private const string First =
+        "[{name: left, measures: [{name: n, kind: count}]}, {name: changed, group: [{name: g, pointer: /g}], measures: [{name: n, kind: count}]}]";
+    private const string Second =
+        "[{name: fresh, measures: [{name: n, kind: count}]}, {name: changed, group: [{name: h, pointer: /h}], measures: [{name: n, kind: count}]}]";
     private const string NotCounted = "is stored and not counted";
     private const string StartsEmpty = "is new and starts empty: the 3 messages stored before";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public Task What_left_the_configuration_is_shown_as_stored_and_not_counted_on_SQLite() => RunAsync([], checkReader: false);
+    public Task What_left_the_configuration_is_shown_as_stored_and_not_counted_on_SQLite() =>
+        RunAsync([], checkReader: false);
 
     [Fact]
     public async Task What_left_the_configuration_is_shown_as_stored_and_not_counted_on_PostgreSQL()
     {
         await using var cluster = await PostgresCluster.StartNewAsync();
-        await RunAsync(["--database", "postgres", "--connection", await cluster.CreateDatabaseAsync()], checkReader: true);
+        await RunAsync(["--database", "postgres", "--connection", await cluster.CreateDatabaseAsync()],
+            checkReader: true);
     }
 
     private static async Task RunAsync(string[] arguments, bool checkReader)
@@ -56,7 +63,8 @@ public sealed class StoredAggregatesTests
         Assert.Equal((3, false), await CountAsync(http, "left"));
         Assert.Equal((1, true), await CountAsync(http, "fresh"));
         await reprocessing.BeginAsync("aggregate=fresh");
-        Assert.Equal("COMPLETED", (await reprocessing.WaitAsync("fresh", Reprocessing.Ended)).GetProperty("status").GetString());
+        Assert.Equal("COMPLETED",
+            (await reprocessing.WaitAsync("fresh", Reprocessing.Ended)).GetProperty("status").GetString());
         Assert.Equal((4, true), await CountAsync(http, "fresh"));
         if (checkReader)
             await CheckReaderAsync(arguments);
@@ -64,8 +72,10 @@ public sealed class StoredAggregatesTests
 
         environment.Remove("TRIBUTARY__AGGREGATES");
         said = await StartedAsync(server);
-        Assert.All(new[] { "left", "changed", "fresh" }, name => Assert.Contains($"Aggregate {name} {NotCounted}", said, StringComparison.Ordinal));
-        Assert.Equal("changed:false fresh:false left:false", string.Join(' ', (await ListedAsync(http)).Split(' ').Order(StringComparer.Ordinal)));
+        Assert.All(new[] { "left", "changed", "fresh" }, name =>
+            Assert.Contains($"Aggregate {name} {NotCounted}", said, StringComparison.Ordinal));
+        Assert.Equal("changed:false fresh:false left:false",
+            string.Join(' ', (await ListedAsync(http)).Split(' ').Order(StringComparer.Ordinal)));
         await reprocessing.StoreAsync(["{\"g\":1,\"h\":2}"]);
         Assert.Equal((4, false), await CountAsync(http, "fresh"));
         Assert.Equal(0, await server.StopAsync(Cancellation));
@@ -78,16 +88,19 @@ public sealed class StoredAggregatesTests
         await reprocessing.StoreAsync(["{\"g\":1,\"h\":2}"]);
         Assert.Equal((4, true), await CountAsync(http, "left"));
         await reprocessing.BeginAsync("aggregate=left");
-        Assert.Equal("COMPLETED", (await reprocessing.WaitAsync("left", Reprocessing.Ended)).GetProperty("status").GetString());
+        Assert.Equal("COMPLETED",
+            (await reprocessing.WaitAsync("left", Reprocessing.Ended)).GetProperty("status").GetString());
         Assert.Equal((6, true), await CountAsync(http, "left"));
     }
 
     /// <summary>A process that only reads shows what is stored, and does not claim to know what is counted.</summary>
     private static async Task CheckReaderAsync(string[] arguments)
     {
-        await using var reader = await TributaryProcess.StartNewAsync(null, [.. arguments, "--roles", "api"], Cancellation);
+        await using var reader = await TributaryProcess.StartNewAsync(null, [.. arguments, "--roles", "api"],
+            Cancellation);
         using var http = new HttpClient { BaseAddress = reader.Address };
-        Assert.Equal("changed:null fresh:null left:null", string.Join(' ', (await ListedAsync(http)).Split(' ').Order(StringComparer.Ordinal)));
+        Assert.Equal("changed:null fresh:null left:null",
+            string.Join(' ', (await ListedAsync(http)).Split(' ').Order(StringComparer.Ordinal)));
         Assert.DoesNotContain(NotCounted, reader.Output, StringComparison.Ordinal);
     }
 
@@ -101,23 +114,28 @@ public sealed class StoredAggregatesTests
 
     private static async Task<string> ListedAsync(HttpClient http) => string.Join(
         ' ',
-        (await StoredMessages.ReadAsync(http, "api/v1/aggregates", Cancellation)).GetProperty("aggregates").EnumerateArray()
+        (await StoredMessages.ReadAsync(http, "api/v1/aggregates",
+            Cancellation)).GetProperty("aggregates").EnumerateArray()
         .Select(one => $"{one.GetProperty("name").GetString()}:{one.GetProperty("isFed").GetRawText()}"));
 
     private static async Task<string> DefinedAsync(HttpClient http)
     {
-        using var content = new StringContent("""{"query":"{ definitions { name isFed } }"}""", Encoding.UTF8, "application/json");
+        using var content = new StringContent("""{"query":"{ definitions { name isFed } }"}""", Encoding.UTF8,
+            "application/json");
         using var answer = await http.PostAsync(new Uri("graphql", UriKind.Relative), content, Cancellation);
         var data = JsonElement.Parse(await answer.Content.ReadAsStringAsync(Cancellation)).GetProperty("data");
-        return string.Join(' ', data.GetProperty("definitions").EnumerateArray().Select(one => $"{one.GetProperty("name").GetString()}:{one.GetProperty("isFed").GetRawText()}"));
+        return string.Join(' ', data.GetProperty("definitions").EnumerateArray().Select(one =>
+            $"{one.GetProperty("name").GetString()}:{one.GetProperty("isFed").GetRawText()}"));
     }
 
     private static async Task<string> GenerationsAsync(HttpClient http, string name) => string.Join(
         ' ',
-        (await StoredMessages.ReadAsync(http, "api/v1/generations", Cancellation)).GetProperty("generations").EnumerateArray()
+        (await StoredMessages.ReadAsync(http, "api/v1/generations",
+            Cancellation)).GetProperty("generations").EnumerateArray()
         .Where(one => one.GetProperty("name").GetString() == name)
         .Select(one => one.GetProperty("generation").GetRawText() + (one.GetProperty("isLive").GetBoolean() ? "*" : "")
-            + (one.GetProperty("isFed").GetBoolean() ? ":fed" : "") + (one.GetProperty("isConfigured").GetBoolean() ? ":configured" : "")));
+            + (one.GetProperty("isFed").GetBoolean() ? ":fed" : "") + (one.GetProperty("isConfigured").GetBoolean()
+                ? ":configured" : "")));
 
     private static async Task<(int Count, bool IsFed)> CountAsync(HttpClient http, string name)
     {

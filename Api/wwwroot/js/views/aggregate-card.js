@@ -85,7 +85,8 @@ export class AggregateCard {
     const { from, to } = this.#range();
     const isFresh = from === undefined && to === undefined && this.definition.isFed !== false;
     if (!isFresh) return 'Nothing has been counted here.';
-    return 'Nothing has been counted here. Messages that were stored before it was configured are counted when it is reprocessed: '
+    return 'Nothing has been counted here. '
+      + 'Messages that were stored before it was configured are counted when it is reprocessed: '
       + `POST /api/v1/reprocess?aggregate=${encodeURIComponent(this.definition.name)}`;
   }
 
