@@ -16,11 +16,13 @@ public sealed class OverlapTests
             await run.World.Delay(CommitTakes / 2);
             var second = AwaitAsync(run.Probe("a").Add(1));
             await first;
-            // Others take its place, if it can leave.
-            await Task.WhenAll(AwaitAsync(run.Probe("b").Read()), AwaitAsync(run.Probe("c").Read()));
+            // Others take its place, if it can leave, while the second round is on its way.
+            var others = Task.WhenAll(AwaitAsync(run.Probe("b").Read()), AwaitAsync(run.Probe("c").Read()));
+            await run.World.Delay(CommitTakes / 4);
+            Assert.False(second.IsCompleted);
 
             Assert.Equal(3, await run.Probe("a").AddAndRead(1));
-            await second;
+            await Task.WhenAll(second, others);
         },
         run =>
         {

@@ -24,6 +24,22 @@ public sealed class ReminderBookTests
         Assert.Equal(DateTimeOffset.MinValue, after.Due);
     }
 
+    [Fact]
+    public void What_was_handed_on_during_a_read_is_not_handed_on_again()
+    {
+        var now = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        var book = new ReminderBook(new SiloOptions { ReminderWindow = TimeSpan.FromSeconds(1) });
+        Assert.True(book.TryBeginRead(now, out _, out var until));
+        book.EndRead([], until);
+        now = now.AddMilliseconds(600);
+        Assert.True(book.TryBeginRead(now, out _, out until));
+        book.Commit([Write("bell", now)], 1);
+        Assert.NotNull(book.TakeDue(now, withActivities: true));
+        book.EndRead([], until);
+
+        Assert.Null(book.TakeDue(now, withActivities: true));
+    }
+
     private static ReminderWrite Write(string name, DateTimeOffset due) =>
         new(new PartitionId(0), new GrainId("probe", "a"), name, new ReminderRequest(name, due, 0, null, default), MayExist: true);
 }

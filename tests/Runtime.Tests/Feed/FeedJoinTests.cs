@@ -138,6 +138,22 @@ public sealed class FeedJoinTests : IDisposable
         Assert.InRange(feed.Log.ReadsCount, 51, 55);
     }
 
+    [Theory]
+    [InlineData(1, new[] { 2, 3 })]
+    [InlineData(2, new[] { 3 })]
+    [InlineData(3, new int[0])]
+    public async Task A_slice_is_cut_right_behind_the_message_at_the_position(int cutAt, int[] left)
+    {
+        var log = new ListLog();
+        log.Commit(3);
+        var read = await log.ReadAfterAsync(Position.Start, 10, long.MaxValue, deadline.Token);
+
+        var slice = FeedSlice.Of(read, Position.Start, FeedHarness.History).After(log.At(cutAt));
+
+        Assert.Equal(left, slice.Messages.Select(FeedHarness.Number));
+        Assert.Equal(7 * left.Length, slice.Bytes);
+    }
+
     private static async Task<List<int>> NextAsync(IAsyncEnumerator<FeedSlice> slices)
     {
         Assert.True(await slices.MoveNextAsync());

@@ -11,6 +11,7 @@ public sealed class MutantTests
         var start = new ProcessStartInfo("python3", [Path.Combine("tests", "mutants", "mutants.py"), "--check"])
         {
             WorkingDirectory = Sources.Root,
+            UseShellExecute = false,
             RedirectStandardError = true,
             RedirectStandardOutput = true,
         };
