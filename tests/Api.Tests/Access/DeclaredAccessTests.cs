@@ -86,7 +86,7 @@ public sealed class DeclaredAccessTests : IAsyncLifetime
         var node = new ApiNode
         {
             Intake = null!, BulkIntake = null!, Grains = null!, Log = null!, Queries = null!, Processing = null!,
-                MatcherOf = null!, Tail = null!,
+            MatcherOf = null!, Tail = null!, Held = null!,
             Live = static () => LiveDefinitions.None, IsReady = static () => true,
         };
         TributaryApi.Add(builder.Services, node, new ApiOptions { ApiKeys = keys });

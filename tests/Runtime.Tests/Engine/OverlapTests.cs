@@ -106,7 +106,7 @@ public sealed class OverlapTests
                 AwaitAsync(run.Probe("named").Do(new Script(
                     Script.Of(probe => probe.Store(Messages.New(run.World, "key"))).Run)
                 {
-                    External = ExternalKey.Of("test", "key"), Touches = [new GrainId("probe", "farther")],
+                    External = ExternalKey.Of("test", "item", "key"), Touches = [new GrainId("probe", "farther")],
                 })),
             };
             await run.World.Delay(CommitTakes / 2);

@@ -148,7 +148,7 @@ public sealed class RevertTests
 
     private static Script Named(EngineRun run, string externalId) => new(Storing(run, externalId).Run)
     {
-        External = ExternalKey.Of("test", externalId),
+        External = ExternalKey.Of("test", "item", externalId),
     };
 
     private static Script Storing(EngineRun run, string externalId) =>

@@ -48,7 +48,7 @@ internal sealed class RefusingSilo : IGrainFactory, IPluginHost, IScratch, IAsyn
         silo.host = new SiloHost(
             new SiloOptions(), silo.store, types, new Dictionary<string,
                 IActivity> { [ProcessActivity.Name] = silo.NewActivity() },
-            SiloEnvironment.System(), NullLogger<SiloHost>.Instance);
+            SiloEnvironment.System(static error => Environment.FailFast("The silo cannot go on.", error)), NullLogger<SiloHost>.Instance);
         await silo.host.StartAsync();
         return silo;
     }
@@ -81,7 +81,7 @@ internal sealed class RefusingSilo : IGrainFactory, IPluginHost, IScratch, IAsyn
     public Task<LedgerReport> LedgerAsync() =>
         store.Log.ReadLedgerAsync(recount: true, CancellationToken.None).AsTask();
 
-    public IScratchFile Create() => throw new NotSupportedException("Nothing is fetched here.");
+    public IScratchFile Create(long? length = null) => throw new NotSupportedException("Nothing is fetched here.");
 
     public async ValueTask DisposeAsync()
     {

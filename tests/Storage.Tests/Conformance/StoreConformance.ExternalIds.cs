@@ -59,8 +59,9 @@ public abstract partial class StoreConformance
         var types = new GrainTypes().Add<IItemGrain, ItemGrain, ItemState>(
             ItemGrain.GrainType, StateTable.Items, GrainsJson.Default.ItemState, static () => new ItemGrain());
         var silo = new SiloHost(
-            new SiloOptions(), store, types, new Dictionary<string, IActivity>(), SiloEnvironment.System(),
-                NullLogger<SiloHost>.Instance);
+            new SiloOptions(), store, types, new Dictionary<string, IActivity>(),
+            SiloEnvironment.System(static error => Environment.FailFast("The silo cannot go on.", error)),
+            NullLogger<SiloHost>.Instance);
         await silo.StartAsync(Cancellation);
         return silo;
     }

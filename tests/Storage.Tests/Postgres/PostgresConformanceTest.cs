@@ -24,7 +24,7 @@ public sealed class PostgresConformanceTest(SharedCluster shared) : StoreConform
 /// </summary>
 public sealed class SharedCluster : IAsyncDisposable
 {
-    private readonly Lazy<Task<PostgresCluster>> cluster = new(PostgresCluster.StartNewAsync);
+    private readonly Lazy<Task<PostgresCluster>> cluster = new(static () => PostgresCluster.StartNewAsync());
 
     public Task<PostgresCluster> GetAsync() => cluster.Value;
 
