@@ -77,7 +77,7 @@ internal sealed class DeliveryNotes(IDeliveryStarts store, Func<TimeSpan, Cancel
                 await store.WriteAsync(starts, cancellation);
                 return;
             }
-            catch (StoreException error) when (error.Fault == StoreFault.Transient)
+            catch (StoreException error) when (error.IsPassing)
             {
                 // Nothing is known to be written, and writing it twice does no harm.
             }

@@ -192,7 +192,7 @@ internal sealed partial class ActivityRunner(
     private partial void LogFailed(string activity, GrainId grain, int attempt, Exception error);
 
     [LoggerMessage(
-        Level = LogLevel.Error,
+        EventId = 1032, Level = LogLevel.Error,
         Message = "The process ended while the activity {Activity} '{Name}' of {Grain} ran alone, at its start {Starts}; "
             + "it is not run again, and its grain decides what follows.")]
     private partial void LogEnded(string activity, string name, GrainId grain, int starts);

@@ -104,8 +104,10 @@ internal sealed class InMemoryHeldWork(InMemoryDatabase database, InMemoryGate g
         else if (!write.MustBeHeld && database.ReminderMarks.Remove(key, out var mark))
         {
             database.ReminderRows.Remove(mark, out var row);
-            database.HeldReminderRows
-                .Add(key, new HeldReminder(row!, HeldRows.Clean(reason), write.At.ToUniversalTime()));
+            database.Starters.Remove(mark);
+            // A process that lives writes this: the activity did not end it.
+            database.HeldReminderRows.Add(key, new HeldReminder(
+                row! with { StartsCount = 0, IsAlone = false }, HeldRows.Clean(reason), write.At.ToUniversalTime()));
         }
     }
 

@@ -41,10 +41,12 @@ internal static class PostgresHeld
         if (held.Count > 0)
         {
             var reasons = held.ConvertAll(write => HeldRows.Clean(write.Reason!));
+            // A process that lives writes this: the activity did not end it, so its starts are forgotten.
             yield return RoundChanges.Command(
                 $"""
                 update reminders r set held_due_at = coalesce(r.held_due_at, r.due_at), due_at = {HeldRows.NeverDue},
-                    held_at = coalesce(r.held_at, t.at), held_code = t.code, held_error = t.error
+                    held_at = coalesce(r.held_at, t.at), held_code = t.code, held_error = t.error,
+                    starts = null, started_by = null, is_alone = null
                 from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::int[])
                     as t(type, key, name, at, code, error, must)
                 where r.type = t.type and r.key = t.key and r.name = t.name

@@ -52,10 +52,12 @@ internal static class SqliteHeld
         }
 
         var (code, error) = HeldRows.Clean(reason);
+        // A process that lives writes this: the activity did not end it, so its starts are forgotten.
         connection.Prepare(
                 """
                 update reminders set held_due_at = coalesce(held_due_at, due_at), due_at = ?,
-                    held_at = coalesce(held_at, ?), held_code = ?, held_error = ?
+                    held_at = coalesce(held_at, ?), held_code = ?, held_error = ?,
+                    starts = null, started_by = null, is_alone = null
                 where type = ? and key = ? and name = ? and (? = 0 or held_due_at is not null)
                 """)
             .Bind(HeldRows.NeverDue).Bind(write.At).Bind(code).Bind(error)

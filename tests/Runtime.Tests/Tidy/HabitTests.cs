@@ -83,6 +83,7 @@ public sealed class HabitTests
     private static readonly Dictionary<string, string> MayForget = new()
     {
         ["Runtime/ThreadScheduler.cs"] = "errors that work lets through are fatal",
+        ["Grains/Intake/DeliveryNotes.cs"] = "an error ends the wait of whoever notes",
         ["Grains/Plugins/OffCaller.cs"] = "hands its errors to whoever awaits the result",
         ["Grains/Plugins/ActiveRun.cs"] = "an error is the result of the run",
         ["Connectors/Brokers/RabbitMqSession.cs"] = "an error of a delivery ends its session",

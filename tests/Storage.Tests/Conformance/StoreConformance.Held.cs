@@ -108,6 +108,24 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
+    public async Task Starts_that_were_noted_of_an_activity_are_forgotten_when_it_is_held()
+    {
+        var silo = await JoinAsync();
+        await silo.CommitAsync(round => round.Reminders.Add(Reminder("a", "held", TestSilo.Noon, activity: "fetch")));
+        var started = Assert.Single(await DueAsync(silo));
+        Assert.True(await silo.Store.NoteStartsAsync(silo.Id, [new StartNote(started, 2, true)], Cancellation));
+
+        await silo.CommitAsync(round => round.HeldReminders.Add(Hold("a", "held", Unread)));
+        var held = Assert.Single(await silo.Store.Held.ReadRemindersAsync(null, 10, Cancellation));
+        await silo.CommitAsync(round => round.HeldReminders.Add(Hold("a", "held", null, mustBeHeld: true)));
+        var released = Assert.Single(await DueAsync(silo));
+        await silo.Store.LeaveAsync(silo.Id, Cancellation);
+
+        Assert.Equal((0, false), (held.Row.StartsCount, held.Row.IsAlone));
+        Assert.Equal((0, false), (released.StartsCount, released.IsAlone));
+    }
+
+    [Fact]
     public async Task A_reminder_that_is_set_or_removed_is_held_no_more()
     {
         var silo = await JoinAsync();
