@@ -62,6 +62,7 @@ public static class DoorRefusals
         ["grain_type_unknown"] = RefusalKind.CurableAlone,
         ["grain_method_unknown"] = RefusalKind.CurableAlone,
         ["activity_unknown"] = RefusalKind.CurableAlone,
+        ["arguments_unreadable"] = RefusalKind.CurableAlone,
         ["pointer_invalid"] = RefusalKind.CurableAlone,
         ["internal"] = RefusalKind.CurableAlone,
 

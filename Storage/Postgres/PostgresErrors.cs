@@ -34,9 +34,13 @@ internal static class PostgresErrors
     public static StoreException ToStoreException(Exception e) =>
         e as StoreException ?? new StoreException(IsFatal(e) ? StoreFault.Fatal : IsFull(e) ? StoreFault.Full : StoreFault.Transient, $"PostgreSQL: {e.Message}", e);
 
-    /// <summary>Wrong rights or password (28), no such database (3D), wrong schema (42, 3F), damage (XX), refused rows.</summary>
-    private static bool IsFatal(Exception e) =>
-        e is PostgresException postgres && Class(postgres) is "28" or "3D" or "3F" or "42" or "XX" || IsRefusal(e);
+    /// <summary>
+    /// Wrong rights or password (28), no such database (3D), wrong schema (42, 3F), damage (XX001, XX002), refused rows.
+    /// XX000 is not among them: a server whose disk is full says so of a session that begins, and takes one later.
+    /// </summary>
+    private static bool IsFatal(Exception e) => IsRefusal(e)
+        || e is PostgresException { SqlState: PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted }
+        || Class(e) is "28" or "3D" or "3F" or "42";
 
     private static string? Class(Exception e) => e is PostgresException { SqlState.Length: 5 } postgres ? postgres.SqlState[..2] : null;
 }

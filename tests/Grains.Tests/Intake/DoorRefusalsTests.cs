@@ -26,6 +26,7 @@ public sealed partial class DoorRefusalsTests
         "item_not_found", "aggregate_not_found", "generation_not_found", "plugin_not_found", "not_found",
             "method_not_allowed",
         "upgrade_required", "unauthorized", "origin_not_allowed", "host_not_allowed",
+        "access_undeclared", "schema_limit_exceeded", "failed_call_not_found", "failed_call_incomplete",
 
         // Generations and replays.
         "aggregate_of_plugin", "generation_not_built", "generation_not_fed", "generation_dropped", "generation_live",
@@ -40,6 +41,7 @@ public sealed partial class DoorRefusalsTests
         // What is stored already.
         "mapping_missing", "envelope_invalid", "content_store_missing", "content_too_large", "content_incomplete",
             "metadata_too_large",
+        "scratch_full", "scratch_too_small", "ended_the_process",
         "scratch_unavailable", "message_missing", "plugin_failed", "plugin_inactive", "process_name_invalid",
             "output_unknown",
         "content_missing", "metadata_missing", "content_unavailable", "metadata_unavailable", "content_refused",
