@@ -96,6 +96,7 @@ public sealed class InMemoryFaultsTest
             round.States.Add(TestSilo.Item("a", "1", true));
             round.Reminders.Add(new ReminderWrite(
                 new PartitionId(0), new GrainId("item", "a"), "r", new ReminderRequest("r", TestSilo.Noon, 0, null, default), false));
+            Named(round);
         });
 
         var broken = new List<Action<RoundCommit>>
@@ -106,6 +107,7 @@ public sealed class InMemoryFaultsTest
             round => round.Reminders.Add(new ReminderWrite(
                 new PartitionId(0), new GrainId("item", "a"), "r", new ReminderRequest("r", TestSilo.Noon, 0, null, default), false)),
             round => round.DeferredDone.Add(1),
+            Named,
         };
         foreach (var fill in broken)
             await Assert.ThrowsAsync<InvalidOperationException>(() => silo.TryCommitAsync(fill));
@@ -115,6 +117,13 @@ public sealed class InMemoryFaultsTest
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await silo.Store.CommitAsync(
             new RoundCommit { Silo = silo.Id, Round = 2, AcceptedBefore = 5 }, Cancellation));
         await silo.CommitAsync();
+        Assert.Single(database.Messages);
+    }
+
+    private static void Named(RoundCommit round)
+    {
+        round.Messages.Add(TestSilo.Message());
+        round.ExternalIds.Add(new ExternalIdRow(new PartitionId(0), ExternalKey.Of("source", "name"), 1, 0));
     }
 
     private async Task<TestSilo> JoinAsync()
