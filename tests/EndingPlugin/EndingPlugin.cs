@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Tributary.Plugins;
 
-namespace Tributary.EndingPlugin;
+namespace Tributary.Tests.Plugins;
 
 /// <summary>A plugin that ends the process when the content says so; other content takes it a while.</summary>
 public sealed class EndingPlugin : IPlugin

@@ -114,7 +114,8 @@ public sealed class PageLibraryFixture : IAsyncLifetime
         await File.WriteAllTextAsync(Path.Combine(folder, "package.json"), """{"type": "module"}""");
         node = Process.Start(new ProcessStartInfo("node", ["run.mjs"])
         {
-            WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true,
+            WorkingDirectory = folder, UseShellExecute = false,
+            RedirectStandardInput = true, RedirectStandardOutput = true,
         });
     }
 

@@ -73,14 +73,14 @@ public class BatchLinesTests
         var window = new BatchWindow(new ApiOptions { BatchWindowCount = 8, BatchWindowBytes = MaxBytes });
         var first = new PendingLine(1, 4, default, null);
         window.Add(first);
-        Assert.True(window.WaitForRoomAsync(MaxBytes - 4, Cancellation).IsCompletedSuccessfully);
+        Assert.True(window.WaitForRoomAsync(MaxBytes - 4, Cancellation).AsTask().IsCompletedSuccessfully);
         var waiting = window.WaitForRoomAsync(MaxBytes - 3, Cancellation).AsTask();
         Assert.False(waiting.IsCompleted);
 
         window.Release(first);
 
         await waiting.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
-        Assert.True(window.WaitForRoomAsync(MaxBytes * 2, Cancellation).IsCompletedSuccessfully);
+        Assert.True(window.WaitForRoomAsync(MaxBytes * 2, Cancellation).AsTask().IsCompletedSuccessfully);
     }
 
     private static async Task<List<(long Number, string? Text)>> ReadAsync(string sent, int piece)

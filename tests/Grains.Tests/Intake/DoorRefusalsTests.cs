@@ -105,9 +105,11 @@ public sealed partial class DoorRefusalsTests
     private static string Repository([CallerFilePath] string path = "") =>
         Path.GetFullPath(Path.Combine(path, "..", "..", "..", ".."));
 
-    [GeneratedRegex("`([a-z][a-z0-9_]*)`")]
+    [GeneratedRegex("`([a-z][a-z0-9_]*)`", RegexOptions.None, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex Code();
 
-    [GeneratedRegex("TributaryException\\([^\"]{0,80}\"([a-z][a-z0-9]*(?:_[a-z0-9]+)+|overloaded)\"")]
+    [GeneratedRegex(
+        "TributaryException\\([^\"]{0,80}\"([a-z][a-z0-9]*(?:_[a-z0-9]+)+|overloaded)\"", RegexOptions.None,
+        matchTimeoutMilliseconds: 60_000)]
     private static partial Regex Throw();
 }

@@ -123,7 +123,7 @@ public sealed class InMemoryFaultsTest
     private static void Named(RoundCommit round)
     {
         round.Messages.Add(TestSilo.Message());
-        round.ExternalIds.Add(new ExternalIdRow(new PartitionId(0), ExternalKey.Of("source", "name"), 1, 0));
+        round.ExternalIds.Add(new ExternalIdRow(new PartitionId(0), ExternalKey.Of("source", "item", "name"), 1, 0));
     }
 
     private async Task<TestSilo> JoinAsync()
