@@ -91,7 +91,7 @@ public sealed partial class DoorRefusalsTests
     private static IEnumerable<string> Documented() =>
         File.ReadLines(Path.Combine(Repository(), "docs", "errors.md"))
             .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
-            .SelectMany(line => Code().Matches(line.Split('|')[1]).Select(match => match.Groups[1].Value));
+            .SelectMany(line => Code().Matches(line.Split('|')[1]).Select(match => match.Groups["code"].Value));
 
     // What the parts between the door and the database throw, whether or not it is documented.
     private static IEnumerable<string> Thrown() =>
@@ -100,16 +100,16 @@ public sealed partial class DoorRefusalsTests
                 Directory.EnumerateFiles(Path.Combine(Repository(), folder), "*.cs", SearchOption.AllDirectories))
             .Where(file =>
                 !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal))
-            .SelectMany(file => Throw().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value));
+            .SelectMany(file => Throw().Matches(File.ReadAllText(file)).Select(match => match.Groups["code"].Value));
 
     private static string Repository([CallerFilePath] string path = "") =>
         Path.GetFullPath(Path.Combine(path, "..", "..", "..", ".."));
 
-    [GeneratedRegex("`([a-z][a-z0-9_]*)`", RegexOptions.None, matchTimeoutMilliseconds: 60_000)]
+    [GeneratedRegex("`(?<code>[a-z][a-z0-9_]*)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex Code();
 
     [GeneratedRegex(
-        "TributaryException\\([^\"]{0,80}\"([a-z][a-z0-9]*(?:_[a-z0-9]+)+|overloaded)\"", RegexOptions.None,
+        "TributaryException\\([^\"]{0,80}\"(?<code>[a-z][a-z0-9]*(_[a-z0-9]+)+|overloaded)\"", RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 60_000)]
     private static partial Regex Throw();
 }
