@@ -31,7 +31,7 @@ public sealed class StoredAggregatesTests(PageFixture fixture)
             new() { ViewportSize = new() { Width = width, Height = 844 } });
 
         await Assertions.Expect(State(page, "left")).ToContainTextAsync("Not counted any more");
-        await Assertions.Expect(Card(page, "left").Locator(".mark").First).ToBeVisibleAsync();
+        await Assertions.Expect(Card(page, "left").Locator(".chart-mark").First).ToBeVisibleAsync();
         await Assertions.Expect(State(page, "fresh")).ToBeHiddenAsync();
         await Assertions.Expect(Card(page, "fresh")).ToContainTextAsync("POST /api/v1/reprocess?aggregate=fresh");
         Assert.Equal(0, await page.OverflowAsync());
