@@ -31,7 +31,7 @@ public sealed class PipelineErrorTests : IDisposable
     [InlineData("plugin: [exif]", "{file}:1: plugin: found a list; allowed: a map with the names of plugins, each with a map of what it is told.")]
     [InlineData("custom: 5", "{file}:1: custom: found \"5\"; allowed: a map; every plugin of a folder is given it.")]
     [InlineData("packages: {instal: True}", "{file}:1: packages.instal: found an unknown key; allowed: install.")]
-    [InlineData("processing: {runing: 5}", "{file}:1: processing.runing: found an unknown key; allowed: running, backlog, content_bytes, memory_bytes, metadata_bytes, plugin_seconds, scratch.")]
+    [InlineData("processing: {runing: 5}", "{file}:1: processing.runing: found an unknown key; allowed: running, backlog, content_bytes, memory_bytes, metadata_bytes, plugin_seconds, scratch, scratch_bytes, scratch_reserve_bytes.")]
     [InlineData("processing: {backlog: 0}", "{file}:1: processing.backlog: found \"0\"; allowed: a whole number of messages from 1 to 10000000.")]
     [InlineData("retry:\n  - {step: fetch, then: park}", "{file}:2: retry[0].step: found \"fetch\"; allowed: accept, query, execute, apply.")]
     [InlineData("retry: [{step: query, then: park, first: 1s}]", "{file}:1: retry[0].first: found \"1s\"; allowed: nothing, because then is park.")]

@@ -27,6 +27,10 @@ internal static class Treatments
         ["README.md: dotnet run -c Release --project bench -- ingest --store sqlite --seconds 10"] = "a bench: minutes, and figures of the machine",
         ["README.md: Grains.Abstractions/   what everybody shares: the grain base class, ids, messages, measures"] = "the tree; ExampleTests compares it",
         ["CONTRIBUTING.md: ./test.sh                    # build, run everything, end with \"N passed, N failed\""] = "this run",
+        ["CONTRIBUTING.md: ./test.sh --mutants                             # makes each in a copy of the repository; ends with \"N killed, N alive\""] =
+            "half an hour; MutantTests checks that the lists fit the product",
+        ["docs/replay.md: Aggregate by-city is new and starts empty: the 40000 messages stored before are not counted in it. To count them: POST /api/v1/reprocess?aggregate=by-city, or the mutation reprocess."] =
+            "a line of the log of a database with so many messages; StoredAggregatesTests reads such a line",
         ["CONTRIBUTING.md: dotnet build tests/Storage.Tests"] = "how tests are run; The_test_classes_that_pages_name_are_there checks the names",
         ["CONTRIBUTING.md: SIMULATION_SEEDS=50000 dotnet tests/Simulation.Tests/bin/Debug/net10.0/Tributary.Simulation.Tests.dll -class Tributary.Simulation.Tests.SeedsTests"] =
             "an hour; The_test_classes_that_pages_name_are_there checks the names",
