@@ -33,14 +33,23 @@ public sealed class ReceiveWindowTests
     {
         var window = new ReceiveWindow(maxCount: 1, maxBytes: 1_000);
         window.Enter(1);
-        var room = Task.Run(() => window.WaitForRoom(TimeSpan.FromHours(1)), TestContext.Current.CancellationToken);
-        var empty = Task.Run(
-            () => window.WaitUntilEmpty(TimeSpan.FromHours(1), TimeProvider.System),
-            TestContext.Current.CancellationToken);
+        var room = WaitOnThread(() => window.WaitForRoom(TimeSpan.FromHours(1)));
+        var empty = WaitOnThread(() => window.WaitUntilEmpty(TimeSpan.FromHours(1), TimeProvider.System));
+        foreach (var (thread, _) in new[] { room, empty })
+            await Waiting.UntilAsync(() => thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin));
 
         window.Exit(1);
 
-        Assert.True(await room.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
-        Assert.True(await empty.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        Assert.True(await room.Result.WaitAsync(Waiting.Limit, TestContext.Current.CancellationToken));
+        Assert.True(await empty.Result.WaitAsync(Waiting.Limit, TestContext.Current.CancellationToken));
+    }
+
+    // A thread says of itself that it waits, which a task does not.
+    private static (Thread Thread, Task<bool> Result) WaitOnThread(Func<bool> wait)
+    {
+        var result = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var thread = new Thread(() => result.SetResult(wait())) { IsBackground = true };
+        thread.Start();
+        return (thread, result.Task);
     }
 }
