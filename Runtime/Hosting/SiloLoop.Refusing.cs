@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Tributary.Runtime.Calls;
+using Tributary.Runtime.Kept;
 using Tributary.Runtime.Rounds;
 using Tributary.Runtime.Store;
 
@@ -119,6 +120,13 @@ internal sealed partial class SiloLoop
             if (input.IsAnswered)
                 loader.Forget(input);
             return input.IsAnswered;
+        }
+
+        // Requests wait where the end of the incarnation finds them.
+        if (input is AgainCall again)
+        {
+            failed.Want(again);
+            return true;
         }
 
         if (input is not Call call)

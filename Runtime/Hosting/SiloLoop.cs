@@ -179,7 +179,7 @@ internal sealed partial class SiloLoop
 
     private bool IsIdle =>
         committing is null && round.Inputs.Count == 0 && suspects.IsEmpty && ready.Count == 0 && woken.Count == 0
-        && inbox.Count == 0 && !loader.HasWork && !failed.HasWork;
+        && inbox.Count == 0 && !loader.HasWork && (!failed.HasWork || refusal is not null);
 
     private bool IsRoundFull =>
         round.IsSealed || round.Inputs.Count >= options.MaxRoundInputsCount || round.InputBytes + round.RecordBytes >= options.MaxRoundBytes
