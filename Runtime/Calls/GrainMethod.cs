@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Linq.Expressions;
 using System.Reflection;
 using System.Text.Json;
@@ -7,6 +8,8 @@ namespace Tributary.Runtime.Calls;
 /// <summary>One method of a grain interface: how it is called, and what the engine must know of it.</summary>
 public abstract class GrainMethod
 {
+    private static readonly ConcurrentDictionary<(Type Interface, MethodInfo Method), GrainMethod> Compiled = new();
+
     private readonly Type[] parameterTypes;
 
     protected GrainMethod(MethodInfo method)
@@ -57,7 +60,11 @@ public abstract class GrainMethod
         return values;
     }
 
-    internal static GrainMethod Of(Type grainInterface, MethodInfo method)
+    // Compiled once in the process, however many silos it has.
+    internal static GrainMethod Of(Type grainInterface, MethodInfo method) =>
+        Compiled.GetOrAdd((grainInterface, method), static key => Compile(key.Interface, key.Method));
+
+    private static GrainMethod Compile(Type grainInterface, MethodInfo method)
     {
         if (method.ReturnType == typeof(ValueTask))
             return new GrainMethod<Nothing>(grainInterface, method);

@@ -12,7 +12,8 @@ public sealed class GrainTypes
     private readonly Dictionary<Type, GrainInterface> byInterface = [];
 
     /// <summary>How arguments of calls are written when a call becomes durable.</summary>
-    public JsonSerializerOptions ArgumentsJson { get; } = new(JsonSerializerDefaults.Web) { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
+    public static JsonSerializerOptions ArgumentsJson { get; } =
+        new(JsonSerializerDefaults.Web) { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
 
     /// <summary>Adds a grain type with durable state.</summary>
     /// <param name="name">Stored with every grain of the type: never changes.</param>

@@ -51,7 +51,7 @@ internal static class StoredCall
     {
         try
         {
-            return method.ReadArguments(arguments.Span, types.ArgumentsJson);
+            return method.ReadArguments(arguments.Span, GrainTypes.ArgumentsJson);
         }
         catch (Exception error)
         {

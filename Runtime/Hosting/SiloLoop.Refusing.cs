@@ -122,23 +122,16 @@ internal sealed partial class SiloLoop
             return input.IsAnswered;
         }
 
-        // Requests wait where the end of the incarnation finds them.
-        if (input is AgainCall again)
-        {
-            failed.Want(again);
-            return true;
-        }
-
-        if (input is not Call call)
+        if (input is not (Call or AgainCall))
         {
             setAside.Enqueue(input);
             return true;
         }
 
-        if (call.Method.IsReadOnly && !isAway && !call.IsAnswered)
+        if (input is Call { Method.IsReadOnly: true, IsAnswered: false } && !isAway)
             return false;
-        call.Refuse(NewRefusal());
-        loader.Forget(call);
+        input.Refuse(NewRefusal());
+        loader.Forget(input);
         return true;
     }
 

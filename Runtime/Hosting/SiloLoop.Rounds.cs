@@ -235,6 +235,9 @@ internal sealed partial class SiloLoop
     private void BeginLeave()
     {
         End();
+        // Nothing of theirs is stored while nothing can be, and the turn that was to answer them waits for room.
+        foreach (var request in failed.Clear())
+            request.Refuse(NewRefusal());
         environment.Scheduler.Start(async () =>
         {
             try

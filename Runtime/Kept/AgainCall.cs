@@ -15,6 +15,12 @@ internal sealed class AgainCall(Guid id) : Input(new GrainId("", ""))
 
     public void Tell(AgainResult result) => answer.TrySetResult(result);
 
+    public override void Refuse(Exception error)
+    {
+        IsAnswered = true;
+        answer.TrySetException(error);
+    }
+
     public override void Run(Grain grain) => throw new InvalidOperationException("A request for a call is not a call.");
 }
 

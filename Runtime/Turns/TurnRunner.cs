@@ -254,7 +254,7 @@ internal sealed partial class TurnRunner(
     {
         try
         {
-            arguments = call.Method.WriteArguments(call.Arguments, types.ArgumentsJson);
+            arguments = call.Method.WriteArguments(call.Arguments, GrainTypes.ArgumentsJson);
             return null;
         }
         catch (Exception error)

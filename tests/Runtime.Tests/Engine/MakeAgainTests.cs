@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Tributary.Runtime.Kept;
+using Tributary.Runtime.Store;
 using Tributary.Storage.InMemory;
 using static Tributary.Runtime.Tests.Engine.EngineRun;
 
@@ -138,6 +140,61 @@ public sealed class MakeAgainTests
         Assert.Equal(AgainOutcome.Incomplete, (await run.Host.MakeAgainAsync(row.Id)).Outcome);
         Assert.Single(run.Database.Failures);
     });
+
+    [Fact]
+    public void Without_room_a_request_under_way_waits_and_a_new_one_is_refused() => Run(async run =>
+    {
+        var id = await FailAsync(run);
+        run.Pardoned = true;
+        var isFull = FillDisk(run);
+        var asked = run.Host.MakeAgainAsync(id);
+        await run.UntilAsync(() => run.Host.Refusal is not null);
+        await Assert.ThrowsAsync<StoreException>(() => run.Host.MakeAgainAsync(id));
+        await run.World.Delay(TimeSpan.FromMinutes(1));
+        Assert.False(asked.IsCompleted);
+        Assert.Single(run.Database.Failures);
+
+        isFull.Value = false;
+        Assert.Equal(AgainOutcome.Made, (await asked).Outcome);
+        Assert.Equal(42, await AwaitAsync(run.Probe("b").Read()));
+        Assert.Empty(run.Database.Failures);
+    });
+
+    [Fact]
+    public void A_silo_that_stops_without_room_refuses_the_requests_that_wait() => Run(async run =>
+    {
+        var id = await FailAsync(run);
+        run.Pardoned = true;
+        _ = FillDisk(run);
+        var asked = Enumerable.Range(0, 3).Select(_ => run.Host.MakeAgainAsync(id)).ToList();
+        await run.UntilAsync(() => run.Host.Refusal is not null);
+        await run.Host.StopAsync();
+        foreach (var one in asked)
+            Assert.Equal("store_full", (await Assert.ThrowsAsync<StoreException>(() => one)).Code);
+        Assert.Single(run.Database.Failures);
+    });
+
+    [Fact]
+    public void A_silo_that_is_declared_dead_without_room_keeps_the_requests_that_wait() => Run(async run =>
+    {
+        var id = await FailAsync(run);
+        run.Pardoned = true;
+        var isFull = FillDisk(run);
+        var asked = run.Host.MakeAgainAsync(id);
+        await run.UntilAsync(() => run.Host.Refusal is not null);
+        run.Database.DeclareDead(run.Store.Joined!.Value);
+        isFull.Value = false;
+        Assert.Equal(AgainOutcome.Made, (await asked).Outcome);
+        Assert.Equal(42, await AwaitAsync(run.Probe("b").Read()));
+    });
+
+    private static StrongBox<bool> FillDisk(EngineRun run)
+    {
+        var isFull = new StrongBox<bool>(true);
+        run.Faults.Rule = operation =>
+            isFull.Value && operation.Call == StoreCall.Commit ? StoreFate.Full : StoreFate.Proceed;
+        return isFull;
+    }
 
     private static async Task<Guid> FailAsync(EngineRun run)
     {

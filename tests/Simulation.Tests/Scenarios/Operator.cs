@@ -1,4 +1,5 @@
 using Tributary.Runtime.Kept;
+using Tributary.Runtime.Store;
 
 namespace Tributary.Simulation.Tests.Scenarios;
 
@@ -64,6 +65,10 @@ public sealed class Operator(Scenario scenario)
         catch (OverloadedException)
         {
             scenario.Promises.OverloadsCount++;
+        }
+        catch (StoreException error) when (error.IsPassing)
+        {
+            scenario.Promises.StoreRefusalsCount++;
         }
 
         await scenario.BackOffAsync();
