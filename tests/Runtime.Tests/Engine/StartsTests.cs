@@ -32,11 +32,7 @@ public sealed class StartsTests
         {
             var lives = Of(run);
             await StartAllAsync(run);
-            for (var kill = 0; kill < 2; kill++)
-            {
-                await lives.UntilAsync(() => lives.Running.Count == run.Options.MaxActivitiesCount);
-                lives.Kill();
-            }
+            await KillTwiceAsync(run, lives);
 
             var before = lives.Starts.Count;
             await lives.UntilAsync(() => run.Database.Reminders.Count == 0);
@@ -56,11 +52,7 @@ public sealed class StartsTests
         {
             var lives = Of(run);
             await StartAllAsync(run);
-            for (var kill = 0; kill < 2; kill++)
-            {
-                await lives.UntilAsync(() => lives.Running.Count == run.Options.MaxActivitiesCount);
-                lives.Kill();
-            }
+            await KillTwiceAsync(run, lives);
 
             for (var stop = 0; stop < 3; stop++)
             {
@@ -82,11 +74,7 @@ public sealed class StartsTests
         {
             var lives = Of(run);
             await StartAllAsync(run);
-            for (var kill = 0; kill < 2; kill++)
-            {
-                await lives.UntilAsync(() => lives.Running.Count == run.Options.MaxActivitiesCount);
-                lives.Kill();
-            }
+            await KillTwiceAsync(run, lives);
 
             for (var death = 0; death < 3; death++)
             {
@@ -164,6 +152,16 @@ public sealed class StartsTests
             await run.UntilAsync(() => run.Notes.Count == 1);
         },
         Prepare);
+
+    // From then on what ran at both ends runs alone.
+    private static async Task KillTwiceAsync(EngineRun run, Lives lives)
+    {
+        for (var kill = 0; kill < 2; kill++)
+        {
+            await lives.UntilAsync(() => lives.Running.Count == run.Options.MaxActivitiesCount);
+            lives.Kill();
+        }
+    }
 
     private static void Prepare(EngineRun run)
     {
