@@ -45,7 +45,9 @@ internal sealed class Contents
         {
             var path = Path.Combine(Folder, file.Path);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllBytes(path, file.Bytes);
+            // Whole when it appears: a retry may look for it at any moment.
+            File.WriteAllBytes(path + ".part", file.Bytes);
+            File.Move(path + ".part", path);
         }
     }
 
