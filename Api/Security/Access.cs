@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -29,7 +30,7 @@ public static class Access
             authorization.DefaultPolicy = callers;
             authorization.FallbackPolicy = new([AccessRequirement.Declared, .. callers.Requirements], []);
         });
-        services.AddSingleton<IAuthorizationHandler, AccessHandler>();
+        services.AddSingleton<IPolicyEvaluator, AccessEvaluator>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, AccessResults>();
         // Pages of configured origins may read answers; without such origins no answer carries a CORS header.
         if (options.AllowedOrigins.Count > 0)

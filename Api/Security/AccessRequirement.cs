@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace Tributary.Api.Security;
 
-/// <summary>What a request must fulfil; <see cref="AccessHandler"/> says how.</summary>
+/// <summary>What a request must fulfil; <see cref="AccessEvaluator"/> says how.</summary>
 internal sealed class AccessRequirement : IAuthorizationRequirement
 {
     /// <summary>The endpoint says who may call it.</summary>
