@@ -161,6 +161,24 @@ public sealed class MakeAgainTests
     });
 
     [Fact]
+    public void A_request_that_waits_behind_full_rounds_is_refused_with_them() => Run(async run =>
+    {
+        var id = await FailAsync(run);
+        run.Pardoned = true;
+        run.Options.MaxRoundInputsCount = 1;
+        await run.Probe("x").Add(1);
+        await run.Probe("y").Add(1);
+        _ = FillDisk(run);
+        // One for the round that finds no room, one for the round on top of it; the request is still in the inbox then.
+        var calls = new[] { AwaitAsync(run.Probe("x").Add(1)), AwaitAsync(run.Probe("y").Add(1)) };
+        var asked = run.Host.MakeAgainAsync(id);
+        foreach (var call in calls)
+            await Assert.ThrowsAsync<StoreException>(() => call);
+        Assert.Equal("store_full", (await Assert.ThrowsAsync<StoreException>(() => asked)).Code);
+        Assert.Single(run.Database.Failures);
+    });
+
+    [Fact]
     public void A_silo_that_stops_without_room_refuses_the_requests_that_wait() => Run(async run =>
     {
         var id = await FailAsync(run);
