@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+
 namespace Tributary.Runtime;
 
 /// <summary>Everything that a silo takes from the world: time, ids, threads. The simulation gives it another world.</summary>
@@ -17,20 +19,32 @@ public sealed class SiloEnvironment
     /// </summary>
     public required Action<Exception> OnFatal { get; init; }
 
+    /// <summary>Where the silo measures itself; null when nobody asks. Whoever makes it disposes it.</summary>
+    public Meter? Meter { get; init; }
+
     /// <summary>How the engine is broken on purpose; only tests of the simulation can say.</summary>
     internal Sabotage Sabotage { get; private init; }
 
     internal SiloEnvironment With(Sabotage sabotage) =>
-        new() { Time = Time, Scheduler = Scheduler, NewId = NewId, OnFatal = OnFatal, Sabotage = sabotage };
+        new()
+        {
+            Time = Time,
+            Scheduler = Scheduler,
+            NewId = NewId,
+            OnFatal = OnFatal,
+            Meter = Meter,
+            Sabotage = sabotage,
+        };
 
     /// <summary>Threads and the system clock.</summary>
     /// <param name="onFatal">See <see cref="OnFatal"/>; called from any thread, perhaps more than once.</param>
-    public static SiloEnvironment System(Action<Exception> onFatal) => new()
+    public static SiloEnvironment System(Action<Exception> onFatal, Meter? meter = null) => new()
     {
         Time = TimeProvider.System,
         Scheduler = new ThreadScheduler(onFatal),
         NewId = Guid.CreateVersion7,
         OnFatal = onFatal,
+        Meter = meter,
     };
 }
 

@@ -21,6 +21,12 @@ internal sealed class Inbox(SiloOptions options)
     /// <summary>Calls that wait, or are on their way in: a call is counted before it looks whether the inbox is closed.</summary>
     public int Count => Volatile.Read(ref count);
 
+    /// <summary>Bytes of the calls that wait.</summary>
+    public long Bytes => Volatile.Read(ref bytes);
+
+    /// <summary>Calls of one class that wait.</summary>
+    public int CountOf(WorkClass workClass) => queues[(int)workClass].Count;
+
     /// <summary>Refuses calls from now on.</summary>
     public void Close() => isClosed = true;
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Tributary.Runtime.Calls;
 using Tributary.Runtime.Kept;
 using Tributary.Runtime.Reminders;
+using Tributary.Runtime.Rounds;
 using Tributary.Runtime.Store;
 
 namespace Tributary.Runtime.Hosting;
@@ -22,6 +23,7 @@ public sealed partial class SiloHost
     private readonly SiloEnvironment environment;
     private readonly ILogger logger;
     private readonly Inbox inbox;
+    private readonly RoundInstruments instruments;
     private readonly LimitedLog retries;
     private readonly ActivityLoad activityLoad = new();
     private readonly EarlierLives lives = new();
@@ -47,6 +49,9 @@ public sealed partial class SiloHost
         this.environment = environment;
         this.logger = logger;
         inbox = new Inbox(options);
+        instruments = new RoundInstruments(environment.Meter);
+        if (environment.Meter is { } meter)
+            SiloGauges.Add(meter, this, inbox, () => loop);
         retries = new LimitedLog(environment.Time);
         Grains = new OutsideCaller(this, WorkClass.Calls);
         BulkGrains = new OutsideCaller(this, WorkClass.Bulk);
@@ -209,7 +214,7 @@ public sealed partial class SiloHost
                 LogJoined(incarnation.Silo, deferred.Count);
                 var joined = new SiloLoop(
                     incarnation, Facts, options, environment, store, inbox, types, activities, activityLoad, lives,
-                    CanStart, deferred, lastCall, OnCommitted, logger);
+                    CanStart, deferred, lastCall, OnCommitted, instruments, logger);
                 loop = joined;
                 Interlocked.MemoryBarrier();
                 // What came in meanwhile woke the incarnation before this one.

@@ -17,6 +17,7 @@ internal sealed partial class SiloLoop
         var now = environment.Sabotage == Sabotage.RunAhead ? clock.Now.AddSeconds(1) : clock.Now;
         while (reminders.TakeDue(now, activities.HasRoom) is { } entry)
         {
+            instruments.Fired(now - entry.Row.Due);
             if (ObstacleOf(entry.Row) is { } obstacle)
                 own.Enqueue(new ReminderInput(entry, null) { Obstacle = obstacle });
             else if (entry.Row.Activity is null)

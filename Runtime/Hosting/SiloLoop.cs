@@ -36,6 +36,7 @@ internal sealed partial class SiloLoop
     private readonly IPartitionStore store;
     private readonly Inbox inbox;
     private readonly GrainTypes types;
+    private readonly RoundInstruments instruments;
     private readonly ILogger logger;
     private readonly SiloId silo;
 
@@ -74,13 +75,14 @@ internal sealed partial class SiloLoop
         Incarnation incarnation, StoreFacts facts, SiloOptions options, SiloEnvironment environment, IPartitionStore store, Inbox inbox,
         GrainTypes types, IReadOnlyDictionary<string, IActivity> activityTypes, ActivityLoad activityLoad,
         EarlierLives lives, Task canStart, IReadOnlyList<DeferredCall> deferred, long lastCall, Action<RoundCommit> committed,
-        ILogger logger)
+        RoundInstruments instruments, ILogger logger)
     {
         this.options = options;
         this.environment = environment;
         this.store = store;
         this.inbox = inbox;
         this.types = types;
+        this.instruments = instruments;
         this.logger = logger;
         silo = incarnation.Silo;
         credits = [.. options.ClassWeights];
@@ -94,7 +96,8 @@ internal sealed partial class SiloLoop
         activities = new ActivityRunner(
             options, environment.Scheduler, activityTypes, reminders, activityLoad,
             new StartPolicy(lives, environment.Sabotage), new ActivityCallbacks(OnActivityDone, NoteStarts, canStart), logger);
-        committer = new Committer(silo, options, environment, store, new Departures(committed), OnStoreAway, logger, ending.Token);
+        committer = new Committer(silo, options, environment, store, new Departures(committed), OnStoreAway,
+            instruments, logger, ending.Token);
         retries = new LimitedLog(environment.Time);
         failed = new FailedCalls(options);
         held = new HeldPass(options, lastCall);
@@ -116,6 +119,12 @@ internal sealed partial class SiloLoop
         if (!canStart.IsCompleted)
             environment.Scheduler.Start(() => WakeAfterAsync(canStart));
     }
+
+    /// <summary>Grains in memory, at about this moment. From any thread.</summary>
+    public int ActivationsCount => activations.Count;
+
+    /// <summary>Reminders and activities in memory, at about this moment. From any thread.</summary>
+    public int NearRemindersCount => reminders.Count;
 
     /// <summary>How this incarnation ended; never faults.</summary>
     public Task<LoopEnd> Ended => ended.Task;
@@ -278,7 +287,9 @@ internal sealed partial class SiloLoop
             return;
         StartBeside(async () =>
         {
+            var began = environment.Time.GetTimestamp();
             var result = await RetryAsync("load", () => store.LoadAsync(request, CancellationToken.None));
+            instruments.Loaded(environment.Time.GetElapsedTime(began));
             Post(() => loader.End(result, woken));
         });
     }

@@ -10,7 +10,7 @@ namespace Tributary.Runtime.Rounds;
 /// <param name="away">Called with the round whose fate is not known and the reason, once, when the store has not answered for <see cref="SiloOptions.MaxStoreWait"/>.</param>
 internal sealed partial class Committer(
     SiloId silo, SiloOptions options, SiloEnvironment environment, IPartitionStore store, Departures departures, Action<Round, StoreException> away,
-    ILogger logger, CancellationToken ending)
+    RoundInstruments instruments, ILogger logger, CancellationToken ending)
 {
     private readonly LimitedLog retries = new(environment.Time);
     private long askingSince;
@@ -35,6 +35,7 @@ internal sealed partial class Committer(
         {
             var end = await CommitAsync(round, isHeartbeat);
             next = end is RoundEnd.Durable or RoundEnd.Read ? Interlocked.Exchange(ref offered, null) : null;
+            instruments.Ended(round, end, environment.Time.GetElapsedTime(askingSince));
             ended(round, end);
         }
     }
@@ -95,6 +96,7 @@ internal sealed partial class Committer(
                     break;
             }
 
+            instruments.Doubted();
             switch (await ResolveAsync(round))
             {
                 case RoundResolution.Applied applied:

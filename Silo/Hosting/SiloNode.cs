@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Tributary.Api;
 using Tributary.Api.Processing;
@@ -19,6 +20,9 @@ namespace Tributary.Silo.Hosting;
 /// </summary>
 internal sealed partial class SiloNode : IAsyncDisposable
 {
+    /// <summary>The meter of the engine's instruments.</summary>
+    private const string MeterName = "Tributary.Rounds";
+
     private readonly SiloConfig config;
     private readonly TimeProvider time;
     private readonly NodeStore store;
@@ -30,6 +34,7 @@ internal sealed partial class SiloNode : IAsyncDisposable
     private readonly LateActivities late;
     private readonly ProcessFault fault;
     private readonly ScratchFolder? scratch;
+    private readonly Meter meter;
 
     private Pipeline? pipeline;
     private Task feed = Task.CompletedTask;
@@ -37,8 +42,10 @@ internal sealed partial class SiloNode : IAsyncDisposable
     private volatile bool isStopping;
 
     private SiloNode(
-        SiloConfig config, TimeProvider time, NodeStore store, SiloHost? host, FeedTail tail, LateActivities late, ProcessFault fault, ScratchFolder? scratch)
+        SiloConfig config, TimeProvider time, NodeStore store, SiloHost? host, FeedTail tail, LateActivities late, ProcessFault fault, ScratchFolder? scratch,
+        Meter meter)
     {
+        this.meter = meter;
         this.fault = fault;
         this.scratch = scratch;
         this.config = config;
@@ -75,6 +82,7 @@ internal sealed partial class SiloNode : IAsyncDisposable
         // Before the database, because what a crash left there may be what fills its disk.
         var folder = config.Roles.HasFlag(Roles.Silo) ? await room.WaitAsync(() => OpenScratch(config.Pipeline), cancellation) : null;
         var opened = new NodeStore(config, time, fault.Report, loggers);
+        var measured = new Meter(MeterName);
         SiloHost? joined = null;
         SiloNode? node = null;
         try
@@ -83,7 +91,7 @@ internal sealed partial class SiloNode : IAsyncDisposable
             var gate = new LateActivities();
             if (config.Roles.HasFlag(Roles.Silo))
             {
-                joined = NewHost(config, time, opened, gate, fault, () => node?.pipeline?.Plugins.Active.Number ?? 0, loggers);
+                joined = NewHost(config, time, opened, gate, fault, () => node?.pipeline?.Plugins.Active.Number ?? 0, measured, loggers);
                 await joined.StartAsync(cancellation);
                 history = joined.Facts.HistoryId;
             }
@@ -93,7 +101,7 @@ internal sealed partial class SiloNode : IAsyncDisposable
             }
 
             var feedTail = new FeedTail(opened.Log, history, config.Feed, time, loggers.CreateLogger<FeedTail>());
-            node = new SiloNode(config, time, opened, joined, feedTail, gate, fault, folder);
+            node = new SiloNode(config, time, opened, joined, feedTail, gate, fault, folder, measured);
             if (joined is not null)
             {
                 joined.RoundCommitted = node.tail.Hint;
@@ -116,6 +124,7 @@ internal sealed partial class SiloNode : IAsyncDisposable
                 await begun.DisposeAsync();
             await opened.DisposeAsync();
             folder?.Dispose();
+            measured.Dispose();
             throw;
         }
     }
@@ -152,11 +161,13 @@ internal sealed partial class SiloNode : IAsyncDisposable
         await pipeline!.DisposeAsync();
         await store.DisposeAsync();
         scratch?.Dispose();
+        meter.Dispose();
         feeding.Dispose();
     }
 
     private static SiloHost NewHost(
-        SiloConfig config, TimeProvider time, NodeStore store, LateActivities late, ProcessFault fault, Func<int> pluginSet, ILoggerFactory loggers)
+        SiloConfig config, TimeProvider time, NodeStore store, LateActivities late, ProcessFault fault, Func<int> pluginSet,
+        Meter meter, ILoggerFactory loggers)
     {
         var items = new ItemOptions { Retry = config.Pipeline.Retry, PluginSetNumber = pluginSet, Chance = Random.Shared.NextDouble };
         var types = new GrainTypes()
@@ -173,7 +184,8 @@ internal sealed partial class SiloNode : IAsyncDisposable
             [ProcessActivity.Name] = new LateActivity(() => late.Processing),
         };
         return new SiloHost(
-            config.Silo, store.Store, types, activities, SiloEnvironment.System(fault.Report), loggers.CreateLogger<SiloHost>())
+            config.Silo, store.Store, types, activities, SiloEnvironment.System(fault.Report, meter),
+            loggers.CreateLogger<SiloHost>())
         {
             CanStart = late.Opened,
         };

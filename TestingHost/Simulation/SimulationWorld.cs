@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Tributary.Runtime;
 
 namespace Tributary.TestingHost.Simulation;
@@ -31,7 +32,8 @@ public sealed class SimulationWorld : SynchronizationContext, ISiloScheduler
     public Exception? Failure { get; private set; }
 
     /// <summary>An environment for silos of this world: a broken invariant ends the run.</summary>
-    public SiloEnvironment Environment() => new() { Time = Time, Scheduler = this, NewId = NewId, OnFatal = Fail };
+    public SiloEnvironment Environment(Meter? meter = null) =>
+        new() { Time = Time, Scheduler = this, NewId = NewId, OnFatal = Fail, Meter = meter };
 
     /// <summary>A random id that sorts by virtual time.</summary>
     public Guid NewId()

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tributary.Runtime.Calls;
 using Tributary.Runtime.Hosting;
@@ -45,6 +46,9 @@ public sealed class EngineRun
 
     /// <inheritdoc cref="SiloHost.CanStart"/>
     public Task CanStart { get; set; } = Task.CompletedTask;
+
+    /// <summary>Where silos that start from now on measure themselves.</summary>
+    public Meter? Meter { get; set; }
 
     public InMemoryStore Store { get; private set; } = null!;
 
@@ -146,6 +150,6 @@ public sealed class EngineRun
     private SiloHost NewHost()
     {
         Store = new InMemoryStore(Database, Faults);
-        return new SiloHost(Options, Store, Types, Activities, World.Environment(), NullLogger<SiloHost>.Instance) { CanStart = CanStart };
+        return new SiloHost(Options, Store, Types, Activities, World.Environment(Meter), NullLogger<SiloHost>.Instance) { CanStart = CanStart };
     }
 }
