@@ -6,6 +6,7 @@ public static class Catalogue
     private static readonly Dictionary<string, Func<BenchOptions, CancellationToken, Task>> Benches = new(StringComparer.Ordinal)
     {
         ["ingest"] = IngestBench.RunAsync,
+        ["orleans"] = OrleansBench.RunAsync,
         ["post"] = PostBench.RunAsync,
         ["batch"] = BatchBench.RunAsync,
         ["pipeline"] = PipelineBench.RunAsync,

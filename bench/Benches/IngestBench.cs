@@ -39,13 +39,20 @@ public static class IngestBench
     /// <summary>Messages per second after a warm-up, in a store of its own.</summary>
     public static async Task<double> RateAsync(BenchOptions options, CancellationToken cancellation)
     {
-        var bodies = SampleMessages.Make(BodiesCount);
         await using var store = await BenchStore.NewAsync(options);
+        return (await MeasureAsync(store, SampleMessages.Make(BodiesCount), options.Duration, cancellation)).Rate;
+    }
+
+    /// <summary>Messages per second after a warm-up, and how long batches of them took.</summary>
+    public static async Task<(double Rate, Latencies Latencies)> MeasureAsync(
+        BenchStore store, byte[][] bodies, TimeSpan duration, CancellationToken cancellation)
+    {
         var (host, intake) = await BenchSilo.StartAsync(store);
         await MeasureAsync(intake, bodies, WarmUp, new Latencies(), cancellation);
-        var (count, elapsed) = await MeasureAsync(intake, bodies, options.Duration, new Latencies(), cancellation);
+        var latencies = new Latencies();
+        var (count, elapsed) = await MeasureAsync(intake, bodies, duration, latencies, cancellation);
         await host.StopAsync(cancellation);
-        return count / elapsed.TotalSeconds;
+        return (count / elapsed.TotalSeconds, latencies);
     }
 
     private static async Task<(long Count, TimeSpan Elapsed)> MeasureAsync(

@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Text.Json;
+using Orleans.Concurrency;
+
+namespace Tributary.Bench.Ordinary;
+
+/// <summary>A data item as an ordinary Orleans grain keeps it: its messages in its state.</summary>
+[Alias("bench.ordinary-item")]
+public interface IOrdinaryItem : Orleans.IGrainWithStringKey
+{
+    /// <summary>Returns when the message and what it adds to three aggregates are durable.</summary>
+    [Alias("Receive")]
+    Task Receive([Immutable] byte[] body);
+}
+
+/// <summary>An aggregate as an ordinary Orleans grain keeps it.</summary>
+[Alias("bench.ordinary-aggregate")]
+public interface IOrdinaryAggregate : Orleans.IGrainWithStringKey
+{
+    /// <summary>Returns when the amount is durably counted.</summary>
+    [Alias("Add")]
+    Task Add(decimal amount);
+
+    /// <summary>How many amounts are counted.</summary>
+    [Alias("Count")]
+    Task<long> Count();
+}
+
+[GenerateSerializer, Alias("bench.ordinary-item-state")]
+public sealed class OrdinaryItemState
+{
+    [Id(0)]
+    public List<byte[]> Messages { get; set; } = [];
+}
+
+[GenerateSerializer, Alias("bench.ordinary-aggregate-state")]
+public sealed class OrdinaryAggregateState
+{
+    [Id(0)]
+    public long Count { get; set; }
+
+    [Id(1)]
+    public decimal Sum { get; set; }
+
+    [Id(2)]
+    public decimal Max { get; set; }
+}
+
+/// <inheritdoc/>
+public sealed class OrdinaryItem(
+    [PersistentState("item")] IPersistentState<OrdinaryItemState> state, Orleans.IGrainFactory grains)
+    : Orleans.Grain, IOrdinaryItem
+{
+    public async Task Receive(byte[] body)
+    {
+        state.State.Messages.Add(body);
+        using var json = JsonDocument.Parse(body);
+        var root = json.RootElement;
+        var amount = root.GetProperty("amount").GetDecimal();
+        // All at once: one after the other would take twice as long.
+        await Task.WhenAll(
+            state.WriteStateAsync(),
+            Of("region", root).Add(amount),
+            Of("kind", root).Add(amount),
+            Of("customer", root).Add(amount));
+    }
+
+    private IOrdinaryAggregate Of(string name, JsonElement root) => grains.GetGrain<IOrdinaryAggregate>(
+        string.Create(CultureInfo.InvariantCulture, $"{name}/{root.GetProperty(name).GetString()}"));
+}
+
+/// <summary>
+/// Reentrant, so that amounts come in while a write is under way; those that came meanwhile share the next one.
+/// </summary>
+[Reentrant]
+public sealed class OrdinaryAggregate(
+    [PersistentState("aggregate")] IPersistentState<OrdinaryAggregateState> state) : Orleans.Grain, IOrdinaryAggregate
+{
+    private Task writing = Task.CompletedTask;
+    private long written;
+
+    public async Task Add(decimal amount)
+    {
+        var current = state.State;
+        current.Sum += amount;
+        current.Max = Math.Max(current.Max, amount);
+        var mine = ++current.Count;
+        while (written < mine)
+        {
+            if (writing.IsCompleted)
+                writing = WriteAsync();
+            await writing;
+        }
+    }
+
+    public Task<long> Count() => Task.FromResult(state.State.Count);
+
+    // What comes in while it is under way may be in it or not: it is taken to be not.
+    private async Task WriteAsync()
+    {
+        var covered = state.State.Count;
+        await state.WriteStateAsync();
+        written = covered;
+    }
+}

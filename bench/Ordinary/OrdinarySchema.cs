@@ -1,0 +1,84 @@
+using Npgsql;
+
+namespace Tributary.Bench.Ordinary;
+
+/// <summary>
+/// The table and the queries that Orleans' ADO.NET grain storage works with, made by us: it reads the texts of its
+/// queries from <c>OrleansQuery</c> and names their parameters.
+/// </summary>
+internal static class OrdinarySchema
+{
+    public const string Name = "ordinary";
+
+    // One key for all of them, as a string key is stored: its text in the extension, its numbers zero.
+    private const string Key = """
+        service = @ServiceId and type_hash = @GrainTypeHash and id_hash = @GrainIdHash and type = @GrainTypeString
+        and id_n0 = @GrainIdN0 and id_n1 = @GrainIdN1 and extension = coalesce(@GrainIdExtensionString::text, '')
+        """;
+
+    private const string Tables = """
+        create schema ordinary;
+        create table ordinary.OrleansQuery (QueryKey text primary key, QueryText text not null);
+        create table ordinary.grain_states (
+            service text not null,
+            type_hash integer not null,
+            id_hash integer not null,
+            type text not null,
+            id_n0 bigint not null,
+            id_n1 bigint not null,
+            extension text not null,
+            version integer not null,
+            payload bytea,
+            primary key (type_hash, id_hash, extension, type, id_n0, id_n1, service));
+        """;
+
+    // A first version is inserted and every other one follows the version that the grain has read: no row comes back
+    // when somebody else was faster, and the storage throws.
+    private const string Write = $"""
+        with changed as (
+            update grain_states set payload = @PayloadBinary, version = version + 1
+            where {Key} and version = @GrainStateVersion::integer
+            returning version),
+        made as (
+            insert into grain_states (
+                service, type_hash, id_hash, type, id_n0, id_n1, extension, version, payload)
+            select
+                @ServiceId, @GrainTypeHash, @GrainIdHash, @GrainTypeString, @GrainIdN0, @GrainIdN1,
+                coalesce(@GrainIdExtensionString::text, ''), 1, @PayloadBinary
+            where @GrainStateVersion::integer is null
+            on conflict do nothing
+            returning version)
+        select version as NewGrainStateVersion from changed union all select version from made
+        """;
+
+    private const string Read = $"select payload as PayloadBinary, version as Version from grain_states where {Key}";
+
+    private const string Clear = $"""
+        update grain_states set payload = null, version = version + 1
+        where {Key} and version = @GrainStateVersion::integer
+        returning version as NewGrainStateVersion
+        """;
+
+    public static async Task CreateAsync(string connection, CancellationToken cancellation)
+    {
+        await using var source = NpgsqlDataSource.Create(connection);
+        await using (var tables = source.CreateCommand(Tables))
+            await tables.ExecuteNonQueryAsync(cancellation);
+        foreach (var (key, text) in new[]
+            { ("WriteToStorageKey", Write), ("ReadFromStorageKey", Read), ("ClearStorageKey", Clear) })
+        {
+            await using var query = source.CreateCommand("insert into ordinary.OrleansQuery values ($1, $2)");
+            query.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key });
+            query.Parameters.Add(new NpgsqlParameter<string> { TypedValue = text });
+            await query.ExecuteNonQueryAsync(cancellation);
+        }
+    }
+
+    /// <summary>Items whose states are stored.</summary>
+    public static async Task<long> CountItemsAsync(string connection, CancellationToken cancellation)
+    {
+        await using var source = NpgsqlDataSource.Create(connection);
+        await using var count = source.CreateCommand("select count(*) from ordinary.grain_states where type = 'item'");
+        return (long)(await count.ExecuteScalarAsync(cancellation))!;
+    }
+}
