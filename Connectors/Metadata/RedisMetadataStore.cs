@@ -8,6 +8,10 @@ namespace Tributary.Connectors.Metadata;
 /// </summary>
 public sealed class RedisMetadataStoreFactory : IMetadataStoreFactory
 {
+    // Waits between attempts to connect again grow from the first to the last, with jitter.
+    private const int FirstReconnectMs = 1000;
+    private const int LastReconnectMs = 10_000;
+
     public string Type => "redis";
 
     public IMetadataStore? Create(ConfigField config, ConnectorServices services)
@@ -34,11 +38,14 @@ public sealed class RedisMetadataStoreFactory : IMetadataStoreFactory
             ClientName = "tributary",
             AbortOnConnectFail = false,
             ConnectTimeout = (int)timeout.TotalMilliseconds,
-            SyncTimeout = (int)timeout.TotalMilliseconds,
-            ResponseTimeout = (int)timeout.TotalMilliseconds,
+            AsyncTimeout = (int)timeout.TotalMilliseconds,
             ConnectRetry = 1,
             KeepAlive = 10,
-            ReconnectRetryPolicy = new LinearRetry(1000),
+            ReconnectRetryPolicy = new ExponentialRetry(FirstReconnectMs, LastReconnectMs),
+            // A read without a connection fails at once and says why; its caller knows when to try again.
+            BacklogPolicy = BacklogPolicy.FailFast,
+            // As with all our connectors: a list of revoked certificates that does not answer must not hold up reads.
+            CheckCertificateRevocation = false,
             TieBreaker = "",
         };
         return new RedisMetadataStore(options, database, prefix, timeout, maxBytes, services.Time);
@@ -69,8 +76,11 @@ internal sealed class RedisMetadataStore(ConfigurationOptions options, int datab
     public async ValueTask DisposeAsync()
     {
         if (connection is { } open)
+        {
             await open.CloseAsync(allowCommandsToComplete: false);
-        connection?.Dispose();
+            await open.DisposeAsync();
+        }
+
         gate.Dispose();
     }
 
@@ -78,20 +88,21 @@ internal sealed class RedisMetadataStore(ConfigurationOptions options, int datab
     {
         var redis = (await ConnectAsync(cancellation)).GetDatabase(database);
         RedisKey key = prefix + location;
-        byte[] text;
+        byte[]? text;
         try
         {
             // One byte more than is allowed shows that there is more.
             text = await redis.StringGetRangeAsync(key, 0, maxBytes);
         }
-        catch (RedisServerException error) when (IsOfAnotherKind(error))
+        catch (RedisServerException error) when (error.Kind == RedisErrorKind.WrongType)
         {
             return await ReadHashAsync(redis, key, location);
         }
 
-        if (text.Length > maxBytes)
+        if (text?.Length > maxBytes)
             throw MetadataLimits.TooLarge(Faults, location, $"more than {maxBytes} bytes", maxBytes);
-        if (text.Length == 0 && !await redis.KeyExistsAsync(key))
+        // The range of a key that is not there is empty, as that of an empty text.
+        if (text is null or [] && !await redis.KeyExistsAsync(key))
             throw Faults.Missing(location, "there is no such key");
         return JsonObjects.Check(text, location, Faults);
     }
@@ -102,13 +113,11 @@ internal sealed class RedisMetadataStore(ConfigurationOptions options, int datab
         {
             return await RedisHash.ReadAsync(redis, key, location, maxBytes, Faults);
         }
-        catch (RedisServerException error) when (IsOfAnotherKind(error))
+        catch (RedisServerException error) when (error.Kind == RedisErrorKind.WrongType)
         {
             throw Faults.Unusable(location, "a value that is neither text nor hash", "a text of JSON, or a hash");
         }
     }
-
-    private static bool IsOfAnotherKind(RedisServerException error) => error.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal);
 
     private async ValueTask<ConnectionMultiplexer> ConnectAsync(CancellationToken cancellation)
     {
@@ -126,17 +135,26 @@ internal sealed class RedisMetadataStore(ConfigurationOptions options, int datab
         }
     }
 
-    // The client bounds only commands that it has sent, so that the whole of a read is bounded here.
+    // The client bounds each command but takes no token; a read is several commands, bounded as a whole here.
     private async Task<T> WithinAsync<T>(Task<T> work, CancellationToken cancellation) => await work.WaitAsync(timeout, time, cancellation);
 
     // What the client and the server say may name the key's neighbours or the password's user, so it stays out of the message.
     private static ConnectorException Fault(string location, Exception error) => error switch
     {
-        RedisServerException server when server.Message.StartsWith("NOAUTH", StringComparison.Ordinal) || server.Message.StartsWith("WRONGPASS", StringComparison.Ordinal)
-            || server.Message.StartsWith("NOPERM", StringComparison.Ordinal) => Faults.Refused(location, "the server does not let this process read"),
+        RedisServerException
+        {
+            Kind: RedisErrorKind.NoAuth or RedisErrorKind.WrongPass or RedisErrorKind.NoPermission,
+        } => Faults.Refused(location, "the server does not let this process read"),
         RedisServerException server => Faults.Unavailable(location, $"the server answered {server.Message.Split(' ')[0]}", error),
-        RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } => Faults.Refused(location, "the server refuses the password"),
         TimeoutException or OperationCanceledException => Faults.Unavailable(location, "the server did not answer in time", error),
+        _ when IsLoginRefused(error) => Faults.Unavailable(location, "the server refuses the login", error),
         _ => Faults.Unavailable(location, "the server is not reachable", error),
+    };
+
+    // Why there is no connection stands behind the error that says so. A password can be put right: it is asked again.
+    private static bool IsLoginRefused(Exception error) => error switch
+    {
+        RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } => true,
+        _ => error.InnerException is { } cause && IsLoginRefused(cause),
     };
 }

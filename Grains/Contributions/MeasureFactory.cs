@@ -1,8 +1,8 @@
 using System.Globalization;
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
-using Tributary.Runtime.Hashing;
 
 namespace Tributary.Grains;
 
@@ -63,7 +63,7 @@ internal static class MeasureFactory
     /// <summary>Stored with aggregates: never changes. The tag keeps 1 and "1" apart; the rest spreads it over all bits.</summary>
     private static ulong Hash(ReadOnlySpan<byte> bytes, ulong tag)
     {
-        var hash = XxHash64.Hash(bytes) ^ tag;
+        var hash = XxHash64.HashToUInt64(bytes) ^ tag;
         hash = (hash ^ (hash >> 33)) * 0xFF51AFD7ED558CCD;
         hash = (hash ^ (hash >> 33)) * 0xC4CEB9FE1A85EC53;
         return hash ^ (hash >> 33);

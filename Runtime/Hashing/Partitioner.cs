@@ -1,8 +1,12 @@
+using System.IO.Hashing;
 using System.Text;
 
 namespace Tributary.Runtime.Hashing;
 
-/// <summary>Which partition a grain belongs to: XxHash64 of the UTF-8 of <c>type/key</c>, modulo the number of partitions.</summary>
+/// <summary>
+/// Which partition a grain belongs to: XxHash64, with seed 0, of the UTF-8 of <c>type/key</c>, modulo the number of
+/// partitions.
+/// </summary>
 public sealed class Partitioner(int partitionCount)
 {
     public int PartitionCount { get; } = partitionCount;
@@ -14,6 +18,6 @@ public sealed class Partitioner(int partitionCount)
         var written = Encoding.UTF8.GetBytes(grain.Type, buffer);
         buffer[written++] = (byte)'/';
         written += Encoding.UTF8.GetBytes(grain.Key, buffer[written..]);
-        return new PartitionId((int)(XxHash64.Hash(buffer[..written]) % (ulong)PartitionCount));
+        return new PartitionId((int)(XxHash64.HashToUInt64(buffer[..written]) % (ulong)PartitionCount));
     }
 }

@@ -1,4 +1,3 @@
-using Spectre.Console;
 using Tributary.Api;
 using Tributary.Grains;
 
@@ -15,43 +14,15 @@ internal static class DemoLoader
     /// <summary>Events on their way at once.</summary>
     private const int WindowCount = 256;
 
-    /// <summary>Columns of a table in a file.</summary>
-    private const int PlainWidth = 120;
-
     private static readonly JsonPointer Id = JsonPointer.Parse("/id");
 
     public static async Task RunAsync(ApiNode node, CancellationToken cancellation)
     {
         var events = await ReadAsync(cancellation);
-        var repeats = 0;
-        var console = NewConsole();
-        if (!Console.IsOutputRedirected)
-        {
-            await console.Progress().StartAsync(async context =>
-            {
-                var bar = context.AddTask("Earthquakes", maxValue: events.Count);
-                repeats = await LoadAsync(node.BulkIntake, events, loaded => bar.Value = loaded, cancellation);
-            });
-        }
-        else
-        {
-            Console.WriteLine($"Loading {events.Count} earthquakes …");
-            repeats = await LoadAsync(node.BulkIntake, events, static _ => { }, cancellation);
-        }
-
+        Console.WriteLine($"Loading {events.Count} earthquakes …");
+        var repeats = await LoadAsync(node.BulkIntake, events, cancellation);
         Console.WriteLine($"Loaded {events.Count} earthquakes: {events.Count - repeats} new, {repeats} known already.");
-        await DemoTables.WriteAsync(node, console, cancellation);
-    }
-
-    /// <summary>Colours and a moving bar are for a terminal; a file gets plain lines that do not wrap.</summary>
-    private static IAnsiConsole NewConsole()
-    {
-        if (!Console.IsOutputRedirected)
-            return AnsiConsole.Console;
-
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No });
-        console.Profile.Width = PlainWidth;
-        return console;
+        await DemoTables.WriteAsync(node, Console.Out, cancellation);
     }
 
     private static async Task<List<byte[]>> ReadAsync(CancellationToken cancellation)
@@ -60,9 +31,9 @@ internal static class DemoLoader
         return [.. lines.Where(line => line.Length > 0).Select(System.Text.Encoding.UTF8.GetBytes)];
     }
 
-    private static async Task<int> LoadAsync(Intake intake, List<byte[]> events, Action<int> report, CancellationToken cancellation)
+    private static async Task<int> LoadAsync(Intake intake, List<byte[]> events, CancellationToken cancellation)
     {
-        var (loaded, repeats) = (0, 0);
+        var repeats = 0;
         var options = new ParallelOptions { MaxDegreeOfParallelism = WindowCount, CancellationToken = cancellation };
         await Parallel.ForEachAsync(events, options, async (body, _) =>
         {
@@ -73,7 +44,6 @@ internal static class DemoLoader
             });
             if (receipt.IsRepeat)
                 Interlocked.Increment(ref repeats);
-            report(Interlocked.Increment(ref loaded));
         });
         return repeats;
     }

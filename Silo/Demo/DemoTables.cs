@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Spectre.Console;
 using Tributary.Api;
 using Tributary.Grains;
 
@@ -10,38 +9,46 @@ namespace Tributary.Silo.Demo;
 internal static class DemoTables
 {
     /// <summary>Rows of one table; there may be many more of a configured aggregate.</summary>
-    private const int MaxRowsCount = 40;
+    public const int MaxRowsCount = 40;
 
-    public static async Task WriteAsync(ApiNode node, IAnsiConsole console, CancellationToken cancellation)
+    public static async Task WriteAsync(ApiNode node, TextWriter output, CancellationToken cancellation)
     {
         var live = node.Live();
         foreach (var active in live.Definitions.Where(one => live.IsFed(one) != false))
         {
             var rows = await node.Log.ReadAggregatesAsync(active.Generation, null, null, null, null, MaxRowsCount + 1, cancellation);
-            if (rows.Count > 0)
-                console.Write(TableOf(active.Definition, [.. rows.Select(row => AggregateView.Of(row, active.Definition))]));
+            if (rows.Count == 0)
+                continue;
+            var table = TableOf(active.Definition, [.. rows.Select(row => AggregateView.Of(row, active.Definition))]);
+            await output.WriteAsync($"{Environment.NewLine}{table}".AsMemory(), cancellation);
         }
     }
 
-    private static Table TableOf(AggregateDefinition definition, IReadOnlyList<AggregateView> views)
+    /// <param name="views">One more than the table shows when there are more.</param>
+    internal static PlainTable TableOf(AggregateDefinition definition, IReadOnlyList<AggregateView> views)
     {
-        var table = new Table().RoundedBorder().Title(Markup.Escape(definition.Name));
+        var table = new PlainTable(definition.Name);
         foreach (var group in definition.Group)
-            table.AddColumn(Markup.Escape(group.Name));
+            table.AddColumn(group.Name, isNumber: false);
         if (definition.Window is not null)
-            table.AddColumn("from");
+            table.AddColumn("from", isNumber: false);
         foreach (var measure in definition.Measures)
         {
-            foreach (var title in measure.Kind == MeasureKind.Quantiles ? measure.Quantiles.Select(q => $"{measure.Name} {q * 100:0.##} %") : [measure.Name])
-                table.AddColumn(new TableColumn(Markup.Escape(title)).RightAligned());
+            foreach (var name in NamesOf(measure))
+                table.AddColumn(name, isNumber: true);
         }
 
         foreach (var view in Ordered(views).Take(MaxRowsCount))
-            table.AddRow([.. CellsOf(view).Select(Markup.Escape)]);
+            table.AddRow(CellsOf(view));
         if (views.Count > MaxRowsCount)
-            table.Caption($"the first {MaxRowsCount}; all of them are at /api/v1/aggregates/{definition.Name}");
+            table.Note = $"the first {MaxRowsCount}; all of them are at /api/v1/aggregates/{definition.Name}";
         return table;
     }
+
+    private static IEnumerable<string> NamesOf(MeasureDefinition measure) =>
+        measure.Kind == MeasureKind.Quantiles
+            ? measure.Quantiles.Select(quantile => $"{measure.Name} {quantile * 100:0.##} %")
+            : [measure.Name];
 
     /// <summary>Groups of one number in its order; everything else as it is stored.</summary>
     private static IEnumerable<AggregateView> Ordered(IReadOnlyList<AggregateView> views) =>

@@ -139,9 +139,9 @@ public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
             using var answer = await http.GetAsync(new Uri(Address, "health/ready"), cancellation);
             return answer.StatusCode == HttpStatusCode.OK;
         }
-        catch (HttpRequestException)
+        catch (Exception error) when (error is HttpRequestException or SocketException)
         {
-            // Not listening yet.
+            // Not listening yet. A connection that is lost the moment it is made ends with the error of its socket.
             return false;
         }
     }

@@ -31,7 +31,7 @@ def run_unchanged(copy, claims):
         ours = [claim for claim in claims if claim.project == project]
         patterns = sorted({pattern for claim in ours for pattern in claim.patterns()})
         results = copy.folder / f"unchanged-{project}.xml"
-        code, output = copy.test(project, patterns, BUILD_LIMIT_SECONDS, ("-xml", str(results)))
+        code, output = copy.test(project, patterns, BUILD_LIMIT_SECONDS, ("-result-xml", str(results)))
         total = counts(output)
         if code != 0 or total is None or any(total[1:]):
             raise Wrong(f"tests of {project} fail without any change:\n{tail(output)}")

@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+
 namespace Tributary.Grains.Tests;
 
 public sealed class DistinctMeasureTests
@@ -57,7 +59,7 @@ public sealed class DistinctMeasureTests
     {
         var measure = (DistinctMeasure)DistinctMeasure.Empty.Fork();
         foreach (var value in values)
-            measure.Absorb(DistinctMeasure.Of(Runtime.Hashing.XxHash64.Hash(BitConverter.GetBytes(value))));
+            measure.Absorb(DistinctMeasure.Of(XxHash64.HashToUInt64(BitConverter.GetBytes(value))));
         return measure;
     }
 }

@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using System.Text;
 using System.Text.Json;
 using FsCheck;
@@ -55,7 +56,7 @@ public sealed class MergeOrderTests
         return new AggregateDelta(1,
         [
             new SumMeasure(1, number), new MinMeasure(number), new MaxMeasure(number),
-            DistinctMeasure.Of(Runtime.Hashing.XxHash64.Hash(BitConverter.GetBytes(value))), QuantilesMeasure.Of(value),
+            DistinctMeasure.Of(XxHash64.HashToUInt64(BitConverter.GetBytes(value))), QuantilesMeasure.Of(value),
         ]);
     }
 

@@ -25,9 +25,9 @@ public sealed class DirectionTests
     private static readonly Dictionary<string, string[]> AllowedPackages = new()
     {
         ["Grains.Abstractions"] = [],
-        ["Grains"] = ["MetadataExtractor"],
+        ["Grains"] = ["MetadataExtractor", "System.IO.Hashing"],
         ["GraphQL"] = ["Microsoft.AspNetCore.App"],
-        ["Runtime"] = ["Microsoft.Extensions.Logging.Abstractions"],
+        ["Runtime"] = ["Microsoft.Extensions.Logging.Abstractions", "System.IO.Hashing"],
     };
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Tributary.TestingHost;
 
 namespace Tributary.Silo.Tests.Documentation;
@@ -53,9 +54,9 @@ internal sealed class DocumentedServer : IAsyncDisposable
             using var answer = await Http.GetAsync(new Uri("health/ready", UriKind.Relative));
             return answer.StatusCode == HttpStatusCode.OK;
         }
-        catch (HttpRequestException)
+        catch (Exception error) when (error is HttpRequestException or SocketException)
         {
-            // Not listening yet.
+            // Not listening yet. A connection that is lost the moment it is made ends with the error of its socket.
             return false;
         }
     }

@@ -17,11 +17,11 @@ public sealed class DemoTests
         await using var server = await TributaryProcess.StartNewAsync(isDemo: true, Cancellation);
         using var http = new HttpClient { BaseAddress = server.Address };
         Assert.Contains("1707 new, 0 known already", server.Output, StringComparison.Ordinal);
-        Assert.Contains("quakes-by-network", server.Output, StringComparison.Ordinal);
         await CheckAsync(http);
         var first = await RowsAsync(http);
 
         Assert.Equal(0, await server.StopAsync(Cancellation));
+        CheckTables(server.Output);
         await server.StartAsync(Cancellation);
 
         Assert.Contains("0 new, 1707 known already", server.Output, StringComparison.Ordinal);
@@ -30,6 +30,19 @@ public sealed class DemoTests
         Assert.Equal(1707, ledger.GetProperty("accepted").GetInt64());
         Assert.True(ledger.GetProperty("matches").GetBoolean());
         Assert.Equal(1707, (await StoredMessages.ReadAllAsync(http, Cancellation)).Count);
+    }
+
+    /// <summary>Lines of the log may stand between those of the tables.</summary>
+    private static void CheckTables(string output)
+    {
+        var lines = output.Split(Environment.NewLine);
+        Assert.All(["network  count  places", "magnitude  count  places", "from        count  places"], names =>
+            Assert.Single(lines, line => line.StartsWith(names, StringComparison.Ordinal)));
+        var classes = Magnitudes([.. Quakes]).GroupBy(Math.Floor).OrderBy(group => group.Key);
+        var rows = lines.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Where(cells => cells.Length == 4 && int.TryParse(cells[0], out _) && int.TryParse(cells[1], out _));
+        Assert.Equal(
+            classes.Select(group => $"{group.Key}: {group.Count()}"), rows.Select(cells => $"{cells[0]}: {cells[1]}"));
     }
 
     private static async Task CheckAsync(HttpClient http)

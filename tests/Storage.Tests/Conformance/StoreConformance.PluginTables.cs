@@ -99,6 +99,7 @@ public abstract partial class StoreConformance
             Sql("insert into plugin_numbers(id, name) values (1, $1)", "half \ud800"),
             Sql("insert into plugin_numbers(id, name) values (1, $1)", DateTime.UnixEpoch),
             Sql("insert into plugin_seen(id) values (2) \0"),
+            Sql("insert into plugin_numbers(id, name) values (1, \"a name and no text\")"),
         ];
 
         foreach (var command in bad)
