@@ -33,6 +33,23 @@ internal sealed class EndingServer(PipelineServer server) : IAsyncDisposable
     public static async Task<EndingServer> StartNewAsync(params string[] arguments) =>
         new(await PipelineServer.StartNewAsync(Main, null, Prepare, arguments));
 
+    /// <summary>
+    /// Posts a message whose content ends the process, and returns its id: null when the process ended before it had
+    /// answered, as it may when the content is looked at at once.
+    /// </summary>
+    public async Task<string?> PostPoisonAsync(string name, string content)
+    {
+        try
+        {
+            return await PostAsync(name, content);
+        }
+        catch (HttpRequestException)
+        {
+            await server.Process.WaitForExitAsync(Cancellation);
+            return null;
+        }
+    }
+
     /// <summary>Posts a message whose content is this text, and returns its id.</summary>
     public async Task<string> PostAsync(string name, string content)
     {
