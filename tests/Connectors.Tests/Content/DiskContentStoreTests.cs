@@ -156,19 +156,6 @@ public sealed class DiskContentStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Two_gigabytes_pass_through_little_memory()
-    {
-        const long Bytes = 2L << 30;
-        await using (var file = File.Create(Path.Combine(root, "large")))
-            file.SetLength(Bytes);
-
-        var (read, extra) = await Discarded.ReadAsync(store, "large");
-
-        Assert.Equal(Bytes, read);
-        Assert.InRange(extra, 0, Discarded.MaxExtraBytes);
-    }
-
-    [Fact]
     public void Errors_of_the_configuration_are_named_all_at_once()
     {
         Assert.Equal(

@@ -285,25 +285,6 @@ public sealed class HttpContentStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Two_gigabytes_pass_through_little_memory()
-    {
-        const long Bytes = 2L << 30;
-        var piece = new byte[1 << 20];
-        pages["/large"] = async context =>
-        {
-            context.Response.ContentLength = Bytes;
-            for (var sent = 0L; sent < Bytes; sent += piece.Length)
-                await context.Response.Body.WriteAsync(piece, context.RequestAborted);
-        };
-        await using var store = Make();
-
-        var (read, extra) = await Discarded.ReadAsync(store, $"{server.Url}large");
-
-        Assert.Equal(Bytes, read);
-        Assert.InRange(extra, 0, Discarded.MaxExtraBytes);
-    }
-
-    [Fact]
     public void Errors_of_the_configuration_are_named() =>
         Assert.Equal(
             [
