@@ -19,7 +19,7 @@ public sealed class RedisServer : IAsyncDisposable
 
     private RedisServer(string[] options) => this.options = options;
 
-    public int Port { get; } = FreePort();
+    public int Port { get; } = FreePort.Next();
 
     /// <summary>Makes and starts a server.</summary>
     /// <param name="options">Of redis-server, such as <c>--requirepass</c> and its value.</param>
@@ -118,12 +118,5 @@ public sealed class RedisServer : IAsyncDisposable
     {
         using var kill = Process.Start("kill", ["-" + signal, $"{process!.Id}"]);
         await kill.WaitForExitAsync();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

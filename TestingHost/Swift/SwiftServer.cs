@@ -21,8 +21,8 @@ public sealed class SwiftServer : IAsyncDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("tributary-swift-").FullName;
     private readonly List<Process> processes = [];
     private readonly HttpClient client = new();
-    private readonly int proxyPort = FreePort();
-    private readonly int cachePort = FreePort();
+    private readonly int proxyPort = FreePort.Next();
+    private readonly int cachePort = FreePort.Next();
 
     private SwiftServer()
     {
@@ -132,7 +132,7 @@ public sealed class SwiftServer : IAsyncDisposable
         await System.IO.File.WriteAllTextAsync(File("swift.conf"), "[swift-hash]\nswift_hash_path_prefix = a\nswift_hash_path_suffix = b\n");
         foreach (var kind in Kinds)
         {
-            var port = FreePort();
+            var port = FreePort.Next();
             var builder = File($"{kind}.builder");
             foreach (var arguments in (string[][])[[builder, "create", "2", "1", "1"], [builder, "add", $"r1z1-127.0.0.1:{port}/d1", "1"], [builder, "rebalance"]])
             {
@@ -200,12 +200,5 @@ public sealed class SwiftServer : IAsyncDisposable
             throw new InvalidOperationException(
                 $"{program} was not found on the PATH: on Debian 'apt-get install swift-proxy swift-account swift-container swift-object memcached'.", error);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,3 +1,4 @@
+using Tributary.TestingHost;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -24,7 +25,7 @@ public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
             ? Directory.CreateTempSubdirectory("tributary-process-")
             : Directory.CreateDirectory(Path.Combine(root, Path.GetRandomFileName()));
         this.environment = environment;
-        Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort()}/"));
+        Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort.Next()}/"));
         this.arguments = ["--urls", Address.GetLeftPart(UriPartial.Authority), "--data", DataDirectory, .. arguments];
     }
 
@@ -144,12 +145,5 @@ public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
             // Not listening yet. A connection that is lost the moment it is made ends with the error of its socket.
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
