@@ -29,7 +29,8 @@ public static class FreePort
                 listener.Start();
                 return port;
             }
-            catch (SocketException error) when (error.SocketErrorCode == SocketError.AddressAlreadyInUse && tries < Count)
+            catch (SocketException error)
+                when (error.SocketErrorCode == SocketError.AddressAlreadyInUse && tries < Count)
             {
                 // Taken: the next one.
             }

@@ -13,7 +13,7 @@ internal sealed class AccessResults : IAuthorizationMiddlewareResultHandler
     {
         if (authorizeResult.Succeeded)
             return next(context);
-        // The result has no reasons: who is not authenticated by a scheme, of which there are none, is only challenged.
+        // The result itself has no reasons: the evaluator leaves them with the request.
         throw context.Features.Get<AccessRefusal>()?.Error ?? new TributaryException(
             "access_undeclared",
             "The route asks for what this server cannot check; allowed: routes that ask for a key or nothing.");

@@ -42,7 +42,8 @@ internal sealed partial class SiloNode : IAsyncDisposable
     private volatile bool isStopping;
 
     private SiloNode(
-        SiloConfig config, TimeProvider time, NodeStore store, SiloHost? host, FeedTail tail, LateActivities late, ProcessFault fault, ScratchFolder? scratch,
+        SiloConfig config, TimeProvider time, NodeStore store, SiloHost? host, FeedTail tail,
+        LateActivities late, ProcessFault fault, ScratchFolder? scratch,
         Meter meter)
     {
         this.meter = meter;
@@ -91,7 +92,9 @@ internal sealed partial class SiloNode : IAsyncDisposable
             var gate = new LateActivities();
             if (config.Roles.HasFlag(Roles.Silo))
             {
-                joined = NewHost(config, time, opened, gate, fault, () => node?.pipeline?.Plugins.Active.Number ?? 0, measured, loggers);
+                joined = NewHost(
+                    config, time, opened, gate, fault, () => node?.pipeline?.Plugins.Active.Number ?? 0, measured,
+                    loggers);
                 await joined.StartAsync(cancellation);
                 history = joined.Facts.HistoryId;
             }
@@ -166,7 +169,8 @@ internal sealed partial class SiloNode : IAsyncDisposable
     }
 
     private static SiloHost NewHost(
-        SiloConfig config, TimeProvider time, NodeStore store, LateActivities late, ProcessFault fault, Func<int> pluginSet,
+        SiloConfig config, TimeProvider time, NodeStore store, LateActivities late, ProcessFault fault,
+        Func<int> pluginSet,
         Meter meter, ILoggerFactory loggers)
     {
         var items = new ItemOptions { Retry = config.Pipeline.Retry, PluginSetNumber = pluginSet, Chance = Random.Shared.NextDouble };

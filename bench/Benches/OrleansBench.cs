@@ -31,7 +31,8 @@ public static class OrleansBench
         var (writes, writeLatencies) = await MeasureOrdinaryAsync(store, bodies, options.Duration, cancellation);
         Write("a write per grain", writes, limit, writeLatencies);
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"orleans postgres: rounds are {rounds / writes:0.0} times a write per grain"));
+            CultureInfo.InvariantCulture,
+            $"orleans postgres: rounds are {rounds / writes:0.0} times a write per grain"));
     }
 
     private static async Task<(double Rate, Latencies Latencies)> MeasureOrdinaryAsync(
@@ -87,5 +88,6 @@ public static class OrleansBench
     private static void Write(string name, double rate, double limit, Latencies latencies) =>
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"orleans postgres, {name}: {rate:0} msg/s, limit {limit:0} msg/s, ratio {rate / limit:0.000}, {latencies}"));
+            $"orleans postgres, {name}: {rate:0} msg/s, limit {limit:0} msg/s, "
+            + $"ratio {rate / limit:0.000}, {latencies}"));
 }

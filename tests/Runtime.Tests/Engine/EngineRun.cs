@@ -150,6 +150,10 @@ public sealed class EngineRun
     private SiloHost NewHost()
     {
         Store = new InMemoryStore(Database, Faults);
-        return new SiloHost(Options, Store, Types, Activities, World.Environment(Meter), NullLogger<SiloHost>.Instance) { CanStart = CanStart };
+        return new SiloHost(
+            Options, Store, Types, Activities, World.Environment(Meter), NullLogger<SiloHost>.Instance)
+        {
+            CanStart = CanStart,
+        };
     }
 }

@@ -45,7 +45,8 @@ public sealed class CrashLoopTests(ITestOutputHelper output)
         var failure = Assert.Single(await ending.Server.FailuresAsync());
         var id = Text(failure, "message")!;
         Assert.Equal(
-            (told ?? id, "PARKED", "execute"), (Text(failure, "message"), Text(failure, "status"), Text(failure, "step")));
+            (told ?? id, "PARKED", "execute"),
+            (Text(failure, "message"), Text(failure, "status"), Text(failure, "step")));
         Assert.StartsWith("ended_the_process: ", Text(failure, "error"), StringComparison.Ordinal);
 
         await RetryAsync(ending, id);
