@@ -47,7 +47,7 @@ public sealed class ReadOnlyAttribute : Attribute;
 public interface INeeds
 {
     /// <summary>The grains that the turn will call.</summary>
-    IEnumerable<GrainId> Grains { get; }
+    IEnumerable<RoundGrainId> Grains { get; }
 
     /// <summary>The external id that the turn will look up, or null.</summary>
     ExternalKey? External { get; }

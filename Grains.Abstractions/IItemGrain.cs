@@ -80,7 +80,7 @@ public sealed class IncomingMessage(
 
     public int SizeBytes { get; } = message.Body.Length + 256 + message.IndexedValues.Sum(value => value.Key.Length);
 
-    public IEnumerable<GrainId> Grains
+    public IEnumerable<RoundGrainId> Grains
     {
         get
         {
@@ -93,7 +93,7 @@ public sealed class IncomingMessage(
 /// <summary>One message's share in one aggregate.</summary>
 /// <param name="Aggregate">The aggregate grain: <see cref="AggregateKey"/> as its key.</param>
 /// <param name="Generation">The definition's generation that asks for it.</param>
-public readonly record struct Contribution(GrainId Aggregate, int Generation, AggregateDelta Delta);
+public readonly record struct Contribution(RoundGrainId Aggregate, int Generation, AggregateDelta Delta);
 
 /// <summary>What the producer is told once the message is durable.</summary>
 public sealed class Receipt

@@ -55,9 +55,9 @@ public readonly record struct SiloId(long Value)
 }
 
 /// <summary>The identity of a grain: the name of its type and its key within that type.</summary>
-public readonly record struct GrainId(string Type, string Key)
+public readonly record struct RoundGrainId(string Type, string Key)
 {
-    public bool Equals(GrainId other) => Key == other.Key && Type == other.Type;
+    public bool Equals(RoundGrainId other) => Key == other.Key && Type == other.Type;
 
     // Types are few and keys are many: the key alone spreads grains over buckets, and hashing the type costs time.
     public override int GetHashCode() => Key.GetHashCode(StringComparison.Ordinal);

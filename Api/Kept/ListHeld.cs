@@ -18,7 +18,7 @@ internal sealed class ListHeld(ApiNode node)
     {
         var parameters = new Parameters(context.Request, "limit", "after");
         var limit = (int)Math.Min(MaxLimit, parameters.Number("limit", 1, int.MaxValue) ?? DefaultLimit);
-        var after = parameters.Text("after") is { } text ? GrainOf(text) : (GrainId?)null;
+        var after = parameters.Text("after") is { } text ? GrainOf(text) : (RoundGrainId?)null;
         var counts = await node.Held.CountAsync(context.RequestAborted);
         var grains = await node.Held.ReadGrainsAsync(after, limit + 1, context.RequestAborted);
         var body = new HeldList(
@@ -31,16 +31,16 @@ internal sealed class ListHeld(ApiNode node)
     }
 
     /// <summary>A grain as the key of a cursor.</summary>
-    public static string TextOf(GrainId grain) =>
+    public static string TextOf(RoundGrainId grain) =>
         JsonSerializer.Serialize([grain.Type, grain.Key], CursorKeyJson.Default.StringArray);
 
     /// <summary>The grain of a cursor's key, or null.</summary>
-    public static GrainId? Read(string key)
+    public static RoundGrainId? Read(string key)
     {
         try
         {
             return JsonSerializer.Deserialize(key, CursorKeyJson.Default.StringArray) is [{ } type, { } name]
-                ? new GrainId(type, name) : null;
+                ? new RoundGrainId(type, name) : null;
         }
         catch (JsonException)
         {
@@ -49,7 +49,7 @@ internal sealed class ListHeld(ApiNode node)
         }
     }
 
-    private static GrainId GrainOf(string text) =>
+    private static RoundGrainId GrainOf(string text) =>
         (Base64Url.IsValid(text) ? Read(Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text))) : null)
         ?? throw Parameters.Invalid("after", text, "the next of an earlier answer");
 }

@@ -1,7 +1,7 @@
 namespace Tributary.Grains;
 
 /// <inheritdoc/>
-public sealed class AggregateGrain : Grain<AggregateState>, IAggregateGrain
+public sealed class AggregateGrain : RoundGrain<AggregateState>, IAggregateGrain
 {
     public const string GrainType = AggregateKey.GrainType;
 

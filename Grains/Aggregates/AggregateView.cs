@@ -30,7 +30,7 @@ public sealed record AggregateView(
     /// <param name="definition">The definition of the row's generation.</param>
     public static AggregateView Of(AggregateRow row, AggregateDefinition definition)
     {
-        var grain = new GrainId(AggregateKey.GrainType, row.Key.ToString());
+        var grain = new RoundGrainId(AggregateKey.GrainType, row.Key.ToString());
         var state = StoredState.Read(grain, new LoadedState(row.Version, row.State), GrainsJson.Default.AggregateState);
         return Of(row.Key, state, definition);
     }

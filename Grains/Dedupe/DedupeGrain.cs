@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Tributary.Grains;
 
 /// <inheritdoc cref="IDedupeGrain"/>
-public sealed class DedupeGrain : Grain<DedupeState>, IDedupeGrain, IRemindable, IActivityOwner
+public sealed class DedupeGrain : RoundGrain<DedupeState>, IDedupeGrain, IReminderOwner, IActivityOwner
 {
     public const string GrainType = "dedupe";
 

@@ -1,7 +1,7 @@
 namespace Tributary.Grains;
 
 /// <inheritdoc/>
-public sealed partial class ItemGrain(ItemOptions options) : Grain<ItemState>, IItemGrain, IActivityOwner
+public sealed partial class ItemGrain(ItemOptions options) : RoundGrain<ItemState>, IItemGrain, IActivityOwner
 {
     public const string GrainType = "item";
 

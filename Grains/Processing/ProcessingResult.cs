@@ -27,7 +27,7 @@ public sealed record ProcessingResult : INeeds
     /// <summary>One for each plugin that accepts the message, of those that were asked for.</summary>
     public IReadOnlyList<PluginOutcome> Runs { get; init; } = [];
 
-    public IEnumerable<GrainId> Grains
+    public IEnumerable<RoundGrainId> Grains
     {
         get
         {

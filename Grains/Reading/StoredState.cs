@@ -8,7 +8,7 @@ namespace Tributary.Grains;
 public static class StoredState
 {
     /// <exception cref="TributaryException"><c>state_unreadable</c>: a build that can read it answers.</exception>
-    public static TState Read<TState>(GrainId grain, in LoadedState stored, JsonTypeInfo<TState> json) where TState
+    public static TState Read<TState>(RoundGrainId grain, in LoadedState stored, JsonTypeInfo<TState> json) where TState
         : class
     {
         try

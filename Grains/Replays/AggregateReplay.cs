@@ -20,7 +20,7 @@ public sealed class AggregateReplay(ActiveDefinition definition, Position fedFro
     {
         var late = await LateAsync(messages, cancellation);
         var counted = 0;
-        var shares = new Dictionary<GrainId, AggregateDelta>();
+        var shares = new Dictionary<RoundGrainId, AggregateDelta>();
         foreach (var message in messages)
         {
             if (message.Generations.Contains(definition.Generation) || BodyOf(message, late) is not { } body)

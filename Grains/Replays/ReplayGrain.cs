@@ -5,7 +5,7 @@ namespace Tributary.Grains;
 /// A slice is applied in the turn that moves the cursor beyond it: both are durable or neither is, so after a crash the same slice is read again and
 /// counts once.
 /// </remarks>
-public sealed class ReplayGrain(ReplayOptions options) : Grain<ReplayState>, IReplayGrain, IActivityOwner
+public sealed class ReplayGrain(ReplayOptions options) : RoundGrain<ReplayState>, IReplayGrain, IActivityOwner
 {
     public const string GrainType = "replay";
 

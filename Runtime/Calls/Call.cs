@@ -19,7 +19,7 @@ public enum WorkClass
 }
 
 /// <summary>A call from outside: it waits in the inbox, runs as a turn, and is answered when its round is durable.</summary>
-internal abstract class Call(GrainId target, GrainMethod method, object?[] arguments)
+internal abstract class Call(RoundGrainId target, GrainMethod method, object?[] arguments)
     : Input(target, arguments.Length == 1 ? arguments[0] as INeeds : null)
 {
     public GrainMethod Method { get; } = method;
@@ -37,7 +37,7 @@ internal sealed class Call<TResult> : Call, IValueTaskSource<TResult>, IValueTas
     private TResult? result;
     private Exception? error;
 
-    public Call(GrainId target, GrainMethod<TResult> method, object?[] arguments)
+    public Call(RoundGrainId target, GrainMethod<TResult> method, object?[] arguments)
         : base(target, method, arguments)
     {
     }
@@ -46,7 +46,7 @@ internal sealed class Call<TResult> : Call, IValueTaskSource<TResult>, IValueTas
         ? new ValueTask(this, source.Version)
         : new ValueTask<TResult>(this, source.Version);
 
-    public override void Run(Grain grain)
+    public override void Run(RoundGrain grain)
     {
         error = null;
         result = ((GrainMethod<TResult>)Method).Invoke(grain, Arguments);

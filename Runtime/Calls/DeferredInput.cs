@@ -3,7 +3,7 @@ using Tributary.Runtime.Store;
 namespace Tributary.Runtime.Calls;
 
 /// <summary>A one-way call that an earlier, durable round left to be made.</summary>
-internal sealed class DeferredInput(DeferredCall call, GrainTypes types) : Input(call.Target)
+internal sealed class DeferredInput(DeferredCall call, RoundGrainTypes types) : Input(call.Target)
 {
     public DeferredCall Call { get; } = call;
 
@@ -13,7 +13,7 @@ internal sealed class DeferredInput(DeferredCall call, GrainTypes types) : Input
     /// <summary>True while the held call counts among those that wait for their turn.</summary>
     public bool IsCounted { get; set; }
 
-    public override void Run(Grain grain) => StoredCall.Invoke(grain, Target, Call.Method, Call.Arguments, types);
+    public override void Run(RoundGrain grain) => StoredCall.Invoke(grain, Target, Call.Method, Call.Arguments, types);
 
     public override InputOrigin Origin => new(Call.Method, Call.Arguments);
 }

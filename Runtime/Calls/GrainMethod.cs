@@ -29,10 +29,10 @@ public abstract class GrainMethod
     public Merger? Merger { get; }
 
     /// <summary>Runs the method as a turn and throws what it threw; a result, if any, is dropped.</summary>
-    public abstract void InvokeOneWay(Grain grain, object?[] arguments);
+    public abstract void InvokeOneWay(RoundGrain grain, object?[] arguments);
 
     /// <summary>A call from outside, whose <see cref="Call.Task"/> the caller awaits.</summary>
-    internal abstract Call NewCall(GrainId target, object?[] arguments);
+    internal abstract Call NewCall(RoundGrainId target, object?[] arguments);
 
     /// <summary>What a one-way call returns to the turn that makes it.</summary>
     internal abstract object OneWayResult { get; }
@@ -88,13 +88,13 @@ public sealed class GrainMethod<TResult> : GrainMethod
 {
     private static readonly object Completed = new ValueTask();
 
-    private readonly Func<Grain, object?[], ValueTask<TResult>>? invoke;
-    private readonly Func<Grain, object?[], ValueTask>? invokeWithoutResult;
+    private readonly Func<RoundGrain, object?[], ValueTask<TResult>>? invoke;
+    private readonly Func<RoundGrain, object?[], ValueTask>? invokeWithoutResult;
 
     public GrainMethod(Type grainInterface, MethodInfo method)
         : base(method)
     {
-        var grain = Expression.Parameter(typeof(Grain));
+        var grain = Expression.Parameter(typeof(RoundGrain));
         var arguments = Expression.Parameter(typeof(object?[]));
         var parameters = method.GetParameters();
         var converted = new Expression[parameters.Length];
@@ -102,21 +102,21 @@ public sealed class GrainMethod<TResult> : GrainMethod
             converted[i] = Expression.Convert(Expression.ArrayIndex(arguments, Expression.Constant(i)), parameters[i].ParameterType);
         var call = Expression.Call(Expression.Convert(grain, grainInterface), method, converted);
         if (method.ReturnType == typeof(ValueTask))
-            invokeWithoutResult = Expression.Lambda<Func<Grain, object?[], ValueTask>>(call, grain, arguments).Compile();
+            invokeWithoutResult = Expression.Lambda<Func<RoundGrain, object?[], ValueTask>>(call, grain, arguments).Compile();
         else
-            invoke = Expression.Lambda<Func<Grain, object?[], ValueTask<TResult>>>(call, grain, arguments).Compile();
+            invoke = Expression.Lambda<Func<RoundGrain, object?[], ValueTask<TResult>>>(call, grain, arguments).Compile();
     }
 
     internal override object OneWayResult =>
         typeof(TResult) == typeof(Nothing) ? Completed : Box(ValueTask.FromException<TResult>(new InvalidOperationException(
             "A turn does not wait: the result of a call to another grain is not available inside a turn. Send the call one-way and let the other grain call back.")));
 
-    public override void InvokeOneWay(Grain grain, object?[] arguments) => Invoke(grain, arguments);
+    public override void InvokeOneWay(RoundGrain grain, object?[] arguments) => Invoke(grain, arguments);
 
-    internal override Call NewCall(GrainId target, object?[] arguments) => new Call<TResult>(target, this, arguments);
+    internal override Call NewCall(RoundGrainId target, object?[] arguments) => new Call<TResult>(target, this, arguments);
 
     /// <summary>Runs the method as a turn: it must have completed when it returns.</summary>
-    internal TResult Invoke(Grain grain, object?[] arguments)
+    internal TResult Invoke(RoundGrain grain, object?[] arguments)
     {
         if (invoke is null)
         {

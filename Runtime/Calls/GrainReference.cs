@@ -6,7 +6,7 @@ namespace Tributary.Runtime.Calls;
 internal interface ICallSink
 {
     /// <summary>Takes the call and returns the boxed ValueTask that the interface method returns.</summary>
-    object Send(GrainId target, GrainMethod method, object?[] arguments);
+    object Send(RoundGrainId target, GrainMethod method, object?[] arguments);
 }
 
 /// <summary>A typed reference to a grain: turns the interface's methods into calls.</summary>
@@ -14,7 +14,7 @@ public class GrainReference : DispatchProxy
 {
     private ICallSink sink = null!;
     private GrainInterface type = null!;
-    private GrainId target;
+    private RoundGrainId target;
 
     internal static TGrain Create<TGrain>(GrainInterface type, string key, ICallSink sink) where TGrain : class
     {
@@ -23,7 +23,7 @@ public class GrainReference : DispatchProxy
         var reference = (GrainReference)(object)proxy;
         reference.sink = sink;
         reference.type = type;
-        reference.target = new GrainId(type.Name, key);
+        reference.target = new RoundGrainId(type.Name, key);
         return proxy;
     }
 

@@ -8,7 +8,7 @@ namespace Tributary.Runtime.Calls;
 /// What waits for the loop, by class of work. Bounded by count and bytes: when full, a call is refused and nothing is
 /// lost, because nothing was promised. Outlives the incarnations of its silo.
 /// </summary>
-internal sealed class Inbox(SiloOptions options)
+internal sealed class Inbox(RoundOptions options)
 {
     private readonly ConcurrentQueue<Input>[] queues =
         [new(), new(), new(), new()];

@@ -6,9 +6,9 @@ namespace Tributary.Runtime.Calls;
 /// Something that begins a turn: a call from outside, a due reminder, the result of an activity, a deferred call. A round
 /// keeps its inputs until it is durable, so that a round that fails can run them again.
 /// </summary>
-internal abstract class Input(GrainId target, INeeds? needs = null)
+internal abstract class Input(RoundGrainId target, INeeds? needs = null)
 {
-    public GrainId Target { get; } = target;
+    public RoundGrainId Target { get; } = target;
 
     public INeeds? Needs { get; } = needs;
 
@@ -28,7 +28,7 @@ internal abstract class Input(GrainId target, INeeds? needs = null)
     public virtual InputOrigin? Origin => null;
 
     /// <summary>Runs the turn. Throws what the turn threw. May run again after a round that failed.</summary>
-    public abstract void Run(Grain grain);
+    public abstract void Run(RoundGrain grain);
 
     /// <summary>Keeps the error as this input's outcome, replacing an earlier outcome.</summary>
     public virtual void Fail(Exception exception)

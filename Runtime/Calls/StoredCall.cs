@@ -10,7 +10,7 @@ internal static class StoredCall
     /// This build does not know the method, or cannot read the arguments: nothing was run.
     /// </exception>
     public static void Invoke(
-        Grain grain, GrainId target, string method, ReadOnlyMemory<byte> arguments, GrainTypes types)
+        RoundGrain grain, RoundGrainId target, string method, ReadOnlyMemory<byte> arguments, RoundGrainTypes types)
     {
         if (types.TryGet(target.Type, out var type) && type.Interface.FindMethod(method) is { } known)
         {
@@ -19,7 +19,7 @@ internal static class StoredCall
         }
 
         // What a grain takes as the owner of reminders and activities is in no interface of its own.
-        if (method == nameof(IRemindable.OnReminder) && grain is IRemindable remindable)
+        if (method == nameof(IReminderOwner.OnReminder) && grain is IReminderOwner remindable)
         {
             var (name, attempt, payload) = Read(target, method, () =>
                 ReadHead(arguments, static last => last.GetBytesFromBase64()));
@@ -47,11 +47,11 @@ internal static class StoredCall
         turn.GetAwaiter().GetResult();
     }
 
-    private static object?[] Read(GrainId target, GrainMethod method, ReadOnlyMemory<byte> arguments, GrainTypes types)
+    private static object?[] Read(RoundGrainId target, GrainMethod method, ReadOnlyMemory<byte> arguments, RoundGrainTypes types)
     {
         try
         {
-            return method.ReadArguments(arguments.Span, GrainTypes.ArgumentsJson);
+            return method.ReadArguments(arguments.Span, RoundGrainTypes.ArgumentsJson);
         }
         catch (Exception error)
         {
@@ -59,7 +59,7 @@ internal static class StoredCall
         }
     }
 
-    private static T Read<T>(GrainId target, string method, Func<T> read)
+    private static T Read<T>(RoundGrainId target, string method, Func<T> read)
     {
         try
         {

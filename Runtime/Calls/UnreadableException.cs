@@ -28,7 +28,7 @@ internal sealed class UnreadableException(string code, string message, Exception
         new("arguments_unreadable",
             $"The stored arguments of '{type}.{method}' cannot be read by this build: {error.Message}", error);
 
-    public static UnreadableException OfState(GrainId grain, int version, Exception error) =>
+    public static UnreadableException OfState(RoundGrainId grain, int version, Exception error) =>
         new("state_unreadable",
             $"The stored state of {grain} (version {version}) cannot be read by this build: {error.Message}", error);
 }

@@ -11,7 +11,7 @@ public sealed class Partitioner(int partitionCount)
 {
     public int PartitionCount { get; } = partitionCount;
 
-    public PartitionId Of(GrainId grain)
+    public PartitionId Of(RoundGrainId grain)
     {
         var length = grain.Type.Length + 1 + grain.Key.Length;
         Span<byte> buffer = length <= 256 ? stackalloc byte[768] : new byte[length * 3];

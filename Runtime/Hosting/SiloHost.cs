@@ -16,9 +16,9 @@ public sealed partial class SiloHost
     // Deferred calls read at a time when an incarnation begins.
     private const int DeferredPageCount = 10_000;
 
-    private readonly SiloOptions options;
+    private readonly RoundOptions options;
     private readonly IPartitionStore store;
-    private readonly GrainTypes types;
+    private readonly RoundGrainTypes types;
     private readonly IReadOnlyDictionary<string, IActivity> activities;
     private readonly SiloEnvironment environment;
     private readonly ILogger logger;
@@ -39,7 +39,7 @@ public sealed partial class SiloHost
     private SiloId? current;
 
     public SiloHost(
-        SiloOptions options, IPartitionStore store, GrainTypes types, IReadOnlyDictionary<string, IActivity> activities,
+        RoundOptions options, IPartitionStore store, RoundGrainTypes types, IReadOnlyDictionary<string, IActivity> activities,
         SiloEnvironment environment, ILogger<SiloHost> logger)
     {
         this.options = options;
@@ -66,7 +66,7 @@ public sealed partial class SiloHost
     /// <summary>Known once the silo has started.</summary>
     public StoreFacts Facts => facts ?? throw new InvalidOperationException("The silo has not started.");
 
-    /// <summary>The ids of <see cref="SiloOptions.IndexedPaths"/>, in their order; known once the silo has started.</summary>
+    /// <summary>The ids of <see cref="RoundOptions.IndexedPaths"/>, in their order; known once the silo has started.</summary>
     public IReadOnlyList<int> IndexedPathIds { get; private set; } = [];
 
     /// <summary>True while an incarnation runs.</summary>
@@ -265,7 +265,7 @@ public sealed partial class SiloHost
         public TGrain GetGrain<TGrain>(string key) where TGrain : class, IGrainWithStringKey =>
             GrainReference.Create<TGrain>(host.types.Interface<TGrain>(), key, this);
 
-        public object Send(GrainId target, GrainMethod method, object?[] arguments)
+        public object Send(RoundGrainId target, GrainMethod method, object?[] arguments)
         {
             var call = method.NewCall(target, arguments);
             host.Take(call, workClass == WorkClass.Calls && method.IsReadOnly ? WorkClass.Reads : workClass);

@@ -258,7 +258,7 @@ internal sealed partial class SiloLoop
     [LoggerMessage(
         EventId = 1011, Level = LogLevel.Error,
         Message = "An input for {Grain} was refused by the database alone; it is kept as a failure or its caller is told: {Error}")]
-    private partial void LogConvicted(GrainId grain, string error);
+    private partial void LogConvicted(RoundGrainId grain, string error);
 
     [LoggerMessage(EventId = 1012, Level = LogLevel.Warning, Message = "The silo could not sign off; the next start finds its row: {Error}")]
     private partial void LogLeaveFailed(string error);

@@ -31,11 +31,11 @@ internal sealed partial class SiloLoop
     // How many turns run between two looks at the stopwatch.
     private const int TurnsPerLookCount = 64;
 
-    private readonly SiloOptions options;
+    private readonly RoundOptions options;
     private readonly SiloEnvironment environment;
     private readonly IPartitionStore store;
     private readonly Inbox inbox;
-    private readonly GrainTypes types;
+    private readonly RoundGrainTypes types;
     private readonly RoundInstruments instruments;
     private readonly ILogger logger;
     private readonly SiloId silo;
@@ -72,8 +72,8 @@ internal sealed partial class SiloLoop
     private volatile bool hasEnded;
 
     public SiloLoop(
-        Incarnation incarnation, StoreFacts facts, SiloOptions options, SiloEnvironment environment, IPartitionStore store, Inbox inbox,
-        GrainTypes types, IReadOnlyDictionary<string, IActivity> activityTypes, ActivityLoad activityLoad,
+        Incarnation incarnation, StoreFacts facts, RoundOptions options, SiloEnvironment environment, IPartitionStore store, Inbox inbox,
+        RoundGrainTypes types, IReadOnlyDictionary<string, IActivity> activityTypes, ActivityLoad activityLoad,
         EarlierLives lives, Task canStart, IReadOnlyList<DeferredCall> deferred, long lastCall, Action<RoundCommit> committed,
         RoundInstruments instruments, ILogger logger)
     {

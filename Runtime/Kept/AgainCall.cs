@@ -5,7 +5,7 @@ namespace Tributary.Runtime.Kept;
 /// <summary>
 /// Somebody asks for a failed call to be made again, by the id of its failure; the row is read when its turn comes.
 /// </summary>
-internal sealed class AgainCall(Guid id) : Input(new GrainId("", ""))
+internal sealed class AgainCall(Guid id) : Input(new RoundGrainId("", ""))
 {
     private readonly TaskCompletionSource<AgainResult> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -21,7 +21,7 @@ internal sealed class AgainCall(Guid id) : Input(new GrainId("", ""))
         answer.TrySetException(error);
     }
 
-    public override void Run(Grain grain) => throw new InvalidOperationException("A request for a call is not a call.");
+    public override void Run(RoundGrain grain) => throw new InvalidOperationException("A request for a call is not a call.");
 }
 
 /// <summary>What became of a request to make a failed call again.</summary>

@@ -6,7 +6,7 @@ namespace Tributary.Runtime.Kept;
 /// <summary>
 /// A failed call that is made again: the failure goes in the round of the turn. May run again like every input.
 /// </summary>
-internal sealed class AgainInput(FailureRow row, AgainCall asked, GrainTypes types) : Input(row.Target)
+internal sealed class AgainInput(FailureRow row, AgainCall asked, RoundGrainTypes types) : Input(row.Target)
 {
     private AgainResult result = new(row.Id, AgainOutcome.Made);
 
@@ -14,7 +14,7 @@ internal sealed class AgainInput(FailureRow row, AgainCall asked, GrainTypes typ
 
     public override InputOrigin Origin => new(Row.Method, Row.Arguments);
 
-    public override void Run(Grain grain)
+    public override void Run(RoundGrain grain)
     {
         result = new AgainResult(Row.Id, AgainOutcome.Made);
         StoredCall.Invoke(grain, Target, Row.Method, Row.Arguments, types);

@@ -8,7 +8,7 @@ namespace Tributary.Runtime.Kept;
 /// round is durable;
 /// then the row is looked for again. So a call is made once, however many ask at once. Used by the loop only.
 /// </summary>
-internal sealed class FailedCalls(SiloOptions options)
+internal sealed class FailedCalls(RoundOptions options)
 {
     private readonly Dictionary<Guid, Queue<AgainCall>> byId = [];
     private readonly Queue<Guid> wanted = new();
@@ -42,7 +42,7 @@ internal sealed class FailedCalls(SiloOptions options)
     /// <summary>
     /// Ends a read: what was found goes to <paramref name="ready"/>, and who asked for what is not there is told.
     /// </summary>
-    public void EndRead(IReadOnlyList<FailureRow> rows, GrainTypes types, Queue<Input> ready)
+    public void EndRead(IReadOnlyList<FailureRow> rows, RoundGrainTypes types, Queue<Input> ready)
     {
         var found = rows.ToDictionary(row => row.Id);
         foreach (var id in reading!)

@@ -10,7 +10,7 @@ namespace Tributary.Runtime.Kept;
 /// nothing until then. Used by the loop only.
 /// </summary>
 /// <param name="last">The last call that was there when the incarnation began.</param>
-internal sealed class HeldPass(SiloOptions options, long last)
+internal sealed class HeldPass(RoundOptions options, long last)
 {
     private long afterCall;
     private HeldMark? afterReminder;

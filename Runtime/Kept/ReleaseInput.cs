@@ -21,13 +21,13 @@ internal sealed class ReleaseInput(HeldReminder reminder, UnreadableException? o
     public HeldWrite Settle(HeldReason? reason, DateTimeOffset at) =>
         new(Target, Reminder.Row.Name, reason, at, MustBeHeld: true);
 
-    public override void Run(Grain grain)
+    public override void Run(RoundGrain grain)
     {
-        var isTaken = Reminder.Row.Activity is null ? grain is IRemindable : grain is IActivityOwner;
+        var isTaken = Reminder.Row.Activity is null ? grain is IReminderOwner : grain is IActivityOwner;
         if (!isTaken)
         {
             throw UnreadableException.OfMethod(
-                Target.Type, Reminder.Row.Activity is null ? nameof(IRemindable.OnReminder)
+                Target.Type, Reminder.Row.Activity is null ? nameof(IReminderOwner.OnReminder)
                     : nameof(IActivityOwner.OnActivity));
         }
     }

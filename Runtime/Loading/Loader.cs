@@ -12,10 +12,10 @@ namespace Tributary.Runtime.Loading;
 /// </summary>
 /// <param name="hasUnscoped">See <see cref="Incarnation.HasUnscopedExternalIds"/>.</param>
 internal sealed class Loader(
-    SiloOptions options, Partitioner partitioner, Activations activations, ExternalIds externalIds,
+    RoundOptions options, Partitioner partitioner, Activations activations, ExternalIds externalIds,
         bool hasUnscoped = false)
 {
-    private readonly List<GrainId> wanted = [];
+    private readonly List<RoundGrainId> wanted = [];
     private LoadRequest pending = new();
     private LoadRequest? underWay;
 
@@ -152,7 +152,7 @@ internal sealed class Loader(
         }
     }
 
-    private void Need(GrainId id, bool isNew, Input input)
+    private void Need(RoundGrainId id, bool isNew, Input input)
     {
         var isHere = activations.TryGet(id, out var activation);
         // No turn can call a grain of a type that is not registered: there is nothing to load.

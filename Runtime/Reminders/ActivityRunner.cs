@@ -11,7 +11,7 @@ namespace Tributary.Runtime.Reminders;
 /// see <see cref="StartPolicy"/>.
 /// </summary>
 internal sealed partial class ActivityRunner(
-    SiloOptions options, ISiloScheduler scheduler, IReadOnlyDictionary<string, IActivity> types, ReminderBook book, ActivityLoad load,
+    RoundOptions options, ISiloScheduler scheduler, IReadOnlyDictionary<string, IActivity> types, ReminderBook book, ActivityLoad load,
     StartPolicy policy, ActivityCallbacks callbacks, ILogger logger)
 {
     private readonly Queue<ReminderEntry> waiting = new();
@@ -189,13 +189,13 @@ internal sealed partial class ActivityRunner(
     }
 
     [LoggerMessage(EventId = 1031, Level = LogLevel.Warning, Message = "The activity {Activity} of {Grain} failed at attempt {Attempt}; its grain decides what follows.")]
-    private partial void LogFailed(string activity, GrainId grain, int attempt, Exception error);
+    private partial void LogFailed(string activity, RoundGrainId grain, int attempt, Exception error);
 
     [LoggerMessage(
         EventId = 1032, Level = LogLevel.Error,
         Message = "The process ended while the activity {Activity} '{Name}' of {Grain} ran alone, at its start {Starts}; "
             + "it is not run again, and its grain decides what follows.")]
-    private partial void LogEnded(string activity, string name, GrainId grain, int starts);
+    private partial void LogEnded(string activity, string name, RoundGrainId grain, int starts);
 }
 
 /// <summary>What the runner asks of the loop.</summary>

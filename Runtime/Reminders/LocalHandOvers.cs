@@ -4,7 +4,7 @@ namespace Tributary.Runtime.Reminders;
 /// What turns handed over to activities that do not run yet, bounded by count and bytes: what does not fit is dropped, and
 /// its activity reads back what it needs. Used by the loop only.
 /// </summary>
-internal sealed class LocalHandOvers(SiloOptions options)
+internal sealed class LocalHandOvers(RoundOptions options)
 {
     // What an object costs whose size is not known.
     private const int OverheadBytes = 256;

@@ -6,9 +6,9 @@ namespace Tributary.Runtime.Reminders;
 /// The durable reminders that are due soon, and what rounds on their way do to them. Only the near future is in memory,
 /// by range of the store's index: the rest costs disk. Used by the loop only.
 /// </summary>
-internal sealed class ReminderBook(SiloOptions options)
+internal sealed class ReminderBook(RoundOptions options)
 {
-    private readonly Dictionary<(GrainId Grain, string Name), ReminderEntry> entries = [];
+    private readonly Dictionary<(RoundGrainId Grain, string Name), ReminderEntry> entries = [];
     private readonly LocalHandOvers handOvers = new(options);
 
     // Apart, because activities may have to wait for room when reminders need not.
@@ -16,13 +16,13 @@ internal sealed class ReminderBook(SiloOptions options)
     private readonly PriorityQueue<ReminderEntry, DateTimeOffset> activities = new();
 
     // Writes of rounds that are not durable yet, by the last round that wrote the name.
-    private readonly Dictionary<(GrainId Grain, string Name), long> overlay = [];
+    private readonly Dictionary<(RoundGrainId Grain, string Name), long> overlay = [];
 
     // Writes that became durable since the read under way was issued: the read may or may not have seen them.
     private readonly List<ReminderWrite> sinceRead = [];
 
     // Every reminder at or before this mark is in memory.
-    private ReminderMark window = new(DateTimeOffset.MinValue, new GrainId("", ""), "");
+    private ReminderMark window = new(DateTimeOffset.MinValue, new RoundGrainId("", ""), "");
     private bool isReading;
 
     // True when the read under way began where memory ends no more.
@@ -47,7 +47,7 @@ internal sealed class ReminderBook(SiloOptions options)
     }
 
     /// <summary>A turn of <paramref name="round"/> wrote the name.</summary>
-    public void Overlay(GrainId grain, string name, long round) => overlay[(grain, name)] = round;
+    public void Overlay(RoundGrainId grain, string name, long round) => overlay[(grain, name)] = round;
 
     /// <summary>The round that wrote these names never happened.</summary>
     public void Revert(IEnumerable<ReminderWrite> writes)
@@ -153,7 +153,7 @@ internal sealed class ReminderBook(SiloOptions options)
         QueueOf(entry).Enqueue(entry, entry.Row.Due);
     }
 
-    private void Remove((GrainId Grain, string Name) key)
+    private void Remove((RoundGrainId Grain, string Name) key)
     {
         if (!entries.Remove(key, out var entry))
             return;
@@ -206,7 +206,7 @@ internal sealed class ReminderBook(SiloOptions options)
         reminders.Clear();
         activities.Clear();
         isReadVoid = isReading;
-        window = new ReminderMark(DateTimeOffset.MinValue, new GrainId("", ""), "");
+        window = new ReminderMark(DateTimeOffset.MinValue, new RoundGrainId("", ""), "");
     }
 
     private static DateTimeOffset TruncateToMicroseconds(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));

@@ -18,18 +18,18 @@ internal sealed class ReminderInput(ReminderEntry entry, ActivityResult? result,
 
     /// <summary>What an activity returned may be any object, and is not written: a result that fails is told to its owner as an error, and this is of that call.</summary>
     public override InputOrigin Origin => result is null
-        ? new(nameof(IRemindable.OnReminder), JsonSerializer.SerializeToUtf8Bytes<object[]>([Entry.Row.Name, Entry.Row.Attempt, Entry.Row.Payload]))
+        ? new(nameof(IReminderOwner.OnReminder), JsonSerializer.SerializeToUtf8Bytes<object[]>([Entry.Row.Name, Entry.Row.Attempt, Entry.Row.Payload]))
         : new(nameof(IActivityOwner.OnActivity), JsonSerializer.SerializeToUtf8Bytes<object[]>(
             [Entry.Row.Name, Entry.Row.Attempt, new ActivityResult(null, result.Error)]));
 
     public override Input? Instead(Exception error) =>
         result is null || isInstead ? null : new ReminderInput(Entry, new ActivityResult(null, ErrorText.Of(error)), isInstead: true);
 
-    public override void Run(Grain grain)
+    public override void Run(RoundGrain grain)
     {
         var row = Entry.Row;
         var turn = result is null
-            ? (grain as IRemindable ?? throw NotTaken(nameof(IRemindable.OnReminder)))
+            ? (grain as IReminderOwner ?? throw NotTaken(nameof(IReminderOwner.OnReminder)))
                 .OnReminder(row.Name, row.Attempt, row.Payload)
             : (grain as IActivityOwner ?? throw NotTaken(nameof(IActivityOwner.OnActivity)))
                 .OnActivity(row.Name, row.Attempt, result);

@@ -25,7 +25,7 @@ internal sealed class KeptEffects
     /// <summary>Reminders that are held are among the round's reminders, which it has then.</summary>
     public bool IsEmpty => Held.Count == 0 && HeldDone.Count == 0 && Released.Count == 0 && FailuresDone.Count == 0;
 
-    public void Write(RoundCommit written, Dictionary<(GrainId Grain, string Name), ReminderWrite> reminders)
+    public void Write(RoundCommit written, Dictionary<(RoundGrainId Grain, string Name), ReminderWrite> reminders)
     {
         written.Held.AddRange(Held);
         written.HeldDone.AddRange(HeldDone);

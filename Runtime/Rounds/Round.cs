@@ -45,7 +45,7 @@ internal sealed class Round
     /// <summary>The states as the round leaves them.</summary>
     public List<(Activation Grain, object State, bool IsNew)> States { get; } = [];
 
-    public Dictionary<(GrainId Grain, string Name), ReminderWrite> Reminders { get; } = [];
+    public Dictionary<(RoundGrainId Grain, string Name), ReminderWrite> Reminders { get; } = [];
 
     /// <summary>True when the states are taken: no turn runs in this round any more.</summary>
     public bool IsSealed { get; set; }

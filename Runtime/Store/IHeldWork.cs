@@ -29,7 +29,7 @@ public interface IHeldWork
     /// (exclusive; null: from the
     /// first), at most <paramref name="limit"/>.
     /// </summary>
-    ValueTask<IReadOnlyList<HeldGrain>> ReadGrainsAsync(GrainId? after, int limit, CancellationToken cancellation);
+    ValueTask<IReadOnlyList<HeldGrain>> ReadGrainsAsync(RoundGrainId? after, int limit, CancellationToken cancellation);
 
     /// <summary>How much is held, by grain type and reason. Its cost grows with what is held.</summary>
     ValueTask<IReadOnlyList<HeldCount>> CountAsync(CancellationToken cancellation);
@@ -51,20 +51,20 @@ public sealed record HeldReminder(ReminderRow Row, HeldReason Reason, DateTimeOf
 }
 
 /// <summary>A place in the order of held reminders.</summary>
-public readonly record struct HeldMark(GrainId Grain, string Name);
+public readonly record struct HeldMark(RoundGrainId Grain, string Name);
 
 /// <summary>Marks a reminder or activity as held (<see cref="Reason"/> not null), or as due again.</summary>
 /// <param name="MustBeHeld">
 /// True when the write is for a reminder that is held, and nothing becomes of another one of its name.
 /// </param>
 public readonly record struct HeldWrite(
-    GrainId Grain, string Name, HeldReason? Reason, DateTimeOffset At, bool MustBeHeld);
+    RoundGrainId Grain, string Name, HeldReason? Reason, DateTimeOffset At, bool MustBeHeld);
 
 /// <summary>A grain with held work.</summary>
 /// <param name="Reason">Of the call or reminder that was held last.</param>
 /// <param name="Since">When the first was held.</param>
 public sealed record HeldGrain(
-    GrainId Grain, HeldReason Reason, long CallsCount, long RemindersCount, DateTimeOffset Since);
+    RoundGrainId Grain, HeldReason Reason, long CallsCount, long RemindersCount, DateTimeOffset Since);
 
 /// <summary>How much is held of one grain type for one reason.</summary>
 public sealed record HeldCount(string Type, string Code, long CallsCount, long RemindersCount);

@@ -100,7 +100,7 @@ public enum StateTable
 /// <param name="State">The state as UTF-8 JSON.</param>
 /// <param name="IsNew">True when no row of this grain exists; the owner knows.</param>
 public readonly record struct StateRow(
-    StateTable Table, GrainId Grain, PartitionId Partition, int Version, ReadOnlyMemory<byte> State, bool IsNew);
+    StateTable Table, RoundGrainId Grain, PartitionId Partition, int Version, ReadOnlyMemory<byte> State, bool IsNew);
 
 /// <summary>An external id of a message of the same round; the partition is that of the message's item.</summary>
 public readonly record struct ExternalIdRow(PartitionId Partition, ExternalKey Key, UInt128 BodyHash, int MessageIndex);
@@ -111,7 +111,7 @@ public readonly record struct LedgerDelta(
 
 /// <summary>A reminder set (<see cref="Set"/> not null) or removed.</summary>
 /// <param name="MayExist">False when no row of this (grain, name) can exist.</param>
-public readonly record struct ReminderWrite(PartitionId Partition, GrainId Grain, string Name, ReminderRequest? Set, bool MayExist)
+public readonly record struct ReminderWrite(PartitionId Partition, RoundGrainId Grain, string Name, ReminderRequest? Set, bool MayExist)
 {
     /// <summary>See <see cref="ActivityStart.Local"/>; not stored.</summary>
     public object? Local { get; init; }
@@ -125,7 +125,7 @@ public readonly record struct ReminderWrite(PartitionId Partition, GrainId Grain
 
 /// <summary>A durable timer. <paramref name="Activity"/> is null for a reminder of a grain.</summary>
 public sealed record ReminderRow(
-    PartitionId Partition, GrainId Grain, string Name, DateTimeOffset Due, int Attempt, string? Activity, ReadOnlyMemory<byte> Payload)
+    PartitionId Partition, RoundGrainId Grain, string Name, DateTimeOffset Due, int Attempt, string? Activity, ReadOnlyMemory<byte> Payload)
 {
     public ReminderMark Mark => new(Due, Grain, Name);
 
@@ -149,22 +149,22 @@ public sealed record ReminderRow(
 public readonly record struct StartNote(ReminderRow Activity, int StartsCount, bool IsAlone);
 
 /// <summary>A place in the order of reminders: by due time, then grain, then name, compared ordinally as UTF-8.</summary>
-public readonly record struct ReminderMark(DateTimeOffset Due, GrainId Grain, string Name)
+public readonly record struct ReminderMark(DateTimeOffset Due, RoundGrainId Grain, string Name)
 {
     /// <summary>
     /// After every reminder that is due at <paramref name="due"/> or before, and before every later one. Due times are
     /// whole microseconds, the resolution of PostgreSQL.
     /// </summary>
-    public static ReminderMark At(DateTimeOffset due) => new(due.AddMicroseconds(1), new GrainId("", ""), "");
+    public static ReminderMark At(DateTimeOffset due) => new(due.AddMicroseconds(1), new RoundGrainId("", ""), "");
 }
 
 /// <summary>A one-way call that a later round makes: it is durable with its caller's round and ends with its callee's.</summary>
 /// <param name="Arguments">The arguments as a JSON array.</param>
-public sealed record DeferredCall(long Sequence, PartitionId Partition, GrainId Target, string Method, ReadOnlyMemory<byte> Arguments);
+public sealed record DeferredCall(long Sequence, PartitionId Partition, RoundGrainId Target, string Method, ReadOnlyMemory<byte> Arguments);
 
 /// <summary>A one-way call, reminder or deferred call whose turn threw.</summary>
 public sealed record FailureRow(
-    Guid Id, DateTimeOffset FailedAt, PartitionId Partition, GrainId Target, string Method, ReadOnlyMemory<byte> Arguments,
+    Guid Id, DateTimeOffset FailedAt, PartitionId Partition, RoundGrainId Target, string Method, ReadOnlyMemory<byte> Arguments,
     string Error)
 {
     /// <summary>How often the call was made, this time included.</summary>
@@ -174,7 +174,7 @@ public sealed record FailureRow(
 /// <summary>States and external ids to load.</summary>
 public sealed class LoadRequest
 {
-    public List<(StateTable Table, GrainId Grain)> States { get; } = [];
+    public List<(StateTable Table, RoundGrainId Grain)> States { get; } = [];
 
     public List<(PartitionId Partition, ExternalKey Key)> ExternalIds { get; } = [];
 
@@ -187,7 +187,7 @@ public sealed class LoadRequest
 /// <summary>What was found; what is missing does not exist.</summary>
 public sealed class LoadResult
 {
-    public Dictionary<GrainId, LoadedState> States { get; } = [];
+    public Dictionary<RoundGrainId, LoadedState> States { get; } = [];
 
     public Dictionary<(PartitionId Partition, ExternalKey Key), KnownMessage> ExternalIds { get; } = [];
 

@@ -3,21 +3,21 @@ using Tributary.Runtime.Calls;
 namespace Tributary.Runtime.Turns;
 
 /// <summary>A grain in memory: its instance, its state as of the last turn and as of the last durable round.</summary>
-internal sealed class Activation(GrainId id, GrainType type, PartitionId partition, bool isLoaded)
+internal sealed class Activation(RoundGrainId id, RoundGrainType type, PartitionId partition, bool isLoaded)
 {
-    public GrainId Id { get; } = id;
+    public RoundGrainId Id { get; } = id;
 
-    public GrainType Type { get; } = type;
+    public RoundGrainType Type { get; } = type;
 
     public PartitionId Partition { get; } = partition;
 
-    private Grain? instance;
+    private RoundGrain? instance;
 
     // The state while there is no instance.
     private object? held;
 
     /// <summary>Made by the first turn that needs it, so that a constructor that throws fails that turn.</summary>
-    public Grain Instance => instance ?? Create();
+    public RoundGrain Instance => instance ?? Create();
 
     /// <summary>False while the state is on its way from the store; no turn runs until then.</summary>
     public bool IsLoaded { get; private set; } = isLoaded;
@@ -115,7 +115,7 @@ internal sealed class Activation(GrainId id, GrainType type, PartitionId partiti
         held = state;
     }
 
-    private Grain Create()
+    private RoundGrain Create()
     {
         var created = Type.Create();
         if (created is IStateful stateful)

@@ -5,21 +5,21 @@ using Tributary.Runtime.Hashing;
 namespace Tributary.Runtime.Turns;
 
 /// <summary>The grains in memory, least recently used first out; what is not durable stays.</summary>
-internal sealed class Activations(GrainTypes types, Partitioner partitioner, int capacity)
+internal sealed class Activations(RoundGrainTypes types, Partitioner partitioner, int capacity)
 {
-    private readonly Dictionary<GrainId, Activation> byId = [];
+    private readonly Dictionary<RoundGrainId, Activation> byId = [];
     private Activation? oldest;
     private Activation? newest;
 
     public int Count => byId.Count;
 
-    public bool TryGet(GrainId id, [NotNullWhen(true)] out Activation? activation) => byId.TryGetValue(id, out activation);
+    public bool TryGet(RoundGrainId id, [NotNullWhen(true)] out Activation? activation) => byId.TryGetValue(id, out activation);
 
     /// <summary>True when grains of this type can be activated.</summary>
     public bool Knows(string type) => types.TryGet(type, out _);
 
     /// <summary>The activation, made if it is not there; <paramref name="isNew"/> says that it cannot have state.</summary>
-    public Activation GetOrAdd(GrainId id, bool isNew)
+    public Activation GetOrAdd(RoundGrainId id, bool isNew)
     {
         if (byId.TryGetValue(id, out var activation))
         {

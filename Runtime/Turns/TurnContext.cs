@@ -5,9 +5,9 @@ using Tributary.Runtime.Reminders;
 namespace Tributary.Runtime.Turns;
 
 /// <summary>The one turn that runs now, as its grain sees it; used again for every turn of the loop.</summary>
-internal sealed class TurnContext(GrainTypes types, ExternalIds externalIds) : ITurnContext, ICallSink
+internal sealed class TurnContext(RoundGrainTypes types, ExternalIds externalIds) : ITurnContext, ICallSink
 {
-    private readonly Dictionary<GrainId, object> references = [];
+    private readonly Dictionary<RoundGrainId, object> references = [];
 
     // Bounds the cache of references that turns use to call other grains.
     private const int MaxReferencesCount = 10_000;
@@ -19,7 +19,7 @@ internal sealed class TurnContext(GrainTypes types, ExternalIds externalIds) : I
 
     public TurnEffects Effects { get; } = new();
 
-    public GrainId Id { get; private set; }
+    public RoundGrainId Id { get; private set; }
 
     public DateTimeOffset Now { get; set; }
 
@@ -27,7 +27,7 @@ internal sealed class TurnContext(GrainTypes types, ExternalIds externalIds) : I
     {
         CheckTurn();
         var type = types.Interface<TGrain>();
-        var id = new GrainId(type.Name, key);
+        var id = new RoundGrainId(type.Name, key);
         if (references.TryGetValue(id, out var known))
             return (TGrain)known;
         if (references.Count >= MaxReferencesCount)
@@ -90,7 +90,7 @@ internal sealed class TurnContext(GrainTypes types, ExternalIds externalIds) : I
         Effects.Reminders.Add((name, null, null, 0));
     }
 
-    public object Send(GrainId target, GrainMethod method, object?[] arguments)
+    public object Send(RoundGrainId target, GrainMethod method, object?[] arguments)
     {
         CheckTurn();
         Effects.Calls.Add(new OneWayCall(target, method, arguments));

@@ -38,4 +38,4 @@ internal sealed class TurnEffects
 }
 
 /// <summary>A one-way call that a turn asked for.</summary>
-internal readonly record struct OneWayCall(GrainId Target, GrainMethod Method, object?[] Arguments);
+internal readonly record struct OneWayCall(RoundGrainId Target, GrainMethod Method, object?[] Arguments);

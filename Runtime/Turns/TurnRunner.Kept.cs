@@ -80,7 +80,7 @@ internal sealed partial class TurnRunner
     }
 
     private void Hold(
-        GrainId target, string method, ReadOnlyMemory<byte> arguments, UnreadableException obstacle, Round round)
+        RoundGrainId target, string method, ReadOnlyMemory<byte> arguments, UnreadableException obstacle, Round round)
     {
         var call = new DeferredCall(NextDeferred++, partitioner.Of(target), target, method, arguments);
         round.Kept.Held.Add(new HeldCall(call, obstacle.Reason, context.Now));

@@ -13,7 +13,7 @@ namespace Tributary.Runtime.Turns;
 /// what comes after it goes on.
 /// </summary>
 internal sealed partial class TurnRunner(
-    SiloOptions options, SiloEnvironment environment, GrainTypes types, Partitioner partitioner,
+    RoundOptions options, SiloEnvironment environment, RoundGrainTypes types, Partitioner partitioner,
     Activations activations, ExternalIds externalIds, ReminderBook reminders, HeldLog heldLog)
 {
     private readonly TurnContext context = new(types, externalIds);
@@ -116,7 +116,7 @@ internal sealed partial class TurnRunner(
             FailOneWay(call, error, round);
     }
 
-    private Exception? RunTurn(Activation activation, Round round, object state, Action<Grain, object> turn)
+    private Exception? RunTurn(Activation activation, Round round, object state, Action<RoundGrain, object> turn)
     {
         var before = activation.State;
         var effects = context.Effects;
@@ -254,7 +254,7 @@ internal sealed partial class TurnRunner(
     {
         try
         {
-            arguments = call.Method.WriteArguments(call.Arguments, GrainTypes.ArgumentsJson);
+            arguments = call.Method.WriteArguments(call.Arguments, RoundGrainTypes.ArgumentsJson);
             return null;
         }
         catch (Exception error)
@@ -301,6 +301,6 @@ internal sealed partial class TurnRunner(
         }
     }
 
-    private FailureRow NewFailure(GrainId target, string method, ReadOnlyMemory<byte> arguments, Exception error) =>
+    private FailureRow NewFailure(RoundGrainId target, string method, ReadOnlyMemory<byte> arguments, Exception error) =>
         new(environment.NewId(), context.Now, partitioner.Of(target), target, method, arguments, ErrorText.Of(error));
 }

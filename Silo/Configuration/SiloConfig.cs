@@ -44,7 +44,7 @@ public sealed record SiloConfig
 
     public FeedOptions Feed { get; init; } = new();
 
-    public SiloOptions Silo { get; init; } = new();
+    public RoundOptions Silo { get; init; } = new();
 
     public DedupeOptions Dedupe { get; init; } = new();
 

@@ -174,7 +174,7 @@ internal sealed partial class SiloNode : IAsyncDisposable
         Meter meter, ILoggerFactory loggers)
     {
         var items = new ItemOptions { Retry = config.Pipeline.Retry, PluginSetNumber = pluginSet, Chance = Random.Shared.NextDouble };
-        var types = new GrainTypes()
+        var types = new RoundGrainTypes()
             .Add<IItemGrain, ItemGrain, ItemState>(ItemGrain.GrainType, StateTable.Items, GrainsJson.Default.ItemState, () => new ItemGrain(items))
             .Add<IAggregateGrain, AggregateGrain, AggregateState>(
                 AggregateGrain.GrainType, StateTable.Aggregates, GrainsJson.Default.AggregateState, static () => new AggregateGrain())

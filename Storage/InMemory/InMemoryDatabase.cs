@@ -30,13 +30,13 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
 
     internal Dictionary<MessageId, int> MessageIndexes { get; } = [];
 
-    internal Dictionary<(StateTable Table, GrainId Grain), LoadedState> StateRows { get; } = [];
+    internal Dictionary<(StateTable Table, RoundGrainId Grain), LoadedState> StateRows { get; } = [];
 
     internal SortedDictionary<AggregateKey, LoadedState> AggregateRows { get; } = new(AggregateOrder.Instance);
 
     internal SortedDictionary<ReminderMark, ReminderRow> ReminderRows { get; } = new(ReminderOrder.Instance);
 
-    internal Dictionary<(GrainId Grain, string Name), ReminderMark> ReminderMarks { get; } = [];
+    internal Dictionary<(RoundGrainId Grain, string Name), ReminderMark> ReminderMarks { get; } = [];
 
     internal Dictionary<(string Source, UInt128 Fingerprint), DeliveryStart> DeliveryStartRows { get; } = [];
 
@@ -50,7 +50,7 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
     internal SortedDictionary<long, HeldCall> HeldCallRows { get; } = [];
 
     /// <summary>Held reminders are in none of the other lists of reminders.</summary>
-    internal Dictionary<(GrainId Grain, string Name), HeldReminder> HeldReminderRows { get; } = [];
+    internal Dictionary<(RoundGrainId Grain, string Name), HeldReminder> HeldReminderRows { get; } = [];
 
     internal Dictionary<(PartitionId Partition, ExternalKey Key), (KnownMessage Message, int Day)> ExternalIdRows { get; } = [];
 
@@ -118,8 +118,8 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
         Copy(() => Processing.Outcomes.ToDictionary(row => new Position(row.Key), IReadOnlyList<Outcome> (row) => [.. row.Value]));
 
     /// <summary>All states, as a copy.</summary>
-    public IReadOnlyDictionary<(StateTable Table, GrainId Grain), LoadedState> States =>
-        Copy(() => new Dictionary<(StateTable Table, GrainId Grain), LoadedState>(StateRows));
+    public IReadOnlyDictionary<(StateTable Table, RoundGrainId Grain), LoadedState> States =>
+        Copy(() => new Dictionary<(StateTable Table, RoundGrainId Grain), LoadedState>(StateRows));
 
     /// <summary>Declares a silo dead, as another silo would: its next commit is fenced.</summary>
     public void DeclareDead(SiloId silo)

@@ -22,7 +22,7 @@ internal sealed class InMemoryHeldWork(InMemoryDatabase database, InMemoryGate g
                 .Order(Comparer<HeldReminder>.Create(static (x, y) => Compare(x.Mark, y.Mark))).Take(limit)]);
 
     public ValueTask<IReadOnlyList<HeldGrain>> ReadGrainsAsync(
-        GrainId? after, int limit, CancellationToken cancellation) =>
+        RoundGrainId? after, int limit, CancellationToken cancellation) =>
         gate.RunAsync(StoreCall.Log, () => HeldRows.Merge(
             database.HeldCallRows.Values.Where(row => IsBeyond(row.Call.Target, after)).GroupBy(row => row.Call.Target)
                 .Select(rows =>
@@ -111,7 +111,7 @@ internal sealed class InMemoryHeldWork(InMemoryDatabase database, InMemoryGate g
         }
     }
 
-    private static bool IsBeyond(GrainId grain, GrainId? after) =>
+    private static bool IsBeyond(RoundGrainId grain, RoundGrainId? after) =>
         after is not { } mark || Compare(new(grain, ""), new(mark, "")) > 0;
 
     private static int Compare(HeldMark x, HeldMark y)

@@ -46,7 +46,7 @@ internal static class InMemoryRound
             Require(externals.Add(key) && !database.ExternalIdRows.ContainsKey(key), $"an external id of partition {row.Partition} exists already");
         }
 
-        var states = new HashSet<(StateTable, GrainId)>();
+        var states = new HashSet<(StateTable, RoundGrainId)>();
         foreach (var row in round.States)
         {
             Require(states.Add((row.Table, row.Grain)), $"the round holds two states of {row.Grain}");
@@ -55,7 +55,7 @@ internal static class InMemoryRound
                 row.IsNew ? $"the new state of {row.Grain} exists already" : $"the state of {row.Grain} is changed and does not exist");
         }
 
-        var reminders = new HashSet<(GrainId, string)>();
+        var reminders = new HashSet<(RoundGrainId, string)>();
         foreach (var write in round.Reminders)
         {
             Require(reminders.Add((write.Grain, write.Name)), $"the round writes reminder {write.Name} of {write.Grain} twice");

@@ -10,7 +10,7 @@ internal static class PostgresFailures
     public const string Columns = "id, failed_at, partition, type, key, method, arguments, error, attempts";
 
     public static FailureRow Read(NpgsqlDataReader row) => new(
-        row.GetGuid(0), Instant.FromTicks(row.GetInt64(1)), new PartitionId(row.GetInt32(2)), new GrainId(
+        row.GetGuid(0), Instant.FromTicks(row.GetInt64(1)), new PartitionId(row.GetInt32(2)), new RoundGrainId(
             row.GetString(3), row.GetString(4)),
         row.GetString(5), row.GetFieldValue<byte[]>(6), row.GetString(7)) { Attempts = row.GetInt32(8) };
 

@@ -25,7 +25,7 @@ internal sealed class PostgresHeldWork(PostgresReaders readers) : IHeldWork
         """,
         static row => new HeldCall(
             new DeferredCall(
-                row.GetInt64(0), new PartitionId(row.GetInt32(1)), new GrainId(
+                row.GetInt64(0), new PartitionId(row.GetInt32(1)), new RoundGrainId(
                     row.GetString(2), row.GetString(3)), row.GetString(4),
                 row.GetFieldValue<byte[]>(5)),
             new HeldReason(row.GetString(6), row.GetString(7)), Instant.FromTicks(row.GetInt64(8))),
@@ -46,7 +46,7 @@ internal sealed class PostgresHeldWork(PostgresReaders readers) : IHeldWork
             """,
             static row => new HeldReminder(
                 new ReminderRow(
-                    new PartitionId(row.GetInt32(0)), new GrainId(row.GetString(1), row.GetString(2)), row.GetString(3),
+                    new PartitionId(row.GetInt32(0)), new RoundGrainId(row.GetString(1), row.GetString(2)), row.GetString(3),
                     Instant.FromTicks(row.GetInt64(4)), row.GetInt32(5), row.IsDBNull(6) ? null
                         : row.GetString(6), row.GetFieldValue<byte[]>(7)),
                 new HeldReason(row.GetString(8), row.GetString(9)), Instant.FromTicks(row.GetInt64(10))),
@@ -54,7 +54,7 @@ internal sealed class PostgresHeldWork(PostgresReaders readers) : IHeldWork
     }
 
     public async ValueTask<IReadOnlyList<HeldGrain>> ReadGrainsAsync(
-        GrainId? after, int limit, CancellationToken cancellation)
+        RoundGrainId? after, int limit, CancellationToken cancellation)
     {
         List<NpgsqlParameter> parameters = [RoundChanges.Long(limit)];
         if (after is { } mark)
@@ -86,7 +86,7 @@ internal sealed class PostgresHeldWork(PostgresReaders readers) : IHeldWork
             static row => new HeldCount(row.GetString(0), row.GetString(1), 0, row.GetInt64(2)), cancellation));
 
     private static HeldGrain Read(NpgsqlDataReader row, bool isOfCalls) => new(
-        new GrainId(row.GetString(0), row.GetString(1)), new HeldReason(row.GetString(2), row.GetString(3)),
+        new RoundGrainId(row.GetString(0), row.GetString(1)), new HeldReason(row.GetString(2), row.GetString(3)),
         isOfCalls ? row.GetInt64(5) : 0, isOfCalls ? 0 : row.GetInt64(5), Instant.FromTicks(row.GetInt64(4)));
 
     // A mark may come from outside: one that no row can have still has a place in the order.

@@ -76,7 +76,7 @@ internal static class PostgresLoads
         while (await reader.ReadAsync(cancellation))
         {
             rows.Add(new ReminderRow(
-                new PartitionId(reader.GetInt32(0)), new GrainId(reader.GetString(1), reader.GetString(2)), reader.GetString(3),
+                new PartitionId(reader.GetInt32(0)), new RoundGrainId(reader.GetString(1), reader.GetString(2)), reader.GetString(3),
                 Instant.FromTicks(reader.GetInt64(4)), reader.GetInt32(5), reader.IsDBNull(6) ? null : reader.GetString(6),
                 reader.GetFieldValue<byte[]>(7))
             {
@@ -99,7 +99,7 @@ internal static class PostgresLoads
         while (await reader.ReadAsync(cancellation))
         {
             calls.Add(new DeferredCall(
-                reader.GetInt64(0), new PartitionId(reader.GetInt32(1)), new GrainId(reader.GetString(2), reader.GetString(3)),
+                reader.GetInt64(0), new PartitionId(reader.GetInt32(1)), new RoundGrainId(reader.GetString(2), reader.GetString(3)),
                 reader.GetString(4), reader.GetFieldValue<byte[]>(5)));
         }
 
@@ -107,7 +107,7 @@ internal static class PostgresLoads
     }
 
     /// <summary>A lookup by key for each grain, however the planner sees the table: the lateral limit leaves it no other way.</summary>
-    private static NpgsqlBatchCommand SelectStates(StateTable table, List<GrainId> grains)
+    private static NpgsqlBatchCommand SelectStates(StateTable table, List<RoundGrainId> grains)
     {
         var (name, keys) = StateKeys.Of(table, grains.Count, i => grains[i]);
         var names = string.Join(", ", keys.Select(key => key.Name));

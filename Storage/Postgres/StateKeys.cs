@@ -5,7 +5,7 @@ namespace Tributary.Storage.Postgres;
 /// <summary>The key columns of each table of states.</summary>
 internal static class StateKeys
 {
-    public static (string Table, Column[] Keys) Of(StateTable table, int count, Func<int, GrainId> grain)
+    public static (string Table, Column[] Keys) Of(StateTable table, int count, Func<int, RoundGrainId> grain)
     {
         switch (table)
         {

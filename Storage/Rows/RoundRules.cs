@@ -80,7 +80,7 @@ internal static class RoundRules
         }
     }
 
-    private static void CheckGrain(GrainId grain)
+    private static void CheckGrain(RoundGrainId grain)
     {
         StorableText.Check(grain.Type, "The grain's type");
         StorableText.Check(grain.Key, "The grain's key");

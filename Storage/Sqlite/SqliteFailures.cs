@@ -8,7 +8,7 @@ internal static class SqliteFailures
     public const string Columns = "id, failed_at, partition, type, key, method, arguments, error, attempts";
 
     public static FailureRow Read(SqliteStatement row) => new(
-        row.Guid(0), row.Time(1), new PartitionId(row.Int32(2)), new GrainId(row.Text(3), row.Text(4)), row
+        row.Guid(0), row.Time(1), new PartitionId(row.Int32(2)), new RoundGrainId(row.Text(3), row.Text(4)), row
             .Text(5), row.Bytes(6), row.Text(7))
     {
         Attempts = row.Int32(8),

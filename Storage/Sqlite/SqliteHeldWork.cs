@@ -29,7 +29,7 @@ internal sealed class SqliteHeldWork(SqliteReaders readers) : IHeldWork
             where sequence > ? order by sequence limit ?
             """).Bind(after).Bind(limit),
         static row => new HeldCall(
-            new DeferredCall(row.Int64(0), new PartitionId(row.Int32(1)), new GrainId(row.Text(2), row.Text(3)),
+            new DeferredCall(row.Int64(0), new PartitionId(row.Int32(1)), new RoundGrainId(row.Text(2), row.Text(3)),
                 row.Text(4), row.Bytes(5)),
             new HeldReason(row.Text(6), row.Text(7)), row.Time(8)),
         cancellation);
@@ -51,14 +51,14 @@ internal sealed class SqliteHeldWork(SqliteReaders readers) : IHeldWork
         },
         static row => new HeldReminder(
             new ReminderRow(
-                new PartitionId(row.Int32(0)), new GrainId(row.Text(1), row.Text(2)), row.Text(3), row.Time(4), row
+                new PartitionId(row.Int32(0)), new RoundGrainId(row.Text(1), row.Text(2)), row.Text(3), row.Time(4), row
                     .Int32(5),
                 row.IsNull(6) ? null : row.Text(6), row.Bytes(7)),
             new HeldReason(row.Text(8), row.Text(9)), row.Time(10)),
         cancellation);
 
     public async ValueTask<IReadOnlyList<HeldGrain>> ReadGrainsAsync(
-        GrainId? after, int limit, CancellationToken cancellation)
+        RoundGrainId? after, int limit, CancellationToken cancellation)
     {
         var beyond = after is null ? "true" : "(type, key) > (?, ?)";
         // Of the row with the highest sequence SQLite takes code and error as well.
@@ -72,7 +72,7 @@ internal sealed class SqliteHeldWork(SqliteReaders readers) : IHeldWork
                     """),
                 after, limit),
             static row => new HeldGrain(
-                new GrainId(row.Text(0), row.Text(1)), new HeldReason(row.Text(2), row.Text(3)), row.Int64(6), 0, row
+                new RoundGrainId(row.Text(0), row.Text(1)), new HeldReason(row.Text(2), row.Text(3)), row.Int64(6), 0, row
                     .Time(5)),
             cancellation);
         var reminders = await ReadAsync(
@@ -84,7 +84,7 @@ internal sealed class SqliteHeldWork(SqliteReaders readers) : IHeldWork
                     """),
                 after, limit),
             static row => new HeldGrain(
-                new GrainId(row.Text(0), row.Text(1)), new HeldReason(row.Text(2), row.Text(3)), 0, row.Int64(5), row
+                new RoundGrainId(row.Text(0), row.Text(1)), new HeldReason(row.Text(2), row.Text(3)), 0, row.Int64(5), row
                     .Time(4)),
             cancellation);
         return HeldRows.Merge(calls, reminders, limit);
@@ -99,7 +99,7 @@ internal sealed class SqliteHeldWork(SqliteReaders readers) : IHeldWork
                 "select type, held_code, count(*) from reminders where held_due_at is not null group by type, held_code"),
             static row => new HeldCount(row.Text(0), row.Text(1), 0, row.Int64(2)), cancellation));
 
-    private static SqliteStatement Bind(SqliteStatement select, GrainId? after, int limit)
+    private static SqliteStatement Bind(SqliteStatement select, RoundGrainId? after, int limit)
     {
         if (after is { } mark)
             select.Bind(mark.Type).Bind(mark.Key);

@@ -44,7 +44,7 @@ internal static class SqliteStates
         }
     }
 
-    public static LoadedState? Load(SqliteConnection connection, StateTable table, GrainId grain)
+    public static LoadedState? Load(SqliteConnection connection, StateTable table, RoundGrainId grain)
     {
         var select = BindKey(connection.Prepare(Selects[(int)table]), table, grain);
         if (!select.Step())
@@ -55,7 +55,7 @@ internal static class SqliteStates
         return loaded;
     }
 
-    private static SqliteStatement BindKey(SqliteStatement statement, StateTable table, GrainId grain)
+    private static SqliteStatement BindKey(SqliteStatement statement, StateTable table, RoundGrainId grain)
     {
         switch (table)
         {

@@ -22,9 +22,9 @@ public static class RemindersBench
     {
         await using var store = await BenchStore.NewAsync(options);
         var rung = new Rung();
-        var types = new GrainTypes().Add<IBellGrain, BellGrain>("bell", () => new BellGrain(rung));
+        var types = new RoundGrainTypes().Add<IBellGrain, BellGrain>("bell", () => new BellGrain(rung));
         var host = new SiloHost(
-            new SiloOptions(), store.Store, types, new Dictionary<string, IActivity>(), SiloEnvironment.System(static error => Environment.FailFast("The silo cannot go on.", error)), NullLogger<SiloHost>.Instance);
+            new RoundOptions(), store.Store, types, new Dictionary<string, IActivity>(), SiloEnvironment.System(static error => Environment.FailFast("The silo cannot go on.", error)), NullLogger<SiloHost>.Instance);
         await host.StartAsync(cancellation);
 
         var before = MemoryBytes();
@@ -102,7 +102,7 @@ public sealed class Rung
 }
 
 /// <inheritdoc cref="IBellGrain"/>
-public sealed class BellGrain(Rung rung) : Grain, IBellGrain, IRemindable
+public sealed class BellGrain(Rung rung) : RoundGrain, IBellGrain, IReminderOwner
 {
     public ValueTask Set(TimeSpan delay)
     {

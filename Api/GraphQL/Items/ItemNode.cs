@@ -20,7 +20,7 @@ internal sealed record ItemNode(
     {
         if (ItemSummary.TryRead(stored.State.Span, out var item))
             return new ItemNode(id, item.Sequence, item.Source, item.MediaType, item.FirstReceivedAt, item.LastReceivedAt, item.LastMessage, [], 0);
-        var state = StoredState.Read(new GrainId(ItemGrain.GrainType, id), stored, GrainsJson.Default.ItemState);
+        var state = StoredState.Read(new RoundGrainId(ItemGrain.GrainType, id), stored, GrainsJson.Default.ItemState);
         return Of(state.View(id));
     }
 }

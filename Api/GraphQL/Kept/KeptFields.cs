@@ -45,7 +45,7 @@ internal sealed class KeptFields(ApiNode node)
     private async ValueTask<Connection<HeldGrainNode>> HeldAsync(InputObject arguments, CancellationToken cancellation)
     {
         var page = PageArguments.Of(arguments);
-        GrainId? after = page.After is not { } cursor ? null
+        RoundGrainId? after = page.After is not { } cursor ? null
             : ListHeld.Read(GlobalId.KeyOfCursor(HeldCursor, cursor)) ?? throw GlobalId.CursorInvalid(cursor);
         var rows = await node.Held.ReadGrainsAsync(after, page.Count + 1, cancellation);
         return KeyedPage.Of(page, rows, HeldGrainNode.Of, row => GlobalId.Of(HeldCursor, ListHeld.TextOf(row.Grain)));

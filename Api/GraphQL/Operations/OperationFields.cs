@@ -11,7 +11,7 @@ internal sealed class OperationFields(ApiNode node)
 {
     private const string ReminderCursor = "reminders";
 
-    private static readonly ReminderMark First = new(DateTimeOffset.MinValue, new GrainId("", ""), "");
+    private static readonly ReminderMark First = new(DateTimeOffset.MinValue, new RoundGrainId("", ""), "");
 
     public void Bind(SchemaBindings bindings)
     {
@@ -48,7 +48,7 @@ internal sealed class OperationFields(ApiNode node)
         {
             return JsonSerializer.Deserialize(GlobalId.KeyOfCursor(ReminderCursor, cursor), CursorKeyJson.Default.StringArray) is [{ } ticks, { } type, { } key, { } name]
                 && long.TryParse(ticks, out var due) && due >= 0 && due <= DateTimeOffset.MaxValue.UtcTicks
-                ? new ReminderMark(new DateTimeOffset(due, TimeSpan.Zero), new GrainId(type, key), name)
+                ? new ReminderMark(new DateTimeOffset(due, TimeSpan.Zero), new RoundGrainId(type, key), name)
                 : throw GlobalId.CursorInvalid(cursor);
         }
         catch (JsonException)

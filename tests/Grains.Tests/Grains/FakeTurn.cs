@@ -5,7 +5,7 @@ internal sealed class FakeTurn(string type, string key) : ITurnContext
 {
     public static readonly DateTimeOffset Start = DateTimeOffset.FromUnixTimeMilliseconds(1_517_400_000_000);
 
-    public GrainId Id { get; } = new(type, key);
+    public RoundGrainId Id { get; } = new(type, key);
 
     public DateTimeOffset Now { get; set; } = Start;
 
@@ -17,7 +17,7 @@ internal sealed class FakeTurn(string type, string key) : ITurnContext
 
     public Dictionary<string, ReminderRequest> Reminders { get; } = [];
 
-    public TGrain Attach<TGrain>(TGrain grain) where TGrain : Grain
+    public TGrain Attach<TGrain>(TGrain grain) where TGrain : RoundGrain
     {
         grain.Attach(this);
         return grain;

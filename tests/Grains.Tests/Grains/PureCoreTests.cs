@@ -20,7 +20,7 @@ public sealed class PureCoreTests
     public void Grains_name_no_clock_no_chance_and_no_IO()
     {
         Assert.Empty(Banned(typeof(ItemGrain).Assembly));
-        Assert.Empty(Banned(typeof(Grain).Assembly));
+        Assert.Empty(Banned(typeof(RoundGrain).Assembly));
     }
 
     [Fact]

@@ -2,7 +2,7 @@ namespace Tributary.Grains.Tests.Replays;
 
 public sealed class ReplayGrainTests
 {
-    private static readonly GrainId Aggregate = new(AggregateKey.GrainType, "2/0/[]");
+    private static readonly RoundGrainId Aggregate = new(AggregateKey.GrainType, "2/0/[]");
 
     private readonly FakeTurn turn = new(ReplayGrain.GrainType, "by-group");
     private readonly ReplayGrain grain;
@@ -174,7 +174,7 @@ public sealed class ReplayGrainTests
         SeenCount = counted + failed.Length,
         Replayed = new ReplayedMessages(
             counted,
-            counted == 0 ? [] : new Dictionary<GrainId, AggregateDelta> { [Aggregate] = new(counted, []) },
+            counted == 0 ? [] : new Dictionary<RoundGrainId, AggregateDelta> { [Aggregate] = new(counted, []) },
             [],
             [.. failed.Select(static id => new FailedReplay(id, "x: y"))]),
     };

@@ -102,7 +102,7 @@ public sealed class CallTests
     [Fact]
     public void A_need_of_a_type_that_is_not_registered_does_no_harm() => Run(async run =>
     {
-        var script = new Script(_ => ValueTask.CompletedTask) { Touches = [new GrainId("stranger", "a"), new GrainId("probe", "b")] };
+        var script = new Script(_ => ValueTask.CompletedTask) { Touches = [new RoundGrainId("stranger", "a"), new RoundGrainId("probe", "b")] };
 
         await run.Probe("a").Do(script);
     });

@@ -37,9 +37,9 @@ public sealed class DepartureTests
         Assert.Equal(["caller", "caller"], order);
     }
 
-    private sealed class Noted(List<string> order) : Input(new GrainId("probe", "a"))
+    private sealed class Noted(List<string> order) : Input(new RoundGrainId("probe", "a"))
     {
-        public override void Run(Grain grain) => throw new InvalidOperationException("It has run.");
+        public override void Run(RoundGrain grain) => throw new InvalidOperationException("It has run.");
 
         public override void Release() => order.Add("caller");
     }

@@ -15,10 +15,10 @@ public interface IElderGrain : IGrainWithStringKey
     ValueTask Add(string amount);
 }
 
-public sealed class ElderGrain : Grain<ProbeState>, IElderGrain, IRemindable
+public sealed class ElderGrain : RoundGrain<ProbeState>, IElderGrain, IReminderOwner
 {
     /// <summary>The build that knows elders as probes.</summary>
-    public static GrainTypes Types { get; } = new GrainTypes().Add<IElderGrain, ElderGrain, ProbeState>(
+    public static RoundGrainTypes Types { get; } = new RoundGrainTypes().Add<IElderGrain, ElderGrain, ProbeState>(
         "probe", StateTable.Grains, ProbeJson.Default.ProbeState, static () => new ElderGrain());
 
     public ValueTask Tell(string other)

@@ -26,12 +26,12 @@ public sealed class EngineRun
 
     public ScriptedFaults Faults { get; private set; } = new();
 
-    public SiloOptions Options { get; } = new() { Lease = TimeSpan.FromSeconds(4), RetryDelay = TimeSpan.FromMilliseconds(5) };
+    public RoundOptions Options { get; } = new() { Lease = TimeSpan.FromSeconds(4), RetryDelay = TimeSpan.FromMilliseconds(5) };
 
     public Dictionary<string, IActivity> Activities { get; } = [];
 
     /// <summary>What the build of the next process knows.</summary>
-    public GrainTypes Types { get; set; }
+    public RoundGrainTypes Types { get; set; }
 
     /// <summary>True while builds cannot read the states of probes.</summary>
     public bool CannotRead { get; set; }
@@ -137,7 +137,7 @@ public sealed class EngineRun
     public static async Task AwaitAsync(ValueTask call) => await call;
 
     /// <summary>A build that knows probes.</summary>
-    public GrainTypes Probes() => new GrainTypes().Add<IProbeGrain, ProbeGrain, ProbeState>(
+    public RoundGrainTypes Probes() => new RoundGrainTypes().Add<IProbeGrain, ProbeGrain, ProbeState>(
         "probe", StateTable.Grains, FickleJson.Of(ProbeJson.Default.ProbeState, () => CannotRead, () =>
             ReadError), NewProbe);
 

@@ -12,7 +12,7 @@ public sealed class InboxTests
     {
         // Two callers and one who closes, again and again: a call that looks whether the inbox is closed before it is
         // counted is overtaken here.
-        var inboxes = Enumerable.Range(0, TrialsCount).Select(_ => new Inbox(new SiloOptions())).ToArray();
+        var inboxes = Enumerable.Range(0, TrialsCount).Select(_ => new Inbox(new RoundOptions())).ToArray();
         var current = 0;
         using var round = new Barrier(3);
         var callers = Enumerable.Range(0, 2).Select(_ => Task.Factory.StartNew(
@@ -60,9 +60,9 @@ public sealed class InboxTests
         }
     }
 
-    private sealed class Nothing() : Input(new GrainId("probe", "a"))
+    private sealed class Nothing() : Input(new RoundGrainId("probe", "a"))
     {
-        public override void Run(Grain grain)
+        public override void Run(RoundGrain grain)
         {
         }
     }

@@ -18,11 +18,11 @@ internal sealed class Jobs(EngineRun run, Func<ActivityStart, object?> output) :
 }
 
 /// <summary>An output that says what its turn touches, and that nobody can write as JSON.</summary>
-internal sealed class Output(params IReadOnlyList<GrainId> grains) : INeeds
+internal sealed class Output(params IReadOnlyList<RoundGrainId> grains) : INeeds
 {
     public Output Self => this;
 
-    public IEnumerable<GrainId> Grains => IsBad ? throw new TimeoutException("These needs throw.") : grains;
+    public IEnumerable<RoundGrainId> Grains => IsBad ? throw new TimeoutException("These needs throw.") : grains;
 
     public bool IsBad { get; init; }
 

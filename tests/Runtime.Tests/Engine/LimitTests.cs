@@ -110,7 +110,7 @@ public sealed class LimitTests
                 {
                     probe.Value++;
                     ProbeGrain.Tell(probe.Other($"p {(i + 1) % 20}").Add(100));
-                }).Run) { Touches = [new GrainId("probe", $"p {(i + 1) % 20}")] }))).ToList();
+                }).Run) { Touches = [new RoundGrainId("probe", $"p {(i + 1) % 20}")] }))).ToList();
             await Task.WhenAll(calls);
             await run.UntilAsync(() => run.Database.DeferredCalls.Count == 0);
 

@@ -41,7 +41,7 @@ public sealed class OverlapTests
                 loads += operation.Call == StoreCall.Load ? 1 : 0;
                 return default;
             };
-            await run.Probe("a").Do(new Script(_ => ValueTask.CompletedTask) { Touches = [new GrainId("probe", "b")] });
+            await run.Probe("a").Do(new Script(_ => ValueTask.CompletedTask) { Touches = [new RoundGrainId("probe", "b")] });
 
             Assert.Equal(1, loads);
         },
@@ -106,7 +106,7 @@ public sealed class OverlapTests
                 AwaitAsync(run.Probe("named").Do(new Script(
                     Script.Of(probe => probe.Store(Messages.New(run.World, "key"))).Run)
                 {
-                    External = ExternalKey.Of("test", "item", "key"), Touches = [new GrainId("probe", "farther")],
+                    External = ExternalKey.Of("test", "item", "key"), Touches = [new RoundGrainId("probe", "farther")],
                 })),
             };
             await run.World.Delay(CommitTakes / 2);

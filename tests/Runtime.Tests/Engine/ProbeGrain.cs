@@ -46,7 +46,7 @@ public sealed class Script(Func<ProbeGrain, ValueTask> body) : INeeds
         return ValueTask.CompletedTask;
     });
 
-    public IReadOnlyList<GrainId> Touches { get; init; } = [];
+    public IReadOnlyList<RoundGrainId> Touches { get; init; } = [];
 
     public ExternalKey? External { get; init; }
 
@@ -55,7 +55,7 @@ public sealed class Script(Func<ProbeGrain, ValueTask> body) : INeeds
     /// <summary>Makes the needs throw when they are asked for.</summary>
     public bool HasBadNeeds { get; init; }
 
-    IEnumerable<GrainId> INeeds.Grains => HasBadNeeds ? Touches.Append(default) : Touches;
+    IEnumerable<RoundGrainId> INeeds.Grains => HasBadNeeds ? Touches.Append(default) : Touches;
 
     bool INeeds.IsNewGrain => false;
 
@@ -83,7 +83,7 @@ public sealed class Portion : IMergeable<Portion>
     }
 }
 
-public sealed class ProbeGrain(EngineRun run) : Grain<ProbeState>, IProbeGrain, IRemindable, IActivityOwner
+public sealed class ProbeGrain(EngineRun run) : RoundGrain<ProbeState>, IProbeGrain, IReminderOwner, IActivityOwner
 {
     public string Name => Key;
 

@@ -144,7 +144,7 @@ public sealed class ResultTests
             Assert.Equal(2, await run.Probe("b").Read());
             Assert.Equal(0, deferred);
         },
-        run => run.Activities["work"] = new Jobs(run, _ => new Output(new GrainId("probe", "b"))));
+        run => run.Activities["work"] = new Jobs(run, _ => new Output(new RoundGrainId("probe", "b"))));
 
     [Fact]
     public void A_result_whose_needs_throw_is_told_to_its_owner_as_an_error() => Run(

@@ -64,9 +64,9 @@ public sealed class ThreadSchedulerTests
         for (var attempt = 0; attempt < 20; attempt++)
         {
             await using var store = new InMemoryStore(new InMemoryDatabase(TimeProvider.System));
-            var types = new GrainTypes().Add<IEchoGrain, EchoGrain>("echo", () => new EchoGrain());
+            var types = new RoundGrainTypes().Add<IEchoGrain, EchoGrain>("echo", () => new EchoGrain());
             var host = new SiloHost(
-                new SiloOptions(), store, types, new Dictionary<string, IActivity>(),
+                new RoundOptions(), store, types, new Dictionary<string, IActivity>(),
                 SiloEnvironment.System(static error => Environment.FailFast("The silo cannot go on.", error)), NullLogger<SiloHost>.Instance);
             await host.StartAsync(TestContext.Current.CancellationToken);
             using var busy = new CountdownEvent(4);
@@ -91,7 +91,7 @@ public sealed class ThreadSchedulerTests
         ValueTask<int> Echo(int value);
     }
 
-    private sealed class EchoGrain : Grain, IEchoGrain
+    private sealed class EchoGrain : RoundGrain, IEchoGrain
     {
         public ValueTask<int> Echo(int value) => ValueTask.FromResult(value);
     }

@@ -38,7 +38,7 @@ internal sealed class RefusingSilo : IGrainFactory, IPluginHost, IScratch, IAsyn
     public static async Task<RefusingSilo> StartAsync()
     {
         var silo = new RefusingSilo();
-        var types = new GrainTypes()
+        var types = new RoundGrainTypes()
             .Add<IItemGrain, ItemGrain,
                 ItemState>(ItemGrain.GrainType, StateTable.Items, GrainsJson.Default.ItemState, static () =>
                     new ItemGrain())
@@ -46,7 +46,7 @@ internal sealed class RefusingSilo : IGrainFactory, IPluginHost, IScratch, IAsyn
                 AggregateGrain.GrainType, StateTable.Aggregates, GrainsJson.Default.AggregateState, static () =>
                     new AggregateGrain());
         silo.host = new SiloHost(
-            new SiloOptions(), silo.store, types, new Dictionary<string,
+            new RoundOptions(), silo.store, types, new Dictionary<string,
                 IActivity> { [ProcessActivity.Name] = silo.NewActivity() },
             SiloEnvironment.System(static error => Environment.FailFast("The silo cannot go on.", error)), NullLogger<SiloHost>.Instance);
         await silo.host.StartAsync();

@@ -40,7 +40,7 @@ public sealed record AlarmState(
 
 public sealed record TallyState(int Count);
 
-public sealed class AlarmGrain(Observer observer) : Grain<AlarmState>, IAlarmGrain, IRemindable, IActivityOwner
+public sealed class AlarmGrain(Observer observer) : RoundGrain<AlarmState>, IAlarmGrain, IReminderOwner, IActivityOwner
 {
     public const string Work = "work";
     public const int RippleLength = 12;
@@ -130,7 +130,7 @@ public sealed class AlarmGrain(Observer observer) : Grain<AlarmState>, IAlarmGra
     }
 }
 
-public sealed class TallyGrain(Jam jam) : Grain<TallyState>, ITallyGrain
+public sealed class TallyGrain(Jam jam) : RoundGrain<TallyState>, ITallyGrain
 {
     protected override TallyState Initial() => new(0);
 
@@ -169,7 +169,7 @@ public sealed class Observer(TestingHost.Simulation.SimulationWorld world, TimeP
     public void CheckEnded(string key, string name, int attempt, ActivityResult result, string type = "mine")
     {
         if (result.HasEndedTheProcess)
-            witness.CheckEnded(new GrainId(type, key), name, attempt);
+            witness.CheckEnded(new RoundGrainId(type, key), name, attempt);
     }
 
     public Task WaitAsync() => world.Delay(TimeSpan.FromMilliseconds(world.Random.Next(1, 30)));

@@ -38,7 +38,7 @@ internal sealed class Build
     public static Build Next(Random random, bool hasOld) =>
         hasOld && random.Next(3) == 0 ? new Build(random) : new Build();
 
-    public GrainTypes Types(Observer observer, Jam jam) => new GrainTypes()
+    public RoundGrainTypes Types(Observer observer, Jam jam) => new RoundGrainTypes()
         .Add<IStoreGrain, StoreGrain, StoreState>("store", StateTable.Items, ScenarioJson.Default.StoreState, () =>
             new StoreGrain())
         .Add<ICounterGrain, CounterGrain, CounterState>(

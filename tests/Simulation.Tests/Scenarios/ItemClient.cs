@@ -69,8 +69,8 @@ public sealed class ItemClient(Scenario scenario)
         return new IncomingMessage(message, [Into($"[{random.Next(2)}]", amount), Into($"[{random.Next(5)},\"x\"]", amount)], isNew);
     }
 
-    private PartitionId PartitionOf(string item) => scenario.PartitionOf(new GrainId("item", item));
+    private PartitionId PartitionOf(string item) => scenario.PartitionOf(new RoundGrainId("item", item));
 
     private static Contribution Into(string group, int amount) =>
-        new(new GrainId(AggregateKey.GrainType, new AggregateKey(1, 0, group).ToString()), 1, new AggregateDelta(1, [new SumMeasure(1, amount)]));
+        new(new RoundGrainId(AggregateKey.GrainType, new AggregateKey(1, 0, group).ToString()), 1, new AggregateDelta(1, [new SumMeasure(1, amount)]));
 }

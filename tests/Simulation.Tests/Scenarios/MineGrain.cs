@@ -10,7 +10,7 @@ public interface IMineGrain : IGrainWithStringKey
 
 public sealed record MineState(int LaidCount, int DefusedCount);
 
-public sealed class MineGrain(Observer observer) : Grain<MineState>, IMineGrain, IActivityOwner
+public sealed class MineGrain(Observer observer) : RoundGrain<MineState>, IMineGrain, IActivityOwner
 {
     public const string Explode = "explode";
 
@@ -63,8 +63,8 @@ public sealed class MineClient(Scenario scenario)
 /// <summary>What runs in the process that is alive, and what ran in those that have ended.</summary>
 public sealed class Witness(SimulationWorld world)
 {
-    private readonly List<IReadOnlySet<(GrainId Owner, string Name, int Attempt)>> ends = [];
-    private HashSet<(GrainId Owner, string Name, int Attempt)> running = [];
+    private readonly List<IReadOnlySet<(RoundGrainId Owner, string Name, int Attempt)>> ends = [];
+    private HashSet<(RoundGrainId Owner, string Name, int Attempt)> running = [];
 
     /// <summary>The process ended with what ran in it.</summary>
     public void Ended()
@@ -82,7 +82,7 @@ public sealed class Witness(SimulationWorld world)
     /// <summary>
     /// An activity that is given up was there when a process ended, and nothing else was; and not for one end or two.
     /// </summary>
-    public void CheckEnded(GrainId owner, string name, int attempt)
+    public void CheckEnded(RoundGrainId owner, string name, int attempt)
     {
         var activity = (owner, name, attempt);
         if (ends.Count < 3 || !ends.Exists(ran => ran.Count == 0 || (ran.Count == 1 && ran.Contains(activity))))

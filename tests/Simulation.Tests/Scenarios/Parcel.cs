@@ -25,7 +25,7 @@ public sealed class Parcel(Message message, ParcelKind kind, string counter, lon
 
     public long Amount { get; } = amount;
 
-    public IEnumerable<GrainId> Grains => [];
+    public IEnumerable<RoundGrainId> Grains => [];
 
     public ExternalKey? External => null;
 
@@ -53,7 +53,7 @@ public sealed class Delivery(MessageReference reference, Parcel parcel, string? 
     public ReadOnlyMemory<byte> Document { get; } =
         Encoding.UTF8.GetBytes(parcel.Kind == ParcelKind.Toxic ? "{\"poison\":true}" : $"{{\"amount\":{parcel.Amount}}}");
 
-    public IEnumerable<GrainId> Grains => Error is null ? [new GrainId("counter", Counter)] : [];
+    public IEnumerable<RoundGrainId> Grains => Error is null ? [new RoundGrainId("counter", Counter)] : [];
 
     public ExternalKey? External => null;
 

@@ -21,7 +21,7 @@ public sealed record OpenParcel(string Id, MessageStatus Status, int Attempts, i
 /// <param name="RaisedCount">Entries of the failure feed.</param>
 public sealed record ParcelState(long Count, long DoneCount, long RaisedCount, IReadOnlyList<OpenParcel> Open);
 
-public sealed class ParcelGrain(Observer observer) : Grain<ParcelState>, IParcelGrain, IActivityOwner
+public sealed class ParcelGrain(Observer observer) : RoundGrain<ParcelState>, IParcelGrain, IActivityOwner
 {
     public const string Deliver = "deliver";
     public const int MaxAttempts = 3;

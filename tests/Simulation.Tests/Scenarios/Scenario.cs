@@ -28,7 +28,7 @@ public sealed class Scenario
     private readonly bool hasJams;
     private readonly Dictionary<string, IActivity> activities;
     private readonly Sabotage sabotage;
-    private readonly SiloOptions options;
+    private readonly RoundOptions options;
     private readonly double faultRate;
     private SeededFaults faults = null!;
     private InMemoryStore store = null!;
@@ -121,7 +121,7 @@ public sealed class Scenario
         await ParcelChecks.LedgerBalancesAsync(this);
     });
 
-    public PartitionId PartitionOf(GrainId grain) => new Runtime.Hashing.Partitioner(PartitionCount).Of(grain);
+    public PartitionId PartitionOf(RoundGrainId grain) => new Runtime.Hashing.Partitioner(PartitionCount).Of(grain);
 
     /// <summary>Remembers a call of the process that runs now: an orderly stop leaves none without an answer.</summary>
     public Task<T> Track<T>(Task<T> call)
@@ -298,10 +298,10 @@ public sealed class Scenario
 
     private int HeldCount => Database.HeldCalls.Count + Database.HeldReminders.Count;
 
-    private static SiloOptions RandomOptions(Random random)
+    private static RoundOptions RandomOptions(Random random)
     {
         int Limit(int tiny, int normal) => random.Next(2) == 0 ? random.Next(1, tiny) : normal;
-        return new SiloOptions
+        return new RoundOptions
         {
             MaxRoundInputsCount = Limit(6, 1_000),
             MaxChainedCallsCount = Limit(3, 100),

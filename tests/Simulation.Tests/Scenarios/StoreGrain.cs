@@ -29,7 +29,7 @@ public sealed class Letter(Message message, string counter, long amount, bool is
 
     public long Amount { get; } = amount;
 
-    public IEnumerable<GrainId> Grains => [new GrainId("counter", Counter)];
+    public IEnumerable<RoundGrainId> Grains => [new RoundGrainId("counter", Counter)];
 
     public ExternalKey? External { get; } = message.ExternalId is null ? null
         : ExternalKey.Of(message.Source, message.Item, message.ExternalId);
@@ -54,7 +54,7 @@ public sealed class Amount : IMergeable<Amount>
     }
 }
 
-public sealed class StoreGrain : Grain<StoreState>, IStoreGrain
+public sealed class StoreGrain : RoundGrain<StoreState>, IStoreGrain
 {
     protected override StoreState Initial() => new(0);
 
@@ -71,7 +71,7 @@ public sealed class StoreGrain : Grain<StoreState>, IStoreGrain
     public ValueTask<long> Count() => ValueTask.FromResult(State.Count);
 }
 
-public sealed class CounterGrain : Grain<CounterState>, ICounterGrain
+public sealed class CounterGrain : RoundGrain<CounterState>, ICounterGrain
 {
     protected override CounterState Initial() => new(0, 0);
 

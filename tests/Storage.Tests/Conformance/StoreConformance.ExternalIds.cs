@@ -56,10 +56,10 @@ public abstract partial class StoreConformance
 
     private static async Task<SiloHost> StartSiloAsync(IPartitionStore store)
     {
-        var types = new GrainTypes().Add<IItemGrain, ItemGrain, ItemState>(
+        var types = new RoundGrainTypes().Add<IItemGrain, ItemGrain, ItemState>(
             ItemGrain.GrainType, StateTable.Items, GrainsJson.Default.ItemState, static () => new ItemGrain());
         var silo = new SiloHost(
-            new SiloOptions(), store, types, new Dictionary<string, IActivity>(),
+            new RoundOptions(), store, types, new Dictionary<string, IActivity>(),
             SiloEnvironment.System(static error => Environment.FailFast("The silo cannot go on.", error)),
             NullLogger<SiloHost>.Instance);
         await silo.StartAsync(Cancellation);
@@ -97,6 +97,6 @@ public abstract partial class StoreConformance
             partitionCount = (await store.OpenAsync(Cancellation)).PartitionCount;
         }
 
-        return new Partitioner(partitionCount).Of(new GrainId(ItemGrain.GrainType, item));
+        return new Partitioner(partitionCount).Of(new RoundGrainId(ItemGrain.GrainType, item));
     }
 }

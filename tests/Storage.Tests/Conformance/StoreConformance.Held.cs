@@ -11,12 +11,12 @@ public abstract partial class StoreConformance
 
     private static HeldCall Held(long sequence, string key, HeldReason? reason = null, int minutes = 0) => new(
         new DeferredCall(
-            sequence, new PartitionId(1), new GrainId("item", key), "Do", Encoding.UTF8.GetBytes($"[{sequence}]")),
+            sequence, new PartitionId(1), new RoundGrainId("item", key), "Do", Encoding.UTF8.GetBytes($"[{sequence}]")),
         reason ?? Unread, TestSilo.Noon.AddMinutes(minutes));
 
     private static HeldWrite Hold(
         string key, string name, HeldReason? reason, bool mustBeHeld = false, int minutes = 0) =>
-        new(new GrainId("item", key), name, reason, TestSilo.Noon.AddMinutes(minutes), mustBeHeld);
+        new(new RoundGrainId("item", key), name, reason, TestSilo.Noon.AddMinutes(minutes), mustBeHeld);
 
     [Fact]
     public async Task A_deferred_call_that_is_held_leaves_its_place_and_keeps_its_number()
@@ -35,7 +35,7 @@ public abstract partial class StoreConformance
         Assert.Equal(9, await silo.Store.Held.ReadLastCallAsync(Cancellation));
         var first = Assert.Single(await silo.Store.Held.ReadCallsAsync(0, 1, Cancellation));
         Assert.Equal(
-            (3L, new PartitionId(1), new GrainId("item", "a"), "Do", "[3]", Unread, TestSilo.Noon),
+            (3L, new PartitionId(1), new RoundGrainId("item", "a"), "Do", "[3]", Unread, TestSilo.Noon),
             (first.Call.Sequence, first.Call.Partition, first.Call.Target, first.Call.Method,
                 Encoding.UTF8.GetString(first.Call.Arguments.Span),
                 first.Reason, first.HeldAt));
@@ -170,7 +170,7 @@ public abstract partial class StoreConformance
                     row.Since - TestSilo.Noon).TotalMinutes)));
         Assert.Equal("grain_method_unknown", first[1].Reason.Code);
         Assert.Equal(Unread, rest[0].Reason);
-        Assert.Empty(await silo.Store.Held.ReadGrainsAsync(new GrainId("item\0", "\ud800"), 10, Cancellation));
+        Assert.Empty(await silo.Store.Held.ReadGrainsAsync(new RoundGrainId("item\0", "\ud800"), 10, Cancellation));
     }
 
     [Fact]
@@ -178,7 +178,7 @@ public abstract partial class StoreConformance
     {
         var silo = await JoinAsync();
         FailureRow Failure(int attempts) => new(
-            Guid.CreateVersion7(), TestSilo.Noon, new PartitionId(1), new GrainId("item", "key"), "Do", "[1]"u8
+            Guid.CreateVersion7(), TestSilo.Noon, new PartitionId(1), new RoundGrainId("item", "key"), "Do", "[1]"u8
                 .ToArray(), "error") { Attempts = attempts };
         var (first, second, other) = (Failure(1), Failure(2), Failure(1));
         await silo.CommitAsync(round => round.Failures.AddRange([first, other]));

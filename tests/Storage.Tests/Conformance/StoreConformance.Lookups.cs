@@ -42,7 +42,7 @@ public abstract partial class StoreConformance
         await silo.CommitAsync(round =>
         {
             round.States.AddRange(ids.Reverse().Select(id => TestSilo.Item(id, id, true)));
-            round.States.Add(new StateRow(StateTable.Grains, new GrainId("other", "a"), new PartitionId(1), 1, new byte[] { 1 }, true));
+            round.States.Add(new StateRow(StateTable.Grains, new RoundGrainId("other", "a"), new PartitionId(1), 1, new byte[] { 1 }, true));
         });
 
         async Task<List<string>> Read(string? after, string? prefix, int limit = 100) =>
@@ -72,7 +72,7 @@ public abstract partial class StoreConformance
     {
         var silo = await JoinAsync();
         var failures = Enumerable.Range(0, 7).Select(i => new FailureRow(
-            Guid.CreateVersion7(TestSilo.Noon.AddMinutes(i)), TestSilo.Noon.AddTicks(i), new PartitionId(i), new GrainId("item", $"key {i}"), "Do",
+            Guid.CreateVersion7(TestSilo.Noon.AddMinutes(i)), TestSilo.Noon.AddTicks(i), new PartitionId(i), new RoundGrainId("item", $"key {i}"), "Do",
             Encoding.UTF8.GetBytes($"[{i}]"), $"error {i}")).ToList();
         await silo.CommitAsync(round => round.Failures.AddRange(failures));
 
@@ -95,13 +95,13 @@ public abstract partial class StoreConformance
             Reminder("c", "late", TestSilo.Noon.AddYears(1000)), Reminder("b", "second", TestSilo.Noon), Reminder("a", "first", TestSilo.Noon, activity: "fetch"),
         ]));
 
-        var start = new ReminderMark(DateTimeOffset.MinValue, new GrainId("", ""), "");
+        var start = new ReminderMark(DateTimeOffset.MinValue, new RoundGrainId("", ""), "");
         var first = await Queries(silo).ReadPendingRemindersAsync(start, 2, Cancellation);
         var rest = await Queries(silo).ReadPendingRemindersAsync(first[^1].Mark, 2, Cancellation);
 
         Assert.Equal(["first", "second", "late"], first.Concat(rest).Select(row => row.Name));
         Assert.Equal(("fetch", null), (first[0].Activity, first[1].Activity));
-        var forged = new ReminderMark(TestSilo.Noon, new GrainId("item\0", "\ud800"), "");
+        var forged = new ReminderMark(TestSilo.Noon, new RoundGrainId("item\0", "\ud800"), "");
         Assert.Equal("late", Assert.Single(await Queries(silo).ReadPendingRemindersAsync(forged, 2, Cancellation)).Name);
     }
 }

@@ -6,7 +6,7 @@ namespace Tributary.Storage.Tests.Conformance;
 public abstract partial class StoreConformance
 {
     private static ReminderWrite Reminder(string key, string name, DateTimeOffset due, bool mayExist = false, string? activity = null, string type = "item") => new(
-        new PartitionId(9), new GrainId(type, key), name, new ReminderRequest(name, due, 3, activity, Encoding.UTF8.GetBytes(name)), mayExist);
+        new PartitionId(9), new RoundGrainId(type, key), name, new ReminderRequest(name, due, 3, activity, Encoding.UTF8.GetBytes(name)), mayExist);
 
     [Fact]
     public async Task Reminders_come_earliest_first_in_pages_that_do_not_overlap()
@@ -82,7 +82,7 @@ public abstract partial class StoreConformance
     {
         var silo = await JoinAsync();
         DeferredCall Call(long sequence) => new(
-            sequence, new PartitionId(1), new GrainId("item", $"key {sequence}"), "Do", Encoding.UTF8.GetBytes($"[{sequence}]"));
+            sequence, new PartitionId(1), new RoundGrainId("item", $"key {sequence}"), "Do", Encoding.UTF8.GetBytes($"[{sequence}]"));
         await silo.CommitAsync(round => round.Deferred.AddRange([Call(1), Call(2), Call(3), Call(4)]));
 
         await silo.CommitAsync(round =>
@@ -94,7 +94,7 @@ public abstract partial class StoreConformance
         var first = await silo.Store.ReadDeferredCallsAsync(0, 2, Cancellation);
         Assert.Equal([1L, 4L], first.Select(call => call.Sequence));
         var rest = Assert.Single(await silo.Store.ReadDeferredCallsAsync(4, 2, Cancellation));
-        Assert.Equal((5L, new GrainId("item", "key 5"), "Do", "[5]"), (rest.Sequence, rest.Target, rest.Method, Encoding.UTF8.GetString(rest.Arguments.Span)));
+        Assert.Equal((5L, new RoundGrainId("item", "key 5"), "Do", "[5]"), (rest.Sequence, rest.Target, rest.Method, Encoding.UTF8.GetString(rest.Arguments.Span)));
     }
 
     [Fact]
@@ -103,6 +103,6 @@ public abstract partial class StoreConformance
         var silo = await JoinAsync();
 
         await silo.CommitAsync(round => round.Failures.Add(new FailureRow(
-            Guid.CreateVersion7(), TestSilo.Noon, new PartitionId(1), new GrainId("item", "key"), "Do", new byte[] { 0, 1 }, "nul \0 and half \udc00 a pair")));
+            Guid.CreateVersion7(), TestSilo.Noon, new PartitionId(1), new RoundGrainId("item", "key"), "Do", new byte[] { 0, 1 }, "nul \0 and half \udc00 a pair")));
     }
 }

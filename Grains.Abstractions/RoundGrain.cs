@@ -6,7 +6,7 @@ namespace Tributary;
 /// A virtual actor. A method is a turn: it runs to its end without waiting, on one thread per silo, and asks for effects
 /// that become durable together with the rest of its round.
 /// </summary>
-public abstract class Grain
+public abstract class RoundGrain
 {
     private ITurnContext? context;
 
@@ -75,7 +75,7 @@ public abstract class Grain
 }
 
 /// <summary>A grain with durable state. State is immutable: a turn replaces it, and a turn that throws changes nothing.</summary>
-public abstract class Grain<TState> : Grain, IStateful where TState : class
+public abstract class RoundGrain<TState> : RoundGrain, IStateful where TState : class
 {
     private TState? state;
     private TState? initial;
@@ -107,7 +107,7 @@ public interface IStateful
 }
 
 /// <summary>A grain that sets reminders.</summary>
-public interface IRemindable
+public interface IReminderOwner
 {
     /// <summary>Called when a reminder is due, never early. The reminder is gone unless the turn sets it again.</summary>
     ValueTask OnReminder(string name, int attempt, ReadOnlyMemory<byte> payload);
@@ -148,7 +148,7 @@ public interface IActivity
 
 /// <param name="Name">The owner's name for it.</param>
 /// <param name="Local">What its owner's turn handed over, or null when the activity was read back from the database.</param>
-public sealed record ActivityStart(GrainId Owner, string Name, int Attempt, ReadOnlyMemory<byte> Payload, object? Local);
+public sealed record ActivityStart(RoundGrainId Owner, string Name, int Attempt, ReadOnlyMemory<byte> Payload, object? Local);
 
 /// <summary>A reminder or activity that a turn asks for; <paramref name="Activity"/> is null for a reminder.</summary>
 public sealed record ReminderRequest(string Name, DateTimeOffset Due, int Attempt, string? Activity, ReadOnlyMemory<byte> Payload)
@@ -160,7 +160,7 @@ public sealed record ReminderRequest(string Name, DateTimeOffset Due, int Attemp
 /// <summary>What a turn can ask of the engine.</summary>
 public interface ITurnContext
 {
-    GrainId Id { get; }
+    RoundGrainId Id { get; }
 
     DateTimeOffset Now { get; }
 

@@ -6,9 +6,9 @@ using Tributary.Runtime.Store;
 namespace Tributary.Runtime.Calls;
 
 /// <summary>The grain types that a silo can activate, and how their states and arguments are written as JSON.</summary>
-public sealed class GrainTypes
+public sealed class RoundGrainTypes
 {
-    private readonly Dictionary<string, GrainType> byName = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, RoundGrainType> byName = new(StringComparer.Ordinal);
     private readonly Dictionary<Type, GrainInterface> byInterface = [];
 
     /// <summary>How arguments of calls are written when a call becomes durable.</summary>
@@ -19,22 +19,22 @@ public sealed class GrainTypes
     /// <param name="name">Stored with every grain of the type: never changes.</param>
     /// <param name="table">Where the states are kept.</param>
     /// <param name="version">The version of the state's format that this build writes.</param>
-    public GrainTypes Add<TInterface, TGrain, TState>(
+    public RoundGrainTypes Add<TInterface, TGrain, TState>(
         string name, StateTable table, JsonTypeInfo<TState> json, Func<TGrain> create, int version = 1)
         where TInterface : class, IGrainWithStringKey
-        where TGrain : Grain<TState>, TInterface
+        where TGrain : RoundGrain<TState>, TInterface
         where TState : class
     {
-        Add(typeof(TInterface), new GrainType(name, table, create, version, new StateCodec<TState>(json), new GrainInterface(name, typeof(TInterface))));
+        Add(typeof(TInterface), new RoundGrainType(name, table, create, version, new StateCodec<TState>(json), new GrainInterface(name, typeof(TInterface))));
         return this;
     }
 
     /// <summary>Adds a grain type without durable state.</summary>
-    public GrainTypes Add<TInterface, TGrain>(string name, Func<TGrain> create)
+    public RoundGrainTypes Add<TInterface, TGrain>(string name, Func<TGrain> create)
         where TInterface : class, IGrainWithStringKey
-        where TGrain : Grain, TInterface
+        where TGrain : RoundGrain, TInterface
     {
-        Add(typeof(TInterface), new GrainType(name, StateTable.Grains, create, 0, null, new GrainInterface(name, typeof(TInterface))));
+        Add(typeof(TInterface), new RoundGrainType(name, StateTable.Grains, create, 0, null, new GrainInterface(name, typeof(TInterface))));
         return this;
     }
 
@@ -43,9 +43,9 @@ public sealed class GrainTypes
             ? found
             : throw new ArgumentException($"No grain type is registered for {typeof(TGrain).Name}.");
 
-    internal bool TryGet(string name, [NotNullWhen(true)] out GrainType? type) => byName.TryGetValue(name, out type);
+    internal bool TryGet(string name, [NotNullWhen(true)] out RoundGrainType? type) => byName.TryGetValue(name, out type);
 
-    private void Add(Type grainInterface, GrainType type)
+    private void Add(Type grainInterface, RoundGrainType type)
     {
         if (!byName.TryAdd(type.Name, type))
             throw new ArgumentException($"A grain type named {type.Name} is registered already.");
@@ -54,7 +54,7 @@ public sealed class GrainTypes
 }
 
 /// <param name="Codec">Null for a grain without durable state.</param>
-internal sealed record GrainType(string Name, StateTable Table, Func<Grain> Create, int Version, StateCodec? Codec, GrainInterface Interface);
+internal sealed record RoundGrainType(string Name, StateTable Table, Func<RoundGrain> Create, int Version, StateCodec? Codec, GrainInterface Interface);
 
 /// <summary>Writes and reads states as JSON.</summary>
 internal abstract class StateCodec

@@ -1,7 +1,7 @@
 namespace Tributary.Runtime;
 
 /// <summary>The limits and times of a silo. What happens when a limit is reached is said at each.</summary>
-public sealed class SiloOptions
+public sealed class RoundOptions
 {
     /// <summary>Where others reach this silo; shown in the cluster's table.</summary>
     public string Address { get; set; } = "";
