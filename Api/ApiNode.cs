@@ -15,7 +15,7 @@ public sealed class ApiNode
     /// <summary>The door for loads of many messages, which give way to single ones.</summary>
     public required Intake BulkIntake { get; init; }
 
-    public required IGrainFactory Grains { get; init; }
+    public required IRoundGrains Grains { get; init; }
 
     public required IMessageLog Log { get; init; }
 

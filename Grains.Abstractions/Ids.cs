@@ -3,6 +3,7 @@ using System.Globalization;
 namespace Tributary;
 
 /// <summary>The identity of a message: a UUID version 7 (RFC 9562), so that ids sort by the time of acceptance.</summary>
+[GenerateSerializer, Immutable, Alias("tributary.message-id")]
 public readonly record struct MessageId(Guid Value)
 {
     public static bool TryParse(string? text, out MessageId id)
@@ -19,6 +20,7 @@ public readonly record struct MessageId(Guid Value)
 /// A message's place in the one order of the database: the transaction (PostgreSQL) or round (SQLite) that stored it,
 /// shifted left by <see cref="IndexBits"/>, plus its index in the round.
 /// </summary>
+[GenerateSerializer, Immutable, Alias("tributary.position")]
 public readonly record struct Position(long Value) : IComparable<Position>
 {
     /// <summary>Bits that hold the index of a message in its round; a round holds at most 2^16 messages.</summary>
@@ -55,6 +57,7 @@ public readonly record struct SiloId(long Value)
 }
 
 /// <summary>The identity of a grain: the name of its type and its key within that type.</summary>
+[GenerateSerializer, Immutable, Alias("tributary.round-grain-id")]
 public readonly record struct RoundGrainId(string Type, string Key)
 {
     public bool Equals(RoundGrainId other) => Key == other.Key && Type == other.Type;

@@ -1,6 +1,7 @@
 namespace Tributary;
 
 /// <summary>One immutable JSON object accepted from a source.</summary>
+[Immutable]
 public sealed record Message
 {
     public required MessageId Id { get; init; }

@@ -18,6 +18,12 @@ public sealed class RoundOptions
     /// <summary>What a refused caller is told to wait.</summary>
     public TimeSpan RetryAfter { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// How long the caller of a reference waits for its turn unless the method has a <c>[ResponseTimeout]</c>; then the
+    /// call is dropped.
+    /// </summary>
+    public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Inputs of one round; when reached, the round waits for the commit before it.</summary>
     public int MaxRoundInputsCount { get; set; } = 8_192;
 

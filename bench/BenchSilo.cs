@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tributary.Grains;
+using Tributary.Rounds.Orleans.References;
 using Tributary.Runtime;
 using Tributary.Runtime.Calls;
 using Tributary.Runtime.Hosting;
@@ -20,7 +21,7 @@ public static class BenchSilo
         ]
         """;
 
-    public static RoundGrainTypes Types() => new RoundGrainTypes()
+    public static RoundGrainTypes Types() => new RoundGrainTypes(GeneratedProxies.Standalone)
         .Add<IItemGrain, ItemGrain, ItemState>(ItemGrain.GrainType, StateTable.Items, GrainsJson.Default.ItemState, () => new ItemGrain())
         .Add<IAggregateGrain, AggregateGrain, AggregateState>(AggregateGrain.GrainType, StateTable.Aggregates, GrainsJson.Default.AggregateState, () => new AggregateGrain());
 
@@ -43,6 +44,6 @@ public static class BenchSilo
         return (host, rows);
     }
 
-    public static Intake Door(IGrainFactory grains, IReadOnlyList<DefinitionRow> definitions) => new(
+    public static Intake Door(IRoundGrains grains, IReadOnlyList<DefinitionRow> definitions) => new(
         grains, ContributionCalculator.For(definitions), new MessageIds(() => (ulong)Random.Shared.NextInt64()), TimeProvider.System, new IntakeOptions());
 }

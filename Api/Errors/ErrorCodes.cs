@@ -8,6 +8,9 @@ public static class ErrorCodes
     /// <summary>An error that is ours; its details are in the log only.</summary>
     public const string Internal = "internal";
 
+    /// <summary>A call between grains that waited for its turn until its time was over.</summary>
+    public const string TimedOut = "timed_out";
+
     private static readonly FrozenDictionary<string, (int Status, string Title)> ByCode = new Dictionary<string, (int, string)>
     {
         ["body_not_json"] = (400, "The body is not JSON"),
@@ -62,6 +65,7 @@ public static class ErrorCodes
         ["request_invalid"] = (400, "The request is invalid"),
         ["request_timeout"] = (408, "The request took too long"),
         ["overloaded"] = (503, "Overloaded"),
+        [TimedOut] = (503, "Waited too long"),
         ["stopping"] = (503, "Stopping"),
         ["not_ready"] = (503, "Not ready"),
         ["roles_apart"] = (501, "The roles run apart"),

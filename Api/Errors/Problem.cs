@@ -26,6 +26,7 @@ public sealed record Problem(string Type, string Title, int Status, string Detai
     public static Problem Of(Exception error) => error switch
     {
         TributaryException known when ErrorCodes.Of(known.Code).Status != 500 => Of(known.Code, known.Message),
+        TimeoutException late => Of(ErrorCodes.TimedOut, late.Message),
         BadHttpRequestException { StatusCode: 413 } => Of("body_too_large", "The body is larger than this route takes."),
         BadHttpRequestException { StatusCode: 408 } => Of("request_timeout", "The body did not come in time."),
         BadHttpRequestException bad => Of("request_invalid", bad.Message),

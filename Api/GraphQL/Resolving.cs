@@ -20,6 +20,10 @@ internal static class Resolving
             {
                 throw Shown(error);
             }
+            catch (TimeoutException error)
+            {
+                throw new GraphQLException(new GraphQLError(error.Message, Code: ApiErrors.TimedOut));
+            }
         });
 
     /// <summary>A subscription that may be refused, when it begins or later.</summary>

@@ -6,6 +6,7 @@ namespace Tributary;
 /// What is to be added to an aggregate: how many messages, and one measure for each that the definition asks for, in its
 /// order. Immutable unless it was forked.
 /// </summary>
+[Immutable]
 public sealed class AggregateDelta : IMergeable<AggregateDelta>
 {
     private readonly Measure[] measures;

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 namespace Tributary;
 
 /// <summary>What an aggregate holds. Immutable: the measures are never changed once they are part of a state.</summary>
+[Immutable]
 public sealed class AggregateState
 {
     private readonly Measure[] measures;

@@ -31,6 +31,7 @@ public sealed record PluginResult
 /// </summary>
 /// <param name="Json">One JSON object in UTF-8.</param>
 /// <param name="Key">At most 512 bytes of UTF-8; the message's id for records that are never replaced.</param>
+[Immutable]
 public sealed record PluginRecord(ReadOnlyMemory<byte> Json, string Key = "");
 
 /// <summary>Adds one document to one aggregate: group and measures are read from it as from a message.</summary>

@@ -43,10 +43,12 @@ public enum ProcessingStep
 /// <param name="Attempts">How often it was tried.</param>
 /// <param name="NextAttempt">When it is tried again; null unless <see cref="MessageStatus.Retrying"/>.</param>
 /// <param name="Error">A code, a colon and a sentence; null unless it failed.</param>
+[GenerateSerializer, Immutable, Alias("tributary.message-part")]
 public sealed record MessagePart(
     string Plugin, MessageStatus Status, ProcessingStep Step, int Attempts = 0, DateTimeOffset? NextAttempt = null, string? Error = null)
 {
     /// <summary>True when this turn is the one that saw it fail: the failure feed gets an entry. Not stored.</summary>
+    [Id(0)]
     public bool IsRaised { get; init; }
 
     /// <summary>The status of a message with these parts.</summary>
@@ -64,6 +66,7 @@ public sealed record MessagePart(
 }
 
 /// <summary>A stored message as later turns speak of it.</summary>
+[GenerateSerializer, Immutable, Alias("tributary.message-reference")]
 public sealed record MessageReference(MessageId Id, Position Position, string Source, DateTimeOffset ReceivedAt, long ItemSequence);
 
 /// <summary>A record as a turn stores it: see <see cref="Plugins.PluginRecord"/>.</summary>

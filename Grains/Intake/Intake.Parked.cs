@@ -12,6 +12,6 @@ public sealed partial class Intake
     {
         CheckOutside(request);
         var message = Unparsed(request, ReceivedNow(), reason);
-        return grains.GetGrain<IItemGrain>(message.Message.Item).Receive(message);
+        return ReceiveAsync(message);
     }
 }

@@ -38,7 +38,7 @@ public sealed partial class Intake
         var message = new IncomingMessage(
             NewMessage(own, null, RefusedEnvelope.ContentType, envelope, receivedAt), [], IsNew(own, null), [],
                 [parked]);
-        return grains.GetGrain<IItemGrain>(message.Message.Item).Receive(message);
+        return ReceiveAsync(message);
     }
 
     // Of the id and the bytes: two deliveries under one external id with different bodies are two.

@@ -9,7 +9,7 @@ namespace Tributary.Grains;
 /// </summary>
 /// <param name="plugins">The plugins of this process; null when it has none.</param>
 public sealed partial class Intake(
-    IGrainFactory grains, ContributionCalculator contributions, MessageIds ids, TimeProvider time, IntakeOptions options, IPluginHost? plugins = null)
+    IRoundGrains grains, ContributionCalculator contributions, MessageIds ids, TimeProvider time, IntakeOptions options, IPluginHost? plugins = null)
 {
     /// <summary>In front of item ids that are derived from an external id.</summary>
     private const string DerivedPrefix = "x-";
@@ -24,7 +24,7 @@ public sealed partial class Intake(
     public ValueTask<Receipt> AcceptAsync(in IntakeRequest request)
     {
         var message = Prepare(request);
-        return grains.GetGrain<IItemGrain>(message.Message.Item).Receive(message);
+        return ReceiveAsync(message);
     }
 
     /// <summary>The message that would be sent to its item.</summary>
@@ -52,6 +52,11 @@ public sealed partial class Intake(
         };
         return new IncomingMessage(message, facts.Contributions, isNewItem, facts.Generations, PartsOf(message.MediaType));
     }
+
+    // Without a reference: see IRoundGrains.Call.
+    private ValueTask<Receipt> ReceiveAsync(IncomingMessage message) =>
+        grains.Call<IItemGrain, IncomingMessage, Receipt>(
+            message.Message.Item, message, static (item, incoming) => item.Receive(incoming));
 
     private void CheckOutside(in IntakeRequest request)
     {

@@ -5,7 +5,7 @@ namespace Tributary.Grains;
 /// <summary>
 /// Changes many failures at once: finds them in the store, and asks the items. The item judges, so what two ask for at once is done once.
 /// </summary>
-public sealed class FailedMessages(IGrainFactory grains, IProcessingQueries queries)
+public sealed class FailedMessages(IRoundGrains grains, IProcessingQueries queries)
 {
     /// <summary>Failures that one call looks at.</summary>
     public const int MaxChangesCount = 1_000;

@@ -7,7 +7,7 @@ namespace Tributary.Grains;
 /// Grains as a process without the silo role sees them: as they are stored. What a producer was told is stored is durable, so a read sees it;
 /// what would change a grain is refused.
 /// </summary>
-public sealed class StoredGrains(IPartitionStore store) : IGrainFactory
+public sealed class StoredGrains(IPartitionStore store) : IRoundGrains
 {
     public TGrain GetGrain<TGrain>(string key) where TGrain : class, IGrainWithStringKey =>
         typeof(TGrain) == typeof(IItemGrain) ? (TGrain)(object)new StoredItem(store, key)

@@ -11,45 +11,53 @@ public enum WorkClass
     /// <summary>Calls of methods that only read.</summary>
     Reads,
 
-    /// <summary>Due reminders and results of activities. Deferred calls go first of all: their callers are durable already.</summary>
+    /// <summary>
+    /// Due reminders and results of activities. Deferred calls go first of all: their callers are durable already.
+    /// </summary>
     Reminders,
 
     /// <summary>Loads of many messages, where throughput counts more than latency.</summary>
     Bulk,
 }
 
-/// <summary>A call from outside: it waits in the inbox, runs as a turn, and is answered when its round is durable.</summary>
-internal abstract class Call(RoundGrainId target, GrainMethod method, object?[] arguments)
-    : Input(target, arguments.Length == 1 ? arguments[0] as INeeds : null)
+/// <summary>
+/// A call from outside: it waits in the inbox, runs as a turn, and is answered when its round is durable.
+/// </summary>
+internal abstract class Call(RoundGrainId target, object? argument, bool isReadOnly) : Input(target, argument as INeeds)
 {
-    public GrainMethod Method { get; } = method;
+    /// <summary>True when the call is a read.</summary>
+    public bool IsReadOnly { get; } = isReadOnly;
 
-    protected object?[] Arguments { get; } = arguments;
-
-    /// <summary>The ValueTask or ValueTask of T that the caller awaits, boxed.</summary>
-    public abstract object Task { get; }
+    /// <summary>
+    /// Tells the caller of a call that its time is over by <paramref name="timestamp"/>, so that it is dropped when it
+    /// is taken. A call that is in a round is answered by its round.
+    /// </summary>
+    public virtual void EndIfLate(long timestamp)
+    {
+    }
 }
 
 /// <inheritdoc/>
-internal sealed class Call<TResult> : Call, IValueTaskSource<TResult>, IValueTaskSource
+internal abstract class Call<TResult>(RoundGrainId target, object? argument, bool isReadOnly)
+    : Call(target, argument, isReadOnly), IValueTaskSource<TResult>, IValueTaskSource
 {
     private ManualResetValueTaskSourceCore<TResult> source = new() { RunContinuationsAsynchronously = true };
     private TResult? result;
     private Exception? error;
 
-    public Call(RoundGrainId target, GrainMethod<TResult> method, object?[] arguments)
-        : base(target, method, arguments)
-    {
-    }
+    // Not 0 once the caller was told: a cancellation comes from any thread, beside the loop and the committer.
+    private int isTold;
 
-    public override object Task => typeof(TResult) == typeof(Nothing)
-        ? new ValueTask(this, source.Version)
-        : new ValueTask<TResult>(this, source.Version);
+    /// <summary>What the caller awaits.</summary>
+    public ValueTask<TResult> Answer => new(this, source.Version);
 
-    public override void Run(RoundGrain grain)
+    /// <summary>The same for a method without a result.</summary>
+    public ValueTask Done => new(this, source.Version);
+
+    public sealed override void Run(RoundGrain grain)
     {
         error = null;
-        result = ((GrainMethod<TResult>)Method).Invoke(grain, Arguments);
+        result = Turn(grain);
     }
 
     public override void Fail(Exception exception)
@@ -60,21 +68,28 @@ internal sealed class Call<TResult> : Call, IValueTaskSource<TResult>, IValueTas
 
     public override void Refuse(Exception error)
     {
-        if (IsAnswered)
+        if (Interlocked.Exchange(ref isTold, 1) != 0)
             return;
         IsAnswered = true;
+        Answered();
         source.SetException(error);
     }
 
     public override void Release()
     {
         // A caller that was told an error while the store was away waits no more, whatever became of its round.
-        if (IsAnswered)
+        if (Interlocked.Exchange(ref isTold, 1) != 0)
             return;
-        if (error is null)
-            source.SetResult(result!);
-        else
+        Answered();
+        if (error is not null)
+        {
             source.SetException(error);
+            return;
+        }
+
+        if (result is IDeparting departing)
+            departing.Depart();
+        source.SetResult(result!);
     }
 
     TResult IValueTaskSource<TResult>.GetResult(short token) => source.GetResult(token);
@@ -83,6 +98,15 @@ internal sealed class Call<TResult> : Call, IValueTaskSource<TResult>, IValueTas
 
     public ValueTaskSourceStatus GetStatus(short token) => source.GetStatus(token);
 
-    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    public void OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         source.OnCompleted(continuation, state, token, flags);
+
+    /// <summary>Runs the grain's method, which must have completed when it returns; throws what it threw.</summary>
+    protected abstract TResult Turn(RoundGrain grain);
+
+    /// <summary>The caller is about to learn the outcome. Called once.</summary>
+    protected virtual void Answered()
+    {
+    }
 }

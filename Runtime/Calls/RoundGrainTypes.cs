@@ -6,10 +6,11 @@ using Tributary.Runtime.Store;
 namespace Tributary.Runtime.Calls;
 
 /// <summary>The grain types that a silo can activate, and how their states and arguments are written as JSON.</summary>
-public sealed class RoundGrainTypes
+/// <param name="proxies">Makes the references to these grains.</param>
+public sealed class RoundGrainTypes(IRoundProxies proxies)
 {
     private readonly Dictionary<string, RoundGrainType> byName = new(StringComparer.Ordinal);
-    private readonly Dictionary<Type, GrainInterface> byInterface = [];
+    private readonly Dictionary<Type, RoundInterface> byInterface = [];
 
     /// <summary>How arguments of calls are written when a call becomes durable.</summary>
     public static JsonSerializerOptions ArgumentsJson { get; } =
@@ -25,7 +26,8 @@ public sealed class RoundGrainTypes
         where TGrain : RoundGrain<TState>, TInterface
         where TState : class
     {
-        Add(typeof(TInterface), new RoundGrainType(name, table, create, version, new StateCodec<TState>(json), new GrainInterface(name, typeof(TInterface))));
+        Add(new RoundGrainType(
+            name, table, create, version, new StateCodec<TState>(json), Interface(name, typeof(TInterface)), typeof(TGrain)));
         return this;
     }
 
@@ -34,27 +36,43 @@ public sealed class RoundGrainTypes
         where TInterface : class, IGrainWithStringKey
         where TGrain : RoundGrain, TInterface
     {
-        Add(typeof(TInterface), new RoundGrainType(name, StateTable.Grains, create, 0, null, new GrainInterface(name, typeof(TInterface))));
+        Add(new RoundGrainType(
+            name, StateTable.Grains, create, 0, null, Interface(name, typeof(TInterface)), typeof(TGrain)));
         return this;
     }
 
-    internal GrainInterface Interface<TGrain>() =>
-        byInterface.TryGetValue(typeof(TGrain), out var found)
+    /// <exception cref="ArgumentException">No grain type is registered for the interface.</exception>
+    internal RoundInterface Interface(Type grainInterface) =>
+        byInterface.TryGetValue(grainInterface, out var found)
             ? found
-            : throw new ArgumentException($"No grain type is registered for {typeof(TGrain).Name}.");
+            : throw new ArgumentException($"No grain type is registered for {grainInterface.Name}.");
+
+    /// <summary>A factory, by key, of references to grains of the interface.</summary>
+    internal Func<string, object> ReferencesOf(Type grainInterface, IRequestSink sink) =>
+        proxies.ReferencesOf(grainInterface, Interface(grainInterface).Name, sink);
+
+    /// <summary>The interface of a registered grain type.</summary>
+    internal RoundInterface InterfaceOf(string name) => byName[name].Interface;
+
+    internal string KeyOf(object reference) => proxies.KeyOf(reference);
 
     internal bool TryGet(string name, [NotNullWhen(true)] out RoundGrainType? type) => byName.TryGetValue(name, out type);
 
-    private void Add(Type grainInterface, RoundGrainType type)
+    private RoundInterface Interface(string name, Type type) => new(name, type, proxies);
+
+    private void Add(RoundGrainType type)
     {
         if (!byName.TryAdd(type.Name, type))
             throw new ArgumentException($"A grain type named {type.Name} is registered already.");
-        byInterface.Add(grainInterface, type.Interface);
+        byInterface.Add(type.Interface.Type, type.Interface);
     }
 }
 
 /// <param name="Codec">Null for a grain without durable state.</param>
-internal sealed record RoundGrainType(string Name, StateTable Table, Func<RoundGrain> Create, int Version, StateCodec? Codec, GrainInterface Interface);
+/// <param name="Class">The grain's class.</param>
+internal sealed record RoundGrainType(
+    string Name, StateTable Table, Func<RoundGrain> Create, int Version, StateCodec? Codec, RoundInterface Interface,
+    Type Class);
 
 /// <summary>Writes and reads states as JSON.</summary>
 internal abstract class StateCodec

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orleans.Serialization.Invocation;
 
 namespace Tributary.Runtime.Calls;
 
@@ -14,7 +15,7 @@ internal static class StoredCall
     {
         if (types.TryGet(target.Type, out var type) && type.Interface.FindMethod(method) is { } known)
         {
-            known.InvokeOneWay(grain, Read(target, known, arguments, types));
+            known.Run(grain, Read(target, known, arguments));
             return;
         }
 
@@ -47,7 +48,7 @@ internal static class StoredCall
         turn.GetAwaiter().GetResult();
     }
 
-    private static object?[] Read(RoundGrainId target, GrainMethod method, ReadOnlyMemory<byte> arguments, RoundGrainTypes types)
+    private static IInvokable Read(RoundGrainId target, RoundMethod method, ReadOnlyMemory<byte> arguments)
     {
         try
         {

@@ -53,15 +53,15 @@ public sealed partial class SiloHost
         if (environment.Meter is { } meter)
             SiloGauges.Add(meter, this, inbox, () => loop);
         retries = new LimitedLog(environment.Time);
-        Grains = new OutsideCaller(this, WorkClass.Calls);
-        BulkGrains = new OutsideCaller(this, WorkClass.Bulk);
+        Grains = NewCaller(WorkClass.Calls);
+        BulkGrains = NewCaller(WorkClass.Bulk);
     }
 
     /// <summary>References for callers that wait for an answer.</summary>
-    public IGrainFactory Grains { get; }
+    public IRoundGrains Grains { get; }
 
     /// <summary>References for loads of many messages, which give way to <see cref="Grains"/>.</summary>
-    public IGrainFactory BulkGrains { get; }
+    public IRoundGrains BulkGrains { get; }
 
     /// <summary>Known once the silo has started.</summary>
     public StoreFacts Facts => facts ?? throw new InvalidOperationException("The silo has not started.");
@@ -246,6 +246,8 @@ public sealed partial class SiloHost
         return all;
     }
 
+    private OutsideCalls NewCaller(WorkClass workClass) => new(types, options, environment.Time, workClass, Take);
+
     private void Take(Input input, WorkClass workClass)
     {
         try
@@ -256,20 +258,6 @@ public sealed partial class SiloHost
         {
             // Also when it was refused: a silo that stops waits until nothing is on its way in.
             loop?.Wake();
-        }
-    }
-
-    /// <summary>Turns references into calls of the inbox.</summary>
-    private sealed class OutsideCaller(SiloHost host, WorkClass workClass) : IGrainFactory, ICallSink
-    {
-        public TGrain GetGrain<TGrain>(string key) where TGrain : class, IGrainWithStringKey =>
-            GrainReference.Create<TGrain>(host.types.Interface<TGrain>(), key, this);
-
-        public object Send(RoundGrainId target, GrainMethod method, object?[] arguments)
-        {
-            var call = method.NewCall(target, arguments);
-            host.Take(call, workClass == WorkClass.Calls && method.IsReadOnly ? WorkClass.Reads : workClass);
-            return call.Task;
         }
     }
 

@@ -53,7 +53,7 @@ internal sealed partial class SiloLoop
         foreach (var input in waiting)
         {
             // Reads go on in a round of their own. What asks for effects there is none, and would fail in each.
-            if (input is Call { Method.IsReadOnly: true } && !isFirst && !isProbe)
+            if (input is Call { IsReadOnly: true } && !isFirst && !isProbe)
                 input.Refuse(NewRefusal());
             else if (!IsSetAside(input))
                 ready.Enqueue(input);
@@ -117,6 +117,7 @@ internal sealed partial class SiloLoop
     {
         if (refusal is not { } refused)
         {
+            (input as Call)?.EndIfLate(environment.Time.GetTimestamp());
             if (input.IsAnswered)
                 loader.Forget(input);
             return input.IsAnswered;
@@ -128,7 +129,7 @@ internal sealed partial class SiloLoop
             return true;
         }
 
-        if (input is Call { Method.IsReadOnly: true, IsAnswered: false } && !isAway)
+        if (input is Call { IsReadOnly: true, IsAnswered: false } && !isAway)
             return false;
         input.Refuse(NewRefusal());
         loader.Forget(input);

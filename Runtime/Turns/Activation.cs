@@ -37,7 +37,7 @@ internal sealed class Activation(RoundGrainId id, RoundGrainType type, Partition
     /// <summary>Calls of this round that were merged and not applied yet.</summary>
     public object? Merged { get; set; }
 
-    public GrainMethod? MergedMethod { get; set; }
+    public RoundMethod? MergedMethod { get; set; }
 
     /// <summary>Waiting inputs that need this grain besides others.</summary>
     public int PinsCount { get; set; }

@@ -1,3 +1,4 @@
+using Orleans.Serialization.Invocation;
 using Tributary.Runtime.Calls;
 using Tributary.Runtime.Loading;
 using Tributary.Runtime.Reminders;
@@ -5,9 +6,13 @@ using Tributary.Runtime.Reminders;
 namespace Tributary.Runtime.Turns;
 
 /// <summary>The one turn that runs now, as its grain sees it; used again for every turn of the loop.</summary>
-internal sealed class TurnContext(RoundGrainTypes types, ExternalIds externalIds) : ITurnContext, ICallSink
+internal sealed class TurnContext(RoundGrainTypes types, ExternalIds externalIds) : ITurnContext, IRequestSink
 {
-    private readonly Dictionary<RoundGrainId, object> references = [];
+    private readonly Dictionary<Type, Func<string, object>> makers = [];
+    private readonly Dictionary<(Type Interface, string Key), object> references = [];
+
+    // Whom the references are of, so that a call need not read it out of its reference.
+    private readonly Dictionary<object, RoundGrainId> targets = new(ReferenceEqualityComparer.Instance);
 
     // Bounds the cache of references that turns use to call other grains.
     private const int MaxReferencesCount = 10_000;
@@ -26,15 +31,22 @@ internal sealed class TurnContext(RoundGrainTypes types, ExternalIds externalIds
     public TGrain GetGrain<TGrain>(string key) where TGrain : class, IGrainWithStringKey
     {
         CheckTurn();
-        var type = types.Interface<TGrain>();
-        var id = new RoundGrainId(type.Name, key);
+        ArgumentNullException.ThrowIfNull(key);
+        var id = (typeof(TGrain), key);
         if (references.TryGetValue(id, out var known))
             return (TGrain)known;
         if (references.Count >= MaxReferencesCount)
+        {
             references.Clear();
-        var reference = GrainReference.Create<TGrain>(type, key, this);
+            targets.Clear();
+        }
+
+        if (!makers.TryGetValue(typeof(TGrain), out var maker))
+            makers.Add(typeof(TGrain), maker = types.ReferencesOf(typeof(TGrain), this));
+        var reference = maker(key);
         references.Add(id, reference);
-        return reference;
+        targets.Add(reference, new RoundGrainId(types.Interface(typeof(TGrain)).Name, key));
+        return (TGrain)reference;
     }
 
     public AppendedMessage Append(Message message, long itemSequence, IReadOnlyList<int> generations, IReadOnlyList<MessagePart> parts)
@@ -90,11 +102,29 @@ internal sealed class TurnContext(RoundGrainTypes types, ExternalIds externalIds
         Effects.Reminders.Add((name, null, null, 0));
     }
 
-    public object Send(RoundGrainId target, GrainMethod method, object?[] arguments)
+    /// <summary>A call of a turn is one-way: its result cannot be awaited inside the turn.</summary>
+    public ValueTask<TResult> Send<TResult>(string grainType, object reference, IInvokable request)
+    {
+        Add(grainType, reference, request);
+        return ValueTask.FromException<TResult>(new InvalidOperationException(
+            "A turn does not wait: the result of a call to another grain is not available inside a turn. "
+            + "Send the call one-way and let the other grain call back."));
+    }
+
+    public ValueTask Send(string grainType, object reference, IInvokable request)
+    {
+        Add(grainType, reference, request);
+        return ValueTask.CompletedTask;
+    }
+
+    private void Add(string grainType, object reference, IInvokable request)
     {
         CheckTurn();
-        Effects.Calls.Add(new OneWayCall(target, method, arguments));
-        return method.OneWayResult;
+        var method = types.InterfaceOf(grainType).Method(request);
+        // The turn may have kept a reference longer than the cache did.
+        var target = targets.TryGetValue(reference, out var known)
+            ? known : new RoundGrainId(grainType, types.KeyOf(reference));
+        Effects.Calls.Add(new OneWayCall(target, method, request));
     }
 
     /// <summary>The turn of this grain begins, on this thread.</summary>

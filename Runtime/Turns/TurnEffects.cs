@@ -1,3 +1,4 @@
+using Orleans.Serialization.Invocation;
 using Tributary.Runtime.Calls;
 
 namespace Tributary.Runtime.Turns;
@@ -38,4 +39,4 @@ internal sealed class TurnEffects
 }
 
 /// <summary>A one-way call that a turn asked for.</summary>
-internal readonly record struct OneWayCall(RoundGrainId Target, GrainMethod Method, object?[] Arguments);
+internal readonly record struct OneWayCall(RoundGrainId Target, RoundMethod Method, IInvokable Request);

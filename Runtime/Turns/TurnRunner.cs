@@ -96,7 +96,8 @@ internal sealed partial class TurnRunner(
 
     private void ApplyMerged(Activation activation, Round round)
     {
-        var call = new OneWayCall(activation.Id, activation.MergedMethod!, [activation.Merged]);
+        var call = new OneWayCall(
+            activation.Id, activation.MergedMethod!, activation.MergedMethod!.RequestOf(activation.Merged!));
         activation.Merged = null;
         RunOneWay(call, activation, round);
     }
@@ -111,7 +112,7 @@ internal sealed partial class TurnRunner(
 
         var error = RunTurn(
             activation, round, call, static (grain, state) =>
-                ((OneWayCall)state).Method.InvokeOneWay(grain, ((OneWayCall)state).Arguments));
+                ((OneWayCall)state).Method.Run(grain, ((OneWayCall)state).Request));
         if (error is not null)
             FailOneWay(call, error, round);
     }
@@ -216,11 +217,11 @@ internal sealed partial class TurnRunner(
         {
             if (callee.Merged is not null)
             {
-                merger.Absorb(callee.Merged, call.Arguments[0]!);
+                merger.Absorb(callee.Merged, call.Request.GetArgument(0)!);
                 return;
             }
 
-            callee.Merged = merger.Fork(call.Arguments[0]!);
+            callee.Merged = merger.Fork(call.Request.GetArgument(0)!);
             callee.MergedMethod = call.Method;
             round.Merged.Add(callee);
         }
@@ -254,7 +255,7 @@ internal sealed partial class TurnRunner(
     {
         try
         {
-            arguments = call.Method.WriteArguments(call.Arguments, RoundGrainTypes.ArgumentsJson);
+            arguments = call.Method.WriteArguments(call.Request, RoundGrainTypes.ArgumentsJson);
             return null;
         }
         catch (Exception error)

@@ -4,6 +4,7 @@ using Tributary.Api;
 using Tributary.Api.Processing;
 using Tributary.Connectors;
 using Tributary.Grains;
+using Tributary.Rounds.Orleans.References;
 using Tributary.Runtime;
 using Tributary.Runtime.Calls;
 using Tributary.Runtime.Feed;
@@ -174,7 +175,7 @@ internal sealed partial class SiloNode : IAsyncDisposable
         Meter meter, ILoggerFactory loggers)
     {
         var items = new ItemOptions { Retry = config.Pipeline.Retry, PluginSetNumber = pluginSet, Chance = Random.Shared.NextDouble };
-        var types = new RoundGrainTypes()
+        var types = new RoundGrainTypes(GeneratedProxies.Standalone)
             .Add<IItemGrain, ItemGrain, ItemState>(ItemGrain.GrainType, StateTable.Items, GrainsJson.Default.ItemState, () => new ItemGrain(items))
             .Add<IAggregateGrain, AggregateGrain, AggregateState>(
                 AggregateGrain.GrainType, StateTable.Aggregates, GrainsJson.Default.AggregateState, static () => new AggregateGrain())
@@ -214,7 +215,7 @@ internal sealed partial class SiloNode : IAsyncDisposable
         var fedFrom = host is null ? Position.Start : await store.Generations.ReadEndAsync(cancellation);
         var contributions = new ContributionCalculator(book.Declared, IndexedPaths());
         var ids = new MessageIds(static () => (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue));
-        Intake NewIntake(IGrainFactory grains, MessageMapper? mapper, IPluginHost? runs) =>
+        Intake NewIntake(IRoundGrains grains, MessageMapper? mapper, IPluginHost? runs) =>
             new(grains, contributions, ids, time, new IntakeOptions { MaxBodyBytes = config.Api.MaxBodyBytes, Mapper = mapper }, runs);
 
         // What is posted to the API is processed when the configuration says how it is mapped; else it is stored and counted as it stands.

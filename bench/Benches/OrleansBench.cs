@@ -39,7 +39,7 @@ public static class OrleansBench
         BenchStore store, byte[][] bodies, TimeSpan duration, CancellationToken cancellation)
     {
         using var host = await OrdinarySilo.StartAsync(store.ConnectionString!, cancellation);
-        var grains = host.Services.GetRequiredService<Orleans.IGrainFactory>();
+        var grains = host.Services.GetRequiredService<IGrainFactory>();
         var stored = await MeasureAsync(grains, bodies, 0, WarmUp, new Latencies(), cancellation);
         var latencies = new Latencies();
         var started = Stopwatch.GetTimestamp();
@@ -55,7 +55,7 @@ public static class OrleansBench
 
     /// <summary>Numbers of items that are stored when it returns; each was new.</summary>
     private static async Task<int> MeasureAsync(
-        Orleans.IGrainFactory grains, byte[][] bodies, int first, TimeSpan duration, Latencies latencies,
+        IGrainFactory grains, byte[][] bodies, int first, TimeSpan duration, Latencies latencies,
         CancellationToken cancellation)
     {
         var next = first;
@@ -77,7 +77,7 @@ public static class OrleansBench
     }
 
     // What was answered is counted, or the figure says nothing.
-    private static async Task CheckAsync(Orleans.IGrainFactory grains, int total)
+    private static async Task CheckAsync(IGrainFactory grains, int total)
     {
         var counts = await Task.WhenAll(Enumerable.Range(0, SampleMessages.RegionsCount)
             .Select(region => grains.GetGrain<IOrdinaryAggregate>($"region/region-{region}").Count()));

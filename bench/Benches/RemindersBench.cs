@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
+using Tributary.Rounds.Orleans.References;
 using Tributary.Runtime;
 using Tributary.Runtime.Calls;
 using Tributary.Runtime.Hosting;
@@ -22,7 +23,7 @@ public static class RemindersBench
     {
         await using var store = await BenchStore.NewAsync(options);
         var rung = new Rung();
-        var types = new RoundGrainTypes().Add<IBellGrain, BellGrain>("bell", () => new BellGrain(rung));
+        var types = new RoundGrainTypes(GeneratedProxies.Standalone).Add<IBellGrain, BellGrain>("bell", () => new BellGrain(rung));
         var host = new SiloHost(
             new RoundOptions(), store.Store, types, new Dictionary<string, IActivity>(), SiloEnvironment.System(static error => Environment.FailFast("The silo cannot go on.", error)), NullLogger<SiloHost>.Instance);
         await host.StartAsync(cancellation);

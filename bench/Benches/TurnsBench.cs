@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
+using Tributary.Rounds.Orleans.References;
 using Tributary.Runtime;
 using Tributary.Runtime.Calls;
 using Tributary.Runtime.Hosting;
@@ -20,7 +21,7 @@ public static class TurnsBench
 
     public static async Task RunAsync(BenchOptions options, CancellationToken cancellation)
     {
-        var types = new RoundGrainTypes().Add<IEchoGrain, EchoGrain>("echo", () => new EchoGrain());
+        var types = new RoundGrainTypes(GeneratedProxies.Standalone).Add<IEchoGrain, EchoGrain>("echo", () => new EchoGrain());
         await using var store = new InMemoryStore(new InMemoryDatabase(TimeProvider.System));
         var host = new SiloHost(
             new RoundOptions { MaxRoundInputsCount = 4_096 }, store, types, new Dictionary<string, IActivity>(), SiloEnvironment.System(static error => Environment.FailFast("The silo cannot go on.", error)), NullLogger<SiloHost>.Instance);

@@ -6,7 +6,7 @@ namespace Tributary.Bench.Ordinary;
 
 /// <summary>A data item as an ordinary Orleans grain keeps it: its messages in its state.</summary>
 [Alias("bench.ordinary-item")]
-public interface IOrdinaryItem : Orleans.IGrainWithStringKey
+public interface IOrdinaryItem : IGrainWithStringKey
 {
     /// <summary>Returns when the message and what it adds to three aggregates are durable.</summary>
     [Alias("Receive")]
@@ -15,7 +15,7 @@ public interface IOrdinaryItem : Orleans.IGrainWithStringKey
 
 /// <summary>An aggregate as an ordinary Orleans grain keeps it.</summary>
 [Alias("bench.ordinary-aggregate")]
-public interface IOrdinaryAggregate : Orleans.IGrainWithStringKey
+public interface IOrdinaryAggregate : IGrainWithStringKey
 {
     /// <summary>Returns when the amount is durably counted.</summary>
     [Alias("Add")]
@@ -48,7 +48,7 @@ public sealed class OrdinaryAggregateState
 
 /// <inheritdoc/>
 public sealed class OrdinaryItem(
-    [PersistentState("item")] IPersistentState<OrdinaryItemState> state, Orleans.IGrainFactory grains)
+    [PersistentState("item")] IPersistentState<OrdinaryItemState> state, IGrainFactory grains)
     : Orleans.Grain, IOrdinaryItem
 {
     public async Task Receive(byte[] body)

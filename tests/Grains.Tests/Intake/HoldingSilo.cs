@@ -4,7 +4,7 @@ using Tributary.Runtime.Store;
 namespace Tributary.Grains.Tests;
 
 /// <summary>A silo that answers at once, but for bodies that hold a certain word.</summary>
-internal sealed class HoldingSilo : IGrainFactory, IItemGrain
+internal sealed class HoldingSilo : IRoundGrains, IItemGrain
 {
     private readonly Lock gate = new();
     private readonly Dictionary<string, TaskCompletionSource> held = [];

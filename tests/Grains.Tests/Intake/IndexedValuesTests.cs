@@ -65,7 +65,7 @@ public sealed class IndexedValuesTests
     private Intake Door(IndexedPath[] paths) =>
         new(grains, new ContributionCalculator([], paths), new MessageIds(() => 1), new FixedTime(), new IntakeOptions());
 
-    private sealed class NoGrains : IGrainFactory
+    private sealed class NoGrains : IRoundGrains
     {
         public TGrain GetGrain<TGrain>(string key) where TGrain : class, IGrainWithStringKey => throw new InvalidOperationException("Messages are only prepared.");
     }

@@ -155,7 +155,7 @@ public sealed class IntakeTests
         return error;
     }
 
-    private sealed class RecordingFactory : IGrainFactory, IItemGrain
+    private sealed class RecordingFactory : IRoundGrains, IItemGrain
     {
         public List<string> Received { get; } = [];
 

@@ -255,7 +255,7 @@ public sealed class ListenerTests
             IsKeptByBroker = isKeptByBroker },
         TestContext.Current.CancellationToken);
 
-    private sealed class Silo : IGrainFactory, IItemGrain
+    private sealed class Silo : IRoundGrains, IItemGrain
     {
         public List<IncomingMessage> Sent { get; } = [];
 

@@ -1,3 +1,4 @@
+using Tributary.Rounds.Orleans.References;
 using Tributary.Runtime.Calls;
 using static Tributary.Runtime.Tests.Engine.EngineRun;
 
@@ -119,39 +120,13 @@ public sealed class CallTests
     public void Interfaces_that_cannot_be_called_are_refused()
     {
         Assert.Contains("two methods named", Refused<IOverloads>(), StringComparison.Ordinal);
-        Assert.Contains("returns Task", Refused<ITask>(), StringComparison.Ordinal);
+        Assert.Contains("returns IAsyncEnumerable", Refused<IEnumerates>(), StringComparison.Ordinal);
+        Assert.Contains("returns Void", Refused<IReturnsNothing>(), StringComparison.Ordinal);
+        Assert.Contains("is generic", Refused<IGenericMethod>(), StringComparison.Ordinal);
         Assert.Contains("exactly one IMergeable", Refused<IBadMerge>(), StringComparison.Ordinal);
         Assert.Contains("two methods whose calls are merged", Refused<ITwoMerges>(), StringComparison.Ordinal);
     }
 
-    private static string Refused<T>() => Assert.Throws<ArgumentException>(() => new GrainInterface("x", typeof(T))).Message;
-
-    private interface IUnknown : IGrainWithStringKey;
-
-    private interface IOverloads : IGrainWithStringKey
-    {
-        ValueTask Do();
-
-        ValueTask Do(int count);
-    }
-
-    private interface ITask : IGrainWithStringKey
-    {
-        Task Do();
-    }
-
-    private interface IBadMerge : IGrainWithStringKey
-    {
-        [MergeCalls]
-        ValueTask Do(int count);
-    }
-
-    private interface ITwoMerges : IGrainWithStringKey
-    {
-        [MergeCalls]
-        ValueTask One(Portion portion);
-
-        [MergeCalls]
-        ValueTask Two(Portion portion);
-    }
+    private static string Refused<T>() => Assert.Throws<ArgumentException>(() =>
+        new RoundInterface("x", typeof(T), GeneratedProxies.Standalone)).Message;
 }

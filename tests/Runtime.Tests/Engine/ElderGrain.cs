@@ -1,3 +1,4 @@
+using Tributary.Rounds.Orleans.References;
 using Tributary.Runtime.Calls;
 using Tributary.Runtime.Store;
 
@@ -18,7 +19,7 @@ public interface IElderGrain : IGrainWithStringKey
 public sealed class ElderGrain : RoundGrain<ProbeState>, IElderGrain, IReminderOwner
 {
     /// <summary>The build that knows elders as probes.</summary>
-    public static RoundGrainTypes Types { get; } = new RoundGrainTypes().Add<IElderGrain, ElderGrain, ProbeState>(
+    public static RoundGrainTypes Types { get; } = new RoundGrainTypes(GeneratedProxies.Standalone).Add<IElderGrain, ElderGrain, ProbeState>(
         "probe", StateTable.Grains, ProbeJson.Default.ProbeState, static () => new ElderGrain());
 
     public ValueTask Tell(string other)

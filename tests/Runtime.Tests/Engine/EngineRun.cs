@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;
+using Tributary.Rounds.Orleans.References;
 using Tributary.Runtime.Calls;
 using Tributary.Runtime.Hosting;
 using Tributary.Runtime.Store;
@@ -137,7 +138,7 @@ public sealed class EngineRun
     public static async Task AwaitAsync(ValueTask call) => await call;
 
     /// <summary>A build that knows probes.</summary>
-    public RoundGrainTypes Probes() => new RoundGrainTypes().Add<IProbeGrain, ProbeGrain, ProbeState>(
+    public RoundGrainTypes Probes() => new RoundGrainTypes(GeneratedProxies.Standalone).Add<IProbeGrain, ProbeGrain, ProbeState>(
         "probe", StateTable.Grains, FickleJson.Of(ProbeJson.Default.ProbeState, () => CannotRead, () =>
             ReadError), NewProbe);
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Orleans.Concurrency;
 
 namespace Tributary.Runtime.Tests.Engine;
 
@@ -38,6 +39,7 @@ public sealed record ProbeState(int Value)
 internal sealed partial class ProbeJson : JsonSerializerContext;
 
 /// <summary>What a turn does, with what it needs.</summary>
+[Immutable]
 public sealed class Script(Func<ProbeGrain, ValueTask> body) : INeeds
 {
     public static Script Of(Action<ProbeGrain> body) => new(probe =>
@@ -63,6 +65,7 @@ public sealed class Script(Func<ProbeGrain, ValueTask> body) : INeeds
 }
 
 /// <summary>An amount that is merged; one that is negative cannot be.</summary>
+[Immutable]
 public sealed class Portion : IMergeable<Portion>
 {
     public int Amount { get; set; }

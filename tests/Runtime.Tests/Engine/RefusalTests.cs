@@ -122,6 +122,7 @@ public sealed class RefusalTests
     public void A_store_that_is_down_for_minutes_costs_an_answer_and_nothing_else() => Run(async run =>
     {
         var isDown = true;
+        run.Options.ResponseTimeout = TimeSpan.FromHours(1);
         run.Faults.DelayBefore = async operation =>
         {
             if (isDown && operation.Call == StoreCall.Commit)

@@ -1,4 +1,5 @@
 using System.Text;
+using Tributary.Rounds.Orleans.References;
 using Tributary.Runtime.Calls;
 using Tributary.Storage.InMemory;
 using static Tributary.Runtime.Tests.Engine.EngineRun;
@@ -89,7 +90,7 @@ public sealed class UnreadableTests
             await run.Host.StopAsync();
 
             // This one knows nothing at all.
-            run.Types = new RoundGrainTypes();
+            run.Types = new RoundGrainTypes(GeneratedProxies.Standalone);
             await run.StartAsync();
             await run.UntilAsync(() => run.Database.HeldCalls.All(row => row.Reason.Code == "grain_type_unknown"));
             await run.Host.StopAsync();
@@ -112,7 +113,7 @@ public sealed class UnreadableTests
             ProbeGrain.Tell(probe.Other("far").Add(7));
         }));
         run.Crash();
-        run.Types = new RoundGrainTypes();
+        run.Types = new RoundGrainTypes(GeneratedProxies.Standalone);
         await run.StartAsync();
         await run.UntilAsync(() => run.Database.HeldCalls.Count == 1 && run.Database.HeldReminders.Count == 1);
         Assert.Equal("grain_type_unknown", run.Database.HeldReminders[0].Reason.Code);

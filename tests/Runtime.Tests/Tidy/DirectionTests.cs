@@ -10,21 +10,27 @@ public sealed class DirectionTests
         ["Grains.Abstractions"] = [],
         ["GraphQL"] = [],
         ["Runtime"] = ["Grains.Abstractions"],
+        ["Rounds.Orleans"] = ["Runtime", "Grains.Abstractions"],
         ["Grains"] = ["Runtime", "Grains.Abstractions"],
         ["Storage"] = ["Runtime", "Grains.Abstractions"],
         ["Plugins"] = ["Grains", "Runtime", "Grains.Abstractions"],
         ["Connectors"] = ["Grains", "Runtime", "Grains.Abstractions"],
         ["Api"] = ["GraphQL", "Grains", "Runtime", "Grains.Abstractions"],
-        ["Silo"] = ["Api", "Connectors", "Plugins", "Storage", "GraphQL", "Grains", "Runtime", "Grains.Abstractions"],
+        ["Silo"] =
+        [
+            "Api", "Connectors", "Plugins", "Storage", "GraphQL", "Grains", "Rounds.Orleans", "Runtime",
+            "Grains.Abstractions",
+        ],
         ["PluginCsharp"] = ["Grains.Abstractions"],
         ["FolderMetadata"] = ["Grains.Abstractions"],
-        ["TestingHost"] = ["Storage", "Grains", "Runtime", "Grains.Abstractions"],
+        ["TestingHost"] = ["Storage", "Grains", "Rounds.Orleans", "Runtime", "Grains.Abstractions"],
     };
 
     // What these may take from packages and shared frameworks, so that no database, broker or HTTP comes in by that way.
     private static readonly Dictionary<string, string[]> AllowedPackages = new()
     {
-        ["Grains.Abstractions"] = [],
+        // The interfaces and attributes of grains, and the generator of their proxies.
+        ["Grains.Abstractions"] = ["Microsoft.Orleans.Sdk"],
         ["Grains"] = ["MetadataExtractor", "System.IO.Hashing"],
         ["GraphQL"] = ["Microsoft.AspNetCore.App"],
         ["Runtime"] = ["Microsoft.Extensions.Logging.Abstractions", "System.IO.Hashing"],
@@ -51,6 +57,24 @@ public sealed class DirectionTests
         Assert.Empty(Sources.Find(pure, @"\b(Npgsql|SQLitePCL|System\.Data|System\.Net\.(Http|Sockets)|Microsoft\.AspNetCore|HttpClient)\b"));
         Assert.Empty(Sources.Find(pure.Where(file => file.StartsWith("Runtime/", StringComparison.Ordinal)), @"\busing Tributary\.(Grains|Storage|Api)\b"));
         Assert.Empty(Sources.Find(pure, @"(?i)""\s*(select|insert into|update|delete from)\s"));
+    }
+
+    [Fact]
+    public void The_engine_sees_the_abstractions_of_Orleans_and_not_its_hosting()
+    {
+        string[] abstractions =
+            ["Orleans.Core.Abstractions", "Orleans.Serialization", "Orleans.Serialization.Abstractions"];
+        var named = typeof(SiloEnvironment).Assembly.GetReferencedAssemblies()
+            .Select(static assembly => assembly.Name!)
+            .Where(static name => name.StartsWith("Orleans", StringComparison.Ordinal)).ToList();
+
+        Assert.NotEmpty(named);
+        Assert.Empty(named.Except(abstractions));
+        // What these abstractions hold of hosting.
+        var engine = Sources.Files(".cs").Where(file => file.StartsWith("Runtime/", StringComparison.Ordinal));
+        Assert.Empty(Sources.Find(
+            engine,
+            @"\b(IGrainContext|IGrainFactory|IGrainRuntime|IClusterClient|SiloAddress|IGrainReferenceRuntime|Orleans\.(Hosting|Configuration))\b"));
     }
 
     private static IEnumerable<(string Project, string File)> Projects() =>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tributary.Connectors;
 using Tributary.Grains;
+using Tributary.Rounds.Orleans.References;
 using Tributary.Runtime;
 using Tributary.Runtime.Calls;
 using Tributary.Runtime.Hosting;
@@ -15,7 +16,7 @@ namespace Tributary.Silo.Tests.Pipeline;
 /// A silo on SQLite whose items refuse messages as their bodies say: <c>{"refuse":"CODE"}</c> ends with that error,
 /// until it is cured; a code that is empty with one that has none. Everything behind the door is real.
 /// </summary>
-internal sealed class RefusingSilo : IGrainFactory, IPluginHost, IScratch, IAsyncDisposable
+internal sealed class RefusingSilo : IRoundGrains, IPluginHost, IScratch, IAsyncDisposable
 {
     private readonly TemporaryFolder folder = new();
     private readonly SqliteStore store;
@@ -38,7 +39,7 @@ internal sealed class RefusingSilo : IGrainFactory, IPluginHost, IScratch, IAsyn
     public static async Task<RefusingSilo> StartAsync()
     {
         var silo = new RefusingSilo();
-        var types = new RoundGrainTypes()
+        var types = new RoundGrainTypes(GeneratedProxies.Standalone)
             .Add<IItemGrain, ItemGrain,
                 ItemState>(ItemGrain.GrainType, StateTable.Items, GrainsJson.Default.ItemState, static () =>
                     new ItemGrain())

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Tributary.Connectors;
 using Tributary.Grains;
 using Tributary.Plugins;
+using Tributary.Rounds.Orleans.References;
 using Tributary.Runtime;
 using Tributary.Runtime.Calls;
 using Tributary.Runtime.Hosting;
@@ -85,7 +86,7 @@ internal sealed class ProcessingRun : IPluginHost, IContentStore, IScratch
         faults = new SeededFaults(world, 0.03, () => Crash(process)) { IsCalm = faults is { IsCalm: true } };
         store = new InMemoryStore(database, faults);
         var options = new ItemOptions { PluginSetNumber = () => Active.Number, Chance = world.Random.NextDouble };
-        var types = new RoundGrainTypes()
+        var types = new RoundGrainTypes(GeneratedProxies.Standalone)
             .Add<IItemGrain, ItemGrain, ItemState>(ItemGrain.GrainType, StateTable.Items, GrainsJson.Default.ItemState, () => new ItemGrain(options))
             .Add<IAggregateGrain, AggregateGrain, AggregateState>(
                 AggregateGrain.GrainType, StateTable.Aggregates, GrainsJson.Default.AggregateState, () => new AggregateGrain());
@@ -142,7 +143,7 @@ internal sealed class ProcessingRun : IPluginHost, IContentStore, IScratch
     }
 
     // False when the process crashed before it answered, or takes no calls.
-    private async Task<bool> TryAsync<T>(Func<IGrainFactory, ValueTask<T>> call)
+    private async Task<bool> TryAsync<T>(Func<IRoundGrains, ValueTask<T>> call)
     {
         try
         {

@@ -1,4 +1,5 @@
 using System.Text;
+using Orleans.Concurrency;
 
 namespace Tributary.Simulation.Tests.Scenarios;
 

@@ -1,4 +1,5 @@
 using Tributary.Grains;
+using Tributary.Rounds.Orleans.References;
 using Tributary.Runtime;
 using Tributary.Runtime.Calls;
 using Tributary.Runtime.Store;
@@ -38,7 +39,7 @@ internal sealed class Build
     public static Build Next(Random random, bool hasOld) =>
         hasOld && random.Next(3) == 0 ? new Build(random) : new Build();
 
-    public RoundGrainTypes Types(Observer observer, Jam jam) => new RoundGrainTypes()
+    public RoundGrainTypes Types(Observer observer, Jam jam) => new RoundGrainTypes(GeneratedProxies.Standalone)
         .Add<IStoreGrain, StoreGrain, StoreState>("store", StateTable.Items, ScenarioJson.Default.StoreState, () =>
             new StoreGrain())
         .Add<ICounterGrain, CounterGrain, CounterState>(

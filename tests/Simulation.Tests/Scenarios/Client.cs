@@ -144,6 +144,11 @@ public sealed class Client(Scenario scenario, int number)
         {
             scenario.Promises.StoreRefusalsCount++;
         }
+        catch (TimeoutException)
+        {
+            // The call waited for the store until its time was over; its turn did not run.
+            scenario.Promises.TimeoutsCount++;
+        }
         catch (TributaryException error) when (error.Code == "state_unreadable")
         {
             scenario.Promises.UnreadableCount++;

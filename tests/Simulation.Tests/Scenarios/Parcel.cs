@@ -15,6 +15,7 @@ public enum ParcelKind
 }
 
 /// <summary>A message on its way in.</summary>
+[Immutable]
 public sealed class Parcel(Message message, ParcelKind kind, string counter, long amount) : INeeds
 {
     public Message Message { get; } = message;

@@ -21,6 +21,9 @@ public sealed class Promises
 
     public int OverloadsCount { get; set; }
 
+    /// <summary>Calls whose time was over before their turns.</summary>
+    public int TimeoutsCount { get; set; }
+
     public int RefusedCount { get; set; }
 
     /// <summary>Calls that were refused while the store had no room or did not answer.</summary>

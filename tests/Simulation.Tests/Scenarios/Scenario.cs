@@ -131,7 +131,7 @@ public sealed class Scenario
     }
 
     /// <summary>The answer to a call; null when the process that was asked has crashed or takes no calls.</summary>
-    public async Task<Answered<T>?> AskAsync<T>(Func<IGrainFactory, ValueTask<T>> ask)
+    public async Task<Answered<T>?> AskAsync<T>(Func<IRoundGrains, ValueTask<T>> ask)
     {
         var process = crashed.Task;
         try
@@ -147,6 +147,11 @@ public sealed class Scenario
         catch (StoreException error) when (error.IsPassing)
         {
             Promises.StoreRefusalsCount++;
+        }
+        catch (TimeoutException)
+        {
+            // The call waited for the store until its time was over; its turn did not run.
+            Promises.TimeoutsCount++;
         }
         catch (TributaryException error) when (error.Code == "state_unreadable")
         {

@@ -1,3 +1,5 @@
+using Orleans.Concurrency;
+
 namespace Tributary.Simulation.Tests.Scenarios;
 
 /// <summary>The least grain that stores messages and counts them in another grain: the engine's promises with nothing else in the way.</summary>
@@ -21,6 +23,7 @@ public sealed record StoreState(long Count);
 public sealed record CounterState(long Count, long Sum);
 
 /// <summary>A message with the counter that it goes into and the amount that it adds.</summary>
+[Immutable]
 public sealed class Letter(Message message, string counter, long amount, bool isNew) : INeeds
 {
     public Message Message { get; } = message;
@@ -39,6 +42,7 @@ public sealed class Letter(Message message, string counter, long amount, bool is
     public int SizeBytes => Message.Body.Length;
 }
 
+[Immutable]
 public sealed class Amount : IMergeable<Amount>
 {
     public long Count { get; set; } = 1;

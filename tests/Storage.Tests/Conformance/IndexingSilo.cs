@@ -33,7 +33,7 @@ internal sealed class IndexingSilo
         public override DateTimeOffset GetUtcNow() => TestSilo.Noon;
     }
 
-    private sealed class NoGrains : IGrainFactory
+    private sealed class NoGrains : IRoundGrains
     {
         public TGrain GetGrain<TGrain>(string key) where TGrain : class, IGrainWithStringKey => throw new InvalidOperationException("Messages are only prepared.");
     }

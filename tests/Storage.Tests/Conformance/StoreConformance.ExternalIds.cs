@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tributary.Grains;
+using Tributary.Rounds.Orleans.References;
 using Tributary.Runtime;
 using Tributary.Runtime.Calls;
 using Tributary.Runtime.Hashing;
@@ -56,7 +57,7 @@ public abstract partial class StoreConformance
 
     private static async Task<SiloHost> StartSiloAsync(IPartitionStore store)
     {
-        var types = new RoundGrainTypes().Add<IItemGrain, ItemGrain, ItemState>(
+        var types = new RoundGrainTypes(GeneratedProxies.Standalone).Add<IItemGrain, ItemGrain, ItemState>(
             ItemGrain.GrainType, StateTable.Items, GrainsJson.Default.ItemState, static () => new ItemGrain());
         var silo = new SiloHost(
             new RoundOptions(), store, types, new Dictionary<string, IActivity>(),

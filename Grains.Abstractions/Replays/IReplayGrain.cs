@@ -1,8 +1,11 @@
-namespace Tributary.Grains;
+using Orleans.Concurrency;
+
+namespace Tributary;
 
 /// <summary>
 /// Builds generations of one name from stored messages, beside the live one: an aggregate's name, or <c>plugin:</c> and a plugin's. One at a time.
 /// </summary>
+[Alias("tributary.replay")]
 public interface IReplayGrain : IGrainWithStringKey
 {
     /// <summary>
@@ -12,17 +15,20 @@ public interface IReplayGrain : IGrainWithStringKey
     /// <exception cref="TributaryException">
     /// <c>replay_running</c>: another generation of this name is being built; <c>replay_bounds_fixed</c>: this one was begun with other bounds.
     /// </exception>
+    [Alias("Start")]
     ValueTask<ReplayProgress> Start(ReplayRequest request);
 
     /// <summary>Stops the replay that runs, if there is one; <see cref="Start"/> goes on with it.</summary>
+    [Alias("Cancel")]
     ValueTask Cancel();
 
     /// <summary>All replays of this name, by generation.</summary>
-    [ReadOnly]
+    [ReadOnly, Alias("Read")]
     ValueTask<IReadOnlyList<ReplayProgress>> Read();
 }
 
 /// <param name="Generation">The id of the generation to build.</param>
 /// <param name="FromMs">Only messages accepted at this time or later, in milliseconds since 1970; null: from the first.</param>
 /// <param name="ToMs">Only messages accepted before this time; null: to the last.</param>
+[GenerateSerializer, Immutable, Alias("tributary.replay-request")]
 public sealed record ReplayRequest(int Generation, long? FromMs = null, long? ToMs = null);

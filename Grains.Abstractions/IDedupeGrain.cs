@@ -1,8 +1,10 @@
-namespace Tributary.Grains;
+namespace Tributary;
 
 /// <summary>Removes external ids that are older than the time in which they are remembered, once a day. One grain: <see cref="DedupeGrain.TheKey"/>.</summary>
+[Alias("tributary.dedupe")]
 public interface IDedupeGrain : IGrainWithStringKey
 {
     /// <summary>Sets the daily reminder unless it is set. Called when a silo starts.</summary>
+    [Alias("Ensure")]
     ValueTask Ensure();
 }

@@ -1,19 +1,24 @@
 namespace Tributary;
 
-/// <summary>A grain interface: methods return <see cref="ValueTask"/> or <see cref="ValueTask{TResult}"/>.</summary>
-public interface IGrain;
-
-/// <summary>A grain whose key is a string.</summary>
-public interface IGrainWithStringKey : IGrain;
-
-/// <summary>Hands out typed references to grains.</summary>
-public interface IGrainFactory
+/// <summary>
+/// References to round grains. In an Orleans host, <c>IRoundGrains.GetGrain</c> hands out references that do the same.
+/// </summary>
+public interface IRoundGrains
 {
     /// <summary>
     /// A reference to the grain of this interface and key. Costs no call: a grain exists when it is called. A call
     /// returns after the round that it saw is durable; an exception of the grain's method reaches the caller.
     /// </summary>
     TGrain GetGrain<TGrain>(string key) where TGrain : class, IGrainWithStringKey;
+
+    /// <summary>
+    /// The same as <c>turn(GetGrain(key), argument)</c>, where nothing but the grain's method is called in
+    /// <paramref name="turn"/>. Where the grain is in this process it costs no reference and no request, so this is
+    /// the way of messages on their way in.
+    /// </summary>
+    ValueTask<TResult> Call<TGrain, TArgument, TResult>(
+        string key, TArgument argument, Func<TGrain, TArgument, ValueTask<TResult>> turn)
+        where TGrain : class, IGrainWithStringKey => turn(GetGrain<TGrain>(key), argument);
 }
 
 /// <summary>
@@ -36,9 +41,26 @@ public interface IMergeable<TSelf> where TSelf : IMergeable<TSelf>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class MergeCallsAttribute : Attribute;
 
-/// <summary>Marks a grain method that changes nothing and asks for no effects; its calls are a class of work of their own.</summary>
+/// <summary>
+/// The name under which calls of a grain method are stored when they become durable: the method's own name unless this
+/// says another. A method that is renamed keeps its stored name, so that what is stored is still called.
+/// </summary>
+/// <param name="name">Never changes.</param>
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class ReadOnlyAttribute : Attribute;
+public sealed class StoredNameAttribute(string name) : Attribute
+{
+    public string Name { get; } = name;
+}
+
+/// <summary>
+/// A result that is whole only when the round that made it is durable. The engine completes it before it leaves: what
+/// reaches a caller, in this process or another, is a plain value.
+/// </summary>
+public interface IDeparting
+{
+    /// <summary>Called once, when the round is durable.</summary>
+    void Depart();
+}
 
 /// <summary>
 /// An argument that knows which other grains and which external ids its turn will touch, so that the engine loads them

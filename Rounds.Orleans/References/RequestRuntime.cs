@@ -1,0 +1,28 @@
+using Orleans.CodeGeneration;
+using Orleans.Runtime;
+using Orleans.Serialization.Invocation;
+using Tributary.Runtime.Calls;
+
+namespace Tributary.Rounds.Orleans.References;
+
+/// <summary>What is behind references to round grains of one type: hands their requests over as they are.</summary>
+internal sealed class RequestRuntime(string grainType, IRequestSink sink) : IGrainReferenceRuntime
+{
+    public ValueTask<T?> InvokeMethodAsync<T>(
+        GrainReference reference, IInvokable request, InvokeMethodOptions options) =>
+        sink.Send<T>(grainType, reference, request)!;
+
+    public ValueTask InvokeMethodAsync(GrainReference reference, IInvokable request, InvokeMethodOptions options) =>
+        sink.Send(grainType, reference, request);
+
+    // Methods of round grains return tasks: an interface with one that returns nothing is refused when it is registered.
+    public void InvokeMethod(GrainReference reference, IInvokable request, InvokeMethodOptions options) =>
+        throw new NotSupportedException($"{request.GetMethodName()} returns no task.");
+
+    public object Cast(IAddressable grain, Type interfaceType) =>
+        interfaceType.IsInstanceOfType(grain) ? grain : throw NoCast(interfaceType);
+
+    /// <summary>The error of a cast of a round grain's reference to another interface.</summary>
+    internal static InvalidCastException NoCast(Type interfaceType) =>
+        new($"A round grain is called by its own interface, not by {interfaceType.Name}.");
+}
