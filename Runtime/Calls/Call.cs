@@ -87,8 +87,7 @@ internal abstract class Call<TResult>(RoundGrainId target, object? argument, boo
             return;
         }
 
-        if (result is IDeparting departing)
-            departing.Depart();
+        Depart(result!);
         source.SetResult(result!);
     }
 
@@ -101,6 +100,9 @@ internal abstract class Call<TResult>(RoundGrainId target, object? argument, boo
     public void OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         source.OnCompleted(continuation, state, token, flags);
+
+    /// <summary>Makes the result whole: see <see cref="IDeparting"/>.</summary>
+    protected virtual void Depart(TResult result) => (result as IDeparting)?.Depart();
 
     /// <summary>Runs the grain's method, which must have completed when it returns; throws what it threw.</summary>
     protected abstract TResult Turn(RoundGrain grain);

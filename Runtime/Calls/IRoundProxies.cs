@@ -32,3 +32,15 @@ public interface IRequestSink
     /// <inheritdoc cref="Send{TResult}"/>
     ValueTask Send(string grainType, object reference, IInvokable request);
 }
+
+/// <summary>The way into the rounds of a silo.</summary>
+public interface IRequestDoor : IRequestSink
+{
+    /// <summary>
+    /// Makes a request of nobody here, and returns what it came to as Orleans sends it; what the turn threw is thrown.
+    /// </summary>
+    /// <param name="target">Whom it is for.</param>
+    /// <param name="request">The call.</param>
+    /// <param name="cancellation">The caller's: a request leaves its own behind when it travels.</param>
+    ValueTask<Response> Invoke(RoundGrainId target, IInvokable request, CancellationToken cancellation);
+}

@@ -6,7 +6,10 @@ namespace Tributary.Runtime.Calls;
 /// <summary>The result of a method that has none.</summary>
 internal readonly record struct Nothing;
 
-/// <summary>The call of a reference.</summary>
+/// <summary>
+/// The call of a reference. <typeparamref name="TResult"/> is what its method returns, <see cref="Nothing"/>, or
+/// <see cref="Response"/> where nobody here knows what that is.
+/// </summary>
 internal sealed class RequestCall<TResult> : Call<TResult>
 {
     private readonly RoundMethod method;
@@ -37,10 +40,9 @@ internal sealed class RequestCall<TResult> : Call<TResult>
     /// Lets the caller's token cancel the call. A call that waits is dropped and its caller told; a turn cannot be
     /// interrupted, so what a round holds already becomes durable, and only its caller is told.
     /// </summary>
-    public void WatchCancellation()
+    /// <param name="token">Taken from the request before its turn, which replaces it by one that the turn sees.</param>
+    public void WatchCancellation(CancellationToken token)
     {
-        // Before the call is anybody's: running the request replaces the token by one that the turn sees.
-        var token = request.GetCancellationToken();
         if (token.CanBeCanceled)
         {
             cancellation = token.UnsafeRegister(
@@ -78,8 +80,18 @@ internal sealed class RequestCall<TResult> : Call<TResult>
 
     protected override void Answered() => EndWatch();
 
+    protected override void Depart(TResult result)
+    {
+        if (result is Response { Result: IDeparting departing })
+            departing.Depart();
+        else
+            base.Depart(result);
+    }
+
     private TResult Invoke(RoundGrain grain)
     {
+        if (typeof(TResult) == typeof(Response))
+            return (TResult)(object)method.RunToResponse(grain, request);
         if (typeof(TResult) != typeof(Nothing))
             return method.Run<TResult>(grain, request);
         method.Run(grain, request);

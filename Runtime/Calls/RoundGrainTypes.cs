@@ -51,6 +51,19 @@ public sealed class RoundGrainTypes(IRoundProxies proxies)
     internal Func<string, object> ReferencesOf(Type grainInterface, IRequestSink sink) =>
         proxies.ReferencesOf(grainInterface, Interface(grainInterface).Name, sink);
 
+    /// <summary>The registered grain types: name, interface and class.</summary>
+    public IEnumerable<(string Name, Type Interface, Type Class)> All =>
+        byName.Values.Select(static type => (type.Name, type.Interface.Type, type.Class));
+
+    /// <summary>True when a grain type of this name is registered.</summary>
+    public bool Contains(string name) => byName.ContainsKey(name);
+
+    /// <summary>The class of a registered grain type.</summary>
+    public Type ClassOf(string name) => byName[name].Class;
+
+    /// <summary>An instance outside any turn: all that reaches for state or effects throws.</summary>
+    public RoundGrain Create(string name) => byName[name].Create();
+
     /// <summary>The interface of a registered grain type.</summary>
     internal RoundInterface InterfaceOf(string name) => byName[name].Interface;
 

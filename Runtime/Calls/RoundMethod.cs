@@ -63,6 +63,14 @@ public sealed class RoundMethod
         return response.GetResult<TResult>()!;
     }
 
+    /// <summary>The same, with the result as Orleans sends it.</summary>
+    internal Response RunToResponse(RoundGrain grain, IInvokable request)
+    {
+        var response = Invoke(grain, request);
+        // A turn that threw is a turn that failed, and leaves nothing behind.
+        return response.Exception is null ? response : response.GetResult<Response>()!;
+    }
+
     internal byte[] WriteArguments(IInvokable request, JsonSerializerOptions json)
     {
         using var stream = new MemoryStream();

@@ -8,9 +8,11 @@ namespace Tributary.Runtime.Calls;
 /// state. Only the engine throws it, so that nothing that a grain throws is taken for it. A build that can read it
 /// cures it.
 /// </summary>
+[GenerateSerializer, Alias("tributary.unreadable")]
 internal sealed class UnreadableException(string code, string message, Exception? inner = null)
     : TributaryException(code, message, inner)
 {
+    [NonSerialized]
     private HeldReason? reason;
 
     public HeldReason Reason => reason ??= new HeldReason(Code, ErrorText.Of(this));

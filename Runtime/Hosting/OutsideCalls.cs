@@ -8,7 +8,7 @@ namespace Tributary.Runtime.Hosting;
 /// <param name="take">Puts a call into the inbox, or throws.</param>
 internal sealed class OutsideCalls(
     RoundGrainTypes types, RoundOptions options, TimeProvider time, WorkClass workClass, Action<Input, WorkClass> take)
-    : IRoundGrains, IRequestSink
+    : IRoundGrains, IRequestDoor
 {
     private readonly ConcurrentDictionary<Type, Func<string, object>> makers = new();
 
@@ -41,12 +41,21 @@ internal sealed class OutsideCalls(
 
     private Func<string, object> MakerOf(Type grainInterface) => types.ReferencesOf(grainInterface, this);
 
-    private RequestCall<TResult> Take<TResult>(string grainType, object reference, IInvokable request)
+    /// <summary>Makes a request that came from elsewhere.</summary>
+    /// <exception cref="UnreadableException">No such grain type is registered.</exception>
+    public ValueTask<Response> Invoke(RoundGrainId target, IInvokable request, CancellationToken cancellation) =>
+        types.TryGet(target.Type, out _)
+            ? Take<Response>(target, request, cancellation).Answer
+            : throw UnreadableException.OfType(target.Type);
+
+    private RequestCall<TResult> Take<TResult>(string grainType, object reference, IInvokable request) =>
+        Take<TResult>(new RoundGrainId(grainType, types.KeyOf(reference)), request, request.GetCancellationToken());
+
+    private RequestCall<TResult> Take<TResult>(RoundGrainId target, IInvokable request, CancellationToken cancellation)
     {
-        var method = types.InterfaceOf(grainType).Method(request);
-        var target = new RoundGrainId(grainType, types.KeyOf(reference));
+        var method = types.InterfaceOf(target.Type).Method(request);
         var call = new RequestCall<TResult>(target, method, request, time, options.ResponseTimeout);
-        call.WatchCancellation();
+        call.WatchCancellation(cancellation);
         try
         {
             take(call, workClass == WorkClass.Calls && method.IsReadOnly ? WorkClass.Reads : workClass);

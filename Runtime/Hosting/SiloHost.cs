@@ -53,12 +53,17 @@ public sealed partial class SiloHost
         if (environment.Meter is { } meter)
             SiloGauges.Add(meter, this, inbox, () => loop);
         retries = new LimitedLog(environment.Time);
-        Grains = NewCaller(WorkClass.Calls);
+        var calls = NewCaller(WorkClass.Calls);
+        Grains = calls;
+        Requests = calls;
         BulkGrains = NewCaller(WorkClass.Bulk);
     }
 
     /// <summary>References for callers that wait for an answer.</summary>
     public IRoundGrains Grains { get; }
+
+    /// <summary>Where requests of references go that are made elsewhere.</summary>
+    public IRequestDoor Requests { get; }
 
     /// <summary>References for loads of many messages, which give way to <see cref="Grains"/>.</summary>
     public IRoundGrains BulkGrains { get; }

@@ -141,9 +141,11 @@ public enum StoreFault
 }
 
 /// <summary>A fault of a store, classified.</summary>
+[GenerateSerializer, Alias("tributary.store-error")]
 public sealed class StoreException(StoreFault fault, string message, Exception? inner = null)
     : TributaryException("store_" + fault.ToString().ToLowerInvariant(), message, inner)
 {
+    [Id(0)]
     public StoreFault Fault { get; } = fault;
 
     /// <summary>True when the same operation may succeed later, without anybody changing the program or its configuration.</summary>

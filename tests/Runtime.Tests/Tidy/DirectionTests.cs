@@ -33,7 +33,7 @@ public sealed class DirectionTests
         ["Grains.Abstractions"] = ["Microsoft.Orleans.Sdk"],
         ["Grains"] = ["MetadataExtractor", "System.IO.Hashing"],
         ["GraphQL"] = ["Microsoft.AspNetCore.App"],
-        ["Runtime"] = ["Microsoft.Extensions.Logging.Abstractions", "System.IO.Hashing"],
+        ["Runtime"] = ["Microsoft.Extensions.Logging.Abstractions", "Microsoft.Orleans.Sdk", "System.IO.Hashing"],
     };
 
     [Fact]

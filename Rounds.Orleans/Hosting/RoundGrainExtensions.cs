@@ -1,0 +1,62 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using Orleans.GrainReferences;
+using Orleans.Hosting;
+using Orleans.Metadata;
+using Orleans.Runtime;
+using Tributary.Rounds.Orleans.Kinds;
+using Tributary.Rounds.Orleans.Partitions;
+using Tributary.Rounds.Orleans.References;
+using Tributary.Runtime.Calls;
+using Tributary.Runtime.Hosting;
+
+namespace Tributary.Rounds.Orleans.Hosting;
+
+/// <summary>Makes round grains a kind of grains of an Orleans silo or client.</summary>
+public static class RoundGrainExtensions
+{
+    /// <summary>
+    /// Lets references of this silo, and calls that reach it, into the rounds of the <see cref="SiloHost"/> that the
+    /// services hold, for the grains of the <see cref="RoundGrainTypes"/> that they hold.
+    /// </summary>
+    public static ISiloBuilder AddRoundGrains(this ISiloBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton<RoundKind>();
+        // Before Orleans' own, which names every class that implements a grain interface.
+        services.Insert(0, ServiceDescriptor.Singleton<IGrainTypeProvider>(Kind));
+        services.AddSingleton<IGrainPropertiesProvider>(Kind);
+        services.AddSingleton<IConfigureOptions<GrainTypeOptions>>(Kind);
+        // Before Orleans' own, which gives an activator to the types that have none yet.
+        services.Insert(0, ServiceDescriptor.Singleton<IConfigureGrainTypeComponents>(Kind));
+        // The first of all filters: those of the application run where the turn runs, once.
+        services.Insert(0, ServiceDescriptor.Singleton<IIncomingGrainCallFilter, ForwardingFilter>());
+        services.AddSingleton<IncomingCalls>();
+        services.AddPlacementDirector<RendezvousPlacement, RendezvousDirector>();
+        services.AddSingleton(static provider => new RoundRouter(
+            provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<IncomingCalls>()));
+        AddReferences(services);
+        return builder;
+    }
+
+    /// <summary>
+    /// Lets references of this client to round grains go to their partitions directly. Without it they work as well,
+    /// by way of an activation that sends them on.
+    /// </summary>
+    public static IClientBuilder AddTributaryClient(this IClientBuilder builder)
+    {
+        builder.Services.AddSingleton(static provider => new RoundRouter(provider.GetRequiredService<IGrainFactory>()));
+        AddReferences(builder.Services);
+        return builder;
+    }
+
+    private static void AddReferences(IServiceCollection services)
+    {
+        services.AddSingleton<GeneratedProxies>();
+        // Orleans asks its providers in the order of their registration, and takes the first answer.
+        services.Insert(0, ServiceDescriptor.Singleton<IGrainReferenceActivatorProvider, RoundReferenceProvider>());
+    }
+
+    private static RoundKind Kind(IServiceProvider services) => services.GetRequiredService<RoundKind>();
+}

@@ -1,0 +1,39 @@
+using Orleans.Serialization.Invocation;
+using Tributary.Runtime.Calls;
+using Tributary.Runtime.Hosting;
+
+namespace Tributary.Rounds.Orleans.Kinds;
+
+/// <summary>
+/// Calls of round grains of this silo's rounds, by whatever way they came: each passes the silo's incoming call filters
+/// once, and then waits for its turn.
+/// </summary>
+internal sealed class IncomingCalls(
+    SiloHost host, RoundGrainTypes types, IEnumerable<IIncomingGrainCallFilter> filters)
+{
+    // The one that sent the call here is not one of those that it passes.
+    private readonly IIncomingGrainCallFilter[] filters = [.. filters.Where(static filter => filter is not ForwardingFilter)];
+
+    /// <summary>True when calls may go to <see cref="Door"/> as they are.</summary>
+    public bool HasNoFilters => filters.Length == 0;
+
+    /// <summary>The way into the rounds past the filters.</summary>
+    public IRequestDoor Door => host.Requests;
+
+    public int PartitionCount => host.Facts.PartitionCount;
+
+    /// <summary>Runs the request and returns what it came to; what it threw is thrown.</summary>
+    public ValueTask<Response> RunAsync(RoundGrainId target, IInvokable request, CancellationToken cancellation) =>
+        HasNoFilters
+            ? Door.Invoke(target, request, cancellation)
+            : RunFilteredAsync(target, request, cancellation);
+
+    private async ValueTask<Response> RunFilteredAsync(
+        RoundGrainId target, IInvokable request, CancellationToken cancellation)
+    {
+        var call = new IncomingCall(target, types.ClassOf(target.Type), request, filters, () =>
+            Door.Invoke(target, request, cancellation));
+        await call.Invoke();
+        return call.Response!;
+    }
+}

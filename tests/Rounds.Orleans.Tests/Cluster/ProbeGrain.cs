@@ -1,0 +1,95 @@
+using System.Text.Json.Serialization;
+using Orleans.Concurrency;
+using Orleans.Runtime;
+
+namespace Tributary.Rounds.Orleans.Tests.Cluster;
+
+/// <summary>A round grain that shows how calls arrive.</summary>
+[Alias("tests.probe")]
+public interface IProbeGrain : IGrainWithStringKey
+{
+    [Alias("Add")]
+    ValueTask<int> Add(int amount);
+
+    [Alias("Tell"), OneWay]
+    ValueTask Tell(int amount);
+
+    [Alias("AddTo")]
+    ValueTask AddTo(string other, int amount);
+
+    /// <summary>Adds and throws.</summary>
+    [Alias("Fail")]
+    ValueTask Fail(string code);
+
+    [Alias("Read"), ReadOnly]
+    ValueTask<int> Read();
+
+    /// <summary>What the caller's <see cref="RequestContext"/> has under this key.</summary>
+    [Alias("Context")]
+    ValueTask<string?> Context(string key);
+
+    /// <summary>Keeps the loop busy until <see cref="ProbeGrain.Gate"/> opens: no turn runs meanwhile.</summary>
+    [Alias("Block")]
+    ValueTask Block();
+
+    [Alias("AddUnlessCancelled")]
+    Task<int> AddUnlessCancelled(int amount, CancellationToken cancellation);
+
+    [Alias("AddSoon"), ResponseTimeout("00:00:00.200")]
+    ValueTask<int> AddSoon(int amount);
+}
+
+public sealed record ProbeState(int Value);
+
+[JsonSerializable(typeof(ProbeState))]
+internal sealed partial class ProbeJson : JsonSerializerContext;
+
+/// <inheritdoc/>
+public sealed class ProbeGrain : RoundGrain<ProbeState>, IProbeGrain
+{
+    /// <summary>The name of the grain type.</summary>
+    public const string GrainType = "tests-probe";
+
+    /// <summary>Opens what <see cref="Block"/> waits for.</summary>
+    public static ManualResetEventSlim Gate { get; } = new(initialState: true);
+
+    public ValueTask<int> Add(int amount)
+    {
+        State = new ProbeState(State.Value + amount);
+        return ValueTask.FromResult(State.Value);
+    }
+
+    public ValueTask Tell(int amount)
+    {
+        _ = Add(amount);
+        return default;
+    }
+
+    public ValueTask AddTo(string other, int amount)
+    {
+        Send(GetGrain<IProbeGrain>(other).Tell(amount));
+        return default;
+    }
+
+    public ValueTask Fail(string code)
+    {
+        _ = Add(1_000);
+        throw new TributaryException(code, "The probe fails.");
+    }
+
+    public ValueTask<int> Read() => ValueTask.FromResult(State.Value);
+
+    public ValueTask<string?> Context(string key) => ValueTask.FromResult(RequestContext.Get(key) as string);
+
+    public ValueTask Block()
+    {
+        Gate.Wait();
+        return default;
+    }
+
+    public Task<int> AddUnlessCancelled(int amount, CancellationToken cancellation) => Add(amount).AsTask();
+
+    public ValueTask<int> AddSoon(int amount) => Add(amount);
+
+    protected override ProbeState Initial() => new(0);
+}

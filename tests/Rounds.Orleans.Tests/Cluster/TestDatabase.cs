@@ -1,0 +1,56 @@
+using Tributary.Runtime.Store;
+using Tributary.Storage.Postgres;
+using Tributary.Storage.Sqlite;
+using Tributary.TestingHost.Postgres;
+
+namespace Tributary.Rounds.Orleans.Tests.Cluster;
+
+/// <summary>A new database of one kind, with its store; disposal deletes it.</summary>
+public sealed class TestDatabase : IAsyncDisposable
+{
+    private readonly PostgresCluster? server;
+    private readonly string? folder;
+    private readonly Func<IMessageLog> log;
+
+    private TestDatabase(PostgresCluster server, PostgresStore store)
+    {
+        this.server = server;
+        Store = store;
+        log = () => store.Log;
+    }
+
+    private TestDatabase(string folder, SqliteStore store)
+    {
+        this.folder = folder;
+        Store = store;
+        log = () => store.Log;
+    }
+
+    public IPartitionStore Store { get; }
+
+    /// <summary>Known once the store is open.</summary>
+    public IMessageLog Log => log();
+
+    public static async Task<TestDatabase> PostgresAsync()
+    {
+        var server = await PostgresCluster.StartNewAsync();
+        return new TestDatabase(server, new PostgresStore(
+            new PostgresOptions { ConnectionString = server.ConnectionString() }, TimeProvider.System));
+    }
+
+    public static TestDatabase Sqlite()
+    {
+        var folder = Directory.CreateTempSubdirectory("tributary-orleans-").FullName;
+        return new TestDatabase(folder, new SqliteStore(
+            new SqliteOptions { DataDirectory = folder }, TimeProvider.System));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Store.DisposeAsync();
+        if (server is not null)
+            await server.DisposeAsync();
+        if (folder is not null)
+            Directory.Delete(folder, recursive: true);
+    }
+}
