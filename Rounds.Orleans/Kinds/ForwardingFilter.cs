@@ -14,7 +14,8 @@ internal sealed class ForwardingFilter(RoundGrainTypes types, IServiceProvider s
     public async Task Invoke(IIncomingGrainCallContext context)
     {
         var type = context.TargetId.Type.ToString() ?? "";
-        if (!types.Contains(type))
+        // Extensions of Orleans, such as the one that cancels calls, are the activation's own.
+        if (!types.Contains(type) || !types.IsInterfaceOf(type, context.Request.GetInterfaceType()))
         {
             await context.Invoke();
             return;

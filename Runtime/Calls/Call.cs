@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Threading.Tasks.Sources;
 
 namespace Tributary.Runtime.Calls;
@@ -23,10 +24,10 @@ public enum WorkClass
 /// <summary>
 /// A call from outside: it waits in the inbox, runs as a turn, and is answered when its round is durable.
 /// </summary>
-internal abstract class Call(RoundGrainId target, object? argument, bool isReadOnly) : Input(target, argument as INeeds)
+internal abstract class Call(RoundGrainId target, object? argument) : Input(target, argument as INeeds)
 {
     /// <summary>True when the call is a read.</summary>
-    public bool IsReadOnly { get; } = isReadOnly;
+    public abstract bool IsReadOnly { get; }
 
     /// <summary>
     /// Tells the caller of a call that its time is over by <paramref name="timestamp"/>, so that it is dropped when it
@@ -38,21 +39,27 @@ internal abstract class Call(RoundGrainId target, object? argument, bool isReadO
 }
 
 /// <inheritdoc/>
-internal abstract class Call<TResult>(RoundGrainId target, object? argument, bool isReadOnly)
-    : Call(target, argument, isReadOnly), IValueTaskSource<TResult>, IValueTaskSource
+internal abstract class Call<TResult>(RoundGrainId target, object? argument)
+    : Call(target, argument), IValueTaskSource<TResult>, IValueTaskSource
 {
-    private ManualResetValueTaskSourceCore<TResult> source = new() { RunContinuationsAsynchronously = true };
     private TResult? result;
+
+    // Not 0 once somebody tells the caller: a cancellation comes from any thread, beside the loop and the committer.
+    private int isClaimed;
     private Exception? error;
 
-    // Not 0 once the caller was told: a cancellation comes from any thread, beside the loop and the committer.
-    private int isTold;
+    // What the caller was told ahead of the round; a turn that runs again does not change it.
+    private Exception? refusal;
+    private Waiter waiter;
 
-    /// <summary>What the caller awaits.</summary>
-    public ValueTask<TResult> Answer => new(this, source.Version);
+    /// <summary>What the caller awaits, once.</summary>
+    public ValueTask<TResult> Answer => new(this, 0);
 
     /// <summary>The same for a method without a result.</summary>
-    public ValueTask Done => new(this, source.Version);
+    public ValueTask Done => new(this, 0);
+
+    /// <inheritdoc/>
+    public override bool IsAnswered => refusal is not null;
 
     public sealed override void Run(RoundGrain grain)
     {
@@ -68,38 +75,41 @@ internal abstract class Call<TResult>(RoundGrainId target, object? argument, boo
 
     public override void Refuse(Exception error)
     {
-        if (Interlocked.Exchange(ref isTold, 1) != 0)
+        if (!TryClaim())
             return;
-        IsAnswered = true;
-        Answered();
-        source.SetException(error);
+        refusal = error;
+        Tell();
     }
 
     public override void Release()
     {
         // A caller that was told an error while the store was away waits no more, whatever became of its round.
-        if (Interlocked.Exchange(ref isTold, 1) != 0)
+        if (!TryClaim())
             return;
-        Answered();
-        if (error is not null)
-        {
-            source.SetException(error);
-            return;
-        }
-
-        Depart(result!);
-        source.SetResult(result!);
+        if (error is null)
+            Depart(result!);
+        Tell();
     }
 
-    TResult IValueTaskSource<TResult>.GetResult(short token) => source.GetResult(token);
+    TResult IValueTaskSource<TResult>.GetResult(short token)
+    {
+        Throw();
+        return result!;
+    }
 
-    void IValueTaskSource.GetResult(short token) => source.GetResult(token);
+    void IValueTaskSource.GetResult(short token) => Throw();
 
-    public ValueTaskSourceStatus GetStatus(short token) => source.GetStatus(token);
+    public ValueTaskSourceStatus GetStatus(short token) => !waiter.IsTold ? ValueTaskSourceStatus.Pending
+        : (refusal ?? error) switch
+        {
+            null => ValueTaskSourceStatus.Succeeded,
+            OperationCanceledException => ValueTaskSourceStatus.Canceled,
+            _ => ValueTaskSourceStatus.Faulted,
+        };
 
     public void OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        source.OnCompleted(continuation, state, token, flags);
+        waiter.Add(continuation, state, flags);
 
     /// <summary>Makes the result whole: see <see cref="IDeparting"/>.</summary>
     protected virtual void Depart(TResult result) => (result as IDeparting)?.Depart();
@@ -110,5 +120,21 @@ internal abstract class Call<TResult>(RoundGrainId target, object? argument, boo
     /// <summary>The caller is about to learn the outcome. Called once.</summary>
     protected virtual void Answered()
     {
+    }
+
+    private bool TryClaim() => Interlocked.Exchange(ref isClaimed, 1) == 0;
+
+    private void Tell()
+    {
+        Answered();
+        waiter.Tell();
+    }
+
+    private void Throw()
+    {
+        if (!waiter.IsTold)
+            throw new InvalidOperationException("The call is not answered yet: await it.");
+        if ((refusal ?? error) is { } told)
+            ExceptionDispatchInfo.Throw(told);
     }
 }

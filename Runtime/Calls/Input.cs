@@ -39,7 +39,7 @@ internal abstract class Input(RoundGrainId target, INeeds? needs = null)
     public virtual Input? Instead(Exception error) => null;
 
     /// <summary>True when the caller was told an error and waits no more; what is not in a round by then is dropped.</summary>
-    public bool IsAnswered { get; protected set; }
+    public virtual bool IsAnswered => false;
 
     /// <summary>Tells whoever waits the error now, ahead of the round; nothing for inputs that nobody waits for.</summary>
     public virtual void Refuse(Exception error)

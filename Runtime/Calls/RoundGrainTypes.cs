@@ -58,6 +58,9 @@ public sealed class RoundGrainTypes(IRoundProxies proxies)
     /// <summary>True when a grain type of this name is registered.</summary>
     public bool Contains(string name) => byName.ContainsKey(name);
 
+    /// <summary>True when the registered grain type is called by methods of this interface.</summary>
+    public bool IsInterfaceOf(string name, Type declared) => declared.IsAssignableFrom(byName[name].Interface.Type);
+
     /// <summary>The class of a registered grain type.</summary>
     public Type ClassOf(string name) => byName[name].Class;
 

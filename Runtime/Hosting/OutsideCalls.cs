@@ -54,8 +54,8 @@ internal sealed class OutsideCalls(
     private RequestCall<TResult> Take<TResult>(RoundGrainId target, IInvokable request, CancellationToken cancellation)
     {
         var method = types.InterfaceOf(target.Type).Method(request);
-        var call = new RequestCall<TResult>(target, method, request, time, options.ResponseTimeout);
-        call.WatchCancellation(cancellation);
+        var call = RequestCall<TResult>.Of(
+            target, method, request, time, options.ResponseTimeout, cancellation);
         try
         {
             take(call, workClass == WorkClass.Calls && method.IsReadOnly ? WorkClass.Reads : workClass);

@@ -9,15 +9,19 @@ internal sealed class AgainCall(Guid id) : Input(new RoundGrainId("", ""))
 {
     private readonly TaskCompletionSource<AgainResult> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private bool isRefused;
+
     public Guid Id { get; } = id;
 
     public Task<AgainResult> Answer => answer.Task;
 
     public void Tell(AgainResult result) => answer.TrySetResult(result);
 
+    public override bool IsAnswered => isRefused;
+
     public override void Refuse(Exception error)
     {
-        IsAnswered = true;
+        isRefused = true;
         answer.TrySetException(error);
     }
 

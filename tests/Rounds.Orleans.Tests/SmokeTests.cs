@@ -22,12 +22,10 @@ public abstract class SmokeTests(ClusterFixture fixture)
 
     public static TheoryData<Caller> Callers => new(Enum.GetValues<Caller>());
 
-    private RoundCluster Cluster => fixture.Cluster;
-
     [Theory, MemberData(nameof(Callers))]
     public async Task A_message_is_received_read_and_counted(Caller caller)
     {
-        var grains = await GrainsAsync(caller);
+        var grains = await fixture.GrainsAsync(caller);
         var item = $"item of {caller}";
         var aggregate = new AggregateKey(7, 0, $"group of {caller}").ToString();
         var message = NewMessage(item, """{"n":1}""", externalId: "first");
@@ -55,7 +53,7 @@ public abstract class SmokeTests(ClusterFixture fixture)
     [Theory, MemberData(nameof(Callers))]
     public async Task What_failed_is_listed_and_tried_again(Caller caller)
     {
-        var grains = await GrainsAsync(caller);
+        var grains = await fixture.GrainsAsync(caller);
         var item = grains.GetGrain<IItemGrain>($"retried item of {caller}");
         MessagePart[] parts = [new("", MessageStatus.Processing, ProcessingStep.Accept)];
         var message = NewMessage($"retried item of {caller}", """{"n":2}""");
@@ -65,9 +63,11 @@ public abstract class SmokeTests(ClusterFixture fixture)
         await Waiting.UntilAsync(async () => (await item.Read())!.UnfinishedCount == 1);
         var left = Assert.Single((await item.Read())!.Unfinished);
         Assert.Equal(message.Id, left.Message.Id);
-        Assert.Equal(("", MessageStatus.Retrying), (left.Parts[0].Plugin, left.Parts[0].Status));
+        Assert.Equal("", left.Parts[0].Plugin);
         Assert.StartsWith("no_content: ", left.Parts[0].Error, StringComparison.Ordinal);
-        Assert.Equal([""], (await item.Park(new ParkRequest(1))).Parked);
+        // Given up by now or not, it is parked after this, and nothing but a retry changes that.
+        Assert.Empty((await item.Park(new ParkRequest(1))).Parked.Except([""]));
+        Assert.Equal(MessageStatus.Parked, (await item.Read())!.Unfinished[0].Parts[0].Status);
         var retried = await item.Retry(new RetryRequest(1));
         Assert.Equal([""], retried.Started);
         Assert.Empty(retried.Running);
@@ -76,7 +76,7 @@ public abstract class SmokeTests(ClusterFixture fixture)
     [Theory, MemberData(nameof(Callers))]
     public async Task An_exception_reaches_its_caller_with_its_code_and_leaves_nothing_behind(Caller caller)
     {
-        var grains = await GrainsAsync(caller);
+        var grains = await fixture.GrainsAsync(caller);
         var probe = grains.GetGrain<IProbeGrain>($"failing probe of {caller}");
         Assert.Equal(2, await probe.Add(2));
 
@@ -95,7 +95,7 @@ public abstract class SmokeTests(ClusterFixture fixture)
     [Theory, MemberData(nameof(Callers))]
     public async Task The_request_context_reaches_the_turn_and_goes_with_it(Caller caller)
     {
-        var grains = await GrainsAsync(caller);
+        var grains = await fixture.GrainsAsync(caller);
         var probe = grains.GetGrain<IProbeGrain>($"context probe of {caller}");
         RequestContext.Set("tenant", "blue");
         try
@@ -113,7 +113,7 @@ public abstract class SmokeTests(ClusterFixture fixture)
     [Theory, MemberData(nameof(Callers))]
     public async Task A_one_way_call_runs_without_being_waited_for(Caller caller)
     {
-        var grains = await GrainsAsync(caller);
+        var grains = await fixture.GrainsAsync(caller);
         var probe = grains.GetGrain<IProbeGrain>($"told probe of {caller}");
         await probe.Tell(4);
         await grains.GetGrain<IProbeGrain>($"teller of {caller}").AddTo($"told probe of {caller}", 5);
@@ -124,7 +124,7 @@ public abstract class SmokeTests(ClusterFixture fixture)
     [Theory, MemberData(nameof(Callers))]
     public async Task The_feed_goes_on_from_a_cursor(Caller caller)
     {
-        var grains = await GrainsAsync(caller);
+        var grains = await fixture.GrainsAsync(caller);
         var item = grains.GetGrain<IItemGrain>($"fed item of {caller}");
         var first = await item.Receive(NewIncoming($"fed item of {caller}", """{"feed":1}"""));
         var second = await item.Receive(NewIncoming($"fed item of {caller}", """{"feed":2}"""));
@@ -170,13 +170,6 @@ public abstract class SmokeTests(ClusterFixture fixture)
         MediaType = "application/json",
         Body = Encoding.UTF8.GetBytes(body),
         ReceivedAt = DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_000),
-    };
-
-    private async Task<IGrainFactory> GrainsAsync(Caller caller) => caller switch
-    {
-        Caller.Silo => Cluster.SiloGrains,
-        Caller.TributaryClient => await fixture.TributaryClientAsync(),
-        _ => await fixture.PlainClientAsync(),
     };
 }
 

@@ -11,7 +11,21 @@ public abstract class ClusterFixture : IAsyncLifetime
 
     public RoundCluster Cluster { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Cluster = await RoundCluster.StartAsync(await NewDatabaseAsync());
+    public async ValueTask InitializeAsync() => 
+        Cluster = await RoundCluster.StartAsync(await NewDatabaseAsync(), Configure);
+
+    /// <summary>What the silo has besides.</summary>
+    public virtual void Configure(ISiloBuilder silo)
+    {
+    }
+
+    /// <summary>The references of this kind of caller.</summary>
+    public async Task<IGrainFactory> GrainsAsync(SmokeTests.Caller caller) => caller switch
+    {
+        SmokeTests.Caller.Silo => Cluster.SiloGrains,
+        SmokeTests.Caller.TributaryClient => await TributaryClientAsync(),
+        _ => await PlainClientAsync(),
+    };
 
     /// <summary>A client whose references to round grains go to partitions directly.</summary>
     public async Task<IClusterClient> TributaryClientAsync()

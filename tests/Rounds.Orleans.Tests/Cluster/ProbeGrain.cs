@@ -47,6 +47,8 @@ internal sealed partial class ProbeJson : JsonSerializerContext;
 /// <inheritdoc/>
 public sealed class ProbeGrain : RoundGrain<ProbeState>, IProbeGrain
 {
+    private static volatile bool isBlocking;
+
     /// <summary>The name of the grain type.</summary>
     public const string GrainType = "tests-probe";
 
@@ -81,9 +83,14 @@ public sealed class ProbeGrain : RoundGrain<ProbeState>, IProbeGrain
 
     public ValueTask<string?> Context(string key) => ValueTask.FromResult(RequestContext.Get(key) as string);
 
+    /// <summary>True while <see cref="Block"/> keeps the loop busy.</summary>
+    public static bool IsBlocking => isBlocking;
+
     public ValueTask Block()
     {
+        isBlocking = true;
         Gate.Wait();
+        isBlocking = false;
         return default;
     }
 

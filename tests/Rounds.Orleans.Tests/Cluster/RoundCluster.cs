@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.TestingHost;
+using Tributary.Connectors;
 using Tributary.Grains;
 using Tributary.Rounds.Orleans.Hosting;
 using Tributary.Rounds.Orleans.References;
@@ -125,8 +126,18 @@ public sealed class RoundCluster : IAsyncDisposable
 
     private sealed class FailingActivity : IActivity
     {
-        public ValueTask<object?> RunAsync(ActivityStart start, CancellationToken cancellation) =>
-            throw new TributaryException("no_content", "The content is not there.");
+        public ValueTask<object?> RunAsync(ActivityStart start, CancellationToken cancellation)
+        {
+            var stored = (AppendedMessage)start.Local!;
+            var message = stored.Message;
+            return new(new ProcessingResult
+            {
+                Message = new MessageReference(
+                    message.Id, stored.Position, message.Source, message.ReceivedAt, stored.ItemSequence),
+                Failure = ProcessingFailure.Of(
+                    ProcessingStep.Query, ConnectorFault.Missing, "no_content: The content is not there."),
+            });
+        }
     }
 
     private sealed class Silo : IHostConfigurator
