@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.GrainReferences;
@@ -35,7 +36,8 @@ public static class RoundGrainExtensions
         services.AddSingleton<IncomingCalls>();
         services.AddPlacementDirector<RendezvousPlacement, RendezvousDirector>();
         services.AddSingleton(static provider => new RoundRouter(
-            provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<IncomingCalls>()));
+            provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<ILogger<RoundRouter>>(),
+            provider.GetRequiredService<IncomingCalls>()));
         AddReferences(services);
         return builder;
     }
@@ -46,7 +48,8 @@ public static class RoundGrainExtensions
     /// </summary>
     public static IClientBuilder AddTributaryClient(this IClientBuilder builder)
     {
-        builder.Services.AddSingleton(static provider => new RoundRouter(provider.GetRequiredService<IGrainFactory>()));
+        builder.Services.AddSingleton(static provider => new RoundRouter(
+            provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<ILogger<RoundRouter>>()));
         AddReferences(builder.Services);
         return builder;
     }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Orleans.Serialization.Invocation;
 using Tributary.Rounds.Orleans.Partitions;
 using Tributary.Runtime.Calls;
@@ -8,7 +9,8 @@ namespace Tributary.Rounds.Orleans.Kinds;
 /// <summary>Where the calls of references to round grains go: into this process's rounds, or to the partition's grain.</summary>
 /// <param name="grains">Reaches the grains of partitions.</param>
 /// <param name="local">The rounds of this process; null in a client.</param>
-internal sealed class RoundRouter(IGrainFactory grains, IncomingCalls? local = null)
+internal sealed partial class RoundRouter(
+    IGrainFactory grains, ILogger<RoundRouter> logger, IncomingCalls? local = null)
 {
     private Partitioner? partitioner;
 
@@ -28,7 +30,20 @@ internal sealed class RoundRouter(IGrainFactory grains, IncomingCalls? local = n
         if (local is null)
             await (await PartitionOfAsync(target)).RunOneWay(target, request);
         else
-            _ = local.RunAsync(target, request, CancellationToken.None).AsTask();
+            _ = RunOneWayAsync(local, target, request);
+    }
+
+    private async Task RunOneWayAsync(IncomingCalls calls, RoundGrainId target, IInvokable request)
+    {
+        try
+        {
+            await calls.RunAsync(target, request, CancellationToken.None);
+        }
+        catch (Exception error)
+        {
+            // Nobody waits, and nobody else hears of it.
+            LogOneWayFailed(target, request.GetMethodName(), error);
+        }
     }
 
     private async ValueTask<Response> SendAsync(
@@ -41,4 +56,9 @@ internal sealed class RoundRouter(IGrainFactory grains, IncomingCalls? local = n
         partitioner ??= new Partitioner(await grains.GetGrain<IPartitionGrain>(0).Count());
         return grains.GetGrain<IPartitionGrain>(partitioner.Of(target).Value);
     }
+
+    [LoggerMessage(
+        EventId = 1061, Level = LogLevel.Warning,
+        Message = "The one-way call {Method} of {Grain} failed, and nobody waits for it.")]
+    private partial void LogOneWayFailed(RoundGrainId grain, string method, Exception error);
 }

@@ -33,21 +33,6 @@ public sealed class CallTests(CallTests.Fixture fixture) : IClassFixture<CallTes
         Assert.Equal(1, await probe.Read());
     }
 
-    [Fact]
-    public async Task A_call_whose_time_is_over_when_it_is_taken_is_dropped()
-    {
-        var probe = fixture.Cluster.SiloGrains.GetGrain<IProbeGrain>("late");
-        var (blocked, waiting) = await BlockAsync(() => probe.AddSoon(10).AsTask());
-        // The probe's method waits for 200 ms.
-        await Task.Delay(TimeSpan.FromMilliseconds(400), Ending);
-        ProbeGrain.Gate.Set();
-        await blocked;
-
-        await Assert.ThrowsAsync<TimeoutException>(() => waiting);
-        Assert.Equal(0, await probe.Read());
-        Assert.Equal(3, await probe.AddSoon(3));
-    }
-
     [Theory, MemberData(nameof(SmokeTests.Callers), MemberType = typeof(SmokeTests))]
     public async Task Call_filters_see_a_call_once_on_each_side(SmokeTests.Caller caller)
     {

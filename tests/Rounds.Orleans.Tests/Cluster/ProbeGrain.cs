@@ -34,9 +34,6 @@ public interface IProbeGrain : IGrainWithStringKey
 
     [Alias("AddUnlessCancelled")]
     Task<int> AddUnlessCancelled(int amount, CancellationToken cancellation);
-
-    [Alias("AddSoon"), ResponseTimeout("00:00:00.200")]
-    ValueTask<int> AddSoon(int amount);
 }
 
 public sealed record ProbeState(int Value);
@@ -95,8 +92,6 @@ public sealed class ProbeGrain : RoundGrain<ProbeState>, IProbeGrain
     }
 
     public Task<int> AddUnlessCancelled(int amount, CancellationToken cancellation) => Add(amount).AsTask();
-
-    public ValueTask<int> AddSoon(int amount) => Add(amount);
 
     protected override ProbeState Initial() => new(0);
 }

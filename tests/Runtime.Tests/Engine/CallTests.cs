@@ -1,5 +1,6 @@
 using Tributary.Rounds.Orleans.References;
 using Tributary.Runtime.Calls;
+using Tributary.Storage.InMemory;
 using static Tributary.Runtime.Tests.Engine.EngineRun;
 
 namespace Tributary.Runtime.Tests.Engine;
@@ -91,6 +92,34 @@ public sealed class CallTests
     });
 
     [Fact]
+    public void A_call_whose_time_is_over_when_it_is_taken_is_dropped() => Run(async run =>
+    {
+        run.Faults.DelayBefore = async operation =>
+        {
+            if (operation.Call == StoreCall.Load)
+                await run.World.Delay(TimeSpan.FromMilliseconds(500));
+        };
+        var before = run.World.Time.Elapsed;
+        await ErrorOfAsync<TimeoutException>(Discard(run.Probe("a").AddSoon(10)));
+
+        Assert.InRange(run.World.Time.Elapsed - before, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(2));
+        // It is loaded by now, and the call that was dropped added nothing.
+        Assert.Equal(3, await AwaitAsync(run.Probe("a").AddSoon(3)));
+    });
+
+    [Fact]
+    public void A_renamed_method_is_stored_under_the_name_that_it_had() => Run(async run =>
+    {
+        // The callee is not in memory: its call is stored and made by a later round.
+        await run.Probe("a").Do(Script.Of(probe => ProbeGrain.Tell(probe.Other("far away").Enlarge(4))));
+        await run.UntilAsync(() => run.Database.States.Count > 0);
+
+        Assert.Equal("Increase", new RoundInterface("probe", typeof(IProbeGrain), GeneratedProxies.Standalone)
+            .FindMethod("Increase")!.Name);
+        Assert.Equal(4, await run.Probe("far away").Read());
+    });
+
+    [Fact]
     public void A_turn_that_loses_its_state_fails() => Run(async run =>
     {
         await run.Probe("a").Add(1);
@@ -126,6 +155,8 @@ public sealed class CallTests
         Assert.Contains("exactly one IMergeable", Refused<IBadMerge>(), StringComparison.Ordinal);
         Assert.Contains("two methods whose calls are merged", Refused<ITwoMerges>(), StringComparison.Ordinal);
     }
+
+    private static async ValueTask Discard(ValueTask<int> call) => await call;
 
     private static string Refused<T>() => Assert.Throws<ArgumentException>(() =>
         new RoundInterface("x", typeof(T), GeneratedProxies.Standalone)).Message;

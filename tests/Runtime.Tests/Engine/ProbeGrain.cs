@@ -15,6 +15,14 @@ public interface IProbeGrain : IGrainWithStringKey
     /// <summary>Adds and throws.</summary>
     ValueTask AddAndThrow(int amount);
 
+    /// <summary>For callers that do not wait long.</summary>
+    [ResponseTimeout("00:00:00.200")]
+    ValueTask<int> AddSoon(int amount);
+
+    /// <summary>A renamed method: its calls are stored under the name that it had.</summary>
+    [StoredName("Increase")]
+    ValueTask Enlarge(int amount);
+
     ValueTask Note(string text);
 
     /// <summary>Tells the probe with the next number, until <paramref name="left"/> is 0.</summary>
@@ -139,6 +147,10 @@ public sealed class ProbeGrain(EngineRun run) : RoundGrain<ProbeState>, IProbeGr
         Value += amount;
         return run.Pardoned ? ValueTask.CompletedTask : throw new TimeoutException("The probe throws.");
     }
+
+    public ValueTask<int> AddSoon(int amount) => AddAndRead(amount);
+
+    public ValueTask Enlarge(int amount) => Add(amount);
 
     public ValueTask Note(string text)
     {
