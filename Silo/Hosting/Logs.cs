@@ -14,7 +14,13 @@ internal static class Logs
         logging.SetMinimumLevel(config.LogLevel);
         // The framework's own steps are of interest when something is searched for.
         if (config.LogLevel > LogLevel.Debug)
+        {
             logging.AddFilter("Microsoft", LogLevel.Warning);
+            logging.AddFilter("Orleans", LogLevel.Warning);
+            // Its first look at the threads compares with no look before, and warns of the time since the machine started.
+            logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
+        }
+
         // A start that fails is reported once, by the program.
         logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         if (config.IsJsonLog)

@@ -1,0 +1,13 @@
+using Microsoft.Extensions.DependencyInjection;
+using Tributary.Grains;
+using Tributary.Silo.Hosting;
+
+namespace Tributary.Silo.Composition;
+
+/// <summary>The tail of what is committed, and what rounds of this process change.</summary>
+internal static class FeedServices
+{
+    public static IServiceCollection AddTributaryFeed(this IServiceCollection services) => services
+        .AddSingleton<FeedStart>()
+        .AddSingleton<ChangeWatch>();
+}
