@@ -13,6 +13,7 @@ internal static class EngineServices
         .AddSingleton<EngineFactory>()
         .AddSingleton(static host => host.GetRequiredService<EngineFactory>().New())
         .AddSingleton<FailureLog>()
+        .AddSingleton<SiloStart>()
         .AddSingleton<EngineLife>()
         .AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static host => host.GetRequiredService<EngineLife>());
 }

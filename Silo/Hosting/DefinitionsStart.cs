@@ -17,7 +17,8 @@ internal sealed partial class DefinitionsStart(
         var book = await room.WaitAsync(() => ReadBookAsync(plugins, cancellation), cancellation);
         plugins.Bind(book.Fed);
         await room.WaitAsync(
-            () => engine.Grains.GetGrain<IDedupeGrain>(DedupeGrain.TheKey).Ensure().AsTask(), cancellation);
+            () => engine.Grains.GetGrain<IDedupeGrain>(DedupeGrain.TheKey).Ensure().AsTask().WaitAsync(cancellation),
+            cancellation);
 
         // No door is open yet: from here on every message is counted in all generations that are fed.
         var fedFrom = await store.Generations.ReadEndAsync(cancellation);

@@ -43,6 +43,8 @@ public sealed partial class SiloApp : IAsyncDisposable
         var web = Build(config, prepare);
         try
         {
+            // While the host makes Orleans' services, and Orleans starts.
+            web.Services.GetService<SiloStart>()?.Begin(cancellation);
             await web.StartAsync(cancellation);
         }
         catch
