@@ -28,6 +28,9 @@ public sealed partial class SiloApp : IAsyncDisposable
     /// <summary>Completes when the process must end, with the reason: the database can be used no more, say, or a broker ended as none may.</summary>
     public Task<Exception> Failed => web.Services.GetRequiredService<ProcessFault>().Happened;
 
+    /// <summary>The services of the host, for tests.</summary>
+    internal IServiceProvider Services => web.Services;
+
     /// <summary>Starts the node, then the server: whoever reaches the address is served.</summary>
     /// <exception cref="Runtime.Store.StoreException">The database cannot be used, or another process holds it.</exception>
     /// <exception cref="IOException">The address cannot be listened on.</exception>
