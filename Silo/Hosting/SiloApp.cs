@@ -43,22 +43,22 @@ public sealed partial class SiloApp : IAsyncDisposable
     {
         // Before anything is opened or made.
         FreeAddresses.Check(config.Listen);
-        var web = Build(config, prepare);
+        var built = Build(config, prepare);
         try
         {
             // While the host makes Orleans' services, and Orleans starts.
-            web.Services.GetService<SiloStart>()?.Begin(cancellation);
-            await web.StartAsync(cancellation);
+            built.Services.GetService<SiloStart>()?.Begin(cancellation);
+            await built.StartAsync(cancellation);
         }
         catch
         {
-            await GiveBackAsync(web);
+            await GiveBackAsync(built);
             // Whoever is told to stop in the middle of a step ends with an error of that step's own.
             cancellation.ThrowIfCancellationRequested();
             throw;
         }
 
-        var app = new SiloApp(web);
+        var app = new SiloApp(built);
         app.LogRoles(config.Roles);
         return app;
     }
@@ -86,18 +86,18 @@ public sealed partial class SiloApp : IAsyncDisposable
     }
 
     /// <summary>After a start that failed: stops what had started, and gives back what it took.</summary>
-    private static async Task GiveBackAsync(WebApplication web)
+    private static async Task GiveBackAsync(WebApplication built)
     {
         try
         {
-            await web.StopAsync();
+            await built.StopAsync();
         }
         catch (Exception)
         {
             // What had not started cannot be stopped, and says so. Why the start failed is what counts.
         }
 
-        await web.DisposeAsync();
+        await built.DisposeAsync();
     }
 
     private void LogRoles(Roles roles)

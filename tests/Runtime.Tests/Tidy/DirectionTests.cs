@@ -15,9 +15,15 @@ public sealed class DirectionTests
         ["Plugins"] = ["Grains", "Runtime", "Grains.Abstractions"],
         ["Connectors"] = ["Grains", "Runtime", "Grains.Abstractions"],
         ["Api"] = ["GraphQL", "Grains", "Runtime", "Grains.Abstractions"],
-        ["Silo"] = ["Api", "Connectors", "Plugins", "Storage", "GraphQL", "Grains", "Runtime", "Grains.Abstractions"],
+        ["Rounds.Orleans"] = ["Runtime", "Grains.Abstractions"],
+        ["Silo"] =
+        [
+            "Api", "Connectors", "Plugins", "Storage", "GraphQL", "Rounds.Orleans", "Grains", "Runtime", "Grains.Abstractions",
+        ],
         ["PluginCsharp"] = ["Grains.Abstractions"],
         ["FolderMetadata"] = ["Grains.Abstractions"],
+        // A host of its own takes the program for a library.
+        ["OwnHost"] = ["Silo"],
         ["TestingHost"] = ["Storage", "Grains", "Runtime", "Grains.Abstractions"],
     };
 
@@ -28,6 +34,8 @@ public sealed class DirectionTests
         ["Grains"] = ["MetadataExtractor", "System.IO.Hashing"],
         ["GraphQL"] = ["Microsoft.AspNetCore.App"],
         ["Runtime"] = ["Microsoft.Extensions.Logging.Abstractions", "System.IO.Hashing"],
+        // No web server comes with the rounds: clients and workers without one take them too.
+        ["Rounds.Orleans"] = ["Microsoft.Orleans.Server"],
     };
 
     [Fact]
