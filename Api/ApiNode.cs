@@ -1,3 +1,4 @@
+using Tributary.Api.Health;
 using Tributary.Api.Processing;
 using Tributary.Grains;
 using Tributary.Runtime.Feed;
@@ -7,7 +8,7 @@ using Tributary.Runtime.Store;
 namespace Tributary.Api;
 
 /// <summary>What the API serves: one node's door for messages, its reads and its feed.</summary>
-public sealed class ApiNode
+public sealed class ApiNode : INodeReadiness
 {
     /// <summary>The door for single messages.</summary>
     public required Intake Intake { get; init; }
@@ -59,6 +60,10 @@ public sealed class ApiNode
 
     /// <summary>Why nothing can be stored at the moment; null when it can, and in a process that only reads.</summary>
     public Func<StoreException?> Refusal { get; init; } = static () => null;
+
+    bool INodeReadiness.IsReady => IsReady();
+
+    StoreException? INodeReadiness.Refusal => Refusal();
 
     /// <summary>The database that cursors belong to.</summary>
     public Guid History => Tail.History;

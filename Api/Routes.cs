@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.OpenApi;
 using Tributary.Api.Aggregates;
 using Tributary.Api.Batch;
@@ -40,10 +41,10 @@ internal static class Routes
         PostMessage.KeyHeader, "The producer's own id of the message, 1 to 512 bytes. Sent again with the same body it gets the same answer and is stored once; with another body it is refused.",
         JsonSchemaType.String, In: "header");
 
-    public static void Map(WebApplication app)
+    public static void Map(IEndpointRouteBuilder app)
     {
-        var node = app.Services.GetRequiredService<ApiNode>();
-        var options = app.Services.GetRequiredService<ApiOptions>();
+        var node = app.ServiceProvider.GetRequiredService<ApiNode>();
+        var options = app.ServiceProvider.GetRequiredService<ApiOptions>();
         var callers = app.MapGroup("").ForCallers();
         MapMessages(callers, node, options);
         MapReads(callers, node, options);
@@ -55,12 +56,12 @@ internal static class Routes
 
         MapHealth(app);
         GraphQLRoute.Map(callers);
-        callers.Map("/ws/v1", ActivatorUtilities.CreateInstance<FeedSocket>(app.Services).InvokeAsync);
+        callers.Map("/ws/v1", ActivatorUtilities.CreateInstance<FeedSocket>(app.ServiceProvider).InvokeAsync);
     }
 
-    public static void MapHealth(WebApplication app)
+    public static void MapHealth(IEndpointRouteBuilder app)
     {
-        var health = new HealthEndpoints(app.Services.GetRequiredService<ApiNode>());
+        var health = new HealthEndpoints(app.ServiceProvider.GetRequiredService<HealthCheckService>());
         var everybody = app.MapGroup("").AllowAnonymous();
         Get(
             everybody, "/health/live", HealthEndpoints.LiveAsync, "live", "health", "Is the process up?",

@@ -10,21 +10,16 @@ using Tributary.Silo.Hosting;
 // burns a core for ever.
 AppContext.SetData("REGEX_DEFAULT_MATCH_TIMEOUT", TimeSpan.FromSeconds(10));
 
-const int Success = 0;
-const int CouldNotRun = 1;
-const int WrongConfiguration = 2;
-const int Broken = 3;
-
 // Nothing of this program lets an error through to here. If something does, it says so in order, and leaves no memory behind on the disk.
 AppDomain.CurrentDomain.UnhandledException += static (_, unhandled) =>
 {
     Console.Error.WriteLine($"tributary: an error that nothing expected:\n{unhandled.ExceptionObject}");
-    Environment.Exit(Broken);
+    Environment.Exit(ExitCodes.Broken);
 };
 
 var parsed = new CommandLine(RunAsync).Root.Parse(args);
 var code = await parsed.InvokeAsync(new() { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
-return parsed.Errors.Count > 0 ? WrongConfiguration : code;
+return parsed.Errors.Count > 0 ? ExitCodes.WrongConfiguration : code;
 
 static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellation)
 {
@@ -45,24 +40,24 @@ static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellat
         }
 
         // After everything that the log has to say: the last line is the reason.
-        return failed is null ? Success : await EndAsync(failed);
+        return failed is null ? ExitCodes.Success : await EndAsync(failed);
     }
     catch (ConfigException error)
     {
         await Console.Error.WriteLineAsync("tributary: the configuration is wrong:");
         foreach (var one in error.Errors)
             await Console.Error.WriteLineAsync("  " + one);
-        return WrongConfiguration;
+        return ExitCodes.WrongConfiguration;
     }
     catch (TributaryException error) when (error.Code.StartsWith("plugin", StringComparison.Ordinal))
     {
         await Console.Error.WriteLineAsync("tributary: the configuration is wrong:\n  " + error.Message.ReplaceLineEndings(" "));
-        return WrongConfiguration;
+        return ExitCodes.WrongConfiguration;
     }
     catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
     {
         // Told to stop before it was ready: that is an orderly end as well.
-        return Success;
+        return ExitCodes.Success;
     }
     catch (Exception error) when (ProcessFault.IsOperable(error))
     {
@@ -73,5 +68,5 @@ static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellat
 static async Task<int> EndAsync(Exception error)
 {
     await Console.Error.WriteLineAsync("tributary: " + ProcessFault.SentenceOf(error));
-    return ProcessFault.IsOperable(error) ? CouldNotRun : Broken;
+    return ProcessFault.IsOperable(error) ? ExitCodes.CouldNotRun : ExitCodes.Broken;
 }

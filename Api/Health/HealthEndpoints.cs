@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Tributary.Api.Json;
 
 namespace Tributary.Api.Health;
@@ -6,16 +7,16 @@ namespace Tributary.Api.Health;
 public sealed record HealthBody(string Status);
 
 /// <summary><c>/health/live</c>: the process answers. <c>/health/ready</c>: it takes messages.</summary>
-internal sealed class HealthEndpoints(ApiNode node)
+internal sealed class HealthEndpoints(HealthCheckService checks)
 {
     public static Task LiveAsync(HttpContext context) => ApiJson.WriteAsync(context, new HealthBody("live"), ApiJson.Default.HealthBody);
 
-    public Task ReadyAsync(HttpContext context)
+    public async Task ReadyAsync(HttpContext context)
     {
-        if (!node.IsReady())
-            throw new TributaryException("not_ready", "The silo is joining or stopping.");
-        if (node.Refusal() is { } refusal)
-            throw new TributaryException(refusal.Code, refusal.Message);
-        return ApiJson.WriteAsync(context, new HealthBody("ready"), ApiJson.Default.HealthBody);
+        // Only the node's own: what else is checked in its host is the host's to serve.
+        var report = await checks.CheckHealthAsync(static check => check.Name == NodeHealth.Name, context.RequestAborted);
+        if (report.Entries[NodeHealth.Name] is { Status: not HealthStatus.Healthy } entry)
+            throw entry.Exception ?? new TributaryException("not_ready", "The silo is joining or stopping.");
+        await ApiJson.WriteAsync(context, new HealthBody("ready"), ApiJson.Default.HealthBody);
     }
 }

@@ -38,7 +38,7 @@ public static class Access
     }
 
     /// <summary>Stands after routing, which finds the endpoint, and before all that runs it.</summary>
-    internal static void Use(WebApplication app, ApiOptions options)
+    internal static void Use(IApplicationBuilder app, ApiOptions options)
     {
         // Answers preflights, which carry no key.
         if (options.AllowedOrigins.Count > 0)

@@ -7,7 +7,7 @@ namespace Tributary.Silo.Hosting;
 /// Runs what goes on for as long as the process does. Work that ends with an error is begun again, which it must allow; when the database can be used
 /// no more, or when it ends again and again, the process ends.
 /// </summary>
-internal sealed partial class BackgroundWork(ProcessFault fault, TimeProvider time, ILogger logger)
+internal sealed partial class BackgroundWork(ProcessFault fault, TimeProvider time, ILogger<BackgroundWork> logger)
 {
     /// <summary>How often in a row work is begun again.</summary>
     public const int MaxRestartsCount = 8;

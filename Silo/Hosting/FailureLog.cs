@@ -9,7 +9,7 @@ namespace Tributary.Silo.Hosting;
 /// Leaves a line for messages that failed, when that is durable: one at once for each kind of failure, then one per ten seconds with how many were
 /// left out. The failure feed has them all.
 /// </summary>
-internal sealed partial class FailureLog(TimeProvider time, ILogger logger)
+internal sealed partial class FailureLog(TimeProvider time, ILogger<FailureLog> logger)
 {
     /// <summary>Kinds that are told apart; further ones share their lines.</summary>
     private const int MaxKindsCount = 256;

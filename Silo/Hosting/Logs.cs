@@ -12,9 +12,21 @@ internal static class Logs
     public static void Configure(ILoggingBuilder logging, SiloConfig config)
     {
         logging.SetMinimumLevel(config.LogLevel);
-        // The framework's own steps are of interest when something is searched for.
+        // The frameworks' own steps are of interest when something is searched for.
         if (config.LogLevel > LogLevel.Debug)
-            logging.AddFilter("Microsoft", LogLevel.Warning);
+        {
+            var level = config.LogLevel > LogLevel.Warning ? config.LogLevel : LogLevel.Warning;
+            logging.AddFilter("Microsoft", level);
+            logging.AddFilter("Orleans", level);
+            // What fails in its start is thrown, and reported once, by the program.
+            logging.AddFilter("Orleans.Runtime.Silo", LogLevel.None);
+            logging.AddFilter("Orleans.Runtime.SiloLifecycleSubject", LogLevel.None);
+            // Its first look at the threads compares with no look before, and warns of the time since the machine started.
+            logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
+            // Warns of every pause of the machine, for the sake of other silos that wait for this one.
+            logging.AddFilter("Orleans.Runtime.MembershipService.LocalSiloHealthMonitor", LogLevel.Error);
+        }
+
         // A start that fails is reported once, by the program.
         logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         if (config.IsJsonLog)

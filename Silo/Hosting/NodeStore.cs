@@ -6,7 +6,7 @@ using Tributary.Storage.Sqlite;
 
 namespace Tributary.Silo.Hosting;
 
-/// <summary>The configured store and its log.</summary>
+/// <summary>The configured store and its log. A disk that failed below the embedded database is the process's fault.</summary>
 internal sealed partial class NodeStore : IAsyncDisposable
 {
     private readonly Func<IMessageLog> log;
@@ -16,13 +16,16 @@ internal sealed partial class NodeStore : IAsyncDisposable
     private readonly Func<IPluginTables> tables;
     private readonly Func<IDeliveryStarts> deliveries;
 
-    /// <param name="onFatal">Told when the disk failed below the embedded database.</param>
-    public NodeStore(SiloConfig config, TimeProvider time, Action<Exception> onFatal, ILoggerFactory loggers)
+    public NodeStore(SiloConfig config, TimeProvider time, ProcessFault fault, ILogger<NodeStore> logger)
     {
-        var logger = loggers.CreateLogger<NodeStore>();
         if (config.DatabaseType == "postgres")
         {
-            var postgres = new PostgresStore(new PostgresOptions { ConnectionString = config.Connection!, OnWarning = warning => LogWarning(logger, warning) }, time);
+            var options = new PostgresOptions
+            {
+                ConnectionString = config.Connection!,
+                OnWarning = warning => LogWarning(logger, warning),
+            };
+            var postgres = new PostgresStore(options, time);
             Store = postgres;
             log = () => postgres.Log;
             generations = () => postgres.Generations;
@@ -33,7 +36,8 @@ internal sealed partial class NodeStore : IAsyncDisposable
         }
         else
         {
-            var sqlite = new SqliteStore(new SqliteOptions { DataDirectory = config.DataDirectory, OnFatal = onFatal }, time);
+            var options = new SqliteOptions { DataDirectory = config.DataDirectory, OnFatal = fault.Report };
+            var sqlite = new SqliteStore(options, time);
             Store = sqlite;
             log = () => sqlite.Log;
             generations = () => sqlite.Generations;

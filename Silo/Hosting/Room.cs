@@ -5,7 +5,7 @@ using Tributary.Runtime.Store;
 namespace Tributary.Silo.Hosting;
 
 /// <summary>What the start does on a disk that is full waits until there is room: to end and begin again would not help.</summary>
-internal sealed partial class Room(TimeProvider time, ILogger logger)
+internal sealed partial class Room(TimeProvider time, ILogger<Room> logger)
 {
     // Numbers of errors on Linux, which the runtime hands on: no space, and a quota that is used up.
     private const int NoSpace = 28;

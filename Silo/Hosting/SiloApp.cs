@@ -1,40 +1,35 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Tributary.Api;
+using Tributary.Rounds.Orleans.Hosting;
+using Tributary.Silo.Composition;
 using Tributary.Silo.Configuration;
+using Tributary.Silo.Hosting.Web;
 
 namespace Tributary.Silo.Hosting;
 
 /// <summary>A node behind its HTTP server: one life of the program.</summary>
 public sealed partial class SiloApp : IAsyncDisposable
 {
-    /// <summary>How long the engine may take to finish its rounds and leave once no request is in flight.</summary>
-    private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(3);
-
-    /// <summary>The same for requests in flight of a process that cannot go on: most of them wait for what will not come.</summary>
-    private static readonly TimeSpan FailedDrainTimeout = TimeSpan.FromSeconds(1);
-
-    /// <summary>How long connections may take to close at least.</summary>
-    private static readonly TimeSpan MinCloseTimeout = TimeSpan.FromMilliseconds(500);
-
     private readonly WebApplication web;
-    private readonly SiloNode node;
-    private readonly ILoggerFactory loggers;
     private readonly ILogger logger;
 
-    private SiloApp(WebApplication web, SiloNode node, ILoggerFactory loggers)
+    private SiloApp(WebApplication web)
     {
         this.web = web;
-        this.node = node;
-        this.loggers = loggers;
-        logger = loggers.CreateLogger<SiloApp>();
+        logger = web.Services.GetRequiredService<ILogger<SiloApp>>();
     }
 
     /// <summary>Where it listens, with the ports that it was given.</summary>
     public IReadOnlyList<string> Addresses => [.. web.Urls];
 
     /// <summary>Completes when the process must end, with the reason: the database can be used no more, say, or a broker ended as none may.</summary>
-    public Task<Exception> Failed => node.Failed;
+    public Task<Exception> Failed => web.Services.GetRequiredService<ProcessFault>().Happened;
+
+    /// <summary>The services of the host, for tests.</summary>
+    internal IServiceProvider Services => web.Services;
 
     /// <summary>Starts the node, then the server: whoever reaches the address is served.</summary>
     /// <exception cref="Runtime.Store.StoreException">The database cannot be used, or another process holds it.</exception>
@@ -43,70 +38,66 @@ public sealed partial class SiloApp : IAsyncDisposable
         StartAsync(config, static (_, _) => Task.CompletedTask, cancellation);
 
     /// <param name="prepare">Done when the node takes messages and before anybody reaches it.</param>
-    internal static async Task<SiloApp> StartAsync(SiloConfig config, Func<ApiNode, CancellationToken, Task> prepare, CancellationToken cancellation)
+    internal static async Task<SiloApp> StartAsync(
+        SiloConfig config, Func<ApiNode, CancellationToken, Task> prepare, CancellationToken cancellation)
     {
-        var logs = LoggerFactory.Create(logging => Logs.Configure(logging, config));
-        SiloNode? started = null;
+        // Before anything is opened or made.
+        FreeAddresses.Check(config.Listen);
+        var built = Build(config, prepare);
         try
         {
-            FreeAddresses.Check(config.Listen);
-            started = await SiloNode.StartAsync(config, TimeProvider.System, logs, cancellation);
-            await prepare(started.Api, cancellation);
-            var app = new SiloApp(WebHost.Build(config, started, TimeProvider.System), started, logs);
-            await app.web.StartAsync(cancellation);
-            app.LogRoles(config.Roles);
-            return app;
+            // While the host makes Orleans' services, and Orleans starts.
+            built.Services.GetService<SiloStart>()?.Begin(cancellation);
+            await built.StartAsync(cancellation);
         }
         catch
         {
-            if (started is not null)
-            {
-                await LeaveAsync(started, logs.CreateLogger<SiloApp>());
-                await started.DisposeAsync();
-            }
-
-            logs.Dispose();
+            await GiveBackAsync(built);
+            // Whoever is told to stop in the middle of a step ends with an error of that step's own.
+            cancellation.ThrowIfCancellationRequested();
             throw;
         }
+
+        var app = new SiloApp(built);
+        app.LogRoles(config.Roles);
+        return app;
     }
 
-    /// <summary>Takes nothing new, answers what is in flight, finishes its rounds, leaves.</summary>
+    /// <summary>Takes nothing new, answers what is in flight, finishes its rounds, leaves: see <see cref="NodeStop"/>.</summary>
     public async Task StopAsync()
     {
         LogStopping();
-        var began = TimeProvider.System.GetTimestamp();
-        var limit = Failed.IsCompleted ? FailedDrainTimeout : WebHost.DrainTimeout;
-        // Sockets and batches end when they see this.
-        web.Lifetime.StopApplication();
-        // The engine still runs while requests in flight get their answers, and whoever comes now is told that the server stops.
-        await node.BeginStopAsync();
-        await node.Requests.WaitUntilEmptyAsync(limit, TimeProvider.System);
-        var left = limit - TimeProvider.System.GetElapsedTime(began);
-        using var closing = new CancellationTokenSource(left > MinCloseTimeout ? left : MinCloseTimeout);
-        await web.StopAsync(closing.Token);
-        await LeaveAsync(node, logger);
+        await web.StopAsync();
         LogStopped();
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => web.DisposeAsync();
+
+    private static WebApplication Build(SiloConfig config, Func<ApiNode, CancellationToken, Task> prepare)
     {
-        await web.DisposeAsync();
-        await node.DisposeAsync();
-        loggers.Dispose();
+        var builder = WebServer.NewBuilder(config);
+        if (config.Roles.HasFlag(Roles.Silo))
+            builder.UseOrleans(silo => silo.UseLocalCluster().AddTributaryNode(config));
+        else
+            builder.Services.AddTributaryReader(config);
+        builder.Services.AddHostedService(host => ActivatorUtilities.CreateInstance<Preparation>(host, prepare));
+        builder.Services.AddTributaryApi(config);
+        return builder.Build();
     }
 
-    private static async Task LeaveAsync(SiloNode node, ILogger logger)
+    /// <summary>After a start that failed: stops what had started, and gives back what it took.</summary>
+    private static async Task GiveBackAsync(WebApplication built)
     {
-        using var limit = new CancellationTokenSource(LeaveTimeout);
         try
         {
-            await node.StopAsync(limit.Token);
+            await built.StopAsync();
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        catch (Exception)
         {
-            // As after a crash: what was acknowledged is durable, and the next start takes over.
-            LogNotLeft(logger);
+            // What had not started cannot be stopped, and says so. Why the start failed is what counts.
         }
+
+        await built.DisposeAsync();
     }
 
     private void LogRoles(Roles roles)
@@ -131,9 +122,6 @@ public sealed partial class SiloApp : IAsyncDisposable
 
     [LoggerMessage(EventId = 4054, Level = LogLevel.Information, Message = "Stopping: nothing new is taken, what is in flight is answered.")]
     private partial void LogStopping();
-
-    [LoggerMessage(EventId = 4055, Level = LogLevel.Warning, Message = "The last rounds did not end in time: what was not acknowledged by now is not stored.")]
-    private static partial void LogNotLeft(ILogger logger);
 
     [LoggerMessage(EventId = 4056, Level = LogLevel.Information, Message = "Stopped.")]
     private partial void LogStopped();

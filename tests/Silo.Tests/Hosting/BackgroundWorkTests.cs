@@ -18,8 +18,8 @@ public sealed class BackgroundWorkTests
 
     public BackgroundWorkTests()
     {
-        fault = new ProcessFault(lines);
-        background = new BackgroundWork(fault, TimeProvider.System, lines);
+        fault = new ProcessFault(lines.Of<ProcessFault>());
+        background = new BackgroundWork(fault, TimeProvider.System, lines.Of<BackgroundWork>());
     }
 
     [Fact]

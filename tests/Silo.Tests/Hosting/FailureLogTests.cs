@@ -14,7 +14,7 @@ public sealed class FailureLogTests
     [Fact]
     public void A_kind_of_failure_leaves_a_line_at_once_and_then_one_per_interval_with_how_many_were_left_out()
     {
-        var log = new FailureLog(time, lines);
+        var log = new FailureLog(time, lines.Of<FailureLog>());
         for (var i = 0; i < 1_000; i++)
             log.Committed(Round(new MessagePart("sizes", MessageStatus.Parked, ProcessingStep.Execute, 1, Error: "plugin_failed: boom") { IsRaised = true }));
         Assert.Single(lines.All);
@@ -30,7 +30,7 @@ public sealed class FailureLogTests
     [Fact]
     public void Kinds_are_told_apart_and_what_did_not_fail_now_is_not_told()
     {
-        var log = new FailureLog(time, lines);
+        var log = new FailureLog(time, lines.Of<FailureLog>());
         log.Committed(Round(
             new MessagePart("", MessageStatus.Retrying, ProcessingStep.Query, 1, Noon, "content_missing: not there") { IsRaised = true },
             new MessagePart("", MessageStatus.Retrying, ProcessingStep.Query, 1, Noon, "content_unavailable: down") { IsRaised = true },
@@ -44,7 +44,7 @@ public sealed class FailureLogTests
     [Fact]
     public void Texts_of_others_are_cut_and_on_one_line()
     {
-        var log = new FailureLog(time, lines);
+        var log = new FailureLog(time, lines.Of<FailureLog>());
         log.Committed(Round(new MessagePart("", MessageStatus.Parked, ProcessingStep.Accept, 1, Error: "x: " + string.Concat(Enumerable.Repeat("line\n", 1_000))) { IsRaised = true }));
 
         var text = Assert.Single(lines.All).Text;

@@ -1,4 +1,4 @@
-namespace Tributary.Silo.Hosting;
+namespace Tributary.Silo.Hosting.Web;
 
 /// <summary>Counts the requests that are being answered, and lets none in any more when the server stops.</summary>
 internal sealed class RequestGate

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Tributary.Silo.Configuration;
 
-namespace Tributary.Silo.Hosting;
+namespace Tributary.Silo.Hosting.Web;
 
 /// <summary>Looks whether the configured addresses can be listened on, before anything is opened or made.</summary>
 internal static class FreeAddresses

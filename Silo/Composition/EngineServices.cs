@@ -1,0 +1,22 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans;
+using Orleans.Runtime;
+using Tributary.Runtime.Calls;
+using Tributary.Silo.Hosting;
+
+namespace Tributary.Silo.Composition;
+
+/// <summary>The engine, which lives in the Orleans silo, and the listeners to its rounds.</summary>
+internal static class EngineServices
+{
+    public static IServiceCollection AddTributaryEngine(this IServiceCollection services) => services
+        .AddSingleton<EngineMeter>()
+        .AddSingleton<NodeGrains>()
+        .AddSingleton<RoundGrainTypes>(static host => host.GetRequiredService<NodeGrains>().New())
+        .AddSingleton<EngineFactory>()
+        .AddSingleton(static host => host.GetRequiredService<EngineFactory>().New())
+        .AddSingleton<FailureLog>()
+        .AddSingleton<SiloStart>()
+        .AddSingleton<EngineLife>()
+        .AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static host => host.GetRequiredService<EngineLife>());
+}

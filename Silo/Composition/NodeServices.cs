@@ -1,0 +1,47 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orleans.Hosting;
+using Tributary.Rounds.Orleans.Hosting;
+using Tributary.Silo.Configuration;
+using Tributary.Silo.Hosting;
+
+namespace Tributary.Silo.Composition;
+
+/// <summary>A node of either role. The parts of a node, in the order in which messages meet them, are below.</summary>
+internal static class NodeServices
+{
+    /// <summary>The role silo: an engine inside the Orleans silo, and what goes on around it.</summary>
+    public static ISiloBuilder AddTributaryNode(this ISiloBuilder silo, SiloConfig config)
+    {
+        if (!config.Roles.HasFlag(Roles.Silo))
+            throw new ArgumentException("Found a configuration without the role silo; allowed: one with it.", nameof(config));
+        silo.Services
+            .AddTributaryCommons(config)
+            .AddTributaryEngine()
+            .AddTributaryDefinitions()
+            .AddHostedService<SiloService>()
+            // After the services that its first step stops, so that nothing of the node is told to stop before.
+            .AddTributaryStop();
+        return silo.AddRoundGrains().EndInOrder();
+    }
+
+    /// <summary>The role api alone: what is stored is read as it is.</summary>
+    public static IServiceCollection AddTributaryReader(this IServiceCollection services, SiloConfig config) => services
+        .AddTributaryCommons(config)
+        .AddHostedService<ReaderService>()
+        .AddTributaryStop();
+
+    private static IServiceCollection AddTributaryCommons(this IServiceCollection services, SiloConfig config)
+    {
+        if (services.Any(static service => service.ServiceType == typeof(SiloConfig)))
+            throw new InvalidOperationException("Found a host that runs Tributary already; allowed: once in a host.");
+        return services
+            .AddSingleton(config)
+            // Each is one step of the start's; whoever needs it takes it from there.
+            .AddSingleton(typeof(AfterStart<>))
+            .AddTributaryWatch()
+            .AddTributaryStore()
+            .AddTributaryFeed()
+            .AddTributaryDoors();
+    }
+}

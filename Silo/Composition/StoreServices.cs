@@ -1,0 +1,15 @@
+using Microsoft.Extensions.DependencyInjection;
+using Tributary.Runtime.Store;
+using Tributary.Silo.Hosting;
+
+namespace Tributary.Silo.Composition;
+
+/// <summary>The database, and what can be read of it without the engine.</summary>
+internal static class StoreServices
+{
+    public static IServiceCollection AddTributaryStore(this IServiceCollection services) => services
+        .AddSingleton<NodeStore>()
+        .AddSingleton<NodeScratch>()
+        // For others in the host; known once the store is open.
+        .AddSingleton<IMessageLog>(static host => host.GetRequiredService<NodeStore>().Log);
+}

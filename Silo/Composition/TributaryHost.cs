@@ -1,0 +1,47 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orleans.Hosting;
+using Tributary.Rounds.Orleans.Hosting;
+using Tributary.Silo.Configuration;
+using Tributary.Silo.Hosting;
+
+namespace Tributary.Silo.Composition;
+
+/// <summary>Tributary in a host of one's own, beside the grains that it has: see <c>docs/hosting.md</c>.</summary>
+public static class TributaryHost
+{
+    /// <summary>Makes the host an Orleans silo of its own, a cluster of one, that runs Tributary.</summary>
+    /// <remarks>
+    /// Further calls of <c>UseOrleans</c> add to the same silo. One that chooses another clustering calls
+    /// <see cref="AddTributary(ISiloBuilder, SiloConfig)"/> instead of this.
+    /// </remarks>
+    public static TBuilder AddTributary<TBuilder>(this TBuilder builder, SiloConfig config)
+        where TBuilder : IHostApplicationBuilder
+    {
+        builder.UseOrleans(silo => silo.UseLocalCluster().AddTributary(config));
+        return builder;
+    }
+
+    /// <summary>
+    /// Runs Tributary in this silo. When it cannot go on, the host is stopped, says why in its log, and leaves an exit code
+    /// that is not 0.
+    /// </summary>
+    /// <exception cref="ArgumentException">The configuration is for a process without the role silo.</exception>
+    /// <exception cref="InvalidOperationException">The host runs Tributary already.</exception>
+    public static ISiloBuilder AddTributary(this ISiloBuilder silo, SiloConfig config)
+    {
+        silo.AddTributaryNode(config).Services.AddHostedService<FaultWatch>();
+        return silo;
+    }
+
+    /// <summary>
+    /// Serves Tributary's API, page and live feed in front of what else this web application serves. The addresses are the
+    /// application's own.
+    /// </summary>
+    public static WebApplicationBuilder AddTributaryApi(this WebApplicationBuilder builder, SiloConfig config)
+    {
+        builder.Services.AddTributaryApi(config);
+        return builder;
+    }
+}

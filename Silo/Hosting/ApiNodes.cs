@@ -1,0 +1,88 @@
+using Tributary.Api;
+using Tributary.Api.Processing;
+using Tributary.Grains;
+using Tributary.Runtime.Calls;
+using Tributary.Runtime.Feed;
+using Tributary.Runtime.Hosting;
+using Tributary.Runtime.Store;
+using Tributary.Storage.Queries;
+
+namespace Tributary.Silo.Hosting;
+
+/// <summary>What the API serves of this node, in a process with an engine and in one that only reads.</summary>
+internal sealed class ApiNodes(
+    NodeStore store, NodeState state, NodeDoors doors, Processing processing, AfterStart<FeedTail> tail,
+    ChangeWatch changes)
+{
+    /// <summary>The node of the role silo.</summary>
+    public ApiNode OfSilo(SiloHost engine, Definitions definitions, PluginHost plugins)
+    {
+        var generations = definitions.Generations;
+        var (mapper, runs) = OfPosts(plugins);
+        return new ApiNode
+        {
+            Intake = doors.New(engine.Grains, definitions.Contributions, mapper, runs),
+            BulkIntake = doors.New(engine.BulkGrains, definitions.Contributions, mapper, runs),
+            Grains = engine.Grains,
+            Log = store.Log,
+            Queries = store.Queries,
+            Processing = store.Processing,
+            Held = store.Store.Held,
+            MakeAgain = engine.MakeAgainAsync,
+            LivePlugins = () => RunningOf(plugins, generations.Book),
+            PluginStatuses = () => plugins.Statuses,
+            MatcherOf = MatcherOf,
+            Tail = tail.Value,
+            Changes = changes,
+            Live = () => generations.Book.Live,
+            Generations = generations,
+            IsReady = () => state.IsReady,
+            Refusal = () => state.Refusal,
+        };
+    }
+
+    /// <summary>The node of the role api alone: what is stored is read as it is.</summary>
+    public ApiNode OfReader(IRoundGrains stored, Definitions definitions, PluginHost none)
+    {
+        var generations = definitions.Generations;
+        var (mapper, runs) = OfPosts(none);
+        var door = doors.New(stored, definitions.Contributions, mapper, runs);
+        return new ApiNode
+        {
+            Intake = door,
+            BulkIntake = door,
+            Grains = stored,
+            Log = store.Log,
+            Queries = store.Queries,
+            Processing = store.Processing,
+            Held = store.Store.Held,
+            LivePlugins = () => LiveOf(generations.Book),
+            PluginStatuses = () => none.Statuses,
+            MatcherOf = MatcherOf,
+            Tail = tail.Value,
+            Live = () => generations.Book.Live,
+            IsReady = () => state.IsReady,
+        };
+    }
+
+    // What is posted to the API is processed when the configuration says how it is mapped.
+    private (MessageMapper? Mapper, IPluginHost? Runs) OfPosts(PluginHost plugins) =>
+        processing.ApiMapper is { } mapper ? (mapper, plugins) : (null, null);
+
+    // One that runs plugins shows those that run here.
+    private static List<LivePlugin> RunningOf(PluginHost plugins, GenerationBook book) =>
+    [
+        .. plugins.Active.Plugins.Select(
+            plugin => new LivePlugin(plugin.Name, book.LivePlugin(plugin.Name) ?? plugin.Generation)),
+    ];
+
+    // A process that only reads shows what all plugins made.
+    private static List<LivePlugin> LiveOf(GenerationBook book) =>
+        [.. book.LivePlugins.Select(static one => new LivePlugin(one.Name, one.Generation))];
+
+    private static Func<ReadOnlyMemory<byte>, bool> MatcherOf(BodyCondition condition)
+    {
+        var matcher = BodyMatcher.Of(condition);
+        return body => matcher.Matches(body.Span);
+    }
+}

@@ -1,0 +1,72 @@
+using Microsoft.Extensions.Logging;
+using Tributary.Grains;
+using Tributary.Runtime.Calls;
+using Tributary.Runtime.Hosting;
+using Tributary.Runtime.Store;
+using Tributary.Silo.Configuration;
+
+namespace Tributary.Silo.Hosting;
+
+/// <summary>The generations of definitions: registered at the start, built on demand, switched while all else goes on.</summary>
+internal sealed partial class DefinitionsStart(
+    SiloConfig config, SiloHost engine, NodeStore store, Room room, ILogger<DefinitionsStart> logger)
+{
+    /// <summary>Registers what the configuration and the plugins declare. No door may be open yet.</summary>
+    public async Task<Definitions> RegisterAsync(PluginHost plugins, CancellationToken cancellation)
+    {
+        var book = await room.WaitAsync(() => ReadBookAsync(plugins, cancellation), cancellation);
+        plugins.Bind(book.Fed);
+        await room.WaitAsync(
+            () => engine.Grains.GetGrain<IDedupeGrain>(DedupeGrain.TheKey).Ensure().AsTask().WaitAsync(cancellation),
+            cancellation);
+
+        // No door is open yet: from here on every message is counted in all generations that are fed.
+        var fedFrom = await store.Generations.ReadEndAsync(cancellation);
+        var contributions = new ContributionCalculator(book.Declared, IndexedPaths());
+        return new Definitions(NewGenerations(book, contributions, plugins), contributions, fedFrom);
+    }
+
+    private async Task<GenerationBook> ReadBookAsync(PluginHost plugins, CancellationToken cancellation)
+    {
+        DefinitionProposal[] proposals =
+            [.. config.Aggregates.Select(static definition => definition.Propose()), .. plugins.Proposals];
+        var before = await store.Log.ReadDefinitionsAsync(cancellation);
+        var current = await store.Log.RegisterDefinitionsAsync(proposals, cancellation);
+        var all = await store.Log.ReadDefinitionsAsync(cancellation);
+        var book = new GenerationBook(all, current, config.Aggregates.Count);
+        foreach (var row in book.Current.Where(static row => !row.IsLive))
+            LogNotLive(row.Generation, row.Name);
+        var stored = (await store.Log.ReadLedgerAsync(recount: false, cancellation)).Total.Accepted;
+        StoredDefinitions.Report(logger, book, before, stored);
+        return book;
+    }
+
+    private Generations NewGenerations(GenerationBook book, ContributionCalculator contributions, PluginHost plugins)
+    {
+        var fedCount = book.Fed.Count;
+        return new Generations(engine.Grains, store.Log, store.Generations, book, changed =>
+        {
+            LogChanged();
+            if (changed.Fed.Count == fedCount)
+                return;
+            fedCount = changed.Fed.Count;
+            contributions.Replace(changed.Declared);
+            plugins.Bind(changed.Fed);
+        });
+    }
+
+    private IReadOnlyList<IndexedPath> IndexedPaths() =>
+    [
+        .. engine.IndexedPathIds.Zip(
+            config.Silo.IndexedPaths, static (id, pointer) => new IndexedPath(id, JsonPointer.Parse(pointer))),
+    ];
+
+    [LoggerMessage(
+        EventId = 4041, Level = LogLevel.Warning,
+        Message = "Generation {Generation} of {Name} is counted from now on, and is not what readers see: "
+            + "reprocess {Name} to build it from the stored messages, then switch.")]
+    private partial void LogNotLive(int generation, string name);
+
+    [LoggerMessage(EventId = 4042, Level = LogLevel.Information, Message = "The generations have changed.")]
+    private partial void LogChanged();
+}

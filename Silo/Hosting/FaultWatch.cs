@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Tributary.Silo.Hosting;
+
+/// <summary>
+/// Ends a host that somebody else made when the node in it cannot go on. The program does not need it: it waits for the
+/// fault itself, so that the reason is the last line that it writes.
+/// </summary>
+internal sealed partial class FaultWatch(
+    ProcessFault fault, IHostApplicationLifetime lifetime, ILogger<FaultWatch> logger) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var error = await fault.Happened.WaitAsync(stoppingToken);
+        LogEnding(ProcessFault.SentenceOf(error));
+        Environment.ExitCode = ProcessFault.IsOperable(error) ? ExitCodes.CouldNotRun : ExitCodes.Broken;
+        lifetime.StopApplication();
+    }
+
+    [LoggerMessage(EventId = 4007, Level = LogLevel.Critical, Message = "The host is stopped: {Reason}")]
+    private partial void LogEnding(string reason);
+}

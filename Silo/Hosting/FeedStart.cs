@@ -1,0 +1,20 @@
+using Microsoft.Extensions.Logging;
+using Tributary.Runtime.Feed;
+using Tributary.Runtime.Store;
+using Tributary.Silo.Configuration;
+
+namespace Tributary.Silo.Hosting;
+
+/// <summary>Begins the one tail of this node, when the database that it reads is known.</summary>
+internal sealed class FeedStart(
+    SiloConfig config, NodeStore store, AfterStart<FeedTail> tail, NodeBackground background, TimeProvider time,
+    ILogger<FeedTail> logger)
+{
+    public FeedTail Begin(StoreFacts facts)
+    {
+        var begun = new FeedTail(store.Log, facts.HistoryId, config.Feed, time, logger);
+        tail.Set(begun);
+        background.Run("The tail of the feed", begun.RunAsync);
+        return begun;
+    }
+}

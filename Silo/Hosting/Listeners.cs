@@ -1,0 +1,90 @@
+using Microsoft.Extensions.Logging;
+using Tributary.Connectors;
+using Tributary.Grains;
+using Tributary.Runtime.Hosting;
+using Tributary.Silo.Configuration;
+
+namespace Tributary.Silo.Hosting;
+
+/// <summary>The brokers that bring messages in, and the stores that their content lies in.</summary>
+internal sealed partial class Listeners(
+    SiloConfig config, ProcessFault fault, TimeProvider time, ILogger<Listeners> logger) : IAsyncDisposable
+{
+    private readonly PipelineConfig around = config.Pipeline;
+    private readonly CancellationTokenSource stopping = new();
+    private readonly List<Task> running = [];
+
+    /// <summary>From now on brokers bring messages in.</summary>
+    /// <param name="room">See <see cref="SiloHost.WaitForActivityRoomAsync"/>.</param>
+    /// <param name="care">See <see cref="Listener"/>.</param>
+    public void Listen(Intake intake, Func<CancellationToken, ValueTask> room, DeliveryCare? care)
+    {
+        foreach (var (broker, mapper, _) in around.Listeners)
+        {
+            var listener = new Listener(
+                intake, broker.Name, mapper, room,
+                (delay, cancellation) => Task.Delay(delay, time, cancellation), care);
+            running.Add(RunAsync(broker, listener));
+        }
+    }
+
+    /// <summary>Ends the brokers: what was delivered and not stored is delivered again.</summary>
+    public async Task StopAsync()
+    {
+        if (stopping.IsCancellationRequested)
+            return;
+        await stopping.CancelAsync();
+        try
+        {
+            await Task.WhenAll(running).WaitAsync(StopLimits.Brokers, time);
+        }
+        catch (TimeoutException)
+        {
+            LogSlow(logger);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        foreach (var (broker, _, _) in around.Listeners)
+            await broker.DisposeAsync();
+        if (around.Content is not null)
+            await around.Content.DisposeAsync();
+        if (around.Metadata is not null)
+            await around.Metadata.DisposeAsync();
+        stopping.Dispose();
+    }
+
+    private async Task RunAsync(IBroker broker, Listener listener)
+    {
+        LogListening(logger, broker.Name);
+        try
+        {
+            await broker.RunAsync(listener.ReceiveAsync, stopping.Token);
+            if (!stopping.IsCancellationRequested)
+                throw new InvalidOperationException($"The broker {broker.Name} ended, and was not told to.");
+        }
+        catch (Exception) when (stopping.IsCancellationRequested)
+        {
+            // The end that was asked for, whatever it looks like from in there.
+        }
+        catch (Exception error)
+        {
+            LogBrokerFailed(logger, broker.Name, error);
+            fault.Report(error);
+        }
+    }
+
+    [LoggerMessage(EventId = 4023, Level = LogLevel.Information, Message = "Listening to {Broker}.")]
+    private static partial void LogListening(ILogger logger, string broker);
+
+    [LoggerMessage(
+        EventId = 4024, Level = LogLevel.Critical, Message = "The broker {Broker} cannot go on; the process ends.")]
+    private static partial void LogBrokerFailed(ILogger logger, string broker, Exception error);
+
+    [LoggerMessage(
+        EventId = 4025, Level = LogLevel.Warning,
+        Message = "Brokers did not end in time; what they had delivered and was not stored is delivered again.")]
+    private static partial void LogSlow(ILogger logger);
+}

@@ -1,0 +1,18 @@
+using Tributary.Grains;
+using Tributary.Runtime.Calls;
+using Tributary.Silo.Configuration;
+
+namespace Tributary.Silo.Hosting;
+
+/// <summary>Makes the doors of this node. All of them share one source of ids, so that those of one process ascend.</summary>
+internal sealed class NodeDoors(SiloConfig config, TimeProvider time)
+{
+    private readonly MessageIds ids = new(static () => (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue));
+
+    /// <param name="mapper">Null when messages are taken as they are.</param>
+    /// <param name="runs">The plugins that run on the messages; null when none do.</param>
+    public Intake New(
+        IRoundGrains grains, ContributionCalculator contributions, MessageMapper? mapper, IPluginHost? runs) =>
+        new(grains, contributions, ids, time,
+            new IntakeOptions { MaxBodyBytes = config.Api.MaxBodyBytes, Mapper = mapper }, runs);
+}

@@ -1,0 +1,55 @@
+using Microsoft.Extensions.Logging;
+using Tributary.Grains;
+using Tributary.Plugins.Exec;
+using Tributary.Runtime.Store;
+using Tributary.Silo.Configuration;
+
+namespace Tributary.Silo.Hosting;
+
+/// <summary>The plugins of this process, from their start to their end.</summary>
+internal sealed partial class NodePlugins(
+    SiloConfig config, NodeScratch scratch, NodeStore store, AfterStart<PluginHost> host, TimeProvider time,
+    ILogger<NodePlugins> logger) : IAsyncDisposable
+{
+    /// <summary>Starts the plugins; a broken one is reported.</summary>
+    /// <exception cref="TributaryException">The plugins' configuration is wrong.</exception>
+    public async Task<PluginHost> StartAsync(CancellationToken cancellation)
+    {
+        var around = config.Pipeline;
+        around.Warnings.Listen(warning => LogWarning(logger, warning));
+        var isUsed = around.Listeners.Count > 0 || around.Plugins is not { Folder: null, Active: null };
+        var setup = isUsed ? Find(around.Plugins) : None;
+        host.Set(await PluginHost.StartAsync(
+            setup, store.PluginTables, time, line => LogPlugin(logger, LevelOf(line), line), cancellation));
+        return host.Value;
+    }
+
+    /// <summary>In a process that only reads: no plugin runs.</summary>
+    public static Task<PluginHost> StartNoneAsync(
+        IPluginTables tables, TimeProvider time, CancellationToken cancellation) =>
+        PluginHost.StartAsync(None, tables, time, static _ => { }, cancellation);
+
+    public ValueTask DisposeAsync() => host.IsKnown ? host.Value.DisposeAsync() : ValueTask.CompletedTask;
+
+    private static PluginHostSetup None => new() { Found = [] };
+
+    private PluginHostSetup Find(PluginsConfig plugins)
+    {
+        var folder = scratch.Folder;
+        return PluginDiscovery.Find(
+            plugins, config.Aggregates, new ExecServices(time, Path.Combine(folder.Folder, "plugins"), folder.Reserve));
+    }
+
+    // What a plugin says is its own business, but a trace of a fault is not.
+    private static LogLevel LevelOf(string line) =>
+        line.Contains(": " + ExecServices.TracePrefix, StringComparison.Ordinal)
+        || line.Contains(": plugin_", StringComparison.Ordinal)
+            ? LogLevel.Warning
+            : LogLevel.Information;
+
+    [LoggerMessage(EventId = 4021, Level = LogLevel.Warning, Message = "{Warning}")]
+    private static partial void LogWarning(ILogger logger, string warning);
+
+    [LoggerMessage(EventId = 4022, Message = "{Line}")]
+    private static partial void LogPlugin(ILogger logger, LogLevel level, string line);
+}

@@ -1,0 +1,18 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Tributary.Api;
+
+namespace Tributary.Silo.Hosting;
+
+/// <summary>
+/// What is done when the node takes messages and before anybody reaches it: added after the node's services and before
+/// the web server, which the host starts last.
+/// </summary>
+internal sealed class Preparation(
+    IServiceProvider host, Func<ApiNode, CancellationToken, Task> prepare, ProcessFault fault) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken) =>
+        fault.OrEndAsync(prepare(host.GetRequiredService<ApiNode>(), cancellationToken));
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,64 @@
+using Tributary.Grains;
+using Tributary.Silo.Configuration;
+
+namespace Tributary.Silo.Hosting;
+
+/// <summary>What messages from outside are processed with: mappers, content, plugins; and what replays them.</summary>
+internal sealed class Processing(SiloConfig config, NodeScratch scratch, NodeStore store)
+{
+    private readonly PipelineConfig around = config.Pipeline;
+
+    /// <summary>
+    /// The mapping of messages that are posted to the API; null when the API takes them as they are: then they are stored
+    /// and counted as they stand.
+    /// </summary>
+    public MessageMapper? ApiMapper => around.Listeners.FirstOrDefault(static listener => listener.IsApi)?.Mapper;
+
+    /// <summary>The activities of this process.</summary>
+    /// <param name="door">Takes what plugins offer.</param>
+    public NodeActivities NewActivities(Definitions definitions, PluginHost plugins, Intake door)
+    {
+        var services = NewServices(definitions.Contributions, plugins) with
+        {
+            Offer = request => door.AcceptAsync(request),
+        };
+        return new NodeActivities(
+            new ProcessActivity(services, around.Processing), NewReplaying(definitions, plugins, services));
+    }
+
+    private ProcessingServices NewServices(ContributionCalculator contributions, PluginHost plugins)
+    {
+        var fetcher = new ContentFetcher(around.Content, around.Metadata, scratch.Folder, around.Processing);
+        var mappers = new MessageMappers(
+            around.Listeners.Where(static listener => !listener.IsApi)
+                .ToDictionary(static listener => listener.Broker.Name, static listener => listener.Mapper),
+            ApiMapper);
+        return new ProcessingServices(plugins, fetcher, store.Processing.FindStoredAsync, mappers, contributions);
+    }
+
+    private ReplayActivity NewReplaying(Definitions definitions, PluginHost plugins, ProcessingServices services)
+    {
+        var generations = definitions.Generations;
+        var fedFrom = definitions.FedFrom;
+        var targets = new Dictionary<int, IReplayTarget>();
+        foreach (var definition in generations.Book.Declared)
+            targets.Add(definition.Generation, new AggregateReplay(definition, fedFrom, services.Mappers, store.Processing));
+        foreach (var plugin in plugins.Active.Plugins)
+        {
+            // Of a plugin only the code as it is now exists: former generations stay as they are.
+            if (plugin.Fed.FirstOrDefault(fed => fed.Plugin == plugin.Generation) is { } fed)
+                targets.Add(fed.Plugin, new PluginReplay(plugin.Name, fed, fedFrom, services, store.Processing, IsProcessed));
+        }
+
+        return new ReplayActivity(
+            new ReplayServices(
+                store.Log, store.Processing.FindStoredAsync,
+                id => generations.Book.Fed.Any(row => row.Id == id) ? targets.GetValueOrDefault(id) : null),
+            ReplayOptions.Default);
+    }
+
+    // Sources whose messages go through plugins: those of brokers, and with a mapping all others as well.
+    private bool IsProcessed(string source) =>
+        ApiMapper is not null
+        || around.Listeners.Any(listener => !listener.IsApi && listener.Broker.Name == source);
+}

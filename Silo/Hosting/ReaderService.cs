@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Tributary.Api;
+using Tributary.Grains;
+using Tributary.Runtime.Store;
+using Tributary.Silo.Configuration;
+
+namespace Tributary.Silo.Hosting;
+
+/// <summary>A process without the role silo: no engine, nothing is registered or written, what is stored is read as it is.</summary>
+internal sealed partial class ReaderService(
+    NodeStore store, FeedStart feed, ApiNodes nodes, AfterStart<ApiNode> node, AfterStart<PluginHost> plugins,
+    NodeState state, NodeBackground background, NodeStop stop, ProcessFault fault, TimeProvider time,
+    ILogger<ReaderService> logger) : IHostedService
+{
+    /// <summary>How often it looks whether another process has switched.</summary>
+    private static readonly TimeSpan RefreshDelay = TimeSpan.FromSeconds(1);
+
+    public Task StartAsync(CancellationToken cancellationToken) => fault.OrEndAsync(RunAsync(cancellationToken));
+
+    public Task StopAsync(CancellationToken cancellationToken) => stop.FinishAsync();
+
+    private async Task RunAsync(CancellationToken cancellation)
+    {
+        feed.Begin(await store.Store.OpenAsync(cancellation));
+        plugins.Set(await NodePlugins.StartNoneAsync(store.PluginTables, time, cancellation));
+        var stored = new StoredGrains(store.Store);
+        var book = new GenerationBook(await store.Log.ReadDefinitionsAsync(cancellation), [], 0) { IsReader = true };
+        // What is counted is for silos to say.
+        var generations = new Generations(stored, store.Log, store.Generations, book, _ => LogChanged());
+        var contributions = new ContributionCalculator(book.Declared, []);
+        node.Set(nodes.OfReader(stored, new Definitions(generations, contributions, Position.Start), plugins.Value));
+        background.Run("The look for new generations", token => RefreshAsync(generations, token));
+        state.BeginServing(static () => true, static () => null);
+    }
+
+    private async Task RefreshAsync(Generations generations, CancellationToken stopping)
+    {
+        while (true)
+        {
+            await Task.Delay(RefreshDelay, time, stopping);
+            try
+            {
+                await generations.RefreshAsync(stopping);
+            }
+            catch (StoreException error) when (error.IsPassing)
+            {
+                // Readers see what was live before, until the database answers again.
+                LogNotRefreshed(error.Message);
+            }
+        }
+    }
+
+    [LoggerMessage(EventId = 4044, Level = LogLevel.Information, Message = "The generations have changed.")]
+    private partial void LogChanged();
+
+    [LoggerMessage(EventId = 4043, Level = LogLevel.Warning, Message = "The generations could not be read: {Error}")]
+    private partial void LogNotRefreshed(string error);
+}

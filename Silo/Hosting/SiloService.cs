@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Hosting;
+using Tributary.Api;
+using Tributary.Grains;
+using Tributary.Runtime.Hosting;
+
+namespace Tributary.Silo.Hosting;
+
+/// <summary>
+/// Opens and closes the doors around the engine of this process. Started by the host after the Orleans silo, in which the
+/// engine joins, and before the web server; stopped in the opposite order.
+/// </summary>
+internal sealed class SiloService(
+    SiloStart start, SiloHost engine, NodeStore store, AfterStart<PluginHost> plugins, NodeDoors doors,
+    Processing processing, Listeners listeners, ApiNodes nodes, AfterStart<ApiNode> node,
+    AfterStart<NodeActivities> activities, NodeState state, NodeStop stop, ProcessFault fault, TimeProvider time)
+    : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        // A host may be told to start its services side by side: then this may be the first.
+        start.Begin(cancellationToken);
+        return fault.OrEndAsync(OpenAsync(cancellationToken));
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => stop.FinishAsync();
+
+    private async Task OpenAsync(CancellationToken cancellation)
+    {
+        var definitions = await start.Prepared.WaitAsync(cancellation);
+        node.Set(nodes.OfSilo(engine, definitions, plugins.Value));
+
+        // From here on activities run and brokers bring messages in: what counts them is complete.
+        var door = doors.New(engine.BulkGrains, definitions.Contributions, mapper: null, plugins.Value);
+        activities.Set(processing.NewActivities(definitions, plugins.Value, door));
+        var care = await DeliveryCare.OpenAsync(
+            store.DeliveryStarts, engine.IsAfterCrash, (delay, token) => Task.Delay(delay, time, token), cancellation);
+        listeners.Listen(door, engine.WaitForActivityRoomAsync, care);
+        state.BeginServing(() => engine.IsReady, () => engine.Refusal);
+    }
+}

@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Tributary.Silo.Hosting.Web;
+
+/// <summary>
+/// A server whose connections are closed when the time for requests in flight is over, and not when the time of the whole
+/// host is: the engine leaves after it.
+/// </summary>
+internal sealed class ServerCloseLimit(IServer server, NodeStop stop) : IServer
+{
+    public IFeatureCollection Features => server.Features;
+
+    public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken)
+        where TContext : notnull => server.StartAsync(application, cancellationToken);
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        using var closing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        closing.CancelAfter(stop.TimeToClose);
+        await server.StopAsync(closing.Token);
+    }
+
+    public void Dispose() => server.Dispose();
+}
