@@ -46,6 +46,10 @@ internal static class Treatments
         ["docs/graphql.md: var bindings = new SchemaBindings()"] = "C#: a sketch with a store and a feed of the reader's own",
         ["docs/feed.md: const feed = new WebSocket('ws://127.0.0.1:8888/ws/v1/?cursors=1&after=' + lastCursor);"] =
             "for a browser, with a cursor of the reader's own; the page's tests open the same address",
+        ["docs/hosting.md: var builder = WebApplication.CreateBuilder(args);"] =
+            "HostingPageTests finds it in the sample, and OwnHostTests run that",
+        ["docs/hosting.md: await door.AcceptAsync(new IntakeRequest"] =
+            "HostingPageTests finds it in the sample, and OwnHostTests run that",
         ["docs/page.md: index.html          the sections and their landmarks; modules fill them in"] = "the tree; ExampleTests compares it",
         ["docs/page.md: dotnet build tests/Silo.Tests && dotnet tests/Silo.Tests/bin/Debug/net10.0/Tributary.Silo.Tests.dll -namespace Tributary.Silo.Tests.Page"] = "how this program is run",
         ["docs/page.md: chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \\"] =
