@@ -62,6 +62,7 @@ public static class ErrorCodes
         ["request_invalid"] = (400, "The request is invalid"),
         ["request_timeout"] = (408, "The request took too long"),
         ["overloaded"] = (503, "Overloaded"),
+        ["partition_elsewhere"] = (503, "The partition is at another silo"),
         ["stopping"] = (503, "Stopping"),
         ["not_ready"] = (503, "Not ready"),
         ["roles_apart"] = (501, "The roles run apart"),

@@ -143,6 +143,13 @@ internal sealed partial class SiloLoop
             while ((WorkClass)workClass != WorkClass.Reminders && inbox.TryTake((WorkClass)workClass, out var input))
                 _ = IsSetAside(input);
         }
+
+        for (var left = refusal is null ? 0 : parked.Count; left > 0; left--)
+        {
+            var input = parked.Dequeue();
+            if (!IsSetAside(input))
+                parked.Enqueue(input);
+        }
     }
 
     // One for each caller: an exception that many rethrow collects their stacks.

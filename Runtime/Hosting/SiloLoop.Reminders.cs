@@ -51,11 +51,14 @@ internal sealed partial class SiloLoop
 
     private void BeginReminderRead()
     {
-        if (isStopping || !reminders.TryBeginRead(clock.Now, out var after, out var until))
+        if (isStopping || partitions.HereCount == 0 || !reminders.TryBeginRead(clock.Now, out var after, out var until))
             return;
+        var of = partitions.Owned();
         StartBeside(async () =>
         {
-            var rows = await RetryAsync("read reminders", () => store.ReadRemindersAsync(after, until, options.MaxRemindersCount, CancellationToken.None));
+            var rows = await RetryAsync(
+                "read reminders",
+                () => store.ReadRemindersAsync(of, after, until, options.MaxRemindersCount, CancellationToken.None));
             Post(() => reminders.EndRead(rows, until));
         });
     }
@@ -69,6 +72,8 @@ internal sealed partial class SiloLoop
             next = due;
         if (!isStopping && reminders.NextRead is { } read && read < next)
             next = read;
+        if (!isStopping && refusal is null && deferred.NextRead is { } poll && poll < next)
+            next = poll;
         if (next == DateTimeOffset.MaxValue || (next == armedFor && !hasTimerFired))
             return;
         // The timer counts whole milliseconds by another clock: one that fires too early finds nothing due and is set again.
