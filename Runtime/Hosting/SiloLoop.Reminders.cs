@@ -53,7 +53,8 @@ internal sealed partial class SiloLoop
     {
         if (isStopping || partitions.HereCount == 0 || !reminders.TryBeginRead(clock.Now, out var after, out var until))
             return;
-        var of = partitions.Owned();
+        // Not those that are being opened: what is due would come before they are. They are read when they are here.
+        var of = partitions.Here();
         StartBeside(async () =>
         {
             var rows = await RetryAsync(
@@ -70,7 +71,7 @@ internal sealed partial class SiloLoop
         var next = committing is null ? NextHeartbeat : DateTimeOffset.MaxValue;
         if (!isStopping && refusal is null && reminders.NextDue(activities.HasRoom) is { } due && due < next)
             next = due;
-        if (!isStopping && reminders.NextRead is { } read && read < next)
+        if (!isStopping && partitions.HereCount > 0 && reminders.NextRead is { } read && read < next)
             next = read;
         if (!isStopping && refusal is null && deferred.NextRead is { } poll && poll < next)
             next = poll;

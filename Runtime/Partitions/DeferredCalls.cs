@@ -44,7 +44,7 @@ internal sealed class DeferredCalls(RoundOptions options, PartitionTable partiti
         isWanted = false;
         readAt = now;
         version = partitions.Version;
-        of = partitions.Owned();
+        of = partitions.HereOrReading();
         readsAll = of is null;
         tenures = partitions.Tenures();
         return true;

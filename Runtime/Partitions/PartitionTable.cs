@@ -160,18 +160,12 @@ internal sealed class PartitionTable
         return reading;
     }
 
-    /// <summary>What this silo owns, as far as it knows; null when that is everything.</summary>
-    public IReadOnlyList<PartitionId>? Owned()
-    {
-        var owned = new List<PartitionId>(slots.Length);
-        for (var i = 0; i < slots.Length; i++)
-        {
-            if (slots[i].State == PartitionState.Here || slots[i].IsReading)
-                owned.Add(new PartitionId(i));
-        }
+    /// <summary>The partitions whose turns run here; null when these are all.</summary>
+    public IReadOnlyList<PartitionId>? Here() => Those(static slot => slot.State == PartitionState.Here);
 
-        return owned.Count == slots.Length ? null : owned;
-    }
+    /// <summary>Those, and what was taken and does not run yet; null when these are all.</summary>
+    public IReadOnlyList<PartitionId>? HereOrReading() =>
+        Those(static slot => slot.State == PartitionState.Here || slot.IsReading);
 
     /// <summary>The tenures of now, by partition.</summary>
     public long[] Tenures() => Array.ConvertAll(slots, static slot => slot.Tenure);
@@ -183,11 +177,29 @@ internal sealed class PartitionTable
         slot.IsReading = false;
         readingCount--;
         Set(slot, PartitionState.Here);
-        foreach (var taker in slot.Takers)
-            taker.Decide(partition, true);
-        slot.Takers.Clear();
-        if (!slot.IsWanted)
+        var isAskedBack = slot.Givers.Count > 0;
+        // Asked for again since it was asked back: it goes and comes, and whoever waits for it waits for that.
+        if (!isAskedBack || !slot.IsWanted)
+        {
+            foreach (var taker in slot.Takers)
+                taker.Decide(partition, true);
+            slot.Takers.Clear();
+        }
+
+        if (isAskedBack)
             Begin(partition, PartitionState.Giving, gives);
+    }
+
+    private List<PartitionId>? Those(Func<Slot, bool> isAmong)
+    {
+        var those = new List<PartitionId>(slots.Length);
+        for (var i = 0; i < slots.Length; i++)
+        {
+            if (isAmong(slots[i]))
+                those.Add(new PartitionId(i));
+        }
+
+        return those.Count == slots.Length ? null : those;
     }
 
     // Whoever waited for it to come hears that it did not, unless it is to come again.

@@ -89,6 +89,9 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
 
     internal InMemoryProcessing Processing => processing ??= new InMemoryProcessing(this);
 
+    /// <summary>Sees every round as it becomes durable; null: nobody looks.</summary>
+    public Action<RoundCommit, CommitOutcome.Committed>? Committed { get; set; }
+
     /// <summary>All messages in the order of their positions, as a copy.</summary>
     public IReadOnlyList<StoredMessage> Messages => Copy(() => MessageRows.ToList());
 

@@ -25,10 +25,12 @@ internal static class InMemoryRound
         silo.Round = round.Round;
         silo.Transaction = transaction;
         Write(database, round, silo, transaction);
-        return new CommitOutcome.Committed(transaction, database.Time.GetUtcNow())
+        var committed = new CommitOutcome.Committed(transaction, database.Time.GetUtcNow())
         {
             Taken = InMemoryPartitions.Write(database, round),
         };
+        database.Committed?.Invoke(round, committed);
+        return committed;
     }
 
     private static void Check(InMemoryDatabase database, RoundCommit round, InMemorySilo silo)

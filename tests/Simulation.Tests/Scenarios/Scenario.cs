@@ -14,7 +14,7 @@ namespace Tributary.Simulation.Tests.Scenarios;
 /// One run: a silo under clients, faults, crashes and usurpers, all drawn from one seed; then calm, and the checks of what
 /// must hold.
 /// </summary>
-public sealed class Scenario
+public sealed class Scenario : IPromised
 {
     private const int PartitionCount = 16;
     private const int MaxOutageMs = 200_000;
@@ -298,7 +298,7 @@ public sealed class Scenario
 
     private int HeldCount => Database.HeldCalls.Count + Database.HeldReminders.Count;
 
-    private static RoundOptions RandomOptions(Random random)
+    internal static RoundOptions RandomOptions(Random random)
     {
         int Limit(int tiny, int normal) => random.Next(2) == 0 ? random.Next(1, tiny) : normal;
         return new RoundOptions
