@@ -7,7 +7,8 @@ public sealed class RoundOptions
     public string Address { get; set; } = "";
 
     /// <summary>
-    /// True for the only silo of its database: it joins when no other lives, and takes all partitions at its start. False
+    /// True for the only silo of its database: it joins when no other lives, and takes all partitions at its start.
+    /// False
     /// for one of several: it owns what it is told to take.
     /// </summary>
     public bool IsAlone { get; set; } = true;
@@ -19,7 +20,8 @@ public sealed class RoundOptions
     public bool Rejoins { get; set; } = true;
 
     /// <summary>
-    /// How often a silo looks for calls that others have left for its partitions, when nobody tells it to; never while it
+    /// How often a silo looks for calls that others have left for its partitions, when nobody tells it to; never while
+    /// it
     /// owns all partitions.
     /// </summary>
     public TimeSpan DeferredPollInterval { get; set; } = TimeSpan.FromSeconds(1);

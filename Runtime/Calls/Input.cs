@@ -15,7 +15,8 @@ internal abstract class Input(RoundGrainId target, INeeds? needs = null)
     public INeeds? Needs { get; } = needs;
 
     /// <summary>
-    /// The tenure of the partition in which the input was read from the database: in another it is not an input any more.
+    /// The tenure of the partition in which the input was read from the database: in another it is not an input any
+    /// more.
     /// 0 for what may run in any tenure.
     /// </summary>
     public long Tenure { get; init; }

@@ -28,7 +28,8 @@ public sealed partial class SiloHost
     public Task Ended => stopped.Task;
 
     /// <summary>
-    /// An incarnation was declared dead, and nothing of it is here any more. Called beside the loop, before another joins.
+    /// An incarnation was declared dead, and nothing of it is here any more. Called beside the loop, before another
+    /// joins.
     /// </summary>
     public Action<SiloId>? Died { get; set; }
 
@@ -48,8 +49,10 @@ public sealed partial class SiloHost
     public bool IsHere(PartitionId partition) => StateOf(partition) == PartitionState.Here;
 
     /// <summary>
-    /// Takes partitions, all that are asked for at about the same time with one statement, and holds them through further
-    /// incarnations. Answers with those that are here: their takes are durable, and their turns run. The others belong to
+    /// Takes partitions, all that are asked for at about the same time with one statement, and holds them through
+    /// further
+    /// incarnations. Answers with those that are here: their takes are durable, and their turns run. The others belong
+    /// to
     /// silos that live. Those that are here already are here; those that are being given come back when that is done.
     /// </summary>
     /// <exception cref="OverloadedException">The silo has stopped, or stops.</exception>
@@ -64,7 +67,8 @@ public sealed partial class SiloHost
     }
 
     /// <summary>
-    /// Gives partitions: their calls get a <see cref="PartitionElsewhereException"/> from now on, and what has begun ends.
+    /// Gives partitions: their calls get a <see cref="PartitionElsewhereException"/> from now on, and what has begun
+    /// ends.
     /// Completes when they are gone for certain, durably or with the incarnation.
     /// </summary>
     public async Task GiveAsync(IReadOnlyList<PartitionId> partitions, CancellationToken cancellation = default)
@@ -142,8 +146,8 @@ public sealed partial class SiloHost
     // Whoever waited for this incarnation goes on with it; also when the process is as good as dead meanwhile.
     private void Joined()
     {
-        Interlocked.Exchange(
-            ref joinedNext, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+        var following = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Interlocked.Exchange(ref joinedNext, following).TrySetResult();
         if (isAbandoned)
             joinedNext.TrySetResult();
     }
@@ -156,14 +160,21 @@ public sealed partial class SiloHost
 
     private void OnLeftElsewhere(IReadOnlyCollection<PartitionId> partitions) => LeftElsewhere?.Invoke(partitions);
 
-    // The last incarnation is dead. Its process lives, so that its starts of activities ended nothing; who waits is told.
+    // The last incarnation is dead. Its process lives, so that its starts of activities ended nothing; who waits is
+    // told.
     private async Task EndAsync()
     {
         inbox.Close();
-        for (var workClass = WorkClass.Calls; workClass <= WorkClass.Bulk; workClass++)
+        // A call that was on its way in when the inbox closed is counted, and comes out a moment later.
+        while (inbox.Count > 0)
         {
-            while (inbox.TryTake(workClass, out var input))
-                input.Refuse(NewStopped());
+            for (var workClass = WorkClass.Calls; workClass <= WorkClass.Bulk; workClass++)
+            {
+                while (inbox.TryTake(workClass, out var input))
+                    input.Refuse(NewStopped());
+            }
+
+            await Task.Delay(options.RetryDelay, environment.Time);
         }
 
         try

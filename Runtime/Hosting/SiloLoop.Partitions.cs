@@ -11,7 +11,8 @@ namespace Tributary.Runtime.Hosting;
 
 /// <summary>
 /// How partitions come and go. Both stand in rounds. No turn of a partition begins before its take is durable and its
-/// deferred calls are read, nor after its give was asked for; it is given in a round that holds nothing of it, behind all
+/// deferred calls are read, nor after its give was asked for; it is given in a round that holds nothing of it, behind
+/// all
 /// rounds that do.
 /// </summary>
 internal sealed partial class SiloLoop
@@ -35,7 +36,8 @@ internal sealed partial class SiloLoop
     public int PartitionsCount => hasEnded ? 0 : partitions.HereCount;
 
     /// <summary>From any thread.</summary>
-    public PartitionState StateOf(PartitionId partition) => hasEnded ? PartitionState.Gone : partitions.StateOf(partition);
+    public PartitionState StateOf(PartitionId partition) =>
+        hasEnded ? PartitionState.Gone : partitions.StateOf(partition);
 
     /// <summary>
     /// Takes partitions; the answer is those that are here, or null when the incarnation has ended. From any thread.

@@ -147,7 +147,12 @@ internal sealed partial class SiloLoop
         for (var left = refusal is null ? 0 : parked.Count; left > 0; left--)
         {
             var input = parked.Dequeue();
-            if (!IsSetAside(input))
+            if (IsSetAside(input))
+                continue;
+            // A silo that stops does not wait for room with reads of partitions that it cannot take.
+            if (isStopping)
+                input.Refuse(NewRefusal());
+            else
                 parked.Enqueue(input);
         }
     }

@@ -220,7 +220,8 @@ internal sealed partial class SiloLoop
     private void Die(Round ending)
     {
         End();
-        var waiting = ending.Inputs.Concat(suspects.Clear()).Concat(round.Inputs).Concat(setAside).Concat(woken).Concat(ready).Concat(parked)
+        var waiting = ending.Inputs.Concat(suspects.Clear()).Concat(round.Inputs).Concat(setAside)
+            .Concat(woken).Concat(ready).Concat(parked)
             .Concat(activations.Waiting()).Concat(externalIds.Waiting());
         var seen = new HashSet<Input>();
         foreach (var input in waiting)

@@ -112,7 +112,8 @@ internal sealed partial class SiloLoop
         failed = new FailedCalls(options, partitions, partitioner);
         held = new HeldPass(options, partitions);
         heldLog = new HeldLog(environment.Time, logger);
-        runner = new TurnRunner(options, environment, types, partitioner, partitions, activations, externalIds, reminders, heldLog);
+        runner = new TurnRunner(
+            options, environment, types, partitioner, partitions, activations, externalIds, reminders, heldLog);
         clock = new DatabaseClock(environment.Time);
         clock.Observe(incarnation.DatabaseTime);
         lastCommitAt = clock.Now;

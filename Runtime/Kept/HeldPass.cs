@@ -4,7 +4,8 @@ using Tributary.Runtime.Store;
 namespace Tributary.Runtime.Kept;
 
 /// <summary>
-/// The one look that each tenure of a partition takes at what earlier ones held: calls by their sequence, then reminders
+/// The one look that each tenure of a partition takes at what earlier ones held: calls by their sequence, then
+/// reminders
 /// by their grain, a page at a time; the next page is read when the one before has had its turns. What is still held
 /// afterwards waits for another build, and costs nothing until then. Partitions that are taken meanwhile have a pass of
 /// their own afterwards. Used by the loop only.

@@ -78,7 +78,9 @@ internal sealed class ExternalIds(int capacity)
         return entry;
     }
 
-    /// <summary>Lets go of the keys of some partitions, which are all durable; returns the inputs that waited for them.</summary>
+    /// <summary>
+    /// Lets go of the keys of some partitions, which are all durable; returns the inputs that waited for them.
+    /// </summary>
     public List<Input> Drop(PartitionSet partitions)
     {
         var waited = new List<Input>();
@@ -94,7 +96,12 @@ internal sealed class ExternalIds(int capacity)
 
             entries.Remove(key, out var entry);
             if (entry!.Round != 0)
-                throw new InvalidOperationException($"Partition {key.Partition} was given before its rounds were durable.");
+            {
+                throw new InvalidOperationException(
+                    $"Partition {key.Partition} was given before its rounds were durable.");
+            }
+
+
             waited.AddRange(entry.Waiting);
         }
 

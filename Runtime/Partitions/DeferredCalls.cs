@@ -3,7 +3,8 @@ using Tributary.Runtime.Store;
 namespace Tributary.Runtime.Partitions;
 
 /// <summary>
-/// The deferred calls of the partitions that are here: read once at each take, and again and again as long as another silo
+/// The deferred calls of the partitions that are here: read once at each take, and again and again as long as another
+/// silo
 /// may leave some. A call is made once: one whose row is in memory is not taken again, and a row is forgotten only when
 /// no read is under way that may still have seen it. Used by the loop only.
 /// </summary>
@@ -50,7 +51,9 @@ internal sealed class DeferredCalls(RoundOptions options, PartitionTable partiti
         return true;
     }
 
-    /// <summary>Ends a read; returns the calls that are not known yet, of partitions whose tenure is still that of the read.</summary>
+    /// <summary>
+    /// Ends a read; returns the calls that are not known yet, of partitions whose tenure is still that of the read.
+    /// </summary>
     public List<DeferredCall> EndRead(IEnumerable<DeferredCall> rows, long[] tenures)
     {
         isReading = false;

@@ -1,7 +1,8 @@
 namespace Tributary.Runtime.Partitions;
 
 /// <summary>
-/// The grain's partition is not in this silo, or is about to leave it. Nothing of the call has happened: whoever owns the
+/// The grain's partition is not in this silo, or is about to leave it. Nothing of the call has happened: whoever owns
+/// the
 /// partition takes the same call.
 /// </summary>
 public sealed class PartitionElsewhereException(PartitionId partition)

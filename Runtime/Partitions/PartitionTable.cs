@@ -3,7 +3,8 @@ using Tributary.Runtime.Store;
 namespace Tributary.Runtime.Partitions;
 
 /// <summary>
-/// What each partition is to this incarnation, and what it is to become: a take or a give is wanted, stands in a round, and
+/// What each partition is to this incarnation, and what it is to become: a take or a give is wanted, stands in a round,
+/// and
 /// is a fact when the round is durable. A round that never happened leaves what it was to change wanted, so that takes
 /// and gives survive it. Each take that is durable begins a tenure, whose number no other take of the incarnation has.
 /// Used by the loop only, but for <see cref="IsHere"/> and <see cref="StateOf"/>.
@@ -31,7 +32,9 @@ internal sealed class PartitionTable
     /// <summary>True when every partition is here: then nothing has to be asked.</summary>
     public bool HasAll { get; private set; }
 
-    /// <summary>Counts takes and gives that became durable: what was asked for under another number may be stale.</summary>
+    /// <summary>
+    /// Counts takes and gives that became durable: what was asked for under another number may be stale.
+    /// </summary>
     public long Version { get; private set; }
 
     /// <summary>True when a take is durable and its partition does not run yet.</summary>
@@ -53,7 +56,9 @@ internal sealed class PartitionTable
     /// <summary>True when the partition is here, and in that tenure.</summary>
     public bool IsIn(PartitionId partition, long tenure) => IsHere(partition) && TenureOf(partition) == tenure;
 
-    /// <summary>The partitions that are to come or are here are wanted: each comes out as here, or as another's.</summary>
+    /// <summary>
+    /// The partitions that are to come or are here are wanted: each comes out as here, or as another's.
+    /// </summary>
     public void Take(PartitionChange change)
     {
         foreach (var partition in change.Partitions)
@@ -92,7 +97,8 @@ internal sealed class PartitionTable
     }
 
     /// <summary>True when a round that holds these partitions could take or give something.</summary>
-    public bool HasChangesFor(PartitionSet held) => takes.Count > 0 || gives.Any(id => !held.Contains(new PartitionId(id)));
+    public bool HasChangesFor(PartitionSet held) =>
+        takes.Count > 0 || gives.Any(id => !held.Contains(new PartitionId(id)));
 
     /// <summary>Puts into a round what is wanted: all takes, and gives of what the round does not hold.</summary>
     public void Put(PartitionSet held, List<PartitionId> roundTakes, List<PartitionId> roundGives)
@@ -132,7 +138,9 @@ internal sealed class PartitionTable
             Begin(partition, PartitionState.Taking, takes);
     }
 
-    /// <summary>The take is durable and matched: a tenure begins, and its turns run when <see cref="Open"/> says so.</summary>
+    /// <summary>
+    /// The take is durable and matched: a tenure begins, and its turns run when <see cref="Open"/> says so.
+    /// </summary>
     public void Taken(PartitionId partition)
     {
         slots[partition.Value].Tenure = ++Version;

@@ -196,7 +196,8 @@ internal sealed class ReminderBook(RoundOptions options)
     public void ReadAnew() => ForgetFuture();
 
     /// <summary>
-    /// Partitions came or went: what memory holds of those that went leaves, and what is due soon is read anew for those
+    /// Partitions came or went: what memory holds of those that went leaves, and what is due soon is read anew for
+    /// those
     /// that are here. A read that is under way is of others, and counts for nothing.
     /// </summary>
     public void Change(PartitionSet gone)

@@ -211,7 +211,8 @@ internal sealed partial class Committer(
 internal abstract record RoundEnd
 {
     /// <param name="Taken">Those of the round's takes that matched.</param>
-    public sealed record Durable(long Transaction, DateTimeOffset DatabaseTime, IReadOnlyList<TakenPartition> Taken) : RoundEnd;
+    public sealed record Durable(
+        long Transaction, DateTimeOffset DatabaseTime, IReadOnlyList<TakenPartition> Taken) : RoundEnd;
 
     /// <summary>Nothing was to be written, and the reads have left.</summary>
     public sealed record Read : RoundEnd;

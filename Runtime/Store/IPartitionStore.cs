@@ -76,7 +76,8 @@ public interface IPartitionStore : IAsyncDisposable
 
     /// <summary>
     /// Declares a silo dead: its next commit meets the fence, and what it owns is free to be taken. Whoever calls this
-    /// knows that the silo is dead. False when it was dead already, or never was. Waits for a commit of the silo that is
+    /// knows that the silo is dead. False when it was dead already, or never was. Waits for a commit of the silo that
+    /// is
     /// under way; one that takes too long is ended.
     /// </summary>
     ValueTask<bool> DeclareDeadAsync(SiloId silo, CancellationToken cancellation);
@@ -137,13 +138,15 @@ public sealed record Incarnation(SiloId Silo, DateTimeOffset DatabaseTime, IRead
 public abstract record CommitOutcome
 {
     /// <summary>
-    /// Durable. The message at index i of the round has the position Position.Of(Transaction, i); the rows of calls that
+    /// Durable. The message at index i of the round has the position Position.Of(Transaction, i); the rows of calls
+    /// that
     /// the round left have the sequences that <see cref="RoundCommit.SequenceOf"/> says.
     /// </summary>
     public sealed record Committed(long Transaction, DateTimeOffset DatabaseTime) : CommitOutcome
     {
         /// <summary>
-        /// Those of the round's takes that the silo owns now, in their order. What is missing belongs to another silo that
+        /// Those of the round's takes that the silo owns now, in their order. What is missing belongs to another silo
+        /// that
         /// was not declared dead: a result like any other.
         /// </summary>
         public IReadOnlyList<TakenPartition> Taken { get; init; } = [];

@@ -12,7 +12,8 @@ public sealed class RoundCommit
     public required long AcceptedBefore { get; init; }
 
     /// <summary>
-    /// The partitions whose rows this round writes, each once; the fence expects that the silo owns them. Calls left for
+    /// The partitions whose rows this round writes, each once; the fence expects that the silo owns them. Calls left
+    /// for
     /// a grain, and failures, may be of any partition: they are only added.
     /// </summary>
     public List<PartitionId> Writes { get; } = [];
@@ -50,7 +51,8 @@ public sealed class RoundCommit
     public List<Guid> FailuresDone { get; } = [];
 
     /// <summary>
-    /// Calls that this build cannot make. One that is held already is held for another reason from now on; one without a
+    /// Calls that this build cannot make. One that is held already is held for another reason from now on; one without
+    /// a
     /// sequence gets one behind those of <see cref="Deferred"/>.
     /// </summary>
     public List<HeldCall> Held { get; } = [];
@@ -182,7 +184,8 @@ public readonly record struct ReminderMark(DateTimeOffset Due, RoundGrainId Grai
 }
 
 /// <summary>A one-way call that a later round makes: it is durable with its caller's round and ends with its callee's.</summary>
-/// <param name="Sequence">0 in a round that leaves the call: the store says it, see <see cref="RoundCommit.SequenceOf"/>.</param>
+/// <param name="Sequence">0 in a round that leaves the call: the store says it, see <see
+/// cref="RoundCommit.SequenceOf"/>.</param>
 /// <param name="Arguments">The arguments as a JSON array.</param>
 public sealed record DeferredCall(long Sequence, PartitionId Partition, RoundGrainId Target, string Method, ReadOnlyMemory<byte> Arguments);
 

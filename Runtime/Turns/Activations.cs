@@ -40,7 +40,9 @@ internal sealed class Activations(RoundGrainTypes types, Partitioner partitioner
     /// <summary>Inputs that wait for states.</summary>
     public IEnumerable<Input> Waiting() => byId.Values.SelectMany(activation => activation.Waiting ?? []);
 
-    /// <summary>Lets go of the grains of some partitions, which are all durable; returns the inputs that waited for them.</summary>
+    /// <summary>
+    /// Lets go of the grains of some partitions, which are all durable; returns the inputs that waited for them.
+    /// </summary>
     public List<Input> Drop(PartitionSet partitions)
     {
         var waited = new List<Input>();

@@ -15,7 +15,8 @@ namespace Tributary.Runtime.Turns;
 /// </summary>
 internal sealed partial class TurnRunner(
     RoundOptions options, SiloEnvironment environment, RoundGrainTypes types, Partitioner partitioner,
-    PartitionTable partitions, Activations activations, ExternalIds externalIds, ReminderBook reminders, HeldLog heldLog)
+    PartitionTable partitions, Activations activations, ExternalIds externalIds, ReminderBook reminders,
+    HeldLog heldLog)
 {
     private readonly TurnContext context = new(types, externalIds);
     private readonly Queue<OneWayCall> chain = new();
@@ -245,9 +246,13 @@ internal sealed partial class TurnRunner(
         if (environment.Sabotage == Sabotage.DropDeferred)
             return;
         if (TryWriteArguments(call, out var arguments) is { } error)
+        {
             round.Failures.Add(NewFailure(call.Target, call.Method.Name, default, error));
-        else
-            round.Deferred.Add(new DeferredCall(0, partitioner.Of(call.Target), call.Target, call.Method.Name, arguments));
+            return;
+        }
+
+        round.Deferred.Add(
+            new DeferredCall(0, partitioner.Of(call.Target), call.Target, call.Method.Name, arguments));
     }
 
     private void FailOneWay(OneWayCall call, Exception error, Round round)

@@ -128,7 +128,8 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
         Copy(() => new Dictionary<(StateTable Table, RoundGrainId Grain), LoadedState>(StateRows));
 
     /// <summary>
-    /// Declares a silo dead, as another silo would: its next commit is fenced, and its partitions can be taken. False when
+    /// Declares a silo dead, as another silo would: its next commit is fenced, and its partitions can be taken. False
+    /// when
     /// it was dead already, or never was.
     /// </summary>
     public bool DeclareDead(SiloId silo)

@@ -13,7 +13,8 @@ internal static class InMemoryPartitions
             if (database.Partitions[partition.Value] != round.Silo)
             {
                 return new CommitOutcome.NotOwned(
-                    $"Silo {round.Silo} writes partition {partition}, which belongs to silo {Name(database, partition)}.");
+                    $"Silo {round.Silo} writes partition {partition}, which belongs to silo "
+                    + $"{Name(database, partition)}.");
             }
         }
 
@@ -68,7 +69,8 @@ internal static class InMemoryPartitions
         }
 
         void Named(PartitionId partition, string what) =>
-            InMemoryRound.Require(writes.Contains(partition), $"{what} is in partition {partition}, which it does not name");
+            InMemoryRound.Require(
+                writes.Contains(partition), $"{what} is in partition {partition}, which it does not name");
     }
 
     /// <summary>Takes and gives; what was taken.</summary>

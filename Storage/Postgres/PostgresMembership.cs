@@ -132,7 +132,9 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
         }
     }
 
-    /// <summary>Declares the dead silos dead and registers a new one, in one transaction; null when others were faster.</summary>
+    /// <summary>
+    /// Declares the dead silos dead and registers a new one, in one transaction; null when others were faster.
+    /// </summary>
     private async Task<Incarnation?> RegisterAsync(
         PostgresSession session, IReadOnlyList<ObservedSilo> dead, JoinRequest request, CancellationToken cancellation)
     {

@@ -8,7 +8,8 @@ namespace Tributary.Storage.Postgres;
 internal static class PostgresPartitions
 {
     /// <summary>
-    /// The fence of a round, which also proves that the silo owns what the round writes: its own row is locked from here
+    /// The fence of a round, which also proves that the silo owns what the round writes: its own row is locked from
+    /// here
     /// to the commit, so that nobody declares it dead, and nobody else takes what a living silo owns.
     /// </summary>
     public static NpgsqlBatchCommand Fence(RoundCommit round) => RoundChanges.Command(
@@ -63,7 +64,8 @@ internal static class PostgresPartitions
     {
         await using var command = new NpgsqlCommand(
             """
-            select p.id, s.id, s.address, s.status = 'dead' from partitions p join silos s on s.id = p.silo order by p.id
+            select p.id, s.id, s.address, s.status = 'dead'
+            from partitions p join silos s on s.id = p.silo order by p.id
             """,
             connection);
         await using var reader = await command.ExecuteReaderAsync(cancellation);

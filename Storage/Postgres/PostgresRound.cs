@@ -68,7 +68,8 @@ internal sealed class PostgresRound(PostgresOptions options)
     }
 
     /// <summary>
-    /// Runs a batch of which the first statement with a result is the fence, to its end: only then is its outcome known.
+    /// Runs a batch of which the first statement with a result is the fence, to its end: only then is its outcome
+    /// known.
     /// </summary>
     private static async Task<CommitOutcome.Committed> ExecuteAsync(
         NpgsqlBatch batch, RoundCommit round, CancellationToken cancellation)

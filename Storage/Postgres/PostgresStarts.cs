@@ -47,7 +47,8 @@ internal static class PostgresStarts
             TypedValue = [.. notes.Select(static note => note.IsAlone)],
             NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Boolean,
         });
-        command.Parameters.Add(PostgresPartitions.Ids([.. notes.Select(static note => note.Activity.Partition).Distinct()]));
+        command.Parameters.Add(
+            PostgresPartitions.Ids([.. notes.Select(static note => note.Activity.Partition).Distinct()]));
         return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
 

@@ -61,7 +61,8 @@ internal static class SqlitePartitions
         var owners = new List<PartitionOwner>();
         var select = connection.Prepare(
             """
-            select p.id, s.id, s.address, s.status = 'dead' from partitions p join silos s on s.id = p.silo order by p.id
+            select p.id, s.id, s.address, s.status = 'dead'
+            from partitions p join silos s on s.id = p.silo order by p.id
             """);
         while (select.Step())
         {

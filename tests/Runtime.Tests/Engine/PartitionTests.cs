@@ -17,6 +17,10 @@ public sealed class PartitionTests
 
     private static PartitionId Of(EngineRun run, string key) => run.Host.PartitionOf(new RoundGrainId("probe", key));
 
+    private static void Slow(EngineRun run, int commitMs) => run.Faults.DelayBefore = operation => new ValueTask(
+        operation.Call == StoreCall.Commit ? run.World.Delay(TimeSpan.FromMilliseconds(commitMs))
+            : Task.CompletedTask);
+
     // Another process over the same database, which owns nothing.
     private static async Task<SiloHost> BesideAsync(EngineRun run)
     {
@@ -73,8 +77,7 @@ public sealed class PartitionTests
     [Fact]
     public void A_give_waits_for_the_rounds_that_hold_the_partition_and_takes_no_call_after_it() => Run(async run =>
     {
-        run.Faults.DelayBefore = operation =>
-            new ValueTask(operation.Call == StoreCall.Commit ? run.World.Delay(TimeSpan.FromMilliseconds(100)) : Task.CompletedTask);
+        Slow(run, commitMs: 100);
         var first = AwaitAsync(run.Probe("a").Add(1));
         await run.UntilAsync(() => run.World.Time.Elapsed > TimeSpan.FromMilliseconds(50));
         var second = AwaitAsync(run.Probe("a").Add(2));
@@ -136,8 +139,7 @@ public sealed class PartitionTests
         async run =>
         {
             await run.Host.GiveAsync([Of(run, "a")]);
-            run.Faults.DelayBefore = operation => new ValueTask(
-                operation.Call == StoreCall.Commit ? run.World.Delay(TimeSpan.FromMilliseconds(10)) : Task.CompletedTask);
+            Slow(run, commitMs: 10);
             var calls = Enumerable.Range(0, 5)
                 .Select(i => RefusalTests.Store(run, $"item {i}", i == 3 ? "poison" : "{}")).ToList();
             var here = calls.ConvertAll(async call =>

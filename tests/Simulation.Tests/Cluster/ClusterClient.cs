@@ -63,9 +63,13 @@ internal sealed class ClusterClient(ClusterRun run, int number)
     {
         var item = $"item {random.Next(6)}";
         var promised = run.Promises.CountOf(item);
-        var (count, _) = await AskAsync<IStoreGrain, Counted>("store", item, async store => new Counted(await store.Count()));
+        var (count, _) = await AskAsync<IStoreGrain, Counted>(
+            "store", item, async store => new Counted(await store.Count()));
         if (count is not null && count.Count < promised)
-            throw new InvalidOperationException($"The item {item} was promised {promised} messages and reads {count.Count}.");
+        {
+            throw new InvalidOperationException(
+                $"The item {item} was promised {promised} messages and reads {count.Count}.");
+        }
     }
 
     private async Task SetAlarmAsync()

@@ -8,7 +8,8 @@ using Tributary.TestingHost.Simulation;
 namespace Tributary.Simulation.Tests.Cluster;
 
 /// <summary>
-/// One run: two or three silos over one database, whose partitions come and go, in a world that lies about where they are;
+/// One run: two or three silos over one database, whose partitions come and go, in a world that lies about where they
+/// are;
 /// then calm, and the checks of what must hold.
 /// </summary>
 internal sealed class ClusterRun : IPromised
@@ -74,7 +75,8 @@ internal sealed class ClusterRun : IPromised
     {
         foreach (var silo in silos)
             await silo.StartAsync();
-        var clients = Enumerable.Range(0, World.Random.Next(2, 7)).Select(i => new ClusterClient(this, i).RunAsync()).ToList();
+        var clients = Enumerable.Range(0, World.Random.Next(2, 7))
+            .Select(i => new ClusterClient(this, i).RunAsync()).ToList();
         var isQuiet = false;
         var trouble = TroubleAsync(() => isQuiet);
         await Task.WhenAll(clients);
@@ -106,7 +108,9 @@ internal sealed class ClusterRun : IPromised
         return World.Random.Next(6) != 0 && silos.Find(silo => silo.Host.Silo == owner) is { } known ? known : Any();
     }
 
-    /// <summary>A silo has left calls for partitions of others: they may hear of it late, twice, or not at all.</summary>
+    /// <summary>
+    /// A silo has left calls for partitions of others: they may hear of it late, twice, or not at all.
+    /// </summary>
     public void Hint(IReadOnlyCollection<PartitionId> partitions) => World.Start(async () =>
     {
         for (var left = World.Random.Next(3); left > 0; left--)
@@ -125,13 +129,15 @@ internal sealed class ClusterRun : IPromised
     /// <summary>Where everything is, for whoever looks for what went wrong.</summary>
     public string Describe() => $"calm {IsCalm}, changes {changes.Count(change => !change.IsCompleted)}, reminders "
         + string.Join("; ", Database.Reminders) + ", deferred calls " + string.Join("; ", Database.DeferredCalls)
-        + "\n" + string.Join("\n", Partitions.Select(partition => $"{partition}: owner {Database.OwnerOf(partition)}; " + string.Join(
+        + "\n" + string.Join("\n", Partitions.Select(partition =>
+            $"{partition}: owner {Database.OwnerOf(partition)}; " + string.Join(
             ", ", silos.Select(silo => $"silo {silo.Host.Silo} {silo.Host.StateOf(partition)} {silo.HasStarted}"))));
 
     private ClusterSilo Any() => silos[World.Random.Next(silos.Count)];
 
     private List<PartitionId> Some() =>
-        [.. Partitions.Where(_ => World.Random.Next(5) == 0).DefaultIfEmpty(Partitions[World.Random.Next(PartitionCount)])];
+        [.. Partitions.Where(_ => World.Random.Next(5) == 0)
+            .DefaultIfEmpty(Partitions[World.Random.Next(PartitionCount)])];
 
     private async Task TroubleAsync(Func<bool> isQuiet)
     {
@@ -196,7 +202,8 @@ internal sealed class ClusterRun : IPromised
             {
                 throw new InvalidOperationException(
                     $"{Database.Reminders.Count} reminders, {Database.DeferredCalls.Count} deferred calls and the "
-                    + $"partitions {string.Join(", ", Partitions.Where(partition => HomesOf(partition) != 1))} never rest.");
+                    + "partitions never rest: "
+                    + string.Join(", ", Partitions.Where(partition => HomesOf(partition) != 1)));
             }
 
             await World.Delay(TimeSpan.FromMilliseconds(100));

@@ -3,7 +3,9 @@ using Tributary.TestingHost.Simulation;
 
 namespace Tributary.Simulation.Tests.Cluster;
 
-/// <summary>Partitions that come and go between silos, with the environment variables of <see cref="SeedsTests"/>.</summary>
+/// <summary>
+/// Partitions that come and go between silos, with the environment variables of <see cref="SeedsTests"/>.
+/// </summary>
 public sealed class ClusterSeedsTests
 {
     private const int MaxFailuresCount = 5;

@@ -7,7 +7,9 @@ using Tributary.TestingHost.Simulation;
 
 namespace Tributary.Simulation.Tests.Cluster;
 
-/// <summary>One of several processes over one database: it crashes, stops, starts, and watches for what nobody owns.</summary>
+/// <summary>
+/// One of several processes over one database: it crashes, stops, starts, and watches for what nobody owns.
+/// </summary>
 internal sealed class ClusterSilo(ClusterRun run, int number)
 {
     private readonly Random random = run.World.Random;

@@ -164,7 +164,8 @@ public sealed class FlakyWork(TestingHost.Simulation.SimulationWorld world) : IA
 
 /// <summary>Checks from inside turns.</summary>
 /// <param name="isDoomed">
-/// True while the silo is dead and has not heard of it: its turns may see what others write, and nothing of them is kept.
+/// True while the silo is dead and has not heard of it: its turns may see what others write, and nothing of them is
+/// kept.
 /// </param>
 public sealed class Observer(
     TestingHost.Simulation.SimulationWorld world, TimeProvider databaseTime, Witness? witness,

@@ -90,7 +90,9 @@ public static class Checks
     private static void NothingFailed(IPromised scenario) =>
         Hold(scenario.Database.Failures.Count == 0, $"There are failures: {string.Join("; ", scenario.Database.Failures.Select(failure => failure.Error))}");
 
-    private static Dictionary<string, T> States<T>(IPromised scenario, string type, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> json) where T : class =>
+    private static Dictionary<string, T> States<T>(
+        IPromised scenario, string type, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> json)
+        where T : class =>
         scenario.Database.States.Where(pair => pair.Key.Grain.Type == type)
             .ToDictionary(pair => pair.Key.Grain.Key, pair => JsonSerializer.Deserialize(pair.Value.State.Span, json)!);
 

@@ -13,7 +13,8 @@ public abstract partial class StoreConformance
 
         Assert.IsType<CommitOutcome.Fenced>(await silo.Store.CommitAsync(round, Cancellation));
 
-        var applied = Assert.IsType<RoundResolution.Applied>(await silo.Store.ResolveAsync(silo.Id, round.Round, Cancellation));
+        var applied = Assert.IsType<RoundResolution.Applied>(
+            await silo.Store.ResolveAsync(silo.Id, round.Round, Cancellation));
         Assert.Equal(committed.Transaction, applied.Transaction);
         await silo.SettleAsync(committed);
         Assert.Equal(1, await silo.Log.CountBelowAsync(new Position(long.MaxValue), Cancellation));

@@ -189,5 +189,6 @@ public abstract partial class StoreConformance
         Assert.All(after, row => Assert.Equal(0, row.StartsCount));
     }
 
-    private static readonly Comparer<PartitionId> ById = Comparer<PartitionId>.Create((x, y) => x.Value.CompareTo(y.Value));
+    private static readonly Comparer<PartitionId> ById =
+        Comparer<PartitionId>.Create((x, y) => x.Value.CompareTo(y.Value));
 }

@@ -82,7 +82,8 @@ public abstract partial class StoreConformance
     {
         var silo = await JoinAsync();
         DeferredCall Call(int number) => new(
-            0, new PartitionId(1), new RoundGrainId("item", $"key {number}"), "Do", Encoding.UTF8.GetBytes($"[{number}]"));
+            0, new PartitionId(1), new RoundGrainId("item", $"key {number}"), "Do",
+            Encoding.UTF8.GetBytes($"[{number}]"));
         var transaction = await silo.CommitAsync(
             round => round.Deferred.AddRange([Call(1), Call(2), Call(3), Call(4)]));
         long Sequence(int number) => RoundCommit.SequenceOf(transaction, number - 1);
@@ -96,7 +97,9 @@ public abstract partial class StoreConformance
         var first = await silo.Store.ReadDeferredCallsAsync(0, 2, Cancellation);
         Assert.Equal([Sequence(1), Sequence(4)], first.Select(call => call.Sequence));
         var rest = Assert.Single(await silo.Store.ReadDeferredCallsAsync(Sequence(4), 2, Cancellation));
-        Assert.Equal((new RoundGrainId("item", "key 5"), "Do", "[5]"), (rest.Target, rest.Method, Encoding.UTF8.GetString(rest.Arguments.Span)));
+        Assert.Equal(
+            (new RoundGrainId("item", "key 5"), "Do", "[5]"),
+            (rest.Target, rest.Method, Encoding.UTF8.GetString(rest.Arguments.Span)));
     }
 
     [Fact]

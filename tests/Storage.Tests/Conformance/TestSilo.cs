@@ -21,7 +21,8 @@ public sealed class TestSilo(IPartitionStore store, IMessageLog log, SiloId id)
 
     private const int PartitionsCount = 256;
 
-    private static IEnumerable<PartitionId> All => Enumerable.Range(0, PartitionsCount).Select(id => new PartitionId(id));
+    private static IEnumerable<PartitionId> All =>
+        Enumerable.Range(0, PartitionsCount).Select(id => new PartitionId(id));
 
     /// <summary>True for a test that says itself what its rounds write.</summary>
     public bool IsPicky { get; init; }
@@ -38,7 +39,12 @@ public sealed class TestSilo(IPartitionStore store, IMessageLog log, SiloId id)
     {
         await store.OpenAsync(Cancellation);
         var incarnation = await store.JoinAsync(address, indexedPaths, Cancellation);
-        var silo = new TestSilo(store, harness.LogOf(store), incarnation.Silo) { WaitsForHorizon = waitsForHorizon, IndexedPaths = indexedPaths.Zip(incarnation.IndexedPaths).ToDictionary(pair => pair.First, pair => pair.Second) };
+        var silo = new TestSilo(store, harness.LogOf(store), incarnation.Silo)
+        {
+            WaitsForHorizon = waitsForHorizon,
+            IndexedPaths = indexedPaths.Zip(incarnation.IndexedPaths)
+                .ToDictionary(pair => pair.First, pair => pair.Second),
+        };
         await silo.TakeAllAsync();
         return silo;
     }

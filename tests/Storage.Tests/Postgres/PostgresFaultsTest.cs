@@ -74,7 +74,8 @@ public sealed class PostgresFaultsTest(SharedCluster shared) : IAsyncLifetime
 
         Assert.IsType<CommitOutcome.Unknown>(await silo.TryCommitAsync(round => round.Messages.Add(TestSilo.Message())));
 
-        var applied = Assert.IsType<RoundResolution.Applied>(await store.ResolveAsync(silo.Id, silo.Round, Cancellation));
+        var applied = Assert.IsType<RoundResolution.Applied>(
+            await store.ResolveAsync(silo.Id, silo.Round, Cancellation));
         Assert.Equal(transaction, applied.Transaction);
         await silo.CommitAsync(TestSilo.Message());
     }

@@ -25,13 +25,14 @@ public sealed class PostgresPoolsTests(SharedCluster shared)
             },
             TimeProvider.System);
         var silo = await TestSilo.JoinAsync(harness, store, waitsForHorizon: false);
-        await using var other = new NpgsqlConnection(harness.ConnectionString + ";Pooling=false");
-        await other.OpenAsync(Cancellation);
+        await using var other = await ConnectAsync(harness);
+        // Apart: a transaction goes on seeing the activity that it saw first.
+        await using var observer = await ConnectAsync(harness);
         await using var transaction = await other.BeginTransactionAsync(Cancellation);
         await ExecuteAsync(other, "lock table failures in access exclusive mode");
         var queries = Enumerable.Range(0, ReadConnectionCount * 3)
             .Select(_ => store.Queries.ReadFailuresAsync(null, 10, Cancellation).AsTask()).ToList();
-        await Waiting.UntilAsync(async () => await WaitingCountAsync(other) == ReadConnectionCount);
+        await Waiting.UntilAsync(async () => await WaitingCountAsync(observer) == ReadConnectionCount);
 
         await silo.CommitAsync(round =>
         {
@@ -48,6 +49,13 @@ public sealed class PostgresPoolsTests(SharedCluster shared)
 
         await transaction.RollbackAsync(Cancellation);
         Assert.All(await Task.WhenAll(queries), Assert.Empty);
+    }
+
+    private static async Task<NpgsqlConnection> ConnectAsync(PostgresHarness harness)
+    {
+        var connection = new NpgsqlConnection(harness.ConnectionString + ";Pooling=false");
+        await connection.OpenAsync(Cancellation);
+        return connection;
     }
 
     private static ReminderMark Beginning => ReminderMark.At(DateTimeOffset.MinValue);
