@@ -102,6 +102,7 @@ public sealed class Scenario : IPromised
         faults.IsCalm = true;
         await trouble;
         jam.IsOn = false;
+        await StartedAsync();
         if (!build.IsWhole)
         {
             await Host.StopAsync();
@@ -190,13 +191,13 @@ public sealed class Scenario : IPromised
         faults = new SeededFaults(world, faultRate, () => Crash(started)) { IsCalm = isCalm, DownUntil = faults?.DownUntil ?? default, FullUntil = faults?.FullUntil ?? default };
         store = new InMemoryStore(Database, faults);
         build = Build.Next(world.Random, hasOldBuilds && !isCalm);
-        Host = new SiloHost(options, store, build.Types(observer, jam), build.Activities(activities),
+        var host = Host = new SiloHost(options, store, build.Types(observer, jam), build.Activities(activities),
             world.Environment().With(sabotage), NullLogger<SiloHost>.Instance);
         while (!started.Task.IsCompleted)
         {
             try
             {
-                await Host.StartAsync();
+                await host.StartAsync();
                 hasStarted = crashed == started;
                 return;
             }
@@ -209,6 +210,13 @@ public sealed class Scenario : IPromised
                 Crash(started);
             }
         }
+    }
+
+    // A process that crashed as the last thing before the calm is still being followed by another.
+    private async Task StartedAsync()
+    {
+        while (!hasStarted)
+            await world.Delay(TimeSpan.FromMilliseconds(10));
     }
 
     /// <summary>The process that runs now ends at once.</summary>
@@ -283,7 +291,7 @@ public sealed class Scenario : IPromised
     private async Task SettleAsync()
     {
         for (var i = 0; Database.Reminders.Count > 0 || Database.DeferredCalls.Count > 0 || HeldCount > 0
-            || !Host.IsReady; i++)
+            || !Host.IsReady || !hasStarted; i++)
         {
             if (i > 10_000)
             {
