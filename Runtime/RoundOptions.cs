@@ -6,6 +6,26 @@ public sealed class RoundOptions
     /// <summary>Where others reach this silo; shown in the cluster's table.</summary>
     public string Address { get; set; } = "";
 
+    /// <summary>
+    /// True for the only silo of its database: it joins when no other lives, and takes all partitions at its start.
+    /// False
+    /// for one of several: it owns what it is told to take.
+    /// </summary>
+    public bool IsAlone { get; set; } = true;
+
+    /// <summary>
+    /// True when an incarnation that was declared dead is followed by another, which takes what the silo was told to
+    /// hold. False: the silo has ended then.
+    /// </summary>
+    public bool Rejoins { get; set; } = true;
+
+    /// <summary>
+    /// How often a silo looks for calls that others have left for its partitions, when nobody tells it to; never while
+    /// it
+    /// owns all partitions.
+    /// </summary>
+    public TimeSpan DeferredPollInterval { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>JSON pointers whose values the index holds, each once; whoever makes messages extracts them.</summary>
     public IReadOnlyList<string> IndexedPaths { get; set; } = [];
 

@@ -53,6 +53,18 @@ internal enum Sabotage
     /// <summary>Starts of activities that did not end are not counted.</summary>
     ForgetStarts,
 
+    /// <summary>Turns run whoever owns their partition.</summary>
+    RunElsewhere,
+
+    /// <summary>A take that matched nothing counts as one that did.</summary>
+    TakeForGranted,
+
+    /// <summary>What was asked for in an earlier tenure of a partition is taken for an answer of this one.</summary>
+    KeepTenure,
+
+    /// <summary>What memory holds of a partition stays when the partition is given.</summary>
+    KeepGiven,
+
     /// <summary>An activity that ran when the process ended twice is given up, whether it was alone or not.</summary>
     CondemnBystanders,
 }

@@ -66,6 +66,7 @@ public static class ErrorCodes
         ["request_timeout"] = (408, "The request took too long"),
         ["overloaded"] = (503, "Overloaded"),
         [TimedOut] = (503, "Waited too long"),
+        ["partition_elsewhere"] = (503, "The partition is at another silo"),
         ["stopping"] = (503, "Stopping"),
         ["not_ready"] = (503, "Not ready"),
         ["roles_apart"] = (501, "The roles run apart"),

@@ -64,6 +64,9 @@ public static class DoorRefusals
         ["activity_unknown"] = RefusalKind.CurableAlone,
         ["arguments_unreadable"] = RefusalKind.CurableAlone,
         ["pointer_invalid"] = RefusalKind.CurableAlone,
+
+        // The item's partition moves or is at another silo; messages of other items go on.
+        ["partition_elsewhere"] = RefusalKind.CurableAlone,
         ["internal"] = RefusalKind.CurableAlone,
 
         ["overloaded"] = RefusalKind.CurableForAll,

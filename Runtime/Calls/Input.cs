@@ -1,3 +1,5 @@
+using Tributary.Runtime.Hashing;
+using Tributary.Runtime.Loading;
 using Tributary.Runtime.Turns;
 
 namespace Tributary.Runtime.Calls;
@@ -11,6 +13,18 @@ internal abstract class Input(RoundGrainId target, INeeds? needs = null)
     public RoundGrainId Target { get; } = target;
 
     public INeeds? Needs { get; } = needs;
+
+    /// <summary>
+    /// The tenure of the partition in which the input was read from the database: in another it is not an input any
+    /// more.
+    /// 0 for what may run in any tenure.
+    /// </summary>
+    public long Tenure { get; init; }
+
+    private PartitionId? partition;
+
+    /// <summary>The partition of the target.</summary>
+    public PartitionId PartitionIn(Partitioner partitioner) => partition ??= partitioner.Of(Target);
 
     /// <summary>What the input holds in memory, as it said when it came: asked once, so that what is added and taken off is the same.</summary>
     public int SizeBytes { get; } = Math.Max(needs?.SizeBytes ?? 0, 0);
@@ -53,7 +67,7 @@ internal abstract class Input(RoundGrainId target, INeeds? needs = null)
 }
 
 /// <summary>What an input that waits keeps in memory.</summary>
-internal sealed record Pins(List<Activation> Activations, (PartitionId Partition, ExternalKey Key)? External);
+internal sealed record Pins(List<Activation> Activations, ExternalIds.Entry? External);
 
 /// <param name="Method">The grain's method.</param>
 /// <param name="Arguments">Its arguments as they are stored.</param>

@@ -22,7 +22,7 @@ internal static class SiloGauges
         meter.CreateObservableGauge(
             "tributary.activations", () => loop()?.ActivationsCount ?? 0, "{grain}", "Grains in memory.");
         meter.CreateObservableGauge(
-            "tributary.partitions", () => host.IsReady ? host.Facts.PartitionCount : 0, "{partition}",
+            "tributary.partitions", () => loop()?.PartitionsCount ?? 0, "{partition}",
             "Partitions that this silo runs.");
         meter.CreateObservableGauge(
             "tributary.reminders.near", () => loop()?.NearRemindersCount ?? 0, "{reminder}",

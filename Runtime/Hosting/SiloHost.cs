@@ -13,9 +13,6 @@ namespace Tributary.Runtime.Hosting;
 /// </summary>
 public sealed partial class SiloHost
 {
-    // Deferred calls read at a time when an incarnation begins.
-    private const int DeferredPageCount = 10_000;
-
     private readonly RoundOptions options;
     private readonly IPartitionStore store;
     private readonly RoundGrainTypes types;
@@ -31,7 +28,7 @@ public sealed partial class SiloHost
     private volatile SiloLoop? loop;
     private volatile bool isAbandoned;
     private volatile bool isStopping;
-    private StoreFacts? facts;
+    private volatile StoreFacts? facts;
 
     // An incarnation of this process that is over, until its starts are taken back.
     private SiloId? ended;
@@ -113,8 +110,12 @@ public sealed partial class SiloHost
     public async Task StartAsync(CancellationToken cancellation = default)
     {
         facts = await OpenAsync(cancellation);
+        if (options.IsAlone)
+            Hold(AllPartitions());
         await JoinAsync(cancellation);
         environment.Scheduler.Start(LiveAsync);
+        if (options.IsAlone && !isAbandoned)
+            await TakeAllAsync(cancellation);
     }
 
     /// <summary>Stops taking, finishes what waits, leaves.</summary>
@@ -135,6 +136,7 @@ public sealed partial class SiloHost
     {
         isAbandoned = true;
         loop?.Abandon();
+        joinedNext.TrySetResult();
     }
 
     /// <summary>
@@ -181,19 +183,27 @@ public sealed partial class SiloHost
         {
             while (await loop!.Ended == LoopEnd.Dead && !isAbandoned)
             {
-                LogDead();
                 ended = current;
+                Died?.Invoke(ended!.Value);
+                if (!options.Rejoins)
+                {
+                    LogDeadForGood();
+                    await EndAsync();
+                    break;
+                }
+
+                LogDead();
                 await JoinAsync(CancellationToken.None);
             }
 
-            stopped.TrySetResult();
+            Stopped();
         }
         catch (Exception error)
         {
             if (!isAbandoned)
                 environment.OnFatal(error);
             // Nothing is left that could end in order.
-            stopped.TrySetResult();
+            Stopped();
         }
     }
 
@@ -207,21 +217,21 @@ public sealed partial class SiloHost
                 if (ended is { } over)
                     await store.LeaveAsync(over, cancellation);
                 ended = null;
-                var incarnation = await store.JoinAsync(options.Address, options.IndexedPaths, cancellation);
+                var request = new JoinRequest(options.Address, options.IndexedPaths) { IsAlone = options.IsAlone };
+                var incarnation = await store.JoinAsync(request, cancellation);
                 current = incarnation.Silo;
                 lives.Joined(incarnation);
-                var deferred = await ReadDeferredAsync(cancellation);
-                var lastCall = await store.Held.ReadLastCallAsync(cancellation);
                 if (isAbandoned)
                     return;
                 // The same in every incarnation, so that messages which wait in the inbox stay right.
                 IndexedPathIds = incarnation.IndexedPaths;
-                LogJoined(incarnation.Silo, deferred.Count);
+                LogJoined(incarnation.Silo);
                 var joined = new SiloLoop(
                     incarnation, Facts, options, environment, store, inbox, types, activities, activityLoad, lives,
-                    CanStart, deferred, lastCall, OnCommitted, instruments, logger);
+                    CanStart, ToHold(), new LoopCallbacks(OnCommitted, OnLeftElsewhere), instruments, logger);
                 loop = joined;
                 Interlocked.MemoryBarrier();
+                Joined();
                 // What came in meanwhile woke the incarnation before this one.
                 joined.Wake();
                 if (isStopping)
@@ -235,20 +245,6 @@ public sealed partial class SiloHost
 
             await Task.Delay(delay, environment.Time, cancellation);
         }
-    }
-
-    private async Task<List<DeferredCall>> ReadDeferredAsync(CancellationToken cancellation)
-    {
-        var all = new List<DeferredCall>();
-        IReadOnlyList<DeferredCall> page;
-        do
-        {
-            page = await store.ReadDeferredCallsAsync(all.Count == 0 ? 0 : all[^1].Sequence, DeferredPageCount, cancellation);
-            all.AddRange(page);
-        }
-        while (page.Count == DeferredPageCount);
-
-        return all;
     }
 
     private OutsideCalls NewCaller(WorkClass workClass) => new(types, options, environment.Time, workClass, Take);
@@ -266,8 +262,8 @@ public sealed partial class SiloHost
         }
     }
 
-    [LoggerMessage(EventId = 1021, Level = LogLevel.Information, Message = "Joined as silo {Silo}; {DeferredCount} deferred calls go on.")]
-    private partial void LogJoined(SiloId silo, int deferredCount);
+    [LoggerMessage(EventId = 1021, Level = LogLevel.Information, Message = "Joined as silo {Silo}.")]
+    private partial void LogJoined(SiloId silo);
 
     [LoggerMessage(
         EventId = 1023, Level = LogLevel.Warning,

@@ -57,39 +57,50 @@ internal sealed partial class SiloLoop
 
     private void BeginHeldRead()
     {
-        if (isStopping || !suspects.IsEmpty
-            || !held.TryBeginRead(out var isOfCalls, out var afterCall, out var afterReminder))
+        if (isStopping || !suspects.IsEmpty || !held.TryBeginRead(out var page))
             return;
         StartBeside(async () =>
         {
-            if (isOfCalls)
+            if (page.IsOfCalls)
             {
-                var calls = await RetryAsync(
+                var last = page.Last ?? await RetryAsync(
+                    "read held calls", () => store.Held.ReadLastCallAsync(CancellationToken.None));
+                var calls = last == 0 ? [] : await RetryAsync(
                     "read held calls", () =>
-                        store.Held.ReadCallsAsync(afterCall, options.MaxHeldReadCount, CancellationToken.None));
-                Post(() => Look(calls));
+                        store.Held.ReadCallsAsync(page.AfterCall, options.MaxHeldReadCount, CancellationToken.None));
+                Post(() => Look(calls, last));
             }
             else
             {
                 var rows = await RetryAsync(
                     "read held reminders", () => store.Held
-                        .ReadRemindersAsync(afterReminder, options.MaxHeldReadCount, CancellationToken.None));
+                        .ReadRemindersAsync(page.AfterReminder, options.MaxHeldReadCount, CancellationToken.None));
                 Post(() => Look(rows));
             }
         });
     }
 
-    private void Look(IReadOnlyList<HeldCall> calls)
+    private void Look(IReadOnlyList<HeldCall> calls, long last)
     {
-        foreach (var row in held.EndRead(calls))
-            ready.Enqueue(new DeferredInput(row.Call, types) { Held = row.Reason, IsCounted = true });
+        foreach (var row in held.EndRead(calls, last))
+        {
+            ready.Enqueue(new DeferredInput(row.Call, types)
+            {
+                Held = row.Reason, IsCounted = true, Tenure = partitions.TenureOf(row.Call.Partition),
+            });
+        }
     }
 
     private void Look(IReadOnlyList<HeldReminder> rows)
     {
-        held.EndRead(rows);
-        foreach (var row in rows)
-            ready.Enqueue(new ReleaseInput(row, ObstacleOf(row.Row)));
+        foreach (var row in held.EndRead(rows))
+        {
+            ready.Enqueue(new ReleaseInput(row, ObstacleOf(row.Row))
+            {
+                Tenure = partitions.TenureOf(row.Row.Partition),
+            });
+        }
+
         if (held.IsDone)
             heldLog.Report();
         EndHeldPass();

@@ -144,6 +144,18 @@ internal sealed partial class SiloLoop
             while ((WorkClass)workClass != WorkClass.Reminders && inbox.TryTake((WorkClass)workClass, out var input))
                 _ = IsSetAside(input);
         }
+
+        for (var left = refusal is null ? 0 : parked.Count; left > 0; left--)
+        {
+            var input = parked.Dequeue();
+            if (IsSetAside(input))
+                continue;
+            // A silo that stops does not wait for room with reads of partitions that it cannot take.
+            if (isStopping)
+                input.Refuse(NewRefusal());
+            else
+                parked.Enqueue(input);
+        }
     }
 
     // One for each caller: an exception that many rethrow collects their stacks.

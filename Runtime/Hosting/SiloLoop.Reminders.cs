@@ -51,11 +51,15 @@ internal sealed partial class SiloLoop
 
     private void BeginReminderRead()
     {
-        if (isStopping || !reminders.TryBeginRead(clock.Now, out var after, out var until))
+        if (isStopping || partitions.HereCount == 0 || !reminders.TryBeginRead(clock.Now, out var after, out var until))
             return;
+        // Not those that are being opened: what is due would come before they are. They are read when they are here.
+        var of = partitions.Here();
         StartBeside(async () =>
         {
-            var rows = await RetryAsync("read reminders", () => store.ReadRemindersAsync(after, until, options.MaxRemindersCount, CancellationToken.None));
+            var rows = await RetryAsync(
+                "read reminders",
+                () => store.ReadRemindersAsync(of, after, until, options.MaxRemindersCount, CancellationToken.None));
             Post(() => reminders.EndRead(rows, until));
         });
     }
@@ -67,8 +71,10 @@ internal sealed partial class SiloLoop
         var next = committing is null ? NextHeartbeat : DateTimeOffset.MaxValue;
         if (!isStopping && refusal is null && reminders.NextDue(activities.HasRoom) is { } due && due < next)
             next = due;
-        if (!isStopping && reminders.NextRead is { } read && read < next)
+        if (!isStopping && partitions.HereCount > 0 && reminders.NextRead is { } read && read < next)
             next = read;
+        if (!isStopping && refusal is null && deferred.NextRead is { } poll && poll < next)
+            next = poll;
         if (next == DateTimeOffset.MaxValue || (next == armedFor && !hasTimerFired))
             return;
         // The timer counts whole milliseconds by another clock: one that fires too early finds nothing due and is set again.

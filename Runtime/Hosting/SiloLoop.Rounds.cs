@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Tributary.Runtime.Calls;
+using Tributary.Runtime.Kept;
 using Tributary.Runtime.Rounds;
 using Tributary.Runtime.Store;
 using Tributary.Runtime.Turns;
@@ -38,7 +39,7 @@ internal sealed partial class SiloLoop
         isOffered = false;
         // A silo that stops and has nothing left leaves: where commits take longer than heartbeats are apart, one would follow another.
         var isHeartbeat = clock.Now >= NextHeartbeat && !(isStopping && IsIdle);
-        if (round.Inputs.Count == 0 && !isHeartbeat)
+        if (round.Inputs.Count == 0 && !isHeartbeat && (refusal is not null || !partitions.HasChangesFor(round.Held)))
             return;
 
         Seal();
@@ -82,6 +83,7 @@ internal sealed partial class SiloLoop
         if (round.IsSealed)
             return;
         runner.Seal(round, clock.Now);
+        partitions.Put(round.Held, round.Takes, round.Gives);
         round.AcceptedBefore = acceptedCount + (committing?.Messages.Count ?? 0);
     }
 
@@ -97,7 +99,7 @@ internal sealed partial class SiloLoop
         {
             case RoundEnd.Durable durable:
                 clock.Observe(durable.DatabaseTime);
-                Keep(ending);
+                Keep(ending, durable);
                 break;
             case RoundEnd.Full full:
                 SetAside(ending, full.Error);
@@ -111,7 +113,7 @@ internal sealed partial class SiloLoop
         }
     }
 
-    private void Keep(Round durable)
+    private void Keep(Round durable, RoundEnd.Durable end)
     {
         if (durable.HasEffects && probeDelay > TimeSpan.Zero)
             EndTrial();
@@ -126,9 +128,10 @@ internal sealed partial class SiloLoop
         foreach (var external in durable.ExternalIds)
             externalIds.Commit((external.Partition, external.Key));
         reminders.Commit(durable.Reminders.Values, durable.Number);
-        // A silo that stops leaves them to the next start, or calls that follow from calls could keep it for ever.
-        foreach (var call in isStopping ? [] : durable.Deferred)
-            ready.Enqueue(new DeferredInput(call, types));
+        foreach (var sequence in durable.DeferredDone)
+            deferred.End(sequence);
+        KeepChanges(durable, end);
+        KeepDeferred(durable, end.Transaction);
         KeepHeld(durable.Kept);
     }
 
@@ -159,6 +162,8 @@ internal sealed partial class SiloLoop
     {
         committer.TryTakeBack(round);
         isOffered = false;
+        partitions.Return(refused.Takes, refused.Gives);
+        partitions.Return(round.Takes, round.Gives);
         round = new Round(silo, refused.Number) { ForgetsParts = environment.Sabotage == Sabotage.ForgetParts };
     }
 
@@ -215,14 +220,15 @@ internal sealed partial class SiloLoop
     private void Die(Round ending)
     {
         End();
-        var waiting = ending.Inputs.Concat(suspects.Clear()).Concat(round.Inputs).Concat(setAside).Concat(woken).Concat(ready)
+        var waiting = ending.Inputs.Concat(suspects.Clear()).Concat(round.Inputs).Concat(setAside)
+            .Concat(woken).Concat(ready).Concat(parked)
             .Concat(activations.Waiting()).Concat(externalIds.Waiting());
         var seen = new HashSet<Input>();
         foreach (var input in waiting)
         {
             // Its pins belong to the activations of this incarnation, which end with it.
             input.Pinned = null;
-            if (input is Call { IsAnswered: false } && seen.Add(input))
+            if (input is Call or AgainCall && !input.IsAnswered && seen.Add(input))
                 inbox.Return(input, WorkClass.Calls);
         }
 

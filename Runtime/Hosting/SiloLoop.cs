@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Tributary.Runtime.Calls;
 using Tributary.Runtime.Kept;
 using Tributary.Runtime.Loading;
+using Tributary.Runtime.Partitions;
 using Tributary.Runtime.Reminders;
 using Tributary.Runtime.Rounds;
 using Tributary.Runtime.Store;
@@ -52,6 +53,8 @@ internal sealed partial class SiloLoop
     private readonly FailedCalls failed;
     private readonly HeldPass held;
     private readonly HeldLog heldLog;
+    private readonly EarlierLives lives;
+    private readonly LoopCallbacks callbacks;
 
     private readonly ConcurrentQueue<Action> events = new();
     private readonly Queue<Input> ready = new();
@@ -74,7 +77,7 @@ internal sealed partial class SiloLoop
     public SiloLoop(
         Incarnation incarnation, StoreFacts facts, RoundOptions options, SiloEnvironment environment, IPartitionStore store, Inbox inbox,
         RoundGrainTypes types, IReadOnlyDictionary<string, IActivity> activityTypes, ActivityLoad activityLoad,
-        EarlierLives lives, Task canStart, IReadOnlyList<DeferredCall> deferred, long lastCall, Action<RoundCommit> committed,
+        EarlierLives lives, Task canStart, IReadOnlyList<PartitionId> toHold, LoopCallbacks callbacks,
         RoundInstruments instruments, ILogger logger)
     {
         this.options = options;
@@ -88,30 +91,32 @@ internal sealed partial class SiloLoop
         credits = [.. options.ClassWeights];
         round = new Round(silo, 1);
 
-        var partitioner = new Hashing.Partitioner(facts.PartitionCount);
+        this.lives = lives;
+        this.callbacks = callbacks;
+        partitioner = new Hashing.Partitioner(facts.PartitionCount);
+        partitions = new PartitionTable(facts.PartitionCount);
+        deferred = new DeferredCalls(options, partitions);
+        partitions.Take(new PartitionChange(toHold));
         activations = new Activations(types, partitioner, options.MaxActivationsCount);
         externalIds = new ExternalIds(options.MaxExternalIdsCount);
-        loader = new Loader(options, partitioner, activations, externalIds, incarnation.HasUnscopedExternalIds);
+        loader = new Loader(
+            options, partitioner, partitions, activations, externalIds, environment.Sabotage,
+            incarnation.HasUnscopedExternalIds);
         reminders = new ReminderBook(options);
         activities = new ActivityRunner(
             options, environment.Scheduler, activityTypes, reminders, activityLoad,
             new StartPolicy(lives, environment.Sabotage), new ActivityCallbacks(OnActivityDone, NoteStarts, canStart), logger);
-        committer = new Committer(silo, options, environment, store, new Departures(committed), OnStoreAway,
+        committer = new Committer(silo, options, environment, store, new Departures(callbacks.Committed), OnStoreAway,
             instruments, logger, ending.Token);
         retries = new LimitedLog(environment.Time);
-        failed = new FailedCalls(options);
-        held = new HeldPass(options, lastCall);
+        failed = new FailedCalls(options, partitions, partitioner);
+        held = new HeldPass(options, partitions);
         heldLog = new HeldLog(environment.Time, logger);
-        runner = new TurnRunner(options, environment, types, partitioner, activations, externalIds, reminders, heldLog)
-        {
-            NextDeferred = lastCall + 1,
-        };
+        runner = new TurnRunner(
+            options, environment, types, partitioner, partitions, activations, externalIds, reminders, heldLog);
         clock = new DatabaseClock(environment.Time);
         clock.Observe(incarnation.DatabaseTime);
         lastCommitAt = clock.Now;
-
-        foreach (var call in deferred)
-            ready.Enqueue(new DeferredInput(call, types));
 
         loop = environment.Scheduler.StartLoop(Step);
         timer = environment.Time.CreateTimer(static state => ((SiloLoop)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -164,6 +169,7 @@ internal sealed partial class SiloLoop
             else
                 RunSuspects();
             BeginLoad();
+            BeginDeferredRead();
             BeginReminderRead();
             BeginHeldRead();
             BeginFailureRead();
@@ -188,7 +194,7 @@ internal sealed partial class SiloLoop
 
     private bool IsIdle =>
         committing is null && round.Inputs.Count == 0 && suspects.IsEmpty && ready.Count == 0 && woken.Count == 0
-        && inbox.Count == 0 && !loader.HasWork && (!failed.HasWork || refusal is not null);
+        && inbox.Count == 0 && parked.Count == 0 && !loader.HasWork && (!failed.HasWork || refusal is not null);
 
     private bool IsRoundFull =>
         round.IsSealed || round.Inputs.Count >= options.MaxRoundInputsCount || round.InputBytes + round.RecordBytes >= options.MaxRoundBytes
@@ -217,9 +223,15 @@ internal sealed partial class SiloLoop
     {
         if (input is AgainCall again)
         {
-            failed.Want(again);
+            if (partitions.HasTaking)
+                parked.Enqueue(again);
+            else
+                failed.Want(again);
             return;
         }
+
+        if (IsElsewhere(input))
+            return;
 
         if (ObstacleOf(input) is { } obstacle)
         {
@@ -249,7 +261,7 @@ internal sealed partial class SiloLoop
                 return true;
         }
 
-        if (loader.IsFull)
+        if (loader.IsFull || parked.Count >= options.MaxWaitingCallsCount)
             return false;
 
         for (var attempt = 0; attempt < 2; attempt++)
@@ -334,11 +346,13 @@ internal sealed partial class SiloLoop
         hasEnded = true;
         environment.OnFatal(error);
         ended.TrySetResult(LoopEnd.Failed);
+        EndChanges();
     }
 
     private void End()
     {
         hasEnded = true;
+        EndChanges();
         activities.Stop();
         timer.Dispose();
         ending.Cancel();
@@ -358,6 +372,12 @@ internal sealed partial class SiloLoop
         Message = "The store did not answer ({Operation}); trying again: {Error} ({Unsaid} more like this since the last line.)")]
     private partial void LogRetry(string operation, string error, long unsaid);
 }
+
+/// <summary>Whom the loop tells; called beside the loop or on it, and to return at once.</summary>
+/// <param name="Committed">A round that changed something is durable.</param>
+/// <param name="LeftElsewhere">A durable round left calls in partitions that are not here.</param>
+internal sealed record LoopCallbacks(
+    Action<RoundCommit> Committed, Action<IReadOnlyCollection<PartitionId>> LeftElsewhere);
 
 /// <summary>How an incarnation ended.</summary>
 internal enum LoopEnd

@@ -1,4 +1,6 @@
 using Tributary.Runtime.Calls;
+using Tributary.Runtime.Hashing;
+using Tributary.Runtime.Partitions;
 using Tributary.Runtime.Store;
 
 namespace Tributary.Runtime.Kept;
@@ -8,11 +10,12 @@ namespace Tributary.Runtime.Kept;
 /// round is durable;
 /// then the row is looked for again. So a call is made once, however many ask at once. Used by the loop only.
 /// </summary>
-internal sealed class FailedCalls(RoundOptions options)
+internal sealed class FailedCalls(RoundOptions options, PartitionTable partitions, Partitioner partitioner)
 {
     private readonly Dictionary<Guid, Queue<AgainCall>> byId = [];
     private readonly Queue<Guid> wanted = new();
     private List<Guid>? reading;
+    private long version;
 
     public bool HasWork => byId.Count > 0;
 
@@ -34,6 +37,7 @@ internal sealed class FailedCalls(RoundOptions options)
         if (reading is not null || wanted.Count == 0)
             return null;
         reading = [];
+        version = partitions.Version;
         while (reading.Count < options.MaxLoadCount && wanted.TryDequeue(out var id))
             reading.Add(id);
         return reading;
@@ -44,6 +48,15 @@ internal sealed class FailedCalls(RoundOptions options)
     /// </summary>
     public void EndRead(IReadOnlyList<FailureRow> rows, RoundGrainTypes types, Queue<Input> ready)
     {
+        if (version != partitions.Version)
+        {
+            // Partitions came or went meanwhile: another silo may have made some of these calls.
+            foreach (var id in reading!)
+                wanted.Enqueue(id);
+            reading = null;
+            return;
+        }
+
         var found = rows.ToDictionary(row => row.Id);
         foreach (var id in reading!)
         {
@@ -53,7 +66,7 @@ internal sealed class FailedCalls(RoundOptions options)
             else if (row.Arguments.IsEmpty)
                 Answer(id, AgainOutcome.Incomplete);
             else
-                ready.Enqueue(new AgainInput(row, asked, types));
+                ready.Enqueue(new AgainInput(row, asked, types) { Tenure = TenureOf(row) });
         }
 
         reading = null;
@@ -80,6 +93,19 @@ internal sealed class FailedCalls(RoundOptions options)
         wanted.Clear();
         return open;
     }
+
+    /// <summary>The call is another silo's to make: whoever asked here is told so.</summary>
+    public void Refuse(Guid id, Exception error)
+    {
+        if (!byId.Remove(id, out var waiting))
+            return;
+        foreach (var call in waiting)
+            call.Refuse(error);
+    }
+
+    // Of no tenure that there is, when the partition is elsewhere.
+    private long TenureOf(FailureRow row) =>
+        partitions.TenureOf(partitioner.Of(row.Target)) is > 0 and var tenure ? tenure : -1;
 
     private void Answer(Guid id, AgainOutcome outcome)
     {

@@ -1,4 +1,5 @@
 using Tributary.Runtime.Calls;
+using Tributary.Runtime.Partitions;
 using ScopedKey = (Tributary.PartitionId Partition, Tributary.ExternalKey Key);
 
 namespace Tributary.Runtime.Loading;
@@ -35,6 +36,8 @@ internal sealed class ExternalIds(int capacity)
         return entry.IsLoaded;
     }
 
+    public bool Contains(ScopedKey key) => entries.ContainsKey(key);
+
     /// <summary>Ends a load; the inputs that waited are returned.</summary>
     public IReadOnlyList<Input> Load(ScopedKey key, KnownMessage? found)
     {
@@ -67,10 +70,43 @@ internal sealed class ExternalIds(int capacity)
         entry.Round = 0;
     }
 
-    /// <summary>Keeps the key in memory while an input waits for other things; undone by <see cref="Unpin"/>.</summary>
-    public void Pin(ScopedKey key) => entries[key].PinsCount++;
+    /// <summary>Keeps the key in memory while an input waits for other things: it counts one more pin.</summary>
+    public Entry Pin(ScopedKey key)
+    {
+        var entry = entries[key];
+        entry.PinsCount++;
+        return entry;
+    }
 
-    public void Unpin(ScopedKey key) => entries[key].PinsCount--;
+    /// <summary>
+    /// Lets go of the keys of some partitions, which are all durable; returns the inputs that waited for them.
+    /// </summary>
+    public List<Input> Drop(PartitionSet partitions)
+    {
+        var waited = new List<Input>();
+        var left = order.ToList();
+        order.Clear();
+        foreach (var key in left)
+        {
+            if (!partitions.Contains(key.Partition))
+            {
+                order.Enqueue(key);
+                continue;
+            }
+
+            entries.Remove(key, out var entry);
+            if (entry!.Round != 0)
+            {
+                throw new InvalidOperationException(
+                    $"Partition {key.Partition} was given before its rounds were durable.");
+            }
+
+
+            waited.AddRange(entry.Waiting);
+        }
+
+        return waited;
+    }
 
     public void Trim()
     {
@@ -85,7 +121,8 @@ internal sealed class ExternalIds(int capacity)
         }
     }
 
-    private sealed class Entry
+    /// <summary>What is known of one key.</summary>
+    public sealed class Entry
     {
         public bool IsLoaded { get; set; }
 

@@ -1,5 +1,6 @@
 using Tributary.Runtime.Calls;
 using Tributary.Runtime.Hashing;
+using Tributary.Runtime.Partitions;
 using Tributary.Runtime.Store;
 using Tributary.Runtime.Turns;
 
@@ -10,14 +11,19 @@ namespace Tributary.Runtime.Loading;
 /// load at a time. What a round wrote never leaves memory before it is durable, and a key that is on its way in is
 /// written by nobody, so a load can be laid under what is here.
 /// </summary>
+/// <param name="sabotage">See <see cref="Sabotage.KeepTenure"/>.</param>
 /// <param name="hasUnscoped">See <see cref="Incarnation.HasUnscopedExternalIds"/>.</param>
 internal sealed class Loader(
-    RoundOptions options, Partitioner partitioner, Activations activations, ExternalIds externalIds,
-        bool hasUnscoped = false)
+    RoundOptions options, Partitioner partitioner, PartitionTable partitions, Activations activations,
+    ExternalIds externalIds, Sabotage sabotage = Sabotage.None, bool hasUnscoped = false)
 {
     private readonly List<RoundGrainId> wanted = [];
     private LoadRequest pending = new();
     private LoadRequest? underWay;
+
+    // In which tenure of its partition each key of the requests was asked for, in their order.
+    private Tenures pendingTenures = new([], []);
+    private Tenures underWayTenures = new([], []);
 
     // Of the keys that are being loaded: where a row of an earlier version would be, and about which item.
     private readonly Dictionary<(PartitionId, ExternalKey),
@@ -36,7 +42,7 @@ internal sealed class Loader(
         input.MissingCount = 0;
         if (input.Needs is not { } needs)
         {
-            Need(input.Target, isNew: false, input);
+            Need(input.Target, isNew: false, isTarget: true, input);
             return input.MissingCount == 0;
         }
 
@@ -55,9 +61,9 @@ internal sealed class Loader(
             return false;
         }
 
-        Need(input.Target, isNew, input);
+        Need(input.Target, isNew, isTarget: true, input);
         foreach (var grain in wanted)
-            Need(grain, isNew: false, input);
+            Need(grain, isNew: false, isTarget: false, input);
         if (external is { } scoped && !externalIds.IsLoaded(scoped, out var waiting, out var isFirst))
         {
             waiting.Add(input);
@@ -82,6 +88,8 @@ internal sealed class Loader(
             return null;
         underWay = pending;
         pending = new LoadRequest();
+        underWayTenures = pendingTenures;
+        pendingTenures = new Tenures([], []);
         return underWay;
     }
 
@@ -93,22 +101,46 @@ internal sealed class Loader(
     {
         var request = underWay!;
         underWay = null;
-        foreach (var (_, id) in request.States)
+        for (var i = 0; i < request.States.Count; i++)
         {
-            if (!activations.TryGet(id, out var activation))
+            var id = request.States[i].Grain;
+            var isHere = activations.TryGet(id, out var activation);
+            // Its partition was given: what was read may be stale, and whoever waited was woken.
+            if (!IsOf(underWayTenures.OfStates[i], isHere ? activation!.Partition : partitioner.Of(id), isHere))
+                continue;
+            if (!isHere)
                 throw new InvalidOperationException($"The activation of {id} left while its state was on its way.");
-            Lay(activation, result);
-            Wake(activation.Waiting, ready);
+            Lay(activation!, result);
+            Wake(activation!.Waiting ?? [], ready);
             activation.Waiting = null;
         }
 
-        foreach (var key in request.ExternalIds)
-            Wake(externalIds.Load(key, result.ExternalIds.GetValueOrDefault(key) ?? FindUnscoped(key, result)), ready);
+        for (var i = 0; i < request.ExternalIds.Count; i++)
+        {
+            var key = request.ExternalIds[i];
+            var known = result.ExternalIds.GetValueOrDefault(key) ?? FindUnscoped(key, result);
+            if (IsOf(underWayTenures.OfExternalIds[i], key.Partition, externalIds.Contains(key)))
+                Wake(externalIds.Load(key, known), ready);
+        }
     }
+
+    /// <summary>Inputs whose grains or external ids left with their partition wait for them no more.</summary>
+    public static void Wake(IEnumerable<Input> waited, Queue<Input> ready)
+    {
+        foreach (var input in waited)
+        {
+            if (--input.MissingCount == 0)
+                ready.Enqueue(input);
+        }
+    }
+
+    private bool IsOf(long tenure, PartitionId partition, bool isHere) =>
+        partitions.TenureOf(partition) == tenure || (isHere && sabotage == Sabotage.KeepTenure);
 
     private void Add((PartitionId Partition, ExternalKey Key) scoped, string item, INeeds needs)
     {
         pending.ExternalIds.Add(scoped);
+        pendingTenures.OfExternalIds.Add(partitions.TenureOf(scoped.Partition));
         if (!hasUnscoped || needs.UnscopedExternal is not { } key)
             return;
         unscoped[scoped] = ((scoped.Partition, key), item);
@@ -152,11 +184,14 @@ internal sealed class Loader(
         }
     }
 
-    private void Need(RoundGrainId id, bool isNew, Input input)
+    private void Need(RoundGrainId id, bool isNew, bool isTarget, Input input)
     {
         var isHere = activations.TryGet(id, out var activation);
         // No turn can call a grain of a type that is not registered: there is nothing to load.
         if (!isHere && !activations.Knows(id.Type))
+            return;
+        // What a turn needs of another silo is not loaded here: the turn's call to it is left to that silo.
+        if (!isHere && !isTarget && !partitions.HasAll && !partitions.IsHere(partitioner.Of(id)))
             return;
         activation ??= activations.GetOrAdd(id, isNew);
         if (activation.IsLoaded)
@@ -167,7 +202,11 @@ internal sealed class Loader(
         }
 
         if (!isHere)
+        {
             pending.States.Add((activation.Type.Table, id));
+            pendingTenures.OfStates.Add(partitions.TenureOf(activation.Partition));
+        }
+
         (activation.Waiting ??= []).Add(input);
         input.MissingCount++;
     }
@@ -175,7 +214,7 @@ internal sealed class Loader(
     // What an input has found must not leave while it waits for the rest, or two grains could chase each other for ever.
     private void Pin(Input input, (PartitionId Partition, ExternalKey Key)? external)
     {
-        input.Pinned = new Pins([], external);
+        input.Pinned = new Pins([], external is { } scoped ? externalIds.Pin(scoped) : null);
         wanted.Add(input.Target);
         foreach (var grain in wanted)
         {
@@ -186,8 +225,6 @@ internal sealed class Loader(
             }
         }
 
-        if (external is { } scoped)
-            externalIds.Pin(scoped);
     }
 
     private void Unpin(Input input)
@@ -196,21 +233,12 @@ internal sealed class Loader(
             return;
         foreach (var activation in pinned.Activations)
             activation.PinsCount--;
-        if (pinned.External is { } scoped)
-            externalIds.Unpin(scoped);
+        if (pinned.External is { } entry)
+            entry.PinsCount--;
         input.Pinned = null;
     }
 
-    private static void Wake(IReadOnlyList<Input>? waited, Queue<Input> ready)
-    {
-        if (waited is null)
-            return;
-        foreach (var input in waited)
-        {
-            if (--input.MissingCount == 0)
-                ready.Enqueue(input);
-        }
-    }
-
     private static bool IsEmpty(LoadRequest request) => request.States.Count == 0 && request.ExternalIds.Count == 0;
+
+    private sealed record Tenures(List<long> OfStates, List<long> OfExternalIds);
 }

@@ -14,6 +14,9 @@ internal sealed class EarlierLives
     // Activities that were due by then may have been started by a process before this one.
     private DateTimeOffset until;
 
+    // As well as activities of a partition that were due when it was taken from a dead silo.
+    private readonly Dictionary<PartitionId, DateTimeOffset> takenFromDead = [];
+
     /// <summary>True when the process before this one did not leave.</summary>
     public bool IsAfterCrash { get; private set; }
 
@@ -27,6 +30,13 @@ internal sealed class EarlierLives
         IsAfterCrash = incarnation.IsAfterCrash;
     }
 
+    /// <summary>The partition was taken at this time by the database's clock.</summary>
+    public void Took(TakenPartition taken, DateTimeOffset at)
+    {
+        if (taken.IsAfterCrash)
+            takenFromDead[taken.Partition] = at;
+    }
+
     /// <summary>
     /// How many starts of the activity did not end, as far as is known. The first start is not noted, because that
     /// would cost every activity a write: after an end without order each stored activity that was due counts as
@@ -37,6 +47,10 @@ internal sealed class EarlierLives
         // Written by this process: it runs for the first time.
         if (row.Origin is not null)
             return 0;
-        return row.StartsCount > 0 ? row.StartsCount : IsAfterCrash && row.Due <= until ? 1 : 0;
+        if (row.StartsCount > 0)
+            return row.StartsCount;
+        var isStarted = (IsAfterCrash && row.Due <= until)
+            || (takenFromDead.TryGetValue(row.Partition, out var at) && row.Due <= at);
+        return isStarted ? 1 : 0;
     }
 }

@@ -1,3 +1,4 @@
+using Tributary.Runtime.Partitions;
 using Tributary.Runtime.Store;
 
 namespace Tributary.Runtime.Reminders;
@@ -193,6 +194,22 @@ internal sealed class ReminderBook(RoundOptions options)
     /// Reminders that memory has read past are due again: keeps what was handed on, and reads the rest anew.
     /// </summary>
     public void ReadAnew() => ForgetFuture();
+
+    /// <summary>
+    /// Partitions came or went: what memory holds of those that went leaves, and what is due soon is read anew for
+    /// those
+    /// that are here. A read that is under way is of others, and counts for nothing.
+    /// </summary>
+    public void Change(PartitionSet gone)
+    {
+        foreach (var (key, entry) in entries)
+        {
+            if (gone.Contains(entry.Row.Partition))
+                Remove(key);
+        }
+
+        ForgetFuture();
+    }
 
     // Too many for memory: keeps what was handed on, and reads the near future again.
     private void ForgetFuture()

@@ -80,14 +80,18 @@ internal sealed partial class Committer(
             switch (outcome)
             {
                 case CommitOutcome.Committed committed:
-                    return Committed(round, committed.Transaction, committed.DatabaseTime);
+                    return Committed(round, committed.Transaction, committed.DatabaseTime, committed.Taken);
                 case CommitOutcome.Rejected rejected:
                     LogRejected(round.Number, rejected.Error.Message);
                     return new RoundEnd.Rejected(rejected.Error);
                 case CommitOutcome.Full when environment.Sabotage == Sabotage.TakeFullForDone:
-                    return Committed(round, round.Number, environment.Time.GetUtcNow());
+                    return Committed(round, round.Number, environment.Time.GetUtcNow(), []);
                 case CommitOutcome.Full full:
                     return new RoundEnd.Full(full.Error);
+                case CommitOutcome.NotOwned notOwned:
+                    // Nothing of this engine's may come to this: it goes on with nothing.
+                    throw new InvalidOperationException(
+                        $"Round {round.Number} was refused because of what it writes: {notOwned.Error}");
                 case CommitOutcome.Unknown unknown:
                     retries.Write(unsaid => LogDoubt(round.Number, unknown.Error.Message, unsaid));
                     NoteAway(round, unknown.Error);
@@ -100,7 +104,9 @@ internal sealed partial class Committer(
             switch (await ResolveAsync(round))
             {
                 case RoundResolution.Applied applied:
-                    return Committed(round, applied.Transaction, applied.DatabaseTime);
+                    return Committed(
+                        round, applied.Transaction, applied.DatabaseTime,
+                        [.. applied.Owned.Where(owned => commit.Takes.Contains(owned.Partition))]);
                 case RoundResolution.Dead:
                     return new RoundEnd.Dead();
                 default:
@@ -111,10 +117,11 @@ internal sealed partial class Committer(
         }
     }
 
-    private RoundEnd.Durable Committed(Round round, long transaction, DateTimeOffset databaseTime)
+    private RoundEnd.Durable Committed(
+        Round round, long transaction, DateTimeOffset databaseTime, IReadOnlyList<TakenPartition> taken)
     {
         departures.Release(round, transaction);
-        return new RoundEnd.Durable(databaseTime);
+        return new RoundEnd.Durable(transaction, databaseTime, taken);
     }
 
     private async Task<CommitOutcome> TryCommitAsync(RoundCommit commit)
@@ -203,7 +210,9 @@ internal sealed partial class Committer(
 /// <summary>How a round ended, for certain.</summary>
 internal abstract record RoundEnd
 {
-    public sealed record Durable(DateTimeOffset DatabaseTime) : RoundEnd;
+    /// <param name="Taken">Those of the round's takes that matched.</param>
+    public sealed record Durable(
+        long Transaction, DateTimeOffset DatabaseTime, IReadOnlyList<TakenPartition> Taken) : RoundEnd;
 
     /// <summary>Nothing was to be written, and the reads have left.</summary>
     public sealed record Read : RoundEnd;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Tributary.Runtime.Calls;
+using Tributary.Runtime.Partitions;
 using Tributary.Runtime.Store;
 using Tributary.Runtime.Turns;
 
@@ -56,6 +57,18 @@ internal sealed class Round
     /// <summary>Messages that this incarnation stores before this round.</summary>
     public long AcceptedBefore { get; set; }
 
+    /// <summary>Partitions of which a turn ran here, or an input was settled.</summary>
+    public PartitionSet Held { get; } = new();
+
+    /// <summary>Those of them whose rows the round writes.</summary>
+    public PartitionSet Writes { get; } = new();
+
+    /// <summary>Partitions that this round takes; known when it is sealed.</summary>
+    public List<PartitionId> Takes { get; } = [];
+
+    /// <summary>Partitions that this round gives; known when it is sealed.</summary>
+    public List<PartitionId> Gives { get; } = [];
+
     public List<DeferredCall> Deferred { get; } = [];
 
     public List<long> DeferredDone { get; } = [];
@@ -68,7 +81,7 @@ internal sealed class Round
     public bool HasEffects =>
         Messages.Count > 0 || Dirty.Count > 0 || Merged.Count > 0 || Reminders.Count > 0 || Deferred.Count > 0
         || DeferredDone.Count > 0 || Failures.Count > 0 || !Kept.IsEmpty || parts.Count > 0 || records.Count > 0
-            || outcomes.Count > 0;
+            || outcomes.Count > 0 || Takes.Count > 0 || Gives.Count > 0;
 
     /// <summary>Entries of the failure feed; positions hold at most as many in a round as messages.</summary>
     public int RaisedCount { get; private set; }
@@ -149,6 +162,9 @@ internal sealed class Round
     private RoundCommit Write(SiloId silo)
     {
         var written = new RoundCommit { Silo = silo, Round = Number, AcceptedBefore = AcceptedBefore };
+        Writes.CopyTo(written.Writes);
+        written.Takes.AddRange(Takes);
+        written.Gives.AddRange(Gives);
         written.Messages.AddRange(Messages);
         written.ExternalIds.AddRange(ExternalIds);
         foreach (var (grain, state, isNew) in States)

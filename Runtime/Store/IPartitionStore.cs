@@ -11,19 +11,16 @@ public interface IPartitionStore : IAsyncDisposable
     ValueTask<StoreFacts> OpenAsync(CancellationToken cancellation);
 
     /// <summary>
-    /// Registers a new incarnation as active with round 0 and gives it every partition of the database. Silos that are
-    /// certainly dead are declared dead first; a silo that lives makes this fail with <see cref="StoreFault.Busy"/>.
-    /// In the same transaction the paths of the incarnation become those whose values the index holds: from here on, and until a
-    /// later incarnation does not name them.
+    /// Registers a new incarnation as active with round 0, which owns no partition: its rounds take them. An earlier
+    /// incarnation of this process is dead from then on. In the same transaction the paths of the incarnation become
+    /// those whose values the index holds: from here on, and until a later incarnation does not name them.
     /// </summary>
-    /// <param name="address">Where others reach the silo.</param>
-    /// <param name="indexedPaths">JSON pointers (RFC 6901) of which the incarnation's messages carry the values; each once.</param>
-    /// <param name="cancellation">Ends the wait.</param>
-    ValueTask<Incarnation> JoinAsync(string address, IReadOnlyList<string> indexedPaths, CancellationToken cancellation);
+    ValueTask<Incarnation> JoinAsync(JoinRequest request, CancellationToken cancellation);
 
     /// <summary>
     /// Makes a round durable in one transaction that begins with the fence: the silo's row moves from round n - 1 to n,
-    /// or nothing happens. Never throws for what the outcome can say.
+    /// or nothing happens. The same fence proves that the silo owns the partitions that the round writes, and takes and
+    /// gives those that the round says. Never throws for what the outcome can say.
     /// </summary>
     ValueTask<CommitOutcome> CommitAsync(RoundCommit round, CancellationToken cancellation);
 
@@ -42,18 +39,27 @@ public interface IPartitionStore : IAsyncDisposable
     /// <summary>Loads states and external ids together.</summary>
     ValueTask<LoadResult> LoadAsync(LoadRequest request, CancellationToken cancellation);
 
-    /// <summary>The reminders and activities due in (<paramref name="after"/>, <paramref name="until"/>], earliest first, at most <paramref name="limit"/>.</summary>
-    ValueTask<IReadOnlyList<ReminderRow>> ReadRemindersAsync(ReminderMark after, DateTimeOffset until, int limit, CancellationToken cancellation);
+    /// <summary>
+    /// The reminders and activities of some partitions (null: of all) due in (<paramref name="after"/>,
+    /// <paramref name="until"/>], earliest first, at most <paramref name="limit"/>.
+    /// </summary>
+    ValueTask<IReadOnlyList<ReminderRow>> ReadRemindersAsync(
+        IReadOnlyList<PartitionId>? partitions, ReminderMark after, DateTimeOffset until, int limit,
+        CancellationToken cancellation);
 
     /// <summary>
     /// Notes that activities are about to start, on their rows: durable when this returns, in one transaction. A row
-    /// that is not any more as the note expects it stays as it is, so a note can be sent again. False, and nothing is
-    /// noted, when the silo is not alive any more.
+    /// that is not any more as the note expects it, or whose partition the silo does not own, stays as it is, so a note
+    /// can be sent again. False, and nothing is noted, when the silo is not alive any more.
     /// </summary>
     ValueTask<bool> NoteStartsAsync(SiloId silo, IReadOnlyList<StartNote> notes, CancellationToken cancellation);
 
-    /// <summary>The calls left to be made by earlier rounds, in order, with a sequence above <paramref name="after"/>.</summary>
-    ValueTask<IReadOnlyList<DeferredCall>> ReadDeferredCallsAsync(long after, int limit, CancellationToken cancellation);
+    /// <summary>
+    /// The calls left to be made in some partitions (null: in all), in order, with a sequence above
+    /// <paramref name="after"/>.
+    /// </summary>
+    ValueTask<IReadOnlyList<DeferredCall>> ReadDeferredCallsAsync(
+        IReadOnlyList<PartitionId>? partitions, long after, int limit, CancellationToken cancellation);
 
     /// <summary>Failures by id; those that do not exist are missing from the answer.</summary>
     ValueTask<IReadOnlyList<FailureRow>> FindFailuresAsync(IReadOnlyList<Guid> ids, CancellationToken cancellation);
@@ -67,7 +73,43 @@ public interface IPartitionStore : IAsyncDisposable
     /// back.
     /// </summary>
     ValueTask LeaveAsync(SiloId silo, CancellationToken cancellation);
+
+    /// <summary>
+    /// Declares a silo dead: its next commit meets the fence, and what it owns is free to be taken. Whoever calls this
+    /// knows that the silo is dead. False when it was dead already, or never was. Waits for a commit of the silo that
+    /// is
+    /// under way; one that takes too long is ended.
+    /// </summary>
+    ValueTask<bool> DeclareDeadAsync(SiloId silo, CancellationToken cancellation);
+
+    /// <summary>Who owns the partitions that somebody owns, ordered by partition: what a watch looks at.</summary>
+    ValueTask<IReadOnlyList<PartitionOwner>> ReadOwnersAsync(CancellationToken cancellation);
 }
+
+/// <summary>A silo that wants to join.</summary>
+/// <param name="Address">Where others reach the silo.</param>
+/// <param name="IndexedPaths">
+/// JSON pointers (RFC 6901) of which the incarnation's messages carry the values; each once.
+/// </param>
+public sealed record JoinRequest(string Address, IReadOnlyList<string> IndexedPaths)
+{
+    /// <summary>
+    /// True for the only silo of a database: silos that are certainly dead are declared dead first, and one that lives
+    /// makes the join fail with <see cref="StoreFault.Busy"/>. False for a silo of several.
+    /// </summary>
+    public bool IsAlone { get; init; } = true;
+}
+
+/// <summary>A partition that a silo owns.</summary>
+/// <param name="IsAfterCrash">
+/// True when the owner before was declared dead: its process may have ended with what ran for the partition.
+/// </param>
+public readonly record struct TakenPartition(PartitionId Partition, bool IsAfterCrash);
+
+/// <summary>Who owns a partition.</summary>
+/// <param name="Address">See <see cref="JoinRequest.Address"/>.</param>
+/// <param name="IsDead">True when the silo was declared dead: the partition is free.</param>
+public sealed record PartitionOwner(PartitionId Partition, SiloId Silo, string Address, bool IsDead);
 
 /// <summary>What a database says of itself.</summary>
 /// <param name="HistoryId">Changes when the database is restored or replaced, so that old cursors are recognised.</param>
@@ -95,11 +137,29 @@ public sealed record Incarnation(SiloId Silo, DateTimeOffset DatabaseTime, IRead
 /// <summary>What became of a commit.</summary>
 public abstract record CommitOutcome
 {
-    /// <summary>Durable. The message at index i of the round has the position Position.Of(Transaction, i).</summary>
-    public sealed record Committed(long Transaction, DateTimeOffset DatabaseTime) : CommitOutcome;
+    /// <summary>
+    /// Durable. The message at index i of the round has the position Position.Of(Transaction, i); the rows of calls
+    /// that
+    /// the round left have the sequences that <see cref="RoundCommit.SequenceOf"/> says.
+    /// </summary>
+    public sealed record Committed(long Transaction, DateTimeOffset DatabaseTime) : CommitOutcome
+    {
+        /// <summary>
+        /// Those of the round's takes that the silo owns now, in their order. What is missing belongs to another silo
+        /// that
+        /// was not declared dead: a result like any other.
+        /// </summary>
+        public IReadOnlyList<TakenPartition> Taken { get; init; } = [];
+    }
 
     /// <summary>The fence matched nothing: this silo was replaced, or this round is already in.</summary>
     public sealed record Fenced : CommitOutcome;
+
+    /// <summary>
+    /// The silo is alive, and does not own a partition that the round writes: nothing was stored. A partition changes
+    /// hands only by its owner's give or death, so that no correct silo ever meets this.
+    /// </summary>
+    public sealed record NotOwned(string Error) : CommitOutcome;
 
     /// <summary>The answer was lost: the round may be in or not.</summary>
     public sealed record Unknown(Exception Error) : CommitOutcome;
@@ -115,7 +175,11 @@ public abstract record CommitOutcome
 public abstract record RoundResolution
 {
     /// <summary>The round is in; see <see cref="CommitOutcome.Committed"/>.</summary>
-    public sealed record Applied(long Transaction, DateTimeOffset DatabaseTime) : RoundResolution;
+    public sealed record Applied(long Transaction, DateTimeOffset DatabaseTime) : RoundResolution
+    {
+        /// <summary>All that the silo owns now, by partition: what became of the round's takes and gives.</summary>
+        public IReadOnlyList<TakenPartition> Owned { get; init; } = [];
+    }
 
     /// <summary>The round is not in and can be sent again unchanged.</summary>
     public sealed record NotApplied : RoundResolution;

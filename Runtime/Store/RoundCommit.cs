@@ -11,6 +11,22 @@ public sealed class RoundCommit
     /// <summary>Messages that this incarnation stored before this round: the running count that makes totals cheap.</summary>
     public required long AcceptedBefore { get; init; }
 
+    /// <summary>
+    /// The partitions whose rows this round writes, each once; the fence expects that the silo owns them. Calls left
+    /// for
+    /// a grain, and failures, may be of any partition: they are only added.
+    /// </summary>
+    public List<PartitionId> Writes { get; } = [];
+
+    /// <summary>
+    /// Partitions to take, each once: one that nobody owns, or this silo, or a silo that was declared dead. The round
+    /// writes none of them.
+    /// </summary>
+    public List<PartitionId> Takes { get; } = [];
+
+    /// <summary>Partitions to give, each once. The round writes none of them.</summary>
+    public List<PartitionId> Gives { get; } = [];
+
     /// <summary>In order: the index in this list is the message's index in the round.</summary>
     public List<AppendedMessage> Messages { get; } = [];
 
@@ -23,6 +39,7 @@ public sealed class RoundCommit
     /// <summary>At most one per (grain, name).</summary>
     public List<ReminderWrite> Reminders { get; } = [];
 
+    /// <summary>Calls left to a later round, of this silo or another. The store gives them their sequences.</summary>
     public List<DeferredCall> Deferred { get; } = [];
 
     /// <summary>Sequences of deferred calls that this round made.</summary>
@@ -34,7 +51,9 @@ public sealed class RoundCommit
     public List<Guid> FailuresDone { get; } = [];
 
     /// <summary>
-    /// Calls that this build cannot make. One that is held already is held for another reason from now on.
+    /// Calls that this build cannot make. One that is held already is held for another reason from now on; one without
+    /// a
+    /// sequence gets one behind those of <see cref="Deferred"/>.
     /// </summary>
     public List<HeldCall> Held { get; } = [];
 
@@ -71,7 +90,13 @@ public sealed class RoundCommit
         Messages.Count == 0 && ExternalIds.Count == 0 && States.Count == 0 && Reminders.Count == 0
         && Deferred.Count == 0 && DeferredDone.Count == 0 && Failures.Count == 0 && Ledger.Count == 0
         && Parts.Count == 0 && Records.Count == 0 && Outcomes.Count == 0 && FailuresDone.Count == 0
-        && Held.Count == 0 && HeldDone.Count == 0 && HeldReminders.Count == 0;
+        && Held.Count == 0 && HeldDone.Count == 0 && HeldReminders.Count == 0 && Takes.Count == 0 && Gives.Count == 0;
+
+    /// <summary>
+    /// The sequence of a call that a round left or held as its n-th, counted through <see cref="Deferred"/> and then
+    /// <see cref="Held"/>. Made like a position, so that no two silos make the same.
+    /// </summary>
+    public static long SequenceOf(long transaction, int index) => Position.Of(transaction, index).Value;
 }
 
 /// <param name="At">The time of the turn, for the failure feed.</param>
@@ -159,6 +184,8 @@ public readonly record struct ReminderMark(DateTimeOffset Due, RoundGrainId Grai
 }
 
 /// <summary>A one-way call that a later round makes: it is durable with its caller's round and ends with its callee's.</summary>
+/// <param name="Sequence">0 in a round that leaves the call: the store says it, see <see
+/// cref="RoundCommit.SequenceOf"/>.</param>
 /// <param name="Arguments">The arguments as a JSON array.</param>
 public sealed record DeferredCall(long Sequence, PartitionId Partition, RoundGrainId Target, string Method, ReadOnlyMemory<byte> Arguments);
 

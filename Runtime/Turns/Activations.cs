@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Tributary.Runtime.Calls;
 using Tributary.Runtime.Hashing;
+using Tributary.Runtime.Partitions;
 
 namespace Tributary.Runtime.Turns;
 
@@ -38,6 +39,28 @@ internal sealed class Activations(RoundGrainTypes types, Partitioner partitioner
 
     /// <summary>Inputs that wait for states.</summary>
     public IEnumerable<Input> Waiting() => byId.Values.SelectMany(activation => activation.Waiting ?? []);
+
+    /// <summary>
+    /// Lets go of the grains of some partitions, which are all durable; returns the inputs that waited for them.
+    /// </summary>
+    public List<Input> Drop(PartitionSet partitions)
+    {
+        var waited = new List<Input>();
+        foreach (var activation in byId.Values.Where(activation => partitions.Contains(activation.Partition)).ToList())
+        {
+            if (activation.DirtyRound != 0 || activation.Merged is not null)
+            {
+                throw new InvalidOperationException(
+                    $"Partition {activation.Partition} was given before its rounds were durable.");
+            }
+
+            waited.AddRange(activation.Waiting ?? []);
+            Unlink(activation);
+            byId.Remove(activation.Id);
+        }
+
+        return waited;
+    }
 
     public void Touch(Activation activation)
     {

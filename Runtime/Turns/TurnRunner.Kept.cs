@@ -14,6 +14,7 @@ internal sealed partial class TurnRunner
     {
         context.Now = now;
         round.Inputs.Add(input);
+        round.Held.Add(input.PartitionIn(partitioner));
         End(input, obstacle, round);
     }
 
@@ -29,6 +30,8 @@ internal sealed partial class TurnRunner
             return;
         }
 
+        if (input is not Call)
+            round.Writes.Add(input.PartitionIn(partitioner));
         switch (input)
         {
             case DeferredInput { Held: { } before } held:
@@ -82,7 +85,8 @@ internal sealed partial class TurnRunner
     private void Hold(
         RoundGrainId target, string method, ReadOnlyMemory<byte> arguments, UnreadableException obstacle, Round round)
     {
-        var call = new DeferredCall(NextDeferred++, partitioner.Of(target), target, method, arguments);
+        var call = new DeferredCall(0, partitioner.Of(target), target, method, arguments);
+        round.Writes.Add(call.Partition);
         round.Kept.Held.Add(new HeldCall(call, obstacle.Reason, context.Now));
         heldLog.Note(target.Type, obstacle.Reason);
     }

@@ -2,6 +2,7 @@ using Tributary.Runtime.Calls;
 using Tributary.Runtime.Hashing;
 using Tributary.Runtime.Kept;
 using Tributary.Runtime.Loading;
+using Tributary.Runtime.Partitions;
 using Tributary.Runtime.Reminders;
 using Tributary.Runtime.Rounds;
 using Tributary.Runtime.Store;
@@ -14,18 +15,17 @@ namespace Tributary.Runtime.Turns;
 /// </summary>
 internal sealed partial class TurnRunner(
     RoundOptions options, SiloEnvironment environment, RoundGrainTypes types, Partitioner partitioner,
-    Activations activations, ExternalIds externalIds, ReminderBook reminders, HeldLog heldLog)
+    PartitionTable partitions, Activations activations, ExternalIds externalIds, ReminderBook reminders,
+    HeldLog heldLog)
 {
     private readonly TurnContext context = new(types, externalIds);
     private readonly Queue<OneWayCall> chain = new();
-
-    /// <summary>The sequence of the next deferred call; unique in the database, because one silo hands them out.</summary>
-    public long NextDeferred { get; set; } = 1;
 
     /// <summary>Runs an input whose needs are loaded, and the calls that follow from it.</summary>
     public void Run(Input input, Activation activation, Round round, DateTimeOffset now)
     {
         round.Inputs.Add(input);
+        round.Held.Add(activation.Partition);
         round.InputBytes += input.SizeBytes;
         context.Now = now;
         Exception? error = activation.LoadError;
@@ -67,6 +67,7 @@ internal sealed partial class TurnRunner(
     {
         context.Now = now;
         round.Inputs.Add(input);
+        round.Held.Add(input.PartitionIn(partitioner));
         Fail(input, error, keepsArguments, round);
         Settle(input, round);
     }
@@ -121,6 +122,7 @@ internal sealed partial class TurnRunner(
     {
         var before = activation.State;
         var effects = context.Effects;
+        round.Held.Add(activation.Partition);
         context.Enter(activation);
         try
         {
@@ -153,10 +155,12 @@ internal sealed partial class TurnRunner(
         {
             activation.DirtyRound = round.Number;
             round.Dirty.Add(activation);
+            round.Writes.Add(activation.Partition);
         }
 
         if (effects.IsEmpty)
             return;
+        round.Writes.Add(activation.Partition);
         foreach (var (message, external) in effects.Messages)
             KeepMessage(message, external, activation.Partition, round);
         foreach (var (name, set, local, localBytes) in effects.Reminders)
@@ -194,7 +198,7 @@ internal sealed partial class TurnRunner(
         for (; chain.TryDequeue(out var call); made++)
         {
             if (made >= limit || round.Messages.Count >= options.MaxRoundMessagesCount
-                || !activations.TryGet(call.Target, out var callee) || !callee.IsLoaded)
+                || !activations.TryGet(call.Target, out var callee) || !callee.IsLoaded || !IsHere(callee.Partition))
                 Defer(call, round);
             else if (call.Method.Merger is { } merger)
                 Merge(call, merger, callee, round);
@@ -202,6 +206,9 @@ internal sealed partial class TurnRunner(
                 RunInOrder(call, callee, round);
         }
     }
+
+    // One that is being given is not: whoever owns it next makes the call.
+    private bool IsHere(PartitionId partition) => partitions.HasAll || partitions.IsHere(partition);
 
     // What was merged before the call was sent before it.
     private void RunInOrder(OneWayCall call, Activation callee, Round round)
@@ -221,6 +228,7 @@ internal sealed partial class TurnRunner(
                 return;
             }
 
+            round.Held.Add(callee.Partition);
             callee.Merged = merger.Fork(call.Request.GetArgument(0)!);
             callee.MergedMethod = call.Method;
             round.Merged.Add(callee);
@@ -239,9 +247,13 @@ internal sealed partial class TurnRunner(
         if (environment.Sabotage == Sabotage.DropDeferred)
             return;
         if (TryWriteArguments(call, out var arguments) is { } error)
+        {
             round.Failures.Add(NewFailure(call.Target, call.Method.Name, default, error));
-        else
-            round.Deferred.Add(new DeferredCall(NextDeferred++, partitioner.Of(call.Target), call.Target, call.Method.Name, arguments));
+            return;
+        }
+
+        round.Deferred.Add(
+            new DeferredCall(0, partitioner.Of(call.Target), call.Target, call.Method.Name, arguments));
     }
 
     private void FailOneWay(OneWayCall call, Exception error, Round round)
@@ -279,6 +291,8 @@ internal sealed partial class TurnRunner(
     // What began the turn ends with the round, unless the turn itself set the reminder again.
     private void Settle(Input input, Round round)
     {
+        if (input is not Call)
+            round.Writes.Add(input.PartitionIn(partitioner));
         if (input is DeferredInput deferred)
         {
             (deferred.Held is null ? round.DeferredDone : round.Kept.HeldDone).Add(deferred.Call.Sequence);

@@ -24,6 +24,9 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
 
     internal SiloId?[] Partitions { get; } = new SiloId?[partitionCount];
 
+    /// <summary>By partition, the dead silo that its owner took it from; null when nobody owned it.</summary>
+    internal SiloId?[] TakenFrom { get; } = new SiloId?[partitionCount];
+
     internal long LastTransaction { get; set; }
 
     internal List<StoredMessage> MessageRows { get; } = [];
@@ -86,6 +89,9 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
 
     internal InMemoryProcessing Processing => processing ??= new InMemoryProcessing(this);
 
+    /// <summary>Sees every round as it becomes durable; null: nobody looks.</summary>
+    public Action<RoundCommit, CommitOutcome.Committed>? Committed { get; set; }
+
     /// <summary>All messages in the order of their positions, as a copy.</summary>
     public IReadOnlyList<StoredMessage> Messages => Copy(() => MessageRows.ToList());
 
@@ -121,14 +127,26 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
     public IReadOnlyDictionary<(StateTable Table, RoundGrainId Grain), LoadedState> States =>
         Copy(() => new Dictionary<(StateTable Table, RoundGrainId Grain), LoadedState>(StateRows));
 
-    /// <summary>Declares a silo dead, as another silo would: its next commit is fenced.</summary>
-    public void DeclareDead(SiloId silo)
+    /// <summary>
+    /// Declares a silo dead, as another silo would: its next commit is fenced, and its partitions can be taken. False
+    /// when
+    /// it was dead already, or never was.
+    /// </summary>
+    public bool DeclareDead(SiloId silo)
     {
         lock (Gate)
         {
-            Silos[silo].IsDead = true;
-            Release(silo);
+            if (!Silos.TryGetValue(silo, out var row) || row.IsDead)
+                return false;
+            return row.IsDead = true;
         }
+    }
+
+    /// <summary>The living silo that owns a partition, or null.</summary>
+    public SiloId? OwnerOf(PartitionId partition)
+    {
+        lock (Gate)
+            return Partitions[partition.Value] is { } owner && !Silos[owner].IsDead ? owner : null;
     }
 
     /// <summary>True until the silo has left or was declared dead.</summary>
@@ -136,15 +154,6 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
     {
         lock (Gate)
             return Silos.TryGetValue(silo, out var row) && !row.IsDead;
-    }
-
-    internal void Release(SiloId silo)
-    {
-        for (var i = 0; i < Partitions.Length; i++)
-        {
-            if (Partitions[i] == silo)
-                Partitions[i] = null;
-        }
     }
 
     /// <summary>The index of the first message at or above a position, by bisection.</summary>

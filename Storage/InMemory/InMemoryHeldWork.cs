@@ -38,13 +38,13 @@ internal sealed class InMemoryHeldWork(InMemoryDatabase database, InMemoryGate g
         database.HeldReminderRows.Values.Select(row => new HeldCount(row.Row.Grain.Type, row.Reason.Code, 0, 1))));
 
     /// <summary>Applies what a round does to held work; checked before.</summary>
-    public static void Write(InMemoryDatabase database, RoundCommit round)
+    public static void Write(InMemoryDatabase database, RoundCommit round, long transaction)
     {
         foreach (var sequence in round.HeldDone)
             database.HeldCallRows.Remove(sequence);
         foreach (var id in round.FailuresDone)
             database.FailureRows.Remove(id);
-        foreach (var row in round.Held)
+        foreach (var row in HeldRows.Numbered(round, transaction))
         {
             var known = database.HeldCallRows.GetValueOrDefault(row.Call.Sequence, row);
             database.HeldCallRows[row.Call.Sequence] = known with { Reason = HeldRows.Clean(row.Reason) };
@@ -67,7 +67,7 @@ internal sealed class InMemoryHeldWork(InMemoryDatabase database, InMemoryGate g
         foreach (var row in round.Held)
         {
             InMemoryRound.Require(
-                calls.Add(row.Call.Sequence)
+                row.Call.Sequence == 0 || calls.Add(row.Call.Sequence)
                 && (!database.DeferredRows.ContainsKey(row.Call.Sequence)
                     || round.DeferredDone.Contains(row.Call.Sequence)),
                 $"call {row.Call.Sequence} is held and deferred as well");

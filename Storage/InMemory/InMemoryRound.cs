@@ -9,20 +9,28 @@ namespace Tributary.Storage.InMemory;
 /// </summary>
 internal static class InMemoryRound
 {
-    /// <summary>The fence and the round; null when the fence matches nothing.</summary>
+    /// <summary>The fence and the round.</summary>
     /// <exception cref="InvalidOperationException">The round breaks what its sender has to know.</exception>
-    public static long? Apply(InMemoryDatabase database, RoundCommit round)
+    public static CommitOutcome Apply(InMemoryDatabase database, RoundCommit round)
     {
         if (!database.Silos.TryGetValue(round.Silo, out var silo) || silo.IsDead || silo.Round >= round.Round)
-            return null;
+            return new CommitOutcome.Fenced();
 
         Require(silo.Round == round.Round - 1, $"round {round.Round} follows {silo.Round}: a round was skipped");
+        if (InMemoryPartitions.NotOwned(database, round) is { } notOwned)
+            return notOwned;
+        InMemoryPartitions.Check(database, round);
         Check(database, round, silo);
         var transaction = ++database.LastTransaction;
         silo.Round = round.Round;
         silo.Transaction = transaction;
         Write(database, round, silo, transaction);
-        return transaction;
+        var committed = new CommitOutcome.Committed(transaction, database.Time.GetUtcNow())
+        {
+            Taken = InMemoryPartitions.Write(database, round),
+        };
+        database.Committed?.Invoke(round, committed);
+        return committed;
     }
 
     private static void Check(InMemoryDatabase database, RoundCommit round, InMemorySilo silo)
@@ -79,15 +87,6 @@ internal static class InMemoryRound
         foreach (var sequence in round.DeferredDone)
             Require(done.Add(sequence) && database.DeferredRows.ContainsKey(sequence), $"deferred call {sequence} is ended and does not exist");
 
-        var sequences = new HashSet<long>();
-        foreach (var call in round.Deferred)
-        {
-            Require(
-                sequences.Add(call.Sequence) && !database.DeferredRows.ContainsKey(call.Sequence)
-                && !database.HeldCallRows.ContainsKey(call.Sequence),
-                $"deferred call {call.Sequence} exists already");
-        }
-
         var failures = new HashSet<Guid>();
         foreach (var failure in round.Failures)
             Require(failures.Add(failure.Id) && !database.FailureRows.ContainsKey(failure.Id), $"failure {failure.Id} exists already");
@@ -128,9 +127,13 @@ internal static class InMemoryRound
             WriteReminder(database, write);
         foreach (var sequence in round.DeferredDone)
             database.DeferredRows.Remove(sequence);
-        foreach (var call in round.Deferred)
-            database.DeferredRows.Add(call.Sequence, call);
-        InMemoryHeldWork.Write(database, round);
+        for (var i = 0; i < round.Deferred.Count; i++)
+        {
+            var sequence = RoundCommit.SequenceOf(transaction, i);
+            database.DeferredRows.Add(sequence, round.Deferred[i] with { Sequence = sequence });
+        }
+
+        InMemoryHeldWork.Write(database, round, transaction);
         foreach (var failure in round.Failures)
             database.FailureRows.Add(failure.Id, failure with { Error = StorableText.Clean(failure.Error) });
         database.Processing.Write(round, transaction);

@@ -13,7 +13,7 @@ internal static class InMemoryStarts
         {
             var mark = activity.Mark;
             if (!database.ReminderRows.TryGetValue(mark, out var stored) || stored.Attempt != activity.Attempt
-                || stored.StartsCount != activity.StartsCount)
+                || stored.StartsCount != activity.StartsCount || database.Partitions[stored.Partition.Value] != silo)
             {
                 continue;
             }

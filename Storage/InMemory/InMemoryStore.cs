@@ -75,8 +75,8 @@ public sealed class InMemoryStore : IPartitionStore
     public ValueTask<StoreFacts> OpenAsync(CancellationToken cancellation) =>
         gate.RunAsync(StoreCall.Open, () => database.Facts);
 
-    public ValueTask<Incarnation> JoinAsync(string address, IReadOnlyList<string> indexedPaths, CancellationToken cancellation) =>
-        gate.RunAsync(StoreCall.Join, () => Join(address, indexedPaths));
+    public ValueTask<Incarnation> JoinAsync(JoinRequest request, CancellationToken cancellation) =>
+        gate.RunAsync(StoreCall.Join, () => Join(request));
 
     public async ValueTask<CommitOutcome> CommitAsync(RoundCommit round, CancellationToken cancellation)
     {
@@ -122,7 +122,13 @@ public sealed class InMemoryStore : IPartitionStore
             if (!database.Silos.TryGetValue(silo, out var row))
                 return new RoundResolution.Dead();
             if (row.Round == round)
-                return new RoundResolution.Applied(row.Transaction, database.Time.GetUtcNow());
+            {
+                return new RoundResolution.Applied(row.Transaction, database.Time.GetUtcNow())
+                {
+                    Owned = InMemoryPartitions.OwnedBy(database, silo),
+                };
+            }
+
             return row.IsDead ? new RoundResolution.Dead() : new RoundResolution.NotApplied();
         });
 
@@ -154,19 +160,23 @@ public sealed class InMemoryStore : IPartitionStore
     });
 
     public ValueTask<IReadOnlyList<ReminderRow>> ReadRemindersAsync(
-        ReminderMark after, DateTimeOffset until, int limit, CancellationToken cancellation) =>
+        IReadOnlyList<PartitionId>? partitions, ReminderMark after, DateTimeOffset until, int limit,
+        CancellationToken cancellation) =>
         gate.RunAsync<IReadOnlyList<ReminderRow>>(StoreCall.ReadReminders, () => database.ReminderRows
             .SkipWhile(row => ReminderOrder.Instance.Compare(row.Key, after) <= 0)
             .TakeWhile(row => row.Key.Due <= until)
+            .Where(row => partitions is null || partitions.Contains(row.Value.Partition))
             .Take(limit).Select(row => row.Value).ToList());
 
     public ValueTask<bool> NoteStartsAsync(
         SiloId silo, IReadOnlyList<StartNote> notes, CancellationToken cancellation) =>
         gate.RunAsync(StoreCall.NoteStarts, () => InMemoryStarts.Note(database, silo, notes));
 
-    public ValueTask<IReadOnlyList<DeferredCall>> ReadDeferredCallsAsync(long after, int limit, CancellationToken cancellation) =>
-        gate.RunAsync<IReadOnlyList<DeferredCall>>(StoreCall.ReadDeferredCalls, () =>
-            database.DeferredRows.Values.Where(call => call.Sequence > after).Take(limit).ToList());
+    public ValueTask<IReadOnlyList<DeferredCall>> ReadDeferredCallsAsync(
+        IReadOnlyList<PartitionId>? partitions, long after, int limit, CancellationToken cancellation) =>
+        gate.RunAsync<IReadOnlyList<DeferredCall>>(StoreCall.ReadDeferredCalls, () => database.DeferredRows.Values
+            .Where(call => call.Sequence > after && (partitions is null || partitions.Contains(call.Partition)))
+            .Take(limit).ToList());
 
     public ValueTask<IReadOnlyList<FailureRow>> FindFailuresAsync(
         IReadOnlyList<Guid> ids, CancellationToken cancellation) =>
@@ -177,9 +187,16 @@ public sealed class InMemoryStore : IPartitionStore
     public async ValueTask LeaveAsync(SiloId silo, CancellationToken cancellation) => await gate.RunAsync(StoreCall.Leave, () =>
     {
         InMemoryStarts.TakeBack(database, silo);
+        InMemoryPartitions.Release(database, silo);
         database.DeclareDead(silo);
         return true;
     });
+
+    public ValueTask<bool> DeclareDeadAsync(SiloId silo, CancellationToken cancellation) =>
+        gate.RunAsync(StoreCall.Membership, () => database.DeclareDead(silo));
+
+    public ValueTask<IReadOnlyList<PartitionOwner>> ReadOwnersAsync(CancellationToken cancellation) =>
+        gate.RunAsync(StoreCall.Membership, () => InMemoryPartitions.Owners(database));
 
     public ValueTask DisposeAsync()
     {
@@ -187,11 +204,11 @@ public sealed class InMemoryStore : IPartitionStore
         return default;
     }
 
-    private Incarnation Join(string address, IReadOnlyList<string> indexedPaths)
+    private Incarnation Join(JoinRequest request)
     {
         foreach (var other in database.Silos.Values)
         {
-            if (!other.IsDead && other.IsHeld && other != joined)
+            if (request.IsAlone && !other.IsDead && other.IsHeld && other != joined)
             {
                 throw new StoreException(
                     StoreFault.Busy, $"The database is in use by the silo at '{other.Address}', which is at round {other.Round}.");
@@ -199,14 +216,18 @@ public sealed class InMemoryStore : IPartitionStore
         }
 
         silosBefore ??= database.Silos.Count;
-        isAfterCrash |= database.Silos.Values.Any(other => !other.IsDead && other.Id.Value <= silosBefore);
         foreach (var other in database.Silos.Values)
-            other.IsDead = true;
+        {
+            if (other.IsDead || (!request.IsAlone && other.IsHeld && other != joined))
+                continue;
+            isAfterCrash |= other.Id.Value <= silosBefore;
+            other.IsDead |= request.IsAlone || other == joined;
+        }
+
         late = null;
-        joined = new InMemorySilo(new SiloId(database.Silos.Count + 1), address);
+        joined = new InMemorySilo(new SiloId(database.Silos.Count + 1), request.Address);
         database.Silos.Add(joined.Id, joined);
-        Array.Fill(database.Partitions, joined.Id);
-        var paths = InMemoryIndexedPaths.Register(database, indexedPaths);
+        var paths = InMemoryIndexedPaths.Register(database, request.IndexedPaths);
         return new Incarnation(joined.Id, database.Time.GetUtcNow(), paths)
         {
             IsAfterCrash = isAfterCrash, HasUnscopedExternalIds = database.UnscopedExternalIdRows.Count > 0,
@@ -237,9 +258,7 @@ public sealed class InMemoryStore : IPartitionStore
                 return new CommitOutcome.Rejected(e);
             }
 
-            return InMemoryRound.Apply(database, round) is { } transaction
-                ? new CommitOutcome.Committed(transaction, database.Time.GetUtcNow())
-                : new CommitOutcome.Fenced();
+            return InMemoryRound.Apply(database, round);
         }
     }
 }

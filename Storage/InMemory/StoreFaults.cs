@@ -17,6 +17,9 @@ public enum StoreCall
     ReadHeld,
     Leave,
 
+    /// <summary>Declaring a silo dead, or a look at who owns what.</summary>
+    Membership,
+
     /// <summary>Any read of <see cref="Runtime.Store.IMessageLog"/>, <see cref="Runtime.Store.IMessageQueries"/> or <see cref="Runtime.Store.IProcessingQueries"/>.</summary>
     Log,
 

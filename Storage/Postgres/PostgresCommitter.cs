@@ -30,11 +30,13 @@ internal sealed class PostgresCommitter(PostgresOptions options) : IAsyncDisposa
         {
             return new CommitOutcome.Rejected(e);
         }
-        catch (PostgresException e) when (PostgresErrors.IsFenced(e) || PostgresErrors.IsRefusal(e) || PostgresErrors.IsFull(e))
+        catch (PostgresException e) when (PostgresErrors.IsFenced(e) || PostgresErrors.IsNotOwned(e)
+            || PostgresErrors.IsRefusal(e) || PostgresErrors.IsFull(e))
         {
             // The server has refused before it came to the commit, so nothing is stored whether the rollback succeeds or not.
             await RollBackAsync();
             return PostgresErrors.IsFenced(e) ? new CommitOutcome.Fenced()
+                : PostgresErrors.IsNotOwned(e) ? new CommitOutcome.NotOwned(e.MessageText)
                 : PostgresErrors.IsFull(e) ? new CommitOutcome.Full(PostgresErrors.ToStoreException(e))
                 : new CommitOutcome.Rejected(e);
         }

@@ -11,10 +11,16 @@ internal static class PostgresErrors
     /// <summary>Raised by <c>fence()</c>.</summary>
     public const string Fenced = "TR001";
 
+    /// <summary>Raised by <c>fence()</c>, too.</summary>
+    private const string NotOwned = "TR003";
+
     /// <summary>Raised by <c>expect_rows()</c>.</summary>
     private const string MissingRows = "TR002";
 
     public static bool IsFenced(Exception e) => e is PostgresException { SqlState: Fenced };
+
+    /// <summary>The silo is alive, and the round writes a partition that it does not own.</summary>
+    public static bool IsNotOwned(Exception e) => e is PostgresException { SqlState: NotOwned };
 
     /// <summary>The rows cannot be stored, and could not be at another try: bad data, broken constraints, limits, what is not supported.</summary>
     public static bool IsRefusal(Exception e) => e is RefusedRoundException

@@ -35,7 +35,7 @@ internal static class PostgresHeld
     public static IEnumerable<NpgsqlBatchCommand> Changes(RoundCommit round)
     {
         if (round.Held.Count > 0)
-            yield return Calls(round.Held);
+            yield return Calls(round.Held, round.Deferred.Count);
 
         var held = round.HeldReminders.Where(write => write.Reason is not null).ToList();
         if (held.Count > 0)
@@ -74,13 +74,14 @@ internal static class PostgresHeld
         }
     }
 
-    private static NpgsqlBatchCommand Calls(List<HeldCall> rows)
+    private static NpgsqlBatchCommand Calls(List<HeldCall> rows, int before)
     {
         var reasons = rows.ConvertAll(row => HeldRows.Clean(row.Reason));
         Column[] columns =
         [
-            new LongColumn("sequence", i => rows[i].Call.Sequence), new LongColumn("held_at", i =>
-                Instant.ToTicks(rows[i].HeldAt)),
+            // Below zero: one that is held anew, whose sequence the transaction makes.
+            new LongColumn("sequence", i => rows[i].Call.Sequence == 0 ? -1 - before - i : rows[i].Call.Sequence),
+            new LongColumn("held_at", i => Instant.ToTicks(rows[i].HeldAt)),
             new IntColumn("partition", i => rows[i].Call.Partition.Value), new TextColumn("type", i =>
                 rows[i].Call.Target.Type),
             new TextColumn("key", i => rows[i].Call.Target.Key), new TextColumn("method", i => rows[i].Call.Method),
@@ -88,10 +89,13 @@ internal static class PostgresHeld
             new TextColumn("error", i => reasons[i].Text),
         ];
         var names = string.Join(", ", columns.Select(column => column.Name));
+        var values = string.Join(", ", columns.Skip(1).Select(column => column.Name));
         var arrays = string.Join(", ", columns.Select((column, i) => $"${i + 1}::{column.SqlType}[]"));
         return RoundChanges.Command(
             $"""
-            insert into held_calls({names}) select {names} from unnest({arrays}) as t({names})
+            insert into held_calls({names}) select case when sequence >= 0 then sequence
+                else (pg_current_xact_id()::text::bigint << {Position.IndexBits}) | (-1 - sequence) end, {values}
+            from unnest({arrays}) as t({names})
             on conflict (sequence) do update set code = excluded.code, error = excluded.error
             """,
             [.. columns.Select(column => column.ToArray(rows.Count))]);

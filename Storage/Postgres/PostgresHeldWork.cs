@@ -4,10 +4,10 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Postgres;
 
-/// <summary>Reads of held work.</summary>
-internal sealed class PostgresHeldWork(PostgresReaders readers) : IHeldWork
+/// <summary>Reads of held work: pages for the engine by its own pool, summaries by that of queries.</summary>
+internal sealed class PostgresHeldWork(PostgresReaders readers, PostgresReaders loads) : IHeldWork
 {
-    public ValueTask<long> ReadLastCallAsync(CancellationToken cancellation) => readers.RunAsync(
+    public ValueTask<long> ReadLastCallAsync(CancellationToken cancellation) => loads.RunAsync(
         async connection =>
         {
             await using var command = new NpgsqlCommand(
@@ -19,6 +19,7 @@ internal sealed class PostgresHeldWork(PostgresReaders readers) : IHeldWork
 
     public ValueTask<IReadOnlyList<HeldCall>> ReadCallsAsync(
         long after, int limit, CancellationToken cancellation) => QueryAsync(
+            loads,
         """
         select sequence, partition, type, key, method, arguments, code, error, held_at from held_calls
         where sequence > $1 order by sequence limit $2
@@ -38,6 +39,7 @@ internal sealed class PostgresHeldWork(PostgresReaders readers) : IHeldWork
         if (after is { } mark)
             parameters.AddRange([Text(mark.Grain.Type), Text(mark.Grain.Key), Text(mark.Name)]);
         return QueryAsync(
+            loads,
             $"""
             select partition, type, key, name, held_due_at, attempt, activity, payload, held_code, held_error, held_at
             from reminders
@@ -61,6 +63,7 @@ internal sealed class PostgresHeldWork(PostgresReaders readers) : IHeldWork
             parameters.AddRange([Text(mark.Type), Text(mark.Key)]);
         var beyond = after is null ? "true" : "(type, key) > ($2, $3)";
         var calls = await QueryAsync(
+            readers,
             $"""
             select g.type, g.key, c.code, c.error, g.since, g.count from (
                 select type, key, min(held_at) since, count(*) count, max(sequence) last from held_calls
@@ -69,6 +72,7 @@ internal sealed class PostgresHeldWork(PostgresReaders readers) : IHeldWork
             """,
             static row => Read(row, isOfCalls: true), cancellation, [.. parameters]);
         var reminders = await QueryAsync(
+            readers,
             $"""
             select type, key, min(held_code), min(held_error), min(held_at), count(*) from reminders
             where held_due_at is not null and {beyond} group by type, key order by type, key limit $1
@@ -79,9 +83,11 @@ internal sealed class PostgresHeldWork(PostgresReaders readers) : IHeldWork
 
     public async ValueTask<IReadOnlyList<HeldCount>> CountAsync(CancellationToken cancellation) => HeldRows.Merge(
         await QueryAsync(
+            readers,
             "select type, code, count(*) from held_calls group by type, code",
             static row => new HeldCount(row.GetString(0), row.GetString(1), row.GetInt64(2), 0), cancellation),
         await QueryAsync(
+            readers,
             "select type, held_code, count(*) from reminders where held_due_at is not null group by type, held_code",
             static row => new HeldCount(row.GetString(0), row.GetString(1), 0, row.GetInt64(2)), cancellation));
 
@@ -93,9 +99,9 @@ internal sealed class PostgresHeldWork(PostgresReaders readers) : IHeldWork
     private static NpgsqlParameter Text(string text) =>
         new NpgsqlParameter<string> { TypedValue = StorableText.Clean(text) };
 
-    private ValueTask<IReadOnlyList<T>> QueryAsync<T>(
-        string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellation,
-        params NpgsqlParameter[] parameters) => readers.RunAsync(
+    private static ValueTask<IReadOnlyList<T>> QueryAsync<T>(
+        PostgresReaders pool, string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellation,
+        params NpgsqlParameter[] parameters) => pool.RunAsync(
         async connection =>
         {
             await using var command = new NpgsqlCommand(sql, connection);

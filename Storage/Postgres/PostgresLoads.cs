@@ -56,12 +56,14 @@ internal static class PostgresLoads
     }
 
     public static async Task<IReadOnlyList<ReminderRow>> ReadRemindersAsync(
-        NpgsqlConnection connection, ReminderMark after, DateTimeOffset until, int limit, CancellationToken cancellation)
+        NpgsqlConnection connection, IReadOnlyList<PartitionId>? partitions, ReminderMark after, DateTimeOffset until,
+        int limit, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            """
+            $"""
             select partition, type, key, name, due_at, attempt, activity, payload, starts, is_alone from reminders
             where due_at <= $1 and (due_at, type, key, name) > ($2, $3, $4, $5)
+                {(partitions is null ? "" : "and partition = any($7)")}
             order by due_at, type, key, name limit $6
             """,
             connection);
@@ -71,6 +73,8 @@ internal static class PostgresLoads
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = after.Grain.Key });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = after.Name });
         command.Parameters.Add(RoundChanges.Long(limit));
+        if (partitions is not null)
+            command.Parameters.Add(PostgresPartitions.Ids(partitions));
         var rows = new List<ReminderRow>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
@@ -88,12 +92,20 @@ internal static class PostgresLoads
     }
 
     public static async Task<IReadOnlyList<DeferredCall>> ReadDeferredCallsAsync(
-        NpgsqlConnection connection, long after, int limit, CancellationToken cancellation)
+        NpgsqlConnection connection, IReadOnlyList<PartitionId>? partitions, long after, int limit,
+        CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            "select sequence, partition, type, key, method, arguments from deferred_calls where sequence > $1 order by sequence limit $2", connection);
+            $"""
+            select sequence, partition, type, key, method, arguments from deferred_calls
+            where sequence > $1 {(partitions is null ? "" : "and partition = any($3)")}
+            order by sequence limit $2
+            """,
+            connection);
         command.Parameters.Add(RoundChanges.Long(after));
         command.Parameters.Add(RoundChanges.Long(limit));
+        if (partitions is not null)
+            command.Parameters.Add(PostgresPartitions.Ids(partitions));
         var calls = new List<DeferredCall>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

@@ -16,16 +16,24 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
     private long? lastBefore;
     private bool isAfterCrash;
 
-    public Task<Incarnation> JoinAsync(string address, IReadOnlyList<string> indexedPaths, CancellationToken cancellation) => committer.RenewAsync(
+    public Task<Incarnation> JoinAsync(JoinRequest request, CancellationToken cancellation) => committer.RenewAsync(
         async session =>
         {
             lastBefore ??= await PostgresStarts.LastSiloAsync(session.Connection, cancellation);
-            var observer = new SiloObserver(session.Connection, time, own, address);
+            var observer = new SiloObserver(session.Connection, time, own, request.Address);
             var start = time.GetTimestamp();
             while (true)
             {
                 var (dead, living) = await observer.ObserveAsync(cancellation);
-                if (living is null && await TakeAsync(session, dead, address, indexedPaths, cancellation) is { } incarnation)
+                if (!request.IsAlone)
+                {
+                    // Others are none of its business, but for an earlier incarnation of its own.
+                    isAfterCrash |= await observer.IsAnyUnlockedAsync(lastBefore.Value, cancellation);
+                    dead = [.. dead.Where(silo => silo.Silo == own)];
+                    living = null;
+                }
+
+                if (living is null && await RegisterAsync(session, dead, request, cancellation) is { } incarnation)
                 {
                     own = incarnation.Silo;
                     return (incarnation, true);
@@ -64,6 +72,14 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
                 }
             }
 
+            if (resolution is RoundResolution.Applied applied)
+            {
+                resolution = applied with
+                {
+                    Owned = await PostgresPartitions.OwnedAsync(session.Connection, silo, cancellation),
+                };
+            }
+
             if (resolution is not RoundResolution.Dead)
                 await RegisterAsync(session, silo, cancellation);
             await transaction.CommitAsync(cancellation);
@@ -87,9 +103,40 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
         },
         cancellation);
 
-    /// <summary>Declares the dead silos dead and takes everything, in one transaction; null when others were faster.</summary>
-    private async Task<Incarnation?> TakeAsync(
-        PostgresSession session, IReadOnlyList<ObservedSilo> dead, string address, IReadOnlyList<string> indexedPaths, CancellationToken cancellation)
+    /// <summary>
+    /// One update of the status. It waits for a commit of the silo, which holds the row's lock; one that holds it for
+    /// longer than the lease is ended, which is always safe: its silo finds out what became of it.
+    /// </summary>
+    public async Task<bool> DeclareDeadAsync(NpgsqlConnection connection, SiloId silo, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            await using var transaction = await connection.BeginTransactionAsync(cancellation);
+            await using var declare = Command(
+                connection, "update silos set status = 'dead' where id = $1 and status <> 'dead'", silo.Value);
+            try
+            {
+                var limitMs = (int)options.Lease.TotalMilliseconds;
+                await using (var limit = new NpgsqlCommand($"set local lock_timeout = {limitMs}", connection))
+                    await limit.ExecuteNonQueryAsync(cancellation);
+                var isDeclared = await declare.ExecuteNonQueryAsync(cancellation) == 1;
+                await transaction.CommitAsync(cancellation);
+                return isDeclared;
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable && attempt == 1)
+            {
+                await transaction.RollbackAsync(cancellation);
+            }
+
+            await EndBackendAsync(connection, silo, cancellation);
+        }
+    }
+
+    /// <summary>
+    /// Declares the dead silos dead and registers a new one, in one transaction; null when others were faster.
+    /// </summary>
+    private async Task<Incarnation?> RegisterAsync(
+        PostgresSession session, IReadOnlyList<ObservedSilo> dead, JoinRequest request, CancellationToken cancellation)
     {
         foreach (var silo in dead)
             await EndBackendAsync(session.Connection, silo.Silo, cancellation);
@@ -109,15 +156,17 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
 
         await using (var others = Command(session.Connection, "select exists(select from silos where status <> 'dead')"))
         {
-            if ((bool)(await others.ExecuteScalarAsync(cancellation))!)
+            if (request.IsAlone && (bool)(await others.ExecuteScalarAsync(cancellation))!)
                 return null;
         }
 
-        var incarnation = await InsertAsync(session, address, cancellation);
-        await using (var partitions = Command(session.Connection, "update partitions set silo = $1", incarnation.Silo.Value))
-            await partitions.ExecuteNonQueryAsync(cancellation);
-        // Whoever stored messages before has ended by now.
-        incarnation = incarnation with { IndexedPaths = await PostgresIndexedPaths.RegisterAsync(session.Connection, indexedPaths, cancellation) };
+        var incarnation = await InsertAsync(session, request.Address, cancellation);
+        // Whoever stored messages with other paths before has ended by now: silos of one database name the same.
+        incarnation = incarnation with
+        {
+            IndexedPaths =
+                await PostgresIndexedPaths.RegisterAsync(session.Connection, request.IndexedPaths, cancellation),
+        };
         await using (var unscoped = Command(session.Connection, "select exists(select from external_ids)"))
             incarnation =
                 incarnation with { HasUnscopedExternalIds = (bool)(await unscoped.ExecuteScalarAsync(cancellation))! };

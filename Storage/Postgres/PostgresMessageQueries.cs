@@ -93,7 +93,9 @@ internal sealed class PostgresMessageQueries(PostgresReaders readers, IMessageLo
             Grain = new RoundGrainId(StorableText.Clean(after.Grain.Type), StorableText.Clean(after.Grain.Key)), Name = StorableText.Clean(after.Name),
         };
         return readers.RunAsync(
-            connection => PostgresLoads.ReadRemindersAsync(connection, mark, DateTimeOffset.MaxValue, limit, cancellation), cancellation);
+            connection => PostgresLoads.ReadRemindersAsync(
+                connection, null, mark, DateTimeOffset.MaxValue, limit, cancellation),
+            cancellation);
     }
 
     private static KeyValuePair<string, LoadedState> ReadItem(NpgsqlDataReader row) =>

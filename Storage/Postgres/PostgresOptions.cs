@@ -18,8 +18,14 @@ public sealed class PostgresOptions
     /// <summary>How long a migration waits for a lock before it gives up, so that it never queues up the traffic of others.</summary>
     public TimeSpan MigrationLockTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Connections for loads and reads; a read waits when all are in use.</summary>
+    /// <summary>Connections for reads of queries and of the feed; one more waits when all are in use.</summary>
     public int ReadConnectionCount { get; init; } = 4;
+
+    /// <summary>
+    /// Connections for the engine's loads, checks and reads, which no query can take; one more waits. The session that
+    /// commits is apart from them.
+    /// </summary>
+    public int LoadConnectionCount { get; init; } = 3;
 
     /// <summary>New rows of one table from which on they go by COPY; fewer go with the rest of the round in one round trip.</summary>
     public int CopyFromRowCount { get; init; } = 200;

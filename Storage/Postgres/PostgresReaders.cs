@@ -2,16 +2,20 @@ using Npgsql;
 
 namespace Tributary.Storage.Postgres;
 
-/// <summary>A small pool for loads and reads, apart from the session that commits.</summary>
-internal sealed class PostgresReaders(PostgresOptions options) : IAsyncDisposable
+/// <summary>
+/// A small pool, apart from the session that commits. The engine has one of its own: queries wait for each other, and
+/// never keep a round waiting.
+/// </summary>
+/// <param name="name">What the server shows of its connections.</param>
+internal sealed class PostgresReaders(PostgresOptions options, string name, int connectionCount) : IAsyncDisposable
 {
     private readonly NpgsqlDataSource source = new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(options.ConnectionString)
     {
         Pooling = true,
         MinPoolSize = 0,
-        MaxPoolSize = options.ReadConnectionCount,
+        MaxPoolSize = connectionCount,
         Enlist = false,
-        ApplicationName = "tributary read",
+        ApplicationName = name,
         TcpKeepAlive = true,
         MaxAutoPrepare = 32,
         AutoPrepareMinUsages = 2,

@@ -17,17 +17,17 @@ internal sealed class PostgresRound(PostgresOptions options)
         if (IsSmall(round))
         {
             await using var batch = new NpgsqlBatch(connection);
-            batch.BatchCommands.Add(RoundChanges.Fence(round));
+            AddFence(batch, round);
             AddAll(batch, round, RoundInserts.All(round, 0).Concat(PostgresProcessing.Inserts(round, 0)).Select(insert => insert.ToCommand()));
-            return await ExecuteAsync(batch, cancellation);
+            return await ExecuteAsync(batch, round, cancellation);
         }
 
         CommitOutcome.Committed committed;
         await using (var first = new NpgsqlBatch(connection))
         {
             first.BatchCommands.Add(new NpgsqlBatchCommand("begin"));
-            first.BatchCommands.Add(RoundChanges.Fence(round));
-            committed = await ExecuteAsync(first, cancellation);
+            AddFence(first, round);
+            committed = await ExecuteAsync(first, round, cancellation);
         }
 
         var rest = new List<NpgsqlBatchCommand>();
@@ -52,6 +52,13 @@ internal sealed class PostgresRound(PostgresOptions options)
         && round.States.Count < options.CopyFromRowCount && round.Parts.Count < options.CopyFromRowCount
         && round.Outcomes.Count < options.CopyFromRowCount;
 
+    private static void AddFence(NpgsqlBatch batch, RoundCommit round)
+    {
+        batch.BatchCommands.Add(PostgresPartitions.Fence(round));
+        if (PostgresPartitions.HasChanges(round))
+            batch.BatchCommands.Add(PostgresPartitions.Changes(round));
+    }
+
     private static void AddAll(NpgsqlBatch batch, RoundCommit round, IEnumerable<NpgsqlBatchCommand> inserts)
     {
         foreach (var command in RoundChanges.Deletions(round).Concat(PostgresProcessing.Deletions(round))
@@ -60,12 +67,18 @@ internal sealed class PostgresRound(PostgresOptions options)
             batch.BatchCommands.Add(command);
     }
 
-    /// <summary>Runs a batch of which one statement is the fence, to its end: only then is its outcome known.</summary>
-    private static async Task<CommitOutcome.Committed> ExecuteAsync(NpgsqlBatch batch, CancellationToken cancellation)
+    /// <summary>
+    /// Runs a batch of which the first statement with a result is the fence, to its end: only then is its outcome
+    /// known.
+    /// </summary>
+    private static async Task<CommitOutcome.Committed> ExecuteAsync(
+        NpgsqlBatch batch, RoundCommit round, CancellationToken cancellation)
     {
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         var committed = new CommitOutcome.Committed(reader.GetInt64(0), new DateTimeOffset(reader.GetDateTime(1)));
+        if (PostgresPartitions.HasChanges(round) && await reader.NextResultAsync(cancellation))
+            committed = committed with { Taken = await PostgresPartitions.ReadAsync(reader, cancellation) };
         while (await reader.NextResultAsync(cancellation))
         {
             // Results of the other statements carry nothing.

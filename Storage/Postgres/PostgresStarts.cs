@@ -12,17 +12,20 @@ internal static class PostgresStarts
         NpgsqlConnection connection, SiloId silo, IReadOnlyList<StartNote> notes, CancellationToken cancellation)
     {
         // The lock on the silo's row orders the note against whoever declares the silo dead; commits take it first as
-        // well.
+        // well. The locks on the partitions' rows order it against the commit that gives them.
         await using var command = new NpgsqlCommand(
             """
             with alive as materialized (select id from silos where id = $1 and status <> 'dead' for share),
+            owned as materialized (
+                select id from partitions where silo = (select id from alive) and id = any($10) for share),
             noted as (
                 update reminders r set starts = t.starts, started_by = alive.id, is_alone = nullif(t.is_alone, false)
                 from alive, unnest(
                         $2::text[], $3::text[], $4::text[], $5::bigint[], $6::int[], $7::int[], $8::int[], $9::boolean[])
                     as t(type, key, name, due_at, attempt, before, starts, is_alone)
                 where r.type = t.type and r.key = t.key and r.name = t.name
-                    and r.due_at = t.due_at and r.attempt = t.attempt and coalesce(r.starts, 0) = t.before)
+                    and r.due_at = t.due_at and r.attempt = t.attempt and coalesce(r.starts, 0) = t.before
+                    and r.partition in (select id from owned))
             select exists(select from alive)
             """,
             connection);
@@ -44,6 +47,8 @@ internal static class PostgresStarts
             TypedValue = [.. notes.Select(static note => note.IsAlone)],
             NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Boolean,
         });
+        command.Parameters.Add(
+            PostgresPartitions.Ids([.. notes.Select(static note => note.Activity.Partition).Distinct()]));
         return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
 

@@ -9,6 +9,9 @@ public sealed class PostgresStore : IPartitionStore
     private readonly PostgresOptions options;
     private readonly PostgresCommitter committer;
     private readonly PostgresReaders readers;
+
+    // The engine's own, which no query of an API can take.
+    private readonly PostgresReaders loads;
     private readonly PostgresMembership membership;
     private readonly PostgresPluginTables pluginTables;
 
@@ -16,15 +19,16 @@ public sealed class PostgresStore : IPartitionStore
     {
         this.options = options;
         committer = new PostgresCommitter(options);
-        readers = new PostgresReaders(options);
+        readers = new PostgresReaders(options, "tributary read", options.ReadConnectionCount);
+        loads = new PostgresReaders(options, "tributary load", options.LoadConnectionCount);
         membership = new PostgresMembership(options, committer, time);
         Log = new PostgresMessageLog(readers, time);
         Generations = new PostgresGenerations(readers, time);
         Queries = new PostgresMessageQueries(readers, Log);
         Processing = new PostgresProcessingQueries(readers);
-        DeliveryStarts = new PostgresDeliveryStarts(readers);
+        DeliveryStarts = new PostgresDeliveryStarts(loads);
         pluginTables = new PostgresPluginTables(options);
-        Held = new PostgresHeldWork(readers);
+        Held = new PostgresHeldWork(readers, loads);
     }
 
     /// <summary>Reads of what is committed.</summary>
@@ -60,8 +64,8 @@ public sealed class PostgresStore : IPartitionStore
         }
     }
 
-    public async ValueTask<Incarnation> JoinAsync(string address, IReadOnlyList<string> indexedPaths, CancellationToken cancellation) =>
-        await membership.JoinAsync(address, indexedPaths, cancellation);
+    public async ValueTask<Incarnation> JoinAsync(JoinRequest request, CancellationToken cancellation) =>
+        await membership.JoinAsync(request, cancellation);
 
     public async ValueTask<CommitOutcome> CommitAsync(RoundCommit round, CancellationToken cancellation) =>
         await committer.CommitAsync(round, cancellation);
@@ -69,7 +73,7 @@ public sealed class PostgresStore : IPartitionStore
     public async ValueTask<RoundResolution> ResolveAsync(SiloId silo, long round, CancellationToken cancellation) =>
         await membership.ResolveAsync(silo, round, cancellation);
 
-    public ValueTask<bool> CheckAsync(SiloId silo, long round, CancellationToken cancellation) => readers.RunAsync(
+    public ValueTask<bool> CheckAsync(SiloId silo, long round, CancellationToken cancellation) => loads.RunAsync(
         async connection =>
         {
             await using var command = new NpgsqlCommand("select exists(select from silos where id = $1 and round = $2 and status <> 'dead')", connection);
@@ -80,29 +84,42 @@ public sealed class PostgresStore : IPartitionStore
         cancellation);
 
     public ValueTask<LoadResult> LoadAsync(LoadRequest request, CancellationToken cancellation) =>
-        readers.RunAsync(connection => PostgresLoads.LoadAsync(connection, request, cancellation), cancellation);
+        loads.RunAsync(connection => PostgresLoads.LoadAsync(connection, request, cancellation), cancellation);
 
     public ValueTask<IReadOnlyList<ReminderRow>> ReadRemindersAsync(
-        ReminderMark after, DateTimeOffset until, int limit, CancellationToken cancellation) =>
-        readers.RunAsync(connection => PostgresLoads.ReadRemindersAsync(connection, after, until, limit, cancellation), cancellation);
+        IReadOnlyList<PartitionId>? partitions, ReminderMark after, DateTimeOffset until, int limit,
+        CancellationToken cancellation) =>
+        loads.RunAsync(
+            connection => PostgresLoads.ReadRemindersAsync(connection, partitions, after, until, limit, cancellation),
+            cancellation);
 
     public ValueTask<bool> NoteStartsAsync(
         SiloId silo, IReadOnlyList<StartNote> notes, CancellationToken cancellation) =>
-        readers.RunAsync(connection => PostgresStarts.NoteAsync(connection, silo, notes, cancellation), cancellation);
+        loads.RunAsync(connection => PostgresStarts.NoteAsync(connection, silo, notes, cancellation), cancellation);
 
-    public ValueTask<IReadOnlyList<DeferredCall>> ReadDeferredCallsAsync(long after, int limit, CancellationToken cancellation) =>
-        readers.RunAsync(connection => PostgresLoads.ReadDeferredCallsAsync(connection, after, limit, cancellation), cancellation);
+    public ValueTask<IReadOnlyList<DeferredCall>> ReadDeferredCallsAsync(
+        IReadOnlyList<PartitionId>? partitions, long after, int limit, CancellationToken cancellation) =>
+        loads.RunAsync(
+            connection => PostgresLoads.ReadDeferredCallsAsync(connection, partitions, after, limit, cancellation),
+            cancellation);
 
     public ValueTask<IReadOnlyList<FailureRow>> FindFailuresAsync(
         IReadOnlyList<Guid> ids, CancellationToken cancellation) =>
-        readers.RunAsync(connection => PostgresFailures.FindAsync(connection, ids, cancellation), cancellation);
+        loads.RunAsync(connection => PostgresFailures.FindAsync(connection, ids, cancellation), cancellation);
 
     public async ValueTask LeaveAsync(SiloId silo, CancellationToken cancellation) => await membership.LeaveAsync(silo, cancellation);
+
+    public ValueTask<bool> DeclareDeadAsync(SiloId silo, CancellationToken cancellation) =>
+        loads.RunAsync(connection => membership.DeclareDeadAsync(connection, silo, cancellation), cancellation);
+
+    public ValueTask<IReadOnlyList<PartitionOwner>> ReadOwnersAsync(CancellationToken cancellation) =>
+        loads.RunAsync(connection => PostgresPartitions.ReadOwnersAsync(connection, cancellation), cancellation);
 
     public async ValueTask DisposeAsync()
     {
         await committer.DisposeAsync();
         await pluginTables.DisposeAsync();
         await readers.DisposeAsync();
+        await loads.DisposeAsync();
     }
 }

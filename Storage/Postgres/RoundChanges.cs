@@ -85,9 +85,6 @@ internal static class RoundChanges
         }
     }
 
-    public static NpgsqlBatchCommand Fence(RoundCommit round) => Command(
-        "select transaction_id, committed_at from fence($1, $2)", Long(round.Silo.Value), Long(round.Round));
-
     public static NpgsqlBatchCommand Command(string sql, params NpgsqlParameter[] parameters)
     {
         var command = new NpgsqlBatchCommand(sql);

@@ -37,7 +37,7 @@ internal static class RoundInserts
         if (set.Count > 0)
             yield return Reminders(set);
         if (round.Deferred.Count > 0)
-            yield return Deferred(round.Deferred);
+            yield return Deferred(round.Deferred, transaction);
         if (round.Failures.Count > 0)
             yield return Failures(round.Failures);
     }
@@ -82,9 +82,9 @@ internal static class RoundInserts
         new IntColumn("partition", i => rows[i].Partition.Value), new IntColumn("attempt", i => rows[i].Set!.Attempt),
         new TextColumn("activity", i => rows[i].Set!.Activity), new BytesColumn("payload", i => rows[i].Set!.Payload));
 
-    private static Insert Deferred(List<DeferredCall> rows) => new(
+    private static Insert Deferred(List<DeferredCall> rows, long transaction) => new(
         "deferred_calls", rows.Count,
-        new LongColumn("sequence", i => rows[i].Sequence), new IntColumn("partition", i => rows[i].Partition.Value),
+        new PositionColumn("sequence", transaction, i => i), new IntColumn("partition", i => rows[i].Partition.Value),
         new TextColumn("type", i => rows[i].Target.Type), new TextColumn("key", i => rows[i].Target.Key),
         new TextColumn("method", i => rows[i].Method), new BytesColumn("arguments", i => rows[i].Arguments));
 

@@ -35,6 +35,13 @@ internal sealed class SiloObserver(NpgsqlConnection connection, TimeProvider tim
         return (dead, living);
     }
 
+    /// <summary>
+    /// True when a silo with an id up to this one has not left, and its process holds no session any more.
+    /// </summary>
+    public async Task<bool> IsAnyUnlockedAsync(long last, CancellationToken cancellation) =>
+        (await ReadAsync(cancellation)).Exists(silo => silo.Silo.Value <= last && silo.Silo != own
+            && !silo.IsLocked && !silo.IsServerFresh);
+
     private async Task<bool> IsDeadAsync(ObservedSilo silo, CancellationToken cancellation)
     {
         // An earlier incarnation of this process: who asks is the one who would know.

@@ -12,6 +12,19 @@ internal static class HeldRows
     public static HeldReason Clean(HeldReason reason) =>
         new(StorableText.Clean(reason.Code), StorableText.Clean(reason.Text));
 
+    /// <summary>The held calls of a round with their sequences: see <see cref="RoundCommit.SequenceOf"/>.</summary>
+    public static IEnumerable<HeldCall> Numbered(RoundCommit round, long transaction)
+    {
+        for (var i = 0; i < round.Held.Count; i++)
+        {
+            var row = round.Held[i];
+            yield return row.Call.Sequence != 0 ? row : row with
+            {
+                Call = row.Call with { Sequence = RoundCommit.SequenceOf(transaction, round.Deferred.Count + i) },
+            };
+        }
+    }
+
     /// <summary>
     /// Two summaries in the order of their grains, both at most <paramref name="limit"/> long, as one.
     /// </summary>

@@ -14,6 +14,13 @@ internal static class RoundRules
                 $"The round holds {round.Messages.Count} messages; at most {Position.MaxMessagesPerRoundCount} fit in one.");
         }
 
+        if (round.Deferred.Count + round.Held.Count > Position.MaxMessagesPerRoundCount)
+        {
+            throw new RefusedRoundException(
+                $"The round leaves {round.Deferred.Count} calls and holds {round.Held.Count}; "
+                + $"at most {Position.MaxMessagesPerRoundCount} together fit in one.");
+        }
+
         foreach (var appended in round.Messages)
         {
             StorableText.Check(appended.Message.Source, "The source");

@@ -6,7 +6,7 @@ namespace Tributary.Storage.Sqlite;
 /// <summary>What a round does to held work, and to failures that were made again.</summary>
 internal static class SqliteHeld
 {
-    public static void Write(SqliteConnection connection, RoundCommit round)
+    public static void Write(SqliteConnection connection, RoundCommit round, long transaction)
     {
         foreach (var sequence in round.HeldDone)
         {
@@ -20,7 +20,7 @@ internal static class SqliteHeld
                 throw new RefusedRoundException($"The round ends failure {id}, which does not exist.");
         }
 
-        foreach (var (call, reason, at) in round.Held)
+        foreach (var (call, reason, at) in HeldRows.Numbered(round, transaction))
         {
             var (code, error) = HeldRows.Clean(reason);
             connection.Prepare(

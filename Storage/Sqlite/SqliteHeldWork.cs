@@ -3,10 +3,10 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Sqlite;
 
-/// <summary>Reads of held work.</summary>
-internal sealed class SqliteHeldWork(SqliteReaders readers) : IHeldWork
+/// <summary>Reads of held work: pages for the engine by its own connections, summaries by those of queries.</summary>
+internal sealed class SqliteHeldWork(SqliteReaders readers, SqliteReaders loads) : IHeldWork
 {
-    public ValueTask<long> ReadLastCallAsync(CancellationToken cancellation) => readers.ReadAsync(
+    public ValueTask<long> ReadLastCallAsync(CancellationToken cancellation) => loads.ReadAsync(
         connection =>
         {
             var select = connection.Prepare(
@@ -23,6 +23,7 @@ internal sealed class SqliteHeldWork(SqliteReaders readers) : IHeldWork
 
     public ValueTask<IReadOnlyList<HeldCall>> ReadCallsAsync(
         long after, int limit, CancellationToken cancellation) => ReadAsync(
+        loads,
         connection => connection.Prepare(
             """
             select sequence, partition, type, key, method, arguments, code, error, held_at from held_calls
@@ -36,6 +37,7 @@ internal sealed class SqliteHeldWork(SqliteReaders readers) : IHeldWork
 
     public ValueTask<IReadOnlyList<HeldReminder>> ReadRemindersAsync(
         HeldMark? after, int limit, CancellationToken cancellation) => ReadAsync(
+        loads,
         connection =>
         {
             var select = connection.Prepare(
@@ -63,6 +65,7 @@ internal sealed class SqliteHeldWork(SqliteReaders readers) : IHeldWork
         var beyond = after is null ? "true" : "(type, key) > (?, ?)";
         // Of the row with the highest sequence SQLite takes code and error as well.
         var calls = await ReadAsync(
+            readers,
             connection => Bind(
                 connection.Prepare(
                     $"""
@@ -76,6 +79,7 @@ internal sealed class SqliteHeldWork(SqliteReaders readers) : IHeldWork
                     .Time(5)),
             cancellation);
         var reminders = await ReadAsync(
+            readers,
             connection => Bind(
                 connection.Prepare(
                     $"""
@@ -92,9 +96,11 @@ internal sealed class SqliteHeldWork(SqliteReaders readers) : IHeldWork
 
     public async ValueTask<IReadOnlyList<HeldCount>> CountAsync(CancellationToken cancellation) => HeldRows.Merge(
         await ReadAsync(
+            readers,
             connection => connection.Prepare("select type, code, count(*) from held_calls group by type, code"),
             static row => new HeldCount(row.Text(0), row.Text(1), row.Int64(2), 0), cancellation),
         await ReadAsync(
+            readers,
             connection => connection.Prepare(
                 "select type, held_code, count(*) from reminders where held_due_at is not null group by type, held_code"),
             static row => new HeldCount(row.Text(0), row.Text(1), 0, row.Int64(2)), cancellation));
@@ -106,10 +112,10 @@ internal sealed class SqliteHeldWork(SqliteReaders readers) : IHeldWork
         return select.Bind(limit);
     }
 
-    private ValueTask<IReadOnlyList<T>> ReadAsync<T>(
-        Func<SqliteConnection, SqliteStatement> prepare, Func<SqliteStatement, T> read,
+    private static ValueTask<IReadOnlyList<T>> ReadAsync<T>(
+        SqliteReaders connections, Func<SqliteConnection, SqliteStatement> prepare, Func<SqliteStatement, T> read,
         CancellationToken cancellation) =>
-        readers.ReadAsync<IReadOnlyList<T>>(
+        connections.ReadAsync<IReadOnlyList<T>>(
             connection =>
             {
                 var rows = new List<T>();

@@ -115,5 +115,6 @@ internal sealed class SqliteMessageQueries(SqliteReaders readers, IMessageLog lo
             cancellation);
 
     public ValueTask<IReadOnlyList<ReminderRow>> ReadPendingRemindersAsync(ReminderMark after, int limit, CancellationToken cancellation) =>
-        readers.ReadAsync(connection => SqliteReminders.Read(connection, after, DateTimeOffset.MaxValue, limit), cancellation);
+        readers.ReadAsync(
+            connection => SqliteReminders.Read(connection, null, after, DateTimeOffset.MaxValue, limit), cancellation);
 }

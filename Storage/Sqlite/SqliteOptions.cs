@@ -15,8 +15,11 @@ public sealed class SqliteOptions
     /// <summary>Partitions of a database that is created; an existing one keeps its number.</summary>
     public int PartitionCount { get; init; } = 256;
 
-    /// <summary>Connections for loads and reads; a read waits when all are in use.</summary>
+    /// <summary>Connections for reads of queries and of the feed; one more waits when all are in use.</summary>
     public int ReadConnectionCount { get; init; } = 4;
+
+    /// <summary>Connections for the engine's loads and reads, which no query can take; one more waits.</summary>
+    public int LoadConnectionCount { get; init; } = 2;
 
     /// <summary>The page cache of the writing connection.</summary>
     public int WriterCacheKiB { get; init; } = 128 * 1024;

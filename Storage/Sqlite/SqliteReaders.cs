@@ -6,9 +6,9 @@ namespace Tributary.Storage.Sqlite;
 /// Connections for reads beside the writer. Each read is one short transaction, so that it sees one state of the
 /// database; it runs on the thread pool, for the library has no asynchronous reads.
 /// </summary>
-internal sealed class SqliteReaders(SqliteOptions options) : IDisposable
+internal sealed class SqliteReaders(SqliteOptions options, int connectionCount) : IDisposable
 {
-    private readonly SemaphoreSlim free = new(options.ReadConnectionCount);
+    private readonly SemaphoreSlim free = new(connectionCount);
     private readonly ConcurrentBag<SqliteConnection> idle = [];
     private bool disposed;
 
@@ -33,14 +33,14 @@ internal sealed class SqliteReaders(SqliteOptions options) : IDisposable
     /// <summary>Waits for the reads that run, and closes their connections.</summary>
     public void Dispose()
     {
-        for (var i = 0; i < options.ReadConnectionCount; i++)
+        for (var i = 0; i < connectionCount; i++)
             free.Wait();
 
         disposed = true;
         while (idle.TryTake(out var connection))
             connection.Dispose();
         // Readers that come now are let in only to be told that it is over.
-        free.Release(options.ReadConnectionCount);
+        free.Release(connectionCount);
     }
 
     private T Read<T>(Func<SqliteConnection, T> read)

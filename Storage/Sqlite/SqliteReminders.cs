@@ -21,16 +21,19 @@ internal static class SqliteReminders
         }
     }
 
-    public static IReadOnlyList<ReminderRow> Read(SqliteConnection connection, ReminderMark after, DateTimeOffset until, int limit)
+    public static IReadOnlyList<ReminderRow> Read(
+        SqliteConnection connection, IReadOnlyList<PartitionId>? partitions, ReminderMark after, DateTimeOffset until,
+        int limit)
     {
         var rows = new List<ReminderRow>();
         var select = connection.Prepare(
-                """
+                $"""
                 select partition, type, key, name, due_at, attempt, activity, payload, starts, is_alone from reminders
-                where due_at <= ? and (due_at, type, key, name) > (?, ?, ?, ?)
+                where due_at <= ? and (due_at, type, key, name) > (?, ?, ?, ?){SqlitePartitions.Filter(partitions)}
                 order by due_at, type, key, name limit ?
                 """)
-            .Bind(until).Bind(after.Due).Bind(after.Grain.Type).Bind(after.Grain.Key).Bind(after.Name).Bind(limit);
+            .Bind(until).Bind(after.Due).Bind(after.Grain.Type).Bind(after.Grain.Key).Bind(after.Name);
+        SqlitePartitions.Bind(select, partitions).Bind(limit);
         while (select.Step())
         {
             rows.Add(new ReminderRow(

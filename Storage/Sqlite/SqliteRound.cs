@@ -26,8 +26,8 @@ internal sealed class SqliteRound(SqliteConnection connection)
         WriteIndexedValues(round, transaction);
         SqliteStates.Write(connection, round.States);
         SqliteReminders.Write(connection, round.Reminders);
-        WriteDeferred(round);
-        SqliteHeld.Write(connection, round);
+        WriteDeferred(round, transaction);
+        SqliteHeld.Write(connection, round, transaction);
         WriteFailures(round);
         SqliteProcessing.Write(connection, round, transaction);
         WriteLedger(round);
@@ -81,7 +81,7 @@ internal sealed class SqliteRound(SqliteConnection connection)
             insert.Bind(value.Path).Bind(value.Key).Bind(Position.Of(transaction, messageIndex).Value).Run();
     }
 
-    private void WriteDeferred(RoundCommit round)
+    private void WriteDeferred(RoundCommit round, long transaction)
     {
         foreach (var sequence in round.DeferredDone)
         {
@@ -89,11 +89,12 @@ internal sealed class SqliteRound(SqliteConnection connection)
                 throw new RefusedRoundException($"The round ends deferred call {sequence}, which does not exist.");
         }
 
-        foreach (var call in round.Deferred)
+        for (var i = 0; i < round.Deferred.Count; i++)
         {
+            var call = round.Deferred[i];
             connection.Prepare("insert into deferred_calls(sequence, partition, type, key, method, arguments) values (?, ?, ?, ?, ?, ?)")
-                .Bind(call.Sequence).Bind(call.Partition.Value).Bind(call.Target.Type).Bind(call.Target.Key)
-                .Bind(call.Method).Bind(call.Arguments).Run();
+                .Bind(RoundCommit.SequenceOf(transaction, i)).Bind(call.Partition.Value).Bind(call.Target.Type)
+                .Bind(call.Target.Key).Bind(call.Method).Bind(call.Arguments).Run();
         }
     }
 

@@ -17,13 +17,14 @@ internal static class SqliteStarts
             """
             update reminders set starts = ?, started_by = ?, is_alone = ?
             where type = ? and key = ? and name = ? and due_at = ? and attempt = ? and coalesce(starts, 0) = ?
+                and exists (select 1 from partitions p where p.id = reminders.partition and p.silo = ?)
             """);
         foreach (var (activity, startsCount, isAlone) in notes)
         {
             update.Bind(startsCount).Bind(silo.Value);
             (isAlone ? update.Bind(1L) : update.BindNull())
                 .Bind(activity.Grain.Type).Bind(activity.Grain.Key).Bind(activity.Name).Bind(activity.Due)
-                .Bind(activity.Attempt).Bind(activity.StartsCount).Run();
+                .Bind(activity.Attempt).Bind(activity.StartsCount).Bind(silo.Value).Run();
         }
 
         return true;

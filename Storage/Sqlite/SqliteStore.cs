@@ -9,6 +9,9 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
     private SqliteFileLock? fileLock;
     private SqliteWriter? writer;
     private SqliteReaders? readers;
+
+    // The engine's own, which no query of an API can take.
+    private SqliteReaders? loads;
     private SqliteMessageLog? log;
     private SqliteMessageQueries? queries;
     private SqliteProcessingQueries? processing;
@@ -36,7 +39,7 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
     /// <summary>Tables that plugins own; available once the store is open.</summary>
     public IPluginTables PluginTables => pluginTables ?? throw NotOpen();
 
-    public IHeldWork Held => new SqliteHeldWork(Readers);
+    public IHeldWork Held => new SqliteHeldWork(Readers, Loads);
 
     /// <inheritdoc cref="IDeliveryStarts"/>
     public IDeliveryStarts DeliveryStarts => deliveryStarts ?? throw NotOpen();
@@ -44,6 +47,8 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
     private SqliteWriter Writer => writer ?? throw NotOpen();
 
     private SqliteReaders Readers => readers ?? throw NotOpen();
+
+    private SqliteReaders Loads => loads ?? throw NotOpen();
 
     public ValueTask<StoreFacts> OpenAsync(CancellationToken cancellation)
     {
@@ -56,12 +61,13 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
             fileLock = SqliteFileLock.Take(options.DatabasePath);
             writer = new SqliteWriter(options, time);
             var opened = writer.Open();
-            readers = new SqliteReaders(options);
+            readers = new SqliteReaders(options, options.ReadConnectionCount);
+            loads = new SqliteReaders(options, options.LoadConnectionCount);
             log = new SqliteMessageLog(writer, readers, time);
             generations = new SqliteGenerations(writer, log, time);
             queries = new SqliteMessageQueries(readers, log);
             processing = new SqliteProcessingQueries(readers);
-            deliveryStarts = new SqliteDeliveryStarts(writer, readers);
+            deliveryStarts = new SqliteDeliveryStarts(writer, loads);
             pluginTables = new SqlitePluginTables(options);
             facts = opened;
             return new(opened);
@@ -88,7 +94,7 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
         }
     }
 
-    public ValueTask<Incarnation> JoinAsync(string address, IReadOnlyList<string> indexedPaths, CancellationToken cancellation) => Writer.WriteAsync(
+    public ValueTask<Incarnation> JoinAsync(JoinRequest request, CancellationToken cancellation) => Writer.WriteAsync(
         connection =>
         {
             // The file lock says that whoever was here before is gone.
@@ -96,12 +102,11 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
             isAfterCrash |= SqliteStarts.HasCrashed(connection, lastBefore.Value);
             connection.Execute("update silos set status = 'dead' where status <> 'dead'");
             var insert = connection.Prepare("insert into silos(address, status, round, transaction_id) values (?, 'active', 0, 0) returning id")
-                .Bind(StorableText.Clean(address));
+                .Bind(StorableText.Clean(request.Address));
             insert.Step();
             var silo = new SiloId(insert.Int64(0));
             insert.Run();
-            connection.Prepare("update partitions set silo = ?").Bind(silo.Value).Run();
-            var paths = SqliteIndexedPaths.Register(connection, indexedPaths);
+            var paths = SqliteIndexedPaths.Register(connection, request.IndexedPaths);
             return new Incarnation(silo, time.GetUtcNow(), paths)
             {
                 IsAfterCrash = isAfterCrash, HasUnscopedExternalIds = SqliteExternalIds.HasUnscoped(connection),
@@ -122,12 +127,18 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
             var (last, status, transaction) = (select.Int64(0), select.Text(1), select.Int64(2));
             select.Reset();
             if (last == round)
-                return new RoundResolution.Applied(transaction, time.GetUtcNow());
+            {
+                return new RoundResolution.Applied(transaction, time.GetUtcNow())
+                {
+                    Owned = SqlitePartitions.OwnedBy(connection, silo),
+                };
+            }
+
             return status == "dead" ? new RoundResolution.Dead() : new RoundResolution.NotApplied();
         },
         cancellation);
 
-    public ValueTask<bool> CheckAsync(SiloId silo, long round, CancellationToken cancellation) => Readers.ReadAsync(
+    public ValueTask<bool> CheckAsync(SiloId silo, long round, CancellationToken cancellation) => Loads.ReadAsync(
         connection =>
         {
             var select = connection.Prepare("select 1 from silos where id = ? and round = ? and status <> 'dead'").Bind(silo.Value).Bind(round);
@@ -138,23 +149,31 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
         cancellation);
 
     public ValueTask<LoadResult> LoadAsync(LoadRequest request, CancellationToken cancellation) =>
-        Readers.ReadAsync(connection => Load(connection, request), cancellation);
+        Loads.ReadAsync(connection => Load(connection, request), cancellation);
 
     public ValueTask<IReadOnlyList<ReminderRow>> ReadRemindersAsync(
-        ReminderMark after, DateTimeOffset until, int limit, CancellationToken cancellation) =>
-        Readers.ReadAsync(connection => SqliteReminders.Read(connection, after, until, limit), cancellation);
+        IReadOnlyList<PartitionId>? partitions, ReminderMark after, DateTimeOffset until, int limit,
+        CancellationToken cancellation) =>
+        Loads.ReadAsync(
+            connection => SqliteReminders.Read(connection, partitions, after, until, limit), cancellation);
 
     public ValueTask<bool> NoteStartsAsync(
         SiloId silo, IReadOnlyList<StartNote> notes, CancellationToken cancellation) =>
         Writer.WriteAsync(connection => SqliteStarts.Note(connection, silo, notes), cancellation);
 
-    public ValueTask<IReadOnlyList<DeferredCall>> ReadDeferredCallsAsync(long after, int limit, CancellationToken cancellation) => Readers.ReadAsync<IReadOnlyList<DeferredCall>>(
+    public ValueTask<IReadOnlyList<DeferredCall>> ReadDeferredCallsAsync(
+        IReadOnlyList<PartitionId>? partitions, long after, int limit, CancellationToken cancellation) =>
+        Loads.ReadAsync<IReadOnlyList<DeferredCall>>(
         connection =>
         {
             var calls = new List<DeferredCall>();
             var select = connection.Prepare(
-                    "select sequence, partition, type, key, method, arguments from deferred_calls where sequence > ? order by sequence limit ?")
-                .Bind(after).Bind(limit);
+                    $"""
+                    select sequence, partition, type, key, method, arguments from deferred_calls
+                    where sequence > ?{SqlitePartitions.Filter(partitions)} order by sequence limit ?
+                    """)
+                .Bind(after);
+            SqlitePartitions.Bind(select, partitions).Bind(limit);
             while (select.Step())
             {
                 calls.Add(new DeferredCall(
@@ -167,7 +186,7 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
 
     public ValueTask<IReadOnlyList<FailureRow>> FindFailuresAsync(
         IReadOnlyList<Guid> ids, CancellationToken cancellation) =>
-        Readers.ReadAsync(connection => SqliteFailures.Find(connection, ids), cancellation);
+        Loads.ReadAsync(connection => SqliteFailures.Find(connection, ids), cancellation);
 
     public async ValueTask LeaveAsync(SiloId silo, CancellationToken cancellation) => await Writer.WriteAsync(
         connection =>
@@ -177,6 +196,14 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
             return connection.Prepare("update silos set status = 'dead' where id = ?").Bind(silo.Value).Run();
         },
         cancellation);
+
+    public ValueTask<bool> DeclareDeadAsync(SiloId silo, CancellationToken cancellation) => Writer.WriteAsync(
+        connection => connection.Prepare("update silos set status = 'dead' where id = ? and status <> 'dead'")
+            .Bind(silo.Value).Run() == 1,
+        cancellation);
+
+    public ValueTask<IReadOnlyList<PartitionOwner>> ReadOwnersAsync(CancellationToken cancellation) =>
+        Loads.ReadAsync(SqlitePartitions.Owners, cancellation);
 
     public ValueTask DisposeAsync()
     {
@@ -205,10 +232,12 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
         // The readers first: the last connection to close writes the log back into the database.
         pluginTables?.Dispose();
         readers?.Dispose();
+        loads?.Dispose();
         writer?.Dispose();
         fileLock?.Dispose();
         pluginTables = null;
         readers = null;
+        loads = null;
         writer = null;
         fileLock = null;
         facts = null;

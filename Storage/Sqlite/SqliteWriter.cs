@@ -103,9 +103,13 @@ internal sealed class SqliteWriter : IDisposable
             if (writer.Fence(round.Silo, round.Round) is not { } transaction)
                 return new CommitOutcome.Fenced();
 
+            if (SqlitePartitions.NotOwned(connection, round) is { } notOwned)
+                return notOwned;
+
+            var taken = SqlitePartitions.Write(connection, round);
             writer.Write(round, transaction);
             connection.Execute("commit");
-            return new CommitOutcome.Committed(transaction, time.GetUtcNow());
+            return new CommitOutcome.Committed(transaction, time.GetUtcNow()) { Taken = taken };
         }
         catch (RefusedRoundException e)
         {

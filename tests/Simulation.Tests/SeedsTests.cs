@@ -37,7 +37,7 @@ public sealed class SeedsTests
         Assert.True(stops >= count / 20, $"Only {stops} stops in {count} runs.");
     }
 
-    private static (int First, int Count) Seeds() =>
+    internal static (int First, int Count) Seeds() =>
         int.TryParse(Environment.GetEnvironmentVariable(SeedVariable), out var seed) ? (seed, 1)
         : int.TryParse(Environment.GetEnvironmentVariable(SeedsVariable), out var count) ? (1, count)
         : (1, SeedsCount);

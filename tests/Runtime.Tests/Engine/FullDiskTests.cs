@@ -90,7 +90,7 @@ public sealed class FullDiskTests
         run =>
         {
             run.Faults.Poison = body => body.Span.SequenceEqual("poison"u8);
-            run.Faults.ByCall[(StoreCall.Commit, 2)] = StoreFate.Full;
+            run.Faults.ByCall[(StoreCall.Commit, 3)] = StoreFate.Full;
         });
 
     [Fact]

@@ -41,7 +41,7 @@ public sealed class RefusalTests
         async run =>
         {
             await run.Probe("a").Do(Script.Of(probe => ProbeGrain.Tell(probe.Other("far").Add(7))));
-            run.Faults.ByCall[(StoreCall.Commit, 2)] = StoreFate.Reject;
+            run.Faults.ByCall[(StoreCall.Commit, 3)] = StoreFate.Reject;
             await run.UntilAsync(() => run.Database.DeferredCalls.Count == 0);
 
             var failure = Assert.Single(run.Database.Failures);
@@ -54,8 +54,8 @@ public sealed class RefusalTests
     public void A_failure_that_is_refused_as_well_is_kept_without_its_arguments() => Run(async run =>
     {
         await run.Probe("a").Do(Script.Of(probe => ProbeGrain.Tell(probe.Other("far").Add(7))));
-        run.Faults.ByCall[(StoreCall.Commit, 2)] = StoreFate.Reject;
         run.Faults.ByCall[(StoreCall.Commit, 3)] = StoreFate.Reject;
+        run.Faults.ByCall[(StoreCall.Commit, 4)] = StoreFate.Reject;
         await run.UntilAsync(() => run.Database.DeferredCalls.Count == 0);
 
         Assert.Equal(0, Assert.Single(run.Database.Failures).Arguments.Length);
@@ -75,7 +75,7 @@ public sealed class RefusalTests
         },
         run =>
         {
-            run.Faults.ByCall[(StoreCall.Commit, 1)] = fate;
+            run.Faults.ByCall[(StoreCall.Commit, 2)] = fate;
             run.Faults.ByCall[(StoreCall.Resolve, 1)] = StoreFate.Fail;
         });
 

@@ -8,17 +8,23 @@ public static class Checks
 {
     public static void All(Scenario scenario)
     {
-        AcknowledgedMessagesAreStoredOnce(scenario);
-        CountersEqualARecount(scenario);
-        ItemsEqualARecount(scenario);
-        AlarmsRangAndWereTallied(scenario);
+        Stored(scenario);
         MinesWereDefused(scenario);
         ParcelChecks.AllAtRest(scenario);
         scenario.Items.Check(scenario.Database);
-        NothingFailed(scenario);
     }
 
-    private static void AcknowledgedMessagesAreStoredOnce(Scenario scenario)
+    /// <summary>What was promised is stored, once, and what follows from it was done, once.</summary>
+    public static void Stored(IPromised run)
+    {
+        AcknowledgedMessagesAreStoredOnce(run);
+        CountersEqualARecount(run);
+        ItemsEqualARecount(run);
+        AlarmsRangAndWereTallied(run);
+        NothingFailed(run);
+    }
+
+    private static void AcknowledgedMessagesAreStoredOnce(IPromised scenario)
     {
         var stored = Letters(scenario);
         var positions = stored.ToDictionary(message => message.Id, message => message.Position);
@@ -30,7 +36,7 @@ public static class Checks
         Hold(keys.Distinct().Count() == keys.Count, "Two messages are stored under one external id.");
     }
 
-    private static void CountersEqualARecount(Scenario scenario)
+    private static void CountersEqualARecount(IPromised scenario)
     {
         var expected = Letters(scenario).Select(message => scenario.Promises.Letters[message.Id])
             .GroupBy(letter => letter.Counter).ToDictionary(group => group.Key, group => new CounterState(group.Count(), group.Sum(letter => letter.Amount)));
@@ -41,7 +47,7 @@ public static class Checks
             $"Counters {Text(actual)} differ from a recount {Text(expected)}.");
     }
 
-    private static void ItemsEqualARecount(Scenario scenario)
+    private static void ItemsEqualARecount(IPromised scenario)
     {
         var actual = States(scenario, "store", ScenarioJson.Default.StoreState);
         foreach (var item in Letters(scenario).GroupBy(message => message.Item))
@@ -52,7 +58,7 @@ public static class Checks
         }
     }
 
-    private static void AlarmsRangAndWereTallied(Scenario scenario)
+    private static void AlarmsRangAndWereTallied(IPromised scenario)
     {
         var alarms = States(scenario, "alarm", ScenarioJson.Default.AlarmState);
         var tallies = States(scenario, "tally", ScenarioJson.Default.TallyState);
@@ -78,13 +84,15 @@ public static class Checks
         Hold(mines.All(mine => mine.LaidCount == mine.DefusedCount), $"Mines were laid and not given up: {string.Join(", ", mines)}.");
     }
 
-    private static List<StoredMessage> Letters(Scenario scenario) =>
+    private static List<StoredMessage> Letters(IPromised scenario) =>
         [.. scenario.Database.Messages.Where(message => scenario.Promises.Letters.ContainsKey(message.Id))];
 
-    private static void NothingFailed(Scenario scenario) =>
+    private static void NothingFailed(IPromised scenario) =>
         Hold(scenario.Database.Failures.Count == 0, $"There are failures: {string.Join("; ", scenario.Database.Failures.Select(failure => failure.Error))}");
 
-    private static Dictionary<string, T> States<T>(Scenario scenario, string type, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> json) where T : class =>
+    private static Dictionary<string, T> States<T>(
+        IPromised scenario, string type, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> json)
+        where T : class =>
         scenario.Database.States.Where(pair => pair.Key.Grain.Type == type)
             .ToDictionary(pair => pair.Key.Grain.Key, pair => JsonSerializer.Deserialize(pair.Value.State.Span, json)!);
 

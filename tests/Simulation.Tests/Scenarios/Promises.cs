@@ -2,6 +2,17 @@ using Tributary.Storage.InMemory;
 
 namespace Tributary.Simulation.Tests.Scenarios;
 
+/// <summary>A run with promises to check.</summary>
+public interface IPromised
+{
+    InMemoryDatabase Database { get; }
+
+    Promises Promises { get; }
+
+    /// <summary>True for a body that the database refuses.</summary>
+    bool IsPoison(ReadOnlyMemory<byte> body);
+}
+
 /// <summary>What clients sent and what they were told.</summary>
 public sealed class Promises
 {
@@ -11,6 +22,9 @@ public sealed class Promises
     public Dictionary<MessageId, Letter> Letters { get; } = [];
 
     public Dictionary<MessageId, Position> Acknowledgements { get; } = [];
+
+    /// <summary>Messages of calls that were sent to another silo: they are not stored.</summary>
+    public HashSet<MessageId> SentAway { get; } = [];
 
     /// <summary>Mines whose laying was acknowledged.</summary>
     public int MinesLaidCount { get; set; }

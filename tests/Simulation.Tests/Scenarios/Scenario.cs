@@ -14,7 +14,7 @@ namespace Tributary.Simulation.Tests.Scenarios;
 /// One run: a silo under clients, faults, crashes and usurpers, all drawn from one seed; then calm, and the checks of what
 /// must hold.
 /// </summary>
-public sealed class Scenario
+public sealed class Scenario : IPromised
 {
     private const int PartitionCount = 16;
     private const int MaxOutageMs = 200_000;
@@ -102,6 +102,7 @@ public sealed class Scenario
         faults.IsCalm = true;
         await trouble;
         jam.IsOn = false;
+        await StartedAsync();
         if (!build.IsWhole)
         {
             await Host.StopAsync();
@@ -195,13 +196,13 @@ public sealed class Scenario
         faults = new SeededFaults(world, faultRate, () => Crash(started)) { IsCalm = isCalm, DownUntil = faults?.DownUntil ?? default, FullUntil = faults?.FullUntil ?? default };
         store = new InMemoryStore(Database, faults);
         build = Build.Next(world.Random, hasOldBuilds && !isCalm);
-        Host = new SiloHost(options, store, build.Types(observer, jam), build.Activities(activities),
+        var host = Host = new SiloHost(options, store, build.Types(observer, jam), build.Activities(activities),
             world.Environment().With(sabotage), NullLogger<SiloHost>.Instance);
         while (!started.Task.IsCompleted)
         {
             try
             {
-                await Host.StartAsync();
+                await host.StartAsync();
                 hasStarted = crashed == started;
                 return;
             }
@@ -214,6 +215,13 @@ public sealed class Scenario
                 Crash(started);
             }
         }
+    }
+
+    // A process that crashed as the last thing before the calm is still being followed by another.
+    private async Task StartedAsync()
+    {
+        while (!hasStarted)
+            await world.Delay(TimeSpan.FromMilliseconds(10));
     }
 
     /// <summary>The process that runs now ends at once.</summary>
@@ -288,7 +296,7 @@ public sealed class Scenario
     private async Task SettleAsync()
     {
         for (var i = 0; Database.Reminders.Count > 0 || Database.DeferredCalls.Count > 0 || HeldCount > 0
-            || !Host.IsReady; i++)
+            || !Host.IsReady || !hasStarted; i++)
         {
             if (i > 10_000)
             {
@@ -303,7 +311,7 @@ public sealed class Scenario
 
     private int HeldCount => Database.HeldCalls.Count + Database.HeldReminders.Count;
 
-    private static RoundOptions RandomOptions(Random random)
+    internal static RoundOptions RandomOptions(Random random)
     {
         int Limit(int tiny, int normal) => random.Next(2) == 0 ? random.Next(1, tiny) : normal;
         return new RoundOptions

@@ -13,7 +13,8 @@ public abstract partial class StoreConformance
 
         Assert.IsType<CommitOutcome.Fenced>(await silo.Store.CommitAsync(round, Cancellation));
 
-        var applied = Assert.IsType<RoundResolution.Applied>(await silo.Store.ResolveAsync(silo.Id, 1, Cancellation));
+        var applied = Assert.IsType<RoundResolution.Applied>(
+            await silo.Store.ResolveAsync(silo.Id, round.Round, Cancellation));
         Assert.Equal(committed.Transaction, applied.Transaction);
         await silo.SettleAsync(committed);
         Assert.Equal(1, await silo.Log.CountBelowAsync(new Position(long.MaxValue), Cancellation));
@@ -25,7 +26,7 @@ public abstract partial class StoreConformance
         var silo = await JoinAsync();
         await silo.CommitAsync();
 
-        Assert.IsType<RoundResolution.NotApplied>(await silo.Store.ResolveAsync(silo.Id, 2, Cancellation));
+        Assert.IsType<RoundResolution.NotApplied>(await silo.Store.ResolveAsync(silo.Id, silo.Round + 1, Cancellation));
 
         await silo.CommitAsync(TestSilo.Message());
     }
@@ -46,13 +47,13 @@ public abstract partial class StoreConformance
     public async Task A_check_knows_the_last_durable_round_only()
     {
         var silo = await JoinAsync();
-        Assert.True(await silo.Store.CheckAsync(silo.Id, 0, Cancellation));
+        Assert.True(await silo.Store.CheckAsync(silo.Id, silo.Round, Cancellation));
 
         await silo.CommitAsync();
 
-        Assert.True(await silo.Store.CheckAsync(silo.Id, 1, Cancellation));
-        Assert.False(await silo.Store.CheckAsync(silo.Id, 0, Cancellation));
-        Assert.False(await silo.Store.CheckAsync(silo.Id, 2, Cancellation));
+        Assert.True(await silo.Store.CheckAsync(silo.Id, silo.Round, Cancellation));
+        Assert.False(await silo.Store.CheckAsync(silo.Id, silo.Round - 1, Cancellation));
+        Assert.False(await silo.Store.CheckAsync(silo.Id, silo.Round + 1, Cancellation));
     }
 
     [Fact]

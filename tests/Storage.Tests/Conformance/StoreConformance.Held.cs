@@ -23,33 +23,36 @@ public abstract partial class StoreConformance
     {
         var silo = await JoinAsync();
         Assert.Equal(0, await silo.Store.Held.ReadLastCallAsync(Cancellation));
-        await silo.CommitAsync(round => round.Deferred.AddRange([Held(3, "a").Call, Held(4, "b").Call]));
-        Assert.Equal(4, await silo.Store.Held.ReadLastCallAsync(Cancellation));
+        var transaction = await silo.CommitAsync(
+            round => round.Deferred.AddRange([Held(0, "a").Call, Held(0, "b").Call]));
+        var (three, four) = (RoundCommit.SequenceOf(transaction, 0), RoundCommit.SequenceOf(transaction, 1));
+        var nine = four + 5;
+        Assert.Equal(four, await silo.Store.Held.ReadLastCallAsync(Cancellation));
         await silo.CommitAsync(round =>
         {
-            round.DeferredDone.AddRange([3, 4]);
-            round.Held.AddRange([Held(3, "a"), Held(9, "b", NoMethod, minutes: 1)]);
+            round.DeferredDone.AddRange([three, four]);
+            round.Held.AddRange([Held(three, "a"), Held(nine, "b", NoMethod, minutes: 1)]);
         });
 
         Assert.Empty(await silo.Store.ReadDeferredCallsAsync(0, 10, Cancellation));
-        Assert.Equal(9, await silo.Store.Held.ReadLastCallAsync(Cancellation));
+        Assert.Equal(nine, await silo.Store.Held.ReadLastCallAsync(Cancellation));
         var first = Assert.Single(await silo.Store.Held.ReadCallsAsync(0, 1, Cancellation));
         Assert.Equal(
-            (3L, new PartitionId(1), new RoundGrainId("item", "a"), "Do", "[3]", Unread, TestSilo.Noon),
+            (three, new PartitionId(1), new RoundGrainId("item", "a"), "Do", $"[{three}]", Unread, TestSilo.Noon),
             (first.Call.Sequence, first.Call.Partition, first.Call.Target, first.Call.Method,
                 Encoding.UTF8.GetString(first.Call.Arguments.Span),
                 first.Reason, first.HeldAt));
-        var rest = Assert.Single(await silo.Store.Held.ReadCallsAsync(3, 10, Cancellation));
+        var rest = Assert.Single(await silo.Store.Held.ReadCallsAsync(three, 10, Cancellation));
         Assert.Equal(
-            (9L, "grain_method_unknown: nul \ufffd and half \ufffd a pair"), (rest.Call.Sequence, rest.Reason.Text));
+            (nine, "grain_method_unknown: nul \ufffd and half \ufffd a pair"), (rest.Call.Sequence, rest.Reason.Text));
 
         // Held again for another reason, the row is the same.
-        await silo.CommitAsync(round => round.Held.Add(Held(3, "a", NoMethod, minutes: 5)));
+        await silo.CommitAsync(round => round.Held.Add(Held(three, "a", NoMethod, minutes: 5)));
         var again = (await silo.Store.Held.ReadCallsAsync(0, 10, Cancellation))[0];
         Assert.Equal(
-            (3L, "grain_method_unknown", TestSilo.Noon), (again.Call.Sequence, again.Reason.Code, again.HeldAt));
+            (three, "grain_method_unknown", TestSilo.Noon), (again.Call.Sequence, again.Reason.Code, again.HeldAt));
 
-        await silo.CommitAsync(round => round.HeldDone.AddRange([9, 3]));
+        await silo.CommitAsync(round => round.HeldDone.AddRange([nine, three]));
         Assert.Empty(await silo.Store.Held.ReadCallsAsync(0, 10, Cancellation));
     }
 

@@ -38,7 +38,7 @@ public abstract partial class StoreConformance
         var second = await JoinAsync();
 
         Assert.NotEqual(first.Id, second.Id);
-        Assert.IsType<RoundResolution.Dead>(await second.Store.ResolveAsync(first.Id, 2, Cancellation));
+        Assert.IsType<RoundResolution.Dead>(await second.Store.ResolveAsync(first.Id, first.Round + 1, Cancellation));
         await second.CommitAsync(TestSilo.Message());
         Assert.Equal(2, await second.Log.CountBelowAsync(await second.Log.ReadHorizonAsync(Cancellation), Cancellation));
     }
@@ -52,9 +52,9 @@ public abstract partial class StoreConformance
         var again = await first.Store.JoinAsync("http://127.0.0.1:9", [], Cancellation);
 
         Assert.NotEqual(first.Id, again.Silo);
-        Assert.False(await first.Store.CheckAsync(first.Id, 1, Cancellation));
+        Assert.False(await first.Store.CheckAsync(first.Id, first.Round, Cancellation));
         Assert.IsType<CommitOutcome.Fenced>(await first.TryCommitAsync(round => round.Messages.Add(TestSilo.Message())));
-        Assert.IsType<RoundResolution.Dead>(await first.Store.ResolveAsync(first.Id, 2, Cancellation));
+        Assert.IsType<RoundResolution.Dead>(await first.Store.ResolveAsync(first.Id, first.Round + 1, Cancellation));
         Assert.Equal(0, await first.Log.CountBelowAsync(new Position(long.MaxValue), Cancellation));
     }
 
@@ -65,7 +65,7 @@ public abstract partial class StoreConformance
         await first.CommitAsync();
         await first.Store.LeaveAsync(first.Id, Cancellation);
 
-        Assert.False(await first.Store.CheckAsync(first.Id, 1, Cancellation));
+        Assert.False(await first.Store.CheckAsync(first.Id, first.Round, Cancellation));
         await first.Store.DisposeAsync();
         var second = await JoinAsync();
         await second.CommitAsync();

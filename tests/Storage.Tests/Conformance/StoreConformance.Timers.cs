@@ -81,20 +81,25 @@ public abstract partial class StoreConformance
     public async Task Deferred_calls_come_in_order_and_end_with_the_round_that_made_them()
     {
         var silo = await JoinAsync();
-        DeferredCall Call(long sequence) => new(
-            sequence, new PartitionId(1), new RoundGrainId("item", $"key {sequence}"), "Do", Encoding.UTF8.GetBytes($"[{sequence}]"));
-        await silo.CommitAsync(round => round.Deferred.AddRange([Call(1), Call(2), Call(3), Call(4)]));
+        DeferredCall Call(int number) => new(
+            0, new PartitionId(1), new RoundGrainId("item", $"key {number}"), "Do",
+            Encoding.UTF8.GetBytes($"[{number}]"));
+        var transaction = await silo.CommitAsync(
+            round => round.Deferred.AddRange([Call(1), Call(2), Call(3), Call(4)]));
+        long Sequence(int number) => RoundCommit.SequenceOf(transaction, number - 1);
 
         await silo.CommitAsync(round =>
         {
-            round.DeferredDone.AddRange([2, 3]);
+            round.DeferredDone.AddRange([Sequence(2), Sequence(3)]);
             round.Deferred.Add(Call(5));
         });
 
         var first = await silo.Store.ReadDeferredCallsAsync(0, 2, Cancellation);
-        Assert.Equal([1L, 4L], first.Select(call => call.Sequence));
-        var rest = Assert.Single(await silo.Store.ReadDeferredCallsAsync(4, 2, Cancellation));
-        Assert.Equal((5L, new RoundGrainId("item", "key 5"), "Do", "[5]"), (rest.Sequence, rest.Target, rest.Method, Encoding.UTF8.GetString(rest.Arguments.Span)));
+        Assert.Equal([Sequence(1), Sequence(4)], first.Select(call => call.Sequence));
+        var rest = Assert.Single(await silo.Store.ReadDeferredCallsAsync(Sequence(4), 2, Cancellation));
+        Assert.Equal(
+            (new RoundGrainId("item", "key 5"), "Do", "[5]"),
+            (rest.Target, rest.Method, Encoding.UTF8.GetString(rest.Arguments.Span)));
     }
 
     [Fact]

@@ -19,6 +19,14 @@ public sealed class TestSilo(IPartitionStore store, IMessageLog log, SiloId id)
 
     public long Round => round;
 
+    private const int PartitionsCount = 256;
+
+    private static IEnumerable<PartitionId> All =>
+        Enumerable.Range(0, PartitionsCount).Select(id => new PartitionId(id));
+
+    /// <summary>True for a test that says itself what its rounds write.</summary>
+    public bool IsPicky { get; init; }
+
     /// <summary>False for a test that holds the horizon itself.</summary>
     public bool WaitsForHorizon { get; init; } = true;
 
@@ -31,7 +39,23 @@ public sealed class TestSilo(IPartitionStore store, IMessageLog log, SiloId id)
     {
         await store.OpenAsync(Cancellation);
         var incarnation = await store.JoinAsync(address, indexedPaths, Cancellation);
-        return new TestSilo(store, harness.LogOf(store), incarnation.Silo) { WaitsForHorizon = waitsForHorizon, IndexedPaths = indexedPaths.Zip(incarnation.IndexedPaths).ToDictionary(pair => pair.First, pair => pair.Second) };
+        var silo = new TestSilo(store, harness.LogOf(store), incarnation.Silo)
+        {
+            WaitsForHorizon = waitsForHorizon,
+            IndexedPaths = indexedPaths.Zip(incarnation.IndexedPaths)
+                .ToDictionary(pair => pair.First, pair => pair.Second),
+        };
+        await silo.TakeAllAsync();
+        return silo;
+    }
+
+    /// <summary>Takes every partition in a round of its own.</summary>
+    public async Task TakeAllAsync()
+    {
+        var takes = NextRound(next => next.Takes.AddRange(All));
+        var outcome = Assert.IsType<CommitOutcome.Committed>(await Store.CommitAsync(takes, Cancellation));
+        Assert.Equal(PartitionsCount, outcome.Taken.Count);
+        Advance(takes);
     }
 
     public static AppendedMessage Message(
@@ -57,6 +81,9 @@ public sealed class TestSilo(IPartitionStore store, IMessageLog log, SiloId id)
     {
         var next = new RoundCommit { Silo = Id, Round = round + 1, AcceptedBefore = accepted };
         fill?.Invoke(next);
+        // A silo that owns everything writes everywhere, but where it takes or gives.
+        if (next.Writes.Count == 0 && !IsPicky)
+            next.Writes.AddRange(next.Takes.Count > 0 ? [] : All.Except(next.Gives));
         return next;
     }
 

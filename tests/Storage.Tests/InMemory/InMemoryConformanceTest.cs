@@ -4,7 +4,7 @@ using Tributary.Storage.Tests.Conformance;
 
 namespace Tributary.Storage.Tests.InMemory;
 
-public sealed class InMemoryConformanceTest : StoreConformance
+public sealed class InMemoryConformanceTest : SharedConformance
 {
     protected override Task<StoreHarness> StartAsync() => Task.FromResult<StoreHarness>(new InMemoryHarness());
 

@@ -19,13 +19,13 @@ public sealed class InMemoryFaultsTest
     public async Task The_answer_of_a_commit_is_lost(StoreFate fate, bool storedBefore, bool storedAfter)
     {
         var silo = await JoinAsync();
-        faults.ByCall[(StoreCall.Commit, 1)] = fate;
+        faults.ByCall[(StoreCall.Commit, 2)] = fate;
         var round = silo.NextRound(next => next.Messages.Add(TestSilo.Message()));
 
         Assert.IsType<CommitOutcome.Unknown>(await silo.Store.CommitAsync(round, Cancellation));
         Assert.Equal(storedBefore ? 1 : 0, database.Messages.Count);
 
-        var resolution = await silo.Store.ResolveAsync(silo.Id, 1, Cancellation);
+        var resolution = await silo.Store.ResolveAsync(silo.Id, 2, Cancellation);
         Assert.Equal(storedAfter, resolution is RoundResolution.Applied);
         Assert.Equal(storedAfter ? 1 : 0, database.Messages.Count);
     }
@@ -36,11 +36,11 @@ public sealed class InMemoryFaultsTest
     public async Task A_crash_around_a_commit_ends_the_store_and_lets_the_next_one_join(StoreFate fate, int stored)
     {
         var silo = await JoinAsync();
-        faults.ByCall[(StoreCall.Commit, 1)] = fate;
+        faults.ByCall[(StoreCall.Commit, 2)] = fate;
 
         Assert.IsType<CommitOutcome.Unknown>(await silo.TryCommitAsync(round => round.Messages.Add(TestSilo.Message())));
 
-        await Assert.ThrowsAsync<StoreException>(async () => await silo.Store.CheckAsync(silo.Id, 0, Cancellation));
+        await Assert.ThrowsAsync<StoreException>(async () => await silo.Store.CheckAsync(silo.Id, 1, Cancellation));
         await using var next = new InMemoryStore(database);
         await next.JoinAsync("", [], Cancellation);
         Assert.Equal(stored, database.Messages.Count);
@@ -50,13 +50,13 @@ public sealed class InMemoryFaultsTest
     public async Task The_nth_operation_fails()
     {
         var silo = await JoinAsync();
-        faults.ByNumber[4] = StoreFate.Fail;
+        faults.ByNumber[5] = StoreFate.Fail;
 
-        Assert.True(await silo.Store.CheckAsync(silo.Id, 0, Cancellation));
+        Assert.True(await silo.Store.CheckAsync(silo.Id, 1, Cancellation));
         var error = await Assert.ThrowsAsync<StoreException>(async () => await silo.Store.LoadAsync(new LoadRequest(), Cancellation));
 
         Assert.Equal(StoreFault.Transient, error.Fault);
-        Assert.True(await silo.Store.CheckAsync(silo.Id, 0, Cancellation));
+        Assert.True(await silo.Store.CheckAsync(silo.Id, 1, Cancellation));
     }
 
     [Fact]
@@ -113,10 +113,10 @@ public sealed class InMemoryFaultsTest
             await Assert.ThrowsAsync<InvalidOperationException>(() => silo.TryCommitAsync(fill));
 
         var skipping = await Assert.ThrowsAsync<InvalidOperationException>(async () => await silo.Store.CommitAsync(
-            new RoundCommit { Silo = silo.Id, Round = 3, AcceptedBefore = 1 }, Cancellation));
+            new RoundCommit { Silo = silo.Id, Round = 4, AcceptedBefore = 1 }, Cancellation));
         Assert.Contains("a round was skipped", skipping.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await silo.Store.CommitAsync(
-            new RoundCommit { Silo = silo.Id, Round = 2, AcceptedBefore = 5 }, Cancellation));
+            new RoundCommit { Silo = silo.Id, Round = 3, AcceptedBefore = 5 }, Cancellation));
         await silo.CommitAsync();
         Assert.Single(database.Messages);
     }
@@ -132,6 +132,8 @@ public sealed class InMemoryFaultsTest
         var store = new InMemoryStore(database, faults);
         await store.OpenAsync(Cancellation);
         var incarnation = await store.JoinAsync("", [], Cancellation);
-        return new TestSilo(store, store.Log, incarnation.Silo);
+        var silo = new TestSilo(store, store.Log, incarnation.Silo);
+        await silo.TakeAllAsync();
+        return silo;
     }
 }

@@ -10,7 +10,7 @@ using Tributary.TestingHost.Postgres;
 namespace Tributary.Storage.Tests.Postgres;
 
 [Collection(nameof(SharedCluster))]
-public sealed class PostgresConformanceTest(SharedCluster shared) : StoreConformance
+public sealed class PostgresConformanceTest(SharedCluster shared) : SharedConformance
 {
     protected override string BytesType => "bytea";
 

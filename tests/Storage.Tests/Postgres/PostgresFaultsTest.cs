@@ -60,7 +60,7 @@ public sealed class PostgresFaultsTest(SharedCluster shared) : IAsyncLifetime
 
         Assert.IsType<RoundResolution.NotApplied>(resolution);
         Assert.IsType<CommitOutcome.Unknown>(await commit);
-        Assert.True(await store.CheckAsync(silo.Id, 0, Cancellation));
+        Assert.True(await store.CheckAsync(silo.Id, silo.Round, Cancellation));
     }
 
     [Fact]
@@ -74,7 +74,8 @@ public sealed class PostgresFaultsTest(SharedCluster shared) : IAsyncLifetime
 
         Assert.IsType<CommitOutcome.Unknown>(await silo.TryCommitAsync(round => round.Messages.Add(TestSilo.Message())));
 
-        var applied = Assert.IsType<RoundResolution.Applied>(await store.ResolveAsync(silo.Id, 1, Cancellation));
+        var applied = Assert.IsType<RoundResolution.Applied>(
+            await store.ResolveAsync(silo.Id, silo.Round, Cancellation));
         Assert.Equal(transaction, applied.Transaction);
         await silo.CommitAsync(TestSilo.Message());
     }

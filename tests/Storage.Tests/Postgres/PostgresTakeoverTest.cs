@@ -53,7 +53,7 @@ public sealed class PostgresTakeoverTest(SharedCluster shared) : IAsyncLifetime
 
         Assert.Equal(StoreFault.Busy, error.Fault);
         Assert.Contains(address, error.Message, StringComparison.Ordinal);
-        Assert.Contains("round 2", error.Message, StringComparison.Ordinal);
+        Assert.Contains("round 3", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

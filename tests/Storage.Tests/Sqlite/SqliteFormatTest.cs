@@ -41,7 +41,9 @@ public sealed class SqliteFormatTest
         Assert.Single(await silo.Log.ReadAggregatesAsync(1, null, null, null, null, 10, Cancellation));
         Assert.Equal(new LedgerCounts(2, 2, 0, 0, 0, 0), (await silo.Log.ReadLedgerAsync(true, Cancellation)).Total);
         Assert.Equal("definition", Assert.Single(await silo.Log.ReadDefinitionsAsync(Cancellation)).Name);
-        Assert.Equal(7, Assert.Single(await silo.Store.ReadDeferredCallsAsync(0, 10, Cancellation)).Sequence);
+        Assert.Equal(
+            new RoundGrainId("item", "item"),
+            Assert.Single(await silo.Store.ReadDeferredCallsAsync(0, 10, Cancellation)).Target);
         var reminder = Assert.Single(await silo.Store.ReadRemindersAsync(ReminderMark.At(DateTimeOffset.MinValue), DateTimeOffset.MaxValue, 10, Cancellation));
         Assert.Equal(("reminder", TestSilo.Noon, "fetch"), (reminder.Name, reminder.Due, reminder.Activity));
         var external = new LoadRequest();

@@ -38,7 +38,7 @@ public sealed class SqliteSettingsTests : IAsyncLifetime
     {
         using var writer = new SqliteWriter(Options, TimeProvider.System);
         writer.Open();
-        using var readers = new SqliteReaders(Options);
+        using var readers = new SqliteReaders(Options, 1);
 
         Assert.Equal("5000", await readers.ReadAsync(connection => Read(connection, "busy_timeout"), Cancellation));
         await Assert.ThrowsAsync<StoreException>(async () => await readers.ReadAsync(

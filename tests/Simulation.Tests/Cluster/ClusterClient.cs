@@ -1,0 +1,157 @@
+using System.Text;
+using Tributary.Runtime.Partitions;
+using Tributary.Runtime.Store;
+using Tributary.Simulation.Tests.Scenarios;
+
+namespace Tributary.Simulation.Tests.Cluster;
+
+/// <summary>A producer and reader whose calls are routed by a world that lies, delays and duplicates.</summary>
+internal sealed class ClusterClient(ClusterRun run, int number)
+{
+    private readonly Random random = run.World.Random;
+    private int sentCount;
+
+    public async Task RunAsync()
+    {
+        for (var left = random.Next(5, 20); left > 0; left--)
+        {
+            await run.World.Delay(TimeSpan.FromMilliseconds(random.Next(60)));
+            await (random.Next(12) switch
+            {
+                0 or 1 => SetAlarmAsync(),
+                2 => TellAsync(alarm => alarm.Ripple()),
+                3 => MoveAlarmAsync(),
+                4 or 5 => ReadAsync(),
+                6 or 7 => SendOnceAsync(),
+                _ => SendUntilAnsweredAsync(),
+            });
+        }
+    }
+
+    // Without a key: an answer is a promise; what was sent elsewhere has not happened, for certain.
+    private Task SendOnceAsync() => SendAsync(NewLetter(null));
+
+    // With a key: sent until it is answered, now and then to two silos at once, and stored once.
+    private async Task SendUntilAnsweredAsync()
+    {
+        var letter = NewLetter($"key {number}/{sentCount}");
+        for (var isAnswered = false; !isAnswered || random.Next(4) == 0;)
+        {
+            var twin = random.Next(4) == 0 ? SendAsync(Again(letter)) : Task.FromResult(false);
+            isAnswered |= await SendAsync(Again(letter));
+            isAnswered |= await twin;
+        }
+    }
+
+    private Letter Again(Letter letter) =>
+        new(letter.Message with { Id = new MessageId(run.World.NewId()) }, letter.Counter, letter.Amount, isNew: false);
+
+    private async Task<bool> SendAsync(Letter letter)
+    {
+        run.Promises.Sent(letter);
+        var (receipt, isElsewhere) = await AskAsync<IStoreGrain, Receipt>(
+            "store", letter.Message.Item, store => store.Receive(letter));
+        if (isElsewhere)
+            run.Promises.SentAway.Add(letter.Message.Id);
+        if (receipt is null)
+            return false;
+        run.Promises.Acknowledged(run.Database, letter, receipt);
+        return true;
+    }
+
+    private async Task ReadAsync()
+    {
+        var item = $"item {random.Next(6)}";
+        var promised = run.Promises.CountOf(item);
+        var (count, _) = await AskAsync<IStoreGrain, Counted>(
+            "store", item, async store => new Counted(await store.Count()));
+        if (count is not null && count.Count < promised)
+        {
+            throw new InvalidOperationException(
+                $"The item {item} was promised {promised} messages and reads {count.Count}.");
+        }
+    }
+
+    private async Task SetAlarmAsync()
+    {
+        var count = random.Next(3) == 0 ? random.Next(2, 12) : 1;
+        var (set, _) = await AskAsync<IAlarmGrain, Counted>(
+            "alarm", Alarm(), async alarm => new Counted(await alarm.Set(random.Next(0, 8_000 / count), count)));
+        if (set is not null)
+            run.Promises.AlarmsSetCount += count;
+    }
+
+    private async Task MoveAlarmAsync()
+    {
+        for (var left = random.Next(1, 6); left > 0; left--)
+        {
+            var delayMs = random.Next(150);
+            await TellAsync(alarm => random.Next(4) == 0 ? alarm.Cancel() : alarm.Move(delayMs));
+            await run.World.Delay(TimeSpan.FromMilliseconds(random.Next(150)));
+        }
+    }
+
+    private Task TellAsync(Func<IAlarmGrain, ValueTask> call) => AskAsync<IAlarmGrain, Counted>(
+        "alarm", Alarm(), async alarm =>
+        {
+            await call(alarm);
+            return new Counted(0);
+        });
+
+    private string Alarm() => $"alarm {random.Next(3)}";
+
+    // The answer, or null when there was none.
+    private async Task<(T? Answer, bool IsElsewhere)> AskAsync<TGrain, T>(
+        string type, string key, Func<TGrain, ValueTask<T>> ask)
+        where TGrain : class, IGrainWithStringKey
+        where T : class
+    {
+        var silo = run.Route(new RoundGrainId(type, key));
+        await run.World.Delay(TimeSpan.FromMilliseconds(random.Next(3) == 0 ? random.Next(200) : 0));
+        var isElsewhere = false;
+        try
+        {
+            var answer = AwaitAsync(ask(silo.Host.Grains.GetGrain<TGrain>(key)));
+            if (await Task.WhenAny(answer, silo.Ended) == answer)
+                return (await answer, false);
+        }
+        catch (PartitionElsewhereException)
+        {
+            isElsewhere = true;
+        }
+        catch (OverloadedException)
+        {
+            run.Promises.OverloadsCount++;
+        }
+        catch (StoreException error) when (error.IsPassing)
+        {
+            run.Promises.StoreRefusalsCount++;
+        }
+
+        await run.World.Delay(TimeSpan.FromMilliseconds(20));
+        return (null, isElsewhere);
+    }
+
+    // AsTask would leave the world: it continues on the thread pool.
+    private static async Task<T> AwaitAsync<T>(ValueTask<T> call) => await call;
+
+    private Letter NewLetter(string? key)
+    {
+        sentCount++;
+        var isNew = key is null && random.Next(3) == 0;
+        var id = new MessageId(run.World.NewId());
+        var message = new Message
+        {
+            Id = id,
+            Source = "client",
+            Item = isNew ? id.ToString() : $"item {random.Next(6)}",
+            ExternalId = key,
+            MediaType = "application/json",
+            Body = Encoding.UTF8.GetBytes($"{{\"letter\":{sentCount}}}"),
+            ReceivedAt = run.World.Time.GetUtcNow(),
+        };
+        return new Letter(message, $"counter {random.Next(4)}", random.Next(100), isNew);
+    }
+
+    private sealed record Counted(long Count);
+}

@@ -1,0 +1,212 @@
+using Tributary.Runtime;
+using Tributary.Runtime.Calls;
+using Tributary.Runtime.Hashing;
+using Tributary.Simulation.Tests.Scenarios;
+using Tributary.Storage.InMemory;
+using Tributary.TestingHost.Simulation;
+
+namespace Tributary.Simulation.Tests.Cluster;
+
+/// <summary>
+/// One run: two or three silos over one database, whose partitions come and go, in a world that lies about where they
+/// are;
+/// then calm, and the checks of what must hold.
+/// </summary>
+internal sealed class ClusterRun : IPromised
+{
+    private const int PartitionCount = 16;
+
+    private readonly List<ClusterSilo> silos = [];
+    private readonly Partitioner partitioner = new(PartitionCount);
+    private readonly OwnershipWitness ownership;
+    private readonly TimeProvider databaseTime;
+    private readonly List<Task> changes = [];
+
+    public ClusterRun(int seed, Sabotage sabotage = Sabotage.None)
+    {
+        World = new SimulationWorld(seed);
+        databaseTime = World.Time.Skewed(
+            TimeSpan.FromSeconds(World.Random.Next(-3600, 3600)), World.Random.Next(-500, 500));
+        Database = new InMemoryDatabase(databaseTime, PartitionCount);
+        ownership = new OwnershipWitness(World, Database, PartitionCount);
+        Database.Committed = ownership.See;
+        Sabotage = sabotage;
+        FaultRate = World.Random.Next(3) == 0 ? 0 : World.Random.NextDouble() * 0.1;
+        Options = Scenario.RandomOptions(World.Random);
+        Options.IsAlone = false;
+        Options.DeferredPollInterval = TimeSpan.FromMilliseconds(World.Random.Next(20, 2_000));
+        Activities = new Dictionary<string, IActivity> { [AlarmGrain.Work] = new FlakyWork(World) };
+        for (var i = World.Random.Next(2, 4); i > 0; i--)
+            silos.Add(new ClusterSilo(this, silos.Count));
+    }
+
+    public SimulationWorld World { get; }
+
+    public InMemoryDatabase Database { get; }
+
+    public RoundOptions Options { get; }
+
+    public Dictionary<string, IActivity> Activities { get; }
+
+    public Sabotage Sabotage { get; }
+
+    public double FaultRate { get; }
+
+    public Promises Promises { get; } = new();
+
+    public IReadOnlyList<PartitionId> Partitions { get; } =
+        [.. Enumerable.Range(0, PartitionCount).Select(id => new PartitionId(id))];
+
+    public int SilosCount => silos.Count;
+
+    public bool IsCalm { get; private set; }
+
+    public bool IsOver { get; private set; }
+
+    public int CrashCount { get; set; }
+
+    public int StopCount { get; set; }
+
+    public int MovesCount => ownership.MovesCount;
+
+    public int MissesCount => ownership.MissesCount;
+
+    public void Run() => World.Run(async () =>
+    {
+        foreach (var silo in silos)
+            await silo.StartAsync();
+        var clients = Enumerable.Range(0, World.Random.Next(2, 7))
+            .Select(i => new ClusterClient(this, i).RunAsync()).ToList();
+        var isQuiet = false;
+        var trouble = TroubleAsync(() => isQuiet);
+        await Task.WhenAll(clients);
+        isQuiet = true;
+        IsCalm = true;
+        foreach (var silo in silos)
+            silo.IsCalm = true;
+        await trouble;
+        await SettleAsync();
+        ClusterChecks.All(this);
+        IsOver = true;
+        foreach (var silo in silos)
+            await silo.Host.StopAsync();
+        ClusterChecks.Stored(this);
+    });
+
+    /// <summary>What a silo runs.</summary>
+    public RoundGrainTypes TypesOf(ClusterSilo silo) => Build.Next(World.Random, hasOld: false).Types(
+        new Observer(
+            World, databaseTime, witness: null, () => silo.Host.Silo is { } own && !Database.IsAlive(own)),
+        new Jam());
+
+    public bool IsPoison(ReadOnlyMemory<byte> body) => false;
+
+    /// <summary>Where a call for the grain goes: to the owner of its partition, or to somebody else.</summary>
+    public ClusterSilo Route(RoundGrainId grain)
+    {
+        var owner = Database.OwnerOf(partitioner.Of(grain));
+        return World.Random.Next(6) != 0 && silos.Find(silo => silo.Host.Silo == owner) is { } known ? known : Any();
+    }
+
+    /// <summary>
+    /// A silo has left calls for partitions of others: they may hear of it late, twice, or not at all.
+    /// </summary>
+    public void Hint(IReadOnlyCollection<PartitionId> partitions) => World.Start(async () =>
+    {
+        for (var left = World.Random.Next(3); left > 0; left--)
+        {
+            await World.Delay(TimeSpan.FromMilliseconds(World.Random.Next(100)));
+            var told = World.Random.Next(4) == 0 ? Any()
+                : silos.Find(silo => silo.Host.Silo == Database.OwnerOf(partitions.First())) ?? Any();
+            told.Host.LookForCalls();
+        }
+    });
+
+    /// <summary>How many silos say that the partition is theirs, and is.</summary>
+    public int HomesOf(PartitionId partition) => silos.Count(
+        silo => silo.Host.IsHere(partition) && silo.Host.Silo == Database.OwnerOf(partition));
+
+    /// <summary>Where everything is, for whoever looks for what went wrong.</summary>
+    public string Describe() => $"calm {IsCalm}, changes {changes.Count(change => !change.IsCompleted)}, reminders "
+        + string.Join("; ", Database.Reminders) + ", deferred calls " + string.Join("; ", Database.DeferredCalls)
+        + "\n" + string.Join("\n", Partitions.Select(partition =>
+            $"{partition}: owner {Database.OwnerOf(partition)}; " + string.Join(
+            ", ", silos.Select(silo => $"silo {silo.Host.Silo} {silo.Host.StateOf(partition)} {silo.HasStarted}"))));
+
+    private ClusterSilo Any() => silos[World.Random.Next(silos.Count)];
+
+    private List<PartitionId> Some() =>
+        [.. Partitions.Where(_ => World.Random.Next(5) == 0)
+            .DefaultIfEmpty(Partitions[World.Random.Next(PartitionCount)])];
+
+    private async Task TroubleAsync(Func<bool> isQuiet)
+    {
+        while (!isQuiet())
+        {
+            await World.Delay(TimeSpan.FromMilliseconds(World.Random.Next(5, 400)));
+            if (isQuiet())
+                break;
+            var (some, one, other) = (Some(), Any(), Any());
+            switch (World.Random.Next(12))
+            {
+                // A planned move.
+                case 0 or 1 or 2:
+                    changes.Add(MoveAsync(some, one));
+                    break;
+
+                // Two who both believe that it is theirs.
+                case 3 or 4:
+                    changes.AddRange([one.TakeAsync(some), other.TakeAsync(some)]);
+                    break;
+
+                // A watch that lies, whoever owns them.
+                case 5 or 6:
+                    changes.Add(one.TakeAsync(some));
+                    break;
+
+                // Somebody is asked for what it may not have; it is asked back at once, now and then.
+                case 7 or 8:
+                    changes.Add(one.GiveAsync(some));
+                    if (World.Random.Next(2) == 0)
+                        changes.Add(one.TakeAsync(some));
+                    break;
+                case 9 when FaultRate > 0:
+                    one.Crash();
+                    break;
+                case 10 when one.Host.Silo is { } silo:
+                    Database.DeclareDead(silo);
+                    break;
+                case 11 when World.Random.Next(2) == 0:
+                    await one.RestartAsync();
+                    break;
+            }
+        }
+
+        await Task.WhenAll(changes);
+    }
+
+    private async Task MoveAsync(List<PartitionId> moved, ClusterSilo to)
+    {
+        foreach (var from in silos)
+            await from.GiveAsync([.. moved.Where(from.Host.IsHere)]);
+        await to.TakeAsync(moved);
+    }
+
+    // Everything that was set in motion comes to rest.
+    private async Task SettleAsync()
+    {
+        for (var i = 0; Database.Reminders.Count > 0 || Database.DeferredCalls.Count > 0
+            || Partitions.Any(partition => HomesOf(partition) != 1); i++)
+        {
+            if (i > 10_000)
+            {
+                throw new InvalidOperationException(
+                    $"{Database.Reminders.Count} reminders, {Database.DeferredCalls.Count} deferred calls and the "
+                    + "partitions never rest: "
+                    + string.Join(", ", Partitions.Where(partition => HomesOf(partition) != 1)));
+            }
+
+            await World.Delay(TimeSpan.FromMilliseconds(100));
+        }
+    }
+}

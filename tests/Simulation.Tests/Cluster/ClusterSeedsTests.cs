@@ -1,0 +1,63 @@
+using Tributary.Runtime;
+using Tributary.TestingHost.Simulation;
+
+namespace Tributary.Simulation.Tests.Cluster;
+
+/// <summary>
+/// Partitions that come and go between silos, with the environment variables of <see cref="SeedsTests"/>.
+/// </summary>
+public sealed class ClusterSeedsTests
+{
+    private const int MaxFailuresCount = 5;
+    private const int CanarySeedsCount = 300;
+
+    [Fact]
+    public void Whoever_owns_a_partition_its_promises_hold()
+    {
+        var (first, count) = SeedsTests.Seeds();
+        var failed = new List<string>();
+        var (moves, misses, crashes, stops) = (0L, 0L, 0, 0);
+        for (var seed = first; seed < first + count && failed.Count < MaxFailuresCount; seed++)
+        {
+            var run = new ClusterRun(seed);
+            try
+            {
+                run.Run();
+                (moves, misses) = (moves + run.MovesCount, misses + run.MissesCount);
+                (crashes, stops) = (crashes + run.CrashCount, stops + run.StopCount);
+            }
+            catch (SimulationException error)
+            {
+                failed.Add($"{error}\n{run.Describe()}");
+            }
+        }
+
+        Assert.True(failed.Count == 0, $"Replay with SIMULATION_SEED=N:\n{string.Join("\n\n", failed)}");
+        Assert.True(moves >= count * 20L, $"Only {moves} moves in {count} runs: the world is too tame.");
+        Assert.True(misses >= count, $"Only {misses} takes of what another silo owns in {count} runs.");
+        Assert.True(crashes >= count / 4, $"Only {crashes} crashes in {count} runs.");
+        Assert.True(stops >= count / 20, $"Only {stops} stops in {count} runs.");
+    }
+
+    [Theory]
+    [InlineData((int)Sabotage.RunElsewhere)]
+    [InlineData((int)Sabotage.TakeForGranted)]
+    [InlineData((int)Sabotage.KeepTenure)]
+    [InlineData((int)Sabotage.KeepGiven)]
+    public void A_broken_engine_is_caught(int sabotage)
+    {
+        for (var seed = 1; seed <= CanarySeedsCount; seed++)
+        {
+            try
+            {
+                new ClusterRun(seed, (Sabotage)sabotage).Run();
+            }
+            catch (SimulationException)
+            {
+                return;
+            }
+        }
+
+        Assert.Fail($"{CanarySeedsCount} seeds did not notice that the engine does this: {(Sabotage)sabotage}.");
+    }
+}

@@ -1,0 +1,150 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Tributary.Runtime;
+using Tributary.Runtime.Hosting;
+using Tributary.Runtime.Store;
+using Tributary.Storage.InMemory;
+using Tributary.TestingHost.Simulation;
+
+namespace Tributary.Simulation.Tests.Cluster;
+
+/// <summary>
+/// One of several processes over one database: it crashes, stops, starts, and watches for what nobody owns.
+/// </summary>
+internal sealed class ClusterSilo(ClusterRun run, int number)
+{
+    private readonly Random random = run.World.Random;
+    private SeededFaults faults = null!;
+    private InMemoryStore store = null!;
+    private TaskCompletionSource ended = new();
+
+    public int Number => number;
+
+    public SiloHost Host { get; private set; } = null!;
+
+    public bool HasStarted { get; private set; }
+
+    /// <summary>Completes when the process that runs now has crashed, or has stopped.</summary>
+    public Task Ended => ended.Task;
+
+    public bool IsCalm
+    {
+        set => faults.IsCalm = value;
+    }
+
+    public async Task StartAsync()
+    {
+        ended = new TaskCompletionSource();
+        var process = ended;
+        HasStarted = false;
+        faults = new SeededFaults(run.World, run.FaultRate, () => Crash(process)) { IsCalm = run.IsCalm };
+        store = new InMemoryStore(run.Database, faults);
+        var host = new SiloHost(
+            run.Options, store, run.TypesOf(this), run.Activities, run.World.Environment().With(run.Sabotage),
+            NullLogger<SiloHost>.Instance) { LeftElsewhere = run.Hint };
+        Host = host;
+        while (!process.Task.IsCompleted)
+        {
+            try
+            {
+                await host.StartAsync();
+                HasStarted = ended == process && !process.Task.IsCompleted;
+                run.World.Start(() => WatchAsync(host, store, process));
+                return;
+            }
+            catch (StoreException) when (!store.HasCrashed)
+            {
+                await run.World.Delay(TimeSpan.FromMilliseconds(10));
+            }
+            catch (StoreException)
+            {
+                Crash(process);
+            }
+        }
+    }
+
+    public void Crash() => Crash(ended);
+
+    /// <summary>Stops in order and starts again, unless it crashes on its way out.</summary>
+    public async Task RestartAsync()
+    {
+        if (!HasStarted)
+            return;
+        var (process, ending) = (ended, store);
+        HasStarted = false;
+        var stop = Host.StopAsync();
+        if (await Task.WhenAny(stop, process.Task) != stop)
+            return;
+        await stop;
+        if (!process.TrySetResult())
+            return;
+        run.StopCount++;
+        ending.Crash();
+        Bury(ending);
+        await StartAsync();
+    }
+
+    public async Task TakeAsync(IReadOnlyList<PartitionId> partitions)
+    {
+        try
+        {
+            if (HasStarted)
+                await Host.TakeAsync(partitions);
+        }
+        catch (OverloadedException)
+        {
+            // It has ended meanwhile.
+        }
+    }
+
+    public async Task GiveAsync(IReadOnlyList<PartitionId> partitions)
+    {
+        if (HasStarted)
+            await Host.GiveAsync(partitions);
+    }
+
+    private void Crash(TaskCompletionSource process)
+    {
+        if (!process.TrySetResult())
+            return;
+        run.CrashCount++;
+        HasStarted = false;
+        store.Crash();
+        Host.Abandon();
+        Bury(store);
+        run.World.Start(StartAsync);
+    }
+
+    // Somebody notices sooner or later that a process has ended; one that has left is dead already.
+    private void Bury(InMemoryStore dead) => run.World.Start(async () =>
+    {
+        await run.World.Delay(TimeSpan.FromMilliseconds(random.Next(2_000)));
+        if (dead.Joined is { } silo)
+            run.Database.DeclareDead(silo);
+    });
+
+    // What nobody owns who lives is taken by whoever should have it, and now and then by somebody else.
+    private async Task WatchAsync(SiloHost host, InMemoryStore own, TaskCompletionSource process)
+    {
+        while (!process.Task.IsCompleted && !run.IsOver)
+        {
+            await run.World.Delay(TimeSpan.FromMilliseconds(random.Next(50, 800)));
+            try
+            {
+                var owned = (await own.ReadOwnersAsync(CancellationToken.None)).Where(owner => !owner.IsDead)
+                    .Select(owner => owner.Partition).ToHashSet();
+                var free = run.Partitions.Where(partition => !owned.Contains(partition)
+                    && (partition.Value % run.SilosCount == number || random.Next(4) == 0)).ToList();
+                if (free.Count > 0)
+                    await host.TakeAsync(free);
+            }
+            catch (StoreException)
+            {
+                // It looks again.
+            }
+            catch (OverloadedException)
+            {
+                return;
+            }
+        }
+    }
+}

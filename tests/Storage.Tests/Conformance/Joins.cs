@@ -1,0 +1,28 @@
+using Tributary.Runtime.Store;
+
+namespace Tributary.Storage.Tests.Conformance;
+
+/// <summary>Joins of stores, in fewer words.</summary>
+internal static class Joins
+{
+    /// <summary>Joins as the only silo of the database.</summary>
+    public static ValueTask<Incarnation> JoinAsync(
+        this IPartitionStore store, string address, IReadOnlyList<string> indexedPaths,
+        CancellationToken cancellation) =>
+        store.JoinAsync(new JoinRequest(address, indexedPaths), cancellation);
+
+    /// <summary>Joins beside others.</summary>
+    public static ValueTask<Incarnation> JoinBesideAsync(
+        this IPartitionStore store, string address, CancellationToken cancellation) =>
+        store.JoinAsync(new JoinRequest(address, []) { IsAlone = false }, cancellation);
+
+    /// <summary>Reminders of all partitions.</summary>
+    public static ValueTask<IReadOnlyList<ReminderRow>> ReadRemindersAsync(
+        this IPartitionStore store, ReminderMark after, DateTimeOffset until, int limit,
+        CancellationToken cancellation) => store.ReadRemindersAsync(null, after, until, limit, cancellation);
+
+    /// <summary>Deferred calls of all partitions.</summary>
+    public static ValueTask<IReadOnlyList<DeferredCall>> ReadDeferredCallsAsync(
+        this IPartitionStore store, long after, int limit, CancellationToken cancellation) =>
+        store.ReadDeferredCallsAsync(null, after, limit, cancellation);
+}

@@ -1,0 +1,42 @@
+using Tributary.Runtime.Store;
+
+namespace Tributary.Storage.Tests.Conformance;
+
+/// <summary>What the stores promise that several processes share.</summary>
+public abstract class SharedConformance : StoreConformance
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Of_two_silos_one_owns_a_partition_and_the_other_ones_round_goes_on()
+    {
+        var (first, second) = (await JoinBesideAsync(), await JoinBesideAsync());
+        await ChangeAsync(first, [One]);
+
+        var taken = await ChangeAsync(second, [One, Two]);
+
+        Assert.Equal([Two], taken.Select(row => row.Partition));
+        Assert.Equal([One], await OwnedAsync(first));
+        Assert.IsType<CommitOutcome.NotOwned>(await second.TryCommitAsync(round => round.Writes.AddRange([One, Two])));
+        await ChangeAsync(first, [], [One]);
+        Assert.Equal([One], (await ChangeAsync(second, [One])).Select(row => row.Partition));
+        await second.CommitAsync(round => round.Writes.AddRange([One, Two]));
+    }
+
+    [Fact]
+    public async Task What_two_silos_leave_for_a_partition_has_numbers_of_its_own()
+    {
+        var (first, second) = (await JoinBesideAsync(), await JoinBesideAsync());
+        DeferredCall Call(string key) => new(0, One, new RoundGrainId("item", key), "Do", new byte[] { 1 });
+
+        await first.CommitAsync(round => round.Deferred.AddRange([Call("a"), Call("b")]));
+        await second.CommitAsync(round => round.Deferred.AddRange([Call("c"), Call("d") with { Partition = Two }]));
+
+        var left = await first.Store.ReadDeferredCallsAsync([One], 0, 10, Cancellation);
+        Assert.Equal(["a", "b", "c"], left.Select(call => call.Target.Key));
+        Assert.Equal(3, left.Select(call => call.Sequence).Distinct().Count());
+        Assert.Single(await first.Store.ReadDeferredCallsAsync([Two, Three], 0, 10, Cancellation));
+        Assert.Empty(await first.Store.ReadDeferredCallsAsync([Three], 0, 10, Cancellation));
+        Assert.Empty(await first.Store.ReadDeferredCallsAsync([], 0, 10, Cancellation));
+    }
+}
