@@ -45,6 +45,7 @@ public readonly record struct Position(long Value) : IComparable<Position>
 }
 
 /// <summary>The unit of ownership: hash(grain) modulo the number of partitions of the database.</summary>
+[GenerateSerializer, Immutable, Alias("tributary.partition-id")]
 public readonly record struct PartitionId(int Value)
 {
     public override string ToString() => Value.ToString(CultureInfo.InvariantCulture);

@@ -36,8 +36,11 @@ public static class RoundGrainExtensions
         services.AddSingleton<IncomingCalls>();
         services.AddPlacementDirector<RendezvousPlacement, RendezvousDirector>();
         services.AddSingleton(static provider => new RoundRouter(
-            provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<ILogger<RoundRouter>>(),
-            provider.GetRequiredService<IncomingCalls>()));
+            provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<RoundRouter>>(), provider.GetRequiredService<IncomingCalls>()));
+        services.AddSingleton<PartitionWatch>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
+            static provider => provider.GetRequiredService<PartitionWatch>());
         AddReferences(services);
         return builder;
     }
@@ -49,7 +52,8 @@ public static class RoundGrainExtensions
     public static IClientBuilder AddTributaryClient(this IClientBuilder builder)
     {
         builder.Services.AddSingleton(static provider => new RoundRouter(
-            provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<ILogger<RoundRouter>>()));
+            provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<RoundRouter>>()));
         AddReferences(builder.Services);
         return builder;
     }

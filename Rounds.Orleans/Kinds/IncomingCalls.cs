@@ -1,4 +1,5 @@
 using Orleans.Serialization.Invocation;
+using Tributary.Runtime;
 using Tributary.Runtime.Calls;
 using Tributary.Runtime.Hosting;
 
@@ -19,6 +20,12 @@ internal sealed class IncomingCalls(
 
     /// <summary>The way into the rounds past the filters.</summary>
     public IRequestDoor Door => host.Requests;
+
+    /// <summary>See <see cref="RoundOptions.IsAlone"/>.</summary>
+    public bool IsAlone => host.IsAlone;
+
+    /// <summary>True when turns of the grain run in this silo, at about this moment.</summary>
+    public bool IsHere(RoundGrainId target) => host.IsAlone || host.IsHere(host.PartitionOf(target));
 
     public int PartitionCount => host.Facts.PartitionCount;
 

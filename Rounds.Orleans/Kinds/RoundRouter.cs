@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
 using Orleans.Serialization.Invocation;
 using Tributary.Rounds.Orleans.Partitions;
 using Tributary.Runtime.Calls;
 using Tributary.Runtime.Hashing;
+using Tributary.Runtime.Partitions;
 
 namespace Tributary.Rounds.Orleans.Kinds;
 
@@ -10,24 +12,53 @@ namespace Tributary.Rounds.Orleans.Kinds;
 /// <param name="grains">Reaches the grains of partitions.</param>
 /// <param name="local">The rounds of this process; null in a client.</param>
 internal sealed partial class RoundRouter(
-    IGrainFactory grains, ILogger<RoundRouter> logger, IncomingCalls? local = null)
+    IGrainFactory grains, TimeProvider time, ILogger<RoundRouter> logger, IncomingCalls? local = null)
 {
+    // A partition that moves is back within a quarter of a second; each wait doubles up to the longest.
+    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How often a call that met no owner is sent again, within about 30 seconds.</summary>
+    private const int MaxAttemptsCount = 120;
+
     private Partitioner? partitioner;
 
-    /// <summary>The way in when calls may go straight into the rounds of this process; else null.</summary>
-    public IRequestDoor? Straight => local is { HasNoFilters: true } ? local.Door : null;
+    /// <summary>
+    /// The way in when calls may go straight into the rounds of this process: no filter is to see them, and no partition
+    /// is elsewhere. Else null.
+    /// </summary>
+    public IRequestDoor? Straight => local is { HasNoFilters: true, IsAlone: true } ? local.Door : null;
 
-    /// <summary>Makes a call and returns what it came to; what its turn threw is thrown.</summary>
-    public ValueTask<Response> InvokeAsync(
-        RoundGrainId target, IInvokable request, CancellationToken cancellation) =>
-        local is null
-            ? SendAsync(target, request, cancellation)
-            : local.RunAsync(target, request, cancellation);
+    /// <summary>
+    /// Makes a call and returns what it came to; what its turn threw is thrown. A call that met no owner has not
+    /// happened, so it is sent again until it meets one.
+    /// </summary>
+    public async ValueTask<Response> InvokeAsync(
+        RoundGrainId target, IInvokable request, CancellationToken cancellation)
+    {
+        var wait = FirstWait;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return local is not null && local.IsHere(target)
+                    ? await local.RunAsync(target, request, cancellation)
+                    : await (await PartitionOfAsync(target)).Run(target, request, cancellation);
+            }
+            catch (Exception error) when (
+                error is PartitionElsewhereException or OrleansMessageRejectionException && attempt < MaxAttemptsCount)
+            {
+                // Bounced by the engine, or refused by Orleans on the way to an activation: it did not run.
+                await Task.Delay(wait, time, cancellation);
+                wait = wait * 2 < LongestWait ? wait * 2 : LongestWait;
+            }
+        }
+    }
 
     /// <summary>Makes a call that nobody waits for.</summary>
     public async ValueTask InvokeOneWayAsync(RoundGrainId target, IInvokable request)
     {
-        if (local is null)
+        if (local is null || !local.IsHere(target))
             await (await PartitionOfAsync(target)).RunOneWay(target, request);
         else
             _ = RunOneWayAsync(local, target, request);
@@ -45,10 +76,6 @@ internal sealed partial class RoundRouter(
             LogOneWayFailed(target, request.GetMethodName(), error);
         }
     }
-
-    private async ValueTask<Response> SendAsync(
-        RoundGrainId target, IInvokable request, CancellationToken cancellation) =>
-        await (await PartitionOfAsync(target)).Run(target, request, cancellation);
 
     private async ValueTask<IPartitionGrain> PartitionOfAsync(RoundGrainId target)
     {

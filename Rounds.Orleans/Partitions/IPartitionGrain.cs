@@ -22,6 +22,13 @@ internal interface IPartitionGrain : IGrainWithIntegerKey
     [Alias("RunOneWay"), OneWay]
     Task RunOneWay(RoundGrainId target, [Immutable] IInvokable request);
 
+    /// <summary>
+    /// Makes sure that the partition is taken: by the activation, or again when its take was lost since. Returns
+    /// whether its turns run in the silo of the activation.
+    /// </summary>
+    [Alias("Hold")]
+    Task<bool> Hold();
+
     /// <summary>How many partitions the database has; the same for every partition.</summary>
     [Alias("Count")]
     Task<int> Count();

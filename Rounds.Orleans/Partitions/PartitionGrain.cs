@@ -1,18 +1,54 @@
 using Orleans.Concurrency;
+using Orleans.Runtime;
 using Orleans.Serialization.Invocation;
 using Tributary.Rounds.Orleans.Kinds;
+using Tributary.Runtime.Hosting;
 
 namespace Tributary.Rounds.Orleans.Partitions;
 
 /// <inheritdoc cref="IPartitionGrain"/>
+/// <remarks>
+/// The activation says where the partition should be; where it is, the engine and the database say. So nothing here
+/// decides anything: a second activation, or one at the wrong silo, waits for a take that matches nothing, and bounces
+/// its calls.
+/// </remarks>
 [KeepAlive, Reentrant, RendezvousPlacement, GrainType("tributary.partition")]
-internal sealed class PartitionGrain(IncomingCalls calls) : Grain, IPartitionGrain
+internal sealed class PartitionGrain(SiloHost host, IncomingCalls calls) : Grain, IPartitionGrain
 {
+    private PartitionId Partition => new((int)this.GetPrimaryKeyLong());
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        if ((uint)Partition.Value >= (uint)calls.PartitionCount)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(Partition), Partition.Value, $"Allowed: a partition from 0 to {calls.PartitionCount - 1}.");
+        }
+
+        return TakeAsync(cancellationToken);
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
+        // A silo that is alone keeps what nobody else could take, and one that stops gives all with one statement.
+        host.IsAlone || reason.ReasonCode == DeactivationReasonCode.ShuttingDown
+            ? Task.CompletedTask
+            : host.GiveAsync([Partition], cancellationToken);
+
     public Task<Response> Run(RoundGrainId target, IInvokable request, CancellationToken cancellation) =>
         calls.RunAsync(target, request, cancellation).AsTask();
 
     public Task RunOneWay(RoundGrainId target, IInvokable request) =>
         calls.RunAsync(target, request, CancellationToken.None).AsTask();
 
+    public async Task<bool> Hold()
+    {
+        if (!host.IsHere(Partition))
+            await TakeAsync(CancellationToken.None);
+        return host.IsHere(Partition);
+    }
+
     public Task<int> Count() => Task.FromResult(calls.PartitionCount);
+
+    // One that another silo owns is not here after this: its calls bounce until its owner has given it.
+    private async Task TakeAsync(CancellationToken cancellation) => await host.TakeAsync([Partition], cancellation);
 }

@@ -26,14 +26,20 @@ public enum WorkClass
 /// </summary>
 internal abstract class Call(RoundGrainId target, object? argument) : Input(target, argument as INeeds)
 {
+    /// <summary>
+    /// When the caller waits no more, in milliseconds of the clock modulo 2^32: calls wait for less than the half of it.
+    /// Here and not where it is used, because here it costs no memory.
+    /// </summary>
+    protected int Deadline { get; init; }
+
     /// <summary>True when the call is a read.</summary>
     public abstract bool IsReadOnly { get; }
 
     /// <summary>
-    /// Tells the caller of a call that its time is over by <paramref name="timestamp"/>, so that it is dropped when it
+    /// Tells the caller of a call that its time is over, if it is by this clock, so that it is dropped when it
     /// is taken. A call that is in a round is answered by its round.
     /// </summary>
-    public virtual void EndIfLate(long timestamp)
+    public virtual void EndIfLate(TimeProvider time)
     {
     }
 }

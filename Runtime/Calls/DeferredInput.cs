@@ -7,6 +7,12 @@ internal sealed class DeferredInput(DeferredCall call, RoundGrainTypes types) : 
 {
     public DeferredCall Call { get; } = call;
 
+    /// <inheritdoc/>
+    public override long Tenure => TenureOfRead;
+
+    /// <summary>The tenure in which the row was read.</summary>
+    public long TenureOfRead { get; init; }
+
     /// <summary>Why an earlier build held the call; null when it was not held.</summary>
     public HeldReason? Held { get; init; }
 

@@ -16,15 +16,20 @@ internal abstract class Input(RoundGrainId target, INeeds? needs = null)
 
     /// <summary>
     /// The tenure of the partition in which the input was read from the database: in another it is not an input any
-    /// more.
-    /// 0 for what may run in any tenure.
+    /// more. 0 for what may run in any tenure.
     /// </summary>
-    public long Tenure { get; init; }
+    public virtual long Tenure => 0;
 
-    private PartitionId? partition;
+    // -1 until it is asked for: computed once, by the loop.
+    private int partition = -1;
 
     /// <summary>The partition of the target.</summary>
-    public PartitionId PartitionIn(Partitioner partitioner) => partition ??= partitioner.Of(Target);
+    public PartitionId PartitionIn(Partitioner partitioner)
+    {
+        if (partition < 0)
+            partition = partitioner.Of(Target).Value;
+        return new PartitionId(partition);
+    }
 
     /// <summary>What the input holds in memory, as it said when it came: asked once, so that what is added and taken off is the same.</summary>
     public int SizeBytes { get; } = Math.Max(needs?.SizeBytes ?? 0, 0);

@@ -14,7 +14,6 @@ internal class RequestCall<TResult> : Call<TResult>
 {
     private readonly RoundMethod method;
     private readonly IInvokable request;
-    private readonly long deadline;
 
     /// <param name="time">Counts the time that the caller waits.</param>
     /// <param name="defaultTimeout">How long it waits unless the method says another time.</param>
@@ -25,7 +24,7 @@ internal class RequestCall<TResult> : Call<TResult>
         this.method = method;
         this.request = request;
         var timeout = request.GetDefaultResponseTimeout() ?? defaultTimeout;
-        deadline = time.GetTimestamp() + (long)(timeout.TotalSeconds * time.TimestampFrequency);
+        Deadline = MillisecondsOf(time) + (int)Math.Min(timeout.TotalMilliseconds, int.MaxValue / 2);
     }
 
     public override bool IsReadOnly => method.IsReadOnly;
@@ -52,9 +51,9 @@ internal class RequestCall<TResult> : Call<TResult>
     {
     }
 
-    public override void EndIfLate(long timestamp)
+    public override void EndIfLate(TimeProvider time)
     {
-        if (timestamp >= deadline)
+        if (MillisecondsOf(time) - Deadline >= 0)
         {
             Refuse(new TimeoutException(
                 $"The call of {method.Name} of {Target} waited until its time was over and was dropped: its turn did not run."));
@@ -70,6 +69,9 @@ internal class RequestCall<TResult> : Call<TResult>
         method.Run(grain, request);
         return default!;
     }
+
+    private static int MillisecondsOf(TimeProvider time) =>
+        unchecked((int)(time.GetTimestamp() / (time.TimestampFrequency / 1_000)));
 
     protected override void Depart(TResult result)
     {

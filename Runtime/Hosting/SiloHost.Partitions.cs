@@ -18,6 +18,9 @@ public sealed partial class SiloHost
     /// <summary>The incarnation that joined last, or null.</summary>
     public SiloId? Silo => loop?.Silo;
 
+    /// <summary>See <see cref="RoundOptions.IsAlone"/>.</summary>
+    public bool IsAlone => options.IsAlone;
+
     /// <summary>Partitions whose turns run here, at about this moment. From any thread.</summary>
     public int PartitionsCount => loop?.PartitionsCount ?? 0;
 

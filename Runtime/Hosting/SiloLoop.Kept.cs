@@ -86,7 +86,7 @@ internal sealed partial class SiloLoop
         {
             ready.Enqueue(new DeferredInput(row.Call, types)
             {
-                Held = row.Reason, IsCounted = true, Tenure = partitions.TenureOf(row.Call.Partition),
+                Held = row.Reason, IsCounted = true, TenureOfRead = partitions.TenureOf(row.Call.Partition),
             });
         }
     }
@@ -97,7 +97,7 @@ internal sealed partial class SiloLoop
         {
             ready.Enqueue(new ReleaseInput(row, ObstacleOf(row.Row))
             {
-                Tenure = partitions.TenureOf(row.Row.Partition),
+                TenureOfRead = partitions.TenureOf(row.Row.Partition),
             });
         }
 

@@ -244,7 +244,7 @@ internal sealed partial class SiloLoop
     }
 
     private DeferredInput NewInput(DeferredCall call) =>
-        new(call, types) { Tenure = partitions.TenureOf(call.Partition) };
+        new(call, types) { TenureOfRead = partitions.TenureOf(call.Partition) };
 
     [LoggerMessage(
         EventId = 1018, Level = LogLevel.Information,

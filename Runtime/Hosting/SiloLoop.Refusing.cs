@@ -117,7 +117,7 @@ internal sealed partial class SiloLoop
     {
         if (refusal is not { } refused)
         {
-            (input as Call)?.EndIfLate(environment.Time.GetTimestamp());
+            (input as Call)?.EndIfLate(environment.Time);
             if (input.IsAnswered)
                 loader.Forget(input);
             return input.IsAnswered;

@@ -12,6 +12,12 @@ internal sealed class AgainInput(FailureRow row, AgainCall asked, RoundGrainType
 
     public FailureRow Row { get; } = row;
 
+    /// <inheritdoc/>
+    public override long Tenure => TenureOfRead;
+
+    /// <summary>The tenure in which the row was read.</summary>
+    public long TenureOfRead { get; init; }
+
     public override InputOrigin Origin => new(Row.Method, Row.Arguments);
 
     public override void Run(RoundGrain grain)

@@ -66,7 +66,7 @@ internal sealed class FailedCalls(RoundOptions options, PartitionTable partition
             else if (row.Arguments.IsEmpty)
                 Answer(id, AgainOutcome.Incomplete);
             else
-                ready.Enqueue(new AgainInput(row, asked, types) { Tenure = TenureOf(row) });
+                ready.Enqueue(new AgainInput(row, asked, types) { TenureOfRead = TenureOf(row) });
         }
 
         reading = null;

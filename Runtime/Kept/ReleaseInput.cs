@@ -10,6 +10,12 @@ namespace Tributary.Runtime.Kept;
 /// <param name="obstacle">What is known to be in the way without a look at the state, or null.</param>
 internal sealed class ReleaseInput(HeldReminder reminder, UnreadableException? obstacle) : Input(reminder.Row.Grain)
 {
+    /// <inheritdoc/>
+    public override long Tenure => TenureOfRead;
+
+    /// <summary>The tenure in which the row was read.</summary>
+    public long TenureOfRead { get; init; }
+
     public HeldReminder Reminder { get; } = reminder;
 
     public UnreadableException? Obstacle { get; } = obstacle;

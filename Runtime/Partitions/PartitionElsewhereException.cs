@@ -5,8 +5,10 @@ namespace Tributary.Runtime.Partitions;
 /// the
 /// partition takes the same call.
 /// </summary>
+[GenerateSerializer, Alias("tributary.partition-elsewhere")]
 public sealed class PartitionElsewhereException(PartitionId partition)
     : TributaryException("partition_elsewhere", $"Partition {partition} is not in this silo; its owner takes the call.")
 {
+    [Id(0)]
     public PartitionId Partition { get; } = partition;
 }

@@ -12,7 +12,7 @@ public abstract class ClusterFixture : IAsyncLifetime
     public RoundCluster Cluster { get; private set; } = null!;
 
     public async ValueTask InitializeAsync() => 
-        Cluster = await RoundCluster.StartAsync(await NewDatabaseAsync(), Configure);
+        Cluster = await RoundCluster.StartAsync(await NewDatabaseAsync(), isAlone: true, Configure);
 
     /// <summary>What the silo has besides.</summary>
     public virtual void Configure(ISiloBuilder silo)

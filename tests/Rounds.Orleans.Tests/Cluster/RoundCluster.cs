@@ -34,7 +34,7 @@ public sealed class RoundCluster : IAsyncDisposable
     private FeedTail tail = null!;
     private Task feeding = Task.CompletedTask;
 
-    private RoundCluster(TestDatabase database, Action<ISiloBuilder> configure)
+    private RoundCluster(TestDatabase database, bool isAlone, Action<ISiloBuilder> configure)
     {
         this.database = database;
         this.configure = configure;
@@ -50,7 +50,7 @@ public sealed class RoundCluster : IAsyncDisposable
             .Add<IProbeGrain, ProbeGrain, ProbeState>(
                 ProbeGrain.GrainType, StateTable.Grains, ProbeJson.Default.ProbeState, static () => new ProbeGrain());
         Host = new SiloHost(
-            new RoundOptions(), database.Store, Types, new Dictionary<string, IActivity> { [ProcessActivity.Name] = new FailingActivity() },
+            new RoundOptions { IsAlone = isAlone }, database.Store, Types, new Dictionary<string, IActivity> { [ProcessActivity.Name] = new FailingActivity() },
             SiloEnvironment.System(error => Fatal = error), NullLogger<SiloHost>.Instance);
     }
 
@@ -66,9 +66,12 @@ public sealed class RoundCluster : IAsyncDisposable
 
     public IServiceProvider Services => ((InProcessSiloHandle)cluster.Primary!).SiloHost.Services;
 
-    public static async Task<RoundCluster> StartAsync(TestDatabase database, Action<ISiloBuilder>? configure = null)
+    /// <param name="isAlone">False for a silo that owns the partitions that Orleans activates in it.</param>
+    /// <param name="configure">What the silo has besides.</param>
+    public static async Task<RoundCluster> StartAsync(
+        TestDatabase database, bool isAlone = true, Action<ISiloBuilder>? configure = null)
     {
-        var started = new RoundCluster(database, configure ?? (static _ => { }));
+        var started = new RoundCluster(database, isAlone, configure ?? (static _ => { }));
         await started.StartAsync();
         return started;
     }

@@ -1,0 +1,119 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
+using Tributary.Runtime.Hosting;
+
+namespace Tributary.Rounds.Orleans.Partitions;
+
+/// <summary>
+/// Activates the partitions that nobody calls, because reminders are due there: Orleans wakes nothing by itself. Looks
+/// at every change of the membership and every second, from the moment in which the silo is active until it stops.
+/// </summary>
+internal sealed partial class PartitionWatch(
+    SiloHost host, IGrainFactory grains, ILocalSiloDetails self, IClusterMembershipService membership,
+    TimeProvider time, ILogger<PartitionWatch> logger) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+{
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource ending = new();
+    private readonly SemaphoreSlim changed = new(0, 1);
+    private Task looking = Task.CompletedTask;
+    private Task watching = Task.CompletedTask;
+
+    public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(
+        nameof(PartitionWatch), ServiceLifecycleStage.Active,
+        _ =>
+        {
+            looking = Task.Run(() => GuardAsync(LookAsync), CancellationToken.None);
+            watching = Task.Run(() => GuardAsync(WatchAsync), CancellationToken.None);
+            return Task.CompletedTask;
+        },
+        async _ =>
+        {
+            await ending.CancelAsync();
+            await Task.WhenAll(looking, watching);
+        });
+
+    public void Dispose()
+    {
+        ending.Dispose();
+        changed.Dispose();
+    }
+
+    private async Task LookAsync()
+    {
+        while (true)
+        {
+            await TakeMissingAsync();
+            using var period = CancellationTokenSource.CreateLinkedTokenSource(ending.Token);
+            var next = Task.Delay(Period, time, period.Token);
+            await Task.WhenAny(next, changed.WaitAsync(period.Token));
+            await period.CancelAsync();
+            ending.Token.ThrowIfCancellationRequested();
+        }
+    }
+
+    private async Task WatchAsync()
+    {
+        await foreach (var _ in membership.MembershipUpdates.WithCancellation(ending.Token))
+        {
+            if (changed.CurrentCount == 0)
+                changed.Release();
+        }
+    }
+
+    // Those that belong here by the silos that live: others are their own silos' to look for.
+    private async Task TakeMissingAsync()
+    {
+        var count = host.Facts.PartitionCount;
+        if (host.PartitionsCount == count)
+            return;
+        var silos = membership.CurrentSnapshot.Members.Values
+            .Where(static member => member.Status == SiloStatus.Active)
+            .Select(static member => member.SiloAddress).ToArray();
+        if (silos.Length == 0)
+            return;
+        var missing = Enumerable.Range(0, count).Where(partition =>
+            !host.IsHere(new PartitionId(partition)) && RendezvousDirector.Choose(partition, silos).Equals(self.SiloAddress));
+        await Task.WhenAll(missing.Select(HoldAsync));
+    }
+
+    private async Task HoldAsync(int partition)
+    {
+        try
+        {
+            await grains.GetGrain<IPartitionGrain>(partition).Hold();
+        }
+        catch (Exception error) when (!ending.IsCancellationRequested)
+        {
+            LogNotHeld(partition, error.Message);
+        }
+    }
+
+    private async Task GuardAsync(Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            LogEnded();
+        }
+        catch (Exception error)
+        {
+            // Partitions that are called are activated all the same; those that are not wait for another silo's watch.
+            LogFailed(error);
+        }
+    }
+
+    [LoggerMessage(
+        EventId = 1062, Level = LogLevel.Warning,
+        Message = "Partition {Partition} could not be taken, and will be tried again: {Error}")]
+    private partial void LogNotHeld(int partition, string error);
+
+    [LoggerMessage(EventId = 1063, Level = LogLevel.Debug, Message = "The watch over partitions has ended with its silo.")]
+    private partial void LogEnded();
+
+    [LoggerMessage(EventId = 1064, Level = LogLevel.Error, Message = "The watch over partitions has ended with an error.")]
+    private partial void LogFailed(Exception error);
+}
