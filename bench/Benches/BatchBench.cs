@@ -21,17 +21,17 @@ public static class BatchBench
         byte[] lines = [.. bodies.SelectMany(body => body.Append((byte)'\n'))];
         var request = Requests.Post("/api/v1/messages/batch", "application/x-ndjson", lines);
         await using var store = await BenchStore.NewAsync(options);
-        var rounds = new Rounds();
+        var rounds = new Passes();
         var latencies = new Latencies();
         var (allocated, count) = (0L, 0L);
         await using (var server = await BenchServer.StartAsync(store))
         {
             var sent = (await MeasureAsync(server.Port, request, WarmUp, new Latencies())).Count;
-            for (var i = 0; i < Rounds.Count; i++)
+            for (var i = 0; i < Passes.Count; i++)
             {
-                var limit = await InsertLimit.MeasureAsync(store, bodies, options.Duration / Rounds.Count, cancellation);
+                var limit = await InsertLimit.MeasureAsync(store, bodies, options.Duration / Passes.Count, cancellation);
                 var before = GC.GetTotalAllocatedBytes();
-                var (posted, rate) = await MeasureAsync(server.Port, request, options.Duration / Rounds.Count, latencies);
+                var (posted, rate) = await MeasureAsync(server.Port, request, options.Duration / Passes.Count, latencies);
                 allocated += GC.GetTotalAllocatedBytes() - before;
                 count += posted;
                 rounds.Add(rate, limit);

@@ -42,13 +42,13 @@ public static class FeedBench
         foreach (var subscribersCount in SubscriberCounts)
         {
             cancellation.ThrowIfCancellationRequested();
-            var rounds = new Rounds();
+            var rounds = new Passes();
             await SaturateAsync(server, subscribersCount, WarmUp);
-            for (var i = 0; i < Rounds.Count; i++)
+            for (var i = 0; i < Passes.Count; i++)
             {
                 rounds.Add(
-                    await SaturateAsync(server, subscribersCount, options.Duration / Rounds.Count),
-                    await FloodAsync(server.Port, subscribersCount, options.Duration / Rounds.Count));
+                    await SaturateAsync(server, subscribersCount, options.Duration / Passes.Count),
+                    await FloodAsync(server.Port, subscribersCount, options.Duration / Passes.Count));
             }
 
             Console.WriteLine(string.Create(

@@ -74,13 +74,13 @@ public static class GraphQLBench
         await CheckAsync(server.Port, cancellation);
         await AskAsync(connections, "/graphql", 200, WarmUp, new Latencies());
         await limitAsync(WarmUp, new Latencies());
-        var rounds = new Rounds();
+        var rounds = new Passes();
         var (latencies, limitLatencies) = (new Latencies(), new Latencies());
         var (allocated, count) = (0L, 0d);
-        for (var i = 0; i < Rounds.Count; i++)
+        for (var i = 0; i < Passes.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            var duration = options.Duration / Rounds.Count;
+            var duration = options.Duration / Passes.Count;
             var limit = await limitAsync(duration, limitLatencies);
             var before = GC.GetTotalAllocatedBytes();
             var rate = await AskAsync(connections, "/graphql", 200, duration, latencies);

@@ -69,16 +69,16 @@ public static class PageBench
 
     private static void Print(BenchOptions options, List<Kind> kinds, Dictionary<string, List<double>> rates, Dictionary<string, Latencies> latencies)
     {
-        var limit = Rounds.Median(rates["empty"]);
+        var limit = Passes.Median(rates["empty"]);
         foreach (var kind in kinds.Skip(1))
         {
-            var rate = Rounds.Median(rates[kind.Name]);
+            var rate = Passes.Median(rates[kind.Name]);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"page {options.Store}, {kind.Name}: {rate:0} reads/s of 100 messages, limit {limit:0} requests/s, ratio {rate / limit:0.000}, {latencies[kind.Name]}"));
         }
 
-        var costs = kinds.Where(kind => kind.Name.StartsWith("after", StringComparison.Ordinal)).Select(kind => Rounds.Median(rates[kind.Name])).ToList();
+        var costs = kinds.Where(kind => kind.Name.StartsWith("after", StringComparison.Ordinal)).Select(kind => Passes.Median(rates[kind.Name])).ToList();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"page {options.Store}: by cursor the dearest read costs {costs.Max() / costs.Min():0.00} times the cheapest"));
     }

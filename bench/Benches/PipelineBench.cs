@@ -36,7 +36,7 @@ public static class PipelineBench
 
             await OneAsync("warm-up", WarmUpCount, withPlugins: true);
             await OneAsync("warm-up-none", WarmUpCount, withPlugins: false);
-            var (none, ingest) = (new Rounds(), new Rounds());
+            var (none, ingest) = (new Passes(), new Passes());
             var (bytes, processorUs) = (new List<double>(), new List<double>());
             for (var i = 0; i < PairsCount; i++)
             {
@@ -49,7 +49,7 @@ public static class PipelineBench
 
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"pipeline {options.Store}: {none.Rate:0} msg/s of {count}, without plugins {none.Limit:0} msg/s, {none}, ingest {ingest.Limit:0} msg/s, {ingest}, {Rounds.Median(bytes):0} B/msg, {Rounds.Median(processorUs):0} us of processor/msg"));
+                $"pipeline {options.Store}: {none.Rate:0} msg/s of {count}, without plugins {none.Limit:0} msg/s, {none}, ingest {ingest.Limit:0} msg/s, {ingest}, {Passes.Median(bytes):0} B/msg, {Passes.Median(processorUs):0} us of processor/msg"));
         }
         finally
         {

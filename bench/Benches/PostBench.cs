@@ -25,17 +25,17 @@ public static class PostBench
 
         await Load.RunAsync(connections, posts, 202, WarmUp, new Latencies());
         await Load.RunAsync(connections, empties, 202, WarmUp, new Latencies());
-        var rounds = new Rounds();
+        var rounds = new Passes();
         var latencies = new Latencies();
         var limitLatencies = new Latencies();
         var (allocated, count) = (0L, 0L);
         var committedBefore = server.RoundsCount;
-        for (var i = 0; i < Rounds.Count; i++)
+        for (var i = 0; i < Passes.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            var (_, limit) = await Load.RunAsync(connections, empties, 202, options.Duration / Rounds.Count, limitLatencies);
+            var (_, limit) = await Load.RunAsync(connections, empties, 202, options.Duration / Passes.Count, limitLatencies);
             var before = GC.GetTotalAllocatedBytes();
-            var (posted, rate) = await Load.RunAsync(connections, posts, 202, options.Duration / Rounds.Count, latencies);
+            var (posted, rate) = await Load.RunAsync(connections, posts, 202, options.Duration / Passes.Count, latencies);
             allocated += GC.GetTotalAllocatedBytes() - before;
             count += posted;
             rounds.Add(rate, limit);

@@ -6,7 +6,7 @@ namespace Tributary.Bench.Measures;
 /// Pairs of what is measured and its limit, taken in turn, so that both meet the same machine. Figures are medians, the
 /// spread is from the least to the greatest.
 /// </summary>
-public sealed class Rounds
+public sealed class Passes
 {
     /// <summary>Pairs of one run.</summary>
     public const int Count = 5;
