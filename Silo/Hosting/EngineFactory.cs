@@ -14,7 +14,8 @@ internal sealed class EngineFactory(
     AfterStart<NodeActivities> activities, ProcessFault fault, EngineMeter meter, ILogger<SiloHost> logger)
 {
     public SiloHost New() => new(
-        config.Silo, store.Store, NewTypes(), NewActivities(), SiloEnvironment.System(fault.Report, meter.Meter), logger)
+        config.Silo, store.Store, NewTypes(), NewActivities(),
+        SiloEnvironment.System(fault.Report, meter.Meter), logger)
     {
         CanStart = activities.WhenKnown,
     };
