@@ -3,7 +3,9 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Tributary.Api.Health;
 
-/// <summary>The health check of a node: unhealthy while it takes no messages, with the code of <c>docs/errors.md</c>.</summary>
+/// <summary>
+/// The health check of a node: unhealthy while it takes no messages, with the code of <c>docs/errors.md</c>.
+/// </summary>
 public sealed class NodeHealth(INodeReadiness node) : IHealthCheck
 {
     /// <summary>The name of the check.</summary>
@@ -17,7 +19,8 @@ public sealed class NodeHealth(INodeReadiness node) : IHealthCheck
             services.AddSingleton<NodeHealth>().AddHealthChecks().AddCheck<NodeHealth>(Name);
     }
 
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+    public Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(Check());
 
     private HealthCheckResult Check()

@@ -24,7 +24,8 @@ public enum WorkClass
 /// <summary>
 /// A call from outside: it waits in the inbox, runs as a turn, and is answered when its round is durable.
 /// </summary>
-internal abstract class Call(RoundGrainId target, object? argument) : Input(target, argument as INeeds)
+internal abstract class Call(RoundGrainId target, object? argument, bool isReadOnly)
+    : Input(target, argument as INeeds)
 {
     /// <summary>
     /// When the caller waits no more, in milliseconds of the clock modulo 2^32: calls wait for less than the half of it.
@@ -33,7 +34,7 @@ internal abstract class Call(RoundGrainId target, object? argument) : Input(targ
     protected int Deadline { get; init; }
 
     /// <summary>True when the call is a read.</summary>
-    public abstract bool IsReadOnly { get; }
+    public bool IsReadOnly { get; } = isReadOnly;
 
     /// <summary>
     /// Tells the caller of a call that its time is over, if it is by this clock, so that it is dropped when it
@@ -45,13 +46,13 @@ internal abstract class Call(RoundGrainId target, object? argument) : Input(targ
 }
 
 /// <inheritdoc/>
-internal abstract class Call<TResult>(RoundGrainId target, object? argument)
-    : Call(target, argument), IValueTaskSource<TResult>, IValueTaskSource
+internal abstract class Call<TResult>(RoundGrainId target, object? argument, bool isReadOnly)
+    : Call(target, argument, isReadOnly), IValueTaskSource<TResult>, IValueTaskSource
 {
     private TResult? result;
 
-    // Not 0 once somebody tells the caller: a cancellation comes from any thread, beside the loop and the committer.
-    private int isClaimed;
+    // True once somebody tells the caller: a cancellation comes from any thread, beside the loop and the committer.
+    private bool isClaimed;
     private Exception? error;
 
     // What the caller was told ahead of the round; a turn that runs again does not change it.
@@ -128,7 +129,7 @@ internal abstract class Call<TResult>(RoundGrainId target, object? argument)
     {
     }
 
-    private bool TryClaim() => Interlocked.Exchange(ref isClaimed, 1) == 0;
+    private bool TryClaim() => !Interlocked.Exchange(ref isClaimed, true);
 
     private void Tell()
     {

@@ -3,11 +3,9 @@ namespace Tributary.Runtime.Calls;
 /// <summary>A call of a grain in this process, without a reference: see <see cref="IRoundGrains.Call"/>.</summary>
 internal sealed class DirectCall<TGrain, TArgument, TResult>(
     RoundGrainId target, TArgument argument, Func<TGrain, TArgument, ValueTask<TResult>> turn)
-    : Call<TResult>(target, argument)
+    : Call<TResult>(target, argument, isReadOnly: false)
     where TGrain : class
 {
-    public override bool IsReadOnly => false;
-
     protected override TResult Turn(RoundGrain grain)
     {
         var task = turn((TGrain)(object)grain, argument);

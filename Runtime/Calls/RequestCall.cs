@@ -12,25 +12,18 @@ internal readonly record struct Nothing;
 /// </summary>
 internal class RequestCall<TResult> : Call<TResult>
 {
-    private readonly RoundMethod method;
     private readonly IInvokable request;
 
     /// <param name="time">Counts the time that the caller waits.</param>
     /// <param name="defaultTimeout">How long it waits unless the method says another time.</param>
     protected RequestCall(
         RoundGrainId target, RoundMethod method, IInvokable request, TimeProvider time, TimeSpan defaultTimeout)
-        : base(target, request.GetArgumentCount() == 1 ? request.GetArgument(0) : null)
+        : base(target, request.GetArgumentCount() == 1 ? request.GetArgument(0) : null, method.IsReadOnly)
     {
-        this.method = method;
         this.request = request;
         var timeout = request.GetDefaultResponseTimeout() ?? defaultTimeout;
         Deadline = MillisecondsOf(time) + (int)Math.Min(timeout.TotalMilliseconds, int.MaxValue / 2);
     }
-
-    public override bool IsReadOnly => method.IsReadOnly;
-
-    /// <summary>True when the caller does not wait.</summary>
-    public bool IsOneWay => method.IsOneWay;
 
     /// <summary>Makes a call; most have neither a context nor a token, and cost nothing for them.</summary>
     /// <param name="token">
@@ -56,17 +49,17 @@ internal class RequestCall<TResult> : Call<TResult>
         if (MillisecondsOf(time) - Deadline >= 0)
         {
             Refuse(new TimeoutException(
-                $"The call of {method.Name} of {Target} waited until its time was over and was dropped: its turn did not run."));
+                $"The call of {request.GetMethodName()} of {Target} waited until its time was over and was dropped: its turn did not run."));
         }
     }
 
     protected override TResult Turn(RoundGrain grain)
     {
         if (typeof(TResult) == typeof(Response))
-            return (TResult)(object)method.RunToResponse(grain, request);
+            return (TResult)(object)RoundMethod.RunToResponse(grain, request);
         if (typeof(TResult) != typeof(Nothing))
-            return method.Run<TResult>(grain, request);
-        method.Run(grain, request);
+            return RoundMethod.Run<TResult>(grain, request);
+        RoundMethod.Run(grain, request);
         return default!;
     }
 

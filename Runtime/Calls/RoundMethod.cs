@@ -49,7 +49,7 @@ public sealed class RoundMethod
     /// Runs the request as a turn, which must have completed when its method returns, and throws what it threw.
     /// A request may run again: arguments are immutable and stay.
     /// </summary>
-    internal void Run(RoundGrain grain, IInvokable request)
+    internal static void Run(RoundGrain grain, IInvokable request)
     {
         using var response = Invoke(grain, request);
         // Rethrows the exception of the turn as it was.
@@ -57,14 +57,14 @@ public sealed class RoundMethod
     }
 
     /// <inheritdoc cref="Run"/>
-    internal TResult Run<TResult>(RoundGrain grain, IInvokable request)
+    internal static TResult Run<TResult>(RoundGrain grain, IInvokable request)
     {
         using var response = Invoke(grain, request);
         return response.GetResult<TResult>()!;
     }
 
     /// <summary>The same, with the result as Orleans sends it.</summary>
-    internal Response RunToResponse(RoundGrain grain, IInvokable request)
+    internal static Response RunToResponse(RoundGrain grain, IInvokable request)
     {
         var response = Invoke(grain, request);
         // A turn that threw is a turn that failed, and leaves nothing behind.
@@ -105,11 +105,11 @@ public sealed class RoundMethod
         return request;
     }
 
-    private Response Invoke(RoundGrain grain, IInvokable request)
+    private static Response Invoke(RoundGrain grain, IInvokable request)
     {
         request.SetTarget(TurnTarget.Of(grain));
         var turn = request.Invoke();
-        return turn.IsCompleted ? turn.Result : throw DidNotComplete(Name);
+        return turn.IsCompleted ? turn.Result : throw DidNotComplete(request.GetMethodName());
     }
 
     /// <summary>The error of a turn that waits for something.</summary>

@@ -15,7 +15,7 @@ internal static class StoredCall
     {
         if (types.TryGet(target.Type, out var type) && type.Interface.FindMethod(method) is { } known)
         {
-            known.Run(grain, Read(target, known, arguments));
+            RoundMethod.Run(grain, Read(target, known, arguments));
             return;
         }
 

@@ -36,7 +36,7 @@ internal sealed class OutsideCalls(
     public ValueTask Send(string grainType, object reference, IInvokable request)
     {
         var call = Take<Nothing>(grainType, reference, request);
-        return call.IsOneWay ? ValueTask.CompletedTask : call.Done;
+        return types.InterfaceOf(grainType).Method(request).IsOneWay ? ValueTask.CompletedTask : call.Done;
     }
 
     private Func<string, object> MakerOf(Type grainInterface) => types.ReferencesOf(grainInterface, this);

@@ -113,7 +113,7 @@ internal sealed partial class TurnRunner(
 
         var error = RunTurn(
             activation, round, call, static (grain, state) =>
-                ((OneWayCall)state).Method.Run(grain, ((OneWayCall)state).Request));
+                RoundMethod.Run(grain, ((OneWayCall)state).Request));
         if (error is not null)
             FailOneWay(call, error, round);
     }

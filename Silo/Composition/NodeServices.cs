@@ -14,7 +14,8 @@ internal static class NodeServices
     public static ISiloBuilder AddTributaryNode(this ISiloBuilder silo, SiloConfig config)
     {
         if (!config.Roles.HasFlag(Roles.Silo))
-            throw new ArgumentException("Found a configuration without the role silo; allowed: one with it.", nameof(config));
+            throw new ArgumentException(
+                "Found a configuration without the role silo; allowed: one with it.", nameof(config));
         silo.Services
             .AddTributaryCommons(config)
             .AddTributaryEngine()

@@ -24,8 +24,8 @@ public static class TributaryHost
     }
 
     /// <summary>
-    /// Runs Tributary in this silo. When it cannot go on, the host is stopped, says why in its log, and leaves an exit code
-    /// that is not 0.
+    /// Runs Tributary in this silo. When it cannot go on, the host is stopped, says why in its log, and leaves an exit
+    /// code that is not 0.
     /// </summary>
     /// <exception cref="ArgumentException">The configuration is for a process without the role silo.</exception>
     /// <exception cref="InvalidOperationException">The host runs Tributary already.</exception>
@@ -36,8 +36,8 @@ public static class TributaryHost
     }
 
     /// <summary>
-    /// Serves Tributary's API, page and live feed in front of what else this web application serves. The addresses are the
-    /// application's own.
+    /// Serves Tributary's API, page and live feed in front of what else this web application serves. The addresses are
+    /// the application's own.
     /// </summary>
     public static WebApplicationBuilder AddTributaryApi(this WebApplicationBuilder builder, SiloConfig config)
     {

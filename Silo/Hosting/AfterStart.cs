@@ -16,7 +16,9 @@ internal sealed class AfterStart<T>
     /// <summary>False until the step that makes it has ended.</summary>
     public bool IsKnown => value is not null;
 
-    /// <summary>Completes when it is known. Never, when the start fails: whoever waits also waits for the end.</summary>
+    /// <summary>
+    /// Completes when it is known. Never, when the start fails: whoever waits also waits for the end.
+    /// </summary>
     public Task<T> WhenKnown => made.Task;
 
     /// <summary>Said once, by the step that makes it.</summary>

@@ -7,7 +7,9 @@ using Tributary.Silo.Configuration;
 
 namespace Tributary.Silo.Hosting;
 
-/// <summary>The generations of definitions: registered at the start, built on demand, switched while all else goes on.</summary>
+/// <summary>
+/// The generations of definitions: registered at the start, built on demand, switched while all else goes on.
+/// </summary>
 internal sealed partial class DefinitionsStart(
     SiloConfig config, SiloHost engine, NodeStore store, Room room, ILogger<DefinitionsStart> logger)
 {

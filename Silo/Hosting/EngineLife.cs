@@ -6,7 +6,8 @@ using Tributary.Runtime.Hosting;
 namespace Tributary.Silo.Hosting;
 
 /// <summary>
-/// The engine's start and end as stages of the Orleans silo that it lives in. It is there before any grain is activated,
+/// The engine's start and end as stages of the Orleans silo that it lives in. It is there before any grain is
+/// activated,
 /// and leaves after the last one is gone: a grain's end may still write.
 /// </summary>
 internal sealed partial class EngineLife(

@@ -4,7 +4,9 @@ using Tributary.Silo.Configuration;
 
 namespace Tributary.Silo.Hosting;
 
-/// <summary>Makes the doors of this node. All of them share one source of ids, so that those of one process ascend.</summary>
+/// <summary>
+/// Makes the doors of this node. All of them share one source of ids, so that those of one process ascend.
+/// </summary>
 internal sealed class NodeDoors(SiloConfig config, TimeProvider time)
 {
     private readonly MessageIds ids = new(static () => (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue));

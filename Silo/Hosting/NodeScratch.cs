@@ -10,7 +10,8 @@ internal sealed class NodeScratch(SiloConfig config, Room room) : IDisposable
 
     /// <exception cref="InvalidOperationException">It is not open.</exception>
     public ScratchFolder Folder => folder
-        ?? throw new InvalidOperationException("The scratch folder is opened by the start of the engine, which has not begun.");
+        ?? throw new InvalidOperationException(
+            "The scratch folder is opened by the start of the engine, which has not begun.");
 
     /// <summary>Deletes what crashes left there, and waits while the disk is full.</summary>
     public async Task OpenAsync(CancellationToken cancellation) => folder = await room.WaitAsync(Open, cancellation);

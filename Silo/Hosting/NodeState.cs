@@ -16,7 +16,8 @@ internal sealed class NodeState : INodeReadiness
     public StoreException? Refusal => engine?.Refusal();
 
     /// <summary>The last step of the start.</summary>
-    public void BeginServing(Func<bool> isReady, Func<StoreException?> refusal) => engine = new EngineState(isReady, refusal);
+    public void BeginServing(Func<bool> isReady, Func<StoreException?> refusal) =>
+        engine = new EngineState(isReady, refusal);
 
     /// <summary>The first step of the stop. False when it was taken already.</summary>
     public bool BeginStop() => !Interlocked.Exchange(ref isStopping, true);

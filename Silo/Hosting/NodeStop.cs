@@ -4,8 +4,9 @@ using Tributary.Silo.Hosting.Web;
 namespace Tributary.Silo.Hosting;
 
 /// <summary>
-/// The stop of a node. Its first step comes before any service of the host is stopped: nothing new is taken, and what is
-/// in flight is answered while everything that answers it still runs. Then the host stops the web server, then what goes
+/// The stop of a node. Its first step comes before any service of the host is stopped: nothing new is taken, and what
+/// is in flight is answered while everything that answers it still runs. Then the host stops the web server, then what
+/// goes
 /// on around the engine (<see cref="FinishAsync"/>), then the Orleans silo, in which the engine leaves last: by then
 /// nobody is left who waits for a round.
 /// </summary>

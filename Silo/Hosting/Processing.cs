@@ -9,8 +9,8 @@ internal sealed class Processing(SiloConfig config, NodeScratch scratch, NodeSto
     private readonly PipelineConfig around = config.Pipeline;
 
     /// <summary>
-    /// The mapping of messages that are posted to the API; null when the API takes them as they are: then they are stored
-    /// and counted as they stand.
+    /// The mapping of messages that are posted to the API; null when the API takes them as they are: then they are
+    /// stored and counted as they stand.
     /// </summary>
     public MessageMapper? ApiMapper => around.Listeners.FirstOrDefault(static listener => listener.IsApi)?.Mapper;
 
@@ -42,12 +42,16 @@ internal sealed class Processing(SiloConfig config, NodeScratch scratch, NodeSto
         var fedFrom = definitions.FedFrom;
         var targets = new Dictionary<int, IReplayTarget>();
         foreach (var definition in generations.Book.Declared)
-            targets.Add(definition.Generation, new AggregateReplay(definition, fedFrom, services.Mappers, store.Processing));
+            targets.Add(
+                definition.Generation, new AggregateReplay(definition, fedFrom, services.Mappers, store.Processing));
         foreach (var plugin in plugins.Active.Plugins)
         {
             // Of a plugin only the code as it is now exists: former generations stay as they are.
             if (plugin.Fed.FirstOrDefault(fed => fed.Plugin == plugin.Generation) is { } fed)
-                targets.Add(fed.Plugin, new PluginReplay(plugin.Name, fed, fedFrom, services, store.Processing, IsProcessed));
+                {
+                targets.Add(
+                    fed.Plugin, new PluginReplay(plugin.Name, fed, fedFrom, services, store.Processing, IsProcessed));
+            }
         }
 
         return new ReplayActivity(

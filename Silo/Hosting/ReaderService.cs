@@ -7,7 +7,9 @@ using Tributary.Silo.Configuration;
 
 namespace Tributary.Silo.Hosting;
 
-/// <summary>A process without the role silo: no engine, nothing is registered or written, what is stored is read as it is.</summary>
+/// <summary>
+/// A process without the role silo: no engine, nothing is registered or written, what is stored is read as it is.
+/// </summary>
 internal sealed partial class ReaderService(
     NodeStore store, FeedStart feed, ApiNodes nodes, AfterStart<ApiNode> node, AfterStart<PluginHost> plugins,
     NodeState state, NodeBackground background, NodeStop stop, ProcessFault fault, TimeProvider time,

@@ -6,8 +6,8 @@ using Tributary.Runtime.Hosting;
 namespace Tributary.Silo.Hosting;
 
 /// <summary>
-/// Opens and closes the doors around the engine of this process. Started by the host after the Orleans silo, in which the
-/// engine joins, and before the web server; stopped in the opposite order.
+/// Opens and closes the doors around the engine of this process. Started by the host after the Orleans silo, in which
+/// the engine joins, and before the web server; stopped in the opposite order.
 /// </summary>
 internal sealed class SiloService(
     SiloStart start, SiloHost engine, NodeStore store, AfterStart<PluginHost> plugins, NodeDoors doors,

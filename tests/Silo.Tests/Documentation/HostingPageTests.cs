@@ -6,7 +6,8 @@ public sealed class HostingPageTests
     [Fact]
     public void Its_code_is_the_samples_own()
     {
-        var sample = string.Join("\n", Directory.EnumerateFiles(Repository.Path("samples/own-host"), "*.cs").Select(Lines));
+        var sample = string.Join(
+            "\n", Directory.EnumerateFiles(Repository.Path("samples/own-host"), "*.cs").Select(Lines));
         var shown = DocumentPage.Of("docs/hosting.md").Examples.Where(static one => one.Language == "csharp").ToList();
 
         Assert.Equal(2, shown.Count);

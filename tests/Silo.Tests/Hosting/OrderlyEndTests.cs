@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Runtime;
 using Tributary.Grains;
 using Tributary.Rounds.Orleans.Hosting;
@@ -74,7 +75,8 @@ public sealed class OrderlyEndTests : IDisposable
         await EndedAsync(host);
         Assert.Equal(3, Environment.ExitCode);
         Assert.Contains(lines.All, static line =>
-            line.Event == 4007 && line.Text.Contains("ProcessMembershipUpdates (InvalidOperationException: boom)", StringComparison.Ordinal));
+            line.Event == 4007 && line.Text.Contains(
+                "ProcessMembershipUpdates (InvalidOperationException: boom)", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -119,7 +121,9 @@ public sealed class OrderlyEndTests : IDisposable
     {
         // Orleans advises a server's garbage collection, which a test process may be without.
         public ILogger CreateLogger(string categoryName) =>
-            categoryName.StartsWith("Tributary", StringComparison.Ordinal) ? lines : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
+            categoryName.StartsWith("Tributary", StringComparison.Ordinal) 
+                ? lines
+                : NullLogger.Instance;
 
         public void Dispose()
         {

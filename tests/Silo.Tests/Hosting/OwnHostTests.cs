@@ -15,7 +15,9 @@ using Tributary.Silo.Configuration;
 
 namespace Tributary.Silo.Tests.Hosting;
 
-/// <summary>Tributary in a host that has grains and routes of its own: the sample, and hosts that do without its web part.</summary>
+/// <summary>
+/// Tributary in a host that has grains and routes of its own: the sample, and hosts that do without its web part.
+/// </summary>
 public sealed class OwnHostTests : IDisposable
 {
     private readonly HostFolder folder = new();
@@ -45,7 +47,8 @@ public sealed class OwnHostTests : IDisposable
         await app.StartAsync(Cancellation);
         using var http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
 
-        using var report = await http.PostAsync(new Uri("stations/s-2/readings?celsius=4", UriKind.Relative), null, Cancellation);
+        using var report = await http.PostAsync(
+            new Uri("stations/s-2/readings?celsius=4", UriKind.Relative), null, Cancellation);
         Assert.Equal("1", await report.Content.ReadAsStringAsync(Cancellation));
         using var posted = await http.PostAsJsonAsync("api/v1/messages", new { station = "s-2" }, Cancellation);
         Assert.Equal(HttpStatusCode.Accepted, posted.StatusCode);
@@ -137,7 +140,10 @@ public sealed class OwnHostTests : IDisposable
             Pipeline = folder.Config.Pipeline with { Plugins = new PluginsConfig { Active = ["nobody-has-this"] } },
         };
         using (var refused = NewPlain(broken))
-            Assert.Equal("plugin_unknown", (await Assert.ThrowsAsync<TributaryException>(() => refused.StartAsync(Cancellation))).Code);
+        {
+            var unknown = await Assert.ThrowsAsync<TributaryException>(() => refused.StartAsync(Cancellation));
+            Assert.Equal("plugin_unknown", unknown.Code);
+        }
 
         using var next = NewPlain(folder.Config);
         await next.StartAsync(Cancellation);
