@@ -47,7 +47,9 @@ internal sealed class ClusterSilo(ClusterRun run, int number)
             try
             {
                 await host.StartAsync();
-                HasStarted = ended == process && !process.Task.IsCompleted;
+                if (process.Task.IsCompleted)
+                    return;
+                HasStarted = true;
                 run.World.Start(() => WatchAsync(host, store, process));
                 return;
             }
