@@ -21,8 +21,9 @@ internal sealed class PartitionGrain(SiloHost host, IncomingCalls calls) : Grain
     {
         if ((uint)Partition.Value >= (uint)calls.PartitionCount)
         {
-            throw new ArgumentOutOfRangeException(
-                nameof(Partition), Partition.Value, $"Allowed: a partition from 0 to {calls.PartitionCount - 1}.");
+            throw new TributaryException(
+                "partition_unknown",
+                $"Found partition {Partition}; allowed: a partition from 0 to {calls.PartitionCount - 1}.");
         }
 
         return TakeAsync(cancellationToken);

@@ -60,7 +60,7 @@ public sealed class ProbeGrain : RoundGrain<ProbeState>, IProbeGrain
 
     public ValueTask Tell(int amount)
     {
-        _ = Add(amount);
+        State = new ProbeState(State.Value + amount);
         return default;
     }
 
@@ -72,7 +72,7 @@ public sealed class ProbeGrain : RoundGrain<ProbeState>, IProbeGrain
 
     public ValueTask Fail(string code)
     {
-        _ = Add(1_000);
+        State = new ProbeState(State.Value + 1_000);
         throw new TributaryException(code, "The probe fails.");
     }
 

@@ -33,16 +33,16 @@ public sealed class TestDatabase : IAsyncDisposable
 
     public static async Task<TestDatabase> PostgresAsync()
     {
-        var server = await PostgresCluster.StartNewAsync();
-        return new TestDatabase(server, new PostgresStore(
-            new PostgresOptions { ConnectionString = server.ConnectionString() }, TimeProvider.System));
+        var started = await PostgresCluster.StartNewAsync();
+        return new TestDatabase(started, new PostgresStore(
+            new PostgresOptions { ConnectionString = started.ConnectionString() }, TimeProvider.System));
     }
 
     public static TestDatabase Sqlite()
     {
-        var folder = Directory.CreateTempSubdirectory("tributary-orleans-").FullName;
-        return new TestDatabase(folder, new SqliteStore(
-            new SqliteOptions { DataDirectory = folder }, TimeProvider.System));
+        var created = Directory.CreateTempSubdirectory("tributary-orleans-").FullName;
+        return new TestDatabase(created, new SqliteStore(
+            new SqliteOptions { DataDirectory = created }, TimeProvider.System));
     }
 
     public async ValueTask DisposeAsync()

@@ -12,7 +12,7 @@ public sealed class HabitTests
         ["Connectors/Brokers/Backoff.cs"] = "jitter, so that silos that lost the same server do not come back at the same moment",
         ["Silo/Configuration/PipelineReader.cs"] = "the program hands the system's clock to connectors",
         ["Silo/Composition/WatchServices.cs"] = "the clock of a host that brings none",
-        ["Silo/Hosting/EngineFactory.cs"] = "the program hands chance to the delays of retries",
+        ["Silo/Hosting/NodeGrains.cs"] = "the program hands chance to the delays of retries",
         ["Silo/Hosting/NodeDoors.cs"] = "the program hands chance to the ids of messages",
         ["Silo/Hosting/NodeScratch.cs"] = "the name of the scratch folder of this process",
         ["Api/TributaryApi.cs"] = "the clock of a host that brings none",
