@@ -29,6 +29,10 @@ internal interface IPartitionGrain : IGrainWithIntegerKey
     [Alias("Hold")]
     Task<bool> Hold();
 
+    /// <summary>Another silo has left calls for this partition: its owner looks for them now, and not at its next look.</summary>
+    [Alias("Look"), OneWay]
+    Task Look();
+
     /// <summary>How many partitions the database has; the same for every partition.</summary>
     [Alias("Count")]
     Task<int> Count();

@@ -48,6 +48,12 @@ internal sealed class PartitionGrain(SiloHost host, IncomingCalls calls) : Grain
         return host.IsHere(Partition);
     }
 
+    public Task Look()
+    {
+        host.LookForCalls();
+        return Task.CompletedTask;
+    }
+
     public Task<int> Count() => Task.FromResult(calls.PartitionCount);
 
     // One that another silo owns is not here after this: its calls bounce until its owner has given it.

@@ -23,6 +23,7 @@ internal sealed partial class PartitionWatch(
         nameof(PartitionWatch), ServiceLifecycleStage.Active,
         _ =>
         {
+            host.LeftElsewhere = Tell;
             looking = Task.Run(() => GuardAsync(LookAsync), CancellationToken.None);
             watching = Task.Run(() => GuardAsync(WatchAsync), CancellationToken.None);
             return Task.CompletedTask;
@@ -88,6 +89,15 @@ internal sealed partial class PartitionWatch(
             LogNotHeld(partition, error.Message);
         }
     }
+
+    // On the loop: what takes time goes to the pool. A hint that is lost costs the time to the owner's next look.
+    private void Tell(IReadOnlyCollection<PartitionId> partitions) => ThreadPool.UnsafeQueueUserWorkItem(
+        static work =>
+        {
+            foreach (var partition in work.Partitions)
+                work.Grains.GetGrain<IPartitionGrain>(partition.Value).Look().Ignore();
+        },
+        (Grains: grains, Partitions: partitions), preferLocal: false);
 
     private async Task GuardAsync(Func<Task> work)
     {

@@ -85,17 +85,17 @@ internal abstract class Call<TResult>(RoundGrainId target, object? argument, boo
         if (!TryClaim())
             return;
         refusal = error;
-        Tell();
+        Tell(answers: null);
     }
 
-    public override void Release()
+    public override void Release(Answers answers)
     {
         // A caller that was told an error while the store was away waits no more, whatever became of its round.
         if (!TryClaim())
             return;
         if (error is null)
             Depart(result!);
-        Tell();
+        Tell(answers);
     }
 
     TResult IValueTaskSource<TResult>.GetResult(short token)
@@ -131,10 +131,10 @@ internal abstract class Call<TResult>(RoundGrainId target, object? argument, boo
 
     private bool TryClaim() => !Interlocked.Exchange(ref isClaimed, true);
 
-    private void Tell()
+    private void Tell(Answers? answers)
     {
         Answered();
-        waiter.Tell();
+        waiter.Tell(answers);
     }
 
     private void Throw()

@@ -66,7 +66,8 @@ internal abstract class Input(RoundGrainId target, INeeds? needs = null)
     }
 
     /// <summary>Lets the outcome go to whoever waits for it. Called once, when the round that it saw is durable.</summary>
-    public virtual void Release()
+    /// <param name="answers">Takes callers along that may go on together.</param>
+    public virtual void Release(Answers answers)
     {
     }
 }

@@ -20,11 +20,12 @@ internal struct Waiter
     public readonly bool IsTold => ReferenceEquals(Volatile.Read(in continuation), AlreadyTold);
 
     /// <summary>The outcome is written: who waits goes on, never on this thread.</summary>
-    public void Tell()
+    /// <param name="answers">Takes the one who waits along with others; null: it goes on by itself.</param>
+    public void Tell(Answers? answers)
     {
         // Either this finds the continuation, or the one who adds it finds that all was told.
         if (Interlocked.Exchange(ref continuation, AlreadyTold) is { } waiting)
-            Continue(waiting, continuationState, context);
+            Continue(waiting, continuationState, context, answers);
     }
 
     /// <inheritdoc cref="IValueTaskSource.OnCompleted"/>
@@ -37,7 +38,7 @@ internal struct Waiter
             return;
         if (!ReferenceEquals(before, AlreadyTold))
             throw new InvalidOperationException("A call is awaited once.");
-        Continue(waiting, state, context);
+        Continue(waiting, state, context, answers: null);
     }
 
     private static object? Capture(ValueTaskSourceOnCompletedFlags flags)
@@ -53,18 +54,18 @@ internal struct Waiter
         return scheduling is null ? flowing : flowing is null ? scheduling : new Contexts(flowing, scheduling);
     }
 
-    private static void Continue(Action<object?> waiting, object? state, object? context)
+    private static void Continue(Action<object?> waiting, object? state, object? context, Answers? answers)
     {
         switch (context)
         {
             case null:
-                ThreadPool.UnsafeQueueUserWorkItem(waiting, state, preferLocal: true);
+                Queue(waiting, state, answers);
                 break;
             case ExecutionContext flowing:
-                ThreadPool.UnsafeQueueUserWorkItem(
+                Queue(
                     static work => ExecutionContext.Run(
-                        work.Flowing, static inner => ((Work)inner!).Run(), work),
-                    new Work(flowing, waiting, state), preferLocal: true);
+                        ((Work)work!).Flowing, static inner => ((Work)inner!).Run(), work),
+                    new Work(flowing, waiting, state), answers);
                 break;
             case Contexts both:
                 Schedule(both.Scheduling, () => ExecutionContext.Run(
@@ -74,6 +75,14 @@ internal struct Waiter
                 Schedule(context, () => waiting(state));
                 break;
         }
+    }
+
+    private static void Queue(Action<object?> waiting, object? state, Answers? answers)
+    {
+        if (answers is null)
+            ThreadPool.UnsafeQueueUserWorkItem(waiting, state, preferLocal: true);
+        else
+            answers.Add(waiting, state);
     }
 
     private static void Schedule(object scheduling, Action action)

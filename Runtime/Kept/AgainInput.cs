@@ -32,5 +32,5 @@ internal sealed class AgainInput(FailureRow row, AgainCall asked, RoundGrainType
 
     public void Hold(HeldReason reason) => result = new AgainResult(Row.Id, AgainOutcome.Held, reason.Text);
 
-    public override void Release() => asked.Tell(result);
+    public override void Release(Answers answers) => asked.Tell(result);
 }

@@ -1,3 +1,4 @@
+using Tributary.Runtime.Calls;
 using Tributary.Runtime.Store;
 
 namespace Tributary.Runtime.Rounds;
@@ -40,7 +41,9 @@ internal sealed class Departures(Action<RoundCommit> committed)
 
     private static void Answer(Round round)
     {
+        var answers = new Answers();
         foreach (var input in round.Inputs)
-            input.Release();
+            input.Release(answers);
+        answers.Leave();
     }
 }

@@ -41,6 +41,6 @@ public sealed class DepartureTests
     {
         public override void Run(RoundGrain grain) => throw new InvalidOperationException("It has run.");
 
-        public override void Release() => order.Add("caller");
+        public override void Release(Answers answers) => order.Add("caller");
     }
 }
