@@ -33,6 +33,9 @@ public sealed partial class DoorRefusalsTests
             "generation_configured",
         "replay_running", "replay_bounds_fixed", "replay_failures_too_many", "replay_incomplete",
 
+        // Calls of references: the door calls items without one.
+        "timed_out", "partition_unknown",
+
         // The start.
         "configuration_invalid", "definition_invalid", "plugin_duplicate", "plugin_unknown", "plugin_folder_missing",
             "plugin_folders_too_many",
