@@ -43,7 +43,12 @@ public sealed partial class SiloApp : IAsyncDisposable
     {
         // Before anything is opened or made.
         FreeAddresses.Check(config.Listen);
-        var built = Build(config, prepare);
+        var threads = SpareThreads.StartAsync();
+        var built = Build(config, async (node, token) =>
+        {
+            await threads;
+            await prepare(node, token);
+        });
         try
         {
             // While the host makes Orleans' services, and Orleans starts.
