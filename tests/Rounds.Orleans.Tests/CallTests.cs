@@ -1,4 +1,5 @@
-using Microsoft.Extensions.DependencyInjection;
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using Orleans.Runtime;
 using Tributary.Rounds.Orleans.Hosting;
 using Tributary.Rounds.Orleans.Tests.Cluster;
@@ -77,6 +78,37 @@ public sealed class CallTests(CallTests.Fixture fixture) : IClassFixture<CallTes
         Assert.Equal(0, await probe.Read());
     }
 
+    [Theory, MemberData(nameof(SmokeTests.Callers), MemberType = typeof(SmokeTests))]
+    public async Task A_trace_goes_from_the_caller_to_the_turn(SmokeTests.Caller caller)
+    {
+        var spans = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = static source => source.Name.StartsWith("Microsoft.Orleans", StringComparison.Ordinal),
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = spans.Enqueue,
+        };
+        var probe = (await fixture.GrainsAsync(caller)).GetGrain<IProbeGrain>($"traced for {caller}");
+        await probe.Read();
+        ActivitySource.AddActivityListener(listener);
+        using var parent = new Activity("the caller").SetIdFormat(ActivityIdFormat.W3C).Start();
+        await probe.Add(1);
+        await Waiting.UntilAsync(() => spans.Any(span => IsAdd(span, ActivityKind.Server)));
+
+        var turn = spans.First(span => IsAdd(span, ActivityKind.Server));
+        Assert.Equal(parent.TraceId, turn.TraceId);
+        // Up from the turn, whatever the call passed on its way, is the caller.
+        var above = turn.ParentSpanId;
+        while (above != parent.SpanId)
+        {
+            var next = Assert.Single(spans, span => span.SpanId == above);
+            above = next.ParentSpanId;
+        }
+
+        bool IsAdd(Activity span, ActivityKind kind) =>
+            span.TraceId == parent.TraceId && span.Kind == kind && span.OperationName.EndsWith("/Add", StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Ordinary_grains_live_beside_round_grains_and_call_them()
     {
@@ -124,7 +156,7 @@ public sealed class CallTests(CallTests.Fixture fixture) : IClassFixture<CallTes
         }
 
         public override void Configure(ISiloBuilder silo) =>
-            silo.AddIncomingGrainCallFilter(InAsync).AddOutgoingGrainCallFilter(OutAsync);
+            silo.AddActivityPropagation().AddIncomingGrainCallFilter(InAsync).AddOutgoingGrainCallFilter(OutAsync);
 
         protected override Task<TestDatabase> NewDatabaseAsync() => Task.FromResult(TestDatabase.Sqlite());
 

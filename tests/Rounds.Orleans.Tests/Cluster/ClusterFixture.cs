@@ -33,7 +33,8 @@ public abstract class ClusterFixture : IAsyncLifetime
         await clients.WaitAsync();
         try
         {
-            return tributary ??= await Cluster.NewClientAsync(static client => client.AddTributaryClient());
+            return tributary ??= await Cluster.NewClientAsync(static client =>
+                client.AddTributaryClient().AddActivityPropagation());
         }
         finally
         {
@@ -47,7 +48,7 @@ public abstract class ClusterFixture : IAsyncLifetime
         await clients.WaitAsync();
         try
         {
-            return plain ??= await Cluster.NewClientAsync();
+            return plain ??= await Cluster.NewClientAsync(static client => client.AddActivityPropagation());
         }
         finally
         {
