@@ -9,6 +9,15 @@ namespace Tributary.Runtime.Calls;
 /// <param name="proxies">Makes the references to these grains.</param>
 public sealed class RoundGrainTypes(IRoundProxies proxies)
 {
+    /// <summary>What Orleans calls on activations, and what a round grain has in its place.</summary>
+    private static readonly Dictionary<string, string> OfActivations = new(StringComparer.Ordinal)
+    {
+        ["Orleans.IGrainBase"] = "a class derived from RoundGrain alone",
+        ["Orleans.IRemindable"] = "reminders by SetReminder and IReminderOwner",
+        ["Orleans.IIncomingGrainCallFilter"] = "call filters of the silo",
+        ["Orleans.Runtime.IGrainMigrationParticipant"] = "state, which moves with its partition",
+    };
+
     private readonly Dictionary<string, RoundGrainType> byName = new(StringComparer.Ordinal);
     private readonly Dictionary<Type, RoundInterface> byInterface = [];
 
@@ -78,6 +87,16 @@ public sealed class RoundGrainTypes(IRoundProxies proxies)
 
     private void Add(RoundGrainType type)
     {
+        foreach (var implemented in type.Class.GetInterfaces())
+        {
+            if (OfActivations.TryGetValue(implemented.FullName ?? "", out var instead))
+            {
+                throw new ArgumentException(
+                    $"{type.Class.Name} implements {implemented.FullName}, which Orleans calls on activations; "
+                    + $"a round grain has none. Allowed: {instead}.");
+            }
+        }
+
         if (!byName.TryAdd(type.Name, type))
             throw new ArgumentException($"A grain type named {type.Name} is registered already.");
         byInterface.Add(type.Interface.Type, type.Interface);

@@ -156,6 +156,27 @@ public sealed class CallTests
         Assert.Contains("two methods whose calls are merged", Refused<ITwoMerges>(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Classes_that_ask_for_an_activation_are_refused_by_name()
+    {
+        var error = Assert.Throws<ArgumentException>(() => new RoundGrainTypes(GeneratedProxies.Standalone)
+            .Add<IElderGrain, FilteringGrain>("filtering", static () => new FilteringGrain()));
+
+        Assert.Contains("FilteringGrain implements Orleans.IIncomingGrainCallFilter", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Allowed: call filters of the silo.", error.Message, StringComparison.Ordinal);
+    }
+
+    private sealed class FilteringGrain : RoundGrain, IElderGrain, IIncomingGrainCallFilter
+    {
+        public ValueTask Tell(string other) => default;
+
+        public ValueTask Gone(int amount) => default;
+
+        public ValueTask Add(string amount) => default;
+
+        public Task Invoke(IIncomingGrainCallContext context) => context.Invoke();
+    }
+
     private static async ValueTask Discard(ValueTask<int> call) => await call;
 
     private static string Refused<T>() => Assert.Throws<ArgumentException>(() =>
