@@ -12,7 +12,9 @@ public interface IMessageFeedGrain : IGrainWithStringKey
     /// no gap, nothing twice. Ends when the silo stops or the reader is too slow; the reader goes on from the cursor
     /// of the last message that it got, at this silo or another.
     /// </summary>
-    /// <param name="after">The cursor of an entry, <c>start</c> for the first message, or null for those to come.</param>
+    /// <param name="after">
+    /// The cursor of an entry, <c>start</c> for the first message, or null for those to come.
+    /// </param>
     /// <param name="cancellation">Ends the reading.</param>
     /// <exception cref="TributaryException">
     /// <c>cursor_invalid</c>, <c>cursor_of_another_history</c>; <c>overloaded</c> when there are too many readers.

@@ -5,7 +5,9 @@ using Orleans.Serialization.Invocation;
 
 namespace Tributary.Rounds.Orleans.Kinds;
 
-/// <summary>A call of a round grain on its way through call filters: each sees it once, in the order of registration.</summary>
+/// <summary>
+/// A call of a round grain on its way through call filters: each sees it once, in the order of registration.
+/// </summary>
 /// <param name="target">Whom the call is for.</param>
 /// <param name="request">The call.</param>
 /// <param name="filterCount">How many filters there are.</param>

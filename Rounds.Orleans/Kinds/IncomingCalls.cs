@@ -13,7 +13,8 @@ internal sealed class IncomingCalls(
     SiloHost host, RoundGrainTypes types, IEnumerable<IIncomingGrainCallFilter> filters)
 {
     // The one that sent the call here is not one of those that it passes.
-    private readonly IIncomingGrainCallFilter[] filters = [.. filters.Where(static filter => filter is not ForwardingFilter)];
+    private readonly IIncomingGrainCallFilter[] filters =
+        [.. filters.Where(static filter => filter is not ForwardingFilter)];
 
     /// <summary>True when calls may go to <see cref="Door"/> as they are.</summary>
     public bool HasNoFilters => filters.Length == 0;

@@ -8,7 +8,9 @@ using Tributary.Runtime.Partitions;
 
 namespace Tributary.Rounds.Orleans.Kinds;
 
-/// <summary>Where the calls of references to round grains go: into this process's rounds, or to the partition's grain.</summary>
+/// <summary>
+/// Where the calls of references to round grains go: into this process's rounds, or to the partition's grain.
+/// </summary>
 /// <param name="grains">Reaches the grains of partitions.</param>
 /// <param name="local">The rounds of this process; null in a client.</param>
 internal sealed partial class RoundRouter(
@@ -24,8 +26,8 @@ internal sealed partial class RoundRouter(
     private Partitioner? partitioner;
 
     /// <summary>
-    /// The way in when calls may go straight into the rounds of this process: no filter is to see them, and no partition
-    /// is elsewhere. Else null.
+    /// The way in when calls may go straight into the rounds of this process: no filter is to see them, and no
+    /// partition is elsewhere. Else null.
     /// </summary>
     public IRequestDoor? Straight => local is { HasNoFilters: true, IsAlone: true } ? local.Door : null;
 

@@ -29,7 +29,9 @@ internal interface IPartitionGrain : IGrainWithIntegerKey
     [Alias("Hold")]
     Task<bool> Hold();
 
-    /// <summary>Another silo has left calls for this partition: its owner looks for them now, and not at its next look.</summary>
+    /// <summary>
+    /// Another silo has left calls for this partition: its owner looks for them now, and not at its next look.
+    /// </summary>
     [Alias("Look"), OneWay]
     Task Look();
 

@@ -74,7 +74,8 @@ internal sealed partial class PartitionWatch(
         if (silos.Length == 0)
             return;
         var missing = Enumerable.Range(0, count).Where(partition =>
-            !host.IsHere(new PartitionId(partition)) && RendezvousDirector.Choose(partition, silos).Equals(self.SiloAddress));
+            !host.IsHere(new PartitionId(partition))
+            && RendezvousDirector.Choose(partition, silos).Equals(self.SiloAddress));
         await Task.WhenAll(missing.Select(HoldAsync));
     }
 
@@ -121,9 +122,11 @@ internal sealed partial class PartitionWatch(
         Message = "Partition {Partition} could not be taken, and will be tried again: {Error}")]
     private partial void LogNotHeld(int partition, string error);
 
-    [LoggerMessage(EventId = 1063, Level = LogLevel.Debug, Message = "The watch over partitions has ended with its silo.")]
+    [LoggerMessage(
+        EventId = 1063, Level = LogLevel.Debug, Message = "The watch over partitions has ended with its silo.")]
     private partial void LogEnded();
 
-    [LoggerMessage(EventId = 1064, Level = LogLevel.Error, Message = "The watch over partitions has ended with an error.")]
+    [LoggerMessage(
+        EventId = 1064, Level = LogLevel.Error, Message = "The watch over partitions has ended with an error.")]
     private partial void LogFailed(Exception error);
 }

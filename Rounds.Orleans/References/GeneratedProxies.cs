@@ -18,13 +18,16 @@ namespace Tributary.Rounds.Orleans.References;
 /// References to round grains: the proxies that Orleans generates for grain interfaces, on a runtime that hands their
 /// requests to rounds.
 /// </summary>
-/// <param name="services">The serializers of the process, with the proxies that were generated for its assemblies.</param>
+/// <param name="services">
+/// The serializers of the process, with the proxies that were generated for its assemblies.
+/// </param>
 public sealed class GeneratedProxies(IServiceProvider services) : IRoundProxies
 {
     private static readonly Lazy<GeneratedProxies> OfProcess = new(static () =>
         new GeneratedProxies(new ServiceCollection().AddSerializer().BuildServiceProvider()));
 
-    private readonly ConcurrentDictionary<Type, Func<GrainReferenceShared, IdSpan, GrainReference>> constructors = new();
+    private readonly ConcurrentDictionary<Type, Func<GrainReferenceShared, IdSpan, GrainReference>> constructors =
+        new();
 
     /// <summary>For engines outside an Orleans host: tests, benches, the simulation.</summary>
     public static GeneratedProxies Standalone => OfProcess.Value;
@@ -77,7 +80,8 @@ public sealed class GeneratedProxies(IServiceProvider services) : IRoundProxies
         {
             throw Refusal(
                 grainInterface, method,
-                $"returns {returned.Name}; allowed: ValueTask, ValueTask<T>, Task and Task<T>, because a turn ends in its round");
+                $"returns {returned.Name}; allowed: ValueTask, ValueTask<T>, Task and Task<T>, "
+                + "because a turn ends in its round");
         }
 
         if (method.GetCustomAttributes().Any(static attribute => attribute.GetType().Name == "TransactionAttribute"))

@@ -15,7 +15,8 @@ internal sealed class RequestRuntime(string grainType, IRequestSink sink) : IGra
     public ValueTask InvokeMethodAsync(GrainReference reference, IInvokable request, InvokeMethodOptions options) =>
         sink.Send(grainType, reference, request);
 
-    // Methods of round grains return tasks: an interface with one that returns nothing is refused when it is registered.
+    // Methods of round grains return tasks: an interface with one that returns nothing is refused when it is
+    // registered.
     public void InvokeMethod(GrainReference reference, IInvokable request, InvokeMethodOptions options) =>
         throw new NotSupportedException($"{request.GetMethodName()} returns no task.");
 

@@ -20,7 +20,8 @@ internal sealed class RoundCallRuntime(
             ? door.Send(grainType, reference, request)
             : InvokeAsync(reference, request, options);
 
-    // Methods of round grains return tasks: an interface with one that returns nothing is refused when it is registered.
+    // Methods of round grains return tasks: an interface with one that returns nothing is refused when it is
+    // registered.
     public void InvokeMethod(GrainReference reference, IInvokable request, InvokeMethodOptions options) =>
         throw new NotSupportedException($"{request.GetMethodName()} returns no task.");
 

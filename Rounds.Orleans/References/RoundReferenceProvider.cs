@@ -51,7 +51,8 @@ internal sealed class RoundReferenceProvider(IServiceProvider services) : IGrain
     {
         var resolver = services.GetRequiredService<GrainInterfaceTypeResolver>();
         var all = services.GetRequiredService<IOptions<TypeManifestOptions>>().Value.Interfaces
-            .Where(static type => type.IsInterface && !type.IsGenericType && typeof(IGrainWithStringKey).IsAssignableFrom(type));
+            .Where(static type => type.IsInterface && !type.IsGenericType
+                && typeof(IGrainWithStringKey).IsAssignableFrom(type));
         var found = new Dictionary<GrainInterfaceType, Type>();
         foreach (var type in all)
             found[resolver.GetGrainInterfaceType(type)] = type;

@@ -22,7 +22,8 @@ internal sealed class AttendedCall<TResult> : RequestCall<TResult>
         this.context = context;
         // Last: from here on the call may be told at any time.
         cancellation = token.UnsafeRegister(
-            static (state, token) => ((AttendedCall<TResult>)state!).Refuse(new OperationCanceledException(token)), this);
+            static (state, token) =>
+                ((AttendedCall<TResult>)state!).Refuse(new OperationCanceledException(token)), this);
     }
 
     public override void EndWatch() => cancellation.Unregister();

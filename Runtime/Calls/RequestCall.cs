@@ -49,7 +49,8 @@ internal class RequestCall<TResult> : Call<TResult>
         if (MillisecondsOf(time) - Deadline >= 0)
         {
             Refuse(new TimeoutException(
-                $"The call of {request.GetMethodName()} of {Target} waited until its time was over and was dropped: its turn did not run."));
+                $"The call of {request.GetMethodName()} of {Target} waited until its time was over "
+                + "and was dropped: its turn did not run."));
         }
     }
 

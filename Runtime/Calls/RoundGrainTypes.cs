@@ -36,7 +36,8 @@ public sealed class RoundGrainTypes(IRoundProxies proxies)
         where TState : class
     {
         Add(new RoundGrainType(
-            name, table, create, version, new StateCodec<TState>(json), Interface(name, typeof(TInterface)), typeof(TGrain)));
+            name, table, create, version, new StateCodec<TState>(json), Interface(name, typeof(TInterface)),
+            typeof(TGrain)));
         return this;
     }
 
@@ -81,7 +82,8 @@ public sealed class RoundGrainTypes(IRoundProxies proxies)
 
     internal string KeyOf(object reference) => proxies.KeyOf(reference);
 
-    internal bool TryGet(string name, [NotNullWhen(true)] out RoundGrainType? type) => byName.TryGetValue(name, out type);
+    internal bool TryGet(string name, [NotNullWhen(true)] out RoundGrainType? type) =>
+        byName.TryGetValue(name, out type);
 
     private RoundInterface Interface(string name, Type type) => new(name, type, proxies);
 

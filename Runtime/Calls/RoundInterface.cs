@@ -24,7 +24,8 @@ internal sealed class RoundInterface
             if (!byName.TryAdd(method.Name, method))
             {
                 throw new ArgumentException(
-                    $"{type.Name} has two methods named {method.Name}; the names of a grain's methods are stored and must be unique.");
+                    $"{type.Name} has two methods named {method.Name}; "
+                    + "the names of a grain's methods are stored and must be unique.");
             }
 
             byRequest.Add(method.RequestType, method);
@@ -33,7 +34,8 @@ internal sealed class RoundInterface
         if (byName.Values.Count(method => method.Merger is not null) > 1)
         {
             throw new ArgumentException(
-                $"{type.Name} has two methods whose calls are merged; the calls that wait for a grain are of one method.");
+                $"{type.Name} has two methods whose calls are merged; "
+                + "the calls that wait for a grain are of one method.");
         }
     }
 

@@ -115,7 +115,8 @@ public sealed class RoundMethod
     /// <summary>The error of a turn that waits for something.</summary>
     internal static TributaryException DidNotComplete(string name) => new(
         "turn_did_not_complete",
-        $"The grain method {name} had not completed when it returned. Turns do not wait: start an activity for work that takes time.");
+        $"The grain method {name} had not completed when it returned. "
+        + "Turns do not wait: start an activity for work that takes time.");
 
     /// <summary>Hands the grain of the turn to its request; one for each thread that runs turns.</summary>
     private sealed class TurnTarget : ITargetHolder

@@ -8,7 +8,8 @@ namespace Tributary.Runtime.Calls;
 /// </summary>
 internal struct Waiter
 {
-    private static readonly Action<object?> AlreadyTold = static _ => throw new InvalidOperationException("Not to be run.");
+    private static readonly Action<object?> AlreadyTold =
+        static _ => throw new InvalidOperationException("Not to be run.");
 
     private Action<object?>? continuation;
     private object? continuationState;
