@@ -1,6 +1,9 @@
 namespace Tributary;
 
-/// <summary>Removes external ids that are older than the time in which they are remembered, once a day. One grain: <see cref="DedupeGrain.TheKey"/>.</summary>
+/// <summary>
+/// Removes external ids that are older than the time in which they are remembered, once a day. One grain, whose key its
+/// class names.
+/// </summary>
 [Alias("tributary.dedupe")]
 public interface IDedupeGrain : IGrainWithStringKey
 {

@@ -1,7 +1,7 @@
 namespace Tributary;
 
 /// <summary>
-/// References to round grains. In an Orleans host, <c>IRoundGrains.GetGrain</c> hands out references that do the same.
+/// References to round grains. In an Orleans host, <c>IGrainFactory.GetGrain</c> hands out references that do the same.
 /// </summary>
 public interface IRoundGrains
 {

@@ -148,7 +148,8 @@ public interface IActivity
 
 /// <param name="Name">The owner's name for it.</param>
 /// <param name="Local">What its owner's turn handed over, or null when the activity was read back from the database.</param>
-public sealed record ActivityStart(RoundGrainId Owner, string Name, int Attempt, ReadOnlyMemory<byte> Payload, object? Local);
+public sealed record ActivityStart(
+    RoundGrainId Owner, string Name, int Attempt, ReadOnlyMemory<byte> Payload, object? Local);
 
 /// <summary>A reminder or activity that a turn asks for; <paramref name="Activity"/> is null for a reminder.</summary>
 public sealed record ReminderRequest(string Name, DateTimeOffset Due, int Attempt, string? Activity, ReadOnlyMemory<byte> Payload)

@@ -21,9 +21,8 @@ public static class BenchSilo
         ]
         """;
 
-    public static RoundGrainTypes Types() => new RoundGrainTypes(GeneratedProxies.Standalone)
-        .Add<IItemGrain, ItemGrain, ItemState>(ItemGrain.GrainType, StateTable.Items, GrainsJson.Default.ItemState, () => new ItemGrain())
-        .Add<IAggregateGrain, AggregateGrain, AggregateState>(AggregateGrain.GrainType, StateTable.Aggregates, GrainsJson.Default.AggregateState, () => new AggregateGrain());
+    public static RoundGrainTypes Types() =>
+        new RoundGrainTypes(GeneratedProxies.Standalone).AddPlatformGrains();
 
     public static async Task<(SiloHost Host, Intake Intake)> StartAsync(BenchStore store)
     {
@@ -35,7 +34,9 @@ public static class BenchSilo
     public static async Task<(SiloHost Host, IReadOnlyList<DefinitionRow> Definitions)> JoinAsync(BenchStore store)
     {
         var host = new SiloHost(
-            new RoundOptions(), store.Store, Types(), new Dictionary<string, IActivity>(), SiloEnvironment.System(static error => Environment.FailFast("The silo cannot go on.", error)), NullLogger<SiloHost>.Instance);
+            new RoundOptions(), store.Store, Types(), new Dictionary<string, IActivity>(),
+            SiloEnvironment.System(static error => Environment.FailFast("The silo cannot go on.", error)),
+            NullLogger<SiloHost>.Instance);
         await host.StartAsync();
         using var json = JsonDocument.Parse(Definitions);
         var definitions = AggregateDefinition.ParseAll(json.RootElement);

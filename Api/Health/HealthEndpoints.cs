@@ -14,7 +14,8 @@ internal sealed class HealthEndpoints(HealthCheckService checks)
     public async Task ReadyAsync(HttpContext context)
     {
         // Only the node's own: what else is checked in its host is the host's to serve.
-        var report = await checks.CheckHealthAsync(static check => check.Name == NodeHealth.Name, context.RequestAborted);
+        var report = await checks.CheckHealthAsync(static check => check.Name == NodeHealth.Name,
+            context.RequestAborted);
         if (report.Entries[NodeHealth.Name] is { Status: not HealthStatus.Healthy } entry)
             throw entry.Exception ?? new TributaryException("not_ready", "The silo is joining or stopping.");
         await ApiJson.WriteAsync(context, new HealthBody("ready"), ApiJson.Default.HealthBody);

@@ -11,7 +11,10 @@ public enum ReplayStatus
     /// <summary>Every stored message that belongs to the generation is counted in it.</summary>
     Completed,
 
-    /// <summary>All messages were looked at, and some failed: see <see cref="ReplayProgress.Failed"/>. Started again, it tries these once more.</summary>
+    /// <summary>
+    /// All messages were looked at, and some failed: see <see cref="ReplayProgress.Failed"/>. Started again, it tries
+    /// these once more.
+    /// </summary>
     Incomplete,
 
     /// <summary>Stopped on demand; it can go on.</summary>
@@ -52,7 +55,10 @@ public sealed record ReplayProgress
     [Id(6)]
     public long SeenCount { get; init; }
 
-    /// <summary>How many of these the replay counted; the others were counted as they came, lie outside the bounds, or do not belong here.</summary>
+    /// <summary>
+    /// How many of these the replay counted; the others were counted as they came, lie outside the bounds, or do not
+    /// belong here.
+    /// </summary>
     [Id(7)]
     public long CountedCount { get; init; }
 

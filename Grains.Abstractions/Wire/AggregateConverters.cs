@@ -17,7 +17,8 @@ internal struct AggregateOnWire
     private static readonly JsonSerializerOptions Options =
         new(JsonSerializerDefaults.Web) { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
 
-    public static AggregateOnWire Of<T>(T value) => new() { Json = JsonSerializer.SerializeToUtf8Bytes(value, Options) };
+    public static AggregateOnWire Of<T>(T value) =>
+        new() { Json = JsonSerializer.SerializeToUtf8Bytes(value, Options) };
 
     public readonly T To<T>() => JsonSerializer.Deserialize<T>(Json, Options)
         ?? throw new JsonException($"A {typeof(T).Name} arrived as null.");

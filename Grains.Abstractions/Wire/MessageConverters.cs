@@ -69,7 +69,9 @@ internal sealed class MessageConverter : IConverter<Message, MessageOnWire>
     };
 }
 
-/// <summary>An <see cref="IncomingMessage"/> between processes: hashes and keys are computed where it arrives.</summary>
+/// <summary>
+/// An <see cref="IncomingMessage"/> between processes: hashes and keys are computed where it arrives.
+/// </summary>
 [GenerateSerializer, Alias("tributary.incoming-message")]
 internal struct IncomingMessageOnWire
 {

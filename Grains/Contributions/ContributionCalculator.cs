@@ -68,7 +68,8 @@ public sealed class ContributionCalculator
                 refusals.Count(definition.Index, refusal);
             else
                 scratch.Contributions[count++] = new Contribution(
-                    new RoundGrainId(AggregateKey.GrainType, key), definition.Generation, DeltaOf(definition, body, scratch));
+                    new RoundGrainId(AggregateKey.GrainType, key), definition.Generation,
+                    DeltaOf(definition, body, scratch));
         }
 
         Contribution[] contributions = count == 0 ? [] : scratch.Contributions[..count];

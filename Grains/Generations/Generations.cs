@@ -4,7 +4,8 @@ namespace Tributary.Grains;
 
 /// <summary>What can be asked of generations: to list them, to build one, to switch to it, to give one up. Callable from many threads.</summary>
 /// <param name="changed">Told of every book that follows a switch or a drop.</param>
-public sealed class Generations(IRoundGrains grains, IMessageLog log, IGenerations store, GenerationBook opened, Action<GenerationBook> changed)
+public sealed class Generations(
+    IRoundGrains grains, IMessageLog log, IGenerations store, GenerationBook opened, Action<GenerationBook> changed)
 {
     private readonly SemaphoreSlim turn = new(1);
     private volatile GenerationBook book = opened;

@@ -9,7 +9,8 @@ namespace Tributary.Grains;
 /// </summary>
 /// <param name="plugins">The plugins of this process; null when it has none.</param>
 public sealed partial class Intake(
-    IRoundGrains grains, ContributionCalculator contributions, MessageIds ids, TimeProvider time, IntakeOptions options, IPluginHost? plugins = null)
+    IRoundGrains grains, ContributionCalculator contributions, MessageIds ids, TimeProvider time,
+    IntakeOptions options, IPluginHost? plugins = null)
 {
     /// <summary>In front of item ids that are derived from an external id.</summary>
     private const string DerivedPrefix = "x-";

@@ -17,7 +17,8 @@ public sealed class StoredGrains(IPartitionStore store) : IRoundGrains
     /// <summary>What is answered where an engine would be needed.</summary>
     public static TributaryException NeedsSilo() => RolesApart.Error("api");
 
-    private static async ValueTask<TState?> ReadAsync<TState>(IPartitionStore store, StateTable table, RoundGrainId grain, JsonTypeInfo<TState> json)
+    private static async ValueTask<TState?> ReadAsync<TState>(
+        IPartitionStore store, StateTable table, RoundGrainId grain, JsonTypeInfo<TState> json)
         where TState : class
     {
         var request = new LoadRequest();
@@ -29,7 +30,8 @@ public sealed class StoredGrains(IPartitionStore store) : IRoundGrains
     private sealed class StoredItem(IPartitionStore store, string key) : IItemGrain
     {
         public async ValueTask<ItemView?> Read() =>
-            await ReadAsync(store, StateTable.Items, new RoundGrainId(ItemGrain.GrainType, key), GrainsJson.Default.ItemState) is { } state ? state.View(key) : null;
+            await ReadAsync(store, StateTable.Items, new RoundGrainId(ItemGrain.GrainType, key),
+                GrainsJson.Default.ItemState) is { } state ? state.View(key) : null;
 
         public ValueTask<Receipt> Receive(IncomingMessage message) => throw NeedsSilo();
 
@@ -43,7 +45,8 @@ public sealed class StoredGrains(IPartitionStore store) : IRoundGrains
     private sealed class StoredAggregate(IPartitionStore store, string key) : IAggregateGrain
     {
         public ValueTask<AggregateState?> Read() =>
-            ReadAsync(store, StateTable.Aggregates, new RoundGrainId(AggregateGrain.GrainType, key), GrainsJson.Default.AggregateState);
+            ReadAsync(store, StateTable.Aggregates, new RoundGrainId(AggregateGrain.GrainType, key),
+                GrainsJson.Default.AggregateState);
 
         public ValueTask Apply(AggregateDelta delta) => throw NeedsSilo();
     }

@@ -23,7 +23,8 @@ public sealed record ReplaySlice : INeeds
     /// <summary>Why the replay cannot go on; null when it can.</summary>
     public string? Error { get; init; }
 
-    public IEnumerable<RoundGrainId> Grains => Replayed.Shares.Keys.Concat(Replayed.Runs.Select(static run => new RoundGrainId(ItemGrain.GrainType, run.Item)))
+    public IEnumerable<RoundGrainId> Grains =>
+        Replayed.Shares.Keys.Concat(Replayed.Runs.Select(static run => new RoundGrainId(ItemGrain.GrainType, run.Item)))
         .Concat(Replayed.Runs.SelectMany(static run => run.Contributions).Select(static contribution => contribution.Aggregate));
 
     public ExternalKey? External => null;
@@ -41,7 +42,8 @@ public sealed record ReplaySlice : INeeds
 /// <param name="Runs">What a plugin made of each; applied by its item.</param>
 /// <param name="Failed">Those that failed.</param>
 public sealed record ReplayedMessages(
-    int CountedCount, IReadOnlyDictionary<RoundGrainId, AggregateDelta> Shares, IReadOnlyList<ReplayedRun> Runs, IReadOnlyList<FailedReplay> Failed)
+    int CountedCount, IReadOnlyDictionary<RoundGrainId, AggregateDelta> Shares, IReadOnlyList<ReplayedRun> Runs,
+    IReadOnlyList<FailedReplay> Failed)
 {
     public static ReplayedMessages None { get; } = new(0, new Dictionary<RoundGrainId, AggregateDelta>(), [], []);
 }

@@ -39,9 +39,23 @@ internal sealed class IncomingCalls(
     private async ValueTask<Response> RunFilteredAsync(
         RoundGrainId target, IInvokable request, CancellationToken cancellation)
     {
-        var call = new IncomingCall(target, types.ClassOf(target.Type), request, filters, () =>
-            Door.Invoke(target, request, cancellation));
-        await call.Invoke();
-        return call.Response!;
+        var hasRun = false;
+        var call = new IncomingCall(target, types.ClassOf(target.Type), request, filters, async () =>
+        {
+            var response = await Door.Invoke(target, request, cancellation);
+            hasRun = true;
+            return response;
+        });
+        try
+        {
+            await call.Invoke();
+        }
+        catch (Exception error) when (hasRun && RoundRouter.HasNotRun(error))
+        {
+            // A filter's own call was refused, after the turn: taken for this call, it would be sent again.
+            throw new InvalidOperationException($"A call filter failed after {call.MethodName} had run: {error.Message}", error);
+        }
+
+        return call.Outcome();
     }
 }

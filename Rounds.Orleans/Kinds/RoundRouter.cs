@@ -47,15 +47,19 @@ internal sealed partial class RoundRouter(
                     ? await local.RunAsync(target, request, cancellation)
                     : await (await PartitionOfAsync(target)).Run(target, request, cancellation);
             }
-            catch (Exception error) when (
-                error is PartitionElsewhereException or OrleansMessageRejectionException && attempt < MaxAttemptsCount)
+            catch (Exception error) when (HasNotRun(error) && attempt < MaxAttemptsCount)
             {
-                // Bounced by the engine, or refused by Orleans on the way to an activation: it did not run.
                 await Task.Delay(wait, time, cancellation);
                 wait = wait * 2 < LongestWait ? wait * 2 : LongestWait;
             }
         }
     }
+
+    /// <summary>
+    /// True for the errors of a call that was bounced by the engine, or refused by Orleans on the way to an activation.
+    /// </summary>
+    public static bool HasNotRun(Exception error) =>
+        error is PartitionElsewhereException or OrleansMessageRejectionException;
 
     /// <summary>Makes a call that nobody waits for.</summary>
     public async ValueTask InvokeOneWayAsync(RoundGrainId target, IInvokable request)

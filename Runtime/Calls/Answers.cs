@@ -5,9 +5,10 @@ namespace Tributary.Runtime.Calls;
 /// and not by one for each: handing thirty callers over one by one costs more than what most of them do next. A caller
 /// that blocks its thread holds up nobody else: before a thread lets one go on, another work item stands by.
 /// </summary>
-internal sealed class Answers : IThreadPoolWorkItem
+/// <param name="capacity">About how many will be added.</param>
+internal sealed class Answers(int capacity = 0) : IThreadPoolWorkItem
 {
-    private readonly List<(Action<object?> Continuation, object? State)> waiting = [];
+    private readonly List<(Action<object?> Continuation, object? State)> waiting = new(capacity);
 
     // The next one to let go on; counts beyond the last.
     private int next;

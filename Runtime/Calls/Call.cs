@@ -28,7 +28,8 @@ internal abstract class Call(RoundGrainId target, object? argument, bool isReadO
     : Input(target, argument as INeeds)
 {
     /// <summary>
-    /// When the caller waits no more, in milliseconds of the clock modulo 2^32: calls wait for less than the half of it.
+    /// When the caller waits no more, in milliseconds of the clock modulo 2^32: calls wait for less than the half of
+    /// it.
     /// Here and not where it is used, because here it costs no memory.
     /// </summary>
     protected int Deadline { get; init; }

@@ -10,6 +10,7 @@ namespace Tributary.Runtime.Hosting;
 public sealed partial class SiloHost
 {
     private readonly Lock holdGate = new();
+    private Partitioner? partitioner;
     private readonly SortedSet<int> toHold = [];
 
     // Ends when another incarnation has joined, or none will any more.
@@ -43,7 +44,8 @@ public sealed partial class SiloHost
     public Action<IReadOnlyCollection<PartitionId>>? LeftElsewhere { get; set; }
 
     /// <summary>The partition of a grain; known once the silo has started.</summary>
-    public PartitionId PartitionOf(RoundGrainId grain) => new Partitioner(Facts.PartitionCount).Of(grain);
+    public PartitionId PartitionOf(RoundGrainId grain) =>
+        (partitioner ??= new Partitioner(Facts.PartitionCount)).Of(grain);
 
     /// <summary>What a partition is to this silo, at about this moment. From any thread.</summary>
     public PartitionState StateOf(PartitionId partition) => loop?.StateOf(partition) ?? PartitionState.Gone;

@@ -36,7 +36,8 @@ public sealed partial class SiloHost
     private SiloId? current;
 
     public SiloHost(
-        RoundOptions options, IPartitionStore store, RoundGrainTypes types, IReadOnlyDictionary<string, IActivity> activities,
+        RoundOptions options, IPartitionStore store, RoundGrainTypes types,
+        IReadOnlyDictionary<string, IActivity> activities,
         SiloEnvironment environment, ILogger<SiloHost> logger)
     {
         this.options = options;
@@ -68,7 +69,9 @@ public sealed partial class SiloHost
     /// <summary>Known once the silo has started.</summary>
     public StoreFacts Facts => facts ?? throw new InvalidOperationException("The silo has not started.");
 
-    /// <summary>The ids of <see cref="RoundOptions.IndexedPaths"/>, in their order; known once the silo has started.</summary>
+    /// <summary>
+    /// The ids of <see cref="RoundOptions.IndexedPaths"/>, in their order; known once the silo has started.
+    /// </summary>
     public IReadOnlyList<int> IndexedPathIds { get; private set; } = [];
 
     /// <summary>True while an incarnation runs.</summary>

@@ -75,7 +75,8 @@ internal sealed partial class SiloLoop
     private volatile bool hasEnded;
 
     public SiloLoop(
-        Incarnation incarnation, StoreFacts facts, RoundOptions options, SiloEnvironment environment, IPartitionStore store, Inbox inbox,
+        Incarnation incarnation, StoreFacts facts, RoundOptions options, SiloEnvironment environment,
+        IPartitionStore store, Inbox inbox,
         RoundGrainTypes types, IReadOnlyDictionary<string, IActivity> activityTypes, ActivityLoad activityLoad,
         EarlierLives lives, Task canStart, IReadOnlyList<PartitionId> toHold, LoopCallbacks callbacks,
         RoundInstruments instruments, ILogger logger)

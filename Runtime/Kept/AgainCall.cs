@@ -25,7 +25,8 @@ internal sealed class AgainCall(Guid id) : Input(new RoundGrainId("", ""))
         answer.TrySetException(error);
     }
 
-    public override void Run(RoundGrain grain) => throw new InvalidOperationException("A request for a call is not a call.");
+    public override void Run(RoundGrain grain) =>
+        throw new InvalidOperationException("A request for a call is not a call.");
 }
 
 /// <summary>What became of a request to make a failed call again.</summary>

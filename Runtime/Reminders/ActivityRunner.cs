@@ -11,7 +11,8 @@ namespace Tributary.Runtime.Reminders;
 /// see <see cref="StartPolicy"/>.
 /// </summary>
 internal sealed partial class ActivityRunner(
-    RoundOptions options, ISiloScheduler scheduler, IReadOnlyDictionary<string, IActivity> types, ReminderBook book, ActivityLoad load,
+    RoundOptions options, ISiloScheduler scheduler, IReadOnlyDictionary<string, IActivity> types, ReminderBook book,
+    ActivityLoad load,
     StartPolicy policy, ActivityCallbacks callbacks, ILogger logger)
 {
     private readonly Queue<ReminderEntry> waiting = new();

@@ -18,7 +18,8 @@ internal sealed class ReminderInput(ReminderEntry entry, ActivityResult? result,
 
     /// <summary>What an activity returned may be any object, and is not written: a result that fails is told to its owner as an error, and this is of that call.</summary>
     public override InputOrigin Origin => result is null
-        ? new(nameof(IReminderOwner.OnReminder), JsonSerializer.SerializeToUtf8Bytes<object[]>([Entry.Row.Name, Entry.Row.Attempt, Entry.Row.Payload]))
+        ? new(nameof(IReminderOwner.OnReminder),
+            JsonSerializer.SerializeToUtf8Bytes<object[]>([Entry.Row.Name, Entry.Row.Attempt, Entry.Row.Payload]))
         : new(nameof(IActivityOwner.OnActivity), JsonSerializer.SerializeToUtf8Bytes<object[]>(
             [Entry.Row.Name, Entry.Row.Attempt, new ActivityResult(null, result.Error)]));
 

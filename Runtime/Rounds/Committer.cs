@@ -7,9 +7,13 @@ namespace Tributary.Runtime.Rounds;
 /// Makes one round durable at a time, beside the loop. A doubtful commit is resolved with the database before anything
 /// goes on: the outcome that comes out of here is certain.
 /// </summary>
-/// <param name="away">Called with the round whose fate is not known and the reason, once, when the store has not answered for <see cref="RoundOptions.MaxStoreWait"/>.</param>
+/// <param name="away">
+/// Called with the round whose fate is not known and the reason, once, when the store has not answered for
+/// <see cref="RoundOptions.MaxStoreWait"/>.
+/// </param>
 internal sealed partial class Committer(
-    SiloId silo, RoundOptions options, SiloEnvironment environment, IPartitionStore store, Departures departures, Action<Round, StoreException> away,
+    SiloId silo, RoundOptions options, SiloEnvironment environment, IPartitionStore store, Departures departures,
+    Action<Round, StoreException> away,
     RoundInstruments instruments, ILogger logger, CancellationToken ending)
 {
     private readonly LimitedLog retries = new(environment.Time);

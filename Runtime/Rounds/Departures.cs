@@ -7,6 +7,9 @@ namespace Tributary.Runtime.Rounds;
 /// <param name="committed">Told of every round that changed something, before its callers are answered: who watches sees it no later than they do.</param>
 internal sealed class Departures(Action<RoundCommit> committed)
 {
+    // Callers that go on together: a list of as many stays below what the garbage collector treats as large.
+    private const int MaxAnswersCount = 1_024;
+
     /// <summary>The round is durable: its messages have their positions, its callers their answers, its readers a hint.</summary>
     public void Release(Round round, long transaction)
     {
@@ -41,9 +44,13 @@ internal sealed class Departures(Action<RoundCommit> committed)
 
     private static void Answer(Round round)
     {
-        var answers = new Answers();
-        foreach (var input in round.Inputs)
-            input.Release(answers);
-        answers.Leave();
+        for (var begin = 0; begin < round.Inputs.Count; begin += MaxAnswersCount)
+        {
+            var end = Math.Min(begin + MaxAnswersCount, round.Inputs.Count);
+            var answers = new Answers(end - begin);
+            for (var i = begin; i < end; i++)
+                round.Inputs[i].Release(answers);
+            answers.Leave();
+        }
     }
 }

@@ -136,7 +136,8 @@ public readonly record struct LedgerDelta(
 
 /// <summary>A reminder set (<see cref="Set"/> not null) or removed.</summary>
 /// <param name="MayExist">False when no row of this (grain, name) can exist.</param>
-public readonly record struct ReminderWrite(PartitionId Partition, RoundGrainId Grain, string Name, ReminderRequest? Set, bool MayExist)
+public readonly record struct ReminderWrite(
+    PartitionId Partition, RoundGrainId Grain, string Name, ReminderRequest? Set, bool MayExist)
 {
     /// <summary>See <see cref="ActivityStart.Local"/>; not stored.</summary>
     public object? Local { get; init; }
@@ -150,7 +151,8 @@ public readonly record struct ReminderWrite(PartitionId Partition, RoundGrainId 
 
 /// <summary>A durable timer. <paramref name="Activity"/> is null for a reminder of a grain.</summary>
 public sealed record ReminderRow(
-    PartitionId Partition, RoundGrainId Grain, string Name, DateTimeOffset Due, int Attempt, string? Activity, ReadOnlyMemory<byte> Payload)
+    PartitionId Partition, RoundGrainId Grain, string Name, DateTimeOffset Due, int Attempt, string? Activity,
+    ReadOnlyMemory<byte> Payload)
 {
     public ReminderMark Mark => new(Due, Grain, Name);
 
@@ -187,11 +189,13 @@ public readonly record struct ReminderMark(DateTimeOffset Due, RoundGrainId Grai
 /// <param name="Sequence">0 in a round that leaves the call: the store says it, see <see
 /// cref="RoundCommit.SequenceOf"/>.</param>
 /// <param name="Arguments">The arguments as a JSON array.</param>
-public sealed record DeferredCall(long Sequence, PartitionId Partition, RoundGrainId Target, string Method, ReadOnlyMemory<byte> Arguments);
+public sealed record DeferredCall(
+    long Sequence, PartitionId Partition, RoundGrainId Target, string Method, ReadOnlyMemory<byte> Arguments);
 
 /// <summary>A one-way call, reminder or deferred call whose turn threw.</summary>
 public sealed record FailureRow(
-    Guid Id, DateTimeOffset FailedAt, PartitionId Partition, RoundGrainId Target, string Method, ReadOnlyMemory<byte> Arguments,
+    Guid Id, DateTimeOffset FailedAt, PartitionId Partition, RoundGrainId Target, string Method,
+    ReadOnlyMemory<byte> Arguments,
     string Error)
 {
     /// <summary>How often the call was made, this time included.</summary>

@@ -14,7 +14,8 @@ internal sealed class Activations(RoundGrainTypes types, Partitioner partitioner
 
     public int Count => byId.Count;
 
-    public bool TryGet(RoundGrainId id, [NotNullWhen(true)] out Activation? activation) => byId.TryGetValue(id, out activation);
+    public bool TryGet(RoundGrainId id, [NotNullWhen(true)] out Activation? activation) =>
+        byId.TryGetValue(id, out activation);
 
     /// <summary>True when grains of this type can be activated.</summary>
     public bool Knows(string type) => types.TryGet(type, out _);

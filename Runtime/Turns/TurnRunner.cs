@@ -316,6 +316,7 @@ internal sealed partial class TurnRunner(
         }
     }
 
-    private FailureRow NewFailure(RoundGrainId target, string method, ReadOnlyMemory<byte> arguments, Exception error) =>
+    private FailureRow NewFailure(
+        RoundGrainId target, string method, ReadOnlyMemory<byte> arguments, Exception error) =>
         new(environment.NewId(), context.Now, partitioner.Of(target), target, method, arguments, ErrorText.Of(error));
 }

@@ -92,7 +92,9 @@ internal static class SiloConfigReader
         return pointers;
     }
 
-    private static RoundOptions Silo(ConfigSection limits, RoundOptions defaults, IReadOnlyList<string> listen, IReadOnlyList<string> indexedPaths, PipelineConfig pipeline) => new()
+    private static RoundOptions Silo(
+        ConfigSection limits, RoundOptions defaults, IReadOnlyList<string> listen, IReadOnlyList<string> indexedPaths,
+        PipelineConfig pipeline) => new()
     {
         MaxWaitingActivitiesCount = pipeline.MaxBacklogCount,
         // Twice the backlog: beside it are those that rounds on their way add. With fewer, messages would be read back one by one for as long as the backlog is full.

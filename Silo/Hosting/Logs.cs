@@ -21,7 +21,8 @@ internal static class Logs
             // What fails in its start is thrown, and reported once, by the program.
             logging.AddFilter("Orleans.Runtime.Silo", LogLevel.None);
             logging.AddFilter("Orleans.Runtime.SiloLifecycleSubject", LogLevel.None);
-            // Its first look at the threads compares with no look before, and warns of the time since the machine started.
+            // Its first look at the threads compares with no look before, and warns of the time since the machine
+            // started.
             logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
             // Warns of every pause of the machine, for the sake of other silos that wait for this one.
             logging.AddFilter("Orleans.Runtime.MembershipService.LocalSiloHealthMonitor", LogLevel.Error);

@@ -15,18 +15,7 @@ internal sealed class NodeGrains(SiloConfig config, GeneratedProxies proxies, Af
         {
             Retry = config.Pipeline.Retry, PluginSetNumber = PluginSetNumber, Chance = Random.Shared.NextDouble,
         };
-        return new RoundGrainTypes(proxies)
-            .Add<IItemGrain, ItemGrain, ItemState>(
-                ItemGrain.GrainType, StateTable.Items, GrainsJson.Default.ItemState, () => new ItemGrain(items))
-            .Add<IAggregateGrain, AggregateGrain, AggregateState>(
-                AggregateGrain.GrainType, StateTable.Aggregates, GrainsJson.Default.AggregateState,
-                static () => new AggregateGrain())
-            .Add<IReplayGrain, ReplayGrain, ReplayState>(
-                ReplayGrain.GrainType, StateTable.Grains, GrainsJson.Default.ReplayState,
-                static () => new ReplayGrain(ReplayOptions.Default))
-            .Add<IDedupeGrain, DedupeGrain, DedupeState>(
-                DedupeGrain.GrainType, StateTable.Grains, GrainsJson.Default.DedupeState,
-                static () => new DedupeGrain());
+        return new RoundGrainTypes(proxies).AddPlatformGrains(items);
     }
 
     // Results that come in while the plugins start were made by none of theirs: no set is newer than that.

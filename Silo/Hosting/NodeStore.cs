@@ -6,7 +6,9 @@ using Tributary.Storage.Sqlite;
 
 namespace Tributary.Silo.Hosting;
 
-/// <summary>The configured store and its log. A disk that failed below the embedded database is the process's fault.</summary>
+/// <summary>
+/// The configured store and its log. A disk that failed below the embedded database is the process's fault.
+/// </summary>
 internal sealed partial class NodeStore : IAsyncDisposable
 {
     private readonly Func<IMessageLog> log;

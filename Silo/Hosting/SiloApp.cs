@@ -68,7 +68,9 @@ public sealed partial class SiloApp : IAsyncDisposable
         return app;
     }
 
-    /// <summary>Takes nothing new, answers what is in flight, finishes its rounds, leaves: see <see cref="NodeStop"/>.</summary>
+    /// <summary>
+    /// Takes nothing new, answers what is in flight, finishes its rounds, leaves: see <see cref="NodeStop"/>.
+    /// </summary>
     public async Task StopAsync()
     {
         LogStopping();

@@ -48,7 +48,8 @@ internal sealed class PostgresHeldWork(PostgresReaders readers, PostgresReaders 
             """,
             static row => new HeldReminder(
                 new ReminderRow(
-                    new PartitionId(row.GetInt32(0)), new RoundGrainId(row.GetString(1), row.GetString(2)), row.GetString(3),
+                    new PartitionId(row.GetInt32(0)), new RoundGrainId(row.GetString(1), row.GetString(2)),
+                    row.GetString(3),
                     Instant.FromTicks(row.GetInt64(4)), row.GetInt32(5), row.IsDBNull(6) ? null
                         : row.GetString(6), row.GetFieldValue<byte[]>(7)),
                 new HeldReason(row.GetString(8), row.GetString(9)), Instant.FromTicks(row.GetInt64(10))),

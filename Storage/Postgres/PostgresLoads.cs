@@ -80,7 +80,8 @@ internal static class PostgresLoads
         while (await reader.ReadAsync(cancellation))
         {
             rows.Add(new ReminderRow(
-                new PartitionId(reader.GetInt32(0)), new RoundGrainId(reader.GetString(1), reader.GetString(2)), reader.GetString(3),
+                new PartitionId(reader.GetInt32(0)), new RoundGrainId(reader.GetString(1), reader.GetString(2)),
+                reader.GetString(3),
                 Instant.FromTicks(reader.GetInt64(4)), reader.GetInt32(5), reader.IsDBNull(6) ? null : reader.GetString(6),
                 reader.GetFieldValue<byte[]>(7))
             {
@@ -111,7 +112,8 @@ internal static class PostgresLoads
         while (await reader.ReadAsync(cancellation))
         {
             calls.Add(new DeferredCall(
-                reader.GetInt64(0), new PartitionId(reader.GetInt32(1)), new RoundGrainId(reader.GetString(2), reader.GetString(3)),
+                reader.GetInt64(0), new PartitionId(reader.GetInt32(1)),
+                new RoundGrainId(reader.GetString(2), reader.GetString(3)),
                 reader.GetString(4), reader.GetFieldValue<byte[]>(5)));
         }
 

@@ -90,7 +90,8 @@ internal sealed class PostgresMessageQueries(PostgresReaders readers, IMessageLo
         // A mark may come from outside: one that no row can have still has a place in the order.
         var mark = after with
         {
-            Grain = new RoundGrainId(StorableText.Clean(after.Grain.Type), StorableText.Clean(after.Grain.Key)), Name = StorableText.Clean(after.Name),
+            Grain = new RoundGrainId(StorableText.Clean(after.Grain.Type), StorableText.Clean(after.Grain.Key)), Name =
+                StorableText.Clean(after.Name),
         };
         return readers.RunAsync(
             connection => PostgresLoads.ReadRemindersAsync(

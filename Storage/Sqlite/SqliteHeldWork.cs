@@ -75,7 +75,8 @@ internal sealed class SqliteHeldWork(SqliteReaders readers, SqliteReaders loads)
                     """),
                 after, limit),
             static row => new HeldGrain(
-                new RoundGrainId(row.Text(0), row.Text(1)), new HeldReason(row.Text(2), row.Text(3)), row.Int64(6), 0, row
+                new RoundGrainId(row.Text(0), row.Text(1)), new HeldReason(row.Text(2), row.Text(3)), row.Int64(6), 0,
+                row
                     .Time(5)),
             cancellation);
         var reminders = await ReadAsync(
@@ -88,7 +89,8 @@ internal sealed class SqliteHeldWork(SqliteReaders readers, SqliteReaders loads)
                     """),
                 after, limit),
             static row => new HeldGrain(
-                new RoundGrainId(row.Text(0), row.Text(1)), new HeldReason(row.Text(2), row.Text(3)), 0, row.Int64(5), row
+                new RoundGrainId(row.Text(0), row.Text(1)), new HeldReason(row.Text(2), row.Text(3)), 0, row.Int64(5),
+                row
                     .Time(4)),
             cancellation);
         return HeldRows.Merge(calls, reminders, limit);

@@ -37,7 +37,8 @@ internal static class SqliteReminders
         while (select.Step())
         {
             rows.Add(new ReminderRow(
-                new PartitionId(select.Int32(0)), new RoundGrainId(select.Text(1), select.Text(2)), select.Text(3), select.Time(4),
+                new PartitionId(select.Int32(0)), new RoundGrainId(select.Text(1), select.Text(2)), select.Text(3),
+                select.Time(4),
                 select.Int32(5), select.IsNull(6) ? null : select.Text(6), select.Bytes(7))
             {
                 StartsCount = select.Int32(8), IsAlone = !select.IsNull(9),

@@ -177,7 +177,8 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
             while (select.Step())
             {
                 calls.Add(new DeferredCall(
-                    select.Int64(0), new PartitionId(select.Int32(1)), new RoundGrainId(select.Text(2), select.Text(3)), select.Text(4), select.Bytes(5)));
+                    select.Int64(0), new PartitionId(select.Int32(1)),
+                    new RoundGrainId(select.Text(2), select.Text(3)), select.Text(4), select.Bytes(5)));
             }
 
             return calls;

@@ -29,9 +29,11 @@ public static class BatchBench
             var sent = (await MeasureAsync(server.Port, request, WarmUp, new Latencies())).Count;
             for (var i = 0; i < Repetitions.Count; i++)
             {
-                var limit = await InsertLimit.MeasureAsync(store, bodies, options.Duration / Repetitions.Count, cancellation);
+                var limit = await InsertLimit.MeasureAsync(store, bodies, options.Duration / Repetitions.Count,
+                    cancellation);
                 var before = GC.GetTotalAllocatedBytes();
-                var (posted, rate) = await MeasureAsync(server.Port, request, options.Duration / Repetitions.Count, latencies);
+                var (posted, rate) = await MeasureAsync(server.Port, request, options.Duration / Repetitions.Count,
+                    latencies);
                 allocated += GC.GetTotalAllocatedBytes() - before;
                 count += posted;
                 rounds.Add(rate, limit);

@@ -78,7 +78,8 @@ public static class PageBench
                 $"page {options.Store}, {kind.Name}: {rate:0} reads/s of 100 messages, limit {limit:0} requests/s, ratio {rate / limit:0.000}, {latencies[kind.Name]}"));
         }
 
-        var costs = kinds.Where(kind => kind.Name.StartsWith("after", StringComparison.Ordinal)).Select(kind => Repetitions.Median(rates[kind.Name])).ToList();
+        var costs = kinds.Where(kind => kind.Name.StartsWith("after", StringComparison.Ordinal)).Select(kind =>
+            Repetitions.Median(rates[kind.Name])).ToList();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"page {options.Store}: by cursor the dearest read costs {costs.Max() / costs.Min():0.00} times the cheapest"));
     }

@@ -33,9 +33,11 @@ public static class PostBench
         for (var i = 0; i < Repetitions.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            var (_, limit) = await Load.RunAsync(connections, empties, 202, options.Duration / Repetitions.Count, limitLatencies);
+            var (_, limit) = await Load.RunAsync(connections, empties, 202, options.Duration / Repetitions.Count,
+                limitLatencies);
             var before = GC.GetTotalAllocatedBytes();
-            var (posted, rate) = await Load.RunAsync(connections, posts, 202, options.Duration / Repetitions.Count, latencies);
+            var (posted, rate) = await Load.RunAsync(connections, posts, 202, options.Duration / Repetitions.Count,
+                latencies);
             allocated += GC.GetTotalAllocatedBytes() - before;
             count += posted;
             rounds.Add(rate, limit);

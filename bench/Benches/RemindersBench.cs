@@ -23,9 +23,12 @@ public static class RemindersBench
     {
         await using var store = await BenchStore.NewAsync(options);
         var rung = new Rung();
-        var types = new RoundGrainTypes(GeneratedProxies.Standalone).Add<IBellGrain, BellGrain>("bell", () => new BellGrain(rung));
+        var types = new RoundGrainTypes(GeneratedProxies.Standalone).Add<IBellGrain, BellGrain>("bell", () =>
+            new BellGrain(rung));
         var host = new SiloHost(
-            new RoundOptions(), store.Store, types, new Dictionary<string, IActivity>(), SiloEnvironment.System(static error => Environment.FailFast("The silo cannot go on.", error)), NullLogger<SiloHost>.Instance);
+            new RoundOptions(), store.Store, types, new Dictionary<string, IActivity>(),
+            SiloEnvironment.System(static error => Environment.FailFast("The silo cannot go on.", error)),
+            NullLogger<SiloHost>.Instance);
         await host.StartAsync(cancellation);
 
         var before = MemoryBytes();

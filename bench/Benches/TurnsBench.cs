@@ -21,10 +21,13 @@ public static class TurnsBench
 
     public static async Task RunAsync(BenchOptions options, CancellationToken cancellation)
     {
-        var types = new RoundGrainTypes(GeneratedProxies.Standalone).Add<IEchoGrain, EchoGrain>("echo", () => new EchoGrain());
+        var types = new RoundGrainTypes(GeneratedProxies.Standalone).Add<IEchoGrain, EchoGrain>("echo", () =>
+            new EchoGrain());
         await using var store = new InMemoryStore(new InMemoryDatabase(TimeProvider.System));
         var host = new SiloHost(
-            new RoundOptions { MaxRoundInputsCount = 4_096 }, store, types, new Dictionary<string, IActivity>(), SiloEnvironment.System(static error => Environment.FailFast("The silo cannot go on.", error)), NullLogger<SiloHost>.Instance);
+            new RoundOptions { MaxRoundInputsCount = 4_096 }, store, types, new Dictionary<string, IActivity>(),
+            SiloEnvironment.System(static error => Environment.FailFast("The silo cannot go on.", error)),
+            NullLogger<SiloHost>.Instance);
         await host.StartAsync(cancellation);
         var grains = Enumerable.Range(0, GrainsCount).Select(i => host.Grains.GetGrain<IEchoGrain>($"echo {i}")).ToArray();
 

@@ -51,7 +51,8 @@ public sealed class CallTests(CallTests.Fixture fixture) : IClassFixture<CallTes
         }
 
         string[] into = ["in Add", "in Fail: seen"];
-        Assert.Equal(into, fixture.Log.Where(entry => entry.Key == key && entry.Text.StartsWith("in", StringComparison.Ordinal))
+        Assert.Equal(into, fixture.Log.Where(entry => entry.Key == key
+            && entry.Text.StartsWith("in", StringComparison.Ordinal))
             .Select(static entry => entry.Text));
         if (caller == SmokeTests.Caller.Silo)
         {
@@ -106,7 +107,8 @@ public sealed class CallTests(CallTests.Fixture fixture) : IClassFixture<CallTes
         }
 
         bool IsAdd(Activity span, ActivityKind kind) =>
-            span.TraceId == parent.TraceId && span.Kind == kind && span.OperationName.EndsWith("/Add", StringComparison.Ordinal);
+            span.TraceId == parent.TraceId && span.Kind == kind
+                && span.OperationName.EndsWith("/Add", StringComparison.Ordinal);
     }
 
     [Fact]

@@ -47,11 +47,13 @@ public abstract class PartitionTests : IAsyncLifetime
             for (var i = 0; !Task.WhenAll(calls).IsCompleted; i++)
             {
                 // Orleans is told to deactivate it, and so it is given; who calls it next brings it back.
-                var partition = cluster.Host.PartitionOf(new RoundGrainId(ProbeGrain.GrainType, $"moving {i % ProbesCount}"));
+                var partition = cluster.Host.PartitionOf(new RoundGrainId(ProbeGrain.GrainType,
+                    $"moving {i % ProbesCount}"));
                 await grains.GetGrain<IPartitionGrain>(partition.Value).AsReference<IGrainManagementExtension>()
                     .DeactivateOnIdle();
                 await Waiting.UntilAsync(() =>
-                    cluster.Host.StateOf(partition) != PartitionState.Giving || calls.TrueForAll(static call => call.IsCompleted));
+                    cluster.Host.StateOf(partition) != PartitionState.Giving
+                        || calls.TrueForAll(static call => call.IsCompleted));
             }
         });
 

@@ -174,7 +174,8 @@ public abstract class SmokeTests(ClusterFixture fixture)
 }
 
 /// <summary>Over SQLite.</summary>
-public sealed class SqliteSmokeTests(SqliteClusterFixture fixture) : SmokeTests(fixture), IClassFixture<SqliteClusterFixture>;
+public sealed class SqliteSmokeTests(SqliteClusterFixture fixture) : SmokeTests(fixture),
+    IClassFixture<SqliteClusterFixture>;
 
 /// <summary>Over PostgreSQL.</summary>
 public sealed class PostgresSmokeTests(PostgresClusterFixture fixture)

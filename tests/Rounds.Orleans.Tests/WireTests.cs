@@ -47,13 +47,15 @@ public sealed class WireTests
         new ItemView("item", 4, "source", "text/plain", Noon, Noon.AddDays(1), Reference.Id)
         {
             UnfinishedCount = 1,
-            Unfinished = [.. new[] { Part }.Select(static part => new UnfinishedView(Reference, [part, .. Three(part)]))],
+            Unfinished = [.. new[] { Part }.Select(static part =>
+                new UnfinishedView(Reference, [part, .. Three(part)]))],
         },
         new ReplayedRun("plugin", 2, "item", Reference, [new PluginRecord("{}"u8.ToArray(), "key")], [Contribution]),
         new ReplayRequest(3, 10, 20),
         new ReplayProgress
         {
-            Generation = 3, Status = ReplayStatus.Incomplete, FromMs = 5, ToMs = 6, Cursor = 7, TotalCount = 8, SeenCount = 9,
+            Generation = 3, Status = ReplayStatus.Incomplete, FromMs = 5, ToMs = 6, Cursor = 7, TotalCount = 8,
+                SeenCount = 9,
             CountedCount = 10, Failed = [.. new[] { 1 }.Select(static _ => new FailedReplay(Guid.Empty, "e: f", 2))],
             StartedAt = Noon, EndedAt = Noon.AddHours(1), Error = "e: why", Attempt = 11, Failures = 12,
         },
@@ -69,7 +71,8 @@ public sealed class WireTests
         Assert.NotSame(sent, arrived);
         Assert.Equal(sent.GetType(), arrived.GetType());
         // Their public properties, as JSON shows them.
-        Assert.Equal(JsonSerializer.Serialize(sent, sent.GetType(), Web), JsonSerializer.Serialize(arrived, sent.GetType(), Web));
+        Assert.Equal(JsonSerializer.Serialize(sent, sent.GetType(), Web),
+            JsonSerializer.Serialize(arrived, sent.GetType(), Web));
     }
 
     [Fact]
@@ -93,7 +96,8 @@ public sealed class WireTests
     public void Bodies_travel_as_bytes()
     {
         var one = Serializer.SerializeToArray<object>(new IncomingMessage(WithBody(1), [], isNewItem: false)).Length;
-        var many = Serializer.SerializeToArray<object>(new IncomingMessage(WithBody(100_001), [], isNewItem: false)).Length;
+        var many = Serializer.SerializeToArray<object>(new IncomingMessage(WithBody(100_001), [],
+            isNewItem: false)).Length;
 
         // A length, and no header for each byte.
         Assert.InRange(many - one, 100_000, 100_010);
@@ -109,17 +113,20 @@ public sealed class WireTests
 
         var arrived = (Receipt)RoundTrip(sent);
 
-        Assert.Equal((sent.Id, "item", new Position(131_072), false), (arrived.Id, arrived.Item, arrived.Position, arrived.IsRepeat));
+        Assert.Equal((sent.Id, "item", new Position(131_072), false),
+            (arrived.Id, arrived.Item, arrived.Position, arrived.IsRepeat));
     }
 
     [Fact]
     public void Errors_arrive_with_their_types_and_codes()
     {
         var overloaded = (OverloadedException)RoundTrip(new OverloadedException("Full.", TimeSpan.FromSeconds(3)));
-        Assert.Equal(("overloaded", "Full.", TimeSpan.FromSeconds(3)), (overloaded.Code, overloaded.Message, overloaded.RetryAfter));
+        Assert.Equal(("overloaded", "Full.", TimeSpan.FromSeconds(3)),
+            (overloaded.Code, overloaded.Message, overloaded.RetryAfter));
         var store = (StoreException)RoundTrip(new StoreException(StoreFault.Full, "No room."));
         Assert.Equal(("store_full", StoreFault.Full), (store.Code, store.Fault));
-        var inner = (TributaryException)RoundTrip(new TributaryException("outer", "Outside.", new TimeoutException("Inside.")));
+        var inner = (TributaryException)RoundTrip(new TributaryException("outer", "Outside.",
+            new TimeoutException("Inside.")));
         Assert.Equal(("outer", "Inside."), (inner.Code, inner.InnerException!.Message));
     }
 
@@ -133,8 +140,10 @@ public sealed class WireTests
             .Where(static type => type.IsInterface && typeof(IGrainWithStringKey).IsAssignableFrom(type))
             .SelectMany(static type => type.GetMethods()).ToList();
         Assert.True(methods.Count > 8);
-        foreach (var type in methods.SelectMany(static method => method.GetParameters().Select(static parameter => parameter.ParameterType)
-            .Concat(method.ReturnType.GenericTypeArguments)).Distinct().Where(static type => type != typeof(CancellationToken)))
+        foreach (var type in methods.SelectMany(static method =>
+            method.GetParameters().Select(static parameter => parameter.ParameterType)
+            .Concat(method.ReturnType.GenericTypeArguments)).Distinct().Where(static type =>
+                type != typeof(CancellationToken)))
         {
             Assert.NotNull(codecs.GetCodec(type));
         }

@@ -13,7 +13,8 @@ public sealed class ItemGrainTests
     public async Task A_message_is_appended_with_its_sequence_and_contributes()
     {
         var delta = new AggregateDelta();
-        var receipt = await grain.Receive(Incoming("{}", contributions: [new(new RoundGrainId("aggregate", "7/0/[]"), 7, delta)]));
+        var receipt = await grain.Receive(Incoming("{}",
+            contributions: [new(new RoundGrainId("aggregate", "7/0/[]"), 7, delta)]));
         await grain.Receive(Incoming("""{"n":2}"""));
 
         Assert.False(receipt.IsRepeat);
@@ -29,7 +30,8 @@ public sealed class ItemGrainTests
         var known = new KnownMessage(first.Message.Id, "sensor-1", first.BodyHash, new Position(99));
         turn.Known[first.External!.Value] = known;
 
-        var receipt = await grain.Receive(Incoming("""{"a":1}""", "key-1", [new(new RoundGrainId("aggregate", "7/0/[]"), 7, new AggregateDelta())]));
+        var receipt = await grain.Receive(Incoming("""{"a":1}""", "key-1",
+            [new(new RoundGrainId("aggregate", "7/0/[]"), 7, new AggregateDelta())]));
 
         Assert.True(receipt.IsRepeat);
         Assert.Equal((first.Message.Id, new Position(99)), (receipt.Id, receipt.Position));

@@ -39,7 +39,8 @@ public sealed class ItemProcessingTests
         var done = world.Receive();
         world.Finish(done, message => Ran(message, Good("hashes"), Bad("sizes")));
         ReplayedRun Run(string plugin) => new(
-            plugin, 9, "item-1", world.Reference(done), [new PluginRecord("{}"u8.ToArray(), "replayed")], [new Contribution(new RoundGrainId("aggregate", "8/0/[]"), 8, new AggregateDelta(1, []))]);
+            plugin, 9, "item-1", world.Reference(done), [new PluginRecord("{}"u8.ToArray(), "replayed")],
+            [new Contribution(new RoundGrainId("aggregate", "8/0/[]"), 8, new AggregateDelta(1, []))]);
         var (records, applied) = (world.Turn.Records.Count, world.Turn.Applied.Count);
 
         await world.Grain.ApplyReplayed(Run("sizes"));
@@ -59,7 +60,8 @@ public sealed class ItemProcessingTests
     {
         var sequence = world.Receive();
         var run = Good("sizes").Run;
-        Contribution Of(int generation) => run.Contributions[0] with { Generation = generation, Aggregate = new RoundGrainId("aggregate", $"{generation}/0/[]") };
+        Contribution Of(int generation) => run.Contributions[0] with { Generation = generation,
+            Aggregate = new RoundGrainId("aggregate", $"{generation}/0/[]") };
         world.Finish(sequence, message => Ran(message, new PluginOutcome("sizes", 20, run with { Contributions = [Of(11), Of(21)] })
         {
             Fed = [new FedGeneration(10, [11]), new FedGeneration(20, [21])],

@@ -97,7 +97,8 @@ internal sealed class ItemWorld
         plugin, 7,
         new PluginRun(
             PluginResult.Empty with { Records = [new PluginRecord("{}"u8.ToArray(), plugin)] },
-            [new Contribution(new RoundGrainId(AggregateKey.GrainType, $"7/0/[\"{plugin}\"]"), 7, new AggregateDelta(1, []))]));
+            [new Contribution(new RoundGrainId(AggregateKey.GrainType, $"7/0/[\"{plugin}\"]"), 7,
+                new AggregateDelta(1, []))]));
 
     public static PluginOutcome Bad(string plugin, bool mayHelp = false) => new(plugin, 7, new PluginRun(PluginResult.Empty, [], "plugin_failed: It broke.", mayHelp));
 

@@ -146,7 +146,8 @@ public sealed class ProcessActivityTests
         var message = new Message { Id = new MessageId(Guid.Empty), Source = "rest", Item = "i", MediaType = "application/json", Body = "{}"u8.ToArray(), ReceivedAt = FakeTurn.Start };
         var appended = new AppendedMessage(message, 3, []);
         appended.Commit(new Position(12));
-        var result = await Run(new ActivityStart(new RoundGrainId("item", "i"), new ProcessName(3, message.Id, MessageStatus.Processing).ToString(), 1, default, appended));
+        var result = await Run(new ActivityStart(new RoundGrainId("item", "i"),
+            new ProcessName(3, message.Id, MessageStatus.Processing).ToString(), 1, default, appended));
         Assert.Equal((new Position(12), 3L), (result.Message!.Position, result.Message.ItemSequence));
         Assert.Same(appended, result.Local);
     }
@@ -212,7 +213,8 @@ public sealed class ProcessActivityTests
         new(new Position(99), new MessageId(Guid.Empty), source, "u", 5, FakeTurn.Start, mediaType, Encoding.UTF8.GetBytes(body), []);
 
     private static ActivityStart Start(ProcessOrder order) =>
-        new(new RoundGrainId("item", "u"), new ProcessName(5, new MessageId(Guid.Empty), MessageStatus.Processing).ToString(), 1, order.Write(), null);
+        new(new RoundGrainId("item", "u"), new ProcessName(5, new MessageId(Guid.Empty),
+            MessageStatus.Processing).ToString(), 1, order.Write(), null);
 
     private async ValueTask<ProcessingResult> Run(ActivityStart start, Func<MessageId, CancellationToken, ValueTask<StoredMessage?>>? find = null) =>
         Assert.IsType<ProcessingResult>(await Activity(find).RunAsync(start, TestContext.Current.CancellationToken));

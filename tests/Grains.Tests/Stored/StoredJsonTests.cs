@@ -83,7 +83,9 @@ public sealed class StoredJsonTests
     {
         var run = new ReplayedRun(
             "words", 4, "item", new MessageReference(new MessageId(Guid.CreateVersion7()), new Position(5), "s", DateTimeOffset.UnixEpoch, 3),
-            [new Tributary.Plugins.PluginRecord("{}"u8.ToArray(), "k")], [new Contribution(new RoundGrainId("aggregate", "5/0/[]"), 5, new AggregateDelta(1, [new SumMeasure(2, 7)]))]);
+            [new Tributary.Plugins.PluginRecord("{}"u8.ToArray(), "k")],
+                [new Contribution(new RoundGrainId("aggregate", "5/0/[]"), 5,
+                new AggregateDelta(1, [new SumMeasure(2, 7)]))]);
         var json = JsonSerializer.Serialize(run, GrainsJson.Default.ReplayedRun);
         var read = JsonSerializer.Deserialize(json, GrainsJson.Default.ReplayedRun)!;
         Assert.Equal(json, JsonSerializer.Serialize(read, GrainsJson.Default.ReplayedRun));

@@ -38,19 +38,12 @@ public sealed class RoundCluster : IAsyncDisposable
     {
         this.database = database;
         this.configure = configure;
-        Types = new RoundGrainTypes(GeneratedProxies.Standalone)
-            .Add<IItemGrain, ItemGrain, ItemState>(
-                ItemGrain.GrainType, StateTable.Items, GrainsJson.Default.ItemState, static () => new ItemGrain())
-            .Add<IAggregateGrain, AggregateGrain, AggregateState>(
-                AggregateGrain.GrainType, StateTable.Aggregates, GrainsJson.Default.AggregateState,
-                static () => new AggregateGrain())
-            .Add<IReplayGrain, ReplayGrain, ReplayState>(
-                ReplayGrain.GrainType, StateTable.Grains, GrainsJson.Default.ReplayState,
-                static () => new ReplayGrain(ReplayOptions.Default))
+        Types = new RoundGrainTypes(GeneratedProxies.Standalone).AddPlatformGrains()
             .Add<IProbeGrain, ProbeGrain, ProbeState>(
                 ProbeGrain.GrainType, StateTable.Grains, ProbeJson.Default.ProbeState, static () => new ProbeGrain());
         Host = new SiloHost(
-            new RoundOptions { IsAlone = isAlone }, database.Store, Types, new Dictionary<string, IActivity> { [ProcessActivity.Name] = new FailingActivity() },
+            new RoundOptions { IsAlone = isAlone }, database.Store, Types,
+            new Dictionary<string, IActivity> { [ProcessActivity.Name] = new FailingActivity() },
             SiloEnvironment.System(error => Fatal = error), NullLogger<SiloHost>.Instance);
     }
 

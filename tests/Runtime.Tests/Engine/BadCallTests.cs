@@ -10,7 +10,8 @@ public sealed class BadCallTests
     {
         await run.Probe("b").Add(1);
         await run.RestartAsync();
-        var bad = new Script(_ => ValueTask.CompletedTask) { Touches = [new RoundGrainId("probe", "b")], HasBadNeeds = true };
+        var bad = new Script(_ => ValueTask.CompletedTask) { Touches = [new RoundGrainId("probe", "b")],
+            HasBadNeeds = true };
 
         Assert.Contains("needs", (await ErrorOfAsync<ArgumentException>(run.Probe("a").Do(bad))).Message, StringComparison.Ordinal);
         Assert.Equal(1, await run.Probe("b").Read());

@@ -132,7 +132,8 @@ public sealed class CallTests
     [Fact]
     public void A_need_of_a_type_that_is_not_registered_does_no_harm() => Run(async run =>
     {
-        var script = new Script(_ => ValueTask.CompletedTask) { Touches = [new RoundGrainId("stranger", "a"), new RoundGrainId("probe", "b")] };
+        var script = new Script(_ => ValueTask.CompletedTask) { Touches = [new RoundGrainId("stranger", "a"),
+            new RoundGrainId("probe", "b")] };
 
         await run.Probe("a").Do(script);
     });
@@ -162,7 +163,8 @@ public sealed class CallTests
         var error = Assert.Throws<ArgumentException>(() => new RoundGrainTypes(GeneratedProxies.Standalone)
             .Add<IElderGrain, FilteringGrain>("filtering", static () => new FilteringGrain()));
 
-        Assert.Contains("FilteringGrain implements Orleans.IIncomingGrainCallFilter", error.Message, StringComparison.Ordinal);
+        Assert.Contains("FilteringGrain implements Orleans.IIncomingGrainCallFilter", error.Message,
+            StringComparison.Ordinal);
         Assert.Contains("Allowed: call filters of the silo.", error.Message, StringComparison.Ordinal);
     }
 

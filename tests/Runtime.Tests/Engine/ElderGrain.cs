@@ -19,7 +19,8 @@ public interface IElderGrain : IGrainWithStringKey
 public sealed class ElderGrain : RoundGrain<ProbeState>, IElderGrain, IReminderOwner
 {
     /// <summary>The build that knows elders as probes.</summary>
-    public static RoundGrainTypes Types { get; } = new RoundGrainTypes(GeneratedProxies.Standalone).Add<IElderGrain, ElderGrain, ProbeState>(
+    public static RoundGrainTypes Types { get; } =
+        new RoundGrainTypes(GeneratedProxies.Standalone).Add<IElderGrain, ElderGrain, ProbeState>(
         "probe", StateTable.Grains, ProbeJson.Default.ProbeState, static () => new ElderGrain());
 
     public ValueTask Tell(string other)

@@ -27,7 +27,8 @@ public sealed class EngineRun
 
     public ScriptedFaults Faults { get; private set; } = new();
 
-    public RoundOptions Options { get; } = new() { Lease = TimeSpan.FromSeconds(4), RetryDelay = TimeSpan.FromMilliseconds(5) };
+    public RoundOptions Options { get; } = new() { Lease = TimeSpan.FromSeconds(4),
+        RetryDelay = TimeSpan.FromMilliseconds(5) };
 
     public Dictionary<string, IActivity> Activities { get; } = [];
 
@@ -138,7 +139,8 @@ public sealed class EngineRun
     public static async Task AwaitAsync(ValueTask call) => await call;
 
     /// <summary>A build that knows probes.</summary>
-    public RoundGrainTypes Probes() => new RoundGrainTypes(GeneratedProxies.Standalone).Add<IProbeGrain, ProbeGrain, ProbeState>(
+    public RoundGrainTypes Probes() =>
+        new RoundGrainTypes(GeneratedProxies.Standalone).Add<IProbeGrain, ProbeGrain, ProbeState>(
         "probe", StateTable.Grains, FickleJson.Of(ProbeJson.Default.ProbeState, () => CannotRead, () =>
             ReadError), NewProbe);
 

@@ -41,7 +41,8 @@ public sealed class OverlapTests
                 loads += operation.Call == StoreCall.Load ? 1 : 0;
                 return default;
             };
-            await run.Probe("a").Do(new Script(_ => ValueTask.CompletedTask) { Touches = [new RoundGrainId("probe", "b")] });
+            await run.Probe("a").Do(new Script(_ =>
+                ValueTask.CompletedTask) { Touches = [new RoundGrainId("probe", "b")] });
 
             Assert.Equal(1, loads);
         },

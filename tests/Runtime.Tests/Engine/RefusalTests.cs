@@ -173,7 +173,8 @@ public sealed class RefusalTests
     public void An_external_id_is_one_within_its_partition() => Run(async run =>
     {
         var partitioner = new Runtime.Hashing.Partitioner(16);
-        var keys = Enumerable.Range(0, 100).Select(i => $"item {i}").GroupBy(key => partitioner.Of(new RoundGrainId("probe", key))).Take(2).Select(group => group.First()).ToList();
+        var keys = Enumerable.Range(0, 100).Select(i => $"item {i}").GroupBy(key =>
+            partitioner.Of(new RoundGrainId("probe", key))).Take(2).Select(group => group.First()).ToList();
         Script Named() =>
             new(Script.Of(probe =>
                 probe.Store(Messages.New(run.World, "key"))).Run) { External = ExternalKey.Of("test", "item", "key") };

@@ -9,7 +9,8 @@ public sealed class ReminderBookTests
     public void What_was_forgotten_during_a_read_is_read_again()
     {
         var now = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-        var book = new ReminderBook(new RoundOptions { MaxRemindersCount = 2, ReminderWindow = TimeSpan.FromSeconds(1) });
+        var book = new ReminderBook(new RoundOptions { MaxRemindersCount = 2,
+            ReminderWindow = TimeSpan.FromSeconds(1) });
         Assert.True(book.TryBeginRead(now, out _, out var until));
         book.EndRead([], until);
         now = now.AddMilliseconds(600);
@@ -41,5 +42,6 @@ public sealed class ReminderBookTests
     }
 
     private static ReminderWrite Write(string name, DateTimeOffset due) =>
-        new(new PartitionId(0), new RoundGrainId("probe", "a"), name, new ReminderRequest(name, due, 0, null, default), MayExist: true);
+        new(new PartitionId(0), new RoundGrainId("probe", "a"), name, new ReminderRequest(name, due, 0, null, default),
+            MayExist: true);
 }

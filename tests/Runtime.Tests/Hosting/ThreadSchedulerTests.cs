@@ -65,7 +65,8 @@ public sealed class ThreadSchedulerTests
         for (var attempt = 0; attempt < 20; attempt++)
         {
             await using var store = new InMemoryStore(new InMemoryDatabase(TimeProvider.System));
-            var types = new RoundGrainTypes(GeneratedProxies.Standalone).Add<IEchoGrain, EchoGrain>("echo", () => new EchoGrain());
+            var types = new RoundGrainTypes(GeneratedProxies.Standalone).Add<IEchoGrain, EchoGrain>("echo", () =>
+                new EchoGrain());
             var host = new SiloHost(
                 new RoundOptions(), store, types, new Dictionary<string, IActivity>(),
                 SiloEnvironment.System(static error => Environment.FailFast("The silo cannot go on.", error)), NullLogger<SiloHost>.Instance);

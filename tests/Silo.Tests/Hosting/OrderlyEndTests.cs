@@ -39,7 +39,8 @@ public sealed class OrderlyEndTests : IDisposable
         var error = Assert.IsType<SiloEndedException>(await app.Failed.WaitAsync(Patience, Cancellation));
         Assert.True(ProcessFault.IsOperable(error));
         Assert.StartsWith(
-            "Orleans ended this silo: I have been told I am dead", ProcessFault.SentenceOf(error), StringComparison.Ordinal);
+            "Orleans ended this silo: I have been told I am dead", ProcessFault.SentenceOf(error),
+            StringComparison.Ordinal);
         await app.StopAsync();
     }
 

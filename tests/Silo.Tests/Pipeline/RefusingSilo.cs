@@ -39,13 +39,7 @@ internal sealed class RefusingSilo : IRoundGrains, IPluginHost, IScratch, IAsync
     public static async Task<RefusingSilo> StartAsync()
     {
         var silo = new RefusingSilo();
-        var types = new RoundGrainTypes(GeneratedProxies.Standalone)
-            .Add<IItemGrain, ItemGrain,
-                ItemState>(ItemGrain.GrainType, StateTable.Items, GrainsJson.Default.ItemState, static () =>
-                    new ItemGrain())
-            .Add<IAggregateGrain, AggregateGrain, AggregateState>(
-                AggregateGrain.GrainType, StateTable.Aggregates, GrainsJson.Default.AggregateState, static () =>
-                    new AggregateGrain());
+        var types = new RoundGrainTypes(GeneratedProxies.Standalone).AddPlatformGrains();
         silo.host = new SiloHost(
             new RoundOptions(), silo.store, types, new Dictionary<string,
                 IActivity> { [ProcessActivity.Name] = silo.NewActivity() },

@@ -86,17 +86,15 @@ internal sealed class ProcessingRun : IPluginHost, IContentStore, IScratch
         faults = new SeededFaults(world, 0.03, () => Crash(process)) { IsCalm = faults is { IsCalm: true } };
         store = new InMemoryStore(database, faults);
         var options = new ItemOptions { PluginSetNumber = () => Active.Number, Chance = world.Random.NextDouble };
-        var types = new RoundGrainTypes(GeneratedProxies.Standalone)
-            .Add<IItemGrain, ItemGrain, ItemState>(ItemGrain.GrainType, StateTable.Items, GrainsJson.Default.ItemState, () => new ItemGrain(options))
-            .Add<IAggregateGrain, AggregateGrain, AggregateState>(
-                AggregateGrain.GrainType, StateTable.Aggregates, GrainsJson.Default.AggregateState, () => new AggregateGrain());
+        var types = new RoundGrainTypes(GeneratedProxies.Standalone).AddPlatformGrains(options);
         var processing = new ProcessingOptions { MaxRunningCount = world.Random.Next(1, 8) };
         var services = new ProcessingServices(
             this, new ContentFetcher(this, null, this, processing), store.Processing.FindStoredAsync,
             new MessageMappers(new Dictionary<string, MessageMapper> { ["test"] = Mapper }), new ContributionCalculator([]));
         var activities = new Dictionary<string, IActivity> { [ProcessActivity.Name] = new ProcessActivity(services, processing) };
         host = new SiloHost(
-            new RoundOptions { Lease = TimeSpan.FromSeconds(2), RetryDelay = TimeSpan.FromMilliseconds(5), MaxActivitiesCount = world.Random.Next(1, 16) },
+            new RoundOptions { Lease = TimeSpan.FromSeconds(2), RetryDelay = TimeSpan.FromMilliseconds(5),
+            MaxActivitiesCount = world.Random.Next(1, 16) },
             store, types, activities, world.Environment(), NullLogger<SiloHost>.Instance);
         while (!process.Task.IsCompleted)
         {
@@ -222,7 +220,9 @@ internal sealed class ProcessingRun : IPluginHost, IContentStore, IScratch
                 return run.Failed(new PluginRun(PluginResult.Empty, [], "plugin_failed: It broke.", run.world.Random.Next(2) == 0));
             var record = new PluginRecord("{}"u8.ToArray(), context.Message.Id.ToString());
             return new PluginRun(
-                PluginResult.Empty with { Records = [record] }, [new Contribution(new RoundGrainId(AggregateKey.GrainType, Key(name)), Generation, new AggregateDelta(1, []))]);
+                PluginResult.Empty with { Records = [record] },
+                [new Contribution(new RoundGrainId(AggregateKey.GrainType, Key(name)), Generation,
+                new AggregateDelta(1, []))]);
         }
     }
 }

@@ -72,5 +72,6 @@ public sealed class ItemClient(Scenario scenario)
     private PartitionId PartitionOf(string item) => scenario.PartitionOf(new RoundGrainId("item", item));
 
     private static Contribution Into(string group, int amount) =>
-        new(new RoundGrainId(AggregateKey.GrainType, new AggregateKey(1, 0, group).ToString()), 1, new AggregateDelta(1, [new SumMeasure(1, amount)]));
+        new(new RoundGrainId(AggregateKey.GrainType, new AggregateKey(1, 0, group).ToString()), 1,
+            new AggregateDelta(1, [new SumMeasure(1, amount)]));
 }

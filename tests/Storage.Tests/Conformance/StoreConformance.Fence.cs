@@ -85,7 +85,8 @@ public abstract partial class StoreConformance
             round => round.States.Add(TestSilo.Item(identifier, "{}", true)),
             round => round.States.Add(TestSilo.Aggregate(new AggregateKey(1, 0, identifier), "{}", true)),
             round => round.Ledger.Add(new LedgerDelta(identifier, TestSilo.Noon, 1, 1)),
-            round => round.Deferred.Add(new DeferredCall(1, new PartitionId(0), new RoundGrainId("item", identifier), "Do", new byte[] { 1 })),
+            round => round.Deferred.Add(new DeferredCall(1, new PartitionId(0), new RoundGrainId("item", identifier),
+                "Do", new byte[] { 1 })),
         };
         foreach (var fill in rounds)
         {
@@ -105,7 +106,8 @@ public abstract partial class StoreConformance
     public async Task A_group_that_is_no_aggregate_key_is_refused()
     {
         var silo = await JoinAsync();
-        var row = new StateRow(StateTable.Aggregates, new RoundGrainId("aggregate", "nonsense"), new PartitionId(0), 1, new byte[] { 1 }, true);
+        var row = new StateRow(StateTable.Aggregates, new RoundGrainId("aggregate", "nonsense"), new PartitionId(0), 1,
+            new byte[] { 1 }, true);
 
         Assert.IsType<CommitOutcome.Rejected>(await silo.TryCommitAsync(round => round.States.Add(row)));
         await silo.CommitAsync();

@@ -42,7 +42,8 @@ public abstract partial class StoreConformance
         await silo.CommitAsync(round =>
         {
             round.States.AddRange(ids.Reverse().Select(id => TestSilo.Item(id, id, true)));
-            round.States.Add(new StateRow(StateTable.Grains, new RoundGrainId("other", "a"), new PartitionId(1), 1, new byte[] { 1 }, true));
+            round.States.Add(new StateRow(StateTable.Grains, new RoundGrainId("other", "a"), new PartitionId(1), 1,
+                new byte[] { 1 }, true));
         });
 
         async Task<List<string>> Read(string? after, string? prefix, int limit = 100) =>
@@ -72,7 +73,8 @@ public abstract partial class StoreConformance
     {
         var silo = await JoinAsync();
         var failures = Enumerable.Range(0, 7).Select(i => new FailureRow(
-            Guid.CreateVersion7(TestSilo.Noon.AddMinutes(i)), TestSilo.Noon.AddTicks(i), new PartitionId(i), new RoundGrainId("item", $"key {i}"), "Do",
+            Guid.CreateVersion7(TestSilo.Noon.AddMinutes(i)), TestSilo.Noon.AddTicks(i), new PartitionId(i),
+            new RoundGrainId("item", $"key {i}"), "Do",
             Encoding.UTF8.GetBytes($"[{i}]"), $"error {i}")).ToList();
         await silo.CommitAsync(round => round.Failures.AddRange(failures));
 

@@ -14,7 +14,8 @@ public abstract partial class StoreConformance
         {
             TestSilo.Item($"item {i}", state + i, isNew),
             TestSilo.Aggregate(new AggregateKey(3, -60_000 * i, $"[\"a/b\",{i}]"), state + i, isNew),
-            new StateRow(StateTable.Grains, new RoundGrainId("provider", $"p{i}"), new PartitionId(i % 256), 2, new byte[] { 0, 255, (byte)i }, isNew),
+            new StateRow(StateTable.Grains, new RoundGrainId("provider", $"p{i}"), new PartitionId(i % 256), 2,
+                new byte[] { 0, 255, (byte)i }, isNew),
         }).ToArray();
 
         await silo.CommitAsync(round => round.States.AddRange(Rows("first", true)));
@@ -63,7 +64,8 @@ public abstract partial class StoreConformance
         {
             TestSilo.Item(text, "{}", true),
             TestSilo.Aggregate(new AggregateKey(1, 0, text), "{}", true),
-            new StateRow(StateTable.Grains, new RoundGrainId("t" + text, text), new PartitionId(1), 1, new byte[] { 1 }, true),
+            new StateRow(StateTable.Grains, new RoundGrainId("t" + text, text), new PartitionId(1), 1,
+                new byte[] { 1 }, true),
         };
         await silo.CommitAsync(round =>
         {

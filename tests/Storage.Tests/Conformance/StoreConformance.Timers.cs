@@ -6,7 +6,8 @@ namespace Tributary.Storage.Tests.Conformance;
 public abstract partial class StoreConformance
 {
     private static ReminderWrite Reminder(string key, string name, DateTimeOffset due, bool mayExist = false, string? activity = null, string type = "item") => new(
-        new PartitionId(9), new RoundGrainId(type, key), name, new ReminderRequest(name, due, 3, activity, Encoding.UTF8.GetBytes(name)), mayExist);
+        new PartitionId(9), new RoundGrainId(type, key), name,
+        new ReminderRequest(name, due, 3, activity, Encoding.UTF8.GetBytes(name)), mayExist);
 
     [Fact]
     public async Task Reminders_come_earliest_first_in_pages_that_do_not_overlap()
@@ -108,6 +109,7 @@ public abstract partial class StoreConformance
         var silo = await JoinAsync();
 
         await silo.CommitAsync(round => round.Failures.Add(new FailureRow(
-            Guid.CreateVersion7(), TestSilo.Noon, new PartitionId(1), new RoundGrainId("item", "key"), "Do", new byte[] { 0, 1 }, "nul \0 and half \udc00 a pair")));
+            Guid.CreateVersion7(), TestSilo.Noon, new PartitionId(1), new RoundGrainId("item", "key"), "Do",
+            new byte[] { 0, 1 }, "nul \0 and half \udc00 a pair")));
     }
 }

@@ -72,10 +72,12 @@ public sealed class TestSilo(IPartitionStore store, IMessageLog log, SiloId id)
             sequence, generations);
 
     public static StateRow Item(string id, string state, bool isNew) =>
-        new(StateTable.Items, new RoundGrainId("item", id), new PartitionId(7), 1, Encoding.UTF8.GetBytes(state), isNew);
+        new(StateTable.Items, new RoundGrainId("item", id), new PartitionId(7), 1, Encoding.UTF8.GetBytes(state),
+            isNew);
 
     public static StateRow Aggregate(AggregateKey key, string state, bool isNew) => new(
-        StateTable.Aggregates, new RoundGrainId(AggregateKey.GrainType, key.ToString()), new PartitionId(8), 1, Encoding.UTF8.GetBytes(state), isNew);
+        StateTable.Aggregates, new RoundGrainId(AggregateKey.GrainType, key.ToString()), new PartitionId(8), 1,
+        Encoding.UTF8.GetBytes(state), isNew);
 
     public RoundCommit NextRound(Action<RoundCommit>? fill = null)
     {

@@ -95,7 +95,8 @@ public sealed class InMemoryFaultsTest
         {
             round.States.Add(TestSilo.Item("a", "1", true));
             round.Reminders.Add(new ReminderWrite(
-                new PartitionId(0), new RoundGrainId("item", "a"), "r", new ReminderRequest("r", TestSilo.Noon, 0, null, default), false));
+                new PartitionId(0), new RoundGrainId("item", "a"), "r",
+                new ReminderRequest("r", TestSilo.Noon, 0, null, default), false));
             Named(round);
         });
 
@@ -105,7 +106,8 @@ public sealed class InMemoryFaultsTest
             round => round.States.Add(TestSilo.Item("b", "2", false)),
             round => round.States.AddRange([TestSilo.Item("a", "2", false), TestSilo.Item("a", "3", false)]),
             round => round.Reminders.Add(new ReminderWrite(
-                new PartitionId(0), new RoundGrainId("item", "a"), "r", new ReminderRequest("r", TestSilo.Noon, 0, null, default), false)),
+                new PartitionId(0), new RoundGrainId("item", "a"), "r",
+                new ReminderRequest("r", TestSilo.Noon, 0, null, default), false)),
             round => round.DeferredDone.Add(1),
             Named,
         };

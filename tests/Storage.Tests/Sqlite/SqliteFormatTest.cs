@@ -71,13 +71,17 @@ public sealed class SqliteFormatTest
                     new ExternalIdRow(new PartitionId(1), ExternalKey.Of("source", "item", "external"), 5, 0));
                 round.States.Add(TestSilo.Item("item", "item state", true));
                 round.States.Add(TestSilo.Aggregate(new AggregateKey(1, 60_000, "[\"g\"]"), "aggregate state", true));
-                round.States.Add(new StateRow(StateTable.Grains, new RoundGrainId("type", "key"), new PartitionId(1), 1, new byte[] { 1 }, true));
+                round.States.Add(new StateRow(StateTable.Grains, new RoundGrainId("type", "key"), new PartitionId(1),
+                    1, new byte[] { 1 }, true));
                 round.Ledger.Add(new LedgerDelta("source", TestSilo.Noon, 2, 2));
-                round.Deferred.Add(new DeferredCall(7, new PartitionId(1), new RoundGrainId("item", "item"), "Do", "[]"u8.ToArray()));
+                round.Deferred.Add(new DeferredCall(7, new PartitionId(1), new RoundGrainId("item", "item"), "Do",
+                    "[]"u8.ToArray()));
                 round.Failures.Add(new FailureRow(
-                    Guid.CreateVersion7(), TestSilo.Noon, new PartitionId(1), new RoundGrainId("item", "item"), "Do", "[]"u8.ToArray(), "error"));
+                    Guid.CreateVersion7(), TestSilo.Noon, new PartitionId(1), new RoundGrainId("item", "item"), "Do",
+                    "[]"u8.ToArray(), "error"));
                 round.Reminders.Add(new ReminderWrite(
-                    new PartitionId(1), new RoundGrainId("item", "item"), "reminder", new ReminderRequest("reminder", TestSilo.Noon, 1, "fetch", "{}"u8.ToArray()), false));
+                    new PartitionId(1), new RoundGrainId("item", "item"), "reminder",
+                    new ReminderRequest("reminder", TestSilo.Noon, 1, "fetch", "{}"u8.ToArray()), false));
             });
             await silo.Log.RegisterDefinitionsAsync([new DefinitionProposal("definition", "hash", "{}"u8.ToArray())], Cancellation);
             await store.LeaveAsync(silo.Id, Cancellation);
