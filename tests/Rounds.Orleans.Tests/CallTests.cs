@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Orleans.Runtime;
+using Orleans.Serialization.Invocation;
 using Tributary.Rounds.Orleans.Hosting;
 using Tributary.Rounds.Orleans.Tests.Cluster;
+using Tributary.Runtime.Partitions;
 
 namespace Tributary.Rounds.Orleans.Tests;
 
@@ -80,6 +82,40 @@ public sealed class CallTests(CallTests.Fixture fixture) : IClassFixture<CallTes
     }
 
     [Theory, MemberData(nameof(SmokeTests.Callers), MemberType = typeof(SmokeTests))]
+    public async Task An_exception_that_a_filter_sets_reaches_the_caller_of_a_method_without_a_result(
+        SmokeTests.Caller caller)
+    {
+        var probe = (await fixture.GrainsAsync(caller)).GetGrain<IProbeGrain>($"refused for {caller}");
+        RequestContext.Set(Fixture.Refuse, "refused_by_filter");
+        try
+        {
+            var error = await Assert.ThrowsAsync<TributaryException>(async () => await probe.AddTo("nobody", 1));
+            Assert.Equal("refused_by_filter", error.Code);
+        }
+        finally
+        {
+            RequestContext.Clear();
+        }
+    }
+
+    [Theory, MemberData(nameof(SmokeTests.Callers), MemberType = typeof(SmokeTests))]
+    public async Task A_filter_that_fails_like_a_bounced_call_after_the_turn_makes_it_run_once(SmokeTests.Caller caller)
+    {
+        var probe = (await fixture.GrainsAsync(caller)).GetGrain<IProbeGrain>($"once for {caller}");
+        RequestContext.Set(Fixture.BounceAfter, "yes");
+        try
+        {
+            await Assert.ThrowsAsync<InvalidOperationException>(async () => await probe.Add(3));
+        }
+        finally
+        {
+            RequestContext.Clear();
+        }
+
+        Assert.Equal(3, await probe.Read());
+    }
+
+    [Theory, MemberData(nameof(SmokeTests.Callers), MemberType = typeof(SmokeTests))]
     public async Task A_trace_goes_from_the_caller_to_the_turn(SmokeTests.Caller caller)
     {
         var spans = new ConcurrentQueue<Activity>();
@@ -143,6 +179,8 @@ public sealed class CallTests(CallTests.Fixture fixture) : IClassFixture<CallTes
     {
         public const string Seen = "seen-as";
         public const string Answer = "answer-with";
+        public const string Refuse = "refuse-with";
+        public const string BounceAfter = "bounce-after";
 
         private readonly List<(string Key, string Text)> log = [];
 
@@ -164,8 +202,21 @@ public sealed class CallTests(CallTests.Fixture fixture) : IClassFixture<CallTes
 
         private async Task InAsync(IIncomingGrainCallContext context)
         {
-            if (context.InterfaceName.Contains("probe", StringComparison.OrdinalIgnoreCase)
-                && RequestContext.Get(Answer) is string answer)
+            var isProbe = context.InterfaceMethod.DeclaringType == typeof(IProbeGrain);
+            if (isProbe && RequestContext.Get(Refuse) is string code)
+            {
+                context.Response = Response.FromException(new TributaryException(code, "The filter refuses."));
+                return;
+            }
+
+            if (isProbe && RequestContext.Get(BounceAfter) is not null)
+            {
+                await context.Invoke();
+                // As a call of the filter's own would end that meets no owner.
+                throw new PartitionElsewhereException(new PartitionId(0));
+            }
+
+            if (isProbe && RequestContext.Get(Answer) is string answer)
             {
                 context.Result = int.Parse(answer, System.Globalization.CultureInfo.InvariantCulture);
                 return;
