@@ -24,8 +24,7 @@ public enum WorkClass
 /// <summary>
 /// A call from outside: it waits in the inbox, runs as a turn, and is answered when its round is durable.
 /// </summary>
-internal abstract class Call(RoundGrainId target, object? argument, bool isReadOnly)
-    : Input(target, argument as INeeds)
+internal abstract class Call(RoundGrainId target, INeeds? needs, bool isReadOnly) : Input(target, needs)
 {
     /// <summary>
     /// When the caller waits no more, in milliseconds of the clock modulo 2^32: calls wait for less than the half of
@@ -41,14 +40,19 @@ internal abstract class Call(RoundGrainId target, object? argument, bool isReadO
     /// Tells the caller of a call that its time is over, if it is by this clock, so that it is dropped when it
     /// is taken. A call that is in a round is answered by its round.
     /// </summary>
-    public virtual void EndIfLate(TimeProvider time)
+    /// <param name="milliseconds">See <see cref="MillisecondsOf"/>.</param>
+    public virtual void EndIfLate(int milliseconds)
     {
     }
+
+    /// <summary>The clock that calls are late by: milliseconds modulo 2^32.</summary>
+    public static int MillisecondsOf(TimeProvider time) =>
+        unchecked((int)(time.GetTimestamp() / (time.TimestampFrequency / 1_000)));
 }
 
 /// <inheritdoc/>
-internal abstract class Call<TResult>(RoundGrainId target, object? argument, bool isReadOnly)
-    : Call(target, argument, isReadOnly), IValueTaskSource<TResult>, IValueTaskSource
+internal abstract class Call<TResult>(RoundGrainId target, INeeds? needs, bool isReadOnly)
+    : Call(target, needs, isReadOnly), IValueTaskSource<TResult>, IValueTaskSource
 {
     private TResult? result;
 

@@ -3,7 +3,7 @@ namespace Tributary.Runtime.Calls;
 /// <summary>A call of a grain in this process, without a reference: see <see cref="IRoundGrains.Call"/>.</summary>
 internal sealed class DirectCall<TGrain, TArgument, TResult>(
     RoundGrainId target, TArgument argument, Func<TGrain, TArgument, ValueTask<TResult>> turn)
-    : Call<TResult>(target, argument, isReadOnly: false)
+    : Call<TResult>(target, argument as INeeds, isReadOnly: false)
     where TGrain : class
 {
     protected override TResult Turn(RoundGrain grain)

@@ -18,7 +18,7 @@ internal class RequestCall<TResult> : Call<TResult>
     /// <param name="defaultTimeout">How long it waits unless the method says another time.</param>
     protected RequestCall(
         RoundGrainId target, RoundMethod method, IInvokable request, TimeProvider time, TimeSpan defaultTimeout)
-        : base(target, request.GetArgumentCount() == 1 ? request.GetArgument(0) : null, method.IsReadOnly)
+        : base(target, method.NeedsOf(request), method.IsReadOnly)
     {
         this.request = request;
         var timeout = request.GetDefaultResponseTimeout() ?? defaultTimeout;
@@ -44,9 +44,9 @@ internal class RequestCall<TResult> : Call<TResult>
     {
     }
 
-    public override void EndIfLate(TimeProvider time)
+    public override void EndIfLate(int milliseconds)
     {
-        if (MillisecondsOf(time) - Deadline >= 0)
+        if (milliseconds - Deadline >= 0)
         {
             Refuse(new TimeoutException(
                 $"The call of {request.GetMethodName()} of {Target} waited until its time was over "
@@ -63,9 +63,6 @@ internal class RequestCall<TResult> : Call<TResult>
         RoundMethod.Run(grain, request);
         return default!;
     }
-
-    private static int MillisecondsOf(TimeProvider time) =>
-        unchecked((int)(time.GetTimestamp() / (time.TimestampFrequency / 1_000)));
 
     protected override void Depart(TResult result)
     {

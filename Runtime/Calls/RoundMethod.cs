@@ -11,6 +11,9 @@ public sealed class RoundMethod
     private readonly Func<IInvokable> newRequest;
     private readonly Type[] parameterTypes;
 
+    // The place of the one argument that may say what its turn needs; -1 when there is none.
+    private readonly int needsAt;
+
     internal RoundMethod(MethodInfo method, Func<IInvokable> newRequest)
     {
         this.newRequest = newRequest;
@@ -20,6 +23,9 @@ public sealed class RoundMethod
         IsOneWay = method.IsDefined(typeof(OneWayAttribute));
         Merger = method.IsDefined(typeof(MergeCallsAttribute)) ? Merger.For(method) : null;
         RequestType = newRequest().GetType();
+        var given = Array.FindAll(parameterTypes, static type => type != typeof(CancellationToken));
+        needsAt = given.Length == 1 && (typeof(INeeds).IsAssignableFrom(given[0]) || !given[0].IsSealed)
+            ? Array.IndexOf(parameterTypes, given[0]) : -1;
     }
 
     /// <summary>The name under which calls of the method are stored: see <see cref="StoredNameAttribute"/>.</summary>
@@ -36,6 +42,9 @@ public sealed class RoundMethod
 
     /// <summary>How one-way calls of this method are combined, or null.</summary>
     public Merger? Merger { get; }
+
+    /// <summary>What the call says that its turn needs, or null.</summary>
+    internal INeeds? NeedsOf(IInvokable request) => needsAt < 0 ? null : request.GetArgument(needsAt) as INeeds;
 
     /// <summary>A request of this method with one argument.</summary>
     internal IInvokable RequestOf(object argument)

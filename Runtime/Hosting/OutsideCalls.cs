@@ -12,6 +12,9 @@ internal sealed class OutsideCalls(
 {
     private readonly ConcurrentDictionary<Type, Func<string, object>> makers = new();
 
+    // The grain type called last: most callers call one type over and over.
+    private volatile RoundInterface? last;
+
     public TGrain GetGrain<TGrain>(string key) where TGrain : class, IGrainWithStringKey
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -36,7 +39,7 @@ internal sealed class OutsideCalls(
     public ValueTask Send(string grainType, object reference, IInvokable request)
     {
         var call = Take<Nothing>(grainType, reference, request);
-        return types.InterfaceOf(grainType).Method(request).IsOneWay ? ValueTask.CompletedTask : call.Done;
+        return MethodOf(grainType, request).IsOneWay ? ValueTask.CompletedTask : call.Done;
     }
 
     private Func<string, object> MakerOf(Type grainInterface) => types.ReferencesOf(grainInterface, this);
@@ -48,12 +51,20 @@ internal sealed class OutsideCalls(
             ? Take<Response>(target, request, cancellation).Answer
             : throw UnreadableException.OfType(target.Type);
 
+    private RoundMethod MethodOf(string grainType, IInvokable request)
+    {
+        var called = last;
+        if (!ReferenceEquals(called?.Name, grainType))
+            last = called = types.InterfaceOf(grainType);
+        return called!.Method(request);
+    }
+
     private RequestCall<TResult> Take<TResult>(string grainType, object reference, IInvokable request) =>
         Take<TResult>(new RoundGrainId(grainType, types.KeyOf(reference)), request, request.GetCancellationToken());
 
     private RequestCall<TResult> Take<TResult>(RoundGrainId target, IInvokable request, CancellationToken cancellation)
     {
-        var method = types.InterfaceOf(target.Type).Method(request);
+        var method = MethodOf(target.Type, request);
         var call = RequestCall<TResult>.Of(
             target, method, request, time, options.ResponseTimeout, cancellation);
         try

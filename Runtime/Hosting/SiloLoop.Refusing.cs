@@ -22,6 +22,10 @@ internal sealed partial class SiloLoop
 
     // True while the fate of a round is not known: then reads wait for it as well, and are refused.
     private bool isAway;
+
+    // See LookAtClock.
+    private int milliseconds;
+
     private DateTimeOffset probeAt;
 
     // Back to zero only when a round with effects is durable: where an empty one finds room and others do not, the door opens more and more rarely.
@@ -112,12 +116,15 @@ internal sealed partial class SiloLoop
         LogAgain();
     }
 
+    // By which calls are late: read once for each step and for every few turns, not for each call.
+    private void LookAtClock() => milliseconds = Call.MillisecondsOf(environment.Time);
+
     /// <summary>True when the input does not run now: its caller was told, or it waits until something can be stored again.</summary>
     private bool IsSetAside(Input input)
     {
         if (refusal is not { } refused)
         {
-            (input as Call)?.EndIfLate(environment.Time);
+            (input as Call)?.EndIfLate(milliseconds);
             if (input.IsAnswered)
                 loader.Forget(input);
             return input.IsAnswered;

@@ -156,6 +156,7 @@ internal sealed partial class SiloLoop
     {
         try
         {
+            LookAtClock();
             while (!hasEnded && events.TryDequeue(out var happened))
                 happened();
             if (hasEnded)
@@ -210,6 +211,7 @@ internal sealed partial class SiloLoop
             Run(input, now);
             if (i % TurnsPerLookCount != 0)
                 continue;
+            LookAtClock();
             if (!events.IsEmpty || (committing is null && environment.Time.GetElapsedTime(began) > options.MaxRoundTime))
             {
                 // A commit or load has ended, or the round has been open long enough: the loop sees to it and comes back.

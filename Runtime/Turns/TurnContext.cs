@@ -12,7 +12,8 @@ internal sealed class TurnContext(RoundGrainTypes types, ExternalIds externalIds
     private readonly Dictionary<(Type Interface, string Key), object> references = [];
 
     // Whom the references are of, so that a call need not read it out of its reference.
-    private readonly Dictionary<object, RoundGrainId> targets = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<object, (RoundGrainId Grain, RoundInterface Interface)> targets =
+        new(ReferenceEqualityComparer.Instance);
 
     // Bounds the cache of references that turns use to call other grains.
     private const int MaxReferencesCount = 10_000;
@@ -45,7 +46,8 @@ internal sealed class TurnContext(RoundGrainTypes types, ExternalIds externalIds
             makers.Add(typeof(TGrain), maker = types.ReferencesOf(typeof(TGrain), this));
         var reference = maker(key);
         references.Add(id, reference);
-        targets.Add(reference, new RoundGrainId(types.Interface(typeof(TGrain)).Name, key));
+        var type = types.Interface(typeof(TGrain));
+        targets.Add(reference, (new RoundGrainId(type.Name, key), type));
         return (TGrain)reference;
     }
 
@@ -120,11 +122,10 @@ internal sealed class TurnContext(RoundGrainTypes types, ExternalIds externalIds
     private void Add(string grainType, object reference, IInvokable request)
     {
         CheckTurn();
-        var method = types.InterfaceOf(grainType).Method(request);
         // The turn may have kept a reference longer than the cache did.
         var target = targets.TryGetValue(reference, out var known)
-            ? known : new RoundGrainId(grainType, types.KeyOf(reference));
-        Effects.Calls.Add(new OneWayCall(target, method, request));
+            ? known : (Grain: new RoundGrainId(grainType, types.KeyOf(reference)), Interface: types.InterfaceOf(grainType));
+        Effects.Calls.Add(new OneWayCall(target.Grain, target.Interface.Method(request), request));
     }
 
     /// <summary>The turn of this grain begins, on this thread.</summary>

@@ -59,13 +59,16 @@ internal sealed class Executable : IDisposable
         await kill.WaitForExitAsync(cancellation);
     }
 
+    /// <summary>Leaves the process this many descriptors above the highest that it uses now.</summary>
     public async Task LimitDescriptorsAsync(int moreCount, CancellationToken cancellation)
     {
-        // Descriptors are given out from below: the limit is on their numbers.
-        var highest = Directory.EnumerateFileSystemEntries($"/proc/{process.Id}/fd").Max(static one => int.Parse(Path.GetFileName(one), CultureInfo.InvariantCulture));
-        using var limit = Process.Start(
-            "prlimit", [string.Create(CultureInfo.InvariantCulture, $"--pid={process.Id}"), string.Create(CultureInfo.InvariantCulture, $"--nofile={highest + moreCount}")]);
-        await limit.WaitForExitAsync(cancellation);
+        // Descriptors are given out from below: the limit is on their numbers. Only the soft limit can be raised again.
+        var highest = Directory.EnumerateFileSystemEntries($"/proc/{process.Id}/fd")
+            .Max(static one => int.Parse(Path.GetFileName(one), CultureInfo.InvariantCulture));
+        var limit = (highest + moreCount).ToString(CultureInfo.InvariantCulture);
+        var pid = process.Id.ToString(CultureInfo.InvariantCulture);
+        using var setting = Process.Start("prlimit", ["--pid", pid, $"--nofile={limit}:"]);
+        await setting.WaitForExitAsync(cancellation);
     }
 
     public async Task<int> WaitForExitAsync(TimeSpan limit, CancellationToken cancellation)
