@@ -45,9 +45,12 @@ internal abstract class Call(RoundGrainId target, INeeds? needs, bool isReadOnly
     {
     }
 
-    /// <summary>The clock that calls are late by: milliseconds modulo 2^32.</summary>
-    public static int MillisecondsOf(TimeProvider time) =>
-        unchecked((int)(time.GetTimestamp() / (time.TimestampFrequency / 1_000)));
+    /// <summary>
+    /// The clock that calls are late by: milliseconds modulo 2^32. Of the system it is the coarse one, because each
+    /// call reads it, and a few milliseconds are nothing to a caller who waits for seconds.
+    /// </summary>
+    public static int MillisecondsOf(TimeProvider time) => time == TimeProvider.System
+        ? Environment.TickCount : unchecked((int)(time.GetTimestamp() / (time.TimestampFrequency / 1_000)));
 }
 
 /// <inheritdoc/>
