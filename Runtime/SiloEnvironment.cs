@@ -36,6 +36,13 @@ public sealed class SiloEnvironment
             Sabotage = sabotage,
         };
 
+    /// <summary>
+    /// The clock that calls are late by: milliseconds modulo 2^32. Of the system it is the coarse one, because each
+    /// call reads it, and a few milliseconds are nothing to a caller who waits for seconds.
+    /// </summary>
+    internal static int MillisecondsOf(TimeProvider time) => time == TimeProvider.System
+        ? Environment.TickCount : unchecked((int)(time.GetTimestamp() / (time.TimestampFrequency / 1_000)));
+
     /// <summary>Threads and the system clock.</summary>
     /// <param name="onFatal">See <see cref="OnFatal"/>; called from any thread, perhaps more than once.</param>
     public static SiloEnvironment System(Action<Exception> onFatal, Meter? meter = null) => new()

@@ -40,17 +40,10 @@ internal abstract class Call(RoundGrainId target, INeeds? needs, bool isReadOnly
     /// Tells the caller of a call that its time is over, if it is by this clock, so that it is dropped when it
     /// is taken. A call that is in a round is answered by its round.
     /// </summary>
-    /// <param name="milliseconds">See <see cref="MillisecondsOf"/>.</param>
+    /// <param name="milliseconds">See <see cref="SiloEnvironment.MillisecondsOf"/>.</param>
     public virtual void EndIfLate(int milliseconds)
     {
     }
-
-    /// <summary>
-    /// The clock that calls are late by: milliseconds modulo 2^32. Of the system it is the coarse one, because each
-    /// call reads it, and a few milliseconds are nothing to a caller who waits for seconds.
-    /// </summary>
-    public static int MillisecondsOf(TimeProvider time) => time == TimeProvider.System
-        ? Environment.TickCount : unchecked((int)(time.GetTimestamp() / (time.TimestampFrequency / 1_000)));
 }
 
 /// <inheritdoc/>

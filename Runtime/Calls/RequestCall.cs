@@ -22,7 +22,8 @@ internal class RequestCall<TResult> : Call<TResult>
     {
         this.request = request;
         var timeout = request.GetDefaultResponseTimeout() ?? defaultTimeout;
-        Deadline = MillisecondsOf(time) + (int)Math.Min(timeout.TotalMilliseconds, int.MaxValue / 2);
+        Deadline = SiloEnvironment.MillisecondsOf(time)
+            + (int)Math.Min(timeout.TotalMilliseconds, int.MaxValue / 2);
     }
 
     /// <summary>Makes a call; most have neither a context nor a token, and cost nothing for them.</summary>

@@ -117,7 +117,7 @@ internal sealed partial class SiloLoop
     }
 
     // By which calls are late: read once for each step and for every few turns, not for each call.
-    private void LookAtClock() => milliseconds = Call.MillisecondsOf(environment.Time);
+    private void LookAtClock() => milliseconds = SiloEnvironment.MillisecondsOf(environment.Time);
 
     /// <summary>True when the input does not run now: its caller was told, or it waits until something can be stored again.</summary>
     private bool IsSetAside(Input input)

@@ -43,7 +43,7 @@ public sealed class HabitTests
         ["tests/Silo.Tests/Running/OperableFaultTests.cs"] = "asks another process until a limit",
         ["tests/Silo.Tests/Running/KillTests.cs"] = "the random moment of a kill",
         ["tests/Silo.Tests/Running/StopTests.cs"] = "asks another process until a limit",
-        ["tests/Silo.Tests/Running/UnreadableStateTests.cs"] = "asks another process until a limit",
+        ["tests/Silo.Tests/Running/StoredMessages.cs"] = "asks another process until a limit",
         ["tests/Silo.Tests/TributaryProcess.cs"] = "asks another process until a limit",
         ["tests/Shared/Waiting.cs"] = "asks what gives no signal until a limit",
     };

@@ -38,4 +38,19 @@ internal static class StoredMessages
 
     public static async Task<JsonElement> ReadAsync(HttpClient http, string path, CancellationToken cancellation) =>
         JsonElement.Parse(await http.GetStringAsync(new Uri(path, UriKind.Relative), cancellation));
+
+    /// <summary>Reads until the answer is as wanted, for two minutes at most.</summary>
+    public static async Task<JsonElement> WaitAsync(
+        HttpClient http, string path, Func<JsonElement, bool> condition, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(TimeSpan.FromMinutes(2));
+        while (true)
+        {
+            var body = await ReadAsync(http, path, cancellation);
+            if (condition(body))
+                return body;
+            await Task.Delay(20, limit.Token);
+        }
+    }
 }

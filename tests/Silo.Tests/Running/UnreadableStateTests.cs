@@ -143,16 +143,6 @@ public sealed class UnreadableStateTests
     private static Task<JsonElement> ReadAsync(HttpClient http, string path) =>
         StoredMessages.ReadAsync(http, path, Cancellation);
 
-    private static async Task<JsonElement> WaitAsync(HttpClient http, string path, Func<JsonElement, bool> condition)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        limit.CancelAfter(TimeSpan.FromMinutes(1));
-        while (true)
-        {
-            var body = await ReadAsync(http, path);
-            if (condition(body))
-                return body;
-            await Task.Delay(20, limit.Token);
-        }
-    }
+    private static Task<JsonElement> WaitAsync(HttpClient http, string path, Func<JsonElement, bool> condition) =>
+        StoredMessages.WaitAsync(http, path, condition, Cancellation);
 }
