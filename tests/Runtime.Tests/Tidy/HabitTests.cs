@@ -28,8 +28,8 @@ public sealed class HabitTests
     {
         ["tests/Api.Tests/Processing/Until.cs"] = "asks a server until a limit",
         ["tests/Connectors.Tests/Support/Eventually.cs"] = "asks another process until a limit",
-        ["tests/GraphQL.Tests/Execution/BatchTest.cs"] = "resolvers that are slow on purpose",
-        ["tests/GraphQL.Tests/Execution/ExecutionTest.cs"] = "resolvers that are slow on purpose",
+        ["tests/GraphQL.Tests/Execution/BatchTests.cs"] = "resolvers that are slow on purpose",
+        ["tests/GraphQL.Tests/Execution/ExecutionTests.cs"] = "resolvers that are slow on purpose",
         ["tests/Silo.Tests/Crashes/CrashLoopTests.cs"] = "the random moment of a kill",
         ["tests/Silo.Tests/Crashes/EndingServer.cs"] = "asks another process until a limit",
         ["tests/Silo.Tests/Pipeline/BrokerRefusalTests.cs"] = "asks brokers and a database until a limit",
@@ -68,6 +68,19 @@ public sealed class HabitTests
     [Fact]
     public void Nothing_is_left_for_later() =>
         Assert.Empty(Sources.Find(Sources.Files(".cs").Concat(Sources.Files(".js")), @"\b(TODO|FIXME|HACK|XXX)\b|\bNotImplementedException\b"));
+
+    [Fact]
+    public void Test_classes_end_in_Tests()
+    {
+        // An abstract class that several test classes inherit ends in Conformance.
+        var tests = Sources.Files(".cs").Where(file => file.StartsWith("tests/", StringComparison.Ordinal)
+            && Sources.Find([file], @"^\s*\[(Fact|Theory)\b").Any());
+
+        var odd = tests.Select(file => Path.GetFileName(file).Split('.')[0]).Where(static name =>
+            !name.EndsWith("Tests", StringComparison.Ordinal) && !name.EndsWith("Conformance", StringComparison.Ordinal));
+
+        Assert.Equal([], odd);
+    }
 
     [Fact]
     public void No_test_skips_or_sleeps()

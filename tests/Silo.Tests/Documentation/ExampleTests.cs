@@ -71,7 +71,7 @@ public sealed partial class ExampleTests
         Assert.Equal([], named.Where(name => !File.Exists(Repository.Path(FileOf(name)))));
     }
 
-    // "Tributary.Storage.Tests.Sqlite.SqliteFileTest" is tests/Storage.Tests/Sqlite/SqliteFileTest.cs.
+    // "Tributary.Storage.Tests.Sqlite.SqliteFileTests" is tests/Storage.Tests/Sqlite/SqliteFileTests.cs.
     private static string FileOf(string name)
     {
         var parts = name.Split('.');

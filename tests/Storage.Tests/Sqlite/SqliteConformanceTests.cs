@@ -1,0 +1,50 @@
+using Tributary.Runtime.Store;
+using Tributary.Storage.Sqlite;
+using Tributary.Storage.Tests.Conformance;
+
+namespace Tributary.Storage.Tests.Sqlite;
+
+public sealed class SqliteConformanceTests : StoreConformance
+{
+    protected override Task<StoreHarness> StartAsync() => Task.FromResult<StoreHarness>(new SqliteHarness());
+}
+
+/// <summary>A data directory that is deleted in the end.</summary>
+public sealed class SqliteHarness : StoreHarness
+{
+    public string DataDirectory { get; } = Directory.CreateTempSubdirectory("tributary-sqlite-").FullName;
+
+    public override IPartitionStore NewStore() => new SqliteStore(
+        new SqliteOptions { DataDirectory = DataDirectory, OnFatal = e => throw new InvalidOperationException("The disk failed.", e) },
+        TimeProvider.System);
+
+    public override IMessageLog LogOf(IPartitionStore store) => ((SqliteStore)store).Log;
+
+    public override IGenerations GenerationsOf(IPartitionStore store) => ((SqliteStore)store).Generations;
+
+    public override IMessageQueries QueriesOf(IPartitionStore store) => ((SqliteStore)store).Queries;
+
+    public override IProcessingQueries ProcessingOf(IPartitionStore store) => ((SqliteStore)store).Processing;
+
+    public override IPluginTables PluginTablesOf(IPartitionStore store) => ((SqliteStore)store).PluginTables;
+
+    public override IDeliveryStarts DeliveryStartsOf(IPartitionStore store) => ((SqliteStore)store).DeliveryStarts;
+
+    public override Task LeaveUnscopedAsync(PartitionId partition, ExternalKey key, KnownMessage message, int day)
+    {
+        using var connection =
+            new SqliteConnection(Path.Combine(DataDirectory, SqliteOptions.FileName), readOnly: false);
+        connection.Prepare(
+                "insert into external_ids(partition, hash, message_id, item, position, body_hash, received_day) values (?, ?, ?, ?, ?, ?, ?)")
+            .Bind(partition.Value).Bind(key.Hash).Bind(message.Id.Value).Bind(message.Item).Bind(message.Position.Value)
+                .Bind(message.BodyHash)
+            .Bind(day).Run();
+        return Task.CompletedTask;
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        Directory.Delete(DataDirectory, recursive: true);
+        return default;
+    }
+}
