@@ -10,6 +10,20 @@ public sealed class CommandTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    /// <summary>
+    /// The other tests start the built program in place of <c>dotnet run --project Silo</c>: this one is why they may.
+    /// </summary>
+    [Fact]
+    public async Task Dotnet_run_starts_the_program_in_the_folder_of_its_caller()
+    {
+        using var work = new WorkFolder();
+
+        var folder = await work.RunAsync(
+            $"dotnet msbuild '{Repository.Path("Silo/Silo.csproj")}' -getProperty:RunWorkingDirectory");
+
+        Assert.Equal("", folder.Trim());
+    }
+
     [Fact]
     public async Task The_first_commands_of_the_README_start_a_server_with_its_data_beside_it_and_the_demo()
     {
