@@ -11,6 +11,7 @@ internal sealed class OutsideCalls(
     : IRoundGrains, IRequestDoor
 {
     private readonly ConcurrentDictionary<Type, Func<string, object>> makers = new();
+    private readonly KnownKeys keys = new(types.KeyOf);
 
     // The grain type called last: most callers call one type over and over.
     private volatile RoundInterface? last;
@@ -60,7 +61,7 @@ internal sealed class OutsideCalls(
     }
 
     private RequestCall<TResult> Take<TResult>(string grainType, object reference, IInvokable request) =>
-        Take<TResult>(new RoundGrainId(grainType, types.KeyOf(reference)), request, request.GetCancellationToken());
+        Take<TResult>(new RoundGrainId(grainType, keys.Of(reference)), request, request.GetCancellationToken());
 
     private RequestCall<TResult> Take<TResult>(RoundGrainId target, IInvokable request, CancellationToken cancellation)
     {
