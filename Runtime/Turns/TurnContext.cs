@@ -124,7 +124,8 @@ internal sealed class TurnContext(RoundGrainTypes types, ExternalIds externalIds
         CheckTurn();
         // The turn may have kept a reference longer than the cache did.
         var target = targets.TryGetValue(reference, out var known)
-            ? known : (Grain: new RoundGrainId(grainType, types.KeyOf(reference)), Interface: types.InterfaceOf(grainType));
+            ? known
+            : (Grain: new RoundGrainId(grainType, types.KeyOf(reference)), Interface: types.InterfaceOf(grainType));
         Effects.Calls.Add(new OneWayCall(target.Grain, target.Interface.Method(request), request));
     }
 

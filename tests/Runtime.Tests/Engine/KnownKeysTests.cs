@@ -4,7 +4,7 @@ namespace Tributary.Runtime.Tests.Engine;
 
 public sealed class KnownKeysTests
 {
-    /// <summary>More references than are known at once: each has its own key, whichever it takes the place of.</summary>
+    /// <summary>There are more references than places, and each has its own key.</summary>
     [Fact]
     public void Every_reference_has_its_own_key_however_many_there_are()
     {

@@ -76,8 +76,9 @@ public sealed class HabitTests
         var tests = Sources.Files(".cs").Where(file => file.StartsWith("tests/", StringComparison.Ordinal)
             && Sources.Find([file], @"^\s*\[(Fact|Theory)\b").Any());
 
-        var odd = tests.Select(file => Path.GetFileName(file).Split('.')[0]).Where(static name =>
-            !name.EndsWith("Tests", StringComparison.Ordinal) && !name.EndsWith("Conformance", StringComparison.Ordinal));
+        var odd = tests.Select(file => Path.GetFileName(file).Split('.')[0])
+            .Where(static name => !name.EndsWith("Tests", StringComparison.Ordinal)
+                && !name.EndsWith("Conformance", StringComparison.Ordinal));
 
         Assert.Equal([], odd);
     }

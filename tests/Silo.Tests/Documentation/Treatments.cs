@@ -25,7 +25,8 @@ internal static class Treatments
     public static readonly Dictionary<string, string> Told = new()
     {
         ["README.md: dotnet run -c Release --project bench -- ingest --store sqlite --seconds 10"] = "a bench: minutes, and figures of the machine",
-        ["README.md: Grains.Abstractions/   grain interfaces of Orleans and the types that travel: messages, measures, ids; the grain base class"] = "the tree; ExampleTests compares it",
+        ["README.md: Grains.Abstractions/   grain interfaces of Orleans and the types that travel: "
+            + "messages, measures, ids; the grain base class"] = "the tree; ExampleTests compares it",
         ["CONTRIBUTING.md: ./test.sh                    # build, run everything, end with \"N passed, N failed\""] = "this run",
         ["CONTRIBUTING.md: ./test.sh --mutants                             # makes each in a copy of the repository; ends with \"N killed, N alive\""] =
             "half an hour; MutantTests checks that the lists fit the product",

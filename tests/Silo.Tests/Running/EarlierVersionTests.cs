@@ -13,9 +13,9 @@ public sealed class EarlierVersionTests
     private static string Stored(string name) => Path.Combine(AppContext.BaseDirectory, "Running", "Earlier", name);
 
     /// <summary>
-    /// The file holds three messages. <c>here</c> is counted. <c>late</c> waits for its file, by a reminder. <c>held</c>
-    /// is complete, and its call of the aggregate is stored with method name and JSON arguments, because the process
-    /// that made it was given a state that it could not read.
+    /// The file holds three messages. <c>here</c> is counted. <c>late</c> waits for its file, by a reminder.
+    /// <c>held</c> is complete, and its call of the aggregate is stored with method name and JSON arguments, because
+    /// the process that made it was given a state that it could not read.
     /// </summary>
     [Fact]
     public async Task What_it_left_for_later_is_done_once()

@@ -101,7 +101,7 @@ public sealed class OperableFaultTests
 
         Assert.False(server.HasExited, server.Output);
 
-        // What it opened since may be all that it may have, and .NET starts a thread for a signal: see docs/architecture.md.
+        // It may have opened all that it may have, and .NET starts a thread for a signal: docs/architecture.md.
         await server.LimitDescriptorsAsync(8, Cancellation);
         var code = await server.StopAsync(Cancellation);
         Assert.True(code == 0, server.Output);
