@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using Tributary.Runtime.Store;
 
 namespace Tributary.Runtime.Calls;
@@ -10,19 +11,28 @@ namespace Tributary.Runtime.Calls;
 /// </summary>
 internal sealed class Inbox(RoundOptions options)
 {
+    // 2^38 bytes and 2^25 calls: far above the highest limits that a configuration may set.
+    private const int BytesBits = 38;
+    private const long One = 1L << BytesBits;
+    private const long MaxBytes = One - 1;
+    private const long MaxTaken = 32 * One;
+
     private readonly ConcurrentQueue<Input>[] queues =
         [new(), new(), new(), new()];
 
-    private long bytes;
-    private int count;
+    // Count and bytes in one number, so that a call that comes costs one atomic step and one that goes another.
+    private Padded waiting;
+
+    // What was taken and still counts as waiting: one atomic step for several calls. Only the one that takes sees it.
+    private long taken;
     private volatile bool isClosed;
     private volatile StoreException? refusal;
 
     /// <summary>Calls that wait, or are on their way in: a call is counted before it looks whether the inbox is closed.</summary>
-    public int Count => Volatile.Read(ref count);
+    public int Count => (int)(Volatile.Read(ref waiting.Value) >> BytesBits);
 
     /// <summary>Bytes of the calls that wait.</summary>
-    public long Bytes => Volatile.Read(ref bytes);
+    public long Bytes => Volatile.Read(ref waiting.Value) & MaxBytes;
 
     /// <summary>Calls of one class that wait.</summary>
     public int CountOf(WorkClass workClass) => queues[(int)workClass].Count;
@@ -39,8 +49,9 @@ internal sealed class Inbox(RoundOptions options)
     public void Add(Input input, WorkClass workClass)
     {
         var size = input.SizeBytes;
-        var counted = Interlocked.Increment(ref count);
-        var held = Interlocked.Add(ref bytes, size);
+        var all = Interlocked.Add(ref waiting.Value, One + size);
+        var counted = all >> BytesBits;
+        var held = all & MaxBytes;
         // Counted first: whoever sees the inbox closed and the count at zero knows that no call slips in any more.
         if (isClosed)
         {
@@ -67,22 +78,39 @@ internal sealed class Inbox(RoundOptions options)
     /// <summary>Takes back an input that was taken before, or one of the silo's own; these are bounded where they come from.</summary>
     public void Return(Input input, WorkClass workClass)
     {
-        Interlocked.Increment(ref count);
-        Interlocked.Add(ref bytes, input.SizeBytes);
+        Interlocked.Add(ref waiting.Value, One + input.SizeBytes);
         queues[(int)workClass].Enqueue(input);
     }
 
     public bool TryTake(WorkClass workClass, [NotNullWhen(true)] out Input? input)
     {
         if (!queues[(int)workClass].TryDequeue(out input))
+        {
+            WithdrawTaken();
             return false;
-        Withdraw(input.SizeBytes);
+        }
+
+        taken += One + input.SizeBytes;
+        if (taken > MaxTaken)
+            WithdrawTaken();
         return true;
     }
 
-    private void Withdraw(int size)
+    private void WithdrawTaken()
     {
-        Interlocked.Decrement(ref count);
-        Interlocked.Add(ref bytes, -size);
+        if (taken == 0)
+            return;
+        Interlocked.Add(ref waiting.Value, -taken);
+        taken = 0;
+    }
+
+    private void Withdraw(int size) => Interlocked.Add(ref waiting.Value, -(One + size));
+
+    // Callers and the loop write the number all the time: on a cache line of its own it slows down nothing else.
+    [StructLayout(LayoutKind.Explicit, Size = 192)]
+    private struct Padded
+    {
+        [FieldOffset(64)]
+        public long Value;
     }
 }

@@ -35,12 +35,13 @@ internal sealed class OutsideCalls(
     }
 
     public ValueTask<TResult> Send<TResult>(string grainType, object reference, IInvokable request) =>
-        Take<TResult>(grainType, reference, request).Answer;
+        Take<TResult>(MethodOf(grainType, request), grainType, reference, request).Answer;
 
     public ValueTask Send(string grainType, object reference, IInvokable request)
     {
-        var call = Take<Nothing>(grainType, reference, request);
-        return MethodOf(grainType, request).IsOneWay ? ValueTask.CompletedTask : call.Done;
+        var method = MethodOf(grainType, request);
+        var call = Take<Nothing>(method, grainType, reference, request);
+        return method.IsOneWay ? ValueTask.CompletedTask : call.Done;
     }
 
     private Func<string, object> MakerOf(Type grainInterface) => types.ReferencesOf(grainInterface, this);
@@ -49,7 +50,7 @@ internal sealed class OutsideCalls(
     /// <exception cref="UnreadableException">No such grain type is registered.</exception>
     public ValueTask<Response> Invoke(RoundGrainId target, IInvokable request, CancellationToken cancellation) =>
         types.TryGet(target.Type, out _)
-            ? Take<Response>(target, request, cancellation).Answer
+            ? Take<Response>(MethodOf(target.Type, request), target, request, cancellation).Answer
             : throw UnreadableException.OfType(target.Type);
 
     private RoundMethod MethodOf(string grainType, IInvokable request)
@@ -60,12 +61,13 @@ internal sealed class OutsideCalls(
         return called!.Method(request);
     }
 
-    private RequestCall<TResult> Take<TResult>(string grainType, object reference, IInvokable request) =>
-        Take<TResult>(new RoundGrainId(grainType, keys.Of(reference)), request, request.GetCancellationToken());
+    private RequestCall<TResult> Take<TResult>(
+        RoundMethod method, string grainType, object reference, IInvokable request) =>
+        Take<TResult>(method, new RoundGrainId(grainType, keys.Of(reference)), request, request.GetCancellationToken());
 
-    private RequestCall<TResult> Take<TResult>(RoundGrainId target, IInvokable request, CancellationToken cancellation)
+    private RequestCall<TResult> Take<TResult>(
+        RoundMethod method, RoundGrainId target, IInvokable request, CancellationToken cancellation)
     {
-        var method = MethodOf(target.Type, request);
         var call = RequestCall<TResult>.Of(
             target, method, request, time, options.ResponseTimeout, cancellation);
         try

@@ -243,12 +243,12 @@ internal sealed partial class SiloLoop
             return;
         }
 
-        var isReady = loader.IsReady(input, out var error);
+        var isReady = loader.IsReady(input, out var activation, out var error);
         if (error is not null && input.Instead(error) is { } instead)
             ready.Enqueue(instead);
         else if (error is not null)
             runner.Reject(input, error, keepsArguments: true, round, now);
-        else if (!isReady || !activations.TryGet(input.Target, out var activation))
+        else if (!isReady || activation is null)
             return;
         else
             runner.Run(input, activation, round, now);

@@ -32,17 +32,18 @@ internal sealed class Loader(
     public bool HasWork => underWay is not null || !IsEmpty(pending);
 
     /// <summary>
-    /// True when the input's turn can run now; otherwise it waits here and comes out of <see cref="End"/>. When the input's
-    /// needs cannot be told it does neither, and <paramref name="error"/> says why.
+    /// True when the input's turn can run now, in <paramref name="target"/>; otherwise it waits here and comes out of
+    /// <see cref="End"/>. When the input's needs cannot be told it does neither, and <paramref name="error"/> says why.
     /// </summary>
-    public bool IsReady(Input input, out Exception? error)
+    public bool IsReady(Input input, out Activation? target, out Exception? error)
     {
+        target = null;
         error = null;
         Unpin(input);
         input.MissingCount = 0;
         if (input.Needs is not { } needs)
         {
-            Need(input.Target, isNew: false, isTarget: true, input);
+            target = Need(input.Target, isNew: false, isTarget: true, input);
             return input.MissingCount == 0;
         }
 
@@ -61,7 +62,7 @@ internal sealed class Loader(
             return false;
         }
 
-        Need(input.Target, isNew, isTarget: true, input);
+        target = Need(input.Target, isNew, isTarget: true, input);
         foreach (var grain in wanted)
             Need(grain, isNew: false, isTarget: false, input);
         if (external is { } scoped && !externalIds.IsLoaded(scoped, out var waiting, out var isFirst))
@@ -184,21 +185,21 @@ internal sealed class Loader(
         }
     }
 
-    private void Need(RoundGrainId id, bool isNew, bool isTarget, Input input)
+    private Activation? Need(RoundGrainId id, bool isNew, bool isTarget, Input input)
     {
         var isHere = activations.TryGet(id, out var activation);
         // No turn can call a grain of a type that is not registered: there is nothing to load.
         if (!isHere && !activations.Knows(id.Type))
-            return;
+            return null;
         // What a turn needs of another silo is not loaded here: the turn's call to it is left to that silo.
         if (!isHere && !isTarget && !partitions.HasAll && !partitions.IsHere(partitioner.Of(id)))
-            return;
+            return null;
         activation ??= activations.GetOrAdd(id, isNew);
         if (activation.IsLoaded)
         {
             if (isHere)
                 activations.Touch(activation);
-            return;
+            return activation;
         }
 
         if (!isHere)
@@ -209,6 +210,7 @@ internal sealed class Loader(
 
         (activation.Waiting ??= []).Add(input);
         input.MissingCount++;
+        return activation;
     }
 
     // What an input has found must not leave while it waits for the rest, or two grains could chase each other for ever.

@@ -18,9 +18,9 @@ class Edit:
         self.file, self.old, self.new = file, [], []
 
     def apply(self, text):
-        # Indentation does not count: each line is looked for without the spaces around it.
-        lines = [re.escape(line) for line in self.old]
-        found = re.findall(r"[ \t]*\n[ \t]*".join(lines), text)
+        # White space does not count, so that a statement may be broken into lines anywhere.
+        signs = [re.escape(sign) for sign in "".join(self.old) if not sign.isspace()]
+        found = re.findall(r"\s*".join(signs), text)
         if len(found) != 1:
             raise Wrong(f"{self.file}: the text occurs {len(found)} times, not once: {self.old[0]}")
         return text.replace(found[0], "\n".join(self.new))

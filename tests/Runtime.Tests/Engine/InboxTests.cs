@@ -47,6 +47,26 @@ public sealed class InboxTests
         Assert.Equal(0, slippedCount);
     }
 
+    [Fact]
+    public void Count_and_bytes_are_of_what_waits_once_nothing_is_left_to_take()
+    {
+        var inbox = new Inbox(new RoundOptions { MaxWaitingCallsCount = 100, MaxWaitingBytes = 1L << 32 });
+        for (var i = 0; i < 100; i++)
+            inbox.Add(new Nothing(sizeBytes: 30_000_000), i % 2 == 0 ? WorkClass.Calls : WorkClass.Reads);
+        Assert.Equal(100, inbox.Count);
+        Assert.Equal(3_000_000_000, inbox.Bytes);
+        Assert.Throws<OverloadedException>(() => inbox.Add(new Nothing(), WorkClass.Calls));
+
+        while (inbox.TryTake(WorkClass.Calls, out _))
+            continue;
+        Assert.Equal(50, inbox.Count);
+        Assert.Equal(1_500_000_000, inbox.Bytes);
+        while (inbox.TryTake(WorkClass.Reads, out _))
+            continue;
+        Assert.Equal(0, inbox.Count);
+        Assert.Equal(0, inbox.Bytes);
+    }
+
     private static void CallUntilRefused(Inbox inbox)
     {
         try
@@ -60,7 +80,16 @@ public sealed class InboxTests
         }
     }
 
-    private sealed class Nothing() : Input(new RoundGrainId("probe", "a"))
+    private sealed record Size(int SizeBytes) : INeeds
+    {
+        public IEnumerable<RoundGrainId> Grains => [];
+
+        public ExternalKey? External => null;
+
+        public bool IsNewGrain => false;
+    }
+
+    private sealed class Nothing(int sizeBytes = 0) : Input(new RoundGrainId("probe", "a"), new Size(sizeBytes))
     {
         public override void Run(RoundGrain grain)
         {
