@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds everything and runs every test. Installs what the tests need when it may, and otherwise says what to install.
 #   ./test.sh                 all test projects
-#   ./test.sh Runtime Silo    only tests/Runtime.Tests and tests/Silo.Tests
+#   ./test.sh Rounds Silo     only tests/Rounds.Tests and tests/Silo.Tests
 # TRIBUTARY_SEED=N repeats what was random in a run; LIMIT=N gives each project N seconds.
 #   ./test.sh --mutants       breaks a copy of the product on purpose and reports what no test notices: tests/mutants/README.md
 set -uo pipefail

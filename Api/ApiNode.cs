@@ -1,9 +1,13 @@
 using Tributary.Api.Health;
 using Tributary.Api.Processing;
-using Tributary.Grains;
-using Tributary.Runtime.Feed;
-using Tributary.Runtime.Kept;
-using Tributary.Runtime.Store;
+using Tributary.Feed;
+using Tributary.Pipeline.Generations;
+using Tributary.Pipeline.Intake;
+using Tributary.Pipeline.Plugins;
+using Tributary.Pipeline.Processing;
+using Tributary.Pipeline.Reading;
+using Tributary.Rounds.Held;
+using Tributary.Storage;
 
 namespace Tributary.Api;
 
@@ -11,10 +15,10 @@ namespace Tributary.Api;
 public sealed class ApiNode : INodeReadiness
 {
     /// <summary>The door for single messages.</summary>
-    public required Intake Intake { get; init; }
+    public required MessageIntake Intake { get; init; }
 
     /// <summary>The door for loads of many messages, which give way to single ones.</summary>
-    public required Intake BulkIntake { get; init; }
+    public required MessageIntake BulkIntake { get; init; }
 
     public required IRoundGrains Grains { get; init; }
 
@@ -53,7 +57,7 @@ public sealed class ApiNode : INodeReadiness
     public required Func<LiveDefinitions> Live { get; init; }
 
     /// <summary>Builds and switches generations; null in a process that only reads.</summary>
-    public Generations? Generations { get; init; }
+    public GenerationControl? Generations { get; init; }
 
     /// <summary>True while calls are taken.</summary>
     public required Func<bool> IsReady { get; init; }

@@ -6,7 +6,7 @@ using Tributary.Api.Health;
 using Tributary.Api.OpenApi;
 using Tributary.Api.Pages;
 using Tributary.Api.Security;
-using Tributary.Grains;
+using Tributary.Pipeline.Reading;
 
 namespace Tributary.Api;
 

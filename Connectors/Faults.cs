@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Tributary.Messages;
 
 namespace Tributary.Connectors;
 

@@ -1,3 +1,5 @@
+using Tributary.Messages;
+
 namespace Tributary;
 
 /// <summary>

@@ -1,4 +1,9 @@
 using System.Text.Json.Serialization;
+using Tributary.Aggregates;
+using Tributary.Grains.Dedupe;
+using Tributary.Grains.Items;
+using Tributary.Grains.Replays;
+using Tributary.Replays;
 
 namespace Tributary.Grains;
 

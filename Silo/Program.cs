@@ -1,6 +1,6 @@
 using Tributary;
-using Tributary.Configuration;
-using Tributary.Runtime.Store;
+using Tributary.Connectors.Configuration;
+using Tributary.Messages;
 using Tributary.Silo;
 using Tributary.Silo.Configuration;
 using Tributary.Silo.Demo;

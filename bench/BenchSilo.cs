@@ -1,11 +1,14 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
-using Tributary.Grains;
+using Tributary.Pipeline;
+using Tributary.Pipeline.Contributions;
+using Tributary.Pipeline.Definitions;
+using Tributary.Pipeline.Intake;
+using Tributary.Rounds;
+using Tributary.Rounds.Calls;
+using Tributary.Rounds.Engine;
 using Tributary.Rounds.Orleans.References;
-using Tributary.Runtime;
-using Tributary.Runtime.Calls;
-using Tributary.Runtime.Hosting;
-using Tributary.Runtime.Store;
+using Tributary.Storage;
 
 namespace Tributary.Bench;
 
@@ -24,19 +27,19 @@ public static class BenchSilo
     public static RoundGrainTypes Types() =>
         new RoundGrainTypes(GeneratedProxies.Standalone).AddPlatformGrains();
 
-    public static async Task<(SiloHost Host, Intake Intake)> StartAsync(BenchStore store)
+    public static async Task<(RoundEngine Host, MessageIntake Intake)> StartAsync(BenchStore store)
     {
         var (host, definitions) = await JoinAsync(store);
         return (host, Door(host.Grains, definitions));
     }
 
     /// <summary>A silo that takes calls, and the definitions that it counts by.</summary>
-    public static async Task<(SiloHost Host, IReadOnlyList<DefinitionRow> Definitions)> JoinAsync(BenchStore store)
+    public static async Task<(RoundEngine Host, IReadOnlyList<DefinitionRow> Definitions)> JoinAsync(BenchStore store)
     {
-        var host = new SiloHost(
+        var host = new RoundEngine(
             new RoundOptions(), store.Store, Types(), new Dictionary<string, IActivity>(),
-            SiloEnvironment.System(static error => Environment.FailFast("The silo cannot go on.", error)),
-            NullLogger<SiloHost>.Instance);
+            RoundEnvironment.System(static error => Environment.FailFast("The silo cannot go on.", error)),
+            NullLogger<RoundEngine>.Instance);
         await host.StartAsync();
         using var json = JsonDocument.Parse(Definitions);
         var definitions = AggregateDefinition.ParseAll(json.RootElement);
@@ -45,6 +48,6 @@ public static class BenchSilo
         return (host, rows);
     }
 
-    public static Intake Door(IRoundGrains grains, IReadOnlyList<DefinitionRow> definitions) => new(
+    public static MessageIntake Door(IRoundGrains grains, IReadOnlyList<DefinitionRow> definitions) => new(
         grains, ContributionCalculator.For(definitions), new MessageIds(() => (ulong)Random.Shared.NextInt64()), TimeProvider.System, new IntakeOptions());
 }

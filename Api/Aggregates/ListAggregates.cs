@@ -2,7 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Tributary.Api.Http;
 using Tributary.Api.Json;
-using Tributary.Grains;
+using Tributary.Pipeline.Definitions;
 
 namespace Tributary.Api.Aggregates;
 

@@ -3,10 +3,13 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Tributary.Aggregates;
 using Tributary.Api.Http;
 using Tributary.Api.Json;
-using Tributary.Grains;
-using Tributary.Runtime.Store;
+using Tributary.Pipeline.Aggregates;
+using Tributary.Pipeline.Contributions;
+using Tributary.Pipeline.Definitions;
+using Tributary.Storage;
 
 namespace Tributary.Api.Aggregates;
 

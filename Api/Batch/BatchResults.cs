@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Tributary.Api.Errors;
 using Tributary.Api.Messages;
+using Tributary.Items;
 
 namespace Tributary.Api.Batch;
 

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Tributary.Items;
 
 namespace Tributary.Api.Batch;
 

@@ -5,7 +5,10 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Tributary.Api.Http;
 using Tributary.Api.Messages;
-using Tributary.Grains;
+using Tributary.Grains.Items;
+using Tributary.Items;
+using Tributary.Messages;
+using Tributary.Pipeline.Intake;
 
 namespace Tributary.Api.Batch;
 

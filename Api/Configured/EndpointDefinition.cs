@@ -1,4 +1,4 @@
-using Tributary.Grains;
+using Tributary.Pipeline.Definitions;
 
 namespace Tributary.Api.Configured;
 

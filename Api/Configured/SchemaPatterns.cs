@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using NJsonSchema;
 using NJsonSchema.Visitors;
+using Tributary.Messages;
 
 namespace Tributary.Api.Configured;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tributary.Messages;
 
 namespace Tributary.Api.Configured;
 

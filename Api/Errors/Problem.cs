@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using Tributary.Api.Json;
+using Tributary.Messages;
 
 namespace Tributary.Api.Errors;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Net.WebSockets;
 using System.Text;
-using Tributary.Runtime.Feed;
+using Tributary.Feed;
 
 namespace Tributary.Api.Feed;
 

@@ -3,8 +3,9 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Tributary.Api.Http;
-using Tributary.Runtime.Feed;
-using Tributary.Runtime.Store;
+using Tributary.Feed;
+using Tributary.Messages;
+using Tributary.Storage;
 
 namespace Tributary.Api.Feed;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
+using Tributary.Messages;
 
 namespace Tributary.Api.GraphQL;
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Tributary.GraphQL;
 using Tributary.GraphQL.Transports;
+using Tributary.Messages;
 
 namespace Tributary.Api.GraphQL;
 

@@ -1,7 +1,8 @@
-using ApiErrors = Tributary.Api.Errors.ErrorCodes;
 using Tributary.GraphQL;
 using Tributary.GraphQL.Binding;
 using Tributary.GraphQL.Execution;
+using Tributary.Messages;
+using ApiErrors = Tributary.Api.Errors.ErrorCodes;
 
 namespace Tributary.Api.GraphQL;
 

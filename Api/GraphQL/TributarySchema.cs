@@ -7,8 +7,8 @@ using Tributary.Api.GraphQL.Messages;
 using Tributary.Api.GraphQL.Operations;
 using Tributary.Api.GraphQL.Processing;
 using Tributary.Api.GraphQL.Reprocessing;
-using Tributary.GraphQL.Binding;
 using Tributary.GraphQL;
+using Tributary.GraphQL.Binding;
 
 namespace Tributary.Api.GraphQL;
 

@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Tributary.Api.Http;
 using Tributary.Api.Json;
-using Tributary.Grains;
+using Tributary.Items;
+using Tributary.Messages;
 
 namespace Tributary.Api.Items;
 

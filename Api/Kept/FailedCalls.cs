@@ -1,5 +1,6 @@
-using Tributary.Grains;
-using Tributary.Runtime.Kept;
+using Tributary.Messages;
+using Tributary.Pipeline.Reading;
+using Tributary.Rounds.Held;
 
 namespace Tributary.Api.Kept;
 

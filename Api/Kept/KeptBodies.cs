@@ -1,7 +1,8 @@
 using System.ComponentModel;
 using System.Text;
-using Tributary.Runtime.Kept;
-using Tributary.Runtime.Store;
+using Tributary.Messages;
+using Tributary.Rounds.Held;
+using Tributary.Storage;
 
 namespace Tributary.Api.Kept;
 

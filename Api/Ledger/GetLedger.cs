@@ -2,7 +2,7 @@ using System.ComponentModel;
 using Microsoft.AspNetCore.Http;
 using Tributary.Api.Http;
 using Tributary.Api.Json;
-using Tributary.Runtime.Store;
+using Tributary.Storage;
 
 namespace Tributary.Api.Ledger;
 

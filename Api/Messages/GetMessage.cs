@@ -1,8 +1,9 @@
 using Microsoft.AspNetCore.Http;
 using Tributary.Api.Http;
 using Tributary.Api.Json;
-using Tributary.Runtime.Feed;
-using Tributary.Runtime.Store;
+using Tributary.Feed;
+using Tributary.Messages;
+using Tributary.Storage;
 
 namespace Tributary.Api.Messages;
 

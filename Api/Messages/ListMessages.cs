@@ -2,8 +2,8 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Tributary.Api.Http;
 using Tributary.Api.Json;
-using Tributary.Runtime.Feed;
-using Tributary.Runtime.Store;
+using Tributary.Feed;
+using Tributary.Storage;
 
 namespace Tributary.Api.Messages;
 

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Text.Json.Serialization;
 using Tributary.Api.Json;
+using Tributary.Messages;
 
 namespace Tributary.Api.Messages;
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Tributary.Api.Http;
-using Tributary.Grains;
+using Tributary.Grains.Items;
+using Tributary.Pipeline.Intake;
 
 namespace Tributary.Api.Messages;
 

@@ -3,7 +3,8 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Tributary.Runtime.Feed;
+using Tributary.Feed;
+using Tributary.Items;
 
 namespace Tributary.Api.Messages;
 

@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Tributary.Api.Http;
 using Tributary.Api.Json;
-using Tributary.Grains;
-using Tributary.Runtime.Store;
+using Tributary.Pipeline.Processing;
+using Tributary.Storage;
 
 namespace Tributary.Api.Processing;
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Tributary.Api.Http;
 using Tributary.Api.Json;
 using Tributary.Api.Messages;
+using Tributary.Items;
 
 namespace Tributary.Api.Processing;
 

@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.OpenApi;
 using Tributary.Api.Http;
 using Tributary.Api.OpenApi;
-using Tributary.Runtime.Store;
+using Tributary.Messages;
+using Tributary.Storage;
 
 namespace Tributary.Api.Processing;
 

@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.Http;
 using Tributary.Api.GraphQL.Paging;
 using Tributary.Api.Http;
 using Tributary.Api.Json;
-using Tributary.Runtime.Store;
+using Tributary.Messages;
+using Tributary.Storage;
 
 namespace Tributary.Api.Processing;
 

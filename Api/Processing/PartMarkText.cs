@@ -1,5 +1,6 @@
 using System.Globalization;
-using Tributary.Runtime.Store;
+using Tributary.Messages;
+using Tributary.Storage;
 
 namespace Tributary.Api.Processing;
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.OpenApi;
 using Tributary.Api.OpenApi;
+using Tributary.Items;
 
 namespace Tributary.Api.Processing;
 

@@ -1,5 +1,7 @@
 using System.ComponentModel;
-using Tributary.Grains;
+using Tributary.Messages;
+using Tributary.Pipeline.Generations;
+using Tributary.Replays;
 
 namespace Tributary.Api.Reprocessing;
 

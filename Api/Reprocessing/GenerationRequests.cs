@@ -2,7 +2,9 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Tributary.Api.Http;
 using Tributary.Api.Json;
-using Tributary.Grains;
+using Tributary.Pipeline.Generations;
+using Tributary.Pipeline.Plugins;
+using Tributary.Pipeline.Reading;
 
 namespace Tributary.Api.Reprocessing;
 
@@ -50,7 +52,7 @@ internal sealed class GenerationRequests(ApiNode node)
     public Task DropAsync(HttpContext context) => ChangeAsync(context, Of(node).DropAsync);
 
     /// <exception cref="TributaryException"><c>roles_apart</c>.</exception>
-    internal static Generations Of(ApiNode node) => node.Generations ?? throw StoredGrains.NeedsSilo();
+    internal static GenerationControl Of(ApiNode node) => node.Generations ?? throw StoredGrains.NeedsSilo();
 
     private static async Task ChangeAsync(
         HttpContext context, Func<string, int, CancellationToken, ValueTask<IReadOnlyList<GenerationView>>> change)

@@ -1,5 +1,5 @@
 using System.Text;
-using Tributary.Configuration;
+using Tributary.Connectors.Configuration;
 
 namespace Tributary.Connectors.Brokers;
 

@@ -2,8 +2,9 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using RabbitMQ.Client;
-using Tributary.Configuration;
 using Tributary.Connectors.Brokers.Amqp;
+using Tributary.Connectors.Configuration;
+using Tributary.Messages;
 
 namespace Tributary.Connectors.Brokers;
 

@@ -1,6 +1,7 @@
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using Tributary.Connectors.Brokers.Amqp;
+using Tributary.Messages;
 
 namespace Tributary.Connectors.Brokers;
 

@@ -1,4 +1,5 @@
 using RabbitMQ.Client;
+using Tributary.Messages;
 
 namespace Tributary.Connectors.Brokers;
 

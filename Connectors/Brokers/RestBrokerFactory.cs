@@ -1,4 +1,4 @@
-using Tributary.Configuration;
+using Tributary.Connectors.Configuration;
 
 namespace Tributary.Connectors.Brokers;
 

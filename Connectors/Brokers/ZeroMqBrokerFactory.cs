@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Tributary.Configuration;
+using Tributary.Connectors.Configuration;
 
 namespace Tributary.Connectors.Brokers;
 

@@ -1,6 +1,6 @@
 using Azure.Core;
 using Azure.Identity;
-using Tributary.Configuration;
+using Tributary.Connectors.Configuration;
 using Tributary.Connectors.Content.Azure;
 using Tributary.Connectors.Http;
 

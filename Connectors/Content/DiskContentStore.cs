@@ -1,4 +1,4 @@
-using Tributary.Configuration;
+using Tributary.Connectors.Configuration;
 using Tributary.Connectors.Content.Disk;
 using Tributary.Connectors.Http;
 

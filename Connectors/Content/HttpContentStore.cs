@@ -1,5 +1,5 @@
 using System.Net;
-using Tributary.Configuration;
+using Tributary.Connectors.Configuration;
 using Tributary.Connectors.Http;
 
 namespace Tributary.Connectors.Content;

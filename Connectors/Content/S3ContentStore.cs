@@ -3,7 +3,7 @@ using Amazon;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
-using Tributary.Configuration;
+using Tributary.Connectors.Configuration;
 using Tributary.Connectors.Http;
 
 namespace Tributary.Connectors.Content;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Tributary.Configuration;
+using Tributary.Connectors.Configuration;
 using Tributary.Connectors.Content.Swift;
 using Tributary.Connectors.Http;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
-using Tributary.Configuration;
+using Tributary.Connectors.Configuration;
 using Tributary.Connectors.Outbound;
 
 namespace Tributary.Connectors.Http;

@@ -1,5 +1,6 @@
 using StackExchange.Redis;
-using Tributary.Configuration;
+using Tributary.Connectors.Configuration;
+using Tributary.Messages;
 
 namespace Tributary.Connectors.Metadata;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Tributary.Messages;
 
 namespace Tributary.Connectors.Outbound;
 

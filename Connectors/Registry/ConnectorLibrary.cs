@@ -1,4 +1,5 @@
 using System.Reflection;
+using Tributary.Messages;
 
 namespace Tributary.Connectors.Registry;
 

@@ -1,5 +1,5 @@
 using System.Reflection;
-using Tributary.Configuration;
+using Tributary.Connectors.Configuration;
 
 namespace Tributary.Connectors.Registry;
 

@@ -1,6 +1,6 @@
-using Tributary.Connectors.Scratch;
+using Tributary.Messages;
 
-namespace Tributary.Connectors;
+namespace Tributary.Connectors.Scratch;
 
 /// <summary>
 /// Scratch files in a folder of this process. Each process has a folder of its own below the given one, with a locked file beside it; at the

@@ -1,4 +1,4 @@
-namespace Tributary.Connectors;
+namespace Tributary.Connectors.Scratch;
 
 /// <summary>How much of a disk scratch files may take.</summary>
 public sealed class ScratchOptions

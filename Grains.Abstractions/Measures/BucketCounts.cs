@@ -1,4 +1,4 @@
-namespace Tributary;
+namespace Tributary.Measures;
 
 /// <summary>
 /// Counts per bucket, over the range of buckets in use. The range is bounded by <see cref="LogBuckets"/>, so that nothing

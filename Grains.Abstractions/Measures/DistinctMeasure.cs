@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
 
-namespace Tributary;
+namespace Tributary.Measures;
 
 /// <summary>
 /// How many distinct values there were. Up to <see cref="MaxHashesCount"/> it holds their hashes and is exact; above, the

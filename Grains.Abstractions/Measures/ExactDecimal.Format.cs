@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 
-namespace Tributary;
+namespace Tributary.Measures;
 
 public readonly partial struct ExactDecimal
 {

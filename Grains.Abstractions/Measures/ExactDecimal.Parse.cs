@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Tributary;
+namespace Tributary.Measures;
 
 public readonly partial struct ExactDecimal
 {

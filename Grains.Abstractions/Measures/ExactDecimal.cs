@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Text.Json.Serialization;
 
-namespace Tributary;
+namespace Tributary.Measures;
 
 /// <summary>
 /// A decimal number that is exact to the digit: unscaled × 10^-scale. Adding never rounds, so that a sum does not depend

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Tributary;
+namespace Tributary.Measures;
 
 /// <summary>An exact decimal as a JSON number, digit for digit.</summary>
 public sealed class ExactDecimalConverter : JsonConverter<ExactDecimal>

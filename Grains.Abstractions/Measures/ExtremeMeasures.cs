@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Tributary;
+namespace Tributary.Measures;
 
 /// <summary>The smallest number, exactly.</summary>
 public sealed class MinMeasure : Measure

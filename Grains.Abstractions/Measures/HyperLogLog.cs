@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Tributary;
+namespace Tributary.Measures;
 
 /// <summary>
 /// The registers of a HyperLogLog with 2^12 registers: standard error 1.04 / √4096 = 1.6 %. The estimate is Otmar Ertl's

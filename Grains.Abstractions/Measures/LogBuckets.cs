@@ -1,4 +1,4 @@
-namespace Tributary;
+namespace Tributary.Measures;
 
 /// <summary>
 /// Maps positive numbers to buckets whose bounds are at most a factor (1 + α) / (1 - α) apart, α = 1 %: DDSketch

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Tributary;
+namespace Tributary.Measures;
 
 /// <summary>
 /// One mergeable measure. What it holds depends only on the values that were added, not on their order or grouping.

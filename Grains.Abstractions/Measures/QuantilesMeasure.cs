@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Tributary;
+namespace Tributary.Measures;
 
 /// <summary>
 /// A DDSketch: quantiles of numbers with a relative error of at most 1 %. Numbers nearer to zero than 1e-15 count as zero,

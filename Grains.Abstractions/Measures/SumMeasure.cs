@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Tributary;
+namespace Tributary.Measures;
 
 /// <summary>The exact sum of numbers and how many they were; a mean is computed from it when it is read.</summary>
 public sealed class SumMeasure : Measure

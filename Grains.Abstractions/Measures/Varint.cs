@@ -1,4 +1,4 @@
-namespace Tributary;
+namespace Tributary.Measures;
 
 /// <summary>Integers in as few bytes as they need: seven bits per byte, lowest first; signed ones in zigzag order.</summary>
 internal static class Varint

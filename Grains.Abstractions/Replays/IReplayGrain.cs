@@ -1,6 +1,6 @@
 using Orleans.Concurrency;
 
-namespace Tributary;
+namespace Tributary.Replays;
 
 /// <summary>
 /// Builds generations of one name from stored messages, beside the live one: an aggregate's name, or <c>plugin:</c> and a plugin's. One at a time.

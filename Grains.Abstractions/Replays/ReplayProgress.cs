@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Tributary.Messages;
 
-namespace Tributary;
+namespace Tributary.Replays;
 
 /// <summary>Where a replay stands.</summary>
 public enum ReplayStatus

@@ -1,4 +1,6 @@
-namespace Tributary.Grains;
+using Tributary.Aggregates;
+
+namespace Tributary.Grains.Aggregates;
 
 /// <inheritdoc/>
 public sealed class AggregateGrain : RoundGrain<AggregateState>, IAggregateGrain

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Tributary.Items;
 
-namespace Tributary.Grains;
+namespace Tributary.Grains.Dedupe;
 
 /// <inheritdoc cref="IDedupeGrain"/>
 public sealed class DedupeGrain : RoundGrain<DedupeState>, IDedupeGrain, IReminderOwner, IActivityOwner
@@ -10,6 +11,9 @@ public sealed class DedupeGrain : RoundGrain<DedupeState>, IDedupeGrain, IRemind
 
     /// <summary>The key of the one grain.</summary>
     public const string TheKey = "external-ids";
+
+    /// <summary>The name under which the activity that removes external ids is stored.</summary>
+    public const string CutActivity = "cut-external-ids";
 
     internal const string Daily = "daily";
     internal const string Cut = "cut";
@@ -71,7 +75,7 @@ public sealed class DedupeGrain : RoundGrain<DedupeState>, IDedupeGrain, IRemind
     {
         // Attempts ascend over the life of the grain, so that a late result of an earlier one is told apart.
         State = State with { Attempt = State.Attempt + 1 };
-        StartActivity(Cut, CutExternalIdsActivity.Name, default, State.Attempt, due);
+        StartActivity(Cut, CutActivity, default, State.Attempt, due);
     }
 }
 

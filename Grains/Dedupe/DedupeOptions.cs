@@ -1,4 +1,4 @@
-namespace Tributary.Grains;
+namespace Tributary.Grains.Dedupe;
 
 /// <summary>How long external ids are remembered, and how they are removed.</summary>
 public sealed class DedupeOptions

@@ -1,4 +1,8 @@
-namespace Tributary.Grains;
+using Tributary.Items;
+using Tributary.Messages;
+using Tributary.Replays;
+
+namespace Tributary.Grains.Items;
 
 /// <summary>What people ask for: to try again what is left, or to give it up.</summary>
 public sealed partial class ItemGrain

@@ -1,6 +1,10 @@
+using Tributary.Aggregates;
 using Tributary.Connectors;
+using Tributary.Grains.Items.Retries;
+using Tributary.Items;
+using Tributary.Messages;
 
-namespace Tributary.Grains;
+namespace Tributary.Grains.Items;
 
 /// <summary>
 /// What becomes of messages after they were stored. A message has at most one activity; its number tells a late result from the one that is
@@ -161,7 +165,7 @@ public sealed partial class ItemGrain
     }
 
     private void Start(ProcessName name, ProcessOrder order, int attempt, DateTimeOffset due, object? local = null) =>
-        StartActivity(name.ToString(), ProcessActivity.Name, order.Write(), attempt, due, local);
+        StartActivity(name.ToString(), ProcessOrder.Activity, order.Write(), attempt, due, local);
 
     private TimeSpan UnreadableDelay(int attempt)
     {

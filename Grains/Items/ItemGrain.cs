@@ -1,4 +1,8 @@
-namespace Tributary.Grains;
+using Tributary.Aggregates;
+using Tributary.Items;
+using Tributary.Messages;
+
+namespace Tributary.Grains.Items;
 
 /// <inheritdoc/>
 public sealed partial class ItemGrain(ItemOptions options) : RoundGrain<ItemState>, IItemGrain, IActivityOwner

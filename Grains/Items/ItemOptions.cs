@@ -1,4 +1,6 @@
-namespace Tributary.Grains;
+using Tributary.Grains.Items.Retries;
+
+namespace Tributary.Grains.Items;
 
 /// <summary>What items need to know of the world and of the configuration.</summary>
 public sealed class ItemOptions

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Tributary.Items;
+using Tributary.Messages;
 
-namespace Tributary.Grains;
+namespace Tributary.Grains.Items;
 
 /// <summary>What is stored of an item. Written once per message of a new item, hence short names and no defaults.</summary>
 public sealed class ItemState

@@ -1,4 +1,7 @@
-namespace Tributary.Grains;
+using Tributary.Grains.Items.Retries;
+using Tributary.Messages;
+
+namespace Tributary.Grains.Items;
 
 /// <summary>What is left of a message after a result, as it is found out part by part.</summary>
 /// <param name="isRaised">False when what fails now and stays parked is known to have failed.</param>

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Tributary.Grains.Items.Retries;
+using Tributary.Messages;
 
-namespace Tributary.Grains;
+namespace Tributary.Grains.Items;
 
 /// <summary>What an item keeps of a message that failed or was skipped, by its sequence. Short names, because an item may keep many.</summary>
 public sealed record UnfinishedMessage

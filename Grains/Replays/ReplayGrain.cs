@@ -1,4 +1,9 @@
-namespace Tributary.Grains;
+using Tributary.Aggregates;
+using Tributary.Items;
+using Tributary.Messages;
+using Tributary.Replays;
+
+namespace Tributary.Grains.Replays;
 
 /// <inheritdoc cref="IReplayGrain"/>
 /// <remarks>
@@ -120,7 +125,7 @@ public sealed class ReplayGrain(ReplayOptions options) : RoundGrain<ReplayState>
         var begun = progress with { Attempt = progress.Attempt + 1 };
         State = State.With(begun, MaxKeptCount);
         var order = new ReplayOrder(begun.Generation, begun.Cursor, begun.FromMs, begun.ToMs, messages);
-        StartActivity(Slice, ReplayActivity.Name, order.Write(), begun.Attempt, due);
+        StartActivity(Slice, ReplayOrder.Activity, order.Write(), begun.Attempt, due);
         return begun;
     }
 

@@ -1,4 +1,4 @@
-namespace Tributary.Grains;
+namespace Tributary.Grains.Replays;
 
 /// <summary>Limits and waits of replays.</summary>
 public sealed class ReplayOptions

@@ -1,4 +1,9 @@
-namespace Tributary.Grains;
+using Tributary.Aggregates;
+using Tributary.Grains.Items;
+using Tributary.Messages;
+using Tributary.Replays;
+
+namespace Tributary.Grains.Replays;
 
 /// <summary>What one activity of a replay came to, on its way to the turn that applies it.</summary>
 public sealed record ReplaySlice : INeeds

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Tributary.Replays;
 
-namespace Tributary.Grains;
+namespace Tributary.Grains.Replays;
 
 /// <summary>What is stored of the replays of one name.</summary>
 /// <param name="Replays">By generation; at most <see cref="ReplayGrain.MaxKeptCount"/>.</param>

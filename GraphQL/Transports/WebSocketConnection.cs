@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Net.WebSockets;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Tributary.GraphQL.Execution;
 
 namespace Tributary.GraphQL.Transports;
 

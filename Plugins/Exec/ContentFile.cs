@@ -1,4 +1,5 @@
 using Tributary.Connectors;
+using Tributary.Messages;
 
 namespace Tributary.Plugins.Exec;
 

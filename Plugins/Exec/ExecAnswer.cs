@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
-using Tributary.Grains;
+using Tributary.Messages;
+using Tributary.Pipeline.Plugins;
 using Tributary.Plugins.Folders;
 
 namespace Tributary.Plugins.Exec;

@@ -1,5 +1,7 @@
 using System.Text.Json;
-using Tributary.Grains;
+using Tributary.Grains.Items;
+using Tributary.Messages;
+using Tributary.Pipeline.Plugins;
 
 namespace Tributary.Plugins.Exec;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Tributary.Messages;
 
 namespace Tributary.Plugins.Exec;
 

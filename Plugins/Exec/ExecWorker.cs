@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Tributary.Messages;
 
 namespace Tributary.Plugins.Exec;
 
@@ -59,7 +60,7 @@ internal sealed class ExecWorker : IAsyncDisposable
         }
         catch (Exception error) when (error is Win32Exception or InvalidOperationException or IOException)
         {
-            throw new TributaryException("plugin_not_started", $"The program \"{settings.Command}\" cannot be run: {Grains.ErrorText.Line(error.Message)}.", error);
+            throw new TributaryException("plugin_not_started", $"The program \"{settings.Command}\" cannot be run: {Pipeline.Plugins.ErrorText.Line(error.Message)}.", error);
         }
     }
 

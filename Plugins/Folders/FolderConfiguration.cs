@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Tributary.Grains;
 
 namespace Tributary.Plugins.Folders;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Tributary.Grains;
+using Tributary.Messages;
+using Tributary.Pipeline.Plugins;
 using Tributary.Plugins.Exec;
 
 namespace Tributary.Plugins.Folders;

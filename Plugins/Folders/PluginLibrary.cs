@@ -44,7 +44,7 @@ internal static class PluginLibrary
                 ReflectionTypeLoadException { LoaderExceptions: [{ } first, ..] } => first,
                 _ => error,
             };
-            throw Unloadable($"{Path.GetFileName(library)}: {Grains.ErrorText.Of(cause)}", error);
+            throw Unloadable($"{Path.GetFileName(library)}: {Pipeline.Plugins.ErrorText.Of(cause)}", error);
         }
     }
 

@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Orleans.Concurrency;
-using Tributary.Runtime.Feed;
+using Tributary.Feed;
+using Tributary.Messages;
 
 namespace Tributary.Rounds.Orleans.Feed;
 

@@ -9,8 +9,6 @@ using Orleans.Runtime;
 using Tributary.Rounds.Orleans.Kinds;
 using Tributary.Rounds.Orleans.Partitions;
 using Tributary.Rounds.Orleans.References;
-using Tributary.Runtime.Calls;
-using Tributary.Runtime.Hosting;
 
 namespace Tributary.Rounds.Orleans.Hosting;
 
@@ -18,7 +16,7 @@ namespace Tributary.Rounds.Orleans.Hosting;
 public static class RoundGrainExtensions
 {
     /// <summary>
-    /// Lets references of this silo, and calls that reach it, into the rounds of the <see cref="SiloHost"/> that the
+    /// Lets references of this silo, and calls that reach it, into the rounds of the <see cref="RoundEngine"/> that the
     /// services hold, for the grains of the <see cref="RoundGrainTypes"/> that they hold.
     /// </summary>
     public static ISiloBuilder AddRoundGrains(this ISiloBuilder builder)

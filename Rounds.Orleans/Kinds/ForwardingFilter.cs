@@ -1,5 +1,5 @@
 using Orleans.Runtime;
-using Tributary.Runtime.Calls;
+using Tributary.Rounds.Calls;
 
 namespace Tributary.Rounds.Orleans.Kinds;
 

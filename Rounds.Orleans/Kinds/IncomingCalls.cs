@@ -1,7 +1,7 @@
 using Orleans.Serialization.Invocation;
-using Tributary.Runtime;
-using Tributary.Runtime.Calls;
-using Tributary.Runtime.Hosting;
+using Tributary.Messages;
+using Tributary.Rounds.Calls;
+using Tributary.Rounds.Engine;
 
 namespace Tributary.Rounds.Orleans.Kinds;
 
@@ -10,7 +10,7 @@ namespace Tributary.Rounds.Orleans.Kinds;
 /// once, and then waits for its turn.
 /// </summary>
 internal sealed class IncomingCalls(
-    SiloHost host, RoundGrainTypes types, IEnumerable<IIncomingGrainCallFilter> filters)
+    RoundEngine host, RoundGrainTypes types, IEnumerable<IIncomingGrainCallFilter> filters)
 {
     // The one that sent the call here is not one of those that it passes.
     private readonly IIncomingGrainCallFilter[] filters =

@@ -3,7 +3,7 @@ using Orleans.Concurrency;
 using Orleans.Configuration;
 using Orleans.Metadata;
 using Orleans.Runtime;
-using Tributary.Runtime.Calls;
+using Tributary.Rounds.Calls;
 
 namespace Tributary.Rounds.Orleans.Kinds;
 

@@ -1,10 +1,10 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 using Orleans.Serialization.Invocation;
+using Tributary.Messages;
+using Tributary.Rounds.Calls;
 using Tributary.Rounds.Orleans.Partitions;
-using Tributary.Runtime.Calls;
-using Tributary.Runtime.Hashing;
-using Tributary.Runtime.Partitions;
+using Tributary.Rounds.Partitions;
 
 namespace Tributary.Rounds.Orleans.Kinds;
 

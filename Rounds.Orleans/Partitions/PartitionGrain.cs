@@ -1,8 +1,8 @@
 using Orleans.Concurrency;
 using Orleans.Runtime;
 using Orleans.Serialization.Invocation;
+using Tributary.Rounds.Engine;
 using Tributary.Rounds.Orleans.Kinds;
-using Tributary.Runtime.Hosting;
 
 namespace Tributary.Rounds.Orleans.Partitions;
 
@@ -13,7 +13,7 @@ namespace Tributary.Rounds.Orleans.Partitions;
 /// its calls.
 /// </remarks>
 [KeepAlive, Reentrant, RendezvousPlacement, GrainType("tributary.partition")]
-internal sealed class PartitionGrain(SiloHost host, IncomingCalls calls) : Grain, IPartitionGrain
+internal sealed class PartitionGrain(RoundEngine host, IncomingCalls calls) : Grain, IPartitionGrain
 {
     private PartitionId Partition => new((int)this.GetPrimaryKeyLong());
 

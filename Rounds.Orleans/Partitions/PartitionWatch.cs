@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
-using Tributary.Runtime.Hosting;
+using Tributary.Messages;
+using Tributary.Rounds.Engine;
 
 namespace Tributary.Rounds.Orleans.Partitions;
 
@@ -9,7 +10,7 @@ namespace Tributary.Rounds.Orleans.Partitions;
 /// at every change of the membership and every second, from the moment in which the silo is active until it stops.
 /// </summary>
 internal sealed partial class PartitionWatch(
-    SiloHost host, IGrainFactory grains, ILocalSiloDetails self, IClusterMembershipService membership,
+    RoundEngine host, IGrainFactory grains, ILocalSiloDetails self, IClusterMembershipService membership,
     TimeProvider time, ILogger<PartitionWatch> logger) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);

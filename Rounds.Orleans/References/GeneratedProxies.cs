@@ -10,7 +10,7 @@ using Orleans.Serialization.Cloning;
 using Orleans.Serialization.Configuration;
 using Orleans.Serialization.Invocation;
 using Orleans.Serialization.Serializers;
-using Tributary.Runtime.Calls;
+using Tributary.Rounds.Calls;
 
 namespace Tributary.Rounds.Orleans.References;
 

@@ -1,7 +1,7 @@
 using Orleans.CodeGeneration;
 using Orleans.Runtime;
 using Orleans.Serialization.Invocation;
-using Tributary.Runtime.Calls;
+using Tributary.Rounds.Calls;
 
 namespace Tributary.Rounds.Orleans.References;
 

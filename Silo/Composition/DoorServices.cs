@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Tributary.Api;
-using Tributary.Grains;
+using Tributary.Pipeline.Intake;
 using Tributary.Silo.Hosting;
 
 namespace Tributary.Silo.Composition;
@@ -15,5 +15,5 @@ internal static class DoorServices
         .AddSingleton<ApiNodes>()
         // Known once the node has started; others in the host post through the door.
         .AddSingleton(static host => host.GetRequiredService<AfterStart<ApiNode>>().Value)
-        .AddSingleton<Intake>(static host => host.GetRequiredService<ApiNode>().Intake);
+        .AddSingleton<MessageIntake>(static host => host.GetRequiredService<ApiNode>().Intake);
 }

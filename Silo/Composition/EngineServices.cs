@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans;
 using Orleans.Runtime;
-using Tributary.Runtime.Calls;
+using Tributary.Rounds.Calls;
 using Tributary.Silo.Hosting;
 
 namespace Tributary.Silo.Composition;

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
-using Tributary.Grains;
-using Tributary.Runtime.Feed;
+using Tributary.Feed;
+using Tributary.Pipeline.Reading;
 using Tributary.Silo.Hosting;
 
 namespace Tributary.Silo.Composition;

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
-using Tributary.Runtime.Store;
 using Tributary.Silo.Hosting;
+using Tributary.Storage;
 
 namespace Tributary.Silo.Composition;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Tributary.Configuration;
-using Tributary.Grains;
+using Tributary.Connectors.Configuration;
+using Tributary.Pipeline.Definitions;
 
 namespace Tributary.Silo.Configuration;
 

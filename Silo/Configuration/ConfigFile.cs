@@ -1,5 +1,3 @@
-using Tributary.Configuration;
-
 namespace Tributary.Silo.Configuration;
 
 /// <summary>The configuration of a program that is not Tributary's own.</summary>

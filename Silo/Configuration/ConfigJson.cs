@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using Tributary.Configuration;
+using Tributary.Connectors.Configuration;
 
 namespace Tributary.Silo.Configuration;
 

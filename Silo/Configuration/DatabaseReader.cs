@@ -1,5 +1,5 @@
 using Npgsql;
-using Tributary.Configuration;
+using Tributary.Connectors.Configuration;
 
 namespace Tributary.Silo.Configuration;
 

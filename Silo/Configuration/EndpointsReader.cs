@@ -1,7 +1,8 @@
 using System.Text;
 using Tributary.Api.Configured;
-using Tributary.Configuration;
-using Tributary.Grains;
+using Tributary.Connectors.Configuration;
+using Tributary.Messages;
+using Tributary.Pipeline.Definitions;
 
 namespace Tributary.Silo.Configuration;
 

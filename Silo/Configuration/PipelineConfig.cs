@@ -1,6 +1,10 @@
 using System.Text.Json;
 using Tributary.Connectors;
-using Tributary.Grains;
+using Tributary.Connectors.Scratch;
+using Tributary.Grains.Items.Retries;
+using Tributary.Pipeline.Contributions;
+using Tributary.Pipeline.Mapping;
+using Tributary.Pipeline.Processing;
 
 namespace Tributary.Silo.Configuration;
 

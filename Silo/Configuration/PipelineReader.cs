@@ -1,8 +1,13 @@
 using System.Text.Json;
-using Tributary.Configuration;
 using Tributary.Connectors;
+using Tributary.Connectors.Configuration;
 using Tributary.Connectors.Registry;
-using Tributary.Grains;
+using Tributary.Connectors.Scratch;
+using Tributary.Pipeline.Contributions;
+using Tributary.Pipeline.Mapping;
+using Tributary.Pipeline.Plugins.BuiltIn;
+using Tributary.Pipeline.Processing;
+using Tributary.Pipeline.Retries;
 using Tributary.Plugins.Folders;
 
 namespace Tributary.Silo.Configuration;

@@ -1,8 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Tributary.Api;
-using Tributary.Grains;
-using Tributary.Runtime;
-using Tributary.Runtime.Feed;
+using Tributary.Feed;
+using Tributary.Grains.Dedupe;
+using Tributary.Pipeline.Definitions;
+using Tributary.Rounds;
 
 namespace Tributary.Silo.Configuration;
 

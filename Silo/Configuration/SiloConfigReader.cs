@@ -1,9 +1,11 @@
 using Microsoft.Extensions.Logging;
 using Tributary.Api;
-using Tributary.Configuration;
-using Tributary.Grains;
-using Tributary.Runtime;
-using Tributary.Runtime.Feed;
+using Tributary.Connectors.Configuration;
+using Tributary.Feed;
+using Tributary.Grains.Dedupe;
+using Tributary.Pipeline.Contributions;
+using Tributary.Pipeline.Definitions;
+using Tributary.Rounds;
 
 namespace Tributary.Silo.Configuration;
 

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Tributary.Configuration;
+using Tributary.Connectors.Configuration;
 
 namespace Tributary.Silo.Configuration;
 

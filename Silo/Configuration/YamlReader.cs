@@ -1,5 +1,6 @@
 using System.Globalization;
-using Tributary.Configuration;
+using Tributary.Connectors.Configuration;
+using Tributary.Messages;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 

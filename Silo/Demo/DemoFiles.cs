@@ -1,4 +1,4 @@
-using Tributary.Configuration;
+using Tributary.Connectors.Configuration;
 using Tributary.Silo.Configuration;
 
 namespace Tributary.Silo.Demo;

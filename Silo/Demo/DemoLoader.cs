@@ -1,5 +1,6 @@
 using Tributary.Api;
-using Tributary.Grains;
+using Tributary.Pipeline.Definitions;
+using Tributary.Pipeline.Intake;
 
 namespace Tributary.Silo.Demo;
 
@@ -31,7 +32,7 @@ internal static class DemoLoader
         return [.. lines.Where(line => line.Length > 0).Select(System.Text.Encoding.UTF8.GetBytes)];
     }
 
-    private static async Task<int> LoadAsync(Intake intake, List<byte[]> events, CancellationToken cancellation)
+    private static async Task<int> LoadAsync(MessageIntake intake, List<byte[]> events, CancellationToken cancellation)
     {
         var repeats = 0;
         var options = new ParallelOptions { MaxDegreeOfParallelism = WindowCount, CancellationToken = cancellation };

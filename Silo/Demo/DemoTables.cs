@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using Tributary.Api;
-using Tributary.Grains;
+using Tributary.Pipeline.Aggregates;
+using Tributary.Pipeline.Definitions;
 
 namespace Tributary.Silo.Demo;
 

@@ -1,10 +1,13 @@
 using Tributary.Api;
 using Tributary.Api.Processing;
-using Tributary.Grains;
-using Tributary.Runtime.Calls;
-using Tributary.Runtime.Feed;
-using Tributary.Runtime.Hosting;
-using Tributary.Runtime.Store;
+using Tributary.Feed;
+using Tributary.Pipeline.Generations;
+using Tributary.Pipeline.Intake;
+using Tributary.Pipeline.Mapping;
+using Tributary.Pipeline.Plugins;
+using Tributary.Pipeline.Reading;
+using Tributary.Rounds.Engine;
+using Tributary.Storage;
 using Tributary.Storage.Queries;
 
 namespace Tributary.Silo.Hosting;
@@ -15,7 +18,7 @@ internal sealed class ApiNodes(
     ChangeWatch changes)
 {
     /// <summary>The node of the role silo.</summary>
-    public ApiNode OfSilo(SiloHost engine, Definitions definitions, PluginHost plugins)
+    public ApiNode OfSilo(RoundEngine engine, Definitions definitions, PluginHost plugins)
     {
         var generations = definitions.Generations;
         var (mapper, runs) = OfPosts(plugins);

@@ -1,9 +1,14 @@
 using Microsoft.Extensions.Logging;
-using Tributary.Grains;
-using Tributary.Runtime.Calls;
-using Tributary.Runtime.Hosting;
-using Tributary.Runtime.Store;
+using Tributary.Grains.Dedupe;
+using Tributary.Items;
+using Tributary.Messages;
+using Tributary.Pipeline.Contributions;
+using Tributary.Pipeline.Definitions;
+using Tributary.Pipeline.Generations;
+using Tributary.Pipeline.Plugins;
+using Tributary.Rounds.Engine;
 using Tributary.Silo.Configuration;
+using Tributary.Storage;
 
 namespace Tributary.Silo.Hosting;
 
@@ -11,7 +16,7 @@ namespace Tributary.Silo.Hosting;
 /// The generations of definitions: registered at the start, built on demand, switched while all else goes on.
 /// </summary>
 internal sealed partial class DefinitionsStart(
-    SiloConfig config, SiloHost engine, NodeStore store, Room room, ILogger<DefinitionsStart> logger)
+    SiloConfig config, RoundEngine engine, NodeStore store, Room room, ILogger<DefinitionsStart> logger)
 {
     /// <summary>Registers what the configuration and the plugins declare. No door may be open yet.</summary>
     public async Task<Definitions> RegisterAsync(PluginHost plugins, CancellationToken cancellation)
@@ -43,10 +48,10 @@ internal sealed partial class DefinitionsStart(
         return book;
     }
 
-    private Generations NewGenerations(GenerationBook book, ContributionCalculator contributions, PluginHost plugins)
+    private GenerationControl NewGenerations(GenerationBook book, ContributionCalculator contributions, PluginHost plugins)
     {
         var fedCount = book.Fed.Count;
-        return new Generations(engine.Grains, store.Log, store.Generations, book, changed =>
+        return new GenerationControl(engine.Grains, store.Log, store.Generations, book, changed =>
         {
             LogChanged();
             if (changed.Fed.Count == fedCount)

@@ -1,9 +1,10 @@
 using Microsoft.Extensions.Logging;
-using Tributary.Grains;
-using Tributary.Runtime;
-using Tributary.Runtime.Calls;
-using Tributary.Runtime.Hosting;
-using Tributary.Runtime.Store;
+using Tributary.Pipeline.Dedupe;
+using Tributary.Pipeline.Processing;
+using Tributary.Pipeline.Replays;
+using Tributary.Rounds;
+using Tributary.Rounds.Calls;
+using Tributary.Rounds.Engine;
 using Tributary.Silo.Configuration;
 
 namespace Tributary.Silo.Hosting;
@@ -11,10 +12,10 @@ namespace Tributary.Silo.Hosting;
 /// <summary>Makes the engine of this process, with the activities that its grains start.</summary>
 internal sealed class EngineFactory(
     SiloConfig config, RoundGrainTypes types, TimeProvider time, NodeStore store, AfterStart<NodeActivities> activities,
-    ProcessFault fault, EngineMeter meter, ILogger<SiloHost> logger)
+    ProcessFault fault, EngineMeter meter, ILogger<RoundEngine> logger)
 {
-    public SiloHost New() => new(
-        config.Silo, store.Store, types, NewActivities(), SiloEnvironment.System(fault.Report, meter.Meter), logger)
+    public RoundEngine New() => new(
+        config.Silo, store.Store, types, NewActivities(), RoundEnvironment.System(fault.Report, meter.Meter), logger)
     {
         CanStart = activities.WhenKnown,
     };

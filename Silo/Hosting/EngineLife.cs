@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Orleans;
 using Orleans.Runtime;
-using Tributary.Runtime.Hosting;
+using Tributary.Messages;
+using Tributary.Rounds.Engine;
 
 namespace Tributary.Silo.Hosting;
 
@@ -11,7 +12,7 @@ namespace Tributary.Silo.Hosting;
 /// and leaves after the last one is gone: a grain's end may still write.
 /// </summary>
 internal sealed partial class EngineLife(
-    SiloStart start, SiloHost engine, ProcessFault fault, ILogger<EngineLife> logger)
+    SiloStart start, RoundEngine engine, ProcessFault fault, ILogger<EngineLife> logger)
     : ILifecycleParticipant<ISiloLifecycle>, IAsyncDisposable
 {
     private bool isDisposed;

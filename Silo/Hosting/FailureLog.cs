@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using Tributary.Runtime;
-using Tributary.Runtime.Store;
+using Tributary.Messages;
+using Tributary.Rounds;
+using Tributary.Storage;
 
 namespace Tributary.Silo.Hosting;
 
@@ -60,7 +61,7 @@ internal sealed partial class FailureLog(TimeProvider time, ILogger<FailureLog> 
     private LimitedLog LogOf((MessageStatus, string, string) kind) =>
         kinds.TryGetValue(kind, out var known) ? known : kinds.Count < MaxKindsCount ? kinds.GetOrAdd(kind, _ => new LimitedLog(time)) : rest;
 
-    private static string Cut(string text, int maxChars) => Grains.ErrorText.Cut(text.ReplaceLineEndings(" "), maxChars);
+    private static string Cut(string text, int maxChars) => Pipeline.Plugins.ErrorText.Cut(text.ReplaceLineEndings(" "), maxChars);
 
     [LoggerMessage(
         EventId = 4003, Level = LogLevel.Warning,

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Tributary.Messages;
 
 namespace Tributary.Silo.Hosting;
 

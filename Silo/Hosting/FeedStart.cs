@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
-using Tributary.Runtime.Feed;
-using Tributary.Runtime.Store;
+using Tributary.Feed;
 using Tributary.Silo.Configuration;
+using Tributary.Storage;
 
 namespace Tributary.Silo.Hosting;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
-using Tributary.Runtime.Store;
+using Tributary.Messages;
+using Tributary.Storage;
 
 namespace Tributary.Silo.Hosting;
 

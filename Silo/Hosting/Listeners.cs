@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Tributary.Connectors;
-using Tributary.Grains;
-using Tributary.Runtime.Hosting;
+using Tributary.Messages;
+using Tributary.Pipeline.Intake;
 using Tributary.Silo.Configuration;
 
 namespace Tributary.Silo.Hosting;
@@ -15,9 +15,9 @@ internal sealed partial class Listeners(
     private readonly List<Task> running = [];
 
     /// <summary>From now on brokers bring messages in.</summary>
-    /// <param name="room">See <see cref="SiloHost.WaitForActivityRoomAsync"/>.</param>
+    /// <param name="room">See <see cref="RoundEngine.WaitForActivityRoomAsync"/>.</param>
     /// <param name="care">See <see cref="Listener"/>.</param>
-    public void Listen(Intake intake, Func<CancellationToken, ValueTask> room, DeliveryCare? care)
+    public void Listen(MessageIntake intake, Func<CancellationToken, ValueTask> room, DeliveryCare? care)
     {
         foreach (var (broker, mapper, _) in around.Listeners)
         {

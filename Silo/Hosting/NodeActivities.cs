@@ -1,4 +1,5 @@
-using Tributary.Grains;
+using Tributary.Pipeline.Processing;
+using Tributary.Pipeline.Replays;
 
 namespace Tributary.Silo.Hosting;
 

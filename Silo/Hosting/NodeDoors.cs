@@ -1,5 +1,7 @@
-using Tributary.Grains;
-using Tributary.Runtime.Calls;
+using Tributary.Pipeline.Contributions;
+using Tributary.Pipeline.Intake;
+using Tributary.Pipeline.Mapping;
+using Tributary.Pipeline.Plugins;
 using Tributary.Silo.Configuration;
 
 namespace Tributary.Silo.Hosting;
@@ -13,7 +15,7 @@ internal sealed class NodeDoors(SiloConfig config, TimeProvider time)
 
     /// <param name="mapper">Null when messages are taken as they are.</param>
     /// <param name="runs">The plugins that run on the messages; null when none do.</param>
-    public Intake New(
+    public MessageIntake New(
         IRoundGrains grains, ContributionCalculator contributions, MessageMapper? mapper, IPluginHost? runs) =>
         new(grains, contributions, ids, time,
             new IntakeOptions { MaxBodyBytes = config.Api.MaxBodyBytes, Mapper = mapper }, runs);

@@ -1,7 +1,8 @@
-using Tributary.Grains;
+using Tributary.Grains.Items;
+using Tributary.Pipeline;
+using Tributary.Pipeline.Plugins;
+using Tributary.Rounds.Calls;
 using Tributary.Rounds.Orleans.References;
-using Tributary.Runtime.Calls;
-using Tributary.Runtime.Store;
 using Tributary.Silo.Configuration;
 
 namespace Tributary.Silo.Hosting;

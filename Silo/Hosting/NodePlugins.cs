@@ -1,8 +1,9 @@
 using Microsoft.Extensions.Logging;
-using Tributary.Grains;
+using Tributary.Messages;
+using Tributary.Pipeline.Plugins;
 using Tributary.Plugins.Exec;
-using Tributary.Runtime.Store;
 using Tributary.Silo.Configuration;
+using Tributary.Storage;
 
 namespace Tributary.Silo.Hosting;
 

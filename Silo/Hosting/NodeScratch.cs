@@ -1,4 +1,4 @@
-using Tributary.Connectors;
+using Tributary.Connectors.Scratch;
 using Tributary.Silo.Configuration;
 
 namespace Tributary.Silo.Hosting;

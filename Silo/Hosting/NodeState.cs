@@ -1,5 +1,5 @@
 using Tributary.Api.Health;
-using Tributary.Runtime.Store;
+using Tributary.Storage;
 
 namespace Tributary.Silo.Hosting;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
-using Tributary.Runtime.Store;
+using Tributary.Messages;
 using Tributary.Silo.Configuration;
+using Tributary.Storage;
 using Tributary.Storage.Postgres;
 using Tributary.Storage.Sqlite;
 

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Tributary.Configuration;
-using Tributary.Grains;
+using Tributary.Connectors.Configuration;
+using Tributary.Pipeline.Definitions;
+using Tributary.Pipeline.Plugins;
+using Tributary.Pipeline.Plugins.BuiltIn;
 using Tributary.Plugins.Exec;
 using Tributary.Plugins.Folders;
 using Tributary.Silo.Configuration;

@@ -1,7 +1,8 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using Tributary.Messages;
 using Tributary.Rounds.Orleans.Hosting;
-using Tributary.Runtime.Store;
+using Tributary.Storage;
 
 namespace Tributary.Silo.Hosting;
 

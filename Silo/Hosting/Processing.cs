@@ -1,4 +1,12 @@
-using Tributary.Grains;
+using Tributary.Grains.Replays;
+using Tributary.Pipeline.Content;
+using Tributary.Pipeline.Contributions;
+using Tributary.Pipeline.Generations;
+using Tributary.Pipeline.Intake;
+using Tributary.Pipeline.Mapping;
+using Tributary.Pipeline.Plugins;
+using Tributary.Pipeline.Processing;
+using Tributary.Pipeline.Replays;
 using Tributary.Silo.Configuration;
 
 namespace Tributary.Silo.Hosting;
@@ -16,7 +24,7 @@ internal sealed class Processing(SiloConfig config, NodeScratch scratch, NodeSto
 
     /// <summary>The activities of this process.</summary>
     /// <param name="door">Takes what plugins offer.</param>
-    public NodeActivities NewActivities(Definitions definitions, PluginHost plugins, Intake door)
+    public NodeActivities NewActivities(Definitions definitions, PluginHost plugins, MessageIntake door)
     {
         var services = NewServices(definitions.Contributions, plugins) with
         {

@@ -1,9 +1,12 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Tributary.Api;
-using Tributary.Grains;
-using Tributary.Runtime.Store;
-using Tributary.Silo.Configuration;
+using Tributary.Messages;
+using Tributary.Pipeline.Contributions;
+using Tributary.Pipeline.Generations;
+using Tributary.Pipeline.Plugins;
+using Tributary.Pipeline.Reading;
+using Tributary.Storage;
 
 namespace Tributary.Silo.Hosting;
 
@@ -29,14 +32,14 @@ internal sealed partial class ReaderService(
         var stored = new StoredGrains(store.Store);
         var book = new GenerationBook(await store.Log.ReadDefinitionsAsync(cancellation), [], 0) { IsReader = true };
         // What is counted is for silos to say.
-        var generations = new Generations(stored, store.Log, store.Generations, book, _ => LogChanged());
+        var generations = new GenerationControl(stored, store.Log, store.Generations, book, _ => LogChanged());
         var contributions = new ContributionCalculator(book.Declared, []);
         node.Set(nodes.OfReader(stored, new Definitions(generations, contributions, Position.Start), plugins.Value));
         background.Run("The look for new generations", token => RefreshAsync(generations, token));
         state.BeginServing(static () => true, static () => null);
     }
 
-    private async Task RefreshAsync(Generations generations, CancellationToken stopping)
+    private async Task RefreshAsync(GenerationControl generations, CancellationToken stopping)
     {
         while (true)
         {

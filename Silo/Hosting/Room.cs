@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
-using Tributary.Runtime;
-using Tributary.Runtime.Store;
+using Tributary.Messages;
+using Tributary.Rounds;
+using Tributary.Storage;
 
 namespace Tributary.Silo.Hosting;
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Tributary.Api;
+using Tributary.Messages;
 using Tributary.Rounds.Orleans.Hosting;
 using Tributary.Silo.Composition;
 using Tributary.Silo.Configuration;
@@ -32,7 +33,7 @@ public sealed partial class SiloApp : IAsyncDisposable
     internal IServiceProvider Services => web.Services;
 
     /// <summary>Starts the node, then the server: whoever reaches the address is served.</summary>
-    /// <exception cref="Runtime.Store.StoreException">The database cannot be used, or another process holds it.</exception>
+    /// <exception cref="StoreException">The database cannot be used, or another process holds it.</exception>
     /// <exception cref="IOException">The address cannot be listened on.</exception>
     public static Task<SiloApp> StartAsync(SiloConfig config, CancellationToken cancellation = default) =>
         StartAsync(config, static (_, _) => Task.CompletedTask, cancellation);

@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Hosting;
 using Tributary.Api;
-using Tributary.Grains;
-using Tributary.Runtime.Hosting;
+using Tributary.Pipeline.Intake;
+using Tributary.Pipeline.Plugins;
+using Tributary.Rounds.Engine;
 
 namespace Tributary.Silo.Hosting;
 
@@ -10,7 +11,7 @@ namespace Tributary.Silo.Hosting;
 /// the engine joins, and before the web server; stopped in the opposite order.
 /// </summary>
 internal sealed class SiloService(
-    SiloStart start, SiloHost engine, NodeStore store, AfterStart<PluginHost> plugins, NodeDoors doors,
+    SiloStart start, RoundEngine engine, NodeStore store, AfterStart<PluginHost> plugins, NodeDoors doors,
     Processing processing, Listeners listeners, ApiNodes nodes, AfterStart<ApiNode> node,
     AfterStart<NodeActivities> activities, NodeState state, NodeStop stop, ProcessFault fault, TimeProvider time)
     : IHostedService

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
-using Tributary.Grains;
-using Tributary.Runtime.Hosting;
+using Tributary.Pipeline.Reading;
+using Tributary.Rounds.Engine;
 using Tributary.Silo.Configuration;
 
 namespace Tributary.Silo.Hosting;
@@ -10,7 +10,7 @@ namespace Tributary.Silo.Hosting;
 /// Orleans does to start, and needs nothing of it: so both go on side by side.
 /// </summary>
 internal sealed class SiloStart(
-    SiloConfig config, NodeScratch scratch, SiloHost engine, FeedStart feed, ChangeWatch changes, FailureLog failures,
+    SiloConfig config, NodeScratch scratch, RoundEngine engine, FeedStart feed, ChangeWatch changes, FailureLog failures,
     NodeStore store, NodePlugins plugins, DefinitionsStart definitions, Room room, ILogger<SiloStart> logger)
     : IAsyncDisposable
 {

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
-using Tributary.Grains;
-using Tributary.Runtime.Store;
+using Tributary.Messages;
+using Tributary.Pipeline.Generations;
+using Tributary.Pipeline.Plugins;
+using Tributary.Storage;
 
 namespace Tributary.Silo.Hosting;
 

@@ -1,6 +1,6 @@
-using Tributary.Runtime.Store;
+using Tributary.Aggregates;
+using Tributary.Messages;
 using Tributary.Storage.Queries;
-using Tributary.Storage.Rows;
 using Tributary.Storage.Sqlite;
 
 namespace Tributary.Storage.InMemory;

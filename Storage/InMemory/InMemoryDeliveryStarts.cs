@@ -1,5 +1,3 @@
-using Tributary.Runtime.Store;
-
 namespace Tributary.Storage.InMemory;
 
 /// <inheritdoc cref="IDeliveryStarts"/>

@@ -1,5 +1,3 @@
-using Tributary.Runtime.Store;
-
 namespace Tributary.Storage.InMemory;
 
 /// <summary>The way into the database for everything but commits: counts operations, asks for their fate, lets it happen.</summary>

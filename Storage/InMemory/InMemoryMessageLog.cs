@@ -1,4 +1,5 @@
-using Tributary.Runtime.Store;
+using Tributary.Aggregates;
+using Tributary.Messages;
 using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.InMemory;

@@ -1,6 +1,4 @@
-using Tributary.Runtime.Store;
 using Tributary.Storage.Queries;
-using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.InMemory;
 

@@ -1,5 +1,3 @@
-using Tributary.Runtime.Store;
-
 namespace Tributary.Storage.InMemory;
 
 /// <summary>Who owns which partition, and the strict look at what a round writes.</summary>

@@ -1,5 +1,5 @@
+using Tributary.Messages;
 using Tributary.Plugins;
-using Tributary.Runtime.Store;
 using Tributary.Storage.PluginTables;
 using Tributary.Storage.Sqlite;
 

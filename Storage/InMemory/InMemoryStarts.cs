@@ -1,5 +1,3 @@
-using Tributary.Runtime.Store;
-
 namespace Tributary.Storage.InMemory;
 
 /// <summary>Notes of starts on the rows of activities.</summary>

@@ -1,6 +1,3 @@
-using Tributary.Runtime.Store;
-using Tributary.Storage.Rows;
-
 namespace Tributary.Storage.InMemory;
 
 /// <summary>The order of reminders: due time, type, key, name; texts as bytes of UTF-8, as both databases compare them.</summary>

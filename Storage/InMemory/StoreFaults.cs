@@ -20,10 +20,10 @@ public enum StoreCall
     /// <summary>Declaring a silo dead, or a look at who owns what.</summary>
     Membership,
 
-    /// <summary>Any read of <see cref="Runtime.Store.IMessageLog"/>, <see cref="Runtime.Store.IMessageQueries"/> or <see cref="Runtime.Store.IProcessingQueries"/>.</summary>
+    /// <summary>Any read of <see cref="IMessageLog"/>, <see cref="IMessageQueries"/> or <see cref="IProcessingQueries"/>.</summary>
     Log,
 
-    /// <summary>Any call of <see cref="Runtime.Store.IDeliveryStarts"/>.</summary>
+    /// <summary>Any call of <see cref="IDeliveryStarts"/>.</summary>
     DeliveryStarts,
 
     /// <summary>A script or the commands of a plugin.</summary>

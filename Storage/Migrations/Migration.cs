@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Reflection;
-using Tributary.Runtime.Store;
 
 namespace Tributary.Storage.Migrations;
 

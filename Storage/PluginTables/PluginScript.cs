@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Tributary.Runtime.Store;
 using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.PluginTables;

@@ -1,4 +1,5 @@
 using Npgsql;
+using Tributary.Messages;
 
 namespace Tributary.Storage.Postgres;
 

@@ -1,6 +1,5 @@
 using System.Data;
 using Npgsql;
-using Tributary.Runtime.Store;
 using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Postgres;

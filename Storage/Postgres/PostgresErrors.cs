@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using Npgsql;
-using Tributary.Runtime.Store;
+using Tributary.Messages;
 using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Postgres;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Npgsql;
-using Tributary.Runtime.Store;
 
 namespace Tributary.Storage.Postgres;
 

@@ -1,6 +1,5 @@
 using Npgsql;
 using NpgsqlTypes;
-using Tributary.Runtime.Store;
 using Tributary.Storage.Queries;
 
 namespace Tributary.Storage.Postgres;

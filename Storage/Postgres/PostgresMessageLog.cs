@@ -1,6 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
-using Tributary.Runtime.Store;
+using Tributary.Aggregates;
 using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Postgres;

@@ -1,6 +1,5 @@
 using Npgsql;
 using NpgsqlTypes;
-using Tributary.Runtime.Store;
 
 namespace Tributary.Storage.Postgres;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
+using Tributary.Messages;
 using Tributary.Plugins;
-using Tributary.Runtime.Store;
 using Tributary.Storage.PluginTables;
 
 namespace Tributary.Storage.Postgres;

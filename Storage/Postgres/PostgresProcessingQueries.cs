@@ -1,5 +1,5 @@
 using Npgsql;
-using Tributary.Runtime.Store;
+using Tributary.Messages;
 using Tributary.Storage.Queries;
 using Tributary.Storage.Rows;
 

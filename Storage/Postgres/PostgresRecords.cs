@@ -1,6 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
-using Tributary.Runtime.Store;
+using Tributary.Messages;
 using Tributary.Storage.Queries;
 using Tributary.Storage.Rows;
 

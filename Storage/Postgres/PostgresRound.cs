@@ -1,5 +1,4 @@
 using Npgsql;
-using Tributary.Runtime.Store;
 
 namespace Tributary.Storage.Postgres;
 

@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Tributary.Messages;
 using Tributary.Storage.Queries;
 
 namespace Tributary.Storage.Postgres;

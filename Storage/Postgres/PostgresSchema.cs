@@ -1,6 +1,5 @@
 using System.Globalization;
 using Npgsql;
-using Tributary.Runtime.Store;
 using Tributary.Storage.Migrations;
 
 namespace Tributary.Storage.Postgres;

@@ -1,5 +1,4 @@
 using Npgsql;
-using Tributary.Runtime.Store;
 using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Postgres;

@@ -1,4 +1,4 @@
-using Tributary.Runtime.Store;
+using Tributary.Aggregates;
 
 namespace Tributary.Storage.Postgres;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Tributary.Runtime.Store;
 
 namespace Tributary.Storage.Queries;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Tributary.Runtime.Indexing;
+using Tributary.Storage.Indexing;
 
 namespace Tributary.Storage.Queries;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Tributary.Runtime.Indexing;
-using Tributary.Runtime.Store;
+using Tributary.Messages;
+using Tributary.Storage.Indexing;
 
 namespace Tributary.Storage.Queries;
 

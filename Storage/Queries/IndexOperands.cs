@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Tributary.Runtime.Indexing;
+using Tributary.Messages;
+using Tributary.Storage.Indexing;
 
 namespace Tributary.Storage.Queries;
 

@@ -1,5 +1,3 @@
-using Tributary.Runtime.Store;
-
 namespace Tributary.Storage.Queries;
 
 /// <summary>Spans of indexed paths, and the horizon of the moment in which they were read: below it they do not change any more.</summary>

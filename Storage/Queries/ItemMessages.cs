@@ -1,4 +1,3 @@
-using Tributary.Runtime.Store;
 using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Queries;

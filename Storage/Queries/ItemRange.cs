@@ -1,5 +1,4 @@
 using System.Text;
-using Tributary.Runtime.Store;
 using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Queries;

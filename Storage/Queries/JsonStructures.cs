@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Tributary.Runtime.Indexing;
+using Tributary.Storage.Indexing;
 
 namespace Tributary.Storage.Queries;
 

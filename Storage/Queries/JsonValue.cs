@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using Tributary.Runtime.Indexing;
+using Tributary.Storage.Indexing;
 
 namespace Tributary.Storage.Queries;
 

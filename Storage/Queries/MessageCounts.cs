@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Tributary.Runtime.Store;
+using Tributary.Messages;
 using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Queries;

@@ -1,5 +1,3 @@
-using Tributary.Runtime.Store;
-
 namespace Tributary.Storage.Queries;
 
 /// <summary>What one statement of a scan may look at.</summary>

@@ -1,3 +1,5 @@
+using Tributary.Messages;
+
 namespace Tributary.Storage.Queries;
 
 /// <summary>Where the rows of a search come from: everything in the order of positions, or what an index leads to.</summary>

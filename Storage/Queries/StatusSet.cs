@@ -1,3 +1,5 @@
+using Tributary.Messages;
+
 namespace Tributary.Storage.Queries;
 
 /// <summary>Which statuses of parts an index leads to: all but <see cref="MessageStatus.Processing"/>.</summary>

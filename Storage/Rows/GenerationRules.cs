@@ -1,5 +1,3 @@
-using Tributary.Runtime.Store;
-
 namespace Tributary.Storage.Rows;
 
 /// <summary>What all stores check before a generation is switched to or given up.</summary>

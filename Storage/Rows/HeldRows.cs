@@ -1,5 +1,3 @@
-using Tributary.Runtime.Store;
-
 namespace Tributary.Storage.Rows;
 
 /// <summary>What all stores do alike with held work.</summary>

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Tributary.Runtime.Store;
+using Tributary.Messages;
 
 namespace Tributary.Storage.Rows;
 

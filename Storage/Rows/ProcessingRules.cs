@@ -1,6 +1,6 @@
 using System.Text;
+using Tributary.Messages;
 using Tributary.Plugins;
-using Tributary.Runtime.Store;
 
 namespace Tributary.Storage.Rows;
 

@@ -1,5 +1,5 @@
 using SQLitePCL;
-using Tributary.Runtime.Store;
+using Tributary.Messages;
 
 namespace Tributary.Storage.Sqlite;
 

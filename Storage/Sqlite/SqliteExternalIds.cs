@@ -1,4 +1,4 @@
-using Tributary.Runtime.Store;
+using Tributary.Messages;
 using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Sqlite;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Tributary.Runtime.Store;
+using Tributary.Messages;
 
 namespace Tributary.Storage.Sqlite;
 

@@ -1,3 +1,4 @@
+using Tributary.Messages;
 using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Sqlite;

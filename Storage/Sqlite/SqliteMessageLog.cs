@@ -1,4 +1,4 @@
-using Tributary.Runtime.Store;
+using Tributary.Aggregates;
 using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Sqlite;

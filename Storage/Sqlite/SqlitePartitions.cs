@@ -1,5 +1,4 @@
 using System.Globalization;
-using Tributary.Runtime.Store;
 
 namespace Tributary.Storage.Sqlite;
 

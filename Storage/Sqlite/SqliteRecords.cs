@@ -1,4 +1,4 @@
-using Tributary.Runtime.Store;
+using Tributary.Messages;
 using Tributary.Storage.Queries;
 
 namespace Tributary.Storage.Sqlite;

@@ -1,6 +1,3 @@
-using Tributary.Runtime.Store;
-using Tributary.Storage.Rows;
-
 namespace Tributary.Storage.Sqlite;
 
 /// <summary>Writes reminders and reads those that are due.</summary>

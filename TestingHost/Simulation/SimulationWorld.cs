@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
-using Tributary.Runtime;
+using Tributary.Messages;
+using Tributary.Rounds;
 
 namespace Tributary.TestingHost.Simulation;
 
@@ -8,7 +9,7 @@ namespace Tributary.TestingHost.Simulation;
 /// nothing can run. The same seed gives the same run. Everything that runs in it awaits without leaving it, because the
 /// world is its synchronization context.
 /// </summary>
-public sealed class SimulationWorld : SynchronizationContext, ISiloScheduler
+public sealed class SimulationWorld : SynchronizationContext, IRoundScheduler
 {
     private readonly List<Action> runnable = [];
 
@@ -32,7 +33,7 @@ public sealed class SimulationWorld : SynchronizationContext, ISiloScheduler
     public Exception? Failure { get; private set; }
 
     /// <summary>An environment for silos of this world: a broken invariant ends the run.</summary>
-    public SiloEnvironment Environment(Meter? meter = null) =>
+    public RoundEnvironment Environment(Meter? meter = null) =>
         new() { Time = Time, Scheduler = this, NewId = NewId, OnFatal = Fail, Meter = meter };
 
     /// <summary>A random id that sorts by virtual time.</summary>

@@ -6,7 +6,7 @@ using Npgsql;
 using Tributary.Bench.Http;
 using Tributary.Bench.Limits;
 using Tributary.Bench.Measures;
-using Tributary.Runtime.Store;
+using Tributary.Storage;
 
 namespace Tributary.Bench.Benches;
 

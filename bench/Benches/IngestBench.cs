@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-
-using Tributary.Grains;
+using Tributary.Items;
+using Tributary.Pipeline.Intake;
 
 namespace Tributary.Bench.Benches;
 
@@ -56,7 +56,7 @@ public static class IngestBench
     }
 
     private static async Task<(long Count, TimeSpan Elapsed)> MeasureAsync(
-        Intake intake, byte[][] bodies, TimeSpan duration, Latencies latencies, CancellationToken cancellation)
+        MessageIntake intake, byte[][] bodies, TimeSpan duration, Latencies latencies, CancellationToken cancellation)
     {
         var next = 0;
         var done = 0L;

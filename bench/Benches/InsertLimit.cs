@@ -1,5 +1,6 @@
 using Tributary.Bench.Limits;
-using Tributary.Grains;
+using Tributary.Messages;
+using Tributary.Pipeline.Intake;
 
 namespace Tributary.Bench.Benches;
 

@@ -3,7 +3,7 @@ using System.Globalization;
 using Tributary.Api;
 using Tributary.Bench.Http;
 using Tributary.Bench.Measures;
-using Tributary.Runtime.Feed;
+using Tributary.Feed;
 
 namespace Tributary.Bench.Benches;
 

@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
+using Tributary.Rounds;
+using Tributary.Rounds.Calls;
+using Tributary.Rounds.Engine;
 using Tributary.Rounds.Orleans.References;
-using Tributary.Runtime;
-using Tributary.Runtime.Calls;
-using Tributary.Runtime.Hosting;
-using Tributary.Runtime.Store;
 
 namespace Tributary.Bench.Benches;
 
@@ -25,10 +24,10 @@ public static class RemindersBench
         var rung = new Rung();
         var types = new RoundGrainTypes(GeneratedProxies.Standalone).Add<IBellGrain, BellGrain>("bell", () =>
             new BellGrain(rung));
-        var host = new SiloHost(
+        var host = new RoundEngine(
             new RoundOptions(), store.Store, types, new Dictionary<string, IActivity>(),
-            SiloEnvironment.System(static error => Environment.FailFast("The silo cannot go on.", error)),
-            NullLogger<SiloHost>.Instance);
+            RoundEnvironment.System(static error => Environment.FailFast("The silo cannot go on.", error)),
+            NullLogger<RoundEngine>.Instance);
         await host.StartAsync(cancellation);
 
         var before = MemoryBytes();
@@ -52,7 +51,7 @@ public static class RemindersBench
             throw new InvalidOperationException($"A reminder fired {-lateness[0]} ms early.");
     }
 
-    private static async Task SetAsync(SiloHost host, int count, Func<int, TimeSpan> delay)
+    private static async Task SetAsync(RoundEngine host, int count, Func<int, TimeSpan> delay)
     {
         var calls = new List<ValueTask>(InFlightCount);
         for (var i = 0; i < count; i++)

@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
+using Tributary.Rounds;
+using Tributary.Rounds.Calls;
+using Tributary.Rounds.Engine;
 using Tributary.Rounds.Orleans.References;
-using Tributary.Runtime;
-using Tributary.Runtime.Calls;
-using Tributary.Runtime.Hosting;
 using Tributary.Storage.InMemory;
 
 namespace Tributary.Bench.Benches;
@@ -24,10 +24,10 @@ public static class TurnsBench
         var types = new RoundGrainTypes(GeneratedProxies.Standalone).Add<IEchoGrain, EchoGrain>("echo", () =>
             new EchoGrain());
         await using var store = new InMemoryStore(new InMemoryDatabase(TimeProvider.System));
-        var host = new SiloHost(
+        var host = new RoundEngine(
             new RoundOptions { MaxRoundInputsCount = 4_096 }, store, types, new Dictionary<string, IActivity>(),
-            SiloEnvironment.System(static error => Environment.FailFast("The silo cannot go on.", error)),
-            NullLogger<SiloHost>.Instance);
+            RoundEnvironment.System(static error => Environment.FailFast("The silo cannot go on.", error)),
+            NullLogger<RoundEngine>.Instance);
         await host.StartAsync(cancellation);
         var grains = Enumerable.Range(0, GrainsCount).Select(i => host.Grains.GetGrain<IEchoGrain>($"echo {i}")).ToArray();
 

@@ -8,10 +8,13 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
 using Tributary.Api;
-using Tributary.Grains;
-using Tributary.Runtime.Feed;
-using Tributary.Runtime.Hosting;
-using Tributary.Runtime.Store;
+using Tributary.Feed;
+using Tributary.Pipeline.Contributions;
+using Tributary.Pipeline.Definitions;
+using Tributary.Pipeline.Generations;
+using Tributary.Pipeline.Intake;
+using Tributary.Rounds.Engine;
+using Tributary.Storage;
 using Tributary.Storage.Postgres;
 using Tributary.Storage.Queries;
 using Tributary.Storage.Sqlite;
@@ -24,13 +27,13 @@ namespace Tributary.Bench.Http;
 /// </summary>
 public sealed class BenchServer : IAsyncDisposable
 {
-    private readonly SiloHost host;
+    private readonly RoundEngine host;
     private readonly CancellationTokenSource feeding = new();
     private readonly Task feed;
     private readonly WebApplication app;
     private long roundsCount;
 
-    private BenchServer(SiloHost host, ApiNode node, WebApplication app)
+    private BenchServer(RoundEngine host, ApiNode node, WebApplication app)
     {
         this.host = host;
         this.app = app;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
+using Tributary.Messages;
 using Tributary.Storage.Postgres;
 
 namespace Tributary.Bench.Limits;

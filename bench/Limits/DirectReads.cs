@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
 using NpgsqlTypes;
-using Tributary.Bench.Measures;
 
 namespace Tributary.Bench.Limits;
 

@@ -1,3 +1,5 @@
+using Tributary.Messages;
+
 namespace Tributary.Bench.Limits;
 
 /// <summary>Batches of a sample's messages, each message with a new id and a new item, whose id grows with time like one made for a message without one.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Tributary.Messages;
 using Tributary.Storage.Sqlite;
 
 namespace Tributary.Bench.Limits;

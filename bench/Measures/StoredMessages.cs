@@ -1,5 +1,5 @@
-using Tributary.Grains;
-using Tributary.Runtime.Store;
+using Tributary.Items;
+using Tributary.Pipeline.Intake;
 
 namespace Tributary.Bench.Measures;
 
@@ -10,7 +10,7 @@ internal static class StoredMessages
     private const int BodiesCount = 50_000;
 
     /// <summary>Stores <paramref name="count"/> messages, each with an item of its own; returns the position of each <paramref name="placeEvery"/>th, ascending.</summary>
-    public static async Task<Position[]> LoadAsync(Intake intake, int count, int placeEvery, CancellationToken cancellation)
+    public static async Task<Position[]> LoadAsync(MessageIntake intake, int count, int placeEvery, CancellationToken cancellation)
     {
         var bodies = SampleMessages.Make(Math.Min(count, BodiesCount));
         var places = new List<Position>();

@@ -1,4 +1,3 @@
-using Tributary.TestingHost;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,6 +7,7 @@ using Npgsql;
 using Orleans.Configuration;
 using Orleans.Serialization;
 using Orleans.Storage;
+using Tributary.TestingHost;
 
 namespace Tributary.Bench.Ordinary;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using Tributary.Runtime.Store;
 using Tributary.Silo.Configuration;
 using Tributary.Silo.Hosting;
+using Tributary.Storage;
 
 namespace Tributary.Bench.Pipeline;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Tributary.Configuration;
 using Tributary.Connectors;
+using Tributary.Connectors.Configuration;
 
 namespace FolderMetadata;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Tributary.Grains;
+using Tributary.Pipeline.Definitions;
+using Tributary.Pipeline.Intake;
 
 namespace OwnHost;
 
@@ -13,7 +14,7 @@ public interface IStationGrain : IGrainWithStringKey
 }
 
 /// <summary>An ordinary grain: it may wait, and what it posts is a message like any other.</summary>
-internal sealed class StationGrain(Intake door) : Grain, IStationGrain
+internal sealed class StationGrain(MessageIntake door) : Grain, IStationGrain
 {
     private static readonly JsonPointer Station = JsonPointer.Parse("/station");
 

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
+using Tributary.Messages;
 using Tributary.Plugins;
 
 namespace Tributary.Samples.PluginCsharp;

@@ -2,9 +2,8 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Orleans.Runtime;
 using Orleans.Serialization.Invocation;
-using Tributary.Rounds.Orleans.Hosting;
 using Tributary.Rounds.Orleans.Tests.Cluster;
-using Tributary.Runtime.Partitions;
+using Tributary.Rounds.Partitions;
 
 namespace Tributary.Rounds.Orleans.Tests;
 

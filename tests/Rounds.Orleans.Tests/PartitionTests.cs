@@ -2,7 +2,7 @@ using Orleans.Core.Internal;
 using Orleans.Runtime;
 using Tributary.Rounds.Orleans.Partitions;
 using Tributary.Rounds.Orleans.Tests.Cluster;
-using Tributary.Runtime.Partitions;
+using Tributary.Rounds.Partitions;
 
 namespace Tributary.Rounds.Orleans.Tests;
 

@@ -1,7 +1,10 @@
 using System.Text;
 using Orleans.Hosting;
 using Orleans.Runtime;
-using Tributary.Rounds.Orleans.Hosting;
+using Tributary.Aggregates;
+using Tributary.Items;
+using Tributary.Measures;
+using Tributary.Messages;
 using Tributary.Rounds.Orleans.Tests.Cluster;
 
 namespace Tributary.Rounds.Orleans.Tests;

@@ -2,8 +2,13 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
 using Orleans.Serialization.Serializers;
+using Tributary.Aggregates;
+using Tributary.Items;
+using Tributary.Measures;
+using Tributary.Messages;
 using Tributary.Plugins;
-using Tributary.Runtime.Store;
+using Tributary.Replays;
+using Tributary.Storage;
 
 namespace Tributary.Rounds.Orleans.Tests;
 

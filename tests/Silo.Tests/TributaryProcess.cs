@@ -1,7 +1,7 @@
-using Tributary.TestingHost;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Tributary.TestingHost;
 
 namespace Tributary.Silo.Tests;
 

@@ -1,4 +1,4 @@
-using Tributary.Runtime;
+using Tributary.Rounds;
 using Tributary.TestingHost.Simulation;
 
 namespace Tributary.Simulation.Tests;

@@ -1,3 +1,4 @@
+using Tributary.Messages;
 using Tributary.TestingHost.Simulation;
 
 namespace Tributary.Simulation.Tests;

@@ -1,9 +1,9 @@
-using Tributary.Api.GraphQL.Messages;
+using Tributary.Aggregates;
 using Tributary.Api.GraphQL.Paging;
-using Tributary.Grains;
 using Tributary.GraphQL.Binding;
-using Tributary.GraphQL.Execution;
 using Tributary.GraphQL.Types;
+using Tributary.Pipeline.Aggregates;
+using Tributary.Pipeline.Definitions;
 
 namespace Tributary.Api.GraphQL.Aggregates;
 

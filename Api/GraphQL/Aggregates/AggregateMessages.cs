@@ -1,7 +1,7 @@
 using Tributary.Api.GraphQL.Messages;
 using Tributary.Api.GraphQL.Paging;
-using Tributary.Grains;
-using Tributary.Runtime.Store;
+using Tributary.Pipeline.Contributions;
+using Tributary.Storage;
 
 namespace Tributary.Api.GraphQL.Aggregates;
 

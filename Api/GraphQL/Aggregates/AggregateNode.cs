@@ -1,5 +1,7 @@
 using System.Text.Json;
-using Tributary.Grains;
+using Tributary.Aggregates;
+using Tributary.Pipeline.Aggregates;
+using Tributary.Pipeline.Definitions;
 
 namespace Tributary.Api.GraphQL.Aggregates;
 

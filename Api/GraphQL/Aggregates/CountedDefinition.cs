@@ -1,6 +1,10 @@
 using System.Text;
-using Tributary.Grains;
-using Tributary.Runtime.Store;
+using Tributary.Aggregates;
+using Tributary.Pipeline.Aggregates;
+using Tributary.Pipeline.Contributions;
+using Tributary.Pipeline.Definitions;
+using Tributary.Pipeline.Generations;
+using Tributary.Storage;
 
 namespace Tributary.Api.GraphQL.Aggregates;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Tributary.Grains;
+using Tributary.Pipeline.Definitions;
 
 namespace Tributary.Api.GraphQL.Aggregates;
 

@@ -1,8 +1,10 @@
 using System.Text.Json;
+using Tributary.Aggregates;
 using Tributary.Api.GraphQL.Paging;
-using Tributary.Grains;
 using Tributary.GraphQL;
 using Tributary.GraphQL.Types;
+using Tributary.Measures;
+using Tributary.Pipeline.Definitions;
 
 namespace Tributary.Api.GraphQL.Aggregates;
 

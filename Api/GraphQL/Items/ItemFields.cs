@@ -2,11 +2,11 @@ using System.Text;
 using Tributary.Api.GraphQL.Messages;
 using Tributary.Api.GraphQL.Paging;
 using Tributary.Api.GraphQL.Processing;
-using Tributary.Grains;
 using Tributary.GraphQL.Binding;
 using Tributary.GraphQL.Execution;
 using Tributary.GraphQL.Types;
-using Tributary.Runtime.Store;
+using Tributary.Items;
+using Tributary.Messages;
 
 namespace Tributary.Api.GraphQL.Items;
 

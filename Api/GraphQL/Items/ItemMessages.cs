@@ -1,7 +1,7 @@
 using Tributary.Api.GraphQL.Messages;
 using Tributary.Api.GraphQL.Paging;
 using Tributary.GraphQL.Execution;
-using Tributary.Runtime.Store;
+using Tributary.Storage;
 
 namespace Tributary.Api.GraphQL.Items;
 

@@ -1,5 +1,9 @@
 using Tributary.Grains;
-using Tributary.Runtime.Store;
+using Tributary.Grains.Items;
+using Tributary.Items;
+using Tributary.Messages;
+using Tributary.Pipeline.Reading;
+using Tributary.Storage;
 
 namespace Tributary.Api.GraphQL.Items;
 

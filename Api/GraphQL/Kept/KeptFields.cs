@@ -4,7 +4,8 @@ using Tributary.Api.Kept;
 using Tributary.GraphQL.Binding;
 using Tributary.GraphQL.Execution;
 using Tributary.GraphQL.Types;
-using Tributary.Runtime.Store;
+using Tributary.Messages;
+using Tributary.Storage;
 
 namespace Tributary.Api.GraphQL.Kept;
 

@@ -1,7 +1,7 @@
 using System.Threading.Channels;
+using Tributary.Feed;
 using Tributary.GraphQL;
-using Tributary.Runtime.Feed;
-using Tributary.Runtime.Store;
+using Tributary.Storage;
 
 namespace Tributary.Api.GraphQL.Live;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Tributary.Api.GraphQL.Items;
+using Tributary.Messages;
 
 namespace Tributary.Api.GraphQL.Live;
 

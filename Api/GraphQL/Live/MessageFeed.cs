@@ -1,11 +1,10 @@
 using System.Runtime.CompilerServices;
 using Tributary.Api.GraphQL.Messages;
+using Tributary.Feed;
 using Tributary.GraphQL;
 using Tributary.GraphQL.Binding;
 using Tributary.GraphQL.Execution;
 using Tributary.GraphQL.Types;
-using Tributary.Runtime.Feed;
-using Tributary.Runtime.Store;
 
 namespace Tributary.Api.GraphQL.Live;
 

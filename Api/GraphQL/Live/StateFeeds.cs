@@ -1,10 +1,11 @@
 using System.Runtime.CompilerServices;
+using Tributary.Aggregates;
 using Tributary.Api.GraphQL.Aggregates;
 using Tributary.Api.GraphQL.Items;
-using Tributary.Grains;
 using Tributary.GraphQL.Binding;
 using Tributary.GraphQL.Execution;
-using Tributary.Runtime.Store;
+using Tributary.Pipeline.Reading;
+using Tributary.Storage;
 
 namespace Tributary.Api.GraphQL.Live;
 

@@ -1,7 +1,8 @@
 using System.Text.Json;
-using Tributary.Grains;
 using Tributary.GraphQL.Types;
-using Tributary.Runtime.Store;
+using Tributary.Messages;
+using Tributary.Pipeline.Definitions;
+using Tributary.Storage;
 
 namespace Tributary.Api.GraphQL.Messages;
 

@@ -4,6 +4,7 @@ using Tributary.Api.GraphQL.Processing;
 using Tributary.GraphQL.Binding;
 using Tributary.GraphQL.Execution;
 using Tributary.GraphQL.Types;
+using Tributary.Messages;
 
 namespace Tributary.Api.GraphQL.Messages;
 

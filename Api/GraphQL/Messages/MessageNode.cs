@@ -1,6 +1,7 @@
 using System.Text;
-using Tributary.Runtime.Feed;
-using Tributary.Runtime.Store;
+using Tributary.Feed;
+using Tributary.Messages;
+using Tributary.Storage;
 
 namespace Tributary.Api.GraphQL.Messages;
 

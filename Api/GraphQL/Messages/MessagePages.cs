@@ -1,6 +1,6 @@
 using Tributary.Api.GraphQL.Paging;
-using Tributary.Runtime.Feed;
-using Tributary.Runtime.Store;
+using Tributary.Feed;
+using Tributary.Storage;
 
 namespace Tributary.Api.GraphQL.Messages;
 

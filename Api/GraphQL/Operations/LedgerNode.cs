@@ -1,4 +1,4 @@
-using Tributary.Runtime.Store;
+using Tributary.Storage;
 
 namespace Tributary.Api.GraphQL.Operations;
 

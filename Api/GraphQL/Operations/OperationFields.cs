@@ -2,7 +2,7 @@ using System.Text.Json;
 using Tributary.Api.GraphQL.Paging;
 using Tributary.GraphQL.Binding;
 using Tributary.GraphQL.Types;
-using Tributary.Runtime.Store;
+using Tributary.Storage;
 
 namespace Tributary.Api.GraphQL.Operations;
 

@@ -1,9 +1,12 @@
 using System.Text;
 using Tributary.Api.GraphQL.Items;
-using Tributary.Grains;
+using Tributary.Feed;
 using Tributary.GraphQL.Binding;
 using Tributary.GraphQL.Types;
-using Tributary.Runtime.Feed;
+using Tributary.Items;
+using Tributary.Messages;
+using Tributary.Pipeline.Definitions;
+using Tributary.Pipeline.Intake;
 
 namespace Tributary.Api.GraphQL.Operations;
 

@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
+using Tributary.Feed;
 using Tributary.GraphQL;
 using Tributary.GraphQL.Binding;
 using Tributary.GraphQL.Execution;
-using Tributary.Runtime.Feed;
-using Tributary.Runtime.Store;
+using Tributary.Messages;
+using Tributary.Storage;
 
 namespace Tributary.Api.GraphQL.Processing;
 

@@ -1,11 +1,12 @@
 using Tributary.Api.GraphQL.Messages;
 using Tributary.Api.GraphQL.Paging;
 using Tributary.Api.Processing;
-using Tributary.Grains;
 using Tributary.GraphQL.Binding;
 using Tributary.GraphQL.Execution;
 using Tributary.GraphQL.Types;
-using Tributary.Runtime.Store;
+using Tributary.Messages;
+using Tributary.Pipeline.Processing;
+using Tributary.Storage;
 
 namespace Tributary.Api.GraphQL.Processing;
 

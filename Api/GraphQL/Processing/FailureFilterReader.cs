@@ -1,6 +1,7 @@
 using Tributary.Api.GraphQL.Messages;
 using Tributary.GraphQL.Types;
-using Tributary.Runtime.Store;
+using Tributary.Messages;
+using Tributary.Storage;
 
 namespace Tributary.Api.GraphQL.Processing;
 

@@ -1,7 +1,7 @@
 using Tributary.Api.GraphQL.Items;
 using Tributary.Api.Processing;
 using Tributary.GraphQL.Execution;
-using Tributary.Runtime.Store;
+using Tributary.Storage;
 
 namespace Tributary.Api.GraphQL.Processing;
 

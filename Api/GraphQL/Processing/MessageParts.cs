@@ -1,5 +1,6 @@
 using Tributary.GraphQL.Execution;
-using Tributary.Runtime.Store;
+using Tributary.Messages;
+using Tributary.Storage;
 
 namespace Tributary.Api.GraphQL.Processing;
 

@@ -1,5 +1,5 @@
-using Tributary.Grains;
 using Tributary.GraphQL.Binding;
+using Tributary.Pipeline.Plugins;
 
 namespace Tributary.Api.GraphQL.Processing;
 

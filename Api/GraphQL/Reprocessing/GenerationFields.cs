@@ -1,8 +1,9 @@
 using Tributary.Api.Reprocessing;
-using Tributary.Grains;
 using Tributary.GraphQL.Binding;
 using Tributary.GraphQL.Execution;
-using Tributary.Runtime.Store;
+using Tributary.Messages;
+using Tributary.Pipeline.Generations;
+using Tributary.Pipeline.Plugins;
 
 namespace Tributary.Api.GraphQL.Reprocessing;
 
@@ -38,7 +39,7 @@ internal sealed class GenerationFields(ApiNode node)
         bindings.Object<GenerationError>("GenerationError");
     }
 
-    private Generations Known => GenerationRequests.Of(node);
+    private GenerationControl Known => GenerationRequests.Of(node);
 
     private async ValueTask<IReadOnlyList<GenerationBody>> ListAsync(Func<GenerationView, bool> which) =>
         GenerationList.Of((await Known.ListAsync()).Where(which)).Generations;

@@ -8,7 +8,8 @@ using Microsoft.Extensions.Logging;
 using Tributary.Api.Configured;
 using Tributary.Api.Security;
 using Tributary.Api.Tests.Support;
-using Tributary.Grains;
+using Tributary.Pipeline.Generations;
+using Tributary.Pipeline.Intake;
 
 namespace Tributary.Api.Tests.Access;
 

@@ -2,11 +2,13 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Tributary.Api.GraphQL;
 using Tributary.Api.Processing;
-using Tributary.Grains;
 using Tributary.GraphQL;
-using Tributary.Runtime.Store;
+using Tributary.Messages;
+using Tributary.Pipeline.Definitions;
+using Tributary.Pipeline.Intake;
 using Tributary.Silo.Configuration;
 using Tributary.Silo.Hosting;
+using Tributary.Storage;
 
 namespace Tributary.Api.Tests.GraphQL;
 

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Tributary.Api.Tests.Support;
 
 namespace Tributary.Api.Tests.GraphQL;
 

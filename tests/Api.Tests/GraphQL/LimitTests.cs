@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Tributary.Api.Tests.Support;
-using Tributary.Runtime.Feed;
+using Tributary.Feed;
 
 namespace Tributary.Api.Tests.GraphQL;
 

@@ -1,5 +1,5 @@
 using Tributary.Api.Tests.Support;
-using Tributary.Runtime.Feed;
+using Tributary.Feed;
 
 namespace Tributary.Api.Tests.GraphQL;
 

@@ -1,7 +1,7 @@
 using System.Net.WebSockets;
 using System.Text.Json;
 using Tributary.Api.Tests.Support;
-using Tributary.Runtime.Feed;
+using Tributary.Feed;
 
 namespace Tributary.Api.Tests.GraphQL;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net.WebSockets;
 using System.Text.Json;
-using Tributary.Runtime.Feed;
+using Tributary.Feed;
 
 namespace Tributary.Api.Tests.GraphQL;
 

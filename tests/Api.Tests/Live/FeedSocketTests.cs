@@ -1,7 +1,8 @@
 using System.Net.WebSockets;
 using System.Text.Json;
 using Tributary.Api.Tests.Support;
-using Tributary.Runtime.Feed;
+using Tributary.Feed;
+using Tributary.Messages;
 
 namespace Tributary.Api.Tests.Live;
 

@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Text;
-using Tributary.Api.Tests.Support;
 using Tributary.Silo.Configuration;
 
 namespace Tributary.Api.Tests.Processing;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Tributary.Api.Tests.Support;
+using Tributary.Items;
 
 namespace Tributary.Api.Tests.Processing;
 

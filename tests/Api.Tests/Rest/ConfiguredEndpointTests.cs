@@ -1,6 +1,6 @@
 using Tributary.Api.Configured;
 using Tributary.Api.Tests.Support;
-using Tributary.Grains;
+using Tributary.Pipeline.Definitions;
 
 namespace Tributary.Api.Tests.Rest;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Tributary.Api.Tests.Support;
+using Tributary.Items;
 
 namespace Tributary.Api.Tests.Rest;
 

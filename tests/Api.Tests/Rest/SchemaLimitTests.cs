@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Tributary.Api.Configured;
+using Tributary.Messages;
 
 namespace Tributary.Api.Tests.Rest;
 

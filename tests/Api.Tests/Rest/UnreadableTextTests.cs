@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Tributary.Api.Tests.GraphQL;
 using Tributary.Api.Tests.Support;
+using Tributary.Messages;
 
 namespace Tributary.Api.Tests.Rest;
 

@@ -2,8 +2,9 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
-using Tributary.Grains;
-using Tributary.Runtime.Feed;
+using Tributary.Feed;
+using Tributary.Items;
+using Tributary.Pipeline.Definitions;
 using Tributary.Silo.Configuration;
 using Tributary.Silo.Hosting;
 

@@ -1,4 +1,4 @@
-using Tributary.Configuration;
+using Tributary.Connectors.Configuration;
 using YamlDotNet.RepresentationModel;
 
 namespace Tributary.Connectors.Tests.Brokers;

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
-using Tributary.Configuration;
 using Tributary.Connectors.Brokers;
+using Tributary.Connectors.Configuration;
 
 namespace Tributary.Connectors.Tests.Brokers;
 

@@ -1,5 +1,6 @@
 using RabbitMQ.Client;
 using Tributary.Connectors.Brokers;
+using Tributary.Connectors.Tests.Support;
 
 namespace Tributary.Connectors.Tests.Brokers;
 

@@ -1,4 +1,5 @@
 using RabbitMQ.Client;
+using Tributary.Connectors.Tests.Support;
 using Tributary.TestingHost;
 using Tributary.TestingHost.Brokers;
 

@@ -2,6 +2,7 @@ using System.Text;
 using RabbitMQ.Client;
 using Tributary.Connectors.Brokers;
 using Tributary.Connectors.Tests.Brokers.Amqp;
+using Tributary.Connectors.Tests.Support;
 using Tributary.TestingHost.Brokers;
 
 namespace Tributary.Connectors.Tests.Brokers;

@@ -1,6 +1,7 @@
 using System.Text;
 using RabbitMQ.Client;
 using Tributary.Connectors.Brokers;
+using Tributary.Connectors.Tests.Support;
 
 namespace Tributary.Connectors.Tests.Brokers;
 

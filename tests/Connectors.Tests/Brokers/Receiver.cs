@@ -1,4 +1,5 @@
 using System.Text;
+using Tributary.Connectors.Tests.Support;
 
 namespace Tributary.Connectors.Tests.Brokers;
 

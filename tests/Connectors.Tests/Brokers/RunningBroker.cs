@@ -1,4 +1,5 @@
-using Tributary.Configuration;
+using Tributary.Connectors.Configuration;
+using Tributary.Connectors.Tests.Support;
 
 namespace Tributary.Connectors.Tests.Brokers;
 

@@ -1,5 +1,5 @@
-using Tributary.Configuration;
 using Tributary.Connectors.Brokers;
+using Tributary.Connectors.Configuration;
 
 namespace Tributary.Connectors.Tests.Brokers;
 

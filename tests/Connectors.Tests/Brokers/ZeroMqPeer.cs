@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Tributary.Connectors.Tests.Support;
 using Tributary.TestingHost;
 
 namespace Tributary.Connectors.Tests.Brokers;

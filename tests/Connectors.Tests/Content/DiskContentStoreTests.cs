@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Tributary.Connectors.Content;
 using Tributary.Connectors.Tests.Support;
+using Tributary.Messages;
 
 namespace Tributary.Connectors.Tests.Content;
 

@@ -1,8 +1,9 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
-using Tributary.Configuration;
+using Tributary.Connectors.Configuration;
 using Tributary.Connectors.Content;
 using Tributary.Connectors.Tests.Support;
+using Tributary.Messages;
 
 namespace Tributary.Connectors.Tests.Content;
 

@@ -1,6 +1,7 @@
-using Tributary.Configuration;
+using Tributary.Connectors.Configuration;
 using Tributary.Connectors.Content;
 using Tributary.Connectors.Tests.Support;
+using Tributary.Messages;
 using Tributary.TestingHost.Swift;
 
 namespace Tributary.Connectors.Tests.Content;

@@ -1,6 +1,7 @@
 using System.Text;
 using Tributary.Connectors.Metadata;
 using Tributary.Connectors.Tests.Support;
+using Tributary.Messages;
 using Tributary.TestingHost.Redis;
 
 namespace Tributary.Connectors.Tests.Metadata;

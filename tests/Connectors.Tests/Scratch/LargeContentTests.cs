@@ -1,5 +1,8 @@
 using System.Security.Cryptography;
-using Tributary.Grains;
+using Tributary.Connectors.Scratch;
+using Tributary.Pipeline.Content;
+using Tributary.Pipeline.Contributions;
+using Tributary.Pipeline.Processing;
 
 namespace Tributary.Connectors.Tests.Scratch;
 

@@ -1,3 +1,5 @@
+using Tributary.Connectors.Scratch;
+
 namespace Tributary.Connectors.Tests.Scratch;
 
 public sealed class ScratchFolderTests : IDisposable

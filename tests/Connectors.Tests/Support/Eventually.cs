@@ -1,4 +1,4 @@
-namespace Tributary.Connectors.Tests;
+namespace Tributary.Connectors.Tests.Support;
 
 /// <summary>Asks another process, or another thread that gives no signal, until it is so.</summary>
 internal static class Eventually

@@ -2,7 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Tributary.Connectors.Tests;
+namespace Tributary.Connectors.Tests.Support;
 
 /// <summary>A certificate for this machine that only those trust who are told to, as files in a temporary folder.</summary>
 internal sealed class TestCertificate : IDisposable

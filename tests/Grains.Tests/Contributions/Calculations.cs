@@ -1,7 +1,13 @@
 using System.Text;
 using System.Text.Json;
+using Tributary.Aggregates;
+using Tributary.Grains.Tests.Grains;
+using Tributary.Items;
+using Tributary.Pipeline.Aggregates;
+using Tributary.Pipeline.Contributions;
+using Tributary.Pipeline.Definitions;
 
-namespace Tributary.Grains.Tests;
+namespace Tributary.Grains.Tests.Contributions;
 
 /// <summary>Short ways to calculate contributions.</summary>
 internal static class Calculations
@@ -43,6 +49,6 @@ internal static class Calculations
         }
 
         var stored = JsonSerializer.SerializeToUtf8Bytes(state, GrainsJson.Default.AggregateState);
-        return AggregateView.Of(new Runtime.Store.AggregateRow(AggregateKey.Parse(key), 1, stored), Define(definition));
+        return AggregateView.Of(new Storage.AggregateRow(AggregateKey.Parse(key), 1, stored), Define(definition));
     }
 }

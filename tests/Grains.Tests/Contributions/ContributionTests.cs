@@ -1,7 +1,12 @@
 using System.Text;
 using System.Text.Json;
+using Tributary.Grains.Tests.Grains;
+using Tributary.Pipeline.Aggregates;
+using Tributary.Pipeline.Contributions;
+using Tributary.Pipeline.Definitions;
+using Tributary.Pipeline.Generations;
 
-namespace Tributary.Grains.Tests;
+namespace Tributary.Grains.Tests.Contributions;
 
 public sealed class ContributionTests
 {

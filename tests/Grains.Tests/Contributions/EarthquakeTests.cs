@@ -1,8 +1,11 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
+using Tributary.Aggregates;
+using Tributary.Measures;
+using Tributary.Pipeline.Aggregates;
 
-namespace Tributary.Grains.Tests;
+namespace Tributary.Grains.Tests.Contributions;
 
 /// <summary>Aggregates of a real week against a recount that shares no code with them.</summary>
 public sealed class EarthquakeTests

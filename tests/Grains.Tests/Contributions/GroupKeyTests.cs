@@ -1,6 +1,7 @@
 using System.Text;
+using Tributary.Pipeline.Aggregates;
 
-namespace Tributary.Grains.Tests;
+namespace Tributary.Grains.Tests.Contributions;
 
 public sealed class GroupKeyTests
 {

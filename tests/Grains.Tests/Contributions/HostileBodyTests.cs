@@ -1,6 +1,9 @@
 using System.Text;
+using Tributary.Grains.Tests.Grains;
+using Tributary.Measures;
+using Tributary.Pipeline.Contributions;
 
-namespace Tributary.Grains.Tests;
+namespace Tributary.Grains.Tests.Contributions;
 
 /// <summary>Bodies made to hurt: each is read or refused, and what is read is counted.</summary>
 public sealed class HostileBodyTests

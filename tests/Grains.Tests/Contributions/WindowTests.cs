@@ -1,6 +1,9 @@
 using System.Text;
+using Tributary.Aggregates;
+using Tributary.Grains.Tests.Grains;
+using Tributary.Pipeline.Contributions;
 
-namespace Tributary.Grains.Tests;
+namespace Tributary.Grains.Tests.Contributions;
 
 public sealed class WindowTests
 {

@@ -1,7 +1,10 @@
 using System.Text;
 using System.Text.Json;
+using Tributary.Grains.Tests.Contributions;
+using Tributary.Messages;
+using Tributary.Pipeline.Definitions;
 
-namespace Tributary.Grains.Tests;
+namespace Tributary.Grains.Tests.Definitions;
 
 public sealed class DefinitionTests
 {

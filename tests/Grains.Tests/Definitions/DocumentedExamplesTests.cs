@@ -1,7 +1,11 @@
 using System.Text.Json;
+using Tributary.Grains.Tests.Grains;
+using Tributary.Messages;
+using Tributary.Pipeline.Contributions;
+using Tributary.Pipeline.Definitions;
 using YamlDotNet.Serialization;
 
-namespace Tributary.Grains.Tests;
+namespace Tributary.Grains.Tests.Definitions;
 
 public sealed class DocumentedExamplesTests
 {

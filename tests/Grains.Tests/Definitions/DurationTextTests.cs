@@ -1,4 +1,6 @@
-namespace Tributary.Grains.Tests;
+using Tributary.Pipeline.Definitions;
+
+namespace Tributary.Grains.Tests.Definitions;
 
 public sealed class DurationTextTests
 {

@@ -1,6 +1,8 @@
 using System.Text;
+using Tributary.Grains.Tests.Contributions;
+using Tributary.Pipeline.Definitions;
 
-namespace Tributary.Grains.Tests;
+namespace Tributary.Grains.Tests.Definitions;
 
 public sealed class JsonPointerTests
 {

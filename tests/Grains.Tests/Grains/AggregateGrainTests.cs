@@ -1,4 +1,8 @@
-namespace Tributary.Grains.Tests;
+using Tributary.Aggregates;
+using Tributary.Grains.Aggregates;
+using Tributary.Measures;
+
+namespace Tributary.Grains.Tests.Grains;
 
 public sealed class AggregateGrainTests
 {

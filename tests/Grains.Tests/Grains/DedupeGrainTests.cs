@@ -1,6 +1,7 @@
-using Tributary.Runtime.Store;
+using Tributary.Grains.Dedupe;
+using Tributary.Pipeline.Dedupe;
 
-namespace Tributary.Grains.Tests;
+namespace Tributary.Grains.Tests.Grains;
 
 public sealed class DedupeGrainTests
 {

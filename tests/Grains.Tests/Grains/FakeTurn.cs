@@ -1,4 +1,7 @@
-namespace Tributary.Grains.Tests;
+using Tributary.Aggregates;
+using Tributary.Messages;
+
+namespace Tributary.Grains.Tests.Grains;
 
 /// <summary>A turn without an engine: gives a grain its state and notes what it asks for.</summary>
 internal sealed class FakeTurn(string type, string key) : ITurnContext

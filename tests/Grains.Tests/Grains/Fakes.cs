@@ -1,6 +1,7 @@
-using Tributary.Runtime.Store;
+using Tributary.Aggregates;
+using Tributary.Storage;
 
-namespace Tributary.Grains.Tests;
+namespace Tributary.Grains.Tests.Grains;
 
 /// <summary>A clock that stands still at <see cref="FakeTurn.Start"/> plus what a test adds.</summary>
 internal sealed class FixedTime : TimeProvider

@@ -1,8 +1,9 @@
 using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
+using Tributary.Grains.Items;
 
-namespace Tributary.Grains.Tests;
+namespace Tributary.Grains.Tests.Grains;
 
 /// <summary>Grains take time, chance and I/O from outside: nothing in their assembly may name where those come from.</summary>
 public sealed class PureCoreTests

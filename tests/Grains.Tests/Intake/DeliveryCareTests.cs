@@ -1,7 +1,12 @@
 using System.Text;
 using Tributary.Connectors;
+using Tributary.Grains.Tests.Contributions;
+using Tributary.Grains.Tests.Grains;
+using Tributary.Messages;
+using Tributary.Pipeline.Intake;
+using Tributary.Pipeline.Mapping;
 
-namespace Tributary.Grains.Tests;
+namespace Tributary.Grains.Tests.Intake;
 
 /// <summary>Deliveries that end the process when they are taken, and those that only came at the same time.</summary>
 public sealed class DeliveryCareTests
@@ -131,7 +136,7 @@ public sealed class DeliveryCareTests
     private async Task<Listener> StartAsync(bool isAfterCrash)
     {
         var care = await DeliveryCare.OpenAsync(notes, isAfterCrash, (_, _) => Task.CompletedTask, Cancellation);
-        var intake = new Intake(silo, Calculations.Calculator(), new MessageIds(() => 7), new FixedTime(), new IntakeOptions());
+        var intake = new MessageIntake(silo, Calculations.Calculator(), new MessageIds(() => 7), new FixedTime(), new IntakeOptions());
         return new Listener(intake, "broker", null, null, (_, _) => Task.CompletedTask, care);
     }
 

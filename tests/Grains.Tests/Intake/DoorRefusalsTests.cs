@@ -1,8 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
-using Tributary.Runtime.Store;
+using Tributary.Pipeline.Intake;
+using Tributary.Storage;
 
-namespace Tributary.Grains.Tests;
+namespace Tributary.Grains.Tests.Intake;
 
 /// <summary>
 /// Every code that there is has been looked at: it is final, can be cured, or never comes out of the door for messages.
@@ -11,7 +12,7 @@ public sealed partial class DoorRefusalsTests
 {
     /// <summary>
     /// Codes that the door never answers a message with: they belong to requests of the API, to the start, to what
-    /// happens after a message is stored. A new code belongs here only when no call of <see cref="Intake.AcceptAsync"/>
+    /// happens after a message is stored. A new code belongs here only when no call of <see cref="MessageIntake.AcceptAsync"/>
     /// can end with it; else into <see cref="DoorRefusals"/>.
     /// </summary>
     private static readonly HashSet<string> Elsewhere =
@@ -61,7 +62,7 @@ public sealed partial class DoorRefusalsTests
     [MemberData(nameof(Codes))]
     public void Every_code_is_classified_or_never_comes_out_of_the_door(string code) => Assert.True(
         DoorRefusals.Codes.Contains(code) != Elsewhere.Contains(code),
-        $"The code '{code}' is in Grains/Intake/DoorRefusals.cs and in the list of this test, or in neither: say whether a delivery that meets it is refused for ever.");
+        $"The code '{code}' is in Pipeline/Intake/DoorRefusals.cs and in the list of this test, or in neither: say whether a delivery that meets it is refused for ever.");
 
     [Fact]
     public void The_walk_finds_the_codes_of_the_documents_and_of_the_sources()
@@ -98,7 +99,11 @@ public sealed partial class DoorRefusalsTests
 
     // What the parts between the door and the database throw, whether or not it is documented.
     private static IEnumerable<string> Thrown() =>
-        new[] { "Grains.Abstractions", "Grains", "Runtime", "Storage" }
+        new[]
+        {
+            "Grains.Abstractions", "Plugins.Abstractions", "Connectors.Abstractions", "Storage.Abstractions", "Grains",
+            "Pipeline", "Rounds", "Feed", "Storage",
+        }
             .SelectMany(folder =>
                 Directory.EnumerateFiles(Path.Combine(Repository(), folder), "*.cs", SearchOption.AllDirectories))
             .Where(file =>

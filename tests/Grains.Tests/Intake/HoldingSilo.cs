@@ -1,7 +1,11 @@
 using System.Text;
-using Tributary.Runtime.Store;
+using Tributary.Items;
+using Tributary.Messages;
+using Tributary.Pipeline.Generations;
+using Tributary.Replays;
+using Tributary.Storage;
 
-namespace Tributary.Grains.Tests;
+namespace Tributary.Grains.Tests.Intake;
 
 /// <summary>A silo that answers at once, but for bodies that hold a certain word.</summary>
 internal sealed class HoldingSilo : IRoundGrains, IItemGrain

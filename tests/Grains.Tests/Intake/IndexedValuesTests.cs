@@ -1,8 +1,14 @@
 using System.Text;
 using System.Text.Json;
-using Tributary.Runtime.Indexing;
+using Tributary.Grains.Tests.Contributions;
+using Tributary.Grains.Tests.Grains;
+using Tributary.Messages;
+using Tributary.Pipeline.Contributions;
+using Tributary.Pipeline.Definitions;
+using Tributary.Pipeline.Intake;
+using Tributary.Storage.Indexing;
 
-namespace Tributary.Grains.Tests;
+namespace Tributary.Grains.Tests.Intake;
 
 public sealed class IndexedValuesTests
 {
@@ -32,7 +38,7 @@ public sealed class IndexedValuesTests
     public void Values_are_found_beside_aggregates_and_items()
     {
         var definition = Calculations.Define("""{"name":"d","group":[{"name":"a","pointer":"/a"}],"measures":[{"name":"n","kind":"sum","pointer":"/o/x"}]}""");
-        var intake = new Intake(
+        var intake = new MessageIntake(
             grains, new ContributionCalculator([new ActiveDefinition(1, definition)], Paths), new MessageIds(() => 1), new FixedTime(), new IntakeOptions());
 
         var incoming = intake.Prepare(new IntakeRequest { Source = "test", Body = """{"a":"A","o":{"x":2}}"""u8.ToArray(), ItemPointer = JsonPointer.Parse("/a") });
@@ -62,7 +68,7 @@ public sealed class IndexedValuesTests
         return Convert.ToHexString(IndexKey.Of(reader.TokenType, reader.ValueSpan, reader.ValueIsEscaped, out _));
     }
 
-    private Intake Door(IndexedPath[] paths) =>
+    private MessageIntake Door(IndexedPath[] paths) =>
         new(grains, new ContributionCalculator([], paths), new MessageIds(() => 1), new FixedTime(), new IntakeOptions());
 
     private sealed class NoGrains : IRoundGrains

@@ -1,14 +1,22 @@
 using System.Text;
+using Tributary.Grains.Tests.Contributions;
+using Tributary.Grains.Tests.Grains;
+using Tributary.Items;
+using Tributary.Messages;
+using Tributary.Pipeline.Definitions;
+using Tributary.Pipeline.Generations;
+using Tributary.Pipeline.Intake;
+using Tributary.Replays;
 
-namespace Tributary.Grains.Tests;
+namespace Tributary.Grains.Tests.Intake;
 
 public sealed class IntakeTests
 {
     private readonly FixedTime time = new();
-    private readonly Intake intake;
+    private readonly MessageIntake intake;
     private readonly RecordingFactory grains = new();
 
-    public IntakeTests() => intake = new Intake(grains, Calculations.Calculator(), new MessageIds(() => ulong.MaxValue), time, new IntakeOptions { MaxBodyBytes = 1000 });
+    public IntakeTests() => intake = new MessageIntake(grains, Calculations.Calculator(), new MessageIds(() => ulong.MaxValue), time, new IntakeOptions { MaxBodyBytes = 1000 });
 
     [Theory]
     [InlineData("{}")]
@@ -168,12 +176,12 @@ public sealed class IntakeTests
         public ValueTask<Receipt> Receive(IncomingMessage message) =>
             ValueTask.FromResult(new Receipt(new AppendedMessage(message.Message, 1, message.Generations)));
 
-        public ValueTask<ItemView?> Read() => throw new NotSupportedException("Intake reads no items.");
+        public ValueTask<ItemView?> Read() => throw new NotSupportedException("The intake reads no items.");
 
-        public ValueTask<RetryResult> Retry(RetryRequest request) => throw new NotSupportedException("Intake retries nothing.");
+        public ValueTask<RetryResult> Retry(RetryRequest request) => throw new NotSupportedException("The intake retries nothing.");
 
-        public ValueTask<ParkResult> Park(ParkRequest request) => throw new NotSupportedException("Intake parks nothing.");
+        public ValueTask<ParkResult> Park(ParkRequest request) => throw new NotSupportedException("The intake parks nothing.");
 
-        public ValueTask ApplyReplayed(ReplayedRun run) => throw new NotSupportedException("Intake replays nothing.");
+        public ValueTask ApplyReplayed(ReplayedRun run) => throw new NotSupportedException("The intake replays nothing.");
     }
 }

@@ -1,7 +1,17 @@
 using System.Text;
 using Tributary.Connectors;
+using Tributary.Grains.Tests.Contributions;
+using Tributary.Grains.Tests.Grains;
+using Tributary.Grains.Tests.Processing;
+using Tributary.Items;
+using Tributary.Messages;
+using Tributary.Pipeline.Generations;
+using Tributary.Pipeline.Intake;
+using Tributary.Pipeline.Mapping;
+using Tributary.Pipeline.Plugins;
+using Tributary.Replays;
 
-namespace Tributary.Grains.Tests;
+namespace Tributary.Grains.Tests.Intake;
 
 public sealed class ListenerTests
 {
@@ -238,7 +248,7 @@ public sealed class ListenerTests
 
     private Listener Listener(Func<CancellationToken, ValueTask>? backlog = null)
     {
-        var intake = new Intake(silo, Calculations.Calculator(), new MessageIds(() => 7), new FixedTime(), new IntakeOptions { MaxBodyBytes = 1_000 }, plugins);
+        var intake = new MessageIntake(silo, Calculations.Calculator(), new MessageIds(() => 7), new FixedTime(), new IntakeOptions { MaxBodyBytes = 1_000 }, plugins);
         return new Listener(intake, "broker", mapper, backlog, (wait, cancellation) =>
         {
             waits.Add(wait);

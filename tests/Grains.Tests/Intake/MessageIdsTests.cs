@@ -1,4 +1,7 @@
-namespace Tributary.Grains.Tests;
+using Tributary.Grains.Tests.Grains;
+using Tributary.Pipeline.Intake;
+
+namespace Tributary.Grains.Tests.Intake;
 
 public sealed class MessageIdsTests
 {

@@ -1,4 +1,12 @@
-namespace Tributary.Grains.Tests;
+using Tributary.Grains.Dedupe;
+using Tributary.Grains.Items;
+using Tributary.Grains.Items.Retries;
+using Tributary.Grains.Replays;
+using Tributary.Grains.Tests.Grains;
+using Tributary.Messages;
+using Tributary.Replays;
+
+namespace Tributary.Grains.Tests.Items;
 
 /// <summary>What owners make of an activity that ended the process when nothing else ran.</summary>
 public sealed class EndedProcessTests

@@ -1,9 +1,13 @@
 using System.Text;
 using System.Text.Json;
 using Tributary.Connectors;
-using static Tributary.Grains.Tests.ItemWorld;
+using Tributary.Grains.Items;
+using Tributary.Grains.Tests.Grains;
+using Tributary.Items;
+using Tributary.Messages;
+using static Tributary.Grains.Tests.Items.ItemWorld;
 
-namespace Tributary.Grains.Tests;
+namespace Tributary.Grains.Tests.Items;
 
 /// <summary>Which failures an item raises, which parts it tries together, and what it keeps meanwhile.</summary>
 public sealed class ItemFailuresTests

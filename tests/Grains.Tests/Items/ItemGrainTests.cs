@@ -1,6 +1,12 @@
 using System.Text;
+using Tributary.Aggregates;
+using Tributary.Grains.Items;
+using Tributary.Grains.Tests.Grains;
+using Tributary.Items;
+using Tributary.Messages;
+using Tributary.Pipeline.Generations;
 
-namespace Tributary.Grains.Tests;
+namespace Tributary.Grains.Tests.Items;
 
 public sealed class ItemGrainTests
 {

@@ -1,7 +1,9 @@
 using Tributary.Connectors;
-using static Tributary.Grains.Tests.ItemWorld;
+using Tributary.Grains.Items;
+using Tributary.Messages;
+using static Tributary.Grains.Tests.Items.ItemWorld;
 
-namespace Tributary.Grains.Tests;
+namespace Tributary.Grains.Tests.Items;
 
 /// <summary>
 /// Random histories of one item: results, failures, late results, retries, parks, restarts, changes of the plugins' set. Whatever happens, each

@@ -1,8 +1,16 @@
+using Tributary.Aggregates;
 using Tributary.Connectors;
+using Tributary.Grains.Items;
+using Tributary.Grains.Items.Retries;
+using Tributary.Items;
+using Tributary.Messages;
+using Tributary.Pipeline.Plugins;
+using Tributary.Pipeline.Processing;
 using Tributary.Plugins;
-using static Tributary.Grains.Tests.ItemWorld;
+using Tributary.Replays;
+using static Tributary.Grains.Tests.Items.ItemWorld;
 
-namespace Tributary.Grains.Tests;
+namespace Tributary.Grains.Tests.Items;
 
 public sealed class ItemProcessingTests
 {

@@ -1,7 +1,10 @@
 using Tributary.Connectors;
-using static Tributary.Grains.Tests.ItemWorld;
+using Tributary.Grains.Tests.Grains;
+using Tributary.Items;
+using Tributary.Messages;
+using static Tributary.Grains.Tests.Items.ItemWorld;
 
-namespace Tributary.Grains.Tests;
+namespace Tributary.Grains.Tests.Items;
 
 /// <summary>When an item tries again, and what comes first when it is asked for two things.</summary>
 public sealed class ItemTimesTests

@@ -1,8 +1,15 @@
 using System.Text;
+using Tributary.Aggregates;
 using Tributary.Connectors;
+using Tributary.Grains.Items;
+using Tributary.Grains.Items.Retries;
+using Tributary.Grains.Tests.Grains;
+using Tributary.Items;
+using Tributary.Messages;
+using Tributary.Pipeline.Plugins;
 using Tributary.Plugins;
 
-namespace Tributary.Grains.Tests;
+namespace Tributary.Grains.Tests.Items;
 
 /// <summary>One item with what an engine does for it: positions, activities, the ledger; and what came out of its turns.</summary>
 internal sealed class ItemWorld

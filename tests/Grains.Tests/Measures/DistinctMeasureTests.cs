@@ -1,6 +1,7 @@
 using System.IO.Hashing;
+using Tributary.Measures;
 
-namespace Tributary.Grains.Tests;
+namespace Tributary.Grains.Tests.Measures;
 
 public sealed class DistinctMeasureTests
 {

@@ -4,8 +4,10 @@ using System.Text;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
+using Tributary.Measures;
+using Tributary.Pipeline.Processing;
 
-namespace Tributary.Grains.Tests;
+namespace Tributary.Grains.Tests.Measures;
 
 public sealed class ExactDecimalTests
 {

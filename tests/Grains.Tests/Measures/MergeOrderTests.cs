@@ -3,8 +3,10 @@ using System.Text;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
+using Tributary.Aggregates;
+using Tributary.Measures;
 
-namespace Tributary.Grains.Tests;
+namespace Tributary.Grains.Tests.Measures;
 
 public sealed class MergeOrderTests
 {

@@ -1,4 +1,6 @@
-namespace Tributary.Grains.Tests;
+using Tributary.Measures;
+
+namespace Tributary.Grains.Tests.Measures;
 
 public sealed class QuantilesMeasureTests
 {

@@ -1,8 +1,15 @@
 using System.Text;
 using System.Text.Json;
+using Tributary.Aggregates;
+using Tributary.Grains.Items;
+using Tributary.Messages;
+using Tributary.Pipeline.Aggregates;
+using Tributary.Pipeline.Definitions;
+using Tributary.Pipeline.Plugins;
+using Tributary.Pipeline.Plugins.BuiltIn;
 using Tributary.Plugins;
 
-namespace Tributary.Grains.Tests.PluginHosting;
+namespace Tributary.Grains.Tests.Plugins;
 
 /// <summary>The plugins that need no library: what they record, and what their aggregates say of many contents, beside a recount.</summary>
 public sealed class BuiltInPluginsTests

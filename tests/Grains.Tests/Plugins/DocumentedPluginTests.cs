@@ -1,10 +1,12 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
+using Tributary.Messages;
+using Tributary.Pipeline.Plugins.BuiltIn;
 using Tributary.Plugins;
 using Tributary.Plugins.Exec;
 
-namespace Tributary.Grains.Tests.PluginHosting;
+namespace Tributary.Grains.Tests.Plugins;
 
 /// <summary>What the page on plugins shows is what works.</summary>
 public sealed class DocumentedPluginTests

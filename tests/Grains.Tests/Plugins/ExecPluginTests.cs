@@ -1,7 +1,10 @@
 using System.Text.Json;
+using Tributary.Grains.Items;
+using Tributary.Messages;
+using Tributary.Pipeline.Plugins;
 using Tributary.Plugins;
 
-namespace Tributary.Grains.Tests.PluginHosting;
+namespace Tributary.Grains.Tests.Plugins;
 
 /// <summary>Programs as plugins, with a real Python.</summary>
 public sealed class ExecPluginTests : IAsyncLifetime

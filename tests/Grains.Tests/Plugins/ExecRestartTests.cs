@@ -1,6 +1,7 @@
-using Tributary.Plugins;
+using Tributary.Grains.Items;
+using Tributary.Pipeline.Plugins;
 
-namespace Tributary.Grains.Tests.PluginHosting;
+namespace Tributary.Grains.Tests.Plugins;
 
 /// <summary>
 /// A real program that ends without an answer again and again; the waits between its starts pass in virtual time.

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Tributary.Grains.Tests.PluginHosting;
+namespace Tributary.Grains.Tests.Plugins;
 
 /// <summary>Writes the smallest pictures that carry EXIF tags: a JPEG's frame around directories of TIFF 6.0, little-endian.</summary>
 internal static class ExifBytes

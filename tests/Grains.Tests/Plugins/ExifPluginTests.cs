@@ -1,7 +1,9 @@
 using System.Text.Json;
-using Tributary.Plugins;
+using Tributary.Grains.Items;
+using Tributary.Pipeline.Plugins;
+using Tributary.Pipeline.Plugins.BuiltIn;
 
-namespace Tributary.Grains.Tests.PluginHosting;
+namespace Tributary.Grains.Tests.Plugins;
 
 public sealed class ExifPluginTests
 {

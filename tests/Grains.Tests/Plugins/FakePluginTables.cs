@@ -1,7 +1,7 @@
 using Tributary.Plugins;
-using Tributary.Runtime.Store;
+using Tributary.Storage;
 
-namespace Tributary.Grains.Tests.PluginHosting;
+namespace Tributary.Grains.Tests.Plugins;
 
 /// <summary>Keeps what it is given, once per (message, plugin, generation), or throws what a test says.</summary>
 internal sealed class FakePluginTables : IPluginTables

@@ -1,7 +1,8 @@
 using System.Text.Json;
+using Tributary.Grains.Items;
 using Tributary.Plugins;
 
-namespace Tributary.Grains.Tests.PluginHosting;
+namespace Tributary.Grains.Tests.Plugins;
 
 public sealed class LinesPlugin : IPlugin
 {

@@ -1,10 +1,16 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Tributary.Grains.Items;
+using Tributary.Grains.Tests.Grains;
+using Tributary.Grains.Tests.Processing;
+using Tributary.Items;
+using Tributary.Messages;
+using Tributary.Pipeline.Plugins;
 using Tributary.Plugins;
-using Tributary.Runtime.Store;
+using Tributary.Storage;
 
-namespace Tributary.Grains.Tests.PluginHosting;
+namespace Tributary.Grains.Tests.Plugins;
 
 /// <summary>A plugin whose parts a test writes.</summary>
 internal sealed class FakePlugin(string name, Func<PluginContext, CancellationToken, ValueTask<PluginResult>> execute) : IPlugin

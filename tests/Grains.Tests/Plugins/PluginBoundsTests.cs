@@ -1,7 +1,9 @@
 using System.Text;
+using Tributary.Grains.Tests.Processing;
+using Tributary.Items;
 using Tributary.Plugins;
 
-namespace Tributary.Grains.Tests.PluginHosting;
+namespace Tributary.Grains.Tests.Plugins;
 
 /// <summary>Results at their bounds: what is allowed is taken, and one more is not.</summary>
 public sealed class PluginBoundsTests

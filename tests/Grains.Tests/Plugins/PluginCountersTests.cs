@@ -1,4 +1,6 @@
-namespace Tributary.Grains.Tests.PluginHosting;
+using Tributary.Pipeline.Plugins;
+
+namespace Tributary.Grains.Tests.Plugins;
 
 public sealed class PluginCountersTests
 {

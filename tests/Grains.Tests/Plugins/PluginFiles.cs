@@ -4,7 +4,7 @@ using Tributary.Plugins.Exec;
 using Tributary.Plugins.Folders;
 using YamlDotNet.Serialization;
 
-namespace Tributary.Grains.Tests.PluginHosting;
+namespace Tributary.Grains.Tests.Plugins;
 
 /// <summary>A folder of plugins of its own, gone after the test.</summary>
 internal sealed class PluginFiles : IDisposable

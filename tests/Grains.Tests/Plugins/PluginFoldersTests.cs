@@ -1,9 +1,11 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using Tributary.Messages;
+using Tributary.Pipeline.Plugins;
 using Tributary.Plugins.Folders;
 
-namespace Tributary.Grains.Tests.PluginHosting;
+namespace Tributary.Grains.Tests.Plugins;
 
 public sealed class PluginFoldersTests : IDisposable
 {
@@ -19,6 +21,7 @@ public sealed class PluginFoldersTests : IDisposable
     {
         files.Copy(PluginFiles.CsharpSample, "archive");
         Assert.False(File.Exists(Path.Combine(PluginFiles.CsharpSample, "Tributary.Abstractions.dll")));
+        Assert.False(File.Exists(Path.Combine(PluginFiles.CsharpSample, "Tributary.Plugins.Abstractions.dll")));
 
         var found = files.Load();
         Assert.Empty(found.Faults);
@@ -84,7 +87,7 @@ public sealed class PluginFoldersTests : IDisposable
         files.Add("script", "plugin.json", """{"database": {"init": "missing.sql"}}""");
 
         var found = files.Load();
-        await using var host = await bench.StartAsync(new Tributary.Grains.PluginHostSetup { Found = found.Sources, Faults = found.Faults });
+        await using var host = await bench.StartAsync(new Tributary.Pipeline.Plugins.PluginHostSetup { Found = found.Sources, Faults = found.Faults });
         host.Bind(PluginBench.Register(host.Proposals));
 
         Assert.Equal("archive", Assert.Single(host.Active.Plugins).Name);

@@ -1,9 +1,15 @@
 using System.Text;
 using System.Text.Json;
+using Tributary.Grains.Items;
+using Tributary.Grains.Tests.Processing;
+using Tributary.Items;
+using Tributary.Messages;
+using Tributary.Pipeline.Definitions;
+using Tributary.Pipeline.Plugins;
 using Tributary.Plugins;
-using Tributary.Runtime.Store;
+using Tributary.Storage;
 
-namespace Tributary.Grains.Tests.PluginHosting;
+namespace Tributary.Grains.Tests.Plugins;
 
 public sealed class PluginHostTests
 {

@@ -1,6 +1,9 @@
+using Tributary.Grains.Items;
+using Tributary.Grains.Tests.Processing;
+using Tributary.Pipeline.Plugins;
 using Tributary.Plugins;
 
-namespace Tributary.Grains.Tests.PluginHosting;
+namespace Tributary.Grains.Tests.Plugins;
 
 /// <summary>Plugins that do not end.</summary>
 public sealed class PluginLimitTests : IDisposable

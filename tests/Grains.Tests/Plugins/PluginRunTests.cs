@@ -1,7 +1,10 @@
+using Tributary.Grains.Items;
+using Tributary.Grains.Tests.Processing;
+using Tributary.Items;
 using Tributary.Plugins;
-using Tributary.Runtime.Store;
+using Tributary.Storage;
 
-namespace Tributary.Grains.Tests.PluginHosting;
+namespace Tributary.Grains.Tests.Plugins;
 
 /// <summary>What becomes of one run: faults, results out of bounds, commands.</summary>
 public sealed class PluginRunTests

@@ -1,4 +1,6 @@
-namespace Tributary.Grains.Tests.PluginHosting;
+using Tributary.Grains.Tests.Grains;
+
+namespace Tributary.Grains.Tests.Plugins;
 
 /// <summary>Time that moves when a test says so, and fires the timers that are due then.</summary>
 internal sealed class PluginTime : TimeProvider

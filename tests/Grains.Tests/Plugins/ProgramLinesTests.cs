@@ -1,7 +1,7 @@
 using System.Text;
 using Tributary.Plugins.Exec;
 
-namespace Tributary.Grains.Tests.PluginHosting;
+namespace Tributary.Grains.Tests.Plugins;
 
 /// <summary>The lines of a program, and how many messages it is given at once.</summary>
 public sealed class ProgramLinesTests : IDisposable

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Tributary.Items;
+using Tributary.Pipeline.Plugins;
 
-namespace Tributary.Grains.Tests.PluginHosting;
+namespace Tributary.Grains.Tests.Plugins;
 
 /// <summary>The sample in Python as it stands, with its configuration, in a real Python.</summary>
 public sealed class PythonSampleTests : IAsyncLifetime

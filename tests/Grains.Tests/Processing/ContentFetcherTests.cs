@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using Tributary.Connectors;
+using Tributary.Pipeline.Content;
+using Tributary.Pipeline.Processing;
 
-namespace Tributary.Grains.Tests;
+namespace Tributary.Grains.Tests.Processing;
 
 public sealed class ContentFetcherTests
 {

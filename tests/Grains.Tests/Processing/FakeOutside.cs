@@ -1,8 +1,10 @@
 using System.Text;
 using Tributary.Connectors;
+using Tributary.Grains.Items;
+using Tributary.Pipeline.Plugins;
 using Tributary.Plugins;
 
-namespace Tributary.Grains.Tests;
+namespace Tributary.Grains.Tests.Processing;
 
 /// <summary>Stores that hold what a test puts there, and answer as it says.</summary>
 internal sealed class FakeOutside : IContentStore, IMetadataStore, IScratch

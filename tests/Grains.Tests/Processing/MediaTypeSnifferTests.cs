@@ -1,7 +1,8 @@
 using System.IO.Compression;
 using System.Text;
+using Tributary.Pipeline.Content;
 
-namespace Tributary.Grains.Tests;
+namespace Tributary.Grains.Tests.Processing;
 
 public sealed class MediaTypeSnifferTests
 {

@@ -1,7 +1,10 @@
 using System.Text;
 using System.Text.Json;
+using Tributary.Messages;
+using Tributary.Pipeline.Content;
+using Tributary.Pipeline.Mapping;
 
-namespace Tributary.Grains.Tests;
+namespace Tributary.Grains.Tests.Processing;
 
 public sealed class MessageMappingTests
 {

@@ -1,4 +1,6 @@
-namespace Tributary.Grains.Tests;
+using Tributary.Pipeline.Processing;
+
+namespace Tributary.Grains.Tests.Processing;
 
 public sealed class PlacesTests
 {

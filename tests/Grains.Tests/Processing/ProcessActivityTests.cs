@@ -1,9 +1,17 @@
 using System.Text;
 using Tributary.Connectors;
+using Tributary.Grains.Items;
+using Tributary.Grains.Tests.Contributions;
+using Tributary.Grains.Tests.Grains;
+using Tributary.Messages;
+using Tributary.Pipeline.Content;
+using Tributary.Pipeline.Mapping;
+using Tributary.Pipeline.Plugins;
+using Tributary.Pipeline.Processing;
 using Tributary.Plugins;
-using Tributary.Runtime.Store;
+using Tributary.Storage;
 
-namespace Tributary.Grains.Tests;
+namespace Tributary.Grains.Tests.Processing;
 
 public sealed class ProcessActivityTests
 {

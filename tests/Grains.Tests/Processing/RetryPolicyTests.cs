@@ -1,6 +1,10 @@
 using Tributary.Connectors;
+using Tributary.Grains.Items.Retries;
+using Tributary.Grains.Tests.Grains;
+using Tributary.Messages;
+using Tributary.Pipeline.Retries;
 
-namespace Tributary.Grains.Tests;
+namespace Tributary.Grains.Tests.Processing;
 
 public sealed class RetryPolicyTests
 {

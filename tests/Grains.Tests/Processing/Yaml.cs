@@ -1,8 +1,8 @@
-using Tributary.Configuration;
+using Tributary.Connectors.Configuration;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
-namespace Tributary.Grains.Tests;
+namespace Tributary.Grains.Tests.Processing;
 
 /// <summary>Configuration as people write it, for readers of one section.</summary>
 internal static class Yaml

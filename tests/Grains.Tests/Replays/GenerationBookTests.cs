@@ -1,4 +1,7 @@
-using Tributary.Runtime.Store;
+using Tributary.Grains.Tests.Grains;
+using Tributary.Pipeline.Definitions;
+using Tributary.Pipeline.Generations;
+using Tributary.Storage;
 
 namespace Tributary.Grains.Tests.Replays;
 

@@ -1,4 +1,7 @@
-using Tributary.Runtime.Store;
+using Tributary.Grains.Replays;
+using Tributary.Grains.Tests.Grains;
+using Tributary.Pipeline.Replays;
+using Tributary.Storage;
 
 namespace Tributary.Grains.Tests.Replays;
 

@@ -1,3 +1,9 @@
+using Tributary.Aggregates;
+using Tributary.Grains.Replays;
+using Tributary.Grains.Tests.Grains;
+using Tributary.Messages;
+using Tributary.Replays;
+
 namespace Tributary.Grains.Tests.Replays;
 
 public sealed class ReplayGrainTests

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Tributary.Grains.Items;
+using Tributary.Pipeline.Reading;
 
 namespace Tributary.Grains.Tests.Stored;
 

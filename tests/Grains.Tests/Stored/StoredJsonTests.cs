@@ -1,8 +1,17 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Tributary.Aggregates;
+using Tributary.Grains.Dedupe;
+using Tributary.Grains.Items;
+using Tributary.Grains.Replays;
+using Tributary.Grains.Tests.Contributions;
+using Tributary.Items;
+using Tributary.Measures;
+using Tributary.Messages;
+using Tributary.Replays;
 
-namespace Tributary.Grains.Tests;
+namespace Tributary.Grains.Tests.Stored;
 
 /// <summary>What is stored stays readable: each sample reads, and writes as it was. A sample is never changed, only added to.</summary>
 public sealed class StoredJsonTests

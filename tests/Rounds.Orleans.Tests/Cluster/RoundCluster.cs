@@ -7,14 +7,17 @@ using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.TestingHost;
 using Tributary.Connectors;
-using Tributary.Grains;
+using Tributary.Feed;
+using Tributary.Grains.Items;
+using Tributary.Grains.Items.Retries;
+using Tributary.Messages;
+using Tributary.Pipeline;
+using Tributary.Pipeline.Processing;
+using Tributary.Rounds.Calls;
+using Tributary.Rounds.Engine;
 using Tributary.Rounds.Orleans.Hosting;
 using Tributary.Rounds.Orleans.References;
-using Tributary.Runtime;
-using Tributary.Runtime.Calls;
-using Tributary.Runtime.Feed;
-using Tributary.Runtime.Hosting;
-using Tributary.Runtime.Store;
+using Tributary.Storage;
 
 namespace Tributary.Rounds.Orleans.Tests.Cluster;
 
@@ -41,15 +44,15 @@ public sealed class RoundCluster : IAsyncDisposable
         Types = new RoundGrainTypes(GeneratedProxies.Standalone).AddPlatformGrains()
             .Add<IProbeGrain, ProbeGrain, ProbeState>(
                 ProbeGrain.GrainType, StateTable.Grains, ProbeJson.Default.ProbeState, static () => new ProbeGrain());
-        Host = new SiloHost(
+        Host = new RoundEngine(
             new RoundOptions { IsAlone = isAlone }, database.Store, Types,
             new Dictionary<string, IActivity> { [ProcessActivity.Name] = new FailingActivity() },
-            SiloEnvironment.System(error => Fatal = error), NullLogger<SiloHost>.Instance);
+            RoundEnvironment.System(error => Fatal = error), NullLogger<RoundEngine>.Instance);
     }
 
     public RoundGrainTypes Types { get; }
 
-    public SiloHost Host { get; }
+    public RoundEngine Host { get; }
 
     /// <summary>What the engine could not go on with; null while all is well.</summary>
     public Exception? Fatal { get; private set; }

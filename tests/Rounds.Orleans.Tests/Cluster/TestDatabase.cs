@@ -1,4 +1,4 @@
-using Tributary.Runtime.Store;
+using Tributary.Storage;
 using Tributary.Storage.Postgres;
 using Tributary.Storage.Sqlite;
 using Tributary.TestingHost.Postgres;

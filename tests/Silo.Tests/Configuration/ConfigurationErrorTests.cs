@@ -1,5 +1,6 @@
 using System.Collections;
-using Tributary.Configuration;
+using Tributary.Connectors.Configuration;
+using Tributary.Messages;
 using Tributary.Silo.Configuration;
 
 namespace Tributary.Silo.Tests.Configuration;

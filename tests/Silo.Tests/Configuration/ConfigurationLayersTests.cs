@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Text;
 using Microsoft.Extensions.Logging;
-using Tributary.Configuration;
+using Tributary.Connectors.Configuration;
 using Tributary.Silo.Configuration;
 
 namespace Tributary.Silo.Tests.Configuration;

@@ -1,6 +1,6 @@
 using System.Collections;
-using Tributary.Configuration;
-using Tributary.Grains;
+using Tributary.Connectors.Configuration;
+using Tributary.Pipeline.Definitions;
 using Tributary.Silo.Configuration;
 using Tributary.Silo.Demo;
 

@@ -1,6 +1,6 @@
 using System.Collections;
 using System.Text.RegularExpressions;
-using Tributary.Configuration;
+using Tributary.Connectors.Configuration;
 using Tributary.Silo.Configuration;
 
 namespace Tributary.Silo.Tests.Configuration;

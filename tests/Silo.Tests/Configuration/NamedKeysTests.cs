@@ -7,7 +7,11 @@ namespace Tributary.Silo.Tests.Configuration;
 public sealed partial class NamedKeysTests
 {
     private static readonly string Root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "..", "..", ".."));
-    private static readonly string[] Projects = ["Api", "Connectors", "Grains", "Grains.Abstractions", "GraphQL", "Plugins", "Runtime", "Silo", "Storage"];
+    private static readonly string[] Projects = 
+    [
+        "Api", "Connectors", "Connectors.Abstractions", "Feed", "Grains", "Grains.Abstractions", "GraphQL", "Pipeline",
+        "Plugins", "Plugins.Abstractions", "Rounds", "Silo", "Storage", "Storage.Abstractions",
+    ];
 
     [Fact]
     public void Every_key_that_a_text_names_exists()

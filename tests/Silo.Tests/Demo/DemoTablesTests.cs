@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Tributary.Grains;
+using Tributary.Pipeline.Aggregates;
+using Tributary.Pipeline.Definitions;
 using Tributary.Silo.Demo;
 
 namespace Tributary.Silo.Tests.Demo;

@@ -1,3 +1,4 @@
+using Tributary.Messages;
 using Tributary.Silo.Demo;
 
 namespace Tributary.Silo.Tests.Demo;

@@ -1,6 +1,5 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Tributary.TestingHost;
 
 namespace Tributary.Silo.Tests.Documentation;
 

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Tributary.Runtime.Feed;
-using Tributary.Runtime.Store;
+using Tributary.Feed;
 using Tributary.Silo.Hosting;
+using Tributary.Storage;
 using Tributary.Storage.InMemory;
 
 namespace Tributary.Silo.Tests.Hosting;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
-using Tributary.Runtime.Store;
+using Tributary.Messages;
 using Tributary.Silo.Hosting;
+using Tributary.Storage;
 
 namespace Tributary.Silo.Tests.Hosting;
 

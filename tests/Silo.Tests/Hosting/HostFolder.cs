@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Tributary.Grains;
+using Tributary.Pipeline.Definitions;
 using Tributary.Silo.Configuration;
 
 namespace Tributary.Silo.Tests.Hosting;

@@ -3,11 +3,11 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Runtime;
-using Tributary.Grains;
+using Tributary.Pipeline.Intake;
 using Tributary.Rounds.Orleans.Hosting;
-using Tributary.Runtime.Store;
 using Tributary.Silo.Composition;
 using Tributary.Silo.Hosting;
+using Tributary.Storage;
 
 namespace Tributary.Silo.Tests.Hosting;
 
@@ -50,7 +50,7 @@ public sealed class OrderlyEndTests : IDisposable
         var config = folder.Config;
         await using (var app = await SiloApp.StartAsync(config, Cancellation))
         {
-            await app.Services.GetRequiredService<Intake>().AcceptAsync(
+            await app.Services.GetRequiredService<MessageIntake>().AcceptAsync(
                 new IntakeRequest { Source = "s", Body = """{"station":"s-1"}"""u8.ToArray() });
             app.Services.GetRequiredService<IFatalErrorHandler>().OnFatalException(this, "told so by a test");
             await app.Failed.WaitAsync(Patience, Cancellation);

@@ -6,12 +6,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using OwnHost;
-using Tributary.Api;
 using Tributary.Api.Health;
-using Tributary.Grains;
-using Tributary.Runtime.Store;
+using Tributary.Messages;
+using Tributary.Pipeline.Intake;
 using Tributary.Silo.Composition;
 using Tributary.Silo.Configuration;
+using Tributary.Storage;
 
 namespace Tributary.Silo.Tests.Hosting;
 
@@ -65,7 +65,7 @@ public sealed class OwnHostTests : IDisposable
         {
             using var host = NewPlain(folder.Config);
             await host.StartAsync(Cancellation);
-            var door = host.Services.GetRequiredService<Intake>();
+            var door = host.Services.GetRequiredService<MessageIntake>();
             await door.AcceptAsync(new IntakeRequest { Source = "s", Body = """{"station":"s-3"}"""u8.ToArray() });
 
             var ledger = await host.Services.GetRequiredService<IMessageLog>().ReadLedgerAsync(true, Cancellation);
@@ -106,7 +106,7 @@ public sealed class OwnHostTests : IDisposable
     {
         using var host = NewPlain(folder.Config);
 
-        var door = Assert.Throws<InvalidOperationException>(host.Services.GetRequiredService<Intake>);
+        var door = Assert.Throws<InvalidOperationException>(host.Services.GetRequiredService<MessageIntake>);
         Assert.Equal("ApiNode is known once the node has started, and not before.", door.Message);
         Assert.Throws<InvalidOperationException>(host.Services.GetRequiredService<IMessageLog>);
     }

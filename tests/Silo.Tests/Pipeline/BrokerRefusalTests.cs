@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text;
 using RabbitMQ.Client;
-using Tributary.Configuration;
 using Tributary.Connectors;
 using Tributary.Connectors.Brokers;
-using Tributary.Grains;
+using Tributary.Connectors.Configuration;
+using Tributary.Messages;
+using Tributary.Pipeline.Intake;
 using Tributary.TestingHost;
 using Tributary.TestingHost.Brokers;
 

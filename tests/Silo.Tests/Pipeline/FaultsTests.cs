@@ -1,6 +1,6 @@
 using System.Collections;
 using Tributary.Connectors;
-using Tributary.Grains;
+using Tributary.Pipeline.Mapping;
 using Tributary.Silo.Configuration;
 using Tributary.Silo.Hosting;
 

@@ -2,12 +2,21 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tributary.Connectors;
-using Tributary.Grains;
+using Tributary.Items;
+using Tributary.Messages;
+using Tributary.Pipeline;
+using Tributary.Pipeline.Content;
+using Tributary.Pipeline.Contributions;
+using Tributary.Pipeline.Intake;
+using Tributary.Pipeline.Mapping;
+using Tributary.Pipeline.Plugins;
+using Tributary.Pipeline.Processing;
+using Tributary.Replays;
+using Tributary.Rounds;
+using Tributary.Rounds.Calls;
+using Tributary.Rounds.Engine;
 using Tributary.Rounds.Orleans.References;
-using Tributary.Runtime;
-using Tributary.Runtime.Calls;
-using Tributary.Runtime.Hosting;
-using Tributary.Runtime.Store;
+using Tributary.Storage;
 using Tributary.Storage.Sqlite;
 
 namespace Tributary.Silo.Tests.Pipeline;
@@ -20,14 +29,14 @@ internal sealed class RefusingSilo : IRoundGrains, IPluginHost, IScratch, IAsync
 {
     private readonly TemporaryFolder folder = new();
     private readonly SqliteStore store;
-    private readonly Intake door;
-    private SiloHost host = null!;
+    private readonly MessageIntake door;
+    private RoundEngine host = null!;
 
     private RefusingSilo()
     {
         store = new SqliteStore(new SqliteOptions { DataDirectory = folder.Path, OnFatal = static error =>
             Environment.FailFast("The disk failed.", error) }, TimeProvider.System);
-        door = new Intake(this, new ContributionCalculator([]), new MessageIds(static () =>
+        door = new MessageIntake(this, new ContributionCalculator([]), new MessageIds(static () =>
             (ulong)Random.Shared.NextInt64()), TimeProvider.System, new IntakeOptions());
     }
 
@@ -40,10 +49,10 @@ internal sealed class RefusingSilo : IRoundGrains, IPluginHost, IScratch, IAsync
     {
         var silo = new RefusingSilo();
         var types = new RoundGrainTypes(GeneratedProxies.Standalone).AddPlatformGrains();
-        silo.host = new SiloHost(
+        silo.host = new RoundEngine(
             new RoundOptions(), silo.store, types, new Dictionary<string,
                 IActivity> { [ProcessActivity.Name] = silo.NewActivity() },
-            SiloEnvironment.System(static error => Environment.FailFast("The silo cannot go on.", error)), NullLogger<SiloHost>.Instance);
+            RoundEnvironment.System(static error => Environment.FailFast("The silo cannot go on.", error)), NullLogger<RoundEngine>.Instance);
         await silo.host.StartAsync();
         return silo;
     }

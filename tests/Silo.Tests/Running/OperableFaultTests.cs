@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Npgsql;
-using Tributary.TestingHost;
 using Tributary.TestingHost.Postgres;
 
 namespace Tributary.Silo.Tests.Running;

@@ -1,7 +1,9 @@
 using System.Text;
-using Tributary.Runtime.Partitions;
-using Tributary.Runtime.Store;
+using Tributary.Items;
+using Tributary.Messages;
+using Tributary.Rounds.Partitions;
 using Tributary.Simulation.Tests.Scenarios;
+using Tributary.Storage;
 
 namespace Tributary.Simulation.Tests.Cluster;
 

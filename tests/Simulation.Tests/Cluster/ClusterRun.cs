@@ -1,6 +1,6 @@
-using Tributary.Runtime;
-using Tributary.Runtime.Calls;
-using Tributary.Runtime.Hashing;
+using Tributary.Rounds;
+using Tributary.Rounds.Calls;
+using Tributary.Rounds.Partitions;
 using Tributary.Simulation.Tests.Scenarios;
 using Tributary.Storage.InMemory;
 using Tributary.TestingHost.Simulation;

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Tributary.Runtime;
-using Tributary.Runtime.Hosting;
-using Tributary.Runtime.Store;
+using Tributary.Rounds;
+using Tributary.Rounds.Engine;
+using Tributary.Storage;
 using Tributary.Storage.InMemory;
 using Tributary.TestingHost.Simulation;
 
@@ -19,7 +19,7 @@ internal sealed class ClusterSilo(ClusterRun run, int number)
 
     public int Number => number;
 
-    public SiloHost Host { get; private set; } = null!;
+    public RoundEngine Host { get; private set; } = null!;
 
     public bool HasStarted { get; private set; }
 
@@ -38,9 +38,9 @@ internal sealed class ClusterSilo(ClusterRun run, int number)
         HasStarted = false;
         faults = new SeededFaults(run.World, run.FaultRate, () => Crash(process)) { IsCalm = run.IsCalm };
         store = new InMemoryStore(run.Database, faults);
-        var host = new SiloHost(
+        var host = new RoundEngine(
             run.Options, store, run.TypesOf(this), run.Activities, run.World.Environment().With(run.Sabotage),
-            NullLogger<SiloHost>.Instance) { LeftElsewhere = run.Hint };
+            NullLogger<RoundEngine>.Instance) { LeftElsewhere = run.Hint };
         Host = host;
         while (!process.Task.IsCompleted)
         {
@@ -125,7 +125,7 @@ internal sealed class ClusterSilo(ClusterRun run, int number)
     });
 
     // What nobody owns who lives is taken by whoever should have it, and now and then by somebody else.
-    private async Task WatchAsync(SiloHost host, InMemoryStore own, TaskCompletionSource process)
+    private async Task WatchAsync(RoundEngine host, InMemoryStore own, TaskCompletionSource process)
     {
         while (!process.Task.IsCompleted && !run.IsOver)
         {

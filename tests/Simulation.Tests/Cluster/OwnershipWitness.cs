@@ -1,5 +1,6 @@
-using Tributary.Runtime.Hashing;
-using Tributary.Runtime.Store;
+using Tributary.Messages;
+using Tributary.Rounds.Partitions;
+using Tributary.Storage;
 using Tributary.Storage.InMemory;
 using Tributary.TestingHost.Simulation;
 

@@ -1,13 +1,23 @@
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using Tributary.Aggregates;
 using Tributary.Connectors;
-using Tributary.Grains;
+using Tributary.Grains.Items;
+using Tributary.Items;
+using Tributary.Messages;
+using Tributary.Pipeline;
+using Tributary.Pipeline.Content;
+using Tributary.Pipeline.Contributions;
+using Tributary.Pipeline.Intake;
+using Tributary.Pipeline.Mapping;
+using Tributary.Pipeline.Plugins;
+using Tributary.Pipeline.Processing;
 using Tributary.Plugins;
+using Tributary.Rounds;
+using Tributary.Rounds.Calls;
+using Tributary.Rounds.Engine;
 using Tributary.Rounds.Orleans.References;
-using Tributary.Runtime;
-using Tributary.Runtime.Calls;
-using Tributary.Runtime.Hosting;
-using Tributary.Runtime.Store;
+using Tributary.Storage;
 using Tributary.Storage.InMemory;
 using Tributary.TestingHost.Simulation;
 
@@ -27,7 +37,7 @@ internal sealed class ProcessingRun : IPluginHost, IContentStore, IScratch
     private readonly InMemoryDatabase database;
     private SeededFaults faults = null!;
     private InMemoryStore store = null!;
-    private SiloHost host = null!;
+    private RoundEngine host = null!;
     private TaskCompletionSource crashed = new();
 
     public ProcessingRun(int seed)
@@ -92,10 +102,10 @@ internal sealed class ProcessingRun : IPluginHost, IContentStore, IScratch
             this, new ContentFetcher(this, null, this, processing), store.Processing.FindStoredAsync,
             new MessageMappers(new Dictionary<string, MessageMapper> { ["test"] = Mapper }), new ContributionCalculator([]));
         var activities = new Dictionary<string, IActivity> { [ProcessActivity.Name] = new ProcessActivity(services, processing) };
-        host = new SiloHost(
+        host = new RoundEngine(
             new RoundOptions { Lease = TimeSpan.FromSeconds(2), RetryDelay = TimeSpan.FromMilliseconds(5),
             MaxActivitiesCount = world.Random.Next(1, 16) },
-            store, types, activities, world.Environment(), NullLogger<SiloHost>.Instance);
+            store, types, activities, world.Environment(), NullLogger<RoundEngine>.Instance);
         while (!process.Task.IsCompleted)
         {
             try
@@ -134,7 +144,7 @@ internal sealed class ProcessingRun : IPluginHost, IContentStore, IScratch
         {
             var text = $$"""{"uuid":"item-{{world.Random.Next(ItemsCount)}}","file":"/{{producer}}-{{i}}"}""";
             var request = new IntakeRequest { Source = "test", Body = Encoding.UTF8.GetBytes(text), ExternalId = $"{producer}-{i}", Mapper = Mapper };
-            while (!await TryAsync(grains => new Intake(grains, new ContributionCalculator([]), new MessageIds(() => (ulong)world.Random.NextInt64()), world.Time, new IntakeOptions(), this).AcceptAsync(request)))
+            while (!await TryAsync(grains => new MessageIntake(grains, new ContributionCalculator([]), new MessageIds(() => (ulong)world.Random.NextInt64()), world.Time, new IntakeOptions(), this).AcceptAsync(request)))
                 await world.Delay(TimeSpan.FromMilliseconds(20));
             await world.Delay(TimeSpan.FromMilliseconds(world.Random.Next(200)));
         }

@@ -1,5 +1,6 @@
 using System.Text;
 using Orleans.Concurrency;
+using Tributary.Messages;
 
 namespace Tributary.Simulation.Tests.Scenarios;
 

@@ -1,8 +1,12 @@
+using Tributary.Aggregates;
 using Tributary.Grains;
+using Tributary.Grains.Aggregates;
+using Tributary.Grains.Items;
+using Tributary.Items;
+using Tributary.Messages;
+using Tributary.Rounds.Calls;
 using Tributary.Rounds.Orleans.References;
-using Tributary.Runtime;
-using Tributary.Runtime.Calls;
-using Tributary.Runtime.Store;
+using Tributary.Storage;
 using Tributary.TestingHost.Simulation;
 
 namespace Tributary.Simulation.Tests.Scenarios;

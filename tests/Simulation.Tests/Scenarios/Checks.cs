@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Tributary.Runtime.Store;
+using Tributary.Messages;
+using Tributary.Storage;
 
 namespace Tributary.Simulation.Tests.Scenarios;
 

@@ -1,6 +1,6 @@
 using System.Text;
-using Tributary.Runtime;
-using Tributary.Runtime.Store;
+using Tributary.Messages;
+using Tributary.Storage;
 
 namespace Tributary.Simulation.Tests.Scenarios;
 

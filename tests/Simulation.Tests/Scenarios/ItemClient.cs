@@ -1,4 +1,8 @@
 using System.Text;
+using Tributary.Aggregates;
+using Tributary.Items;
+using Tributary.Measures;
+using Tributary.Messages;
 
 namespace Tributary.Simulation.Tests.Scenarios;
 

@@ -1,4 +1,8 @@
-using Tributary.Runtime.Store;
+using Tributary.Aggregates;
+using Tributary.Items;
+using Tributary.Measures;
+using Tributary.Messages;
+using Tributary.Storage;
 using Tributary.Storage.InMemory;
 
 namespace Tributary.Simulation.Tests.Scenarios;

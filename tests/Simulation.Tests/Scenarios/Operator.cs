@@ -1,5 +1,6 @@
-using Tributary.Runtime.Kept;
-using Tributary.Runtime.Store;
+using Tributary.Messages;
+using Tributary.Rounds.Held;
+using Tributary.Storage;
 
 namespace Tributary.Simulation.Tests.Scenarios;
 

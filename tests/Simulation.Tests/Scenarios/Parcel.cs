@@ -1,5 +1,5 @@
 using System.Text;
-using Tributary.Storage.InMemory;
+using Tributary.Messages;
 
 namespace Tributary.Simulation.Tests.Scenarios;
 

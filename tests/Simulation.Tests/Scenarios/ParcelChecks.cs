@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Tributary.Runtime.Store;
+using Tributary.Messages;
 
 namespace Tributary.Simulation.Tests.Scenarios;
 

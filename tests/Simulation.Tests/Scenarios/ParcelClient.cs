@@ -1,4 +1,5 @@
 using System.Text;
+using Tributary.Messages;
 
 namespace Tributary.Simulation.Tests.Scenarios;
 

@@ -1,5 +1,7 @@
 using System.Text;
 using Orleans.Concurrency;
+using Tributary.Items;
+using Tributary.Messages;
 
 namespace Tributary.Simulation.Tests.Scenarios;
 

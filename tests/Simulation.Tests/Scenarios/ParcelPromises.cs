@@ -1,3 +1,5 @@
+using Tributary.Items;
+using Tributary.Messages;
 using Tributary.Storage.InMemory;
 
 namespace Tributary.Simulation.Tests.Scenarios;

@@ -1,10 +1,8 @@
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging.Abstractions;
-using Tributary.Grains;
-using Tributary.Runtime;
-using Tributary.Runtime.Calls;
-using Tributary.Runtime.Hosting;
-using Tributary.Runtime.Store;
+using Tributary.Rounds;
+using Tributary.Rounds.Engine;
+using Tributary.Storage;
 using Tributary.Storage.InMemory;
 using Tributary.TestingHost.Simulation;
 
@@ -62,7 +60,7 @@ public sealed class Scenario : IPromised
 
     public InMemoryDatabase Database { get; }
 
-    public SiloHost Host { get; private set; } = null!;
+    public RoundEngine Host { get; private set; } = null!;
 
     /// <summary>What ran when processes ended.</summary>
     public Witness Witness { get; }
@@ -122,7 +120,7 @@ public sealed class Scenario : IPromised
         await ParcelChecks.LedgerBalancesAsync(this);
     });
 
-    public PartitionId PartitionOf(RoundGrainId grain) => new Runtime.Hashing.Partitioner(PartitionCount).Of(grain);
+    public PartitionId PartitionOf(RoundGrainId grain) => new Rounds.Partitions.Partitioner(PartitionCount).Of(grain);
 
     /// <summary>Remembers a call of the process that runs now: an orderly stop leaves none without an answer.</summary>
     public Task<T> Track<T>(Task<T> call)
@@ -196,8 +194,8 @@ public sealed class Scenario : IPromised
         faults = new SeededFaults(world, faultRate, () => Crash(started)) { IsCalm = isCalm, DownUntil = faults?.DownUntil ?? default, FullUntil = faults?.FullUntil ?? default };
         store = new InMemoryStore(Database, faults);
         build = Build.Next(world.Random, hasOldBuilds && !isCalm);
-        var host = Host = new SiloHost(options, store, build.Types(observer, jam), build.Activities(activities),
-            world.Environment().With(sabotage), NullLogger<SiloHost>.Instance);
+        var host = Host = new RoundEngine(options, store, build.Types(observer, jam), build.Activities(activities),
+            world.Environment().With(sabotage), NullLogger<RoundEngine>.Instance);
         while (!started.Task.IsCompleted)
         {
             try

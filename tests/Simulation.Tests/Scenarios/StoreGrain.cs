@@ -1,4 +1,6 @@
 using Orleans.Concurrency;
+using Tributary.Items;
+using Tributary.Messages;
 
 namespace Tributary.Simulation.Tests.Scenarios;
 

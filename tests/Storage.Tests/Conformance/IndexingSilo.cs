@@ -1,18 +1,21 @@
 using System.Text;
-using Tributary.Grains;
+using Tributary.Messages;
+using Tributary.Pipeline.Contributions;
+using Tributary.Pipeline.Definitions;
+using Tributary.Pipeline.Intake;
 
 namespace Tributary.Storage.Tests.Conformance;
 
 /// <summary>Makes messages as the door does, with what a silo's indexed paths hold in them.</summary>
 internal sealed class IndexingSilo
 {
-    private readonly Intake door;
+    private readonly MessageIntake door;
 
     public IndexingSilo(TestSilo silo)
     {
         Silo = silo;
         var paths = silo.IndexedPaths.Select(path => new IndexedPath(path.Value, JsonPointer.Parse(path.Key))).ToList();
-        door = new Intake(new NoGrains(), new ContributionCalculator([], paths), new MessageIds(() => 7), new FixedClock(), new IntakeOptions());
+        door = new MessageIntake(new NoGrains(), new ContributionCalculator([], paths), new MessageIds(() => 7), new FixedClock(), new IntakeOptions());
     }
 
     public TestSilo Silo { get; }

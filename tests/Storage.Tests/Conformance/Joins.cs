@@ -1,5 +1,3 @@
-using Tributary.Runtime.Store;
-
 namespace Tributary.Storage.Tests.Conformance;
 
 /// <summary>Joins of stores, in fewer words.</summary>

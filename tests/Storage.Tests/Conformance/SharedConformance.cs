@@ -1,5 +1,3 @@
-using Tributary.Runtime.Store;
-
 namespace Tributary.Storage.Tests.Conformance;
 
 /// <summary>What the stores promise that several processes share.</summary>

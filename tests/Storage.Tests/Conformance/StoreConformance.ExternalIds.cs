@@ -1,12 +1,14 @@
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tributary.Grains;
+using Tributary.Grains.Items;
+using Tributary.Items;
+using Tributary.Messages;
+using Tributary.Rounds;
+using Tributary.Rounds.Calls;
+using Tributary.Rounds.Engine;
 using Tributary.Rounds.Orleans.References;
-using Tributary.Runtime;
-using Tributary.Runtime.Calls;
-using Tributary.Runtime.Hashing;
-using Tributary.Runtime.Hosting;
-using Tributary.Runtime.Store;
+using Tributary.Rounds.Partitions;
 
 namespace Tributary.Storage.Tests.Conformance;
 
@@ -55,19 +57,19 @@ public abstract partial class StoreConformance
         Assert.Equal("external_id_conflict", conflict.Code);
     }
 
-    private static async Task<SiloHost> StartSiloAsync(IPartitionStore store)
+    private static async Task<RoundEngine> StartSiloAsync(IPartitionStore store)
     {
         var types = new RoundGrainTypes(GeneratedProxies.Standalone).Add<IItemGrain, ItemGrain, ItemState>(
             ItemGrain.GrainType, StateTable.Items, GrainsJson.Default.ItemState, static () => new ItemGrain());
-        var silo = new SiloHost(
+        var silo = new RoundEngine(
             new RoundOptions(), store, types, new Dictionary<string, IActivity>(),
-            SiloEnvironment.System(static error => Environment.FailFast("The silo cannot go on.", error)),
-            NullLogger<SiloHost>.Instance);
+            RoundEnvironment.System(static error => Environment.FailFast("The silo cannot go on.", error)),
+            NullLogger<RoundEngine>.Instance);
         await silo.StartAsync(Cancellation);
         return silo;
     }
 
-    private static Task<Receipt> ReceiveAsync(SiloHost silo, string item, string body)
+    private static Task<Receipt> ReceiveAsync(RoundEngine silo, string item, string body)
     {
         var message = new Message
         {

@@ -1,4 +1,4 @@
-using Tributary.Runtime.Store;
+using Tributary.Messages;
 
 namespace Tributary.Storage.Tests.Conformance;
 

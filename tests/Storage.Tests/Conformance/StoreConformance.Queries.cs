@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Tributary.Runtime.Store;
+using Tributary.Messages;
 
 namespace Tributary.Storage.Tests.Conformance;
 

@@ -1,5 +1,3 @@
-using Tributary.Runtime.Store;
-
 namespace Tributary.Storage.Tests.Conformance;
 
 /// <summary>Notes of starts: of activities on their rows, and of deliveries.</summary>

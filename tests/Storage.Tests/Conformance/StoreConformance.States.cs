@@ -1,4 +1,5 @@
-using Tributary.Runtime.Store;
+using Tributary.Aggregates;
+using Tributary.Messages;
 
 namespace Tributary.Storage.Tests.Conformance;
 

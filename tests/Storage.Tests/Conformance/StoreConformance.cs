@@ -1,5 +1,3 @@
-using Tributary.Runtime.Store;
-
 namespace Tributary.Storage.Tests.Conformance;
 
 /// <summary>What every store promises. Each store has a class that runs all of it.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
-using Tributary.Runtime.Store;
+using Tributary.Aggregates;
+using Tributary.Messages;
 
 namespace Tributary.Storage.Tests.Conformance;
 

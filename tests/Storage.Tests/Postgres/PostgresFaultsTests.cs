@@ -1,6 +1,6 @@
 using Npgsql;
-using Tributary.Runtime.Store;
-using Tributary.Storage.Postgres;
+using Tributary.Aggregates;
+using Tributary.Messages;
 using Tributary.Storage.Tests.Conformance;
 using Tributary.TestingHost.Postgres;
 

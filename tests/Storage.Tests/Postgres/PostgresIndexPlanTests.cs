@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Npgsql;
-using Tributary.Runtime.Store;
+using Tributary.Messages;
 using Tributary.Storage.Postgres;
 using Tributary.Storage.Queries;
 using Tributary.Storage.Tests.Conformance;

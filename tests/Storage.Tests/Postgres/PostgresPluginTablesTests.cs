@@ -1,3 +1,4 @@
+using Tributary.Messages;
 using Tributary.Plugins;
 using Tributary.Storage.Postgres;
 

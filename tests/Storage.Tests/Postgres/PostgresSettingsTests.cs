@@ -1,7 +1,7 @@
 using System.Globalization;
 using Npgsql;
+using Tributary.Messages;
 using Tributary.Plugins;
-using Tributary.Runtime.Store;
 using Tributary.Storage.Tests.Conformance;
 
 namespace Tributary.Storage.Tests.Postgres;

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Tributary.Runtime.Store;
 using Tributary.Storage.Queries;
 
 namespace Tributary.Storage.Tests.Queries;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using SQLitePCL;
-using Tributary.Runtime.Store;
+using Tributary.Messages;
 using Tributary.Storage.Sqlite;
 using Tributary.Storage.Tests.Conformance;
 

@@ -1,5 +1,6 @@
 using System.Text;
-using Tributary.Runtime.Store;
+using Tributary.Aggregates;
+using Tributary.Messages;
 using Tributary.Storage.Sqlite;
 using Tributary.Storage.Tests.Conformance;
 

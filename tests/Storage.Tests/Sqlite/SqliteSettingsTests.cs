@@ -1,8 +1,6 @@
 using System.Globalization;
 using Tributary.Plugins;
-using Tributary.Runtime.Store;
 using Tributary.Storage.Sqlite;
-using Tributary.Storage.Tests.Conformance;
 
 namespace Tributary.Storage.Tests.Sqlite;
 

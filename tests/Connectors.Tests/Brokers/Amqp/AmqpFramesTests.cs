@@ -1,4 +1,5 @@
 using Tributary.Connectors.Brokers.Amqp;
+using Tributary.Messages;
 using Tributary.TestingHost.Brokers;
 
 namespace Tributary.Connectors.Tests.Brokers.Amqp;

@@ -1,0 +1,122 @@
+using System.Globalization;
+
+namespace Tributary.Connectors.Configuration;
+
+/// <summary>A place in the configuration that is being read: collects errors, so that all are named at once.</summary>
+/// <param name="node">Null when nothing is configured there.</param>
+/// <param name="parentOrigin">Where a missing value is reported.</param>
+public sealed class ConfigField(ConfigNode? node, string key, string parentOrigin, List<ConfigError> errors)
+{
+    private const int MaxFoundChars = 80;
+
+    public string Key { get; } = key;
+
+    public bool IsSet => node is not null and not ConfigScalar { Text: "" or "~" or "null", IsQuoted: false };
+
+    public string Origin => node?.Origin ?? parentOrigin;
+
+    public ConfigNode? Node => node;
+
+    /// <summary>How many errors were reported in the whole configuration so far: when it has not grown, what was read since is sound.</summary>
+    public int ErrorCount => errors.Count;
+
+    /// <summary>Reports this value; a secret one is not shown.</summary>
+    public void Fail(string allowed, bool isSecret = false) => Fail(Show(isSecret), allowed);
+
+    public void Fail(string found, string allowed) => errors.Add(new ConfigError(Origin, Key, found, allowed));
+
+    /// <summary>Fields of a map whose keys are all among <paramref name="allowed"/>; of nothing, fields that are not set.</summary>
+    public ConfigSection Section(params ReadOnlySpan<string> allowed)
+    {
+        var known = string.Join(", ", allowed);
+        if (IsSet && node is not ConfigMap)
+            Fail($"a map with {known}");
+        var map = node as ConfigMap ?? new ConfigMap(Origin);
+        foreach (var (name, _) in map.Fields)
+        {
+            if (!allowed.Contains(name))
+                errors.Add(new ConfigError(map.Keys[name], Path(name), "an unknown key", known));
+        }
+
+        return new ConfigSection(map, this, errors);
+    }
+
+    public string? Text(string allowed, bool isSecret = false)
+    {
+        if (!IsSet)
+            return null;
+        if (node is ConfigScalar { Text.Length: > 0 } scalar)
+            return scalar.Text;
+        Fail(allowed, isSecret);
+        return null;
+    }
+
+    public bool? Flag()
+    {
+        if (!IsSet)
+            return null;
+        // YAML 1.2, core schema; what Python's YAML writes as well.
+        if (node is ConfigScalar { Text: "true" or "True" or "TRUE" or "false" or "False" or "FALSE" } flag)
+            return flag.Text is "true" or "True" or "TRUE";
+        Fail("true or false");
+        return null;
+    }
+
+    public string? OneOf(params ReadOnlySpan<string> allowed)
+    {
+        if (!IsSet)
+            return null;
+        if (node is ConfigScalar scalar && allowed.Contains(scalar.Text))
+            return scalar.Text;
+        Fail(string.Join(", ", allowed));
+        return null;
+    }
+
+    public long? Whole(long min, long max, string unit)
+    {
+        if (!IsSet)
+            return null;
+        if (node is ConfigScalar scalar
+            && long.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max)
+        {
+            return number;
+        }
+
+        Fail(string.Create(CultureInfo.InvariantCulture, $"a whole number of {unit} from {min} to {max}"));
+        return null;
+    }
+
+    /// <summary>The items of a list; one text stands for a list of it.</summary>
+    public IReadOnlyList<ConfigField> List(int maxCount, string allowed)
+    {
+        if (!IsSet)
+            return [];
+        IReadOnlyList<ConfigNode>? items = node switch { ConfigList list => list.Items, ConfigScalar one => [one], _ => null };
+        if (items is null || items.Count > maxCount)
+        {
+            Fail(items is null ? Show(isSecret: true) : $"a list of {items.Count}", $"a list of at most {maxCount}: {allowed}");
+            return [];
+        }
+
+        return [.. items.Select((item, index) => new ConfigField(item, string.Create(CultureInfo.InvariantCulture, $"{Key}[{index}]"), Origin, errors))];
+    }
+
+    internal string Path(string name) => Key.Length == 0 ? name : $"{Key}.{name}";
+
+    private string Show(bool isSecret) => node switch
+    {
+        null => "nothing",
+        ConfigMap => "a map",
+        ConfigList => "a list",
+        _ when isSecret => "a value that is not shown here",
+        ConfigScalar { Written.Length: 0 } => "an empty text",
+        ConfigScalar { Written: var text } => $"\"{(text.Length <= MaxFoundChars ? text : text[..MaxFoundChars] + "…")}\"",
+        _ => "a value",
+    };
+}
+
+/// <summary>A map of the configuration.</summary>
+public sealed class ConfigSection(ConfigMap map, ConfigField field, List<ConfigError> errors)
+{
+    public ConfigField this[string name] => new(map.Fields.GetValueOrDefault(name), field.Path(name), map.Origin, errors);
+}

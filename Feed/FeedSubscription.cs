@@ -1,0 +1,138 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+
+namespace Tributary.Feed;
+
+/// <summary>Why a subscription gives no more slices.</summary>
+public enum FeedEnd
+{
+    /// <summary>It has not ended.</summary>
+    None,
+
+    /// <summary>More waited for the subscriber than it may let wait. It can go on from the last cursor that it took.</summary>
+    TooSlow,
+
+    /// <summary>The node stops.</summary>
+    Stopped,
+}
+
+/// <summary>One reader of the feed. Read by one consumer; disposal ends it.</summary>
+public sealed class FeedSubscription : IDisposable
+{
+    private readonly FeedTail tail;
+    private readonly FeedOptions options;
+    private readonly Channel<FeedSlice> waiting;
+    private Position reached;
+    private long waitingBytes;
+    private int waitingCount;
+    private int end;
+    private int isDisposed;
+
+    internal FeedSubscription(FeedTail tail, FeedOptions options, Position after)
+    {
+        this.tail = tail;
+        this.options = options;
+        reached = after;
+        // Bounded by the counts below: every slice holds at least one message.
+        waiting = Channel.CreateUnbounded<FeedSlice>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+    }
+
+    /// <summary>Why there is nothing more; <see cref="FeedEnd.None"/> while there is.</summary>
+    public FeedEnd Ended => (FeedEnd)Volatile.Read(ref end);
+
+    /// <summary>Everything up to here was given to the consumer.</summary>
+    public Position Reached => reached;
+
+    /// <summary>
+    /// First what is stored, then what is committed next, each message once and in order. Ends when <see cref="Ended"/> is set.
+    /// </summary>
+    /// <exception cref="Store.StoreException">A replay could not read.</exception>
+    public async IAsyncEnumerable<FeedSlice> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, tail.Stopping);
+        // Far behind, reads of its own: slices of the tail would pile up meanwhile.
+        for (var isComplete = false; !isComplete;)
+        {
+            FeedSlice? slice;
+            (slice, isComplete) = await TryReplayAsync(either.Token, cancellation);
+            if (slice is null)
+                yield break;
+            if (Take(slice))
+                yield return slice;
+        }
+
+        // Near the end: from here on slices wait, and what lies in between is short.
+        var joined = tail.Attach(this, reached);
+        while (reached < joined)
+        {
+            var (slice, _) = await TryReplayAsync(either.Token, cancellation);
+            if (slice is null)
+                yield break;
+            if (Take(slice))
+                yield return slice;
+        }
+
+        await foreach (var offered in waiting.Reader.ReadAllAsync(cancellation))
+        {
+            Interlocked.Add(ref waitingBytes, -offered.Bytes);
+            Interlocked.Add(ref waitingCount, -offered.Messages.Count);
+            // The replay may have read further than the tail had when this began.
+            var slice = offered.After(reached);
+            if (Ended == FeedEnd.TooSlow)
+                yield break;
+            if (Take(slice))
+                yield return slice;
+        }
+    }
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref isDisposed, 1) == 0)
+            tail.Leave(this);
+    }
+
+    /// <summary>Called by the tail, under its lock.</summary>
+    internal void Offer(FeedSlice slice)
+    {
+        if (Ended != FeedEnd.None)
+            return;
+
+        // A slice larger than the limits is let in when nothing waits, so that any message can pass.
+        var bytes = Interlocked.Add(ref waitingBytes, slice.Bytes);
+        var count = Interlocked.Add(ref waitingCount, slice.Messages.Count);
+        if (count > slice.Messages.Count && (bytes > options.MaxWaitingBytes || count > options.MaxWaitingCount))
+            End(FeedEnd.TooSlow);
+        else
+            waiting.Writer.TryWrite(slice);
+    }
+
+    internal void End(FeedEnd why)
+    {
+        Interlocked.CompareExchange(ref end, (int)why, (int)FeedEnd.None);
+        waiting.Writer.TryComplete();
+        Ending?.Invoke();
+    }
+
+    /// <summary>Called once when the subscription has ended, possibly under a lock of the tail: must return at once.</summary>
+    public Action? Ending { get; set; }
+
+    private bool Take(FeedSlice slice)
+    {
+        if (slice.End > reached)
+            reached = slice.End;
+        return slice.Messages.Count > 0;
+    }
+
+    private async ValueTask<(FeedSlice? Slice, bool IsComplete)> TryReplayAsync(CancellationToken either, CancellationToken cancellation)
+    {
+        try
+        {
+            return await tail.ReplayAsync(reached, either);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            End(FeedEnd.Stopped);
+            return (null, false);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+using Orleans.Concurrency;
+
+namespace Tributary.Aggregates;
+
+/// <summary>One aggregate: durable, mergeable measures of one (definition, group, window).</summary>
+[Alias("tributary.aggregate")]
+public interface IAggregateGrain : IGrainWithStringKey
+{
+    /// <summary>Adds to the aggregate. The calls of one round are merged into one.</summary>
+    [MergeCalls, Alias("Apply")]
+    ValueTask Apply(AggregateDelta delta);
+
+    /// <summary>The aggregate as of now, or null when nothing was ever added to it.</summary>
+    [ReadOnly, Alias("Read")]
+    ValueTask<AggregateState?> Read();
+}

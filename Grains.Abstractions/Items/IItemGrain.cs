@@ -1,0 +1,208 @@
+using Orleans.Concurrency;
+using Tributary.Aggregates;
+using Tributary.Messages;
+using Tributary.Replays;
+
+namespace Tributary.Items;
+
+/// <summary>One item: the order of its messages, and what is known of it.</summary>
+[Alias("tributary.item")]
+public interface IItemGrain : IGrainWithStringKey
+{
+    /// <summary>
+    /// Stores the message and sends its contributions. An external id that this source used before for this item is
+    /// answered with the first message's receipt and changes nothing; with another body it is refused
+    /// (<c>external_id_conflict</c>).
+    /// </summary>
+    [Alias("Receive")]
+    ValueTask<Receipt> Receive(IncomingMessage message);
+
+    /// <summary>The item as of now, or null when no message ever spoke of it.</summary>
+    [ReadOnly, Alias("Read")]
+    ValueTask<ItemView?> Read();
+
+    /// <summary>
+    /// Starts again what is left of a message, at once. Answered by what the item knows, so that of two retries at once one starts it and the
+    /// other finds it started.
+    /// </summary>
+    [Alias("Retry")]
+    ValueTask<RetryResult> Retry(RetryRequest request);
+
+    /// <summary>Gives up what waits to be tried again: it stays visible, and is tried again on demand.</summary>
+    [Alias("Park")]
+    ValueTask<ParkResult> Park(ParkRequest request);
+
+    /// <summary>
+    /// Takes what a replay made of one of the item's messages. A message of which that plugin's part is not done is left alone: its own turn will do it.
+    /// </summary>
+    [Alias("ApplyReplayed")]
+    ValueTask ApplyReplayed(ReplayedRun run);
+}
+
+/// <summary>What to start again of a message.</summary>
+/// <param name="Sequence">The message's item sequence.</param>
+/// <param name="Plugins">The plugins' parts, the empty text for the message as a whole; null for all that is left.</param>
+[GenerateSerializer(IncludePrimaryConstructorParameters = false), Immutable, Alias("tributary.retry-request")]
+public sealed record RetryRequest([property: Id(0)] long Sequence, IReadOnlyList<string>? Plugins = null)
+{
+    [Id(1)]
+    public IReadOnlyList<string>? Plugins { get; init; } = Plugins is null ? null : Lists.Array(Plugins);
+}
+
+/// <param name="Started">The parts that this call started.</param>
+/// <param name="Running">Those that were started before and have not ended.</param>
+[GenerateSerializer(IncludePrimaryConstructorParameters = false), Immutable, Alias("tributary.retry-result")]
+public sealed record RetryResult(IReadOnlyList<string> Started, IReadOnlyList<string> Running)
+{
+    [Id(0)]
+    public IReadOnlyList<string> Started { get; init; } = Lists.Array(Started);
+
+    [Id(1)]
+    public IReadOnlyList<string> Running { get; init; } = Lists.Array(Running);
+
+    /// <summary>True when nothing that was asked for is left of the message, or it is in its first attempt.</summary>
+    public bool IsNothingLeft => Started.Count == 0 && Running.Count == 0;
+}
+
+/// <inheritdoc cref="RetryRequest"/>
+[GenerateSerializer(IncludePrimaryConstructorParameters = false), Immutable, Alias("tributary.park-request")]
+public sealed record ParkRequest([property: Id(0)] long Sequence, IReadOnlyList<string>? Plugins = null)
+{
+    [Id(1)]
+    public IReadOnlyList<string>? Plugins { get; init; } = Plugins is null ? null : Lists.Array(Plugins);
+}
+
+/// <param name="Parked">The parts that waited to be tried again until now.</param>
+[GenerateSerializer(IncludePrimaryConstructorParameters = false), Immutable, Alias("tributary.park-result")]
+public sealed record ParkResult(IReadOnlyList<string> Parked)
+{
+    [Id(0)]
+    public IReadOnlyList<string> Parked { get; init; } = Lists.Array(Parked);
+}
+
+/// <summary>A message on its way in, with what its turn will need.</summary>
+/// <param name="generations">The distinct generations of the contributions, when the caller knows them.</param>
+/// <param name="parts">What is left to be done of it when it is stored; empty when that is nothing.</param>
+[Immutable]
+public sealed class IncomingMessage(
+    Message message, IReadOnlyList<Contribution> contributions, bool isNewItem, IReadOnlyList<int>? generations = null,
+    IReadOnlyList<MessagePart>? parts = null) : INeeds
+{
+    public Message Message { get; } = message;
+
+    public IReadOnlyList<Contribution> Contributions { get; } = contributions;
+
+    /// <summary>The distinct ids of the generations that the message contributes to.</summary>
+    public IReadOnlyList<int> Generations { get; } =
+        generations ?? [.. contributions.Select(contribution => contribution.Generation).Distinct()];
+
+    /// <summary>What is left to be done of the message when it is stored.</summary>
+    public IReadOnlyList<MessagePart> Parts { get; } = parts ?? [];
+
+    /// <summary>The first 128 bits of the SHA-256 of the body when there is an external id, else zero.</summary>
+    public UInt128 BodyHash { get; } = message.ExternalId is null ? UInt128.Zero : ExternalKey.Sha256Prefix(message.Body.Span);
+
+    public ExternalKey? External { get; } =
+        message.ExternalId is null ? null : ExternalKey.Of(message.Source, message.Item, message.ExternalId);
+
+    public ExternalKey? UnscopedExternal =>
+        Message.ExternalId is null ? null : ExternalKey.Unscoped(Message.Source, Message.ExternalId);
+
+    /// <summary>True when the item's id was made for this message.</summary>
+    public bool IsNewGrain { get; } = isNewItem;
+
+    public int SizeBytes { get; } = message.Body.Length + 256 + message.IndexedValues.Sum(value => value.Key.Length);
+
+    public IEnumerable<RoundGrainId> Grains
+    {
+        get
+        {
+            foreach (var contribution in Contributions)
+                yield return contribution.Aggregate;
+        }
+    }
+}
+
+/// <summary>One message's share in one aggregate.</summary>
+/// <param name="Aggregate">The aggregate grain: <see cref="AggregateKey"/> as its key.</param>
+/// <param name="Generation">The definition's generation that asks for it.</param>
+[GenerateSerializer, Immutable, Alias("tributary.contribution")]
+public readonly record struct Contribution(RoundGrainId Aggregate, int Generation, AggregateDelta Delta);
+
+/// <summary>What the producer is told once the message is durable.</summary>
+[GenerateSerializer, Immutable, Alias("tributary.receipt")]
+public sealed class Receipt : IDeparting
+{
+    private const long Unknown = -1;
+
+    // What the round that stores it gives the position to; nothing of it travels.
+    [NonSerialized]
+    private readonly AppendedMessage? appended;
+
+    [NonSerialized]
+    private readonly KnownMessage? known;
+
+    [Id(3)]
+    private long position = Unknown;
+
+    public Receipt(AppendedMessage appended)
+    {
+        this.appended = appended;
+        Id = appended.Message.Id;
+        Item = appended.Message.Item;
+    }
+
+    public Receipt(KnownMessage known)
+    {
+        this.known = known;
+        Id = known.Id;
+        Item = known.Item;
+        IsRepeat = true;
+    }
+
+    [Id(0)]
+    public MessageId Id { get; }
+
+    [Id(1)]
+    public string Item { get; }
+
+    /// <summary>True when the message was stored earlier under the same external id.</summary>
+    [Id(2)]
+    public bool IsRepeat { get; }
+
+    /// <summary>Readable outside the turn only: see <see cref="AppendedMessage.Position"/>.</summary>
+    public Position Position => position != Unknown ? new Position(position) : Of(appended, known);
+
+    /// <inheritdoc/>
+    public void Depart() => position = Of(appended, known).Value;
+
+    private static Position Of(AppendedMessage? appended, KnownMessage? known) => appended?.Position ?? known!.Position;
+}
+
+/// <param name="Sequence">How many messages the item has received.</param>
+[GenerateSerializer, Immutable, Alias("tributary.item-view")]
+public sealed record ItemView(string Id, long Sequence, string Source, string MediaType, DateTimeOffset FirstReceivedAt, DateTimeOffset LastReceivedAt, MessageId LastMessage)
+{
+    /// <summary>Of how many messages something failed or was skipped; those in their first attempt are not counted.</summary>
+    [Id(0)]
+    public int UnfinishedCount { get; init; }
+
+    /// <summary>The newest of these, at most <see cref="MaxUnfinishedCount"/>, newest first.</summary>
+    [Id(1)]
+    public IReadOnlyList<UnfinishedView> Unfinished
+    {
+        get;
+        init => field = Lists.Array(value);
+    } = [];
+
+    /// <summary>The most messages in <see cref="Unfinished"/>.</summary>
+    public const int MaxUnfinishedCount = 100;
+}
+
+/// <summary>A message of which something is left.</summary>
+[GenerateSerializer(IncludePrimaryConstructorParameters = false), Immutable, Alias("tributary.unfinished-view")]
+public sealed record UnfinishedView([property: Id(0)] MessageReference Message, IReadOnlyList<MessagePart> Parts)
+{
+    [Id(1)]
+    public IReadOnlyList<MessagePart> Parts { get; init; } = Lists.Array(Parts);
+}

@@ -1,0 +1,75 @@
+using Tributary.Grains.Items.Retries;
+using Tributary.Items;
+using Tributary.Messages;
+
+namespace Tributary.Grains.Items;
+
+/// <summary>What one activity made of a message, on its way to the turn that applies it.</summary>
+public sealed record ProcessingResult : INeeds
+{
+    /// <summary>The message; null when it could not be read, and then <see cref="Failure"/> says why.</summary>
+    public MessageReference? Message { get; init; }
+
+    /// <summary>The set of plugins that ran: see <see cref="PluginSet.Number"/>.</summary>
+    public int SetNumber { get; init; }
+
+    /// <summary>Handed to the next activity when this result is not applied: see <see cref="ActivityStart.Local"/>.</summary>
+    public object? Local { get; init; }
+
+    /// <summary>What concerns all that was asked for; then there are no runs.</summary>
+    public ProcessingFailure? Failure { get; init; }
+
+    /// <summary>
+    /// What a message that could not be mapped when it was accepted adds to the declarative aggregates now that it can; null for all other
+    /// messages, whose shares were counted as they were accepted.
+    /// </summary>
+    public IReadOnlyList<Contribution>? Late { get; init; }
+
+    /// <summary>True when the message was a kept delivery that the door has taken now: nothing is left of it.</summary>
+    public bool IsAccepted { get; init; }
+
+    /// <summary>One for each plugin that accepts the message, of those that were asked for.</summary>
+    public IReadOnlyList<PluginOutcome> Runs { get; init; } = [];
+
+    public IEnumerable<RoundGrainId> Grains
+    {
+        get
+        {
+            foreach (var contribution in Late ?? [])
+                yield return contribution.Aggregate;
+            foreach (var run in Runs)
+            {
+                foreach (var contribution in run.Run.Contributions)
+                    yield return contribution.Aggregate;
+            }
+        }
+    }
+
+    public ExternalKey? External => null;
+
+    public bool IsNewGrain => false;
+
+    public int SizeBytes
+    {
+        get
+        {
+            // Saturating: the limits of one plugin's result are far below, and many plugins' results must not wrap.
+            var size = 256L;
+            foreach (var run in Runs)
+            {
+                foreach (var record in run.Run.Result.Records)
+                    size += record.Json.Length + 128;
+                size += 256L * run.Run.Contributions.Count;
+            }
+
+            return (int)Math.Min(size, int.MaxValue);
+        }
+    }
+}
+
+/// <summary>One plugin's run on a message.</summary>
+public sealed record PluginOutcome(string Plugin, int Generation, PluginRun Run)
+{
+    /// <inheritdoc cref="IActivePlugin.Fed"/>
+    public IReadOnlyList<FedGeneration> Fed { get; init; } = [];
+}

@@ -1,0 +1,44 @@
+using System.Text.Json;
+using Tributary.Pipeline.Mapping;
+
+namespace Tributary.Pipeline.Content;
+
+/// <summary>Media types as they are compared: in lower case and without parameters.</summary>
+public static class MediaTypeNames
+{
+    /// <summary>Of what nothing is known.</summary>
+    public const string Unknown = "application/octet-stream";
+
+    // What stores say when nobody told them.
+    private static readonly string[] SaysNothing = [Unknown, "binary/octet-stream", "application/x-www-form-urlencoded", "application/x-download", "application/force-download", "unknown/unknown"];
+
+    /// <summary>The type without parameters, or null when it is none or says nothing.</summary>
+    public static string? Normalize(string? mediaType)
+    {
+        if (mediaType is null)
+            return null;
+        var end = mediaType.IndexOf(';', StringComparison.Ordinal);
+        var name = (end < 0 ? mediaType : mediaType[..end]).Trim().ToLowerInvariant();
+        var slash = name.IndexOf('/', StringComparison.Ordinal);
+        return slash > 0 && slash < name.Length - 1 && !SaysNothing.Contains(name) ? name : null;
+    }
+
+    /// <summary>What the metadata says that the content is, or null.</summary>
+    public static string? FromMetadata(JsonElement? metadata, MimePath? path)
+    {
+        if (metadata is not { } found || path is null)
+            return null;
+        return At(found, path.Path.Split(path.Separator)) ?? At(found, path.Path.Split('.'));
+    }
+
+    private static string? At(JsonElement value, IEnumerable<string> keys)
+    {
+        foreach (var key in keys)
+        {
+            if (value.ValueKind != JsonValueKind.Object || !value.TryGetProperty(key, out value))
+                return null;
+        }
+
+        return value.ValueKind == JsonValueKind.String ? Normalize(value.GetString()) : null;
+    }
+}

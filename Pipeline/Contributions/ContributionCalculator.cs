@@ -1,0 +1,147 @@
+using System.Text;
+using Tributary.Aggregates;
+using Tributary.Items;
+using Tributary.Measures;
+using Tributary.Messages;
+using Tributary.Pipeline.Definitions;
+using Tributary.Pipeline.Generations;
+using Tributary.Storage;
+
+namespace Tributary.Pipeline.Contributions;
+
+/// <summary>
+/// Turns a body into its contributions to all declarative aggregates, in one pass. Immutable but for its caches and for <see cref="Replace"/>; callable
+/// from many threads.
+/// </summary>
+public sealed class ContributionCalculator
+{
+    /// <summary>The longest group, as JSON in bytes of UTF-8.</summary>
+    public const int MaxGroupBytes = 1024;
+
+    /// <summary>How far an event's time may lie after the message's arrival.</summary>
+    public const long MaxAheadMs = 86_400_000;
+
+    /// <summary>Room for the generation and the window's start in front of the group.</summary>
+    private const int PrefixChars = 40;
+
+    private static readonly AggregateDelta One = new(1, []);
+
+    private readonly IReadOnlyList<IndexedPath> indexed;
+    private readonly KeyCache keys = new();
+    private volatile Counted counted;
+
+    /// <param name="definitions">What is counted.</param>
+    /// <param name="indexed">The paths whose values are found in the same pass.</param>
+    public ContributionCalculator(IReadOnlyList<ActiveDefinition> definitions, IReadOnlyList<IndexedPath>? indexed = null)
+    {
+        this.indexed = indexed ?? [];
+        counted = NewCounted(definitions);
+    }
+
+    /// <summary>The refused contributions since the process started, or the definitions were replaced.</summary>
+    public IReadOnlyList<RefusalCount> RefusalCounts => counted.Refusals.Read();
+
+    /// <summary>Counts by other definitions from now on; what is being read goes on by those before.</summary>
+    public void Replace(IReadOnlyList<ActiveDefinition> definitions) => counted = NewCounted(definitions);
+
+    private Counted NewCounted(IReadOnlyList<ActiveDefinition> definitions) => new(new Plans(definitions, indexed), new Refusals(definitions));
+
+    private sealed record Counted(Plans Plans, Refusals Refusals);
+
+    /// <summary>A calculator for the registered definitions.</summary>
+    public static ContributionCalculator For(IEnumerable<DefinitionRow> rows) =>
+        new([.. rows.Select(row => new ActiveDefinition(row.Id, AggregateDefinition.Parse(row.Definition)))]);
+
+    /// <summary>The contributions of a message, at most one per definition.</summary>
+    /// <exception cref="TributaryException">The body is not one JSON object: see <see cref="BodyScan.Run"/>.</exception>
+    public IReadOnlyList<Contribution> Calculate(string source, ReadOnlySpan<byte> body, DateTimeOffset receivedAt) =>
+        Read(source, null, body, receivedAt).Contributions;
+
+    /// <summary>Checks the body, and finds its contributions, what the index holds of it, and the item that it speaks of.</summary>
+    internal BodyFacts Read(string source, JsonPointer? item, ReadOnlySpan<byte> body, DateTimeOffset receivedAt)
+    {
+        var (plans, refusals) = counted;
+        var plan = plans.For(source, item);
+        var scratch = Scratch.Take(plan);
+        BodyScan.Run(body, plan.Root, scratch.Found);
+
+        var receivedMs = receivedAt.ToUnixTimeMilliseconds();
+        var count = 0;
+        foreach (var definition in plan.Definitions)
+        {
+            var key = KeyOf(definition, body, scratch, receivedMs, out var refusal);
+            if (key is null)
+                refusals.Count(definition.Index, refusal);
+            else
+                scratch.Contributions[count++] = new Contribution(
+                    new RoundGrainId(AggregateKey.GrainType, key), definition.Generation,
+                    DeltaOf(definition, body, scratch));
+        }
+
+        Contribution[] contributions = count == 0 ? [] : scratch.Contributions[..count];
+        var generations = count == plan.Generations.Length
+            ? plan.Generations
+            : Array.ConvertAll(contributions, static contribution => contribution.Generation);
+        return new BodyFacts(
+            contributions, generations, IndexedValues.Of(plan.Indexed, scratch.Found, body), plan.ItemSlot < 0 ? default : scratch.Found[plan.ItemSlot]);
+    }
+
+    private string? KeyOf(PlannedDefinition definition, ReadOnlySpan<byte> body, Scratch scratch, long receivedMs, out RefusalReason refusal)
+    {
+        refusal = default;
+        var windowMs = 0L;
+        if (definition.Window is { } window)
+        {
+            var timeMs = window.Time is null ? receivedMs : EventTime.ReadMs(scratch.Found[definition.TimeSlot], body, window.Format);
+            if (timeMs is null || timeMs > receivedMs + MaxAheadMs)
+            {
+                refusal = timeMs is null ? RefusalReason.EventTimeInvalid : RefusalReason.EventTimeAhead;
+                return null;
+            }
+
+            windowMs = window.StartOf(timeMs.Value);
+        }
+
+        var writer = new GroupWriter(stackalloc char[PrefixChars + MaxGroupBytes]);
+        writer.Append(definition.Generation);
+        writer.Append('/');
+        writer.Append(windowMs);
+        writer.Append('/');
+        var start = writer.Text.Length;
+        writer.Append('[');
+        foreach (var (slot, floor) in definition.Groups)
+        {
+            if (writer.Text.Length > start + 1)
+                writer.Append(',');
+            if (writer.Append(scratch.Found[slot], body, floor) is { } reason)
+            {
+                refusal = reason;
+                return null;
+            }
+        }
+
+        writer.Append(']');
+        var group = writer.Text[start..];
+        if (writer.IsFull || (group.Length * 3 > MaxGroupBytes && Encoding.UTF8.GetByteCount(group) > MaxGroupBytes))
+        {
+            refusal = RefusalReason.GroupTooLong;
+            return null;
+        }
+
+        return keys.Get(writer.Text);
+    }
+
+    private static AggregateDelta DeltaOf(PlannedDefinition definition, ReadOnlySpan<byte> body, Scratch scratch)
+    {
+        if (definition.Measures.Length == 0)
+            return One;
+
+        var measures = new Measure[definition.Measures.Length];
+        for (var i = 0; i < measures.Length; i++)
+            measures[i] = MeasureFactory.Of(definition.Measures[i].Kind, definition.Measures[i].Slot, body, scratch);
+        return new AggregateDelta(1, measures);
+    }
+}
+
+/// <summary>What one pass over a body found.</summary>
+internal readonly record struct BodyFacts(Contribution[] Contributions, int[] Generations, IndexedValue[] Indexed, FoundValue Item);

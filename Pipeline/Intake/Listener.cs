@@ -1,0 +1,100 @@
+using Tributary.Connectors;
+using Tributary.Messages;
+using Tributary.Pipeline.Mapping;
+
+namespace Tributary.Pipeline.Intake;
+
+/// <summary>
+/// Takes the deliveries of one broker: each becomes a message, and is answered when that is durable. What every
+/// delivery meets (the platform is busy, the database is away) is waited for here, and with it the broker waits, which
+/// bounds what it has delivered and not heard of. What only this delivery meets is waited for in the database: it is
+/// kept there and offered again, so that it holds up no other.
+/// </summary>
+/// <param name="source">The source of the messages: see <see cref="IBroker.Name"/>.</param>
+/// <param name="mapper">Null when deliveries are messages as they stand: JSON objects.</param>
+/// <param name="backlog">Returns when there is room for one more message to be processed; null when that is not bounded.</param>
+/// <param name="wait">Waits by the process's clock.</param>
+/// <param name="care">How deliveries are taken after an end without order; null: as they come.</param>
+public sealed class Listener(
+    MessageIntake intake, string source, MessageMapper? mapper, Func<CancellationToken, ValueTask>? backlog,
+    Func<TimeSpan, CancellationToken, Task> wait, DeliveryCare? care = null)
+{
+    // Short at first: an inbox that is full now has room a round later.
+    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(1);
+
+    /// <inheritdoc cref="Receive"/>
+    public async ValueTask<Reception> ReceiveAsync(Delivery delivery, CancellationToken cancellation)
+    {
+        var request = new IntakeRequest
+        {
+            Source = source, Body = delivery.Body, MediaType = delivery.MediaType, ExternalId = delivery.ExternalId, Mapper = mapper,
+        };
+        if (delivery.Fault is { } fault)
+        {
+            return delivery.IsKeptByBroker
+                ? fault
+                : await KeepAsync(request, fault.Code, fault.Reason, isCurable: false, isOfBroker: true, cancellation);
+        }
+
+        for (var delay = FirstWait; ; delay = Next(delay))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (backlog is not null)
+                await backlog(cancellation);
+            try
+            {
+                var receipt = care is null
+                    ? await intake.AcceptAsync(request)
+                    : await care.AcceptAsync(intake, delivery, request, cancellation);
+                return new Reception.Stored(receipt.Id, receipt.IsRepeat);
+            }
+            catch (Exception error) when (DoorRefusals.KindOf(error) is var kind && kind != RefusalKind.CurableForAll)
+            {
+                var isCurable = kind == RefusalKind.CurableAlone;
+                return !isCurable && delivery.IsKeptByBroker
+                    ? new Reception.Refused(DoorRefusals.CodeOf(error), error.Message)
+                    : await KeepAsync(request, DoorRefusals.CodeOf(error), error.Message, isCurable, isOfBroker: false,
+                        cancellation);
+            }
+            catch (Exception)
+            {
+                // Nothing of it was taken, or that is in doubt: under its external id it counts once.
+            }
+
+            await wait(delay, cancellation);
+        }
+    }
+
+    // What is kept has an id, an item and a body of its own making, so that a store which refuses even its beginning
+    // takes nothing at all: that is waited for like a store that is away.
+    private async ValueTask<Reception> KeepAsync(
+        IntakeRequest request, string code, string reason, bool isCurable, bool isOfBroker,
+            CancellationToken cancellation)
+    {
+        var isLeast = false;
+        for (var delay = FirstWait; ; delay = Next(delay))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            try
+            {
+                var receipt = await intake.KeepRefusedAsync(request, code, reason, isOfBroker, isLeast);
+                return new Reception.Kept(receipt.Id, code, reason, isCurable);
+            }
+            catch (TributaryException taken) when (taken.Code == "external_id_conflict")
+            {
+                // Its id says which bytes it is about: it is kept already, in another form.
+                return new Reception.Kept(default, code, reason, isCurable);
+            }
+            catch (Exception error)
+            {
+                // The attempts to come keep less of it, when it is the bytes that are refused.
+                isLeast |= DoorRefusals.KindOf(error) != RefusalKind.CurableForAll;
+            }
+
+            await wait(delay, cancellation);
+        }
+    }
+
+    private static TimeSpan Next(TimeSpan delay) => delay * 2 < LastWait ? delay * 2 : LastWait;
+}

@@ -1,0 +1,85 @@
+using Tributary.Grains.Items;
+using Tributary.Grains.Items.Retries;
+using Tributary.Items;
+using Tributary.Messages;
+using Tributary.Pipeline.Content;
+using Tributary.Pipeline.Contributions;
+using Tributary.Pipeline.Generations;
+using Tributary.Pipeline.Mapping;
+
+namespace Tributary.Pipeline.Intake;
+
+/// <summary>What of a message is left to be done when it is stored, and messages that a listener's mapping makes.</summary>
+public sealed partial class MessageIntake
+{
+    private static readonly IReadOnlyList<MessagePart> Nothing = [];
+    private static readonly IReadOnlyList<MessagePart> Process = [new("", MessageStatus.Processing, ProcessingStep.Query)];
+    private static readonly IReadOnlyList<MessagePart> Skip = [new("", MessageStatus.Skipped, ProcessingStep.Execute)];
+
+    // A message that refers to nothing and that no plugin accepts is completed by being stored.
+    private IReadOnlyList<MessagePart> PartsOf(string mediaType)
+    {
+        if (plugins?.Active.Plugins is not { Count: > 0 } active)
+            return Nothing;
+        var name = MediaTypeNames.Normalize(mediaType) ?? MediaTypeNames.Unknown;
+        foreach (var plugin in active)
+        {
+            if (plugin.Accepts(name))
+                return Process;
+        }
+
+        return Nothing;
+    }
+
+    // What a message refers to says what it is only when it has been fetched; without a plugin there is nobody to fetch it for.
+    private IReadOnlyList<MessagePart> PartsOf(MessageFields fields)
+    {
+        if (plugins?.Active.Plugins is { Count: > 0 })
+            return fields.Refers ? Process : PartsOf(fields.MediaType ?? MediaTypes.Json);
+        return fields.Refers ? Skip : Nothing;
+    }
+
+    private IncomingMessage Mapped(in IntakeRequest request, MessageMapper mapper, DateTimeOffset receivedAt)
+    {
+        MappedMessage mapped;
+        try
+        {
+            mapped = mapper.Map(request.Body);
+        }
+        catch (TributaryException error)
+        {
+            return Unparsed(request, receivedAt, error);
+        }
+
+        var facts = contributions.Read(request.Source, null, mapped.Body.Span, receivedAt);
+        var message = NewMessage(request, mapped.Fields.Item, MediaTypes.Json, mapped.Body, receivedAt) with { IndexedValues = facts.Indexed };
+        return new IncomingMessage(message, facts.Contributions, IsNew(request, mapped.Fields.Item), facts.Generations, PartsOf(mapped.Fields));
+    }
+
+    // It is counted in no aggregate until its bytes can be mapped: the envelope is not what the producer said.
+    private IncomingMessage Unparsed(in IntakeRequest request, DateTimeOffset receivedAt, TributaryException error)
+    {
+        var failure = ProcessingFailure.Of(ProcessingStep.Accept, Connectors.ConnectorFault.Refused, error);
+        var envelope = UnparsedEnvelope.Write(request.Body.Span, request.MediaType);
+        var parked = new MessagePart("", MessageStatus.Parked, ProcessingStep.Accept, Attempts: 1, Error: failure.Error) { IsRaised = true };
+        return new IncomingMessage(
+            NewMessage(request, null, UnparsedEnvelope.MediaType, envelope, receivedAt), [], IsNew(request, null), [], [parked]);
+    }
+
+    private static bool IsNew(in IntakeRequest request, string? item) => item is null && request.ExternalId is null;
+
+    private Message NewMessage(in IntakeRequest request, string? item, string mediaType, ReadOnlyMemory<byte> body, DateTimeOffset receivedAt)
+    {
+        var id = ids.Next(receivedAt);
+        return new Message
+        {
+            Id = id,
+            Source = request.Source,
+            Item = item ?? (request.ExternalId is { } externalId ? DerivedItem(request.Source, externalId) : id.ToString()),
+            ExternalId = request.ExternalId,
+            MediaType = mediaType,
+            Body = body,
+            ReceivedAt = receivedAt,
+        };
+    }
+}

@@ -1,0 +1,59 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Tributary.Grains.Items.Retries;
+using Tributary.Items;
+using Tributary.Messages;
+
+namespace Tributary.Pipeline.Intake;
+
+/// <summary>
+/// Deliveries that were refused and are kept: under an id and an item of their own, so that nothing which refused them
+/// refuses this.
+/// </summary>
+public sealed partial class MessageIntake
+{
+    /// <summary>In front of the external ids of kept deliveries.</summary>
+    private const string RefusedPrefix = "refused-";
+
+    /// <summary>
+    /// Stores what was refused with its reason, parked, and counted in nothing. An activity offers it again when its
+    /// reason can be cured; the same delivery is kept once if it has an external id.
+    /// </summary>
+    /// <param name="isOfBroker">True when the broker found the fault, which no further offer would find.</param>
+    /// <param name="isLeast">True to keep the least that tells of it: the beginning of its bytes, their length and
+    /// their SHA-256.</param>
+    /// <exception cref="TributaryException">From the item or the silo, as of any message.</exception>
+    public ValueTask<Receipt> KeepRefusedAsync(in IntakeRequest request, string code, string reason, bool isOfBroker,
+        bool isLeast = false)
+    {
+        var failure =
+            ProcessingFailure.Of(ProcessingStep.Accept, Connectors.ConnectorFault.Refused, $"{code}: {reason}");
+        var envelope = RefusedEnvelope.Write(
+            request, isOfBroker ? code : null, isOfBroker ? reason : null, options.MaxKeptBytes, isLeast);
+        var own =
+            request with { ExternalId = request.ExternalId is { } given ? RefusedId(given, request.Body.Span) : null };
+        var receivedAt = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
+        var parked = new MessagePart("", MessageStatus.Parked, ProcessingStep.Accept, Attempts: 1, Error: failure.Error)
+        {
+            IsRaised = true,
+        };
+        var message = new IncomingMessage(
+            NewMessage(own, null, RefusedEnvelope.ContentType, envelope, receivedAt), [], IsNew(own, null), [],
+                [parked]);
+        return ReceiveAsync(message);
+    }
+
+    // Of the id and the bytes: two deliveries under one external id with different bodies are two.
+    private static string RefusedId(string externalId, ReadOnlySpan<byte> body)
+    {
+        var given = Encoding.UTF8.GetBytes(externalId);
+        Span<byte> length = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32BigEndian(length, given.Length);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(length);
+        hash.AppendData(given);
+        hash.AppendData(body);
+        return RefusedPrefix + Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

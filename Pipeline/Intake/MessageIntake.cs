@@ -1,0 +1,119 @@
+using System.Text;
+using System.Text.Json;
+using Tributary.Grains.Items;
+using Tributary.Items;
+using Tributary.Messages;
+using Tributary.Pipeline.Contributions;
+using Tributary.Pipeline.Generations;
+using Tributary.Pipeline.Plugins;
+
+namespace Tributary.Pipeline.Intake;
+
+/// <summary>
+/// The one door for messages: checks a body, gives the message its id, finds its item and its contributions, and hands it
+/// to its item. Callable from many threads.
+/// </summary>
+/// <param name="plugins">The plugins of this process; null when it has none.</param>
+public sealed partial class MessageIntake(
+    IRoundGrains grains, ContributionCalculator contributions, MessageIds ids, TimeProvider time,
+    IntakeOptions options, IPluginHost? plugins = null)
+{
+    /// <summary>In front of item ids that are derived from an external id.</summary>
+    private const string DerivedPrefix = "x-";
+
+    /// <summary>
+    /// Accepts a message. Returns when it is durable; what is wrong with it is thrown before anything is sent.
+    /// </summary>
+    /// <exception cref="TributaryException">
+    /// <c>body_too_large</c>, <c>body_not_json</c>, <c>body_not_object</c>, <c>body_too_deep</c>, <c>item_missing</c>,
+    /// <c>identifier_too_long</c>, <c>identifier_invalid</c>; from the item: <c>external_id_conflict</c>, <c>item_backlog_full</c>; from the silo: <c>overloaded</c>.
+    /// </exception>
+    public ValueTask<Receipt> AcceptAsync(in IntakeRequest request)
+    {
+        var message = Prepare(request);
+        return ReceiveAsync(message);
+    }
+
+    /// <summary>The message that would be sent to its item.</summary>
+    /// <exception cref="TributaryException">See <see cref="AcceptAsync"/>.</exception>
+    public IncomingMessage Prepare(in IntakeRequest request)
+    {
+        CheckOutside(request);
+        var receivedAt = ReceivedNow();
+        if ((request.Mapper ?? options.Mapper) is { } mapper)
+            return Mapped(request, mapper, receivedAt);
+
+        var facts = contributions.Read(request.Source, request.ItemPointer, request.Body.Span, receivedAt);
+        var id = ids.Next(receivedAt);
+        var isNewItem = request.ItemPointer is null && request.ExternalId is null;
+        var message = new Message
+        {
+            Id = id,
+            Source = request.Source,
+            Item = isNewItem ? id.ToString() : ItemOf(request, facts.Item),
+            ExternalId = request.ExternalId,
+            MediaType = request.MediaType ?? MediaTypes.Json,
+            Body = request.Body,
+            ReceivedAt = receivedAt,
+            IndexedValues = facts.Indexed,
+        };
+        return new IncomingMessage(message, facts.Contributions, isNewItem, facts.Generations, PartsOf(message.MediaType));
+    }
+
+    // Without a reference: see IRoundGrains.Call.
+    private ValueTask<Receipt> ReceiveAsync(IncomingMessage message) =>
+        grains.Call<IItemGrain, IncomingMessage, Receipt>(
+            message.Message.Item, message, static (item, incoming) => item.Receive(incoming));
+
+    private void CheckOutside(in IntakeRequest request)
+    {
+        if (request.Body.Length > options.MaxBodyBytes)
+        {
+            throw new TributaryException(
+                "body_too_large", $"The body has {request.Body.Length} bytes; allowed: at most {options.MaxBodyBytes}.");
+        }
+
+        Identifiers.Check("source", request.Source);
+        if (request.MediaType is { } mediaType)
+            Identifiers.Check("media type", mediaType);
+        if (request.ExternalId is { } externalId)
+            Identifiers.Check("external id", externalId);
+    }
+
+    // Whole milliseconds: what windows are computed from is what every store can hold.
+    private DateTimeOffset ReceivedNow() =>
+        DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
+
+    // Derived, so that a repeated message finds the item of the first one.
+    private static string DerivedItem(string source, string externalId) =>
+        DerivedPrefix + ExternalKey.Unscoped(source, externalId).Hash.ToString("x32");
+
+    private static string ItemOf(in IntakeRequest request, in FoundValue value)
+    {
+        if (request.ItemPointer is not { } pointer)
+            return DerivedItem(request.Source, request.ExternalId!);
+
+        var body = request.Body.Span;
+        switch (value.Type)
+        {
+            case JsonTokenType.String:
+                var item = JsonText.Unescape(value, body);
+                Identifiers.Check("item id", item);
+                return item;
+            case JsonTokenType.Number when value.Length > Identifiers.MaxBytes:
+                throw new TributaryException("identifier_too_long", $"The item id has {value.Length} bytes; allowed: at most {Identifiers.MaxBytes} bytes of UTF-8.");
+            case JsonTokenType.Number:
+                return Encoding.ASCII.GetString(value.Of(body));
+            default:
+                var found = value.Type switch
+                {
+                    JsonTokenType.None => "nothing",
+                    JsonTokenType.Null => "null",
+                    JsonTokenType.StartObject => "an object",
+                    JsonTokenType.StartArray => "an array",
+                    _ => "a boolean",
+                };
+                throw new TributaryException("item_missing", $"The body has {found} at '{pointer}'; allowed: a string or a number, the id of the item.");
+        }
+    }
+}

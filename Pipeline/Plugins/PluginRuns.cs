@@ -1,0 +1,18 @@
+using Tributary.Grains.Items;
+using Tributary.Messages;
+using Tributary.Plugins;
+
+namespace Tributary.Pipeline.Plugins;
+
+/// <summary>Runs that did not go well.</summary>
+internal static class PluginRuns
+{
+    /// <param name="code">Listed in <c>docs/errors.md</c>.</param>
+    public static PluginRun Failed(string code, string sentence, bool mayHelpToRetry = false) =>
+        new(PluginResult.Empty, [], $"{code}: {sentence}", mayHelpToRetry);
+
+    /// <summary>What a plugin threw: only a <see cref="PluginException"/> knows that trying again may help.</summary>
+    public static PluginRun Failed(Exception thrown) => thrown is PluginException known
+        ? Failed("plugin_failed", ErrorText.Line(known.Message), known.MayHelpToRetry)
+        : Failed("plugin_failed", ErrorText.Of(thrown));
+}

@@ -1,0 +1,188 @@
+namespace Tributary.Pipeline.Plugins;
+
+/// <summary>
+/// Where a run stands; changes under the lock of its watch. Only between running and waiting does it move back.
+/// </summary>
+internal enum RunStage
+{
+    /// <summary>Waiting for a thread.</summary>
+    Queued,
+
+    /// <summary>Within its time limit.</summary>
+    Running,
+
+    /// <summary>Waiting for what it needs before it works: its time does not count.</summary>
+    Waiting,
+
+    /// <summary>Asked to stop; within its grace.</summary>
+    Stopping,
+
+    /// <summary>Ended or given up: its caller has the answer.</summary>
+    Ended,
+}
+
+internal enum StopReason
+{
+    None,
+    TimeLimit,
+    Caller,
+}
+
+/// <summary>
+/// Watches the runs of one plugin. One timer serves them all: it is set for the oldest run and set again only when it fires, so that runs which
+/// end in time cost a lock and two links, and no timer.
+/// </summary>
+internal sealed class RunWatch : IDisposable
+{
+    private readonly Lock gate = new();
+    private readonly TimeProvider time;
+    private readonly RunList running;
+    private readonly RunList stopping;
+    private readonly ITimer timer;
+    private long armedFor = long.MaxValue;
+
+    public RunWatch(TimeProvider time, TimeSpan limit, TimeSpan grace)
+    {
+        this.time = time;
+        running = new RunList(limit);
+        stopping = new RunList(grace);
+        timer = time.CreateTimer(static watch => ((RunWatch)watch!).Look(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>The run has a thread now. False when it was asked to stop before: then it must not begin.</summary>
+    public bool Begin(ActiveRun run)
+    {
+        lock (gate)
+        {
+            run.Began = time.GetTimestamp();
+            if (run.Stage != RunStage.Queued)
+                return false;
+
+            run.HasThread = true;
+            run.Stage = RunStage.Running;
+            Add(running, run);
+            return true;
+        }
+    }
+
+    /// <summary>The run waits for something that is not its own work; see <see cref="IRunClock.Stop"/>.</summary>
+    public void Pause(ActiveRun run)
+    {
+        lock (gate)
+        {
+            if (run.Stage != RunStage.Running)
+                return;
+            Leave(run);
+            run.Stage = RunStage.Waiting;
+        }
+    }
+
+    /// <summary>The run works again, and has the whole limit.</summary>
+    public void Resume(ActiveRun run)
+    {
+        lock (gate)
+        {
+            if (run.Stage != RunStage.Waiting)
+                return;
+            run.Began = time.GetTimestamp();
+            run.Stage = RunStage.Running;
+            Add(running, run);
+        }
+    }
+
+    /// <summary>Asks a run to stop. False when it was asked before or has ended.</summary>
+    public bool Stop(ActiveRun run, StopReason reason)
+    {
+        lock (gate)
+        {
+            if (run.Stage is RunStage.Stopping or RunStage.Ended)
+                return false;
+
+            MoveToStopping(run, reason);
+            return true;
+        }
+    }
+
+    /// <summary>The run has come back. False when it had been given up.</summary>
+    public bool End(ActiveRun run)
+    {
+        lock (gate)
+        {
+            if (run.Stage == RunStage.Ended)
+                return false;
+
+            Leave(run);
+            run.Stage = RunStage.Ended;
+            return true;
+        }
+    }
+
+    public void Dispose() => timer.Dispose();
+
+    private void Look()
+    {
+        ActiveRun? toStop = null;
+        ActiveRun? toGiveUp = null;
+        lock (gate)
+        {
+            armedFor = long.MaxValue;
+            var now = time.GetTimestamp();
+            // Chained by their own field, as their links lead into the next list.
+            while (running.First is { } run && run.DueAt <= now)
+            {
+                MoveToStopping(run, StopReason.TimeLimit);
+                (run.NextDue, toStop) = (toStop, run);
+            }
+
+            while (stopping.First is { } run && run.DueAt <= now)
+            {
+                Leave(run);
+                run.Stage = RunStage.Ended;
+                (run.NextDue, toGiveUp) = (toGiveUp, run);
+            }
+
+            Arm(now);
+        }
+
+        for (var run = toStop; run is not null; run = run.NextDue)
+            run.RequestStop();
+        for (var run = toGiveUp; run is not null; run = run.NextDue)
+            run.GiveUp();
+    }
+
+    private void MoveToStopping(ActiveRun run, StopReason reason)
+    {
+        Leave(run);
+        run.Stage = RunStage.Stopping;
+        run.Reason = reason;
+        Add(stopping, run);
+    }
+
+    private void Leave(ActiveRun run)
+    {
+        if (run.Stage == RunStage.Running)
+            running.Remove(run);
+        else if (run.Stage == RunStage.Stopping)
+            stopping.Remove(run);
+    }
+
+    private void Add(RunList list, ActiveRun run)
+    {
+        var now = time.GetTimestamp();
+        list.Add(run, now + (long)(list.Wait.TotalSeconds * time.TimestampFrequency));
+        if (run.DueAt < armedFor)
+            Arm(now);
+    }
+
+    private void Arm(long now)
+    {
+        var due = Math.Min(running.First?.DueAt ?? long.MaxValue, stopping.First?.DueAt ?? long.MaxValue);
+        if (due >= armedFor)
+            return;
+
+        armedFor = due;
+        // Rounded up: a timer that fires a little early would find nothing due.
+        var waitMs = Math.Max(1, Math.Ceiling(time.GetElapsedTime(now, due).TotalMilliseconds));
+        timer.Change(TimeSpan.FromMilliseconds(waitMs), Timeout.InfiniteTimeSpan);
+    }
+}

@@ -1,0 +1,138 @@
+using System.Text.Json;
+using Tributary.Connectors;
+using Tributary.Grains.Items;
+using Tributary.Grains.Items.Retries;
+using Tributary.Items;
+using Tributary.Messages;
+using Tributary.Pipeline.Content;
+using Tributary.Pipeline.Mapping;
+using Tributary.Pipeline.Plugins;
+using Tributary.Plugins;
+using Tributary.Storage;
+
+namespace Tributary.Pipeline.Processing;
+
+/// <summary>One run of one message: what its activity does when the message is there.</summary>
+internal sealed class MessageRun(ProcessingServices services, StoredMessage stored, MessageReference reference, ProcessOrder order, object? local)
+{
+    // One set for the whole of the run, so that the result belongs to one number.
+    private readonly PluginSet set = services.Plugins.Active;
+
+    private ReadOnlyMemory<byte> body = stored.Body;
+    private IReadOnlyList<Contribution>? late;
+
+    public async ValueTask<ProcessingResult> RunAsync(CancellationToken cancellation)
+    {
+        var step = ProcessingStep.Accept;
+        try
+        {
+            var fields = Map();
+            if (set.Plugins.Count == 0 && order.Plugins is null)
+                return Result();
+            step = ProcessingStep.Query;
+            var metadata = await MetadataAsync(fields, cancellation);
+            using var content = fields.ContentLocation is { } location
+                ? await services.Fetcher.FetchAsync(location, cancellation)
+                : FetchedContent.InMemory(body);
+            step = ProcessingStep.Execute;
+            return Result() with { Runs = await ExecuteAsync(fields, metadata, content, cancellation) };
+        }
+        catch (Exception) when (cancellation.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (ConnectorException error)
+        {
+            return Result() with { Failure = ProcessingFailure.Of(step, error.Fault, error) };
+        }
+        catch (TributaryException error)
+        {
+            return Result() with { Failure = ProcessingFailure.Of(step, ConnectorFault.Refused, error) };
+        }
+        catch (Exception error) when (step == ProcessingStep.Query)
+        {
+            // A connector that throws what it should not: the outside is in doubt, not the message.
+            return Result() with { Failure = ProcessingFailure.Of(step, ConnectorFault.Unavailable, error) };
+        }
+    }
+
+    private ProcessingResult Result() => new() { Message = reference, SetNumber = set.Number, Local = local, Late = late };
+
+    private MessageFields Map()
+    {
+        var mapper = services.Mappers.Of(stored.Source);
+        if (stored.MediaType != UnparsedEnvelope.MediaType)
+            return mapper?.Read(body.Span) ?? MessageFields.None with { MediaType = stored.MediaType };
+        if (mapper is null)
+            throw new TributaryException("mapping_missing", $"The source '{stored.Source}' has no mapping any more; allowed: a source whose listener has one.");
+        var mapped = mapper.Map(UnparsedEnvelope.ReadRaw(body.Span));
+        body = mapped.Body;
+        late = services.Contributions.Calculate(stored.Source, body.Span, stored.ReceivedAt);
+        return mapped.Fields;
+    }
+
+    private async ValueTask<JsonElement?> MetadataAsync(MessageFields fields, CancellationToken cancellation)
+    {
+        var json = fields.Metadata;
+        if (json.IsEmpty && fields.MetadataLocation is { } location)
+            json = await services.Fetcher.FetchMetadataAsync(location, cancellation);
+        if (json.IsEmpty)
+            return null;
+        try
+        {
+            var metadata = JsonElement.Parse(json.Span);
+            if (metadata.ValueKind == JsonValueKind.Object)
+                return metadata;
+            throw new ConnectorException(ConnectorFault.Refused, "metadata_invalid", $"The metadata is {metadata.ValueKind}; allowed: one JSON object.");
+        }
+        catch (JsonException error)
+        {
+            throw new ConnectorException(ConnectorFault.Refused, "metadata_invalid", $"The metadata is not JSON: {error.Message}", error);
+        }
+    }
+
+    // All at once: those that wait for something wait together. Those that only compute run one after the other on this thread; other messages
+    // use the other cores.
+    private async ValueTask<IReadOnlyList<PluginOutcome>> ExecuteAsync(MessageFields fields, JsonElement? metadata, FetchedContent content, CancellationToken cancellation)
+    {
+        var context = new PluginContext(content.Open)
+        {
+            Message = new Message
+            {
+                Id = stored.Id, Source = stored.Source, Item = stored.Item, ReceivedAt = stored.ReceivedAt, Body = body,
+                MediaType = late is null ? stored.MediaType : MediaTypes.Json,
+            },
+            Metadata = metadata,
+            MediaType = MediaTypeOf(fields, metadata, content),
+            ContentLength = content.Length,
+            ContentSha256 = content.Sha256,
+            ContentLocation = fields.ContentLocation,
+            ContentPath = content.Path,
+        };
+
+        var runs = new List<Task<PluginOutcome>>();
+        foreach (var plugin in set.Plugins)
+        {
+            if ((order.Plugins is null || order.Plugins.Contains(plugin.Name)) && plugin.Accepts(context.MediaType))
+                runs.Add(ExecuteAsync(plugin, context, cancellation));
+        }
+
+        var outcomes = new List<PluginOutcome>(await Task.WhenAll(runs));
+        foreach (var missing in order.Plugins?.Where(name => set.Plugins.All(plugin => plugin.Name != name)) ?? [])
+            outcomes.Add(new PluginOutcome(missing, 0, new PluginRun(PluginResult.Empty, [], $"plugin_inactive: No plugin named '{missing}' runs.")));
+        return outcomes;
+    }
+
+    private static async Task<PluginOutcome> ExecuteAsync(IActivePlugin plugin, PluginContext context, CancellationToken cancellation) =>
+        new(plugin.Name, plugin.Generation, await plugin.RunAsync(context, cancellation)) { Fed = plugin.Fed };
+
+    private string MediaTypeOf(MessageFields fields, JsonElement? metadata, FetchedContent content)
+    {
+        var mapper = services.Mappers.Of(stored.Source);
+        return MediaTypeNames.Normalize(fields.MediaType)
+            ?? (fields.ContentLocation is null && mapper is not null ? MediaTypes.Json : null)
+            ?? MediaTypeNames.Normalize(content.DeclaredMediaType)
+            ?? MediaTypeNames.FromMetadata(metadata, mapper?.Mime)
+            ?? MediaTypeSniffer.Sniff(content.Head.Span, content.Length);
+    }
+}

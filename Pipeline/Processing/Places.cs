@@ -1,0 +1,48 @@
+namespace Tributary.Pipeline.Processing;
+
+/// <summary>
+/// A bounded number of places, given in the order of asking. Who waits goes on where it waited, so that a simulation stays one thread; a
+/// semaphore of the framework goes on elsewhere when its wait can be cancelled.
+/// </summary>
+internal sealed class Places(int count)
+{
+    private readonly Lock gate = new();
+    private readonly Queue<TaskCompletionSource> waiting = new();
+    private int free = count;
+
+    /// <summary>Returns when there is a place; <see cref="Leave"/> gives it back.</summary>
+    public async ValueTask EnterAsync(CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        TaskCompletionSource turn;
+        lock (gate)
+        {
+            if (free > 0)
+            {
+                free--;
+                return;
+            }
+
+            turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            waiting.Enqueue(turn);
+        }
+
+        await using var cancelling = cancellation.Register(() => turn.TrySetCanceled(cancellation));
+        await turn.Task;
+    }
+
+    public void Leave()
+    {
+        lock (gate)
+        {
+            // A place goes to one that still waits: either its cancellation or this comes first, never both.
+            while (waiting.TryDequeue(out var next))
+            {
+                if (next.TrySetResult())
+                    return;
+            }
+
+            free++;
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using Tributary.Connectors;
+using Tributary.Grains.Items;
+using Tributary.Grains.Items.Retries;
+using Tributary.Items;
+using Tributary.Messages;
+using Tributary.Pipeline.Content;
+using Tributary.Pipeline.Contributions;
+using Tributary.Pipeline.Generations;
+using Tributary.Pipeline.Intake;
+using Tributary.Pipeline.Plugins;
+using Tributary.Storage;
+
+namespace Tributary.Pipeline.Processing;
+
+/// <summary>What the activity of a message works with.</summary>
+/// <param name="Find">Reads a stored message: <see cref="IProcessingQueries.FindStoredAsync"/>.</param>
+/// <param name="Contributions">For messages that could not be mapped when they were accepted.</param>
+public sealed record ProcessingServices(
+    IPluginHost Plugins, ContentFetcher Fetcher, Func<MessageId, CancellationToken, ValueTask<StoredMessage?>> Find,
+    MessageMappers Mappers, ContributionCalculator Contributions)
+{
+    /// <summary>Offers a delivery that was kept to the door again: <see cref="MessageIntake.AcceptAsync"/>.</summary>
+    public Func<IntakeRequest, ValueTask<Receipt>> Offer { get; init; } =
+        static _ => throw new TributaryException("not_ready", "The door for messages is not open.");
+}
+
+/// <summary>
+/// One message from what is stored to what plugins make of it: map, fetch, run. What goes wrong becomes a part of the result, because the
+/// item decides what follows; only the end of the process ends it without one. May run twice for one attempt.
+/// </summary>
+public sealed class ProcessActivity(ProcessingServices services, ProcessingOptions options) : IActivity
+{
+    public const string Name = ProcessOrder.Activity;
+
+    private readonly Places running = new(options.MaxRunningCount);
+
+    public async ValueTask<object?> RunAsync(ActivityStart start, CancellationToken cancellation)
+    {
+        var order = ProcessOrder.Read(start.Payload);
+        StoredMessage stored;
+        try
+        {
+            stored = start.Local is AppendedMessage local ? Stored(local) : await FindAsync(start.Name, cancellation);
+        }
+        catch (Exception error) when (!cancellation.IsCancellationRequested)
+        {
+            return new ProcessingResult { Failure = ProcessingFailure.Of(ProcessingStep.Query, ConnectorFault.Unavailable, error) };
+        }
+
+        var reference = new MessageReference(stored.Id, stored.Position, stored.Source, stored.ReceivedAt, stored.ItemSequence);
+        if (order.Error is { } known)
+            return new ProcessingResult { Message = reference, Failure = FailureOf(start.Name, known) };
+
+        await running.EnterAsync(cancellation);
+        try
+        {
+            if (stored.MediaType == RefusedEnvelope.ContentType)
+                return await RefusedRun.RunAsync(services, stored, reference);
+            return await new MessageRun(services, stored, reference, order, start.Local).RunAsync(cancellation);
+        }
+        finally
+        {
+            running.Leave();
+        }
+    }
+
+    // What was parked as it was accepted has not come further.
+    private static ProcessingFailure FailureOf(string name, string error)
+    {
+        var failure = ProcessingFailure.OfActivity(error);
+        return ProcessName.TryParse(name, out var about) && about.Before == MessageStatus.Parked
+            ? failure with { Step = ProcessingStep.Accept }
+            : failure;
+    }
+
+    private async ValueTask<StoredMessage> FindAsync(string name, CancellationToken cancellation)
+    {
+        if (!ProcessName.TryParse(name, out var about))
+            throw new TributaryException("process_name_invalid", $"'{name}' names no message; allowed: sequence.id.");
+        return await services.Find(about.Id, cancellation)
+            ?? throw new TributaryException("message_missing", $"Message {about.Id} is not stored any more.");
+    }
+
+    private static StoredMessage Stored(AppendedMessage appended)
+    {
+        var message = appended.Message;
+        return new StoredMessage(
+            appended.Position, message.Id, message.Source, message.Item, appended.ItemSequence, message.ReceivedAt, message.MediaType, message.Body, appended.Generations);
+    }
+}

@@ -1,0 +1,46 @@
+using System.Text.Json;
+using Tributary.Grains.Items;
+
+namespace Tributary.Pipeline.Reading;
+
+/// <summary>
+/// What lists show of an item whose messages are all done, read from its stored state in one pass: lists read many items, and the general reader costs
+/// more than the rest of their work.
+/// </summary>
+public readonly record struct ItemSummary(long Sequence, string Source, string MediaType, DateTimeOffset FirstReceivedAt, DateTimeOffset LastReceivedAt, MessageId LastMessage)
+{
+    /// <summary>False when the state holds more than a summary: unfinished messages, or what a newer version wrote.</summary>
+    /// <param name="state">An <see cref="ItemState"/> as JSON in UTF-8.</param>
+    /// <exception cref="JsonException">It is no JSON.</exception>
+    public static bool TryRead(ReadOnlySpan<byte> state, out ItemSummary summary)
+    {
+        summary = default;
+        var (sequence, first, last, message) = (0L, default(long?), 0L, default(Guid));
+        var (source, mediaType) = ("", MediaTypes.Json);
+        var reader = new Utf8JsonReader(state);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.ValueSpan;
+            reader.Read();
+            if (name.SequenceEqual("n"u8))
+                sequence = reader.GetInt64();
+            else if (name.SequenceEqual("src"u8))
+                source = reader.GetString()!;
+            else if (name.SequenceEqual("type"u8))
+                mediaType = reader.GetString() ?? MediaTypes.Json;
+            else if (name.SequenceEqual("first"u8))
+                first = reader.TokenType == JsonTokenType.Null ? null : reader.GetInt64();
+            else if (name.SequenceEqual("last"u8))
+                last = reader.GetInt64();
+            else if (name.SequenceEqual("msg"u8))
+                message = reader.GetGuid();
+            else
+                return false;
+        }
+
+        summary = new ItemSummary(
+            sequence, source, mediaType, DateTimeOffset.FromUnixTimeMilliseconds(first ?? last), DateTimeOffset.FromUnixTimeMilliseconds(last), new MessageId(message));
+        return true;
+    }
+}

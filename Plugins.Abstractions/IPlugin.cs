@@ -1,0 +1,77 @@
+using System.Text.Json;
+using Tributary.Messages;
+
+namespace Tributary.Plugins;
+
+/// <summary>
+/// Turns content into records and contributions. Used by many threads at once; may be run twice for one message, and counts once.
+/// Every public implementation with a parameterless constructor in a plugin folder's library is loaded.
+/// </summary>
+public interface IPlugin
+{
+    /// <summary>Unique among plugins: 1 to 64 letters, digits, <c>-</c> and <c>_</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Changes when the same input may give another result.</summary>
+    string Version { get; }
+
+    /// <summary>The media types accepted: <c>image/jpeg</c>, <c>image/*</c>, <c>*/*</c>.</summary>
+    IReadOnlyList<string> MediaTypes { get; }
+
+    /// <summary>
+    /// The aggregates that results contribute to: a JSON array of definitions as in the configuration (<c>docs/aggregates.md</c>), whose
+    /// pointers lead into the documents of <see cref="PluginContribution"/>. Names are unique on the platform.
+    /// </summary>
+    JsonElement? Aggregates => null;
+
+    /// <summary>Called once, before anything else, with the plugin's own configuration.</summary>
+    /// <exception cref="Exception">The plugin cannot be used; it is reported, and the others run.</exception>
+    ValueTask StartAsync(PluginSetup setup, CancellationToken cancellation) => ValueTask.CompletedTask;
+
+    /// <summary>Runs on one message. What it throws concerns this plugin's part of the message only.</summary>
+    /// <exception cref="PluginException">Says whether trying again may help; any other exception says that it does not.</exception>
+    ValueTask<PluginResult> ExecuteAsync(PluginContext context, CancellationToken cancellation);
+}
+
+/// <param name="Configuration">The plugin's own section of the configuration; an empty object when there is none.</param>
+/// <param name="Folder">The folder that the plugin was loaded from; the program's own for built-in ones.</param>
+/// <param name="Log">Says one line to the operator.</param>
+public sealed record PluginSetup(JsonElement Configuration, string Folder, Action<string> Log);
+
+/// <summary>One message as a plugin sees it. Nothing in it can be changed.</summary>
+public sealed class PluginContext
+{
+    private readonly Func<Stream> open;
+
+    public PluginContext(Func<Stream> open) => this.open = open;
+
+    public required Message Message { get; init; }
+
+    /// <summary>The metadata, an object; null when the message refers to none.</summary>
+    public JsonElement? Metadata { get; init; }
+
+    /// <summary>The media type of the content, in lower case and without parameters.</summary>
+    public required string MediaType { get; init; }
+
+    /// <summary>In bytes.</summary>
+    public required long ContentLength { get; init; }
+
+    /// <summary>The SHA-256 of the content, in lower-case hexadecimal digits.</summary>
+    public required string ContentSha256 { get; init; }
+
+    /// <summary>What the message says of where the content lies; null when the body is the content.</summary>
+    public string? ContentLocation { get; init; }
+
+    /// <summary>The file that holds the content while the plugin runs, for programs that want one; null when it is in memory.</summary>
+    public string? ContentPath { get; init; }
+
+    /// <summary>A reading of its own, from the beginning, which the plugin disposes of.</summary>
+    public Stream OpenContent() => open();
+}
+
+/// <summary>A fault of a plugin that knows whether trying again may help.</summary>
+public sealed class PluginException(string message, bool mayHelpToRetry, Exception? inner = null)
+    : TributaryException("plugin_failed", message, inner)
+{
+    public bool MayHelpToRetry { get; } = mayHelpToRetry;
+}

@@ -1,0 +1,49 @@
+namespace Tributary.Rounds.Calls;
+
+/// <summary>
+/// The callers whose answers leave with one round. They go on in the thread pool, by a few work items for all of them
+/// and not by one for each: handing thirty callers over one by one costs more than what most of them do next. A caller
+/// that blocks its thread holds up nobody else: before a thread lets one go on, another work item stands by.
+/// </summary>
+/// <param name="capacity">About how many will be added.</param>
+internal sealed class Answers(int capacity = 0) : IThreadPoolWorkItem
+{
+    private readonly List<(Action<object?> Continuation, object? State)> waiting = new(capacity);
+
+    // The next one to let go on; counts beyond the last.
+    private int next;
+
+    // 1 while a work item is queued that no thread has begun.
+    private int isStandingBy;
+
+    /// <summary>Adds one that goes on with <see cref="Leave"/>. Before that only, by one thread.</summary>
+    public void Add(Action<object?> continuation, object? state) => waiting.Add((continuation, state));
+
+    /// <summary>Lets all go on. Nothing is added after this.</summary>
+    public void Leave()
+    {
+        if (waiting.Count > 0)
+            StandBy();
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        Volatile.Write(ref isStandingBy, 0);
+        while (true)
+        {
+            var index = Interlocked.Increment(ref next) - 1;
+            if (index >= waiting.Count)
+                return;
+            if (index + 1 < waiting.Count)
+                StandBy();
+            var (continuation, state) = waiting[index];
+            continuation(state);
+        }
+    }
+
+    private void StandBy()
+    {
+        if (Interlocked.Exchange(ref isStandingBy, 1) == 0)
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+}

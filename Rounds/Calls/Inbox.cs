@@ -1,0 +1,109 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+using Tributary.Messages;
+using Tributary.Storage;
+
+namespace Tributary.Rounds.Calls;
+
+/// <summary>
+/// What waits for the loop, by class of work. Bounded by count and bytes: when full, a call is refused and nothing is
+/// lost, because nothing was promised. Outlives the incarnations of its silo.
+/// </summary>
+internal sealed class Inbox(RoundOptions options)
+{
+    // Count and bytes are one number: 2^38 bytes and 2^25 calls, far above the highest limits of a configuration.
+    private const int BytesBits = 38;
+    private const long One = 1L << BytesBits;
+    private const long MaxBytes = One - 1;
+
+    private readonly ConcurrentQueue<Input>[] queues =
+        [new(), new(), new(), new()];
+
+    // All that ever came and all that was ever taken; both run over, and their difference is right all the same. So a
+    // call costs its sender one atomic step, and the one that takes it none.
+    private Padded came;
+    private Padded taken;
+    private volatile bool isClosed;
+    private volatile StoreException? refusal;
+
+    /// <summary>Calls that wait, or are on their way in: a call is counted before it looks whether the inbox is closed.</summary>
+    public int Count => (int)(Held() >> BytesBits);
+
+    /// <summary>Bytes of the calls that wait.</summary>
+    public long Bytes => Held() & MaxBytes;
+
+    /// <summary>Calls of one class that wait.</summary>
+    public int CountOf(WorkClass workClass) => queues[(int)workClass].Count;
+
+    /// <summary>Refuses calls from now on.</summary>
+    public void Close() => isClosed = true;
+
+    /// <summary>Refuses calls with this error; null takes them again. A full disk does not refuse reads.</summary>
+    public void Refuse(StoreException? error) => refusal = error;
+
+    /// <summary>
+    /// Takes a call from outside, or throws <see cref="OverloadedException"/>, or <see cref="StoreException"/> while nothing can be stored.
+    /// </summary>
+    public void Add(Input input, WorkClass workClass)
+    {
+        var size = input.SizeBytes;
+        var all = Interlocked.Add(ref came.Value, One + size) - Volatile.Read(ref taken.Value);
+        var counted = all >> BytesBits;
+        var held = all & MaxBytes;
+        // Counted first: whoever sees the inbox closed and the count at zero knows that no call slips in any more.
+        if (isClosed)
+        {
+            Withdraw(size);
+            throw new OverloadedException("The silo is stopping; another one, or this one after its restart, takes the call.", options.RetryAfter);
+        }
+
+        if (refusal is { } refused && !(workClass == WorkClass.Reads && refused.Fault == StoreFault.Full))
+        {
+            Withdraw(size);
+            throw new StoreException(refused.Fault, refused.Message);
+        }
+
+        if (counted > options.MaxWaitingCallsCount || (held > options.MaxWaitingBytes && held > size))
+        {
+            Withdraw(size);
+            throw new OverloadedException(
+                $"The silo's inbox is full ({options.MaxWaitingCallsCount} calls, {options.MaxWaitingBytes} bytes).", options.RetryAfter);
+        }
+
+        queues[(int)workClass].Enqueue(input);
+    }
+
+    /// <summary>Takes back an input that was taken before, or one of the silo's own; these are bounded where they come from.</summary>
+    public void Return(Input input, WorkClass workClass)
+    {
+        Interlocked.Add(ref came.Value, One + input.SizeBytes);
+        queues[(int)workClass].Enqueue(input);
+    }
+
+    /// <summary>Takes the oldest call of a class. Only one thread at a time takes.</summary>
+    public bool TryTake(WorkClass workClass, [NotNullWhen(true)] out Input? input)
+    {
+        if (!queues[(int)workClass].TryDequeue(out input))
+            return false;
+        Volatile.Write(ref taken.Value, taken.Value + One + input.SizeBytes);
+        return true;
+    }
+
+    // What was taken is read first: a call that comes and goes meanwhile counts as waiting, never the other way round.
+    private long Held()
+    {
+        var gone = Volatile.Read(ref taken.Value);
+        return Volatile.Read(ref came.Value) - gone;
+    }
+
+    private void Withdraw(int size) => Interlocked.Add(ref came.Value, -(One + size));
+
+    // Callers and the loop write these numbers all the time: each on a cache line of its own slows down nothing else.
+    [StructLayout(LayoutKind.Explicit, Size = 192)]
+    private struct Padded
+    {
+        [FieldOffset(64)]
+        public long Value;
+    }
+}

@@ -1,0 +1,34 @@
+using System.Runtime.CompilerServices;
+
+namespace Tributary.Rounds.Calls;
+
+/// <summary>
+/// The keys of references that were called lately. A reference of Orleans holds its key as bytes, and a call needs it
+/// as a string: most callers keep their references and call them again. A reference that is forgotten is read anew.
+/// </summary>
+internal sealed class KnownKeys(Func<object, string> keyOf)
+{
+    // A power of two: the place of a reference is the end of its hash.
+    private const int MaxKnownCount = 4_096;
+
+    // An entry is replaced as a whole, so that threads never see a reference with the key of another one.
+    private readonly Entry?[] entries = new Entry?[MaxKnownCount];
+
+    public string Of(object reference)
+    {
+        ref var entry = ref entries[RuntimeHelpers.GetHashCode(reference) & (MaxKnownCount - 1)];
+        var known = Volatile.Read(ref entry);
+        if (known is not null && ReferenceEquals(known.Reference, reference))
+            return known.Key;
+        var key = keyOf(reference);
+        Volatile.Write(ref entry, new Entry(reference, key));
+        return key;
+    }
+
+    private sealed class Entry(object reference, string key)
+    {
+        public object Reference { get; } = reference;
+
+        public string Key { get; } = key;
+    }
+}

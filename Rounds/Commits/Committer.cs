@@ -1,0 +1,233 @@
+using Microsoft.Extensions.Logging;
+using Tributary.Messages;
+using Tributary.Storage;
+
+namespace Tributary.Rounds.Commits;
+
+/// <summary>
+/// Makes one round durable at a time, beside the loop. A doubtful commit is resolved with the database before anything
+/// goes on: the outcome that comes out of here is certain.
+/// </summary>
+/// <param name="away">
+/// Called with the round whose fate is not known and the reason, once, when the store has not answered for
+/// <see cref="RoundOptions.MaxStoreWait"/>.
+/// </param>
+internal sealed partial class Committer(
+    SiloId silo, RoundOptions options, RoundEnvironment environment, IPartitionStore store, Departures departures,
+    Action<Round, StoreException> away,
+    RoundInstruments instruments, ILogger logger, CancellationToken ending)
+{
+    private readonly LimitedLog retries = new(environment.Time);
+    private long askingSince;
+    private bool isAway;
+
+    // A sealed round that waits for the one before it.
+    private Round? offered;
+
+    /// <summary>Lets the round be committed as soon as the one before it is durable, without the loop in between.</summary>
+    public void Offer(Round round) => Volatile.Write(ref offered, round);
+
+    /// <summary>True when the round was offered and is not being committed; it is not offered any more then.</summary>
+    public bool TryTakeBack(Round round) => Interlocked.CompareExchange(ref offered, null, round) == round;
+
+    /// <summary>
+    /// Commits the round and those that are offered meanwhile. What comes after a round that is not durable ran on top of
+    /// something that never happened: it is left to the loop.
+    /// </summary>
+    public async Task RunAsync(Round first, bool isHeartbeat, Action<Round, RoundEnd> ended)
+    {
+        for (Round? round = first, next; round is not null; round = next, isHeartbeat = false)
+        {
+            var end = await CommitAsync(round, isHeartbeat);
+            next = end is RoundEnd.Durable or RoundEnd.Read ? Interlocked.Exchange(ref offered, null) : null;
+            instruments.Ended(round, end, environment.Time.GetElapsedTime(askingSince));
+            ended(round, end);
+        }
+    }
+
+    /// <summary>Writes the round down ahead of its commit, which sees to it when that fails.</summary>
+    public void Prepare(Round round)
+    {
+        try
+        {
+            _ = round.Commit;
+        }
+        catch (Exception error)
+        {
+            LogUnwritable(round.Number, error);
+        }
+    }
+
+    // Commits the round, or checks the silo's row when there is nothing to write.
+    private async Task<RoundEnd> CommitAsync(Round round, bool isHeartbeat)
+    {
+        askingSince = environment.Time.GetTimestamp();
+        isAway = false;
+        if (!round.HasEffects && !isHeartbeat)
+            return await CheckAsync(round);
+
+        RoundCommit commit;
+        try
+        {
+            commit = round.Commit;
+        }
+        catch (Exception error)
+        {
+            // A state that cannot be written is a fault of the turn that made it, like data that the database refuses.
+            return new RoundEnd.Rejected(error);
+        }
+
+        if (environment.Sabotage == Sabotage.AnswerEarly)
+            Departures.AnswerEarly(round);
+        var outcome = await TryCommitAsync(commit);
+        for (var delay = options.RetryDelay; ; delay = NextDelay(delay))
+        {
+            switch (outcome)
+            {
+                case CommitOutcome.Committed committed:
+                    return Committed(round, committed.Transaction, committed.DatabaseTime, committed.Taken);
+                case CommitOutcome.Rejected rejected:
+                    LogRejected(round.Number, rejected.Error.Message);
+                    return new RoundEnd.Rejected(rejected.Error);
+                case CommitOutcome.Full when environment.Sabotage == Sabotage.TakeFullForDone:
+                    return Committed(round, round.Number, environment.Time.GetUtcNow(), []);
+                case CommitOutcome.Full full:
+                    return new RoundEnd.Full(full.Error);
+                case CommitOutcome.NotOwned notOwned:
+                    // Nothing of this engine's may come to this: it goes on with nothing.
+                    throw new InvalidOperationException(
+                        $"Round {round.Number} was refused because of what it writes: {notOwned.Error}");
+                case CommitOutcome.Unknown unknown:
+                    retries.Write(unsaid => LogDoubt(round.Number, unknown.Error.Message, unsaid));
+                    NoteAway(round, unknown.Error);
+                    if (environment.Sabotage == Sabotage.TakeDoubtForNo)
+                        return new RoundEnd.Rejected(unknown.Error);
+                    break;
+            }
+
+            instruments.Doubted();
+            switch (await ResolveAsync(round))
+            {
+                case RoundResolution.Applied applied:
+                    return Committed(
+                        round, applied.Transaction, applied.DatabaseTime,
+                        [.. applied.Owned.Where(owned => commit.Takes.Contains(owned.Partition))]);
+                case RoundResolution.Dead:
+                    return new RoundEnd.Dead();
+                default:
+                    await Task.Delay(delay, environment.Time, ending);
+                    outcome = await TryCommitAsync(commit);
+                    break;
+            }
+        }
+    }
+
+    private RoundEnd.Durable Committed(
+        Round round, long transaction, DateTimeOffset databaseTime, IReadOnlyList<TakenPartition> taken)
+    {
+        departures.Release(round, transaction);
+        return new RoundEnd.Durable(transaction, databaseTime, taken);
+    }
+
+    private async Task<CommitOutcome> TryCommitAsync(RoundCommit commit)
+    {
+        try
+        {
+            return await store.CommitAsync(commit, CancellationToken.None);
+        }
+        catch (StoreException error) when (error.Fault != StoreFault.Fatal)
+        {
+            return new CommitOutcome.Unknown(error);
+        }
+    }
+
+    private async Task<RoundResolution> ResolveAsync(Round round)
+    {
+        for (var delay = options.RetryDelay; ; delay = NextDelay(delay))
+        {
+            try
+            {
+                return await store.ResolveAsync(silo, round.Number, CancellationToken.None);
+            }
+            catch (StoreException error) when (error.IsPassing)
+            {
+                retries.Write(unsaid => LogRetry("resolve", error.Message, unsaid));
+                NoteAway(round, error);
+            }
+
+            await Task.Delay(delay, environment.Time, ending);
+        }
+    }
+
+    private async Task<RoundEnd> CheckAsync(Round round)
+    {
+        for (var delay = options.RetryDelay; ; delay = NextDelay(delay))
+        {
+            try
+            {
+                if (!await store.CheckAsync(silo, round.Number - 1, CancellationToken.None))
+                    return new RoundEnd.Dead();
+                departures.ReleaseReads(round);
+                return new RoundEnd.Read();
+            }
+            catch (StoreException error) when (error.IsPassing)
+            {
+                retries.Write(unsaid => LogRetry("check", error.Message, unsaid));
+                NoteAway(round, error);
+            }
+
+            await Task.Delay(delay, environment.Time, ending);
+        }
+    }
+
+    // Callers do not wait for a store that is away for long: they are told that the outcome is not known. The round stays what it is.
+    private void NoteAway(Round round, Exception error)
+    {
+        if (isAway || environment.Time.GetElapsedTime(askingSince) < options.MaxStoreWait)
+            return;
+        isAway = true;
+        var told = error is StoreException { Fault: StoreFault.Full }
+            ? new StoreException(StoreFault.Full, "The disk of the database is full, and whether this is stored is not known yet. Sent again with the same key, it is stored once.")
+            : new StoreException(StoreFault.Transient, "The database does not answer, and whether this is stored is not known yet. Sent again with the same key, it is stored once.");
+        Departures.Refuse(round, told);
+        away(round, new StoreException(told.Fault, error.Message, error));
+    }
+
+    private TimeSpan NextDelay(TimeSpan delay) => delay * 2 < options.MaxRetryDelay ? delay * 2 : options.MaxRetryDelay;
+
+    [LoggerMessage(
+        EventId = 1001, Level = LogLevel.Warning,
+        Message = "The answer to the commit of round {Round} was lost or its fence matched nothing; asking the database what became of it: {Error} ({Unsaid} more like this since the last line.)")]
+    private partial void LogDoubt(long round, string error, long unsaid);
+
+    [LoggerMessage(EventId = 1002, Level = LogLevel.Warning, Message = "The database refused round {Round} for its data; its inputs run again in halves: {Error}")]
+    private partial void LogRejected(long round, string error);
+
+    [LoggerMessage(EventId = 1003, Level = LogLevel.Debug, Message = "A state of round {Round} cannot be written; its commit refuses it.")]
+    private partial void LogUnwritable(long round, Exception error);
+
+    [LoggerMessage(
+        EventId = 1004, Level = LogLevel.Warning,
+        Message = "The store did not answer ({Operation}); trying again: {Error} ({Unsaid} more like this since the last line.)")]
+    private partial void LogRetry(string operation, string error, long unsaid);
+}
+
+/// <summary>How a round ended, for certain.</summary>
+internal abstract record RoundEnd
+{
+    /// <param name="Taken">Those of the round's takes that matched.</param>
+    public sealed record Durable(
+        long Transaction, DateTimeOffset DatabaseTime, IReadOnlyList<TakenPartition> Taken) : RoundEnd;
+
+    /// <summary>Nothing was to be written, and the reads have left.</summary>
+    public sealed record Read : RoundEnd;
+
+    /// <summary>Refused for its data: nothing was stored.</summary>
+    public sealed record Rejected(Exception Error) : RoundEnd;
+
+    /// <summary>There was no room: nothing was stored.</summary>
+    public sealed record Full(StoreException Error) : RoundEnd;
+
+    /// <summary>The silo was declared dead, and the round is not in.</summary>
+    public sealed record Dead : RoundEnd;
+}

@@ -1,0 +1,284 @@
+using Microsoft.Extensions.Logging;
+using Tributary.Messages;
+using Tributary.Rounds.Calls;
+using Tributary.Rounds.Commits;
+using Tributary.Rounds.Held;
+using Tributary.Rounds.Reminders;
+using Tributary.Storage;
+
+namespace Tributary.Rounds.Engine;
+
+/// <summary>
+/// A silo of this process, through all its incarnations: starts, rejoins when it was declared dead, stops in order.
+/// References from here are calls from outside: they wait in the inbox until an incarnation takes them.
+/// </summary>
+public sealed partial class RoundEngine
+{
+    private readonly RoundOptions options;
+    private readonly IPartitionStore store;
+    private readonly RoundGrainTypes types;
+    private readonly IReadOnlyDictionary<string, IActivity> activities;
+    private readonly RoundEnvironment environment;
+    private readonly ILogger logger;
+    private readonly Inbox inbox;
+    private readonly RoundInstruments instruments;
+    private readonly LimitedLog retries;
+    private readonly ActivityLoad activityLoad = new();
+    private readonly EarlierLives lives = new();
+    private readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile RoundLoop? loop;
+    private volatile bool isAbandoned;
+    private volatile bool isStopping;
+    private volatile StoreFacts? facts;
+
+    // An incarnation of this process that is over, until its starts are taken back.
+    private SiloId? ended;
+
+    private SiloId? current;
+
+    public RoundEngine(
+        RoundOptions options, IPartitionStore store, RoundGrainTypes types,
+        IReadOnlyDictionary<string, IActivity> activities,
+        RoundEnvironment environment, ILogger<RoundEngine> logger)
+    {
+        this.options = options;
+        this.store = store;
+        this.types = types;
+        this.activities = activities;
+        this.environment = environment;
+        this.logger = logger;
+        inbox = new Inbox(options);
+        instruments = new RoundInstruments(environment.Meter);
+        if (environment.Meter is { } meter)
+            RoundGauges.Add(meter, this, inbox, () => loop);
+        retries = new LimitedLog(environment.Time);
+        var calls = NewCaller(WorkClass.Calls);
+        Grains = calls;
+        Requests = calls;
+        BulkGrains = NewCaller(WorkClass.Bulk);
+    }
+
+    /// <summary>References for callers that wait for an answer.</summary>
+    public IRoundGrains Grains { get; }
+
+    /// <summary>Where requests of references go that are made elsewhere.</summary>
+    public IRequestDoor Requests { get; }
+
+    /// <summary>References for loads of many messages, which give way to <see cref="Grains"/>.</summary>
+    public IRoundGrains BulkGrains { get; }
+
+    /// <summary>Known once the silo has started.</summary>
+    public StoreFacts Facts => facts ?? throw new InvalidOperationException("The silo has not started.");
+
+    /// <summary>
+    /// The ids of <see cref="RoundOptions.IndexedPaths"/>, in their order; known once the silo has started.
+    /// </summary>
+    public IReadOnlyList<int> IndexedPathIds { get; private set; } = [];
+
+    /// <summary>True while an incarnation runs.</summary>
+    public bool IsReady => loop is { Ended.IsCompleted: false };
+
+    /// <summary>Why nothing can be stored at the moment: the disk is full, or the database does not answer. Null when it can.</summary>
+    public StoreException? Refusal => loop?.Refusal;
+
+    /// <summary>
+    /// True when the process before this one did not leave the database in order; known once the silo has started.
+    /// </summary>
+    public bool IsAfterCrash => lives.IsAfterCrash;
+
+    /// <summary>
+    /// Activities that may have ended an earlier process are not started before this has completed: so nothing that the
+    /// process does until it is ready is laid at their door. Set before the start; never faults.
+    /// </summary>
+    public Task CanStart { get; set; } = Task.CompletedTask;
+
+    /// <summary>Calls that wait for the loop.</summary>
+    public int WaitingCount => inbox.Count;
+
+    /// <summary>Activities that are due and were taken into memory, that run, and whose results wait for their turns.</summary>
+    public int ActivityCount => activityLoad.Count;
+
+    /// <summary>
+    /// Completes at once while activities that are due are taken as they come, and otherwise when they are again: whoever brings work that starts
+    /// activities slows down by awaiting it. From any thread.
+    /// </summary>
+    public ValueTask WaitForActivityRoomAsync(CancellationToken cancellation = default) => activityLoad.WaitForRoomAsync(cancellation);
+
+    /// <summary>A round with messages became durable. Called beside the loop; must return at once.</summary>
+    public Action? RoundCommitted { get; set; }
+
+    /// <summary>A round became durable, with what it changed. Called beside the loop, before callers are answered; must return at once.</summary>
+    public Action<RoundCommit>? ChangesCommitted { get; set; }
+
+    /// <summary>Opens the store and joins. Returns when turns run.</summary>
+    public async Task StartAsync(CancellationToken cancellation = default)
+    {
+        facts = await OpenAsync(cancellation);
+        if (options.IsAlone)
+            Hold(AllPartitions());
+        await JoinAsync(cancellation);
+        environment.Scheduler.Start(LiveAsync);
+        if (options.IsAlone && !isAbandoned)
+            await TakeAllAsync(cancellation);
+    }
+
+    /// <summary>Stops taking, finishes what waits, leaves.</summary>
+    public async Task StopAsync(CancellationToken cancellation = default)
+    {
+        inbox.Close();
+        isStopping = true;
+        // Either this sees the incarnation that is joining now, or that one sees that it is to stop.
+        Interlocked.MemoryBarrier();
+        if (loop is null)
+            return;
+        loop.BeginStop();
+        await stopped.Task.WaitAsync(cancellation);
+    }
+
+    /// <summary>Stops as a crash does: nothing is finished, nothing leaves any more. For tests and simulations.</summary>
+    public void Abandon()
+    {
+        isAbandoned = true;
+        loop?.Abandon();
+        joinedNext.TrySetResult();
+    }
+
+    /// <summary>
+    /// Makes a failed call again, once, however many ask for it at once: its failure goes in the same transaction as
+    /// the turn's effects.
+    /// Ends when that is durable. A call that fails again becomes a failure again, with its count of attempts.
+    /// </summary>
+    /// <exception cref="OverloadedException">More waits than the limits allow.</exception>
+    public Task<AgainResult> MakeAgainAsync(Guid failure)
+    {
+        var call = new AgainCall(failure);
+        Take(call, WorkClass.Calls);
+        return call.Answer;
+    }
+
+    private void OnCommitted(RoundCommit round)
+    {
+        ChangesCommitted?.Invoke(round);
+        if (round.Messages.Count > 0)
+            RoundCommitted?.Invoke();
+    }
+
+    // A full disk at the start is waited for: what began again and again would be no better off.
+    private async Task<StoreFacts> OpenAsync(CancellationToken cancellation)
+    {
+        for (var delay = options.RetryDelay; ; delay = delay * 2 < options.MaxRetryDelay ? delay * 2 : options.MaxRetryDelay)
+        {
+            try
+            {
+                return await store.OpenAsync(cancellation);
+            }
+            catch (StoreException error) when (error.Fault == StoreFault.Full)
+            {
+                retries.Write(unsaid => LogNoRoom(error.Message, unsaid));
+            }
+
+            await Task.Delay(delay, environment.Time, cancellation);
+        }
+    }
+
+    private async Task LiveAsync()
+    {
+        try
+        {
+            while (await loop!.Ended == LoopEnd.Dead && !isAbandoned)
+            {
+                ended = current;
+                Died?.Invoke(ended!.Value);
+                if (!options.Rejoins)
+                {
+                    LogDeadForGood();
+                    await EndAsync();
+                    break;
+                }
+
+                LogDead();
+                await JoinAsync(CancellationToken.None);
+            }
+
+            Stopped();
+        }
+        catch (Exception error)
+        {
+            if (!isAbandoned)
+                environment.OnFatal(error);
+            // Nothing is left that could end in order.
+            Stopped();
+        }
+    }
+
+    private async Task JoinAsync(CancellationToken cancellation)
+    {
+        for (var delay = options.RetryDelay; !isAbandoned; delay = delay * 2 < options.MaxRetryDelay ? delay * 2 : options.MaxRetryDelay)
+        {
+            try
+            {
+                // Its process lives: what ran in it did not end it.
+                if (ended is { } over)
+                    await store.LeaveAsync(over, cancellation);
+                ended = null;
+                var request = new JoinRequest(options.Address, options.IndexedPaths) { IsAlone = options.IsAlone };
+                var incarnation = await store.JoinAsync(request, cancellation);
+                current = incarnation.Silo;
+                lives.Joined(incarnation);
+                if (isAbandoned)
+                    return;
+                // The same in every incarnation, so that messages which wait in the inbox stay right.
+                IndexedPathIds = incarnation.IndexedPaths;
+                LogJoined(incarnation.Silo);
+                var joined = new RoundLoop(
+                    incarnation, Facts, options, environment, store, inbox, types, activities, activityLoad, lives,
+                    CanStart, ToHold(), new LoopCallbacks(OnCommitted, OnLeftElsewhere), instruments, logger);
+                loop = joined;
+                Interlocked.MemoryBarrier();
+                Joined();
+                // What came in meanwhile woke the incarnation before this one.
+                joined.Wake();
+                if (isStopping)
+                    joined.BeginStop();
+                return;
+            }
+            catch (StoreException error) when (error.IsPassing)
+            {
+                retries.Write(unsaid => LogJoinRetry(error.Message, unsaid));
+            }
+
+            await Task.Delay(delay, environment.Time, cancellation);
+        }
+    }
+
+    private OutsideCalls NewCaller(WorkClass workClass) => new(types, options, environment.Time, workClass, Take);
+
+    private void Take(Input input, WorkClass workClass)
+    {
+        try
+        {
+            inbox.Add(input, workClass);
+        }
+        finally
+        {
+            // Also when it was refused: a silo that stops waits until nothing is on its way in.
+            loop?.Wake();
+        }
+    }
+
+    [LoggerMessage(EventId = 1021, Level = LogLevel.Information, Message = "Joined as silo {Silo}.")]
+    private partial void LogJoined(SiloId silo);
+
+    [LoggerMessage(
+        EventId = 1023, Level = LogLevel.Warning,
+        Message = "The store did not let the silo join; trying again: {Error} ({Unsaid} more like this since the last line.)")]
+    private partial void LogJoinRetry(string error, long unsaid);
+
+    [LoggerMessage(
+        EventId = 1025, Level = LogLevel.Warning,
+        Message = "There is no room to open the database; waiting until there is: {Error} ({Unsaid} more like this since the last line.)")]
+    private partial void LogNoRoom(string error, long unsaid);
+
+    [LoggerMessage(EventId = 1024, Level = LogLevel.Warning, Message = "This incarnation was declared dead; joining again as a new one.")]
+    private partial void LogDead();
+}

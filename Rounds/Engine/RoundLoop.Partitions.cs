@@ -1,0 +1,253 @@
+using Microsoft.Extensions.Logging;
+using Tributary.Messages;
+using Tributary.Rounds.Calls;
+using Tributary.Rounds.Commits;
+using Tributary.Rounds.Held;
+using Tributary.Rounds.Loading;
+using Tributary.Rounds.Partitions;
+using Tributary.Storage;
+
+namespace Tributary.Rounds.Engine;
+
+/// <summary>
+/// How partitions come and go. Both stand in rounds. No turn of a partition begins before its take is durable and its
+/// deferred calls are read, nor after its give was asked for; it is given in a round that holds nothing of it, behind
+/// all
+/// rounds that do.
+/// </summary>
+internal sealed partial class RoundLoop
+{
+    // Deferred calls read at a time.
+    private const int DeferredPageCount = 10_000;
+
+    private readonly Partitioner partitioner;
+    private readonly PartitionTable partitions;
+    private readonly DeferredCalls deferred;
+
+    // Who waits for partitions to come or go.
+    private readonly List<PartitionChange> changes = [];
+
+    // Calls of partitions that are being taken.
+    private readonly Queue<Input> parked = new();
+
+    public SiloId Silo => silo;
+
+    /// <summary>Partitions whose turns run here, at about this moment. From any thread.</summary>
+    public int PartitionsCount => hasEnded ? 0 : partitions.HereCount;
+
+    /// <summary>From any thread.</summary>
+    public PartitionState StateOf(PartitionId partition) =>
+        hasEnded ? PartitionState.Gone : partitions.StateOf(partition);
+
+    /// <summary>
+    /// Takes partitions; the answer is those that are here, or null when the incarnation has ended. From any thread.
+    /// </summary>
+    public Task<IReadOnlyList<PartitionId>?> TakeAsync(IReadOnlyList<PartitionId> wanted) =>
+        ChangeAsync(new PartitionChange(wanted), partitions.Take);
+
+    /// <summary>
+    /// Gives partitions; ends when that is durable, or with null when the incarnation has ended. From any thread.
+    /// </summary>
+    public Task<IReadOnlyList<PartitionId>?> GiveAsync(IReadOnlyList<PartitionId> unwanted) =>
+        ChangeAsync(new PartitionChange(unwanted), partitions.Give);
+
+    /// <summary>Another silo has left calls for partitions of this one. From any thread.</summary>
+    public void LookForCalls() => Post(deferred.Want);
+
+    private async Task<IReadOnlyList<PartitionId>?> ChangeAsync(PartitionChange change, Action<PartitionChange> begin)
+    {
+        lock (changes)
+            changes.Add(change);
+        Post(() => begin(change));
+        // Either this sees that the incarnation has ended, or its end sees the change.
+        if (hasEnded)
+            EndChanges();
+        var answer = await change.Answer;
+        lock (changes)
+            changes.Remove(change);
+        return answer;
+    }
+
+    // Nobody waits for an incarnation that has ended.
+    private void EndChanges()
+    {
+        lock (changes)
+        {
+            foreach (var change in changes)
+                change.End();
+        }
+    }
+
+    /// <summary>True when the input does not run now: it waits for its partition, or is another silo's.</summary>
+    private bool IsElsewhere(Input input)
+    {
+        if (partitions.HasAll && input.Tenure == 0)
+            return false;
+        var partition = input.PartitionIn(partitioner);
+        var isHere = partitions.IsHere(partition) || environment.Sabotage == Sabotage.RunElsewhere;
+        if (isHere && (input.Tenure == 0 || input.Tenure == partitions.TenureOf(partition)
+            || environment.Sabotage == Sabotage.KeepTenure))
+            return false;
+        if (input is Call && partitions.StateOf(partition) == PartitionState.Taking)
+        {
+            loader.Forget(input);
+            parked.Enqueue(input);
+            return true;
+        }
+
+        SendAway(input, partition);
+        return true;
+    }
+
+    // Nothing of it has happened. What nobody waits for is in the database, for whoever owns the partition.
+    private void SendAway(Input input, PartitionId partition)
+    {
+        var elsewhere = new PartitionElsewhereException(partition);
+        if (input is AgainInput again)
+            failed.Refuse(again.Row.Id, elsewhere);
+        else
+            input.Refuse(elsewhere);
+        loader.Forget(input);
+        Took(input);
+    }
+
+    // What a durable round took and gave.
+    private void KeepChanges(Round durable, RoundEnd.Durable end)
+    {
+        if (durable.Gives.Count > 0)
+            Drop(durable.Gives);
+        if (durable.Takes.Count == 0)
+            return;
+        var taken = end.Taken.ToDictionary(row => row.Partition);
+        foreach (var partition in durable.Takes)
+        {
+            if (!taken.TryGetValue(partition, out var row) && environment.Sabotage != Sabotage.TakeForGranted)
+            {
+                partitions.Missed(partition);
+                continue;
+            }
+
+            lives.Took(row, end.DatabaseTime);
+            partitions.Taken(partition);
+        }
+
+        deferred.Want();
+        ReleaseParked();
+        loop.Wake();
+    }
+
+    // The give is durable, and so is every round that held anything of it: memory lets go of it.
+    private void Drop(List<PartitionId> given)
+    {
+        var gone = new PartitionSet();
+        foreach (var partition in given)
+            gone.Add(partition);
+        if (environment.Sabotage != Sabotage.KeepGiven)
+        {
+            // Those that wait for other things as well are sent away when these have come.
+            Loader.Wake(activations.Drop(gone), woken);
+            Loader.Wake(externalIds.Drop(gone), woken);
+        }
+
+        reminders.Change(gone);
+        foreach (var partition in given)
+        {
+            deferred.Drop(partition);
+            partitions.Given(partition);
+        }
+
+        loop.Wake();
+    }
+
+    private void BeginDeferredRead()
+    {
+        // A silo that stops makes no call that it has not begun; but calls wait for what is being taken.
+        if ((isStopping && !partitions.HasReading) || refusal is not null
+            || !deferred.TryBeginRead(clock.Now, out var of, out var tenures))
+            return;
+        var opened = partitions.Reading();
+        StartBeside(async () =>
+        {
+            var rows = new List<DeferredCall>();
+            IReadOnlyList<DeferredCall> page;
+            do
+            {
+                var after = rows.Count == 0 ? 0 : rows[^1].Sequence;
+                page = await RetryAsync(
+                    "read deferred calls",
+                    () => store.ReadDeferredCallsAsync(of, after, DeferredPageCount, CancellationToken.None));
+                rows.AddRange(page);
+            }
+            while (page.Count == DeferredPageCount);
+
+            Post(() => EndDeferredRead(rows, tenures, opened));
+        });
+    }
+
+    private void EndDeferredRead(List<DeferredCall> rows, long[] tenures, List<PartitionId> opened)
+    {
+        // Before what waits for the partitions that open: their callers are durable already.
+        foreach (var call in deferred.EndRead(rows, tenures))
+        {
+            if (!isStopping)
+                ready.Enqueue(NewInput(call));
+        }
+
+        if (opened.Count == 0)
+            return;
+        foreach (var partition in opened)
+        {
+            partitions.Open(partition);
+            held.Add(partition);
+        }
+
+        LogOpened(opened.Count, partitions.HereCount, rows.Count);
+        reminders.Change(new PartitionSet());
+        ReleaseParked();
+        loop.Wake();
+    }
+
+    // In their order, behind what is ready: those whose partition is here run, and those of others are sent away.
+    private void ReleaseParked()
+    {
+        for (var left = parked.Count; left > 0; left--)
+        {
+            var input = parked.Dequeue();
+            // Of which partition a failed call is shows when it is read.
+            if (input is AgainCall ? partitions.HasTaking
+                : partitions.StateOf(input.PartitionIn(partitioner)) == PartitionState.Taking)
+                parked.Enqueue(input);
+            else
+                ready.Enqueue(input);
+        }
+    }
+
+    // Calls that a durable round left: those for partitions that are here are made at once.
+    private void KeepDeferred(Round durable, long transaction)
+    {
+        HashSet<PartitionId>? elsewhere = null;
+        for (var i = 0; i < durable.Deferred.Count; i++)
+        {
+            var call = durable.Deferred[i] with { Sequence = RoundCommit.SequenceOf(transaction, i) };
+            if (!partitions.IsHere(call.Partition))
+                (elsewhere ??= []).Add(call.Partition);
+            // A silo that stops leaves them to the next start, or calls that follow from calls could keep it for ever.
+            else if (deferred.Add(call) && !isStopping)
+                ready.Enqueue(NewInput(call));
+        }
+
+        if (elsewhere is null)
+            return;
+        // One that is being taken may have been read before this round was durable.
+        deferred.Want();
+        callbacks.LeftElsewhere(elsewhere);
+    }
+
+    private DeferredInput NewInput(DeferredCall call) =>
+        new(call, types) { TenureOfRead = partitions.TenureOf(call.Partition) };
+
+    [LoggerMessage(
+        EventId = 1018, Level = LogLevel.Information,
+        Message = "{OpenedCount} partitions were taken and {HereCount} are here; {CallsCount} deferred calls go on.")]
+    private partial void LogOpened(int openedCount, int hereCount, int callsCount);
+}

@@ -1,0 +1,56 @@
+using Tributary.Storage;
+
+namespace Tributary.Rounds.Reminders;
+
+/// <summary>
+/// What is known of the processes before this one: which stored activities they may have started and not ended. One per
+/// process, through all its incarnations: an incarnation that is declared dead while its process lives has ended
+/// nothing.
+/// </summary>
+internal sealed class EarlierLives
+{
+    private bool hasJoined;
+
+    // Activities that were due by then may have been started by a process before this one.
+    private DateTimeOffset until;
+
+    // As well as activities of a partition that were due when it was taken from a dead silo.
+    private readonly Dictionary<PartitionId, DateTimeOffset> takenFromDead = [];
+
+    /// <summary>True when the process before this one did not leave.</summary>
+    public bool IsAfterCrash { get; private set; }
+
+    /// <summary>Called with every incarnation of this process; the first one tells what was before.</summary>
+    public void Joined(Incarnation incarnation)
+    {
+        if (hasJoined)
+            return;
+        hasJoined = true;
+        until = incarnation.DatabaseTime;
+        IsAfterCrash = incarnation.IsAfterCrash;
+    }
+
+    /// <summary>The partition was taken at this time by the database's clock.</summary>
+    public void Took(TakenPartition taken, DateTimeOffset at)
+    {
+        if (taken.IsAfterCrash)
+            takenFromDead[taken.Partition] = at;
+    }
+
+    /// <summary>
+    /// How many starts of the activity did not end, as far as is known. The first start is not noted, because that
+    /// would cost every activity a write: after an end without order each stored activity that was due counts as
+    /// started once.
+    /// </summary>
+    public int StartsOf(ReminderRow row)
+    {
+        // Written by this process: it runs for the first time.
+        if (row.Origin is not null)
+            return 0;
+        if (row.StartsCount > 0)
+            return row.StartsCount;
+        var isStarted = (IsAfterCrash && row.Due <= until)
+            || (takenFromDead.TryGetValue(row.Partition, out var at) && row.Due <= at);
+        return isStarted ? 1 : 0;
+    }
+}

@@ -1,0 +1,70 @@
+namespace Tributary.Rounds;
+
+/// <summary>
+/// Ways to break the engine on purpose, one for each promise, so that the simulation can show that it would notice.
+/// Nothing outside its tests can set one.
+/// </summary>
+internal enum Sabotage
+{
+    None,
+
+    /// <summary>Callers are answered before their round is durable.</summary>
+    AnswerEarly,
+
+    /// <summary>A commit whose answer was lost is taken for one that did not happen.</summary>
+    TakeDoubtForNo,
+
+    /// <summary>A refused round leaves its states behind.</summary>
+    ForgetToRevert,
+
+    /// <summary>Reminders fire a second ahead of time.</summary>
+    RunAhead,
+
+    /// <summary>Calls that a round leaves to the next are dropped.</summary>
+    DropDeferred,
+
+    /// <summary>The row of an activity stays when its result was applied, so that it runs again after the next start.</summary>
+    KeepFinished,
+
+    /// <summary>Results of activities that were replaced count as well.</summary>
+    CountStale,
+
+    /// <summary>What is left of messages is forgotten when a round runs again.</summary>
+    ForgetParts,
+
+    /// <summary>A result that the database refuses is not told to its owner.</summary>
+    DropRefused,
+
+    /// <summary>A round that found no room is taken for one that is durable.</summary>
+    TakeFullForDone,
+
+    /// <summary>What waits for room is forgotten when there is some.</summary>
+    DropSetAside,
+
+    /// <summary>What this build cannot make becomes a failure, as if its turn had thrown.</summary>
+    FailUnreadable,
+
+    /// <summary>Held calls are taken off, and not made, when a build can make them.</summary>
+    DropHeld,
+
+    /// <summary>The row of a failure stays when its call was made again.</summary>
+    KeepFailed,
+
+    /// <summary>Starts of activities that did not end are not counted.</summary>
+    ForgetStarts,
+
+    /// <summary>Turns run whoever owns their partition.</summary>
+    RunElsewhere,
+
+    /// <summary>A take that matched nothing counts as one that did.</summary>
+    TakeForGranted,
+
+    /// <summary>What was asked for in an earlier tenure of a partition is taken for an answer of this one.</summary>
+    KeepTenure,
+
+    /// <summary>What memory holds of a partition stays when the partition is given.</summary>
+    KeepGiven,
+
+    /// <summary>An activity that ran when the process ended twice is given up, whether it was alone or not.</summary>
+    CondemnBystanders,
+}

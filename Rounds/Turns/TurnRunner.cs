@@ -1,0 +1,322 @@
+using Tributary.Messages;
+using Tributary.Rounds.Calls;
+using Tributary.Rounds.Commits;
+using Tributary.Rounds.Held;
+using Tributary.Rounds.Loading;
+using Tributary.Rounds.Partitions;
+using Tributary.Rounds.Reminders;
+using Tributary.Storage;
+
+namespace Tributary.Rounds.Turns;
+
+/// <summary>
+/// Runs turns and puts what they ask for into the open round. A turn that throws leaves nothing behind but its failure;
+/// what comes after it goes on.
+/// </summary>
+internal sealed partial class TurnRunner(
+    RoundOptions options, RoundEnvironment environment, RoundGrainTypes types, Partitioner partitioner,
+    PartitionTable partitions, Activations activations, ExternalIds externalIds, ReminderBook reminders,
+    HeldLog heldLog)
+{
+    private readonly TurnContext context = new(types, externalIds);
+    private readonly Queue<OneWayCall> chain = new();
+
+    /// <summary>Runs an input whose needs are loaded, and the calls that follow from it.</summary>
+    public void Run(Input input, Activation activation, Round round, DateTimeOffset now)
+    {
+        round.Inputs.Add(input);
+        round.Held.Add(activation.Partition);
+        round.InputBytes += input.SizeBytes;
+        context.Now = now;
+        Exception? error = activation.LoadError;
+        if (error is null && activation.Merged is not null)
+            ApplyMerged(activation, round);
+
+        var attempted = input;
+        var isDropped = input is DeferredInput { Held: not null } && environment.Sabotage == Sabotage.DropHeld;
+        if (error is null && !isDropped && !(input is ReminderInput firing && reminders.IsStale(firing.Entry)
+            && environment.Sabotage != Sabotage.CountStale))
+        {
+            error = RunTurn(activation, round, input, static (grain, state) => ((Input)state).Run(grain));
+            if (error is not (null or UnreadableException) && input.Instead(error) is { } instead)
+            {
+                // The turn left nothing. When the round runs again, so does the input that it began with.
+                attempted = instead;
+                error = RunTurn(activation, round, instead, static (grain, state) => ((Input)state).Run(grain));
+            }
+        }
+
+        if (error is UnreadableException obstacle)
+            End(attempted, obstacle, round);
+        else
+            End(input, attempted, error, round);
+        var made = 0;
+        RunChain(round, ref made, options.MaxChainedCallsCount);
+    }
+
+    private void End(Input input, Input attempted, Exception? error, Round round)
+    {
+        if (error is not null)
+            Fail(attempted, error, keepsArguments: true, round);
+        Settle(input, round);
+    }
+
+    /// <summary>Takes out an input that the database refuses: its turn does not run, and it fails.</summary>
+    /// <param name="keepsArguments">False when the arguments themselves cannot be stored.</param>
+    public void Reject(Input input, Exception error, bool keepsArguments, Round round, DateTimeOffset now)
+    {
+        context.Now = now;
+        round.Inputs.Add(input);
+        round.Held.Add(input.PartitionIn(partitioner));
+        Fail(input, error, keepsArguments, round);
+        Settle(input, round);
+    }
+
+    /// <summary>Applies the merged calls: after this the round changes no more.</summary>
+    public void Seal(Round round, DateTimeOffset now)
+    {
+        context.Now = now;
+        // What is applied may call on, and be merged again: the bound is one call for each grain and the calls of one input.
+        var made = 0;
+        var limit = round.Merged.Count + options.MaxChainedCallsCount;
+        for (var i = 0; i < round.Merged.Count; i++)
+        {
+            if (round.Merged[i].Merged is not null)
+                ApplyMerged(round.Merged[i], round);
+            RunChain(round, ref made, limit);
+        }
+
+        foreach (var grain in round.Dirty)
+        {
+            round.States.Add((grain, grain.State!, !grain.Exists));
+            grain.Exists = true;
+        }
+
+        round.IsSealed = true;
+    }
+
+    private void ApplyMerged(Activation activation, Round round)
+    {
+        var call = new OneWayCall(
+            activation.Id, activation.MergedMethod!, activation.MergedMethod!.RequestOf(activation.Merged!));
+        activation.Merged = null;
+        RunOneWay(call, activation, round);
+    }
+
+    private void RunOneWay(OneWayCall call, Activation activation, Round round)
+    {
+        if (activation.LoadError is { } obstacle)
+        {
+            HoldOneWay(call, obstacle, round);
+            return;
+        }
+
+        var error = RunTurn(
+            activation, round, call, static (grain, state) =>
+                RoundMethod.Run(grain, ((OneWayCall)state).Request));
+        if (error is not null)
+            FailOneWay(call, error, round);
+    }
+
+    private Exception? RunTurn(Activation activation, Round round, object state, Action<RoundGrain, object> turn)
+    {
+        var before = activation.State;
+        var effects = context.Effects;
+        round.Held.Add(activation.Partition);
+        context.Enter(activation);
+        try
+        {
+            var instance = activation.Instance;
+            instance.Attach(context);
+            turn(instance, state);
+            if (effects.Messages.Count > options.MaxTurnMessagesCount)
+                throw new TributaryException("turn_too_large", $"A turn appended {effects.Messages.Count} messages; the limit is {options.MaxTurnMessagesCount}.");
+            if (before is not null && activation.State is null)
+                throw new TributaryException("turn_lost_state", "A turn set the grain's state to null; a grain that has a state keeps one.");
+        }
+        catch (Exception error)
+        {
+            context.Leave();
+            effects.Clear();
+            activation.Renew(before);
+            return error;
+        }
+
+        context.Leave();
+        activation.Instance.Attach(null);
+        Keep(activation, before, round);
+        return null;
+    }
+
+    private void Keep(Activation activation, object? before, Round round)
+    {
+        var effects = context.Effects;
+        if (!ReferenceEquals(activation.State, before) && activation.DirtyRound != round.Number)
+        {
+            activation.DirtyRound = round.Number;
+            round.Dirty.Add(activation);
+            round.Writes.Add(activation.Partition);
+        }
+
+        if (effects.IsEmpty)
+            return;
+        round.Writes.Add(activation.Partition);
+        foreach (var (message, external) in effects.Messages)
+            KeepMessage(message, external, activation.Partition, round);
+        foreach (var (name, set, local, localBytes) in effects.Reminders)
+        {
+            round.Reminders[(activation.Id, name)] =
+                new ReminderWrite(activation.Partition, activation.Id, name, set, MayExist: true) { Local = local, LocalBytes = localBytes };
+            reminders.Overlay(activation.Id, name, round.Number);
+        }
+
+        foreach (var (message, from, parts) in effects.Parts)
+            round.SetParts(message, activation.Id.Key, from, parts, context.Now);
+        foreach (var (message, record) in effects.Records)
+            round.SetRecord(message, activation.Id.Key, record);
+        foreach (var (message, outcomes) in effects.Outcomes)
+            round.AddOutcomes(message, outcomes);
+        foreach (var call in effects.Calls)
+            chain.Enqueue(call);
+        effects.Clear();
+    }
+
+    private void KeepMessage(AppendedMessage appended, ExternalKey? external, PartitionId partition, Round round)
+    {
+        var message = appended.Message;
+        round.Messages.Add(appended);
+        round.CountAccepted(message, appended.Parts);
+        if (external is not { } key)
+            return;
+        var bodyHash = ExternalKey.Sha256Prefix(message.Body.Span);
+        round.ExternalIds.Add(new ExternalIdRow(partition, key, bodyHash, round.Messages.Count - 1));
+        externalIds.Write((partition, key), new KnownMessage(appended, bodyHash), round.Number);
+    }
+
+    private void RunChain(Round round, ref int made, int limit)
+    {
+        for (; chain.TryDequeue(out var call); made++)
+        {
+            if (made >= limit || round.Messages.Count >= options.MaxRoundMessagesCount
+                || !activations.TryGet(call.Target, out var callee) || !callee.IsLoaded || !IsHere(callee.Partition))
+                Defer(call, round);
+            else if (call.Method.Merger is { } merger)
+                Merge(call, merger, callee, round);
+            else
+                RunInOrder(call, callee, round);
+        }
+    }
+
+    // One that is being given is not: whoever owns it next makes the call.
+    private bool IsHere(PartitionId partition) => partitions.HasAll || partitions.IsHere(partition);
+
+    // What was merged before the call was sent before it.
+    private void RunInOrder(OneWayCall call, Activation callee, Round round)
+    {
+        if (callee.Merged is not null)
+            ApplyMerged(callee, round);
+        RunOneWay(call, callee, round);
+    }
+
+    private void Merge(OneWayCall call, Merger merger, Activation callee, Round round)
+    {
+        try
+        {
+            if (callee.Merged is not null)
+            {
+                merger.Absorb(callee.Merged, call.Request.GetArgument(0)!);
+                return;
+            }
+
+            round.Held.Add(callee.Partition);
+            callee.Merged = merger.Fork(call.Request.GetArgument(0)!);
+            callee.MergedMethod = call.Method;
+            round.Merged.Add(callee);
+        }
+        catch (Exception error)
+        {
+            // An argument that cannot be combined fails like the turn that it would have been part of.
+            FailOneWay(call, error, round);
+        }
+    }
+
+    // The callee is not here, or this round has done enough: the call becomes durable with its caller and is made by a
+    // later round.
+    private void Defer(OneWayCall call, Round round)
+    {
+        if (environment.Sabotage == Sabotage.DropDeferred)
+            return;
+        if (TryWriteArguments(call, out var arguments) is { } error)
+        {
+            round.Failures.Add(NewFailure(call.Target, call.Method.Name, default, error));
+            return;
+        }
+
+        round.Deferred.Add(
+            new DeferredCall(0, partitioner.Of(call.Target), call.Target, call.Method.Name, arguments));
+    }
+
+    private void FailOneWay(OneWayCall call, Exception error, Round round)
+    {
+        _ = TryWriteArguments(call, out var arguments);
+        round.Failures.Add(NewFailure(call.Target, call.Method.Name, arguments, error));
+    }
+
+    // Arguments are whatever a grain passes: some cannot be written as JSON, and then only the call fails.
+    private TributaryException? TryWriteArguments(OneWayCall call, out ReadOnlyMemory<byte> arguments)
+    {
+        try
+        {
+            arguments = call.Method.WriteArguments(call.Request, RoundGrainTypes.ArgumentsJson);
+            return null;
+        }
+        catch (Exception error)
+        {
+            arguments = default;
+            return new TributaryException("arguments_unwritable", $"The arguments of the call cannot be written as JSON: {error.Message}", error);
+        }
+    }
+
+    private void Fail(Input input, Exception error, bool keepsArguments, Round round)
+    {
+        input.Fail(error);
+        if (input.Origin is not { } origin)
+            return;
+        var failure = NewFailure(input.Target, origin.Method, keepsArguments ? origin.Arguments : default, error);
+        if (input is AgainInput again)
+            again.Fail(failure = failure with { Attempts = again.Row.Attempts + 1 });
+        round.Failures.Add(failure);
+    }
+
+    // What began the turn ends with the round, unless the turn itself set the reminder again.
+    private void Settle(Input input, Round round)
+    {
+        if (input is not Call)
+            round.Writes.Add(input.PartitionIn(partitioner));
+        if (input is DeferredInput deferred)
+        {
+            (deferred.Held is null ? round.DeferredDone : round.Kept.HeldDone).Add(deferred.Call.Sequence);
+        }
+        else if (input is AgainInput again)
+        {
+            round.Kept.FailuresDone.Add(again.Row.Id);
+            round.Kept.KeepsFailures = environment.Sabotage == Sabotage.KeepFailed;
+        }
+        else if (input is ReleaseInput release)
+        {
+            round.Kept.Released.Add(release.Settle(null, context.Now));
+        }
+        else if (input is ReminderInput { Entry: var entry } && !reminders.IsStale(entry))
+        {
+            if (environment.Sabotage == Sabotage.KeepFinished && entry.Row.Activity is not null)
+                return;
+            round.Reminders[(entry.Row.Grain, entry.Row.Name)] =
+                new ReminderWrite(entry.Row.Partition, entry.Row.Grain, entry.Row.Name, null, MayExist: true);
+            reminders.Overlay(entry.Row.Grain, entry.Row.Name, round.Number);
+        }
+    }
+
+    private FailureRow NewFailure(
+        RoundGrainId target, string method, ReadOnlyMemory<byte> arguments, Exception error) =>
+        new(environment.NewId(), context.Now, partitioner.Of(target), target, method, arguments, ErrorText.Of(error));
+}
