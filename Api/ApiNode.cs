@@ -45,7 +45,9 @@ public sealed class ApiNode : INodeReadiness
     /// <summary>How the plugins of this process do, in the order of their names.</summary>
     public Func<IReadOnlyList<PluginStatus>> PluginStatuses { get; init; } = static () => [];
 
-    /// <summary>The store's own check of a body, so that subscriptions filter as searches do; may throw what a search would.</summary>
+    /// <summary>
+    /// The store's own check of a body, so that subscriptions filter as searches do; may throw what a search would.
+    /// </summary>
     public required Func<BodyCondition, Func<ReadOnlyMemory<byte>, bool>> MatcherOf { get; init; }
 
     public required FeedTail Tail { get; init; }
@@ -53,7 +55,10 @@ public sealed class ApiNode : INodeReadiness
     /// <summary>Tells what the rounds of this process change; null in a process without the role silo.</summary>
     public ChangeWatch? Changes { get; init; }
 
-    /// <summary>The definitions that readers see: one snapshot, which a switch replaces. Who takes it uses one for the whole of an answer.</summary>
+    /// <summary>
+    /// The definitions that readers see: one snapshot, which a switch replaces. Who takes it uses one for the whole of
+    /// an answer.
+    /// </summary>
     public required Func<LiveDefinitions> Live { get; init; }
 
     /// <summary>Builds and switches generations; null in a process that only reads.</summary>

@@ -48,7 +48,9 @@ public static class TributaryApi
         });
     }
 
-    /// <summary>What a process without the role api serves: its health, and to all else that it serves nothing else.</summary>
+    /// <summary>
+    /// What a process without the role api serves: its health, and to all else that it serves nothing else.
+    /// </summary>
     public static void UseHealth(IApplicationBuilder app)
     {
         UseGuards(app);

@@ -16,6 +16,9 @@ public enum ConnectorFault
     /// <summary>The system does not answer, or not well: it may at the next try.</summary>
     Unavailable,
 
-    /// <summary>It will not be given, however often it is asked for: a location outside the root, content that is too large, no access.</summary>
+    /// <summary>
+    /// It will not be given, however often it is asked for: a location outside the root, content that is too large, no
+    /// access.
+    /// </summary>
     Refused,
 }

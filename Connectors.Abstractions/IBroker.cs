@@ -1,16 +1,21 @@
 namespace Tributary.Connectors;
 
-/// <summary>A source of messages. Delivers at least once; what is delivered twice under one external id counts once.</summary>
+/// <summary>
+/// A source of messages. Delivers at least once; what is delivered twice under one external id counts once.
+/// </summary>
 public interface IBroker : IAsyncDisposable
 {
-    /// <summary>Names the source in messages and logs: 1 to 512 bytes of UTF-8, without secrets, the same after every restart.</summary>
+    /// <summary>
+    /// Names the source in messages and logs: 1 to 512 bytes of UTF-8, without secrets, the same after every restart.
+    /// </summary>
     string Name { get; }
 
     /// <summary>
-    /// Receives until <paramref name="cancellation"/>, connecting again with a growing delay whenever the connection is lost. A delivery
-    /// is acknowledged after <paramref name="receive"/> has returned <see cref="Reception.Stored"/> or <see
-    /// cref="Reception.Kept"/>, and never before. Ends without an
-    /// exception when cancelled; every other exception ends the process, so it is for what no operator could want to go on with.
+    /// Receives until <paramref name="cancellation"/>, connecting again with a growing delay whenever the connection is
+    /// lost. A delivery is acknowledged after <paramref name="receive"/> has returned <see cref="Reception.Stored"/> or
+    /// <see cref="Reception.Kept"/>, and never before. Ends without an
+    /// exception when cancelled; every other exception ends the process, so it is for what no operator could want to go
+    /// on with.
     /// </summary>
     Task RunAsync(Receive receive, CancellationToken cancellation);
 

@@ -3,8 +3,8 @@ using Tributary.Connectors.Configuration;
 namespace Tributary.Connectors;
 
 /// <summary>
-/// Makes connectors of one type. Every public implementation with a parameterless constructor in a connector library is found by
-/// its <see cref="Type"/>.
+/// Makes connectors of one type. Every public implementation with a parameterless constructor in a connector library is
+/// found by its <see cref="Type"/>.
 /// </summary>
 public interface IConnectorFactory
 {
@@ -16,8 +16,8 @@ public interface IConnectorFactory
 public interface IBrokerFactory : IConnectorFactory
 {
     /// <summary>
-    /// Reads the configuration, reports every error in it to <paramref name="config"/>, and connects to nothing. Null when there
-    /// was an error.
+    /// Reads the configuration, reports every error in it to <paramref name="config"/>, and connects to nothing. Null
+    /// when there was an error.
     /// </summary>
     IBroker? Create(ConfigField config, ConnectorServices services);
 }

@@ -5,12 +5,18 @@ public interface IContentStore : IAsyncDisposable
 {
     /// <summary>Opens content for one reading from its beginning to its end.</summary>
     /// <param name="location">What the message says: a path, a URL, a key.</param>
-    /// <exception cref="ConnectorException">It is not there, the store is down, or the location is not allowed.</exception>
+    /// <exception cref="ConnectorException">
+    /// It is not there, the store is down, or the location is not allowed.
+    /// </exception>
     ValueTask<ContentSource> OpenAsync(string location, CancellationToken cancellation);
 }
 
-/// <summary>Content on its way: a stream that is read once. Faults of the store surface as <see cref="ConnectorException"/> also while it is read.</summary>
-public sealed class ContentSource(Stream stream, long? length = null, string? mediaType = null, IAsyncDisposable? owner = null) : IAsyncDisposable
+/// <summary>
+/// Content on its way: a stream that is read once. Faults of the store surface as <see cref="ConnectorException"/> also
+/// while it is read.
+/// </summary>
+public sealed class ContentSource(
+    Stream stream, long? length = null, string? mediaType = null, IAsyncDisposable? owner = null) : IAsyncDisposable
 {
     public Stream Stream { get; } = stream;
 

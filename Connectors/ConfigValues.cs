@@ -3,7 +3,9 @@ using Tributary.Connectors.Configuration;
 
 namespace Tributary.Connectors;
 
-/// <summary>Values that several connectors read in the same way. Each reports what is wrong, and is null then.</summary>
+/// <summary>
+/// Values that several connectors read in the same way. Each reports what is wrong, and is null then.
+/// </summary>
 internal static class ConfigValues
 {
     private const string UrlAllowed = "an http:// or https:// URL without user, query and fragment";
@@ -31,8 +33,11 @@ internal static class ConfigValues
             return null;
 
         // A URL may carry a password or a signature, so a wrong one is not shown.
-        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
-            && url.UserInfo.Length == 0 && url.Query.Length == 0 && url.Fragment.Length == 0)
+        if (Uri.TryCreate(text, UriKind.Absolute, out var url)
+            && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
+            && url.UserInfo.Length == 0
+            && url.Query.Length == 0
+            && url.Fragment.Length == 0)
         {
             return url;
         }
@@ -44,7 +49,9 @@ internal static class ConfigValues
     public static TimeSpan Seconds(this ConfigField field, long min, long max, long otherwise) =>
         TimeSpan.FromSeconds(field.Whole(min, max, "seconds") ?? otherwise);
 
-    /// <summary>Names of containers or buckets, as texts or as maps with a name; empty when none is configured.</summary>
+    /// <summary>
+    /// Names of containers or buckets, as texts or as maps with a name; empty when none is configured.
+    /// </summary>
     public static IReadOnlyList<string> Names(this ConfigField field, int maxCount, string what)
     {
         var names = new List<string>();

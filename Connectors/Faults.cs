@@ -7,7 +7,8 @@ using Tributary.Messages;
 namespace Tributary.Connectors;
 
 /// <summary>
-/// Makes the errors of one store, so that all stores classify and name faults alike: <c>content_missing</c>, <c>content_unavailable</c>,
+/// Makes the errors of one store, so that all stores classify and name faults alike: <c>content_missing</c>,
+/// <c>content_unavailable</c>,
 /// <c>content_refused</c>, <c>metadata_missing</c> and so on, and <c>location_invalid</c>.
 /// </summary>
 /// <param name="kind"><c>content</c> or <c>metadata</c>.</param>
@@ -16,12 +17,14 @@ internal sealed class Faults(string kind, string type)
 {
     private const int MaxShownChars = 200;
 
-    public ConnectorException Missing(string location, string why) => Make(ConnectorFault.Missing, $"{kind}_missing", location, why);
+    public ConnectorException Missing(string location, string why) =>
+        Make(ConnectorFault.Missing, $"{kind}_missing", location, why);
 
     public ConnectorException Unavailable(string location, string why, Exception? inner = null) =>
         Make(ConnectorFault.Unavailable, $"{kind}_unavailable", location, why, inner);
 
-    public ConnectorException Refused(string location, string why) => Make(ConnectorFault.Refused, $"{kind}_refused", location, why);
+    public ConnectorException Refused(string location, string why) =>
+        Make(ConnectorFault.Refused, $"{kind}_refused", location, why);
 
     public ConnectorException Invalid(string location, string found, string allowed) =>
         Make(ConnectorFault.Refused, "location_invalid", location, $"found {found}; allowed: {allowed}");
@@ -37,16 +40,30 @@ internal sealed class Faults(string kind, string type)
         return status switch
         {
             HttpStatusCode.NotFound or HttpStatusCode.Gone => Missing(location, text),
-            HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or (HttpStatusCode)425 or >= HttpStatusCode.InternalServerError => Unavailable(location, text),
+            HttpStatusCode.RequestTimeout
+            or HttpStatusCode.TooManyRequests
+            or (HttpStatusCode)425
+            or >= HttpStatusCode.InternalServerError => Unavailable(location, text),
             _ => Refused(location, text),
         };
     }
 
-    /// <summary>True for what a store, its connection or the guard before it throws; everything else is an error of ours.</summary>
+    /// <summary>
+    /// True for what a store, its connection or the guard before it throws; everything else is an error of ours.
+    /// </summary>
     public static bool AreOf(Exception error) =>
-        error is TimeoutException or OperationCanceledException or HttpRequestException or IOException or SocketException or AuthenticationException or ConnectorException;
+        error
+            is TimeoutException
+                or OperationCanceledException
+                or HttpRequestException
+                or IOException
+                or SocketException
+                or AuthenticationException
+                or ConnectorException;
 
-    /// <summary>The error that a failed exchange stands for. Messages of sockets, TLS and HTTP name hosts and ports and no more.</summary>
+    /// <summary>
+    /// The error that a failed exchange stands for. Messages of sockets, TLS and HTTP name hosts and ports and no more.
+    /// </summary>
     public ConnectorException OfException(string location, Exception error)
     {
         for (var inner = error; inner is not null; inner = inner.InnerException)
@@ -58,20 +75,27 @@ internal sealed class Faults(string kind, string type)
 
         return error is TimeoutException or OperationCanceledException
             ? Unavailable(location, "the store did not answer in time", error)
-            : Unavailable(location, $"the store does not answer well ({error.Message.ReplaceLineEndings(" ").TrimEnd('.')})", error);
+            : Unavailable(
+                location,
+                $"the store does not answer well ({error.Message.ReplaceLineEndings(" ").TrimEnd('.')})",
+                error);
     }
 
     /// <summary>A location as errors show it: without what a URL may carry as a secret, on one line, cut.</summary>
     public static string Shown(string location)
     {
         if (Uri.TryCreate(location, UriKind.Absolute, out var url) && !url.IsFile)
-            location = url.GetComponents(UriComponents.AbsoluteUri & ~UriComponents.UserInfo & ~UriComponents.Query & ~UriComponents.Fragment, UriFormat.UriEscaped);
+            location = url.GetComponents(
+                UriComponents.AbsoluteUri & ~UriComponents.UserInfo & ~UriComponents.Query & ~UriComponents.Fragment,
+                UriFormat.UriEscaped);
         else if (location.IndexOf("://", StringComparison.Ordinal) is >= 0)
             location = "a URL that cannot be read";
-        var text = string.Concat(location.Take(MaxShownChars).Select(character => char.IsControl(character) ? '\uFFFD' : character));
+        var text = string.Concat(
+            location.Take(MaxShownChars).Select(character => char.IsControl(character) ? '\uFFFD' : character));
         return location.Length <= MaxShownChars ? text : text + "…";
     }
 
-    private ConnectorException Make(ConnectorFault fault, string code, string location, string why, Exception? inner = null) =>
-        new(fault, code, $"{kind} '{Shown(location)}' ({type}): {why}.", inner);
+    private ConnectorException Make(
+        ConnectorFault fault, string code, string location, string why,
+        Exception? inner = null) => new(fault, code, $"{kind} '{Shown(location)}' ({type}): {why}.", inner);
 }

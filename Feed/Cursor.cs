@@ -7,7 +7,8 @@ namespace Tributary.Feed;
 
 /// <summary>
 /// A place in the order of one database, as readers keep it: opaque text that says which version of the format it is,
-/// which database it belongs to, and after which position to go on. Base64url (RFC 4648) of version, history and position.
+/// which database it belongs to, and after which position to go on. Base64url (RFC 4648) of version, history and
+/// position.
 /// </summary>
 public readonly record struct Cursor(Guid History, Position Position)
 {
@@ -32,8 +33,10 @@ public readonly record struct Cursor(Guid History, Position Position)
 
         Span<byte> bytes = stackalloc byte[ByteCount];
         if (text.Length != TextLength
-            || Base64Url.DecodeFromChars(text, bytes, out _, out var length) != OperationStatus.Done || length != ByteCount
-            || bytes[0] != Version || BinaryPrimitives.ReadInt64BigEndian(bytes[17..]) is not (>= 0 and var position))
+            || Base64Url.DecodeFromChars(text, bytes, out _, out var length) != OperationStatus.Done
+            || length != ByteCount
+            || bytes[0] != Version
+            || BinaryPrimitives.ReadInt64BigEndian(bytes[17..]) is not (>= 0 and var position))
         {
             throw new TributaryException("cursor_invalid", $"Found '{Shorten(text)}'; allowed: {Allowed}.");
         }
@@ -42,10 +45,13 @@ public readonly record struct Cursor(Guid History, Position Position)
             ? new Position(position)
             : throw new TributaryException(
                 "cursor_of_another_history",
-                $"Found '{text}', a cursor of another database or of this one before it was restored; allowed: {Allowed}.");
+                $"Found '{text}', a cursor of another database or of this one before it was restored; allowed: "
+                + $"{Allowed}.");
     }
 
-    /// <summary>Writes the text as ASCII into <paramref name="destination"/>, which has room for <see cref="TextLength"/> bytes.</summary>
+    /// <summary>
+    /// Writes the text as ASCII into <paramref name="destination"/>, which has room for <see cref="TextLength"/> bytes.
+    /// </summary>
     public void Write(Span<byte> destination)
     {
         Span<byte> bytes = stackalloc byte[ByteCount];

@@ -17,8 +17,8 @@ public sealed class FeedMessage(StoredMessage message, Guid history)
     public Cursor Cursor => new(history, Stored.Position);
 
     /// <summary>
-    /// <c>{"cursor":"…","message":…}</c> with the object as posted. Made once for all who want it; two threads that race
-    /// make equal bytes.
+    /// <c>{"cursor":"…","message":…}</c> with the object as posted. Made once for all who want it; two threads that
+    /// race make equal bytes.
     /// </summary>
     public ReadOnlyMemory<byte> BodyWithCursor => withCursor ??= Wrap();
 

@@ -3,7 +3,9 @@ namespace Tributary.Feed;
 /// <summary>The limits and times of the live feed. What happens when a limit is reached is said at each.</summary>
 public sealed class FeedOptions
 {
-    /// <summary>How long the tail waits for a hint before it looks by itself: other silos commit without hints.</summary>
+    /// <summary>
+    /// How long the tail waits for a hint before it looks by itself: other silos commit without hints.
+    /// </summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>The first wait after a read that failed; doubles up to <see cref="MaxRetryDelay"/>.</summary>
@@ -17,7 +19,9 @@ public sealed class FeedOptions
     /// <summary>About how many bytes of bodies one read takes; further messages are in the next.</summary>
     public long MaxReadBytes { get; set; } = 1 << 20;
 
-    /// <summary>Messages that may wait for one subscriber; with more it is too slow. Bodies are shared, not copied.</summary>
+    /// <summary>
+    /// Messages that may wait for one subscriber; with more it is too slow. Bodies are shared, not copied.
+    /// </summary>
     public int MaxWaitingCount { get; set; } = 10_000;
 
     /// <summary>Bytes of bodies that may wait for one subscriber; with more it is too slow.</summary>
@@ -26,6 +30,8 @@ public sealed class FeedOptions
     /// <summary>Subscribers of one node; further ones are refused as overloaded.</summary>
     public int MaxSubscribersCount { get; set; } = 10_000;
 
-    /// <summary>Replays that read at once; others wait, so that they do not take the database from everything else.</summary>
+    /// <summary>
+    /// Replays that read at once; others wait, so that they do not take the database from everything else.
+    /// </summary>
     public int MaxReplayReadsCount { get; set; } = 2;
 }

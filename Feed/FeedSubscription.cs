@@ -9,7 +9,9 @@ public enum FeedEnd
     /// <summary>It has not ended.</summary>
     None,
 
-    /// <summary>More waited for the subscriber than it may let wait. It can go on from the last cursor that it took.</summary>
+    /// <summary>
+    /// More waited for the subscriber than it may let wait. It can go on from the last cursor that it took.
+    /// </summary>
     TooSlow,
 
     /// <summary>The node stops.</summary>
@@ -34,7 +36,8 @@ public sealed class FeedSubscription : IDisposable
         this.options = options;
         reached = after;
         // Bounded by the counts below: every slice holds at least one message.
-        waiting = Channel.CreateUnbounded<FeedSlice>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        waiting = Channel.CreateUnbounded<FeedSlice>(
+            new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
     }
 
     /// <summary>Why there is nothing more; <see cref="FeedEnd.None"/> while there is.</summary>
@@ -44,10 +47,12 @@ public sealed class FeedSubscription : IDisposable
     public Position Reached => reached;
 
     /// <summary>
-    /// First what is stored, then what is committed next, each message once and in order. Ends when <see cref="Ended"/> is set.
+    /// First what is stored, then what is committed next, each message once and in order. Ends when <see cref="Ended"/>
+    /// is set.
     /// </summary>
     /// <exception cref="Store.StoreException">A replay could not read.</exception>
-    public async IAsyncEnumerable<FeedSlice> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<FeedSlice> ReadAllAsync(
+        [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, tail.Stopping);
         // Far behind, reads of its own: slices of the tail would pile up meanwhile.
@@ -113,7 +118,9 @@ public sealed class FeedSubscription : IDisposable
         Ending?.Invoke();
     }
 
-    /// <summary>Called once when the subscription has ended, possibly under a lock of the tail: must return at once.</summary>
+    /// <summary>
+    /// Called once when the subscription has ended, possibly under a lock of the tail: must return at once.
+    /// </summary>
     public Action? Ending { get; set; }
 
     private bool Take(FeedSlice slice)
@@ -123,7 +130,8 @@ public sealed class FeedSubscription : IDisposable
         return slice.Messages.Count > 0;
     }
 
-    private async ValueTask<(FeedSlice? Slice, bool IsComplete)> TryReplayAsync(CancellationToken either, CancellationToken cancellation)
+    private async ValueTask<(FeedSlice? Slice, bool IsComplete)> TryReplayAsync(
+        CancellationToken either, CancellationToken cancellation)
     {
         try
         {

@@ -10,10 +10,12 @@ namespace Tributary.Feed;
 /// </summary>
 /// <remarks>
 /// <code>
-/// while running: wait for a hint or the poll; slice = log.ReadAfter(position); position = slice.End; for each subscriber: offer(slice)
+/// while running: wait for a hint or the poll; slice = log.ReadAfter(position); position = slice.End; for each
+/// subscriber: offer(slice)
 /// </code>
 /// </remarks>
-public sealed partial class FeedTail(IMessageLog log, Guid history, FeedOptions options, TimeProvider time, ILogger<FeedTail> logger)
+public sealed partial class FeedTail(
+    IMessageLog log, Guid history, FeedOptions options, TimeProvider time, ILogger<FeedTail> logger)
 {
     private readonly Lock gate = new();
     private readonly HashSet<FeedSubscription> attached = [];
@@ -48,7 +50,9 @@ public sealed partial class FeedTail(IMessageLog log, Guid history, FeedOptions 
         }
     }
 
-    /// <summary>A reader of everything after <paramref name="after"/>: what is stored, then what is committed next.</summary>
+    /// <summary>
+    /// A reader of everything after <paramref name="after"/>: what is stored, then what is committed next.
+    /// </summary>
     /// <exception cref="OverloadedException">There are too many subscribers.</exception>
     public FeedSubscription Subscribe(Position after)
     {
@@ -56,7 +60,8 @@ public sealed partial class FeedTail(IMessageLog log, Guid history, FeedOptions 
         {
             Interlocked.Decrement(ref subscribersCount);
             throw new OverloadedException(
-                $"This node feeds {options.MaxSubscribersCount} subscribers already; allowed: at most that many.", options.MaxRetryDelay);
+                $"This node feeds {options.MaxSubscribersCount} subscribers already; allowed: at most that many.",
+                options.MaxRetryDelay);
         }
 
         return new FeedSubscription(this, options, after);
@@ -90,8 +95,8 @@ public sealed partial class FeedTail(IMessageLog log, Guid history, FeedOptions 
     public CancellationToken Stopping => stopping.Token;
 
     /// <summary>
-    /// From now on every slice goes to the subscription as well. Returns the position that those slices come after: what
-    /// lies between the subscription's own and this one it reads itself.
+    /// From now on every slice goes to the subscription as well. Returns the position that those slices come after:
+    /// what lies between the subscription's own and this one it reads itself.
     /// </summary>
     internal Position Attach(FeedSubscription subscription, Position reached)
     {
@@ -117,7 +122,8 @@ public sealed partial class FeedTail(IMessageLog log, Guid history, FeedOptions 
     }
 
     /// <summary>A read for one subscriber that is behind the tail.</summary>
-    internal async ValueTask<(FeedSlice Slice, bool IsComplete)> ReplayAsync(Position after, CancellationToken cancellation)
+    internal async ValueTask<(FeedSlice Slice, bool IsComplete)> ReplayAsync(
+        Position after, CancellationToken cancellation)
     {
         await replays.WaitAsync(cancellation);
         try
@@ -160,7 +166,9 @@ public sealed partial class FeedTail(IMessageLog log, Guid history, FeedOptions 
         }
     }
 
-    /// <summary>Reads up to the horizon; returns how long to wait before the next try after a fault, else zero.</summary>
+    /// <summary>
+    /// Reads up to the horizon; returns how long to wait before the next try after a fault, else zero.
+    /// </summary>
     private async ValueTask<TimeSpan> TryReadOnAsync(TimeSpan lastDelay, CancellationToken cancellation)
     {
         try
@@ -179,7 +187,9 @@ public sealed partial class FeedTail(IMessageLog log, Guid history, FeedOptions 
         {
             LogReadFailed(error);
             var doubled = lastDelay * 2;
-            return doubled < options.RetryDelay ? options.RetryDelay : doubled < options.MaxRetryDelay ? doubled : options.MaxRetryDelay;
+            return doubled < options.RetryDelay ? options.RetryDelay
+                : doubled < options.MaxRetryDelay ? doubled
+                : options.MaxRetryDelay;
         }
     }
 

@@ -33,13 +33,15 @@ public interface IMergeable<TSelf> where TSelf : IMergeable<TSelf>
     TSelf Fork();
 
     /// <summary>
-    /// Adds <paramref name="other"/> to this copy, leaving <paramref name="other"/> as it is. What does not fit makes it
-    /// throw before it changes anything.
+    /// Adds <paramref name="other"/> to this copy, leaving <paramref name="other"/> as it is. What does not fit makes
+    /// it throw before it changes anything.
     /// </summary>
     void Absorb(TSelf other);
 }
 
-/// <summary>Marks a grain method with one <see cref="IMergeable{TSelf}"/> argument whose one-way calls are combined.</summary>
+/// <summary>
+/// Marks a grain method with one <see cref="IMergeable{TSelf}"/> argument whose one-way calls are combined.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class MergeCallsAttribute : Attribute;
 

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Tributary;
 
-/// <summary>The identity of a message: a UUID version 7 (RFC 9562), so that ids sort by the time of acceptance.</summary>
+/// <summary>
+/// The identity of a message: a UUID version 7 (RFC 9562), so that ids sort by the time of acceptance.
+/// </summary>
 [GenerateSerializer, Immutable, Alias("tributary.message-id")]
 public readonly record struct MessageId(Guid Value)
 {

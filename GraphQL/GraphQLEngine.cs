@@ -33,25 +33,33 @@ public sealed class GraphQLEngine
 
     internal int CachedDocumentCount => cache.Count;
 
-    /// <summary>Executes a query or mutation. Everything that is wrong with the request is in the result; only cancellation throws.</summary>
+    /// <summary>
+    /// Executes a query or mutation. Everything that is wrong with the request is in the result; only cancellation
+    /// throws.
+    /// </summary>
     public ValueTask<ExecutionResult> ExecuteAsync(GraphQLRequest request, CancellationToken cancellation = default)
     {
         var prepared = Prepare(request, out var refused);
         if (prepared is null) return new ValueTask<ExecutionResult>(refused!);
         var (operation, variables, plan, scope) = prepared.Value;
         if (operation.Operation == OperationType.Subscription)
-            return new ValueTask<ExecutionResult>(Refuse("A subscription needs a transport that can stream: WebSocket or server-sent events.", ErrorCodes.BadRequest));
+            return new ValueTask<ExecutionResult>(
+                Refuse(
+                    "A subscription needs a transport that can stream: WebSocket or server-sent events.",
+                    ErrorCodes.BadRequest));
         var executor = new Executor(Options, scope.Document, scope.Plan, variables, request.State, cancellation);
         return executor.ExecuteRoot(plan, null, operation.Operation == OperationType.Mutation);
     }
 
-    /// <summary>What kind of operation the request names; null when that cannot be told because the request is wrong.</summary>
+    /// <summary>
+    /// What kind of operation the request names; null when that cannot be told because the request is wrong.
+    /// </summary>
     public OperationType? KindOf(GraphQLRequest request) =>
         Document(request.Query, out _)?.Operation(request.OperationName, out _)?.Operation;
 
     /// <summary>
-    /// Starts a subscription: results until the source ends or the enumerator is disposed. A request that is refused, or whose source cannot be created, gives one result without data.
-    /// Queries and mutations give one result.
+    /// Starts a subscription: results until the source ends or the enumerator is disposed. A request that is refused,
+    /// or whose source cannot be created, gives one result without data. Queries and mutations give one result.
     /// </summary>
     public async IAsyncEnumerable<ExecutionResult> SubscribeAsync(
         GraphQLRequest request, [EnumeratorCancellation] CancellationToken cancellation = default)
@@ -69,12 +77,17 @@ public sealed class GraphQLEngine
             yield break;
         }
         var events = Subscriptions.EventStream.MapSourceToResponse(
-            () => new Executor(Options, scope.Document, scope.Plan, variables, request.State, cancellation), plan, Options, cancellation);
-        await foreach (var result in events) yield return result;
+            () => new Executor(Options, scope.Document, scope.Plan, variables, request.State, cancellation),
+            plan,
+            Options,
+            cancellation);
+        await foreach (var result in events)
+            yield return result;
     }
 
-    private (OperationDefinition Operation, InputObject Variables, SelectionPlan Plan, (Document Document, PlanScope Plan) Scope)? Prepare(
-        GraphQLRequest request, out ExecutionResult? refused)
+    private (
+        OperationDefinition Operation, InputObject Variables, SelectionPlan Plan,
+        (Document Document, PlanScope Plan) Scope)? Prepare(GraphQLRequest request, out ExecutionResult? refused)
     {
         try
         {
@@ -108,7 +121,8 @@ public sealed class GraphQLEngine
             refused = Refuse("Variables are a JSON object.", ErrorCodes.BadRequest);
             return null;
         }
-        var (variables, errors) = VariableCoercion.Coerce(Schema, prepared.Document, operation, request.Variables, Options.MaxErrorCount);
+        var (variables, errors) = VariableCoercion.Coerce(
+            Schema, prepared.Document, operation, request.Variables, Options.MaxErrorCount);
         if (errors.Count > 0)
         {
             refused = ExecutionResult.Refused(errors);
@@ -117,26 +131,33 @@ public sealed class GraphQLEngine
         var cost = new OperationCost(Schema, prepared.Fragments, variables, Options).Of(operation);
         if (cost > Options.MaxCost)
         {
-            refused = Refuse($"The operation may cost {cost}; the limit is {Options.MaxCost}. Ask for shorter lists or fewer fields.", ErrorCodes.Limit);
+            refused = Refuse(
+                $"The operation may cost {cost}; the limit is {Options.MaxCost}. Ask for shorter lists or fewer "
+                + "fields.", ErrorCodes.Limit);
             return null;
         }
         var (plan, scope) = prepared.Plan(operation, variables);
         return (operation, variables, plan, (prepared.Document, scope));
     }
 
-    /// <summary>Parses and validates, or finds the document in the cache. Documents that are refused are not kept.</summary>
+    /// <summary>
+    /// Parses and validates, or finds the document in the cache. Documents that are refused are not kept.
+    /// </summary>
     private PreparedDocument? Document(string text, out ExecutionResult? refused)
     {
         refused = null;
         if (cache.Get(text) is { } known) return known;
         if (text.Length > Options.MaxDocumentBytes || Encoding.UTF8.GetByteCount(text) > Options.MaxDocumentBytes)
         {
-            refused = Refuse($"The document is longer than {Options.MaxDocumentBytes} bytes, which is the limit.", ErrorCodes.Limit);
+            refused = Refuse(
+                $"The document is longer than {Options.MaxDocumentBytes} bytes, which is the limit.", ErrorCodes.Limit);
             return null;
         }
         try
         {
-            var document = Parser.Parse(text, new ParserOptions { MaxTokenCount = Options.MaxTokenCount, MaxNestingDepth = Options.MaxNestingDepth });
+            var document = Parser.Parse(
+                text,
+                new ParserOptions { MaxTokenCount = Options.MaxTokenCount, MaxNestingDepth = Options.MaxNestingDepth });
             var errors = DocumentValidator.Validate(Schema, document, Options.MaxErrorCount);
             if (errors.Count > 0)
             {
@@ -164,7 +185,9 @@ public sealed class GraphQLEngine
         }
     }
 
-    private static ExecutionResult TooDeep() => Refuse("The document nests too deep through its fragments.", ErrorCodes.Limit);
+    private static ExecutionResult TooDeep() =>
+        Refuse("The document nests too deep through its fragments.", ErrorCodes.Limit);
 
-    private static ExecutionResult Refuse(string message, string code) => ExecutionResult.Refused(new GraphQLError(message, Code: code));
+    private static ExecutionResult Refuse(string message, string code) =>
+        ExecutionResult.Refused(new GraphQLError(message, Code: code));
 }

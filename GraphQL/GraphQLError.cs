@@ -31,7 +31,9 @@ public static class ErrorCodes
     public const string PersistedOnly = "PERSISTED_QUERY_REQUIRED";
 }
 
-/// <summary>Thrown by a resolver to say to the caller why a field failed. The message and code reach the response as they are.</summary>
+/// <summary>
+/// Thrown by a resolver to say to the caller why a field failed. The message and code reach the response as they are.
+/// </summary>
 public class GraphQLException(GraphQLError error) : Exception(error.Message)
 {
     public GraphQLException(string message, string? code = null) : this(new GraphQLError(message, Code: code)) { }

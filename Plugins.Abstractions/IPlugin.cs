@@ -4,8 +4,8 @@ using Tributary.Messages;
 namespace Tributary.Plugins;
 
 /// <summary>
-/// Turns content into records and contributions. Used by many threads at once; may be run twice for one message, and counts once.
-/// Every public implementation with a parameterless constructor in a plugin folder's library is loaded.
+/// Turns content into records and contributions. Used by many threads at once; may be run twice for one message, and
+/// counts once. Every public implementation with a parameterless constructor in a plugin folder's library is loaded.
 /// </summary>
 public interface IPlugin
 {
@@ -19,8 +19,9 @@ public interface IPlugin
     IReadOnlyList<string> MediaTypes { get; }
 
     /// <summary>
-    /// The aggregates that results contribute to: a JSON array of definitions as in the configuration (<c>docs/aggregates.md</c>), whose
-    /// pointers lead into the documents of <see cref="PluginContribution"/>. Names are unique on the platform.
+    /// The aggregates that results contribute to: a JSON array of definitions as in the configuration
+    /// (<c>docs/aggregates.md</c>), whose pointers lead into the documents of <see cref="PluginContribution"/>. Names
+    /// are unique on the platform.
     /// </summary>
     JsonElement? Aggregates => null;
 
@@ -29,11 +30,15 @@ public interface IPlugin
     ValueTask StartAsync(PluginSetup setup, CancellationToken cancellation) => ValueTask.CompletedTask;
 
     /// <summary>Runs on one message. What it throws concerns this plugin's part of the message only.</summary>
-    /// <exception cref="PluginException">Says whether trying again may help; any other exception says that it does not.</exception>
+    /// <exception cref="PluginException">
+    /// Says whether trying again may help; any other exception says that it does not.
+    /// </exception>
     ValueTask<PluginResult> ExecuteAsync(PluginContext context, CancellationToken cancellation);
 }
 
-/// <param name="Configuration">The plugin's own section of the configuration; an empty object when there is none.</param>
+/// <param name="Configuration">
+/// The plugin's own section of the configuration; an empty object when there is none.
+/// </param>
 /// <param name="Folder">The folder that the plugin was loaded from; the program's own for built-in ones.</param>
 /// <param name="Log">Says one line to the operator.</param>
 public sealed record PluginSetup(JsonElement Configuration, string Folder, Action<string> Log);
@@ -62,7 +67,9 @@ public sealed class PluginContext
     /// <summary>What the message says of where the content lies; null when the body is the content.</summary>
     public string? ContentLocation { get; init; }
 
-    /// <summary>The file that holds the content while the plugin runs, for programs that want one; null when it is in memory.</summary>
+    /// <summary>
+    /// The file that holds the content while the plugin runs, for programs that want one; null when it is in memory.
+    /// </summary>
     public string? ContentPath { get; init; }
 
     /// <summary>A reading of its own, from the beginning, which the plugin disposes of.</summary>

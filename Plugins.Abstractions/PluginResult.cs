@@ -12,8 +12,8 @@ public sealed record PluginResult
     public IReadOnlyList<PluginContribution> Contributions { get; init; } = [];
 
     /// <summary>
-    /// Statements on tables that the plugin owns. They run in order in one transaction beside the round, which counts once per
-    /// (message, plugin, generation).
+    /// Statements on tables that the plugin owns. They run in order in one transaction beside the round, which counts
+    /// once per (message, plugin, generation).
     /// </summary>
     public IReadOnlyList<PluginCommand> Commands { get; init; } = [];
 
@@ -31,5 +31,7 @@ public sealed record PluginResult
 public sealed record PluginContribution(string Aggregate, ReadOnlyMemory<byte> Json);
 
 /// <param name="Sql">One statement; parameters are written <c>$1</c>, <c>$2</c> and so on.</param>
-/// <param name="Parameters">Null, <see cref="string"/>, <see cref="long"/>, <see cref="double"/>, <see cref="bool"/> or bytes.</param>
+/// <param name="Parameters">
+/// Null, <see cref="string"/>, <see cref="long"/>, <see cref="double"/>, <see cref="bool"/> or bytes.
+/// </param>
 public sealed record PluginCommand(string Sql, IReadOnlyList<object?> Parameters);

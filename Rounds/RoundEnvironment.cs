@@ -2,7 +2,9 @@ using System.Diagnostics.Metrics;
 
 namespace Tributary.Rounds;
 
-/// <summary>Everything that a silo takes from the world: time, ids, threads. The simulation gives it another world.</summary>
+/// <summary>
+/// Everything that a silo takes from the world: time, ids, threads. The simulation gives it another world.
+/// </summary>
 public sealed class RoundEnvironment
 {
     public required TimeProvider Time { get; init; }
@@ -14,8 +16,8 @@ public sealed class RoundEnvironment
     public required Func<Guid> NewId { get; init; }
 
     /// <summary>
-    /// Called when the silo cannot go on: an invariant is broken, or the database can be used no more. The silo does nothing from then on, and
-    /// the process is to end.
+    /// Called when the silo cannot go on: an invariant is broken, or the database can be used no more. The silo does
+    /// nothing from then on, and the process is to end.
     /// </summary>
     public required Action<Exception> OnFatal { get; init; }
 
@@ -61,7 +63,9 @@ public interface IRoundScheduler
     /// <summary>Starts a loop that runs <paramref name="step"/> after every wake, never twice at once.</summary>
     ILoop StartLoop(Action step);
 
-    /// <summary>Runs <paramref name="work"/> beside the loop. It handles its own errors; one that it lets through is fatal.</summary>
+    /// <summary>
+    /// Runs <paramref name="work"/> beside the loop. It handles its own errors; one that it lets through is fatal.
+    /// </summary>
     void Start(Func<Task> work);
 
     /// <summary>
@@ -74,7 +78,9 @@ public interface IRoundScheduler
 /// <summary>A loop that sleeps until it is woken.</summary>
 public interface ILoop
 {
-    /// <summary>Makes the step run once more, soon. Callable from anywhere; wakes before the step are one wake.</summary>
+    /// <summary>
+    /// Makes the step run once more, soon. Callable from anywhere; wakes before the step are one wake.
+    /// </summary>
     void Wake();
 
     /// <summary>No step begins any more.</summary>

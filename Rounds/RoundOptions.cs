@@ -47,13 +47,18 @@ public sealed class RoundOptions
     /// <summary>Inputs of one round; when reached, the round waits for the commit before it.</summary>
     public int MaxRoundInputsCount { get; set; } = 8_192;
 
-    /// <summary>Bytes of arguments, results and records of one round; when reached, the round waits for the commit before it.</summary>
+    /// <summary>
+    /// Bytes of arguments, results and records of one round; when reached, the round waits for the commit before it.
+    /// </summary>
     public long MaxRoundBytes { get; set; } = 32L << 20;
 
     /// <summary>How long turns of one round run when no commit is under way; then the round is committed.</summary>
     public TimeSpan MaxRoundTime { get; set; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Messages of one round, and entries of the failure feed; below the 65,536 that positions allow, so that the turns of the last input fit.</summary>
+    /// <summary>
+    /// Messages of one round, and entries of the failure feed; below the 65,536 that positions allow, so that the turns
+    /// of the last input fit.
+    /// </summary>
     public int MaxRoundMessagesCount { get; set; } = 60_000;
 
     /// <summary>Messages that one turn may append; a turn that appends more fails.</summary>
@@ -86,25 +91,39 @@ public sealed class RoundOptions
     /// <summary>Activities that run at once; further ones wait.</summary>
     public int MaxActivitiesCount { get; set; } = 64;
 
-    /// <summary>Activities that are due and wait in memory for their start; further ones stay where they are, in the end on disk only.</summary>
+    /// <summary>
+    /// Activities that are due and wait in memory for their start; further ones stay where they are, in the end on disk
+    /// only.
+    /// </summary>
     public int MaxWaitingActivitiesCount { get; set; } = 1_000;
 
     /// <summary>Results of activities that wait for their turns; when reached, no further activity starts.</summary>
     public int MaxWaitingResultsCount { get; set; } = 1_000;
 
-    /// <summary>Bytes of such results, as far as they say what they hold (<see cref="INeeds.SizeBytes"/>); when reached, no further activity starts.</summary>
+    /// <summary>
+    /// Bytes of such results, as far as they say what they hold (<see cref="INeeds.SizeBytes"/>); when reached, no
+    /// further activity starts.
+    /// </summary>
     public long MaxWaitingResultBytes { get; set; } = 64L << 20;
 
-    /// <summary>Objects kept in memory that turns handed over to activities which have not started; further ones are dropped, and their activities read back what they need.</summary>
+    /// <summary>
+    /// Objects kept in memory that turns handed over to activities which have not started; further ones are dropped,
+    /// and their activities read back what they need.
+    /// </summary>
     public int MaxLocalHandOversCount { get; set; } = 4_096;
 
-    /// <summary>Bytes of such objects: a message's body, what <see cref="INeeds.SizeBytes"/> says, or 256; further ones are dropped.</summary>
+    /// <summary>
+    /// Bytes of such objects: a message's body, what <see cref="INeeds.SizeBytes"/> says, or 256; further ones are
+    /// dropped.
+    /// </summary>
     public long MaxLocalHandOverBytes { get; set; } = 64L << 20;
 
     /// <summary>How long the silo's row may stand still before others declare it dead.</summary>
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The first wait before a store operation that failed is tried again; doubles up to <see cref="MaxRetryDelay"/>.</summary>
+    /// <summary>
+    /// The first wait before a store operation that failed is tried again; doubles up to <see cref="MaxRetryDelay"/>.
+    /// </summary>
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(50);
 
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(2);

@@ -23,7 +23,9 @@ internal enum Sabotage
     /// <summary>Calls that a round leaves to the next are dropped.</summary>
     DropDeferred,
 
-    /// <summary>The row of an activity stays when its result was applied, so that it runs again after the next start.</summary>
+    /// <summary>
+    /// The row of an activity stays when its result was applied, so that it runs again after the next start.
+    /// </summary>
     KeepFinished,
 
     /// <summary>Results of activities that were replaced count as well.</summary>

@@ -3,8 +3,9 @@ using System.Collections.Concurrent;
 namespace Tributary.Rounds;
 
 /// <summary>
-/// A thread of its own for the loop, two for what its rounds wait for (a commit and a load), the thread pool for the rest.
-/// Behind the pool's queue a commit would wait for thousands of continuations of the very callers that wait for it.
+/// A thread of its own for the loop, two for what its rounds wait for (a commit and a load), the thread pool for the
+/// rest. Behind the pool's queue a commit would wait for thousands of continuations of the very callers that wait for
+/// it.
 /// </summary>
 public sealed class ThreadScheduler : IRoundScheduler
 {
@@ -62,8 +63,9 @@ public sealed class ThreadScheduler : IRoundScheduler
 
         public void Wake()
         {
-            // Whoever reads true here reads it before the loop clears it, so the step that follows sees what came before:
-            // the barrier keeps the read behind the caller's writes, as the loop's keeps the step behind the clearing.
+            // Whoever reads true here reads it before the loop clears it, so the step that follows sees what came
+            // before: the barrier keeps the read behind the caller's writes, as the loop's keeps the step behind the
+            // clearing.
             Interlocked.MemoryBarrier();
             if (Volatile.Read(ref isWoken))
                 return;

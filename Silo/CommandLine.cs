@@ -6,27 +6,58 @@ namespace Tributary.Silo;
 /// <summary>The options of the program.</summary>
 internal sealed class CommandLine
 {
-    private readonly Option<string?> config = new("--config", "-c") { Description = "A YAML file; every key is in docs/configuration.md.", HelpName = "FILE" };
+    private readonly Option<string?> config = new("--config", "-c")
+    {
+        Description = "A YAML file; every key is in docs/configuration.md.",
+        HelpName = "FILE",
+    };
     private readonly Option<string[]> urls = new("--urls", "-u")
     {
-        Description = $"Addresses to listen on, as {ListenAddress.Allowed}. Default: {SiloConfigReader.DefaultUrl}", HelpName = "URL", AllowMultipleArgumentsPerToken = true,
+        Description = $"Addresses to listen on, as {ListenAddress.Allowed}. Default: {SiloConfigReader.DefaultUrl}",
+        HelpName = "URL",
+        AllowMultipleArgumentsPerToken = true,
     };
 
-    private readonly Option<string?> data = new("--data", "-d") { Description = $"The folder of the embedded database. Default: ./data", HelpName = "DIRECTORY" };
-    private readonly Option<string?> database = new("--database") { Description = "sqlite (embedded, the default) or postgres", HelpName = "TYPE" };
+    private readonly Option<string?> data = new("--data", "-d")
+    {
+        Description = $"The folder of the embedded database. Default: ./data",
+        HelpName = "DIRECTORY",
+    };
+    private readonly Option<string?> database = new("--database")
+    {
+        Description = "sqlite (embedded, the default) or postgres",
+        HelpName = "TYPE",
+    };
     private readonly Option<string?> connection = new("--connection")
     {
-        Description = "With postgres: the connection string. Other users of the machine see options: with a password, set TRIBUTARY__DATABASE__CONNECTION instead.", HelpName = "STRING",
+        Description =
+            "With postgres: the connection string. Other users of the machine see options: with a password, set "
+            + "TRIBUTARY__DATABASE__CONNECTION instead.", HelpName = "STRING",
     };
 
     private readonly Option<string[]> roles = new("--roles")
     {
-        Description = "What this process does: silo (takes, counts, processes), api (serves), or both, the default. Apart they need postgres.", HelpName = "ROLE", AllowMultipleArgumentsPerToken = true,
+        Description =
+            "What this process does: silo (takes, counts, processes), api (serves), or both, the default. Apart they "
+            + "need postgres.", HelpName = "ROLE", AllowMultipleArgumentsPerToken = true,
     };
 
-    private readonly Option<bool> insecure = new("--insecure") { Description = "Serve addresses that other machines reach without API keys: whoever reaches them may read and write." };
-    private readonly Option<bool> demo = new("--demo") { Description = "Load a real week of 1,707 earthquakes, show what was aggregated, and go on serving. Twice changes nothing." };
-    private readonly Option<string?> logLevel = new("--log-level") { Description = "trace, debug, information, warning or error. Default: information", HelpName = "LEVEL" };
+    private readonly Option<bool> insecure = new("--insecure")
+    {
+        Description =
+            "Serve addresses that other machines reach without API keys: whoever reaches them may read and write.",
+    };
+    private readonly Option<bool> demo = new("--demo")
+    {
+        Description =
+            "Load a real week of 1,707 earthquakes, show what was aggregated, and go on serving. Twice changes "
+            + "nothing.",
+    };
+    private readonly Option<string?> logLevel = new("--log-level")
+    {
+        Description = "trace, debug, information, warning or error. Default: information",
+        HelpName = "LEVEL",
+    };
 
     public CommandLine(Func<Arguments, CancellationToken, Task<int>> run)
     {
@@ -49,9 +80,19 @@ internal sealed class CommandLine
     {
         var values = new List<OptionValue>();
         if (result.GetValue(urls) is { Length: > 0 } addresses)
-            values.Add(new OptionValue("--urls", "api.urls", [.. addresses.SelectMany(text => text.Split(';', StringSplitOptions.RemoveEmptyEntries))], IsList: true));
+            values.Add(
+                new OptionValue(
+                    "--urls",
+                    "api.urls",
+                    [.. addresses.SelectMany(text => text.Split(';', StringSplitOptions.RemoveEmptyEntries))],
+                    IsList: true));
         if (result.GetValue(roles) is { Length: > 0 } names)
-            values.Add(new OptionValue("--roles", "roles", [.. names.SelectMany(text => text.Split(',', StringSplitOptions.RemoveEmptyEntries))], IsList: true));
+            values.Add(
+                new OptionValue(
+                    "--roles",
+                    "roles",
+                    [.. names.SelectMany(text => text.Split(',', StringSplitOptions.RemoveEmptyEntries))],
+                    IsList: true));
         Add(data, "data");
         Add(database, "database.type");
         Add(connection, "database.connection");

@@ -10,7 +10,8 @@ using Tributary.Silo.Hosting;
 // burns a core for ever.
 AppContext.SetData("REGEX_DEFAULT_MATCH_TIMEOUT", TimeSpan.FromSeconds(10));
 
-// Nothing of this program lets an error through to here. If something does, it says so in order, and leaves no memory behind on the disk.
+// Nothing of this program lets an error through to here. If something does, it says so in order, and leaves no memory
+// behind on the disk.
 AppDomain.CurrentDomain.UnhandledException += static (_, unhandled) =>
 {
     Console.Error.WriteLine($"tributary: an error that nothing expected:\n{unhandled.ExceptionObject}");
@@ -28,7 +29,11 @@ static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellat
     {
         var config = ConfigLoader.Load(arguments.ConfigFile, Environment.GetEnvironmentVariables(), arguments.Values);
         if (arguments.IsDemo && !config.Roles.HasFlag(Roles.Silo))
-            throw new ConfigException([new ConfigError("option --demo", "roles", "the role api only", "the role silo as well, which takes what the demo loads")]);
+            throw new ConfigException([
+                new ConfigError(
+                    "option --demo", "roles", "the role api only",
+                    "the role silo as well, which takes what the demo loads"),
+            ]);
         Exception? failed;
         await using (var app = arguments.IsDemo
             ? await SiloApp.StartAsync(DemoFiles.AddDefinitions(config), DemoLoader.RunAsync, stop.Token)
@@ -51,7 +56,8 @@ static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellat
     }
     catch (TributaryException error) when (error.Code.StartsWith("plugin", StringComparison.Ordinal))
     {
-        await Console.Error.WriteLineAsync("tributary: the configuration is wrong:\n  " + error.Message.ReplaceLineEndings(" "));
+        await Console.Error.WriteLineAsync(
+            "tributary: the configuration is wrong:\n  " + error.Message.ReplaceLineEndings(" "));
         return ExitCodes.WrongConfiguration;
     }
     catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)

@@ -4,14 +4,18 @@ namespace Tributary.Storage;
 public interface IGenerations
 {
     /// <summary>
-    /// Makes each of these the live generation of its name, all in one transaction. Returns all definitions as they are then, by id.
+    /// Makes each of these the live generation of its name, all in one transaction. Returns all definitions as they are
+    /// then, by id.
     /// </summary>
     /// <exception cref="TributaryException">
-    /// <c>generation_not_found</c>: there is none with such an id; <c>generation_dropped</c>: it was given up. Nothing was switched.
+    /// <c>generation_not_found</c>: there is none with such an id; <c>generation_dropped</c>: it was given up. Nothing
+    /// was switched.
     /// </exception>
     ValueTask<IReadOnlyList<DefinitionRow>> SwitchAsync(IReadOnlyList<int> ids, CancellationToken cancellation);
 
-    /// <summary>Gives generations up for good, all in one transaction. Returns all definitions as they are then, by id.</summary>
+    /// <summary>
+    /// Gives generations up for good, all in one transaction. Returns all definitions as they are then, by id.
+    /// </summary>
     /// <exception cref="TributaryException">
     /// <c>generation_not_found</c>; <c>generation_live</c>: it is what readers see. Nothing was given up.
     /// </exception>

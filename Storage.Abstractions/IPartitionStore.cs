@@ -25,8 +25,8 @@ public interface IPartitionStore : IAsyncDisposable
     ValueTask<CommitOutcome> CommitAsync(RoundCommit round, CancellationToken cancellation);
 
     /// <summary>
-    /// After a commit whose answer was lost or whose fence matched nothing: ends the session that may still carry it, and
-    /// reads what became of the round. When this returns, the answer cannot change any more.
+    /// After a commit whose answer was lost or whose fence matched nothing: ends the session that may still carry it,
+    /// and reads what became of the round. When this returns, the answer cannot change any more.
     /// </summary>
     ValueTask<RoundResolution> ResolveAsync(SiloId silo, long round, CancellationToken cancellation);
 
@@ -112,12 +112,16 @@ public readonly record struct TakenPartition(PartitionId Partition, bool IsAfter
 public sealed record PartitionOwner(PartitionId Partition, SiloId Silo, string Address, bool IsDead);
 
 /// <summary>What a database says of itself.</summary>
-/// <param name="HistoryId">Changes when the database is restored or replaced, so that old cursors are recognised.</param>
+/// <param name="HistoryId">
+/// Changes when the database is restored or replaced, so that old cursors are recognised.
+/// </param>
 /// <param name="PartitionCount">Fixed when the database is created.</param>
 public sealed record StoreFacts(Guid HistoryId, int PartitionCount);
 
 /// <summary>A silo that has joined.</summary>
-/// <param name="IndexedPaths">The ids of its indexed paths, in the order given. A pointer has the same id for ever.</param>
+/// <param name="IndexedPaths">
+/// The ids of its indexed paths, in the order given. A pointer has the same id for ever.
+/// </param>
 public sealed record Incarnation(SiloId Silo, DateTimeOffset DatabaseTime, IReadOnlyList<int> IndexedPaths)
 {
     /// <summary>
@@ -167,7 +171,10 @@ public abstract record CommitOutcome
     /// <summary>The database refuses the round for its data, and would again; nothing was stored.</summary>
     public sealed record Rejected(Exception Error) : CommitOutcome;
 
-    /// <summary>There is no room for the round: nothing of it was stored, for certain, and the same round can be when there is room.</summary>
+    /// <summary>
+    /// There is no room for the round: nothing of it was stored, for certain, and the same round can be when there is
+    /// room.
+    /// </summary>
     public sealed record Full(StoreException Error) : CommitOutcome;
 }
 
@@ -212,6 +219,8 @@ public sealed class StoreException(StoreFault fault, string message, Exception? 
     [Id(0)]
     public StoreFault Fault { get; } = fault;
 
-    /// <summary>True when the same operation may succeed later, without anybody changing the program or its configuration.</summary>
+    /// <summary>
+    /// True when the same operation may succeed later, without anybody changing the program or its configuration.
+    /// </summary>
     public bool IsPassing => Fault is StoreFault.Transient or StoreFault.Full;
 }

@@ -2,7 +2,10 @@ using Tributary.Messages;
 
 namespace Tributary.Storage;
 
-/// <summary>Everything that one transaction makes durable. Unchanged once it was handed to the store, so that it can be sent again.</summary>
+/// <summary>
+/// Everything that one transaction makes durable. Unchanged once it was handed to the store, so that it can be sent
+/// again.
+/// </summary>
 public sealed class RoundCommit
 {
     public required SiloId Silo { get; init; }
@@ -10,7 +13,9 @@ public sealed class RoundCommit
     /// <summary>The number of this round; the fence expects the silo's row at <c>Round - 1</c>.</summary>
     public required long Round { get; init; }
 
-    /// <summary>Messages that this incarnation stored before this round: the running count that makes totals cheap.</summary>
+    /// <summary>
+    /// Messages that this incarnation stored before this round: the running count that makes totals cheap.
+    /// </summary>
     public required long AcceptedBefore { get; init; }
 
     /// <summary>
@@ -70,16 +75,21 @@ public sealed class RoundCommit
     public List<HeldWrite> HeldReminders { get; } = [];
 
     /// <summary>
-    /// What is left to be done of stored messages, at most one per message: replaces all that was left. Parts of the messages of this
-    /// round stand in <see cref="AppendedMessage.Parts"/>. Parts that are raised become entries of the failure feed, in this order: those of
+    /// What is left to be done of stored messages, at most one per message: replaces all that was left. Parts of the
+    /// messages of this round stand in <see cref="AppendedMessage.Parts"/>. Parts that are raised become entries of the
+    /// failure feed, in this order: those of
     /// <see cref="Messages"/>, of <see cref="Superseded"/>, then these.
     /// </summary>
     public List<PartsRow> Parts { get; } = [];
 
-    /// <summary>Raised parts that a later turn of this round replaced: entries of the failure feed and nothing else.</summary>
+    /// <summary>
+    /// Raised parts that a later turn of this round replaced: entries of the failure feed and nothing else.
+    /// </summary>
     public List<PartsRow> Superseded { get; } = [];
 
-    /// <summary>At most one per (generation, item, key). One whose item sequence is below the stored one's changes nothing.</summary>
+    /// <summary>
+    /// At most one per (generation, item, key). One whose item sequence is below the stored one's changes nothing.
+    /// </summary>
     public List<RecordRow> Records { get; } = [];
 
     /// <summary>Added to what is stored of the message, in order.</summary>
@@ -102,10 +112,12 @@ public sealed class RoundCommit
 }
 
 /// <param name="At">The time of the turn, for the failure feed.</param>
-public readonly record struct PartsRow(MessageReference Message, string Item, IReadOnlyList<MessagePart> Parts, DateTimeOffset At);
+public readonly record struct PartsRow(
+    MessageReference Message, string Item, IReadOnlyList<MessagePart> Parts, DateTimeOffset At);
 
 /// <summary>A record of an item, made by one generation of a plugin from one message.</summary>
-public readonly record struct RecordRow(int Generation, string Item, string Key, MessageReference Message, ReadOnlyMemory<byte> Json);
+public readonly record struct RecordRow(
+    int Generation, string Item, string Key, MessageReference Message, ReadOnlyMemory<byte> Json);
 
 /// <summary>What a stored message was counted in since it was accepted.</summary>
 public readonly record struct OutcomeRow(Position Message, Outcome Outcome);
@@ -134,7 +146,14 @@ public readonly record struct ExternalIdRow(PartitionId Partition, ExternalKey K
 
 /// <summary>Signed changes to the counts of one source and hour of acceptance.</summary>
 public readonly record struct LedgerDelta(
-    string Source, DateTimeOffset Hour, long Accepted, long Completed, long Skipped = 0, long Processing = 0, long Retrying = 0, long Parked = 0);
+    string Source,
+    DateTimeOffset Hour,
+    long Accepted,
+    long Completed,
+    long Skipped = 0,
+    long Processing = 0,
+    long Retrying = 0,
+    long Parked = 0);
 
 /// <summary>A reminder set (<see cref="Set"/> not null) or removed.</summary>
 /// <param name="MayExist">False when no row of this (grain, name) can exist.</param>
@@ -177,7 +196,9 @@ public sealed record ReminderRow(
 /// <param name="IsAlone">True when nothing else runs with it.</param>
 public readonly record struct StartNote(ReminderRow Activity, int StartsCount, bool IsAlone);
 
-/// <summary>A place in the order of reminders: by due time, then grain, then name, compared ordinally as UTF-8.</summary>
+/// <summary>
+/// A place in the order of reminders: by due time, then grain, then name, compared ordinally as UTF-8.
+/// </summary>
 public readonly record struct ReminderMark(DateTimeOffset Due, RoundGrainId Grain, string Name)
 {
     /// <summary>
@@ -187,7 +208,9 @@ public readonly record struct ReminderMark(DateTimeOffset Due, RoundGrainId Grai
     public static ReminderMark At(DateTimeOffset due) => new(due.AddMicroseconds(1), new RoundGrainId("", ""), "");
 }
 
-/// <summary>A one-way call that a later round makes: it is durable with its caller's round and ends with its callee's.</summary>
+/// <summary>
+/// A one-way call that a later round makes: it is durable with its caller's round and ends with its callee's.
+/// </summary>
 /// <param name="Sequence">0 in a round that leaves the call: the store says it, see <see
 /// cref="RoundCommit.SequenceOf"/>.</param>
 /// <param name="Arguments">The arguments as a JSON array.</param>

@@ -1,6 +1,9 @@
 namespace Tributary.Storage;
 
-/// <summary>Texts in the order of their bytes as UTF-8, as every store compares them: that of code points and not of UTF-16 units.</summary>
+/// <summary>
+/// Texts in the order of their bytes as UTF-8, as every store compares them: that of code points and not of UTF-16
+/// units.
+/// </summary>
 public sealed class Utf8Order : IComparer<string>
 {
     public static Utf8Order Instance { get; } = new();

@@ -5,7 +5,9 @@ using Tributary.Messages;
 
 namespace Tributary.TestingHost;
 
-/// <summary>A program that a test runs: what it says is kept and can be waited for, and it is ended by its id.</summary>
+/// <summary>
+/// A program that a test runs: what it says is kept and can be waited for, and it is ended by its id.
+/// </summary>
 public sealed class LoggedProcess : IDisposable
 {
     private const int MaxKeptChars = 1_000_000;
@@ -31,7 +33,9 @@ public sealed class LoggedProcess : IDisposable
     public bool HasEnded => process.HasExited;
 
     /// <exception cref="InvalidOperationException">There is no such program.</exception>
-    public static LoggedProcess Start(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? folder = null)
+    public static LoggedProcess Start(
+        string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment = null,
+        string? folder = null)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -61,7 +65,9 @@ public sealed class LoggedProcess : IDisposable
     }
 
     /// <summary>Waits until a line with this text was written.</summary>
-    /// <exception cref="InvalidOperationException">It ended before, or took too long; the message has what it said.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// It ended before, or took too long; the message has what it said.
+    /// </exception>
     public async Task SaysAsync(string text, TimeSpan timeout)
     {
         var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -75,7 +81,9 @@ public sealed class LoggedProcess : IDisposable
         using var limit = new CancellationTokenSource(timeout);
         var ended = process.WaitForExitAsync(limit.Token);
         if (await Task.WhenAny(heard.Task, ended) != heard.Task && !heard.Task.IsCompleted)
-            throw new InvalidOperationException($"{process.StartInfo.FileName} {(ended.IsCanceled ? "took too long" : "ended")} before it said \"{text}\". It said: {Said}");
+            throw new InvalidOperationException(
+                $"{process.StartInfo.FileName} {(ended.IsCanceled ? "took too long" : "ended")} before it said "
+                + $"\"{text}\". It said: {Said}");
     }
 
     /// <summary>Waits for the end; returns what it said.</summary>
@@ -93,7 +101,10 @@ public sealed class LoggedProcess : IDisposable
             throw new InvalidOperationException($"{process.StartInfo.FileName} took too long. It said: {Said}", late);
         }
 
-        return process.ExitCode == 0 ? Said : throw new InvalidOperationException($"{process.StartInfo.FileName} ended with code {process.ExitCode}: {Said}");
+        return process.ExitCode == 0
+            ? Said
+            : throw new InvalidOperationException(
+                $"{process.StartInfo.FileName} ended with code {process.ExitCode}: {Said}");
     }
 
     /// <summary>Asks it to end (SIGTERM), and kills it if it does not within the limit.</summary>

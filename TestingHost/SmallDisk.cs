@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Tributary.TestingHost;
 
 /// <summary>
-/// A file system of a few megabytes in memory, which a test fills and frees again. Needs the rights of root; disposal unmounts it, and with it goes
-/// all it held.
+/// A file system of a few megabytes in memory, which a test fills and frees again. Needs the rights of root; disposal
+/// unmounts it, and with it goes all it held.
 /// </summary>
 public sealed class SmallDisk : IAsyncDisposable
 {
@@ -29,7 +29,14 @@ public sealed class SmallDisk : IAsyncDisposable
         var path = Directory.CreateTempSubdirectory("tributary-disk-").FullName;
         try
         {
-            await RunAsync("mount", "-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={bytes},mode=0777"), "tmpfs", path);
+            await RunAsync(
+                "mount",
+                "-t",
+                "tmpfs",
+                "-o",
+                string.Create(CultureInfo.InvariantCulture, $"size={bytes},mode=0777"),
+                "tmpfs",
+                path);
         }
         catch
         {
@@ -68,10 +75,12 @@ public sealed class SmallDisk : IAsyncDisposable
 
     private static async Task RunAsync(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, UseShellExecute = false })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(program, arguments) { RedirectStandardError = true, UseShellExecute = false })!;
         var errors = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         if (process.ExitCode != 0)
-            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with code {process.ExitCode}: {errors}");
+            throw new InvalidOperationException(
+                $"{program} {string.Join(' ', arguments)} ended with code {process.ExitCode}: {errors}");
     }
 }

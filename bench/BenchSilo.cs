@@ -44,10 +44,19 @@ public static class BenchSilo
         using var json = JsonDocument.Parse(Definitions);
         var definitions = AggregateDefinition.ParseAll(json.RootElement);
         var rows = await store.Log.RegisterDefinitionsAsync(
-            [.. definitions.Select(definition => new DefinitionProposal(definition.Name, definition.Hash, definition.Json))], CancellationToken.None);
+            [
+                .. definitions.Select(definition => new DefinitionProposal(
+                    definition.Name, definition.Hash, definition.Json)),
+            ],
+            CancellationToken.None);
         return (host, rows);
     }
 
-    public static MessageIntake Door(IRoundGrains grains, IReadOnlyList<DefinitionRow> definitions) => new(
-        grains, ContributionCalculator.For(definitions), new MessageIds(() => (ulong)Random.Shared.NextInt64()), TimeProvider.System, new IntakeOptions());
+    public static MessageIntake Door(IRoundGrains grains, IReadOnlyList<DefinitionRow> definitions) =>
+        new(
+            grains,
+            ContributionCalculator.For(definitions),
+            new MessageIds(() => (ulong)Random.Shared.NextInt64()),
+            TimeProvider.System,
+            new IntakeOptions());
 }

@@ -23,7 +23,8 @@ public sealed class Latencies
             valuesMs.Sort();
             return valuesMs.Count == 0
                 ? "no latencies"
-                : string.Create(CultureInfo.InvariantCulture, $"p50 {At(0.50):0.0} p90 {At(0.90):0.0} p99 {At(0.99):0.0} ms");
+                : string.Create(
+                    CultureInfo.InvariantCulture, $"p50 {At(0.50):0.0} p90 {At(0.90):0.0} p99 {At(0.99):0.0} ms");
         }
     }
 

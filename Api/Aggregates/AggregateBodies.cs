@@ -23,7 +23,8 @@ public sealed record AggregateBody(
 public sealed record AggregateGroupBody(
     string Name,
     [property: Description("Where the value stands in a message (RFC 6901).")] string Pointer,
-    [property: Description("Numbers are rounded down to a multiple of this; null: taken as they are.")] JsonElement? Floor);
+    [property: Description("Numbers are rounded down to a multiple of this; null: taken as they are.")]
+        JsonElement? Floor);
 
 public sealed record AggregateMeasureBody(
     string Name,
@@ -41,9 +42,12 @@ public sealed record AggregateRows(
     [property: Description(AggregateBody.FedText)] bool? IsFed);
 
 public sealed record AggregateRowBody(
-    [property: Description("The values that the messages of this row share, by name.")] OrderedDictionary<string, JsonElement> Group,
+    [property: Description("The values that the messages of this row share, by name.")]
+        OrderedDictionary<string, JsonElement> Group,
     DateTimeOffset? WindowStart,
     DateTimeOffset? WindowEnd,
     [property: Description("How many messages.")] long Count,
-    [property: Description("Exact numbers, by name; quantiles is an object from the quantile to a number.")] OrderedDictionary<string, JsonElement> Measures,
-    [property: Description("Values that could not be measured, by measure; only those that have some.")] OrderedDictionary<string, long> Skipped);
+    [property: Description("Exact numbers, by name; quantiles is an object from the quantile to a number.")]
+        OrderedDictionary<string, JsonElement> Measures,
+    [property: Description("Values that could not be measured, by measure; only those that have some.")]
+        OrderedDictionary<string, long> Skipped);

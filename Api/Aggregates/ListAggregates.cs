@@ -19,12 +19,23 @@ internal sealed class ListAggregates(ApiNode node)
         await ApiJson.WriteAsync(context, list, ApiJson.Default.AggregateList);
     }
 
-    private static AggregateBody BodyOf(AggregateDefinition definition, int generation, bool? isFed) => new(
-        definition.Name,
-        generation,
-        definition.Sources,
-        definition.Group.Select(group => new AggregateGroupBody(group.Name, group.Pointer.Text, group.Floor is { } floor ? JsonElement.Parse(floor.ToString()) : null)).ToList(),
-        definition.Measures.Select(measure => new AggregateMeasureBody(measure.Name, measure.Kind.ToString().ToLowerInvariant(), measure.Pointer?.Text)).ToList(),
-        definition.Window is { } window ? new AggregateWindowBody(window.SizeMs, window.Time is null ? "arrival" : "event") : null,
-        isFed);
+    private static AggregateBody BodyOf(AggregateDefinition definition, int generation, bool? isFed) =>
+        new(
+            definition.Name,
+            generation,
+            definition.Sources,
+            definition
+                .Group.Select(group => new AggregateGroupBody(
+                    group.Name,
+                    group.Pointer.Text,
+                    group.Floor is { } floor ? JsonElement.Parse(floor.ToString()) : null))
+                .ToList(),
+            definition
+                .Measures.Select(measure => new AggregateMeasureBody(
+                    measure.Name, measure.Kind.ToString().ToLowerInvariant(), measure.Pointer?.Text))
+                .ToList(),
+            definition.Window is { } window
+                ? new AggregateWindowBody(window.SizeMs, window.Time is null ? "arrival" : "event")
+                : null,
+            isFed);
 }

@@ -18,7 +18,8 @@ internal sealed class ReadAggregate(ApiNode node)
 {
     private const int DefaultLimit = 100;
     private const int MaxLimit = 1_000;
-    private const string TimeAllowed = "a time such as 2026-01-31T00:00:00Z, or milliseconds since 1970-01-01 UTC in digits";
+    private const string TimeAllowed =
+        "a time such as 2026-01-31T00:00:00Z, or milliseconds since 1970-01-01 UTC in digits";
     private const string NextAllowed = "the next of an earlier page of the same aggregate";
 
     public async Task InvokeAsync(HttpContext context)
@@ -37,7 +38,10 @@ internal sealed class ReadAggregate(ApiNode node)
             context.RequestAborted);
 
         var shown = rows.Take(limit).Select(row => BodyOf(row, active.Definition)).ToList();
-        var next = rows.Count > limit ? Base64Url.EncodeToString(Encoding.UTF8.GetBytes(rows[limit - 1].Key.ToString())) : null;
+        var next =
+            rows.Count > limit
+                ? Base64Url.EncodeToString(Encoding.UTF8.GetBytes(rows[limit - 1].Key.ToString()))
+                : null;
         var body = new AggregateRows(
             active.Definition.Name, live.GenerationNumbers[active.Generation], shown, next, live.IsFed(active));
         await ApiJson.WriteAsync(context, body, ApiJson.Default.AggregateRows);
@@ -60,7 +64,9 @@ internal sealed class ReadAggregate(ApiNode node)
         return count == definition.Group.Count
             ? group
             : throw Parameters.Invalid(
-                "group", text, $"an array of {definition.Group.Count} values: {string.Join(", ", definition.Group.Select(one => one.Name))}");
+                "group", text,
+                $"an array of {definition.Group.Count} values: "
+                + $"{string.Join(", ", definition.Group.Select(one => one.Name))}");
     }
 
     private static long? TimeOf(in Parameters parameters, string name, AggregateDefinition definition)
@@ -72,7 +78,10 @@ internal sealed class ReadAggregate(ApiNode node)
         if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var ms))
             return ms;
 
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) && text.Length >= 10 && text[4] == '-'
+        return
+            DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            && text.Length >= 10
+            && text[4] == '-'
             ? time.ToUnixTimeMilliseconds()
             : throw Parameters.Invalid(name, text, TimeAllowed);
     }
@@ -99,6 +108,7 @@ internal sealed class ReadAggregate(ApiNode node)
     private static AggregateRowBody BodyOf(AggregateRow row, AggregateDefinition definition)
     {
         var view = AggregateView.Of(row, definition);
-        return new AggregateRowBody(view.Group, view.WindowStart, view.WindowEnd, view.Count, view.Measures, view.Skipped);
+        return new AggregateRowBody(
+            view.Group, view.WindowStart, view.WindowEnd, view.Count, view.Measures, view.Skipped);
     }
 }

@@ -4,8 +4,8 @@ using System.IO.Pipelines;
 namespace Tributary.Api.Batch;
 
 /// <summary>
-/// Results on their way to the client, in two buffers: one fills while the other is sent. A client that sends everything
-/// before it reads holds up nobody until <paramref name="maxBytes"/> wait.
+/// Results on their way to the client, in two buffers: one fills while the other is sent. A client that sends
+/// everything before it reads holds up nobody until <paramref name="maxBytes"/> wait.
 /// </summary>
 internal sealed class BatchOutput(PipeWriter writer, int maxBytes, CancellationToken cancellation)
 {
@@ -23,7 +23,10 @@ internal sealed class BatchOutput(PipeWriter writer, int maxBytes, CancellationT
         }
     }
 
-    /// <summary>Adds one result. <paramref name="write"/> gets room for <paramref name="maxLength"/> bytes and returns how many it wrote.</summary>
+    /// <summary>
+    /// Adds one result. <paramref name="write"/> gets room for <paramref name="maxLength"/> bytes and returns how many
+    /// it wrote.
+    /// </summary>
     public void Add<TState>(int maxLength, TState state, Func<Memory<byte>, TState, int> write)
     {
         lock (gate)

@@ -12,8 +12,8 @@ internal readonly record struct Line(long Number, byte[] Body, bool IsTooLong)
 }
 
 /// <summary>
-/// Cuts a stream of bytes at line feeds. A line that is too long is skipped without holding it, and the next one is read as
-/// if nothing had been.
+/// Cuts a stream of bytes at line feeds. A line that is too long is skipped without holding it, and the next one is
+/// read as if nothing had been.
 /// </summary>
 internal sealed class LineReader(PipeReader reader, int maxBytes)
 {

@@ -16,7 +16,8 @@ namespace Tributary.Api.Batch;
 /// <c>POST /messages/batch</c>: newline-delimited JSON in, one result per line out, both streamed: lines wait in the
 /// connection when the window is full, and results leave as soon as they are known.
 /// </summary>
-internal sealed partial class PostBatch(ApiNode node, ApiOptions options, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<PostBatch> logger)
+internal sealed partial class PostBatch(
+    ApiNode node, ApiOptions options, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<PostBatch> logger)
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LastRetry = TimeSpan.FromMilliseconds(500);
@@ -46,7 +47,8 @@ internal sealed partial class PostBatch(ApiNode node, ApiOptions options, IHostA
     private async Task ReadAsync(HttpContext context, BatchWindow window, string source, string? key)
     {
         var lines = new LineReader(context.Request.BodyReader, options.MaxBodyBytes);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(
+            context.RequestAborted, lifetime.ApplicationStopping);
         var blanks = new Queue<long>();
         try
         {
@@ -73,12 +75,14 @@ internal sealed partial class PostBatch(ApiNode node, ApiOptions options, IHostA
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
-            // The server stops, or nothing came for long: what was read is answered, and the producer sees where that ends.
+            // The server stops, or nothing came for long: what was read is answered, and the producer sees where that
+            // ends.
             LogCut(lifetime.ApplicationStopping.IsCancellationRequested ? "the server stops" : "nothing came for long");
         }
     }
 
-    private async ValueTask AddAsync(BatchWindow window, Line line, string source, string? key, CancellationToken cancellation)
+    private async ValueTask AddAsync(
+        BatchWindow window, Line line, string source, string? key, CancellationToken cancellation)
     {
         await window.WaitForRoomAsync(line.Body.Length, cancellation);
         Exception? error = null;
@@ -86,11 +90,20 @@ internal sealed partial class PostBatch(ApiNode node, ApiOptions options, IHostA
         try
         {
             if (line.IsTooLong)
-                throw new TributaryException("body_too_large", $"The line has more than {options.MaxBodyBytes} bytes; allowed: at most that many.");
+                throw new TributaryException(
+                    "body_too_large",
+                    $"The line has more than {options.MaxBodyBytes} bytes; allowed: at most that many.");
             if (line.IsBlank)
-                throw new TributaryException("body_not_json", "The line is blank; allowed: one JSON object per line, and blank lines at the end.");
+                throw new TributaryException(
+                    "body_not_json",
+                    "The line is blank; allowed: one JSON object per line, and blank lines at the end.");
 
-            var request = new IntakeRequest { Source = source, Body = line.Body, ExternalId = key is null ? null : $"{key}/{line.Number}" };
+            var request = new IntakeRequest
+            {
+                Source = source,
+                Body = line.Body,
+                ExternalId = key is null ? null : $"{key}/{line.Number}",
+            };
             receipt = await SendAsync(request, cancellation);
         }
         catch (Exception thrown) when (thrown is not OperationCanceledException)
@@ -102,8 +115,8 @@ internal sealed partial class PostBatch(ApiNode node, ApiOptions options, IHostA
     }
 
     /// <summary>
-    /// Sends a line. A full silo makes the batch wait instead of failing its lines: the refusal comes before anything is
-    /// sent, and nothing else of this batch is sent meanwhile, so the order stays.
+    /// Sends a line. A full silo makes the batch wait instead of failing its lines: the refusal comes before anything
+    /// is sent, and nothing else of this batch is sent meanwhile, so the order stays.
     /// </summary>
     private async ValueTask<ValueTask<Receipt>> SendAsync(IntakeRequest request, CancellationToken cancellation)
     {

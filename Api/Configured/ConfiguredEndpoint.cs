@@ -62,7 +62,9 @@ internal sealed class ConfiguredEndpoint(
                 JsonValueKind.Number => value.GetRawText(),
                 var kind => throw new TributaryException(
                     "external_id_missing",
-                    $"The body has {(kind == JsonValueKind.Undefined ? "nothing" : kind.ToString().ToLowerInvariant())} at '{pointer}'; allowed: a string or a number, the producer's id of the message."),
+                    "The body has "
+                    + $"{(kind == JsonValueKind.Undefined ? "nothing" : kind.ToString().ToLowerInvariant())} at "
+                    + $"'{pointer}'; allowed: a string or a number, the producer's id of the message."),
             };
         }
         catch (JsonException)
@@ -72,7 +74,9 @@ internal sealed class ConfiguredEndpoint(
         }
         catch (InvalidOperationException)
         {
-            throw new TributaryException("identifier_invalid", "The external id holds half of a surrogate pair; allowed: 1 to 512 bytes of UTF-8 without U+0000.");
+            throw new TributaryException(
+                "identifier_invalid",
+                "The external id holds half of a surrogate pair; allowed: 1 to 512 bytes of UTF-8 without U+0000.");
         }
     }
 
@@ -83,7 +87,10 @@ internal sealed class ConfiguredEndpoint(
             value = value.ValueKind switch
             {
                 JsonValueKind.Object when value.TryGetProperty(step, out var field) => field,
-                JsonValueKind.Array when int.TryParse(step, out var index) && index >= 0 && index < value.GetArrayLength() => value[index],
+                JsonValueKind.Array
+                    when int.TryParse(step, out var index) && index >= 0 && index < value.GetArrayLength() => value[
+                    index
+                ],
                 _ => default,
             };
             if (value.ValueKind == JsonValueKind.Undefined)

@@ -26,8 +26,13 @@ internal static class ConfiguredRoutes
         ];
         app.MapMethods(definition.Path, [definition.Method], handler)
             .Describe(
-                handler, NameOf(definition), "configured", definition.Description ?? $"Accept a message of {definition.Source}",
-                $"A route of the configuration: messages of the source {definition.Source}.", [key, .. QueryDocs(definition)], codes)
+                handler,
+                NameOf(definition),
+                "configured",
+                definition.Description ?? $"Accept a message of {definition.Source}",
+                $"A route of the configuration: messages of the source {definition.Source}.",
+                [key, .. QueryDocs(definition)],
+                codes)
             .Takes(
                 definition.Body is { } body ? SchemaOf(body) : new OpenApiSchema { Type = JsonSchemaType.Object },
                 ["application/json"], $"One JSON object of at most {options.MaxBodyBytes} bytes.")
@@ -39,13 +44,20 @@ internal static class ConfiguredRoutes
         definition.Method.ToLowerInvariant()
         + definition.Path.Replace("_", "%5F", StringComparison.Ordinal).Replace('/', '_');
 
-    private static IEnumerable<ParameterDoc> QueryDocs(EndpointDefinition definition) => definition.Query is not { } schema ? [] :
-        schema.Properties.Select(property => new ParameterDoc(
-            property.Key, property.Value.Description ?? "See the configuration.", JsonSchemaType.String, schema.Requires(property.Key)));
+    private static IEnumerable<ParameterDoc> QueryDocs(EndpointDefinition definition) =>
+        definition.Query is not { } schema
+            ? []
+            : schema.Properties.Select(property => new ParameterDoc(
+                property.Key, property.Value.Description ?? "See the configuration.", JsonSchemaType.String,
+                schema.Requires(property.Key)));
 
     private static IOpenApiSchema SchemaOf(SchemaCheck schema)
     {
         return new OpenApiJsonReader().ReadFragment<OpenApiSchema>(
-            JsonNode.Parse(schema.Json)!, OpenApiSpecVersion.OpenApi3_1, new OpenApiDocument(), out _) ?? (IOpenApiSchema)new OpenApiSchema { Type = JsonSchemaType.Object };
+            JsonNode.Parse(schema.Json)!,
+            OpenApiSpecVersion.OpenApi3_1,
+            new OpenApiDocument(),
+            out _
+        ) ?? (IOpenApiSchema)new OpenApiSchema { Type = JsonSchemaType.Object };
     }
 }

@@ -5,7 +5,9 @@ using NJsonSchema;
 
 namespace Tributary.Api.Configured;
 
-/// <summary>A query as one JSON object, so that a schema can check it: text becomes what the schema says the parameter is.</summary>
+/// <summary>
+/// A query as one JSON object, so that a schema can check it: text becomes what the schema says the parameter is.
+/// </summary>
 internal static class QueryObject
 {
     public static string Of(IQueryCollection query, SchemaCheck schema)
@@ -13,11 +15,17 @@ internal static class QueryObject
         var json = new JsonObject();
         foreach (var (name, values) in query)
         {
-            var type = schema.Properties.TryGetValue(name, out var property) ? property.ActualTypeSchema.Type : JsonObjectType.String;
+            var type = schema.Properties.TryGetValue(name, out var property)
+                ? property.ActualTypeSchema.Type
+                : JsonObjectType.String;
             if (values.Count > 1 && !type.HasFlag(JsonObjectType.Array))
-                throw new TributaryException("parameter_repeated", $"Found the parameter '{name}' {values.Count} times; allowed: once.");
+                throw new TributaryException(
+                    "parameter_repeated", $"Found the parameter '{name}' {values.Count} times; allowed: once.");
             json[name] = type.HasFlag(JsonObjectType.Array)
-                ? new JsonArray([.. values.Select(value => ValueOf(value!, property?.ActualTypeSchema.Item?.Type ?? JsonObjectType.String))])
+                ? new JsonArray([
+                    .. values.Select(value =>
+                        ValueOf(value!, property?.ActualTypeSchema.Item?.Type ?? JsonObjectType.String)),
+                ])
                 : ValueOf(values[0] ?? "", type);
         }
 
@@ -27,9 +35,11 @@ internal static class QueryObject
     /// <summary>Text that is not of the type stays text, and the schema says so.</summary>
     private static JsonValue ValueOf(string text, JsonObjectType type)
     {
-        if (type.HasFlag(JsonObjectType.Integer) && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer))
+        if (type.HasFlag(JsonObjectType.Integer)
+            && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer))
             return JsonValue.Create(integer);
-        if (type.HasFlag(JsonObjectType.Number) && decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
+        if (type.HasFlag(JsonObjectType.Number)
+            && decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
             return JsonValue.Create(number);
         if (type.HasFlag(JsonObjectType.Boolean) && text is "true" or "false")
             return JsonValue.Create(text == "true");

@@ -6,7 +6,9 @@ using Tributary.Messages;
 
 namespace Tributary.Api.Configured;
 
-/// <summary>A JSON Schema and the check against it. The checked text is read apart: the body stays the bytes that came.</summary>
+/// <summary>
+/// A JSON Schema and the check against it. The checked text is read apart: the body stays the bytes that came.
+/// </summary>
 public sealed class SchemaCheck
 {
     private const int MaxShownErrors = 5;

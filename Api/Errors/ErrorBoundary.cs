@@ -13,7 +13,8 @@ public sealed partial class ErrorBoundary(RequestDelegate next, ILogger<ErrorBou
         {
             await next(context);
         }
-        catch (Exception error) when (context.RequestAborted.IsCancellationRequested && error is OperationCanceledException or IOException)
+        catch (Exception error)
+            when (context.RequestAborted.IsCancellationRequested && error is OperationCanceledException or IOException)
         {
             // The client has gone: nobody is there to answer.
             return;
@@ -24,7 +25,8 @@ public sealed partial class ErrorBoundary(RequestDelegate next, ILogger<ErrorBou
             return;
         }
 
-        if (context.Response is { HasStarted: false, ContentLength: null, ContentType: null, StatusCode: >= 400 and var status })
+        if (context.Response is
+            { HasStarted: false, ContentLength: null, ContentType: null, StatusCode: >= 400 and var status })
             await Bare(context, status).WriteAsync(context);
     }
 
@@ -46,15 +48,21 @@ public sealed partial class ErrorBoundary(RequestDelegate next, ILogger<ErrorBou
             context.Response.Headers.Allow = allow;
     }
 
-    private static Problem Bare(HttpContext context, int status) => status switch
-    {
-        404 => Problem.Of("not_found", $"There is nothing at {context.Request.Path}; /openapi/v1.json lists what there is."),
-        405 => Problem.Of("method_not_allowed", $"Found {context.Request.Method}; allowed: {context.Response.Headers.Allow}."),
-        413 => Problem.Of("body_too_large", "The body is larger than this route takes."),
-        415 => Problem.Of("media_type_unsupported", "The media type is not one that this route takes."),
-        >= 500 => Problem.Of(ErrorCodes.Internal, "The server could not answer; its log says why."),
-        _ => Problem.Of("request_invalid", $"The request was answered with status {status}.") with { Status = status },
-    };
+    private static Problem Bare(HttpContext context, int status) =>
+        status switch
+        {
+            404 => Problem.Of(
+                "not_found", $"There is nothing at {context.Request.Path}; /openapi/v1.json lists what there is."),
+            405 => Problem.Of(
+                "method_not_allowed", $"Found {context.Request.Method}; allowed: {context.Response.Headers.Allow}."),
+            413 => Problem.Of("body_too_large", "The body is larger than this route takes."),
+            415 => Problem.Of("media_type_unsupported", "The media type is not one that this route takes."),
+            >= 500 => Problem.Of(ErrorCodes.Internal, "The server could not answer; its log says why."),
+            _ => Problem.Of("request_invalid", $"The request was answered with status {status}.") with
+            {
+                Status = status,
+            },
+        };
 
     [LoggerMessage(EventId = 3001, Level = LogLevel.Error, Message = "{Method} {Path} failed.")]
     private partial void LogFailed(Exception error, string method, string path);

@@ -2,7 +2,10 @@ using System.Collections.Frozen;
 
 namespace Tributary.Api.Errors;
 
-/// <summary>Which HTTP status each stable code has, and what it means in three words. <c>docs/errors.md</c> lists them for readers.</summary>
+/// <summary>
+/// Which HTTP status each stable code has, and what it means in three words. <c>docs/errors.md</c> lists them for
+/// readers.
+/// </summary>
 public static class ErrorCodes
 {
     /// <summary>An error that is ours; its details are in the log only.</summary>
@@ -11,7 +14,10 @@ public static class ErrorCodes
     /// <summary>A call between grains that waited for its turn until its time was over.</summary>
     public const string TimedOut = "timed_out";
 
-    private static readonly FrozenDictionary<string, (int Status, string Title)> ByCode = new Dictionary<string, (int, string)>
+    private static readonly FrozenDictionary<string, (int Status, string Title)> ByCode = new Dictionary<
+        string,
+        (int, string)
+    >
     {
         ["body_not_json"] = (400, "The body is not JSON"),
         ["body_not_object"] = (400, "The body is not an object"),
@@ -81,5 +87,6 @@ public static class ErrorCodes
     public static IEnumerable<string> All => ByCode.Keys;
 
     /// <summary>The status and title of a code; an unlisted one is ours to explain, so it is internal.</summary>
-    public static (int Status, string Title) Of(string code) => ByCode.TryGetValue(code, out var found) ? found : ByCode[Internal];
+    public static (int Status, string Title) Of(string code) =>
+        ByCode.TryGetValue(code, out var found) ? found : ByCode[Internal];
 }

@@ -24,15 +24,17 @@ public sealed record Problem(string Type, string Title, int Status, string Detai
     }
 
     /// <summary>The error as it may be shown outside.</summary>
-    public static Problem Of(Exception error) => error switch
-    {
-        TributaryException known when ErrorCodes.Of(known.Code).Status != 500 => Of(known.Code, known.Message),
-        TimeoutException late => Of(ErrorCodes.TimedOut, late.Message),
-        BadHttpRequestException { StatusCode: 413 } => Of("body_too_large", "The body is larger than this route takes."),
-        BadHttpRequestException { StatusCode: 408 } => Of("request_timeout", "The body did not come in time."),
-        BadHttpRequestException bad => Of("request_invalid", bad.Message),
-        _ => Of(ErrorCodes.Internal, "The server could not answer; its log says why."),
-    };
+    public static Problem Of(Exception error) =>
+        error switch
+        {
+            TributaryException known when ErrorCodes.Of(known.Code).Status != 500 => Of(known.Code, known.Message),
+            TimeoutException late => Of(ErrorCodes.TimedOut, late.Message),
+            BadHttpRequestException { StatusCode: 413 } => Of(
+                "body_too_large", "The body is larger than this route takes."),
+            BadHttpRequestException { StatusCode: 408 } => Of("request_timeout", "The body did not come in time."),
+            BadHttpRequestException bad => Of("request_invalid", bad.Message),
+            _ => Of(ErrorCodes.Internal, "The server could not answer; its log says why."),
+        };
 
     /// <summary>Answers with this error.</summary>
     /// <param name="retryAfter">When the same request may succeed, for <c>Retry-After</c>.</param>
@@ -42,7 +44,8 @@ public sealed record Problem(string Type, string Title, int Status, string Detai
         response.Clear();
         response.StatusCode = Status;
         if (retryAfter is { } wait || (Status == 503 && TryDefault(out wait)))
-            response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds))
+                .ToString(CultureInfo.InvariantCulture);
         if (Status == 401)
             response.Headers[HeaderNames.WWWAuthenticate] = new StringValues("Bearer realm=\"tributary\"");
         return ApiJson.WriteAsync(context, this, ApiJson.Default.Problem, MediaType);

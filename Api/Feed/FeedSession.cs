@@ -73,7 +73,8 @@ internal sealed class FeedSession
         await Task.WhenAny(receiving, Task.Delay(options.CloseTimeout));
     }
 
-    private ValueTask SendAsync(ReadOnlyMemory<byte> frame) => socket.SendAsync(frame, WebSocketMessageType.Text, endOfMessage: true, sending.Token);
+    private ValueTask SendAsync(ReadOnlyMemory<byte> frame) =>
+        socket.SendAsync(frame, WebSocketMessageType.Text, endOfMessage: true, sending.Token);
 
     /// <summary>Takes what the client sends, which means nothing here, until it closes. Returns how to close.</summary>
     private async Task<WebSocketCloseStatus> ReceiveAsync()
@@ -84,11 +85,13 @@ internal sealed class FeedSession
         {
             while (true)
             {
-                var received = await socket.ReceiveAsync(buffer.AsMemory(0, options.MaxClientFrameBytes), CancellationToken.None);
+                var received = await socket.ReceiveAsync(
+                    buffer.AsMemory(0, options.MaxClientFrameBytes), CancellationToken.None);
                 if (received.MessageType == WebSocketMessageType.Close)
                     return WebSocketCloseStatus.NormalClosure;
                 length += received.Count;
-                if (length > options.MaxClientFrameBytes || (length == options.MaxClientFrameBytes && !received.EndOfMessage))
+                if (length > options.MaxClientFrameBytes
+                    || (length == options.MaxClientFrameBytes && !received.EndOfMessage))
                     return WebSocketCloseStatus.MessageTooBig;
                 if (received.EndOfMessage)
                     length = 0;

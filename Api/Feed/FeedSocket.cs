@@ -12,13 +12,17 @@ namespace Tributary.Api.Feed;
 /// <summary><c>/ws/v1/</c>: every committed message's object as posted, one text frame each.</summary>
 internal sealed partial class FeedSocket(ApiNode node, ApiOptions options, ILogger<FeedSocket> logger)
 {
-    /// <summary>What a client offers beside the subprotocol that carries its key: browsers want one of those they offered to be chosen.</summary>
+    /// <summary>
+    /// What a client offers beside the subprotocol that carries its key: browsers want one of those they offered to be
+    /// chosen.
+    /// </summary>
     private const string Protocol = "tributary";
 
     public async Task InvokeAsync(HttpContext context)
     {
         if (!context.WebSockets.IsWebSocketRequest)
-            throw new TributaryException("upgrade_required", "Found a plain request; allowed: a WebSocket's opening handshake.");
+            throw new TributaryException(
+                "upgrade_required", "Found a plain request; allowed: a WebSocket's opening handshake.");
 
         // Browsers show a page nothing of a refused handshake, so errors of parameters come as a close code.
         Position after = default;
@@ -55,7 +59,8 @@ internal sealed partial class FeedSocket(ApiNode node, ApiOptions options, ILogg
         catch (StoreException error)
         {
             LogReplayFailed(error);
-            await session.CloseAsync(WebSocketCloseStatus.InternalServerError, "The database is not reachable; try again.");
+            await session.CloseAsync(
+                WebSocketCloseStatus.InternalServerError, "The database is not reachable; try again.");
         }
         catch (Exception error) when (error is WebSocketException or OperationCanceledException or IOException)
         {

@@ -5,7 +5,8 @@ using Tributary.Messages;
 namespace Tributary.Api.GraphQL;
 
 /// <summary>
-/// Opaque text that names a kind of thing and one of it: global ids, and cursors of lists that are ordered by a key. Base64url (RFC 4648) of
+/// Opaque text that names a kind of thing and one of it: global ids, and cursors of lists that are ordered by a key.
+/// Base64url (RFC 4648) of
 /// <c>kind:key</c>.
 /// </summary>
 internal static class GlobalId
@@ -19,7 +20,8 @@ internal static class GlobalId
 
     private const int MaxStackBytes = 512;
 
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict = new(
+        encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     public static string Of(string kind, string key)
     {
@@ -54,5 +56,7 @@ internal static class GlobalId
         Parse(cursor) is { } found && found.Kind == kind ? found.Key : throw CursorInvalid(cursor);
 
     public static TributaryException CursorInvalid(string cursor) =>
-        new("cursor_invalid", $"Found '{(cursor.Length <= 40 ? cursor : cursor[..40] + "…")}'; allowed: the endCursor of an earlier page of the same list.");
+        new("cursor_invalid",
+            $"Found '{(cursor.Length <= 40 ? cursor : cursor[..40] + "…")}'; allowed: the endCursor of an earlier page "
+            + "of the same list.");
 }

@@ -9,7 +9,9 @@ using Tributary.Messages;
 namespace Tributary.Api.GraphQL;
 
 /// <summary><c>/graphql</c>: HTTP, event streams and WebSocket.</summary>
-internal sealed partial class GraphQLRoute(ApiNode node, ApiOptions options, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<GraphQLRoute> logger)
+internal sealed partial class GraphQLRoute(
+    ApiNode node, ApiOptions options, TimeProvider time, IHostApplicationLifetime lifetime,
+    ILogger<GraphQLRoute> logger)
 {
     public const string Path = "/graphql";
 

@@ -12,5 +12,6 @@ internal static class JsonValues
     /// <summary>A JSON array of the values, each with its digits as they were written.</summary>
     public static JsonElement ArrayOf(IReadOnlyList<object?> values) => JsonElement.Parse(TextOf(values));
 
-    public static string TextOf(IReadOnlyList<object?> values) => "[" + string.Join(',', values.Select(value => Of(value).GetRawText())) + "]";
+    public static string TextOf(IReadOnlyList<object?> values) =>
+        "[" + string.Join(',', values.Select(value => Of(value).GetRawText())) + "]";
 }

@@ -18,6 +18,8 @@ internal sealed class NodeField(MessageFields messages, ItemFields items, Aggreg
         (GlobalId.Message, var key) when MessageId.TryParse(key, out _) => await messages.FindAsync(key, context),
         (GlobalId.Item, var key) when ItemFields.IsId(key) => await items.ReadAsync(key),
         (GlobalId.Aggregate, var key) => await aggregates.FindAsync(key),
-        _ => throw Resolving.Invalid($"The global id is '{(id.Length <= 40 ? id : id[..40] + "…")}'; allowed: the id of a Message, Item or Aggregate."),
+        _ => throw Resolving.Invalid(
+            $"The global id is '{(id.Length <= 40 ? id : id[..40] + "…")}'; allowed: the id of a Message, Item or "
+            + "Aggregate."),
     };
 }

@@ -10,8 +10,10 @@ namespace Tributary.Api.GraphQL;
 internal static class Resolving
 {
     /// <summary>A field that may have to wait, and may be refused.</summary>
-    public static ObjectBinding<TSource> Ask<TSource, TResult>(this ObjectBinding<TSource> binding, string field, Func<TSource, ResolveContext, ValueTask<TResult>> get) =>
-        binding.FieldAsync(field, async (source, context) =>
+    public static ObjectBinding<TSource> Ask<TSource, TResult>(
+        this ObjectBinding<TSource> binding,
+        string field,
+        Func<TSource, ResolveContext, ValueTask<TResult>> get) => binding.FieldAsync(field, async (source, context) =>
         {
             try
             {
@@ -28,8 +30,10 @@ internal static class Resolving
         });
 
     /// <summary>A subscription that may be refused, when it begins or later.</summary>
-    public static ObjectBinding<TSource> Feed<TSource, TEvent>(this ObjectBinding<TSource> binding, string field, Func<ResolveContext, IAsyncEnumerable<TEvent>> subscribe) =>
-        binding.Stream(field, context =>
+    public static ObjectBinding<TSource> Feed<TSource, TEvent>(
+        this ObjectBinding<TSource> binding,
+        string field,
+        Func<ResolveContext, IAsyncEnumerable<TEvent>> subscribe) => binding.Stream(field, context =>
         {
             try
             {
@@ -49,15 +53,22 @@ internal static class Resolving
 
     public static GraphQLException Invalid(string message) => new(message, ErrorCodes.BadInput);
 
-    private static GraphQLException Shown(TributaryException error) => new(new GraphQLError(error.Message, Code: error.Code)
-    {
-        Extensions = error is OverloadedException overloaded
-            ? new Dictionary<string, object?> { ["retryAfterMs"] = (long)overloaded.RetryAfter.TotalMilliseconds }
-            : null,
-    });
+    private static GraphQLException Shown(TributaryException error) =>
+        new(
+            new GraphQLError(error.Message, Code: error.Code)
+            {
+                Extensions = error is OverloadedException overloaded
+                    ? new Dictionary<string, object?>
+                    {
+                        ["retryAfterMs"] = (long)overloaded.RetryAfter.TotalMilliseconds,
+                    }
+                    : null,
+            }
+        );
 
     private static async IAsyncEnumerable<TEvent> Show<TEvent>(
-        IAsyncEnumerable<TEvent> events, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+        IAsyncEnumerable<TEvent> events,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
         await using var source = events.GetAsyncEnumerator(cancellation);
         while (true)

@@ -6,7 +6,9 @@ using Tributary.GraphQL.Types;
 
 namespace Tributary.Api.GraphQL;
 
-/// <summary>Times in UTC. In: <see cref="DateTimeOffset"/> from ISO 8601 text. Out: with as many digits as the time has.</summary>
+/// <summary>
+/// Times in UTC. In: <see cref="DateTimeOffset"/> from ISO 8601 text. Out: with as many digits as the time has.
+/// </summary>
 internal sealed class DateTimeCodec : ScalarCodec
 {
     private const int RoundTripLength = 28;
@@ -17,7 +19,8 @@ internal sealed class DateTimeCodec : ScalarCodec
 
     public override object ParseLiteral(ValueNode literal) => Parse((literal as StringValue)?.Value);
 
-    public override object ParseJson(JsonElement json) => Parse(json.ValueKind == JsonValueKind.String ? json.GetString() : null);
+    public override object ParseJson(JsonElement json) =>
+        Parse(json.ValueKind == JsonValueKind.String ? json.GetString() : null);
 
     /// <summary>To the microsecond, which is what is stored.</summary>
     public override object Serialize(object value)
@@ -31,7 +34,9 @@ internal sealed class DateTimeCodec : ScalarCodec
     }
 
     private static object Parse(string? text) =>
-        text is { Length: >= 10 } && text[4] == '-' && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+        text is { Length: >= 10 }
+        && text[4] == '-'
+        && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
             ? time
             : throw new CoercionException(Allowed);
 }
@@ -42,19 +47,22 @@ internal sealed class LongCodec : ScalarCodec
     public override IReadOnlyList<Type> ClrTypes => [typeof(long)];
 
     public override object ParseLiteral(ValueNode literal) =>
-        literal is IntValue number && long.TryParse(number.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+        literal is IntValue number
+        && long.TryParse(number.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
             ? value
             : throw new CoercionException("a whole number of 64 bits is expected");
 
     public override object ParseJson(JsonElement json) =>
-        json.ValueKind == JsonValueKind.Number && json.TryGetInt64(out var value) ? value : throw new CoercionException("a whole number of 64 bits is expected");
+        json.ValueKind == JsonValueKind.Number && json.TryGetInt64(out var value)
+            ? value
+            : throw new CoercionException("a whole number of 64 bits is expected");
 
     public override object Serialize(object value) => value;
 }
 
 /// <summary>
-/// Any JSON value. In: a <see cref="JsonElement"/> with the digits as they were written. Out: a <see cref="JsonElement"/>, or the bytes of a body that
-/// was checked when it came in.
+/// Any JSON value. In: a <see cref="JsonElement"/> with the digits as they were written. Out: a
+/// <see cref="JsonElement"/>, or the bytes of a body that was checked when it came in.
 /// </summary>
 internal sealed class JsonCodec : ScalarCodec
 {
@@ -75,7 +83,10 @@ internal sealed class JsonCodec : ScalarCodec
 
     public override object Serialize(object value) => value is ReadOnlyMemory<byte> body ? OneLine(body) : value;
 
-    /// <summary>An answer is one line, as event streams need it. In JSON line breaks stand only between tokens, where blanks mean the same.</summary>
+    /// <summary>
+    /// An answer is one line, as event streams need it. In JSON line breaks stand only between tokens, where blanks
+    /// mean the same.
+    /// </summary>
     private static object OneLine(ReadOnlyMemory<byte> body)
     {
         if (!body.Span.ContainsAny(LineBreaks))
@@ -125,7 +136,8 @@ internal sealed class JsonCodec : ScalarCodec
                 writer.WriteEndObject();
                 break;
             default:
-                throw new CoercionException("a JSON value is expected; a variable stands for a whole value, not for a part of one");
+                throw new CoercionException(
+                    "a JSON value is expected; a variable stands for a whole value, not for a part of one");
         }
     }
 }

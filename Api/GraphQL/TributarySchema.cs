@@ -12,7 +12,9 @@ using Tributary.GraphQL.Binding;
 
 namespace Tributary.Api.GraphQL;
 
-/// <summary>Binds a node to <c>schema.graphql</c>. A field without a resolver, or one of another type, stops the start.</summary>
+/// <summary>
+/// Binds a node to <c>schema.graphql</c>. A field without a resolver, or one of another type, stops the start.
+/// </summary>
 internal static class TributarySchema
 {
     private const string ResourceName = "schema.graphql";

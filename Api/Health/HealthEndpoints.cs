@@ -9,7 +9,8 @@ public sealed record HealthBody(string Status);
 /// <summary><c>/health/live</c>: the process answers. <c>/health/ready</c>: it takes messages.</summary>
 internal sealed class HealthEndpoints(HealthCheckService checks)
 {
-    public static Task LiveAsync(HttpContext context) => ApiJson.WriteAsync(context, new HealthBody("live"), ApiJson.Default.HealthBody);
+    public static Task LiveAsync(HttpContext context) =>
+        ApiJson.WriteAsync(context, new HealthBody("live"), ApiJson.Default.HealthBody);
 
     public async Task ReadyAsync(HttpContext context)
     {

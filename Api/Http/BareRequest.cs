@@ -11,6 +11,7 @@ internal static class BareRequest
     {
         // A filter that stands where it is not looked for would change everything.
         if (request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true)
-            throw new TributaryException("request_invalid", "Found a body; allowed: none. What is meant stands in the parameters of the query.");
+            throw new TributaryException(
+                "request_invalid", "Found a body; allowed: none. What is meant stands in the parameters of the query.");
     }
 }

@@ -42,7 +42,8 @@ internal static class BodyReader
             filled += Copy(read.Buffer, body.AsSpan(filled));
             reader.AdvanceTo(read.Buffer.End);
             if (read.IsCompleted && filled < body.Length)
-                throw new TributaryException("body_incomplete", $"The body has {filled} bytes; announced: {body.Length}.");
+                throw new TributaryException(
+                    "body_incomplete", $"The body has {filled} bytes; announced: {body.Length}.");
         }
 
         return body;

@@ -8,10 +8,19 @@ internal static class MediaTypes
 {
     public const string Json = "application/json";
 
-    public static readonly IReadOnlyList<string> Lines = ["application/x-ndjson", "application/ndjson", "application/jsonl"];
+    public static readonly IReadOnlyList<string> Lines =
+    [
+        "application/x-ndjson",
+        "application/ndjson",
+        "application/jsonl",
+    ];
 
-    /// <summary>The media type of one JSON object, without parameters; null for <c>application/json</c> itself.</summary>
-    /// <exception cref="TributaryException"><c>media_type_unsupported</c>, <c>content_encoding_unsupported</c>.</exception>
+    /// <summary>
+    /// The media type of one JSON object, without parameters; null for <c>application/json</c> itself.
+    /// </summary>
+    /// <exception cref="TributaryException">
+    /// <c>media_type_unsupported</c>, <c>content_encoding_unsupported</c>.
+    /// </exception>
     public static string? OfObject(HttpRequest request)
     {
         CheckEncoding(request);
@@ -26,7 +35,9 @@ internal static class MediaTypes
             : throw Unsupported(text, $"{Json}, or a type that ends in +json");
     }
 
-    /// <exception cref="TributaryException"><c>media_type_unsupported</c>, <c>content_encoding_unsupported</c>.</exception>
+    /// <exception cref="TributaryException">
+    /// <c>media_type_unsupported</c>, <c>content_encoding_unsupported</c>.
+    /// </exception>
     public static void CheckLines(HttpRequest request)
     {
         CheckEncoding(request);
@@ -57,5 +68,6 @@ internal static class MediaTypes
 
     private static TributaryException Unsupported(string? found, string allowed) => new(
         "media_type_unsupported",
-        $"Found {(string.IsNullOrEmpty(found) ? "no Content-Type" : $"the Content-Type '{found}'")}; allowed: {allowed}.");
+        $"Found {(string.IsNullOrEmpty(found) ? "no Content-Type" : $"the Content-Type '{found}'")}; allowed: "
+        + $"{allowed}.");
 }

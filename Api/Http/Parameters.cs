@@ -23,11 +23,13 @@ internal readonly struct Parameters
             if (!known.Contains(name))
             {
                 var allowed = known.IsEmpty ? "no parameters" : string.Join(", ", known);
-                throw new TributaryException("parameter_unknown", $"Found the parameter '{Shorten(name)}'; allowed: {allowed}.");
+                throw new TributaryException(
+                    "parameter_unknown", $"Found the parameter '{Shorten(name)}'; allowed: {allowed}.");
             }
 
             if (values.Count > 1)
-                throw new TributaryException("parameter_repeated", $"Found the parameter '{name}' {values.Count} times; allowed: once.");
+                throw new TributaryException(
+                    "parameter_repeated", $"Found the parameter '{name}' {values.Count} times; allowed: once.");
         }
     }
 
@@ -46,7 +48,10 @@ internal readonly struct Parameters
     {
         if (Text(name) is not { } text)
             return null;
-        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max
+        return
+            long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number >= min
+            && number <= max
             ? number
             : throw Invalid(name, text, Digits(min, max));
     }

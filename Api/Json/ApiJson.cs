@@ -42,10 +42,15 @@ namespace Tributary.Api.Json;
 [JsonSerializable(typeof(GenerationList))]
 public sealed partial class ApiJson : JsonSerializerContext
 {
-    private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Writing = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
 
     /// <summary>Answers with a JSON document.</summary>
-    public static async Task WriteAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type, string mediaType = "application/json")
+    public static async Task WriteAsync<T>(
+        HttpContext context, T value, JsonTypeInfo<T> type, string mediaType = "application/json")
     {
         context.Response.ContentType = mediaType;
         await using (var writer = new Utf8JsonWriter(context.Response.BodyWriter, Writing))

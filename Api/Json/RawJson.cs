@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace Tributary.Api.Json;
 
-/// <summary>A JSON object as the bytes that were posted. They were checked when they came in and go out unchanged.</summary>
+/// <summary>
+/// A JSON object as the bytes that were posted. They were checked when they came in and go out unchanged.
+/// </summary>
 [JsonConverter(typeof(RawJsonConverter))]
 [Description("The JSON object as it was posted, byte for byte.")]
 public readonly record struct RawJson(ReadOnlyMemory<byte> Bytes);

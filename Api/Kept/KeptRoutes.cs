@@ -29,7 +29,8 @@ internal static class KeptRoutes
         RequestDelegate one = change.OneAsync;
         app.MapPost(root + "/failed-calls/{id}/retry", one).Describe(
             one, "retryFailedCall", Tag, "Make a failed call again",
-            "What two ask for at once is made once. A call that fails again is a failed call again, with a new id and its "
+            "What two ask for at once is made once. A call that fails again is a failed call again, with a new id and "
+            + "its "
             + "count of attempts.",
             [new("id", "The failed call's id.", JsonSchemaType.String, In: "path", Example: IdExample)],
             [.. changeCodes, "failed_call_not_found", "failed_call_incomplete"]).Answers<AgainBody>(200);
@@ -42,7 +43,8 @@ internal static class KeptRoutes
         Routes.Get(
             app, root + "/held", new ListHeld(node).InvokeAsync, "listHeld", "held",
             "What waits for a build that can make it",
-            "Calls, reminders and activities of grains whose type, method, activity, arguments or stored state this build "
+            "Calls, reminders and activities of grains whose type, method, activity, arguments or stored state this "
+            + "build "
             + "does not know. "
             + "Counted by type and reason, and listed by grain. They go on when a build starts that can make them.",
             [limit, after], parameterCodes).Answers<HeldList>(200);

@@ -14,14 +14,20 @@ public sealed record LedgerBody(
     long Processing,
     long Retrying,
     long Parked,
-    [property: Description("True when accepted = completed + skipped + processing + retrying + parked, in total and by source.")] bool Balances,
+    [property: Description(
+        "True when accepted = completed + skipped + processing + retrying + parked, in total and by source.")]
+        bool Balances,
     IReadOnlyDictionary<string, LedgerLine> BySource,
-    [property: Description("The same counted from the rows in the same snapshot; null unless verify=true.")] LedgerLine? Recount,
+    [property: Description("The same counted from the rows in the same snapshot; null unless verify=true.")]
+        LedgerLine? Recount,
     [property: Description("True when the recount equals the sums; null unless verify=true.")] bool? Matches);
 
-public sealed record LedgerLine(long Accepted, long Completed, long Skipped, long Processing, long Retrying, long Parked);
+public sealed record LedgerLine(
+    long Accepted, long Completed, long Skipped, long Processing, long Retrying, long Parked);
 
-/// <summary><c>GET /ledger</c>: proves that nothing is lost; with <c>verify=true</c> by counting the rows again.</summary>
+/// <summary>
+/// <c>GET /ledger</c>: proves that nothing is lost; with <c>verify=true</c> by counting the rows again.
+/// </summary>
 internal sealed class GetLedger(ApiNode node)
 {
     public async Task InvokeAsync(HttpContext context)

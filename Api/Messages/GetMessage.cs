@@ -15,10 +15,19 @@ internal sealed class GetMessage(ApiNode node)
         _ = new Parameters(context.Request);
         var message = await FindAsync(node, context);
         var unfinished = await node.Processing.FindPartsAsync([message.Position], context.RequestAborted);
-        var status = unfinished.TryGetValue(message.Position, out var parts) ? MessagePart.StatusOf([.. parts.Select(part => part.Part)]) : MessageStatus.Completed;
+        var status = unfinished.TryGetValue(message.Position, out var parts)
+            ? MessagePart.StatusOf([.. parts.Select(part => part.Part)])
+            : MessageStatus.Completed;
         var body = new MessageBody(
-            message.Id.ToString(), status.ToString().ToUpperInvariant(), message.Source, message.Item, message.ItemSequence, message.ReceivedAt, message.MediaType,
-            new Cursor(node.History, message.Position).ToString(), new RawJson(message.Body));
+            message.Id.ToString(),
+            status.ToString().ToUpperInvariant(),
+            message.Source,
+            message.Item,
+            message.ItemSequence,
+            message.ReceivedAt,
+            message.MediaType,
+            new Cursor(node.History, message.Position).ToString(),
+            new RawJson(message.Body));
         await ApiJson.WriteAsync(context, body, ApiJson.Default.MessageBody);
     }
 
@@ -29,6 +38,7 @@ internal sealed class GetMessage(ApiNode node)
         var text = (string)context.Request.RouteValues["id"]!;
         if (!MessageId.TryParse(text, out var id))
             throw Parameters.Invalid("id", text, "a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057");
-        return await node.Log.FindAsync(id, context.RequestAborted) ?? throw new TributaryException("message_not_found", $"There is no message {id}.");
+        return await node.Log.FindAsync(id, context.RequestAborted)
+            ?? throw new TributaryException("message_not_found", $"There is no message {id}.");
     }
 }

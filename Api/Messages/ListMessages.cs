@@ -28,7 +28,8 @@ internal sealed class ListMessages(ApiNode node, ApiOptions options)
         {
             throw new TributaryException(
                 "offset_too_large",
-                $"The parameter 'offset' is {offset}; allowed: at most {MaxOffset}. To read further, use after={Cursor.Start} and then after with the cursor of each answer's next.");
+                $"The parameter 'offset' is {offset}; allowed: at most {MaxOffset}. To read further, use "
+                + $"after={Cursor.Start} and then after with the cursor of each answer's next.");
         }
 
         var horizon = await node.Log.ReadHorizonAsync(context.RequestAborted);
@@ -40,7 +41,11 @@ internal sealed class ListMessages(ApiNode node, ApiOptions options)
         var total = await node.Log.CountBelowAsync(below, context.RequestAborted);
         var end = new Position(Math.Max(0, below.Value - 1));
         var page = new MessagePage(
-            offset, limit, below.Value.ToString(CultureInfo.InvariantCulture), total, new Cursor(node.History, end).ToString(),
+            offset,
+            limit,
+            below.Value.ToString(CultureInfo.InvariantCulture),
+            total,
+            new Cursor(node.History, end).ToString(),
             messages.Select(message => new RawJson(message.Body)).ToList());
         await ApiJson.WriteAsync(context, page, ApiJson.Default.MessagePage);
     }
@@ -61,12 +66,14 @@ internal sealed class ListMessages(ApiNode node, ApiOptions options)
         }
         else
         {
-            var run = new MessageRun(slice.Messages.Select(message => new RawJson(message.Body)).ToList(), next, slice.Complete);
+            var run = new MessageRun(
+                slice.Messages.Select(message => new RawJson(message.Body)).ToList(), next, slice.Complete);
             await ApiJson.WriteAsync(context, run, ApiJson.Default.MessageRun);
         }
     }
 
-    private MessageWithCursor WithCursor(StoredMessage message) => new(CursorOf(message.Position), new RawJson(message.Body));
+    private MessageWithCursor WithCursor(StoredMessage message) =>
+        new(CursorOf(message.Position), new RawJson(message.Body));
 
     private string CursorOf(Position position) => new Cursor(node.History, position).ToString();
 

@@ -5,7 +5,9 @@ using Tributary.Messages;
 
 namespace Tributary.Api.Messages;
 
-/// <summary>What a producer is told once its message is durable. Written by hand: see <see cref="ReceiptWriter"/>.</summary>
+/// <summary>
+/// What a producer is told once its message is durable. Written by hand: see <see cref="ReceiptWriter"/>.
+/// </summary>
 public sealed record Accepted(
     [property: Description("The message's id, a UUID version 7.")] string Id,
     [property: Description("The item that the message speaks of.")] string Item,
@@ -14,7 +16,9 @@ public sealed record Accepted(
 /// <summary>One line of a batch's answer. Written by hand: see <c>BatchResults</c>.</summary>
 public sealed record BatchResult(
     [property: Description("The number of the input line, from 1.")] long Line,
-    [property: Description("202 when the line's message is durable, else the status that the same message would have got alone.")] int Status,
+    [property: Description(
+        "202 when the line's message is durable, else the status that the same message would have got alone.")]
+        int Status,
     string? Id,
     string? Item,
     string? Cursor,
@@ -27,13 +31,16 @@ public sealed record MessagePage(
     [property: Description("As asked for, at most 100.")] int Limit,
     [property: Description("Digits. Given with further pages, it freezes what they are cut from.")] string PaginationId,
     [property: Description("How many messages the pages show in all.")] long Total,
-    [property: Description("The place after the newest of these messages: a feed that begins here repeats and misses nothing.")] string Cursor,
+    [property: Description(
+        "The place after the newest of these messages: a feed that begins here repeats and misses nothing.")]
+        string Cursor,
     [property: Description("The objects as posted.")] IReadOnlyList<RawJson> Messages);
 
 /// <summary>Messages after a cursor, oldest first.</summary>
 public sealed record MessageRun(
     [property: Description("The objects as posted.")] IReadOnlyList<RawJson> Messages,
-    [property: Description("Where to read on: always there, so that a reader can come back for what is new.")] string Next,
+    [property: Description("Where to read on: always there, so that a reader can come back for what is new.")]
+        string Next,
     [property: Description("True when there was nothing more.")] bool Complete);
 
 /// <summary>Messages after a cursor, oldest first, each with its own cursor.</summary>

@@ -19,7 +19,15 @@ internal sealed class PostMessage(ApiNode node, ApiOptions options)
         var mediaType = MediaTypes.OfObject(request);
         var key = KeyOf(request);
         var body = await BodyReader.ReadAsync(context, options.MaxBodyBytes);
-        var receipt = await node.Intake.AcceptAsync(new IntakeRequest { Source = source, Body = body, MediaType = mediaType, ExternalId = key });
+        var receipt = await node.Intake.AcceptAsync(
+            new IntakeRequest
+            {
+                Source = source,
+                Body = body,
+                MediaType = mediaType,
+                ExternalId = key,
+            }
+        );
         await ReceiptWriter.WriteAsync(context, receipt, node.History);
     }
 
@@ -36,6 +44,7 @@ internal sealed class PostMessage(ApiNode node, ApiOptions options)
             return null;
         return values.Count == 1
             ? values[0]
-            : throw new TributaryException("header_invalid", $"Found the header {KeyHeader} {values.Count} times; allowed: once.");
+            : throw new TributaryException(
+                "header_invalid", $"Found the header {KeyHeader} {values.Count} times; allowed: once.");
     }
 }

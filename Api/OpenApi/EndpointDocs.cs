@@ -9,7 +9,9 @@ using Tributary.Api.Errors;
 namespace Tributary.Api.OpenApi;
 
 /// <summary>A parameter as the OpenAPI document shows it.</summary>
-internal sealed record ParameterDoc(string Name, string Description, JsonSchemaType Type, bool IsRequired = false, string? Example = null, string In = "query");
+internal sealed record ParameterDoc(
+    string Name, string Description, JsonSchemaType Type, bool IsRequired = false, string? Example = null,
+    string In = "query");
 
 /// <summary>Says beside a route what the OpenAPI document says of it.</summary>
 internal static class EndpointDocs
@@ -17,14 +19,30 @@ internal static class EndpointDocs
     /// <param name="handler">The handler: the document lists routes by their methods.</param>
     /// <param name="codes">The codes of errors that this route can answer, besides those of every route.</param>
     public static IEndpointConventionBuilder Describe(
-        this IEndpointConventionBuilder route, RequestDelegate handler, string name, string tag, string summary, string description,
-        IReadOnlyList<ParameterDoc>? parameters = null, params string[] codes)
+        this IEndpointConventionBuilder route,
+        RequestDelegate handler,
+        string name,
+        string tag,
+        string summary,
+        string description,
+        IReadOnlyList<ParameterDoc>? parameters = null,
+        params string[] codes)
     {
         // Health is everybody's; all else that is described is the callers'.
         if (tag != "health")
             codes = [.. codes, "unauthorized", "origin_not_allowed"];
-        route.WithMetadata(handler.Method).WithName(name).WithTags(tag).WithSummary(summary).WithDescription(description);
-        foreach (var status in codes.Append("overloaded").Append(ErrorCodes.Internal).Select(code => ErrorCodes.Of(code).Status).Distinct().Order())
+        route
+            .WithMetadata(handler.Method)
+            .WithName(name)
+            .WithTags(tag)
+            .WithSummary(summary)
+            .WithDescription(description);
+        foreach (var status in codes
+                .Append("overloaded")
+                .Append(ErrorCodes.Internal)
+                .Select(code => ErrorCodes.Of(code).Status)
+                .Distinct()
+                .Order())
             route.WithMetadata(new ProducesResponseTypeMetadata(status, typeof(Problem), [Problem.MediaType]));
         return route.AddOpenApiOperationTransformer((operation, _, _) =>
         {
@@ -41,19 +59,30 @@ internal static class EndpointDocs
     }
 
     /// <summary>What a successful answer holds.</summary>
-    public static IEndpointConventionBuilder Answers<T>(this IEndpointConventionBuilder route, int status, string mediaType = "application/json", string? example = null) =>
-        route.WithMetadata(new ProducesResponseTypeMetadata(status, typeof(T), [mediaType])).AddOpenApiOperationTransformer((operation, _, _) =>
-        {
-            if (example is not null && operation.Responses?[status.ToString()].Content?.TryGetValue(mediaType, out var content) == true && content is OpenApiMediaType media)
-                media.Example = mediaType == "application/json" ? JsonNode.Parse(example) : JsonValue.Create(example);
-            return Task.CompletedTask;
-        });
+    public static IEndpointConventionBuilder Answers<T>(
+        this IEndpointConventionBuilder route, int status, string mediaType = "application/json",
+        string? example = null) =>
+        route
+            .WithMetadata(new ProducesResponseTypeMetadata(status, typeof(T), [mediaType]))
+            .AddOpenApiOperationTransformer(
+                (operation, _, _) =>
+                {
+                    if (example is not null
+                        && operation.Responses?[status.ToString()].Content?.TryGetValue(mediaType, out var content)
+                            == true
+                        && content is OpenApiMediaType media)
+                        media.Example =
+                            mediaType == "application/json" ? JsonNode.Parse(example) : JsonValue.Create(example);
+                    return Task.CompletedTask;
+                }
+            );
 
     /// <summary>What else a successful answer may be, depending on the parameters.</summary>
     public static IEndpointConventionBuilder OrAnswers<T>(this IEndpointConventionBuilder route, int status) =>
         route.AddOpenApiOperationTransformer(async (operation, context, cancellation) =>
         {
-            if (operation.Responses?[status.ToString()].Content?.TryGetValue("application/json", out var content) == true && content is OpenApiMediaType { Schema: { } first } media)
+            if (operation.Responses?[status.ToString()].Content?.TryGetValue(
+                "application/json", out var content) == true && content is OpenApiMediaType { Schema: { } first } media)
             {
                 var other = await context.GetOrCreateSchemaAsync(typeof(T), cancellationToken: cancellation);
                 media.Schema = new OpenApiSchema { AnyOf = [.. first.AnyOf ?? [first], other] };

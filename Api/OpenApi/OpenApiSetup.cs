@@ -37,11 +37,13 @@ internal static class OpenApiSetup
                 {
                     ["key"] = new OpenApiSecurityScheme
                     {
-                        Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "Needed when the server has API keys; X-Api-Key: KEY does as well.",
+                        Type = SecuritySchemeType.Http, Scheme = "bearer", Description =
+                            "Needed when the server has API keys; X-Api-Key: KEY does as well.",
                     },
                 };
                 // A key, or none where the server has none.
-                document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("key", document)] = [] }, []];
+                document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(
+                    "key", document)] = [] }, []];
                 foreach (var operation in document.Paths.Values.SelectMany(path => path.Operations ?? []).Select(one => one.Value))
                     operation.Responses = Sorted(operation.Responses);
                 return Task.CompletedTask;

@@ -7,7 +7,9 @@ using Microsoft.AspNetCore.StaticFiles;
 
 namespace Tributary.Api.Pages;
 
-/// <summary>The web page's files, which are part of the assembly: served from memory, revalidated by their hash.</summary>
+/// <summary>
+/// The web page's files, which are part of the assembly: served from memory, revalidated by their hash.
+/// </summary>
 internal static class PageFiles
 {
     private const string Prefix = "wwwroot/";

@@ -6,7 +6,10 @@ using Tributary.Storage;
 
 namespace Tributary.Api.Processing;
 
-/// <summary><c>POST /failures/retry</c> and <c>POST /failures/park</c>: many at once, each message once however often it is asked for.</summary>
+/// <summary>
+/// <c>POST /failures/retry</c> and <c>POST /failures/park</c>: many at once, each message once however often it is
+/// asked for.
+/// </summary>
 internal sealed class ChangeFailures(Func<PartFilter, PartMark?, CancellationToken, ValueTask<BulkChange>> change)
 {
     public async Task InvokeAsync(HttpContext context)
@@ -14,7 +17,8 @@ internal sealed class ChangeFailures(Func<PartFilter, PartMark?, CancellationTok
         BareRequest.Check(context.Request);
         var parameters = new FailureParameters(context.Request);
         var done = await change(parameters.Filter, parameters.After, context.RequestAborted);
-        var body = new FailureChangeBody(done.MatchedCount, done.ChangedCount, done.Next is { } next ? FailureParameters.TextOf(next) : null);
+        var body = new FailureChangeBody(
+            done.MatchedCount, done.ChangedCount, done.Next is { } next ? FailureParameters.TextOf(next) : null);
         await ApiJson.WriteAsync(context, body, ApiJson.Default.FailureChangeBody);
     }
 }

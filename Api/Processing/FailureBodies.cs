@@ -17,10 +17,12 @@ public sealed record FailureBody(
     [property: Description("A code, a colon and a sentence.")] string Error,
     DateTimeOffset ChangedAt)
 {
-    internal static FailureBody Of(StoredPart stored) => new(
-        stored.Message.Id.ToString(), stored.Message.Source, stored.Item, stored.Part.Plugin.Length == 0 ? null : stored.Part.Plugin,
-        stored.Part.Status.ToString().ToUpperInvariant(), stored.Part.Step.ToString().ToLowerInvariant(), stored.Part.Attempts, stored.Part.NextAttempt,
-        stored.Part.Error ?? "", stored.ChangedAt);
+    internal static FailureBody Of(StoredPart stored) =>
+        new(
+            stored.Message.Id.ToString(), stored.Message.Source, stored.Item,
+            stored.Part.Plugin.Length == 0 ? null : stored.Part.Plugin,
+            stored.Part.Status.ToString().ToUpperInvariant(), stored.Part.Step.ToString().ToLowerInvariant(),
+            stored.Part.Attempts, stored.Part.NextAttempt, stored.Part.Error ?? "", stored.ChangedAt);
 }
 
 /// <param name="Next">Give it as after to go on; null at the end.</param>
@@ -28,7 +30,9 @@ public sealed record FailureList(IReadOnlyList<FailureBody> Failures, string? Ne
 
 /// <summary>What came of a change of one message.</summary>
 public sealed record MessageChangeBody(
-    [property: Description("The plugins whose shares were changed, the empty text for the message as a whole; others were changed by somebody else, or are done.")]
+    [property: Description(
+        "The plugins whose shares were changed, the empty text for the message as a whole; others were changed by "
+        + "somebody else, or are done.")]
     IReadOnlyList<string> Changed);
 
 /// <summary>What came of a change of many failures.</summary>

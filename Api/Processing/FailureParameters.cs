@@ -16,11 +16,23 @@ internal readonly struct FailureParameters
     private const string TimeAllowed = "a time such as 2026-01-31T00:00:00Z";
     private const string NextAllowed = "the next of an earlier answer";
 
-    private static readonly string[] Names = ["status", "source", "item", "plugin", "step", "from", "until", "error", "after"];
+    private static readonly string[] Names =
+    [
+        "status",
+        "source",
+        "item",
+        "plugin",
+        "step",
+        "from",
+        "until",
+        "error",
+        "after",
+    ];
 
     private readonly Parameters parameters;
 
-    public FailureParameters(HttpRequest request, params ReadOnlySpan<string> more) => parameters = new Parameters(request, [.. Names, .. more]);
+    public FailureParameters(HttpRequest request, params ReadOnlySpan<string> more) =>
+        parameters = new Parameters(request, [.. Names, .. more]);
 
     public static IReadOnlyList<ParameterDoc> Docs { get; } =
     [
@@ -41,7 +53,10 @@ internal readonly struct FailureParameters
         parameters.Text("step") is { } step ? [StepOf(step)] : null,
         TimeOf("from"), TimeOf("until"), parameters.Text("error"));
 
-    public PartMark? After => parameters.Text("after") is not { } text ? null : ReadMark(text) ?? throw Parameters.Invalid("after", text, NextAllowed);
+    public PartMark? After =>
+        parameters.Text("after") is not { } text
+            ? null
+            : ReadMark(text) ?? throw Parameters.Invalid("after", text, NextAllowed);
 
     public int Limit(int usual, int most) => (int)Math.Min(most, parameters.Number("limit", 1, int.MaxValue) ?? usual);
 
@@ -73,7 +88,10 @@ internal readonly struct FailureParameters
     {
         if (parameters.Text(name) is not { } text)
             return null;
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) && text.Length >= 10 && text[4] == '-'
+        return
+            DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            && text.Length >= 10
+            && text[4] == '-'
             ? time
             : throw Parameters.Invalid(name, text, TimeAllowed);
     }

@@ -13,9 +13,13 @@ internal sealed class ListFailures(ApiNode node)
     {
         var parameters = new FailureParameters(context.Request, "limit");
         var limit = parameters.Limit(DefaultLimit, MaxLimit);
-        var page = await node.Processing.ReadPartsAsync(parameters.Filter, parameters.After, limit, context.RequestAborted);
+        var page = await node.Processing.ReadPartsAsync(
+            parameters.Filter, parameters.After, limit, context.RequestAborted);
         var next = page.IsComplete ? null : page.ScannedTo;
         await ApiJson.WriteAsync(
-            context, new FailureList([.. page.Parts.Select(FailureBody.Of)], next is { } mark ? FailureParameters.TextOf(mark) : null), ApiJson.Default.FailureList);
+            context,
+            new FailureList(
+                [.. page.Parts.Select(FailureBody.Of)], next is { } mark ? FailureParameters.TextOf(mark) : null),
+            ApiJson.Default.FailureList);
     }
 }

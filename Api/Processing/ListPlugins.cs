@@ -29,10 +29,13 @@ internal sealed class ListPlugins(ApiNode node)
     public async Task InvokeAsync(HttpContext context)
     {
         _ = new Parameters(context.Request);
-        var plugins = node.PluginStatuses().Select(plugin => new PluginBody(
-            plugin.Name, plugin.Version, plugin.Origin, plugin.State.ToString().ToUpperInvariant(), plugin.Reason, plugin.MediaTypes, plugin.Aggregates,
-            plugin.Counts.Runs, plugin.Counts.Failures, plugin.Counts.Timeouts, plugin.Counts.HeldThreads, plugin.Counts.RecentP50?.TotalMilliseconds,
-            plugin.Counts.RecentP99?.TotalMilliseconds)).ToList();
+        var plugins = node.PluginStatuses()
+            .Select(plugin => new PluginBody(
+                plugin.Name, plugin.Version, plugin.Origin, plugin.State.ToString().ToUpperInvariant(), plugin.Reason,
+                plugin.MediaTypes, plugin.Aggregates, plugin.Counts.Runs, plugin.Counts.Failures,
+                plugin.Counts.Timeouts, plugin.Counts.HeldThreads, plugin.Counts.RecentP50?.TotalMilliseconds,
+                plugin.Counts.RecentP99?.TotalMilliseconds))
+            .ToList();
         await ApiJson.WriteAsync(context, new PluginList(plugins), ApiJson.Default.PluginList);
     }
 }

@@ -32,15 +32,24 @@ internal sealed class ListRecords(ApiNode node)
         var plugin = LivePlugin.Named((string)context.Request.RouteValues["plugin"]!, node);
         var parameters = new Parameters(context.Request, "item", "limit", "after");
         var limit = (int)Math.Min(MaxLimit, parameters.Number("limit", 1, int.MaxValue) ?? DefaultLimit);
-        var query = new RecordQuery(plugin.Generation, parameters.Text("item") is { } item ? [item] : null, null, AfterOf(parameters), limit, limit + 1);
+        var query = new RecordQuery(
+            plugin.Generation, parameters.Text("item") is { } item ? [item] : null, null, AfterOf(parameters), limit,
+            limit + 1);
         var page = await node.Processing.ReadRecordsAsync(query, context.RequestAborted);
-        var records = page.Records.Select(record => new RecordBody(record.Item, record.Key, record.Message.Id.ToString(), new RawJson(record.Json))).ToList();
+        var records = page
+            .Records.Select(record => new RecordBody(
+                record.Item, record.Key, record.Message.Id.ToString(), new RawJson(record.Json)))
+            .ToList();
         await ApiJson.WriteAsync(
-            context, new RecordList(plugin.Name, records, page.IsComplete || page.ScannedTo is not { } mark ? null : TextOf(mark)), ApiJson.Default.RecordList);
+            context,
+            new RecordList(
+                plugin.Name, records, page.IsComplete || page.ScannedTo is not { } mark ? null : TextOf(mark)),
+            ApiJson.Default.RecordList);
     }
 
     private static string TextOf(RecordMark mark) =>
-        Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes([mark.Item, mark.Key], CursorKeyJson.Default.StringArray));
+        Base64Url.EncodeToString(
+            JsonSerializer.SerializeToUtf8Bytes([mark.Item, mark.Key], CursorKeyJson.Default.StringArray));
 
     private static RecordMark? AfterOf(in Parameters parameters)
     {
@@ -48,7 +57,8 @@ internal sealed class ListRecords(ApiNode node)
             return null;
         try
         {
-            if (JsonSerializer.Deserialize(Base64Url.DecodeFromChars(text), CursorKeyJson.Default.StringArray) is [{ } item, { } key])
+            if (JsonSerializer.Deserialize(Base64Url.DecodeFromChars(text), CursorKeyJson.Default.StringArray)
+                is [{ } item, { } key])
                 return new RecordMark(item, key);
         }
         catch (Exception error) when (error is FormatException or JsonException)

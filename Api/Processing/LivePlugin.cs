@@ -10,6 +10,8 @@ public sealed record LivePlugin(string Name, int Generation)
         var plugins = node.LivePlugins();
         return plugins.FirstOrDefault(plugin => plugin.Name == name)
             ?? throw new TributaryException(
-                "plugin_not_found", $"There is no plugin '{name}'; there are: {(plugins.Count == 0 ? "none" : string.Join(", ", plugins.Select(plugin => plugin.Name)))}.");
+                "plugin_not_found",
+                $"There is no plugin '{name}'; there are: "
+                + $"{(plugins.Count == 0 ? "none" : string.Join(", ", plugins.Select(plugin => plugin.Name)))}.");
     }
 }

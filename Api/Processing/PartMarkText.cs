@@ -7,13 +7,16 @@ namespace Tributary.Api.Processing;
 /// <summary>A place in the order of failures as text: <c>position/plugin</c>.</summary>
 internal static class PartMarkText
 {
-    public static string Of(PartMark mark) => mark.Message.Value.ToString(CultureInfo.InvariantCulture) + "/" + mark.Plugin;
+    public static string Of(PartMark mark) =>
+        mark.Message.Value.ToString(CultureInfo.InvariantCulture) + "/" + mark.Plugin;
 
     /// <summary>Null when the text is no such place.</summary>
     public static PartMark? Read(string text)
     {
         var slash = text.IndexOf('/', StringComparison.Ordinal);
-        return slash > 0 && long.TryParse(text.AsSpan(0, slash), NumberStyles.None, CultureInfo.InvariantCulture, out var position)
+        return
+            slash > 0
+            && long.TryParse(text.AsSpan(0, slash), NumberStyles.None, CultureInfo.InvariantCulture, out var position)
             ? new PartMark(new Position(position), text[(slash + 1)..])
             : null;
     }

@@ -14,10 +14,13 @@ public sealed record GenerationBody(
     [property: Description("True when it is the one that the configuration asks for.")] bool IsConfigured,
     DateTimeOffset CreatedAt,
     [property: Description("When readers first saw it; null when they never did.")] DateTimeOffset? LivedAt,
-    [property: Description("How far it is built from stored messages; null when that was never asked for.")] ReplayBody? Replay)
+    [property: Description("How far it is built from stored messages; null when that was never asked for.")]
+        ReplayBody? Replay)
 {
-    internal static GenerationBody Of(GenerationView view) => new(
-        view.Row.Name, view.Row.Generation, view.Row.IsLive, view.IsFed, view.IsConfigured, view.Row.CreatedAt, view.Row.LivedAt, ReplayBody.Of(view.Replay));
+    internal static GenerationBody Of(GenerationView view) =>
+        new(
+            view.Row.Name, view.Row.Generation, view.Row.IsLive, view.IsFed, view.IsConfigured, view.Row.CreatedAt,
+            view.Row.LivedAt, ReplayBody.Of(view.Replay));
 }
 
 /// <summary>How far a generation is built.</summary>
@@ -27,7 +30,9 @@ public sealed record ReplayBody(
     [property: Description("Only messages accepted before this time; null: to the last.")] DateTimeOffset? To,
     [property: Description("Messages to look at, as known so far.")] long Total,
     [property: Description("Messages that were looked at.")] long Seen,
-    [property: Description("Messages that the replay counted; the others were counted as they came, or do not belong here.")] long Counted,
+    [property: Description(
+        "Messages that the replay counted; the others were counted as they came, or do not belong here.")]
+        long Counted,
     [property: Description("Messages that failed.")] int Failed,
     [property: Description("The first of these, at most 100.")] IReadOnlyList<ReplayFailureBody> Failures,
     DateTimeOffset StartedAt,
@@ -36,15 +41,34 @@ public sealed record ReplayBody(
 {
     internal const int MaxFailuresCount = 100;
 
-    internal static ReplayBody? Of(ReplayProgress? replay) => replay is null ? null : new ReplayBody(
-        replay.Status.ToString().ToUpperInvariant(), TimeOf(replay.FromMs), TimeOf(replay.ToMs), replay.TotalCount, replay.SeenCount, replay.CountedCount, replay.Failed.Count,
-        [.. replay.Failed.Take(MaxFailuresCount).Select(static failed => new ReplayFailureBody(failed.Message.ToString("D"), failed.Error))], replay.StartedAt, replay.EndedAt, replay.Error);
+    internal static ReplayBody? Of(ReplayProgress? replay) =>
+        replay is null
+            ? null
+            : new ReplayBody(
+                replay.Status.ToString().ToUpperInvariant(),
+                TimeOf(replay.FromMs),
+                TimeOf(replay.ToMs),
+                replay.TotalCount,
+                replay.SeenCount,
+                replay.CountedCount,
+                replay.Failed.Count,
+                [
+                    .. replay
+                        .Failed.Take(MaxFailuresCount)
+                        .Select(static failed => new ReplayFailureBody(failed.Message.ToString("D"), failed.Error)),
+                ],
+                replay.StartedAt,
+                replay.EndedAt,
+                replay.Error);
 
-    private static DateTimeOffset? TimeOf(long? ms) => ms is { } known ? DateTimeOffset.FromUnixTimeMilliseconds(known) : null;
+    private static DateTimeOffset? TimeOf(long? ms) =>
+        ms is { } known ? DateTimeOffset.FromUnixTimeMilliseconds(known) : null;
 }
 
 /// <summary>A message that could not be run again.</summary>
-public sealed record ReplayFailureBody([property: Description("The message's id.")] string Message, [property: Description("A code, a colon and a sentence.")] string Error);
+public sealed record ReplayFailureBody(
+    [property: Description("The message's id.")] string Message,
+    [property: Description("A code, a colon and a sentence.")] string Error);
 
 public sealed record GenerationList(IReadOnlyList<GenerationBody> Generations)
 {

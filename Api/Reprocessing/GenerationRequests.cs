@@ -8,7 +8,9 @@ using Tributary.Pipeline.Reading;
 
 namespace Tributary.Api.Reprocessing;
 
-/// <summary><c>/generations</c> and <c>/reprocess</c>: how generations stand, and what can be done about them.</summary>
+/// <summary>
+/// <c>/generations</c> and <c>/reprocess</c>: how generations stand, and what can be done about them.
+/// </summary>
 internal sealed class GenerationRequests(ApiNode node)
 {
     private const string TimeAllowed = "a time such as 2026-01-31T00:00:00Z";
@@ -32,7 +34,8 @@ internal sealed class GenerationRequests(ApiNode node)
     public async Task ReprocessAsync(HttpContext context)
     {
         var parameters = new Parameters(context.Request, "aggregate", "plugin", "from", "to");
-        var begun = await Of(node).ReprocessAsync(NameOf(parameters), TimeOf(parameters, "from"), TimeOf(parameters, "to"));
+        var begun = await Of(node)
+            .ReprocessAsync(NameOf(parameters), TimeOf(parameters, "from"), TimeOf(parameters, "to"));
         context.Response.StatusCode = StatusCodes.Status202Accepted;
         await ApiJson.WriteAsync(context, GenerationBody.Of(begun), ApiJson.Default.GenerationBody);
     }
@@ -59,22 +62,27 @@ internal sealed class GenerationRequests(ApiNode node)
     {
         var name = (string)context.Request.RouteValues["name"]!;
         var number = (int)new Parameters(context.Request, "generation").RequiredNumber("generation", 1, int.MaxValue);
-        await WriteAsync(context, (await change(name, number, context.RequestAborted)).Where(view => view.Row.Name == name));
+        await WriteAsync(
+            context, (await change(name, number, context.RequestAborted)).Where(view => view.Row.Name == name));
     }
 
-    private static string NameOf(in Parameters parameters) => (parameters.Text("aggregate"), parameters.Text("plugin")) switch
-    {
-        ({ } aggregate, null) => aggregate,
-        (null, { } plugin) => PluginHost.GenerationPrefix + plugin,
-        (null, null) => parameters.Required("aggregate", $"{NameAllowed}; or the parameter 'plugin'"),
-        var (_, plugin) => throw Parameters.Invalid("plugin", plugin!, "either 'aggregate' or 'plugin'"),
-    };
+    private static string NameOf(in Parameters parameters) =>
+        (parameters.Text("aggregate"), parameters.Text("plugin")) switch
+        {
+            ({ } aggregate, null) => aggregate,
+            (null, { } plugin) => PluginHost.GenerationPrefix + plugin,
+            (null, null) => parameters.Required("aggregate", $"{NameAllowed}; or the parameter 'plugin'"),
+            var (_, plugin) => throw Parameters.Invalid("plugin", plugin!, "either 'aggregate' or 'plugin'"),
+        };
 
     private static DateTimeOffset? TimeOf(in Parameters parameters, string name)
     {
         if (parameters.Text(name) is not { } text)
             return null;
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) && text.Length >= 10 && text[4] == '-'
+        return
+            DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            && text.Length >= 10
+            && text[4] == '-'
             ? time
             : throw Parameters.Invalid(name, text, TimeAllowed);
     }

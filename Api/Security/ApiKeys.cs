@@ -10,7 +10,8 @@ internal sealed class ApiKeys(IReadOnlyList<string> keys)
 {
     private const string Bearer = "Bearer ";
 
-    // A browser lets a page choose nothing of a WebSocket's handshake but its subprotocols, so one of them may carry the key.
+    // A browser lets a page choose nothing of a WebSocket's handshake but its subprotocols, so one of them may carry
+    // the key.
     private const string KeyProtocol = "tributary.key.";
 
     private readonly byte[][] hashes = [.. keys.Select(key => SHA256.HashData(Encoding.UTF8.GetBytes(key)))];

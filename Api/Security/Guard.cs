@@ -21,7 +21,10 @@ public sealed class Guard(RequestDelegate next, ApiOptions options)
         // Answers of the API are data: only what a browser shows as a page needs a policy for pages.
         if (!context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
         {
-            headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments("/docs", StringComparison.OrdinalIgnoreCase) ? DocsPolicy : PagePolicy;
+            headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments(
+                "/docs", StringComparison.OrdinalIgnoreCase)
+                ? DocsPolicy
+                : PagePolicy;
             headers["Referrer-Policy"] = "no-referrer";
         }
 

@@ -4,8 +4,9 @@ using Microsoft.AspNetCore.Http;
 namespace Tributary.Api.Security;
 
 /// <summary>
-/// A web page can make its own host name resolve to this machine and then read this server as its own ("DNS rebinding").
-/// It cannot change the <c>Host</c> that the browser sends, so an open server answers only to names that are its own.
+/// A web page can make its own host name resolve to this machine and then read this server as its own ("DNS
+/// rebinding"). It cannot change the <c>Host</c> that the browser sends, so an open server answers only to names that
+/// are its own.
 /// </summary>
 internal static class HostCheck
 {

@@ -17,7 +17,10 @@ public sealed class ConfigField(ConfigNode? node, string key, string parentOrigi
 
     public ConfigNode? Node => node;
 
-    /// <summary>How many errors were reported in the whole configuration so far: when it has not grown, what was read since is sound.</summary>
+    /// <summary>
+    /// How many errors were reported in the whole configuration so far: when it has not grown, what was read since is
+    /// sound.
+    /// </summary>
     public int ErrorCount => errors.Count;
 
     /// <summary>Reports this value; a secret one is not shown.</summary>
@@ -25,7 +28,9 @@ public sealed class ConfigField(ConfigNode? node, string key, string parentOrigi
 
     public void Fail(string found, string allowed) => errors.Add(new ConfigError(Origin, Key, found, allowed));
 
-    /// <summary>Fields of a map whose keys are all among <paramref name="allowed"/>; of nothing, fields that are not set.</summary>
+    /// <summary>
+    /// Fields of a map whose keys are all among <paramref name="allowed"/>; of nothing, fields that are not set.
+    /// </summary>
     public ConfigSection Section(params ReadOnlySpan<string> allowed)
     {
         var known = string.Join(", ", allowed);
@@ -77,7 +82,9 @@ public sealed class ConfigField(ConfigNode? node, string key, string parentOrigi
         if (!IsSet)
             return null;
         if (node is ConfigScalar scalar
-            && long.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max)
+            && long.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            && number >= min
+            && number <= max)
         {
             return number;
         }
@@ -91,32 +98,48 @@ public sealed class ConfigField(ConfigNode? node, string key, string parentOrigi
     {
         if (!IsSet)
             return [];
-        IReadOnlyList<ConfigNode>? items = node switch { ConfigList list => list.Items, ConfigScalar one => [one], _ => null };
+        IReadOnlyList<ConfigNode>? items = node switch
+        {
+            ConfigList list => list.Items,
+            ConfigScalar one => [one],
+            _ => null,
+        };
         if (items is null || items.Count > maxCount)
         {
-            Fail(items is null ? Show(isSecret: true) : $"a list of {items.Count}", $"a list of at most {maxCount}: {allowed}");
+            Fail(
+                items is null ? Show(isSecret: true) : $"a list of {items.Count}",
+                $"a list of at most {maxCount}: {allowed}");
             return [];
         }
 
-        return [.. items.Select((item, index) => new ConfigField(item, string.Create(CultureInfo.InvariantCulture, $"{Key}[{index}]"), Origin, errors))];
+        return
+        [
+            .. items.Select(
+                (item, index) =>
+                    new ConfigField(
+                        item, string.Create(CultureInfo.InvariantCulture, $"{Key}[{index}]"), Origin, errors)),
+        ];
     }
 
     internal string Path(string name) => Key.Length == 0 ? name : $"{Key}.{name}";
 
-    private string Show(bool isSecret) => node switch
-    {
-        null => "nothing",
-        ConfigMap => "a map",
-        ConfigList => "a list",
-        _ when isSecret => "a value that is not shown here",
-        ConfigScalar { Written.Length: 0 } => "an empty text",
-        ConfigScalar { Written: var text } => $"\"{(text.Length <= MaxFoundChars ? text : text[..MaxFoundChars] + "…")}\"",
-        _ => "a value",
-    };
+    private string Show(bool isSecret) =>
+        node switch
+        {
+            null => "nothing",
+            ConfigMap => "a map",
+            ConfigList => "a list",
+            _ when isSecret => "a value that is not shown here",
+            ConfigScalar { Written.Length: 0 } => "an empty text",
+            ConfigScalar { Written: var text } =>
+                $"\"{(text.Length <= MaxFoundChars ? text : text[..MaxFoundChars] + "…")}\"",
+            _ => "a value",
+        };
 }
 
 /// <summary>A map of the configuration.</summary>
 public sealed class ConfigSection(ConfigMap map, ConfigField field, List<ConfigError> errors)
 {
-    public ConfigField this[string name] => new(map.Fields.GetValueOrDefault(name), field.Path(name), map.Origin, errors);
+    public ConfigField this[string name] =>
+        new(map.Fields.GetValueOrDefault(name), field.Path(name), map.Origin, errors);
 }

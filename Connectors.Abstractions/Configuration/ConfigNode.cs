@@ -17,7 +17,8 @@ public sealed record ConfigScalar(string Origin, string Text, string Written, bo
 }
 
 /// <param name="Keys">Where each key stands.</param>
-public sealed record ConfigMap(string Origin, OrderedDictionary<string, ConfigNode> Fields, Dictionary<string, string> Keys) : ConfigNode(Origin)
+public sealed record ConfigMap(
+    string Origin, OrderedDictionary<string, ConfigNode> Fields, Dictionary<string, string> Keys) : ConfigNode(Origin)
 {
     public ConfigMap(string origin)
         : this(origin, [], [])

@@ -1,6 +1,8 @@
 namespace Tributary.Connectors.Brokers;
 
-/// <summary>Delays that double from try to try up to a ceiling, each cut by up to half so that silos do not all try at once.</summary>
+/// <summary>
+/// Delays that double from try to try up to a ceiling, each cut by up to half so that silos do not all try at once.
+/// </summary>
 internal sealed class Backoff(TimeSpan first, TimeSpan ceiling)
 {
     private TimeSpan next = first < ceiling ? first : ceiling;

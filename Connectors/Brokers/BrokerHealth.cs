@@ -1,6 +1,8 @@
 namespace Tributary.Connectors.Brokers;
 
-/// <summary>What a broker has to say of itself, and what it says to the operator: once per change, not once per try.</summary>
+/// <summary>
+/// What a broker has to say of itself, and what it says to the operator: once per change, not once per try.
+/// </summary>
 internal sealed class BrokerHealth(string name, Action<string> warn)
 {
     private const int MaxReasonChars = 500;
@@ -36,7 +38,9 @@ internal sealed class BrokerHealth(string name, Action<string> warn)
         }
     }
 
-    /// <summary>Not connected, for this reason. The same reason is not told again before something has changed.</summary>
+    /// <summary>
+    /// Not connected, for this reason. The same reason is not told again before something has changed.
+    /// </summary>
     public void Lost(string reason)
     {
         var text = OneLine(reason);

@@ -3,7 +3,9 @@ namespace Tributary.Connectors.Brokers;
 /// <summary>Limits of brokers that no configuration changes.</summary>
 internal static class BrokerLimits
 {
-    /// <summary>The delay before the first new try after a lost connection, or of whatever else failed. It doubles.</summary>
+    /// <summary>
+    /// The delay before the first new try after a lost connection, or of whatever else failed. It doubles.
+    /// </summary>
     public static readonly TimeSpan FirstRetryDelay = TimeSpan.FromMilliseconds(200);
 
     /// <summary>The longest delay between tries.</summary>
@@ -15,9 +17,13 @@ internal static class BrokerLimits
     /// </summary>
     public static readonly TimeSpan DeadLetterTimeout = TimeSpan.FromMinutes(15);
 
-    /// <summary>How long a stop waits for the answers to what was handed over. What has none then is not acknowledged.</summary>
+    /// <summary>
+    /// How long a stop waits for the answers to what was handed over. What has none then is not acknowledged.
+    /// </summary>
     public static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a stop waits for deliveries that were told to give up, and for the server's good-bye.</summary>
+    /// <summary>
+    /// How long a stop waits for deliveries that were told to give up, and for the server's good-bye.
+    /// </summary>
     public static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 }

@@ -2,7 +2,9 @@ using System.Threading.Channels;
 
 namespace Tributary.Connectors.Brokers;
 
-/// <summary>Deliveries that wait to be handed over: in the order in which they came, none before its delay has passed.</summary>
+/// <summary>
+/// Deliveries that wait to be handed over: in the order in which they came, none before its delay has passed.
+/// </summary>
 /// <param name="maxCount">Most that may wait.</param>
 internal sealed class DeliveryLine<T>(int maxCount, TimeSpan delay, TimeProvider time)
 {
@@ -15,7 +17,9 @@ internal sealed class DeliveryLine<T>(int maxCount, TimeSpan delay, TimeProvider
     /// <summary>No more will come: <see cref="RunAsync"/> ends when it has handed over what is waiting.</summary>
     public void Complete() => waiting.Writer.TryComplete();
 
-    /// <summary>Hands over until the end of the line, or until cancelled: then what waits is left where it is.</summary>
+    /// <summary>
+    /// Hands over until the end of the line, or until cancelled: then what waits is left where it is.
+    /// </summary>
     /// <param name="hurry">Cuts the delays.</param>
     public async Task RunAsync(Action<T> handOver, CancellationToken cancellation, CancellationToken hurry = default)
     {

@@ -1,8 +1,8 @@
 namespace Tributary.Connectors.Brokers;
 
 /// <summary>
-/// Which deliveries of one channel can be acknowledged together. The server numbers a channel's deliveries 1, 2, 3 …; an
-/// acknowledgement of n "and all before" is right only when each of them has been dealt with.
+/// Which deliveries of one channel can be acknowledged together. The server numbers a channel's deliveries 1, 2, 3 …;
+/// an acknowledgement of n "and all before" is right only when each of them has been dealt with.
 /// </summary>
 internal sealed class DeliveryTags
 {
@@ -13,7 +13,10 @@ internal sealed class DeliveryTags
     /// <summary>This delivery may be acknowledged, or was dealt with on its own.</summary>
     public void Done(ulong tag) => done.Add(tag);
 
-    /// <summary>The end of the unbroken run, if it has grown since the last call; everything up to it may be acknowledged at once.</summary>
+    /// <summary>
+    /// The end of the unbroken run, if it has grown since the last call; everything up to it may be acknowledged at
+    /// once.
+    /// </summary>
     public ulong? TakeRun()
     {
         var before = runEnd;

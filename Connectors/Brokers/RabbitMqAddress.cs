@@ -11,7 +11,14 @@ namespace Tributary.Connectors.Brokers;
 /// <summary>Where a RabbitMQ server is and who asks there.</summary>
 /// <param name="Authorities">With TLS: whom to trust instead of the machine's authorities, or null.</param>
 internal sealed record RabbitMqAddress(
-    string Host, int Port, string VirtualHost, string User, string Password, TimeSpan Heartbeat, bool IsTls, X509Certificate2Collection? Authorities)
+    string Host,
+    int Port,
+    string VirtualHost,
+    string User,
+    string Password,
+    TimeSpan Heartbeat,
+    bool IsTls,
+    X509Certificate2Collection? Authorities)
 {
     private const int DefaultHeartbeatSeconds = 30;
     private const int MaxHeartbeatSeconds = 600;
@@ -30,12 +37,15 @@ internal sealed record RabbitMqAddress(
             section["virtual_host"].Text("the name of a virtual host") ?? "/",
             BrokerSettings.OneName(section, "user", "username").Text("the name of a user") ?? "guest",
             section["password"].Text("a password", isSecret: true) ?? "guest",
-            TimeSpan.FromSeconds(section["heartbeat"].Whole(1, MaxHeartbeatSeconds, "seconds") ?? DefaultHeartbeatSeconds),
+            TimeSpan.FromSeconds(
+                section["heartbeat"].Whole(1, MaxHeartbeatSeconds, "seconds") ?? DefaultHeartbeatSeconds),
             isTls,
             ReadAuthorities(section["tls_ca_file"], baseFolder));
     }
 
-    /// <summary>Connects once. The client's own recovery is off: it would keep deliveries that nobody can acknowledge any more.</summary>
+    /// <summary>
+    /// Connects once. The client's own recovery is off: it would keep deliveries that nobody can acknowledge any more.
+    /// </summary>
     public async Task<IConnection> ConnectAsync(string clientName, CancellationToken cancellation)
     {
         var factory = new ConnectionFactory
@@ -71,7 +81,8 @@ internal sealed record RabbitMqAddress(
         $"{this}: {(Password.Length == 0 || Password == User ? reason : reason.Replace(Password, "***", StringComparison.Ordinal))}";
 
     /// <summary>Without the password.</summary>
-    public override string ToString() => $"{(IsTls ? "amqps" : "amqp")}://{Host}:{Port}{(VirtualHost == "/" ? "" : "/" + VirtualHost)}";
+    public override string ToString() =>
+        $"{(IsTls ? "amqps" : "amqp")}://{Host}:{Port}{(VirtualHost == "/" ? "" : "/" + VirtualHost)}";
 
     private static X509Certificate2Collection? ReadAuthorities(ConfigField field, string baseFolder)
     {
@@ -102,7 +113,8 @@ internal sealed record RabbitMqAddress(
     private bool IsTrusted(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         // The name must fit, and the chain must end at one of the configured authorities and at no other.
-        if (certificate is not X509Certificate2 leaf || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None)
+        if (certificate is not X509Certificate2 leaf
+            || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None)
             return false;
         using var check = new X509Chain();
         check.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;

@@ -3,11 +3,14 @@ using RabbitMQ.Client;
 
 namespace Tributary.Connectors.Brokers;
 
-/// <summary>What the server is told of the deliveries of one channel: one writer, which says as much as it can at a time.</summary>
+/// <summary>
+/// What the server is told of the deliveries of one channel: one writer, which says as much as it can at a time.
+/// </summary>
 /// <param name="maxCount">Most deliveries without an answer.</param>
 internal sealed class RabbitMqAnswers(IChannel channel, int maxCount)
 {
-    private readonly Channel<Answer> waiting = Channel.CreateBounded<Answer>(new BoundedChannelOptions(maxCount) { SingleReader = true });
+    private readonly Channel<Answer> waiting = Channel.CreateBounded<Answer>(
+        new BoundedChannelOptions(maxCount) { SingleReader = true });
     private readonly DeliveryTags tags = new();
 
     private enum Kind
@@ -27,7 +30,9 @@ internal sealed class RabbitMqAnswers(IChannel channel, int maxCount)
     /// <summary>No more will come: <see cref="RunAsync"/> ends when it has said what is waiting.</summary>
     public void Complete() => waiting.Writer.TryComplete();
 
-    /// <exception cref="Exception">The channel is closed. The server delivers again what it was not told of.</exception>
+    /// <exception cref="Exception">
+    /// The channel is closed. The server delivers again what it was not told of.
+    /// </exception>
     public async Task RunAsync()
     {
         var alone = new List<ulong>();

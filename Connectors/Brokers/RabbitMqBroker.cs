@@ -13,7 +13,9 @@ internal sealed class RabbitMqBroker : IBroker
     {
         (this.options, this.services) = (options, services);
         health = new BrokerHealth(options.Name, services.Warn);
-        deadLetters = options.DeadLetters is null ? null : new RabbitMqDeadLetters(options, services.Warn, services.Time);
+        deadLetters = options.DeadLetters is null
+            ? null
+            : new RabbitMqDeadLetters(options, services.Warn, services.Time);
         refusals = new RabbitMqRefusals(options, deadLetters, health, services.Warn, services.Time);
     }
 
@@ -40,7 +42,8 @@ internal sealed class RabbitMqBroker : IBroker
 
             if (session.HasAnswered)
                 backoff.Reset();
-            await Task.Delay(backoff.Next(), services.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(backoff.Next(), services.Time, cancellation)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         health.Stopped();

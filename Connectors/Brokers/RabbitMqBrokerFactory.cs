@@ -3,7 +3,9 @@ using Tributary.Connectors.Configuration;
 
 namespace Tributary.Connectors.Brokers;
 
-/// <summary><c>type: rabbitmq</c>: consumes one queue of a RabbitMQ server (AMQP 0-9-1), maybe bound to an exchange.</summary>
+/// <summary>
+/// <c>type: rabbitmq</c>: consumes one queue of a RabbitMQ server (AMQP 0-9-1), maybe bound to an exchange.
+/// </summary>
 public sealed class RabbitMqBrokerFactory : IBrokerFactory
 {
     private const ushort DefaultPrefetchCount = 1000;
@@ -26,18 +28,47 @@ public sealed class RabbitMqBrokerFactory : IBrokerFactory
     {
         var errorsBefore = config.ErrorCount;
         var section = config.Section(
-            "type", "name", "message", "message_fields", "host", "port", "user", "username", "password", "virtual_host", "tls", "tls_ca_file",
-            "heartbeat", "queue", "queue_name", "exchange", "exchange_name", "exchange_type", "routing_key", "routing_keys", "bindings", "declare",
-            "durable", "prefetch", "process_delay", "retry_interval", "requeue", "refused", "dead_letter_exchange",
-                "dead_letter_exchange_type",
-            "dead_letter_routing_key", "dlq");
+            "type",
+            "name",
+            "message",
+            "message_fields",
+            "host",
+            "port",
+            "user",
+            "username",
+            "password",
+            "virtual_host",
+            "tls",
+            "tls_ca_file",
+            "heartbeat",
+            "queue",
+            "queue_name",
+            "exchange",
+            "exchange_name",
+            "exchange_type",
+            "routing_key",
+            "routing_keys",
+            "bindings",
+            "declare",
+            "durable",
+            "prefetch",
+            "process_delay",
+            "retry_interval",
+            "requeue",
+            "refused",
+            "dead_letter_exchange",
+            "dead_letter_exchange_type",
+            "dead_letter_routing_key",
+            "dlq");
         var queue = Queue(section);
         var options = new RabbitMqOptions(
             BrokerSettings.Name(section, $"rabbitmq:{queue}"),
             RabbitMqAddress.Read(section, baseFolder),
             queue,
             Exchange(section),
-            section["prefetch"].Whole(1, ushort.MaxValue, "deliveries") is { } prefetch ? (ushort)prefetch : DefaultPrefetchCount,
+            section["prefetch"].Whole(1, ushort.MaxValue, "deliveries") is { } prefetch
+                ? (ushort)prefetch
+                : DefaultPrefetchCount,
             BrokerSettings.ProcessDelay(section),
             BrokerSettings.FirstRetryDelay(section),
             IsRejected(section),
@@ -76,7 +107,15 @@ public sealed class RabbitMqBrokerFactory : IBrokerFactory
         var field = BrokerSettings.OneName(section, "exchange", "exchange_name");
         var type = section["exchange_type"].OneOf(ExchangeTypes) ?? "fanout";
         var bindings = BrokerSettings.OneName(section, "bindings", "routing_keys");
-        string[] keys = [.. bindings.List(MaxBindingsCount, "routing keys").Append(section["routing_key"]).Select(Key).OfType<string>().Distinct()];
+        string[] keys =
+        [
+            .. bindings
+                .List(MaxBindingsCount, "routing keys")
+                .Append(section["routing_key"])
+                .Select(Key)
+                .OfType<string>()
+                .Distinct(),
+        ];
         if (!field.IsSet)
         {
             if (bindings.IsSet)
@@ -97,7 +136,8 @@ public sealed class RabbitMqBrokerFactory : IBrokerFactory
         var exchange = map.IsSet ? dlq["exchange"] : section["dead_letter_exchange"];
         if (map.IsSet && section["dead_letter_exchange"].IsSet)
             section["dead_letter_exchange"].Fail("it beside dlq", "one of dead_letter_exchange, dlq");
-        var type = (map.IsSet ? dlq["exchange_type"] : section["dead_letter_exchange_type"]).OneOf(ExchangeTypes) ?? "topic";
+        var type = (map.IsSet ? dlq["exchange_type"] : section["dead_letter_exchange_type"]).OneOf(ExchangeTypes)
+            ?? "topic";
         var routingKey = Key(map.IsSet ? dlq["routing_key"] : section["dead_letter_routing_key"]);
         return Key(exchange) is { } name ? new(name, type, routingKey) : null;
     }

@@ -26,11 +26,18 @@ internal sealed record RabbitMqDelivery(ulong Tag, string RoutingKey, IReadOnlyB
 }
 
 /// <summary>What the server says on a channel that consumes.</summary>
-internal sealed class RabbitMqConsumer(IChannel channel, Action<RabbitMqDelivery> onDelivery, Action<string> onEnd) : AsyncDefaultBasicConsumer(channel)
+internal sealed class RabbitMqConsumer(IChannel channel, Action<RabbitMqDelivery> onDelivery, Action<string> onEnd)
+    : AsyncDefaultBasicConsumer(channel)
 {
     public override Task HandleBasicDeliverAsync(
-        string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey, IReadOnlyBasicProperties properties,
-        ReadOnlyMemory<byte> body, CancellationToken cancellationToken = default)
+        string consumerTag,
+        ulong deliveryTag,
+        bool redelivered,
+        string exchange,
+        string routingKey,
+        IReadOnlyBasicProperties properties,
+        ReadOnlyMemory<byte> body,
+        CancellationToken cancellationToken = default)
     {
         // The client takes its buffer back when this returns, and the answer comes later.
         onDelivery(new(deliveryTag, routingKey, properties, body.ToArray()) { IsRedelivered = redelivered });

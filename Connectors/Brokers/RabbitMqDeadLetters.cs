@@ -5,10 +5,11 @@ using Tributary.Connectors.Brokers.Amqp;
 namespace Tributary.Connectors.Brokers;
 
 /// <summary>
-/// Publishes refused deliveries until the server confirms them. On a connection of its own: a server short of memory or disk stops
-/// reading from connections that publish, and acknowledgements must get through.
+/// Publishes refused deliveries until the server confirms them. On a connection of its own: a server short of memory or
+/// disk stops reading from connections that publish, and acknowledgements must get through.
 /// </summary>
-internal sealed class RabbitMqDeadLetters(RabbitMqOptions options, Action<string> warn, TimeProvider time) : IAsyncDisposable
+internal sealed class RabbitMqDeadLetters(RabbitMqOptions options, Action<string> warn, TimeProvider time)
+    : IAsyncDisposable
 {
     private const int MaxReasonChars = 2000;
     private static readonly TimeSpan ConfirmTimeout = TimeSpan.FromSeconds(30);
@@ -30,7 +31,9 @@ internal sealed class RabbitMqDeadLetters(RabbitMqOptions options, Action<string
     /// acknowledged, at most half of the prefetch and each for at most <see cref="BrokerLimits.DeadLetterTimeout"/>:
     /// false for what is beyond.
     /// </summary>
-    /// <exception cref="OperationCanceledException">It may be there or not: it is delivered, refused and published again.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// It may be there or not: it is delivered, refused and published again.
+    /// </exception>
     public async Task<bool> PublishAsync(RabbitMqDelivery delivery, Reception.Refused refused,
         CancellationToken cancellation)
     {
@@ -77,7 +80,8 @@ internal sealed class RabbitMqDeadLetters(RabbitMqOptions options, Action<string
                 ? $"no queue takes the routing key \"{letters.RoutingKey ?? delivery.RoutingKey}\" there"
                 : options.Address.Explain(failure);
             warning.Say(
-                $"{options.Name}: refused deliveries wait, because the dead-letter exchange \"{letters.Exchange}\" does not take them: {BrokerHealth.OneLine(why)}");
+                $"{options.Name}: refused deliveries wait, because the dead-letter exchange \"{letters.Exchange}\" "
+                + $"does not take them: {BrokerHealth.OneLine(why)}");
             return false;
         }
     }
@@ -90,15 +94,21 @@ internal sealed class RabbitMqDeadLetters(RabbitMqOptions options, Action<string
 
     private static BasicProperties Properties(RabbitMqDelivery delivery, Reception.Refused refused)
     {
-        // Left out is what would act a second time: an expiry, the sender's further routing keys, and a user id that is not ours.
+        // Left out is what would act a second time: an expiry, the sender's further routing keys, and a user id that is
+        // not ours.
         var headers = new Dictionary<string, object?>(delivery.Properties.Headers ?? new Dictionary<string, object?>());
         headers.Remove("CC");
         headers.Remove("BCC");
         headers.Remove(AmqpHeaders.Marker);
         headers["x-tributary-code"] = refused.Code;
-        headers["x-tributary-reason"] = refused.Reason.Length <= MaxReasonChars ? refused.Reason : refused.Reason[..MaxReasonChars];
+        headers["x-tributary-reason"] =
+            refused.Reason.Length <= MaxReasonChars ? refused.Reason : refused.Reason[..MaxReasonChars];
         headers["x-original-routing-key"] = delivery.RoutingKey;
-        var properties = new BasicProperties(delivery.Properties) { Headers = headers, DeliveryMode = DeliveryModes.Persistent };
+        var properties = new BasicProperties(delivery.Properties)
+        {
+            Headers = headers,
+            DeliveryMode = DeliveryModes.Persistent,
+        };
         properties.ClearExpiration();
         properties.ClearUserId();
         return properties;
@@ -116,11 +126,15 @@ internal sealed class RabbitMqDeadLetters(RabbitMqOptions options, Action<string
             connection.ConnectionBlockedAsync += (_, blocked) =>
             {
                 isFailing = true;
-                warning.Say($"{options.Name}: refused deliveries wait, because the server blocks whoever publishes: {BrokerHealth.OneLine(blocked.Reason)}");
+                warning.Say(
+                    $"{options.Name}: refused deliveries wait, because the server blocks whoever publishes: "
+                    + $"{BrokerHealth.OneLine(blocked.Reason)}");
                 return Task.CompletedTask;
             };
             channel = await connection.CreateChannelAsync(
-                new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancellation);
+                new CreateChannelOptions(
+                    publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true),
+                cancellation);
             return channel;
         }
         finally
@@ -134,7 +148,8 @@ internal sealed class RabbitMqDeadLetters(RabbitMqOptions options, Action<string
         // Disposal closes what is open, and is quick with what is closed already.
         if (connection is { } old)
         {
-            await old.CloseAsync(Constants.ReplySuccess, "stop", BrokerLimits.CloseTimeout, abort: true).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await old.CloseAsync(Constants.ReplySuccess, "stop", BrokerLimits.CloseTimeout, abort: true)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await old.DisposeAsync();
         }
 

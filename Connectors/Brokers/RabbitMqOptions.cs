@@ -2,7 +2,9 @@ namespace Tributary.Connectors.Brokers;
 
 /// <summary>The configuration of a RabbitMQ broker, read and checked.</summary>
 /// <param name="Exchange">Null: the queue alone.</param>
-/// <param name="PrefetchCount">Most deliveries without an answer; the server sends no more before one of them is acknowledged.</param>
+/// <param name="PrefetchCount">
+/// Most deliveries without an answer; the server sends no more before one of them is acknowledged.
+/// </param>
 /// <param name="ProcessDelay">How long a delivery waits before it is handed over.</param>
 /// <param name="IsRejected">Whether a refused delivery is given up to the server, whose queue has a policy for it,
 /// instead of being kept here.</param>

@@ -6,7 +6,11 @@ namespace Tributary.Connectors.Brokers;
 /// come again at once, and none is dropped here.
 /// </summary>
 internal sealed class RabbitMqRefusals(
-    RabbitMqOptions options, RabbitMqDeadLetters? deadLetters, BrokerHealth health, Action<string> warn, TimeProvider time)
+    RabbitMqOptions options,
+    RabbitMqDeadLetters? deadLetters,
+    BrokerHealth health,
+    Action<string> warn,
+    TimeProvider time)
 {
     private readonly RepeatedWarning warning = new(warn, time);
 

@@ -4,10 +4,11 @@ using Tributary.Messages;
 namespace Tributary.Connectors.Brokers;
 
 /// <summary>
-/// One connection from its beginning to its end. Nothing of it outlives it: what it has not acknowledged the server delivers again,
-/// to the next session or to another consumer.
+/// One connection from its beginning to its end. Nothing of it outlives it: what it has not acknowledged the server
+/// delivers again, to the next session or to another consumer.
 /// </summary>
-internal sealed class RabbitMqSession(RabbitMqOptions options, RabbitMqRefusals refusals, BrokerHealth health, Action<string> warn, TimeProvider time)
+internal sealed class RabbitMqSession(
+    RabbitMqOptions options, RabbitMqRefusals refusals, BrokerHealth health, Action<string> warn, TimeProvider time)
 {
     private readonly TaskCompletionSource<string> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly DeliveryLine<RabbitMqDelivery> line = new(options.PrefetchCount, options.ProcessDelay, time);
@@ -17,7 +18,10 @@ internal sealed class RabbitMqSession(RabbitMqOptions options, RabbitMqRefusals 
     /// <summary>True when something was acknowledged, so that the next session need not wait long.</summary>
     public bool HasAnswered => answers?.HasSaidSomething ?? false;
 
-    /// <summary>Consumes until the connection, the channel or the consumer is lost, which is reported to the health; or until stopped.</summary>
+    /// <summary>
+    /// Consumes until the connection, the channel or the consumer is lost, which is reported to the health; or until
+    /// stopped.
+    /// </summary>
     public async Task RunAsync(Receive receive, CancellationToken stop)
     {
         await using var connection = await options.Address.ConnectAsync(options.Name, stop);
@@ -37,7 +41,11 @@ internal sealed class RabbitMqSession(RabbitMqOptions options, RabbitMqRefusals 
         await Task.WhenAny(ended.Task, answering, Task.Delay(Timeout.Infinite, noMore.Token));
         var isLost = !stop.IsCancellationRequested;
         if (isLost)
-            health.Lost(options.Address.Explain(ended.Task.IsCompleted ? await ended.Task : answering.Exception?.GetBaseException().Message ?? "closed"));
+            health.Lost(
+                options.Address.Explain(
+                    ended.Task.IsCompleted
+                        ? await ended.Task
+                        : answering.Exception?.GetBaseException().Message ?? "closed"));
         else
             await Quietly(channel.BasicCancelAsync(consumerTag, cancellationToken: CancellationToken.None));
 
@@ -52,7 +60,9 @@ internal sealed class RabbitMqSession(RabbitMqOptions options, RabbitMqRefusals 
         await Quietly(inFlight.WhenIdle().WaitAsync(BrokerLimits.CloseTimeout, time, CancellationToken.None));
         answers.Complete();
         await Quietly(answering);
-        await Quietly(connection.CloseAsync(Constants.ReplySuccess, "stop", BrokerLimits.CloseTimeout, abort: true, CancellationToken.None));
+        await Quietly(
+            connection.CloseAsync(
+                Constants.ReplySuccess, "stop", BrokerLimits.CloseTimeout, abort: true, CancellationToken.None));
     }
 
     private void Take(RabbitMqDelivery delivery)
@@ -83,7 +93,8 @@ internal sealed class RabbitMqSession(RabbitMqOptions options, RabbitMqRefusals 
         }
         catch (Exception failure)
         {
-            // Nobody may acknowledge it, and left alone it would take its place in the prefetch for ever: the end of the session gives it back.
+            // Nobody may acknowledge it, and left alone it would take its place in the prefetch for ever: the end of
+            // the session gives it back.
             ended.TrySetResult($"a delivery could not be taken ({failure.GetType().Name}: {failure.Message})");
         }
         finally

@@ -9,12 +9,19 @@ internal static class RabbitMqTopology
     private const ushort PreconditionFailed = 406;
 
     /// <exception cref="OperationInterruptedException">The server refuses, or the connection was lost.</exception>
-    public static async Task DeclareAsync(IConnection connection, RabbitMqOptions options, Action<string> warn, CancellationToken cancellation)
+    public static async Task DeclareAsync(
+        IConnection connection, RabbitMqOptions options, Action<string> warn, CancellationToken cancellation)
     {
         if (!options.IsDeclared)
             return;
-        await DeclareOrTakeAsync(connection, channel => channel.QueueDeclareAsync(
-            options.Queue, options.IsDurable, exclusive: false, autoDelete: false, cancellationToken: cancellation), warn, cancellation);
+        await DeclareOrTakeAsync(
+            connection,
+            channel =>
+                channel.QueueDeclareAsync(
+                    options.Queue, options.IsDurable, exclusive: false, autoDelete: false,
+                    cancellationToken: cancellation),
+            warn,
+            cancellation);
         if (options.DeadLetters is { } letters)
             await DeclareExchangeAsync(connection, letters.Exchange, letters.ExchangeType, options, warn, cancellation);
         if (options.Exchange is not { } exchange)
@@ -27,12 +34,23 @@ internal static class RabbitMqTopology
     }
 
     private static Task DeclareExchangeAsync(
-        IConnection connection, string name, string type, RabbitMqOptions options, Action<string> warn, CancellationToken cancellation) =>
-        DeclareOrTakeAsync(connection, channel => channel.ExchangeDeclareAsync(name, type, options.IsDurable, cancellationToken: cancellation), warn, cancellation);
+        IConnection connection,
+        string name,
+        string type,
+        RabbitMqOptions options,
+        Action<string> warn,
+        CancellationToken cancellation
+    ) =>
+        DeclareOrTakeAsync(
+            connection,
+            channel => channel.ExchangeDeclareAsync(name, type, options.IsDurable, cancellationToken: cancellation),
+            warn,
+            cancellation);
 
-    // What is there already with other properties was made by somebody who had a reason: it is used as it is. A channel of its own for
-    // each, because the server ends the channel on which it refuses.
-    private static async Task DeclareOrTakeAsync(IConnection connection, Func<IChannel, Task> declare, Action<string> warn, CancellationToken cancellation)
+    // What is there already with other properties was made by somebody who had a reason: it is used as it is. A channel
+    // of its own for each, because the server ends the channel on which it refuses.
+    private static async Task DeclareOrTakeAsync(
+        IConnection connection, Func<IChannel, Task> declare, Action<string> warn, CancellationToken cancellation)
     {
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellation);
         try

@@ -1,6 +1,8 @@
 namespace Tributary.Connectors.Brokers;
 
-/// <summary>Bounds what was received and has no answer, by count and bytes. A thread that receives waits here for room.</summary>
+/// <summary>
+/// Bounds what was received and has no answer, by count and bytes. A thread that receives waits here for room.
+/// </summary>
 internal sealed class ReceiveWindow(int maxCount, long maxBytes)
 {
     private readonly object gate = new();

@@ -1,6 +1,9 @@
 namespace Tributary.Connectors.Brokers;
 
-/// <summary>A warning that may be due thousands of times: said at once, then at most once per interval with how often it was not said.</summary>
+/// <summary>
+/// A warning that may be due thousands of times: said at once, then at most once per interval with how often it was not
+/// said.
+/// </summary>
 internal sealed class RepeatedWarning(Action<string> warn, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);

@@ -3,7 +3,8 @@ using Tributary.Connectors.Configuration;
 namespace Tributary.Connectors.Brokers;
 
 /// <summary>
-/// <c>type: rest</c>: messages come in by the API, mapped by the <c>message</c> section. There is nothing to connect to.
+/// <c>type: rest</c>: messages come in by the API, mapped by the <c>message</c> section. There is nothing to connect
+/// to.
 /// </summary>
 public sealed class RestBrokerFactory : IBrokerFactory
 {
@@ -22,7 +23,8 @@ public sealed class RestBrokerFactory : IBrokerFactory
     {
         public string Name => name;
 
-        public BrokerStatus Status { get; } = new(IsConnected: true, LastError: null, ReceivedCount: 0, RefusedCount: 0);
+        public BrokerStatus Status { get; } =
+            new(IsConnected: true, LastError: null, ReceivedCount: 0, RefusedCount: 0);
 
         public async Task RunAsync(Receive receive, CancellationToken cancellation)
         {

@@ -3,8 +3,9 @@ using Tributary.Messages;
 namespace Tributary.Connectors.Brokers;
 
 /// <summary>
-/// A ZeroMQ socket as a source of messages. ZeroMQ knows no acknowledgement: a message is this process's as soon as libzmq has it, and
-/// dies with it. What is bounded is how much that can be, and an orderly stop makes it durable first.
+/// A ZeroMQ socket as a source of messages. ZeroMQ knows no acknowledgement: a message is this process's as soon as
+/// libzmq has it, and dies with it. What is bounded is how much that can be, and an orderly stop makes it durable
+/// first.
 /// </summary>
 internal sealed class ZeroMqBroker : IBroker
 {
@@ -52,7 +53,8 @@ internal sealed class ZeroMqBroker : IBroker
                 health.Lost($"{options.Endpoint}: {failure.Message}");
             }
 
-            await Task.Delay(backoff.Next(), services.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(backoff.Next(), services.Time, cancellation)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         Finish(giveUp);
@@ -96,7 +98,9 @@ internal sealed class ZeroMqBroker : IBroker
             return;
         var lost = window.Count;
         giveUp.Cancel();
-        services.Warn($"{options.Name}: {lost} messages were received and not stored before the stop. ZeroMQ does not deliver again.");
+        services.Warn(
+            $"{options.Name}: {lost} messages were received and not stored before the stop. ZeroMQ does not deliver "
+            + "again.");
         window.WaitUntilEmpty(BrokerLimits.CloseTimeout, services.Time);
     }
 
@@ -128,14 +132,17 @@ internal sealed class ZeroMqBroker : IBroker
                 health.Refused();
                 var then = kept.IsCurable ? "offered again later" : "kept among what failed";
                 refusals.Say(
-                    $"{options.Name}: a message was refused ({kept.Code}: {BrokerHealth.OneLine(kept.Reason)}) and is {then}.");
+                    $"{options.Name}: a message was refused ({kept.Code}: {BrokerHealth.OneLine(kept.Reason)}) and is "
+                    + $"{then}.");
             }
 
             return true;
         }
         catch (Exception failure) when (!giveUp.IsCancellationRequested)
         {
-            failures.Say($"{options.Name}: a message could not be taken ({failure.GetType().Name}: {BrokerHealth.OneLine(failure.Message)}) and is tried again.");
+            failures.Say(
+                $"{options.Name}: a message could not be taken ({failure.GetType().Name}: "
+                + $"{BrokerHealth.OneLine(failure.Message)}) and is tried again.");
             return false;
         }
     }

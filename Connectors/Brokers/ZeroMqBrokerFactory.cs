@@ -34,12 +34,29 @@ public sealed class ZeroMqBrokerFactory : IBrokerFactory
     {
         var errorsBefore = config.ErrorCount;
         var section = config.Section(
-            "type", "name", "message", "message_fields", "host", "port", "protocol", "connection_type", "socket_type", "topics",
-            "high_water_mark", "linger", "prefetch", "process_delay", "retry_interval");
+            "type",
+            "name",
+            "message",
+            "message_fields",
+            "host",
+            "port",
+            "protocol",
+            "connection_type",
+            "socket_type",
+            "topics",
+            "high_water_mark",
+            "linger",
+            "prefetch",
+            "process_delay",
+            "retry_interval");
         var isBound = section["connection_type"].OneOf("bind", "connect") == "bind";
         var isSubscriber = section["socket_type"].OneOf("PULL", "SUB", "7", "2") is "SUB" or "2";
         var endpoint = Endpoint(section, isBound);
-        var topics = section["topics"].List(MaxTopicsCount, "beginnings of topics").Select(Topic).OfType<string>().ToArray();
+        var topics = section["topics"]
+            .List(MaxTopicsCount, "beginnings of topics")
+            .Select(Topic)
+            .OfType<string>()
+            .ToArray();
         if (section["topics"].IsSet && !isSubscriber)
             section["topics"].Fail("topics for a PULL socket", "topics for a SUB socket (socket_type: 2)");
         var options = new ZeroMqOptions(

@@ -34,7 +34,8 @@ internal sealed class ZeroMqFrames(byte[] first)
         {
             Fault = new Reception.Refused(
                 "frames_unexpected",
-                $"The message has {count} frames (bytes: {lengths}{(frames.Count > 10 ? ", …" : "")}{more}); allowed: {allowed}."),
+                $"The message has {count} frames (bytes: {lengths}{(frames.Count > 10 ? ", …" : "")}{more}); allowed: "
+                + $"{allowed}."),
         };
     }
 }

@@ -22,7 +22,8 @@ internal static partial class ZeroMqLibrary
     /// <summary>Null when libzmq is there, else what is wrong.</summary>
     public static string? Load() => Load(Names);
 
-    internal static string? Load(string[] names) => FindIn(names) == 0 ? $"no libzmq on this machine (looked for {string.Join(", ", names)})" : null;
+    internal static string? Load(string[] names) =>
+        FindIn(names) == 0 ? $"no libzmq on this machine (looked for {string.Join(", ", names)})" : null;
 
     private static nint FindIn(string[] names)
     {
@@ -36,7 +37,8 @@ internal static partial class ZeroMqLibrary
     }
 
     // Others of this assembly's libraries are found as ever.
-    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path) => name == Library ? Handle.Value : 0;
+    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path) =>
+        name == Library ? Handle.Value : 0;
 
     [LibraryImport(Library, EntryPoint = "zmq_ctx_new")]
     public static partial nint NewContext();
@@ -56,10 +58,12 @@ internal static partial class ZeroMqLibrary
     [LibraryImport(Library, EntryPoint = "zmq_bind", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Bind(ZeroMqSocketHandle socket, string endpoint);
 
-    [LibraryImport(Library, EntryPoint = "zmq_connect", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(
+        Library, EntryPoint = "zmq_connect", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Connect(ZeroMqSocketHandle socket, string endpoint);
 
-    [LibraryImport(Library, EntryPoint = "zmq_socket_monitor", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(
+        Library, EntryPoint = "zmq_socket_monitor", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Monitor(ZeroMqSocketHandle socket, string endpoint, int events);
 
     [LibraryImport(Library, EntryPoint = "zmq_msg_init")]

@@ -6,7 +6,9 @@ namespace Tributary.Connectors.Brokers;
 /// <param name="IsSubscriber">True: SUB; false: PULL.</param>
 /// <param name="Topics">Beginnings of the topics that SUB takes; an empty one stands for all.</param>
 /// <param name="HighWaterMarkCount">Most messages that libzmq keeps per peer before it takes no more from it.</param>
-/// <param name="UnansweredCount">Most messages that were handed over and have no answer; then none is taken from libzmq.</param>
+/// <param name="UnansweredCount">
+/// Most messages that were handed over and have no answer; then none is taken from libzmq.
+/// </param>
 internal sealed record ZeroMqOptions(
     string Name,
     string Endpoint,

@@ -15,7 +15,9 @@ internal sealed class ZeroMqSession(ZeroMqOptions options, BrokerHealth health, 
     // How long the thread is deaf to a stop and to news of its connections.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Receives until stopped; then takes what libzmq holds already, and closes after <paramref name="beforeClose"/>.</summary>
+    /// <summary>
+    /// Receives until stopped; then takes what libzmq holds already, and closes after <paramref name="beforeClose"/>.
+    /// </summary>
     /// <exception cref="ZeroMqException">The socket cannot be opened or read.</exception>
     public void Run(Action beforeClose, CancellationToken stop)
     {
@@ -34,11 +36,15 @@ internal sealed class ZeroMqSession(ZeroMqOptions options, BrokerHealth health, 
         beforeClose();
     }
 
-    // Until there has been nothing for a pause. A peer that goes on sending, or answers that do not come, could keep this going for ever.
+    // Until there has been nothing for a pause. A peer that goes on sending, or answers that do not come, could keep
+    // this going for ever.
     private void Drain(ZeroMqSocket socket)
     {
         var start = time.GetTimestamp();
-        for (var count = 0; count < options.HighWaterMarkCount && time.GetElapsedTime(start) < BrokerLimits.StopTimeout;)
+        for (
+            var count = 0;
+            count < options.HighWaterMarkCount && time.GetElapsedTime(start) < BrokerLimits.StopTimeout;
+)
         {
             if (!window.WaitForRoom(Pause))
                 continue;
@@ -70,7 +76,8 @@ internal sealed class ZeroMqSession(ZeroMqOptions options, BrokerHealth health, 
             return;
         }
 
-        socket.Monitor(MonitorEndpoint, ZeroMqEvents.HandshakeSucceeded | ZeroMqEvents.Disconnected | ZeroMqEvents.ConnectRetried);
+        socket.Monitor(
+            MonitorEndpoint, ZeroMqEvents.HandshakeSucceeded | ZeroMqEvents.Disconnected | ZeroMqEvents.ConnectRetried);
         monitor.Connect(MonitorEndpoint);
         socket.Connect(options.Endpoint);
     }

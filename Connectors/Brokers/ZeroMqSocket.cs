@@ -30,8 +30,11 @@ internal sealed class ZeroMqSocket(ZeroMqContext context, int type) : IDisposabl
 
     public void Connect(string endpoint) => Check("zmq_connect", ZeroMqLibrary.Connect(handle, endpoint));
 
-    /// <summary>Makes what happens to the connections of this socket readable from a PAIR socket that connects to this endpoint.</summary>
-    public void Monitor(string endpoint, ZeroMqEvents events) => Check("zmq_socket_monitor", ZeroMqLibrary.Monitor(handle, endpoint, (int)events));
+    /// <summary>
+    /// Makes what happens to the connections of this socket readable from a PAIR socket that connects to this endpoint.
+    /// </summary>
+    public void Monitor(string endpoint, ZeroMqEvents events) =>
+        Check("zmq_socket_monitor", ZeroMqLibrary.Monitor(handle, endpoint, (int)events));
 
     /// <summary>The next frame; null when there is none within the socket's time limit.</summary>
     /// <param name="hasMore">Further frames of the same message are there.</param>
@@ -45,7 +48,9 @@ internal sealed class ZeroMqSocket(ZeroMqContext context, int type) : IDisposabl
             if (ZeroMqLibrary.Receive(ref message, handle, wait ? 0 : DontWait) < 0)
             {
                 var error = ZeroMqLibrary.LastError();
-                return error == ZeroMqLibrary.Again || error == ZeroMqLibrary.Interrupted ? null : throw new ZeroMqException("zmq_msg_recv", error);
+                return error == ZeroMqLibrary.Again || error == ZeroMqLibrary.Interrupted
+                    ? null
+                    : throw new ZeroMqException("zmq_msg_recv", error);
             }
 
             var bytes = new byte[checked((int)ZeroMqLibrary.SizeOf(ref message))];
@@ -67,7 +72,10 @@ internal sealed class ZeroMqSocket(ZeroMqContext context, int type) : IDisposabl
             return ZeroMqEvents.None;
         while (hasMore)
             Receive(wait: true, out hasMore);
-        return (ZeroMqEvents)(BitConverter.IsLittleEndian ? BinaryPrimitives.ReadUInt16LittleEndian(frame) : BinaryPrimitives.ReadUInt16BigEndian(frame));
+        return (ZeroMqEvents)(
+            BitConverter.IsLittleEndian
+                ? BinaryPrimitives.ReadUInt16LittleEndian(frame)
+                : BinaryPrimitives.ReadUInt16BigEndian(frame));
     }
 
     public void Dispose() => handle.Dispose();

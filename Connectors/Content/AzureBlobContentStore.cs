@@ -6,13 +6,16 @@ using Tributary.Connectors.Http;
 
 namespace Tributary.Connectors.Content;
 
-/// <summary><c>azure-blob</c>: locations are names of blobs, looked for through the configured containers in their order.</summary>
+/// <summary>
+/// <c>azure-blob</c>: locations are names of blobs, looked for through the configured containers in their order.
+/// </summary>
 public sealed class AzureBlobContentStoreFactory : IContentStoreFactory
 {
     private const int MaxContainersCount = 64;
     private const string AccountAllowed = "the name of a storage account: 3 to 24 lower-case letters and digits";
     private const string KeyAllowed = "an account key in base64";
-    private const string AccessAllowed = "at most one of account_key, sas_token, and tenant_id with client_id and client_secret";
+    private const string AccessAllowed =
+        "at most one of account_key, sas_token, and tenant_id with client_id and client_secret";
 
     private readonly Func<TokenCredential> identity = static () => new DefaultAzureCredential();
 
@@ -27,10 +30,24 @@ public sealed class AzureBlobContentStoreFactory : IContentStoreFactory
 
     public IContentStore? Create(ConfigField config, ConnectorServices services)
     {
-        var section = config.Section(
-            ["type", "account", "endpoint", "container", "containers", "account_key", "sas_token", "tenant_id", "client_id", "client_secret", .. StoreLimits.Keys]);
+        var section = config.Section([
+            "type",
+            "account",
+            "endpoint",
+            "container",
+            "containers",
+            "account_key",
+            "sas_token",
+            "tenant_id",
+            "client_id",
+            "client_secret",
+            .. StoreLimits.Keys,
+        ]);
         var account = section["account"].Required(AccountAllowed);
-        if (account is not null && (account.Length is < 3 or > 24 || !account.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character))))
+        if (account is not null
+            && (
+                account.Length is < 3 or > 24
+                || !account.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character))))
             section["account"].Fail(AccountAllowed);
 
         var endpoint = section["endpoint"].Url();
@@ -82,7 +99,9 @@ public sealed class AzureBlobContentStoreFactory : IContentStoreFactory
     }
 }
 
-internal sealed class AzureBlobContentStore(string root, IReadOnlyList<string> containers, BlobAccess access, StoreLimits limits, TimeProvider time) : IContentStore
+internal sealed class AzureBlobContentStore(
+    string root, IReadOnlyList<string> containers, BlobAccess access, StoreLimits limits,
+    TimeProvider time) : IContentStore
 {
     private const string ServiceVersion = "2021-12-02";
 
@@ -93,7 +112,8 @@ internal sealed class AzureBlobContentStore(string root, IReadOnlyList<string> c
     public ValueTask<ContentSource> OpenAsync(string location, CancellationToken cancellation)
     {
         var name = ObjectNames.Escape(location, Faults);
-        return ContainerSearch.FirstAsync(containers, container => GetAsync(container, name, location, cancellation), Faults, location);
+        return ContainerSearch.FirstAsync(
+            containers, container => GetAsync(container, name, location, cancellation), Faults, location);
     }
 
     public ValueTask DisposeAsync()
@@ -102,9 +122,11 @@ internal sealed class AzureBlobContentStore(string root, IReadOnlyList<string> c
         return ValueTask.CompletedTask;
     }
 
-    private async ValueTask<ContentSource> GetAsync(string container, string name, string location, CancellationToken cancellation)
+    private async ValueTask<ContentSource> GetAsync(
+        string container, string name, string location, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"{root}/{Uri.EscapeDataString(container)}/{name}"));
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get, new Uri($"{root}/{Uri.EscapeDataString(container)}/{name}"));
         request.Headers.Add("x-ms-version", ServiceVersion);
         try
         {
@@ -115,6 +137,7 @@ internal sealed class AzureBlobContentStore(string root, IReadOnlyList<string> c
             throw Faults.Unavailable(location, "no token could be had for this identity", error);
         }
 
-        return await client.OpenBodyAsync(await client.SendAsync(request, location, cancellation), location, cancellation);
+        return await client.OpenBodyAsync(
+            await client.SendAsync(request, location, cancellation), location, cancellation);
     }
 }

@@ -7,7 +7,8 @@ namespace Tributary.Connectors.Content;
 /// <summary><c>disk</c>: files below a root folder. Locations are paths, from the root folder or absolute.</summary>
 public sealed class DiskContentStoreFactory : IContentStoreFactory
 {
-    private const string RootAllowed = "the folder that content lies in; / for every file of this machine that the process may read";
+    private const string RootAllowed =
+        "the folder that content lies in; / for every file of this machine that the process may read";
 
     public string Type => "disk";
 
@@ -16,8 +17,12 @@ public sealed class DiskContentStoreFactory : IContentStoreFactory
         var section = config.Section("type", "root", "path");
         var root = section.Either("root", "path").Required(RootAllowed);
         if (!OperatingSystem.IsLinux())
-            section["type"].Fail("disk on another system than Linux", "Linux, whose /proc shows where an open file lies");
-        return root is null || config.ErrorCount > 0 ? null : new DiskContentStore(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root, services.BaseFolder)), services.Time);
+            section["type"]
+                .Fail("disk on another system than Linux", "Linux, whose /proc shows where an open file lies");
+        return root is null || config.ErrorCount > 0
+            ? null
+            : new DiskContentStore(
+                Path.TrimEndingDirectorySeparator(Path.GetFullPath(root, services.BaseFolder)), services.Time);
     }
 }
 
@@ -26,7 +31,8 @@ internal sealed class DiskContentStore(string root, TimeProvider time) : IConten
     private static readonly Faults Faults = new("content", "disk");
 
     // A local file is read as fast as it can be; one on a network that stalls is given up.
-    private static readonly StoreLimits Limits = new(TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromMinutes(5), TimeSpan.FromDays(1));
+    private static readonly StoreLimits Limits = new(
+        TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromMinutes(5), TimeSpan.FromDays(1));
 
     private readonly ConfinedFolder folder = new(root, Faults);
 
@@ -37,7 +43,8 @@ internal sealed class DiskContentStore(string root, TimeProvider time) : IConten
         {
             var file = folder.Open(location);
             var length = file.Length;
-            return ValueTask.FromResult(new ContentSource(new StoreStream(file, null, length, location, Faults, Limits, time), length));
+            return ValueTask.FromResult(
+                new ContentSource(new StoreStream(file, null, length, location, Faults, Limits, time), length));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

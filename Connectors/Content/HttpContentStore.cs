@@ -14,20 +14,24 @@ public sealed class HttpContentStoreFactory : IContentStoreFactory
     }
 
     /// <summary>With another resolver of names.</summary>
-    internal HttpContentStoreFactory(Func<string, CancellationToken, Task<IPAddress[]>> resolve) => this.resolve = resolve;
+    internal HttpContentStoreFactory(Func<string, CancellationToken, Task<IPAddress[]>> resolve) =>
+        this.resolve = resolve;
 
     public string Type => "http";
 
     public IContentStore? Create(ConfigField config, ConnectorServices services)
     {
         var section = config.Section(["type", .. GuardedReader.Keys]);
-        return GuardedReader.Read(config, section, new Faults("content", Type), services.Time, resolve) is { } reader ? new HttpContentStore(reader) : null;
+        return GuardedReader.Read(config, section, new Faults("content", Type), services.Time, resolve) is { } reader
+            ? new HttpContentStore(reader)
+            : null;
     }
 }
 
 internal sealed class HttpContentStore(GuardedReader reader) : IContentStore
 {
-    public ValueTask<ContentSource> OpenAsync(string location, CancellationToken cancellation) => reader.OpenAsync(location, cancellation);
+    public ValueTask<ContentSource> OpenAsync(string location, CancellationToken cancellation) =>
+        reader.OpenAsync(location, cancellation);
 
     public ValueTask DisposeAsync()
     {

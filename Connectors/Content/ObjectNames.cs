@@ -7,9 +7,13 @@ internal static class ObjectNames
 {
     public const int MaxBytes = 1024;
 
-    private const string Allowed = "the name of an object: 1 to 1024 bytes of UTF-8 without U+0000 and without '.' and '..' between slashes";
+    private const string Allowed =
+        "the name of an object: 1 to 1024 bytes of UTF-8 without U+0000 and without '.' and '..' between slashes";
 
-    /// <summary>The name with everything but slashes escaped. Segments that a URL would resolve are refused: they would lead to another container.</summary>
+    /// <summary>
+    /// The name with everything but slashes escaped. Segments that a URL would resolve are refused: they would lead to
+    /// another container.
+    /// </summary>
     /// <exception cref="ConnectorException">It cannot be a name.</exception>
     public static string Escape(string location, Faults faults)
     {

@@ -9,8 +9,8 @@ using Tributary.Connectors.Http;
 namespace Tributary.Connectors.Content;
 
 /// <summary>
-/// <c>s3</c>: Amazon S3 and what speaks like it. Locations are keys, looked for through the configured buckets in their order, or
-/// s3://BUCKET/KEY with one of these buckets.
+/// <c>s3</c>: Amazon S3 and what speaks like it. Locations are keys, looked for through the configured buckets in their
+/// order, or s3://BUCKET/KEY with one of these buckets.
 /// </summary>
 public sealed class S3ContentStoreFactory : IContentStoreFactory
 {
@@ -20,8 +20,19 @@ public sealed class S3ContentStoreFactory : IContentStoreFactory
 
     public IContentStore? Create(ConfigField config, ConnectorServices services)
     {
-        var section = config.Section(
-            ["type", "endpoint", "service_url", "region", "bucket", "buckets", "access_key", "secret_key", "session_token", "path_style", .. StoreLimits.Keys]);
+        var section = config.Section([
+            "type",
+            "endpoint",
+            "service_url",
+            "region",
+            "bucket",
+            "buckets",
+            "access_key",
+            "secret_key",
+            "session_token",
+            "path_style",
+            .. StoreLimits.Keys,
+        ]);
         var endpoint = section.Either("endpoint", "service_url");
         var url = endpoint.Url();
         var region = section["region"].Text("the name of a region, such as eu-central-1");
@@ -55,7 +66,11 @@ public sealed class S3ContentStoreFactory : IContentStoreFactory
             settings.AuthenticationRegion = region ?? "us-east-1";
 
         // Without keys the SDK looks where it does everywhere: variables, profiles, the machine's role.
-        return new S3ContentStore(credentials is null ? new AmazonS3Client(settings) : new AmazonS3Client(credentials, settings), buckets, limits, services.Time);
+        return new S3ContentStore(
+            credentials is null ? new AmazonS3Client(settings) : new AmazonS3Client(credentials, settings),
+            buckets,
+            limits,
+            services.Time);
     }
 
     private static AWSCredentials? Credentials(ConfigSection section)
@@ -66,11 +81,14 @@ public sealed class S3ContentStoreFactory : IContentStoreFactory
         var token = section["session_token"].Text("the session token of a temporary access_key", isSecret: true);
         if (access is null != (secret is null) || (token is not null && access is null))
             section[access is null ? "access_key" : "secret_key"].Fail("nothing", Allowed);
-        return access is null || secret is null ? null : token is null ? new BasicAWSCredentials(access, secret) : new SessionAWSCredentials(access, secret, token);
+        return access is null || secret is null ? null
+            : token is null ? new BasicAWSCredentials(access, secret)
+            : new SessionAWSCredentials(access, secret, token);
     }
 }
 
-internal sealed class S3ContentStore(AmazonS3Client client, IReadOnlyList<string> buckets, StoreLimits limits, TimeProvider time) : IContentStore
+internal sealed class S3ContentStore(
+    AmazonS3Client client, IReadOnlyList<string> buckets, StoreLimits limits, TimeProvider time) : IContentStore
 {
     private const string Scheme = "s3://";
 
@@ -88,7 +106,8 @@ internal sealed class S3ContentStore(AmazonS3Client client, IReadOnlyList<string
         }
 
         _ = ObjectNames.Escape(key, Faults);
-        return ContainerSearch.FirstAsync(searched, bucket => GetAsync(bucket, key, location, cancellation), Faults, location);
+        return ContainerSearch.FirstAsync(
+            searched, bucket => GetAsync(bucket, key, location, cancellation), Faults, location);
     }
 
     public ValueTask DisposeAsync()
@@ -97,12 +116,15 @@ internal sealed class S3ContentStore(AmazonS3Client client, IReadOnlyList<string
         return ValueTask.CompletedTask;
     }
 
-    private async ValueTask<ContentSource> GetAsync(string bucket, string key, string location, CancellationToken cancellation)
+    private async ValueTask<ContentSource> GetAsync(
+        string bucket, string key, string location, CancellationToken cancellation)
     {
         try
         {
-            var answer = await client.GetObjectAsync(new GetObjectRequest { BucketName = bucket, Key = key }, cancellation);
-            var stream = new StoreStream(answer.ResponseStream, answer, answer.ContentLength, location, Faults, limits, time);
+            var answer = await client.GetObjectAsync(
+                new GetObjectRequest { BucketName = bucket, Key = key }, cancellation);
+            var stream = new StoreStream(
+                answer.ResponseStream, answer, answer.ContentLength, location, Faults, limits, time);
             return new ContentSource(stream, answer.ContentLength, MediaType(answer.Headers.ContentType));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -111,7 +133,9 @@ internal sealed class S3ContentStore(AmazonS3Client client, IReadOnlyList<string
         }
         catch (AmazonServiceException error) when (error.StatusCode != default)
         {
-            throw error.StatusCode is HttpStatusCode.OK ? Faults.Unavailable(location, "the server's answer cannot be read", error) : Faults.OfStatus(location, error.StatusCode);
+            throw error.StatusCode is HttpStatusCode.OK
+                ? Faults.Unavailable(location, "the server's answer cannot be read", error)
+                : Faults.OfStatus(location, error.StatusCode);
         }
         catch (AmazonClientException error)
         {

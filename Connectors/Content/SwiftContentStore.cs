@@ -8,8 +8,8 @@ using Tributary.Connectors.Http;
 namespace Tributary.Connectors.Content;
 
 /// <summary>
-/// <c>swift</c>: OpenStack's object store. Locations are names of objects, looked for through the configured containers in their order;
-/// without any, through all of the account.
+/// <c>swift</c>: OpenStack's object store. Locations are names of objects, looked for through the configured containers
+/// in their order; without any, through all of the account.
 /// </summary>
 public sealed class SwiftContentStoreFactory : IContentStoreFactory
 {
@@ -19,13 +19,24 @@ public sealed class SwiftContentStoreFactory : IContentStoreFactory
 
     public IContentStore? Create(ConfigField config, ConnectorServices services)
     {
-        var section = config.Section(
-            ["type", "auth_url", "access_key_id", "secret_access_key", "containers", "auth_version", "insecure", "os_options", .. StoreLimits.Keys]);
+        var section = config.Section([
+            "type",
+            "auth_url",
+            "access_key_id",
+            "secret_access_key",
+            "containers",
+            "auth_version",
+            "insecure",
+            "os_options",
+            .. StoreLimits.Keys,
+        ]);
         var access = SwiftAccess.Read(section, services.Warn);
         var containers = section["containers"].Names(MaxContainersCount, "container");
         var limits = StoreLimits.Read(section);
         var isInsecure = section["insecure"].Flag() ?? false;
-        return access is null || config.ErrorCount > 0 ? null : new SwiftContentStore(access, containers, limits, isInsecure, services.Time);
+        return access is null || config.ErrorCount > 0
+            ? null
+            : new SwiftContentStore(access, containers, limits, isInsecure, services.Time);
     }
 }
 
@@ -42,18 +53,24 @@ internal sealed class SwiftContentStore : IContentStore
     private readonly SwiftSessions sessions;
     private readonly IReadOnlyList<string> containers;
 
-    public SwiftContentStore(SwiftAccess access, IReadOnlyList<string> containers, StoreLimits limits, bool isInsecure, TimeProvider time)
+    public SwiftContentStore(
+        SwiftAccess access, IReadOnlyList<string> containers, StoreLimits limits, bool isInsecure, TimeProvider time)
     {
         this.containers = containers;
         client = new StoreClient(StoreClient.TrustedHandler(limits, isInsecure), limits, Faults, time);
-        sessions = new SwiftSessions(access.IsKeystone ? new KeystoneLogin(access, client, Faults) : new TempAuthLogin(access, client, Faults));
+        sessions = new SwiftSessions(
+            access.IsKeystone ? new KeystoneLogin(access, client, Faults) : new TempAuthLogin(access, client, Faults));
     }
 
     public async ValueTask<ContentSource> OpenAsync(string location, CancellationToken cancellation)
     {
         var name = ObjectNames.Escape(location, Faults);
         var searched = containers.Count > 0 ? containers : await ListAsync(location, cancellation);
-        return await ContainerSearch.FirstAsync(searched, container => GetAsync($"/{Uri.EscapeDataString(container)}/{name}", location, cancellation), Faults, location);
+        return await ContainerSearch.FirstAsync(
+            searched,
+            container => GetAsync($"/{Uri.EscapeDataString(container)}/{name}", location, cancellation),
+            Faults,
+            location);
     }
 
     public ValueTask DisposeAsync()
@@ -67,8 +84,13 @@ internal sealed class SwiftContentStore : IContentStore
     {
         try
         {
-            await using var source = await GetAsync($"?format=json&limit={MaxListedContainersCount}", location, cancellation);
-            var body = await StoreClient.ReadAllAsync(source, MaxListBytes, found => Faults.Unavailable(location, $"the list of containers has {found}"), cancellation);
+            await using var source = await GetAsync(
+                $"?format=json&limit={MaxListedContainersCount}", location, cancellation);
+            var body = await StoreClient.ReadAllAsync(
+                source,
+                MaxListBytes,
+                found => Faults.Unavailable(location, $"the list of containers has {found}"),
+                cancellation);
             return [.. JsonSerializer.Deserialize<List<ListedContainer>>(body)!.Select(entry => entry.Name)];
         }
         catch (JsonException error)
@@ -92,7 +114,8 @@ internal sealed class SwiftContentStore : IContentStore
         return await client.OpenBodyAsync(answer, location, cancellation);
     }
 
-    private async Task<HttpResponseMessage> SendAsync(SwiftSession session, string path, string location, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> SendAsync(
+        SwiftSession session, string path, string location, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, session.StorageUrl + path);
         request.Headers.TryAddWithoutValidation("X-Auth-Token", session.Token);

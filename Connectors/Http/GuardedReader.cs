@@ -6,8 +6,8 @@ using Tributary.Connectors.Outbound;
 namespace Tributary.Connectors.Http;
 
 /// <summary>
-/// Reads what locations name over HTTP: URLs, or paths below a configured URL. Every connection passes the <see cref="OutboundGuard"/>,
-/// those that redirects lead to as well.
+/// Reads what locations name over HTTP: URLs, or paths below a configured URL. Every connection passes the
+/// <see cref="OutboundGuard"/>, those that redirects lead to as well.
 /// </summary>
 internal sealed class GuardedReader : IDisposable
 {
@@ -26,7 +26,11 @@ internal sealed class GuardedReader : IDisposable
 
     /// <summary>Null when there was an error.</summary>
     public static GuardedReader? Read(
-        ConfigField config, ConfigSection section, Faults faults, TimeProvider time, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
+        ConfigField config,
+        ConfigSection section,
+        Faults faults,
+        TimeProvider time,
+        Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
     {
         var root = section["base_url"].Url();
         var allowed = AllowedTarget.Read(section["allow"]);
@@ -34,14 +38,16 @@ internal sealed class GuardedReader : IDisposable
 
         const string Header = "the value of an Authorization header, such as Bearer ${TOKEN}, beside a base_url";
         AuthenticationHeaderValue? secret = null;
-        if (section["authorization"].Text(Header, isSecret: true) is { } text && (root is null || !AuthenticationHeaderValue.TryParse(text, out secret)))
+        if (section["authorization"].Text(Header, isSecret: true) is { } text
+            && (root is null || !AuthenticationHeaderValue.TryParse(text, out secret)))
             section["authorization"].Fail(Header, isSecret: true);
         if (config.ErrorCount > 0)
             return null;
 
         // What the operator configures may lie inside the network; what redirects from there lead to must not.
         var guard = new OutboundGuard(root is null ? allowed : [.. allowed, AllowedTarget.Of(root)], resolve);
-        return new GuardedReader(root, secret, new StoreClient(guard.CreateHandler(limits.Connect), limits, faults, time), faults);
+        return new GuardedReader(
+            root, secret, new StoreClient(guard.CreateHandler(limits.Connect), limits, faults, time), faults);
     }
 
     /// <summary>The answer's body, after redirects.</summary>
@@ -54,7 +60,13 @@ internal sealed class GuardedReader : IDisposable
         for (var redirectsCount = 0; ; redirectsCount++)
         {
             var answer = await GetAsync(target, location, cancellation);
-            if (answer.StatusCode is not (HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect)
+            if (answer.StatusCode
+                    is not (
+                        HttpStatusCode.MovedPermanently
+                        or HttpStatusCode.Found
+                        or HttpStatusCode.SeeOther
+                        or HttpStatusCode.TemporaryRedirect
+                        or HttpStatusCode.PermanentRedirect)
                 || answer.Headers.Location is not { } next)
             {
                 return await client.OpenBodyAsync(answer, location, cancellation);
@@ -90,11 +102,15 @@ internal sealed class GuardedReader : IDisposable
         if (baseUrl is null)
         {
             return Uri.TryCreate(location, UriKind.Absolute, out var url)
-                ? Fault(url) is { } found ? throw faults.Invalid(location, found, "an http:// or https:// URL without user") : url
+                ? Fault(url) is { } found
+                    ? throw faults.Invalid(location, found, "an http:// or https:// URL without user")
+                    : url
                 : throw faults.Invalid(location, "what is no URL", "an http:// or https:// URL");
         }
 
-        var isWhole = location.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || location.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
+        var isWhole =
+            location.StartsWith("http://", StringComparison.OrdinalIgnoreCase)
+            || location.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
         var text = isWhole ? location : $"{baseUrl.AbsoluteUri.TrimEnd('/')}/{location.TrimStart('/')}";
         return Uri.TryCreate(text, UriKind.Absolute, out var target) && Fault(target) is null && IsBelowBase(target)
             ? target

@@ -2,8 +2,12 @@ using System.Net;
 
 namespace Tributary.Connectors.Http;
 
-/// <summary>Sends requests to a store within its limits, and turns answers into content and failures into <see cref="ConnectorException"/>.</summary>
-internal sealed class StoreClient(HttpMessageHandler handler, StoreLimits limits, Faults faults, TimeProvider time) : IDisposable
+/// <summary>
+/// Sends requests to a store within its limits, and turns answers into content and failures into
+/// <see cref="ConnectorException"/>.
+/// </summary>
+internal sealed class StoreClient(HttpMessageHandler handler, StoreLimits limits, Faults faults, TimeProvider time)
+    : IDisposable
 {
     private readonly HttpMessageInvoker invoker = new(handler);
 
@@ -27,7 +31,8 @@ internal sealed class StoreClient(HttpMessageHandler handler, StoreLimits limits
     }
 
     /// <summary>The answer's headers, whatever its status; the body is not read yet.</summary>
-    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, string location, CancellationToken cancellation)
+    public async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, string location, CancellationToken cancellation)
     {
         using var timer = new CancellationTokenSource(limits.Answer, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellation);
@@ -47,7 +52,8 @@ internal sealed class StoreClient(HttpMessageHandler handler, StoreLimits limits
 
     /// <summary>The body of an answer as content. Takes the answer over.</summary>
     /// <exception cref="ConnectorException">The status is not 200.</exception>
-    public async ValueTask<ContentSource> OpenBodyAsync(HttpResponseMessage answer, string location, CancellationToken cancellation)
+    public async ValueTask<ContentSource> OpenBodyAsync(
+        HttpResponseMessage answer, string location, CancellationToken cancellation)
     {
         try
         {
@@ -55,7 +61,10 @@ internal sealed class StoreClient(HttpMessageHandler handler, StoreLimits limits
                 throw faults.OfStatus(location, answer.StatusCode);
             var headers = answer.Content.Headers;
             var body = await answer.Content.ReadAsStreamAsync(cancellation);
-            return new ContentSource(Wrap(body, headers.ContentLength, location, answer), headers.ContentLength, headers.ContentType?.MediaType?.ToLowerInvariant());
+            return new ContentSource(
+                Wrap(body, headers.ContentLength, location, answer),
+                headers.ContentLength,
+                headers.ContentType?.MediaType?.ToLowerInvariant());
         }
         catch
         {
@@ -65,10 +74,12 @@ internal sealed class StoreClient(HttpMessageHandler handler, StoreLimits limits
     }
 
     /// <summary>A body within the limits.</summary>
-    public StoreStream Wrap(Stream body, long? length, string location, IDisposable? owner = null) => new(body, owner, length, location, faults, limits, time);
+    public StoreStream Wrap(Stream body, long? length, string location, IDisposable? owner = null) =>
+        new(body, owner, length, location, faults, limits, time);
 
     /// <summary>A whole body of at most <paramref name="maxBytes"/>, which is kept in memory.</summary>
-    public static async ValueTask<byte[]> ReadAllAsync(ContentSource source, int maxBytes, Func<string, ConnectorException> tooLarge, CancellationToken cancellation)
+    public static async ValueTask<byte[]> ReadAllAsync(
+        ContentSource source, int maxBytes, Func<string, ConnectorException> tooLarge, CancellationToken cancellation)
     {
         if (source.Length > maxBytes)
             throw tooLarge($"{source.Length} bytes");

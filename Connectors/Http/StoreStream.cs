@@ -1,7 +1,8 @@
 namespace Tributary.Connectors.Http;
 
 /// <summary>
-/// A body on its way from a store: read once, forwards. A body that stalls, breaks off or has another length than announced surfaces as
+/// A body on its way from a store: read once, forwards. A body that stalls, breaks off or has another length than
+/// announced surfaces as
 /// <see cref="ConnectorException"/>, never as a short body that looks whole.
 /// </summary>
 internal sealed class StoreStream : Stream
@@ -19,9 +20,12 @@ internal sealed class StoreStream : Stream
 
     /// <param name="owner">What is disposed after the stream.</param>
     /// <param name="expected">The announced length in bytes, if there is one.</param>
-    public StoreStream(Stream inner, IDisposable? owner, long? expected, string location, Faults faults, StoreLimits limits, TimeProvider time)
+    public StoreStream(
+        Stream inner, IDisposable? owner, long? expected, string location, Faults faults, StoreLimits limits,
+        TimeProvider time)
     {
-        (this.inner, this.owner, this.expected, this.location, this.faults, this.limits, this.time) = (inner, owner, expected, location, faults, limits, time);
+        (this.inner, this.owner, this.expected, this.location, this.faults, this.limits, this.time) = (
+            inner, owner, expected, location, faults, limits, time);
         started = time.GetTimestamp();
         stall = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
     }
@@ -47,7 +51,8 @@ internal sealed class StoreStream : Stream
             throw faults.Unavailable(location, $"it took longer than {limits.Total.TotalSeconds:0} s");
 
         // One source for the life of the stream: the caller's token and the timer both end a read through it.
-        using var registration = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), stall);
+        using var registration = cancellationToken.UnsafeRegister(
+            static state => ((CancellationTokenSource)state!).Cancel(), stall);
         stall.CancelAfter(left < limits.Idle ? left : limits.Idle);
         int count;
         try
@@ -66,14 +71,16 @@ internal sealed class StoreStream : Stream
         stall.CancelAfter(Timeout.InfiniteTimeSpan);
         readBytes += count;
         if (expected is { } length && (readBytes > length || (count == 0 && buffer.Length > 0 && readBytes < length)))
-            throw faults.Unavailable(location, $"{readBytes} bytes came instead of {length}: it broke off or changed while it was read");
+            throw faults.Unavailable(
+                location, $"{readBytes} bytes came instead of {length}: it broke off or changed while it was read");
         return count;
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer, offset, count, CancellationToken.None).GetAwaiter().GetResult();
+    public override int Read(byte[] buffer, int offset, int count) =>
+        ReadAsync(buffer, offset, count, CancellationToken.None).GetAwaiter().GetResult();
 
     public override void Flush()
     {

@@ -13,7 +13,9 @@ public sealed class HttpMetadataStoreFactory : IMetadataStoreFactory
         var section = config.Section(["type", "max_bytes", .. GuardedReader.Keys]);
         var maxBytes = MetadataLimits.ReadMaxBytes(section);
         var faults = new Faults("metadata", Type);
-        return GuardedReader.Read(config, section, faults, services.Time) is { } reader ? new HttpMetadataStore(reader, maxBytes, faults) : null;
+        return GuardedReader.Read(config, section, faults, services.Time) is { } reader
+            ? new HttpMetadataStore(reader, maxBytes, faults)
+            : null;
     }
 }
 
@@ -22,7 +24,8 @@ internal sealed class HttpMetadataStore(GuardedReader reader, int maxBytes, Faul
     public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(string location, CancellationToken cancellation)
     {
         await using var source = await reader.OpenAsync(location, cancellation);
-        var body = await StoreClient.ReadAllAsync(source, maxBytes, found => MetadataLimits.TooLarge(faults, location, found, maxBytes), cancellation);
+        var body = await StoreClient.ReadAllAsync(
+            source, maxBytes, found => MetadataLimits.TooLarge(faults, location, found, maxBytes), cancellation);
         return JsonObjects.Check(body, location, faults);
     }
 

@@ -18,7 +18,8 @@ internal static class JsonObjects
                 throw faults.Unusable(location, json.Length == 0 ? "nothing" : "another JSON text", Allowed);
             while (reader.Read())
             {
-                // The reader takes the bytes of a string as they come; whether they are UTF-8 shows when they are decoded.
+                // The reader takes the bytes of a string as they come; whether they are UTF-8 shows when they are
+                // decoded.
                 if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName)
                     _ = reader.GetString();
             }

@@ -8,7 +8,8 @@ internal static class MetadataLimits
     private const int DefaultMaxBytes = 1 << 20;
 
     /// <summary>The key <c>max_bytes</c>; larger metadata is refused.</summary>
-    public static int ReadMaxBytes(ConfigSection section) => (int)(section["max_bytes"].Whole(1024, 64 << 20, "bytes") ?? DefaultMaxBytes);
+    public static int ReadMaxBytes(ConfigSection section) =>
+        (int)(section["max_bytes"].Whole(1024, 64 << 20, "bytes") ?? DefaultMaxBytes);
 
     public static ConnectorException TooLarge(Faults faults, string location, string found, int maxBytes) =>
         faults.Unusable(location, found, $"at most {maxBytes} bytes");

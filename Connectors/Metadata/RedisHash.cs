@@ -11,7 +11,8 @@ internal static class RedisHash
     /// <summary>Fields of one hash; one with more is refused before it is read.</summary>
     public const int MaxFieldsCount = 10_000;
 
-    public static async Task<ReadOnlyMemory<byte>> ReadAsync(IDatabase redis, RedisKey key, string location, int maxBytes, Faults faults)
+    public static async Task<ReadOnlyMemory<byte>> ReadAsync(
+        IDatabase redis, RedisKey key, string location, int maxBytes, Faults faults)
     {
         var count = await redis.HashLengthAsync(key);
         if (count > MaxFieldsCount)
@@ -24,7 +25,9 @@ internal static class RedisHash
         using (var writer = new Utf8JsonWriter(json))
         {
             writer.WriteStartObject();
-            foreach (var (name, value) in fields.Select(field => (Name: (byte[])field.Name!, Value: (byte[])field.Value!)).OrderBy(field => Encoding.UTF8.GetString(field.Name), StringComparer.Ordinal))
+            foreach (var (name, value) in fields
+                    .Select(field => (Name: (byte[])field.Name!, Value: (byte[])field.Value!))
+                    .OrderBy(field => Encoding.UTF8.GetString(field.Name), StringComparer.Ordinal))
             {
                 if (!Utf8.IsValid(name) || !Utf8.IsValid(value))
                     throw faults.Unusable(location, "bytes that are no UTF-8 in a field", "texts in UTF-8");

@@ -5,7 +5,8 @@ using Tributary.Messages;
 namespace Tributary.Connectors.Metadata;
 
 /// <summary>
-/// <c>redis</c>: locations are keys, whose value is a text of JSON or a hash. The fields of a hash become the strings of an object.
+/// <c>redis</c>: locations are keys, whose value is a text of JSON or a hash. The fields of a hash become the strings
+/// of an object.
 /// </summary>
 public sealed class RedisMetadataStoreFactory : IMetadataStoreFactory
 {
@@ -17,7 +18,8 @@ public sealed class RedisMetadataStoreFactory : IMetadataStoreFactory
 
     public IMetadataStore? Create(ConfigField config, ConnectorServices services)
     {
-        var section = config.Section("type", "host", "port", "password", "tls", "database", "key_prefix", "timeout_seconds", "max_bytes");
+        var section = config.Section(
+            "type", "host", "port", "password", "tls", "database", "key_prefix", "timeout_seconds", "max_bytes");
         var host = section["host"].IsSet ? section["host"].Text("the server's name or address") : "localhost";
         var port = (int)(section["port"].Whole(1, 65535, "a port") ?? 6379);
         var password = section["password"].Text("the server's password", isSecret: true);
@@ -53,7 +55,9 @@ public sealed class RedisMetadataStoreFactory : IMetadataStoreFactory
     }
 }
 
-internal sealed class RedisMetadataStore(ConfigurationOptions options, int database, string prefix, TimeSpan timeout, int maxBytes, TimeProvider time) : IMetadataStore
+internal sealed class RedisMetadataStore(
+    ConfigurationOptions options, int database, string prefix, TimeSpan timeout, int maxBytes,
+    TimeProvider time) : IMetadataStore
 {
     private static readonly Faults Faults = new("metadata", "redis");
 
@@ -68,7 +72,9 @@ internal sealed class RedisMetadataStore(ConfigurationOptions options, int datab
         {
             return await WithinAsync(ReadKeyAsync(location, cancellation), cancellation);
         }
-        catch (Exception error) when (error is RedisException or TimeoutException or ObjectDisposedException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        catch (Exception error)
+            when (error is RedisException or TimeoutException or ObjectDisposedException or OperationCanceledException
+                && !cancellation.IsCancellationRequested)
         {
             throw Fault(location, error);
         }
@@ -137,17 +143,21 @@ internal sealed class RedisMetadataStore(ConfigurationOptions options, int datab
     }
 
     // The client bounds each command but takes no token; a read is several commands, bounded as a whole here.
-    private async Task<T> WithinAsync<T>(Task<T> work, CancellationToken cancellation) => await work.WaitAsync(timeout, time, cancellation);
+    private async Task<T> WithinAsync<T>(Task<T> work, CancellationToken cancellation) =>
+        await work.WaitAsync(timeout, time, cancellation);
 
-    // What the client and the server say may name the key's neighbours or the password's user, so it stays out of the message.
+    // What the client and the server say may name the key's neighbours or the password's user, so it stays out of the
+    // message.
     private static ConnectorException Fault(string location, Exception error) => error switch
     {
         RedisServerException
         {
             Kind: RedisErrorKind.NoAuth or RedisErrorKind.WrongPass or RedisErrorKind.NoPermission,
         } => Faults.Refused(location, "the server does not let this process read"),
-        RedisServerException server => Faults.Unavailable(location, $"the server answered {server.Message.Split(' ')[0]}", error),
-        TimeoutException or OperationCanceledException => Faults.Unavailable(location, "the server did not answer in time", error),
+        RedisServerException server => Faults.Unavailable(location,
+            $"the server answered {server.Message.Split(' ')[0]}", error),
+        TimeoutException or OperationCanceledException => Faults.Unavailable(location,
+            "the server did not answer in time", error),
         _ when IsLoginRefused(error) => Faults.Unavailable(location, "the server refuses the login", error),
         _ => Faults.Unavailable(location, "the server is not reachable", error),
     };

@@ -3,15 +3,30 @@ using System.Net.Sockets;
 
 namespace Tributary.Connectors.Outbound;
 
-/// <summary>Which addresses lie outside: those that the IANA registries of special-purpose addresses call globally reachable.</summary>
+/// <summary>
+/// Which addresses lie outside: those that the IANA registries of special-purpose addresses call globally reachable.
+/// </summary>
 internal static class AddressRules
 {
     private static readonly IPNetwork[] Inside =
     [
         .. new[]
         {
-            "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24",
-            "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
+            "0.0.0.0/8",
+            "10.0.0.0/8",
+            "100.64.0.0/10",
+            "127.0.0.0/8",
+            "169.254.0.0/16",
+            "172.16.0.0/12",
+            "192.0.0.0/24",
+            "192.0.2.0/24",
+            "192.88.99.0/24",
+            "192.168.0.0/16",
+            "198.18.0.0/15",
+            "198.51.100.0/24",
+            "203.0.113.0/24",
+            "224.0.0.0/4",
+            "240.0.0.0/4",
             "168.63.129.16/32", // public by its number, but it answers metadata inside Azure
             "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20",
         }.Select(text => IPNetwork.Parse(text)),
@@ -29,6 +44,7 @@ internal static class AddressRules
         if (Translated.Contains(address))
             return IsOutside(new IPAddress(address.GetAddressBytes()[^4..]));
 
-        return (address.AddressFamily == AddressFamily.InterNetwork || GlobalUnicast.Contains(address)) && !Inside.Any(network => network.Contains(address));
+        return (address.AddressFamily == AddressFamily.InterNetwork || GlobalUnicast.Contains(address))
+            && !Inside.Any(network => network.Contains(address));
     }
 }

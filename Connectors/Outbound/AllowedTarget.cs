@@ -3,7 +3,9 @@ using Tributary.Connectors.Configuration;
 
 namespace Tributary.Connectors.Outbound;
 
-/// <summary>An exception to the rule that nothing inside the network is called: a network, or a host with or without its port.</summary>
+/// <summary>
+/// An exception to the rule that nothing inside the network is called: a network, or a host with or without its port.
+/// </summary>
 public sealed record AllowedTarget
 {
     private const int MaxTargetsCount = 64;
@@ -26,7 +28,11 @@ public sealed record AllowedTarget
             return new AllowedTarget(network, null, null);
         if (IPAddress.TryParse(text, out var address))
             return new AllowedTarget(new IPNetwork(address, address.GetAddressBytes().Length * 8), null, null);
-        return text.Contains('/') || text.Contains('@') || !Uri.TryCreate($"http://{text}/", UriKind.Absolute, out var url) || url.Host.Length == 0
+        return
+            text.Contains('/')
+            || text.Contains('@')
+            || !Uri.TryCreate($"http://{text}/", UriKind.Absolute, out var url)
+            || url.Host.Length == 0
             ? null
             : new AllowedTarget(null, url.IdnHost, HasPort(text) ? url.Port : null);
     }

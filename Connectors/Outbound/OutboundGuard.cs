@@ -5,16 +5,21 @@ using Tributary.Messages;
 namespace Tributary.Connectors.Outbound;
 
 /// <summary>
-/// Stands between URLs that come from outside and the inside of the network. A name is resolved once, its addresses are checked, and the
-/// connection is made to a checked address, so a name that resolves differently the next time gains nothing.
+/// Stands between URLs that come from outside and the inside of the network. A name is resolved once, its addresses are
+/// checked, and the connection is made to a checked address, so a name that resolves differently the next time gains
+/// nothing.
 /// </summary>
 /// <param name="allowed">What may be called although it lies inside.</param>
 /// <param name="resolve">Resolves a host's name; null for the system's resolver.</param>
-public sealed class OutboundGuard(IReadOnlyList<AllowedTarget> allowed, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
+public sealed class OutboundGuard(
+    IReadOnlyList<AllowedTarget> allowed, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
 {
     private readonly Func<string, CancellationToken, Task<IPAddress[]>> resolve = resolve ?? Dns.GetHostAddressesAsync;
 
-    /// <summary>A handler whose every connection passes the guard. It follows no redirect and uses no proxy, which would resolve names by itself.</summary>
+    /// <summary>
+    /// A handler whose every connection passes the guard. It follows no redirect and uses no proxy, which would resolve
+    /// names by itself.
+    /// </summary>
     public SocketsHttpHandler CreateHandler(TimeSpan connect) => new()
     {
         ConnectCallback = ConnectAsync,
@@ -31,7 +36,10 @@ public sealed class OutboundGuard(IReadOnlyList<AllowedTarget> allowed, Func<str
     {
         var (host, port) = (context.DnsEndPoint.Host.Trim('[', ']'), context.DnsEndPoint.Port);
         var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await resolve(host, cancellation);
-        var open = addresses.Where(address => AddressRules.IsOutside(address) || allowed.Any(target => target.Covers(host, port, address))).ToList();
+        var open = addresses
+            .Where(address =>
+                AddressRules.IsOutside(address) || allowed.Any(target => target.Covers(host, port, address)))
+            .ToList();
         if (open.Count == 0)
         {
             throw new ConnectorException(

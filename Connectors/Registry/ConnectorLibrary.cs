@@ -10,8 +10,8 @@ namespace Tributary.Connectors.Registry;
 public sealed record ConnectorLibrary(string Name, IReadOnlyList<IConnectorFactory> Factories, string? Error = null)
 {
     /// <summary>
-    /// The libraries of a folder: of itself, or else of each folder in it. A library is the .dll beside a .deps.json of its name, as a
-    /// build leaves them, or the .dll that is named as its folder.
+    /// The libraries of a folder: of itself, or else of each folder in it. A library is the .dll beside a .deps.json of
+    /// its name, as a build leaves them, or the .dll that is named as its folder.
     /// </summary>
     public static IReadOnlyList<ConnectorLibrary> LoadFolder(string folder)
     {
@@ -19,31 +19,50 @@ public sealed record ConnectorLibrary(string Name, IReadOnlyList<IConnectorFacto
             return [.. own.Select(Load)];
         return
         [
-            .. Directory.GetDirectories(folder).Order(StringComparer.Ordinal).SelectMany(sub => Files(sub) is { Count: > 0 } files
-                ? files.Select(Load)
-                : [new ConnectorLibrary(Path.GetFileName(sub), [], $"{sub} holds no .dll with a .deps.json beside it, and no {Path.GetFileName(sub)}.dll")]),
+            .. Directory
+                .GetDirectories(folder)
+                .Order(StringComparer.Ordinal)
+                .SelectMany(sub =>
+                    Files(sub) is { Count: > 0 } files
+                        ? files.Select(Load)
+                        :
+                        [
+                            new ConnectorLibrary(
+                                Path.GetFileName(sub),
+                                [],
+                                $"{sub} holds no .dll with a .deps.json beside it, and no {Path.GetFileName(sub)}.dll"),
+                        ]),
         ];
     }
 
     /// <summary>The factories of an assembly: public classes with a constructor without parameters.</summary>
     /// <exception cref="Exception">Whatever the library's code or the loader throws.</exception>
     public static IReadOnlyList<IConnectorFactory> FactoriesOf(Assembly assembly) =>
-    [
-        .. assembly.GetExportedTypes()
-            .Where(type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(IConnectorFactory)) && type.GetConstructor([]) is not null)
-            .OrderBy(type => type.FullName, StringComparer.Ordinal)
-            .Select(type => (IConnectorFactory)Activator.CreateInstance(type)!),
-    ];
+        [
+            .. assembly
+                .GetExportedTypes()
+                .Where(type =>
+                    type is { IsClass: true, IsAbstract: false }
+                    && type.IsAssignableTo(typeof(IConnectorFactory))
+                    && type.GetConstructor([]) is not null)
+                .OrderBy(type => type.FullName, StringComparer.Ordinal)
+                .Select(type => (IConnectorFactory)Activator.CreateInstance(type)!),
+        ];
 
     private static List<string> Files(string folder)
     {
         const string Suffix = ".deps.json";
-        var files = Directory.GetFiles(folder, "*" + Suffix).Select(file => file[..^Suffix.Length] + ".dll").Order(StringComparer.Ordinal).ToList();
+        var files = Directory
+            .GetFiles(folder, "*" + Suffix)
+            .Select(file => file[..^Suffix.Length] + ".dll")
+            .Order(StringComparer.Ordinal)
+            .ToList();
         var namesake = Path.Combine(folder, Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)) + ".dll");
         return files.Count == 0 && File.Exists(namesake) ? [namesake] : files;
     }
 
-    // Nothing that a library does while it is loaded may keep the others from it: its error is reported beside its name.
+    // Nothing that a library does while it is loaded may keep the others from it: its error is reported beside its
+    // name.
     private static ConnectorLibrary Load(string path)
     {
         var name = Path.GetFileNameWithoutExtension(path);
@@ -52,7 +71,9 @@ public sealed record ConnectorLibrary(string Name, IReadOnlyList<IConnectorFacto
             var factories = FactoriesOf(new LibraryContext(path).LoadFromAssemblyPath(path));
             if (factories.FirstOrDefault(factory => string.IsNullOrWhiteSpace(factory.Type)) is { } nameless)
                 return new ConnectorLibrary(name, [], $"{nameless.GetType().Name} names no type");
-            return factories.Count > 0 ? new ConnectorLibrary(name, factories) : new ConnectorLibrary(name, [], "it has no public class that makes connectors");
+            return factories.Count > 0
+                ? new ConnectorLibrary(name, factories)
+                : new ConnectorLibrary(name, [], "it has no public class that makes connectors");
         }
         catch (Exception error)
         {

@@ -3,7 +3,9 @@ using Tributary.Connectors.Configuration;
 
 namespace Tributary.Connectors.Registry;
 
-/// <summary>All connectors of this process by kind and type: the built-in ones, and those of libraries in configured folders.</summary>
+/// <summary>
+/// All connectors of this process by kind and type: the built-in ones, and those of libraries in configured folders.
+/// </summary>
 public sealed class ConnectorRegistry
 {
     private const int MaxFoldersCount = 64;
@@ -11,15 +13,16 @@ public sealed class ConnectorRegistry
 
     private readonly Dictionary<(Type Kind, string Type), IConnectorFactory> factories;
 
-    private ConnectorRegistry(Dictionary<(Type Kind, string Type), IConnectorFactory> factories, IReadOnlyList<ConnectorLibrary> libraries) =>
-        (this.factories, Libraries) = (factories, libraries);
+    private ConnectorRegistry(
+        Dictionary<(Type Kind, string Type), IConnectorFactory> factories,
+        IReadOnlyList<ConnectorLibrary> libraries) => (this.factories, Libraries) = (factories, libraries);
 
     /// <summary>What was found in the folders, broken ones with their errors.</summary>
     public IReadOnlyList<ConnectorLibrary> Libraries { get; }
 
     /// <summary>
-    /// Loads everything. A library that cannot be loaded is said to <see cref="ConnectorServices.Warn"/> and left out; a folder that is not
-    /// there, and a type that occurs twice, are errors of the configuration.
+    /// Loads everything. A library that cannot be loaded is said to <see cref="ConnectorServices.Warn"/> and left out;
+    /// a folder that is not there, and a type that occurs twice, are errors of the configuration.
     /// </summary>
     /// <param name="folders">The <c>connectors</c> of the configuration: one folder or a list of them.</param>
     public static ConnectorRegistry Load(ConfigField folders, ConnectorServices services)
@@ -56,13 +59,16 @@ public sealed class ConnectorRegistry
     }
 
     /// <summary>Null when there was an error.</summary>
-    public IBroker? CreateBroker(ConfigField config, ConnectorServices services) => Find<IBrokerFactory>(config)?.Create(config, services);
+    public IBroker? CreateBroker(ConfigField config, ConnectorServices services) =>
+        Find<IBrokerFactory>(config)?.Create(config, services);
 
     /// <inheritdoc cref="CreateBroker"/>
-    public IContentStore? CreateContentStore(ConfigField config, ConnectorServices services) => Find<IContentStoreFactory>(config)?.Create(config, services);
+    public IContentStore? CreateContentStore(ConfigField config, ConnectorServices services) =>
+        Find<IContentStoreFactory>(config)?.Create(config, services);
 
     /// <inheritdoc cref="CreateBroker"/>
-    public IMetadataStore? CreateMetadataStore(ConfigField config, ConnectorServices services) => Find<IMetadataStoreFactory>(config)?.Create(config, services);
+    public IMetadataStore? CreateMetadataStore(ConfigField config, ConnectorServices services) =>
+        Find<IMetadataStoreFactory>(config)?.Create(config, services);
 
     /// <summary>The types that the configuration may name for one kind of factory, in order.</summary>
     public IReadOnlyList<string> Types<T>()
@@ -75,7 +81,11 @@ public sealed class ConnectorRegistry
         var allowed = string.Join(", ", Types<T>());
         if (config.Node is not ConfigMap map || !map.Fields.TryGetValue("type", out var node))
         {
-            config.Fail(config.Node is ConfigMap ? "a map without type" : config.IsSet ? "no map" : "nothing", $"a map with a type: {allowed}");
+            config.Fail(
+                config.Node is ConfigMap ? "a map without type"
+                    : config.IsSet ? "no map"
+                    : "nothing",
+                $"a map with a type: {allowed}");
             return null;
         }
 
@@ -100,7 +110,8 @@ public sealed class ConnectorRegistry
         }
     }
 
-    private static void Add(Dictionary<(Type Kind, string Type), IConnectorFactory> known, ConnectorLibrary library, ConfigField item)
+    private static void Add(
+        Dictionary<(Type Kind, string Type), IConnectorFactory> known, ConnectorLibrary library, ConfigField item)
     {
         foreach (var factory in library.Factories)
         {
@@ -109,12 +120,15 @@ public sealed class ConnectorRegistry
                 if (!known.TryAdd((kind, factory.Type), factory))
                 {
                     var first = known[(kind, factory.Type)].GetType().Assembly.GetName().Name;
-                    item.Fail($"the type {factory.Type} in {library.Name}, which {first} has too", "libraries whose types are in no other library and not built in");
+                    item.Fail(
+                        $"the type {factory.Type} in {library.Name}, which {first} has too",
+                        "libraries whose types are in no other library and not built in");
                 }
             }
         }
     }
 
     private static IEnumerable<Type> KindsOf(IConnectorFactory factory) =>
-        new[] { typeof(IBrokerFactory), typeof(IContentStoreFactory), typeof(IMetadataStoreFactory) }.Where(kind => kind.IsInstanceOfType(factory));
+        new[] { typeof(IBrokerFactory), typeof(IContentStoreFactory), typeof(IMetadataStoreFactory) }.Where(kind =>
+            kind.IsInstanceOfType(factory));
 }

@@ -4,8 +4,8 @@ using System.Runtime.Loader;
 namespace Tributary.Connectors.Registry;
 
 /// <summary>
-/// Loads one library with what lies beside it. The contracts come from the program, so that its types and the library's are the same;
-/// everything else a library brings is its own, in its own version.
+/// Loads one library with what lies beside it. The contracts come from the program, so that its types and the library's
+/// are the same; everything else a library brings is its own, in its own version.
 /// </summary>
 internal sealed class LibraryContext(string path) : AssemblyLoadContext(Path.GetFileNameWithoutExtension(path))
 {
@@ -14,7 +14,9 @@ internal sealed class LibraryContext(string path) : AssemblyLoadContext(Path.Get
     private readonly AssemblyDependencyResolver resolver = new(path);
 
     protected override Assembly? Load(AssemblyName assemblyName) =>
-        assemblyName.Name != Contracts && resolver.ResolveAssemblyToPath(assemblyName) is { } found ? LoadFromAssemblyPath(found) : null;
+        assemblyName.Name != Contracts && resolver.ResolveAssemblyToPath(assemblyName) is { } found
+            ? LoadFromAssemblyPath(found)
+            : null;
 
     protected override nint LoadUnmanagedDll(string unmanagedDllName) =>
         resolver.ResolveUnmanagedDllToPath(unmanagedDllName) is { } found ? LoadUnmanagedDllFromPath(found) : 0;

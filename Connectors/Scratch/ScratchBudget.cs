@@ -1,8 +1,9 @@
 namespace Tributary.Connectors.Scratch;
 
 /// <summary>
-/// Gives out the room of the scratch folder: a limit over all files, and a reserve of the file system that they never take. Room is given before
-/// it is written to, so that files that grow at once do not count on the same bytes. Callable from many threads.
+/// Gives out the room of the scratch folder: a limit over all files, and a reserve of the file system that they never
+/// take. Room is given before it is written to, so that files that grow at once do not count on the same bytes.
+/// Callable from many threads.
 /// </summary>
 /// <param name="look">The bytes of the file system that are free, and all it has.</param>
 internal sealed class ScratchBudget(ScratchOptions options, Func<(long FreeBytes, long TotalBytes)> look)
@@ -21,8 +22,12 @@ internal sealed class ScratchBudget(ScratchOptions options, Func<(long FreeBytes
         }
     }
 
-    /// <summary>Gives a file <paramref name="need"/> bytes more, or as many as it wishes when there are so many.</summary>
-    /// <exception cref="ConnectorException"><c>scratch_full</c>: others have the room now; <c>scratch_too_small</c>: no time will help.</exception>
+    /// <summary>
+    /// Gives a file <paramref name="need"/> bytes more, or as many as it wishes when there are so many.
+    /// </summary>
+    /// <exception cref="ConnectorException">
+    /// <c>scratch_full</c>: others have the room now; <c>scratch_too_small</c>: no time will help.
+    /// </exception>
     public void Give(ScratchLease lease, long need, long wish)
     {
         var (free, total) = look();
@@ -63,12 +68,14 @@ internal sealed class ScratchBudget(ScratchOptions options, Func<(long FreeBytes
 
     private ConnectorException TooSmall(long bytes, long most, long total) => new(
         ConnectorFault.Refused, "scratch_too_small",
-        $"The content has {bytes} bytes or more, and the scratch folder never holds more than {Math.Max(most, 0)}; allowed: as many as processing.scratch_bytes ({options.MaxBytes}), "
+        $"The content has {bytes} bytes or more, and the scratch folder never holds more than {Math.Max(most, 0)}; "
+        + $"allowed: as many as processing.scratch_bytes ({options.MaxBytes}), "
         + $"and as the file system ({total}) without processing.scratch_reserve_bytes ({options.ReserveBytes}).");
 
     private ConnectorException Full(long need, long left) => new(
         ConnectorFault.Unavailable, "scratch_full",
-        $"The content needs {need} bytes of the scratch folder, and {left} are left of processing.scratch_bytes ({options.MaxBytes}) "
+        $"The content needs {need} bytes of the scratch folder, and {left} are left of processing.scratch_bytes "
+        + $"({options.MaxBytes}) "
         + $"and of the file system without processing.scratch_reserve_bytes ({options.ReserveBytes}).");
 }
 

@@ -3,8 +3,8 @@ using Tributary.Messages;
 namespace Tributary.Connectors.Scratch;
 
 /// <summary>
-/// Scratch files in a folder of this process. Each process has a folder of its own below the given one, with a locked file beside it; at the
-/// start the folders whose lock is free, which a crash left, are deleted.
+/// Scratch files in a folder of this process. Each process has a folder of its own below the given one, with a locked
+/// file beside it; at the start the folders whose lock is free, which a crash left, are deleted.
 /// </summary>
 public sealed class ScratchFolder : IScratch, IDisposable
 {
@@ -24,7 +24,10 @@ public sealed class ScratchFolder : IScratch, IDisposable
         this.budget = budget;
     }
 
-    /// <summary>Makes the folder of this process below <paramref name="root"/>, and deletes what processes left there that are gone.</summary>
+    /// <summary>
+    /// Makes the folder of this process below <paramref name="root"/>, and deletes what processes left there that are
+    /// gone.
+    /// </summary>
     /// <param name="unique">A name that no other process uses at the same time.</param>
     /// <param name="warn">Told of what cannot be deleted.</param>
     /// <exception cref="IOException">The folder cannot be made.</exception>
@@ -38,14 +41,20 @@ public sealed class ScratchFolder : IScratch, IDisposable
         // First, because what a crash left may be what fills the disk.
         foreach (var other in Directory.EnumerateDirectories(root, Prefix + "*").Where(other => other != own).ToList())
             CleanLeft(other, warn);
-        // Locked before there is a folder, so that processes that start together do not take each other's for a leftover.
+        // Locked before there is a folder, so that processes that start together do not take each other's for a
+        // leftover.
         var ownLock = new FileStream(own + LockEnd, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         Directory.CreateDirectory(own);
         var drive = new DriveInfo(own);
-        return new ScratchFolder(own, ownLock, new ScratchBudget(options ?? new ScratchOptions(), () => (drive.AvailableFreeSpace, drive.TotalSize)));
+        return new ScratchFolder(
+            own,
+            ownLock,
+            new ScratchBudget(options ?? new ScratchOptions(), () => (drive.AvailableFreeSpace, drive.TotalSize)));
     }
 
-    /// <summary>The folder itself: what is put there goes with the process, at the latest when the next one starts.</summary>
+    /// <summary>
+    /// The folder itself: what is put there goes with the process, at the latest when the next one starts.
+    /// </summary>
     public string Folder => folder;
 
     public IScratchFile Create(long? length = null)
@@ -56,17 +65,25 @@ public sealed class ScratchFolder : IScratch, IDisposable
             budget.Give(lease, known, known);
         try
         {
-            var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete, BufferBytes, FileOptions.Asynchronous);
+            var file = new FileStream(
+                path, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete, BufferBytes,
+                FileOptions.Asynchronous);
             return new ScratchFile(path, file, budget, lease);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             budget.TakeBack(lease);
-            throw new ConnectorException(ConnectorFault.Unavailable, "scratch_unavailable", $"No file can be made in the scratch folder: {error.Message}", error);
+            throw new ConnectorException(
+                ConnectorFault.Unavailable,
+                "scratch_unavailable",
+                $"No file can be made in the scratch folder: {error.Message}",
+                error);
         }
     }
 
-    /// <summary>Room for a file that somebody else makes in <see cref="Folder"/>; given back when the result is disposed of.</summary>
+    /// <summary>
+    /// Room for a file that somebody else makes in <see cref="Folder"/>; given back when the result is disposed of.
+    /// </summary>
     /// <exception cref="ConnectorException">As <see cref="Create"/>.</exception>
     public IDisposable Reserve(long bytes)
     {
@@ -87,7 +104,8 @@ public sealed class ScratchFolder : IScratch, IDisposable
     {
         try
         {
-            using var free = new FileStream(left + LockEnd, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            using var free = new FileStream(
+                left + LockEnd, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             Delete(left, warn);
             File.Delete(left + LockEnd);
         }
@@ -118,13 +136,17 @@ public sealed class ScratchFolder : IScratch, IDisposable
         public void Dispose() => budget.TakeBack(lease);
     }
 
-    private sealed class ScratchFile(string path, FileStream file, ScratchBudget budget, ScratchLease lease) : IScratchFile
+    private sealed class ScratchFile(string path, FileStream file, ScratchBudget budget, ScratchLease lease)
+        : IScratchFile
     {
         public string Path => path;
 
         public Stream Writer { get; } = new ScratchWriter(file, budget, lease);
 
-        public Stream OpenRead() => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, BufferBytes, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        public Stream OpenRead() =>
+            new FileStream(
+                path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, BufferBytes,
+                FileOptions.Asynchronous | FileOptions.SequentialScan);
 
         public void Dispose()
         {

@@ -16,7 +16,8 @@ internal sealed class ScratchWriter(Stream file, ScratchBudget budget, ScratchLe
 
     public override long Position { get => file.Position; set => throw new NotSupportedException(); }
 
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask WriteAsync(
+        ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         Take(buffer.Length);
         await file.WriteAsync(buffer, cancellationToken);

@@ -4,8 +4,8 @@ using Tributary.Measures;
 namespace Tributary.Aggregates;
 
 /// <summary>
-/// What is to be added to an aggregate: how many messages, and one measure for each that the definition asks for, in its
-/// order. Immutable unless it was forked.
+/// What is to be added to an aggregate: how many messages, and one measure for each that the definition asks for, in
+/// its order. Immutable unless it was forked.
 /// </summary>
 [Immutable]
 public sealed class AggregateDelta : IMergeable<AggregateDelta>
@@ -56,7 +56,8 @@ public sealed class AggregateDelta : IMergeable<AggregateDelta>
     internal static void AbsorbAll(Measure[] measures, Measure[] added)
     {
         if (measures.Length != added.Length)
-            throw new InvalidOperationException($"An aggregate of {measures.Length} measures cannot absorb {added.Length}.");
+            throw new InvalidOperationException(
+                $"An aggregate of {measures.Length} measures cannot absorb {added.Length}.");
 
         for (var i = 0; i < measures.Length; i++)
             measures[i].Absorb(added[i]);

@@ -23,9 +23,11 @@ public readonly record struct AggregateKey(int Generation, long WindowStartMs, s
 
         return new AggregateKey(
             int.Parse(key.AsSpan(0, first), NumberStyles.None, CultureInfo.InvariantCulture),
-            long.Parse(key.AsSpan(first + 1, second - first - 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture),
+            long.Parse(
+                key.AsSpan(first + 1, second - first - 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture),
             key[(second + 1)..]);
     }
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Generation}/{WindowStartMs}/{Group}");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Generation}/{WindowStartMs}/{Group}");
 }

@@ -22,8 +22,8 @@ public interface IItemGrain : IGrainWithStringKey
     ValueTask<ItemView?> Read();
 
     /// <summary>
-    /// Starts again what is left of a message, at once. Answered by what the item knows, so that of two retries at once one starts it and the
-    /// other finds it started.
+    /// Starts again what is left of a message, at once. Answered by what the item knows, so that of two retries at once
+    /// one starts it and the other finds it started.
     /// </summary>
     [Alias("Retry")]
     ValueTask<RetryResult> Retry(RetryRequest request);
@@ -33,7 +33,8 @@ public interface IItemGrain : IGrainWithStringKey
     ValueTask<ParkResult> Park(ParkRequest request);
 
     /// <summary>
-    /// Takes what a replay made of one of the item's messages. A message of which that plugin's part is not done is left alone: its own turn will do it.
+    /// Takes what a replay made of one of the item's messages. A message of which that plugin's part is not done is
+    /// left alone: its own turn will do it.
     /// </summary>
     [Alias("ApplyReplayed")]
     ValueTask ApplyReplayed(ReplayedRun run);
@@ -41,7 +42,9 @@ public interface IItemGrain : IGrainWithStringKey
 
 /// <summary>What to start again of a message.</summary>
 /// <param name="Sequence">The message's item sequence.</param>
-/// <param name="Plugins">The plugins' parts, the empty text for the message as a whole; null for all that is left.</param>
+/// <param name="Plugins">
+/// The plugins' parts, the empty text for the message as a whole; null for all that is left.
+/// </param>
 [GenerateSerializer(IncludePrimaryConstructorParameters = false), Immutable, Alias("tributary.retry-request")]
 public sealed record RetryRequest([property: Id(0)] long Sequence, IReadOnlyList<string>? Plugins = null)
 {
@@ -100,7 +103,8 @@ public sealed class IncomingMessage(
     public IReadOnlyList<MessagePart> Parts { get; } = parts ?? [];
 
     /// <summary>The first 128 bits of the SHA-256 of the body when there is an external id, else zero.</summary>
-    public UInt128 BodyHash { get; } = message.ExternalId is null ? UInt128.Zero : ExternalKey.Sha256Prefix(message.Body.Span);
+    public UInt128 BodyHash { get; } =
+        message.ExternalId is null ? UInt128.Zero : ExternalKey.Sha256Prefix(message.Body.Span);
 
     public ExternalKey? External { get; } =
         message.ExternalId is null ? null : ExternalKey.Of(message.Source, message.Item, message.ExternalId);
@@ -181,9 +185,13 @@ public sealed class Receipt : IDeparting
 
 /// <param name="Sequence">How many messages the item has received.</param>
 [GenerateSerializer, Immutable, Alias("tributary.item-view")]
-public sealed record ItemView(string Id, long Sequence, string Source, string MediaType, DateTimeOffset FirstReceivedAt, DateTimeOffset LastReceivedAt, MessageId LastMessage)
+public sealed record ItemView(
+    string Id, long Sequence, string Source, string MediaType, DateTimeOffset FirstReceivedAt,
+    DateTimeOffset LastReceivedAt, MessageId LastMessage)
 {
-    /// <summary>Of how many messages something failed or was skipped; those in their first attempt are not counted.</summary>
+    /// <summary>
+    /// Of how many messages something failed or was skipped; those in their first attempt are not counted.
+    /// </summary>
     [Id(0)]
     public int UnfinishedCount { get; init; }
 

@@ -1,8 +1,8 @@
 namespace Tributary.Measures;
 
 /// <summary>
-/// Counts per bucket, over the range of buckets in use. The range is bounded by <see cref="LogBuckets"/>, so that nothing
-/// is ever collapsed and the result does not depend on order.
+/// Counts per bucket, over the range of buckets in use. The range is bounded by <see cref="LogBuckets"/>, so that
+/// nothing is ever collapsed and the result does not depend on order.
 /// </summary>
 internal sealed class BucketCounts
 {
@@ -42,7 +42,9 @@ internal sealed class BucketCounts
         throw new ArgumentOutOfRangeException(nameof(rank), "The rank lies beyond the last value.");
     }
 
-    /// <summary>For each bucket in use: the distance to the previous one (the first: its index), then its count.</summary>
+    /// <summary>
+    /// For each bucket in use: the distance to the previous one (the first: its index), then its count.
+    /// </summary>
     public byte[] Write()
     {
         var bytes = new List<byte>(counts.Length * 2);
@@ -69,7 +71,9 @@ internal sealed class BucketCounts
             index += (int)Varint.ReadSigned(ref bytes);
             var count = (long)Varint.Read(ref bytes);
             if (index < LogBuckets.MinIndex || index > LogBuckets.MaxIndex || count <= 0)
-                throw new FormatException($"A quantile measure has bucket {index} with count {count}; allowed: buckets {LogBuckets.MinIndex} to {LogBuckets.MaxIndex}.");
+                throw new FormatException(
+                    $"A quantile measure has bucket {index} with count {count}; allowed: buckets {LogBuckets.MinIndex} "
+                    + $"to {LogBuckets.MaxIndex}.");
 
             var one = new BucketCounts(index, [count]) { Total = count };
             if (all is null)

@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace Tributary.Measures;
 
 /// <summary>
-/// How many distinct values there were. Up to <see cref="MaxHashesCount"/> it holds their hashes and is exact; above, the
-/// registers of a <see cref="HyperLogLog"/>. Which of the two depends on the set of values alone.
+/// How many distinct values there were. Up to <see cref="MaxHashesCount"/> it holds their hashes and is exact; above,
+/// the registers of a <see cref="HyperLogLog"/>. Which of the two depends on the set of values alone.
 /// </summary>
 public sealed class DistinctMeasure : Measure
 {
@@ -16,7 +16,9 @@ public sealed class DistinctMeasure : Measure
     private ulong[] sparse;
     private byte[]? dense;
 
-    /// <param name="hashes">The sorted hashes, 8 bytes each, little-endian; null when there are none or registers.</param>
+    /// <param name="hashes">
+    /// The sorted hashes, 8 bytes each, little-endian; null when there are none or registers.
+    /// </param>
     /// <param name="registers">The packed registers, or null.</param>
     [JsonConstructor]
     public DistinctMeasure(byte[]? hashes, byte[]? registers, long skipped = 0)
@@ -108,7 +110,8 @@ public sealed class DistinctMeasure : Measure
     private static ulong[] ReadHashes(byte[] bytes)
     {
         if (bytes.Length % sizeof(ulong) != 0)
-            throw new FormatException($"A distinct measure has {bytes.Length} bytes of hashes; allowed: multiples of {sizeof(ulong)}.");
+            throw new FormatException(
+                $"A distinct measure has {bytes.Length} bytes of hashes; allowed: multiples of {sizeof(ulong)}.");
 
         var hashes = MemoryMarshal.Cast<byte, ulong>(bytes).ToArray();
         if (!BitConverter.IsLittleEndian)

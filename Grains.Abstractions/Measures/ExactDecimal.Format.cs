@@ -9,8 +9,8 @@ public readonly partial struct ExactDecimal
     private const int PlainBelowExponent = 40;
 
     /// <summary>
-    /// The one text of this value: a JSON number without trailing zeros, plain from 1e-20 to below 1e40 and in scientific
-    /// notation (<c>1.5e60</c>) beyond; zero has no sign.
+    /// The one text of this value: a JSON number without trailing zeros, plain from 1e-20 to below 1e40 and in
+    /// scientific notation (<c>1.5e60</c>) beyond; zero has no sign.
     /// </summary>
     public override string ToString()
     {
@@ -42,7 +42,10 @@ public readonly partial struct ExactDecimal
     /// <summary>The nearest double.</summary>
     public double ToDouble() => double.Parse(ToString(), CultureInfo.InvariantCulture);
 
-    /// <summary>The largest integer that is not above value × 10^<paramref name="digits"/>, or null when it does not fit 64 bits.</summary>
+    /// <summary>
+    /// The largest integer that is not above value × 10^<paramref name="digits"/>, or null when it does not fit 64
+    /// bits.
+    /// </summary>
     public long? FloorToInt64(int digits)
     {
         var places = scale - digits;
@@ -62,8 +65,8 @@ public readonly partial struct ExactDecimal
     }
 
     /// <summary>
-    /// This value divided by <paramref name="divisor"/> (positive), rounded to <paramref name="digits"/> significant digits,
-    /// halves to even.
+    /// This value divided by <paramref name="divisor"/> (positive), rounded to <paramref name="digits"/> significant
+    /// digits, halves to even.
     /// </summary>
     public ExactDecimal Divide(long divisor, int digits)
     {
@@ -84,7 +87,8 @@ public readonly partial struct ExactDecimal
         return new ExactDecimal(Sign < 0 ? -quotient : quotient, scale + shift);
     }
 
-    private static (BigInteger Quotient, BigInteger Left, BigInteger By) DivideShifted(BigInteger numerator, BigInteger divisor, int shift)
+    private static (BigInteger Quotient, BigInteger Left, BigInteger By) DivideShifted(
+        BigInteger numerator, BigInteger divisor, int shift)
     {
         if (shift >= 0)
             numerator *= BigInteger.Pow(10, shift);

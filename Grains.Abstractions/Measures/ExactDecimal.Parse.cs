@@ -10,8 +10,8 @@ public readonly partial struct ExactDecimal
 
     /// <summary>
     /// Reads the text of a JSON number (RFC 8259, section 6). False when it is not one, or has more than
-    /// <see cref="MaxDigitsCount"/> significant digits or an exponent beyond <see cref="MaxExponent"/>; leading and trailing
-    /// zeros are not significant.
+    /// <see cref="MaxDigitsCount"/> significant digits or an exponent beyond <see cref="MaxExponent"/>; leading and
+    /// trailing zeros are not significant.
     /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out ExactDecimal value)
     {
@@ -61,7 +61,8 @@ public readonly partial struct ExactDecimal
         var mantissa = e < 0 ? text : text[..e];
         var dot = mantissa.IndexOf('.', StringComparison.Ordinal);
         var places = dot < 0 ? 0 : mantissa.Length - dot - 1;
-        return new ExactDecimal(BigInteger.Parse(mantissa.Replace(".", "", StringComparison.Ordinal)), places - exponent);
+        return new ExactDecimal(
+            BigInteger.Parse(mantissa.Replace(".", "", StringComparison.Ordinal)), places - exponent);
     }
 
     private static bool TryParseExponent(ReadOnlySpan<byte> text, ref int at, out int exponent)
@@ -107,7 +108,9 @@ public readonly partial struct ExactDecimal
         private int zeros;
         private int fraction;
 
-        /// <summary>How many significant digits were found; more than <see cref="MaxDigitsCount"/> are counted, not kept.</summary>
+        /// <summary>
+        /// How many significant digits were found; more than <see cref="MaxDigitsCount"/> are counted, not kept.
+        /// </summary>
         public int Count { get; private set; }
 
         /// <summary>The scale of the last significant digit.</summary>

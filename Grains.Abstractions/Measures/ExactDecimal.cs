@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace Tributary.Measures;
 
 /// <summary>
-/// A decimal number that is exact to the digit: unscaled × 10^-scale. Adding never rounds, so that a sum does not depend
-/// on order. Numbers enter through <see cref="TryParse"/>, which bounds their size.
+/// A decimal number that is exact to the digit: unscaled × 10^-scale. Adding never rounds, so that a sum does not
+/// depend on order. Numbers enter through <see cref="TryParse"/>, which bounds their size.
 /// </summary>
 [JsonConverter(typeof(ExactDecimalConverter))]
 public readonly partial struct ExactDecimal : IEquatable<ExactDecimal>, IComparable<ExactDecimal>
@@ -88,7 +88,8 @@ public readonly partial struct ExactDecimal : IEquatable<ExactDecimal>, ICompara
     public static bool operator >=(ExactDecimal left, ExactDecimal right) => left.CompareTo(right) >= 0;
 
     /// <summary>Brings both to one scale without leaving 128 bits; false when that may not be possible.</summary>
-    private static bool TryAlign(in ExactDecimal left, in ExactDecimal right, out Int128 a, out Int128 b, out int common)
+    private static bool TryAlign(
+        in ExactDecimal left, in ExactDecimal right, out Int128 a, out Int128 b, out int common)
     {
         (a, b, common) = (left.small, right.small, left.scale);
         if (left.large is not null || right.large is not null)
@@ -123,7 +124,10 @@ public readonly partial struct ExactDecimal : IEquatable<ExactDecimal>, ICompara
     private static (BigInteger A, BigInteger B, int Scale) AlignLarge(in ExactDecimal left, in ExactDecimal right)
     {
         var common = Math.Max(left.scale, right.scale);
-        return (left.Unscaled * BigInteger.Pow(10, common - left.scale), right.Unscaled * BigInteger.Pow(10, common - right.scale), common);
+        return (
+            left.Unscaled * BigInteger.Pow(10, common - left.scale),
+            right.Unscaled * BigInteger.Pow(10, common - right.scale),
+            common);
     }
 
     private static readonly BigInteger MinSmall = Int128.MinValue;
@@ -131,9 +135,25 @@ public readonly partial struct ExactDecimal : IEquatable<ExactDecimal>, ICompara
 
     private static readonly long[] Powers =
     [
-        1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000, 100_000_000_000,
-        1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000, 1_000_000_000_000_000, 10_000_000_000_000_000,
-        100_000_000_000_000_000, 1_000_000_000_000_000_000,
+        1,
+        10,
+        100,
+        1_000,
+        10_000,
+        100_000,
+        1_000_000,
+        10_000_000,
+        100_000_000,
+        1_000_000_000,
+        10_000_000_000,
+        100_000_000_000,
+        1_000_000_000_000,
+        10_000_000_000_000,
+        100_000_000_000_000,
+        1_000_000_000_000_000,
+        10_000_000_000_000_000,
+        100_000_000_000_000_000,
+        1_000_000_000_000_000_000,
     ];
 
     /// <summary>A value beyond 128 bits.</summary>

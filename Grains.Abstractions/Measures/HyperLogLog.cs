@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Tributary.Measures;
 
 /// <summary>
-/// The registers of a HyperLogLog with 2^12 registers: standard error 1.04 / √4096 = 1.6 %. The estimate is Otmar Ertl's
-/// improved raw estimator (arXiv:1702.01284, algorithm 6), which needs no tables of bias.
+/// The registers of a HyperLogLog with 2^12 registers: standard error 1.04 / √4096 = 1.6 %. The estimate is Otmar
+/// Ertl's improved raw estimator (arXiv:1702.01284, algorithm 6), which needs no tables of bias.
 /// </summary>
 internal static class HyperLogLog
 {
@@ -60,7 +60,8 @@ internal static class HyperLogLog
     public static byte[] Unpack(byte[] packed)
     {
         if (packed.Length != PackedBytes)
-            throw new FormatException($"A distinct measure has {packed.Length} bytes of registers; allowed: {PackedBytes}.");
+            throw new FormatException(
+                $"A distinct measure has {packed.Length} bytes of registers; allowed: {PackedBytes}.");
 
         var registers = new byte[RegistersCount];
         for (int i = 0, at = 0; i < RegistersCount; i += 4, at += 3)

@@ -2,8 +2,8 @@ namespace Tributary.Measures;
 
 /// <summary>
 /// Maps positive numbers to buckets whose bounds are at most a factor (1 + α) / (1 - α) apart, α = 1 %: DDSketch
-/// (arXiv:1908.10693) with its cubic interpolation of the logarithm. It uses only additions, multiplications and the bits
-/// of the double, so that every machine computes the same bucket.
+/// (arXiv:1908.10693) with its cubic interpolation of the logarithm. It uses only additions, multiplications and the
+/// bits of the double, so that every machine computes the same bucket.
 /// </summary>
 internal static class LogBuckets
 {
@@ -30,7 +30,9 @@ internal static class LogBuckets
     /// <summary>The bucket of a number from <see cref="Least"/> up.</summary>
     public static int IndexOf(double value) => (int)Math.Floor(Logarithm(Math.Min(value, Most)) * Multiplier);
 
-    /// <summary>The number that is at most <see cref="RelativeAccuracy"/> away from every number of the bucket.</summary>
+    /// <summary>
+    /// The number that is at most <see cref="RelativeAccuracy"/> away from every number of the bucket.
+    /// </summary>
     public static double ValueOf(int index)
     {
         var (low, high) = (Bound(index), Bound(index + 1));

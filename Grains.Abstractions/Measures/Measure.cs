@@ -17,7 +17,9 @@ public abstract class Measure
 {
     private protected Measure(long skipped) => Skipped = skipped;
 
-    /// <summary>Values that were there but could not be measured: of another type, or beyond the bounds of numbers.</summary>
+    /// <summary>
+    /// Values that were there but could not be measured: of another type, or beyond the bounds of numbers.
+    /// </summary>
     [JsonPropertyOrder(10)]
     public long Skipped { get; private set; }
 

@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Tributary.Measures;
 
 /// <summary>
-/// A DDSketch: quantiles of numbers with a relative error of at most 1 %. Numbers nearer to zero than 1e-15 count as zero,
-/// those beyond 1e18 as 1e18; so the buckets are bounded by construction, and merging is exact.
+/// A DDSketch: quantiles of numbers with a relative error of at most 1 %. Numbers nearer to zero than 1e-15 count as
+/// zero, those beyond 1e18 as 1e18; so the buckets are bounded by construction, and merging is exact.
 /// </summary>
 public sealed class QuantilesMeasure : Measure
 {

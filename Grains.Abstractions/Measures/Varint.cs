@@ -1,6 +1,8 @@
 namespace Tributary.Measures;
 
-/// <summary>Integers in as few bytes as they need: seven bits per byte, lowest first; signed ones in zigzag order.</summary>
+/// <summary>
+/// Integers in as few bytes as they need: seven bits per byte, lowest first; signed ones in zigzag order.
+/// </summary>
 internal static class Varint
 {
     public static void Write(List<byte> bytes, ulong value)

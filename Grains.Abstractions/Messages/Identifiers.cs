@@ -20,17 +20,25 @@ public static class Identifiers
         return text.Contains('\0', StringComparison.Ordinal) || HasLoneSurrogate(text) ? "identifier_invalid" : null;
     }
 
-    /// <exception cref="TributaryException"><c>identifier_too_long</c> or <c>identifier_invalid</c>, naming <paramref name="role"/>.</exception>
+    /// <exception cref="TributaryException">
+    /// <c>identifier_too_long</c> or <c>identifier_invalid</c>, naming <paramref name="role"/>.
+    /// </exception>
     public static void Check(string role, string text)
     {
         switch (Fault(text))
         {
             case "identifier_too_long":
                 throw new TributaryException(
-                    "identifier_too_long", $"The {role} has {Encoding.UTF8.GetByteCount(text)} bytes; allowed: at most {MaxBytes} bytes of UTF-8.");
+                    "identifier_too_long",
+                    $"The {role} has {Encoding.UTF8.GetByteCount(text)} bytes; allowed: at most {MaxBytes} bytes of "
+                    + "UTF-8.");
             case { } code:
-                var found = text.Length == 0 ? "is empty" : text.Contains('\0', StringComparison.Ordinal) ? "holds U+0000" : "holds half of a surrogate pair";
-                throw new TributaryException(code, $"The {role} {found}; allowed: 1 to {MaxBytes} bytes of UTF-8 without U+0000.");
+                var found =
+                    text.Length == 0 ? "is empty"
+                    : text.Contains('\0', StringComparison.Ordinal) ? "holds U+0000"
+                    : "holds half of a surrogate pair";
+                throw new TributaryException(
+                    code, $"The {role} {found}; allowed: 1 to {MaxBytes} bytes of UTF-8 without U+0000.");
         }
     }
 

@@ -12,10 +12,14 @@ public sealed record Message
     /// <summary>The item that the message speaks of; at most 512 bytes of UTF-8.</summary>
     public required string Item { get; init; }
 
-    /// <summary>The producer's own id of the message (an idempotency key), or null; at most 512 bytes of UTF-8.</summary>
+    /// <summary>
+    /// The producer's own id of the message (an idempotency key), or null; at most 512 bytes of UTF-8.
+    /// </summary>
     public string? ExternalId { get; init; }
 
-    /// <summary>The media type of <see cref="Body"/>, <c>application/json</c> unless the source says otherwise.</summary>
+    /// <summary>
+    /// The media type of <see cref="Body"/>, <c>application/json</c> unless the source says otherwise.
+    /// </summary>
     public required string MediaType { get; init; }
 
     /// <summary>The body as the bytes that came in: never re-serialised, so that it goes out as it came.</summary>
@@ -24,7 +28,9 @@ public sealed record Message
     /// <summary>When the message was accepted, by the clock of the node that accepted it.</summary>
     public required DateTimeOffset ReceivedAt { get; init; }
 
-    /// <summary>What the indexed paths hold in the body, at most one per path; stored beside the message and not read back.</summary>
+    /// <summary>
+    /// What the indexed paths hold in the body, at most one per path; stored beside the message and not read back.
+    /// </summary>
     public IReadOnlyList<IndexedValue> IndexedValues { get; init; } = [];
 }
 
@@ -37,7 +43,8 @@ public readonly record struct IndexedValue(int Path, ReadOnlyMemory<byte> Key);
 /// A message that a turn has appended. Its position is known once its round is durable, which is before anything that
 /// the turn returned can leave the silo; so whoever holds this outside a turn can read <see cref="Position"/>.
 /// </summary>
-public sealed class AppendedMessage(Message message, long itemSequence, IReadOnlyList<int> generations, params IReadOnlyList<MessagePart> parts)
+public sealed class AppendedMessage(
+    Message message, long itemSequence, IReadOnlyList<int> generations, params IReadOnlyList<MessagePart> parts)
 {
     private long position = -1;
 

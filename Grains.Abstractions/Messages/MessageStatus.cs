@@ -1,8 +1,8 @@
 namespace Tributary.Messages;
 
 /// <summary>
-/// What became of a message or of a part of its processing. Stored as these numbers. The status of a message is the first in this order
-/// that one of its parts is in, and <see cref="Completed"/> when it has no parts left.
+/// What became of a message or of a part of its processing. Stored as these numbers. The status of a message is the
+/// first in this order that one of its parts is in, and <see cref="Completed"/> when it has no parts left.
 /// </summary>
 public enum MessageStatus
 {
@@ -45,7 +45,12 @@ public enum ProcessingStep
 /// <param name="Error">A code, a colon and a sentence; null unless it failed.</param>
 [GenerateSerializer, Immutable, Alias("tributary.message-part")]
 public sealed record MessagePart(
-    string Plugin, MessageStatus Status, ProcessingStep Step, int Attempts = 0, DateTimeOffset? NextAttempt = null, string? Error = null)
+    string Plugin,
+    MessageStatus Status,
+    ProcessingStep Step,
+    int Attempts = 0,
+    DateTimeOffset? NextAttempt = null,
+    string? Error = null)
 {
     /// <summary>True when this turn is the one that saw it fail: the failure feed gets an entry. Not stored.</summary>
     [Id(0)]
@@ -67,7 +72,8 @@ public sealed record MessagePart(
 
 /// <summary>A stored message as later turns speak of it.</summary>
 [GenerateSerializer, Immutable, Alias("tributary.message-reference")]
-public sealed record MessageReference(MessageId Id, Position Position, string Source, DateTimeOffset ReceivedAt, long ItemSequence);
+public sealed record MessageReference(
+    MessageId Id, Position Position, string Source, DateTimeOffset ReceivedAt, long ItemSequence);
 
 /// <summary>A record as a turn stores it: see <see cref="Plugins.PluginRecord"/>.</summary>
 /// <param name="Generation">The plugin's generation.</param>

@@ -3,17 +3,19 @@ using Orleans.Concurrency;
 namespace Tributary.Replays;
 
 /// <summary>
-/// Builds generations of one name from stored messages, beside the live one: an aggregate's name, or <c>plugin:</c> and a plugin's. One at a time.
+/// Builds generations of one name from stored messages, beside the live one: an aggregate's name, or <c>plugin:</c> and
+/// a plugin's. One at a time.
 /// </summary>
 [Alias("tributary.replay")]
 public interface IReplayGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// Begins, or goes on where an earlier replay of this generation ended: what came before it is not counted again. Answers with the replay as it is when
-    /// it runs already.
+    /// Begins, or goes on where an earlier replay of this generation ended: what came before it is not counted again.
+    /// Answers with the replay as it is when it runs already.
     /// </summary>
     /// <exception cref="TributaryException">
-    /// <c>replay_running</c>: another generation of this name is being built; <c>replay_bounds_fixed</c>: this one was begun with other bounds.
+    /// <c>replay_running</c>: another generation of this name is being built; <c>replay_bounds_fixed</c>: this one was
+    /// begun with other bounds.
     /// </exception>
     [Alias("Start")]
     ValueTask<ReplayProgress> Start(ReplayRequest request);
@@ -28,7 +30,9 @@ public interface IReplayGrain : IGrainWithStringKey
 }
 
 /// <param name="Generation">The id of the generation to build.</param>
-/// <param name="FromMs">Only messages accepted at this time or later, in milliseconds since 1970; null: from the first.</param>
+/// <param name="FromMs">
+/// Only messages accepted at this time or later, in milliseconds since 1970; null: from the first.
+/// </param>
 /// <param name="ToMs">Only messages accepted before this time; null: to the last.</param>
 [GenerateSerializer, Immutable, Alias("tributary.replay-request")]
 public sealed record ReplayRequest(int Generation, long? FromMs = null, long? ToMs = null);

@@ -24,5 +24,6 @@ public sealed record ReplayedRun(
 
     /// <summary>About what it holds in memory.</summary>
     [JsonIgnore]
-    public long SizeBytes => 256L + Records.Sum(static record => record.Json.Length + 128L) + (256L * Contributions.Count);
+    public long SizeBytes =>
+        256L + Records.Sum(static record => record.Json.Length + 128L) + (256L * Contributions.Count);
 }

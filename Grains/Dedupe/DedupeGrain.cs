@@ -84,7 +84,8 @@ public sealed class DedupeGrain : RoundGrain<DedupeState>, IDedupeGrain, IRemind
 /// <param name="Removed">How many were removed since the database was made.</param>
 /// <param name="Attempt">The number of the last activity.</param>
 /// <param name="Failures">How many activities failed since the last that did not.</param>
-public sealed record DedupeState(DateTimeOffset? NextAt, DateTimeOffset? LastAt, long Removed, int Attempt, int Failures)
+public sealed record DedupeState(
+    DateTimeOffset? NextAt, DateTimeOffset? LastAt, long Removed, int Attempt, int Failures)
 {
     public static DedupeState Never { get; } = new(null, null, 0, 0, 0);
 

@@ -25,10 +25,15 @@ public sealed partial class ItemGrain
         var waiting = Asked(held, request.Plugins).Where(part => part.Status == MessageStatus.Retrying).ToList();
         if (waiting.Count > 0)
         {
-            Change(
-                request.Sequence,
-                held!,
-                part => waiting.Contains(part) ? part with { Status = MessageStatus.Parked, NextMs = null, IsStarted = false } : part);
+            Change(request.Sequence, held!, part =>
+                waiting.Contains(part)
+                    ? part with
+                    {
+                        Status = MessageStatus.Parked,
+                        NextMs = null,
+                        IsStarted = false,
+                    }
+                    : part);
         }
 
         return ValueTask.FromResult(new ParkResult(Names(waiting)));
@@ -42,8 +47,8 @@ public sealed partial class ItemGrain
         return ValueTask.CompletedTask;
     }
 
-    // A new activity, or none, takes the place of the one that is there: a result that is on its way becomes late, and what it was asked for is
-    // asked for again.
+    // A new activity, or none, takes the place of the one that is there: a result that is on its way becomes late, and
+    // what it was asked for is asked for again.
     private void Change(long sequence, UnfinishedMessage held, Func<UnfinishedPart, UnfinishedPart> change)
     {
         var changed = held with { Parts = [.. held.Parts.Select(change)] };

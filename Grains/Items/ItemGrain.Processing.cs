@@ -7,8 +7,9 @@ using Tributary.Messages;
 namespace Tributary.Grains.Items;
 
 /// <summary>
-/// What becomes of messages after they were stored. A message has at most one activity; its number tells a late result from the one that is
-/// waited for, so each part of a message is applied once. What failed stays in the state until it is done.
+/// What becomes of messages after they were stored. A message has at most one activity; its number tells a late result
+/// from the one that is waited for, so each part of a message is applied once. What failed stays in the state until it
+/// is done.
 /// </summary>
 public sealed partial class ItemGrain
 {
@@ -26,7 +27,11 @@ public sealed partial class ItemGrain
         if (result.Error is { } error)
             OnError(about, held, attempt, error);
         else if (result.Output is not ProcessingResult made)
-            OnError(about, held, attempt, $"output_unknown: The activity returned {result.Output?.GetType().Name ?? "nothing"}.");
+            OnError(
+                about,
+                held,
+                attempt,
+                $"output_unknown: The activity returned {result.Output?.GetType().Name ?? "nothing"}.");
         else if (made.Failure is null && made.SetNumber < options.PluginSetNumber())
             Repeat(about, held, attempt, made.Local);
         else if (held is null && made.Message is null)
@@ -36,7 +41,8 @@ public sealed partial class ItemGrain
         return ValueTask.CompletedTask;
     }
 
-    // The plugins' set changed while they ran: what they made belongs to generations that may have ended, and none of it is kept.
+    // The plugins' set changed while they ran: what they made belongs to generations that may have ended, and none of
+    // it is kept.
     private void Repeat(ProcessName about, UnfinishedMessage? held, int attempt, object? local)
     {
         if (held is not null)
@@ -44,8 +50,9 @@ public sealed partial class ItemGrain
         Start(about, held is null ? ProcessOrder.Whole : OrderOf(held), attempt + 1, Now, local);
     }
 
-    // The activity threw, or the database refused what its result asked for. Nothing of that result is looked at again: whatever was wrong
-    // with it must not come back. A message that the item holds nothing of is looked up first, because its place in the order is not known here.
+    // The activity threw, or the database refused what its result asked for. Nothing of that result is looked at again:
+    // whatever was wrong with it must not come back. A message that the item holds nothing of is looked up first,
+    // because its place in the order is not known here.
     private void OnError(ProcessName about, UnfinishedMessage? held, int attempt, string error)
     {
         var failure = ProcessingFailure.OfActivity(error);
@@ -84,7 +91,17 @@ public sealed partial class ItemGrain
         }
 
         SetParts(reference, before, left.ToParts());
-        Hold(about, left.Parts.Count == 0 ? null : message with { Attempt = attempt, IsUnmapped = message.IsUnmapped && made.Late is null, Parts = left.Parts });
+        Hold(
+            about,
+            left.Parts.Count == 0
+                ? null
+                : message with
+                {
+                    Attempt = attempt,
+                    IsUnmapped = message.IsUnmapped && made.Late is null,
+                    Parts = left.Parts,
+                }
+        );
     }
 
     private void ApplyRuns(MessageReference message, IReadOnlyList<PluginOutcome> runs, PartsLeft left)
@@ -92,7 +109,14 @@ public sealed partial class ItemGrain
         foreach (var run in runs)
             ApplyRun(message, run, new UnfinishedPart { Plugin = run.Plugin }, left);
         if (runs.Count == 0)
-            left.Keep(new UnfinishedPart { Status = MessageStatus.Skipped, Step = ProcessingStep.Execute, Attempts = 1 });
+            left.Keep(
+                new UnfinishedPart
+                {
+                    Status = MessageStatus.Skipped,
+                    Step = ProcessingStep.Execute,
+                    Attempts = 1,
+                }
+            );
     }
 
     // No run: the plugin does not accept the message any more, so nothing of its part is left.
@@ -110,10 +134,16 @@ public sealed partial class ItemGrain
         if (run.Fed.Count == 0)
             Add(message, run.Generation, run.Run.Result.Records, run.Run.Contributions);
         foreach (var (plugin, aggregates) in run.Fed)
-            Add(message, plugin, run.Run.Result.Records, [.. run.Run.Contributions.Where(contribution => aggregates.Contains(contribution.Generation))]);
+            Add(
+                message,
+                plugin,
+                run.Run.Result.Records,
+                [.. run.Run.Contributions.Where(contribution => aggregates.Contains(contribution.Generation))]);
     }
 
-    private void Add(MessageReference message, int generation, IReadOnlyList<Plugins.PluginRecord> records, IReadOnlyList<Contribution> contributions)
+    private void Add(
+        MessageReference message, int generation, IReadOnlyList<Plugins.PluginRecord> records,
+        IReadOnlyList<Contribution> contributions)
     {
         foreach (var record in records)
             SetRecord(message, new RecordEffect(generation, record.Key, record.Json));
@@ -129,7 +159,12 @@ public sealed partial class ItemGrain
         foreach (var contribution in contributions)
             Send(GetGrain<IAggregateGrain>(contribution.Aggregate.Key).Apply(contribution.Delta));
         if (contributions.Count > 0)
-            AddOutcomes(message, [.. contributions.Select(contribution => new Outcome(contribution.Generation, [contribution.Aggregate.Key]))]);
+            AddOutcomes(
+                message,
+                [
+                    .. contributions.Select(contribution => new Outcome(
+                        contribution.Generation, [contribution.Aggregate.Key])),
+                ]);
     }
 
     // Keeps what is left, and starts the activity of what is to be tried again.
@@ -146,10 +181,25 @@ public sealed partial class ItemGrain
         var started = message with
         {
             Attempt = message.Attempt + 1,
-            Parts = [.. message.Parts.Select(part => part with { IsStarted = part.NextMs <= Math.Max(next.Value, Now.ToUnixTimeMilliseconds()) })],
+            Parts =
+            [
+                .. message.Parts.Select(part =>
+                    part with
+                    {
+                        IsStarted = part.NextMs <= Math.Max(next.Value, Now.ToUnixTimeMilliseconds()),
+                    }
+                ),
+            ],
         };
         Keep(about.Sequence, started);
-        Start(about with { Before = MessageStatus.Processing }, OrderOf(started), started.Attempt, DateTimeOffset.FromUnixTimeMilliseconds(next.Value));
+        Start(
+            about with
+            {
+                Before = MessageStatus.Processing,
+            },
+            OrderOf(started),
+            started.Attempt,
+            DateTimeOffset.FromUnixTimeMilliseconds(next.Value));
     }
 
     private void Keep(long sequence, UnfinishedMessage? message)

@@ -42,7 +42,8 @@ public sealed partial class ItemGrain(ItemOptions options) : RoundGrain<ItemStat
         {
             throw new TributaryException(
                 "external_id_conflict",
-                $"The external id '{message.Message.ExternalId}' of source '{message.Message.Source}' was used for message {known.Id} with another body; allowed: the same body, or another external id.");
+                $"The external id '{message.Message.ExternalId}' of source '{message.Message.Source}' was used for "
+                + $"message {known.Id} with another body; allowed: the same body, or another external id.");
         }
 
         return new Receipt(known);
@@ -50,9 +51,12 @@ public sealed partial class ItemGrain(ItemOptions options) : RoundGrain<ItemStat
 
     private TributaryException Full() => new(
         "item_backlog_full",
-        $"The item has {State.Left!.Count} messages that failed or were skipped; allowed: at most {options.MaxUnfinishedCount} before it takes further messages that need processing. Retry them, or mend what fails.");
+        $"The item has {State.Left!.Count} messages that failed or were skipped; allowed: at most "
+        + $"{options.MaxUnfinishedCount} before it takes further messages that need processing. Retry them, or mend "
+        + "what fails.");
 
-    // A message that is parked as it is accepted has an activity too: only after this round is its position known, which the item keeps.
+    // A message that is parked as it is accepted has an activity too: only after this round is its position known,
+    // which the item keeps.
     private void Begin(AppendedMessage appended)
     {
         var status = MessagePart.StatusOf(appended.Parts);

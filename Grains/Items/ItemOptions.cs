@@ -22,10 +22,15 @@ public sealed class ItemOptions
     /// </summary>
     public int MaxUnfinishedCount { get; init; } = 10_000;
 
-    /// <summary>Skipped messages of one item that can be retried one by one; of older ones only the status is kept.</summary>
+    /// <summary>
+    /// Skipped messages of one item that can be retried one by one; of older ones only the status is kept.
+    /// </summary>
     public int MaxSkippedCount { get; init; } = 100;
 
-    /// <summary>How long an activity waits that could not read its message: doubled with each attempt, up to <see cref="MaxUnreadableDelay"/>.</summary>
+    /// <summary>
+    /// How long an activity waits that could not read its message: doubled with each attempt, up to
+    /// <see cref="MaxUnreadableDelay"/>.
+    /// </summary>
     public TimeSpan UnreadableDelay { get; init; } = TimeSpan.FromSeconds(1);
 
     public TimeSpan MaxUnreadableDelay { get; init; } = TimeSpan.FromMinutes(1);

@@ -6,7 +6,9 @@ using Tributary.Messages;
 
 namespace Tributary.Grains.Items;
 
-/// <summary>What is stored of an item. Written once per message of a new item, hence short names and no defaults.</summary>
+/// <summary>
+/// What is stored of an item. Written once per message of a new item, hence short names and no defaults.
+/// </summary>
 public sealed class ItemState
 {
     /// <summary>How many messages the item has received.</summary>
@@ -32,7 +34,10 @@ public sealed class ItemState
     [JsonPropertyName("msg")]
     public Guid LastMessage { get; init; }
 
-    /// <summary>Messages that failed or were skipped, by sequence; null when there are none. One that is only being processed is held by its activity.</summary>
+    /// <summary>
+    /// Messages that failed or were skipped, by sequence; null when there are none. One that is only being processed is
+    /// held by its activity.
+    /// </summary>
     [JsonPropertyName("left")]
     public ImmutableSortedDictionary<long, UnfinishedMessage>? Left { get; init; }
 
@@ -55,7 +60,9 @@ public sealed class ItemState
 
     public UnfinishedMessage? Find(long sequence) => Left?.GetValueOrDefault(sequence);
 
-    /// <summary>The state with this message kept, or with nothing of it when <paramref name="message"/> is null.</summary>
+    /// <summary>
+    /// The state with this message kept, or with nothing of it when <paramref name="message"/> is null.
+    /// </summary>
     /// <param name="maxSkipped">Beyond, the oldest message of which all is skipped is no longer kept.</param>
     public ItemState With(long sequence, UnfinishedMessage? message, int maxSkipped)
     {
@@ -63,7 +70,9 @@ public sealed class ItemState
         left = message is null ? left.Remove(sequence) : left.SetItem(sequence, message);
         if (message?.Status == MessageStatus.Skipped)
         {
-            var skipped = left.Where(pair => pair.Value.Status == MessageStatus.Skipped).Select(pair => pair.Key).ToList();
+            var skipped = left.Where(pair => pair.Value.Status == MessageStatus.Skipped)
+                .Select(pair => pair.Key)
+                .ToList();
             left = left.RemoveRange(skipped.Take(skipped.Count - maxSkipped));
         }
 
@@ -81,20 +90,22 @@ public sealed class ItemState
     }
 
     /// <summary>The item as readers see it.</summary>
-    public ItemView View(string key) => new(
-        key,
-        Sequence,
-        Source,
-        MediaType ?? MediaTypes.Json,
-        DateTimeOffset.FromUnixTimeMilliseconds(FirstMs ?? LastMs),
-        DateTimeOffset.FromUnixTimeMilliseconds(LastMs),
-        new MessageId(LastMessage))
-    {
-        UnfinishedCount = Left?.Count ?? 0,
-        Unfinished = Left is null
-            ? []
-            : [.. Left.Reverse().Take(ItemView.MaxUnfinishedCount).Select(pair => new UnfinishedView(pair.Value.Reference(pair.Key), pair.Value.ToParts()))],
-    };
+    public ItemView View(string key) =>
+        new(
+            key, Sequence, Source, MediaType ?? MediaTypes.Json,
+            DateTimeOffset.FromUnixTimeMilliseconds(FirstMs ?? LastMs), DateTimeOffset.FromUnixTimeMilliseconds(LastMs),
+            new MessageId(LastMessage))
+        {
+            UnfinishedCount = Left?.Count ?? 0,
+            Unfinished = Left is null
+                ? []
+                :
+                [
+                    .. Left.Reverse()
+                        .Take(ItemView.MaxUnfinishedCount)
+                        .Select(pair => new UnfinishedView(pair.Value.Reference(pair.Key), pair.Value.ToParts())),
+                ],
+        };
 }
 
 internal static class MediaTypes

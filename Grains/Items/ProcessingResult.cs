@@ -13,15 +13,17 @@ public sealed record ProcessingResult : INeeds
     /// <summary>The set of plugins that ran: see <see cref="PluginSet.Number"/>.</summary>
     public int SetNumber { get; init; }
 
-    /// <summary>Handed to the next activity when this result is not applied: see <see cref="ActivityStart.Local"/>.</summary>
+    /// <summary>
+    /// Handed to the next activity when this result is not applied: see <see cref="ActivityStart.Local"/>.
+    /// </summary>
     public object? Local { get; init; }
 
     /// <summary>What concerns all that was asked for; then there are no runs.</summary>
     public ProcessingFailure? Failure { get; init; }
 
     /// <summary>
-    /// What a message that could not be mapped when it was accepted adds to the declarative aggregates now that it can; null for all other
-    /// messages, whose shares were counted as they were accepted.
+    /// What a message that could not be mapped when it was accepted adds to the declarative aggregates now that it can;
+    /// null for all other messages, whose shares were counted as they were accepted.
     /// </summary>
     public IReadOnlyList<Contribution>? Late { get; init; }
 

@@ -5,7 +5,10 @@ using Tributary.Messages;
 
 namespace Tributary.Grains.Items;
 
-/// <summary>What an item keeps of a message that failed or was skipped, by its sequence. Short names, because an item may keep many.</summary>
+/// <summary>
+/// What an item keeps of a message that failed or was skipped, by its sequence. Short names, because an item may keep
+/// many.
+/// </summary>
 public sealed record UnfinishedMessage
 {
     [JsonPropertyName("id")]
@@ -25,7 +28,10 @@ public sealed record UnfinishedMessage
     [JsonPropertyName("try")]
     public int Attempt { get; init; }
 
-    /// <summary>True until the bytes that came could be mapped to a message: its share in the declarative aggregates is still to come.</summary>
+    /// <summary>
+    /// True until the bytes that came could be mapped to a message: its share in the declarative aggregates is still to
+    /// come.
+    /// </summary>
     [JsonPropertyName("raw")]
     public bool IsUnmapped { get; init; }
 
@@ -49,7 +55,9 @@ public sealed record UnfinishedMessage
     };
 
     public MessageReference Reference(long sequence) =>
-        new(new MessageId(Id), new Position(Position), Source, DateTimeOffset.FromUnixTimeMilliseconds(ReceivedMs), sequence);
+        new(
+            new MessageId(Id), new Position(Position), Source, DateTimeOffset.FromUnixTimeMilliseconds(ReceivedMs),
+            sequence);
 
     public IReadOnlyList<MessagePart> ToParts() => [.. Parts.Select(part => part.ToPart())];
 }
@@ -75,7 +83,9 @@ public sealed record UnfinishedPart
     [JsonPropertyName("k")]
     public int Failures { get; init; }
 
-    /// <summary>When it failed first, in milliseconds since 1970; anew after a retry on demand. Null before it failed.</summary>
+    /// <summary>
+    /// When it failed first, in milliseconds since 1970; anew after a retry on demand. Null before it failed.
+    /// </summary>
     [JsonPropertyName("since")]
     public long? SinceMs { get; init; }
 
@@ -94,8 +104,17 @@ public sealed record UnfinishedPart
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? Unknown { get; set; }
 
-    public MessagePart ToPart(bool isRaised = false) => new(
-        Plugin, Status, Step, Attempts, NextMs is { } next ? DateTimeOffset.FromUnixTimeMilliseconds(next) : null, Error) { IsRaised = isRaised };
+    public MessagePart ToPart(bool isRaised = false) =>
+        new(
+            Plugin,
+            Status,
+            Step,
+            Attempts,
+            NextMs is { } next ? DateTimeOffset.FromUnixTimeMilliseconds(next) : null,
+            Error)
+        {
+            IsRaised = isRaised,
+        };
 
     /// <summary>The part after one more failure.</summary>
     public UnfinishedPart After(ProcessingFailure failure, Continuation continuation, DateTimeOffset now, double chance)
@@ -112,15 +131,29 @@ public sealed record UnfinishedPart
             IsStarted = false,
             Status = continuation is Continuation.Skip ? MessageStatus.Skipped : MessageStatus.Parked,
         };
-        return continuation is Continuation.Retry retry && retry.Next(failed.Failures, DateTimeOffset.FromUnixTimeMilliseconds(since), now, chance) is { } next
-            ? failed with { Status = MessageStatus.Retrying, NextMs = UpToMs(next) }
+        return
+            continuation is Continuation.Retry retry
+            && retry.Next(failed.Failures, DateTimeOffset.FromUnixTimeMilliseconds(since), now, chance) is { } next
+            ? failed with
+            {
+                Status = MessageStatus.Retrying,
+                NextMs = UpToMs(next),
+            }
             : failed;
     }
 
     /// <summary>The part tried again at once, as if it had not failed before.</summary>
     public UnfinishedPart Anew(DateTimeOffset now) =>
-        this with { Status = MessageStatus.Retrying, Failures = 0, SinceMs = null, NextMs = now.ToUnixTimeMilliseconds(), IsStarted = false };
+        this with
+        {
+            Status = MessageStatus.Retrying,
+            Failures = 0,
+            SinceMs = null,
+            NextMs = now.ToUnixTimeMilliseconds(),
+            IsStarted = false,
+        };
 
     // Never early: what is left of a millisecond counts as a whole one.
-    private static long UpToMs(DateTimeOffset time) => time.AddTicks(TimeSpan.TicksPerMillisecond - 1).ToUnixTimeMilliseconds();
+    private static long UpToMs(DateTimeOffset time) =>
+        time.AddTicks(TimeSpan.TicksPerMillisecond - 1).ToUnixTimeMilliseconds();
 }

@@ -7,8 +7,8 @@ namespace Tributary.Grains.Replays;
 
 /// <inheritdoc cref="IReplayGrain"/>
 /// <remarks>
-/// A slice is applied in the turn that moves the cursor beyond it: both are durable or neither is, so after a crash the same slice is read again and
-/// counts once.
+/// A slice is applied in the turn that moves the cursor beyond it: both are durable or neither is, so after a crash the
+/// same slice is read again and counts once.
 /// </remarks>
 public sealed class ReplayGrain(ReplayOptions options) : RoundGrain<ReplayState>, IReplayGrain, IActivityOwner
 {
@@ -23,14 +23,26 @@ public sealed class ReplayGrain(ReplayOptions options) : RoundGrain<ReplayState>
     public ValueTask<ReplayProgress> Start(ReplayRequest request)
     {
         if (State.Running is { } running && running.Generation != request.Generation)
-            throw new TributaryException("replay_running", $"Generation {running.Generation} of '{Key}' is being built; allowed: one replay of a name at a time.");
+            throw new TributaryException(
+                "replay_running",
+                $"Generation {running.Generation} of '{Key}' is being built; allowed: one replay of a name at a time.");
         var known = State.Find(request.Generation);
         if (known is not null && (known.FromMs, known.ToMs) != (request.FromMs, request.ToMs))
-            throw new TributaryException("replay_bounds_fixed", $"The generation was built of messages from {Show(known.FromMs)} to {Show(known.ToMs)}; allowed: the same bounds.");
+            throw new TributaryException("replay_bounds_fixed",
+                $"The generation was built of messages from {Show(known.FromMs)} to {Show(known.ToMs)}; allowed: the "
+                + "same bounds.");
         if (known is { Status: ReplayStatus.Running })
             return ValueTask.FromResult(known);
 
-        var begun = (known ?? new ReplayProgress { Generation = request.Generation, FromMs = request.FromMs, ToMs = request.ToMs }) with
+        var begun = (
+            known
+            ?? new ReplayProgress
+            {
+                Generation = request.Generation,
+                FromMs = request.FromMs,
+                ToMs = request.ToMs,
+            }
+        ) with
         {
             Status = ReplayStatus.Running, StartedAt = Now, EndedAt = null, Error = null, Failures = 0,
             Failed = [.. (known?.Failed ?? []).Select(static one => one with { Tries = 0 })],
@@ -59,7 +71,9 @@ public sealed class ReplayGrain(ReplayOptions options) : RoundGrain<ReplayState>
             // Begun again by itself it would end the process again: it stands still until somebody starts it.
             End(running with { Error = result.Error }, ReplayStatus.Failed);
         else if (result.Output is not ReplaySlice slice)
-            Fail(running, result.Error ?? $"output_unknown: The activity returned {result.Output?.GetType().Name ?? "nothing"}.");
+            Fail(
+                running,
+                result.Error ?? $"output_unknown: The activity returned {result.Output?.GetType().Name ?? "nothing"}.");
         else if (slice.Error is { } error)
             End(running with { Error = error }, ReplayStatus.Failed);
         else
@@ -72,16 +86,21 @@ public sealed class ReplayGrain(ReplayOptions options) : RoundGrain<ReplayState>
     private void Apply(ReplayProgress running, ReplaySlice slice)
     {
         if (slice.Order.Generation != running.Generation || slice.Order.Cursor != running.Cursor)
-            throw new InvalidOperationException($"The replay is at {running.Cursor} and the slice begins at {slice.Order.Cursor}.");
+            throw new InvalidOperationException(
+                $"The replay is at {running.Cursor} and the slice begins at {slice.Order.Cursor}.");
         foreach (var (aggregate, delta) in slice.Replayed.Shares)
             Send(GetGrain<IAggregateGrain>(aggregate.Key).Apply(delta));
         foreach (var run in slice.Replayed.Runs)
             Send(GetGrain<IItemGrain>(run.Item).ApplyReplayed(run));
 
         var tried = slice.Order.Messages ?? [];
-        var tries = running.Failed.Where(one => tried.Contains(one.Message)).ToDictionary(static one => one.Message, static one => one.Tries);
-        var failed = running.Failed.Where(one => !tried.Contains(one.Message))
-            .Concat(slice.Replayed.Failed.Select(one => one with { Tries = tries.GetValueOrDefault(one.Message) + 1 })).ToList();
+        var tries = running
+            .Failed.Where(one => tried.Contains(one.Message))
+            .ToDictionary(static one => one.Message, static one => one.Tries);
+        var failed = running
+            .Failed.Where(one => !tried.Contains(one.Message))
+            .Concat(slice.Replayed.Failed.Select(one => one with { Tries = tries.GetValueOrDefault(one.Message) + 1 }))
+            .ToList();
         var next = running with
         {
             Cursor = slice.Cursor,
@@ -93,7 +112,13 @@ public sealed class ReplayGrain(ReplayOptions options) : RoundGrain<ReplayState>
             Error = null,
         };
         if (failed.Count > options.MaxFailedCount)
-            End(next with { Error = $"replay_failures_too_many: {failed.Count} messages failed; allowed: {options.MaxFailedCount}." }, ReplayStatus.Incomplete);
+            End(
+                next with
+                {
+                    Error =
+                        $"replay_failures_too_many: {failed.Count} messages failed; allowed: {options.MaxFailedCount}.",
+                },
+                ReplayStatus.Incomplete);
         else if (slice.Order.Messages is null && !slice.IsEnd)
             GoOn(next, slice.IsWaiting ? Now + options.HorizonDelay : Now);
         else
@@ -103,13 +128,26 @@ public sealed class ReplayGrain(ReplayOptions options) : RoundGrain<ReplayState>
     // All messages were looked at: what failed is tried again, that which was tried least often first.
     private void Finish(ReplayProgress progress)
     {
-        var again = progress.Failed.Where(one => one.Tries < options.MaxTriesCount).OrderBy(static one => one.Tries).Take(options.MaxRetriedCount).ToList();
+        var again = progress
+            .Failed.Where(one => one.Tries < options.MaxTriesCount)
+            .OrderBy(static one => one.Tries)
+            .Take(options.MaxRetriedCount)
+            .ToList();
         if (progress.Failed.Count == 0)
             End(progress, ReplayStatus.Completed);
         else if (again.Count == 0)
-            End(progress with { Error = $"replay_incomplete: {progress.Failed.Count} messages failed {options.MaxTriesCount} times." }, ReplayStatus.Incomplete);
+            End(
+                progress with
+                {
+                    Error =
+                        $"replay_incomplete: {progress.Failed.Count} messages failed {options.MaxTriesCount} times.",
+                },
+                ReplayStatus.Incomplete);
         else
-            Begin(progress, [.. again.Select(static one => one.Message)], again[0].Tries == 0 ? Now : Now + DelayAfter(again[0].Tries));
+            Begin(
+                progress,
+                [.. again.Select(static one => one.Message)],
+                again[0].Tries == 0 ? Now : Now + DelayAfter(again[0].Tries));
     }
 
     private void Fail(ReplayProgress running, string error)
@@ -129,7 +167,8 @@ public sealed class ReplayGrain(ReplayOptions options) : RoundGrain<ReplayState>
         return begun;
     }
 
-    private void End(ReplayProgress progress, ReplayStatus status) => State = State.With(progress with { Status = status, EndedAt = Now }, MaxKeptCount);
+    private void End(ReplayProgress progress, ReplayStatus status) =>
+        State = State.With(progress with { Status = status, EndedAt = Now }, MaxKeptCount);
 
     private TimeSpan DelayAfter(int failures)
     {
@@ -138,5 +177,6 @@ public sealed class ReplayGrain(ReplayOptions options) : RoundGrain<ReplayState>
         return TimeSpan.FromMilliseconds(Math.Min(delay, options.MaxRetryDelay.TotalMilliseconds));
     }
 
-    private static string Show(long? ms) => ms is { } known ? DateTimeOffset.FromUnixTimeMilliseconds(known).ToString("O") : "(open)";
+    private static string Show(long? ms) =>
+        ms is { } known ? DateTimeOffset.FromUnixTimeMilliseconds(known).ToString("O") : "(open)";
 }

@@ -8,7 +8,10 @@ public sealed class ReplayOptions
     /// <summary>The bodies of one slice, in bytes; a slice has one message at least. 4 MiB.</summary>
     public long MaxSliceBytes { get; init; } = 4 << 20;
 
-    /// <summary>Messages that may have failed; with more the replay stops (<c>replay_failures_too_many</c>) and can be started again. 1,000.</summary>
+    /// <summary>
+    /// Messages that may have failed; with more the replay stops (<c>replay_failures_too_many</c>) and can be started
+    /// again. 1,000.
+    /// </summary>
     public int MaxFailedCount { get; init; } = 1_000;
 
     /// <summary>How often a message is tried; what has failed so often leaves the replay incomplete. 5.</summary>

@@ -13,7 +13,9 @@ public sealed record ReplaySlice : INeeds
     /// <summary>The position of the last message that was looked at; the order's when there was none.</summary>
     public long Cursor { get; init; }
 
-    /// <summary>True when nothing is left below the position from which all messages are counted as they come.</summary>
+    /// <summary>
+    /// True when nothing is left below the position from which all messages are counted as they come.
+    /// </summary>
     public bool IsEnd { get; init; }
 
     /// <summary>True when what is left lies above the horizon.</summary>
@@ -29,8 +31,12 @@ public sealed record ReplaySlice : INeeds
     public string? Error { get; init; }
 
     public IEnumerable<RoundGrainId> Grains =>
-        Replayed.Shares.Keys.Concat(Replayed.Runs.Select(static run => new RoundGrainId(ItemGrain.GrainType, run.Item)))
-        .Concat(Replayed.Runs.SelectMany(static run => run.Contributions).Select(static contribution => contribution.Aggregate));
+        Replayed
+            .Shares.Keys.Concat(Replayed.Runs.Select(static run => new RoundGrainId(ItemGrain.GrainType, run.Item)))
+            .Concat(
+                Replayed
+                    .Runs.SelectMany(static run => run.Contributions)
+                    .Select(static contribution => contribution.Aggregate));
 
     public ExternalKey? External => null;
 

@@ -19,9 +19,19 @@ public sealed record ReplayState(IReadOnlyList<ReplayProgress> Replays)
 
     public ReplayProgress? Find(int generation) => Replays.FirstOrDefault(replay => replay.Generation == generation);
 
-    /// <summary>The state with this progress; beyond <paramref name="maxKept"/> that of the oldest generations is forgotten.</summary>
-    public ReplayState With(ReplayProgress progress, int maxKept) => this with
-    {
-        Replays = [.. Replays.Where(replay => replay.Generation != progress.Generation).Append(progress).OrderBy(static replay => replay.Generation).TakeLast(maxKept)],
-    };
+    /// <summary>
+    /// The state with this progress; beyond <paramref name="maxKept"/> that of the oldest generations is forgotten.
+    /// </summary>
+    public ReplayState With(ReplayProgress progress, int maxKept) =>
+        this with
+        {
+            Replays =
+            [
+                .. Replays
+                    .Where(replay => replay.Generation != progress.Generation)
+                    .Append(progress)
+                    .OrderBy(static replay => replay.Generation)
+                    .TakeLast(maxKept),
+            ],
+        };
 }

@@ -4,7 +4,9 @@ using Tributary.GraphQL.Types;
 
 namespace Tributary.GraphQL.Binding;
 
-/// <summary>Puts bindings on a schema and checks that both fit. Everything that does not is named, with both sides.</summary>
+/// <summary>
+/// Puts bindings on a schema and checks that both fit. Everything that does not is named, with both sides.
+/// </summary>
 internal sealed class Binder(Schema schema, SchemaBindings bindings)
 {
     private readonly List<string> problems = [];
@@ -30,9 +32,12 @@ internal sealed class Binder(Schema schema, SchemaBindings bindings)
             else problems.Add($"A resolver of types is bound to {name}, which is no interface or union of the schema.");
         }
         foreach (var binding in bindings.Objects.Values.Where(b => schema.Type(b.Name) is not ObjectType))
-            problems.Add($"{binding.ClrType.Name} is bound to type {binding.Name}, which is no object type of the schema.");
-        foreach (var type in schema.Types.Values.OfType<ObjectType>()) BindObject(type);
-        if (problems.Count > 0) throw new SchemaException(problems);
+            problems.Add(
+                $"{binding.ClrType.Name} is bound to type {binding.Name}, which is no object type of the schema.");
+        foreach (var type in schema.Types.Values.OfType<ObjectType>())
+            BindObject(type);
+        if (problems.Count > 0)
+            throw new SchemaException(problems);
     }
 
     private void BindObject(ObjectType type)
@@ -40,13 +45,17 @@ internal sealed class Binder(Schema schema, SchemaBindings bindings)
         var binding = bindings.Objects.GetValueOrDefault(type.Name);
         type.ClrType = binding?.ClrType;
         foreach (var extra in binding?.Fields.Keys.Where(f => type.Field(f) is null) ?? [])
-            problems.Add($"There is a resolver for {type.Name}.{extra}, but type {type.Name} has no such field in the schema.");
+            problems.Add(
+                $"There is a resolver for {type.Name}.{extra}, but type {type.Name} has no such field in the schema.");
         foreach (var field in type.Fields)
         {
-            var found = binding?.Fields.GetValueOrDefault(field.Name) ?? (binding is null ? null : Property(binding.ClrType, field.Name));
+            var found = binding?.Fields.GetValueOrDefault(field.Name)
+                ?? (binding is null ? null : Property(binding.ClrType, field.Name));
             if (found is null)
             {
-                var clr = binding is null ? "the type is not bound" : $"{binding.ClrType.Name} has no property of that name";
+                var clr = binding is null
+                    ? "the type is not bound"
+                    : $"{binding.ClrType.Name} has no property of that name";
                 problems.Add($"{type.Name}.{field.Name} of the schema has no resolver, and {clr}.");
                 continue;
             }
@@ -58,7 +67,9 @@ internal sealed class Binder(Schema schema, SchemaBindings bindings)
             if (field.Arguments.Count > 0 && !binding!.HasField(field.Name))
                 problems.Add($"{type.Name}.{field.Name} has arguments, but {found.Origin} cannot take any.");
             if (ClrFit.Problem(schema, bindings, field.Type, found.ResultType) is { } problem)
-                problems.Add($"{type.Name}.{field.Name} is {field.Type} in the schema, but {found.Origin} gives {ClrFit.Name(found.ResultType)}: {problem}.");
+                problems.Add(
+                    $"{type.Name}.{field.Name} is {field.Type} in the schema, but {found.Origin} gives "
+                    + $"{ClrFit.Name(found.ResultType)}: {problem}.");
             field.Binding = found;
         }
     }
@@ -69,13 +80,18 @@ internal sealed class Binder(Schema schema, SchemaBindings bindings)
         if (property?.GetMethod is null || property.GetIndexParameters().Length > 0) return null;
         var source = Expression.Parameter(typeof(object));
         var read = Expression.Property(Expression.Convert(source, clr), property);
-        var getter = Expression.Lambda<Func<object, object?>>(Expression.Convert(read, typeof(object)), source).Compile();
+        var getter = Expression
+            .Lambda<Func<object, object?>>(Expression.Convert(read, typeof(object)), source)
+            .Compile();
         return new FieldBinding(property.PropertyType, $"property {clr.Name}.{property.Name}") { Getter = getter };
     }
 
     private void BindEnum(EnumType type, Type clr)
     {
-        var members = Enum.GetValues(clr).Cast<object>().GroupBy(m => Plain(m.ToString()!)).ToDictionary(g => g.Key, g => g.First());
+        var members = Enum.GetValues(clr)
+            .Cast<object>()
+            .GroupBy(m => Plain(m.ToString()!))
+            .ToDictionary(g => g.Key, g => g.First());
         foreach (var value in type.Values)
         {
             if (members.TryGetValue(Plain(value.Name), out var member)) value.ClrValue = member;

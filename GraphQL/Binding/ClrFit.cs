@@ -22,9 +22,15 @@ internal static class ClrFit
                     ? null
                     : $"{scalar.Name} is written from {string.Join(", ", allowed.Select(Name))}";
             case EnumType values:
-                return clr == typeof(string) || clr == values.ClrType ? null : $"enum {values.Name} is bound to {(values.ClrType is null ? "string" : Name(values.ClrType))}";
+                return clr == typeof(string) || clr == values.ClrType
+                    ? null
+                    : $"enum {values.Name} is bound to {(values.ClrType is null ? "string" : Name(values.ClrType))}";
             case NamedType named:
-                var bound = schema.PossibleTypes(named).Select(t => bindings.Objects.GetValueOrDefault(t.Name)?.ClrType).OfType<Type>().ToList();
+                var bound = schema
+                    .PossibleTypes(named)
+                    .Select(t => bindings.Objects.GetValueOrDefault(t.Name)?.ClrType)
+                    .OfType<Type>()
+                    .ToList();
                 return bound.Count == 0 || bound.Any(b => b.IsAssignableFrom(clr) || clr.IsAssignableFrom(b))
                     ? null
                     : $"{named.Name} is bound to {string.Join(", ", bound.Select(Name))}";
@@ -43,8 +49,11 @@ internal static class ClrFit
 
     private static Type? ItemType(Type clr)
     {
-        if (clr == typeof(string)) return null;
-        return clr.GetInterfaces().Prepend(clr)
-            .FirstOrDefault(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IEnumerable<>))?.GetGenericArguments()[0];
+        if (clr == typeof(string))
+            return null;
+        return clr.GetInterfaces()
+            .Prepend(clr)
+            .FirstOrDefault(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IEnumerable<>))
+            ?.GetGenericArguments()[0];
     }
 }

@@ -5,7 +5,10 @@ namespace Tributary.GraphQL.Binding;
 /// <summary>Gives the value of a field. Completed tasks cost no more than a call.</summary>
 public delegate ValueTask<object?> FieldResolver(ResolveContext context);
 
-/// <summary>How one field gets its value: by a getter that needs nothing but the object, by a resolver, or as a stream of events.</summary>
+/// <summary>
+/// How one field gets its value: by a getter that needs nothing but the object, by a resolver, or as a stream of
+/// events.
+/// </summary>
 internal sealed record FieldBinding(Type ResultType, string Origin)
 {
     /// <summary>Synchronous and without arguments: the fast path.</summary>

@@ -4,8 +4,8 @@ using Tributary.GraphQL.Types;
 namespace Tributary.GraphQL.Binding;
 
 /// <summary>
-/// What belongs to the types of a schema: CLR types, resolvers, codecs of scalars. Fields without a resolver are read from the property of the
-/// same name, in any case. Everything is checked against the schema when the engine is made.
+/// What belongs to the types of a schema: CLR types, resolvers, codecs of scalars. Fields without a resolver are read
+/// from the property of the same name, in any case. Everything is checked against the schema when the engine is made.
 /// </summary>
 public sealed class SchemaBindings
 {
@@ -23,14 +23,17 @@ public sealed class SchemaBindings
     {
         if (!Objects.TryGetValue(type, out var binding)) Objects[type] = binding = new ObjectBinding<TSource>(type);
         return binding as ObjectBinding<TSource>
-            ?? throw new ArgumentException($"Type {type} is bound to {binding.ClrType.Name} already, not to {typeof(TSource).Name}.", nameof(type));
+            ?? throw new ArgumentException(
+                $"Type {type} is bound to {binding.ClrType.Name} already, not to {typeof(TSource).Name}.",
+                nameof(type));
     }
 
     /// <summary>Binds a root type or another whose resolvers do not look at their object.</summary>
     public ObjectBinding<object> Object(string type) => Object<object>(type);
 
     /// <summary>
-    /// Says which object type a value of an interface or union is. Only needed where the CLR type of the value does not: without it the object type that is bound to that is taken.
+    /// Says which object type a value of an interface or union is. Only needed where the CLR type of the value does
+    /// not: without it the object type that is bound to that is taken.
     /// </summary>
     public SchemaBindings Abstract(string name, Func<object, string> typeName)
     {
@@ -44,7 +47,9 @@ public sealed class SchemaBindings
         return this;
     }
 
-    /// <summary>Binds an enum; members are named as in the schema, or in Pascal case: IN_PROGRESS is InProgress.</summary>
+    /// <summary>
+    /// Binds an enum; members are named as in the schema, or in Pascal case: IN_PROGRESS is InProgress.
+    /// </summary>
     public SchemaBindings Enum<TEnum>(string name) where TEnum : struct, Enum
     {
         Enums[name] = typeof(TEnum);
@@ -74,7 +79,13 @@ public sealed class ObjectBinding<TSource>(string name) : ObjectBinding(name, ty
 
     /// <summary>A field that needs arguments or services but no waiting.</summary>
     public ObjectBinding<TSource> Field<TResult>(string field, Func<TSource, ResolveContext, TResult> get) =>
-        Add(field, new FieldBinding(typeof(TResult), Origin(field)) { Resolver = context => new ValueTask<object?>(get((TSource)context.Source!, context)) });
+        Add(
+            field,
+            new FieldBinding(typeof(TResult), Origin(field))
+            {
+                Resolver = context => new ValueTask<object?>(get((TSource)context.Source!, context)),
+            }
+        );
 
     /// <summary>A field that may have to wait. Fields of one object wait together.</summary>
     public ObjectBinding<TSource> FieldAsync<TResult>(string field, Func<TSource, ResolveContext, ValueTask<TResult>> get) =>
@@ -88,11 +99,14 @@ public sealed class ObjectBinding<TSource>(string name) : ObjectBinding(name, ty
         });
 
     /// <summary>
-    /// A field whose values are loaded for all objects of the request together: one call of <paramref name="load"/> for a list of any length (up to
+    /// A field whose values are loaded for all objects of the request together: one call of <paramref name="load"/> for
+    /// a list of any length (up to
     /// <see cref="GraphQLOptions.MaxBatchKeys"/>). Keys that are missing in its result are null.
     /// </summary>
     public ObjectBinding<TSource> Batch<TKey, TResult>(
-        string field, Func<TSource, TKey> key, Func<IReadOnlyList<TKey>, ResolveContext, Task<IReadOnlyDictionary<TKey, TResult>>> load)
+        string field,
+        Func<TSource, TKey> key,
+        Func<IReadOnlyList<TKey>, ResolveContext, Task<IReadOnlyDictionary<TKey, TResult>>> load)
         where TKey : notnull
     {
         var identity = new object();
@@ -127,7 +141,8 @@ public sealed class ObjectBinding<TSource>(string name) : ObjectBinding(name, ty
 
     private ObjectBinding<TSource> Add(string field, FieldBinding binding)
     {
-        if (!Fields.TryAdd(field, binding)) throw new ArgumentException($"{Name}.{field} has a resolver already.", nameof(field));
+        if (!Fields.TryAdd(field, binding))
+            throw new ArgumentException($"{Name}.{field} has a resolver already.", nameof(field));
         return this;
     }
 }

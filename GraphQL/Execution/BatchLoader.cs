@@ -11,8 +11,9 @@ internal interface IBatch
 internal readonly record struct Place(FieldPlan Field, ResultNode Node, int Index);
 
 /// <summary>
-/// Collects keys while fields are resolved and loads them together, each once per request. Results are handed out by the executor's loop, all of one batch before
-/// it looks for further batches: so the next level is complete, too, when it is loaded.
+/// Collects keys while fields are resolved and loads them together, each once per request. Results are handed out by
+/// the executor's loop, all of one batch before it looks for further batches: so the next level is complete, too, when
+/// it is loaded.
 /// </summary>
 public sealed class BatchLoader<TKey, TValue> : IBatch where TKey : notnull
 {
@@ -25,7 +26,10 @@ public sealed class BatchLoader<TKey, TValue> : IBatch where TKey : notnull
     private List<TKey> waiting = [];
 
     internal BatchLoader(
-        Executor executor, ResolveContext context, Func<IReadOnlyList<TKey>, ResolveContext, Task<IReadOnlyDictionary<TKey, TValue>>> load, int maxKeys)
+        Executor executor,
+        ResolveContext context,
+        Func<IReadOnlyList<TKey>, ResolveContext, Task<IReadOnlyDictionary<TKey, TValue>>> load,
+        int maxKeys)
     {
         this.executor = executor;
         this.context = context;
@@ -39,7 +43,9 @@ public sealed class BatchLoader<TKey, TValue> : IBatch where TKey : notnull
         lock (gate) return Ask(key).Task;
     }
 
-    /// <summary>Puts the value of the key into a place of the response; called by the executor's loop, and cheaper than a task.</summary>
+    /// <summary>
+    /// Puts the value of the key into a place of the response; called by the executor's loop, and cheaper than a task.
+    /// </summary>
     internal void LoadInto(TKey key, Place place)
     {
         Asked asked;
@@ -60,7 +66,8 @@ public sealed class BatchLoader<TKey, TValue> : IBatch where TKey : notnull
             if (waiting.Count == 0) return false;
             (keys, waiting) = (waiting, []);
         }
-        foreach (var chunk in keys.Count <= maxKeys ? [keys] : keys.Chunk(maxKeys).Select(c => (IReadOnlyList<TKey>)c)) Start(chunk);
+        foreach (var chunk in keys.Count <= maxKeys ? [keys] : keys.Chunk(maxKeys).Select(c => (IReadOnlyList<TKey>)c))
+            Start(chunk);
         return true;
     }
 
@@ -85,7 +92,8 @@ public sealed class BatchLoader<TKey, TValue> : IBatch where TKey : notnull
         {
             task = Task.FromException<IReadOnlyDictionary<TKey, TValue>>(failure);
         }
-        // Places are completed by the loop and not here: the batches of this pass all start before anything asks for more.
+        // Places are completed by the loop and not here: the batches of this pass all start before anything asks for
+        // more.
         if (task.IsCompleted) executor.Enqueue(() => Finish(keys, task));
         else task.GetAwaiter().UnsafeOnCompleted(() => executor.Enqueue(() => Finish(keys, task)));
     }

@@ -40,9 +40,12 @@ internal static class Conditions
         foreach (var selection in set.Selections)
         {
             foreach (var directive in selection.Directives)
-                if (directive.Name is "skip" or "include" && directive.Arguments[0].Value is VariableValue variable) names.Add(variable.Name);
-            if (selection is Field { SelectionSet: { } inner }) Add(inner, names);
-            else if (selection is InlineFragment inline) Add(inline.SelectionSet, names);
+                if (directive.Name is "skip" or "include" && directive.Arguments[0].Value is VariableValue variable)
+                    names.Add(variable.Name);
+            if (selection is Field { SelectionSet: { } inner })
+                Add(inner, names);
+            else if (selection is InlineFragment inline)
+                Add(inline.SelectionSet, names);
         }
     }
 }

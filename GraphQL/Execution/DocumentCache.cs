@@ -1,6 +1,9 @@
 namespace Tributary.GraphQL.Execution;
 
-/// <summary>Keeps the documents used last, by their text. Bounded by count; all documents together are bounded by that times the limit of one.</summary>
+/// <summary>
+/// Keeps the documents used last, by their text. Bounded by count; all documents together are bounded by that times the
+/// limit of one.
+/// </summary>
 internal sealed class DocumentCache(int capacity)
 {
     private readonly Lock gate = new();

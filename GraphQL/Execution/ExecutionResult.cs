@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace Tributary.GraphQL.Execution;
 
-/// <summary>The answer to one request, or to one event of a subscription. It is made of arrays and written once, straight to UTF-8.</summary>
+/// <summary>
+/// The answer to one request, or to one event of a subscription. It is made of arrays and written once, straight to
+/// UTF-8.
+/// </summary>
 public sealed class ExecutionResult
 {
     private readonly ObjectNode? data;
@@ -15,12 +18,16 @@ public sealed class ExecutionResult
         Errors = errors;
     }
 
-    /// <summary>False for request errors: nothing was executed and the answer has no <c>data</c> at all. True also when <c>data</c> is null.</summary>
+    /// <summary>
+    /// False for request errors: nothing was executed and the answer has no <c>data</c> at all. True also when
+    /// <c>data</c> is null.
+    /// </summary>
     public bool HasData { get; }
 
     public IReadOnlyList<GraphQLError> Errors { get; }
 
-    internal static ExecutionResult Executed(ObjectNode? data, IReadOnlyList<GraphQLError> errors) => new(data, true, errors);
+    internal static ExecutionResult Executed(ObjectNode? data, IReadOnlyList<GraphQLError> errors) =>
+        new(data, true, errors);
 
     /// <summary>A request that was refused before execution.</summary>
     public static ExecutionResult Refused(params IReadOnlyList<GraphQLError> errors) => new(null, false, errors);

@@ -10,7 +10,12 @@ internal sealed partial class Executor
     {
         if (value is null)
         {
-            if (type is NonNullType) Fail(field, parent, index, new GraphQLException("A value that must not be null is null.", ErrorCodes.Internal));
+            if (type is NonNullType)
+                Fail(
+                    field,
+                    parent,
+                    index,
+                    new GraphQLException("A value that must not be null is null.", ErrorCodes.Internal));
             return;
         }
         try
@@ -43,7 +48,8 @@ internal sealed partial class Executor
     private void CompleteListValue(FieldPlan field, ListType type, object value, ResultNode parent, int index)
     {
         if (value is string || value is not IEnumerable items)
-            throw new InvalidOperationException($"{field.Definition.Name} is a list, but its resolver gave a {value.GetType().Name}.");
+            throw new InvalidOperationException(
+                $"{field.Definition.Name} is a list, but its resolver gave a {value.GetType().Name}.");
         var list = value as IList ?? items.Cast<object?>().ToList();
         var node = new ListNode(parent, index, type.Of, list.Count);
         parent.Slots[index] = node;
@@ -68,7 +74,9 @@ internal sealed partial class Executor
             if (candidate.ClrType == clr) return candidate;
             if (candidate.ClrType.IsAssignableFrom(clr)) found = candidate;
         }
-        return found ?? throw new InvalidOperationException($"{type.Name} cannot be a {clr.Name}: no possible type is bound to it.");
+        return found
+            ?? throw new InvalidOperationException(
+                $"{type.Name} cannot be a {clr.Name}: no possible type is bound to it.");
     }
 
     private void Fail(FieldPlan field, ResultNode parent, int index, Exception failure)
@@ -97,7 +105,8 @@ internal sealed partial class Executor
             case GraphQLException known:
                 return known.Error;
             case CoercionException problem:
-                return new GraphQLError(char.ToUpperInvariant(problem.Message[0]) + problem.Message[1..], Code: ErrorCodes.BadInput);
+                return new GraphQLError(
+                    char.ToUpperInvariant(problem.Message[0]) + problem.Message[1..], Code: ErrorCodes.BadInput);
             default:
                 options.OnResolverFailure?.Invoke(failure);
                 return new GraphQLError("This field could not be resolved.", Code: ErrorCodes.Internal);

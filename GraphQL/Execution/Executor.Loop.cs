@@ -3,8 +3,9 @@ using System.Runtime.ExceptionServices;
 namespace Tributary.GraphQL.Execution;
 
 /// <summary>
-/// The loop of an operation that waits. In short: <c>while something is pending: continue what has completed; else start the batches; else wait.</c>
-/// Completions come from any thread and are queued; only the loop touches the result. The queue is bounded by the number of pending fields and loads.
+/// The loop of an operation that waits. In short: <c>while something is pending: continue what has completed; else
+/// start the batches; else wait.</c> Completions come from any thread and are queued; only the loop touches the result.
+/// The queue is bounded by the number of pending fields and loads.
 /// </summary>
 internal sealed partial class Executor
 {
@@ -32,7 +33,9 @@ internal sealed partial class Executor
     }
 
     public BatchLoader<TKey, TValue> Batch<TKey, TValue>(
-        object identity, ResolveContext context, Func<IReadOnlyList<TKey>, ResolveContext, Task<IReadOnlyDictionary<TKey, TValue>>> load)
+        object identity,
+        ResolveContext context,
+        Func<IReadOnlyList<TKey>, ResolveContext, Task<IReadOnlyDictionary<TKey, TValue>>> load)
         where TKey : notnull
     {
         lock (gate)
@@ -47,10 +50,16 @@ internal sealed partial class Executor
     /// <summary>The loader of this request, or null when it was not asked for yet.</summary>
     public BatchLoader<TKey, TValue>? FindBatch<TKey, TValue>(object identity) where TKey : notnull
     {
-        lock (gate) return batches is not null && batches.TryGetValue(identity, out var batch) ? (BatchLoader<TKey, TValue>)batch : null;
+        lock (gate)
+            return batches is not null && batches.TryGetValue(identity, out var batch)
+                ? (BatchLoader<TKey, TValue>)batch
+                : null;
     }
 
-    /// <summary>A place waits for its value: the operation does not end before <see cref="Complete"/> is called for it. By the loop.</summary>
+    /// <summary>
+    /// A place waits for its value: the operation does not end before <see cref="Complete"/> is called for it. By the
+    /// loop.
+    /// </summary>
     public void Expect() => pending++;
 
     /// <summary>The value that a place waited for, or why there is none. By the loop.</summary>
@@ -59,7 +68,8 @@ internal sealed partial class Executor
         pending--;
         if (failure is null)
         {
-            if (!place.Node.IsDetached) CompleteValue(place.Field, place.Field.Definition.Type, value, place.Node, place.Index);
+            if (!place.Node.IsDetached)
+                CompleteValue(place.Field, place.Field.Definition.Type, value, place.Node, place.Index);
             return;
         }
         if (EndsOperation(failure)) ExceptionDispatchInfo.Throw(failure);

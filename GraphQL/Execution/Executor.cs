@@ -5,7 +5,8 @@ using Tributary.GraphQL.Types;
 namespace Tributary.GraphQL.Execution;
 
 /// <summary>
-/// Executes one operation (spec section 6). One thread at a time runs it: fields are resolved in order, and those that must wait are continued by the loop in
+/// Executes one operation (spec section 6). One thread at a time runs it: fields are resolved in order, and those that
+/// must wait are continued by the loop in
 /// <c>Executor.Loop.cs</c>. So all of one request's state needs no locks, and resolvers that wait do so together.
 /// </summary>
 internal sealed partial class Executor
@@ -19,7 +20,9 @@ internal sealed partial class Executor
     private CancellationTokenSource? timer;
     private CancellationTokenSource? cancellation;
 
-    public Executor(GraphQLOptions options, Document document, PlanScope scope, InputObject variables, object? state, CancellationToken caller)
+    public Executor(
+        GraphQLOptions options, Document document, PlanScope scope, InputObject variables, object? state,
+        CancellationToken caller)
     {
         this.options = options;
         this.document = document;
@@ -98,14 +101,17 @@ internal sealed partial class Executor
         return ExecutionResult.Executed(node.IsDead ? null : node, errors);
     }
 
-    /// <summary>The stream of events of a subscription's root field (spec section 6.2.3.1, CreateSourceEventStream).</summary>
+    /// <summary>
+    /// The stream of events of a subscription's root field (spec section 6.2.3.1, CreateSourceEventStream).
+    /// </summary>
     public IAsyncEnumerable<object?> CreateSourceEventStream(SelectionPlan plan, CancellationToken lifetime)
     {
         // A subscription lives until its caller leaves; the time limit holds for each event.
         cancellation = CancellationTokenSource.CreateLinkedTokenSource(lifetime);
         var field = plan.Fields[0];
         var arguments = LiteralCoercion.Arguments(field.Definition.Arguments, field.Nodes[0].Arguments, variables);
-        return field.Binding!.Stream!(new ResolveContext(this, field, new ObjectNode(null, 0, plan), 0, null, arguments));
+        return field.Binding!.Stream!(
+            new ResolveContext(this, field, new ObjectNode(null, 0, plan), 0, null, arguments));
     }
 
     private bool TimedOut => timer is { IsCancellationRequested: true } && !caller.IsCancellationRequested;
@@ -117,10 +123,13 @@ internal sealed partial class Executor
         errors.Add(reason is InsufficientExecutionStackException
             ? new GraphQLError("The operation nests too deep.", Code: ErrorCodes.Limit)
             : new GraphQLError(
-                $"The operation took longer than {options.ExecutionTimeout.TotalSeconds:0.###} s, which is the limit.", Code: ErrorCodes.Timeout));
+                $"The operation took longer than {options.ExecutionTimeout.TotalSeconds:0.###} s, which is the "
+                + "limit.", Code: ErrorCodes.Timeout));
     }
 
-    /// <summary>Lets timers and registrations go. Called by the executor itself, except for that of a subscription's source.</summary>
+    /// <summary>
+    /// Lets timers and registrations go. Called by the executor itself, except for that of a subscription's source.
+    /// </summary>
     public void Release()
     {
         cancellation?.Dispose();
@@ -129,7 +138,8 @@ internal sealed partial class Executor
 
     /// <summary>The caller is gone, time is up, or the stack is: nothing that one field can answer for.</summary>
     private bool EndsOperation(Exception failure) =>
-        failure is InsufficientExecutionStackException || (failure is OperationCanceledException && cancellation is { IsCancellationRequested: true });
+        failure is InsufficientExecutionStackException
+        || (failure is OperationCanceledException && cancellation is { IsCancellationRequested: true });
 
     private void ExecuteSelectionSet(ObjectNode node, object? source)
     {
@@ -175,17 +185,20 @@ internal sealed partial class Executor
     }
 
     /// <summary>What a resolver of this place is told.</summary>
-    public ResolveContext ContextOf(Place place, object? source) => new(this, place.Field, place.Node, place.Index, source, Arguments(place.Field));
+    public ResolveContext ContextOf(Place place, object? source) =>
+        new(this, place.Field, place.Node, place.Index, source, Arguments(place.Field));
 
     /// <summary>CoerceArgumentValues, once per field of the operation and not once per object.</summary>
     private InputObject Arguments(FieldPlan field)
     {
         if (field.Definition.Arguments.Count == 0) return InputObject.Empty;
         if (!field.HasVariables)
-            return field.ConstantArguments ??= LiteralCoercion.Arguments(field.Definition.Arguments, field.Nodes[0].Arguments, InputObject.Empty);
+            return field.ConstantArguments ??= LiteralCoercion.Arguments(
+                field.Definition.Arguments, field.Nodes[0].Arguments, InputObject.Empty);
         argumentsOfRequest ??= [];
         if (!argumentsOfRequest.TryGetValue(field, out var arguments))
-            argumentsOfRequest[field] = arguments = LiteralCoercion.Arguments(field.Definition.Arguments, field.Nodes[0].Arguments, variables);
+            argumentsOfRequest[field] = arguments = LiteralCoercion.Arguments(
+                field.Definition.Arguments, field.Nodes[0].Arguments, variables);
         return arguments;
     }
 }

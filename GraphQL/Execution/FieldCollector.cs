@@ -4,7 +4,9 @@ using Tributary.GraphQL.Types;
 
 namespace Tributary.GraphQL.Execution;
 
-/// <summary>CollectFields (spec section 6.3.2): fields in the order of their first appearance, a fragment once per collection.</summary>
+/// <summary>
+/// CollectFields (spec section 6.3.2): fields in the order of their first appearance, a fragment once per collection.
+/// </summary>
 internal static class FieldCollector
 {
     public static SelectionPlan CollectFields(PlanScope scope, ObjectType type, SelectionSet selectionSet)
@@ -37,7 +39,11 @@ internal static class FieldCollector
     }
 
     private static void Collect(
-        PlanScope scope, ObjectType type, SelectionSet set, HashSet<string> visited, OrderedDictionary<string, List<Field>> grouped)
+        PlanScope scope,
+        ObjectType type,
+        SelectionSet set,
+        HashSet<string> visited,
+        OrderedDictionary<string, List<Field>> grouped)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
         foreach (var selection in set.Selections)
@@ -49,12 +55,14 @@ internal static class FieldCollector
                     if (!grouped.TryGetValue(field.ResponseKey, out var nodes)) grouped[field.ResponseKey] = nodes = [];
                     nodes.Add(field);
                     break;
-                case InlineFragment inline when inline.TypeCondition is null || Applies(scope.Schema, type, inline.TypeCondition.Name):
+                case InlineFragment inline
+                    when inline.TypeCondition is null || Applies(scope.Schema, type, inline.TypeCondition.Name):
                     Collect(scope, type, inline.SelectionSet, visited, grouped);
                     break;
                 case FragmentSpread spread when visited.Add(spread.Name):
                     var fragment = scope.Fragments[spread.Name];
-                    if (Applies(scope.Schema, type, fragment.TypeCondition.Name)) Collect(scope, type, fragment.SelectionSet, visited, grouped);
+                    if (Applies(scope.Schema, type, fragment.TypeCondition.Name))
+                        Collect(scope, type, fragment.SelectionSet, visited, grouped);
                     break;
             }
         }
@@ -62,5 +70,6 @@ internal static class FieldCollector
 
     /// <summary>DoesFragmentTypeApply.</summary>
     private static bool Applies(Schema schema, ObjectType type, string condition) =>
-        type.Name == condition || (schema.Type(condition) is { IsAbstract: true } contract && schema.IsPossible(contract, type));
+        type.Name == condition
+        || (schema.Type(condition) is { IsAbstract: true } contract && schema.IsPossible(contract, type));
 }

@@ -5,12 +5,14 @@ namespace Tributary.GraphQL.Execution;
 
 /// <summary>
 /// Turns literals of validated documents into CLR values, with variables put in (spec section 3, input coercion).
-/// What validation could not know — a null variable in a non-null place that has a default — throws a <see cref="CoercionException"/>.
+/// What validation could not know — a null variable in a non-null place that has a default — throws a
+/// <see cref="CoercionException"/>.
 /// </summary>
 internal static class LiteralCoercion
 {
     /// <summary>CoerceArgumentValues (spec section 6.4.1).</summary>
-    public static InputObject Arguments(IReadOnlyList<InputDef> definitions, IReadOnlyList<Argument> arguments, InputObject variables)
+    public static InputObject Arguments(
+        IReadOnlyList<InputDef> definitions, IReadOnlyList<Argument> arguments, InputObject variables)
     {
         if (definitions.Count == 0) return InputObject.Empty;
         var result = new InputObject();
@@ -25,14 +27,17 @@ internal static class LiteralCoercion
     }
 
     /// <summary>One argument or input field: the literal, the default, or nothing.</summary>
-    private static void Fill(InputObject target, InputDef definition, ValueNode? literal, InputObject variables, string what)
+    private static void Fill(
+        InputObject target, InputDef definition, ValueNode? literal, InputObject variables, string what)
     {
         if (literal is VariableValue variable)
         {
             if (variables.TryGetValue(variable.Name, out var value))
             {
                 if (value is null && definition.Type.IsNonNull)
-                    throw new CoercionException($"{what} \"{definition.Name}\" of type {definition.Type} must not be null, but variable \"${variable.Name}\" is.");
+                    throw new CoercionException(
+                        $"{what} \"{definition.Name}\" of type {definition.Type} must not be null, but variable "
+                        + $"\"${variable.Name}\" is.");
                 target.Set(definition.Name, value);
                 return;
             }
@@ -41,10 +46,14 @@ internal static class LiteralCoercion
         literal ??= definition.DefaultValue;
         if (literal is not null) target.Set(definition.Name, Value(definition.Type, literal, variables));
         else if (definition.Type.IsNonNull)
-            throw new CoercionException($"{what} \"{definition.Name}\" of required type {definition.Type} was not provided.");
+            throw new CoercionException(
+                $"{what} \"{definition.Name}\" of required type {definition.Type} was not provided.");
     }
 
-    /// <summary>One value. A variable that was not given is null, except as a field of an input object, where it is as if the field were not written.</summary>
+    /// <summary>
+    /// One value. A variable that was not given is null, except as a field of an input object, where it is as if the
+    /// field were not written.
+    /// </summary>
     public static object? Value(GraphQLType type, ValueNode literal, InputObject variables)
     {
         switch (literal)
@@ -55,7 +64,8 @@ internal static class LiteralCoercion
                 var value = variables.GetValueOrDefault(variable.Name);
                 return value is not null || !type.IsNonNull
                     ? value
-                    : throw new CoercionException($"a value of type {type} must not be null, but variable \"${variable.Name}\" is.");
+                    : throw new CoercionException(
+                        $"a value of type {type} must not be null, but variable \"${variable.Name}\" is.");
         }
         if (type.Nullable is ListType list)
         {
@@ -101,15 +111,17 @@ internal static class LiteralCoercion
         _ => literal,
     };
 
-    private static ValueNode ToLiteral(object? value) => value switch
-    {
-        null => new NullValue(0),
-        bool b => new BooleanValue(0, b),
-        int i => new IntValue(0, i.ToString()),
-        double d => new FloatValue(0, d.ToString("R")),
-        IReadOnlyDictionary<string, object?> o => new ObjectValue(0, [.. o.Select(f => new ObjectField(0, f.Key, ToLiteral(f.Value)))]),
-        string s => new StringValue(0, s, false),
-        IEnumerable<object?> list => new ListValue(0, [.. list.Select(ToLiteral)]),
-        _ => new StringValue(0, value.ToString() ?? "", false),
-    };
+    private static ValueNode ToLiteral(object? value) =>
+        value switch
+        {
+            null => new NullValue(0),
+            bool b => new BooleanValue(0, b),
+            int i => new IntValue(0, i.ToString()),
+            double d => new FloatValue(0, d.ToString("R")),
+            IReadOnlyDictionary<string, object?> o => new ObjectValue(
+                0, [.. o.Select(f => new ObjectField(0, f.Key, ToLiteral(f.Value)))]),
+            string s => new StringValue(0, s, false),
+            IEnumerable<object?> list => new ListValue(0, [.. list.Select(ToLiteral)]),
+            _ => new StringValue(0, value.ToString() ?? "", false),
+        };
 }

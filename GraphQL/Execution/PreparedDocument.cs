@@ -5,8 +5,9 @@ using Tributary.GraphQL.Types;
 namespace Tributary.GraphQL.Execution;
 
 /// <summary>
-/// A document that passed validation and the limits that need no variables, with the plans of its operations. Which fields are collected depends only on the
-/// variables of @skip and @include, so a plan is kept for each combination of their values that was seen, up to a limit.
+/// A document that passed validation and the limits that need no variables, with the plans of its operations. Which
+/// fields are collected depends only on the variables of @skip and @include, so a plan is kept for each combination of
+/// their values that was seen, up to a limit.
 /// </summary>
 internal sealed class PreparedDocument(Schema schema, Document document)
 {
@@ -21,16 +22,23 @@ internal sealed class PreparedDocument(Schema schema, Document document)
     public IReadOnlyDictionary<string, FragmentDefinition> Fragments { get; } =
         document.Definitions.OfType<FragmentDefinition>().ToDictionary(f => f.Name);
 
-    public IReadOnlyList<OperationDefinition> Operations { get; } = [.. document.Definitions.OfType<OperationDefinition>()];
+    public IReadOnlyList<OperationDefinition> Operations { get; } =
+    [.. document.Definitions.OfType<OperationDefinition>()];
 
-    /// <summary>GetOperation (spec section 6.1); null with the reason when it cannot be told which one is meant.</summary>
+    /// <summary>
+    /// GetOperation (spec section 6.1); null with the reason when it cannot be told which one is meant.
+    /// </summary>
     public OperationDefinition? Operation(string? name, out string problem)
     {
         problem = "";
         if (string.IsNullOrEmpty(name))
         {
-            if (Operations.Count == 1) return Operations[0];
-            problem = Operations.Count == 0 ? "The document has no operation." : "The document has more than one operation: operationName must say which.";
+            if (Operations.Count == 1)
+                return Operations[0];
+            problem =
+                Operations.Count == 0
+                    ? "The document has no operation."
+                    : "The document has more than one operation: operationName must say which.";
             return null;
         }
         foreach (var operation in Operations)
@@ -51,8 +59,10 @@ internal sealed class PreparedDocument(Schema schema, Document document)
         foreach (var name in conditions)
             if (variables.TryGetValue(name, out var value)) deciding.Set(name, value);
         var scope = new PlanScope(schema, Fragments, deciding);
-        var made = (FieldCollector.CollectFields(scope, schema.Root(operation.Operation)!, operation.SelectionSet), scope);
-        if (conditions.Length <= MaxConditions && plans.Count < MaxPlans) plans.TryAdd((operation, mask), made);
+        var made = (
+            FieldCollector.CollectFields(scope, schema.Root(operation.Operation)!, operation.SelectionSet), scope);
+        if (conditions.Length <= MaxConditions && plans.Count < MaxPlans)
+            plans.TryAdd((operation, mask), made);
         return made;
     }
 }

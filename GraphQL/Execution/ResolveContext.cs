@@ -10,7 +10,8 @@ public sealed class ResolveContext
     private readonly ResultNode parent;
     private readonly int index;
 
-    internal ResolveContext(Executor executor, FieldPlan field, ResultNode parent, int index, object? source, InputObject arguments)
+    internal ResolveContext(
+        Executor executor, FieldPlan field, ResultNode parent, int index, object? source, InputObject arguments)
     {
         this.executor = executor;
         plan = field;
@@ -39,8 +40,8 @@ public sealed class ResolveContext
     public IReadOnlyList<object> Path => parent.PathTo(index);
 
     /// <summary>
-    /// True when the selection below this field has a field of that name, or a chain of them: <c>Selects("pageInfo", "hasNextPage")</c>. For abstract types the first
-    /// possible type answers.
+    /// True when the selection below this field has a field of that name, or a chain of them: <c>Selects("pageInfo",
+    /// "hasNextPage")</c>. For abstract types the first possible type answers.
     /// </summary>
     public bool Selects(params ReadOnlySpan<string> names)
     {
@@ -58,8 +59,12 @@ public sealed class ResolveContext
         return true;
     }
 
-    /// <summary>The loader of this request for <paramref name="identity"/>: keys that are asked for while other fields are resolved are loaded together.</summary>
+    /// <summary>
+    /// The loader of this request for <paramref name="identity"/>: keys that are asked for while other fields are
+    /// resolved are loaded together.
+    /// </summary>
     public BatchLoader<TKey, TValue> Batch<TKey, TValue>(
-        object identity, Func<IReadOnlyList<TKey>, ResolveContext, Task<IReadOnlyDictionary<TKey, TValue>>> load) where TKey : notnull =>
-        executor.Batch(identity, this, load);
+        object identity,
+        Func<IReadOnlyList<TKey>, ResolveContext, Task<IReadOnlyDictionary<TKey, TValue>>> load)
+        where TKey : notnull => executor.Batch(identity, this, load);
 }

@@ -3,8 +3,8 @@ using Tributary.GraphQL.Types;
 namespace Tributary.GraphQL.Execution;
 
 /// <summary>
-/// An object or list of a response while it is made: one array of slots, no names. A slot holds null, a value that JSON can hold, or another node. Parents
-/// give the path of an error and the way that a null travels.
+/// An object or list of a response while it is made: one array of slots, no names. A slot holds null, a value that JSON
+/// can hold, or another node. Parents give the path of an error and the way that a null travels.
 /// </summary>
 internal abstract class ResultNode(ResultNode? parent, int index, object?[] slots)
 {

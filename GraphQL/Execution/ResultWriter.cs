@@ -7,8 +7,16 @@ namespace Tributary.GraphQL.Execution;
 /// <summary>Writes result nodes, values that JSON can hold, and errors.</summary>
 internal static class ResultWriter
 {
-    /// <summary>Answers are served as JSON and never put into HTML as they are, so letters beyond ASCII and quotes need no long escapes. Depth is bounded by the plan.</summary>
-    public static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true, MaxDepth = int.MaxValue };
+    /// <summary>
+    /// Answers are served as JSON and never put into HTML as they are, so letters beyond ASCII and quotes need no long
+    /// escapes. Depth is bounded by the plan.
+    /// </summary>
+    public static readonly JsonWriterOptions Options = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+        MaxDepth = int.MaxValue,
+    };
 
     public static void WriteValue(Utf8JsonWriter writer, object? value)
     {

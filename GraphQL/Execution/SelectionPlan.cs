@@ -5,7 +5,9 @@ using Tributary.GraphQL.Types;
 
 namespace Tributary.GraphQL.Execution;
 
-/// <summary>The collected fields of one object type at one place of an operation, in the order of the response.</summary>
+/// <summary>
+/// The collected fields of one object type at one place of an operation, in the order of the response.
+/// </summary>
 internal sealed class SelectionPlan(ObjectType type, FieldPlan[] fields)
 {
     public ObjectType Type { get; } = type;
@@ -13,7 +15,10 @@ internal sealed class SelectionPlan(ObjectType type, FieldPlan[] fields)
     public FieldPlan[] Fields { get; } = fields;
 }
 
-/// <summary>One field of a response, with what does not change between requests: its encoded key, its constant arguments, the plans below it.</summary>
+/// <summary>
+/// One field of a response, with what does not change between requests: its encoded key, its constant arguments, the
+/// plans below it.
+/// </summary>
 internal sealed class FieldPlan
 {
     private (ObjectType Type, SelectionPlan Plan)[] children = [];
@@ -51,7 +56,10 @@ internal sealed class FieldPlan
     /// <summary>The arguments when they do not depend on the request; made at first use.</summary>
     public InputObject? ConstantArguments { get; set; }
 
-    /// <summary>The plan for values of <paramref name="type"/>, collected at first use. Two requests may both collect; the result is the same.</summary>
+    /// <summary>
+    /// The plan for values of <paramref name="type"/>, collected at first use. Two requests may both collect; the
+    /// result is the same.
+    /// </summary>
     public SelectionPlan For(ObjectType type, PlanScope scope)
     {
         foreach (var (known, plan) in children)
@@ -70,5 +78,8 @@ internal sealed class FieldPlan
     };
 }
 
-/// <summary>What collecting needs: the document's fragments, and the variables that decide @skip and @include.</summary>
-internal sealed record PlanScope(Schema Schema, IReadOnlyDictionary<string, FragmentDefinition> Fragments, InputObject Variables);
+/// <summary>
+/// What collecting needs: the document's fragments, and the variables that decide @skip and @include.
+/// </summary>
+internal sealed record PlanScope(
+    Schema Schema, IReadOnlyDictionary<string, FragmentDefinition> Fragments, InputObject Variables);

@@ -4,15 +4,18 @@ using Tributary.GraphQL.Types;
 
 namespace Tributary.GraphQL.Execution;
 
-/// <summary>CoerceVariableValues (spec section 6.1.2): JSON to CLR values. All errors are found, up to a limit, each with the path inside the variable.</summary>
+/// <summary>
+/// CoerceVariableValues (spec section 6.1.2): JSON to CLR values. All errors are found, up to a limit, each with the
+/// path inside the variable.
+/// </summary>
 internal sealed class VariableCoercion(Schema schema, Document document, int maxErrors)
 {
     private readonly List<GraphQLError> errors = [];
     private VariableDefinition current = null!;
 
     /// <summary>
-    /// The values by name; a variable that was not given and has no default is absent. <paramref name="json"/> is an object, null or undefined.
-    /// When there are errors the values must not be used.
+    /// The values by name; a variable that was not given and has no default is absent. <paramref name="json"/> is an
+    /// object, null or undefined. When there are errors the values must not be used.
     /// </summary>
     public static (InputObject Values, IReadOnlyList<GraphQLError> Errors) Coerce(
         Schema schema, Document document, OperationDefinition operation, JsonElement json, int maxErrors)
@@ -64,9 +67,12 @@ internal sealed class VariableCoercion(Schema schema, Document document, int max
             case InputObjectType input:
                 return FromJson(input, json, path);
             case EnumType values:
-                if (json.ValueKind == JsonValueKind.String && values.Value(json.GetString()!) is { } value) return value.ClrValue;
+                if (json.ValueKind == JsonValueKind.String && values.Value(json.GetString()!) is { } value)
+                    return value.ClrValue;
                 var text = json.ValueKind == JsonValueKind.String ? json.GetString()! : "";
-                Report(path, $"is no value of enum {values.Name}.{Suggestions.For(text, values.Values.Select(v => v.Name))}");
+                Report(
+                    path,
+                    $"is no value of enum {values.Name}.{Suggestions.For(text, values.Values.Select(v => v.Name))}");
                 return null;
             default:
                 return Scalar((ScalarType)type.Named, json, path);
@@ -96,20 +102,28 @@ internal sealed class VariableCoercion(Schema schema, Document document, int max
         var result = new InputObject();
         foreach (var field in type.Fields)
         {
-            if (json.TryGetProperty(field.Name, out var given)) result.Set(field.Name, Value(field.Type, given, $"{path}.{field.Name}"));
-            else if (field.DefaultValue is not null) result.Set(field.Name, LiteralCoercion.Value(field.Type, field.DefaultValue, InputObject.Empty));
-            else if (field.Type.IsNonNull) Report(path, $"lacks the field \"{field.Name}\" of required type {field.Type}");
+            if (json.TryGetProperty(field.Name, out var given))
+                result.Set(field.Name, Value(field.Type, given, $"{path}.{field.Name}"));
+            else if (field.DefaultValue is not null)
+                result.Set(field.Name, LiteralCoercion.Value(field.Type, field.DefaultValue, InputObject.Empty));
+            else if (field.Type.IsNonNull)
+                Report(path, $"lacks the field \"{field.Name}\" of required type {field.Type}");
         }
         var names = new HashSet<string>();
         foreach (var given in json.EnumerateObject())
         {
             names.Add(given.Name);
             if (type.Field(given.Name) is null)
-                Report(path, $"has a field \"{Short(given.Name)}\", which type {type.Name} does not have.{Suggestions.For(given.Name, type.Fields.Select(f => f.Name))}");
+                Report(path,
+                    $"has a field \"{Short(given.Name)}\", which type {type.Name} does not "
+                    + $"have.{Suggestions.For(given.Name, type.Fields.Select(f => f.Name))}");
         }
-        if (!type.IsOneOf) return result;
-        if (names.Count != 1) Report(path, $"must have exactly one field, because {type.Name} is a @oneOf input object");
-        else if (result.Values.Any(v => v is null)) Report(path, $"must have a field that is not null, because {type.Name} is a @oneOf input object");
+        if (!type.IsOneOf)
+            return result;
+        if (names.Count != 1)
+            Report(path, $"must have exactly one field, because {type.Name} is a @oneOf input object");
+        else if (result.Values.Any(v => v is null))
+            Report(path, $"must have a field that is not null, because {type.Name} is a @oneOf input object");
         return result;
     }
 
@@ -119,6 +133,10 @@ internal sealed class VariableCoercion(Schema schema, Document document, int max
     {
         if (errors.Count >= maxErrors) return;
         var place = path.Length == 0 ? "" : $" at \"{current.Name}{path}\"";
-        errors.Add(new GraphQLError($"Variable \"${current.Name}\"{place} {problem}", [document.Source.LocationOf(current.Start)], Code: ErrorCodes.BadInput));
+        errors.Add(
+            new GraphQLError(
+                $"Variable \"${current.Name}\"{place} {problem}",
+                [document.Source.LocationOf(current.Start)],
+                Code: ErrorCodes.BadInput));
     }
 }

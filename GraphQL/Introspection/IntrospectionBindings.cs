@@ -27,7 +27,8 @@ internal static class IntrospectionBindings
             .Field("interfaces", t => t is FieldsType f ? f.Interfaces : null)
             .Field("possibleTypes", (t, c) => t is NamedType { IsAbstract: true } n ? c.Schema.PossibleTypes(n) : null)
             .Field("enumValues", (t, c) => t is EnumType e ? e.Values.Where(x => Shown(c, x.DeprecationReason)) : null)
-            .Field("inputFields", (t, c) => t is InputObjectType i ? i.Fields.Where(x => Shown(c, x.DeprecationReason)) : null)
+            .Field("inputFields", (t, c) =>
+                t is InputObjectType i ? i.Fields.Where(x => Shown(c, x.DeprecationReason)) : null)
             .Field("ofType", t => t is ListType l ? l.Of : (t as NonNullType)?.Of)
             .Field("isOneOf", t => t is InputObjectType i ? i.IsOneOf : (object?)null);
         bindings.Object<FieldDef>("__Field")
@@ -42,7 +43,8 @@ internal static class IntrospectionBindings
             .Field("args", (d, c) => d.Arguments.Where(a => Shown(c, a.DeprecationReason)));
     }
 
-    private static bool Shown(ResolveContext context, string? deprecation) => deprecation is null || context.Arguments.Get<bool>("includeDeprecated");
+    private static bool Shown(ResolveContext context, string? deprecation) =>
+        deprecation is null || context.Arguments.Get<bool>("includeDeprecated");
 
     private static string Kind(GraphQLType type) => type switch
     {

@@ -21,7 +21,13 @@ public sealed record OperationDefinition(
     IReadOnlyList<Directive> Directives, SelectionSet SelectionSet) : Definition(Start, Description);
 
 public sealed record VariableDefinition(
-    int Start, string? Description, string Name, TypeNode Type, ValueNode? DefaultValue, IReadOnlyList<Directive> Directives) : Node(Start);
+    int Start,
+    string? Description,
+    string Name,
+    TypeNode Type,
+    ValueNode? DefaultValue,
+    IReadOnlyList<Directive> Directives
+) : Node(Start);
 
 public sealed record FragmentDefinition(
     int Start, string? Description, string Name, NamedTypeNode TypeCondition, IReadOnlyList<Directive> Directives,
@@ -39,10 +45,15 @@ public sealed record Field(
     public string ResponseKey => Alias ?? Name;
 }
 
-public sealed record FragmentSpread(int Start, string Name, IReadOnlyList<Directive> Directives) : Selection(Start, Directives);
+public sealed record FragmentSpread(int Start, string Name, IReadOnlyList<Directive> Directives)
+    : Selection(Start, Directives);
 
 public sealed record InlineFragment(
-    int Start, NamedTypeNode? TypeCondition, IReadOnlyList<Directive> Directives, SelectionSet SelectionSet) : Selection(Start, Directives);
+    int Start,
+    NamedTypeNode? TypeCondition,
+    IReadOnlyList<Directive> Directives,
+    SelectionSet SelectionSet
+) : Selection(Start, Directives);
 
 public sealed record Argument(int Start, string Name, ValueNode Value) : Node(Start);
 

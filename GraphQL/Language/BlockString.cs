@@ -31,7 +31,9 @@ internal static class BlockString
         return result.ToString();
     }
 
-    /// <summary>A block string that <see cref="Dedent"/> turns back into <paramref name="value"/>, or null when there is none.</summary>
+    /// <summary>
+    /// A block string that <see cref="Dedent"/> turns back into <paramref name="value"/>, or null when there is none.
+    /// </summary>
     public static string? Print(string value, string indent)
     {
         if (!CanPrint(value)) return null;

@@ -25,7 +25,24 @@ public static class DirectiveLocations
 
     public static IReadOnlyList<string> All { get; } =
     [
-        Query, Mutation, Subscription, Field, FragmentDefinition, FragmentSpread, InlineFragment, VariableDefinition,
-        Schema, Scalar, Object, FieldDefinition, ArgumentDefinition, Interface, Union, Enum, EnumValue, InputObject, InputFieldDefinition,
+        Query,
+        Mutation,
+        Subscription,
+        Field,
+        FragmentDefinition,
+        FragmentSpread,
+        InlineFragment,
+        VariableDefinition,
+        Schema,
+        Scalar,
+        Object,
+        FieldDefinition,
+        ArgumentDefinition,
+        Interface,
+        Union,
+        Enum,
+        EnumValue,
+        InputObject,
+        InputFieldDefinition,
     ];
 }

@@ -39,7 +39,9 @@ internal struct Lexer(Source source)
                     position += 3;
                     return new Token(TokenKind.Spread, position - 3, position, null);
                 }
-                throw Error(position, "a single \".\" is not allowed here: fragments are spread with \"...\", and numbers start with a digit.");
+                throw Error(position,
+                    "a single \".\" is not allowed here: fragments are spread with \"...\", and numbers start with a "
+                    + "digit.");
             case '"':
                 return string.CompareOrdinal(body, position, "\"\"\"", 0, 3) == 0 ? ReadBlockString() : ReadString();
         }
@@ -66,7 +68,8 @@ internal struct Lexer(Source source)
                     position++;
                     break;
                 case '#':
-                    while (position < body.Length && body[position] is not ('\n' or '\r')) position += CharacterLength(position);
+                    while (position < body.Length && body[position] is not ('\n' or '\r'))
+                        position += CharacterLength(position);
                     break;
                 default:
                     return;
@@ -98,7 +101,8 @@ internal struct Lexer(Source source)
         if (Peek() == '0')
         {
             position++;
-            if (char.IsAsciiDigit(Peek())) throw Error(position, $"invalid number, unexpected digit after 0: {Describe(position)}.");
+            if (char.IsAsciiDigit(Peek()))
+                throw Error(position, $"invalid number, unexpected digit after 0: {Describe(position)}.");
         }
         else
         {
@@ -127,8 +131,10 @@ internal struct Lexer(Source source)
 
     private void ReadDigits()
     {
-        if (!char.IsAsciiDigit(Peek())) throw Error(position, $"invalid number, expected a digit but got: {Describe(position)}.");
-        while (char.IsAsciiDigit(Peek())) position++;
+        if (!char.IsAsciiDigit(Peek()))
+            throw Error(position, $"invalid number, expected a digit but got: {Describe(position)}.");
+        while (char.IsAsciiDigit(Peek()))
+            position++;
     }
 
     private Token ReadString()
@@ -166,7 +172,15 @@ internal struct Lexer(Source source)
         var c = at + 1 < body.Length ? body[at + 1] : '\0';
         var simple = c switch
         {
-            '"' => '"', '\\' => '\\', '/' => '/', 'b' => '\b', 'f' => '\f', 'n' => '\n', 'r' => '\r', 't' => '\t', _ => '\0',
+            '"' => '"',
+            '\\' => '\\',
+            '/' => '/',
+            'b' => '\b',
+            'f' => '\f',
+            'n' => '\n',
+            'r' => '\r',
+            't' => '\t',
+            _ => '\0',
         };
         position += 2;
         if (simple != '\0')
@@ -191,7 +205,8 @@ internal struct Lexer(Source source)
             var close = body.IndexOf('}', position, Math.Min(body.Length - position, 64));
             var digits = close < 0 ? default : body.AsSpan(position + 1, close - position - 1);
             if (digits.IsEmpty || !IsHex(digits) || !TryParseHex(digits, out var code) || !Rune.IsValid(code))
-                throw Error(at, "invalid Unicode escape: \\u{…} takes the hexadecimal digits of a Unicode scalar value.");
+                throw Error(
+                    at, "invalid Unicode escape: \\u{…} takes the hexadecimal digits of a Unicode scalar value.");
             position = close + 1;
             decoded.Append(new Rune(code).ToString());
             return;

@@ -13,8 +13,10 @@ public sealed partial class Parser
     {
         var type = ParseOperationType();
         var name = token.Kind == TokenKind.Name ? ExpectName() : null;
-        var variables = OptionalMany(TokenKind.ParenLeft, static p => p.ParseVariableDefinition(), TokenKind.ParenRight);
-        return new OperationDefinition(start, description, type, name, variables, ParseDirectives(constant: false), ParseSelectionSet());
+        var variables = OptionalMany(
+            TokenKind.ParenLeft, static p => p.ParseVariableDefinition(), TokenKind.ParenRight);
+        return new OperationDefinition(
+            start, description, type, name, variables, ParseDirectives(constant: false), ParseSelectionSet());
     }
 
     private OperationType ParseOperationType()
@@ -77,7 +79,8 @@ public sealed partial class Parser
         }
         var arguments = ParseArguments(constant: false);
         var directives = ParseDirectives(constant: false);
-        return new Field(start, alias, name, arguments, directives, token.Kind == TokenKind.BraceLeft ? ParseSelectionSet() : null);
+        return new Field(
+            start, alias, name, arguments, directives, token.Kind == TokenKind.BraceLeft ? ParseSelectionSet() : null);
     }
 
     private FragmentDefinition ParseFragmentDefinition(int start, string? description)
@@ -86,7 +89,8 @@ public sealed partial class Parser
         if (token.IsKeyword("on")) throw Unexpected();
         var name = ExpectName();
         ExpectKeyword("on");
-        return new FragmentDefinition(start, description, name, ParseNamedType(), ParseDirectives(constant: false), ParseSelectionSet());
+        return new FragmentDefinition(
+            start, description, name, ParseNamedType(), ParseDirectives(constant: false), ParseSelectionSet());
     }
 
     private IReadOnlyList<Argument> ParseArguments(bool constant) => constant

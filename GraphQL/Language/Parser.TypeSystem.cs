@@ -84,7 +84,8 @@ public sealed partial class Parser
         var start = token.Start;
         var description = ParseDescription();
         if (token is { Kind: TokenKind.Name, Value: "true" or "false" or "null" })
-            throw new GraphQLSyntaxException(source, token.Start, $"{token} is reserved and cannot be used for an enum value.");
+            throw new GraphQLSyntaxException(
+                source, token.Start, $"{token} is reserved and cannot be used for an enum value.");
         return new EnumValueDefinition(start, description, ExpectName(), ParseDirectives(constant: true));
     }
 
@@ -103,7 +104,8 @@ public sealed partial class Parser
         var start = token.Start;
         var description = ParseDescription();
         var name = ExpectName();
-        var arguments = OptionalMany(TokenKind.ParenLeft, static p => p.ParseInputValueDefinition(), TokenKind.ParenRight);
+        var arguments = OptionalMany(
+            TokenKind.ParenLeft, static p => p.ParseInputValueDefinition(), TokenKind.ParenRight);
         Expect(TokenKind.Colon);
         var type = ParseTypeReference();
         return new FieldDefinition(start, description, name, arguments, type, ParseDirectives(constant: true));
@@ -125,7 +127,8 @@ public sealed partial class Parser
         Advance();
         Expect(TokenKind.At);
         var name = ExpectName();
-        var arguments = OptionalMany(TokenKind.ParenLeft, static p => p.ParseInputValueDefinition(), TokenKind.ParenRight);
+        var arguments = OptionalMany(
+            TokenKind.ParenLeft, static p => p.ParseInputValueDefinition(), TokenKind.ParenRight);
         var repeatable = SkipKeyword("repeatable");
         ExpectKeyword("on");
         var locations = new List<string>();

@@ -32,7 +32,8 @@ public sealed partial class Parser
                 Advance();
                 var name = ExpectName();
                 if (constant)
-                    throw new GraphQLSyntaxException(source, start.Start, $"unexpected variable \"${name}\" in a constant value.");
+                    throw new GraphQLSyntaxException(
+                        source, start.Start, $"unexpected variable \"${name}\" in a constant value.");
                 return new VariableValue(start.Start, name);
             default:
                 throw Unexpected();

@@ -86,8 +86,11 @@ public sealed partial class Parser
     private void Enter()
     {
         if (++depth > options.MaxNestingDepth)
-            throw new GraphQLSyntaxException(source, token.Start,
-                $"The document nests deeper than {options.MaxNestingDepth} levels, which is the limit.", ErrorCodes.Limit);
+            throw new GraphQLSyntaxException(
+                source,
+                token.Start,
+                $"The document nests deeper than {options.MaxNestingDepth} levels, which is the limit.",
+                ErrorCodes.Limit);
     }
 
     private void Leave() => depth--;
@@ -123,7 +126,8 @@ public sealed partial class Parser
 
     private void ExpectKeyword(string word)
     {
-        if (!SkipKeyword(word)) throw new GraphQLSyntaxException(source, token.Start, $"expected \"{word}\", found {token}.");
+        if (!SkipKeyword(word))
+            throw new GraphQLSyntaxException(source, token.Start, $"expected \"{word}\", found {token}.");
     }
 
     private string ExpectName() => Expect(TokenKind.Name).Value!;

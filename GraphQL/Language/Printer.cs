@@ -3,11 +3,16 @@ using System.Text;
 
 namespace Tributary.GraphQL.Language;
 
-/// <summary>Writes executable syntax trees as GraphQL text with two spaces of indentation. Parsing the text gives the same tree.</summary>
+/// <summary>
+/// Writes executable syntax trees as GraphQL text with two spaces of indentation. Parsing the text gives the same tree.
+/// </summary>
 public static class Printer
 {
     public static string Print(Document document) =>
-        string.Join("\n\n", document.Definitions.Select(d => d is TypeSystemDefinition t ? TypeSystemPrinter.Print(t) : PrintExecutable(d)));
+        string.Join(
+            "\n\n",
+            document.Definitions.Select(d =>
+                d is TypeSystemDefinition t ? TypeSystemPrinter.Print(t) : PrintExecutable(d)));
 
     public static string Print(ValueNode value)
     {
@@ -40,17 +45,27 @@ public static class Printer
         var text = new StringBuilder(Description(definition.Description, ""));
         switch (definition)
         {
-            case OperationDefinition { Operation: OperationType.Query, Name: null, Description: null, Variables.Count: 0, Directives.Count: 0 } shorthand:
+            case OperationDefinition
+            {
+                Operation: OperationType.Query,
+                Name: null,
+                Description: null,
+                Variables.Count: 0,
+                Directives.Count: 0
+            } shorthand:
                 Append(text, shorthand.SelectionSet, "");
                 break;
             case OperationDefinition operation:
-                text.Append(operation.Operation switch
-                {
-                    OperationType.Query => "query",
-                    OperationType.Mutation => "mutation",
-                    _ => "subscription",
-                });
-                if (operation.Name is not null || operation.Variables.Count > 0) text.Append(' ').Append(operation.Name);
+                text.Append(
+                    operation.Operation switch
+                    {
+                        OperationType.Query => "query",
+                        OperationType.Mutation => "mutation",
+                        _ => "subscription",
+                    }
+                );
+                if (operation.Name is not null || operation.Variables.Count > 0)
+                    text.Append(' ').Append(operation.Name);
                 if (operation.Variables.Count > 0)
                     text.Append('(').AppendJoin(", ", operation.Variables.Select(Variable)).Append(')');
                 text.Append(Directives(operation.Directives)).Append(' ');
@@ -122,7 +137,8 @@ public static class Printer
             case ObjectValue v:
                 text.Append("{ ");
                 for (var i = 0; i < v.Fields.Count; i++)
-                    Append((i == 0 ? text : text.Append(", ")).Append(v.Fields[i].Name).Append(": "), v.Fields[i].Value);
+                    Append(
+                        (i == 0 ? text : text.Append(", ")).Append(v.Fields[i].Name).Append(": "), v.Fields[i].Value);
                 text.Append(" }");
                 break;
         }
@@ -144,8 +160,10 @@ public static class Printer
                 case '\r': text.Append("\\r"); break;
                 case '\t': text.Append("\\t"); break;
                 default:
-                    if (c < ' ' || c is >= '\x7f' and < '\xa0') text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:X4}");
-                    else text.Append(c);
+                    if (c < ' ' || c is >= '\x7f' and < '\xa0')
+                        text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:X4}");
+                    else
+                        text.Append(c);
                     break;
             }
         }

@@ -1,6 +1,8 @@
 namespace Tributary.GraphQL.Language;
 
-/// <summary>A place in a document, as errors report it. Lines and columns start at 1; columns count UTF-16 code units.</summary>
+/// <summary>
+/// A place in a document, as errors report it. Lines and columns start at 1; columns count UTF-16 code units.
+/// </summary>
 public readonly record struct SourceLocation(int Line, int Column);
 
 /// <summary>The text of a document. Lines end at LF, CR or CR LF, and nowhere else (spec section 2.1.2).</summary>

@@ -1,20 +1,27 @@
 namespace Tributary.GraphQL.Language;
 
 /// <summary>A definition of the type system, or with <c>IsExtension</c> an <c>extend</c> of one.</summary>
-public abstract record TypeSystemDefinition(int Start, string? Description, bool IsExtension, IReadOnlyList<Directive> Directives)
-    : Definition(Start, Description);
+public abstract record TypeSystemDefinition(
+    int Start, string? Description, bool IsExtension,
+    IReadOnlyList<Directive> Directives) : Definition(Start, Description);
 
 public sealed record SchemaDefinition(
-    int Start, string? Description, bool IsExtension, IReadOnlyList<Directive> Directives, IReadOnlyList<RootOperation> Operations)
-    : TypeSystemDefinition(Start, Description, IsExtension, Directives);
+    int Start,
+    string? Description,
+    bool IsExtension,
+    IReadOnlyList<Directive> Directives,
+    IReadOnlyList<RootOperation> Operations
+) : TypeSystemDefinition(Start, Description, IsExtension, Directives);
 
 public sealed record RootOperation(int Start, OperationType Operation, NamedTypeNode Type) : Node(Start);
 
-public abstract record TypeDefinition(int Start, string? Description, bool IsExtension, string Name, IReadOnlyList<Directive> Directives)
-    : TypeSystemDefinition(Start, Description, IsExtension, Directives);
+public abstract record TypeDefinition(
+    int Start, string? Description, bool IsExtension, string Name,
+    IReadOnlyList<Directive> Directives) : TypeSystemDefinition(Start, Description, IsExtension, Directives);
 
-public sealed record ScalarTypeDefinition(int Start, string? Description, bool IsExtension, string Name, IReadOnlyList<Directive> Directives)
-    : TypeDefinition(Start, Description, IsExtension, Name, Directives);
+public sealed record ScalarTypeDefinition(
+    int Start, string? Description, bool IsExtension, string Name,
+    IReadOnlyList<Directive> Directives) : TypeDefinition(Start, Description, IsExtension, Name, Directives);
 
 public sealed record ObjectTypeDefinition(
     int Start, string? Description, bool IsExtension, string Name, IReadOnlyList<Directive> Directives,
@@ -27,8 +34,13 @@ public sealed record InterfaceTypeDefinition(
     : TypeDefinition(Start, Description, IsExtension, Name, Directives);
 
 public sealed record UnionTypeDefinition(
-    int Start, string? Description, bool IsExtension, string Name, IReadOnlyList<Directive> Directives, IReadOnlyList<NamedTypeNode> Members)
-    : TypeDefinition(Start, Description, IsExtension, Name, Directives);
+    int Start,
+    string? Description,
+    bool IsExtension,
+    string Name,
+    IReadOnlyList<Directive> Directives,
+    IReadOnlyList<NamedTypeNode> Members
+) : TypeDefinition(Start, Description, IsExtension, Name, Directives);
 
 public sealed record EnumTypeDefinition(
     int Start, string? Description, bool IsExtension, string Name, IReadOnlyList<Directive> Directives,
@@ -49,6 +61,13 @@ public sealed record FieldDefinition(
     IReadOnlyList<Directive> Directives) : Node(Start);
 
 public sealed record InputValueDefinition(
-    int Start, string? Description, string Name, TypeNode Type, ValueNode? DefaultValue, IReadOnlyList<Directive> Directives) : Node(Start);
+    int Start,
+    string? Description,
+    string Name,
+    TypeNode Type,
+    ValueNode? DefaultValue,
+    IReadOnlyList<Directive> Directives
+) : Node(Start);
 
-public sealed record EnumValueDefinition(int Start, string? Description, string Name, IReadOnlyList<Directive> Directives) : Node(Start);
+public sealed record EnumValueDefinition(
+    int Start, string? Description, string Name, IReadOnlyList<Directive> Directives) : Node(Start);

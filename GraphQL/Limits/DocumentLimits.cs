@@ -4,8 +4,8 @@ using Tributary.GraphQL.Language;
 namespace Tributary.GraphQL.Limits;
 
 /// <summary>
-/// Depth, aliases and directives of an operation with its fragments expanded. A fragment is measured once, however often it is spread, so that a document whose
-/// expansion is huge is refused in the time it takes to read it.
+/// Depth, aliases and directives of an operation with its fragments expanded. A fragment is measured once, however
+/// often it is spread, so that a document whose expansion is huge is refused in the time it takes to read it.
 /// </summary>
 internal sealed class DocumentLimits(IReadOnlyDictionary<string, FragmentDefinition> fragments)
 {
@@ -16,22 +16,28 @@ internal sealed class DocumentLimits(IReadOnlyDictionary<string, FragmentDefinit
     private readonly Dictionary<string, Measure> measured = [];
 
     /// <summary>The first limit that is exceeded, or null.</summary>
-    public static GraphQLError? Check(Document document, IReadOnlyDictionary<string, FragmentDefinition> fragments, GraphQLOptions options)
+    public static GraphQLError? Check(
+        Document document, IReadOnlyDictionary<string, FragmentDefinition> fragments, GraphQLOptions options)
     {
         var limits = new DocumentLimits(fragments);
         foreach (var operation in document.Definitions.OfType<OperationDefinition>())
         {
             var (depth, aliases, directives) = limits.Of(operation.SelectionSet);
             var location = document.Source.LocationOf(operation.Start);
-            if (depth > options.MaxDepth) return Over("nests fields", depth, "levels deep", options.MaxDepth, location);
-            if (aliases > options.MaxAliasCount) return Over("has", aliases, "aliases", options.MaxAliasCount, location);
-            if (directives > options.MaxDirectiveCount) return Over("has", directives, "directives", options.MaxDirectiveCount, location);
+            if (depth > options.MaxDepth)
+                return Over("nests fields", depth, "levels deep", options.MaxDepth, location);
+            if (aliases > options.MaxAliasCount)
+                return Over("has", aliases, "aliases", options.MaxAliasCount, location);
+            if (directives > options.MaxDirectiveCount)
+                return Over("has", directives, "directives", options.MaxDirectiveCount, location);
         }
         return null;
     }
 
     private static GraphQLError Over(string verb, long found, string what, long limit, SourceLocation location) =>
-        new($"The operation {verb} {(found >= Ceiling ? "more than any number of" : found.ToString())} {what}; the limit is {limit}.", [location], Code: ErrorCodes.Limit);
+        new(
+            $"The operation {verb} {(found >= Ceiling ? "more than any number of" : found.ToString())} {what}; the "
+            + $"limit is {limit}.", [location], Code: ErrorCodes.Limit);
 
     private Measure Of(SelectionSet set)
     {
@@ -52,7 +58,8 @@ internal sealed class DocumentLimits(IReadOnlyDictionary<string, FragmentDefinit
                     inner = Of(inline.SelectionSet);
                     break;
                 case FragmentSpread spread:
-                    if (!measured.TryGetValue(spread.Name, out inner)) measured[spread.Name] = inner = Of(fragments[spread.Name].SelectionSet);
+                    if (!measured.TryGetValue(spread.Name, out inner))
+                        measured[spread.Name] = inner = Of(fragments[spread.Name].SelectionSet);
                     break;
             }
             depth = Math.Max(depth, inner.Depth);

@@ -6,16 +6,20 @@ using Tributary.GraphQL.Types;
 namespace Tributary.GraphQL.Limits;
 
 /// <summary>
-/// What an operation may cost: one per field, times the sizes of the lists around it. A list's size is that of its <c>first</c>, <c>last</c> or <c>limit</c>, with the
-/// actual values of variables; on a connection the argument counts for the lists directly below. Fragments are priced once per kind of place.
+/// What an operation may cost: one per field, times the sizes of the lists around it. A list's size is that of its
+/// <c>first</c>, <c>last</c> or <c>limit</c>, with the actual values of variables; on a connection the argument counts
+/// for the lists directly below. Fragments are priced once per kind of place.
 /// </summary>
-internal sealed class OperationCost(Schema schema, IReadOnlyDictionary<string, FragmentDefinition> fragments, InputObject variables, GraphQLOptions options)
+internal sealed class OperationCost(
+    Schema schema, IReadOnlyDictionary<string, FragmentDefinition> fragments, InputObject variables,
+    GraphQLOptions options)
 {
     private const long Ceiling = long.MaxValue / 1_000_000_000 / 4;
 
     private readonly Dictionary<(string, bool), long> priced = [];
 
-    public long Of(OperationDefinition operation) => Of(operation.SelectionSet, schema.Root(operation.Operation)!, isSized: false);
+    public long Of(OperationDefinition operation) =>
+        Of(operation.SelectionSet, schema.Root(operation.Operation)!, isSized: false);
 
     private long Of(SelectionSet set, NamedType parent, bool isSized)
     {
@@ -27,7 +31,10 @@ internal sealed class OperationCost(Schema schema, IReadOnlyDictionary<string, F
             cost += selection switch
             {
                 Field field => Of(field, parent, isSized),
-                InlineFragment inline => Of(inline.SelectionSet, inline.TypeCondition is null ? parent : schema.Type(inline.TypeCondition.Name)!, isSized),
+                InlineFragment inline => Of(
+                    inline.SelectionSet,
+                    inline.TypeCondition is null ? parent : schema.Type(inline.TypeCondition.Name)!,
+                    isSized),
                 FragmentSpread spread => Of(spread, isSized),
                 _ => 0,
             };
@@ -40,7 +47,8 @@ internal sealed class OperationCost(Schema schema, IReadOnlyDictionary<string, F
     {
         if (priced.TryGetValue((spread.Name, isSized), out var known)) return known;
         var fragment = fragments[spread.Name];
-        return priced[(spread.Name, isSized)] = Of(fragment.SelectionSet, schema.Type(fragment.TypeCondition.Name)!, isSized);
+        return priced[(spread.Name, isSized)] = Of(
+            fragment.SelectionSet, schema.Type(fragment.TypeCondition.Name)!, isSized);
     }
 
     private long Of(Field field, NamedType parent, bool isSized)

@@ -4,11 +4,16 @@ using Tributary.GraphQL.Types;
 
 namespace Tributary.GraphQL.Subscriptions;
 
-/// <summary>MapSourceToResponseEvent (spec section 6.2.3.2): each event is executed by itself, in the order of the source.</summary>
+/// <summary>
+/// MapSourceToResponseEvent (spec section 6.2.3.2): each event is executed by itself, in the order of the source.
+/// </summary>
 internal static class EventStream
 {
     public static async IAsyncEnumerable<ExecutionResult> MapSourceToResponse(
-        Func<Executor> newExecutor, SelectionPlan plan, GraphQLOptions options, [EnumeratorCancellation] CancellationToken cancellation)
+        Func<Executor> newExecutor,
+        SelectionPlan plan,
+        GraphQLOptions options,
+        [EnumeratorCancellation] CancellationToken cancellation)
     {
         IAsyncEnumerator<object?>? source = null;
         var subscriber = newExecutor();

@@ -8,13 +8,18 @@ internal static class ConsolePage
 {
     private static readonly FrozenDictionary<string, (string MediaType, byte[] Bytes)> Files = new[]
     {
-        ("index.html", "text/html; charset=utf-8"), ("console.css", "text/css; charset=utf-8"),
-        ("main.js", "text/javascript; charset=utf-8"), ("client.js", "text/javascript; charset=utf-8"), ("schema.js", "text/javascript; charset=utf-8"),
+        ("index.html", "text/html; charset=utf-8"),
+        ("console.css", "text/css; charset=utf-8"),
+        ("main.js", "text/javascript; charset=utf-8"),
+        ("client.js", "text/javascript; charset=utf-8"),
+        ("schema.js", "text/javascript; charset=utf-8"),
     }.ToFrozenDictionary(f => f.Item1, f => (f.Item2, Read(f.Item1)));
 
     /// <summary>A browser that was pointed at the path: it asks for HTML and brings no document.</summary>
     public static bool IsWanted(HttpRequest request) =>
-        HttpMethods.IsGet(request.Method) && !request.Query.ContainsKey("query") && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+        HttpMethods.IsGet(request.Method)
+        && !request.Query.ContainsKey("query")
+        && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Serves the page with links that fit the path it is served at.</summary>
     public static Task Serve(HttpContext http)
@@ -23,12 +28,15 @@ internal static class ConsolePage
         var page = System.Text.Encoding.UTF8.GetString(Files["index.html"].Bytes);
         var name = http.Request.Path.Value!.TrimEnd('/').Split('/')[^1];
         Headers(http, "text/html; charset=utf-8");
-        return http.Response.WriteAsync(page.Replace("\"graphql/console/", $"\"{Uri.EscapeDataString(name)}/console/"), http.RequestAborted);
+        return http.Response.WriteAsync(
+            page.Replace("\"graphql/console/", $"\"{Uri.EscapeDataString(name)}/console/"), http.RequestAborted);
     }
 
     public static async Task ServeFile(HttpContext http)
     {
-        if (http.Request.RouteValues["file"] is not string name || name == "index.html" || !Files.TryGetValue(name, out var file))
+        if (http.Request.RouteValues["file"] is not string name
+            || name == "index.html"
+            || !Files.TryGetValue(name, out var file))
         {
             http.Response.StatusCode = StatusCodes.Status404NotFound;
             return;

@@ -7,8 +7,9 @@ using Tributary.GraphQL.Execution;
 namespace Tributary.GraphQL.Transports;
 
 /// <summary>
-/// The distinct connections mode of the GraphQL over server-sent events protocol: one operation per request, results as <c>next</c> events, at last <c>complete</c>.
-/// A refused operation is one <c>next</c> with errors, because browsers' event sources cannot read other answers.
+/// The distinct connections mode of the GraphQL over server-sent events protocol: one operation per request, results as
+/// <c>next</c> events, at last <c>complete</c>. A refused operation is one <c>next</c> with errors, because browsers'
+/// event sources cannot read other answers.
 /// </summary>
 internal sealed class EventStreamTransport(GraphQLEngine engine, GraphQLHttpOptions options)
 {
@@ -81,7 +82,8 @@ internal sealed class EventStreamTransport(GraphQLEngine engine, GraphQLHttpOpti
     private async ValueTask Flush(HttpContext http)
     {
         var flushing = http.Response.BodyWriter.FlushAsync(http.RequestAborted);
-        if (!flushing.IsCompletedSuccessfully) await flushing.AsTask().WaitAsync(options.SendTimeout, engine.Options.Time);
+        if (!flushing.IsCompletedSuccessfully)
+            await flushing.AsTask().WaitAsync(options.SendTimeout, engine.Options.Time);
     }
 
     private static void WriteNext(HttpContext http, ExecutionResult result)

@@ -8,9 +8,11 @@ namespace Tributary.GraphQL.Transports;
 public static class GraphQLEndpoints
 {
     /// <summary>
-    /// Serves GraphQL over HTTP, server-sent events and, when the application uses <c>app.UseWebSockets()</c>, WebSocket at <paramref name="path"/>.
+    /// Serves GraphQL over HTTP, server-sent events and, when the application uses <c>app.UseWebSockets()</c>,
+    /// WebSocket at <paramref name="path"/>.
     /// </summary>
-    public static IEndpointConventionBuilder MapGraphQL(this IEndpointRouteBuilder endpoints, string path, GraphQLEngine engine, GraphQLHttpOptions? options = null)
+    public static IEndpointConventionBuilder MapGraphQL(
+        this IEndpointRouteBuilder endpoints, string path, GraphQLEngine engine, GraphQLHttpOptions? options = null)
     {
         var settings = options ?? new GraphQLHttpOptions();
         var transport = new HttpTransport(engine, settings);
@@ -19,8 +21,11 @@ public static class GraphQLEndpoints
         if (settings.Console) all.MapGet(path + "/console/{file}", (RequestDelegate)ConsolePage.ServeFile);
         all.Map(path, http =>
         {
-            if (http.WebSockets.IsWebSocketRequest) return WebSocketTransport.Accept(http, engine, settings);
-            return settings.Console && ConsolePage.IsWanted(http.Request) ? ConsolePage.Serve(http) : transport.Handle(http);
+            if (http.WebSockets.IsWebSocketRequest)
+                return WebSocketTransport.Accept(http, engine, settings);
+            return settings.Console && ConsolePage.IsWanted(http.Request)
+                ? ConsolePage.Serve(http)
+                : transport.Handle(http);
         });
         return all;
     }

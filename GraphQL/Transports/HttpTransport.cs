@@ -3,7 +3,9 @@ using Tributary.GraphQL.Execution;
 
 namespace Tributary.GraphQL.Transports;
 
-/// <summary>GraphQL over HTTP: POST and GET, one operation per request, answers as JSON or as a stream of events.</summary>
+/// <summary>
+/// GraphQL over HTTP: POST and GET, one operation per request, answers as JSON or as a stream of events.
+/// </summary>
 internal sealed class HttpTransport(GraphQLEngine engine, GraphQLHttpOptions options)
 {
     public async Task Handle(HttpContext http)
@@ -13,17 +15,23 @@ internal sealed class HttpTransport(GraphQLEngine engine, GraphQLHttpOptions opt
         try
         {
             if (mediaType is null)
-                throw new BadRequestException(406, $"Answers are {MediaTypes.GraphQLResponse}, {MediaTypes.Json} or {MediaTypes.EventStream}.");
+                throw new BadRequestException(
+                    406, $"Answers are {MediaTypes.GraphQLResponse}, {MediaTypes.Json} or {MediaTypes.EventStream}.");
             CrossSiteGuard.Check(http.Request, options);
             if (HttpMethods.IsGet(http.Request.Method))
             {
-                var request = RequestParser.FromQuery(http.Request.Query, options.Persisted) with { QueriesOnly = mediaType != MediaTypes.EventStream };
+                var request = RequestParser.FromQuery(http.Request.Query, options.Persisted) with
+                {
+                    QueriesOnly = mediaType != MediaTypes.EventStream,
+                };
                 await Answer(http, request, mediaType);
             }
             else if (HttpMethods.IsPost(http.Request.Method))
             {
-                if (!MediaTypes.IsJson(http.Request.ContentType)) throw new BadRequestException(415, "A request is sent as application/json in UTF-8.");
-                using var body = await RequestParser.ReadBody(http.Request.BodyReader, engine.Options.MaxRequestBytes, http.RequestAborted);
+                if (!MediaTypes.IsJson(http.Request.ContentType))
+                    throw new BadRequestException(415, "A request is sent as application/json in UTF-8.");
+                using var body = await RequestParser.ReadBody(
+                    http.Request.BodyReader, engine.Options.MaxRequestBytes, http.RequestAborted);
                 await Answer(http, RequestParser.FromJson(body.RootElement, options.Persisted), mediaType);
             }
             else
@@ -34,9 +42,12 @@ internal sealed class HttpTransport(GraphQLEngine engine, GraphQLHttpOptions opt
         }
         catch (BadRequestException problem)
         {
-            // An unknown hash is an answer, not a mistake, for those who read application/json; the newer type has 4xx whenever there is no data.
+            // An unknown hash is an answer, not a mistake, for those who read application/json; the newer type has 4xx
+            // whenever there is no data.
             var status = answer == MediaTypes.GraphQLResponse ? Math.Max(problem.Status, 400) : problem.Status;
-            await Write(http, ExecutionResult.Refused(problem.Error), status, answer == MediaTypes.EventStream ? MediaTypes.Json : answer);
+            await Write(
+                http, ExecutionResult.Refused(problem.Error), status,
+                answer == MediaTypes.EventStream ? MediaTypes.Json : answer);
         }
     }
 
@@ -63,9 +74,13 @@ internal sealed class HttpTransport(GraphQLEngine engine, GraphQLHttpOptions opt
     private static async Task Write(HttpContext http, ExecutionResult result, int status, string mediaType)
     {
         http.Response.StatusCode = status;
-        http.Response.ContentType = mediaType == MediaTypes.Json ? "application/json; charset=utf-8" : "application/graphql-response+json; charset=utf-8";
+        http.Response.ContentType =
+            mediaType == MediaTypes.Json
+                ? "application/json; charset=utf-8"
+                : "application/graphql-response+json; charset=utf-8";
         await http.Response.StartAsync(http.RequestAborted);
-        // Not flushed here: the server sends what is written together with the end of the response, in one call to the kernel.
+        // Not flushed here: the server sends what is written together with the end of the response, in one call to the
+        // kernel.
         result.WriteTo(http.Response.BodyWriter);
     }
 }

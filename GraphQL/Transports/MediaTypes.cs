@@ -10,7 +10,9 @@ internal static class MediaTypes
     public const string Json = "application/json";
     public const string EventStream = "text/event-stream";
 
-    /// <summary>The acceptable type of the highest quality; JSON when nothing is asked for, null when none is acceptable.</summary>
+    /// <summary>
+    /// The acceptable type of the highest quality; JSON when nothing is asked for, null when none is acceptable.
+    /// </summary>
     public static string? Negotiate(HttpRequest request)
     {
         var accepts = request.Headers.Accept;
@@ -18,7 +20,12 @@ internal static class MediaTypes
         if (accepts.Count == 1 && accepts[0] is Json or GraphQLResponse or EventStream) return accepts[0];
         if (!MediaTypeHeaderValue.TryParseList([.. accepts.Select(a => a ?? "")], out var wanted)) return Json;
         // More precise ranges come first among equals, then the order of the header.
-        foreach (var range in wanted.OrderByDescending(r => r.Quality ?? 1).ThenBy(r => r.MatchesAllTypes ? 2 : r.MatchesAllSubTypes ? 1 : 0))
+        foreach (var range in wanted
+                .OrderByDescending(r => r.Quality ?? 1)
+                .ThenBy(r =>
+                    r.MatchesAllTypes ? 2
+                    : r.MatchesAllSubTypes ? 1
+                    : 0))
         {
             if (range.Quality == 0) continue;
             if (range.MatchesAllTypes) return Json;
@@ -34,5 +41,7 @@ internal static class MediaTypes
         contentType == Json
         || (MediaTypeHeaderValue.TryParse(contentType, out var type)
             && type.MediaType.Equals(Json, StringComparison.OrdinalIgnoreCase)
-            && (!type.Charset.HasValue || type.Charset.Value!.Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase)));
+            && (
+                !type.Charset.HasValue
+                || type.Charset.Value!.Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase)));
 }

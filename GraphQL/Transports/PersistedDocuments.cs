@@ -4,8 +4,8 @@ using System.Text;
 namespace Tributary.GraphQL.Transports;
 
 /// <summary>
-/// Documents by the SHA-256 of their UTF-8 text, in lower-case hexadecimal. In automatic mode clients add them by sending text and hash together, up to a number;
-/// in registered mode only the given documents run, by hash or by text.
+/// Documents by the SHA-256 of their UTF-8 text, in lower-case hexadecimal. In automatic mode clients add them by
+/// sending text and hash together, up to a number; in registered mode only the given documents run, by hash or by text.
 /// </summary>
 public sealed class PersistedDocuments
 {
@@ -14,7 +14,9 @@ public sealed class PersistedDocuments
     private readonly Queue<string> order = new();
     private readonly int capacity;
 
-    /// <summary>Automatic mode. Over <paramref name="maxCount"/> the oldest is forgotten: its clients send it again.</summary>
+    /// <summary>
+    /// Automatic mode. Over <paramref name="maxCount"/> the oldest is forgotten: its clients send it again.
+    /// </summary>
     public PersistedDocuments(int maxCount = 1_000) => capacity = maxCount;
 
     private PersistedDocuments(IEnumerable<string> texts)
@@ -38,10 +40,14 @@ public sealed class PersistedDocuments
             hash ??= text is null ? null : Hash(text);
             return hash is not null && documents.TryGetValue(hash, out var registered)
                 ? (registered, null)
-                : (null, new GraphQLError("Only registered documents may be executed.", Code: ErrorCodes.PersistedOnly));
+                : (
+                    null,
+                    new GraphQLError("Only registered documents may be executed.", Code: ErrorCodes.PersistedOnly));
         }
-        if (hash is null) return (text, null);
-        if (text is not null && Hash(text) != hash) return (null, new GraphQLError("The hash is not that of the document.", Code: ErrorCodes.BadRequest));
+        if (hash is null)
+            return (text, null);
+        if (text is not null && Hash(text) != hash)
+            return (null, new GraphQLError("The hash is not that of the document.", Code: ErrorCodes.BadRequest));
         lock (gate)
         {
             if (text is null)

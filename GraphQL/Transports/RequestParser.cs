@@ -10,7 +10,8 @@ namespace Tributary.GraphQL.Transports;
 /// <summary>A request that cannot be understood: an HTTP status, and an error to answer.</summary>
 internal sealed class BadRequestException(int status, GraphQLError error) : Exception(error.Message)
 {
-    public BadRequestException(int status, string message) : this(status, new GraphQLError(message, Code: ErrorCodes.BadRequest)) { }
+    public BadRequestException(int status, string message)
+        : this(status, new GraphQLError(message, Code: ErrorCodes.BadRequest)) { }
 
     public int Status { get; } = status;
 
@@ -25,7 +26,10 @@ internal static class RequestParser
     private static readonly UTF8Encoding Strict =
         new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>A request from the parameters <c>query</c>, <c>operationName</c>, <c>variables</c>, <c>extensions</c>; null stands for absence.</summary>
+    /// <summary>
+    /// A request from the parameters <c>query</c>, <c>operationName</c>, <c>variables</c>, <c>extensions</c>; null
+    /// stands for absence.
+    /// </summary>
     /// <exception cref="BadRequestException">A parameter is missing or of another type.</exception>
     public static GraphQLRequest FromJson(JsonElement json, PersistedDocuments? persisted)
     {
@@ -45,7 +49,10 @@ internal static class RequestParser
         var extensions = Json(query["extensions"], "extensions");
         string? text = query["query"];
         var name = query["operationName"].ToString();
-        return new GraphQLRequest(Resolve(string.IsNullOrEmpty(text) ? null : text, extensions, persisted), name.Length == 0 ? null : name, variables ?? default);
+        return new GraphQLRequest(
+            Resolve(string.IsNullOrEmpty(text) ? null : text, extensions, persisted),
+            name.Length == 0 ? null : name,
+            variables ?? default);
     }
 
     /// <summary>Reads a whole body as JSON.</summary>
@@ -58,7 +65,10 @@ internal static class RequestParser
             if (read.Buffer.Length > maxBytes)
             {
                 body.AdvanceTo(read.Buffer.End);
-                throw new BadRequestException(413, new GraphQLError($"The body is longer than {maxBytes} bytes, which is the limit.", Code: ErrorCodes.Limit));
+                throw new BadRequestException(
+                    413,
+                    new GraphQLError(
+                        $"The body is longer than {maxBytes} bytes, which is the limit.", Code: ErrorCodes.Limit));
             }
             if (!read.IsCompleted)
             {
@@ -109,22 +119,33 @@ internal static class RequestParser
     private static string Resolve(string? text, JsonElement? extensions, PersistedDocuments? persisted)
     {
         string? hash = null;
-        if (extensions is { } given && given.TryGetProperty("persistedQuery", out var reference) && persisted is not null)
+        if (extensions is { } given
+            && given.TryGetProperty("persistedQuery", out var reference)
+            && persisted is not null)
         {
-            hash = reference.ValueKind == JsonValueKind.Object && reference.TryGetProperty("sha256Hash", out var value) && value.ValueKind == JsonValueKind.String
-                ? value.GetString()!.ToLowerInvariant()
-                : throw new BadRequestException(400, "extensions.persistedQuery.sha256Hash is a string.");
+            hash =
+                reference.ValueKind == JsonValueKind.Object
+                && reference.TryGetProperty("sha256Hash", out var value)
+                && value.ValueKind == JsonValueKind.String
+                    ? value.GetString()!.ToLowerInvariant()
+                    : throw new BadRequestException(400, "extensions.persistedQuery.sha256Hash is a string.");
         }
-        if (text is null && hash is null && persisted is not { RegisteredOnly: true }) throw new BadRequestException(400, "The parameter \"query\" is missing.");
-        if (persisted is null) return text!;
+        if (text is null && hash is null && persisted is not { RegisteredOnly: true })
+            throw new BadRequestException(400, "The parameter \"query\" is missing.");
+        if (persisted is null)
+            return text!;
         var (document, error) = persisted.Resolve(text, hash);
-        return document ?? throw new BadRequestException(error!.Code == ErrorCodes.PersistedNotFound ? 200 : 400, error);
+        return document
+            ?? throw new BadRequestException(error!.Code == ErrorCodes.PersistedNotFound ? 200 : 400, error);
     }
 
     private static JsonElement? Member(JsonElement json, string name, JsonValueKind kind, string what)
     {
-        if (!json.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null) return null;
-        return value.ValueKind == kind ? value : throw new BadRequestException(400, $"The parameter \"{name}\" is {what}.");
+        if (!json.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
+            return null;
+        return value.ValueKind == kind
+            ? value
+            : throw new BadRequestException(400, $"The parameter \"{name}\" is {what}.");
     }
 
     private static JsonElement? Json(string? text, string name)
@@ -144,7 +165,10 @@ internal static class RequestParser
         {
             throw new BadRequestException(400, $"The parameter \"{name}\" is not valid: {problem.Message}");
         }
-        if (value.ValueKind == JsonValueKind.Null) return null;
-        return value.ValueKind == JsonValueKind.Object ? value : throw new BadRequestException(400, $"The parameter \"{name}\" is an object.");
+        if (value.ValueKind == JsonValueKind.Null)
+            return null;
+        return value.ValueKind == JsonValueKind.Object
+            ? value
+            : throw new BadRequestException(400, $"The parameter \"{name}\" is an object.");
     }
 }

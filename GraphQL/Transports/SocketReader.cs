@@ -3,7 +3,10 @@ using System.Net.WebSockets;
 
 namespace Tributary.GraphQL.Transports;
 
-/// <summary>Reads whole text messages. A character may be cut by the end of a frame, so bytes are decoded only when the message is complete.</summary>
+/// <summary>
+/// Reads whole text messages. A character may be cut by the end of a frame, so bytes are decoded only when the message
+/// is complete.
+/// </summary>
 internal sealed class SocketReader(WebSocket socket, int maxBytes)
 {
     private const int InitialBytes = 4 * 1024;
@@ -20,15 +23,22 @@ internal sealed class SocketReader(WebSocket socket, int maxBytes)
         {
             receiving = socket.ReceiveAsync(buffer.GetMemory(InitialBytes), cancellation).AsTask();
             var read = await receiving;
-            if (read.MessageType == WebSocketMessageType.Close) return null;
-            if (read.MessageType != WebSocketMessageType.Text) throw new CloseException(CloseCode.InvalidMessage, "Messages are text");
+            if (read.MessageType == WebSocketMessageType.Close)
+                return null;
+            if (read.MessageType != WebSocketMessageType.Text)
+                throw new CloseException(CloseCode.InvalidMessage, "Messages are text");
             buffer.Advance(read.Count);
-            if (buffer.WrittenCount > maxBytes) throw new CloseException(CloseCode.MessageTooBig, $"A message has at most {maxBytes} bytes");
-            if (read.EndOfMessage) return new ReadOnlySequence<byte>(buffer.WrittenMemory);
+            if (buffer.WrittenCount > maxBytes)
+                throw new CloseException(CloseCode.MessageTooBig, $"A message has at most {maxBytes} bytes");
+            if (read.EndOfMessage)
+                return new ReadOnlySequence<byte>(buffer.WrittenMemory);
         }
     }
 
-    /// <summary>Reads and drops what still comes until the client has closed. A receive that is under way is taken over: a socket allows only one.</summary>
+    /// <summary>
+    /// Reads and drops what still comes until the client has closed. A receive that is under way is taken over: a
+    /// socket allows only one.
+    /// </summary>
     public async Task Drain(CancellationToken cancellation)
     {
         if (!receiving.IsCompleted) await receiving.WaitAsync(cancellation);

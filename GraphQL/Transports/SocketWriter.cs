@@ -46,7 +46,8 @@ internal sealed class SocketWriter(WebSocket socket, TimeSpan timeout)
             using var limit = new CancellationTokenSource(timeout);
             await socket.CloseOutputAsync((WebSocketCloseStatus)code, Short(reason), limit.Token);
         }
-        catch (Exception gone) when (gone is WebSocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception gone)
+            when (gone is WebSocketException or OperationCanceledException or ObjectDisposedException)
         {
             socket.Abort();
         }

@@ -6,10 +6,12 @@ using Microsoft.AspNetCore.Http;
 namespace Tributary.GraphQL.Transports;
 
 /// <summary>
-/// One connection: a loop that reads messages, and a task per operation. Only the loop changes the state of the connection; messages are sent one at a time.
-/// After a client's <c>complete</c> nothing is sent for that operation, which is checked while the right to send is held.
+/// One connection: a loop that reads messages, and a task per operation. Only the loop changes the state of the
+/// connection; messages are sent one at a time. After a client's <c>complete</c> nothing is sent for that operation,
+/// which is checked while the right to send is held.
 /// </summary>
-internal sealed class WebSocketConnection(WebSocket socket, HttpContext http, GraphQLEngine engine, GraphQLHttpOptions options) : IAsyncDisposable
+internal sealed class WebSocketConnection(
+    WebSocket socket, HttpContext http, GraphQLEngine engine, GraphQLHttpOptions options) : IAsyncDisposable
 {
     /// <summary>How long the client has for the closing handshake.</summary>
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
@@ -19,7 +21,8 @@ internal sealed class WebSocketConnection(WebSocket socket, HttpContext http, Gr
     private readonly Dictionary<string, WebSocketOperation> operations = [];
     private readonly HashSet<WebSocketOperation> running = [];
     private readonly Lock gate = new();
-    private readonly CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+    private readonly CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(
+        http.RequestAborted);
     private CancellationTokenSource? initTimer;
     private Task leaving = Task.CompletedTask;
     private bool initialised;
@@ -67,8 +70,8 @@ internal sealed class WebSocketConnection(WebSocket socket, HttpContext http, Gr
     private void BeginLeaving() => leaving = Task.Run(Leave, CancellationToken.None);
 
     /// <summary>
-    /// The server stops: operations say their last, then the client is told. Its answer ends the loop that reads; without one the connection is cut, which also ends
-    /// what is still being sent.
+    /// The server stops: operations say their last, then the client is told. Its answer ends the loop that reads;
+    /// without one the connection is cut, which also ends what is still being sent.
     /// </summary>
     private async Task Leave()
     {
@@ -85,7 +88,10 @@ internal sealed class WebSocketConnection(WebSocket socket, HttpContext http, Gr
         await writer.Close((int)WebSocketCloseStatus.EndpointUnavailable, "The server stops");
     }
 
-    /// <summary>Sends the close frame and lets the client answer it, so that the connection is not reset while the frame is on its way.</summary>
+    /// <summary>
+    /// Sends the close frame and lets the client answer it, so that the connection is not reset while the frame is on
+    /// its way.
+    /// </summary>
     public async Task Close(CloseException end)
     {
         await writer.Close(end.Code, end.Message);
@@ -107,7 +113,10 @@ internal sealed class WebSocketConnection(WebSocket socket, HttpContext http, Gr
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>The next message; null when the client closed. Until connection_init has come, its time is limited; reading goes on meanwhile, so the socket stays whole for the close.</summary>
+    /// <summary>
+    /// The next message; null when the client closed. Until connection_init has come, its time is limited; reading goes
+    /// on meanwhile, so the socket stays whole for the close.
+    /// </summary>
     private async Task<(JsonDocument? Message, bool IsText)> ReadMessage()
     {
         var read = reader.Read(ended.Token);
@@ -136,9 +145,17 @@ internal sealed class WebSocketConnection(WebSocket socket, HttpContext http, Gr
 
     private async Task Handle(JsonElement message)
     {
-        var type = message.ValueKind == JsonValueKind.Object && message.TryGetProperty("type", out var t) && t.ValueKind == JsonValueKind.String ? t.GetString() : null;
+        var type =
+            message.ValueKind == JsonValueKind.Object
+            && message.TryGetProperty("type", out var t)
+            && t.ValueKind == JsonValueKind.String
+                ? t.GetString()
+                : null;
         JsonElement? payload = null;
-        if (type is not null && message.TryGetProperty("payload", out var given) && given.ValueKind != JsonValueKind.Null) payload = given;
+        if (type is not null
+            && message.TryGetProperty("payload", out var given)
+            && given.ValueKind != JsonValueKind.Null)
+            payload = given;
         if (type is not ("subscribe" or "complete") && payload is { ValueKind: not JsonValueKind.Object })
             throw new CloseException(CloseCode.InvalidMessage, "A payload is a JSON object");
         switch (type)
@@ -182,7 +199,9 @@ internal sealed class WebSocketConnection(WebSocket socket, HttpContext http, Gr
     }
 
     private static string Id(JsonElement message) =>
-        message.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.String && id.GetString() is { Length: > 0 } text
+        message.TryGetProperty("id", out var id)
+        && id.ValueKind == JsonValueKind.String
+        && id.GetString() is { Length: > 0 } text
             ? text
             : throw new CloseException(CloseCode.InvalidMessage, "A message of this type has an id");
 
@@ -195,7 +214,9 @@ internal sealed class WebSocketConnection(WebSocket socket, HttpContext http, Gr
         bool allowed;
         try
         {
-            allowed = options.Connect is null || await options.Connect(http, payload, both.Token).AsTask().WaitAsync(both.Token);
+            allowed =
+                options.Connect is null
+                || await options.Connect(http, payload, both.Token).AsTask().WaitAsync(both.Token);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
@@ -213,16 +234,22 @@ internal sealed class WebSocketConnection(WebSocket socket, HttpContext http, Gr
 
     private void Subscribe(string id, JsonElement? payload)
     {
-        if (!acknowledged) throw new CloseException(CloseCode.Unauthorized, "Unauthorized");
-        if (payload is not { ValueKind: JsonValueKind.Object } parameters) throw new CloseException(CloseCode.InvalidMessage, "A subscribe message has a payload");
+        if (!acknowledged)
+            throw new CloseException(CloseCode.Unauthorized, "Unauthorized");
+        if (payload is not { ValueKind: JsonValueKind.Object } parameters)
+            throw new CloseException(CloseCode.InvalidMessage, "A subscribe message has a payload");
         GraphQLRequest? request = null;
         GraphQLError? refused = null;
         try
         {
             // The message's memory ends with its handling, so the parameters are copied.
-            request = RequestParser.FromJson(parameters.Clone(), options.Persisted) with { State = options.State?.Invoke(http) };
+            request = RequestParser.FromJson(parameters.Clone(), options.Persisted) with
+            {
+                State = options.State?.Invoke(http),
+            };
         }
-        catch (BadRequestException problem) when (problem.Error.Code is ErrorCodes.PersistedNotFound or ErrorCodes.PersistedOnly)
+        catch (BadRequestException problem)
+            when (problem.Error.Code is ErrorCodes.PersistedNotFound or ErrorCodes.PersistedOnly)
         {
             refused = problem.Error;
         }
@@ -233,11 +260,13 @@ internal sealed class WebSocketConnection(WebSocket socket, HttpContext http, Gr
         var operation = new WebSocketOperation(id, ended.Token);
         lock (gate)
         {
-            if (operations.ContainsKey(id)) throw new CloseException(CloseCode.SubscriberExists, "Subscriber exists already");
+            if (operations.ContainsKey(id))
+                throw new CloseException(CloseCode.SubscriberExists, "Subscriber exists already");
             if (operations.Count >= engine.Options.MaxSubscriptionsPerConnection)
             {
                 refused = new GraphQLError(
-                    $"The connection has {operations.Count} operations already; the limit is {engine.Options.MaxSubscriptionsPerConnection}.", Code: ErrorCodes.Limit);
+                    $"The connection has {operations.Count} operations already; the limit is "
+                    + $"{engine.Options.MaxSubscriptionsPerConnection}.", Code: ErrorCodes.Limit);
             }
             operations[id] = operation;
             // It yields at once; under the lock, so that whoever waits for all that runs waits for this one.
@@ -246,7 +275,10 @@ internal sealed class WebSocketConnection(WebSocket socket, HttpContext http, Gr
         }
     }
 
-    /// <summary>Runs one operation to its end. Whatever it throws ends the connection, because a silent operation would leave its client waiting for ever.</summary>
+    /// <summary>
+    /// Runs one operation to its end. Whatever it throws ends the connection, because a silent operation would leave
+    /// its client waiting for ever.
+    /// </summary>
     private async Task Serve(WebSocketOperation operation, GraphQLRequest? request, GraphQLError? refused)
     {
         await Task.Yield();
@@ -301,7 +333,8 @@ internal sealed class WebSocketConnection(WebSocket socket, HttpContext http, Gr
     {
         lock (gate)
         {
-            if (operations.TryGetValue(operation.Id, out var known) && ReferenceEquals(known, operation)) operations.Remove(operation.Id);
+            if (operations.TryGetValue(operation.Id, out var known) && ReferenceEquals(known, operation))
+                operations.Remove(operation.Id);
         }
     }
 

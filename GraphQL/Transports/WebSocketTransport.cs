@@ -11,7 +11,8 @@ internal static class WebSocketTransport
     public static async Task Accept(HttpContext http, GraphQLEngine engine, GraphQLHttpOptions options)
     {
         // A handshake carries cookies and no preflight precedes it.
-        if (CrossSiteGuard.IsCrossSite(http.Request, options) && !http.Request.Headers.ContainsKey(options.PreflightHeader))
+        if (CrossSiteGuard.IsCrossSite(http.Request, options)
+            && !http.Request.Headers.ContainsKey(options.PreflightHeader))
         {
             http.Response.StatusCode = StatusCodes.Status403Forbidden;
             return;
@@ -20,8 +21,11 @@ internal static class WebSocketTransport
         var spoken = http.WebSockets.WebSocketRequestedProtocols.Contains(Protocol);
         using var socket = await http.WebSockets.AcceptWebSocketAsync(spoken ? Protocol : null);
         await using var connection = new WebSocketConnection(socket, http, engine, options);
-        if (spoken) await connection.Run();
-        else await connection.Close(new CloseException(CloseCode.SubprotocolNotAcceptable, $"The subprotocol is {Protocol}"));
+        if (spoken)
+            await connection.Run();
+        else
+            await connection.Close(
+                new CloseException(CloseCode.SubprotocolNotAcceptable, $"The subprotocol is {Protocol}"));
     }
 }
 

@@ -20,7 +20,8 @@ public static class BuiltInScalars
         New("ID", "A unique identifier, written as a string; a string or an integer is accepted.", new IdCodec()),
     ];
 
-    private static ScalarType New(string name, string description, ScalarCodec codec) => new(name, description) { Codec = codec };
+    private static ScalarType New(string name, string description, ScalarCodec codec) =>
+        new(name, description) { Codec = codec };
 
     private static CoercionException Expected(string what) => new($"{what} is expected.");
 
@@ -28,28 +29,38 @@ public static class BuiltInScalars
     {
         private const string What = "an integer between -2147483648 and 2147483647";
 
-        public override IReadOnlyList<Type> ClrTypes => [typeof(int), typeof(short), typeof(byte), typeof(ushort), typeof(sbyte)];
+        public override IReadOnlyList<Type> ClrTypes =>
+            [typeof(int), typeof(short), typeof(byte), typeof(ushort), typeof(sbyte)];
 
         public override object ParseLiteral(ValueNode literal) =>
-            literal is IntValue i && int.TryParse(i.Value, NumberStyles.AllowLeadingSign, null, out var number) ? number : throw Expected(What);
+            literal is IntValue i && int.TryParse(i.Value, NumberStyles.AllowLeadingSign, null, out var number)
+                ? number
+                : throw Expected(What);
 
         // The numeric value decides, not how it is written: 1.0 and 1e0 are the integer 1.
         public override object ParseJson(JsonElement json)
         {
-            if (json.ValueKind != JsonValueKind.Number) throw Expected(What);
-            if (json.TryGetInt32(out var number)) return number;
-            return json.TryGetDouble(out var value) && value == Math.Floor(value) && value is >= int.MinValue and <= int.MaxValue
+            if (json.ValueKind != JsonValueKind.Number)
+                throw Expected(What);
+            if (json.TryGetInt32(out var number))
+                return number;
+            return
+                json.TryGetDouble(out var value)
+                && value == Math.Floor(value)
+                && value is >= int.MinValue and <= int.MaxValue
                 ? (int)value
                 : throw Expected(What);
         }
 
-        public override object Serialize(object value) => value switch
-        {
-            int => value,
-            bool b => b ? 1 : 0,
-            IConvertible c when c is not (string or char or DateTime) && TryInt(c.ToDouble(null), out var number) => number,
-            _ => throw new CoercionException($"Int cannot represent {value}: {What} is expected."),
-        };
+        public override object Serialize(object value) =>
+            value switch
+            {
+                int => value,
+                bool b => b ? 1 : 0,
+                IConvertible c when c is not (string or char or DateTime) && TryInt(c.ToDouble(null), out var number) =>
+                    number,
+                _ => throw new CoercionException($"Int cannot represent {value}: {What} is expected."),
+            };
 
         private static bool TryInt(double value, out int number)
         {
@@ -63,7 +74,16 @@ public static class BuiltInScalars
         private const string What = "a finite number";
 
         public override IReadOnlyList<Type> ClrTypes =>
-            [typeof(double), typeof(float), typeof(decimal), typeof(int), typeof(long), typeof(short), typeof(byte), typeof(uint)];
+            [
+                typeof(double),
+                typeof(float),
+                typeof(decimal),
+                typeof(int),
+                typeof(long),
+                typeof(short),
+                typeof(byte),
+                typeof(uint),
+            ];
 
         public override object ParseLiteral(ValueNode literal)
         {
@@ -90,7 +110,8 @@ public static class BuiltInScalars
     {
         public override IReadOnlyList<Type> ClrTypes => [typeof(string), typeof(Guid), typeof(char), typeof(Uri)];
 
-        public override object ParseLiteral(ValueNode literal) => literal is StringValue s ? s.Value : throw Expected("a string");
+        public override object ParseLiteral(ValueNode literal) =>
+            literal is StringValue s ? s.Value : throw Expected("a string");
 
         public override object ParseJson(JsonElement json) =>
             json.ValueKind == JsonValueKind.String ? json.GetString()! : throw Expected("a string");
@@ -108,7 +129,8 @@ public static class BuiltInScalars
     {
         public override IReadOnlyList<Type> ClrTypes => [typeof(bool)];
 
-        public override object ParseLiteral(ValueNode literal) => literal is BooleanValue b ? b.Value : throw Expected("true or false");
+        public override object ParseLiteral(ValueNode literal) =>
+            literal is BooleanValue b ? b.Value : throw Expected("true or false");
 
         public override object ParseJson(JsonElement json) => json.ValueKind switch
         {
@@ -123,7 +145,8 @@ public static class BuiltInScalars
 
     private sealed class IdCodec : ScalarCodec
     {
-        public override IReadOnlyList<Type> ClrTypes => [typeof(string), typeof(Guid), typeof(int), typeof(long), typeof(uint), typeof(ulong)];
+        public override IReadOnlyList<Type> ClrTypes =>
+            [typeof(string), typeof(Guid), typeof(int), typeof(long), typeof(uint), typeof(ulong)];
 
         public override object ParseLiteral(ValueNode literal) => literal switch
         {
@@ -139,7 +162,8 @@ public static class BuiltInScalars
             {
                 if (json.TryGetInt64(out var number)) return number.ToString(CultureInfo.InvariantCulture);
                 var value = json.GetDouble();
-                if (double.IsFinite(value) && value == Math.Floor(value)) return new BigInteger(value).ToString(CultureInfo.InvariantCulture);
+                if (double.IsFinite(value) && value == Math.Floor(value))
+                    return new BigInteger(value).ToString(CultureInfo.InvariantCulture);
             }
             throw Expected("a string or an integer");
         }

@@ -1,11 +1,14 @@
 namespace Tributary.GraphQL.Types;
 
-/// <summary>What every schema holds beside its own definitions: the directives of section 3.13 and the types of section 4.2.</summary>
+/// <summary>
+/// What every schema holds beside its own definitions: the directives of section 3.13 and the types of section 4.2.
+/// </summary>
 internal static class BuiltInSdl
 {
     public const string DefaultDeprecationReason = "No longer supported";
 
-    public static IReadOnlyList<string> DirectiveNames { get; } = ["include", "skip", "deprecated", "specifiedBy", "oneOf"];
+    public static IReadOnlyList<string> DirectiveNames { get; } =
+    ["include", "skip", "deprecated", "specifiedBy", "oneOf"];
 
     public const string Text = """"
         "Takes the field or fragment only when the condition holds."

@@ -3,7 +3,9 @@ using Tributary.GraphQL.Language;
 
 namespace Tributary.GraphQL.Types;
 
-/// <summary>A type of a schema: named, list or non-null. Compared by identity; lists and non-nulls are made once per inner type.</summary>
+/// <summary>
+/// A type of a schema: named, list or non-null. Compared by identity; lists and non-nulls are made once per inner type.
+/// </summary>
 public abstract class GraphQLType
 {
     private ListType? list;
@@ -128,8 +130,11 @@ public sealed class EnumType(string name, string? description) : NamedType(name,
     public string NameOf(object value)
     {
         names ??= Values.ToDictionary(v => v.ClrValue, v => v.Name);
-        if (names.TryGetValue(value, out var known)) return known;
-        return value is string text && Value(text) is not null ? text : throw new CoercionException($"Enum {Name} has no value {value}.");
+        if (names.TryGetValue(value, out var known))
+            return known;
+        return value is string text && Value(text) is not null
+            ? text
+            : throw new CoercionException($"Enum {Name} has no value {value}.");
     }
 
     private Dictionary<string, EnumValueDef>? byName;
@@ -159,7 +164,8 @@ public sealed class InputObjectType(string name, string? description, bool isOne
 }
 
 /// <summary>A field of an object or interface.</summary>
-public sealed class FieldDef(string name, string? description, IReadOnlyList<InputDef> arguments, GraphQLType type, string? deprecationReason)
+public sealed class FieldDef(
+    string name, string? description, IReadOnlyList<InputDef> arguments, GraphQLType type, string? deprecationReason)
 {
     public string Name { get; } = name;
 
@@ -183,7 +189,8 @@ public sealed class FieldDef(string name, string? description, IReadOnlyList<Inp
 }
 
 /// <summary>An argument, or a field of an input object.</summary>
-public sealed class InputDef(string name, string? description, GraphQLType type, ValueNode? defaultValue, string? deprecationReason)
+public sealed class InputDef(
+    string name, string? description, GraphQLType type, ValueNode? defaultValue, string? deprecationReason)
 {
     public string Name { get; } = name;
 
@@ -191,7 +198,9 @@ public sealed class InputDef(string name, string? description, GraphQLType type,
 
     public GraphQLType Type { get; } = type;
 
-    /// <summary>As written in the SDL; null when there is none. A written <c>null</c> is a <see cref="NullValue"/>.</summary>
+    /// <summary>
+    /// As written in the SDL; null when there is none. A written <c>null</c> is a <see cref="NullValue"/>.
+    /// </summary>
     public ValueNode? DefaultValue { get; } = defaultValue;
 
     public string? DeprecationReason { get; } = deprecationReason;
@@ -213,7 +222,11 @@ public sealed class EnumValueDef(string name, string? description, string? depre
 }
 
 public sealed class DirectiveDef(
-    string name, string? description, IReadOnlyList<InputDef> arguments, bool isRepeatable, IReadOnlyList<string> locations)
+    string name,
+    string? description,
+    IReadOnlyList<InputDef> arguments,
+    bool isRepeatable,
+    IReadOnlyList<string> locations)
 {
     public string Name { get; } = name;
 

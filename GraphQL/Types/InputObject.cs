@@ -4,8 +4,9 @@ using System.Diagnostics.CodeAnalysis;
 namespace Tributary.GraphQL.Types;
 
 /// <summary>
-/// Coerced arguments, or a coerced input object. What was not given and has no default is absent, which is not the same as null.
-/// Values: null, bool, int, double, string, what scalar codecs make, enum names or their bound values, lists as <c>List&lt;object?&gt;</c>, input objects as this type.
+/// Coerced arguments, or a coerced input object. What was not given and has no default is absent, which is not the same
+/// as null. Values: null, bool, int, double, string, what scalar codecs make, enum names or their bound values, lists
+/// as <c>List&lt;object?&gt;</c>, input objects as this type.
 /// </summary>
 [SuppressMessage("Naming", "CA1710", Justification = "Input object is the word of the GraphQL specification.")]
 public sealed class InputObject : IReadOnlyDictionary<string, object?>

@@ -28,7 +28,8 @@ internal static class InterfaceRules
         }
     }
 
-    private static void Field(Schema schema, FieldsType type, InterfaceType contract, FieldDef promised, List<string> problems)
+    private static void Field(
+        Schema schema, FieldsType type, InterfaceType contract, FieldDef promised, List<string> problems)
     {
         var field = type.Field(promised.Name);
         if (field is null)
@@ -37,15 +38,23 @@ internal static class InterfaceRules
             return;
         }
         if (!schema.IsSubType(field.Type, promised.Type))
-            problems.Add($"{type.Name}.{field.Name} is {field.Type}, but {contract.Name}.{field.Name} promises {promised.Type}.");
+            problems.Add(
+                $"{type.Name}.{field.Name} is {field.Type}, but {contract.Name}.{field.Name} promises "
+                + $"{promised.Type}.");
         foreach (var argument in promised.Arguments)
         {
             var own = field.Argument(argument.Name);
-            if (own is null) problems.Add($"{type.Name}.{field.Name} lacks the argument {argument.Name} of {contract.Name}.{field.Name}.");
+            if (own is null)
+                problems.Add(
+                    $"{type.Name}.{field.Name} lacks the argument {argument.Name} of {contract.Name}.{field.Name}.");
             else if (!ReferenceEquals(own.Type, argument.Type))
-                problems.Add($"{type.Name}.{field.Name}({argument.Name}:) is {own.Type}, but {contract.Name}.{field.Name} promises {argument.Type}.");
+                problems.Add(
+                    $"{type.Name}.{field.Name}({argument.Name}:) is {own.Type}, but {contract.Name}.{field.Name} "
+                    + $"promises {argument.Type}.");
         }
         foreach (var extra in field.Arguments.Where(a => a.IsRequired && promised.Argument(a.Name) is null))
-            problems.Add($"{type.Name}.{field.Name}({extra.Name}:) is required, but {contract.Name}.{field.Name} does not have it.");
+            problems.Add(
+                $"{type.Name}.{field.Name}({extra.Name}:) is required, but {contract.Name}.{field.Name} does not have "
+                + "it.");
     }
 }

@@ -3,8 +3,8 @@ using Tributary.GraphQL.Language;
 namespace Tributary.GraphQL.Types;
 
 /// <summary>
-/// Values of correct type (spec section 5.6.1), for literals with or without variables. Variables are looked at elsewhere.
-/// A single value stands for a list of any nesting; a list literal needs a list type.
+/// Values of correct type (spec section 5.6.1), for literals with or without variables. Variables are looked at
+/// elsewhere. A single value stands for a list of any nesting; a list literal needs a list type.
 /// </summary>
 internal static class LiteralValidator
 {
@@ -39,16 +39,23 @@ internal static class LiteralValidator
         {
             given[field.Name] = field;
             if (type.Field(field.Name) is { } known) Validate(known.Type, field.Value, report);
-            else report(field, $"field \"{field.Name}\" is not defined by type {type.Name}.{Suggestions.For(field.Name, type.Fields.Select(f => f.Name))}");
+            else report(field,
+                $"field \"{field.Name}\" is not defined by type "
+                + $"{type.Name}.{Suggestions.For(field.Name, type.Fields.Select(f => f.Name))}");
         }
         foreach (var required in type.Fields)
         {
             if (required.IsRequired && !given.ContainsKey(required.Name))
-                report(literal, $"field \"{type.Name}.{required.Name}\" of required type {required.Type} was not provided.");
+                report(
+                    literal,
+                    $"field \"{type.Name}.{required.Name}\" of required type {required.Type} was not provided.");
         }
-        if (!type.IsOneOf) return;
-        if (given.Count != 1) report(literal, $"@oneOf input object {type.Name} takes exactly one field.");
-        else if (given.Values.First() is { Value: NullValue } field) report(literal, $"field \"{type.Name}.{field.Name}\" must not be null.");
+        if (!type.IsOneOf)
+            return;
+        if (given.Count != 1)
+            report(literal, $"@oneOf input object {type.Name} takes exactly one field.");
+        else if (given.Values.First() is { Value: NullValue } field)
+            report(literal, $"field \"{type.Name}.{field.Name}\" must not be null.");
     }
 
     private static void Scalar(GraphQLType type, ScalarType scalar, ValueNode value, Action<Node, string> report)
@@ -68,7 +75,9 @@ internal static class LiteralValidator
     {
         if (value is EnumValue name && values.Value(name.Value) is not null) return;
         var text = value is EnumValue e ? e.Value : value is StringValue s ? s.Value : "";
-        report(value, $"a value of enum {type} is expected, found {Short(value)}.{Suggestions.For(text, values.Values.Select(v => v.Name))}");
+        report(value,
+            $"a value of enum {type} is expected, found "
+            + $"{Short(value)}.{Suggestions.For(text, values.Values.Select(v => v.Name))}");
     }
 
     private static string Short(ValueNode value)

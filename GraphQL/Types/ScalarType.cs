@@ -4,8 +4,8 @@ using Tributary.GraphQL.Language;
 namespace Tributary.GraphQL.Types;
 
 /// <summary>
-/// A scalar: how values come in and go out. A coercion that fails throws a <see cref="CoercionException"/>; the engine adds where.
-/// Scalars of the SDL without a codec take and give any value.
+/// A scalar: how values come in and go out. A coercion that fails throws a <see cref="CoercionException"/>; the engine
+/// adds where. Scalars of the SDL without a codec take and give any value.
 /// </summary>
 public class ScalarType(string name, string? description, string? specifiedByUrl = null) : NamedType(name, description)
 {
@@ -25,13 +25,19 @@ public abstract class ScalarCodec
     /// <summary>The CLR types whose values this scalar writes; empty for any.</summary>
     public virtual IReadOnlyList<Type> ClrTypes => [];
 
-    /// <summary>Coerces a literal. It holds no variables, except in scalars that take any value; those are replaced before.</summary>
+    /// <summary>
+    /// Coerces a literal. It holds no variables, except in scalars that take any value; those are replaced before.
+    /// </summary>
     public abstract object? ParseLiteral(ValueNode literal);
 
     /// <summary>Coerces the JSON value of a variable. Never called for JSON null.</summary>
     public abstract object? ParseJson(JsonElement json);
 
-    /// <summary>Turns what a resolver gave into a value that JSON can hold: string, bool, int, long, double, decimal, JsonElement, or lists and dictionaries of them; or a ReadOnlyMemory of bytes that are JSON in UTF-8, written as they are.</summary>
+    /// <summary>
+    /// Turns what a resolver gave into a value that JSON can hold: string, bool, int, long, double, decimal,
+    /// JsonElement, or lists and dictionaries of them; or a ReadOnlyMemory of bytes that are JSON in UTF-8, written as
+    /// they are.
+    /// </summary>
     public abstract object Serialize(object value);
 }
 

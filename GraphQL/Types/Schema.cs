@@ -3,15 +3,22 @@ using Tributary.GraphQL.Language;
 
 namespace Tributary.GraphQL.Types;
 
-/// <summary>A schema: types by name, roots, directives. Built by <see cref="SchemaBuilder"/>; unchanged once it serves.</summary>
+/// <summary>
+/// A schema: types by name, roots, directives. Built by <see cref="SchemaBuilder"/>; unchanged once it serves.
+/// </summary>
 public sealed class Schema
 {
     private readonly Dictionary<NamedType, HashSet<ObjectType>> possible = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<InterfaceType, List<InterfaceType>> subInterfaces = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<InterfaceType, List<InterfaceType>> subInterfaces = new(
+        ReferenceEqualityComparer.Instance);
 
     internal Schema(
-        string? description, IReadOnlyDictionary<string, NamedType> types, IReadOnlyDictionary<string, DirectiveDef> directives,
-        ObjectType query, ObjectType? mutation, ObjectType? subscription)
+        string? description,
+        IReadOnlyDictionary<string, NamedType> types,
+        IReadOnlyDictionary<string, DirectiveDef> directives,
+        ObjectType query,
+        ObjectType? mutation,
+        ObjectType? subscription)
     {
         Description = description;
         Types = types;
@@ -62,16 +69,22 @@ public sealed class Schema
         _ => null,
     };
 
-    /// <summary>The objects that a value of this type can be: the type itself, the members of a union, the implementers of an interface.</summary>
+    /// <summary>
+    /// The objects that a value of this type can be: the type itself, the members of a union, the implementers of an
+    /// interface.
+    /// </summary>
     public IReadOnlyCollection<ObjectType> PossibleTypes(NamedType type) => type switch
     {
         ObjectType o => [o],
         _ => possible.TryGetValue(type, out var types) ? types : [],
     };
 
-    public IReadOnlyList<InterfaceType> InterfacesImplementing(InterfaceType type) => subInterfaces.GetValueOrDefault(type) ?? [];
+    public IReadOnlyList<InterfaceType> InterfacesImplementing(InterfaceType type) =>
+        subInterfaces.GetValueOrDefault(type) ?? [];
 
-    /// <summary>True when every <paramref name="candidate"/> is an <paramref name="type"/>, which is abstract.</summary>
+    /// <summary>
+    /// True when every <paramref name="candidate"/> is an <paramref name="type"/>, which is abstract.
+    /// </summary>
     public bool IsPossible(NamedType type, NamedType candidate) =>
         (candidate is ObjectType o && possible.TryGetValue(type, out var types) && types.Contains(o))
         || (candidate is InterfaceType i && type is InterfaceType contract && i.Interfaces.Contains(contract));
@@ -98,7 +111,9 @@ public sealed class Schema
             }
             else
             {
-                return type is NamedType named && of is NamedType { IsAbstract: true } contract && IsPossible(contract, named);
+                return type is NamedType named
+                    && of is NamedType { IsAbstract: true } contract
+                    && IsPossible(contract, named);
             }
         }
     }
@@ -111,7 +126,10 @@ public sealed class Schema
         return PossibleTypes(a).Any(others.Contains);
     }
 
-    /// <summary>The field of a composite type, with <c>__typename</c> everywhere and <c>__schema</c>, <c>__type</c> at the query root.</summary>
+    /// <summary>
+    /// The field of a composite type, with <c>__typename</c> everywhere and <c>__schema</c>, <c>__type</c> at the query
+    /// root.
+    /// </summary>
     public FieldDef? Field(NamedType parent, string name)
     {
         if (name.StartsWith("__", StringComparison.Ordinal))
@@ -136,10 +154,17 @@ public sealed class Schema
         typeNameField = new FieldDef("__typename", "The name of the object's type.", [], Types["String"].NonNull, null);
         schemaField = new FieldDef("__schema", "The schema itself.", [], Types["__Schema"].NonNull, null)
         {
-            Binding = new FieldBinding(typeof(Schema), "introspection") { Resolver = _ => new ValueTask<object?>(this) },
+            Binding = new FieldBinding(typeof(Schema), "introspection")
+            {
+                Resolver = _ => new ValueTask<object?>(this),
+            },
         };
         typeField = new FieldDef(
-            "__type", "One type of the schema.", [new InputDef("name", null, Types["String"].NonNull, null, null)], Types["__Type"], null)
+            "__type",
+            "One type of the schema.",
+            [new InputDef("name", null, Types["String"].NonNull, null, null)],
+            Types["__Type"],
+            null)
         {
             Binding = new FieldBinding(typeof(NamedType), "introspection")
             {

@@ -52,7 +52,8 @@ public sealed class SchemaBuilder
         if (sdl.Schema is { } schema)
         {
             var roots = schema.Operations.Where(o => o.Operation == operation).ToList();
-            if (roots.Count > 1) problems.Add($"The schema has more than one {operation.ToString().ToLowerInvariant()} root type.");
+            if (roots.Count > 1)
+                problems.Add($"The schema has more than one {operation.ToString().ToLowerInvariant()} root type.");
             name = roots.Count > 0 ? roots[0].Type.Name : null;
             if (name is not null && !types.ContainsKey(name)) problems.Add($"The root type {name} is not defined.");
         }
@@ -62,16 +63,18 @@ public sealed class SchemaBuilder
         return null;
     }
 
-    private static NamedType Shell(TypeDefinition definition) => definition switch
-    {
-        ScalarTypeDefinition d => new ScalarType(d.Name, d.Description, Text(d.Directives, "specifiedBy", "url")),
-        ObjectTypeDefinition d => new ObjectType(d.Name, d.Description),
-        InterfaceTypeDefinition d => new InterfaceType(d.Name, d.Description),
-        UnionTypeDefinition d => new UnionType(d.Name, d.Description),
-        EnumTypeDefinition d => new EnumType(d.Name, d.Description),
-        InputObjectTypeDefinition d => new InputObjectType(d.Name, d.Description, d.Directives.Any(x => x.Name == "oneOf")),
-        _ => throw new InvalidOperationException($"{definition.GetType().Name} defines no type."),
-    };
+    private static NamedType Shell(TypeDefinition definition) =>
+        definition switch
+        {
+            ScalarTypeDefinition d => new ScalarType(d.Name, d.Description, Text(d.Directives, "specifiedBy", "url")),
+            ObjectTypeDefinition d => new ObjectType(d.Name, d.Description),
+            InterfaceTypeDefinition d => new InterfaceType(d.Name, d.Description),
+            UnionTypeDefinition d => new UnionType(d.Name, d.Description),
+            EnumTypeDefinition d => new EnumType(d.Name, d.Description),
+            InputObjectTypeDefinition d => new InputObjectType(
+                d.Name, d.Description, d.Directives.Any(x => x.Name == "oneOf")),
+            _ => throw new InvalidOperationException($"{definition.GetType().Name} defines no type."),
+        };
 
     private void Fill(TypeDefinition definition)
     {
@@ -87,7 +90,10 @@ public sealed class SchemaBuilder
                 ((UnionType)types[d.Name]).Members = [.. References<ObjectType>(d.Members, d.Name, "an object type")];
                 break;
             case EnumTypeDefinition d:
-                ((EnumType)types[d.Name]).Values = [.. d.Values.Select(v => new EnumValueDef(v.Name, v.Description, Deprecation(v.Directives)))];
+                ((EnumType)types[d.Name]).Values =
+                [
+                    .. d.Values.Select(v => new EnumValueDef(v.Name, v.Description, Deprecation(v.Directives))),
+                ];
                 break;
             case InputObjectTypeDefinition d:
                 ((InputObjectType)types[d.Name]).Fields = Inputs(d.Fields);
@@ -100,11 +106,13 @@ public sealed class SchemaBuilder
         type.Interfaces = [.. References<InterfaceType>(interfaces, type.Name, "an interface")];
         type.Fields =
         [
-            .. fields.Select(f => new FieldDef(f.Name, f.Description, Inputs(f.Arguments), Reference(f.Type), Deprecation(f.Directives))),
+            .. fields.Select(f => new FieldDef(
+                f.Name, f.Description, Inputs(f.Arguments), Reference(f.Type), Deprecation(f.Directives))),
         ];
     }
 
-    private IEnumerable<T> References<T>(IReadOnlyList<NamedTypeNode> names, string owner, string what) where T : NamedType
+    private IEnumerable<T> References<T>(IReadOnlyList<NamedTypeNode> names, string owner, string what)
+        where T : NamedType
     {
         foreach (var name in names)
         {
@@ -114,7 +122,10 @@ public sealed class SchemaBuilder
     }
 
     private List<InputDef> Inputs(IReadOnlyList<InputValueDefinition> inputs) =>
-        [.. inputs.Select(i => new InputDef(i.Name, i.Description, Reference(i.Type), i.DefaultValue, Deprecation(i.Directives)))];
+        [
+            .. inputs.Select(i => new InputDef(
+                i.Name, i.Description, Reference(i.Type), i.DefaultValue, Deprecation(i.Directives))),
+        ];
 
     private GraphQLType Reference(TypeNode node)
     {
@@ -130,8 +141,13 @@ public sealed class SchemaBuilder
     }
 
     private static string? Deprecation(IReadOnlyList<Directive> directives) =>
-        directives.All(d => d.Name != "deprecated") ? null : Text(directives, "deprecated", "reason") ?? BuiltInSdl.DefaultDeprecationReason;
+        directives.All(d => d.Name != "deprecated")
+            ? null
+            : Text(directives, "deprecated", "reason") ?? BuiltInSdl.DefaultDeprecationReason;
 
     private static string? Text(IReadOnlyList<Directive> directives, string name, string argument) =>
-        (directives.FirstOrDefault(d => d.Name == name)?.Arguments.FirstOrDefault(a => a.Name == argument)?.Value as StringValue)?.Value;
+        (
+            directives.FirstOrDefault(d => d.Name == name)?.Arguments.FirstOrDefault(a => a.Name == argument)?.Value
+            as StringValue
+        )?.Value;
 }

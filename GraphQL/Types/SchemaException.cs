@@ -1,7 +1,11 @@
 namespace Tributary.GraphQL.Types;
 
-/// <summary>The SDL is no valid schema, or resolvers do not fit it. Stops the start; holds everything that was found, not only the first.</summary>
-public sealed class SchemaException(IReadOnlyList<string> problems) : Exception(string.Join(Environment.NewLine, problems))
+/// <summary>
+/// The SDL is no valid schema, or resolvers do not fit it. Stops the start; holds everything that was found, not only
+/// the first.
+/// </summary>
+public sealed class SchemaException(IReadOnlyList<string> problems)
+    : Exception(string.Join(Environment.NewLine, problems))
 {
     public IReadOnlyList<string> Problems { get; } = problems;
 }

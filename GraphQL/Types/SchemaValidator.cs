@@ -8,7 +8,8 @@ internal static class SchemaValidator
         foreach (var directive in schema.Directives.Values)
         {
             Name(directive.Name, "@" + directive.Name, problems);
-            foreach (var argument in directive.Arguments) Input(argument, $"@{directive.Name}({argument.Name}:)", problems);
+            foreach (var argument in directive.Arguments)
+                Input(argument, $"@{directive.Name}({argument.Name}:)", problems);
         }
         foreach (var type in schema.Types.Values.Where(t => !IsIntrospection(t)))
         {
@@ -33,7 +34,16 @@ internal static class SchemaValidator
     private static bool IsIntrospection(NamedType type) => IntrospectionNames.Contains(type.Name);
 
     private static readonly HashSet<string> IntrospectionNames =
-        ["__Schema", "__Type", "__TypeKind", "__Field", "__InputValue", "__EnumValue", "__Directive", "__DirectiveLocation"];
+    [
+        "__Schema",
+        "__Type",
+        "__TypeKind",
+        "__Field",
+        "__InputValue",
+        "__EnumValue",
+        "__Directive",
+        "__DirectiveLocation",
+    ];
 
     private static void Name(string name, string what, List<string> problems)
     {
@@ -47,18 +57,23 @@ internal static class SchemaValidator
         foreach (var field in type.Fields)
         {
             Name(field.Name, $"{type.Name}.{field.Name}", problems);
-            if (!field.Type.IsOutput) problems.Add($"The type of {type.Name}.{field.Name} is {field.Type}, which is no output type.");
-            foreach (var argument in field.Arguments) Input(argument, $"{type.Name}.{field.Name}({argument.Name}:)", problems);
+            if (!field.Type.IsOutput)
+                problems.Add($"The type of {type.Name}.{field.Name} is {field.Type}, which is no output type.");
+            foreach (var argument in field.Arguments)
+                Input(argument, $"{type.Name}.{field.Name}({argument.Name}:)", problems);
         }
     }
 
     private static void Input(InputDef input, string what, List<string> problems)
     {
         Name(input.Name, what, problems);
-        if (!input.Type.IsInput) problems.Add($"The type of {what} is {input.Type}, which is no input type.");
-        if (input is { IsRequired: true, DeprecationReason: not null }) problems.Add($"{what} is required and cannot be deprecated.");
+        if (!input.Type.IsInput)
+            problems.Add($"The type of {what} is {input.Type}, which is no input type.");
+        if (input is { IsRequired: true, DeprecationReason: not null })
+            problems.Add($"{what} is required and cannot be deprecated.");
         if (input.DefaultValue is not null && input.Type.IsInput)
-            LiteralValidator.Validate(input.Type, input.DefaultValue, (_, message) => problems.Add($"The default of {what}: {message}"));
+            LiteralValidator.Validate(input.Type, input.DefaultValue, (_, message) =>
+                problems.Add($"The default of {what}: {message}"));
     }
 
     private static void Members(UnionType union, List<string> problems)
@@ -74,9 +89,14 @@ internal static class SchemaValidator
         foreach (var field in type.Fields)
         {
             Input(field, $"{type.Name}.{field.Name}", problems);
-            if (!type.IsOneOf) continue;
-            if (field.Type.IsNonNull) problems.Add($"{type.Name}.{field.Name} must be nullable, because {type.Name} is a @oneOf input object.");
-            if (field.DefaultValue is not null) problems.Add($"{type.Name}.{field.Name} cannot have a default, because {type.Name} is a @oneOf input object.");
+            if (!type.IsOneOf)
+                continue;
+            if (field.Type.IsNonNull)
+                problems.Add(
+                    $"{type.Name}.{field.Name} must be nullable, because {type.Name} is a @oneOf input object.");
+            if (field.DefaultValue is not null)
+                problems.Add(
+                    $"{type.Name}.{field.Name} cannot have a default, because {type.Name} is a @oneOf input object.");
         }
     }
 
@@ -87,11 +107,14 @@ internal static class SchemaValidator
         foreach (var type in schema.Types.Values.OfType<InputObjectType>()) Visit(type, [], done, problems);
     }
 
-    private static void Visit(InputObjectType type, List<InputObjectType> path, HashSet<InputObjectType> done, List<string> problems)
+    private static void Visit(
+        InputObjectType type, List<InputObjectType> path, HashSet<InputObjectType> done, List<string> problems)
     {
         if (path.Contains(type))
         {
-            problems.Add($"Input object {type.Name} needs itself through non-null fields: {string.Join(" → ", path.Select(t => t.Name))} → {type.Name}.");
+            problems.Add(
+                $"Input object {type.Name} needs itself through non-null fields: "
+                + $"{string.Join(" → ", path.Select(t => t.Name))} → {type.Name}.");
             return;
         }
         if (!done.Add(type)) return;

@@ -11,16 +11,23 @@ internal sealed class SdlDocument
 
     public SchemaDefinition? Schema { get; private set; }
 
-    /// <summary>Merges user definitions and the built-in ones. Problems are added to <paramref name="problems"/>.</summary>
+    /// <summary>
+    /// Merges user definitions and the built-in ones. Problems are added to <paramref name="problems"/>.
+    /// </summary>
     public static SdlDocument From(Document document, Document builtIn, List<string> problems)
     {
         var result = new SdlDocument();
-        foreach (var definition in builtIn.Definitions.Concat(document.Definitions).OfType<TypeSystemDefinition>().Where(d => !d.IsExtension))
+        foreach (var definition in builtIn
+                .Definitions.Concat(document.Definitions)
+                .OfType<TypeSystemDefinition>()
+                .Where(d => !d.IsExtension))
             result.Add(definition, problems);
         foreach (var extension in document.Definitions.OfType<TypeSystemDefinition>().Where(d => d.IsExtension))
             result.Extend(extension, problems);
         foreach (var executable in document.Definitions.Where(d => d is not TypeSystemDefinition))
-            problems.Add($"A schema holds type definitions only, found a {(executable is OperationDefinition ? "query" : "fragment")}.");
+            problems.Add(
+                "A schema holds type definitions only, found a "
+                + $"{(executable is OperationDefinition ? "query" : "fragment")}.");
         return result;
     }
 
@@ -50,8 +57,15 @@ internal sealed class SdlDocument
         if (extension is SchemaDefinition schema)
         {
             Schema = Schema is null
-                ? schema with { IsExtension = false }
-                : Schema with { Directives = [.. Schema.Directives, .. schema.Directives], Operations = [.. Schema.Operations, .. schema.Operations] };
+                ? schema with
+                {
+                    IsExtension = false,
+                }
+                : Schema with
+                {
+                    Directives = [.. Schema.Directives, .. schema.Directives],
+                    Operations = [.. Schema.Operations, .. schema.Operations],
+                };
             return;
         }
         var name = ((TypeDefinition)extension).Name;
@@ -62,7 +76,10 @@ internal sealed class SdlDocument
         }
         TypeDefinition? merged = (type, extension) switch
         {
-            (ScalarTypeDefinition a, ScalarTypeDefinition b) => a with { Directives = [.. a.Directives, .. b.Directives] },
+            (ScalarTypeDefinition a, ScalarTypeDefinition b) => a with
+            {
+                Directives = [.. a.Directives, .. b.Directives],
+            },
             (ObjectTypeDefinition a, ObjectTypeDefinition b) => a with
             {
                 Directives = [.. a.Directives, .. b.Directives],

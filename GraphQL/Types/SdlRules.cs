@@ -2,25 +2,37 @@ using Tributary.GraphQL.Language;
 
 namespace Tributary.GraphQL.Types;
 
-/// <summary>What must hold in the text of a schema before types are made of it: unique names, and directives that exist, fit their place and have their arguments.</summary>
+/// <summary>
+/// What must hold in the text of a schema before types are made of it: unique names, and directives that exist, fit
+/// their place and have their arguments.
+/// </summary>
 internal static class SdlRules
 {
     public static void Check(SdlDocument sdl, List<string> problems)
     {
-        if (sdl.Schema is { } schema) Directives(sdl, schema.Directives, DirectiveLocations.Schema, "the schema", problems);
-        foreach (var directive in sdl.Directives.Values) Inputs(sdl, directive.Arguments, DirectiveLocations.ArgumentDefinition, "@" + directive.Name, problems);
+        if (sdl.Schema is { } schema)
+            Directives(sdl, schema.Directives, DirectiveLocations.Schema, "the schema", problems);
+        foreach (var directive in sdl.Directives.Values)
+            Inputs(sdl, directive.Arguments, DirectiveLocations.ArgumentDefinition, "@" + directive.Name, problems);
         foreach (var type in sdl.Types.Values)
         {
             Directives(sdl, type.Directives, Location(type), type.Name, problems);
             switch (type)
             {
-                case ObjectTypeDefinition d: Fields(sdl, d.Fields, d.Name, problems); break;
-                case InterfaceTypeDefinition d: Fields(sdl, d.Fields, d.Name, problems); break;
-                case InputObjectTypeDefinition d: Inputs(sdl, d.Fields, DirectiveLocations.InputFieldDefinition, d.Name, problems); break;
+                case ObjectTypeDefinition d:
+                    Fields(sdl, d.Fields, d.Name, problems);
+                    break;
+                case InterfaceTypeDefinition d:
+                    Fields(sdl, d.Fields, d.Name, problems);
+                    break;
+                case InputObjectTypeDefinition d:
+                    Inputs(sdl, d.Fields, DirectiveLocations.InputFieldDefinition, d.Name, problems);
+                    break;
                 case EnumTypeDefinition d:
                     Unique(d.Values.Select(v => v.Name), $"enum {d.Name} has the value", problems);
                     foreach (var value in d.Values)
-                        Directives(sdl, value.Directives, DirectiveLocations.EnumValue, $"{d.Name}.{value.Name}", problems);
+                        Directives(
+                            sdl, value.Directives, DirectiveLocations.EnumValue, $"{d.Name}.{value.Name}", problems);
                     break;
             }
         }
@@ -36,7 +48,8 @@ internal static class SdlRules
         _ => DirectiveLocations.InputObject,
     };
 
-    private static void Fields(SdlDocument sdl, IReadOnlyList<FieldDefinition> fields, string owner, List<string> problems)
+    private static void Fields(
+        SdlDocument sdl, IReadOnlyList<FieldDefinition> fields, string owner, List<string> problems)
     {
         Unique(fields.Select(f => f.Name), $"type {owner} has the field", problems);
         foreach (var field in fields)
@@ -46,13 +59,16 @@ internal static class SdlRules
         }
     }
 
-    private static void Inputs(SdlDocument sdl, IReadOnlyList<InputValueDefinition> inputs, string location, string owner, List<string> problems)
+    private static void Inputs(
+        SdlDocument sdl, IReadOnlyList<InputValueDefinition> inputs, string location, string owner,
+        List<string> problems)
     {
         Unique(inputs.Select(i => i.Name), $"{owner} has the argument or field", problems);
         foreach (var input in inputs) Directives(sdl, input.Directives, location, $"{owner}({input.Name}:)", problems);
     }
 
-    private static void Directives(SdlDocument sdl, IReadOnlyList<Directive> directives, string location, string owner, List<string> problems)
+    private static void Directives(
+        SdlDocument sdl, IReadOnlyList<Directive> directives, string location, string owner, List<string> problems)
     {
         foreach (var group in directives.GroupBy(d => d.Name))
         {
@@ -61,13 +77,17 @@ internal static class SdlRules
                 problems.Add($"Directive @{group.Key} on {owner} is not defined.");
                 continue;
             }
-            if (!definition.Locations.Contains(location)) problems.Add($"Directive @{group.Key} is not allowed on {owner}: {location} is none of its locations.");
-            if (!definition.Repeatable && group.Count() > 1) problems.Add($"Directive @{group.Key} may stand only once on {owner}.");
-            foreach (var directive in group) Arguments(directive, definition, owner, problems);
+            if (!definition.Locations.Contains(location))
+                problems.Add($"Directive @{group.Key} is not allowed on {owner}: {location} is none of its locations.");
+            if (!definition.Repeatable && group.Count() > 1)
+                problems.Add($"Directive @{group.Key} may stand only once on {owner}.");
+            foreach (var directive in group)
+                Arguments(directive, definition, owner, problems);
         }
     }
 
-    private static void Arguments(Directive directive, DirectiveDefinition definition, string owner, List<string> problems)
+    private static void Arguments(
+        Directive directive, DirectiveDefinition definition, string owner, List<string> problems)
     {
         Unique(directive.Arguments.Select(a => a.Name), $"@{directive.Name} on {owner} has the argument", problems);
         foreach (var argument in directive.Arguments.Where(a => definition.Arguments.All(d => d.Name != a.Name)))

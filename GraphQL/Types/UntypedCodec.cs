@@ -7,18 +7,21 @@ namespace Tributary.GraphQL.Types;
 /// <summary>Takes and gives any value.</summary>
 internal sealed class UntypedCodec : ScalarCodec
 {
-    public override object? ParseLiteral(ValueNode literal) => literal switch
-    {
-        NullValue => null,
-        BooleanValue b => b.Value,
-        StringValue s => s.Value,
-        EnumValue e => e.Value,
-        IntValue i => int.TryParse(i.Value, NumberStyles.AllowLeadingSign, null, out var number) ? number : Double(i.Value),
-        FloatValue f => Double(f.Value),
-        ListValue list => list.Values.Select(ParseLiteral).ToList(),
-        ObjectValue o => Fields(o),
-        _ => throw new CoercionException("a variable is not allowed here."),
-    };
+    public override object? ParseLiteral(ValueNode literal) =>
+        literal switch
+        {
+            NullValue => null,
+            BooleanValue b => b.Value,
+            StringValue s => s.Value,
+            EnumValue e => e.Value,
+            IntValue i => int.TryParse(i.Value, NumberStyles.AllowLeadingSign, null, out var number)
+                ? number
+                : Double(i.Value),
+            FloatValue f => Double(f.Value),
+            ListValue list => list.Values.Select(ParseLiteral).ToList(),
+            ObjectValue o => Fields(o),
+            _ => throw new CoercionException("a variable is not allowed here."),
+        };
 
     private Dictionary<string, object?> Fields(ObjectValue literal)
     {
@@ -27,7 +30,8 @@ internal sealed class UntypedCodec : ScalarCodec
         return fields;
     }
 
-    private static double Double(string digits) => double.Parse(digits, NumberStyles.Float, CultureInfo.InvariantCulture);
+    private static double Double(string digits) =>
+        double.Parse(digits, NumberStyles.Float, CultureInfo.InvariantCulture);
 
     public override object? ParseJson(JsonElement json) => json.ValueKind switch
     {

@@ -48,7 +48,10 @@ internal sealed class DefinitionUses
                     Spreads.Add(spread);
                     break;
                 case InlineFragment inline:
-                    Selections(schema, inline.SelectionSet, inline.TypeCondition is null ? parent : schema.Type(inline.TypeCondition.Name));
+                    Selections(
+                        schema,
+                        inline.SelectionSet,
+                        inline.TypeCondition is null ? parent : schema.Type(inline.TypeCondition.Name));
                     break;
             }
         }
@@ -83,7 +86,9 @@ internal sealed class DefinitionUses
                 foreach (var field in literal.Fields)
                 {
                     var definition = input?.Field(field.Name);
-                    Value(field.Value, definition?.Type, definition?.DefaultValue is not null, input is { IsOneOf: true } ? input : null);
+                    Value(
+                        field.Value, definition?.Type, definition?.DefaultValue is not null,
+                        input is { IsOneOf: true } ? input : null);
                 }
                 break;
         }

@@ -9,11 +9,16 @@ public static class DocumentValidator
 {
     public const int DefaultMaxErrors = 50;
 
-    /// <summary>The errors of the document, at most <paramref name="maxErrors"/>; empty when it may be executed.</summary>
-    public static IReadOnlyList<GraphQLError> Validate(Schema schema, Document document, int maxErrors = DefaultMaxErrors) =>
-        Validate(schema, document, CreateRules(), maxErrors);
+    /// <summary>
+    /// The errors of the document, at most <paramref name="maxErrors"/>; empty when it may be executed.
+    /// </summary>
+    public static IReadOnlyList<GraphQLError> Validate(
+        Schema schema,
+        Document document,
+        int maxErrors = DefaultMaxErrors) => Validate(schema, document, CreateRules(), maxErrors);
 
-    internal static IReadOnlyList<GraphQLError> Validate(Schema schema, Document document, ValidationRule[] rules, int maxErrors = DefaultMaxErrors)
+    internal static IReadOnlyList<GraphQLError> Validate(
+        Schema schema, Document document, ValidationRule[] rules, int maxErrors = DefaultMaxErrors)
     {
         var context = new ValidationContext(schema, document, maxErrors);
         try

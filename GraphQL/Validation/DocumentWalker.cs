@@ -3,7 +3,10 @@ using Tributary.GraphQL.Types;
 
 namespace Tributary.GraphQL.Validation;
 
-/// <summary>Walks the text of a document once and tells all rules what it meets. Its recursion is bounded by the parser's nesting limit.</summary>
+/// <summary>
+/// Walks the text of a document once and tells all rules what it meets. Its recursion is bounded by the parser's
+/// nesting limit.
+/// </summary>
 internal sealed class DocumentWalker(ValidationContext context, ValidationRule[] rules)
 {
     private readonly Schema schema = context.Schema;
@@ -63,7 +66,9 @@ internal sealed class DocumentWalker(ValidationContext context, ValidationRule[]
                 case InlineFragment inline:
                     foreach (var rule in rules) rule.InlineFragment(context, inline, parent);
                     Directives(inline.Directives, DirectiveLocations.InlineFragment);
-                    Selections(inline.SelectionSet, inline.TypeCondition is null ? parent : schema.Type(inline.TypeCondition.Name));
+                    Selections(
+                        inline.SelectionSet,
+                        inline.TypeCondition is null ? parent : schema.Type(inline.TypeCondition.Name));
                     break;
             }
         }
@@ -74,10 +79,15 @@ internal sealed class DocumentWalker(ValidationContext context, ValidationRule[]
         if (directives.Count == 0) return;
         foreach (var rule in rules) rule.Directives(context, directives, location);
         foreach (var directive in directives)
-            Arguments(directive, $"Directive \"@{directive.Name}\"", directive.Arguments, schema.Directives.GetValueOrDefault(directive.Name)?.Arguments);
+            Arguments(
+                directive,
+                $"Directive \"@{directive.Name}\"",
+                directive.Arguments,
+                schema.Directives.GetValueOrDefault(directive.Name)?.Arguments);
     }
 
-    private void Arguments(Node owner, string ownerName, IReadOnlyList<Argument> arguments, IReadOnlyList<InputDef>? definitions)
+    private void Arguments(
+        Node owner, string ownerName, IReadOnlyList<Argument> arguments, IReadOnlyList<InputDef>? definitions)
     {
         if (arguments.Count == 0 && definitions is null or { Count: 0 }) return;
         foreach (var rule in rules) rule.Arguments(context, owner, ownerName, arguments, definitions);

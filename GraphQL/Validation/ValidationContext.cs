@@ -3,14 +3,22 @@ using Tributary.GraphQL.Types;
 
 namespace Tributary.GraphQL.Validation;
 
-/// <summary>One use of a variable. <c>HasDefault</c>: its place has a default. <c>OneOf</c>: the @oneOf input object it is a field of.</summary>
-internal readonly record struct VariableUsage(VariableValue Node, GraphQLType? Type, bool HasDefault, InputObjectType? OneOf);
+/// <summary>
+/// One use of a variable. <c>HasDefault</c>: its place has a default. <c>OneOf</c>: the @oneOf input object it is a
+/// field of.
+/// </summary>
+internal readonly record struct VariableUsage(
+    VariableValue Node, GraphQLType? Type, bool HasDefault, InputObjectType? OneOf);
 
-/// <summary>What rules share about one document: its fragments, what each definition spreads and which variables it uses, and the errors.</summary>
+/// <summary>
+/// What rules share about one document: its fragments, what each definition spreads and which variables it uses, and
+/// the errors.
+/// </summary>
 internal sealed class ValidationContext
 {
     private readonly Dictionary<Node, DefinitionUses> uses;
-    private readonly Dictionary<OperationDefinition, IReadOnlyList<FragmentDefinition>> reachable = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<OperationDefinition, IReadOnlyList<FragmentDefinition>> reachable = new(
+        ReferenceEqualityComparer.Instance);
 
     public ValidationContext(Schema schema, Document document, int maxErrors)
     {
@@ -41,12 +49,17 @@ internal sealed class ValidationContext
     /// <summary>The first fragment of each name.</summary>
     public Dictionary<string, FragmentDefinition> Fragments { get; } = [];
 
-    /// <summary>A fragment spreads itself, directly or not, or chains are too long. Nothing may recurse through spreads then.</summary>
+    /// <summary>
+    /// A fragment spreads itself, directly or not, or chains are too long. Nothing may recurse through spreads then.
+    /// </summary>
     public bool HasFragmentCycles { get; set; }
 
     public DefinitionUses Uses(Definition definition) => uses[definition];
 
-    /// <summary>The fragments an operation reaches, each once, in the order of discovery. Safe with cycles and with any length of chains.</summary>
+    /// <summary>
+    /// The fragments an operation reaches, each once, in the order of discovery. Safe with cycles and with any length
+    /// of chains.
+    /// </summary>
     public IReadOnlyList<FragmentDefinition> Reachable(OperationDefinition operation)
     {
         if (reachable.TryGetValue(operation, out var known)) return known;

@@ -4,8 +4,8 @@ using Tributary.GraphQL.Types;
 namespace Tributary.GraphQL.Validation;
 
 /// <summary>
-/// One rule of section 5 of the specification. A new instance is made for each document; one walk over the document calls all rules.
-/// Types are null where the document names something unknown: other rules report that.
+/// One rule of section 5 of the specification. A new instance is made for each document; one walk over the document
+/// calls all rules. Types are null where the document names something unknown: other rules report that.
 /// </summary>
 internal abstract class ValidationRule
 {
@@ -21,12 +21,21 @@ internal abstract class ValidationRule
 
     public virtual void InlineFragment(ValidationContext context, InlineFragment fragment, NamedType? parent) { }
 
-    /// <summary>All directives at one place; <paramref name="location"/> is one of <see cref="DirectiveLocations"/>.</summary>
+    /// <summary>
+    /// All directives at one place; <paramref name="location"/> is one of <see cref="DirectiveLocations"/>.
+    /// </summary>
     public virtual void Directives(ValidationContext context, IReadOnlyList<Directive> directives, string location) { }
 
-    /// <summary>The arguments of a field or directive. <paramref name="definitions"/> is null when that is unknown.</summary>
+    /// <summary>
+    /// The arguments of a field or directive. <paramref name="definitions"/> is null when that is unknown.
+    /// </summary>
     public virtual void Arguments(
-        ValidationContext context, Node owner, string ownerName, IReadOnlyList<Argument> arguments, IReadOnlyList<InputDef>? definitions) { }
+        ValidationContext context,
+        Node owner,
+        string ownerName,
+        IReadOnlyList<Argument> arguments,
+        IReadOnlyList<InputDef>? definitions
+    ) { }
 
     /// <summary>A whole value: an argument's, or a variable's default.</summary>
     public virtual void Value(ValidationContext context, ValueNode value, GraphQLType? type) { }

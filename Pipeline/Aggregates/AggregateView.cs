@@ -17,8 +17,8 @@ namespace Tributary.Pipeline.Aggregates;
 /// <param name="WindowEnd">The moment after the window, or null without windows.</param>
 /// <param name="Count">How many messages.</param>
 /// <param name="Measures">
-/// By their names, in the order of the definition: count, sum and distinct are numbers; min, max and mean numbers or null;
-/// quantiles an object from the quantile to a number or null.
+/// By their names, in the order of the definition: count, sum and distinct are numbers; min, max and mean numbers or
+/// null; quantiles an object from the quantile to a number or null.
 /// </param>
 /// <param name="Skipped">Values that could not be measured, by measure; only measures that have some.</param>
 public sealed record AggregateView(
@@ -100,7 +100,8 @@ public sealed record AggregateView(
 
     private static JsonElement Quantiles(QuantilesMeasure held, IReadOnlyList<double> shown)
     {
-        var values = shown.Select(quantile => $"\"{Text(quantile)}\":{(held.Quantile(quantile) is { } value ? Text(value) : "null")}");
+        var values = shown.Select(quantile =>
+            $"\"{Text(quantile)}\":{(held.Quantile(quantile) is { } value ? Text(value) : "null")}");
         return JsonElement.Parse("{" + string.Join(',', values) + "}");
     }
 

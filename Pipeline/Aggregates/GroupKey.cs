@@ -14,7 +14,9 @@ public static class GroupKey
     public static string Normalise(ReadOnlySpan<byte> json)
     {
         if (json.Length > ContributionCalculator.MaxGroupBytes)
-            throw new TributaryException("group_invalid", $"Found a group of {json.Length} bytes; allowed: at most {ContributionCalculator.MaxGroupBytes}.");
+            throw new TributaryException(
+                "group_invalid",
+                $"Found a group of {json.Length} bytes; allowed: at most {ContributionCalculator.MaxGroupBytes}.");
 
         try
         {
@@ -22,7 +24,8 @@ public static class GroupKey
         }
         catch (JsonException error)
         {
-            throw new TributaryException("group_invalid", $"Found a group that is not JSON; allowed: {Allowed}.", error);
+            throw new TributaryException(
+                "group_invalid", $"Found a group that is not JSON; allowed: {Allowed}.", error);
         }
     }
 
@@ -40,15 +43,19 @@ public static class GroupKey
             if (!isFirst)
                 writer.Append(',');
             var quote = reader.TokenType == JsonTokenType.String ? 1 : 0;
-            var value = new FoundValue(reader.TokenType, (int)reader.TokenStartIndex + quote, reader.ValueSpan.Length, reader.ValueIsEscaped);
+            var value = new FoundValue(
+                reader.TokenType, (int)reader.TokenStartIndex + quote, reader.ValueSpan.Length, reader.ValueIsEscaped);
             if (writer.Append(value, json) is { } reason)
-                throw new TributaryException("group_invalid", $"Found a value that no group has ({reason}); allowed: {Allowed}.");
+                throw new TributaryException(
+                    "group_invalid", $"Found a value that no group has ({reason}); allowed: {Allowed}.");
         }
 
         writer.Append(']');
         reader.Read();
         return writer.IsFull
-            ? throw new TributaryException("group_invalid", $"Found a group that is too long; allowed: at most {ContributionCalculator.MaxGroupBytes} bytes.")
+            ? throw new TributaryException(
+                "group_invalid",
+                $"Found a group that is too long; allowed: at most {ContributionCalculator.MaxGroupBytes} bytes.")
             : new string(writer.Text);
     }
 }

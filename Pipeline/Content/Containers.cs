@@ -17,9 +17,18 @@ internal static class Containers
 
     private static readonly (string Brand, string MediaType)[] Brands =
     [
-        ("avif", "image/avif"), ("avis", "image/avif"), ("heic", "image/heic"), ("heix", "image/heic"), ("mif1", "image/heif"),
-        ("crx ", "image/x-canon-cr3"), ("qt  ", "video/quicktime"), ("M4A ", "audio/mp4"), ("M4B ", "audio/mp4"), ("M4V ", "video/mp4"),
-        ("3gp", "video/3gpp"), ("3g2", "video/3gpp2"),
+        ("avif", "image/avif"),
+        ("avis", "image/avif"),
+        ("heic", "image/heic"),
+        ("heix", "image/heic"),
+        ("mif1", "image/heif"),
+        ("crx ", "image/x-canon-cr3"),
+        ("qt  ", "video/quicktime"),
+        ("M4A ", "audio/mp4"),
+        ("M4B ", "audio/mp4"),
+        ("M4V ", "video/mp4"),
+        ("3gp", "video/3gpp"),
+        ("3g2", "video/3gpp2"),
     ];
 
     /// <summary>Null when it is none of these containers.</summary>
@@ -54,7 +63,8 @@ internal static class Containers
             if (length is > 0 and < 128 && head.Length >= start + length)
             {
                 var declared = System.Text.Encoding.Latin1.GetString(head.Slice(start, (int)length));
-                if (MediaTypeNames.Normalize(declared) is { } type && type.StartsWith("application/", StringComparison.Ordinal))
+                if (MediaTypeNames.Normalize(declared) is { } type
+                    && type.StartsWith("application/", StringComparison.Ordinal))
                     return type;
             }
         }
@@ -84,7 +94,10 @@ internal static class Containers
     }
 
     private static string? Riff(ReadOnlySpan<byte> form) =>
-        form.SequenceEqual("WAVE"u8) ? "audio/wav" : form.SequenceEqual("WEBP"u8) ? "image/webp" : form.SequenceEqual("AVI "u8) ? "video/x-msvideo" : null;
+        form.SequenceEqual("WAVE"u8) ? "audio/wav"
+        : form.SequenceEqual("WEBP"u8) ? "image/webp"
+        : form.SequenceEqual("AVI "u8) ? "video/x-msvideo"
+        : null;
 
     private static string IsoMedia(ReadOnlySpan<byte> brand)
     {
@@ -100,10 +113,17 @@ internal static class Containers
 
     // "BM" alone is two letters of many texts: the size of one of the known headers stands at byte 14.
     private static bool IsBitmap(ReadOnlySpan<byte> head) =>
-        head.Length >= 18 && head.StartsWith("BM"u8) && BinaryPrimitives.ReadUInt32LittleEndian(head[14..]) is 12 or 40 or 52 or 56 or 64 or 108 or 124;
+        head.Length >= 18
+        && head.StartsWith("BM"u8)
+        && BinaryPrimitives.ReadUInt32LittleEndian(head[14..]) is 12 or 40 or 52 or 56 or 64 or 108 or 124;
 
     // A frame of MPEG audio, layer III or II, with a bit rate and a sample rate that exist.
     private static bool IsMpegAudio(ReadOnlySpan<byte> head) =>
-        head.Length >= 4 && head[0] == 0xFF && (head[1] & 0xE0) == 0xE0 && (head[1] & 0x18) != 0x08 && (head[1] & 0x06) is 0x02 or 0x04
-        && (head[2] & 0xF0) is not 0xF0 and not 0 && (head[2] & 0x0C) != 0x0C;
+        head.Length >= 4
+        && head[0] == 0xFF
+        && (head[1] & 0xE0) == 0xE0
+        && (head[1] & 0x18) != 0x08
+        && (head[1] & 0x06) is 0x02 or 0x04
+        && (head[2] & 0xF0) is not 0xF0 and not 0
+        && (head[2] & 0x0C) != 0x0C;
 }

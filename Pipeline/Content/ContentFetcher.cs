@@ -7,21 +7,28 @@ using Tributary.Pipeline.Processing;
 namespace Tributary.Pipeline.Content;
 
 /// <summary>
-/// Brings content and metadata here. Content streams: what is small stays in memory, the rest goes to a scratch file through one buffer, and is
-/// hashed on the way. Callable from many threads.
+/// Brings content and metadata here. Content streams: what is small stays in memory, the rest goes to a scratch file
+/// through one buffer, and is hashed on the way. Callable from many threads.
 /// </summary>
-public sealed class ContentFetcher(IContentStore? contents, IMetadataStore? metadata, IScratch scratch, ProcessingOptions options)
+public sealed class ContentFetcher(
+    IContentStore? contents, IMetadataStore? metadata, IScratch scratch, ProcessingOptions options)
 {
     // What a media type is told from; some signatures stand far behind the beginning.
     private const int HeadBytes = 64 << 10;
 
     private const int BufferBytes = 128 << 10;
 
-    /// <exception cref="ConnectorException">It is not there, cannot be reached, or is not allowed: <c>content_store_missing</c>, <c>content_too_large</c>, <c>content_incomplete</c> and the store's own codes.</exception>
+    /// <exception cref="ConnectorException">
+    /// It is not there, cannot be reached, or is not allowed: <c>content_store_missing</c>, <c>content_too_large</c>,
+    /// <c>content_incomplete</c> and the store's own codes.
+    /// </exception>
     public async ValueTask<FetchedContent> FetchAsync(string location, CancellationToken cancellation)
     {
         if (contents is null)
-            throw new ConnectorException(ConnectorFault.Refused, "content_store_missing", "The message refers to content, and the configuration has no data_store to look in.");
+            throw new ConnectorException(
+                ConnectorFault.Refused,
+                "content_store_missing",
+                "The message refers to content, and the configuration has no data_store to look in.");
 
         await using var source = await contents.OpenAsync(location, cancellation);
         CheckSize(source.Length ?? 0);
@@ -37,7 +44,9 @@ public sealed class ContentFetcher(IContentStore? contents, IMetadataStore? meta
     }
 
     /// <summary>The metadata, one JSON object in UTF-8, or empty when there is no store to look in.</summary>
-    /// <exception cref="ConnectorException">It is not there, cannot be reached, or is not allowed: <c>metadata_too_large</c> and the store's own codes.</exception>
+    /// <exception cref="ConnectorException">
+    /// It is not there, cannot be reached, or is not allowed: <c>metadata_too_large</c> and the store's own codes.
+    /// </exception>
     public async ValueTask<ReadOnlyMemory<byte>> FetchMetadataAsync(string location, CancellationToken cancellation)
     {
         if (metadata is null)
@@ -45,10 +54,14 @@ public sealed class ContentFetcher(IContentStore? contents, IMetadataStore? meta
         var json = await metadata.ReadAsync(location, cancellation);
         return json.Length <= options.MaxMetadataBytes
             ? json
-            : throw new ConnectorException(ConnectorFault.Refused, "metadata_too_large", $"The metadata has {json.Length} bytes; allowed: at most {options.MaxMetadataBytes}.");
+            : throw new ConnectorException(
+                ConnectorFault.Refused,
+                "metadata_too_large",
+                $"The metadata has {json.Length} bytes; allowed: at most {options.MaxMetadataBytes}.");
     }
 
-    private async ValueTask<FetchedContent> SpoolAsync(ContentSource source, byte[] first, CancellationToken cancellation)
+    private async ValueTask<FetchedContent> SpoolAsync(
+        ContentSource source, byte[] first, CancellationToken cancellation)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         var file = scratch.Create(source.Length);
@@ -58,7 +71,10 @@ public sealed class ContentFetcher(IContentStore? contents, IMetadataStore? meta
             var length = 0L;
             await using (var writer = file.Writer)
             {
-                for (ReadOnlyMemory<byte> chunk = first; !chunk.IsEmpty; chunk = buffer.AsMemory(0, await source.Stream.ReadAsync(buffer, cancellation)))
+                for (
+                    ReadOnlyMemory<byte> chunk = first;
+                    !chunk.IsEmpty;
+                    chunk = buffer.AsMemory(0, await source.Stream.ReadAsync(buffer, cancellation)))
                 {
                     length += chunk.Length;
                     CheckSize(length);
@@ -91,20 +107,30 @@ public sealed class ContentFetcher(IContentStore? contents, IMetadataStore? meta
         }
         catch (IOException error)
         {
-            throw new ConnectorException(ConnectorFault.Unavailable, "scratch_unavailable", $"Content cannot be written to the scratch folder: {error.Message}", error);
+            throw new ConnectorException(
+                ConnectorFault.Unavailable,
+                "scratch_unavailable",
+                $"Content cannot be written to the scratch folder: {error.Message}",
+                error);
         }
     }
 
     private void CheckSize(long length)
     {
         if (length > options.MaxContentBytes)
-            throw new ConnectorException(ConnectorFault.Refused, "content_too_large", $"The content has {length} bytes or more; allowed: at most {options.MaxContentBytes}.");
+            throw new ConnectorException(
+                ConnectorFault.Refused,
+                "content_too_large",
+                $"The content has {length} bytes or more; allowed: at most {options.MaxContentBytes}.");
     }
 
     // A connection that ends early must not become shorter content.
     private static void CheckWhole(ContentSource source, long length)
     {
         if (source.Length is { } announced && announced != length)
-            throw new ConnectorException(ConnectorFault.Unavailable, "content_incomplete", $"The store announced {announced} bytes and sent {length}.");
+            throw new ConnectorException(
+                ConnectorFault.Unavailable,
+                "content_incomplete",
+                $"The store announced {announced} bytes and sent {length}.");
     }
 }

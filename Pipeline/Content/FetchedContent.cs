@@ -10,7 +10,9 @@ public sealed class FetchedContent : IDisposable
     private readonly ReadOnlyMemory<byte> memory;
     private readonly IScratchFile? file;
 
-    private FetchedContent(ReadOnlyMemory<byte> memory, IScratchFile? file, long length, string sha256, ReadOnlyMemory<byte> head, string? declared)
+    private FetchedContent(
+        ReadOnlyMemory<byte> memory, IScratchFile? file, long length, string sha256, ReadOnlyMemory<byte> head,
+        string? declared)
     {
         this.memory = memory;
         this.file = file;
@@ -36,7 +38,9 @@ public sealed class FetchedContent : IDisposable
     public string? Path => file?.Path;
 
     public static FetchedContent InMemory(ReadOnlyMemory<byte> content, string? declaredMediaType = null) =>
-        new(content, null, content.Length, Convert.ToHexStringLower(SHA256.HashData(content.Span)), content, declaredMediaType);
+        new(
+            content, null, content.Length, Convert.ToHexStringLower(SHA256.HashData(content.Span)), content,
+            declaredMediaType);
 
     public static FetchedContent InFile(IScratchFile file, long length, byte[] sha256, ReadOnlyMemory<byte> head, string? declaredMediaType) =>
         new(default, file, length, Convert.ToHexStringLower(sha256), head, declaredMediaType);

@@ -10,7 +10,15 @@ public static class MediaTypeNames
     public const string Unknown = "application/octet-stream";
 
     // What stores say when nobody told them.
-    private static readonly string[] SaysNothing = [Unknown, "binary/octet-stream", "application/x-www-form-urlencoded", "application/x-download", "application/force-download", "unknown/unknown"];
+    private static readonly string[] SaysNothing =
+    [
+        Unknown,
+        "binary/octet-stream",
+        "application/x-www-form-urlencoded",
+        "application/x-download",
+        "application/force-download",
+        "unknown/unknown",
+    ];
 
     /// <summary>The type without parameters, or null when it is none or says nothing.</summary>
     public static string? Normalize(string? mediaType)

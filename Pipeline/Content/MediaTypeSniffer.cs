@@ -5,7 +5,12 @@ public static class MediaTypeSniffer
 {
     /// <param name="head">The beginning, or all of it.</param>
     /// <param name="length">The length of all of it, in bytes.</param>
-    /// <returns>A media type in lower case, without parameters; <see cref="MediaTypeNames.Unknown"/> when nothing is known.</returns>
+    /// <returns>
+    /// A media type in lower case, without parameters; <see cref="MediaTypeNames.Unknown"/> when nothing is known.
+    /// </returns>
     public static string Sniff(ReadOnlySpan<byte> head, long length) =>
-        Containers.Find(head) ?? Signatures.Find(head) ?? TextSniffer.Find(head, head.Length == length) ?? MediaTypeNames.Unknown;
+        Containers.Find(head)
+        ?? Signatures.Find(head)
+        ?? TextSniffer.Find(head, head.Length == length)
+        ?? MediaTypeNames.Unknown;
 }

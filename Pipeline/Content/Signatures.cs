@@ -1,6 +1,8 @@
 namespace Tributary.Pipeline.Content;
 
-/// <summary>Bytes at a place by which formats are known, in the order in which they are tried: the longer and rarer ones first.</summary>
+/// <summary>
+/// Bytes at a place by which formats are known, in the order in which they are tried: the longer and rarer ones first.
+/// </summary>
 internal static class Signatures
 {
     private static readonly Signature[] All =
@@ -91,6 +93,7 @@ internal static class Signatures
 
         public string MediaType { get; } = mediaType;
 
-        public bool Fits(ReadOnlySpan<byte> head) => head.Length >= offset + bytes.Length && head[offset..].StartsWith(bytes);
+        public bool Fits(ReadOnlySpan<byte> head) =>
+            head.Length >= offset + bytes.Length && head[offset..].StartsWith(bytes);
     }
 }

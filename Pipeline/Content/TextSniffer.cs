@@ -30,7 +30,9 @@ internal static class TextSniffer
             (byte)'<' => Markup(text),
             _ when text.StartsWith("BEGIN:VCARD"u8) => "text/vcard",
             _ when text.StartsWith("BEGIN:VCALENDAR"u8) => "text/calendar",
-            _ when text.StartsWith("From "u8) || text.StartsWith("Received: "u8) || text.StartsWith("Return-Path: "u8) => "message/rfc822",
+            _ when text.StartsWith("From "u8)
+                    || text.StartsWith("Received: "u8)
+                    || text.StartsWith("Return-Path: "u8) => "message/rfc822",
             _ when IsTable(text, isWhole, (byte)'\t') => "text/tab-separated-values",
             _ when IsTable(text, isWhole, (byte)',') || IsTable(text, isWhole, (byte)';') => "text/csv",
             _ => "text/plain",
@@ -62,7 +64,8 @@ internal static class TextSniffer
     {
         try
         {
-            var reader = new Utf8JsonReader(text, isFinalBlock: isWhole, new JsonReaderState(new JsonReaderOptions { MaxDepth = 1_000 }));
+            var reader = new Utf8JsonReader(
+                text, isFinalBlock: isWhole, new JsonReaderState(new JsonReaderOptions { MaxDepth = 1_000 }));
             while (reader.Read())
             {
                 // Reading is the check.
@@ -79,7 +82,9 @@ internal static class TextSniffer
     private static string Markup(ReadOnlySpan<byte> text)
     {
         var start = Encoding.Latin1.GetString(text[..Math.Min(text.Length, 1_024)]).ToLowerInvariant();
-        if (start.StartsWith("<!doctype html", StringComparison.Ordinal) || start.StartsWith("<html", StringComparison.Ordinal) || start.StartsWith("<head", StringComparison.Ordinal))
+        if (start.StartsWith("<!doctype html", StringComparison.Ordinal)
+            || start.StartsWith("<html", StringComparison.Ordinal)
+            || start.StartsWith("<head", StringComparison.Ordinal))
             return "text/html";
         if (start.StartsWith("<svg", StringComparison.Ordinal))
             return "image/svg+xml";

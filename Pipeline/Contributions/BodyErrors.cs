@@ -13,7 +13,8 @@ internal static class BodyErrors
         var valid = 0;
         while (Rune.DecodeFromUtf8(body[valid..], out _, out var length) == OperationStatus.Done)
             valid += length;
-        return new TributaryException("body_not_json", $"The body is not UTF-8: byte {valid + 1}; allowed: a JSON object in UTF-8.");
+        return new TributaryException(
+            "body_not_json", $"The body is not UTF-8: byte {valid + 1}; allowed: a JSON object in UTF-8.");
     }
 
     public static TributaryException NotObject(ReadOnlySpan<byte> body)
@@ -33,14 +34,17 @@ internal static class BodyErrors
     public static TributaryException NotJson(ReadOnlySpan<byte> body, JsonException error)
     {
         if (IsTooDeep(body))
-            return new TributaryException("body_too_deep", $"The body is nested deeper than {BodyScan.MaxDepth} objects and arrays.", error);
+            return new TributaryException(
+                "body_too_deep", $"The body is nested deeper than {BodyScan.MaxDepth} objects and arrays.", error);
 
         var reason = error.Message;
         var position = reason.IndexOf(" LineNumber:", StringComparison.Ordinal);
         if (position >= 0)
             reason = reason[..position];
         return new TributaryException(
-            "body_not_json", $"The body is not JSON: line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}: {reason}", error);
+            "body_not_json",
+            $"The body is not JSON: line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}: {reason}",
+            error);
     }
 
     private static bool IsTooDeep(ReadOnlySpan<byte> body)
@@ -51,7 +55,8 @@ internal static class BodyErrors
             while (reader.Read())
             {
                 // The depth of a start token is counted before it is entered.
-                if (reader.CurrentDepth >= BodyScan.MaxDepth && reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+                if (reader.CurrentDepth >= BodyScan.MaxDepth
+                    && reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
                     return true;
             }
         }

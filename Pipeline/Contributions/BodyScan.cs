@@ -20,7 +20,9 @@ internal static class BodyScan
     public const int MaxDepth = 64;
 
     /// <param name="slots">Cleared, with room for the slots of <paramref name="root"/>.</param>
-    /// <exception cref="TributaryException"><c>body_not_json</c>, <c>body_not_object</c>, <c>body_too_deep</c>.</exception>
+    /// <exception cref="TributaryException">
+    /// <c>body_not_json</c>, <c>body_not_object</c>, <c>body_too_deep</c>.
+    /// </exception>
     public static void Run(ReadOnlySpan<byte> body, PointerNode root, Span<FoundValue> slots)
     {
         if (!Utf8.IsValid(body))
@@ -64,7 +66,9 @@ internal static class BodyScan
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var child = reader.ValueIsEscaped ? node.Find(JsonText.Unescape(reader.ValueSpan)) : node.Find(reader.ValueSpan);
+            var child = reader.ValueIsEscaped
+                ? node.Find(JsonText.Unescape(reader.ValueSpan))
+                : node.Find(reader.ValueSpan);
             reader.Read();
             if (child is null)
             {

@@ -10,8 +10,8 @@ using Tributary.Storage;
 namespace Tributary.Pipeline.Contributions;
 
 /// <summary>
-/// Turns a body into its contributions to all declarative aggregates, in one pass. Immutable but for its caches and for <see cref="Replace"/>; callable
-/// from many threads.
+/// Turns a body into its contributions to all declarative aggregates, in one pass. Immutable but for its caches and for
+/// <see cref="Replace"/>; callable from many threads.
 /// </summary>
 public sealed class ContributionCalculator
 {
@@ -32,7 +32,8 @@ public sealed class ContributionCalculator
 
     /// <param name="definitions">What is counted.</param>
     /// <param name="indexed">The paths whose values are found in the same pass.</param>
-    public ContributionCalculator(IReadOnlyList<ActiveDefinition> definitions, IReadOnlyList<IndexedPath>? indexed = null)
+    public ContributionCalculator(
+        IReadOnlyList<ActiveDefinition> definitions, IReadOnlyList<IndexedPath>? indexed = null)
     {
         this.indexed = indexed ?? [];
         counted = NewCounted(definitions);
@@ -44,7 +45,8 @@ public sealed class ContributionCalculator
     /// <summary>Counts by other definitions from now on; what is being read goes on by those before.</summary>
     public void Replace(IReadOnlyList<ActiveDefinition> definitions) => counted = NewCounted(definitions);
 
-    private Counted NewCounted(IReadOnlyList<ActiveDefinition> definitions) => new(new Plans(definitions, indexed), new Refusals(definitions));
+    private Counted NewCounted(IReadOnlyList<ActiveDefinition> definitions) =>
+        new(new Plans(definitions, indexed), new Refusals(definitions));
 
     private sealed record Counted(Plans Plans, Refusals Refusals);
 
@@ -53,11 +55,15 @@ public sealed class ContributionCalculator
         new([.. rows.Select(row => new ActiveDefinition(row.Id, AggregateDefinition.Parse(row.Definition)))]);
 
     /// <summary>The contributions of a message, at most one per definition.</summary>
-    /// <exception cref="TributaryException">The body is not one JSON object: see <see cref="BodyScan.Run"/>.</exception>
+    /// <exception cref="TributaryException">
+    /// The body is not one JSON object: see <see cref="BodyScan.Run"/>.
+    /// </exception>
     public IReadOnlyList<Contribution> Calculate(string source, ReadOnlySpan<byte> body, DateTimeOffset receivedAt) =>
         Read(source, null, body, receivedAt).Contributions;
 
-    /// <summary>Checks the body, and finds its contributions, what the index holds of it, and the item that it speaks of.</summary>
+    /// <summary>
+    /// Checks the body, and finds its contributions, what the index holds of it, and the item that it speaks of.
+    /// </summary>
     internal BodyFacts Read(string source, JsonPointer? item, ReadOnlySpan<byte> body, DateTimeOffset receivedAt)
     {
         var (plans, refusals) = counted;
@@ -83,16 +89,23 @@ public sealed class ContributionCalculator
             ? plan.Generations
             : Array.ConvertAll(contributions, static contribution => contribution.Generation);
         return new BodyFacts(
-            contributions, generations, IndexedValues.Of(plan.Indexed, scratch.Found, body), plan.ItemSlot < 0 ? default : scratch.Found[plan.ItemSlot]);
+            contributions,
+            generations,
+            IndexedValues.Of(plan.Indexed, scratch.Found, body),
+            plan.ItemSlot < 0 ? default : scratch.Found[plan.ItemSlot]);
     }
 
-    private string? KeyOf(PlannedDefinition definition, ReadOnlySpan<byte> body, Scratch scratch, long receivedMs, out RefusalReason refusal)
+    private string? KeyOf(
+        PlannedDefinition definition, ReadOnlySpan<byte> body, Scratch scratch, long receivedMs,
+        out RefusalReason refusal)
     {
         refusal = default;
         var windowMs = 0L;
         if (definition.Window is { } window)
         {
-            var timeMs = window.Time is null ? receivedMs : EventTime.ReadMs(scratch.Found[definition.TimeSlot], body, window.Format);
+            var timeMs = window.Time is null
+                ? receivedMs
+                : EventTime.ReadMs(scratch.Found[definition.TimeSlot], body, window.Format);
             if (timeMs is null || timeMs > receivedMs + MaxAheadMs)
             {
                 refusal = timeMs is null ? RefusalReason.EventTimeInvalid : RefusalReason.EventTimeAhead;
@@ -144,4 +157,5 @@ public sealed class ContributionCalculator
 }
 
 /// <summary>What one pass over a body found.</summary>
-internal readonly record struct BodyFacts(Contribution[] Contributions, int[] Generations, IndexedValue[] Indexed, FoundValue Item);
+internal readonly record struct BodyFacts(
+    Contribution[] Contributions, int[] Generations, IndexedValue[] Indexed, FoundValue Item);

@@ -21,16 +21,20 @@ internal static class EventTime
 
         var text = value.Of(body);
         long? ms;
-        if (format == TimeFormat.UnixMs && Utf8Parser.TryParse(text, out long whole, out var used) && used == text.Length)
+        if (format == TimeFormat.UnixMs
+            && Utf8Parser.TryParse(text, out long whole, out var used)
+            && used == text.Length)
             ms = whole;
         else
-            ms = ExactDecimal.TryParse(text, out var number) ? number.FloorToInt64(format == TimeFormat.UnixS ? 3 : 0) : null;
+            ms = ExactDecimal.TryParse(text, out var number)
+                ? number.FloorToInt64(format == TimeFormat.UnixS ? 3 : 0)
+                : null;
         return ms >= MinMs && ms <= MaxMs ? ms : null;
     }
 
     /// <summary>
-    /// A date and time by RFC 3339 (<c>2026-01-31T23:59:59.25Z</c>, any number of digits in the fraction, Z or ±hh:mm), or a
-    /// date alone, which is its midnight in UTC.
+    /// A date and time by RFC 3339 (<c>2026-01-31T23:59:59.25Z</c>, any number of digits in the fraction, Z or ±hh:mm),
+    /// or a date alone, which is its midnight in UTC.
     /// </summary>
     public static long? ParseIso(ReadOnlySpan<byte> text)
     {
@@ -41,15 +45,22 @@ internal static class EventTime
         if (year < 1 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month))
             return null;
 
-        var dayMs = (new DateTime(year, month, day, 0, 0, 0, DateTimeKind.Utc).Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMillisecond;
+        var dayMs =
+            (new DateTime(year, month, day, 0, 0, 0, DateTimeKind.Utc).Ticks - DateTime.UnixEpoch.Ticks)
+            / TimeSpan.TicksPerMillisecond;
         return text.Length == 10 ? dayMs : dayMs + ParseTime(text[10..]);
     }
 
     private static long? ParseTime(ReadOnlySpan<byte> text)
     {
-        if (text.Length < 10 || text[0] is not ((byte)'T' or (byte)'t' or (byte)' ') || text[3] != ':' || text[6] != ':')
+        if (text.Length < 10
+            || text[0] is not ((byte)'T' or (byte)'t' or (byte)' ')
+            || text[3] != ':'
+            || text[6] != ':')
             return null;
-        if (!Digits(text[1..3], out var hour) || !Digits(text[4..6], out var minute) || !Digits(text[7..9], out var second))
+        if (!Digits(text[1..3], out var hour)
+            || !Digits(text[4..6], out var minute)
+            || !Digits(text[7..9], out var second))
             return null;
         // A leap second (60) counts as the first moment of the next minute.
         if (hour > 23 || minute > 59 || second > 60)

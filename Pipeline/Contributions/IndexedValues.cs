@@ -14,17 +14,20 @@ public sealed record IndexedPath(int Id, JsonPointer Pointer)
 
     /// <summary>What the pointer of an indexed path may be, for messages.</summary>
     public static string Allowed { get; } =
-        $"a JSON pointer (RFC 6901) to a value within the body, such as /place/name, of at most {Identifiers.MaxBytes} bytes of UTF-8 without U+0000, each once";
+        $"a JSON pointer (RFC 6901) to a value within the body, such as /place/name, of at most {Identifiers.MaxBytes} "
+        + "bytes of UTF-8 without U+0000, each once";
 
     /// <summary>True when every store can keep the pointer.</summary>
-    public static bool IsAllowed(JsonPointer pointer) => pointer.Steps.Count > 0 && Identifiers.Fault(pointer.Text) is null;
+    public static bool IsAllowed(JsonPointer pointer) =>
+        pointer.Steps.Count > 0 && Identifiers.Fault(pointer.Text) is null;
 }
 
 /// <summary>Makes keys of what indexed paths hold in a body.</summary>
 internal static class IndexedValues
 {
     /// <summary>The values that are there, all their keys in one block of memory.</summary>
-    public static IndexedValue[] Of((int Path, int Slot)[] indexed, ReadOnlySpan<FoundValue> found, ReadOnlySpan<byte> body)
+    public static IndexedValue[] Of(
+        (int Path, int Slot)[] indexed, ReadOnlySpan<FoundValue> found, ReadOnlySpan<byte> body)
     {
         if (indexed.Length == 0)
             return [];

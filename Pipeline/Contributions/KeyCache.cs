@@ -1,8 +1,8 @@
 namespace Tributary.Pipeline.Contributions;
 
 /// <summary>
-/// Lets equal keys of aggregates share one string. A fixed table without locks: a race loses an entry, never gives a wrong
-/// one, because each entry is compared in full and a reference is written whole.
+/// Lets equal keys of aggregates share one string. A fixed table without locks: a race loses an entry, never gives a
+/// wrong one, because each entry is compared in full and a reference is written whole.
 /// </summary>
 internal sealed class KeyCache
 {

@@ -9,7 +9,9 @@ using Tributary.Pipeline.Definitions;
 
 namespace Tributary.Pipeline.Contributions;
 
-/// <summary>Makes the measure of one value. A missing value or null adds nothing; one that cannot be measured is skipped.</summary>
+/// <summary>
+/// Makes the measure of one value. A missing value or null adds nothing; one that cannot be measured is skipped.
+/// </summary>
 internal static class MeasureFactory
 {
     private const ulong TextTag = 0x9E3779B97F4A7C15;
@@ -28,14 +30,21 @@ internal static class MeasureFactory
         switch (kind)
         {
             case MeasureKind.Sum or MeasureKind.Mean:
-                return isNumber ? new SumMeasure(1, scratch.Numbers[slot]) : isMissing ? SumMeasure.Empty : SumMeasure.OneSkipped;
+                return isNumber ? new SumMeasure(1, scratch.Numbers[slot])
+                    : isMissing ? SumMeasure.Empty
+                    : SumMeasure.OneSkipped;
             case MeasureKind.Min:
-                return isNumber ? new MinMeasure(scratch.Numbers[slot]) : isMissing ? MinMeasure.Empty : MinMeasure.OneSkipped;
+                return isNumber ? new MinMeasure(scratch.Numbers[slot])
+                    : isMissing ? MinMeasure.Empty
+                    : MinMeasure.OneSkipped;
             case MeasureKind.Max:
-                return isNumber ? new MaxMeasure(scratch.Numbers[slot]) : isMissing ? MaxMeasure.Empty : MaxMeasure.OneSkipped;
+                return isNumber ? new MaxMeasure(scratch.Numbers[slot])
+                    : isMissing ? MaxMeasure.Empty
+                    : MaxMeasure.OneSkipped;
             default:
                 if (isNumber)
-                    return QuantilesMeasure.Of(double.Parse(value.Of(body), NumberStyles.Float, CultureInfo.InvariantCulture));
+                    return QuantilesMeasure.Of(
+                        double.Parse(value.Of(body), NumberStyles.Float, CultureInfo.InvariantCulture));
                 return isMissing ? QuantilesMeasure.Empty : QuantilesMeasure.OneSkipped;
         }
     }
@@ -63,7 +72,9 @@ internal static class MeasureFactory
             ? Hash(MemoryMarshal.AsBytes(text.AsSpan()), BrokenTextTag)
             : Hash(Encoding.UTF8.GetBytes(text), TextTag);
 
-    /// <summary>Stored with aggregates: never changes. The tag keeps 1 and "1" apart; the rest spreads it over all bits.</summary>
+    /// <summary>
+    /// Stored with aggregates: never changes. The tag keeps 1 and "1" apart; the rest spreads it over all bits.
+    /// </summary>
     private static ulong Hash(ReadOnlySpan<byte> bytes, ulong tag)
     {
         var hash = XxHash64.HashToUInt64(bytes) ^ tag;

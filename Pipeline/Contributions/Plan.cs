@@ -12,10 +12,13 @@ public sealed record ActiveDefinition(int Generation, AggregateDefinition Defini
 /// <summary>What to look for in the bodies of one source, and what to make of it.</summary>
 internal sealed class Plan
 {
-    public Plan(IReadOnlyList<ActiveDefinition> all, IReadOnlyList<IndexedPath> indexed, string source, JsonPointer? item)
+    public Plan(
+        IReadOnlyList<ActiveDefinition> all, IReadOnlyList<IndexedPath> indexed, string source, JsonPointer? item)
     {
         var counted = Enumerable.Range(0, all.Count).Where(index => all[index].Definition.Counts(source)).ToList();
-        var wanted = counted.SelectMany(index => Pointers(all[index].Definition)).Concat(indexed.Select(path => path.Pointer));
+        var wanted = counted
+            .SelectMany(index => Pointers(all[index].Definition))
+            .Concat(indexed.Select(path => path.Pointer));
         var (root, slots) = PointerNode.Build(item is null ? wanted : wanted.Append(item));
         Root = root;
         SlotsCount = root.EndSlot;
@@ -65,7 +68,11 @@ internal sealed class PlannedDefinition(int index, ActiveDefinition active, Dict
 
     /// <summary>The measures that hold values; counting messages needs none.</summary>
     public (MeasureKind Kind, int Slot)[] Measures { get; } =
-        [.. active.Definition.Measures.Where(measure => measure.Pointer is not null).Select(measure => (measure.Kind, slots[measure.Pointer!.Text]))];
+    [
+        .. active
+            .Definition.Measures.Where(measure => measure.Pointer is not null)
+            .Select(measure => (measure.Kind, slots[measure.Pointer!.Text])),
+    ];
 }
 
 /// <summary>The plans in use, one per source that some definition names and item pointer.</summary>
@@ -74,7 +81,10 @@ internal sealed class Plans(IReadOnlyList<ActiveDefinition> definitions, IReadOn
     /// <summary>Plans beyond this number are made anew for each message.</summary>
     private const int MaxPlansCount = 1024;
 
-    private readonly HashSet<string> named = [.. definitions.SelectMany(definition => definition.Definition.Sources ?? [])];
+    private readonly HashSet<string> named =
+    [
+        .. definitions.SelectMany(definition => definition.Definition.Sources ?? []),
+    ];
     private readonly ConcurrentDictionary<(string Source, JsonPointer? Item), Plan> plans = new();
     private readonly Plan others = new(definitions, indexed, "", null);
 

@@ -4,8 +4,8 @@ using Tributary.Pipeline.Definitions;
 namespace Tributary.Pipeline.Contributions;
 
 /// <summary>
-/// The pointers that are wanted of a body, as a tree: one pass over the body finds them all. Each wanted value has a slot;
-/// the slots below a node are neighbours.
+/// The pointers that are wanted of a body, as a tree: one pass over the body finds them all. Each wanted value has a
+/// slot; the slots below a node are neighbours.
 /// </summary>
 internal sealed class PointerNode(string step)
 {

@@ -32,7 +32,8 @@ internal sealed class Refusals(IReadOnlyList<ActiveDefinition> definitions)
 
     private readonly long[] counts = new long[definitions.Count * Reasons.Length];
 
-    public void Count(int definition, RefusalReason reason) => Interlocked.Increment(ref counts[definition * Reasons.Length + (int)reason]);
+    public void Count(int definition, RefusalReason reason) =>
+        Interlocked.Increment(ref counts[definition * Reasons.Length + (int)reason]);
 
     /// <summary>Those that occurred.</summary>
     public IReadOnlyList<RefusalCount> Read()
@@ -43,7 +44,9 @@ internal sealed class Refusals(IReadOnlyList<ActiveDefinition> definitions)
             var count = Interlocked.Read(ref counts[i]);
             var definition = definitions[i / Reasons.Length];
             if (count > 0)
-                list.Add(new RefusalCount(definition.Definition.Name, definition.Generation, Reasons[i % Reasons.Length], count));
+                list.Add(
+                    new RefusalCount(
+                        definition.Definition.Name, definition.Generation, Reasons[i % Reasons.Length], count));
         }
 
         return list;

@@ -43,11 +43,15 @@ internal sealed class Scratch
         return scratch;
     }
 
-    /// <summary>Reads the number in a slot once, however many measures want it; false when it is out of bounds.</summary>
+    /// <summary>
+    /// Reads the number in a slot once, however many measures want it; false when it is out of bounds.
+    /// </summary>
     public bool TryNumber(int slot, ReadOnlySpan<byte> body)
     {
         if (states[slot] == NumberState.Unread)
-            states[slot] = ExactDecimal.TryParse(Found[slot].Of(body), out Numbers[slot]) ? NumberState.Read : NumberState.OutOfBounds;
+            states[slot] = ExactDecimal.TryParse(Found[slot].Of(body), out Numbers[slot])
+                ? NumberState.Read
+                : NumberState.OutOfBounds;
         return states[slot] == NumberState.Read;
     }
 }

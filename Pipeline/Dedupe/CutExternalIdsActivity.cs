@@ -3,7 +3,9 @@ using Tributary.Storage;
 
 namespace Tributary.Pipeline.Dedupe;
 
-/// <summary>Removes external ids that are no longer remembered, in bounded steps. Running twice removes nothing twice.</summary>
+/// <summary>
+/// Removes external ids that are no longer remembered, in bounded steps. Running twice removes nothing twice.
+/// </summary>
 public sealed class CutExternalIdsActivity(IMessageLog log, TimeProvider time, DedupeOptions options) : IActivity
 {
     public const string Name = DedupeGrain.CutActivity;

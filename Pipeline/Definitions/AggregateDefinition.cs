@@ -8,7 +8,11 @@ namespace Tributary.Pipeline.Definitions;
 public sealed class AggregateDefinition
 {
     internal AggregateDefinition(
-        string name, IReadOnlyList<string>? sources, IReadOnlyList<GroupDefinition> group, IReadOnlyList<MeasureDefinition> measures, WindowDefinition? window)
+        string name,
+        IReadOnlyList<string>? sources,
+        IReadOnlyList<GroupDefinition> group,
+        IReadOnlyList<MeasureDefinition> measures,
+        WindowDefinition? window)
     {
         Name = name;
         Sources = sources;
@@ -30,7 +34,10 @@ public sealed class AggregateDefinition
     /// <summary>Null without windows.</summary>
     public WindowDefinition? Window { get; }
 
-    /// <summary>The normalised definition: equal definitions have equal bytes, and <see cref="Parse(ReadOnlyMemory{byte})"/> reads them.</summary>
+    /// <summary>
+    /// The normalised definition: equal definitions have equal bytes, and <see cref="Parse(ReadOnlyMemory{byte})"/>
+    /// reads them.
+    /// </summary>
     public ReadOnlyMemory<byte> Json { get; }
 
     /// <summary>The SHA-256 of <see cref="Json"/> in lower-case hexadecimal digits.</summary>
@@ -50,7 +57,8 @@ public sealed class AggregateDefinition
     }
 
     /// <summary>The <see cref="Hash"/> of a definition as stored.</summary>
-    internal static string HashOf(ReadOnlyMemory<byte> json) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(json.Span));
+    internal static string HashOf(ReadOnlyMemory<byte> json) =>
+        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(json.Span));
 
     /// <summary>Reads one definition.</summary>
     /// <param name="json">An object.</param>
@@ -68,19 +76,25 @@ public sealed class AggregateDefinition
     public static IReadOnlyList<AggregateDefinition> ParseAll(JsonElement json, string key = "aggregates")
     {
         var errors = new List<DefinitionError>();
-        var definitions = new DefinitionNode(json, key, errors).List(DefinitionParser.MaxDefinitionsCount, DefinitionParser.Parse);
+        var definitions = new DefinitionNode(json, key, errors).List(
+            DefinitionParser.MaxDefinitionsCount, DefinitionParser.Parse);
         DefinitionParser.CheckUnique(definitions.Select(definition => definition?.Name), key, errors);
-        return errors.Count == 0 ? [.. definitions.OfType<AggregateDefinition>()] : throw new DefinitionException(errors);
+        return errors.Count == 0
+            ? [.. definitions.OfType<AggregateDefinition>()]
+            : throw new DefinitionException(errors);
     }
 }
 
 /// <summary>One value that messages are grouped by.</summary>
-/// <param name="Floor">Numbers are rounded down to a multiple of this, which is positive; null: taken as they are.</param>
+/// <param name="Floor">
+/// Numbers are rounded down to a multiple of this, which is positive; null: taken as they are.
+/// </param>
 public sealed record GroupDefinition(string Name, JsonPointer Pointer, ExactDecimal? Floor = null);
 
 /// <param name="Pointer">Null for <see cref="MeasureKind.Count"/>, which counts messages.</param>
 /// <param name="Quantiles">The quantiles shown, ascending, from 0 to 1; empty for other kinds.</param>
-public sealed record MeasureDefinition(string Name, MeasureKind Kind, JsonPointer? Pointer, IReadOnlyList<double> Quantiles);
+public sealed record MeasureDefinition(
+    string Name, MeasureKind Kind, JsonPointer? Pointer, IReadOnlyList<double> Quantiles);
 
 public enum MeasureKind
 {

@@ -38,7 +38,9 @@ internal sealed class DefinitionNode(JsonElement json, string key, List<Definiti
 
     /// <summary>The field, or null when it is missing or null.</summary>
     public DefinitionNode? Field(string name) =>
-        json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? new DefinitionNode(value, $"{Key}.{name}", errors) : null;
+        json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
+            ? new DefinitionNode(value, $"{Key}.{name}", errors)
+            : null;
 
     /// <summary>A field that must be there.</summary>
     public DefinitionNode? Required(string name, string allowed)
@@ -51,10 +53,14 @@ internal sealed class DefinitionNode(JsonElement json, string key, List<Definiti
 
     public string? Text() => json.ValueKind == JsonValueKind.String ? json.GetString() : null;
 
-    public double? Number() => json.ValueKind == JsonValueKind.Number && json.TryGetDouble(out var number) ? number : null;
+    public double? Number() =>
+        json.ValueKind == JsonValueKind.Number && json.TryGetDouble(out var number) ? number : null;
 
     public ExactDecimal? Exact() =>
-        json.ValueKind == JsonValueKind.Number && ExactDecimal.TryParse(System.Text.Encoding.ASCII.GetBytes(json.GetRawText()), out var number) ? number : null;
+        json.ValueKind == JsonValueKind.Number
+        && ExactDecimal.TryParse(System.Text.Encoding.ASCII.GetBytes(json.GetRawText()), out var number)
+            ? number
+            : null;
 
     /// <summary>The elements read by <paramref name="read"/>, null where that failed.</summary>
     public List<T?> List<T>(int maxCount, Func<DefinitionNode, T?> read, int minCount = 0)

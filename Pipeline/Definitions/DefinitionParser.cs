@@ -13,7 +13,8 @@ internal static class DefinitionParser
     public const int MaxQuantilesCount = 16;
     public const int MaxNameChars = 64;
 
-    private const string NameAllowed = "a name of at most 64 characters: a letter a-z or digit, then letters, digits, _ and -";
+    private const string NameAllowed =
+        "a name of at most 64 characters: a letter a-z or digit, then letters, digits, _ and -";
     private const string KindsAllowed = "count, sum, min, max, mean, distinct, quantiles";
     private const string FormatsAllowed = "unix-ms, unix-s, iso";
 
@@ -26,10 +27,16 @@ internal static class DefinitionParser
         var sources = node.Field("sources")?.List(MaxSourcesCount, Source);
         var group = node.Field("group")?.List(MaxGroupsCount, Group) ?? [];
         CheckUnique(group.Select(one => one?.Name), node.Key + ".group", node);
-        var measures = node.Required("measures", $"a list of 1 to {MaxMeasuresCount}")?.List(MaxMeasuresCount, Measure, minCount: 1) ?? [];
+        var measures = node.Required("measures", $"a list of 1 to {MaxMeasuresCount}")
+            ?.List(MaxMeasuresCount, Measure, minCount: 1)
+            ?? [];
         CheckUnique(measures.Select(one => one?.Name), node.Key + ".measures", node);
         var window = node.Field("window") is { } field ? Window(field) : null;
-        if (name is null || group.Contains(null) || measures.Count == 0 || measures.Contains(null) || sources?.Contains(null) == true)
+        if (name is null
+            || group.Contains(null)
+            || measures.Count == 0
+            || measures.Contains(null)
+            || sources?.Contains(null) == true)
             return null;
 
         sources?.Sort(StringComparer.Ordinal);
@@ -39,7 +46,8 @@ internal static class DefinitionParser
     public static void CheckUnique(IEnumerable<string?> names, string key, List<DefinitionError> errors) =>
         CheckUnique(names, key, (at, found, allowed) => errors.Add(new DefinitionError(at, found, allowed)));
 
-    private static void CheckUnique(IEnumerable<string?> names, string key, DefinitionNode node) => CheckUnique(names, key, node.Fail);
+    private static void CheckUnique(IEnumerable<string?> names, string key, DefinitionNode node) =>
+        CheckUnique(names, key, node.Fail);
 
     private static void CheckUnique(IEnumerable<string?> names, string key, Action<string, string, string> fail)
     {
@@ -57,14 +65,17 @@ internal static class DefinitionParser
     {
         if (node.Required("name", NameAllowed) is not { } field)
             return null;
-        if (field.Text() is { Length: > 0 and <= MaxNameChars } name && char.IsAsciiLetterOrDigit(name[0]) && name.All(IsNameCharacter))
+        if (field.Text() is { Length: > 0 and <= MaxNameChars } name
+            && char.IsAsciiLetterOrDigit(name[0])
+            && name.All(IsNameCharacter))
             return name;
 
         field.Fail(NameAllowed);
         return null;
     }
 
-    private static bool IsNameCharacter(char character) => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character is '_' or '-';
+    private static bool IsNameCharacter(char character) =>
+        char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character is '_' or '-';
 
     private static string? Source(DefinitionNode node)
     {
@@ -103,7 +114,9 @@ internal static class DefinitionParser
         if (kind != MeasureKind.Quantiles && node.Field("quantiles") is { } stray)
             stray.Fail("nothing, except with kind quantiles");
         var quantiles = kind == MeasureKind.Quantiles ? Quantiles(node) : [];
-        return name is null || (pointer is null && kind != MeasureKind.Count) ? null : new MeasureDefinition(name, kind, pointer, quantiles);
+        return name is null || (pointer is null && kind != MeasureKind.Count)
+            ? null
+            : new MeasureDefinition(name, kind, pointer, quantiles);
     }
 
     private static MeasureKind? Kind(DefinitionNode node)
@@ -164,7 +177,9 @@ internal static class DefinitionParser
             case "event":
                 var time = Pointer(node, "time");
                 var format = Format(node);
-                return time is null || format is null || sizeMs is null ? null : new WindowDefinition(sizeMs.Value, time, format.Value);
+                return time is null || format is null || sizeMs is null
+                    ? null
+                    : new WindowDefinition(sizeMs.Value, time, format.Value);
             case "arrival":
                 node.Field("time")?.Fail("nothing, except with by: event");
                 node.Field("format")?.Fail("nothing, except with by: event");

@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace Tributary.Pipeline.Definitions;
 
-/// <summary>Writes a definition in its one normal form: fixed order of keys, sorted sources, durations in milliseconds.</summary>
+/// <summary>
+/// Writes a definition in its one normal form: fixed order of keys, sorted sources, durations in milliseconds.
+/// </summary>
 internal static class DefinitionWriter
 {
     public static (ReadOnlyMemory<byte> Json, string Hash) Write(AggregateDefinition definition)

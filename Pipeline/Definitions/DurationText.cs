@@ -29,7 +29,9 @@ internal static class DurationText
             "d" => 86_400_000,
             _ => 0,
         };
-        if (unitMs == 0 || !long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number > MaxMs / unitMs)
+        if (unitMs == 0
+            || !long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            || number > MaxMs / unitMs)
             return null;
 
         return number * unitMs is >= MinMs and var ms ? ms : null;

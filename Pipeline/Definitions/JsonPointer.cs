@@ -29,7 +29,8 @@ public sealed class JsonPointer : IEquatable<JsonPointer>
 
     /// <summary>What a pointer may look like, for messages.</summary>
     public static string Allowed { get; } =
-        $"a JSON pointer (RFC 6901) such as /place/name or /readings/0 of at most {MaxSteps} steps, in which ~0 stands for ~ and ~1 for /";
+        $"a JSON pointer (RFC 6901) such as /place/name or /readings/0 of at most {MaxSteps} steps, in which ~0 stands "
+        + "for ~ and ~1 for /";
 
     public static bool TryParse(string? text, [NotNullWhen(true)] out JsonPointer? pointer)
     {
@@ -44,7 +45,9 @@ public sealed class JsonPointer : IEquatable<JsonPointer>
         {
             if (!IsEscapedWell(steps[i]))
                 return false;
-            steps[i] = steps[i].Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
+            steps[i] = steps[i]
+                .Replace("~1", "/", StringComparison.Ordinal)
+                .Replace("~0", "~", StringComparison.Ordinal);
         }
 
         pointer = new JsonPointer(text, steps);
@@ -53,7 +56,10 @@ public sealed class JsonPointer : IEquatable<JsonPointer>
 
     /// <summary>The array index that a step means, or -1: digits without leading zeros.</summary>
     internal static int IndexOf(string step) =>
-        int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && (step.Length == 1 || step[0] != '0') ? index : -1;
+        int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+        && (step.Length == 1 || step[0] != '0')
+            ? index
+            : -1;
 
     public bool Equals(JsonPointer? other) => other is not null && Text == other.Text;
 

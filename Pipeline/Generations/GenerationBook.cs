@@ -6,18 +6,24 @@ using Tributary.Storage;
 namespace Tributary.Pipeline.Generations;
 
 /// <summary>
-/// What this process makes of the registered generations: which it counts in, and which readers see. Immutable; a switch makes another one.
+/// What this process makes of the registered generations: which it counts in, and which readers see. Immutable; a
+/// switch makes another one.
 /// </summary>
 public sealed class GenerationBook
 {
-    /// <summary>The newest generations of one name that are counted in, besides the live one and the configured one; older ones stand still.</summary>
+    /// <summary>
+    /// The newest generations of one name that are counted in, besides the live one and the configured one; older ones
+    /// stand still.
+    /// </summary>
     public const int MaxFedCount = 4;
 
     private readonly HashSet<string> declared;
     private readonly IReadOnlyList<DefinitionRow> rows;
 
     /// <param name="rows">All registered generations.</param>
-    /// <param name="current">The generation of each proposal of this process, declared aggregates first; empty in a process that only reads.</param>
+    /// <param name="current">
+    /// The generation of each proposal of this process, declared aggregates first; empty in a process that only reads.
+    /// </param>
     /// <param name="declaredCount">How many of these are aggregates of the configuration and not of plugins.</param>
     public GenerationBook(IReadOnlyList<DefinitionRow> rows, IReadOnlyList<DefinitionRow> current, int declaredCount)
         : this(rows, current, current.Take(declaredCount).Select(static row => row.Name))
@@ -25,7 +31,8 @@ public sealed class GenerationBook
         Fed = [.. Current.Select(static row => row.Name).Distinct().SelectMany(FedOf).OrderBy(static row => row.Id)];
     }
 
-    private GenerationBook(IReadOnlyList<DefinitionRow> rows, IReadOnlyList<DefinitionRow> current, IEnumerable<string> declared)
+    private GenerationBook(
+        IReadOnlyList<DefinitionRow> rows, IReadOnlyList<DefinitionRow> current, IEnumerable<string> declared)
     {
         this.rows = rows;
         this.declared = [.. declared];
@@ -35,11 +42,18 @@ public sealed class GenerationBook
     /// <summary>The generations that the configuration asks for.</summary>
     public IReadOnlyList<DefinitionRow> Current { get; }
 
-    /// <summary>The generations that messages are counted in as they come: the configured ones, the live ones, and some former ones.</summary>
+    /// <summary>
+    /// The generations that messages are counted in as they come: the configured ones, the live ones, and some former
+    /// ones.
+    /// </summary>
     public IReadOnlyList<DefinitionRow> Fed { get; private init; } = [];
 
     /// <summary>Those of <see cref="Fed"/> that count bodies by the configuration's own aggregates.</summary>
-    public IReadOnlyList<ActiveDefinition> Declared => [.. Fed.Where(IsDeclared).Select(static row => new ActiveDefinition(row.Id, AggregateDefinition.Parse(row.Definition)))];
+    public IReadOnlyList<ActiveDefinition> Declared =>
+        [
+            .. Fed.Where(IsDeclared)
+                .Select(static row => new ActiveDefinition(row.Id, AggregateDefinition.Parse(row.Definition))),
+        ];
 
     /// <summary>What readers see.</summary>
     public LiveDefinitions Live => field ??= NewLive();
@@ -57,14 +71,22 @@ public sealed class GenerationBook
     public IReadOnlyList<DefinitionRow> Rows => rows;
 
     /// <summary>The generation of a plugin that readers see, or null.</summary>
-    public int? LivePlugin(string plugin) => rows.FirstOrDefault(row => row.IsLive && row.Name == PluginHost.GenerationPrefix + plugin)?.Id;
-
-    /// <summary>The plugins that ever made something, with the generations that readers see, in the order of their names.</summary>
-    public IReadOnlyList<(string Name, int Generation)> LivePlugins =>
-        [.. rows.Where(static row => row.IsLive && PluginHost.IsPlugin(row)).Select(static row => (PluginHost.PluginOf(row), row.Id)).OrderBy(static one => one.Item1, StringComparer.Ordinal)];
+    public int? LivePlugin(string plugin) =>
+        rows.FirstOrDefault(row => row.IsLive && row.Name == PluginHost.GenerationPrefix + plugin)?.Id;
 
     /// <summary>
-    /// The book after a switch or a drop. What was not fed is not fed from then on either: from which position on it would be, nobody could say.
+    /// The plugins that ever made something, with the generations that readers see, in the order of their names.
+    /// </summary>
+    public IReadOnlyList<(string Name, int Generation)> LivePlugins =>
+        [
+            .. rows.Where(static row => row.IsLive && PluginHost.IsPlugin(row))
+                .Select(static row => (PluginHost.PluginOf(row), row.Id))
+                .OrderBy(static one => one.Item1, StringComparer.Ordinal),
+        ];
+
+    /// <summary>
+    /// The book after a switch or a drop. What was not fed is not fed from then on either: from which position on it
+    /// would be, nobody could say.
     /// </summary>
     public GenerationBook With(IReadOnlyList<DefinitionRow> changed) =>
         new(changed, Current, declared)
@@ -76,20 +98,29 @@ public sealed class GenerationBook
     public bool IsFed(DefinitionRow row) => Fed.Any(fed => fed.Id == row.Id);
 
     /// <summary>True for an aggregate of the configuration, and not of a plugin.</summary>
-    public bool IsDeclared(DefinitionRow row) => declared.Contains(row.Name) && row.Hash == AggregateDefinition.HashOf(row.Definition);
+    public bool IsDeclared(DefinitionRow row) =>
+        declared.Contains(row.Name) && row.Hash == AggregateDefinition.HashOf(row.Definition);
 
-    /// <summary>The generations that are switched and built together with this one: a plugin's with its aggregates'.</summary>
+    /// <summary>
+    /// The generations that are switched and built together with this one: a plugin's with its aggregates'.
+    /// </summary>
     public IReadOnlyList<DefinitionRow> SetOf(DefinitionRow row) =>
-        PluginHost.IsPlugin(row) ? [row, .. PluginHost.AggregatesOf(row, rows.Where(static other => other.DroppedAt is null))] : [row];
+        PluginHost.IsPlugin(row)
+            ? [row, .. PluginHost.AggregatesOf(row, rows.Where(static other => other.DroppedAt is null))]
+            : [row];
 
     // Definitions with equal hashes count the same: of these the newest is fed.
     private List<DefinitionRow> FedOf(string name)
     {
-        var known = rows.Where(row => row.Name == name && row.DroppedAt is null).GroupBy(static row => row.Hash)
-            .Select(static same => same.MaxBy(static row => row.Generation)!).OrderByDescending(static row => row.Generation).ToList();
+        var known = rows.Where(row => row.Name == name && row.DroppedAt is null)
+            .GroupBy(static row => row.Hash)
+            .Select(static same => same.MaxBy(static row => row.Generation)!)
+            .OrderByDescending(static row => row.Generation)
+            .ToList();
         return
         [
-            .. known.Where((row, index) => index < MaxFedCount || row.IsLive || Current.Any(current => current.Id == row.Id)),
+            .. known.Where(
+                (row, index) => index < MaxFedCount || row.IsLive || Current.Any(current => current.Id == row.Id)),
             .. rows.Where(row => row.Name == name && row.IsLive && !known.Contains(row)),
         ];
     }
@@ -113,7 +144,8 @@ public sealed class GenerationBook
 /// <param name="Definitions">In the order of the configuration, then those that are stored and that it does not
 /// have.</param>
 /// <param name="GenerationNumbers">The number of each generation of a name, by the id that rows carry.</param>
-public sealed record LiveDefinitions(IReadOnlyList<ActiveDefinition> Definitions, IReadOnlyDictionary<int, int> GenerationNumbers)
+public sealed record LiveDefinitions(
+    IReadOnlyList<ActiveDefinition> Definitions, IReadOnlyDictionary<int, int> GenerationNumbers)
 {
     public static LiveDefinitions None { get; } = new([], new Dictionary<int, int>());
 

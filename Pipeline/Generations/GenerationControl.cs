@@ -4,7 +4,10 @@ using Tributary.Storage;
 
 namespace Tributary.Pipeline.Generations;
 
-/// <summary>What can be asked of generations: to list them, to build one, to switch to it, to give one up. Callable from many threads.</summary>
+/// <summary>
+/// What can be asked of generations: to list them, to build one, to switch to it, to give one up. Callable from many
+/// threads.
+/// </summary>
 /// <param name="changed">Told of every book that follows a switch or a drop.</param>
 public sealed class GenerationControl(
     IRoundGrains grains, IMessageLog log, IGenerations store, GenerationBook opened, Action<GenerationBook> changed)
@@ -33,22 +36,30 @@ public sealed class GenerationControl(
 
         return
         [
-            .. kept
-                .Select(row => new GenerationView(row, known.IsFed(row), known.Current.Any(current => current.Id == row.Id), replays.GetValueOrDefault(row.Id)))
-                .OrderBy(static view => view.Row.Name, StringComparer.Ordinal).ThenBy(static view => view.Row.Generation),
+            .. kept.Select(row => new GenerationView(
+                    row,
+                    known.IsFed(row),
+                    known.Current.Any(current => current.Id == row.Id),
+                    replays.GetValueOrDefault(row.Id)))
+                .OrderBy(static view => view.Row.Name, StringComparer.Ordinal)
+                .ThenBy(static view => view.Row.Generation),
         ];
     }
 
     /// <summary>
-    /// Builds the generation that the configuration asks for: runs stored messages through it, beside the live one. Answers with the replay as it begins.
+    /// Builds the generation that the configuration asks for: runs stored messages through it, beside the live one.
+    /// Answers with the replay as it begins.
     /// </summary>
     /// <param name="name">An aggregate of the configuration, or <c>plugin:</c> and a plugin's name.</param>
-    /// <exception cref="TributaryException"><c>generation_not_found</c>, <c>aggregate_of_plugin</c>; from the grain: see <see cref="IReplayGrain.Start"/>.</exception>
+    /// <exception cref="TributaryException">
+    /// <c>generation_not_found</c>, <c>aggregate_of_plugin</c>; from the grain: see <see cref="IReplayGrain.Start"/>.
+    /// </exception>
     public async ValueTask<GenerationView> ReprocessAsync(string name, DateTimeOffset? from, DateTimeOffset? to)
     {
         var row = Named(book, name);
         var request = new ReplayRequest(row.Id, from?.ToUnixTimeMilliseconds(), to?.ToUnixTimeMilliseconds());
-        return new GenerationView(row, IsFed: true, IsConfigured: true, await grains.GetGrain<IReplayGrain>(name).Start(request));
+        return new GenerationView(
+            row, IsFed: true, IsConfigured: true, await grains.GetGrain<IReplayGrain>(name).Start(request));
     }
 
     /// <summary>Stops the replay of a name, if one runs.</summary>
@@ -60,10 +71,11 @@ public sealed class GenerationControl(
 
     /// <summary>Makes a generation what readers see; a plugin's goes together with those of its aggregates.</summary>
     /// <exception cref="TributaryException">
-    /// <c>generation_not_found</c>, <c>generation_dropped</c>, <c>generation_not_fed</c>, <c>aggregate_of_plugin</c>; <c>generation_not_built</c>: it was never live and its replay has not
-    /// ended.
+    /// <c>generation_not_found</c>, <c>generation_dropped</c>, <c>generation_not_fed</c>, <c>aggregate_of_plugin</c>;
+    /// <c>generation_not_built</c>: it was never live and its replay has not ended.
     /// </exception>
-    public async ValueTask<IReadOnlyList<GenerationView>> SwitchAsync(string name, int number, CancellationToken cancellation)
+    public async ValueTask<IReadOnlyList<GenerationView>> SwitchAsync(
+        string name, int number, CancellationToken cancellation)
     {
         Named(book, name);
         await turn.WaitAsync(cancellation);
@@ -72,9 +84,13 @@ public sealed class GenerationControl(
             var known = book;
             var row = Numbered(known, name, number);
             if (row.LivedAt is null && !await IsBuiltAsync(row))
-                throw new TributaryException("generation_not_built", $"Generation {number} of '{name}' is not built; allowed: one whose replay has completed, or that was live before.");
+                throw new TributaryException("generation_not_built",
+                    $"Generation {number} of '{name}' is not built; allowed: one whose replay has completed, or that "
+                    + "was live before.");
             if (known.SetOf(row).FirstOrDefault(one => !known.IsFed(one)) is { } still)
-                throw new TributaryException("generation_not_fed", $"No message is counted in generation {still.Generation} of '{still.Name}' as the server is configured now; allowed: one that is.");
+                throw new TributaryException("generation_not_fed",
+                    $"No message is counted in generation {still.Generation} of '{still.Name}' as the server is "
+                    + "configured now; allowed: one that is.");
             Publish(await store.SwitchAsync([.. known.SetOf(row).Select(static one => one.Id)], cancellation));
         }
         finally
@@ -86,8 +102,11 @@ public sealed class GenerationControl(
     }
 
     /// <summary>Gives a generation up for good: from now on nothing is counted in it.</summary>
-    /// <exception cref="TributaryException"><c>generation_not_found</c>, <c>aggregate_of_plugin</c>, <c>generation_live</c>, <c>generation_configured</c>.</exception>
-    public async ValueTask<IReadOnlyList<GenerationView>> DropAsync(string name, int number, CancellationToken cancellation)
+    /// <exception cref="TributaryException">
+    /// <c>generation_not_found</c>, <c>aggregate_of_plugin</c>, <c>generation_live</c>, <c>generation_configured</c>.
+    /// </exception>
+    public async ValueTask<IReadOnlyList<GenerationView>> DropAsync(
+        string name, int number, CancellationToken cancellation)
     {
         Named(book, name);
         await turn.WaitAsync(cancellation);
@@ -96,7 +115,9 @@ public sealed class GenerationControl(
             var known = book;
             var row = Numbered(known, name, number);
             if (known.Current.Any(current => current.Id == row.Id))
-                throw new TributaryException("generation_configured", $"Generation {number} of '{name}' is the one that the configuration asks for; allowed: another one.");
+                throw new TributaryException("generation_configured",
+                    $"Generation {number} of '{name}' is the one that the configuration asks for; allowed: another "
+                    + "one.");
             Publish(await store.DropAsync([.. known.SetOf(row).Select(static one => one.Id)], cancellation));
         }
         finally
@@ -123,7 +144,8 @@ public sealed class GenerationControl(
         }
     }
 
-    private static (int Id, bool IsLive, bool IsDropped) Mark(DefinitionRow row) => (row.Id, row.IsLive, row.DroppedAt is not null);
+    private static (int Id, bool IsLive, bool IsDropped) Mark(DefinitionRow row) =>
+        (row.Id, row.IsLive, row.DroppedAt is not null);
 
     private void Publish(IReadOnlyList<DefinitionRow> rows)
     {
@@ -133,7 +155,8 @@ public sealed class GenerationControl(
     }
 
     private async ValueTask<bool> IsBuiltAsync(DefinitionRow row) =>
-        (await grains.GetGrain<IReplayGrain>(row.Name).Read()).Any(replay => replay.Generation == row.Id && replay.Status == ReplayStatus.Completed);
+        (await grains.GetGrain<IReplayGrain>(row.Name).Read()).Any(replay =>
+            replay.Generation == row.Id && replay.Status == ReplayStatus.Completed);
 
     private static bool IsOfPlugin(GenerationBook known, string name) =>
         known.Current.Any(row => row.Name == name && !PluginHost.IsPlugin(row) && !known.IsDeclared(row));
@@ -142,7 +165,10 @@ public sealed class GenerationControl(
     {
         if (known.Current.FirstOrDefault(row => row.Name == name) is not { } current)
         {
-            var names = known.Current.Where(row => !IsOfPlugin(known, row.Name)).Select(static row => row.Name).ToList();
+            var names = known
+                .Current.Where(row => !IsOfPlugin(known, row.Name))
+                .Select(static row => row.Name)
+                .ToList();
             var found = known.Rows.Any(row => row.Name == name)
                 ? $"'{name}' is stored and not configured"
                 : $"Nothing named '{name}' is configured";
@@ -151,7 +177,9 @@ public sealed class GenerationControl(
         }
 
         return IsOfPlugin(known, name)
-            ? throw new TributaryException("aggregate_of_plugin", $"The aggregate '{name}' belongs to a plugin; allowed: the plugin, with which it is built and switched.")
+            ? throw new TributaryException("aggregate_of_plugin",
+                $"The aggregate '{name}' belongs to a plugin; allowed: the plugin, with which it is built and "
+                + "switched.")
             : current;
     }
 

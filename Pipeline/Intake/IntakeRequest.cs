@@ -18,9 +18,15 @@ public readonly record struct IntakeRequest
     /// <summary>The producer's own id of the message, or null; 1 to 512 bytes of UTF-8.</summary>
     public string? ExternalId { get; init; }
 
-    /// <summary>Where in the body the item's id stands, or null. Without meaning when there is a <see cref="Mapper"/>, which finds the item itself.</summary>
+    /// <summary>
+    /// Where in the body the item's id stands, or null. Without meaning when there is a <see cref="Mapper"/>, which
+    /// finds the item itself.
+    /// </summary>
     public JsonPointer? ItemPointer { get; init; }
 
-    /// <summary>Makes the message of what came; null when the body is the message. What it cannot map is stored all the same, and parked.</summary>
+    /// <summary>
+    /// Makes the message of what came; null when the body is the message. What it cannot map is stored all the same,
+    /// and parked.
+    /// </summary>
     public MessageMapper? Mapper { get; init; }
 }

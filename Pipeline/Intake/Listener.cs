@@ -12,7 +12,9 @@ namespace Tributary.Pipeline.Intake;
 /// </summary>
 /// <param name="source">The source of the messages: see <see cref="IBroker.Name"/>.</param>
 /// <param name="mapper">Null when deliveries are messages as they stand: JSON objects.</param>
-/// <param name="backlog">Returns when there is room for one more message to be processed; null when that is not bounded.</param>
+/// <param name="backlog">
+/// Returns when there is room for one more message to be processed; null when that is not bounded.
+/// </param>
 /// <param name="wait">Waits by the process's clock.</param>
 /// <param name="care">How deliveries are taken after an end without order; null: as they come.</param>
 public sealed class Listener(
@@ -28,7 +30,11 @@ public sealed class Listener(
     {
         var request = new IntakeRequest
         {
-            Source = source, Body = delivery.Body, MediaType = delivery.MediaType, ExternalId = delivery.ExternalId, Mapper = mapper,
+            Source = source,
+            Body = delivery.Body,
+            MediaType = delivery.MediaType,
+            ExternalId = delivery.ExternalId,
+            Mapper = mapper,
         };
         if (delivery.Fault is { } fault)
         {

@@ -9,11 +9,16 @@ using Tributary.Pipeline.Mapping;
 
 namespace Tributary.Pipeline.Intake;
 
-/// <summary>What of a message is left to be done when it is stored, and messages that a listener's mapping makes.</summary>
+/// <summary>
+/// What of a message is left to be done when it is stored, and messages that a listener's mapping makes.
+/// </summary>
 public sealed partial class MessageIntake
 {
     private static readonly IReadOnlyList<MessagePart> Nothing = [];
-    private static readonly IReadOnlyList<MessagePart> Process = [new("", MessageStatus.Processing, ProcessingStep.Query)];
+    private static readonly IReadOnlyList<MessagePart> Process =
+    [
+        new("", MessageStatus.Processing, ProcessingStep.Query),
+    ];
     private static readonly IReadOnlyList<MessagePart> Skip = [new("", MessageStatus.Skipped, ProcessingStep.Execute)];
 
     // A message that refers to nothing and that no plugin accepts is completed by being stored.
@@ -31,7 +36,8 @@ public sealed partial class MessageIntake
         return Nothing;
     }
 
-    // What a message refers to says what it is only when it has been fetched; without a plugin there is nobody to fetch it for.
+    // What a message refers to says what it is only when it has been fetched; without a plugin there is nobody to fetch
+    // it for.
     private IReadOnlyList<MessagePart> PartsOf(MessageFields fields)
     {
         if (plugins?.Active.Plugins is { Count: > 0 })
@@ -52,8 +58,13 @@ public sealed partial class MessageIntake
         }
 
         var facts = contributions.Read(request.Source, null, mapped.Body.Span, receivedAt);
-        var message = NewMessage(request, mapped.Fields.Item, MediaTypes.Json, mapped.Body, receivedAt) with { IndexedValues = facts.Indexed };
-        return new IncomingMessage(message, facts.Contributions, IsNew(request, mapped.Fields.Item), facts.Generations, PartsOf(mapped.Fields));
+        var message = NewMessage(request, mapped.Fields.Item, MediaTypes.Json, mapped.Body, receivedAt) with
+        {
+            IndexedValues = facts.Indexed,
+        };
+        return new IncomingMessage(
+            message, facts.Contributions, IsNew(request, mapped.Fields.Item), facts.Generations,
+            PartsOf(mapped.Fields));
     }
 
     // It is counted in no aggregate until its bytes can be mapped: the envelope is not what the producer said.
@@ -61,21 +72,30 @@ public sealed partial class MessageIntake
     {
         var failure = ProcessingFailure.Of(ProcessingStep.Accept, Connectors.ConnectorFault.Refused, error);
         var envelope = UnparsedEnvelope.Write(request.Body.Span, request.MediaType);
-        var parked = new MessagePart("", MessageStatus.Parked, ProcessingStep.Accept, Attempts: 1, Error: failure.Error) { IsRaised = true };
+        var parked = new MessagePart("", MessageStatus.Parked, ProcessingStep.Accept, Attempts: 1, Error: failure.Error)
+        {
+            IsRaised = true,
+        };
         return new IncomingMessage(
-            NewMessage(request, null, UnparsedEnvelope.MediaType, envelope, receivedAt), [], IsNew(request, null), [], [parked]);
+            NewMessage(request, null, UnparsedEnvelope.MediaType, envelope, receivedAt),
+            [],
+            IsNew(request, null),
+            [],
+            [parked]);
     }
 
     private static bool IsNew(in IntakeRequest request, string? item) => item is null && request.ExternalId is null;
 
-    private Message NewMessage(in IntakeRequest request, string? item, string mediaType, ReadOnlyMemory<byte> body, DateTimeOffset receivedAt)
+    private Message NewMessage(
+        in IntakeRequest request, string? item, string mediaType, ReadOnlyMemory<byte> body, DateTimeOffset receivedAt)
     {
         var id = ids.Next(receivedAt);
         return new Message
         {
             Id = id,
             Source = request.Source,
-            Item = item ?? (request.ExternalId is { } externalId ? DerivedItem(request.Source, externalId) : id.ToString()),
+            Item = item
+                ?? (request.ExternalId is { } externalId ? DerivedItem(request.Source, externalId) : id.ToString()),
             ExternalId = request.ExternalId,
             MediaType = mediaType,
             Body = body,

@@ -10,8 +10,8 @@ using Tributary.Pipeline.Plugins;
 namespace Tributary.Pipeline.Intake;
 
 /// <summary>
-/// The one door for messages: checks a body, gives the message its id, finds its item and its contributions, and hands it
-/// to its item. Callable from many threads.
+/// The one door for messages: checks a body, gives the message its id, finds its item and its contributions, and hands
+/// it to its item. Callable from many threads.
 /// </summary>
 /// <param name="plugins">The plugins of this process; null when it has none.</param>
 public sealed partial class MessageIntake(
@@ -26,7 +26,8 @@ public sealed partial class MessageIntake(
     /// </summary>
     /// <exception cref="TributaryException">
     /// <c>body_too_large</c>, <c>body_not_json</c>, <c>body_not_object</c>, <c>body_too_deep</c>, <c>item_missing</c>,
-    /// <c>identifier_too_long</c>, <c>identifier_invalid</c>; from the item: <c>external_id_conflict</c>, <c>item_backlog_full</c>; from the silo: <c>overloaded</c>.
+    /// <c>identifier_too_long</c>, <c>identifier_invalid</c>; from the item: <c>external_id_conflict</c>,
+    /// <c>item_backlog_full</c>; from the silo: <c>overloaded</c>.
     /// </exception>
     public ValueTask<Receipt> AcceptAsync(in IntakeRequest request)
     {
@@ -57,7 +58,8 @@ public sealed partial class MessageIntake(
             ReceivedAt = receivedAt,
             IndexedValues = facts.Indexed,
         };
-        return new IncomingMessage(message, facts.Contributions, isNewItem, facts.Generations, PartsOf(message.MediaType));
+        return new IncomingMessage(
+            message, facts.Contributions, isNewItem, facts.Generations, PartsOf(message.MediaType));
     }
 
     // Without a reference: see IRoundGrains.Call.
@@ -70,7 +72,8 @@ public sealed partial class MessageIntake(
         if (request.Body.Length > options.MaxBodyBytes)
         {
             throw new TributaryException(
-                "body_too_large", $"The body has {request.Body.Length} bytes; allowed: at most {options.MaxBodyBytes}.");
+                "body_too_large",
+                $"The body has {request.Body.Length} bytes; allowed: at most {options.MaxBodyBytes}.");
         }
 
         Identifiers.Check("source", request.Source);
@@ -101,7 +104,9 @@ public sealed partial class MessageIntake(
                 Identifiers.Check("item id", item);
                 return item;
             case JsonTokenType.Number when value.Length > Identifiers.MaxBytes:
-                throw new TributaryException("identifier_too_long", $"The item id has {value.Length} bytes; allowed: at most {Identifiers.MaxBytes} bytes of UTF-8.");
+                throw new TributaryException(
+                    "identifier_too_long",
+                    $"The item id has {value.Length} bytes; allowed: at most {Identifiers.MaxBytes} bytes of UTF-8.");
             case JsonTokenType.Number:
                 return Encoding.ASCII.GetString(value.Of(body));
             default:
@@ -113,7 +118,9 @@ public sealed partial class MessageIntake(
                     JsonTokenType.StartArray => "an array",
                     _ => "a boolean",
                 };
-                throw new TributaryException("item_missing", $"The body has {found} at '{pointer}'; allowed: a string or a number, the id of the item.");
+                throw new TributaryException(
+                    "item_missing",
+                    $"The body has {found} at '{pointer}'; allowed: a string or a number, the id of the item.");
         }
     }
 }

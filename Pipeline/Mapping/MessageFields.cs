@@ -4,7 +4,8 @@ namespace Tributary.Pipeline.Mapping;
 /// <param name="Item">The id of the item.</param>
 /// <param name="ContentLocation">Null when the body is the content.</param>
 /// <param name="Metadata">One JSON object in UTF-8; empty when it is not in the message.</param>
-public sealed record MessageFields(string? Item, string? ContentLocation, string? MetadataLocation, string? MediaType, ReadOnlyMemory<byte> Metadata)
+public sealed record MessageFields(
+    string? Item, string? ContentLocation, string? MetadataLocation, string? MediaType, ReadOnlyMemory<byte> Metadata)
 {
     public static MessageFields None { get; } = new(null, null, null, null, default);
 

@@ -11,8 +11,12 @@ namespace Tributary.Pipeline.Mapping;
 /// <summary>Makes messages of what a listener receives. Immutable; callable from many threads.</summary>
 public sealed class MessageMapper
 {
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly UTF8Encoding StrictUtf8 = new(
+        encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly JsonWriterOptions Readable = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private readonly MessageParser parser;
     private readonly PointerNode root;
@@ -35,7 +39,8 @@ public sealed class MessageMapper
 
     /// <summary>The message that these bytes are. JSON stays as it is, byte for byte.</summary>
     /// <exception cref="TributaryException">
-    /// <c>body_not_json</c>, <c>body_not_object</c>, <c>body_too_deep</c>, <c>message_not_text</c>, <c>field_missing</c>, <c>field_invalid</c>,
+    /// <c>body_not_json</c>, <c>body_not_object</c>, <c>body_too_deep</c>, <c>message_not_text</c>,
+    /// <c>field_missing</c>, <c>field_invalid</c>,
     /// <c>identifier_too_long</c>, <c>identifier_invalid</c>: what was found and what is allowed.
     /// </exception>
     public MappedMessage Map(ReadOnlyMemory<byte> received)
@@ -59,7 +64,9 @@ public sealed class MessageMapper
             if (IsAbsent(value))
             {
                 if (field.IsRequired)
-                    throw new TributaryException("field_missing", $"The message has nothing at '{field.Key}', its {name}; allowed: a message with this field.");
+                    throw new TributaryException(
+                        "field_missing",
+                        $"The message has nothing at '{field.Key}', its {name}; allowed: a message with this field.");
                 continue;
             }
 
@@ -77,12 +84,16 @@ public sealed class MessageMapper
         return read;
     }
 
-    private static JsonPointer PointerOf(string key) => JsonPointer.Parse(
-        key.StartsWith('/') ? key : "/" + key.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal));
+    private static JsonPointer PointerOf(string key) =>
+        JsonPointer.Parse(
+            key.StartsWith('/')
+                ? key
+                : "/" + key.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal));
 
     // Nothing, null and the empty text say as little as each other.
     private static bool IsAbsent(in FoundValue value) =>
-        value.Type is JsonTokenType.None or JsonTokenType.Null || (value.Type == JsonTokenType.String && value.Length == 0);
+        value.Type is JsonTokenType.None or JsonTokenType.Null
+        || (value.Type == JsonTokenType.String && value.Length == 0);
 
     private static ReadOnlyMemory<byte> ObjectOf(MessageParser.Text parser, ReadOnlySpan<byte> received)
     {
@@ -93,7 +104,10 @@ public sealed class MessageMapper
         }
         catch (DecoderFallbackException error)
         {
-            throw new TributaryException("message_not_text", $"The message is not UTF-8: byte {error.Index + 1}; allowed: a text in UTF-8.", error);
+            throw new TributaryException(
+                "message_not_text",
+                $"The message is not UTF-8: byte {error.Index + 1}; allowed: a text in UTF-8.",
+                error);
         }
 
         // The end of a line belongs to how the message was sent, not to its last value.
@@ -117,12 +131,14 @@ public sealed class MessageMapper
         return text;
     }
 
-    private static string Text(in FoundValue value, ReadOnlySpan<byte> body, MappedField field) => value.Type switch
-    {
-        JsonTokenType.String => JsonText.Unescape(value, body),
-        JsonTokenType.Number => Encoding.ASCII.GetString(value.Of(body)),
-        _ => throw new TributaryException("field_invalid", $"The message has {Kind(value)} at '{field.Key}'; allowed: a string or a number."),
-    };
+    private static string Text(in FoundValue value, ReadOnlySpan<byte> body, MappedField field) =>
+        value.Type switch
+        {
+            JsonTokenType.String => JsonText.Unescape(value, body),
+            JsonTokenType.Number => Encoding.ASCII.GetString(value.Of(body)),
+            _ => throw new TributaryException(
+                "field_invalid", $"The message has {Kind(value)} at '{field.Key}'; allowed: a string or a number."),
+        };
 
     private static ReadOnlyMemory<byte> Object(in FoundValue value, ReadOnlySpan<byte> body, MappedField field)
     {
@@ -132,7 +148,9 @@ public sealed class MessageMapper
         else if (value.Type == JsonTokenType.String)
             json = Encoding.UTF8.GetBytes(JsonText.Unescape(value, body));
         else
-            throw new TributaryException("field_invalid", $"The message has {Kind(value)} at '{field.Key}'; allowed: an object, or a text that holds one.");
+            throw new TributaryException(
+                "field_invalid",
+                $"The message has {Kind(value)} at '{field.Key}'; allowed: an object, or a text that holds one.");
 
         try
         {
@@ -141,7 +159,8 @@ public sealed class MessageMapper
         }
         catch (TributaryException error)
         {
-            throw new TributaryException("field_invalid", $"The message's metadata at '{field.Key}' is no JSON object: {error.Message}", error);
+            throw new TributaryException(
+                "field_invalid", $"The message's metadata at '{field.Key}' is no JSON object: {error.Message}", error);
         }
     }
 

@@ -19,8 +19,8 @@ public abstract record MessageParser
     public sealed record Json : MessageParser;
 
     /// <summary>
-    /// A text in UTF-8 that is cut at <paramref name="Delimiter"/> into values for <paramref name="Keys"/>; the last key takes what is
-    /// left, delimiters included.
+    /// A text in UTF-8 that is cut at <paramref name="Delimiter"/> into values for <paramref name="Keys"/>; the last
+    /// key takes what is left, delimiters included.
     /// </summary>
     public sealed record Text(IReadOnlyList<string> Keys, string Delimiter) : MessageParser;
 }
@@ -46,7 +46,8 @@ public sealed record MappedField(string Key, bool IsRequired = false)
 }
 
 /// <summary>
-/// The way to the media type inside the metadata: keys, outermost first. What <paramref name="Separator"/> does not find is looked for once
-/// more with the full stop as the separator, so that <c>mime.type</c> is the key of that name or the field <c>type</c> of <c>mime</c>.
+/// The way to the media type inside the metadata: keys, outermost first. What <paramref name="Separator"/> does not
+/// find is looked for once more with the full stop as the separator, so that <c>mime.type</c> is the key of that name
+/// or the field <c>type</c> of <c>mime</c>.
 /// </summary>
 public sealed record MimePath(string Path, string Separator = ".");

@@ -3,23 +3,43 @@ using Tributary.Pipeline.Definitions;
 
 namespace Tributary.Pipeline.Mapping;
 
-/// <summary>Reads <c>message</c> from the configuration, and <c>message_fields</c> and <c>parser</c> as they stand in a broker of older configurations.</summary>
+/// <summary>
+/// Reads <c>message</c> from the configuration, and <c>message_fields</c> and <c>parser</c> as they stand in a broker
+/// of older configurations.
+/// </summary>
 public static class MessageMappingReader
 {
     public const int MaxFieldsCount = 64;
     public const int MaxKeysCount = 64;
     private const int MaxNameChars = 128;
 
-    private static readonly string[] WellKnown = [MappedField.Uuid, MappedField.DataLocation, MappedField.MetaLocation, MappedField.Metadata, MappedField.MediaType];
+    private static readonly string[] WellKnown =
+    [
+        MappedField.Uuid,
+        MappedField.DataLocation,
+        MappedField.MetaLocation,
+        MappedField.Metadata,
+        MappedField.MediaType,
+    ];
 
-    /// <summary>Reports every error to the field. A section that is not set maps JSON by the fields' own names.</summary>
+    /// <summary>
+    /// Reports every error to the field. A section that is not set maps JSON by the fields' own names.
+    /// </summary>
     public static MessageMapping Read(ConfigField message)
     {
         var section = message.Section("parser", "format", "delimiter", "mime", "fields");
-        return new MessageMapping { Parser = Parser(section), Mime = Mime(section["mime"]), Fields = ReadFields(section["fields"]) };
+        return new MessageMapping
+        {
+            Parser = Parser(section),
+            Mime = Mime(section["mime"]),
+            Fields = ReadFields(section["fields"]),
+        };
     }
 
-    /// <summary>A map of logical names to <c>{key, required}</c>; a text stands for its key. Nothing stands for each well-known name under itself.</summary>
+    /// <summary>
+    /// A map of logical names to <c>{key, required}</c>; a text stands for its key. Nothing stands for each well-known
+    /// name under itself.
+    /// </summary>
     public static IReadOnlyDictionary<string, MappedField> ReadFields(ConfigField fields)
     {
         var read = new Dictionary<string, MappedField>();
@@ -32,7 +52,9 @@ public static class MessageMappingReader
 
         if (fields.Node is not ConfigMap map || map.Fields.Count > MaxFieldsCount)
         {
-            fields.Fail($"a map of at most {MaxFieldsCount} fields: a name ({string.Join(", ", WellKnown)} or one of your own) to key and required");
+            fields.Fail(
+                $"a map of at most {MaxFieldsCount} fields: a name ({string.Join(", ", WellKnown)} or one of your own) "
+                + "to key and required");
             return read;
         }
 
@@ -99,7 +121,9 @@ public static class MessageMappingReader
 
     private static string[] Keys(ConfigField field, string delimiter)
     {
-        var allowed = $"1 to {MaxKeysCount} different names with the delimiter between them, such as 'uuid{delimiter}file{delimiter}metadata'";
+        var allowed =
+            $"1 to {MaxKeysCount} different names with the delimiter between them, such as "
+            + $"'uuid{delimiter}file{delimiter}metadata'";
         if (!field.IsSet)
         {
             field.Fail(allowed);
@@ -107,7 +131,9 @@ public static class MessageMappingReader
         }
 
         var keys = field.Text(allowed)?.Split(delimiter) ?? ["message"];
-        if (keys.Length > MaxKeysCount || keys.Any(key => key.Length is 0 or > MaxNameChars) || keys.Distinct().Count() != keys.Length)
+        if (keys.Length > MaxKeysCount
+            || keys.Any(key => key.Length is 0 or > MaxNameChars)
+            || keys.Distinct().Count() != keys.Length)
             field.Fail(allowed);
         return keys;
     }

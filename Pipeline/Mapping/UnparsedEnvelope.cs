@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Tributary.Pipeline.Mapping;
 
 /// <summary>
-/// What is stored of bytes that could not be mapped: a JSON object with the bytes in base64 and what the sender said that they are. A retry
-/// maps the bytes again.
+/// What is stored of bytes that could not be mapped: a JSON object with the bytes in base64 and what the sender said
+/// that they are. A retry maps the bytes again.
 /// </summary>
 public static class UnparsedEnvelope
 {
@@ -34,9 +34,13 @@ public static class UnparsedEnvelope
         {
             return JsonElement.Parse(envelope).GetProperty("raw").GetBytesFromBase64();
         }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or FormatException or InvalidOperationException)
+        catch (Exception error)
+            when (error is JsonException or KeyNotFoundException or FormatException or InvalidOperationException)
         {
-            throw new TributaryException("envelope_invalid", "The stored body holds no raw bytes; allowed: an object with raw in base64.", error);
+            throw new TributaryException(
+                "envelope_invalid",
+                "The stored body holds no raw bytes; allowed: an object with raw in base64.",
+                error);
         }
     }
 }

@@ -5,8 +5,9 @@ using Tributary.Plugins;
 namespace Tributary.Pipeline.Plugins;
 
 /// <summary>
-/// One run of a plugin on one message. The plugin has a pool thread to itself until it returns; the caller has its answer when the plugin has
-/// ended, or when it was asked to stop and did not. Who brings the answer is decided in <see cref="RunWatch"/>, once.
+/// One run of a plugin on one message. The plugin has a pool thread to itself until it returns; the caller has its
+/// answer when the plugin has ended, or when it was asked to stop and did not. Who brings the answer is decided in
+/// <see cref="RunWatch"/>, once.
 /// </summary>
 internal sealed class ActiveRun(BoundPlugin plugin, PluginContext context, CancellationToken caller)
     : IThreadPoolWorkItem, IValueTaskSource<PluginRun>, IRunClock
@@ -57,8 +58,11 @@ internal sealed class ActiveRun(BoundPlugin plugin, PluginContext context, Cance
         _ = RunAsync();
     }
 
-    /// <summary>Cancels the plugin's token on a thread of its own: what the plugin registered there may block too.</summary>
-    public void RequestStop() => ThreadPool.UnsafeQueueUserWorkItem(static run => run.Cancel(), this, preferLocal: false);
+    /// <summary>
+    /// Cancels the plugin's token on a thread of its own: what the plugin registered there may block too.
+    /// </summary>
+    public void RequestStop() =>
+        ThreadPool.UnsafeQueueUserWorkItem(static run => run.Cancel(), this, preferLocal: false);
 
     /// <summary>The grace is over: the caller goes on without the thread. Called by the watch, once.</summary>
     public void GiveUp()
@@ -130,7 +134,8 @@ internal sealed class ActiveRun(BoundPlugin plugin, PluginContext context, Cance
         }
 
         if (isTimeout || run is null)
-            run = PluginRuns.Failed("plugin_timeout", $"The plugin took longer than {hosted.TimeLimit.TotalSeconds} s.");
+            run = PluginRuns.Failed(
+                "plugin_timeout", $"The plugin took longer than {hosted.TimeLimit.TotalSeconds} s.");
         hosted.Counters.Count(Began, run.Error is not null, isTimeout);
         answer.SetResult(run);
     }
@@ -139,6 +144,7 @@ internal sealed class ActiveRun(BoundPlugin plugin, PluginContext context, Cance
 
     ValueTaskSourceStatus IValueTaskSource<PluginRun>.GetStatus(short token) => answer.GetStatus(token);
 
-    void IValueTaskSource<PluginRun>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        answer.OnCompleted(continuation, state, token, flags);
+    void IValueTaskSource<PluginRun>.OnCompleted(
+        Action<object?> continuation, object? state, short token,
+        ValueTaskSourceOnCompletedFlags flags) => answer.OnCompleted(continuation, state, token, flags);
 }

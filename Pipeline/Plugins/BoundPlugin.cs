@@ -6,12 +6,19 @@ using Tributary.Storage;
 
 namespace Tributary.Pipeline.Plugins;
 
-/// <summary>A plugin whose results go to certain generations. Immutable: another registration makes another one.</summary>
+/// <summary>
+/// A plugin whose results go to certain generations. Immutable: another registration makes another one.
+/// </summary>
 /// <param name="fed">All generations that its results go to, its own among them.</param>
 /// <param name="calculators">By the names of the plugin's aggregates.</param>
 internal sealed class BoundPlugin(
-    HostedPlugin hosted, int generation, IReadOnlyList<FedGeneration> fed, IReadOnlyDictionary<string, ContributionCalculator> calculators, IPluginTables tables, PluginHostOptions options)
-    : IActivePlugin
+    HostedPlugin hosted,
+    int generation,
+    IReadOnlyList<FedGeneration> fed,
+    IReadOnlyDictionary<string, ContributionCalculator> calculators,
+    IPluginTables tables,
+    PluginHostOptions options
+) : IActivePlugin
 {
     private readonly PluginResultCheck check = new(calculators, options);
 
@@ -25,7 +32,8 @@ internal sealed class BoundPlugin(
 
     public IReadOnlyList<FedGeneration> Fed => fed;
 
-    public IReadOnlyList<RefusalCount> Refusals => [.. calculators.Values.SelectMany(static calculator => calculator.RefusalCounts)];
+    public IReadOnlyList<RefusalCount> Refusals =>
+        [.. calculators.Values.SelectMany(static calculator => calculator.RefusalCounts)];
 
     public bool Accepts(string mediaType) => hosted.Facts.MediaTypes.Accepts(mediaType);
 
@@ -51,7 +59,9 @@ internal sealed class BoundPlugin(
         return await RunNowAsync(context, cancellation);
     }
 
-    /// <summary>What a result means. Runs in the plugin's time and on its thread, as a result's lists may be code of the plugin.</summary>
+    /// <summary>
+    /// What a result means. Runs in the plugin's time and on its thread, as a result's lists may be code of the plugin.
+    /// </summary>
     public PluginRun Evaluate(PluginContext context, PluginResult result)
     {
         try
@@ -84,7 +94,8 @@ internal sealed class BoundPlugin(
     }
 
     /// <summary>Null when the commands are stored, now or before.</summary>
-    private async ValueTask<PluginRun?> ApplyAsync(MessageId message, IReadOnlyList<PluginCommand> commands, CancellationToken cancellation)
+    private async ValueTask<PluginRun?> ApplyAsync(
+        MessageId message, IReadOnlyList<PluginCommand> commands, CancellationToken cancellation)
     {
         try
         {

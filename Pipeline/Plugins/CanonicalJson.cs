@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Tributary.Pipeline.Plugins;
 
-/// <summary>JSON with sorted keys and no white space: the order in which a configuration is written does not matter.</summary>
+/// <summary>
+/// JSON with sorted keys and no white space: the order in which a configuration is written does not matter.
+/// </summary>
 internal static class CanonicalJson
 {
     public static byte[] Of(JsonElement element)
@@ -20,7 +22,8 @@ internal static class CanonicalJson
         {
             case JsonValueKind.Object:
                 json.WriteStartObject();
-                foreach (var field in element.EnumerateObject().OrderBy(static field => field.Name, StringComparer.Ordinal))
+                foreach (
+                    var field in element.EnumerateObject().OrderBy(static field => field.Name, StringComparer.Ordinal))
                 {
                     json.WritePropertyName(field.Name);
                     Write(json, field.Value);

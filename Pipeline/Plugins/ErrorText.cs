@@ -10,7 +10,13 @@ public static class ErrorText
     /// <summary>The kind of exception and what it says.</summary>
     public static string Of(Exception error) => $"{error.GetType().Name}: {Line(error.Message)}";
 
-    public static string Line(string? text) => Cut(string.Join(' ', (text ?? "").Split(['\r', '\n', '\0'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)), MaxChars);
+    public static string Line(string? text) =>
+        Cut(
+            string.Join(
+                ' ',
+                (text ?? "").Split(
+                    ['\r', '\n', '\0'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)),
+            MaxChars);
 
     public static string Cut(string text, int maxChars)
     {

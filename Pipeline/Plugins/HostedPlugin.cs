@@ -12,7 +12,9 @@ internal sealed class HostedPlugin : IDisposable
     private string? unavailable;
 
     /// <param name="deactivated">Called once, when it is deactivated; by any thread.</param>
-    public HostedPlugin(PluginSource source, PluginFacts facts, PluginHostOptions options, TimeProvider time, Action<string> log, Action deactivated)
+    public HostedPlugin(
+        PluginSource source, PluginFacts facts, PluginHostOptions options, TimeProvider time, Action<string> log,
+        Action deactivated)
     {
         this.options = options;
         this.log = log;
@@ -40,7 +42,9 @@ internal sealed class HostedPlugin : IDisposable
     /// <summary>Bounds the runs at once; null without a bound.</summary>
     public SemaphoreSlim? Turns { get; }
 
-    /// <summary>Why its part of messages fails without being tried: a code, a colon and a sentence; null while it runs.</summary>
+    /// <summary>
+    /// Why its part of messages fails without being tried: a code, a colon and a sentence; null while it runs.
+    /// </summary>
     public string? Unavailable => Volatile.Read(ref unavailable);
 
     public bool IsDeactivated { get; private set; }
@@ -57,13 +61,17 @@ internal sealed class HostedPlugin : IDisposable
     public void GiveUp()
     {
         var held = Counters.GiveUp();
-        Say(string.Create(CultureInfo.InvariantCulture, $"did not end {options.Grace.TotalSeconds} s after it was cancelled; it holds {held} threads"));
+        Say(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"did not end {options.Grace.TotalSeconds} s after it was cancelled; it holds {held} threads"));
         if (held < options.MaxHeldThreadsCount)
             return;
 
         var reason = string.Create(
             CultureInfo.InvariantCulture,
-            $"plugin_deactivated: The plugin did not give back {held} threads; allowed: fewer than {options.MaxHeldThreadsCount}. It runs again after a restart.");
+            $"plugin_deactivated: The plugin did not give back {held} threads; allowed: fewer than "
+            + $"{options.MaxHeldThreadsCount}. It runs again after a restart.");
         if (Interlocked.CompareExchange(ref unavailable, reason, null) is not null)
             return;
         IsDeactivated = true;

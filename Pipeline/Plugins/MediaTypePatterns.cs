@@ -8,7 +8,8 @@ public sealed class MediaTypePatterns
     public const int MaxPatternsCount = 256;
 
     /// <summary>What a pattern may look like, for messages.</summary>
-    public const string Allowed = "a list of 1 to 256 of type/subtype, type/* and */*, in lower case and without parameters";
+    public const string Allowed =
+        "a list of 1 to 256 of type/subtype, type/* and */*, in lower case and without parameters";
 
     private readonly HashSet<string> exact;
     private readonly string[] prefixes;
@@ -20,14 +21,21 @@ public sealed class MediaTypePatterns
         all = patterns.Contains("*/*");
         exact = [.. patterns];
         // With the slash, so that image/* does not accept images/x.
-        prefixes = [.. patterns.Where(static pattern => pattern.EndsWith("/*", StringComparison.Ordinal)).Select(static pattern => pattern[..^1])];
+        prefixes =
+        [
+            .. patterns
+                .Where(static pattern => pattern.EndsWith("/*", StringComparison.Ordinal))
+                .Select(static pattern => pattern[..^1]),
+        ];
     }
 
     public IReadOnlyList<string> Patterns { get; }
 
     /// <summary>Null when one of them is no pattern, or there are none or too many.</summary>
     public static MediaTypePatterns? Of(IReadOnlyList<string>? patterns) =>
-        patterns is { Count: > 0 and <= MaxPatternsCount } && patterns.All(IsPattern) ? new MediaTypePatterns([.. patterns]) : null;
+        patterns is { Count: > 0 and <= MaxPatternsCount } && patterns.All(IsPattern)
+            ? new MediaTypePatterns([.. patterns])
+            : null;
 
     /// <param name="mediaType">In lower case and without parameters.</param>
     public bool Accepts(string mediaType)
@@ -55,5 +63,8 @@ public sealed class MediaTypePatterns
     }
 
     private static bool IsToken(string text) =>
-        text.All(static character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || "!#$&^_.+-".Contains(character, StringComparison.Ordinal));
+        text.All(static character =>
+            char.IsAsciiLetterLower(character)
+            || char.IsAsciiDigit(character)
+            || "!#$&^_.+-".Contains(character, StringComparison.Ordinal));
 }

@@ -20,7 +20,8 @@ internal sealed class OffCaller : IThreadPoolWorkItem
 
     /// <summary>False when it has not ended in time: it is cancelled, and its thread is given up.</summary>
     /// <exception cref="Exception">What the action throws.</exception>
-    public static async Task<bool> RunAsync(Func<CancellationToken, ValueTask> action, TimeSpan limit, TimeProvider time, CancellationToken cancellation)
+    public static async Task<bool> RunAsync(
+        Func<CancellationToken, ValueTask> action, TimeSpan limit, TimeProvider time, CancellationToken cancellation)
     {
         var call = new OffCaller(action, cancellation);
         ThreadPool.UnsafeQueueUserWorkItem(call, preferLocal: false);

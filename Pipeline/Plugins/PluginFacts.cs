@@ -17,7 +17,9 @@ internal sealed class PluginFacts
     public const int MaxVersionChars = 128;
     private const string NameAllowed = "1 to 64 letters, digits, - and _";
 
-    private PluginFacts(string name, string version, MediaTypePatterns mediaTypes, IReadOnlyList<AggregateDefinition> aggregates, JsonElement configuration)
+    private PluginFacts(
+        string name, string version, MediaTypePatterns mediaTypes, IReadOnlyList<AggregateDefinition> aggregates,
+        JsonElement configuration)
     {
         Name = name;
         Version = version;
@@ -28,9 +30,14 @@ internal sealed class PluginFacts
         Proposals =
         [
             // The configuration itself may hold secrets: only its hash is stored.
-            new DefinitionProposal(PluginHost.GenerationPrefix + name, Hash, Encoding.UTF8.GetBytes(
-                $$"""{"plugin":{{JsonSerializer.Serialize(name)}},"version":{{JsonSerializer.Serialize(version)}},"configurationSha256":"{{configurationHash}}"}""")),
-            .. aggregates.Select(aggregate => new DefinitionProposal(aggregate.Name, HashOf(aggregate), aggregate.Json)),
+            new DefinitionProposal(
+                PluginHost.GenerationPrefix + name,
+                Hash,
+                Encoding.UTF8.GetBytes(
+                    $$"""{"plugin":{{JsonSerializer.Serialize(name)}},"version":{{JsonSerializer.Serialize(version)}},"configurationSha256":"{{configurationHash}}"}""")
+            ),
+            .. aggregates.Select(aggregate => new DefinitionProposal(
+                aggregate.Name, HashOf(aggregate), aggregate.Json)),
         ];
     }
 
@@ -49,12 +56,15 @@ internal sealed class PluginFacts
     public IReadOnlyList<DefinitionProposal> Proposals { get; }
 
     /// <exception cref="TributaryException"><c>plugin_invalid</c>.</exception>
-    public static string NameOf(IPlugin plugin) => Ask("name", () => plugin.Name) is { Length: > 0 and <= MaxNameChars } name
+    public static string NameOf(IPlugin plugin) =>
+        Ask("name", () => plugin.Name) is { Length: > 0 and <= MaxNameChars } name
         && name.All(static character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_')
         ? name
         : throw Invalid($"the name is {Show(plugin.Name)}; allowed: {NameAllowed}.");
 
-    /// <exception cref="TributaryException"><c>plugin_invalid</c>; names what was found and what is allowed.</exception>
+    /// <exception cref="TributaryException">
+    /// <c>plugin_invalid</c>; names what was found and what is allowed.
+    /// </exception>
     public static PluginFacts Read(PluginSource source)
     {
         var plugin = source.Plugin;
@@ -65,7 +75,9 @@ internal sealed class PluginFacts
 
         var patterns = Ask("media types", () => plugin.MediaTypes?.ToList());
         var mediaTypes = MediaTypePatterns.Of(patterns)
-            ?? throw Invalid($"the media types are {(patterns is null ? "missing" : $"[{string.Join(", ", patterns)}]")}; allowed: {MediaTypePatterns.Allowed}.");
+            ?? throw Invalid(
+                $"the media types are {(patterns is null ? "missing" : $"[{string.Join(", ", patterns)}]")}; allowed: "
+                + $"{MediaTypePatterns.Allowed}.");
         return new PluginFacts(name, version, mediaTypes, AggregatesOf(plugin), source.Configuration);
     }
 
@@ -74,7 +86,8 @@ internal sealed class PluginFacts
 
     private static IReadOnlyList<AggregateDefinition> AggregatesOf(IPlugin plugin)
     {
-        if (Ask("aggregates", () => plugin.Aggregates) is not { ValueKind: not JsonValueKind.Undefined and not JsonValueKind.Null } json)
+        if (Ask("aggregates", () => plugin.Aggregates)
+            is not { ValueKind: not JsonValueKind.Undefined and not JsonValueKind.Null } json)
             return [];
 
         try
@@ -111,7 +124,9 @@ internal sealed class PluginFacts
         return Convert.ToHexStringLower(SHA256.HashData(text.WrittenSpan));
     }
 
-    private static string Show(string? text) => text is null ? "missing" : $"\"{ErrorText.Cut(text, MaxVersionChars)}\"";
+    private static string Show(string? text) =>
+        text is null ? "missing" : $"\"{ErrorText.Cut(text, MaxVersionChars)}\"";
 
-    private static TributaryException Invalid(string what, Exception? inner = null) => new("plugin_invalid", what, inner);
+    private static TributaryException Invalid(string what, Exception? inner = null) =>
+        new("plugin_invalid", what, inner);
 }

@@ -8,7 +8,8 @@ using Tributary.Storage;
 namespace Tributary.Pipeline.Plugins;
 
 /// <summary>
-/// Starts plugins and holds them to their limits. First <see cref="StartAsync"/>, then <see cref="Bind"/> with what the database made of
+/// Starts plugins and holds them to their limits. First <see cref="StartAsync"/>, then <see cref="Bind"/> with what the
+/// database made of
 /// <see cref="Proposals"/>; until then no plugin is active.
 /// </summary>
 public sealed class PluginHost : IPluginHost, IAsyncDisposable
@@ -24,19 +25,25 @@ public sealed class PluginHost : IPluginHost, IAsyncDisposable
     private readonly List<PluginStatus> others;
     private PluginSet active = new(0, []);
 
-    private PluginHost(PluginHostOptions options, IPluginTables tables, Action<string> log, PluginPicking picked, TimeProvider time)
+    private PluginHost(
+        PluginHostOptions options, IPluginTables tables, Action<string> log, PluginPicking picked, TimeProvider time)
     {
         this.options = options;
         this.tables = tables;
         this.log = log;
         others = picked.Others;
-        hosted = [.. picked.Chosen.Select(one => new HostedPlugin(one.Source, one.Facts, options, time, log, PublishAgain))];
+        hosted =
+        [
+            .. picked.Chosen.Select(one => new HostedPlugin(one.Source, one.Facts, options, time, log, PublishAgain)),
+        ];
     }
 
     /// <inheritdoc/>
     public PluginSet Active => Volatile.Read(ref active);
 
-    /// <summary>The generations to register: one per plugin, named <c>plugin:NAME</c>, and one per aggregate of a plugin.</summary>
+    /// <summary>
+    /// The generations to register: one per plugin, named <c>plugin:NAME</c>, and one per aggregate of a plugin.
+    /// </summary>
     public IReadOnlyList<DefinitionProposal> Proposals => [.. hosted.SelectMany(static one => one.Facts.Proposals)];
 
     /// <summary>True when the row is a plugin's own generation, and not an aggregate's.</summary>
@@ -51,15 +58,29 @@ public sealed class PluginHost : IPluginHost, IAsyncDisposable
         get
         {
             var bound = Active.Plugins.Cast<BoundPlugin>().ToDictionary(static one => one.Name);
-            return [.. hosted.Select(one => StatusOf(one, bound.GetValueOrDefault(one.Facts.Name))).Concat(others).OrderBy(static one => one.Name, StringComparer.Ordinal)];
+            return
+            [
+                .. hosted
+                    .Select(one => StatusOf(one, bound.GetValueOrDefault(one.Facts.Name)))
+                    .Concat(others)
+                    .OrderBy(static one => one.Name, StringComparer.Ordinal),
+            ];
         }
     }
 
-    /// <summary>Starts the plugins that the configuration names, all at once. One that fails is reported, and the others run.</summary>
+    /// <summary>
+    /// Starts the plugins that the configuration names, all at once. One that fails is reported, and the others run.
+    /// </summary>
     /// <param name="log">Takes one line for the operator; callable from many threads.</param>
-    /// <exception cref="TributaryException"><c>plugin_duplicate</c>: two have one name; <c>plugin_unknown</c>: a name that nothing was found for.</exception>
+    /// <exception cref="TributaryException">
+    /// <c>plugin_duplicate</c>: two have one name; <c>plugin_unknown</c>: a name that nothing was found for.
+    /// </exception>
     public static async Task<PluginHost> StartAsync(
-        PluginHostSetup setup, IPluginTables tables, TimeProvider time, Action<string> log, CancellationToken cancellation)
+        PluginHostSetup setup,
+        IPluginTables tables,
+        TimeProvider time,
+        Action<string> log,
+        CancellationToken cancellation)
     {
         var picked = PluginPicking.Pick(setup, log);
         var host = new PluginHost(setup.Options, tables, log, picked, time);
@@ -68,8 +89,9 @@ public sealed class PluginHost : IPluginHost, IAsyncDisposable
     }
 
     /// <summary>
-    /// Says which generations the results belong to, and publishes the set. Called again when these change. A plugin's results are added to all of its
-    /// generations that are given, also those of former versions: only its code as it is now exists.
+    /// Says which generations the results belong to, and publishes the set. Called again when these change. A plugin's
+    /// results are added to all of its generations that are given, also those of former versions: only its code as it
+    /// is now exists.
     /// </summary>
     /// <param name="rows">The generations that are fed; those of others are passed over.</param>
     /// <exception cref="InvalidOperationException">A proposal is not among them.</exception>
@@ -77,10 +99,14 @@ public sealed class PluginHost : IPluginHost, IAsyncDisposable
     {
         var byHash = rows.ToLookup(static row => (row.Name, row.Hash));
         lock (gate)
-            Publish([.. hosted.Select(one => Bind(one, byHash)).OrderBy(static one => one.Name, StringComparer.Ordinal)]);
+            Publish([
+                .. hosted.Select(one => Bind(one, byHash)).OrderBy(static one => one.Name, StringComparer.Ordinal),
+            ]);
     }
 
-    /// <summary>Ends plugins that can be ended. Runs that are under way are for their callers to cancel before.</summary>
+    /// <summary>
+    /// Ends plugins that can be ended. Runs that are under way are for their callers to cancel before.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         foreach (var one in hosted)
@@ -106,9 +132,13 @@ public sealed class PluginHost : IPluginHost, IAsyncDisposable
         {
             if (one.Source.InitScript is { } script)
                 await tables.InitialiseAsync(one.Facts.Name, script, cancellation);
-            var setup = new PluginSetup(one.Source.Configuration, one.Source.Folder, line => one.Say(ErrorText.Line(line)));
-            if (!await OffCaller.RunAsync(stop => one.Plugin.StartAsync(setup, stop), options.StartTimeLimit, time, cancellation))
-                one.FailStart($"plugin_not_started: The plugin took longer than {options.StartTimeLimit.TotalSeconds} s to start.");
+            var setup = new PluginSetup(one.Source.Configuration, one.Source.Folder, line =>
+                one.Say(ErrorText.Line(line)));
+            if (!await OffCaller.RunAsync(
+                    stop => one.Plugin.StartAsync(setup, stop), options.StartTimeLimit, time, cancellation))
+                one.FailStart(
+                    $"plugin_not_started: The plugin took longer than {options.StartTimeLimit.TotalSeconds} s to "
+                    + "start.");
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -131,7 +161,9 @@ public sealed class PluginHost : IPluginHost, IAsyncDisposable
         }
 
         var all = rows.SelectMany(static group => group).ToList();
-        var fed = all.Where(row => row.Name == proposals[0].Name).Select(row => (Row: row, Aggregates: AggregatesOf(row, all))).ToList();
+        var fed = all.Where(row => row.Name == proposals[0].Name)
+            .Select(row => (Row: row, Aggregates: AggregatesOf(row, all)))
+            .ToList();
         var calculators = one.Facts.Aggregates.ToDictionary(
             static aggregate => aggregate.Name,
             aggregate => new ContributionCalculator(
@@ -141,12 +173,24 @@ public sealed class PluginHost : IPluginHost, IAsyncDisposable
             ]));
         var generation = rows[(proposals[0].Name, proposals[0].Hash)].Max(static row => row.Id);
         return new BoundPlugin(
-            one, generation, [.. fed.Select(static one => new FedGeneration(one.Row.Id, [.. one.Aggregates.Select(static row => row.Id)]))], calculators, tables, options);
+            one,
+            generation,
+            [
+                .. fed.Select(static one => new FedGeneration(
+                    one.Row.Id, [.. one.Aggregates.Select(static row => row.Id)])),
+            ],
+            calculators,
+            tables,
+            options);
     }
 
     /// <summary>The generations of the aggregates that belong to this generation of a plugin.</summary>
     internal static IReadOnlyList<DefinitionRow> AggregatesOf(DefinitionRow plugin, IEnumerable<DefinitionRow> all) =>
-        [.. all.Where(row => !IsPlugin(row) && row.Hash == PluginFacts.HashOf(AggregateDefinition.HashOf(row.Definition), plugin.Hash))];
+        [
+            .. all.Where(row =>
+                !IsPlugin(row)
+                && row.Hash == PluginFacts.HashOf(AggregateDefinition.HashOf(row.Definition), plugin.Hash)),
+        ];
 
     private void PublishAgain()
     {
@@ -155,14 +199,26 @@ public sealed class PluginHost : IPluginHost, IAsyncDisposable
         log($"plugins: set {active.Number} follows a deactivation");
     }
 
-    private void Publish(IReadOnlyList<IActivePlugin> plugins) => Volatile.Write(ref active, new PluginSet(active.Number + 1, plugins));
+    private void Publish(IReadOnlyList<IActivePlugin> plugins) =>
+        Volatile.Write(ref active, new PluginSet(active.Number + 1, plugins));
 
     private static PluginStatus StatusOf(HostedPlugin one, BoundPlugin? bound)
     {
         var facts = one.Facts;
-        var state = one.Unavailable is null ? PluginState.Active : one.IsDeactivated ? PluginState.Deactivated : PluginState.Failed;
+        var state =
+            one.Unavailable is null ? PluginState.Active
+            : one.IsDeactivated ? PluginState.Deactivated
+            : PluginState.Failed;
         return new PluginStatus(
-            facts.Name, state, one.Source.Origin, one.Unavailable, facts.Version, bound?.Generation, facts.MediaTypes.Patterns,
-            [.. facts.Aggregates.Select(static aggregate => aggregate.Name)], bound?.Refusals ?? [], one.Counters.Read());
+            facts.Name,
+            state,
+            one.Source.Origin,
+            one.Unavailable,
+            facts.Version,
+            bound?.Generation,
+            facts.MediaTypes.Patterns,
+            [.. facts.Aggregates.Select(static aggregate => aggregate.Name)],
+            bound?.Refusals ?? [],
+            one.Counters.Read());
     }
 }

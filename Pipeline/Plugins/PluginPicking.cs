@@ -24,7 +24,9 @@ internal sealed class PluginPicking
             if (picking.NameOf(source, log) is not { } name)
                 continue;
             if (!named.TryAdd(name, source))
-                throw new TributaryException("plugin_duplicate", $"Two plugins are named \"{name}\": {named[name].Origin} and {source.Origin}; allowed: each name once.");
+                throw new TributaryException("plugin_duplicate",
+                    $"Two plugins are named \"{name}\": {named[name].Origin} and {source.Origin}; allowed: each name "
+                    + "once.");
         }
 
         picking.CheckNames([.. setup.Active ?? [], .. setup.Disabled], named.Keys);
@@ -34,7 +36,8 @@ internal sealed class PluginPicking
             if ((setup.Active is null || setup.Active.Contains(name)) && !setup.Disabled.Contains(name))
                 picking.Choose(name, source, taken, log);
             else
-                picking.Others.Add(new PluginStatus(name, PluginState.Inactive, source.Origin, null, null, null, [], [], [], Nothing));
+                picking.Others.Add(
+                    new PluginStatus(name, PluginState.Inactive, source.Origin, null, null, null, [], [], [], Nothing));
         }
 
         return picking;
@@ -55,10 +58,15 @@ internal sealed class PluginPicking
 
     private void CheckNames(IReadOnlyList<string> asked, IReadOnlyCollection<string> found)
     {
-        // A folder that cannot be loaded is most likely the one that is asked for: that is reported, and the others run.
-        var unknown = asked.Where(name => !found.Contains(name) && !Others.Exists(other => other.Name == name)).ToList();
+        // A folder that cannot be loaded is most likely the one that is asked for: that is reported, and the others
+        // run.
+        var unknown = asked
+            .Where(name => !found.Contains(name) && !Others.Exists(other => other.Name == name))
+            .ToList();
         if (unknown.Count > 0)
-            throw new TributaryException("plugin_unknown", $"There is no plugin {string.Join(", ", unknown.Select(static name => $"\"{name}\""))}; there are: {string.Join(", ", found)}.");
+            throw new TributaryException("plugin_unknown",
+                $"There is no plugin {string.Join(", ", unknown.Select(static name => $"\"{name}\""))}; there are: "
+                + $"{string.Join(", ", found)}.");
     }
 
     private void Choose(string name, PluginSource source, Dictionary<string, string> taken, Action<string> log)
@@ -69,7 +77,9 @@ internal sealed class PluginPicking
             foreach (var aggregate in facts.Aggregates)
             {
                 if (taken.TryGetValue(aggregate.Name, out var owner))
-                    throw new TributaryException("plugin_invalid", $"its aggregate \"{aggregate.Name}\" has the name of one of {owner}; allowed: each name once.");
+                    throw new TributaryException(
+                        "plugin_invalid",
+                        $"its aggregate \"{aggregate.Name}\" has the name of one of {owner}; allowed: each name once.");
             }
 
             foreach (var aggregate in facts.Aggregates)

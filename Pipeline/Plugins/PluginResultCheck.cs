@@ -8,8 +8,12 @@ using Tributary.Plugins;
 
 namespace Tributary.Pipeline.Plugins;
 
-/// <summary>Holds results to the limits of <see cref="PluginResult"/>, and computes their contributions. Callable from many threads.</summary>
-internal sealed class PluginResultCheck(IReadOnlyDictionary<string, ContributionCalculator> calculators, PluginHostOptions options)
+/// <summary>
+/// Holds results to the limits of <see cref="PluginResult"/>, and computes their contributions. Callable from many
+/// threads.
+/// </summary>
+internal sealed class PluginResultCheck(
+    IReadOnlyDictionary<string, ContributionCalculator> calculators, PluginHostOptions options)
 {
     public const string Code = "plugin_result_invalid";
 
@@ -27,7 +31,14 @@ internal sealed class PluginResultCheck(IReadOnlyDictionary<string, Contribution
         var commands = Copy(result.Commands, "commands", PluginResult.MaxCommandsCount);
         CheckRecords(records);
         CheckCommands(commands);
-        return new PluginRun(new PluginResult { Records = records, Contributions = contributions, Commands = commands }, Calculate(message, contributions));
+        return new PluginRun(
+            new PluginResult
+            {
+                Records = records,
+                Contributions = contributions,
+                Commands = commands,
+            },
+            Calculate(message, contributions));
     }
 
     private static T[] Copy<T>(IReadOnlyList<T>? list, string what, int maxCount)
@@ -35,7 +46,9 @@ internal sealed class PluginResultCheck(IReadOnlyDictionary<string, Contribution
     {
         // Counted first: a copy of what is too long is not made.
         if (list is null || list.Count > maxCount)
-            throw Invalid($"The {what} are {(list is null ? "null" : list.Count.ToString(CultureInfo.InvariantCulture))}; allowed: a list of at most {maxCount}.");
+            throw Invalid(
+                $"The {what} are {(list is null ? "null" : list.Count.ToString(CultureInfo.InvariantCulture))}; "
+                + $"allowed: a list of at most {maxCount}.");
         if (list.Count == 0)
             return [];
 
@@ -53,13 +66,18 @@ internal sealed class PluginResultCheck(IReadOnlyDictionary<string, Contribution
         {
             var (json, key) = records[i];
             if (key is null || (key.Length > 0 && Identifiers.Fault(key) is not null))
-                throw Invalid($"records[{i}].key is {(key is null ? "null" : $"\"{ErrorText.Cut(key, 80)}\"")}; allowed: at most {Identifiers.MaxBytes} bytes of UTF-8 without U+0000.");
+                throw Invalid(
+                    $"records[{i}].key is {(key is null ? "null" : $"\"{ErrorText.Cut(key, 80)}\"")}; allowed: at most "
+                    + $"{Identifiers.MaxBytes} bytes of UTF-8 without U+0000.");
             if (keys?.Add(key) == false)
-                throw Invalid($"records[{i}].key is \"{ErrorText.Cut(key, 80)}\" a second time; allowed: each key once.");
+                throw Invalid(
+                    $"records[{i}].key is \"{ErrorText.Cut(key, 80)}\" a second time; allowed: each key once.");
 
             bytes += json.Length;
             if (bytes > PluginResult.MaxRecordBytes)
-                throw Invalid($"The records have more than {PluginResult.MaxRecordBytes} bytes, which is what is allowed for all of one message.");
+                throw Invalid(
+                    $"The records have more than {PluginResult.MaxRecordBytes} bytes, which is what is allowed for all "
+                    + "of one message.");
             CheckObject(json, "records", i);
         }
     }
@@ -88,13 +106,20 @@ internal sealed class PluginResultCheck(IReadOnlyDictionary<string, Contribution
             var (aggregate, json) = contributions[i];
             if (aggregate is null || !calculators.TryGetValue(aggregate, out var calculator))
             {
-                var known = calculators.Count == 0 ? "none: the plugin declares no aggregates" : string.Join(", ", calculators.Keys);
-                throw Invalid($"contributions[{i}].aggregate is {(aggregate is null ? "null" : $"\"{ErrorText.Cut(aggregate, 80)}\"")}; allowed: {known}.");
+                var known =
+                    calculators.Count == 0
+                        ? "none: the plugin declares no aggregates"
+                        : string.Join(", ", calculators.Keys);
+                throw Invalid(
+                    $"contributions[{i}].aggregate is "
+                    + $"{(aggregate is null ? "null" : $"\"{ErrorText.Cut(aggregate, 80)}\"")}; allowed: {known}.");
             }
 
             bytes += json.Length;
             if (bytes > options.MaxContributionBytes)
-                throw Invalid($"The contributions have more than {options.MaxContributionBytes} bytes, which is what is allowed for all of one message.");
+                throw Invalid(
+                    $"The contributions have more than {options.MaxContributionBytes} bytes, which is what is allowed "
+                    + "for all of one message.");
             try
             {
                 all.AddRange(calculator.Calculate(message.Source, json.Span, message.ReceivedAt));
@@ -119,7 +144,8 @@ internal sealed class PluginResultCheck(IReadOnlyDictionary<string, Contribution
             if (parameters is null || parameters.Count > options.MaxParametersCount)
             {
                 var found = parameters is null ? "null" : parameters.Count.ToString(CultureInfo.InvariantCulture);
-                throw Invalid($"commands[{i}].parameters are {found}; allowed: a list of at most {options.MaxParametersCount}.");
+                throw Invalid(
+                    $"commands[{i}].parameters are {found}; allowed: a list of at most {options.MaxParametersCount}.");
             }
 
             bytes += Encoding.UTF8.GetByteCount(sql);
@@ -128,11 +154,14 @@ internal sealed class PluginResultCheck(IReadOnlyDictionary<string, Contribution
             {
                 values[j] = parameters[j];
                 bytes += SizeOf(values[j]) ?? throw Invalid(
-                    $"commands[{i}].parameters[{j}] is a {values[j]!.GetType().Name}; allowed: null, string, long, double, bool, byte[].");
+                    $"commands[{i}].parameters[{j}] is a {values[j]!.GetType().Name}; allowed: null, string, long, "
+                    + "double, bool, byte[].");
             }
 
             if (bytes > options.MaxCommandBytes)
-                throw Invalid($"The commands have more than {options.MaxCommandBytes} bytes, which is what is allowed for all of one message.");
+                throw Invalid(
+                    $"The commands have more than {options.MaxCommandBytes} bytes, which is what is allowed for all of "
+                    + "one message.");
             commands[i] = new PluginCommand(sql, values);
         }
     }

@@ -18,7 +18,9 @@ public sealed record PluginSource(IPlugin Plugin, string Origin, string Folder)
     /// <summary>Null for <see cref="PluginHostOptions.TimeLimit"/>.</summary>
     public TimeSpan? TimeLimit { get; init; }
 
-    /// <summary>Runs at once; further ones wait, and waiting is no part of the time limit. Null without a limit.</summary>
+    /// <summary>
+    /// Runs at once; further ones wait, and waiting is no part of the time limit. Null without a limit.
+    /// </summary>
     public int? MaxRunsCount { get; init; }
 }
 

@@ -45,4 +45,10 @@ public sealed record PluginStatus(
 /// <param name="RecentP50">The median of the last 512 runs; null before the first.</param>
 /// <param name="HeldThreads">Threads that were given up and have not come back.</param>
 public sealed record PluginCounts(
-    long Runs, long Failures, long Timeouts, TimeSpan TotalTime, TimeSpan? RecentP50, TimeSpan? RecentP99, int HeldThreads);
+    long Runs,
+    long Failures,
+    long Timeouts,
+    TimeSpan TotalTime,
+    TimeSpan? RecentP50,
+    TimeSpan? RecentP99,
+    int HeldThreads);

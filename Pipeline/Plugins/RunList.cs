@@ -1,8 +1,8 @@
 namespace Tributary.Pipeline.Plugins;
 
 /// <summary>
-/// Runs in the order of their due times. All wait equally long, so a new one goes to the end and the first is the next due. The links are in the
-/// runs: adding and removing allocates nothing. The owner's lock guards it.
+/// Runs in the order of their due times. All wait equally long, so a new one goes to the end and the first is the next
+/// due. The links are in the runs: adding and removing allocates nothing. The owner's lock guards it.
 /// </summary>
 internal sealed class RunList(TimeSpan wait)
 {

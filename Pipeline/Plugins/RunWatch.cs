@@ -29,8 +29,8 @@ internal enum StopReason
 }
 
 /// <summary>
-/// Watches the runs of one plugin. One timer serves them all: it is set for the oldest run and set again only when it fires, so that runs which
-/// end in time cost a lock and two links, and no timer.
+/// Watches the runs of one plugin. One timer serves them all: it is set for the oldest run and set again only when it
+/// fires, so that runs which end in time cost a lock and two links, and no timer.
 /// </summary>
 internal sealed class RunWatch : IDisposable
 {
@@ -46,7 +46,8 @@ internal sealed class RunWatch : IDisposable
         this.time = time;
         running = new RunList(limit);
         stopping = new RunList(grace);
-        timer = time.CreateTimer(static watch => ((RunWatch)watch!).Look(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        timer = time.CreateTimer(
+            static watch => ((RunWatch)watch!).Look(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The run has a thread now. False when it was asked to stop before: then it must not begin.</summary>

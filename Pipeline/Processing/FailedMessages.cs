@@ -5,7 +5,8 @@ using Tributary.Storage;
 namespace Tributary.Pipeline.Processing;
 
 /// <summary>
-/// Changes many failures at once: finds them in the store, and asks the items. The item judges, so what two ask for at once is done once.
+/// Changes many failures at once: finds them in the store, and asks the items. The item judges, so what two ask for at
+/// once is done once.
 /// </summary>
 public sealed class FailedMessages(IRoundGrains grains, IProcessingQueries queries)
 {
@@ -17,14 +18,27 @@ public sealed class FailedMessages(IRoundGrains grains, IProcessingQueries queri
 
     /// <summary>Tries again now what failed.</summary>
     public ValueTask<BulkChange> RetryAsync(PartFilter filter, PartMark? after, CancellationToken cancellation) =>
-        ChangeAsync(filter, after, static async (item, sequence, plugins) => (await item.Retry(new RetryRequest(sequence, plugins))).Started.Count > 0, cancellation);
+        ChangeAsync(
+            filter,
+            after,
+            static async (item, sequence, plugins) =>
+                (await item.Retry(new RetryRequest(sequence, plugins))).Started.Count > 0,
+            cancellation);
 
     /// <summary>Gives up what waits to be tried again.</summary>
     public ValueTask<BulkChange> ParkAsync(PartFilter filter, PartMark? after, CancellationToken cancellation) =>
-        ChangeAsync(filter, after, static async (item, sequence, plugins) => (await item.Park(new ParkRequest(sequence, plugins))).Parked.Count > 0, cancellation);
+        ChangeAsync(
+            filter,
+            after,
+            static async (item, sequence, plugins) =>
+                (await item.Park(new ParkRequest(sequence, plugins))).Parked.Count > 0,
+            cancellation);
 
     private async ValueTask<BulkChange> ChangeAsync(
-        PartFilter filter, PartMark? after, Func<IItemGrain, long, IReadOnlyList<string>, Task<bool>> change, CancellationToken cancellation)
+        PartFilter filter,
+        PartMark? after,
+        Func<IItemGrain, long, IReadOnlyList<string>, Task<bool>> change,
+        CancellationToken cancellation)
     {
         var page = await queries.ReadPartsAsync(filter, after, MaxChangesCount, cancellation);
         var changed = 0;

@@ -13,7 +13,8 @@ using Tributary.Storage;
 namespace Tributary.Pipeline.Processing;
 
 /// <summary>One run of one message: what its activity does when the message is there.</summary>
-internal sealed class MessageRun(ProcessingServices services, StoredMessage stored, MessageReference reference, ProcessOrder order, object? local)
+internal sealed class MessageRun(
+    ProcessingServices services, StoredMessage stored, MessageReference reference, ProcessOrder order, object? local)
 {
     // One set for the whole of the run, so that the result belongs to one number.
     private readonly PluginSet set = services.Plugins.Active;
@@ -56,7 +57,14 @@ internal sealed class MessageRun(ProcessingServices services, StoredMessage stor
         }
     }
 
-    private ProcessingResult Result() => new() { Message = reference, SetNumber = set.Number, Local = local, Late = late };
+    private ProcessingResult Result() =>
+        new()
+        {
+            Message = reference,
+            SetNumber = set.Number,
+            Local = local,
+            Late = late,
+        };
 
     private MessageFields Map()
     {
@@ -64,7 +72,9 @@ internal sealed class MessageRun(ProcessingServices services, StoredMessage stor
         if (stored.MediaType != UnparsedEnvelope.MediaType)
             return mapper?.Read(body.Span) ?? MessageFields.None with { MediaType = stored.MediaType };
         if (mapper is null)
-            throw new TributaryException("mapping_missing", $"The source '{stored.Source}' has no mapping any more; allowed: a source whose listener has one.");
+            throw new TributaryException(
+                "mapping_missing",
+                $"The source '{stored.Source}' has no mapping any more; allowed: a source whose listener has one.");
         var mapped = mapper.Map(UnparsedEnvelope.ReadRaw(body.Span));
         body = mapped.Body;
         late = services.Contributions.Calculate(stored.Source, body.Span, stored.ReceivedAt);
@@ -83,17 +93,22 @@ internal sealed class MessageRun(ProcessingServices services, StoredMessage stor
             var metadata = JsonElement.Parse(json.Span);
             if (metadata.ValueKind == JsonValueKind.Object)
                 return metadata;
-            throw new ConnectorException(ConnectorFault.Refused, "metadata_invalid", $"The metadata is {metadata.ValueKind}; allowed: one JSON object.");
+            throw new ConnectorException(
+                ConnectorFault.Refused,
+                "metadata_invalid",
+                $"The metadata is {metadata.ValueKind}; allowed: one JSON object.");
         }
         catch (JsonException error)
         {
-            throw new ConnectorException(ConnectorFault.Refused, "metadata_invalid", $"The metadata is not JSON: {error.Message}", error);
+            throw new ConnectorException(
+                ConnectorFault.Refused, "metadata_invalid", $"The metadata is not JSON: {error.Message}", error);
         }
     }
 
-    // All at once: those that wait for something wait together. Those that only compute run one after the other on this thread; other messages
-    // use the other cores.
-    private async ValueTask<IReadOnlyList<PluginOutcome>> ExecuteAsync(MessageFields fields, JsonElement? metadata, FetchedContent content, CancellationToken cancellation)
+    // All at once: those that wait for something wait together. Those that only compute run one after the other on this
+    // thread; other messages use the other cores.
+    private async ValueTask<IReadOnlyList<PluginOutcome>> ExecuteAsync(
+        MessageFields fields, JsonElement? metadata, FetchedContent content, CancellationToken cancellation)
     {
         var context = new PluginContext(content.Open)
         {
@@ -119,7 +134,11 @@ internal sealed class MessageRun(ProcessingServices services, StoredMessage stor
 
         var outcomes = new List<PluginOutcome>(await Task.WhenAll(runs));
         foreach (var missing in order.Plugins?.Where(name => set.Plugins.All(plugin => plugin.Name != name)) ?? [])
-            outcomes.Add(new PluginOutcome(missing, 0, new PluginRun(PluginResult.Empty, [], $"plugin_inactive: No plugin named '{missing}' runs.")));
+            outcomes.Add(
+                new PluginOutcome(
+                    missing,
+                    0,
+                    new PluginRun(PluginResult.Empty, [], $"plugin_inactive: No plugin named '{missing}' runs.")));
         return outcomes;
     }
 

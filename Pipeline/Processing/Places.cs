@@ -1,8 +1,8 @@
 namespace Tributary.Pipeline.Processing;
 
 /// <summary>
-/// A bounded number of places, given in the order of asking. Who waits goes on where it waited, so that a simulation stays one thread; a
-/// semaphore of the framework goes on elsewhere when its wait can be cancelled.
+/// A bounded number of places, given in the order of asking. Who waits goes on where it waited, so that a simulation
+/// stays one thread; a semaphore of the framework goes on elsewhere when its wait can be cancelled.
 /// </summary>
 internal sealed class Places(int count)
 {

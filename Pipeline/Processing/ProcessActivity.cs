@@ -25,8 +25,9 @@ public sealed record ProcessingServices(
 }
 
 /// <summary>
-/// One message from what is stored to what plugins make of it: map, fetch, run. What goes wrong becomes a part of the result, because the
-/// item decides what follows; only the end of the process ends it without one. May run twice for one attempt.
+/// One message from what is stored to what plugins make of it: map, fetch, run. What goes wrong becomes a part of the
+/// result, because the item decides what follows; only the end of the process ends it without one. May run twice for
+/// one attempt.
 /// </summary>
 public sealed class ProcessActivity(ProcessingServices services, ProcessingOptions options) : IActivity
 {
@@ -44,10 +45,14 @@ public sealed class ProcessActivity(ProcessingServices services, ProcessingOptio
         }
         catch (Exception error) when (!cancellation.IsCancellationRequested)
         {
-            return new ProcessingResult { Failure = ProcessingFailure.Of(ProcessingStep.Query, ConnectorFault.Unavailable, error) };
+            return new ProcessingResult
+            {
+                Failure = ProcessingFailure.Of(ProcessingStep.Query, ConnectorFault.Unavailable, error),
+            };
         }
 
-        var reference = new MessageReference(stored.Id, stored.Position, stored.Source, stored.ReceivedAt, stored.ItemSequence);
+        var reference = new MessageReference(
+            stored.Id, stored.Position, stored.Source, stored.ReceivedAt, stored.ItemSequence);
         if (order.Error is { } known)
             return new ProcessingResult { Message = reference, Failure = FailureOf(start.Name, known) };
 
@@ -85,6 +90,14 @@ public sealed class ProcessActivity(ProcessingServices services, ProcessingOptio
     {
         var message = appended.Message;
         return new StoredMessage(
-            appended.Position, message.Id, message.Source, message.Item, appended.ItemSequence, message.ReceivedAt, message.MediaType, message.Body, appended.Generations);
+            appended.Position,
+            message.Id,
+            message.Source,
+            message.Item,
+            appended.ItemSequence,
+            message.ReceivedAt,
+            message.MediaType,
+            message.Body,
+            appended.Generations);
     }
 }

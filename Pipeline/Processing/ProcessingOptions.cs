@@ -6,7 +6,9 @@ public sealed class ProcessingOptions
     /// <summary>The largest content, in bytes; a larger one is parked (<c>content_too_large</c>). 4 GiB.</summary>
     public long MaxContentBytes { get; set; } = 4L << 30;
 
-    /// <summary>Content of at most so many bytes stays in memory; larger content goes to a scratch file. 64 KiB.</summary>
+    /// <summary>
+    /// Content of at most so many bytes stays in memory; larger content goes to a scratch file. 64 KiB.
+    /// </summary>
     public int MaxMemoryBytes { get; set; } = 64 << 10;
 
     /// <summary>The largest metadata, in bytes; larger ones are parked (<c>metadata_too_large</c>). 1 MiB.</summary>

@@ -4,8 +4,8 @@ using Tributary.Storage;
 namespace Tributary.Pipeline.Reading;
 
 /// <summary>
-/// Tells who watches an item, or the aggregates of a group, that a round of this process changed it: also when no message came, because something
-/// became of an earlier one. While nobody watches, rounds pay nothing for it.
+/// Tells who watches an item, or the aggregates of a group, that a round of this process changed it: also when no
+/// message came, because something became of an earlier one. While nobody watches, rounds pay nothing for it.
 /// </summary>
 public sealed class ChangeWatch
 {
@@ -13,14 +13,17 @@ public sealed class ChangeWatch
     private readonly Dictionary<string, List<Watcher>> items = [];
     private readonly Dictionary<(int Generation, string Group), List<Watcher>> groups = [];
 
-    /// <summary>Something became of one of the item's messages. New messages are not told of: the feed has them.</summary>
+    /// <summary>
+    /// Something became of one of the item's messages. New messages are not told of: the feed has them.
+    /// </summary>
     /// <param name="changed">Given the item's id, beside the loop; must return at once and throw nothing.</param>
     public IDisposable WatchItem(string item, Action<string> changed) => Watch(items, item, changed);
 
     /// <summary>An aggregate of the group changed, whatever made it change.</summary>
     /// <param name="generation">The id of the definition's generation.</param>
     /// <param name="changed">Given the aggregate's key, beside the loop; must return at once and throw nothing.</param>
-    public IDisposable WatchGroup(int generation, string group, Action<string> changed) => Watch(groups, (generation, group), changed);
+    public IDisposable WatchGroup(int generation, string group, Action<string> changed) =>
+        Watch(groups, (generation, group), changed);
 
     /// <summary>The round is durable.</summary>
     public void Committed(RoundCommit round)
@@ -43,7 +46,8 @@ public sealed class ChangeWatch
         }
     }
 
-    private static void Tell<TKey>(Dictionary<TKey, List<Watcher>> watchers, TKey key, string changed) where TKey : notnull
+    private static void Tell<TKey>(Dictionary<TKey, List<Watcher>> watchers, TKey key, string changed)
+        where TKey : notnull
     {
         if (!watchers.TryGetValue(key, out var found))
             return;
@@ -51,7 +55,8 @@ public sealed class ChangeWatch
             watcher.Changed(changed);
     }
 
-    private Watcher Watch<TKey>(Dictionary<TKey, List<Watcher>> watchers, TKey key, Action<string> changed) where TKey : notnull
+    private Watcher Watch<TKey>(Dictionary<TKey, List<Watcher>> watchers, TKey key, Action<string> changed)
+        where TKey : notnull
     {
         lock (gate)
         {

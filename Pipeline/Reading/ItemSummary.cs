@@ -4,12 +4,16 @@ using Tributary.Grains.Items;
 namespace Tributary.Pipeline.Reading;
 
 /// <summary>
-/// What lists show of an item whose messages are all done, read from its stored state in one pass: lists read many items, and the general reader costs
-/// more than the rest of their work.
+/// What lists show of an item whose messages are all done, read from its stored state in one pass: lists read many
+/// items, and the general reader costs more than the rest of their work.
 /// </summary>
-public readonly record struct ItemSummary(long Sequence, string Source, string MediaType, DateTimeOffset FirstReceivedAt, DateTimeOffset LastReceivedAt, MessageId LastMessage)
+public readonly record struct ItemSummary(
+    long Sequence, string Source, string MediaType, DateTimeOffset FirstReceivedAt, DateTimeOffset LastReceivedAt,
+    MessageId LastMessage)
 {
-    /// <summary>False when the state holds more than a summary: unfinished messages, or what a newer version wrote.</summary>
+    /// <summary>
+    /// False when the state holds more than a summary: unfinished messages, or what a newer version wrote.
+    /// </summary>
     /// <param name="state">An <see cref="ItemState"/> as JSON in UTF-8.</param>
     /// <exception cref="JsonException">It is no JSON.</exception>
     public static bool TryRead(ReadOnlySpan<byte> state, out ItemSummary summary)
@@ -40,7 +44,12 @@ public readonly record struct ItemSummary(long Sequence, string Source, string M
         }
 
         summary = new ItemSummary(
-            sequence, source, mediaType, DateTimeOffset.FromUnixTimeMilliseconds(first ?? last), DateTimeOffset.FromUnixTimeMilliseconds(last), new MessageId(message));
+            sequence,
+            source,
+            mediaType,
+            DateTimeOffset.FromUnixTimeMilliseconds(first ?? last),
+            DateTimeOffset.FromUnixTimeMilliseconds(last),
+            new MessageId(message));
         return true;
     }
 }

@@ -1,8 +1,8 @@
 namespace Tributary.Pipeline.Reading;
 
 /// <summary>
-/// The one error of a server whose roles run in processes of their own: there is no way between them over HTTP, so that neither process sends its
-/// callers to the other for what neither does.
+/// The one error of a server whose roles run in processes of their own: there is no way between them over HTTP, so that
+/// neither process sends its callers to the other for what neither does.
 /// </summary>
 public static class RolesApart
 {
@@ -11,7 +11,9 @@ public static class RolesApart
     /// <param name="role">The one that the process has.</param>
     public static TributaryException Error(string role) => new(
         Code,
-        $"This process has the role {role} only. With the roles apart, reads, GraphQL queries and the live feed are served by a process with the role api, "
-        + "and messages come in by the brokers of the process with the role silo; allowed for everything else, such as messages over HTTP, retries and "
+        $"This process has the role {role} only. With the roles apart, reads, GraphQL queries and the live feed are "
+        + "served by a process with the role api, "
+        + "and messages come in by the brokers of the process with the role silo; allowed for everything else, such as "
+            + "messages over HTTP, retries and "
         + "generations: a process with both roles, the default.");
 }

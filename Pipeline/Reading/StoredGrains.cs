@@ -10,8 +10,8 @@ using Tributary.Storage;
 namespace Tributary.Pipeline.Reading;
 
 /// <summary>
-/// Grains as a process without the silo role sees them: as they are stored. What a producer was told is stored is durable, so a read sees it;
-/// what would change a grain is refused.
+/// Grains as a process without the silo role sees them: as they are stored. What a producer was told is stored is
+/// durable, so a read sees it; what would change a grain is refused.
 /// </summary>
 public sealed class StoredGrains(IPartitionStore store) : IRoundGrains
 {

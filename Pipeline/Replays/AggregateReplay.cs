@@ -9,9 +9,15 @@ using Tributary.Storage;
 
 namespace Tributary.Pipeline.Replays;
 
-/// <summary>A declarative aggregate's generation. Which messages were counted in it as they came stands in their rows, which never change.</summary>
-/// <param name="queries">For messages that could be mapped only after they were accepted: what they were counted in since stands apart.</param>
-public sealed class AggregateReplay(ActiveDefinition definition, Position fedFrom, MessageMappers mappers, IProcessingQueries queries) : IReplayTarget
+/// <summary>
+/// A declarative aggregate's generation. Which messages were counted in it as they came stands in their rows, which
+/// never change.
+/// </summary>
+/// <param name="queries">
+/// For messages that could be mapped only after they were accepted: what they were counted in since stands apart.
+/// </param>
+public sealed class AggregateReplay(
+    ActiveDefinition definition, Position fedFrom, MessageMappers mappers, IProcessingQueries queries) : IReplayTarget
 {
     // One apart from the door's, so that refusals of messages that come are not mixed with those of stored ones.
     private readonly ContributionCalculator calculator = new([definition]);
@@ -23,7 +29,8 @@ public sealed class AggregateReplay(ActiveDefinition definition, Position fedFro
     // A message has one share at most, so a slice makes fewer calls than one turn can chain.
     public int MaxSliceCount => 900;
 
-    public async ValueTask<ReplayedMessages> RunAsync(IReadOnlyList<StoredMessage> messages, CancellationToken cancellation)
+    public async ValueTask<ReplayedMessages> RunAsync(
+        IReadOnlyList<StoredMessage> messages, CancellationToken cancellation)
     {
         var late = await LateAsync(messages, cancellation);
         var counted = 0;
@@ -45,7 +52,8 @@ public sealed class AggregateReplay(ActiveDefinition definition, Position fedFro
         return ReplayedMessages.None with { CountedCount = counted, Shares = shares };
     }
 
-    // What could not be mapped is counted in nothing until it can be; then its own turn counts it, in the generations of that time.
+    // What could not be mapped is counted in nothing until it can be; then its own turn counts it, in the generations
+    // of that time.
     private ReadOnlyMemory<byte>? BodyOf(StoredMessage message, HashSet<Position> late)
     {
         if (message.MediaType == RefusedEnvelope.ContentType)
@@ -65,11 +73,17 @@ public sealed class AggregateReplay(ActiveDefinition definition, Position fedFro
         }
     }
 
-    // Those that were mapped after they were accepted and are not counted here. What is left is read first: a message whose own turn comes in
-    // between is found as counted.
-    private async ValueTask<HashSet<Position>> LateAsync(IReadOnlyList<StoredMessage> messages, CancellationToken cancellation)
+    // Those that were mapped after they were accepted and are not counted here. What is left is read first: a message
+    // whose own turn comes in between is found as counted.
+    private async ValueTask<HashSet<Position>> LateAsync(
+        IReadOnlyList<StoredMessage> messages, CancellationToken cancellation)
     {
-        List<Position> unparsed = [.. messages.Where(static message => message.MediaType == UnparsedEnvelope.MediaType).Select(static message => message.Position)];
+        List<Position> unparsed =
+        [
+            .. messages
+                .Where(static message => message.MediaType == UnparsedEnvelope.MediaType)
+                .Select(static message => message.Position),
+        ];
         if (unparsed.Count == 0)
             return [];
         var left = await queries.FindPartsAsync(unparsed, cancellation);
@@ -78,7 +92,9 @@ public sealed class AggregateReplay(ActiveDefinition definition, Position fedFro
         [
             .. unparsed.Where(position =>
                 !(left.TryGetValue(position, out var parts) && parts.Any(static part => part.Part.Plugin.Length == 0))
-                && !(outcomes.TryGetValue(position, out var list) && list.Any(outcome => outcome.Generation == definition.Generation))),
+                && !(
+                    outcomes.TryGetValue(position, out var list)
+                    && list.Any(outcome => outcome.Generation == definition.Generation))),
         ];
     }
 }

@@ -10,13 +10,19 @@ using Tributary.Storage;
 namespace Tributary.Pipeline.Replays;
 
 /// <summary>
-/// A plugin's generation, built by running the plugin on stored messages. What is left of a message for the plugin is done by the message's own turn; what a
-/// message was counted in by its own turn stands in its outcomes.
+/// A plugin's generation, built by running the plugin on stored messages. What is left of a message for the plugin is
+/// done by the message's own turn; what a message was counted in by its own turn stands in its outcomes.
 /// </summary>
 /// <param name="fed">The plugin's generation with those of its aggregates.</param>
 /// <param name="isProcessed">True for sources whose messages go through plugins.</param>
 public sealed class PluginReplay(
-    string plugin, FedGeneration fed, Position fedFrom, ProcessingServices services, IProcessingQueries queries, Func<string, bool> isProcessed) : IReplayTarget
+    string plugin,
+    FedGeneration fed,
+    Position fedFrom,
+    ProcessingServices services,
+    IProcessingQueries queries,
+    Func<string, bool> isProcessed
+) : IReplayTarget
 {
     /// <summary>Messages that are fetched and run at once, beside those that come.</summary>
     private const int MaxRunningCount = 8;
@@ -29,7 +35,8 @@ public sealed class PluginReplay(
 
     public int MaxSliceCount => 64;
 
-    public async ValueTask<ReplayedMessages> RunAsync(IReadOnlyList<StoredMessage> messages, CancellationToken cancellation)
+    public async ValueTask<ReplayedMessages> RunAsync(
+        IReadOnlyList<StoredMessage> messages, CancellationToken cancellation)
     {
         var processed = messages.Where(
             message => isProcessed(message.Source) && message.MediaType != RefusedEnvelope.ContentType);
@@ -44,7 +51,8 @@ public sealed class PluginReplay(
     }
 
     // What is left is read first: a message whose own turn comes in between is found as counted.
-    private async ValueTask<IReadOnlyList<StoredMessage>> FinishedAsync(IReadOnlyList<StoredMessage> messages, CancellationToken cancellation)
+    private async ValueTask<IReadOnlyList<StoredMessage>> FinishedAsync(
+        IReadOnlyList<StoredMessage> messages, CancellationToken cancellation)
     {
         if (messages.Count == 0)
             return [];
@@ -54,18 +62,25 @@ public sealed class PluginReplay(
         return
         [
             .. messages.Where(message =>
-                !(left.TryGetValue(message.Position, out var parts) && parts.Any(part => part.Part.Plugin.Length == 0 || part.Part.Plugin == plugin))
-                && !(outcomes.TryGetValue(message.Position, out var list) && list.Any(outcome => outcome.Generation == fed.Plugin))),
+                !(
+                    left.TryGetValue(message.Position, out var parts)
+                    && parts.Any(part => part.Part.Plugin.Length == 0 || part.Part.Plugin == plugin))
+                && !(
+                    outcomes.TryGetValue(message.Position, out var list)
+                    && list.Any(outcome => outcome.Generation == fed.Plugin))),
         ];
     }
 
-    private async Task<(ReplayedRun? Run, FailedReplay? Failed)> RunAsync(StoredMessage stored, CancellationToken cancellation)
+    private async Task<(ReplayedRun? Run, FailedReplay? Failed)> RunAsync(
+        StoredMessage stored, CancellationToken cancellation)
     {
-        var reference = new MessageReference(stored.Id, stored.Position, stored.Source, stored.ReceivedAt, stored.ItemSequence);
+        var reference = new MessageReference(
+            stored.Id, stored.Position, stored.Source, stored.ReceivedAt, stored.ItemSequence);
         await running.EnterAsync(cancellation);
         try
         {
-            var made = await new MessageRun(services, stored, reference, new ProcessOrder { Plugins = [plugin] }, null).RunAsync(cancellation);
+            var made = await new MessageRun(
+                services, stored, reference, new ProcessOrder { Plugins = [plugin] }, null).RunAsync(cancellation);
             var outcome = made.Runs.Count > 0 ? made.Runs[0] : null;
             if ((made.Failure?.Error ?? outcome?.Run.Error) is { } error)
                 return (null, new FailedReplay(stored.Id.Value, error));
@@ -79,6 +94,12 @@ public sealed class PluginReplay(
         }
     }
 
-    private ReplayedRun RunOf(string item, MessageReference message, PluginRun run) => new(
-        plugin, fed.Plugin, item, message, run.Result.Records, [.. run.Contributions.Where(contribution => fed.Aggregates.Contains(contribution.Generation))]);
+    private ReplayedRun RunOf(string item, MessageReference message, PluginRun run) =>
+        new(
+            plugin,
+            fed.Plugin,
+            item,
+            message,
+            run.Result.Records,
+            [.. run.Contributions.Where(contribution => fed.Aggregates.Contains(contribution.Generation))]);
 }

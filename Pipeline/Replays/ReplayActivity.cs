@@ -7,9 +7,14 @@ namespace Tributary.Pipeline.Replays;
 /// <param name="Find">Reads a stored message: <see cref="IProcessingQueries.FindStoredAsync"/>.</param>
 /// <param name="TargetOf">The generation of this id, or null when this process does not count in it.</param>
 public sealed record ReplayServices(
-    IMessageLog Log, Func<MessageId, CancellationToken, ValueTask<StoredMessage?>> Find, Func<int, IReplayTarget?> TargetOf);
+    IMessageLog Log,
+    Func<MessageId, CancellationToken, ValueTask<StoredMessage?>> Find,
+    Func<int, IReplayTarget?> TargetOf);
 
-/// <summary>One slice of stored messages, in the order of their positions. Reads and computes; its result is applied by <see cref="ReplayGrain"/>.</summary>
+/// <summary>
+/// One slice of stored messages, in the order of their positions. Reads and computes; its result is applied by
+/// <see cref="ReplayGrain"/>.
+/// </summary>
 public sealed class ReplayActivity(ReplayServices services, ReplayOptions options) : IActivity
 {
     public const string Name = ReplayOrder.Activity;
@@ -21,16 +26,22 @@ public sealed class ReplayActivity(ReplayServices services, ReplayOptions option
         {
             return new ReplaySlice
             {
-                Order = order, Error = $"generation_not_fed: No message is counted in generation {order.Generation} as the server is configured now; allowed: one that is.",
+                Order = order, Error =
+                    $"generation_not_fed: No message is counted in generation {order.Generation} as the server is "
+                    + "configured now; allowed: one that is.",
             };
         }
 
-        return order.Messages is null ? await GoOnAsync(order, target, cancellation) : await TryAgainAsync(order, target, cancellation);
+        return order.Messages is null
+            ? await GoOnAsync(order, target, cancellation)
+            : await TryAgainAsync(order, target, cancellation);
     }
 
-    private async ValueTask<ReplaySlice> GoOnAsync(ReplayOrder order, IReplayTarget target, CancellationToken cancellation)
+    private async ValueTask<ReplaySlice> GoOnAsync(
+        ReplayOrder order, IReplayTarget target, CancellationToken cancellation)
     {
-        var read = await services.Log.ReadAfterAsync(new Position(order.Cursor), target.MaxSliceCount, options.MaxSliceBytes, cancellation);
+        var read = await services.Log.ReadAfterAsync(
+            new Position(order.Cursor), target.MaxSliceCount, options.MaxSliceBytes, cancellation);
         // From there on every message is counted by its own turn.
         var below = read.Messages.TakeWhile(message => message.Position < target.FedFrom).ToList();
         var isCut = below.Count < read.Messages.Count;
@@ -42,12 +53,15 @@ public sealed class ReplayActivity(ReplayServices services, ReplayOptions option
             IsEnd = isBelow,
             IsWaiting = read.Complete && !isBelow,
             SeenCount = below.Count,
-            TotalCount = await services.Log.CountBelowAsync(target.FedFrom < read.Horizon ? target.FedFrom : read.Horizon, cancellation),
-            Replayed = await target.RunAsync([.. below.Where(message => order.Includes(message.ReceivedAt))], cancellation),
+            TotalCount = await services.Log.CountBelowAsync(
+                target.FedFrom < read.Horizon ? target.FedFrom : read.Horizon, cancellation),
+            Replayed = await target.RunAsync(
+                [.. below.Where(message => order.Includes(message.ReceivedAt))], cancellation),
         };
     }
 
-    private async ValueTask<ReplaySlice> TryAgainAsync(ReplayOrder order, IReplayTarget target, CancellationToken cancellation)
+    private async ValueTask<ReplaySlice> TryAgainAsync(
+        ReplayOrder order, IReplayTarget target, CancellationToken cancellation)
     {
         var messages = new List<StoredMessage>();
         var missing = new List<FailedReplay>();
@@ -60,6 +74,11 @@ public sealed class ReplayActivity(ReplayServices services, ReplayOptions option
         }
 
         var replayed = await target.RunAsync(messages, cancellation);
-        return new ReplaySlice { Order = order, Cursor = order.Cursor, Replayed = replayed with { Failed = [.. replayed.Failed, .. missing] } };
+        return new ReplaySlice
+        {
+            Order = order,
+            Cursor = order.Cursor,
+            Replayed = replayed with { Failed = [.. replayed.Failed, .. missing] },
+        };
     }
 }

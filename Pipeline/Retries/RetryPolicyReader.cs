@@ -7,14 +7,20 @@ using Tributary.Pipeline.Definitions;
 
 namespace Tributary.Pipeline.Retries;
 
-/// <summary>Reads <c>retry</c> from the configuration: a list of rules. The defaults follow them, so that a rule says only what is different.</summary>
+/// <summary>
+/// Reads <c>retry</c> from the configuration: a list of rules. The defaults follow them, so that a rule says only what
+/// is different.
+/// </summary>
 public static class RetryPolicyReader
 {
     public const int MaxRulesCount = 100;
 
     public static RetryPolicy Read(ConfigField field)
     {
-        var rules = field.List(MaxRulesCount, "rules with step, plugin, code, fault and then").Select(Rule).OfType<RetryRule>();
+        var rules = field
+            .List(MaxRulesCount, "rules with step, plugin, code, fault and then")
+            .Select(Rule)
+            .OfType<RetryRule>();
         return new RetryPolicy([.. rules, .. RetryPolicy.Default.Rules]);
     }
 
@@ -26,7 +32,8 @@ public static class RetryPolicyReader
             return null;
         }
 
-        var rule = field.Section("step", "plugin", "code", "fault", "then", "first", "factor", "ceiling", "jitter", "give_up");
+        var rule = field.Section(
+            "step", "plugin", "code", "fault", "then", "first", "factor", "ceiling", "jitter", "give_up");
         if (!rule["then"].IsSet)
             rule["then"].Fail("retry, park, skip");
         var then = rule["then"].OneOf("retry", "park", "skip");
@@ -109,8 +116,11 @@ public static class RetryPolicyReader
     {
         if (!field.IsSet)
             return null;
-        if (double.TryParse((field.Node as ConfigScalar)?.Text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-            && number >= min && number <= max)
+        if (double.TryParse(
+                (field.Node as ConfigScalar)?.Text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+                out var number)
+            && number >= min
+            && number <= max)
         {
             return number;
         }

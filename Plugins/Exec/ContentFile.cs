@@ -3,7 +3,9 @@ using Tributary.Messages;
 
 namespace Tributary.Plugins.Exec;
 
-/// <summary>The content as a file: the one that holds it anyway, or one of its own for as long as this is not disposed of.</summary>
+/// <summary>
+/// The content as a file: the one that holds it anyway, or one of its own for as long as this is not disposed of.
+/// </summary>
 internal sealed class ContentFile : IDisposable
 {
     private readonly bool isOwn;
@@ -20,7 +22,8 @@ internal sealed class ContentFile : IDisposable
     public string Path { get; }
 
     /// <exception cref="PluginException">There is no room for a file.</exception>
-    public static async ValueTask<ContentFile> OfAsync(PluginContext context, ExecServices services, CancellationToken cancellation)
+    public static async ValueTask<ContentFile> OfAsync(
+        PluginContext context, ExecServices services, CancellationToken cancellation)
     {
         if (context.ContentPath is { } existing)
             return new ContentFile(existing, isOwn: false);
@@ -62,7 +65,8 @@ internal sealed class ContentFile : IDisposable
         }
         catch (ConnectorException full)
         {
-            throw new PluginException($"{full.Code}: {full.Message}", mayHelpToRetry: full.Fault != ConnectorFault.Refused, full);
+            throw new PluginException(
+                $"{full.Code}: {full.Message}", mayHelpToRetry: full.Fault != ConnectorFault.Refused, full);
         }
     }
 }

@@ -3,8 +3,9 @@ using System.Text;
 namespace Tributary.Plugins.Exec;
 
 /// <summary>
-/// Puts the lines of a program's error stream together to entries: a trace of a fault, which begins with a line and goes on with indented ones,
-/// is one entry. An entry waits for its end no longer than until the program has been quiet for a moment.
+/// Puts the lines of a program's error stream together to entries: a trace of a fault, which begins with a line and
+/// goes on with indented ones, is one entry. An entry waits for its end no longer than until the program has been quiet
+/// for a moment.
 /// </summary>
 internal sealed class ErrorEntries(LineReader lines, TimeProvider time, Action<string> log)
 {
@@ -16,7 +17,12 @@ internal sealed class ErrorEntries(LineReader lines, TimeProvider time, Action<s
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(200);
 
     // What Python puts between the traces of exceptions that led to one another.
-    private static readonly string[] Links = ["During handling of the above exception", "The above exception was the direct cause", Traceback];
+    private static readonly string[] Links =
+    [
+        "During handling of the above exception",
+        "The above exception was the direct cause",
+        Traceback,
+    ];
 
     private readonly List<string> entry = [];
     private bool isTraceback;
@@ -57,7 +63,9 @@ internal sealed class ErrorEntries(LineReader lines, TimeProvider time, Action<s
     {
         try
         {
-            return await lines.ReadAsync(CancellationToken.None) is { } line ? Encoding.UTF8.GetString(line.Span) : null;
+            return await lines.ReadAsync(CancellationToken.None) is { } line
+                ? Encoding.UTF8.GetString(line.Span)
+                : null;
         }
         catch (InvalidDataException)
         {

@@ -5,7 +5,9 @@ using Tributary.Pipeline.Plugins;
 
 namespace Tributary.Plugins.Exec;
 
-/// <summary>A plugin in any language: a pool of running programs that speak JSON lines. See <c>docs/plugins.md</c>.</summary>
+/// <summary>
+/// A plugin in any language: a pool of running programs that speak JSON lines. See <c>docs/plugins.md</c>.
+/// </summary>
 internal sealed class ExecPlugin(ExecSettings settings, ExecServices services) : IWaitingPlugin, IAsyncDisposable
 {
     private ExecPool? pool;
@@ -45,9 +47,12 @@ internal sealed class ExecPlugin(ExecSettings settings, ExecServices services) :
         if (result is not null)
             return result;
         (result, var second) = await AskAsync(workers, request, id, clock, cancellation);
-        // Two ends are this message's doing; when others ended it just before, the program itself may be broken, and repaired later.
-        return result ?? throw new PluginException(
-            $"The program ended without an answer, and again when it was started anew ({first}; {second}).", mayHelpToRetry: workers.CrashesCount > 2);
+        // Two ends are this message's doing; when others ended it just before, the program itself may be broken, and
+        // repaired later.
+        return result
+            ?? throw new PluginException(
+                $"The program ended without an answer, and again when it was started anew ({first}; {second}).",
+                mayHelpToRetry: workers.CrashesCount > 2);
     }
 
     public ValueTask DisposeAsync() => pool?.DisposeAsync() ?? ValueTask.CompletedTask;
@@ -84,7 +89,8 @@ internal sealed class ExecPlugin(ExecSettings settings, ExecServices services) :
             // Whose answer the next line would be is not known any more.
             worker.Kill();
             workers.CountCrash();
-            throw new PluginException($"The program's answer cannot be used: {wrong.Message}", mayHelpToRetry: false, wrong);
+            throw new PluginException(
+                $"The program's answer cannot be used: {wrong.Message}", mayHelpToRetry: false, wrong);
         }
         finally
         {

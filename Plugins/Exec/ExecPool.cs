@@ -2,8 +2,12 @@ using System.Collections.Concurrent;
 
 namespace Tributary.Plugins.Exec;
 
-/// <summary>The workers of one plugin: started when they are needed, kept while they are usable, started again with a growing delay when they crash.</summary>
-internal sealed class ExecPool(ExecSettings settings, string folder, TimeProvider time, Action<string> log) : IAsyncDisposable
+/// <summary>
+/// The workers of one plugin: started when they are needed, kept while they are usable, started again with a growing
+/// delay when they crash.
+/// </summary>
+internal sealed class ExecPool(ExecSettings settings, string folder, TimeProvider time, Action<string> log)
+    : IAsyncDisposable
 {
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(10);
@@ -44,7 +48,10 @@ internal sealed class ExecPool(ExecSettings settings, string folder, TimeProvide
             // The first crash costs no delay: most are the fault of one message.
             var crashed = Volatile.Read(ref crashes);
             if (crashed > 1)
-                await Task.Delay(TimeSpan.FromTicks(Math.Min(FirstDelay.Ticks << Math.Min(crashed - 2, 20), MaxDelay.Ticks)), time, cancellation);
+                await Task.Delay(
+                    TimeSpan.FromTicks(Math.Min(FirstDelay.Ticks << Math.Min(crashed - 2, 20), MaxDelay.Ticks)),
+                    time,
+                    cancellation);
             ObjectDisposedException.ThrowIf(Volatile.Read(ref isClosed), this);
             var started = ExecWorker.Start(settings, folder, time, log);
             all.TryAdd(started, true);

@@ -8,7 +8,8 @@ namespace Tributary.Plugins.Exec;
 internal static class ExecRequest
 {
     /// <summary>One line with its end.</summary>
-    public static ReadOnlyMemory<byte> Write(long id, PluginContext context, string contentPath, JsonElement configuration)
+    public static ReadOnlyMemory<byte> Write(
+        long id, PluginContext context, string contentPath, JsonElement configuration)
     {
         var buffer = new ArrayBufferWriter<byte>(1 << 10);
         using (var json = new Utf8JsonWriter(buffer))

@@ -48,15 +48,22 @@ internal sealed record ExecSettings
     public static ExecSettings Read(JsonElement json, string folder)
     {
         var map = new ConfigurationMap(json, "exec");
-        map.AllowOnly("name", "version", "command", "arguments", "media_types", "aggregates", "workers", "max_line_bytes", "environment");
+        map.AllowOnly(
+            "name", "version", "command", "arguments", "media_types", "aggregates", "workers", "max_line_bytes",
+            "environment");
         var mediaTypes = map.Texts("media_types", Pipeline.Plugins.MediaTypePatterns.MaxPatternsCount);
         return new ExecSettings
         {
             Name = map.Text("name") ?? folder,
-            Version = map.Text("version") ?? throw map.Missing("version", "a text that changes when the same input may give another result"),
-            Command = map.Text("command") ?? throw map.Missing("command", "a program on the PATH, or a path from the plugin's folder"),
+            Version = map.Text("version")
+                ?? throw map.Missing("version", "a text that changes when the same input may give another result"),
+            Command = map.Text("command")
+                ?? throw map.Missing("command", "a program on the PATH, or a path from the plugin's folder"),
             Arguments = map.Texts("arguments", MaxArgumentsCount),
-            MediaTypes = mediaTypes.Count > 0 ? mediaTypes : throw map.Missing("media_types", Pipeline.Plugins.MediaTypePatterns.Allowed),
+            MediaTypes =
+                mediaTypes.Count > 0
+                    ? mediaTypes
+                    : throw map.Missing("media_types", Pipeline.Plugins.MediaTypePatterns.Allowed),
             Aggregates = map.Field("aggregates"),
             WorkersCount = (int)(map.Whole("workers", 1, MaxWorkersCount) ?? 1),
             MaxLineBytes = (int)(map.Whole("max_line_bytes", 1 << 10, 64 << 20) ?? DefaultMaxLineBytes),

@@ -11,7 +11,19 @@ internal sealed class ExecWorker : IAsyncDisposable
     private const int MaxErrorLineBytes = 4 << 10;
 
     // Other variables of this process may hold secrets of the configuration.
-    private static readonly string[] KeptVariables = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "DOTNET_ROOT"];
+    private static readonly string[] KeptVariables =
+    [
+        "PATH",
+        "HOME",
+        "LANG",
+        "LC_ALL",
+        "TZ",
+        "TMPDIR",
+        "TEMP",
+        "TMP",
+        "SYSTEMROOT",
+        "DOTNET_ROOT",
+    ];
 
     /// <summary>How long the last words of a program that has ended are waited for.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
@@ -26,7 +38,8 @@ internal sealed class ExecWorker : IAsyncDisposable
         this.time = time;
         this.process = process;
         answers = new LineReader(process.StandardOutput.BaseStream, maxLineBytes);
-        errors = new ErrorEntries(new LineReader(process.StandardError.BaseStream, MaxErrorLineBytes), time, log).PumpAsync();
+        errors = new ErrorEntries(
+            new LineReader(process.StandardError.BaseStream, MaxErrorLineBytes), time, log).PumpAsync();
     }
 
     public int ProcessId => process.Id;
@@ -36,10 +49,14 @@ internal sealed class ExecWorker : IAsyncDisposable
 
     private bool IsBroken { get; set; }
 
-    /// <exception cref="TributaryException"><c>plugin_not_started</c>: there is no such program, or it cannot be run.</exception>
+    /// <exception cref="TributaryException">
+    /// <c>plugin_not_started</c>: there is no such program, or it cannot be run.
+    /// </exception>
     public static ExecWorker Start(ExecSettings settings, string folder, TimeProvider time, Action<string> log)
     {
-        var command = settings.Command.Contains(Path.DirectorySeparatorChar) ? Path.GetFullPath(Path.Combine(folder, settings.Command)) : settings.Command;
+        var command = settings.Command.Contains(Path.DirectorySeparatorChar)
+            ? Path.GetFullPath(Path.Combine(folder, settings.Command))
+            : settings.Command;
         var start = new ProcessStartInfo(command, settings.Arguments)
         {
             WorkingDirectory = folder,
@@ -48,7 +65,10 @@ internal sealed class ExecWorker : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        var kept = KeptVariables.Select(static name => (name, Value: Environment.GetEnvironmentVariable(name))).Where(static one => one.Value is not null).ToList();
+        var kept = KeptVariables
+            .Select(static name => (name, Value: Environment.GetEnvironmentVariable(name)))
+            .Where(static one => one.Value is not null)
+            .ToList();
         start.Environment.Clear();
         foreach (var (name, value) in kept)
             start.Environment[name] = Absolute(name, value!);
@@ -60,11 +80,17 @@ internal sealed class ExecWorker : IAsyncDisposable
         }
         catch (Exception error) when (error is Win32Exception or InvalidOperationException or IOException)
         {
-            throw new TributaryException("plugin_not_started", $"The program \"{settings.Command}\" cannot be run: {Pipeline.Plugins.ErrorText.Line(error.Message)}.", error);
+            throw new TributaryException(
+                "plugin_not_started",
+                $"The program \"{settings.Command}\" cannot be run: {Pipeline.Plugins.ErrorText.Line(error.Message)}.",
+                error);
         }
     }
 
-    /// <summary>Sends a request and waits for its answer, which is valid until the next request; null when the program ended instead.</summary>
+    /// <summary>
+    /// Sends a request and waits for its answer, which is valid until the next request; null when the program ended
+    /// instead.
+    /// </summary>
     /// <param name="request">One line with its end.</param>
     /// <exception cref="OperationCanceledException">The program was killed.</exception>
     /// <exception cref="InvalidDataException">The answer is too long; the program was killed.</exception>

@@ -10,7 +10,8 @@ internal sealed class LineReader(Stream stream, int maxBytes)
     private int end;
 
     /// <summary>
-    /// The next line without its end, valid until the next call; null at the end of the stream, where a line that was not ended counts as none.
+    /// The next line without its end, valid until the next call; null at the end of the stream, where a line that was
+    /// not ended counts as none.
     /// </summary>
     /// <exception cref="InvalidDataException">The line is longer than allowed.</exception>
     public async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(CancellationToken cancellation)

@@ -3,7 +3,10 @@ using Tributary.Pipeline.Plugins;
 
 namespace Tributary.Plugins.Folders;
 
-/// <summary>A map of a plugin's configuration. Reading what is not allowed throws <c>configuration_invalid</c>, naming key, what was found, what is allowed.</summary>
+/// <summary>
+/// A map of a plugin's configuration. Reading what is not allowed throws <c>configuration_invalid</c>, naming key, what
+/// was found, what is allowed.
+/// </summary>
 internal sealed class ConfigurationMap
 {
     private const int MaxFoundChars = 80;
@@ -31,26 +34,32 @@ internal sealed class ConfigurationMap
 
     public ConfigurationMap? Map(string key) => Field(key) is { } field ? new ConfigurationMap(field, At(key)) : null;
 
-    public string? Text(string key, bool mayBeEmpty = false) => Field(key) switch
-    {
-        null => null,
-        { ValueKind: JsonValueKind.String } field when field.GetString() is { } text && (text.Length > 0 || mayBeEmpty) => text,
-        { } field => throw Invalid(At(key), field, "a text"),
-    };
+    public string? Text(string key, bool mayBeEmpty = false) =>
+        Field(key) switch
+        {
+            null => null,
+            { ValueKind: JsonValueKind.String } field
+                when field.GetString() is { } text && (text.Length > 0 || mayBeEmpty) => text,
+            { } field => throw Invalid(At(key), field, "a text"),
+        };
 
-    public double? Number(string key, double min, double max) => Field(key) switch
-    {
-        null => null,
-        { ValueKind: JsonValueKind.Number } field when field.TryGetDouble(out var number) && number >= min && number <= max => number,
-        { } field => throw Invalid(At(key), field, $"a number from {min} to {max}"),
-    };
+    public double? Number(string key, double min, double max) =>
+        Field(key) switch
+        {
+            null => null,
+            { ValueKind: JsonValueKind.Number } field
+                when field.TryGetDouble(out var number) && number >= min && number <= max => number,
+            { } field => throw Invalid(At(key), field, $"a number from {min} to {max}"),
+        };
 
-    public long? Whole(string key, long min, long max) => Field(key) switch
-    {
-        null => null,
-        { ValueKind: JsonValueKind.Number } field when field.TryGetInt64(out var number) && number >= min && number <= max => number,
-        { } field => throw Invalid(At(key), field, $"a whole number from {min} to {max}"),
-    };
+    public long? Whole(string key, long min, long max) =>
+        Field(key) switch
+        {
+            null => null,
+            { ValueKind: JsonValueKind.Number } field
+                when field.TryGetInt64(out var number) && number >= min && number <= max => number,
+            { } field => throw Invalid(At(key), field, $"a whole number from {min} to {max}"),
+        };
 
     /// <summary>Empty when it is not set; one text stands for a list of it.</summary>
     public IReadOnlyList<string> Texts(string key, int maxCount)
@@ -61,22 +70,34 @@ internal sealed class ConfigurationMap
                 return [];
             case { ValueKind: JsonValueKind.String } one:
                 return [one.GetString()!];
-            case { ValueKind: JsonValueKind.Array } list when list.GetArrayLength() <= maxCount && list.EnumerateArray().All(static item => item.ValueKind is JsonValueKind.String or JsonValueKind.Number):
+            case { ValueKind: JsonValueKind.Array } list
+                when list.GetArrayLength() <= maxCount
+                    && list.EnumerateArray()
+                        .All(static item => item.ValueKind is JsonValueKind.String or JsonValueKind.Number):
                 return [.. list.EnumerateArray().Select(static item => item.ToString())];
             case { } field:
                 throw Invalid(At(key), field, $"a list of at most {maxCount} texts");
         }
     }
 
-    public JsonElement? Field(string key) => Json.TryGetProperty(key, out var field) && field.ValueKind != JsonValueKind.Null ? field : null;
+    public JsonElement? Field(string key) =>
+        Json.TryGetProperty(key, out var field) && field.ValueKind != JsonValueKind.Null ? field : null;
 
     public TributaryException Missing(string key, string allowed) => Invalid(At(key), "nothing", allowed);
 
     // Only kinds of values are shown of maps: secrets may stand in them.
-    public static TributaryException Invalid(string key, JsonElement found, string allowed) => Invalid(
-        key, found.ValueKind is JsonValueKind.Object ? "a map" : found.ValueKind is JsonValueKind.Array ? $"a list of {found.GetArrayLength()}" : ErrorText.Cut(found.GetRawText(), MaxFoundChars), allowed);
+    public static TributaryException Invalid(string key, JsonElement found, string allowed) =>
+        Invalid(
+            key,
+            found.ValueKind is JsonValueKind.Object ? "a map"
+                : found.ValueKind is JsonValueKind.Array ? $"a list of {found.GetArrayLength()}"
+                : ErrorText.Cut(found.GetRawText(), MaxFoundChars),
+            allowed);
 
-    public static TributaryException Invalid(string key, string found, string allowed) => new("configuration_invalid", $"{(key.Length == 0 ? "the configuration" : key)}: found {found}; allowed: {allowed}.");
+    public static TributaryException Invalid(string key, string found, string allowed) =>
+        new(
+            "configuration_invalid",
+            $"{(key.Length == 0 ? "the configuration" : key)}: found {found}; allowed: {allowed}.");
 
     private string At(string key) => path.Length == 0 ? key : $"{path}.{key}";
 }

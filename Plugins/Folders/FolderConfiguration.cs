@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Tributary.Plugins.Folders;
 
 /// <summary>
-/// What a folder's configuration says of its plugin: <c>plugin</c> (its own section), <c>exec</c>, <c>library</c>, <c>time_limit_seconds</c>,
+/// What a folder's configuration says of its plugin: <c>plugin</c> (its own section), <c>exec</c>, <c>library</c>,
+/// <c>time_limit_seconds</c>,
 /// <c>max_runs</c>, <c>database.init</c>. Other topics belong to others.
 /// </summary>
 internal sealed record FolderConfiguration
@@ -26,7 +27,9 @@ internal sealed record FolderConfiguration
 
     /// <param name="json">An object, or nothing.</param>
     /// <param name="folder">Where relative paths start.</param>
-    /// <exception cref="TributaryException"><c>configuration_invalid</c>; names key, what was found, what is allowed.</exception>
+    /// <exception cref="TributaryException">
+    /// <c>configuration_invalid</c>; names key, what was found, what is allowed.
+    /// </exception>
     public static FolderConfiguration Read(JsonElement? json, string folder)
     {
         if (json is not { ValueKind: not JsonValueKind.Undefined and not JsonValueKind.Null } root)
@@ -38,7 +41,9 @@ internal sealed record FolderConfiguration
             Plugin = map.Map("plugin")?.Json ?? JsonElement.Parse("{}"u8),
             Exec = map.Map("exec")?.Json,
             Library = map.Text("library"),
-            TimeLimit = map.Number("time_limit_seconds", 0.001, 86_400) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+            TimeLimit = map.Number("time_limit_seconds", 0.001, 86_400) is { } seconds
+                ? TimeSpan.FromSeconds(seconds)
+                : null,
             MaxRunsCount = (int?)map.Whole("max_runs", 1, 1_024),
             InitScript = map.Map("database")?.Text("init") is { } path ? ScriptAt(folder, path) : null,
         };
@@ -49,7 +54,10 @@ internal sealed record FolderConfiguration
         var full = Path.GetFullPath(Path.Combine(folder, path));
         var file = new FileInfo(full);
         if (!file.Exists || file.Length > MaxScriptBytes)
-            throw ConfigurationMap.Invalid("database.init", $"\"{path}\"{(file.Exists ? $" of {file.Length} bytes" : ", which is not there")}", $"the path of an SQL script of at most {MaxScriptBytes} bytes, from the plugin's folder");
+            throw ConfigurationMap.Invalid(
+                "database.init",
+                $"\"{path}\"{(file.Exists ? $" of {file.Length} bytes" : ", which is not there")}",
+                $"the path of an SQL script of at most {MaxScriptBytes} bytes, from the plugin's folder");
         return File.ReadAllText(full);
     }
 }

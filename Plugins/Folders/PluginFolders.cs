@@ -11,13 +11,17 @@ public sealed record FoundPlugins(IReadOnlyList<PluginSource> Sources, IReadOnly
 /// <summary>Loads plugins from folders: class libraries, and programs by their <c>exec</c> section.</summary>
 public static class PluginFolders
 {
-    /// <summary>Loads from every folder below <paramref name="root"/>; a folder that is broken becomes a fault, and the others load.</summary>
+    /// <summary>
+    /// Loads from every folder below <paramref name="root"/>; a folder that is broken becomes a fault, and the others
+    /// load.
+    /// </summary>
     /// <param name="readConfiguration">
-    /// Reads the folder's own configuration, in which paths start from the folder: an object with the topics of the configuration, or null when there is
-    /// none. What it throws concerns this folder only.
+    /// Reads the folder's own configuration, in which paths start from the folder: an object with the topics of the
+    /// configuration, or null when there is none. What it throws concerns this folder only.
     /// </param>
     /// <exception cref="TributaryException"><c>plugin_folder_missing</c>, <c>plugin_folders_too_many</c>.</exception>
-    public static FoundPlugins Load(string root, Func<PluginFolder, JsonElement?> readConfiguration, ExecServices services)
+    public static FoundPlugins Load(
+        string root, Func<PluginFolder, JsonElement?> readConfiguration, ExecServices services)
     {
         var sources = new List<PluginSource>();
         var faults = new List<PluginFault>();
@@ -53,7 +57,8 @@ public static class PluginFolders
         }
         catch (JsonException error)
         {
-            throw new TributaryException("configuration_invalid", $"{Path.GetFileName(file)}: {ErrorText.Line(error.Message)}", error);
+            throw new TributaryException(
+                "configuration_invalid", $"{Path.GetFileName(file)}: {ErrorText.Line(error.Message)}", error);
         }
     }
 
@@ -65,19 +70,28 @@ public static class PluginFolders
             if (configuration.Library is not null)
                 throw ConfigurationMap.Invalid("library", "a library beside exec", "one of them");
             var settings = ExecSettings.Read(exec, folder.Name);
-            return [Source(new ExecPlugin(settings, services), folder, configuration) with { MaxRunsCount = settings.WorkersCount }];
+            return
+            [
+                Source(new ExecPlugin(settings, services), folder, configuration) with
+                {
+                    MaxRunsCount = settings.WorkersCount,
+                },
+            ];
         }
 
         var library = PluginLibrary.Find(folder.Path, configuration.Library)
-            ?? throw new TributaryException("plugin_unloadable", "There is neither a class library in the folder nor a section exec in its configuration.");
+            ?? throw new TributaryException(
+                "plugin_unloadable",
+                "There is neither a class library in the folder nor a section exec in its configuration.");
         return [.. PluginLibrary.Load(library).Select(plugin => Source(plugin, folder, configuration))];
     }
 
-    private static PluginSource Source(IPlugin plugin, PluginFolder folder, FolderConfiguration configuration) => new(plugin, folder.Path, folder.Path)
-    {
-        Configuration = configuration.Plugin,
-        InitScript = configuration.InitScript,
-        TimeLimit = configuration.TimeLimit,
-        MaxRunsCount = configuration.MaxRunsCount,
-    };
+    private static PluginSource Source(IPlugin plugin, PluginFolder folder, FolderConfiguration configuration) =>
+        new(plugin, folder.Path, folder.Path)
+        {
+            Configuration = configuration.Plugin,
+            InitScript = configuration.InitScript,
+            TimeLimit = configuration.TimeLimit,
+            MaxRunsCount = configuration.MaxRunsCount,
+        };
 }

@@ -5,22 +5,39 @@ namespace Tributary.Plugins.Folders;
 /// <summary>Finds the plugins in a class library.</summary>
 internal static class PluginLibrary
 {
-    /// <summary>The library of a folder: the one that is named, or the only one that was built there; null when there is none.</summary>
+    /// <summary>
+    /// The library of a folder: the one that is named, or the only one that was built there; null when there is none.
+    /// </summary>
     /// <exception cref="TributaryException"><c>plugin_unloadable</c>.</exception>
     public static string? Find(string folder, string? named)
     {
         if (named is not null)
         {
             var path = Path.GetFullPath(Path.Combine(folder, named));
-            return File.Exists(path) ? path : throw Unloadable($"library: there is no file \"{named}\" in the folder; allowed: the file name of a class library in it.");
+            return File.Exists(path) ? path : throw Unloadable(
+                $"library: there is no file \"{named}\" in the folder; allowed: the file name of a class library in "
+                + "it.");
         }
 
         // A build leaves a .deps.json beside the library itself and none beside what it depends on.
-        var built = Directory.EnumerateFiles(folder, "*.deps.json").Select(static path => path[..^".deps.json".Length] + ".dll").Where(File.Exists).ToList();
+        var built = Directory
+            .EnumerateFiles(folder, "*.deps.json")
+            .Select(static path => path[..^".deps.json".Length] + ".dll")
+            .Where(File.Exists)
+            .ToList();
         if (built.Count == 0)
-            built = [.. Directory.EnumerateFiles(folder, "*.dll").Where(static path => Path.GetFileName(path) != Path.GetFileName(typeof(IPlugin).Assembly.Location))];
+            built =
+            [
+                .. Directory
+                    .EnumerateFiles(folder, "*.dll")
+                    .Where(static path =>
+                        Path.GetFileName(path) != Path.GetFileName(typeof(IPlugin).Assembly.Location)),
+            ];
         if (built.Count > 1)
-            throw Unloadable($"there are several libraries ({string.Join(", ", built.Select(Path.GetFileName).Order(StringComparer.Ordinal))}); allowed: one, or \"library\" in the folder's configuration.");
+            throw Unloadable(
+                "there are several libraries "
+                + $"({string.Join(", ", built.Select(Path.GetFileName).Order(StringComparer.Ordinal))}); allowed: one, "
+                + "or \"library\" in the folder's configuration.");
         return built.SingleOrDefault();
     }
 
@@ -31,10 +48,16 @@ internal static class PluginLibrary
         try
         {
             var assembly = new PluginLoadContext(library).LoadFromAssemblyPath(library);
-            var plugins = assembly.GetExportedTypes().Where(IsPlugin).Select(static type => (IPlugin)Activator.CreateInstance(type)!).ToList();
+            var plugins = assembly
+                .GetExportedTypes()
+                .Where(IsPlugin)
+                .Select(static type => (IPlugin)Activator.CreateInstance(type)!)
+                .ToList();
             return plugins.Count > 0
                 ? plugins
-                : throw Unloadable($"{Path.GetFileName(library)} has no public class that implements {typeof(IPlugin).FullName} and has a constructor without parameters.");
+                : throw Unloadable(
+                    $"{Path.GetFileName(library)} has no public class that implements {typeof(IPlugin).FullName} and "
+                    + "has a constructor without parameters.");
         }
         catch (Exception error) when (error is not TributaryException)
         {
@@ -49,7 +72,10 @@ internal static class PluginLibrary
     }
 
     private static bool IsPlugin(Type type) =>
-        type is { IsClass: true, IsAbstract: false, ContainsGenericParameters: false } && typeof(IPlugin).IsAssignableFrom(type) && type.GetConstructor(Type.EmptyTypes) is not null;
+        type is { IsClass: true, IsAbstract: false, ContainsGenericParameters: false }
+        && typeof(IPlugin).IsAssignableFrom(type)
+        && type.GetConstructor(Type.EmptyTypes) is not null;
 
-    private static TributaryException Unloadable(string what, Exception? inner = null) => new("plugin_unloadable", what, inner);
+    private static TributaryException Unloadable(string what, Exception? inner = null) =>
+        new("plugin_unloadable", what, inner);
 }

@@ -4,8 +4,8 @@ using System.Runtime.Loader;
 namespace Tributary.Plugins.Folders;
 
 /// <summary>
-/// The load context of one plugin's library: what it brings along is its own, whatever version others use; the contracts are shared with the
-/// program, as a plugin would otherwise implement an interface that nobody here knows.
+/// The load context of one plugin's library: what it brings along is its own, whatever version others use; the
+/// contracts are shared with the program, as a plugin would otherwise implement an interface that nobody here knows.
 /// </summary>
 internal sealed class PluginLoadContext(string library) : AssemblyLoadContext(Path.GetFileNameWithoutExtension(library))
 {

@@ -53,7 +53,8 @@ internal sealed class IncomingCalls(
         catch (Exception error) when (hasRun && RoundRouter.HasNotRun(error))
         {
             // A filter's own call was refused, after the turn: taken for this call, it would be sent again.
-            throw new InvalidOperationException($"A call filter failed after {call.MethodName} had run: {error.Message}", error);
+            throw new InvalidOperationException(
+                $"A call filter failed after {call.MethodName} had run: {error.Message}", error);
         }
 
         return call.Outcome();

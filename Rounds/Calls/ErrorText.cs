@@ -10,7 +10,9 @@ internal static class ErrorText
 
     public static string Of(Exception error)
     {
-        var text = error is TributaryException known ? $"{known.Code}: {known.Message}" : $"{error.GetType().Name}: {error.Message}";
+        var text = error is TributaryException known
+            ? $"{known.Code}: {known.Message}"
+            : $"{error.GetType().Name}: {error.Message}";
         return text.Length > MaxChars ? text[..MaxChars] : text;
     }
 }

@@ -27,7 +27,9 @@ internal sealed class Inbox(RoundOptions options)
     private volatile bool isClosed;
     private volatile StoreException? refusal;
 
-    /// <summary>Calls that wait, or are on their way in: a call is counted before it looks whether the inbox is closed.</summary>
+    /// <summary>
+    /// Calls that wait, or are on their way in: a call is counted before it looks whether the inbox is closed.
+    /// </summary>
     public int Count => (int)(Held() >> BytesBits);
 
     /// <summary>Bytes of the calls that wait.</summary>
@@ -43,7 +45,8 @@ internal sealed class Inbox(RoundOptions options)
     public void Refuse(StoreException? error) => refusal = error;
 
     /// <summary>
-    /// Takes a call from outside, or throws <see cref="OverloadedException"/>, or <see cref="StoreException"/> while nothing can be stored.
+    /// Takes a call from outside, or throws <see cref="OverloadedException"/>, or <see cref="StoreException"/> while
+    /// nothing can be stored.
     /// </summary>
     public void Add(Input input, WorkClass workClass)
     {
@@ -55,7 +58,9 @@ internal sealed class Inbox(RoundOptions options)
         if (isClosed)
         {
             Withdraw(size);
-            throw new OverloadedException("The silo is stopping; another one, or this one after its restart, takes the call.", options.RetryAfter);
+            throw new OverloadedException(
+                "The silo is stopping; another one, or this one after its restart, takes the call.",
+                options.RetryAfter);
         }
 
         if (refusal is { } refused && !(workClass == WorkClass.Reads && refused.Fault == StoreFault.Full))
@@ -68,13 +73,16 @@ internal sealed class Inbox(RoundOptions options)
         {
             Withdraw(size);
             throw new OverloadedException(
-                $"The silo's inbox is full ({options.MaxWaitingCallsCount} calls, {options.MaxWaitingBytes} bytes).", options.RetryAfter);
+                $"The silo's inbox is full ({options.MaxWaitingCallsCount} calls, {options.MaxWaitingBytes} bytes).",
+                options.RetryAfter);
         }
 
         queues[(int)workClass].Enqueue(input);
     }
 
-    /// <summary>Takes back an input that was taken before, or one of the silo's own; these are bounded where they come from.</summary>
+    /// <summary>
+    /// Takes back an input that was taken before, or one of the silo's own; these are bounded where they come from.
+    /// </summary>
     public void Return(Input input, WorkClass workClass)
     {
         Interlocked.Add(ref came.Value, One + input.SizeBytes);

@@ -14,8 +14,12 @@ public abstract class Merger
     {
         var parameters = method.GetParameters();
         var type = parameters.Length == 1 ? parameters[0].ParameterType : null;
-        if (type is null || !Array.Exists(type.GetInterfaces(), i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IMergeable<>)))
-            throw new ArgumentException($"{method.DeclaringType?.Name}.{method.Name} merges its calls, so it takes exactly one IMergeable argument.");
+        if (type is null
+            || !Array.Exists(type.GetInterfaces(), i =>
+                i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IMergeable<>)))
+            throw new ArgumentException(
+                $"{method.DeclaringType?.Name}.{method.Name} merges its calls, so it takes exactly one IMergeable "
+                + "argument.");
 
         return (Merger)Activator.CreateInstance(typeof(Merger<>).MakeGenericType(type))!;
     }

@@ -24,15 +24,17 @@ internal sealed partial class Committer(
     // A sealed round that waits for the one before it.
     private Round? offered;
 
-    /// <summary>Lets the round be committed as soon as the one before it is durable, without the loop in between.</summary>
+    /// <summary>
+    /// Lets the round be committed as soon as the one before it is durable, without the loop in between.
+    /// </summary>
     public void Offer(Round round) => Volatile.Write(ref offered, round);
 
     /// <summary>True when the round was offered and is not being committed; it is not offered any more then.</summary>
     public bool TryTakeBack(Round round) => Interlocked.CompareExchange(ref offered, null, round) == round;
 
     /// <summary>
-    /// Commits the round and those that are offered meanwhile. What comes after a round that is not durable ran on top of
-    /// something that never happened: it is left to the loop.
+    /// Commits the round and those that are offered meanwhile. What comes after a round that is not durable ran on top
+    /// of something that never happened: it is left to the loop.
     /// </summary>
     public async Task RunAsync(Round first, bool isHeartbeat, Action<Round, RoundEnd> ended)
     {
@@ -180,15 +182,20 @@ internal sealed partial class Committer(
         }
     }
 
-    // Callers do not wait for a store that is away for long: they are told that the outcome is not known. The round stays what it is.
+    // Callers do not wait for a store that is away for long: they are told that the outcome is not known. The round
+    // stays what it is.
     private void NoteAway(Round round, Exception error)
     {
         if (isAway || environment.Time.GetElapsedTime(askingSince) < options.MaxStoreWait)
             return;
         isAway = true;
         var told = error is StoreException { Fault: StoreFault.Full }
-            ? new StoreException(StoreFault.Full, "The disk of the database is full, and whether this is stored is not known yet. Sent again with the same key, it is stored once.")
-            : new StoreException(StoreFault.Transient, "The database does not answer, and whether this is stored is not known yet. Sent again with the same key, it is stored once.");
+            ? new StoreException(StoreFault.Full,
+                "The disk of the database is full, and whether this is stored is not known yet. Sent again with the "
+                + "same key, it is stored once.")
+            : new StoreException(StoreFault.Transient,
+                "The database does not answer, and whether this is stored is not known yet. Sent again with the same "
+                + "key, it is stored once.");
         Departures.Refuse(round, told);
         away(round, new StoreException(told.Fault, error.Message, error));
     }
@@ -197,18 +204,28 @@ internal sealed partial class Committer(
 
     [LoggerMessage(
         EventId = 1001, Level = LogLevel.Warning,
-        Message = "The answer to the commit of round {Round} was lost or its fence matched nothing; asking the database what became of it: {Error} ({Unsaid} more like this since the last line.)")]
+        Message =
+            "The answer to the commit of round {Round} was lost or its fence matched nothing; asking the database what "
+            + "became of it: {Error} ({Unsaid} more like this since the last line.)")]
     private partial void LogDoubt(long round, string error, long unsaid);
 
-    [LoggerMessage(EventId = 1002, Level = LogLevel.Warning, Message = "The database refused round {Round} for its data; its inputs run again in halves: {Error}")]
+    [LoggerMessage(
+        EventId = 1002,
+        Level = LogLevel.Warning,
+        Message = "The database refused round {Round} for its data; its inputs run again in halves: {Error}")]
     private partial void LogRejected(long round, string error);
 
-    [LoggerMessage(EventId = 1003, Level = LogLevel.Debug, Message = "A state of round {Round} cannot be written; its commit refuses it.")]
+    [LoggerMessage(
+        EventId = 1003,
+        Level = LogLevel.Debug,
+        Message = "A state of round {Round} cannot be written; its commit refuses it.")]
     private partial void LogUnwritable(long round, Exception error);
 
     [LoggerMessage(
         EventId = 1004, Level = LogLevel.Warning,
-        Message = "The store did not answer ({Operation}); trying again: {Error} ({Unsaid} more like this since the last line.)")]
+        Message =
+            "The store did not answer ({Operation}); trying again: {Error} ({Unsaid} more like this since the last "
+            + "line.)")]
     private partial void LogRetry(string operation, string error, long unsaid);
 }
 

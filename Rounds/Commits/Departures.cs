@@ -3,14 +3,21 @@ using Tributary.Storage;
 
 namespace Tributary.Rounds.Commits;
 
-/// <summary>The one place where things leave the silo: after the round that they saw is durable, and never before.</summary>
-/// <param name="committed">Told of every round that changed something, before its callers are answered: who watches sees it no later than they do.</param>
+/// <summary>
+/// The one place where things leave the silo: after the round that they saw is durable, and never before.
+/// </summary>
+/// <param name="committed">
+/// Told of every round that changed something, before its callers are answered: who watches sees it no later than they
+/// do.
+/// </param>
 internal sealed class Departures(Action<RoundCommit> committed)
 {
     // Callers that go on together: a list of as many stays below what the garbage collector treats as large.
     private const int MaxAnswersCount = 1_024;
 
-    /// <summary>The round is durable: its messages have their positions, its callers their answers, its readers a hint.</summary>
+    /// <summary>
+    /// The round is durable: its messages have their positions, its callers their answers, its readers a hint.
+    /// </summary>
     public void Release(Round round, long transaction)
     {
         for (var i = 0; i < round.Messages.Count; i++)
@@ -20,12 +27,14 @@ internal sealed class Departures(Action<RoundCommit> committed)
         Answer(round);
     }
 
-    /// <summary>Nothing was to be written, and the silo's row proved that this silo still owns what its turns read.</summary>
+    /// <summary>
+    /// Nothing was to be written, and the silo's row proved that this silo still owns what its turns read.
+    /// </summary>
     public void ReleaseReads(Round round) => Answer(round);
 
     /// <summary>
-    /// The store is away, and what becomes of the round is not known: its callers learn that, and no more. An error shows nothing of what
-    /// the round saw, so that it may leave before the round is durable.
+    /// The store is away, and what becomes of the round is not known: its callers learn that, and no more. An error
+    /// shows nothing of what the round saw, so that it may leave before the round is durable.
     /// </summary>
     public static void Refuse(Round round, Exception error)
     {

@@ -7,7 +7,9 @@ using Tributary.Storage;
 
 namespace Tributary.Rounds.Commits;
 
-/// <summary>The turns whose effects one transaction makes durable, and those effects. Filled by the loop, unchanged once sealed.</summary>
+/// <summary>
+/// The turns whose effects one transaction makes durable, and those effects. Filled by the loop, unchanged once sealed.
+/// </summary>
 internal sealed class Round
 {
     private readonly Dictionary<(string Source, DateTimeOffset Hour), LedgerDelta> ledger = [];
@@ -23,7 +25,9 @@ internal sealed class Round
         commit = new Lazy<RoundCommit>(() => Write(silo));
     }
 
-    /// <summary>The number that the fence will move to; a round without effects only checks the number before it.</summary>
+    /// <summary>
+    /// The number that the fence will move to; a round without effects only checks the number before it.
+    /// </summary>
     public long Number { get; }
 
     /// <summary>What began the turns, in order: answered when the round is durable, run again when it fails.</summary>
@@ -96,7 +100,8 @@ internal sealed class Round
     }
 
     /// <summary>What is left to be done of a stored message; the last of several in one round holds.</summary>
-    public void SetParts(MessageReference message, string item, MessageStatus before, IReadOnlyList<MessagePart> left, DateTimeOffset at)
+    public void SetParts(
+        MessageReference message, string item, MessageStatus before, IReadOnlyList<MessagePart> left, DateTimeOffset at)
     {
         if (ForgetsParts)
             return;
@@ -155,8 +160,8 @@ internal sealed class Round
     };
 
     /// <summary>
-    /// The round as the store takes it, with the states as JSON: made once, beside the loop, by whoever asks first. Throws
-    /// what writing a state threw.
+    /// The round as the store takes it, with the states as JSON: made once, beside the loop, by whoever asks first.
+    /// Throws what writing a state threw.
     /// </summary>
     public RoundCommit Commit => commit.Value;
 
@@ -169,7 +174,10 @@ internal sealed class Round
         written.Messages.AddRange(Messages);
         written.ExternalIds.AddRange(ExternalIds);
         foreach (var (grain, state, isNew) in States)
-            written.States.Add(new StateRow(grain.Type.Table, grain.Id, grain.Partition, grain.Type.Version, grain.Type.Codec!.Write(state), isNew));
+            written.States.Add(
+                new StateRow(
+                    grain.Type.Table, grain.Id, grain.Partition, grain.Type.Version, grain.Type.Codec!.Write(state),
+                    isNew));
         foreach (var write in Reminders.Values)
         {
             if (write.Held is null)

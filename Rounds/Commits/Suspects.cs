@@ -3,8 +3,8 @@ using Tributary.Rounds.Calls;
 namespace Tributary.Rounds.Commits;
 
 /// <summary>
-/// The inputs of a round that the database refused, in groups that run again one round at a time. A group that is refused
-/// again is halved; an input that is refused alone is the culprit.
+/// The inputs of a round that the database refused, in groups that run again one round at a time. A group that is
+/// refused again is halved; an input that is refused alone is the culprit.
 /// </summary>
 internal sealed class Suspects
 {

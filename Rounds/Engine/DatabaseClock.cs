@@ -1,8 +1,9 @@
 namespace Tributary.Rounds.Engine;
 
 /// <summary>
-/// The database's time, estimated from below: the time that a commit returned plus what the stopwatch has measured since
-/// it came back, less what a stopwatch may run fast. So nothing that is due by this clock is early by the database's.
+/// The database's time, estimated from below: the time that a commit returned plus what the stopwatch has measured
+/// since it came back, less what a stopwatch may run fast. So nothing that is due by this clock is early by the
+/// database's.
 /// </summary>
 internal sealed class DatabaseClock(TimeProvider time)
 {

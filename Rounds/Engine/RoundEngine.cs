@@ -78,7 +78,9 @@ public sealed partial class RoundEngine
     /// <summary>True while an incarnation runs.</summary>
     public bool IsReady => loop is { Ended.IsCompleted: false };
 
-    /// <summary>Why nothing can be stored at the moment: the disk is full, or the database does not answer. Null when it can.</summary>
+    /// <summary>
+    /// Why nothing can be stored at the moment: the disk is full, or the database does not answer. Null when it can.
+    /// </summary>
     public StoreException? Refusal => loop?.Refusal;
 
     /// <summary>
@@ -95,19 +97,25 @@ public sealed partial class RoundEngine
     /// <summary>Calls that wait for the loop.</summary>
     public int WaitingCount => inbox.Count;
 
-    /// <summary>Activities that are due and were taken into memory, that run, and whose results wait for their turns.</summary>
+    /// <summary>
+    /// Activities that are due and were taken into memory, that run, and whose results wait for their turns.
+    /// </summary>
     public int ActivityCount => activityLoad.Count;
 
     /// <summary>
-    /// Completes at once while activities that are due are taken as they come, and otherwise when they are again: whoever brings work that starts
-    /// activities slows down by awaiting it. From any thread.
+    /// Completes at once while activities that are due are taken as they come, and otherwise when they are again:
+    /// whoever brings work that starts activities slows down by awaiting it. From any thread.
     /// </summary>
-    public ValueTask WaitForActivityRoomAsync(CancellationToken cancellation = default) => activityLoad.WaitForRoomAsync(cancellation);
+    public ValueTask WaitForActivityRoomAsync(CancellationToken cancellation = default) =>
+        activityLoad.WaitForRoomAsync(cancellation);
 
     /// <summary>A round with messages became durable. Called beside the loop; must return at once.</summary>
     public Action? RoundCommitted { get; set; }
 
-    /// <summary>A round became durable, with what it changed. Called beside the loop, before callers are answered; must return at once.</summary>
+    /// <summary>
+    /// A round became durable, with what it changed. Called beside the loop, before callers are answered; must return
+    /// at once.
+    /// </summary>
     public Action<RoundCommit>? ChangesCommitted { get; set; }
 
     /// <summary>Opens the store and joins. Returns when turns run.</summary>
@@ -135,7 +143,9 @@ public sealed partial class RoundEngine
         await stopped.Task.WaitAsync(cancellation);
     }
 
-    /// <summary>Stops as a crash does: nothing is finished, nothing leaves any more. For tests and simulations.</summary>
+    /// <summary>
+    /// Stops as a crash does: nothing is finished, nothing leaves any more. For tests and simulations.
+    /// </summary>
     public void Abandon()
     {
         isAbandoned = true;
@@ -166,7 +176,10 @@ public sealed partial class RoundEngine
     // A full disk at the start is waited for: what began again and again would be no better off.
     private async Task<StoreFacts> OpenAsync(CancellationToken cancellation)
     {
-        for (var delay = options.RetryDelay; ; delay = delay * 2 < options.MaxRetryDelay ? delay * 2 : options.MaxRetryDelay)
+        for (
+            var delay = options.RetryDelay;
+            ;
+            delay = delay * 2 < options.MaxRetryDelay ? delay * 2 : options.MaxRetryDelay)
         {
             try
             {
@@ -213,7 +226,10 @@ public sealed partial class RoundEngine
 
     private async Task JoinAsync(CancellationToken cancellation)
     {
-        for (var delay = options.RetryDelay; !isAbandoned; delay = delay * 2 < options.MaxRetryDelay ? delay * 2 : options.MaxRetryDelay)
+        for (
+            var delay = options.RetryDelay;
+            !isAbandoned;
+            delay = delay * 2 < options.MaxRetryDelay ? delay * 2 : options.MaxRetryDelay)
         {
             try
             {
@@ -271,14 +287,21 @@ public sealed partial class RoundEngine
 
     [LoggerMessage(
         EventId = 1023, Level = LogLevel.Warning,
-        Message = "The store did not let the silo join; trying again: {Error} ({Unsaid} more like this since the last line.)")]
+        Message =
+            "The store did not let the silo join; trying again: {Error} ({Unsaid} more like this since the last "
+            + "line.)")]
     private partial void LogJoinRetry(string error, long unsaid);
 
     [LoggerMessage(
         EventId = 1025, Level = LogLevel.Warning,
-        Message = "There is no room to open the database; waiting until there is: {Error} ({Unsaid} more like this since the last line.)")]
+        Message =
+            "There is no room to open the database; waiting until there is: {Error} ({Unsaid} more like this since the "
+            + "last line.)")]
     private partial void LogNoRoom(string error, long unsaid);
 
-    [LoggerMessage(EventId = 1024, Level = LogLevel.Warning, Message = "This incarnation was declared dead; joining again as a new one.")]
+    [LoggerMessage(
+        EventId = 1024,
+        Level = LogLevel.Warning,
+        Message = "This incarnation was declared dead; joining again as a new one.")]
     private partial void LogDead();
 }

@@ -8,8 +8,8 @@ using Tributary.Storage;
 namespace Tributary.Rounds.Engine;
 
 /// <summary>
-/// What goes on while nothing can be stored: the disk of the database is full, or the database does not answer for long. Callers are refused, what
-/// is the silo's own waits, and empty rounds probe the store until one is durable.
+/// What goes on while nothing can be stored: the disk of the database is full, or the database does not answer for
+/// long. Callers are refused, what is the silo's own waits, and empty rounds probe the store until one is durable.
 /// </summary>
 internal sealed partial class RoundLoop
 {
@@ -29,28 +29,36 @@ internal sealed partial class RoundLoop
 
     private DateTimeOffset probeAt;
 
-    // Back to zero only when a round with effects is durable: where an empty one finds room and others do not, the door opens more and more rarely.
+    // Back to zero only when a round with effects is durable: where an empty one finds room and others do not, the door
+    // opens more and more rarely.
     private TimeSpan probeDelay;
 
-    // After a full disk: until a round with effects is durable, or none has failed for a while, nobody knows whether there is room for more than a probe.
+    // After a full disk: until a round with effects is durable, or none has failed for a while, nobody knows whether
+    // there is room for more than a probe.
     private volatile Trial? trial;
 
-    /// <summary>Why nothing is stored at the moment, or was just now and may be again; null when all is well. From any thread.</summary>
+    /// <summary>
+    /// Why nothing is stored at the moment, or was just now and may be again; null when all is well. From any thread.
+    /// </summary>
     public StoreException? Refusal =>
         refusal ?? (trial is { } on && environment.Time.GetElapsedTime(on.Since) < TrialTime ? on.Reason : null);
 
     private DateTimeOffset NextHeartbeat => refusal is null ? lastCommitAt + options.Heartbeat : probeAt;
 
     // A check of the silo's row says that the store answers, and not that there is room.
-    private bool IsStillFull(RoundEnd end) => refusal!.Fault == StoreFault.Full && end is RoundEnd.Read or RoundEnd.Full;
+    private bool IsStillFull(RoundEnd end) =>
+        refusal!.Fault == StoreFault.Full && end is RoundEnd.Read or RoundEnd.Full;
 
-    // The round and what ran on top of it never happened, as when it is refused for its data; but no input is to blame, and nothing is halved.
+    // The round and what ran on top of it never happened, as when it is refused for its data; but no input is to blame,
+    // and nothing is halved.
     private void SetAside(Round ending, StoreException error)
     {
         var isFirst = refusal is null;
         var isProbe = !ending.HasEffects;
         isAway = false;
-        Refuse(error, StoreFault.Full, "The disk of the database is full: nothing of this was stored. Messages are taken again when there is room.");
+        Refuse(error, StoreFault.Full,
+            "The disk of the database is full: nothing of this was stored. Messages are taken again when there is "
+            + "room.");
         Revert(ending);
         Revert(round);
         var waiting = ending.Inputs.Concat(round.Inputs).Concat(suspects.Clear()).ToList();
@@ -65,13 +73,15 @@ internal sealed partial class RoundLoop
         }
     }
 
-    // Called by the committer, which has told the callers of the round in doubt. What is not in a round is not stored, for certain.
+    // Called by the committer, which has told the callers of the round in doubt. What is not in a round is not stored,
+    // for certain.
     private void OnStoreAway(Round doubtful, StoreException error) => Post(() =>
     {
         if (!ReferenceEquals(committing, doubtful))
             return;
         Refuse(error, error.Fault, error.Fault == StoreFault.Full
-            ? "The disk of the database is full: nothing of this was stored. Messages are taken again when there is room."
+            ? "The disk of the database is full: nothing of this was stored. Messages are taken again when there is "
+                + "room."
             : "The database does not answer: nothing of this was stored.");
         isAway = true;
         foreach (var input in activations.Waiting().Concat(externalIds.Waiting()))
@@ -80,7 +90,9 @@ internal sealed partial class RoundLoop
         if (isOffered && !committer.TryTakeBack(round))
             return;
         isOffered = false;
-        Departures.Refuse(round, new StoreException(error.Fault, "The database does not answer, and whether this is stored is not known yet. Sent again with the same key, it is stored once."));
+        Departures.Refuse(round, new StoreException(error.Fault,
+            "The database does not answer, and whether this is stored is not known yet. Sent again with the same key, "
+            + "it is stored once."));
     });
 
     private void Refuse(StoreException error, StoreFault fault, string told)
@@ -89,7 +101,10 @@ internal sealed partial class RoundLoop
             LogRefusing(error.Message);
         refusal = new StoreException(fault, told, error);
         inbox.Refuse(refusal);
-        probeDelay = probeDelay == TimeSpan.Zero ? options.RetryDelay : probeDelay * 2 < options.MaxRetryDelay ? probeDelay * 2 : options.MaxRetryDelay;
+        probeDelay =
+            probeDelay == TimeSpan.Zero ? options.RetryDelay
+            : probeDelay * 2 < options.MaxRetryDelay ? probeDelay * 2
+            : options.MaxRetryDelay;
         probeAt = clock.Now + probeDelay;
         loop.Wake();
     }
@@ -120,7 +135,9 @@ internal sealed partial class RoundLoop
     // By which calls are late: read once for each step and for every few turns, not for each call.
     private void LookAtClock() => milliseconds = RoundEnvironment.MillisecondsOf(environment.Time);
 
-    /// <summary>True when the input does not run now: its caller was told, or it waits until something can be stored again.</summary>
+    /// <summary>
+    /// True when the input does not run now: its caller was told, or it waits until something can be stored again.
+    /// </summary>
     private bool IsSetAside(Input input)
     {
         if (refusal is not { } refused)
@@ -171,7 +188,8 @@ internal sealed partial class RoundLoop
 
     private sealed record Trial(StoreException Reason, long Since);
 
-    [LoggerMessage(EventId = 1016, Level = LogLevel.Error, Message = "Nothing can be stored: messages are refused, and reminders wait, until that ends by itself: {Error}")]
+    [LoggerMessage(EventId = 1016, Level = LogLevel.Error, Message = "Nothing can be stored: messages are refused, and "
+        + "reminders wait, until that ends by itself: {Error}")]
     private partial void LogRefusing(string error);
 
     [LoggerMessage(EventId = 1017, Level = LogLevel.Information, Message = "The store takes rounds again.")]

@@ -64,8 +64,8 @@ internal sealed partial class RoundLoop
         });
     }
 
-    // Only for what a step could do something about: while a round commits its end wakes the loop, and a silo that stops
-    // fires nothing. A timer for anything else would fire at once, again and again.
+    // Only for what a step could do something about: while a round commits its end wakes the loop, and a silo that
+    // stops fires nothing. A timer for anything else would fire at once, again and again.
     private void ArmTimer()
     {
         var next = committing is null ? NextHeartbeat : DateTimeOffset.MaxValue;
@@ -77,11 +77,13 @@ internal sealed partial class RoundLoop
             next = poll;
         if (next == DateTimeOffset.MaxValue || (next == armedFor && !hasTimerFired))
             return;
-        // The timer counts whole milliseconds by another clock: one that fires too early finds nothing due and is set again.
+        // The timer counts whole milliseconds by another clock: one that fires too early finds nothing due and is set
+        // again.
         var wait = TimeSpan.FromMilliseconds(Math.Ceiling((next - clock.Now).TotalMilliseconds));
         if (wait <= TimeSpan.Zero)
         {
-            // What is due by now may find no room in the next step, and must be seen again when there is some: nothing is armed for it.
+            // What is due by now may find no room in the next step, and must be seen again when there is some: nothing
+            // is armed for it.
             armedFor = DateTimeOffset.MaxValue;
             loop.Wake();
             return;

@@ -37,7 +37,8 @@ internal sealed partial class RoundLoop
         }
 
         isOffered = false;
-        // A silo that stops and has nothing left leaves: where commits take longer than heartbeats are apart, one would follow another.
+        // A silo that stops and has nothing left leaves: where commits take longer than heartbeats are apart, one would
+        // follow another.
         var isHeartbeat = clock.Now >= NextHeartbeat && !(isStopping && IsIdle);
         if (round.Inputs.Count == 0 && !isHeartbeat && (refusal is not null || !partitions.HasChangesFor(round.Held)))
             return;
@@ -152,7 +153,8 @@ internal sealed partial class RoundLoop
             ready.Enqueue(input);
         Reopen(refused);
         if (refused.Inputs.Count == 0)
-            throw new InvalidOperationException($"The database refused round {refused.Number}, which no input began.", error);
+            throw new InvalidOperationException(
+                $"The database refused round {refused.Number}, which no input began.", error);
         if (suspects.Refuse(refused.Inputs) is { } alone)
             Convict(alone, error);
     }
@@ -167,15 +169,18 @@ internal sealed partial class RoundLoop
         round = new Round(silo, refused.Number) { ForgetsParts = environment.Sabotage == Sabotage.ForgetParts };
     }
 
-    // Whoever waits for the input is told; the owner of an activity is called with the error; what is left becomes a failure. When the failure is refused too, its arguments
-    // are what the database cannot store, and it is kept without them.
+    // Whoever waits for the input is told; the owner of an activity is called with the error; what is left becomes a
+    // failure. When the failure is refused too, its arguments are what the database cannot store, and it is kept
+    // without them.
     private void Convict(Input alone, Exception error)
     {
-        var rejection = new TributaryException("refused_by_store", $"The database refused what this call asked to store: {error.Message}", error);
+        var rejection = new TributaryException(
+            "refused_by_store", $"The database refused what this call asked to store: {error.Message}", error);
         LogConvicted(alone.Target, error.Message);
         if (environment.Sabotage != Sabotage.DropRefused && alone.Instead(rejection) is { } instead)
         {
-            // The owner of an activity decides what follows; it is alone again, so that nobody shares its round if it is refused as well.
+            // The owner of an activity decides what follows; it is alone again, so that nobody shares its round if it
+            // is refused as well.
             suspects.Add(instead);
             return;
         }
@@ -183,7 +188,8 @@ internal sealed partial class RoundLoop
         convictionsCount = ReferenceEquals(alone, culprit) ? convictionsCount + 1 : 1;
         culprit = alone;
         if (convictionsCount > 2)
-            throw new InvalidOperationException($"The database refuses even the failure of an input for {alone.Target}.", error);
+            throw new InvalidOperationException(
+                $"The database refuses even the failure of an input for {alone.Target}.", error);
 
         runner.Reject(alone, rejection, keepsArguments: convictionsCount == 1, round, clock.Now);
         // Nothing else goes into this round: if it is refused as well, then for the failure.
@@ -263,9 +269,14 @@ internal sealed partial class RoundLoop
 
     [LoggerMessage(
         EventId = 1011, Level = LogLevel.Error,
-        Message = "An input for {Grain} was refused by the database alone; it is kept as a failure or its caller is told: {Error}")]
+        Message =
+            "An input for {Grain} was refused by the database alone; it is kept as a failure or its caller is told: "
+            + "{Error}")]
     private partial void LogConvicted(RoundGrainId grain, string error);
 
-    [LoggerMessage(EventId = 1012, Level = LogLevel.Warning, Message = "The silo could not sign off; the next start finds its row: {Error}")]
+    [LoggerMessage(
+        EventId = 1012,
+        Level = LogLevel.Warning,
+        Message = "The silo could not sign off; the next start finds its row: {Error}")]
     private partial void LogLeaveFailed(string error);
 }

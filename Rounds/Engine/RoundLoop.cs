@@ -24,9 +24,9 @@ namespace Tributary.Rounds.Engine;
 ///     let go of what the round saw;
 /// }
 /// </code>
-/// with three things folded in: the turns of the next round run while a round commits, what turns need is loaded one step
-/// ahead, and a round that the database refuses runs again in halves. Everything here runs on the loop; what happens
-/// elsewhere comes in as an event.
+/// with three things folded in: the turns of the next round run while a round commits, what turns need is loaded one
+/// step ahead, and a round that the database refuses runs again in halves. Everything here runs on the loop; what
+/// happens elsewhere comes in as an event.
 /// </summary>
 internal sealed partial class RoundLoop
 {
@@ -106,10 +106,17 @@ internal sealed partial class RoundLoop
             incarnation.HasUnscopedExternalIds);
         reminders = new ReminderBook(options);
         activities = new ActivityRunner(
-            options, environment.Scheduler, activityTypes, reminders, activityLoad,
-            new StartPolicy(lives, environment.Sabotage), new ActivityCallbacks(OnActivityDone, NoteStarts, canStart), logger);
-        committer = new Committer(silo, options, environment, store, new Departures(callbacks.Committed), OnStoreAway,
-            instruments, logger, ending.Token);
+            options,
+            environment.Scheduler,
+            activityTypes,
+            reminders,
+            activityLoad,
+            new StartPolicy(lives, environment.Sabotage),
+            new ActivityCallbacks(OnActivityDone, NoteStarts, canStart),
+            logger);
+        committer = new Committer(
+            silo, options, environment, store, new Departures(callbacks.Committed), OnStoreAway, instruments, logger,
+            ending.Token);
         retries = new LimitedLog(environment.Time);
         failed = new FailedCalls(options, partitions, partitioner);
         held = new HeldPass(options, partitions);
@@ -121,7 +128,8 @@ internal sealed partial class RoundLoop
         lastCommitAt = clock.Now;
 
         loop = environment.Scheduler.StartLoop(Step);
-        timer = environment.Time.CreateTimer(static state => ((RoundLoop)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        timer = environment.Time.CreateTimer(
+            static state => ((RoundLoop)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         loop.Wake();
         if (!canStart.IsCompleted)
             environment.Scheduler.Start(() => WakeAfterAsync(canStart));
@@ -200,8 +208,11 @@ internal sealed partial class RoundLoop
         && inbox.Count == 0 && parked.Count == 0 && !loader.HasWork && (!failed.HasWork || refusal is not null);
 
     private bool IsRoundFull =>
-        round.IsSealed || round.Inputs.Count >= options.MaxRoundInputsCount || round.InputBytes + round.RecordBytes >= options.MaxRoundBytes
-        || round.Messages.Count >= options.MaxRoundMessagesCount || round.RaisedCount >= options.MaxRoundMessagesCount;
+        round.IsSealed
+        || round.Inputs.Count >= options.MaxRoundInputsCount
+        || round.InputBytes + round.RecordBytes >= options.MaxRoundBytes
+        || round.Messages.Count >= options.MaxRoundMessagesCount
+        || round.RaisedCount >= options.MaxRoundMessagesCount;
 
     private void RunTurns()
     {
@@ -215,7 +226,8 @@ internal sealed partial class RoundLoop
             LookAtClock();
             if (!events.IsEmpty || (committing is null && environment.Time.GetElapsedTime(began) > options.MaxRoundTime))
             {
-                // A commit or load has ended, or the round has been open long enough: the loop sees to it and comes back.
+                // A commit or load has ended, or the round has been open long enough: the loop sees to it and comes
+                // back.
                 loop.Wake();
                 return;
             }
@@ -312,7 +324,10 @@ internal sealed partial class RoundLoop
 
     private async Task<T> RetryAsync<T>(string operation, Func<ValueTask<T>> read)
     {
-        for (var delay = options.RetryDelay; ; delay = delay * 2 < options.MaxRetryDelay ? delay * 2 : options.MaxRetryDelay)
+        for (
+            var delay = options.RetryDelay;
+            ;
+            delay = delay * 2 < options.MaxRetryDelay ? delay * 2 : options.MaxRetryDelay)
         {
             try
             {
@@ -368,12 +383,15 @@ internal sealed partial class RoundLoop
         loop.Wake();
     }
 
-    [LoggerMessage(EventId = 1014, Level = LogLevel.Debug, Message = "Work beside the loop ended with its incarnation.")]
+    [LoggerMessage(
+        EventId = 1014, Level = LogLevel.Debug, Message = "Work beside the loop ended with its incarnation.")]
     private partial void LogEnded();
 
     [LoggerMessage(
         EventId = 1015, Level = LogLevel.Warning,
-        Message = "The store did not answer ({Operation}); trying again: {Error} ({Unsaid} more like this since the last line.)")]
+        Message =
+            "The store did not answer ({Operation}); trying again: {Error} ({Unsaid} more like this since the last "
+            + "line.)")]
     private partial void LogRetry(string operation, string error, long unsaid);
 }
 

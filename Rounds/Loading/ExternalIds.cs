@@ -6,9 +6,9 @@ using ScopedKey = (Tributary.PartitionId Partition, Tributary.Messages.ExternalK
 namespace Tributary.Rounds.Loading;
 
 /// <summary>
-/// What is known of external ids: found or not found in the store, or written by a round. What a round wrote stays until
-/// it is durable; after that the entry is a cache, oldest first out. An external id is one within its source and item,
-/// and lies in the partition of the item.
+/// What is known of external ids: found or not found in the store, or written by a round. What a round wrote stays
+/// until it is durable; after that the entry is a cache, oldest first out. An external id is one within its source and
+/// item, and lies in the partition of the item.
 /// </summary>
 internal sealed class ExternalIds(int capacity)
 {
@@ -21,7 +21,10 @@ internal sealed class ExternalIds(int capacity)
             ? entry.Message
             : throw new InvalidOperationException("A turn looks up an external id that its call's needs do not name.");
 
-    /// <summary>True when a turn may look the key up now; otherwise <paramref name="waiting"/> takes who waits, and <paramref name="isFirst"/> says that a load is to be issued.</summary>
+    /// <summary>
+    /// True when a turn may look the key up now; otherwise <paramref name="waiting"/> takes who waits, and
+    /// <paramref name="isFirst"/> says that a load is to be issued.
+    /// </summary>
     public bool IsLoaded(ScopedKey key, out List<Input> waiting, out bool isFirst)
     {
         isFirst = false;
@@ -63,7 +66,10 @@ internal sealed class ExternalIds(int capacity)
     /// <summary>Inputs that wait for a load.</summary>
     public IEnumerable<Input> Waiting() => entries.Values.SelectMany(entry => entry.Waiting);
 
-    /// <summary>The round that wrote the key never happened. Only keys that were known to be free are written, so it is free again.</summary>
+    /// <summary>
+    /// The round that wrote the key never happened. Only keys that were known to be free are written, so it is free
+    /// again.
+    /// </summary>
     public void Revert(ScopedKey key)
     {
         var entry = entries[key];

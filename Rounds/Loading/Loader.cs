@@ -213,7 +213,8 @@ internal sealed class Loader(
         return activation;
     }
 
-    // What an input has found must not leave while it waits for the rest, or two grains could chase each other for ever.
+    // What an input has found must not leave while it waits for the rest, or two grains could chase each other for
+    // ever.
     private void Pin(Input input, (PartitionId Partition, ExternalKey Key)? external)
     {
         input.Pinned = new Pins([], external is { } scoped ? externalIds.Pin(scoped) : null);

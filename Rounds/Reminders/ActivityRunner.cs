@@ -6,10 +6,10 @@ using Tributary.Storage;
 namespace Tributary.Rounds.Reminders;
 
 /// <summary>
-/// Runs activities beside the loop, a bounded number at once, and hands their results back. What waits is bounded on both sides: activities
-/// are taken from the book only while there is room, and begin only while their results find room. One that runs when the
-/// silo dies runs again elsewhere: its reminder is still there. One that may have ended a process is started with care:
-/// see <see cref="StartPolicy"/>.
+/// Runs activities beside the loop, a bounded number at once, and hands their results back. What waits is bounded on
+/// both sides: activities are taken from the book only while there is room, and begin only while their results find
+/// room. One that runs when the silo dies runs again elsewhere: its reminder is still there. One that may have ended a
+/// process is started with care: see <see cref="StartPolicy"/>.
 /// </summary>
 internal sealed partial class ActivityRunner(
     RoundOptions options, IRoundScheduler scheduler, IReadOnlyDictionary<string, IActivity> types, ReminderBook book,
@@ -69,7 +69,10 @@ internal sealed partial class ActivityRunner(
         StartWaiting();
     }
 
-    /// <summary>Called by the loop when it has taken all that is due, as far as there was room: only then is it known whether there is some left.</summary>
+    /// <summary>
+    /// Called by the loop when it has taken all that is due, as far as there was room: only then is it known whether
+    /// there is some left.
+    /// </summary>
     public void Report()
     {
         if (stopping.IsCancellationRequested)
@@ -173,8 +176,8 @@ internal sealed partial class ActivityRunner(
         }
         catch (Exception) when (stopping.IsCancellationRequested)
         {
-            // Whatever the cancellation looks like from in there: the reminder stays as it is, and the activity runs again
-            // after the next start.
+            // Whatever the cancellation looks like from in there: the reminder stays as it is, and the activity runs
+            // again after the next start.
             return;
         }
         catch (Exception error)
@@ -190,12 +193,16 @@ internal sealed partial class ActivityRunner(
         callbacks.Done(result);
     }
 
-    [LoggerMessage(EventId = 1031, Level = LogLevel.Warning, Message = "The activity {Activity} of {Grain} failed at attempt {Attempt}; its grain decides what follows.")]
+    [LoggerMessage(
+        EventId = 1031,
+        Level = LogLevel.Warning,
+        Message = "The activity {Activity} of {Grain} failed at attempt {Attempt}; its grain decides what follows.")]
     private partial void LogFailed(string activity, RoundGrainId grain, int attempt, Exception error);
 
     [LoggerMessage(
         EventId = 1032, Level = LogLevel.Error,
-        Message = "The process ended while the activity {Activity} '{Name}' of {Grain} ran alone, at its start {Starts}; "
+        Message =
+            "The process ended while the activity {Activity} '{Name}' of {Grain} ran alone, at its start {Starts}; "
             + "it is not run again, and its grain decides what follows.")]
     private partial void LogEnded(string activity, string name, RoundGrainId grain, int starts);
 }

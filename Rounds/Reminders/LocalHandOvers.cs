@@ -3,8 +3,8 @@ using Tributary.Messages;
 namespace Tributary.Rounds.Reminders;
 
 /// <summary>
-/// What turns handed over to activities that do not run yet, bounded by count and bytes: what does not fit is dropped, and
-/// its activity reads back what it needs. Used by the loop only.
+/// What turns handed over to activities that do not run yet, bounded by count and bytes: what does not fit is dropped,
+/// and its activity reads back what it needs. Used by the loop only.
 /// </summary>
 internal sealed class LocalHandOvers(RoundOptions options)
 {
@@ -26,7 +26,9 @@ internal sealed class LocalHandOvers(RoundOptions options)
     /// <summary>Keeps what was handed over with the entry, if there is room.</summary>
     public void Admit(ReminderEntry entry, object? local, int localBytes)
     {
-        if (local is null || count >= options.MaxLocalHandOversCount || bytes + localBytes > options.MaxLocalHandOverBytes)
+        if (local is null
+            || count >= options.MaxLocalHandOversCount
+            || bytes + localBytes > options.MaxLocalHandOverBytes)
             return;
         count++;
         bytes += localBytes;

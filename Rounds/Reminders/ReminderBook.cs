@@ -34,14 +34,20 @@ internal sealed class ReminderBook(RoundOptions options)
     /// <summary>Activities that were started and whose end is not durable.</summary>
     public int StartedCount { get; private set; }
 
-    /// <summary>When the next entry that was not handed on is due; activities only when there is room for them.</summary>
+    /// <summary>
+    /// When the next entry that was not handed on is due; activities only when there is room for them.
+    /// </summary>
     public DateTimeOffset? NextDue(bool withActivities) => Next(withActivities)?.Row.Due;
 
     /// <summary>When the next read is needed; null while one is under way or memory has no room.</summary>
     public DateTimeOffset? NextRead =>
-        isReading || entries.Count > options.MaxRemindersCount / 2 || window.Due == DateTimeOffset.MinValue ? null : window.Due - (options.ReminderWindow / 2);
+        isReading || entries.Count > options.MaxRemindersCount / 2 || window.Due == DateTimeOffset.MinValue
+            ? null
+            : window.Due - (options.ReminderWindow / 2);
 
-    /// <summary>True when a newer write of the same name exists, durable or on its way: the entry must not act.</summary>
+    /// <summary>
+    /// True when a newer write of the same name exists, durable or on its way: the entry must not act.
+    /// </summary>
     public bool IsStale(ReminderEntry entry)
     {
         return overlay.ContainsKey((entry.Row.Grain, entry.Row.Name)) || !IsCurrent(entry);
@@ -84,8 +90,8 @@ internal sealed class ReminderBook(RoundOptions options)
     }
 
     /// <summary>
-    /// Takes what was handed over with an activity that starts now. False when it was replaced or removed while it waited; a write that
-    /// is only on its way may never happen, and does not count.
+    /// Takes what was handed over with an activity that starts now. False when it was replaced or removed while it
+    /// waited; a write that is only on its way may never happen, and does not count.
     /// </summary>
     public bool TryStart(ReminderEntry entry, out object? local)
     {
@@ -97,12 +103,16 @@ internal sealed class ReminderBook(RoundOptions options)
         return true;
     }
 
-    /// <summary>Where the next read begins and ends, when one is needed; the read must end in <see cref="EndRead"/>.</summary>
+    /// <summary>
+    /// Where the next read begins and ends, when one is needed; the read must end in <see cref="EndRead"/>.
+    /// </summary>
     public bool TryBeginRead(DateTimeOffset now, out ReminderMark after, out DateTimeOffset until)
     {
         after = window;
         until = TruncateToMicroseconds(now + options.ReminderWindow);
-        if (isReading || entries.Count > options.MaxRemindersCount / 2 || window.Due > now + (options.ReminderWindow / 2))
+        if (isReading
+            || entries.Count > options.MaxRemindersCount / 2
+            || window.Due > now + (options.ReminderWindow / 2))
             return false;
         isReading = true;
         isReadVoid = false;
@@ -140,7 +150,11 @@ internal sealed class ReminderBook(RoundOptions options)
         if (entries.TryGetValue(key, out var known) && ReferenceEquals(known.Row.Origin, set))
             return;
         Remove(key);
-        var row = new ReminderRow(write.Partition, write.Grain, write.Name, set.Due, set.Attempt, set.Activity, set.Payload) { Origin = set };
+        var row = new ReminderRow(
+            write.Partition, write.Grain, write.Name, set.Due, set.Attempt, set.Activity, set.Payload)
+        {
+            Origin = set,
+        };
         if (Compare(row.Mark, window) > 0)
             return;
         var entry = new ReminderEntry(row);
@@ -167,7 +181,8 @@ internal sealed class ReminderBook(RoundOptions options)
     public bool IsCurrent(ReminderEntry entry) =>
         entries.TryGetValue((entry.Row.Grain, entry.Row.Name), out var current) && ReferenceEquals(current, entry);
 
-    private PriorityQueue<ReminderEntry, DateTimeOffset> QueueOf(ReminderEntry entry) => entry.Row.Activity is null ? reminders : activities;
+    private PriorityQueue<ReminderEntry, DateTimeOffset> QueueOf(ReminderEntry entry) =>
+        entry.Row.Activity is null ? reminders : activities;
 
     // The earlier of both, whichever it is: neither holds up the other.
     private ReminderEntry? Next(bool withActivities)
@@ -226,7 +241,8 @@ internal sealed class ReminderBook(RoundOptions options)
         window = new ReminderMark(DateTimeOffset.MinValue, new RoundGrainId("", ""), "");
     }
 
-    private static DateTimeOffset TruncateToMicroseconds(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
+    private static DateTimeOffset TruncateToMicroseconds(DateTimeOffset time) =>
+        time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
 
     private static int Compare(ReminderMark left, ReminderMark right)
     {

@@ -2,7 +2,9 @@ using Tributary.Storage;
 
 namespace Tributary.Rounds.Reminders;
 
-/// <summary>A durable reminder in memory. Its identity is the attempt: a row that was replaced has another entry.</summary>
+/// <summary>
+/// A durable reminder in memory. Its identity is the attempt: a row that was replaced has another entry.
+/// </summary>
 internal sealed class ReminderEntry(ReminderRow row)
 {
     public ReminderRow Row { get; } = row;

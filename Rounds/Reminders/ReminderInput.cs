@@ -4,7 +4,9 @@ using Tributary.Rounds.Calls;
 namespace Tributary.Rounds.Reminders;
 
 /// <summary>A due reminder (<paramref name="result"/> is null), or the result of an activity.</summary>
-/// <param name="isInstead">True when this is the second call of an activity's owner, with the error of the first.</param>
+/// <param name="isInstead">
+/// True when this is the second call of an activity's owner, with the error of the first.
+/// </param>
 internal sealed class ReminderInput(ReminderEntry entry, ActivityResult? result, bool isInstead = false)
     : Input(entry.Row.Grain, result?.Output as INeeds)
 {
@@ -16,7 +18,10 @@ internal sealed class ReminderInput(ReminderEntry entry, ActivityResult? result,
     /// <summary>True while the result counts among those that wait for their turn.</summary>
     public bool IsCounted { get; set; }
 
-    /// <summary>What an activity returned may be any object, and is not written: a result that fails is told to its owner as an error, and this is of that call.</summary>
+    /// <summary>
+    /// What an activity returned may be any object, and is not written: a result that fails is told to its owner as an
+    /// error, and this is of that call.
+    /// </summary>
     public override InputOrigin Origin => result is null
         ? new(nameof(IReminderOwner.OnReminder),
             JsonSerializer.SerializeToUtf8Bytes<object[]>([Entry.Row.Name, Entry.Row.Attempt, Entry.Row.Payload]))
@@ -24,7 +29,9 @@ internal sealed class ReminderInput(ReminderEntry entry, ActivityResult? result,
             [Entry.Row.Name, Entry.Row.Attempt, new ActivityResult(null, result.Error)]));
 
     public override Input? Instead(Exception error) =>
-        result is null || isInstead ? null : new ReminderInput(Entry, new ActivityResult(null, ErrorText.Of(error)), isInstead: true);
+        result is null || isInstead
+            ? null
+            : new ReminderInput(Entry, new ActivityResult(null, ErrorText.Of(error)), isInstead: true);
 
     public override void Run(RoundGrain grain)
     {

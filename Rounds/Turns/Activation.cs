@@ -28,7 +28,9 @@ internal sealed class Activation(RoundGrainId id, RoundGrainType type, Partition
     /// <summary>True when a row of this grain exists or is in a round on its way.</summary>
     public bool Exists { get; set; }
 
-    /// <summary>The last round that wrote this grain; the activation stays in memory until that round is durable.</summary>
+    /// <summary>
+    /// The last round that wrote this grain; the activation stays in memory until that round is durable.
+    /// </summary>
     public long DirtyRound { get; set; }
 
     /// <summary>Inputs that wait for the state.</summary>
@@ -63,8 +65,8 @@ internal sealed class Activation(RoundGrainId id, RoundGrainType type, Partition
     private bool DurableExists { get; set; }
 
     /// <summary>
-    /// True while the one call that its key was made for is all that ever came: it leaves as soon as it is durable, before it
-    /// grows old and costs the garbage collector more than its turn cost.
+    /// True while the one call that its key was made for is all that ever came: it leaves as soon as it is durable,
+    /// before it grows old and costs the garbage collector more than its turn cost.
     /// </summary>
     public bool IsOnlyForNow { get; set; }
 

@@ -19,7 +19,9 @@ internal sealed class Activations(RoundGrainTypes types, Partitioner partitioner
     /// <summary>True when grains of this type can be activated.</summary>
     public bool Knows(string type) => types.TryGet(type, out _);
 
-    /// <summary>The activation, made if it is not there; <paramref name="isNew"/> says that it cannot have state.</summary>
+    /// <summary>
+    /// The activation, made if it is not there; <paramref name="isNew"/> says that it cannot have state.
+    /// </summary>
     public Activation GetOrAdd(RoundGrainId id, bool isNew)
     {
         if (byId.TryGetValue(id, out var activation))
@@ -80,7 +82,10 @@ internal sealed class Activations(RoundGrainTypes types, Partitioner partitioner
         byId.Remove(activation.Id);
     }
 
-    /// <summary>Lets go of the least recently used until the capacity holds, as far as they are durable and nobody waits for them.</summary>
+    /// <summary>
+    /// Lets go of the least recently used until the capacity holds, as far as they are durable and nobody waits for
+    /// them.
+    /// </summary>
     public void Trim()
     {
         var candidate = oldest;

@@ -52,14 +52,17 @@ internal sealed class TurnContext(RoundGrainTypes types, ExternalIds externalIds
         return (TGrain)reference;
     }
 
-    public AppendedMessage Append(Message message, long itemSequence, IReadOnlyList<int> generations, IReadOnlyList<MessagePart> parts)
+    public AppendedMessage Append(
+        Message message, long itemSequence, IReadOnlyList<int> generations, IReadOnlyList<MessagePart> parts)
     {
         CheckTurn();
         CheckParts(parts);
         ExternalKey? key = message.ExternalId is null ? null
             : ExternalKey.Of(message.Source, message.Item, message.ExternalId);
         if (key is { } external && (Find(external) is not null || !Effects.ExternalIds.Add(external)))
-            throw new TributaryException("external_id_taken", $"The external id '{message.ExternalId}' of source '{message.Source}' has a message already; a turn looks it up before it appends.");
+            throw new TributaryException("external_id_taken",
+                $"The external id '{message.ExternalId}' of source '{message.Source}' has a message already; a turn "
+                + "looks it up before it appends.");
         var appended = new AppendedMessage(message, itemSequence, generations, parts);
         Effects.Messages.Add((appended, key));
         return appended;
@@ -94,8 +97,16 @@ internal sealed class TurnContext(RoundGrainTypes types, ExternalIds externalIds
     {
         CheckTurn();
         ArgumentNullException.ThrowIfNull(request.Name);
-        Effects.Reminders.Add((
-            request.Name, request with { Due = UpToMicroseconds(request.Due), Local = null }, request.Local, LocalHandOvers.SizeOf(request.Local)));
+        Effects.Reminders.Add(
+            (
+                request.Name,
+                request with
+                {
+                    Due = UpToMicroseconds(request.Due),
+                    Local = null,
+                },
+                request.Local,
+                LocalHandOvers.SizeOf(request.Local)));
     }
 
     public void ClearReminder(string name)
@@ -160,7 +171,8 @@ internal sealed class TurnContext(RoundGrainTypes types, ExternalIds externalIds
             for (var other = 0; other < i; other++)
             {
                 if (parts[other].Plugin == parts[i].Plugin)
-                    throw new ArgumentException($"A message has two parts of the plugin '{parts[i].Plugin}'; each has one.");
+                    throw new ArgumentException(
+                        $"A message has two parts of the plugin '{parts[i].Plugin}'; each has one.");
             }
         }
     }
@@ -170,6 +182,8 @@ internal sealed class TurnContext(RoundGrainTypes types, ExternalIds externalIds
     {
         var beyond = due.UtcTicks % TimeSpan.TicksPerMicrosecond;
         var utc = due.ToUniversalTime();
-        return beyond == 0 || utc > DateTimeOffset.MaxValue.AddMicroseconds(-1) ? utc : utc.AddTicks(TimeSpan.TicksPerMicrosecond - beyond);
+        return beyond == 0 || utc > DateTimeOffset.MaxValue.AddMicroseconds(-1)
+            ? utc
+            : utc.AddTicks(TimeSpan.TicksPerMicrosecond - beyond);
     }
 }

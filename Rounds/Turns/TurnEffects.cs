@@ -15,7 +15,9 @@ internal sealed class TurnEffects
 
     public List<OneWayCall> Calls { get; } = [];
 
-    /// <summary>Reminders set or cleared; what is handed over to an activity goes beside the request, which outlives it.</summary>
+    /// <summary>
+    /// Reminders set or cleared; what is handed over to an activity goes beside the request, which outlives it.
+    /// </summary>
     public List<(string Name, ReminderRequest? Set, object? Local, int LocalBytes)> Reminders { get; } = [];
 
     public List<(MessageReference Message, MessageStatus Before, IReadOnlyList<MessagePart> Parts)> Parts { get; } = [];
@@ -25,7 +27,12 @@ internal sealed class TurnEffects
     public List<(MessageReference Message, IReadOnlyList<Outcome> Outcomes)> Outcomes { get; } = [];
 
     public bool IsEmpty =>
-        Messages.Count == 0 && Calls.Count == 0 && Reminders.Count == 0 && Parts.Count == 0 && Records.Count == 0 && Outcomes.Count == 0;
+        Messages.Count == 0
+        && Calls.Count == 0
+        && Reminders.Count == 0
+        && Parts.Count == 0
+        && Records.Count == 0
+        && Outcomes.Count == 0;
 
     public void Clear()
     {

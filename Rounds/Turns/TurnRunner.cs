@@ -76,7 +76,8 @@ internal sealed partial class TurnRunner(
     public void Seal(Round round, DateTimeOffset now)
     {
         context.Now = now;
-        // What is applied may call on, and be merged again: the bound is one call for each grain and the calls of one input.
+        // What is applied may call on, and be merged again: the bound is one call for each grain and the calls of one
+        // input.
         var made = 0;
         var limit = round.Merged.Count + options.MaxChainedCallsCount;
         for (var i = 0; i < round.Merged.Count; i++)
@@ -130,9 +131,12 @@ internal sealed partial class TurnRunner(
             instance.Attach(context);
             turn(instance, state);
             if (effects.Messages.Count > options.MaxTurnMessagesCount)
-                throw new TributaryException("turn_too_large", $"A turn appended {effects.Messages.Count} messages; the limit is {options.MaxTurnMessagesCount}.");
+                throw new TributaryException(
+                    "turn_too_large",
+                    $"A turn appended {effects.Messages.Count} messages; the limit is {options.MaxTurnMessagesCount}.");
             if (before is not null && activation.State is null)
-                throw new TributaryException("turn_lost_state", "A turn set the grain's state to null; a grain that has a state keeps one.");
+                throw new TributaryException(
+                    "turn_lost_state", "A turn set the grain's state to null; a grain that has a state keeps one.");
         }
         catch (Exception error)
         {
@@ -165,8 +169,12 @@ internal sealed partial class TurnRunner(
             KeepMessage(message, external, activation.Partition, round);
         foreach (var (name, set, local, localBytes) in effects.Reminders)
         {
-            round.Reminders[(activation.Id, name)] =
-                new ReminderWrite(activation.Partition, activation.Id, name, set, MayExist: true) { Local = local, LocalBytes = localBytes };
+            round.Reminders[(activation.Id, name)] = new ReminderWrite(
+                activation.Partition, activation.Id, name, set, MayExist: true)
+            {
+                Local = local,
+                LocalBytes = localBytes,
+            };
             reminders.Overlay(activation.Id, name, round.Number);
         }
 
@@ -273,7 +281,8 @@ internal sealed partial class TurnRunner(
         catch (Exception error)
         {
             arguments = default;
-            return new TributaryException("arguments_unwritable", $"The arguments of the call cannot be written as JSON: {error.Message}", error);
+            return new TributaryException(
+                "arguments_unwritable", $"The arguments of the call cannot be written as JSON: {error.Message}", error);
         }
     }
 

@@ -33,7 +33,9 @@ internal static class AggregatesReader
             ConfigNode? next = null;
             if (node is ConfigMap map && map.Fields.TryGetValue(step, out next))
                 origin = map.Keys[step];
-            else if (node is ConfigList list && int.TryParse(step.TrimEnd(']'), NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < list.Items.Count)
+            else if (node is ConfigList list
+                && int.TryParse(step.TrimEnd(']'), NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+                && index < list.Items.Count)
                 origin = (next = list.Items[index]).Origin;
             if (next is null)
                 // What is missing is reported where it should be.
@@ -41,6 +43,10 @@ internal static class AggregatesReader
             node = next;
         }
 
-        return new ConfigError(origin, error.Key, node.IsSubstituted ? "a value with a variable in it, not shown here" : error.Found, error.Allowed);
+        return new ConfigError(
+            origin,
+            error.Key,
+            node.IsSubstituted ? "a value with a variable in it, not shown here" : error.Found,
+            error.Allowed);
     }
 }

@@ -25,7 +25,10 @@ internal static class ConfigJson
         var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(text));
         try
         {
-            return reader.Read() && reader.TokenType == JsonTokenType.Number && reader.BytesConsumed == text.Length && !reader.Read();
+            return reader.Read()
+                && reader.TokenType == JsonTokenType.Number
+                && reader.BytesConsumed == text.Length
+                && !reader.Read();
         }
         catch (JsonException)
         {

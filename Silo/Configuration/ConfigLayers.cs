@@ -16,7 +16,9 @@ internal sealed class ConfigLayers(ConfigMap root, List<ConfigError> errors)
     /// <summary>All variables that begin with the prefix, in any case of letters.</summary>
     public void AddEnvironment(IDictionary environment)
     {
-        var ours = environment.Keys.Cast<string>().Where(name => name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase));
+        var ours = environment
+            .Keys.Cast<string>()
+            .Where(name => name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase));
         foreach (var name in ours.Order(StringComparer.Ordinal))
         {
             var origin = $"environment variable {name}";
@@ -29,15 +31,26 @@ internal sealed class ConfigLayers(ConfigMap root, List<ConfigError> errors)
     }
 
     /// <summary>Sets one value, given as text.</summary>
-    public void AddOption(string option, string path, string text) => Set(path.Split('.'), new ConfigScalar($"option {option}", text, text, IsQuoted: false));
+    public void AddOption(string option, string path, string text) =>
+        Set(path.Split('.'), new ConfigScalar($"option {option}", text, text, IsQuoted: false));
 
     public void AddOption(string option, string path, IEnumerable<string> texts) =>
-        Set(path.Split('.'), new ConfigList($"option {option}", [.. texts.Select(text => new ConfigScalar($"option {option}", text, text, IsQuoted: false))]));
+        Set(
+            path.Split('.'),
+            new ConfigList(
+                $"option {option}",
+                [.. texts.Select(text => new ConfigScalar($"option {option}", text, text, IsQuoted: false))]));
 
-    /// <summary>Lists and maps are written as in YAML, in brackets or braces; everything else is the text as it stands.</summary>
+    /// <summary>
+    /// Lists and maps are written as in YAML, in brackets or braces; everything else is the text as it stands.
+    /// </summary>
     private ConfigNode Value(string origin, string text)
     {
-        if (text.Length > 0 && text[0] is '[' or '{' && new YamlReader(origin, static _ => null, errors).Read(text.Replace("${", "$${", StringComparison.Ordinal)) is { } read)
+        if (text.Length > 0
+            && text[0] is '[' or '{'
+            && new YamlReader(origin, static _ => null, errors).Read(
+                text.Replace("${", "$${", StringComparison.Ordinal))
+                is { } read)
             return read;
         return new ConfigScalar(origin, text, text, IsQuoted: false);
     }

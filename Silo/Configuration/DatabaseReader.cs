@@ -7,7 +7,9 @@ namespace Tributary.Silo.Configuration;
 internal static class DatabaseReader
 {
     private const string ConnectionAllowed =
-        "with type postgres a connection string for Npgsql such as Host=db;Database=tributary;Username=tributary;Password=${PASSWORD}, or a map with host, port, name, user, password, timeout";
+        "with type postgres a connection string for Npgsql such as "
+        + "Host=db;Database=tributary;Username=tributary;Password=${PASSWORD}, or a map with host, port, name, user, "
+        + "password, timeout";
 
     private const string InitAllowed = "the path of an SQL script";
 
@@ -75,6 +77,8 @@ internal static class DatabaseReader
     }
 }
 
-/// <param name="Connection">The connection string of PostgreSQL, or null for the embedded database. Holds a password: never logged.</param>
+/// <param name="Connection">
+/// The connection string of PostgreSQL, or null for the embedded database. Holds a password: never logged.
+/// </param>
 /// <param name="InitScript">The full path of a script that is run once per text of it, or null.</param>
 internal sealed record DatabaseConfig(string? Connection, string? InitScript);

@@ -41,10 +41,12 @@ internal static class EndpointsReader
             return null;
         }
 
-        var endpoint = field.Section("path", "method", "source", "description", "item", "external_id", "schema", "query_schema");
+        var endpoint = field.Section(
+            "path", "method", "source", "description", "item", "external_id", "schema", "query_schema");
         var path = Required(endpoint["path"], PathAllowed, IsPath);
         var method = endpoint["method"].OneOf("POST", "PUT") ?? "POST";
-        var source = Required(endpoint["source"], "the name of a source: 1 to 512 bytes of UTF-8", static text => Encoding.UTF8.GetByteCount(text) <= Identifiers.MaxBytes);
+        var source = Required(endpoint["source"], "the name of a source: 1 to 512 bytes of UTF-8", static text =>
+            Encoding.UTF8.GetByteCount(text) <= Identifiers.MaxBytes);
         var description = endpoint["description"].Text("a text");
         var item = Pointer(endpoint["item"]);
         var externalId = Pointer(endpoint["external_id"]);
@@ -54,7 +56,14 @@ internal static class EndpointsReader
             ? null
             : new EndpointDefinition
             {
-                Path = path, Method = method, Source = source, Description = description, Item = item, ExternalId = externalId, Body = body, Query = query,
+                Path = path,
+                Method = method,
+                Source = source,
+                Description = description,
+                Item = item,
+                ExternalId = externalId,
+                Body = body,
+                Query = query,
             };
     }
 
@@ -117,7 +126,11 @@ internal static class EndpointsReader
         }
         catch (FormatException error)
         {
-            field.Fail(field.Node!.IsSubstituted ? "a schema that cannot be read" : $"a schema that cannot be read ({error.Message.ReplaceLineEndings(" ").TrimEnd('.')})", SchemaAllowed);
+            field.Fail(
+                field.Node!.IsSubstituted
+                    ? "a schema that cannot be read"
+                    : $"a schema that cannot be read ({error.Message.ReplaceLineEndings(" ").TrimEnd('.')})",
+                SchemaAllowed);
             return null;
         }
     }

@@ -3,7 +3,9 @@ using System.Net;
 
 namespace Tributary.Silo.Configuration;
 
-/// <summary>An address to listen on. A null <paramref name="Host"/> is <c>localhost</c>: both loopback addresses.</summary>
+/// <summary>
+/// An address to listen on. A null <paramref name="Host"/> is <c>localhost</c>: both loopback addresses.
+/// </summary>
 public sealed record ListenAddress(IPAddress? Host, int Port)
 {
     public const string Allowed = "http://HOST:PORT, where HOST is localhost, an IP address or * for all addresses";
@@ -12,7 +14,8 @@ public sealed record ListenAddress(IPAddress? Host, int Port)
     public bool IsLoopback => Host is null || IPAddress.IsLoopback(Host);
 
     /// <exception cref="FormatException">It is no such address.</exception>
-    public static ListenAddress Parse(string text) => TryParse(text) ?? throw new FormatException($"Found \"{text}\"; allowed: {Allowed}.");
+    public static ListenAddress Parse(string text) =>
+        TryParse(text) ?? throw new FormatException($"Found \"{text}\"; allowed: {Allowed}.");
 
     public static ListenAddress? TryParse(string text)
     {
@@ -22,7 +25,8 @@ public sealed record ListenAddress(IPAddress? Host, int Port)
 
         var rest = text.AsSpan(Scheme.Length).TrimEnd('/');
         var colon = rest.LastIndexOf(':');
-        if (colon <= 0 || !ushort.TryParse(rest[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port))
+        if (colon <= 0
+            || !ushort.TryParse(rest[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port))
             return null;
 
         var host = rest[..colon];
@@ -37,10 +41,12 @@ public sealed record ListenAddress(IPAddress? Host, int Port)
         return IPAddress.TryParse(host, out var address) ? new ListenAddress(address, port) : null;
     }
 
-    public override string ToString() => Host switch
-    {
-        null => string.Create(CultureInfo.InvariantCulture, $"http://localhost:{Port}"),
-        { AddressFamily: System.Net.Sockets.AddressFamily.InterNetworkV6 } six => string.Create(CultureInfo.InvariantCulture, $"http://[{six}]:{Port}"),
-        var four => string.Create(CultureInfo.InvariantCulture, $"http://{four}:{Port}"),
-    };
+    public override string ToString() =>
+        Host switch
+        {
+            null => string.Create(CultureInfo.InvariantCulture, $"http://localhost:{Port}"),
+            { AddressFamily: System.Net.Sockets.AddressFamily.InterNetworkV6 } six => string.Create(
+                CultureInfo.InvariantCulture, $"http://[{six}]:{Port}"),
+            var four => string.Create(CultureInfo.InvariantCulture, $"http://{four}:{Port}"),
+        };
 }

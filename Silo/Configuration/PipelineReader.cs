@@ -41,8 +41,21 @@ internal sealed class PipelineReader
     /// <summary>The keys of the configuration that are read here.</summary>
     public static IReadOnlyList<string> Keys { get; } =
     [
-        "broker", "msg_broker", "message", "message_fields", "data_store", "meta_store", "connectors", "active_plugins", "disabled_plugins", "plugins", "plugin",
-        "custom", "packages", "retry", "processing",
+        "broker",
+        "msg_broker",
+        "message",
+        "message_fields",
+        "data_store",
+        "meta_store",
+        "connectors",
+        "active_plugins",
+        "disabled_plugins",
+        "plugins",
+        "plugin",
+        "custom",
+        "packages",
+        "retry",
+        "processing",
     ];
 
     /// <param name="baseFolder">Relative paths start from here: the folder of the file.</param>
@@ -52,8 +65,10 @@ internal sealed class PipelineReader
 
     private PipelineConfig Read(string dataDirectory, string? only)
     {
-        var processing = root["processing"].Section("running", "backlog", "content_bytes", "memory_bytes", "metadata_bytes", "plugin_seconds", "scratch",
-            "scratch_bytes", "scratch_reserve_bytes");
+        var processing = root["processing"]
+            .Section(
+                "running", "backlog", "content_bytes", "memory_bytes", "metadata_bytes", "plugin_seconds", "scratch",
+                "scratch_bytes", "scratch_reserve_bytes");
         var defaults = new PipelineConfig();
         ReadPackages(root["packages"]);
         return new PipelineConfig
@@ -64,10 +79,14 @@ internal sealed class PipelineReader
             Retry = RetryPolicyReader.Read(root["retry"]),
             Processing = new ProcessingOptions
             {
-                MaxRunningCount = (int)(processing["running"].Whole(1, 10_000, "messages") ?? defaults.Processing.MaxRunningCount),
-                MaxContentBytes = processing["content_bytes"].Whole(1, MaxContentBytes, "bytes") ?? defaults.Processing.MaxContentBytes,
-                MaxMemoryBytes = (int)(processing["memory_bytes"].Whole(0, 64 << 20, "bytes") ?? defaults.Processing.MaxMemoryBytes),
-                MaxMetadataBytes = (int)(processing["metadata_bytes"].Whole(1, 64 << 20, "bytes") ?? defaults.Processing.MaxMetadataBytes),
+                MaxRunningCount = (int)(
+                    processing["running"].Whole(1, 10_000, "messages") ?? defaults.Processing.MaxRunningCount),
+                MaxContentBytes = processing["content_bytes"].Whole(1, MaxContentBytes, "bytes")
+                    ?? defaults.Processing.MaxContentBytes,
+                MaxMemoryBytes = (int)(
+                    processing["memory_bytes"].Whole(0, 64 << 20, "bytes") ?? defaults.Processing.MaxMemoryBytes),
+                MaxMetadataBytes = (int)(
+                    processing["metadata_bytes"].Whole(1, 64 << 20, "bytes") ?? defaults.Processing.MaxMetadataBytes),
             },
             MaxBacklogCount = (int)(processing["backlog"].Whole(1, 10_000_000, "messages") ?? defaults.MaxBacklogCount),
             ScratchDirectory = processing["scratch"].Text("the path of a folder") is { } scratch
@@ -75,10 +94,17 @@ internal sealed class PipelineReader
                 : Path.GetFullPath(Path.Combine(dataDirectory, "scratch")),
             Scratch = new ScratchOptions
             {
-                MaxBytes = processing["scratch_bytes"].Whole(1 << 20, MaxScratchBytes, "bytes") ?? defaults.Scratch.MaxBytes,
-                ReserveBytes = processing["scratch_reserve_bytes"].Whole(0, MaxScratchBytes, "bytes") ?? defaults.Scratch.ReserveBytes,
+                MaxBytes = processing["scratch_bytes"].Whole(1 << 20, MaxScratchBytes, "bytes")
+                    ?? defaults.Scratch.MaxBytes,
+                ReserveBytes = processing["scratch_reserve_bytes"].Whole(0, MaxScratchBytes, "bytes")
+                    ?? defaults.Scratch.ReserveBytes,
             },
-            Plugins = ReadPlugins(only) with { TimeLimit = TimeSpan.FromSeconds(processing["plugin_seconds"].Whole(1, 86_400, "seconds") ?? (long)defaults.Plugins.TimeLimit.TotalSeconds) },
+            Plugins = ReadPlugins(only) with
+            {
+                TimeLimit = TimeSpan.FromSeconds(
+                    processing["plugin_seconds"].Whole(1, 86_400, "seconds")
+                        ?? (long)defaults.Plugins.TimeLimit.TotalSeconds),
+            },
             Warnings = warnings,
         };
     }
@@ -89,7 +115,8 @@ internal sealed class PipelineReader
         if (root["broker"].IsSet && root["msg_broker"].IsSet)
             root["msg_broker"].Fail("both broker and msg_broker", "one of them");
         var shared = WithFields(MessageMappingReader.Read(root["message"]), root["message_fields"]);
-        IReadOnlyList<ConfigField> fields = brokers.Node is ConfigMap ? [brokers] : brokers.List(MaxBrokersCount, "maps with a type");
+        IReadOnlyList<ConfigField> fields =
+            brokers.Node is ConfigMap ? [brokers] : brokers.List(MaxBrokersCount, "maps with a type");
         var listeners = new List<ListenerConfig>();
         foreach (var field in fields)
         {
@@ -103,13 +130,15 @@ internal sealed class PipelineReader
         return listeners;
     }
 
-    private static bool IsApi(ConfigField broker) => broker.Node is ConfigMap map && map.Fields["type"] is ConfigScalar { Text: "rest" };
+    private static bool IsApi(ConfigField broker) =>
+        broker.Node is ConfigMap map && map.Fields["type"] is ConfigScalar { Text: "rest" };
 
     // A broker may have a mapping of its own; the old place of the fields is inside the broker as well.
     private static MessageMapping MappingOf(ConfigField broker, MessageMapping shared)
     {
         var inner = broker.Section([.. ((ConfigMap)broker.Node!).Fields.Keys]);
-        return WithFields(inner["message"].IsSet ? MessageMappingReader.Read(inner["message"]) : shared, inner["message_fields"]);
+        return WithFields(
+            inner["message"].IsSet ? MessageMappingReader.Read(inner["message"]) : shared, inner["message_fields"]);
     }
 
     private static MessageMapping WithFields(MessageMapping mapping, ConfigField fields) =>
@@ -144,11 +173,19 @@ internal sealed class PipelineReader
             return [];
         }
 
-        var sections = field.Section([.. BuiltInPlugins.All().Select(plugin => plugin.Name).Concat(FoldersOf(folder)).Order(StringComparer.Ordinal)]);
-        return map.Fields.Keys.ToDictionary(name => name, name => ReadMap(sections[name], "a map of what the plugin is told"));
+        var sections = field.Section([
+            .. BuiltInPlugins
+                .All()
+                .Select(plugin => plugin.Name)
+                .Concat(FoldersOf(folder))
+                .Order(StringComparer.Ordinal),
+        ]);
+        return map.Fields.Keys.ToDictionary(
+            name => name, name => ReadMap(sections[name], "a map of what the plugin is told"));
     }
 
-    private static IEnumerable<string> FoldersOf(string? root) => root is null || !Directory.Exists(root) ? [] : PluginFolder.Find(root).Select(folder => folder.Name);
+    private static IEnumerable<string> FoldersOf(string? root) =>
+        root is null || !Directory.Exists(root) ? [] : PluginFolder.Find(root).Select(folder => folder.Name);
 
     private static JsonElement ReadMap(ConfigField field, string allowed)
     {

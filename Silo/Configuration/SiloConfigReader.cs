@@ -26,9 +26,22 @@ internal static class SiloConfigReader
     public static SiloConfig Read(ConfigMap root, string baseFolder, string? onlyPlugins, List<ConfigError> errors)
     {
         var defaults = new SiloConfig();
-        var section = new ConfigField(root, "", root.Origin, errors)
-            .Section(["api", "data", "database", "aggregates", "indexed_paths", "endpoints", "limits", "logging", "roles", .. PipelineReader.Keys]);
-        var limits = section["limits"].Section("body_bytes", "waiting_calls", "waiting_bytes", "activations", "connections", "subscribers", "dedupe_days");
+        var section = new ConfigField(root, "", root.Origin, errors).Section([
+            "api",
+            "data",
+            "database",
+            "aggregates",
+            "indexed_paths",
+            "endpoints",
+            "limits",
+            "logging",
+            "roles",
+            .. PipelineReader.Keys,
+        ]);
+        var limits = section["limits"]
+            .Section(
+                "body_bytes", "waiting_calls", "waiting_bytes", "activations", "connections", "subscribers",
+                "dedupe_days");
         var logging = section["logging"].Section("level", "format");
         var (listen, api) = Api(section["api"], defaults);
         api.MaxBodyBytes = (int)(limits["body_bytes"].Whole(1_024, 64 << 20, "bytes") ?? api.MaxBodyBytes);
@@ -46,12 +59,24 @@ internal static class SiloConfigReader
             Connection = database.Connection,
             InitScript = database.InitScript,
             Api = api,
-            Feed = new FeedOptions { MaxSubscribersCount = (int)(limits["subscribers"].Whole(1, 1_000_000, "subscribers") ?? defaults.Feed.MaxSubscribersCount) },
+            Feed = new FeedOptions
+            {
+                MaxSubscribersCount = (int)(
+                    limits["subscribers"].Whole(1, 1_000_000, "subscribers") ?? defaults.Feed.MaxSubscribersCount),
+            },
             Silo = Silo(limits, defaults.Silo, listen, IndexedPaths(section["indexed_paths"]), pipeline),
-            Dedupe = new DedupeOptions { Remember = limits["dedupe_days"].Whole(1, 3_650, "days") is { } days ? TimeSpan.FromDays(days) : defaults.Dedupe.Remember },
-            MaxConnectionsCount = (int)(limits["connections"].Whole(1, 1_000_000, "connections") ?? defaults.MaxConnectionsCount),
+            Dedupe = new DedupeOptions
+            {
+                Remember = limits["dedupe_days"].Whole(1, 3_650, "days") is { } days
+                    ? TimeSpan.FromDays(days)
+                    : defaults.Dedupe.Remember,
+            },
+            MaxConnectionsCount = (int)(
+                limits["connections"].Whole(1, 1_000_000, "connections") ?? defaults.MaxConnectionsCount),
             Aggregates = AggregatesReader.Read(section["aggregates"], errors),
-            LogLevel = Enum.Parse<LogLevel>(logging["level"].OneOf("trace", "debug", "information", "warning", "error") ?? "information", ignoreCase: true),
+            LogLevel = Enum.Parse<LogLevel>(
+                logging["level"].OneOf("trace", "debug", "information", "warning", "error") ?? "information",
+                ignoreCase: true),
             IsJsonLog = logging["format"].OneOf("text", "json") == "json",
         };
         return errors.Count == 0 ? config : throw new ConfigException(errors);
@@ -71,7 +96,9 @@ internal static class SiloConfigReader
         }
 
         if (roles == Roles.Api && database.Connection is null)
-            field.Fail("the role api alone with the embedded database", "both roles, or database.type: postgres, which several processes share");
+            field.Fail(
+                "the role api alone with the embedded database",
+                "both roles, or database.type: postgres, which several processes share");
         return roles == Roles.None ? Roles.Silo | Roles.Api : roles;
     }
 
@@ -85,7 +112,9 @@ internal static class SiloConfigReader
                 if (!item.IsSet)
                     item.Fail(IndexedPath.Allowed);
             }
-            else if (JsonPointer.TryParse(text, out var pointer) && IndexedPath.IsAllowed(pointer) && !pointers.Contains(text))
+            else if (JsonPointer.TryParse(text, out var pointer)
+                && IndexedPath.IsAllowed(pointer)
+                && !pointers.Contains(text))
                 pointers.Add(text);
             else
                 item.Fail(IndexedPath.Allowed);
@@ -95,20 +124,28 @@ internal static class SiloConfigReader
     }
 
     private static RoundOptions Silo(
-        ConfigSection limits, RoundOptions defaults, IReadOnlyList<string> listen, IReadOnlyList<string> indexedPaths,
-        PipelineConfig pipeline) => new()
-    {
-        MaxWaitingActivitiesCount = pipeline.MaxBacklogCount,
-        // Twice the backlog: beside it are those that rounds on their way add. With fewer, messages would be read back one by one for as long as the backlog is full.
-        MaxLocalHandOversCount = Math.Max(defaults.MaxLocalHandOversCount, 2 * pipeline.MaxBacklogCount),
-        // More than run at once, so that the next has begun when one ends.
-        MaxActivitiesCount = Math.Max(defaults.MaxActivitiesCount, 2 * pipeline.Processing.MaxRunningCount),
-        Address = listen.Count > 0 ? listen[0] : "",
-        IndexedPaths = indexedPaths,
-        MaxWaitingCallsCount = (int)(limits["waiting_calls"].Whole(100, 10_000_000, "calls") ?? defaults.MaxWaitingCallsCount),
-        MaxWaitingBytes = limits["waiting_bytes"].Whole(1 << 20, 64L << 30, "bytes") ?? defaults.MaxWaitingBytes,
-        MaxActivationsCount = (int)(limits["activations"].Whole(1_000, 100_000_000, "grains") ?? defaults.MaxActivationsCount),
-    };
+        ConfigSection limits,
+        RoundOptions defaults,
+        IReadOnlyList<string> listen,
+        IReadOnlyList<string> indexedPaths,
+        PipelineConfig pipeline
+    ) =>
+        new()
+        {
+            MaxWaitingActivitiesCount = pipeline.MaxBacklogCount,
+            // Twice the backlog: beside it are those that rounds on their way add. With fewer, messages would be read
+            // back one by one for as long as the backlog is full.
+            MaxLocalHandOversCount = Math.Max(defaults.MaxLocalHandOversCount, 2 * pipeline.MaxBacklogCount),
+            // More than run at once, so that the next has begun when one ends.
+            MaxActivitiesCount = Math.Max(defaults.MaxActivitiesCount, 2 * pipeline.Processing.MaxRunningCount),
+            Address = listen.Count > 0 ? listen[0] : "",
+            IndexedPaths = indexedPaths,
+            MaxWaitingCallsCount = (int)(
+                limits["waiting_calls"].Whole(100, 10_000_000, "calls") ?? defaults.MaxWaitingCallsCount),
+            MaxWaitingBytes = limits["waiting_bytes"].Whole(1 << 20, 64L << 30, "bytes") ?? defaults.MaxWaitingBytes,
+            MaxActivationsCount = (int)(
+                limits["activations"].Whole(1_000, 100_000_000, "grains") ?? defaults.MaxActivationsCount),
+        };
 
     private static (IReadOnlyList<string> Listen, ApiOptions Api) Api(ConfigField field, SiloConfig defaults)
     {
@@ -136,18 +173,33 @@ internal static class SiloConfigReader
         {
             urls.Fail(
                 $"{open}, which other machines reach, without API keys",
-                "loopback addresses such as http://127.0.0.1:8888; or set api.keys; or say api.insecure: true (--insecure) when everybody who reaches the address may read and write");
+                "loopback addresses such as http://127.0.0.1:8888; or set api.keys; or say api.insecure: true "
+                + "(--insecure) when everybody who reaches the address may read and write");
         }
 
-        var hosts = Texts(api["hosts"], "a name or an address without a port", static text => !text.Contains('/', StringComparison.Ordinal));
+        var hosts = Texts(api["hosts"], "a name or an address without a port", static text =>
+            !text.Contains('/', StringComparison.Ordinal));
         if (open is null && keys.Count == 0)
             // A page of the web must not reach an open server under a name of its own.
-            hosts = [.. LoopbackNames, .. addresses.Select(address => address.Host?.ToString()).OfType<string>(), .. hosts];
+            hosts =
+            [
+                .. LoopbackNames,
+                .. addresses.Select(address => address.Host?.ToString()).OfType<string>(),
+                .. hosts,
+            ];
         const string OriginAllowed =
             "an origin such as https://example.org, as browsers send it: without a path, "
             + "and without the port that the scheme implies";
         var origins = Texts(api["origins"], OriginAllowed, IsOrigin);
-        return ([.. addresses.Select(address => address.ToString())], new ApiOptions { ApiKeys = keys, AllowedHosts = hosts, AllowedOrigins = origins });
+        return (
+            [.. addresses.Select(address => address.ToString())],
+            new ApiOptions
+            {
+                ApiKeys = keys,
+                AllowedHosts = hosts,
+                AllowedOrigins = origins,
+            }
+        );
     }
 
     // Browsers send an origin in one form only; in any other it would never match.
@@ -155,9 +207,11 @@ internal static class SiloConfigReader
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Host.Length > 0
         && uri.GetLeftPart(UriPartial.Authority).Equals(text, StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsKey(string key) => key.Length is >= MinKeyChars and <= 256 && key.All(character => character is > ' ' and <= '~');
+    private static bool IsKey(string key) =>
+        key.Length is >= MinKeyChars and <= 256 && key.All(character => character is > ' ' and <= '~');
 
-    private static List<string> Texts(ConfigField field, string allowed, Func<string, bool> isAllowed, bool isSecret = false)
+    private static List<string> Texts(
+        ConfigField field, string allowed, Func<string, bool> isAllowed, bool isSecret = false)
     {
         var texts = new List<string>();
         foreach (var item in field.List(MaxListCount, allowed))

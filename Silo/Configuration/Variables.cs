@@ -3,7 +3,9 @@ using Tributary.Connectors.Configuration;
 
 namespace Tributary.Silo.Configuration;
 
-/// <summary>Replaces <c>${NAME}</c> by the environment variable of that name; <c>$${</c> stands for <c>${</c>.</summary>
+/// <summary>
+/// Replaces <c>${NAME}</c> by the environment variable of that name; <c>$${</c> stands for <c>${</c>.
+/// </summary>
 internal static partial class Variables
 {
     /// <summary>A variable that is not set is an error: an empty password is never what was meant.</summary>
@@ -14,7 +16,8 @@ internal static partial class Variables
                 return "${";
             if (match.Groups["name"] is not { Success: true, Value: var name })
             {
-                errors.Add(new ConfigError(origin, "a variable", "${ without a name and a }", "${NAME}, or $${ for the characters ${"));
+                errors.Add(new ConfigError(origin, "a variable", "${ without a name and a }",
+                    "${NAME}, or $${ for the characters ${"));
                 return "";
             }
 

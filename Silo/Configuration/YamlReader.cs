@@ -12,7 +12,9 @@ internal sealed class YamlReader(string name, Func<string, string?> variables, L
     /// <summary>The largest file.</summary>
     public const int MaxFileBytes = 1 << 20;
 
-    /// <summary>Values of one file, aliases counted each time they are used: a small file must not unfold to a large one.</summary>
+    /// <summary>
+    /// Values of one file, aliases counted each time they are used: a small file must not unfold to a large one.
+    /// </summary>
     private const int MaxNodesCount = 100_000;
 
     private const int MaxDepth = 32;
@@ -35,7 +37,12 @@ internal sealed class YamlReader(string name, Func<string, string?> variables, L
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            errors.Add(new ConfigError(path, "the file", error is FileNotFoundException or DirectoryNotFoundException ? "nothing" : error.Message, "a file that can be read"));
+            errors.Add(
+                new ConfigError(
+                    path,
+                    "the file",
+                    error is FileNotFoundException or DirectoryNotFoundException ? "nothing" : error.Message,
+                    "a file that can be read"));
             return null;
         }
     }
@@ -54,15 +61,21 @@ internal sealed class YamlReader(string name, Func<string, string?> variables, L
                 case 1:
                     return Convert(yaml.Documents[0].RootNode, 0);
                 default:
-                    errors.Add(new ConfigError(At(yaml.Documents[1].RootNode.Start.Line), "the file", $"{yaml.Documents.Count} YAML documents", "one"));
+                    errors.Add(
+                        new ConfigError(
+                            At(yaml.Documents[1].RootNode.Start.Line), "the file",
+                            $"{yaml.Documents.Count} YAML documents", "one"));
                     return null;
             }
         }
         catch (YamlException error)
         {
-            errors.Add(LineIndentedByTab(text) is { } line && error.Message.Contains("tab", StringComparison.Ordinal)
-                ? new ConfigError(At(line), "the file", "a tab in the indentation", "spaces")
-                : new ConfigError(At(error.Start.Line), "the file", $"what is not YAML ({error.Message.TrimEnd('.')})", "YAML 1.2"));
+            errors.Add(
+                LineIndentedByTab(text) is { } line && error.Message.Contains("tab", StringComparison.Ordinal)
+                    ? new ConfigError(At(line), "the file", "a tab in the indentation", "spaces")
+                    : new ConfigError(
+                        At(error.Start.Line), "the file", $"what is not YAML ({error.Message.TrimEnd('.')})",
+                        "YAML 1.2"));
             return null;
         }
     }
@@ -73,7 +86,10 @@ internal sealed class YamlReader(string name, Func<string, string?> variables, L
         if (++nodesCount > MaxNodesCount || depth > MaxDepth)
         {
             if (nodesCount <= MaxNodesCount + 1)
-                errors.Add(new ConfigError(origin, "the file", "too many values or levels", $"at most {MaxNodesCount} values in {MaxDepth} levels"));
+                errors.Add(
+                    new ConfigError(
+                        origin, "the file", "too many values or levels",
+                        $"at most {MaxNodesCount} values in {MaxDepth} levels"));
             nodesCount = MaxNodesCount + 1;
             return null;
         }
@@ -82,9 +98,12 @@ internal sealed class YamlReader(string name, Func<string, string?> variables, L
         {
             case YamlScalarNode scalar:
                 var written = scalar.Value ?? "";
-                return new ConfigScalar(origin, Variables.Replace(written, origin, variables, errors), written, scalar.Style is not (ScalarStyle.Plain or ScalarStyle.Any));
+                return new ConfigScalar(
+                    origin, Variables.Replace(written, origin, variables, errors), written,
+                    scalar.Style is not (ScalarStyle.Plain or ScalarStyle.Any));
             case YamlSequenceNode list:
-                return new ConfigList(origin, [.. list.Children.Select(child => Convert(child, depth + 1)).OfType<ConfigNode>()]);
+                return new ConfigList(
+                    origin, [.. list.Children.Select(child => Convert(child, depth + 1)).OfType<ConfigNode>()]);
             default:
                 var map = new ConfigMap(origin);
                 foreach (var (key, value) in ((YamlMappingNode)node).Children)

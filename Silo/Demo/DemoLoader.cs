@@ -39,10 +39,15 @@ internal static class DemoLoader
         await Parallel.ForEachAsync(events, options, async (body, _) =>
         {
             using var json = System.Text.Json.JsonDocument.Parse(body);
-            var receipt = await intake.AcceptAsync(new IntakeRequest
-            {
-                Source = Source, Body = body, ItemPointer = Id, ExternalId = json.RootElement.GetProperty("id").GetString(),
-            });
+            var receipt = await intake.AcceptAsync(
+                new IntakeRequest
+                {
+                    Source = Source,
+                    Body = body,
+                    ItemPointer = Id,
+                    ExternalId = json.RootElement.GetProperty("id").GetString(),
+                }
+            );
             if (receipt.IsRepeat)
                 Interlocked.Increment(ref repeats);
         });

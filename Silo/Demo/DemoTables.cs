@@ -17,7 +17,8 @@ internal static class DemoTables
         var live = node.Live();
         foreach (var active in live.Definitions.Where(one => live.IsFed(one) != false))
         {
-            var rows = await node.Log.ReadAggregatesAsync(active.Generation, null, null, null, null, MaxRowsCount + 1, cancellation);
+            var rows = await node.Log.ReadAggregatesAsync(
+                active.Generation, null, null, null, null, MaxRowsCount + 1, cancellation);
             if (rows.Count == 0)
                 continue;
             var table = TableOf(active.Definition, [.. rows.Select(row => AggregateView.Of(row, active.Definition))]);
@@ -53,15 +54,20 @@ internal static class DemoTables
 
     /// <summary>Groups of one number in its order; everything else as it is stored.</summary>
     private static IEnumerable<AggregateView> Ordered(IReadOnlyList<AggregateView> views) =>
-        views.OrderBy(view => view.WindowStart).ThenBy(view =>
-            view.Group.Count == 1 && view.Group.GetAt(0).Value is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : double.PositiveInfinity);
+        views
+            .OrderBy(view => view.WindowStart)
+            .ThenBy(view =>
+                view.Group.Count == 1 && view.Group.GetAt(0).Value is { ValueKind: JsonValueKind.Number } number
+                    ? number.GetDouble()
+                    : double.PositiveInfinity);
 
     private static IEnumerable<string> CellsOf(AggregateView view)
     {
         foreach (var (_, value) in view.Group)
             yield return value.ToString() is { Length: > 0 } text ? text : "null";
         if (view.WindowStart is { } start)
-            yield return start.ToString(start.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+            yield return start.ToString(
+                start.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
         foreach (var (_, value) in view.Measures)
         {
             if (value.ValueKind == JsonValueKind.Object)
@@ -76,5 +82,7 @@ internal static class DemoTables
 
     /// <summary>At most four digits after the point: a table is for looking; the API gives every digit.</summary>
     private static string Short(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var number) ? number.ToString("0.####", CultureInfo.InvariantCulture) : value.ToString();
+        value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var number)
+            ? number.ToString("0.####", CultureInfo.InvariantCulture)
+            : value.ToString();
 }

@@ -5,8 +5,8 @@ using Tributary.Storage;
 namespace Tributary.Silo.Hosting;
 
 /// <summary>
-/// Runs what goes on for as long as the process does. Work that ends with an error is begun again, which it must allow; when the database can be used
-/// no more, or when it ends again and again, the process ends.
+/// Runs what goes on for as long as the process does. Work that ends with an error is begun again, which it must allow;
+/// when the database can be used no more, or when it ends again and again, the process ends.
 /// </summary>
 internal sealed partial class BackgroundWork(ProcessFault fault, TimeProvider time, ILogger<BackgroundWork> logger)
 {
@@ -18,7 +18,10 @@ internal sealed partial class BackgroundWork(ProcessFault fault, TimeProvider ti
 
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Runs it until <paramref name="stop"/>. The result never faults, and ends when the work has seen that it is to stop.</summary>
+    /// <summary>
+    /// Runs it until <paramref name="stop"/>. The result never faults, and ends when the work has seen that it is to
+    /// stop.
+    /// </summary>
     public Task RunAsync(string name, Func<CancellationToken, Task> work, CancellationToken stop) =>
         Task.Run(() => SuperviseAsync(name, work, stop), CancellationToken.None);
 
@@ -43,12 +46,15 @@ internal sealed partial class BackgroundWork(ProcessFault fault, TimeProvider ti
     }
 
     /// <summary>Null when it ended because it was told to.</summary>
-    private static async Task<Exception?> TryAsync(string name, Func<CancellationToken, Task> work, CancellationToken stop)
+    private static async Task<Exception?> TryAsync(
+        string name, Func<CancellationToken, Task> work, CancellationToken stop)
     {
         try
         {
             await work(stop);
-            return stop.IsCancellationRequested ? null : new InvalidOperationException($"{name} ended, and was not told to.");
+            return stop.IsCancellationRequested
+                ? null
+                : new InvalidOperationException($"{name} ended, and was not told to.");
         }
         catch (Exception) when (stop.IsCancellationRequested)
         {
@@ -73,6 +79,11 @@ internal sealed partial class BackgroundWork(ProcessFault fault, TimeProvider ti
         }
     }
 
-    [LoggerMessage(EventId = 4002, Level = LogLevel.Error, Message = "{Name} ended with an error and is begun again ({Restarts} of at most {MaxRestarts} times in a row).")]
-    private static partial void LogRestarted(ILogger logger, string name, int restarts, int maxRestarts, Exception error);
+    [LoggerMessage(
+        EventId = 4002,
+        Level = LogLevel.Error,
+        Message =
+            "{Name} ended with an error and is begun again ({Restarts} of at most {MaxRestarts} times in a row).")]
+    private static partial void LogRestarted(
+        ILogger logger, string name, int restarts, int maxRestarts, Exception error);
 }

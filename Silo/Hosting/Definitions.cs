@@ -6,4 +6,5 @@ namespace Tributary.Silo.Hosting;
 /// <summary>What this node counts, and since when.</summary>
 /// <param name="Contributions">What a message adds to which aggregate: follows switches of generations.</param>
 /// <param name="FedFrom">From here on every message is counted in all generations that are fed.</param>
-internal sealed record Definitions(GenerationControl Generations, ContributionCalculator Contributions, Position FedFrom);
+internal sealed record Definitions(
+    GenerationControl Generations, ContributionCalculator Contributions, Position FedFrom);

@@ -48,7 +48,8 @@ internal sealed partial class DefinitionsStart(
         return book;
     }
 
-    private GenerationControl NewGenerations(GenerationBook book, ContributionCalculator contributions, PluginHost plugins)
+    private GenerationControl NewGenerations(
+        GenerationBook book, ContributionCalculator contributions, PluginHost plugins)
     {
         var fedCount = book.Fed.Count;
         return new GenerationControl(engine.Grains, store.Log, store.Generations, book, changed =>

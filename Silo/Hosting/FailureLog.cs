@@ -7,8 +7,8 @@ using Tributary.Storage;
 namespace Tributary.Silo.Hosting;
 
 /// <summary>
-/// Leaves a line for messages that failed, when that is durable: one at once for each kind of failure, then one per ten seconds with how many were
-/// left out. The failure feed has them all.
+/// Leaves a line for messages that failed, when that is durable: one at once for each kind of failure, then one per ten
+/// seconds with how many were left out. The failure feed has them all.
 /// </summary>
 internal sealed partial class FailureLog(TimeProvider time, ILogger<FailureLog> logger)
 {
@@ -21,7 +21,10 @@ internal sealed partial class FailureLog(TimeProvider time, ILogger<FailureLog> 
     private readonly ConcurrentDictionary<(MessageStatus Status, string Plugin, string Code), LimitedLog> kinds = new();
     private readonly LimitedLog rest = new(time);
 
-    /// <summary>A round is durable. Called beside the engine's loop; costs a look at each message, and nothing for those that did not fail.</summary>
+    /// <summary>
+    /// A round is durable. Called beside the engine's loop; costs a look at each message, and nothing for those that
+    /// did not fail.
+    /// </summary>
     public void Committed(RoundCommit round)
     {
         foreach (var appended in round.Messages)
@@ -30,8 +33,11 @@ internal sealed partial class FailureLog(TimeProvider time, ILogger<FailureLog> 
             Tell(row.Message.Id, row.Message.Source, row.Item, row.Parts);
         foreach (var failure in round.Failures)
         {
-            LogOf((MessageStatus.Completed, failure.Target.Type, failure.Method)).Write(unsaid =>
-                LogCallFailed(logger, failure.Method, Cut(failure.Target.ToString(), MaxIdChars), Cut(failure.Error, MaxErrorChars), unsaid));
+            LogOf((MessageStatus.Completed, failure.Target.Type, failure.Method))
+                .Write(unsaid =>
+                    LogCallFailed(
+                        logger, failure.Method, Cut(failure.Target.ToString(), MaxIdChars),
+                        Cut(failure.Error, MaxErrorChars), unsaid));
         }
     }
 
@@ -49,34 +55,62 @@ internal sealed partial class FailureLog(TimeProvider time, ILogger<FailureLog> 
         var error = part.Error ?? "";
         var code = error.AsSpan(0, Math.Max(error.IndexOf(':'), 0)).ToString();
         var about = part.Plugin.Length == 0 ? "the message" : $"its part of {part.Plugin}";
-        LogOf((part.Status, part.Plugin, code)).Write(unsaid =>
-        {
-            if (part.NextAttempt is { } next)
-                LogRetrying(logger, message, Cut(source, MaxIdChars), Cut(item, MaxIdChars), about, next, Cut(error, MaxErrorChars), unsaid);
-            else
-                LogGivenUp(logger, message, Cut(source, MaxIdChars), Cut(item, MaxIdChars), about, part.Status, Cut(error, MaxErrorChars), unsaid);
-        });
+        LogOf((part.Status, part.Plugin, code))
+            .Write(unsaid =>
+            {
+                if (part.NextAttempt is { } next)
+                    LogRetrying(
+                        logger, message, Cut(source, MaxIdChars), Cut(item, MaxIdChars), about, next,
+                        Cut(error, MaxErrorChars), unsaid);
+                else
+                    LogGivenUp(
+                        logger, message, Cut(source, MaxIdChars), Cut(item, MaxIdChars), about, part.Status,
+                        Cut(error, MaxErrorChars), unsaid);
+            });
     }
 
     private LimitedLog LogOf((MessageStatus, string, string) kind) =>
-        kinds.TryGetValue(kind, out var known) ? known : kinds.Count < MaxKindsCount ? kinds.GetOrAdd(kind, _ => new LimitedLog(time)) : rest;
+        kinds.TryGetValue(kind, out var known) ? known
+        : kinds.Count < MaxKindsCount ? kinds.GetOrAdd(kind, _ => new LimitedLog(time))
+        : rest;
 
-    private static string Cut(string text, int maxChars) => Pipeline.Plugins.ErrorText.Cut(text.ReplaceLineEndings(" "), maxChars);
+    private static string Cut(string text, int maxChars) =>
+        Pipeline.Plugins.ErrorText.Cut(text.ReplaceLineEndings(" "), maxChars);
 
     [LoggerMessage(
         EventId = 4003, Level = LogLevel.Warning,
-        Message = "Message {Message} of {Source}, item {Item}: {About} failed and is tried again at {Next:O}: {Error} ({Unsaid} more like this since the last line.)")]
+        Message =
+            "Message {Message} of {Source}, item {Item}: {About} failed and is tried again at {Next:O}: {Error} "
+            + "({Unsaid} more like this since the last line.)")]
     private static partial void LogRetrying(
-        ILogger logger, MessageId message, string source, string item, string about, DateTimeOffset next, string error, long unsaid);
+        ILogger logger,
+        MessageId message,
+        string source,
+        string item,
+        string about,
+        DateTimeOffset next,
+        string error,
+        long unsaid);
 
     [LoggerMessage(
         EventId = 4004, Level = LogLevel.Warning,
-        Message = "Message {Message} of {Source}, item {Item}: {About} failed and is {Status} now: {Error} ({Unsaid} more like this since the last line.)")]
+        Message =
+            "Message {Message} of {Source}, item {Item}: {About} failed and is {Status} now: {Error} ({Unsaid} more "
+            + "like this since the last line.)")]
     private static partial void LogGivenUp(
-        ILogger logger, MessageId message, string source, string item, string about, MessageStatus status, string error, long unsaid);
+        ILogger logger,
+        MessageId message,
+        string source,
+        string item,
+        string about,
+        MessageStatus status,
+        string error,
+        long unsaid);
 
     [LoggerMessage(
         EventId = 4005, Level = LogLevel.Warning,
-        Message = "A call of {Method} on {Grain} failed and is kept as a failed call: {Error} ({Unsaid} more like this since the last line.)")]
+        Message =
+            "A call of {Method} on {Grain} failed and is kept as a failed call: {Error} ({Unsaid} more like this since "
+            + "the last line.)")]
     private static partial void LogCallFailed(ILogger logger, string method, string grain, string error, long unsaid);
 }

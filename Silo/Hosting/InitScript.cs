@@ -4,7 +4,9 @@ using Tributary.Storage;
 
 namespace Tributary.Silo.Hosting;
 
-/// <summary>The script of the configuration's <c>database.init</c>: run before the plugins' own, once per text of it.</summary>
+/// <summary>
+/// The script of the configuration's <c>database.init</c>: run before the plugins' own, once per text of it.
+/// </summary>
 internal static partial class InitScript
 {
     /// <summary>No plugin's name has a full stop.</summary>
@@ -13,10 +15,13 @@ internal static partial class InitScript
     /// <summary>The largest script.</summary>
     private const int MaxBytes = 1 << 20;
 
-    /// <summary>A script that is not there is only warned of: a configuration may name one that belongs to another program.</summary>
+    /// <summary>
+    /// A script that is not there is only warned of: a configuration may name one that belongs to another program.
+    /// </summary>
     /// <param name="path">Null without a script.</param>
     /// <exception cref="StoreException">The script is too large, or the database refuses it.</exception>
-    public static async Task RunAsync(string? path, IPluginTables tables, ILogger logger, CancellationToken cancellation)
+    public static async Task RunAsync(
+        string? path, IPluginTables tables, ILogger logger, CancellationToken cancellation)
     {
         if (path is null)
             return;
@@ -28,7 +33,8 @@ internal static partial class InitScript
         }
 
         if (file.Length > MaxBytes)
-            throw new StoreException(StoreFault.Fatal, $"{Name}: found {path} of {file.Length} bytes; allowed: at most {MaxBytes} bytes.");
+            throw new StoreException(
+                StoreFault.Fatal, $"{Name}: found {path} of {file.Length} bytes; allowed: at most {MaxBytes} bytes.");
         try
         {
             await tables.InitialiseAsync(Name, await File.ReadAllTextAsync(path, cancellation), cancellation);
@@ -39,6 +45,9 @@ internal static partial class InitScript
         }
     }
 
-    [LoggerMessage(EventId = 4031, Level = LogLevel.Warning, Message = "database.init names {Path}, which is not there: no script is run.")]
+    [LoggerMessage(
+        EventId = 4031,
+        Level = LogLevel.Warning,
+        Message = "database.init names {Path}, which is not there: no script is run.")]
     private static partial void LogMissing(ILogger logger, string path);
 }

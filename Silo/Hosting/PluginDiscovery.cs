@@ -13,12 +13,15 @@ namespace Tributary.Silo.Hosting;
 /// <summary>Finds the plugins that the configuration asks for, and what each is told.</summary>
 internal static class PluginDiscovery
 {
-    public static PluginHostSetup Find(PluginsConfig config, IReadOnlyList<AggregateDefinition> aggregates, ExecServices services)
+    public static PluginHostSetup Find(
+        PluginsConfig config, IReadOnlyList<AggregateDefinition> aggregates, ExecServices services)
     {
-        var builtIn = BuiltInPlugins.All().Select(plugin => new PluginSource(plugin, BuiltInPlugins.Origin, AppContext.BaseDirectory)
-        {
-            Configuration = config.ByPlugin.GetValueOrDefault(plugin.Name, JsonElement.Parse("{}"u8)),
-        });
+        var builtIn = BuiltInPlugins
+            .All()
+            .Select(plugin => new PluginSource(plugin, BuiltInPlugins.Origin, AppContext.BaseDirectory)
+            {
+                Configuration = config.ByPlugin.GetValueOrDefault(plugin.Name, JsonElement.Parse("{}"u8)),
+            });
         var folders = config.Folder is { } root
             ? PluginFolders.Load(root, folder => ConfigurationOf(folder, config), services)
             : new FoundPlugins([], []);
@@ -33,7 +36,9 @@ internal static class PluginDiscovery
         };
     }
 
-    /// <summary>The main configuration's topics for the plugin of this folder, and over them the folder's own, key by key.</summary>
+    /// <summary>
+    /// The main configuration's topics for the plugin of this folder, and over them the folder's own, key by key.
+    /// </summary>
     private static JsonElement? ConfigurationOf(PluginFolder folder, PluginsConfig config)
     {
         var main = new JsonObject { ["custom"] = ObjectOf(config.Custom) };

@@ -6,7 +6,9 @@ using Tributary.Storage;
 
 namespace Tributary.Silo.Hosting;
 
-/// <summary>Why the process cannot go on. The first reason counts; the program ends in order and says it in one sentence.</summary>
+/// <summary>
+/// Why the process cannot go on. The first reason counts; the program ends in order and says it in one sentence.
+/// </summary>
 internal sealed partial class ProcessFault(ILogger<ProcessFault> logger) : IProcessFaults
 {
     private readonly TaskCompletionSource<Exception> first = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -22,7 +24,8 @@ internal sealed partial class ProcessFault(ILogger<ProcessFault> logger) : IProc
     /// <summary>What the program says of its end.</summary>
     public static string SentenceOf(Exception error) => IsOperable(error)
         ? error.Message.ReplaceLineEndings(" ")
-        : $"an error of this program ends it ({error.GetType().Name}: {error.Message.ReplaceLineEndings(" ")}); the log has its details.";
+        : $"an error of this program ends it ({error.GetType().Name}: {error.Message.ReplaceLineEndings(" ")}); the "
+            + "log has its details.";
 
     /// <summary>Waits for what may never come when the process cannot go on: then it fails with the reason.</summary>
     public async Task OrEndAsync(Task work)
@@ -39,6 +42,9 @@ internal sealed partial class ProcessFault(ILogger<ProcessFault> logger) : IProc
             LogBroken(logger, error);
     }
 
-    [LoggerMessage(EventId = 4001, Level = LogLevel.Critical, Message = "Something is broken that the process cannot go on without; it ends.")]
+    [LoggerMessage(
+        EventId = 4001,
+        Level = LogLevel.Critical,
+        Message = "Something is broken that the process cannot go on without; it ends.")]
     private static partial void LogBroken(ILogger logger, Exception error);
 }

@@ -5,7 +5,9 @@ using Tributary.Storage;
 
 namespace Tributary.Silo.Hosting;
 
-/// <summary>What the start does on a disk that is full waits until there is room: to end and begin again would not help.</summary>
+/// <summary>
+/// What the start does on a disk that is full waits until there is room: to end and begin again would not help.
+/// </summary>
 internal sealed partial class Room(TimeProvider time, ILogger<Room> logger)
 {
     // Numbers of errors on Linux, which the runtime hands on: no space, and a quota that is used up.
@@ -16,7 +18,8 @@ internal sealed partial class Room(TimeProvider time, ILogger<Room> logger)
 
     private readonly LimitedLog lines = new(time);
 
-    public Task<T> WaitAsync<T>(Func<T> work, CancellationToken cancellation) => WaitAsync(() => Task.FromResult(work()), cancellation);
+    public Task<T> WaitAsync<T>(Func<T> work, CancellationToken cancellation) =>
+        WaitAsync(() => Task.FromResult(work()), cancellation);
 
     public Task WaitAsync(Func<Task> work, CancellationToken cancellation) => WaitAsync(
         async () =>
@@ -34,7 +37,10 @@ internal sealed partial class Room(TimeProvider time, ILogger<Room> logger)
             {
                 return await work();
             }
-            catch (Exception error) when (error is StoreException { Fault: StoreFault.Full } or IOException { HResult: NoSpace or QuotaExceeded })
+            catch (Exception error)
+                when (error
+                        is StoreException { Fault: StoreFault.Full }
+                            or IOException { HResult: NoSpace or QuotaExceeded })
             {
                 lines.Write(unsaid => LogWaiting(logger, error.Message, unsaid));
             }
@@ -45,6 +51,8 @@ internal sealed partial class Room(TimeProvider time, ILogger<Room> logger)
 
     [LoggerMessage(
         EventId = 4006, Level = LogLevel.Warning,
-        Message = "The start waits, because a disk is full, until there is room: {Error} ({Unsaid} more like this since the last line.)")]
+        Message =
+            "The start waits, because a disk is full, until there is room: {Error} ({Unsaid} more like this since the "
+            + "last line.)")]
     private static partial void LogWaiting(ILogger logger, string error, long unsaid);
 }

@@ -26,7 +26,10 @@ public sealed partial class SiloApp : IAsyncDisposable
     /// <summary>Where it listens, with the ports that it was given.</summary>
     public IReadOnlyList<string> Addresses => [.. web.Urls];
 
-    /// <summary>Completes when the process must end, with the reason: the database can be used no more, say, or a broker ended as none may.</summary>
+    /// <summary>
+    /// Completes when the process must end, with the reason: the database can be used no more, say, or a broker ended
+    /// as none may.
+    /// </summary>
     public Task<Exception> Failed => web.Services.GetRequiredService<ProcessFault>().Happened;
 
     /// <summary>The services of the host, for tests.</summary>
@@ -119,16 +122,27 @@ public sealed partial class SiloApp : IAsyncDisposable
             LogServing(urls);
     }
 
-    [LoggerMessage(EventId = 4051, Level = LogLevel.Information, Message = "Serving {Urls}: the page at /, the API at /api/v1, its description at /docs.")]
+    [LoggerMessage(
+        EventId = 4051,
+        Level = LogLevel.Information,
+        Message = "Serving {Urls}: the page at /, the API at /api/v1, its description at /docs.")]
     private partial void LogServing(string urls);
 
-    [LoggerMessage(EventId = 4052, Level = LogLevel.Information, Message = "Serving {Urls}: /health only, because this process has the role silo and not the role api.")]
+    [LoggerMessage(
+        EventId = 4052,
+        Level = LogLevel.Information,
+        Message = "Serving {Urls}: /health only, because this process has the role silo and not the role api.")]
     private partial void LogHealthOnly(string urls);
 
-    [LoggerMessage(EventId = 4053, Level = LogLevel.Information, Message = "Serving {Urls}, reads only, because this process has the role api and not the role silo: the page at /, the API at /api/v1, its description at /docs.")]
+    [LoggerMessage(EventId = 4053, Level = LogLevel.Information, Message = "Serving {Urls}, reads only, because this "
+        + "process has the role api and not the role silo: the page at /, the API at /api/v1, its description at "
+        + "/docs.")]
     private partial void LogReading(string urls);
 
-    [LoggerMessage(EventId = 4054, Level = LogLevel.Information, Message = "Stopping: nothing new is taken, what is in flight is answered.")]
+    [LoggerMessage(
+        EventId = 4054,
+        Level = LogLevel.Information,
+        Message = "Stopping: nothing new is taken, what is in flight is answered.")]
     private partial void LogStopping();
 
     [LoggerMessage(EventId = 4056, Level = LogLevel.Information, Message = "Stopped.")]

@@ -10,9 +10,18 @@ namespace Tributary.Silo.Hosting;
 /// Orleans does to start, and needs nothing of it: so both go on side by side.
 /// </summary>
 internal sealed class SiloStart(
-    SiloConfig config, NodeScratch scratch, RoundEngine engine, FeedStart feed, ChangeWatch changes, FailureLog failures,
-    NodeStore store, NodePlugins plugins, DefinitionsStart definitions, Room room, ILogger<SiloStart> logger)
-    : IAsyncDisposable
+    SiloConfig config,
+    NodeScratch scratch,
+    RoundEngine engine,
+    FeedStart feed,
+    ChangeWatch changes,
+    FailureLog failures,
+    NodeStore store,
+    NodePlugins plugins,
+    DefinitionsStart definitions,
+    Room room,
+    ILogger<SiloStart> logger
+) : IAsyncDisposable
 {
     private readonly Lock gate = new();
     private readonly CancellationTokenSource disposing = new();

@@ -2,14 +2,19 @@ using System.Runtime.InteropServices;
 
 namespace Tributary.Silo.Hosting;
 
-/// <summary>Turns the first SIGTERM or Ctrl-C into a cancellation; the second one ends the process as it always does.</summary>
+/// <summary>
+/// Turns the first SIGTERM or Ctrl-C into a cancellation; the second one ends the process as it always does.
+/// </summary>
 internal sealed class StopSignal : IDisposable
 {
     private readonly CancellationTokenSource stop = new();
     private readonly PosixSignalRegistration[] registrations;
 
     public StopSignal() =>
-        registrations = [.. new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT }.Select(signal => PosixSignalRegistration.Create(signal, Handle))];
+        registrations = [
+            .. new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT }.Select(signal =>
+                PosixSignalRegistration.Create(signal, Handle)),
+        ];
 
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => stop.Token;

@@ -72,6 +72,7 @@ internal static partial class StoredDefinitions
         + "it: POST /api/v1/reprocess?plugin={Name}, or the mutation reprocess.")]
     private static partial void LogEmptyPlugin(ILogger logger, string name, long count);
 
-    [LoggerMessage(EventId = 4065, Level = LogLevel.Warning, Message = "{Count} more {What}: GET /api/v1/generations lists them.")]
+    [LoggerMessage(
+        EventId = 4065, Level = LogLevel.Warning, Message = "{Count} more {What}: GET /api/v1/generations lists them.")]
     private static partial void LogMore(ILogger logger, int count, string what);
 }

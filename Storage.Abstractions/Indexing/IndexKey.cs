@@ -5,9 +5,10 @@ using Tributary.Messages;
 namespace Tributary.Storage.Indexing;
 
 /// <summary>
-/// Values of JSON as keys of an index. Compared byte by byte, keys of one type have the order of the values: numbers as exact decimals,
-/// strings as UTF-8. Equal values have equal keys, but not the other way round: numbers of very many digits are cut, the ends of long
-/// strings are hashed, and of arrays and objects a key tells only that they are such. Whoever finds by key checks what was found.
+/// Values of JSON as keys of an index. Compared byte by byte, keys of one type have the order of the values: numbers as
+/// exact decimals, strings as UTF-8. Equal values have equal keys, but not the other way round: numbers of very many
+/// digits are cut, the ends of long strings are hashed, and of arrays and objects a key tells only that they are such.
+/// Whoever finds by key checks what was found.
 /// </summary>
 /// <remarks>Keys are stored: their format never changes.</remarks>
 public static class IndexKey
@@ -16,8 +17,8 @@ public static class IndexKey
     public const int MaxBytes = 1 + MaxTextBytes;
 
     /// <summary>
-    /// Strings of fewer bytes of UTF-8 are their own keys. The key of a longer one has so many: its start, and a hash of all of it, so
-    /// that strings that begin alike are told apart.
+    /// Strings of fewer bytes of UTF-8 are their own keys. The key of a longer one has so many: its start, and a hash
+    /// of all of it, so that strings that begin alike are told apart.
     /// </summary>
     public const int MaxTextBytes = 128;
 
@@ -31,18 +32,22 @@ public static class IndexKey
     public static byte[] Highest => [0xFF];
 
     /// <summary>Writes the key of a value; returns its length.</summary>
-    /// <param name="text">A number, or what stands between the quotes of a string; of no matter for other types.</param>
+    /// <param name="text">
+    /// A number, or what stands between the quotes of a string; of no matter for other types.
+    /// </param>
     /// <param name="isEscaped">True for a string with escapes.</param>
     /// <param name="target">Room for <see cref="MaxBytes"/>.</param>
     /// <param name="isExact">True when only equal values have this key.</param>
-    public static int Write(JsonTokenType type, ReadOnlySpan<byte> text, bool isEscaped, Span<byte> target, out bool isExact)
+    public static int Write(
+        JsonTokenType type, ReadOnlySpan<byte> text, bool isEscaped, Span<byte> target, out bool isExact)
     {
         target[0] = Tag(type);
         isExact = type is not (JsonTokenType.StartArray or JsonTokenType.StartObject);
         return type switch
         {
             JsonTokenType.Number => 1 + NumberKey.Write(new JsonNumber(text), target[1..], out isExact),
-            JsonTokenType.String => 1 + WriteText(isEscaped ? JsonStrings.Unescape(text) : text, target[1..], out isExact),
+            JsonTokenType.String => 1
+                + WriteText(isEscaped ? JsonStrings.Unescape(text) : text, target[1..], out isExact),
             _ => 1,
         };
     }
@@ -82,7 +87,8 @@ public static class IndexKey
     public static byte[] EndOf(JsonTokenType type) => [(byte)(Tag(type) + 1)];
 
     /// <summary>True for a string that reaches to where hashes stand in others, which have no order.</summary>
-    private static bool MayMeetHash(JsonTokenType type, byte[] key) => type == JsonTokenType.String && key.Length > 1 + CutTextBytes;
+    private static bool MayMeetHash(JsonTokenType type, byte[] key) =>
+        type == JsonTokenType.String && key.Length > 1 + CutTextBytes;
 
     private static int WriteText(ReadOnlySpan<byte> text, Span<byte> target, out bool isExact)
     {

@@ -1,6 +1,9 @@
 namespace Tributary.Storage.Indexing;
 
-/// <summary>The parts of a JSON number's text that tell its value: equal values have equal parts, but for zeros at the end of the digits.</summary>
+/// <summary>
+/// The parts of a JSON number's text that tell its value: equal values have equal parts, but for zeros at the end of
+/// the digits.
+/// </summary>
 public readonly ref struct JsonNumber
 {
     /// <summary>Exponents beyond this count as this.</summary>

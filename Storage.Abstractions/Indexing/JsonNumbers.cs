@@ -1,12 +1,15 @@
 namespace Tributary.Storage.Indexing;
 
 /// <summary>
-/// Compares the texts of JSON numbers exactly, whatever their size: by sign, then by the power of ten of the first digit that is not
-/// zero, then digit by digit. Nothing is computed, so a number of a million digits or a huge exponent costs no more than its text.
+/// Compares the texts of JSON numbers exactly, whatever their size: by sign, then by the power of ten of the first
+/// digit that is not zero, then digit by digit. Nothing is computed, so a number of a million digits or a huge exponent
+/// costs no more than its text.
 /// </summary>
 public static class JsonNumbers
 {
-    /// <summary>Negative, zero or positive, as the left number is less than, equal to or greater than the right one.</summary>
+    /// <summary>
+    /// Negative, zero or positive, as the left number is less than, equal to or greater than the right one.
+    /// </summary>
     public static int Compare(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
     {
         var a = new JsonNumber(left);

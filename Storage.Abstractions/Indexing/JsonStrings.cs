@@ -4,12 +4,16 @@ using System.Text;
 namespace Tributary.Storage.Indexing;
 
 /// <summary>
-/// Strings of JSON as the bytes of their code points in UTF-8. Half of a surrogate pair, which an escape may leave alone, becomes the
-/// three bytes of its number, so that it differs from every other text. The order of such bytes is the order of code points.
+/// Strings of JSON as the bytes of their code points in UTF-8. Half of a surrogate pair, which an escape may leave
+/// alone, becomes the three bytes of its number, so that it differs from every other text. The order of such bytes is
+/// the order of code points.
 /// </summary>
 public static class JsonStrings
 {
-    /// <summary>Unescapes the text between the quotes of a valid JSON string; the result is never longer than what it was made from.</summary>
+    /// <summary>
+    /// Unescapes the text between the quotes of a valid JSON string; the result is never longer than what it was made
+    /// from.
+    /// </summary>
     public static byte[] Unescape(ReadOnlySpan<byte> raw)
     {
         var target = new byte[raw.Length];
@@ -46,7 +50,11 @@ public static class JsonStrings
     {
         var first = Unit(raw);
         raw = raw[4..];
-        if (!char.IsHighSurrogate(first) || raw.Length < 6 || raw[0] != '\\' || raw[1] != 'u' || !char.IsLowSurrogate(Unit(raw[2..])))
+        if (!char.IsHighSurrogate(first)
+            || raw.Length < 6
+            || raw[0] != '\\'
+            || raw[1] != 'u'
+            || !char.IsLowSurrogate(Unit(raw[2..])))
             return first;
 
         var second = Unit(raw[2..]);

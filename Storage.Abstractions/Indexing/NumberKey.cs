@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Tributary.Storage.Indexing;
 
 /// <summary>
-/// Numbers as bytes in the order of their values: the sign; the power of ten of the first digit; the digits, two to a byte. Behind the sign
-/// of a negative number every byte is turned round, so that the larger magnitude comes first.
+/// Numbers as bytes in the order of their values: the sign; the power of ten of the first digit; the digits, two to a
+/// byte. Behind the sign of a negative number every byte is turned round, so that the larger magnitude comes first.
 /// </summary>
 internal static class NumberKey
 {

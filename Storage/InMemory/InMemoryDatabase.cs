@@ -55,7 +55,10 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
     /// <summary>Held reminders are in none of the other lists of reminders.</summary>
     internal Dictionary<(RoundGrainId Grain, string Name), HeldReminder> HeldReminderRows { get; } = [];
 
-    internal Dictionary<(PartitionId Partition, ExternalKey Key), (KnownMessage Message, int Day)> ExternalIdRows { get; } = [];
+    internal Dictionary<
+        (PartitionId Partition, ExternalKey Key),
+        (KnownMessage Message, int Day)
+    > ExternalIdRows { get; } = [];
 
     /// <summary>What a version before schema version 5 would have left.</summary>
     internal Dictionary<(PartitionId Partition, ExternalKey Key),
@@ -121,7 +124,9 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
 
     /// <summary>All outcomes by message, as a copy.</summary>
     public IReadOnlyDictionary<Position, IReadOnlyList<Outcome>> Outcomes =>
-        Copy(() => Processing.Outcomes.ToDictionary(row => new Position(row.Key), IReadOnlyList<Outcome> (row) => [.. row.Value]));
+        Copy(() =>
+            Processing.Outcomes.ToDictionary(
+                row => new Position(row.Key), IReadOnlyList<Outcome> (row) => [.. row.Value]));
 
     /// <summary>All states, as a copy.</summary>
     public IReadOnlyDictionary<(StateTable Table, RoundGrainId Grain), LoadedState> States =>

@@ -1,6 +1,8 @@
 namespace Tributary.Storage.InMemory;
 
-/// <summary>The way into the database for everything but commits: counts operations, asks for their fate, lets it happen.</summary>
+/// <summary>
+/// The way into the database for everything but commits: counts operations, asks for their fate, lets it happen.
+/// </summary>
 internal sealed class InMemoryGate(InMemoryDatabase database, IStoreFaults faults, Action crash)
 {
     private readonly Dictionary<StoreCall, long> callNumbers = [];
@@ -12,7 +14,9 @@ internal sealed class InMemoryGate(InMemoryDatabase database, IStoreFaults fault
     public static StoreException Crashed() => new(StoreFault.Transient, "The process of this store has crashed.");
 
     public static StoreException Lost(StoreOperation operation) =>
-        new(StoreFault.Transient, $"Operation {operation.Number} ({operation.Call} {operation.CallNumber}) failed by a scripted fault.");
+        new(
+            StoreFault.Transient,
+            $"Operation {operation.Number} ({operation.Call} {operation.CallNumber}) failed by a scripted fault.");
 
     public StoreOperation Begin(StoreCall call)
     {

@@ -5,29 +5,32 @@ namespace Tributary.Storage.InMemory;
 /// <inheritdoc cref="IGenerations"/>
 internal sealed class InMemoryGenerations(InMemoryDatabase database, InMemoryGate gate) : IGenerations
 {
-    public ValueTask<IReadOnlyList<DefinitionRow>> SwitchAsync(IReadOnlyList<int> ids, CancellationToken cancellation) => gate.RunAsync(
-        StoreCall.Log,
-        () =>
+    public ValueTask<IReadOnlyList<DefinitionRow>> SwitchAsync(
+        IReadOnlyList<int> ids, CancellationToken cancellation) => gate.RunAsync(StoreCall.Log, () =>
         {
             foreach (var row in GenerationRules.Switchable(database.DefinitionRows, ids))
             {
                 Change(other => other.Name == row.Name, other => other with { IsLive = false });
-                Change(other => other.Id == row.Id, other => other with { IsLive = true, LivedAt = other.LivedAt ?? database.Time.GetUtcNow() });
+                Change(
+                    other => other.Id == row.Id,
+                    other => other with { IsLive = true, LivedAt = other.LivedAt ?? database.Time.GetUtcNow() });
             }
 
             return All;
         });
 
-    public ValueTask<IReadOnlyList<DefinitionRow>> DropAsync(IReadOnlyList<int> ids, CancellationToken cancellation) => gate.RunAsync(
-        StoreCall.Log,
-        () =>
+    public ValueTask<IReadOnlyList<DefinitionRow>> DropAsync(IReadOnlyList<int> ids, CancellationToken cancellation) =>
+        gate.RunAsync(StoreCall.Log, () =>
         {
             foreach (var row in GenerationRules.Droppable(database.DefinitionRows, ids))
-                Change(other => other.Id == row.Id, other => other with { DroppedAt = other.DroppedAt ?? database.Time.GetUtcNow() });
+                Change(
+                    other => other.Id == row.Id,
+                    other => other with { DroppedAt = other.DroppedAt ?? database.Time.GetUtcNow() });
             return All;
         });
 
-    public ValueTask<Position> ReadEndAsync(CancellationToken cancellation) => gate.RunAsync(StoreCall.Log, () => database.Horizon);
+    public ValueTask<Position> ReadEndAsync(CancellationToken cancellation) =>
+        gate.RunAsync(StoreCall.Log, () => database.Horizon);
 
     private IReadOnlyList<DefinitionRow> All => [.. database.DefinitionRows];
 

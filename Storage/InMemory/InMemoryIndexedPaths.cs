@@ -23,7 +23,13 @@ internal static class InMemoryIndexedPaths
     }
 
     /// <summary>The newest spans of these pointers, and the horizon of the same moment.</summary>
-    public static IndexedSpans Read(InMemoryDatabase database, IReadOnlyList<string> pointers, int limit) => new(
-        database.Horizon,
-        [.. database.IndexedSpanRows.Where(span => pointers.Contains(span.Pointer)).OrderByDescending(span => span.Since).Take(limit)]);
+    public static IndexedSpans Read(InMemoryDatabase database, IReadOnlyList<string> pointers, int limit) =>
+        new(
+            database.Horizon,
+            [
+                .. database
+                    .IndexedSpanRows.Where(span => pointers.Contains(span.Pointer))
+                    .OrderByDescending(span => span.Since)
+                    .Take(limit),
+            ]);
 }

@@ -7,10 +7,12 @@ namespace Tributary.Storage.InMemory;
 /// <summary>Reads of what is committed; nothing is ever half-committed, so all of it lies below the horizon.</summary>
 internal sealed class InMemoryMessageLog(InMemoryDatabase database, InMemoryGate gate) : IMessageLog
 {
-    public ValueTask<Position> ReadHorizonAsync(CancellationToken cancellation) => gate.RunAsync(StoreCall.Log, () => database.Horizon);
+    public ValueTask<Position> ReadHorizonAsync(CancellationToken cancellation) =>
+        gate.RunAsync(StoreCall.Log, () => database.Horizon);
 
-    public ValueTask<IReadOnlyList<StoredMessage>> ReadNewestAsync(Position below, int offset, int limit, CancellationToken cancellation) =>
-        gate.RunAsync<IReadOnlyList<StoredMessage>>(StoreCall.Log, () =>
+    public ValueTask<IReadOnlyList<StoredMessage>> ReadNewestAsync(
+        Position below, int offset, int limit,
+        CancellationToken cancellation) => gate.RunAsync<IReadOnlyList<StoredMessage>>(StoreCall.Log, () =>
         {
             var end = database.FirstAtOrAbove(below.Value) - offset;
             var start = Math.Max(0, end - limit);
@@ -22,8 +24,8 @@ internal sealed class InMemoryMessageLog(InMemoryDatabase database, InMemoryGate
             return messages;
         });
 
-    public ValueTask<MessageSlice> ReadAfterAsync(Position after, int limit, long maxBytes, CancellationToken cancellation) =>
-        gate.RunAsync(StoreCall.Log, () =>
+    public ValueTask<MessageSlice> ReadAfterAsync(
+        Position after, int limit, long maxBytes, CancellationToken cancellation) => gate.RunAsync(StoreCall.Log, () =>
         {
             var messages = new List<StoredMessage>();
             var bytes = 0L;
@@ -51,22 +53,42 @@ internal sealed class InMemoryMessageLog(InMemoryDatabase database, InMemoryGate
         return count;
     });
 
-    public ValueTask<StoredMessage?> FindAsync(MessageId id, CancellationToken cancellation) => gate.RunAsync(
-        StoreCall.Log, () => database.MessageIndexes.TryGetValue(id, out var index) ? database.MessageRows[index] : null);
+    public ValueTask<StoredMessage?> FindAsync(MessageId id, CancellationToken cancellation) =>
+        gate.RunAsync(StoreCall.Log, () =>
+            database.MessageIndexes.TryGetValue(id, out var index) ? database.MessageRows[index] : null);
 
     public ValueTask<IReadOnlyList<AggregateRow>> ReadAggregatesAsync(
-        int generation, string? group, long? fromMs, long? toMs, AggregateKey? after, int limit, CancellationToken cancellation) =>
-        gate.RunAsync<IReadOnlyList<AggregateRow>>(StoreCall.Log, () => database.AggregateRows
-            .SkipWhile(row => after is { } key && database.AggregateRows.Comparer.Compare(row.Key, key with { Generation = generation }) <= 0)
-            .Where(row => row.Key.Generation == generation && (group is null || row.Key.Group == group)
-                && !(row.Key.WindowStartMs < fromMs) && !(row.Key.WindowStartMs >= toMs))
-            .Take(limit).Select(row => new AggregateRow(row.Key, row.Value.Version, row.Value.State)).ToList());
+        int generation,
+        string? group,
+        long? fromMs,
+        long? toMs,
+        AggregateKey? after,
+        int limit,
+        CancellationToken cancellation
+    ) =>
+        gate.RunAsync<IReadOnlyList<AggregateRow>>(StoreCall.Log, () =>
+            database
+                .AggregateRows.SkipWhile(row =>
+                    after is { } key
+                    && database.AggregateRows.Comparer.Compare(row.Key, key with { Generation = generation }) <= 0)
+                .Where(row =>
+                    row.Key.Generation == generation
+                    && (group is null || row.Key.Group == group)
+                    && !(row.Key.WindowStartMs < fromMs)
+                    && !(row.Key.WindowStartMs >= toMs))
+                .Take(limit)
+                .Select(row => new AggregateRow(row.Key, row.Value.Version, row.Value.State))
+                .ToList());
 
-    public ValueTask<LedgerReport> ReadLedgerAsync(bool recount, CancellationToken cancellation) => gate.RunAsync(
-        StoreCall.Log, () => Recount.Report(
-            database.Processing.Ledger.GroupBy(row => row.Key.Source).ToDictionary(
-                group => group.Key, group => group.Aggregate(default(LedgerCounts), (sum, row) => Recount.Add(sum, row.Value))),
-            recount ? Recount.Of(database.MessageRows.Count, database.Processing.CountByStatus()) : null));
+    public ValueTask<LedgerReport> ReadLedgerAsync(bool recount, CancellationToken cancellation) =>
+        gate.RunAsync(StoreCall.Log, () =>
+            Recount.Report(
+                database
+                    .Processing.Ledger.GroupBy(row => row.Key.Source)
+                    .ToDictionary(
+                        group => group.Key,
+                        group => group.Aggregate(default(LedgerCounts), (sum, row) => Recount.Add(sum, row.Value))),
+                recount ? Recount.Of(database.MessageRows.Count, database.Processing.CountByStatus()) : null));
 
     public ValueTask<IReadOnlyList<DefinitionRow>> RegisterDefinitionsAsync(
         IReadOnlyList<DefinitionProposal> proposals, CancellationToken cancellation) =>
@@ -75,12 +97,13 @@ internal sealed class InMemoryMessageLog(InMemoryDatabase database, InMemoryGate
     public ValueTask<IReadOnlyList<DefinitionRow>> ReadDefinitionsAsync(CancellationToken cancellation) =>
         gate.RunAsync<IReadOnlyList<DefinitionRow>>(StoreCall.Log, () => database.DefinitionRows.ToList());
 
-    public ValueTask<int> CutExternalIdsAsync(DateTimeOffset before, int limit, CancellationToken cancellation) => gate.RunAsync(StoreCall.Log, () =>
-    {
-        var day = Instant.ToDay(before);
-        var cut = Cut(database.UnscopedExternalIdRows, day, limit);
-        return cut < limit ? cut + Cut(database.ExternalIdRows, day, limit - cut) : cut;
-    });
+    public ValueTask<int> CutExternalIdsAsync(DateTimeOffset before, int limit, CancellationToken cancellation) =>
+        gate.RunAsync(StoreCall.Log, () =>
+        {
+            var day = Instant.ToDay(before);
+            var cut = Cut(database.UnscopedExternalIdRows, day, limit);
+            return cut < limit ? cut + Cut(database.ExternalIdRows, day, limit - cut) : cut;
+        });
 
     private static int Cut(Dictionary<(PartitionId, ExternalKey), (KnownMessage Message, int Day)> rows, int day,
         int limit)
@@ -93,14 +116,17 @@ internal sealed class InMemoryMessageLog(InMemoryDatabase database, InMemoryGate
 
     private DefinitionRow Register(DefinitionProposal proposal)
     {
-        var known = database.DefinitionRows.FindLast(row => row.Name == proposal.Name && row.Hash == proposal.Hash && row.DroppedAt is null);
+        var known = database.DefinitionRows.FindLast(row =>
+            row.Name == proposal.Name && row.Hash == proposal.Hash && row.DroppedAt is null);
         if (known is not null)
             return known;
 
         var latest = database.DefinitionRows.FindLast(row => row.Name == proposal.Name);
         var now = database.Time.GetUtcNow();
         var isFirst = database.DefinitionRows.TrueForAll(row => row.Name != proposal.Name || !row.IsLive);
-        var row = new DefinitionRow(database.DefinitionRows.Count + 1, proposal.Name, (latest?.Generation ?? 0) + 1, proposal.Hash, proposal.Definition, now)
+        var row = new DefinitionRow(
+            database.DefinitionRows.Count + 1, proposal.Name, (latest?.Generation ?? 0) + 1, proposal.Hash,
+            proposal.Definition, now)
         {
             IsLive = isFirst,
             LivedAt = isFirst ? now : null,

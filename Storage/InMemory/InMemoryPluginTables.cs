@@ -5,7 +5,9 @@ using Tributary.Storage.Sqlite;
 
 namespace Tributary.Storage.InMemory;
 
-/// <summary>Tables of plugins in a SQLite database that is in memory as the rest is, and survives what the rest survives.</summary>
+/// <summary>
+/// Tables of plugins in a SQLite database that is in memory as the rest is, and survives what the rest survives.
+/// </summary>
 internal sealed class InMemoryPluginTables(InMemoryDatabase database, InMemoryGate gate) : IPluginTables
 {
     public async ValueTask InitialiseAsync(string plugin, string script, CancellationToken cancellation)
@@ -26,10 +28,15 @@ internal sealed class InMemoryPluginTables(InMemoryDatabase database, InMemoryGa
     }
 
     public ValueTask<bool> ApplyAsync(
-        MessageId message, string plugin, int generation, IReadOnlyList<PluginCommand> commands, CancellationToken cancellation)
+        MessageId message,
+        string plugin,
+        int generation,
+        IReadOnlyList<PluginCommand> commands,
+        CancellationToken cancellation)
     {
         PluginCommands.Check(commands);
-        return gate.RunAsync(
-            StoreCall.PluginTables, () => SqlitePluginSession.Apply(database.PluginConnection, message, plugin, generation, commands, CancellationToken.None));
+        return gate.RunAsync(StoreCall.PluginTables, () =>
+            SqlitePluginSession.Apply(
+                database.PluginConnection, message, plugin, generation, commands, CancellationToken.None));
     }
 }

@@ -3,7 +3,9 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.InMemory;
 
-/// <summary>What rounds leave of the processing of messages, and the part of <see cref="InMemoryRound"/> that writes it.</summary>
+/// <summary>
+/// What rounds leave of the processing of messages, and the part of <see cref="InMemoryRound"/> that writes it.
+/// </summary>
 internal sealed class InMemoryProcessing(InMemoryDatabase database)
 {
     /// <summary>By the message's position; the parts in the order of their plugins.</summary>
@@ -11,7 +13,8 @@ internal sealed class InMemoryProcessing(InMemoryDatabase database)
 
     public List<RaisedFailure> Raised { get; } = [];
 
-    public SortedDictionary<(int Generation, string Item, string Key), StoredRecord> Records { get; } = new(RecordOrder.Instance);
+    public SortedDictionary<(int Generation, string Item, string Key), StoredRecord> Records { get; } =
+        new(RecordOrder.Instance);
 
     public Dictionary<long, List<Outcome>> Outcomes { get; } = [];
 
@@ -21,7 +24,8 @@ internal sealed class InMemoryProcessing(InMemoryDatabase database)
     public Dictionary<MessageStatus, long> CountByStatus() =>
         Pending.Values.GroupBy(StatusOf).ToDictionary(group => group.Key, group => group.LongCount());
 
-    public static MessageStatus StatusOf(IReadOnlyList<StoredPart> parts) => MessagePart.StatusOf([.. parts.Select(row => row.Part)]);
+    public static MessageStatus StatusOf(IReadOnlyList<StoredPart> parts) =>
+        MessagePart.StatusOf([.. parts.Select(row => row.Part)]);
 
     /// <exception cref="InvalidOperationException">The round breaks what its sender has to know.</exception>
     public void Check(RoundCommit round)
@@ -32,7 +36,8 @@ internal sealed class InMemoryProcessing(InMemoryDatabase database)
         var messages = new HashSet<MessageId>();
         foreach (var row in round.Parts)
         {
-            InMemoryRound.Require(messages.Add(row.Message.Id), $"the round replaces the parts of message {row.Message.Id} twice");
+            InMemoryRound.Require(
+                messages.Add(row.Message.Id), $"the round replaces the parts of message {row.Message.Id} twice");
             CheckMessage(row.Message, row.Item, "parts");
             CheckParts(row.Parts, row.Message.Id);
         }
@@ -40,7 +45,9 @@ internal sealed class InMemoryProcessing(InMemoryDatabase database)
         var records = new HashSet<(int, string, string)>();
         foreach (var row in round.Records)
         {
-            InMemoryRound.Require(records.Add((row.Generation, row.Item, row.Key)), $"the round holds two records '{row.Key}' of item {row.Item}");
+            InMemoryRound.Require(
+                records.Add((row.Generation, row.Item, row.Key)),
+                $"the round holds two records '{row.Key}' of item {row.Item}");
             CheckMessage(row.Message, row.Item, "a record");
         }
 
@@ -48,7 +55,8 @@ internal sealed class InMemoryProcessing(InMemoryDatabase database)
         {
             var index = database.FirstAtOrAbove(position.Value);
             InMemoryRound.Require(
-                index < database.MessageRows.Count && database.MessageRows[index].Position == position, $"an outcome names position {position}, where no message is");
+                index < database.MessageRows.Count && database.MessageRows[index].Position == position,
+                $"an outcome names position {position}, where no message is");
         }
 
         foreach (var delta in round.Ledger)
@@ -67,14 +75,20 @@ internal sealed class InMemoryProcessing(InMemoryDatabase database)
     {
         foreach (var row in round.Parts)
             Pending.Remove(row.Message.Position.Value);
-        foreach (var group in PartRow.OfNew(round).Concat(PartRow.OfStored(round)).Select(row => row.ToStored(transaction)).GroupBy(row => row.Message.Position))
+        foreach (var group in PartRow
+                .OfNew(round)
+                .Concat(PartRow.OfStored(round))
+                .Select(row => row.ToStored(transaction))
+                .GroupBy(row => row.Message.Position))
             Pending.Add(group.Key.Value, [.. group.OrderBy(row => row.Part.Plugin, Utf8Order.Instance)]);
 
         var index = 0;
         foreach (var row in PartRow.OfRaised(round))
         {
             var stored = row.ToStored(transaction);
-            Raised.Add(new RaisedFailure(Position.Of(transaction, index++), stored.Message, stored.Item, stored.Part, stored.ChangedAt));
+            Raised.Add(
+                new RaisedFailure(
+                    Position.Of(transaction, index++), stored.Message, stored.Item, stored.Part, stored.ChangedAt));
         }
 
         foreach (var row in round.Records)
@@ -97,23 +111,35 @@ internal sealed class InMemoryProcessing(InMemoryDatabase database)
 
     private void CheckMessage(MessageReference message, string item, string what)
     {
-        InMemoryRound.Require(database.MessageIndexes.TryGetValue(message.Id, out var index), $"{what} of message {message.Id}, which does not exist");
+        InMemoryRound.Require(
+            database.MessageIndexes.TryGetValue(message.Id, out var index),
+            $"{what} of message {message.Id}, which does not exist");
         var stored = database.MessageRows[index];
-        var known = new MessageReference(stored.Id, stored.Position, stored.Source, stored.ReceivedAt, stored.ItemSequence);
-        InMemoryRound.Require(known == InUtc(message) && stored.Item == item, $"{what} of {message} of item {item}, which is {known} of item {stored.Item}");
+        var known = new MessageReference(
+            stored.Id, stored.Position, stored.Source, stored.ReceivedAt, stored.ItemSequence);
+        InMemoryRound.Require(
+            known == InUtc(message) && stored.Item == item,
+            $"{what} of {message} of item {item}, which is {known} of item {stored.Item}");
     }
 
     private static void CheckParts(IReadOnlyList<MessagePart> parts, MessageId message)
     {
-        InMemoryRound.Require(parts.DistinctBy(part => part.Plugin).Count() == parts.Count, $"message {message} has two parts of one plugin");
+        InMemoryRound.Require(
+            parts.DistinctBy(part => part.Plugin).Count() == parts.Count,
+            $"message {message} has two parts of one plugin");
         foreach (var part in parts)
         {
             InMemoryRound.Require(
-                part.NextAttempt is null || part.Status == MessageStatus.Retrying, $"a part of message {message} is {part.Status} and has a next attempt");
+                part.NextAttempt is null || part.Status == MessageStatus.Retrying,
+                $"a part of message {message} is {part.Status} and has a next attempt");
         }
     }
 
-    private static MessageReference InUtc(MessageReference message) => message with { ReceivedAt = message.ReceivedAt.ToUniversalTime() };
+    private static MessageReference InUtc(MessageReference message) =>
+        message with
+        {
+            ReceivedAt = message.ReceivedAt.ToUniversalTime(),
+        };
 
     private static (string, long) KeyOf(in LedgerDelta delta) => (delta.Source, delta.Hour.UtcTicks);
 

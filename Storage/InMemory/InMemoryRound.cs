@@ -5,8 +5,8 @@ using Tributary.Storage.Rows;
 namespace Tributary.Storage.InMemory;
 
 /// <summary>
-/// Applies a round, all or nothing: everything is checked before anything changes. What a correct engine never sends is a
-/// broken invariant here and throws.
+/// Applies a round, all or nothing: everything is checked before anything changes. What a correct engine never sends is
+/// a broken invariant here and throws.
 /// </summary>
 internal static class InMemoryRound
 {
@@ -37,7 +37,9 @@ internal static class InMemoryRound
     private static void Check(InMemoryDatabase database, RoundCommit round, InMemorySilo silo)
     {
         var before = silo.Tallies.Count == 0 ? 0 : silo.Tallies[^1].Total;
-        Require(round.AcceptedBefore == before, $"the silo has stored {before} messages, the round says {round.AcceptedBefore}");
+        Require(
+            round.AcceptedBefore == before,
+            $"the silo has stored {before} messages, the round says {round.AcceptedBefore}");
 
         var ids = new HashSet<MessageId>();
         foreach (var appended in round.Messages)
@@ -52,7 +54,9 @@ internal static class InMemoryRound
         foreach (var row in round.ExternalIds)
         {
             var key = (row.Partition, row.Key);
-            Require(externals.Add(key) && !database.ExternalIdRows.ContainsKey(key), $"an external id of partition {row.Partition} exists already");
+            Require(
+                externals.Add(key) && !database.ExternalIdRows.ContainsKey(key),
+                $"an external id of partition {row.Partition} exists already");
         }
 
         var states = new HashSet<(StateTable, RoundGrainId)>();
@@ -61,13 +65,16 @@ internal static class InMemoryRound
             Require(states.Add((row.Table, row.Grain)), $"the round holds two states of {row.Grain}");
             Require(
                 database.StateRows.ContainsKey((row.Table, row.Grain)) != row.IsNew,
-                row.IsNew ? $"the new state of {row.Grain} exists already" : $"the state of {row.Grain} is changed and does not exist");
+                row.IsNew
+                    ? $"the new state of {row.Grain} exists already"
+                    : $"the state of {row.Grain} is changed and does not exist");
         }
 
         var reminders = new HashSet<(RoundGrainId, string)>();
         foreach (var write in round.Reminders)
         {
-            Require(reminders.Add((write.Grain, write.Name)), $"the round writes reminder {write.Name} of {write.Grain} twice");
+            Require(reminders.Add((write.Grain, write.Name)),
+                $"the round writes reminder {write.Name} of {write.Grain} twice");
             Require(
                 write.MayExist || !(database.ReminderMarks.ContainsKey((write.Grain, write.Name))
                     || database.HeldReminderRows.ContainsKey((write.Grain, write.Name))),
@@ -79,18 +86,24 @@ internal static class InMemoryRound
         database.Processing.Check(round);
         var ledger = new HashSet<(string, long)>();
         foreach (var delta in round.Ledger)
-            Require(ledger.Add((delta.Source, delta.Hour.UtcTicks)), $"the round holds two deltas of source {delta.Source} and one hour");
+            Require(
+                ledger.Add((delta.Source, delta.Hour.UtcTicks)),
+                $"the round holds two deltas of source {delta.Source} and one hour");
     }
 
     private static void CheckCalls(InMemoryDatabase database, RoundCommit round)
     {
         var done = new HashSet<long>();
         foreach (var sequence in round.DeferredDone)
-            Require(done.Add(sequence) && database.DeferredRows.ContainsKey(sequence), $"deferred call {sequence} is ended and does not exist");
+            Require(
+                done.Add(sequence) && database.DeferredRows.ContainsKey(sequence),
+                $"deferred call {sequence} is ended and does not exist");
 
         var failures = new HashSet<Guid>();
         foreach (var failure in round.Failures)
-            Require(failures.Add(failure.Id) && !database.FailureRows.ContainsKey(failure.Id), $"failure {failure.Id} exists already");
+            Require(
+                failures.Add(failure.Id) && !database.FailureRows.ContainsKey(failure.Id),
+                $"failure {failure.Id} exists already");
     }
 
     private static void Write(InMemoryDatabase database, RoundCommit round, InMemorySilo silo, long transaction)
@@ -107,12 +120,14 @@ internal static class InMemoryRound
         }
 
         if (round.Messages.Count > 0)
-            silo.Tallies.Add((Position.Of(transaction, 0).Value, round.Messages.Count, round.AcceptedBefore + round.Messages.Count));
+            silo.Tallies.Add(
+                (Position.Of(transaction, 0).Value, round.Messages.Count, round.AcceptedBefore + round.Messages.Count));
 
         foreach (var row in round.ExternalIds)
         {
             var message = round.Messages[row.MessageIndex].Message;
-            var known = new KnownMessage(message.Id, message.Item, row.BodyHash, Position.Of(transaction, row.MessageIndex));
+            var known = new KnownMessage(
+                message.Id, message.Item, row.BodyHash, Position.Of(transaction, row.MessageIndex));
             database.ExternalIdRows.Add((row.Partition, row.Key), (known, Instant.ToDay(message.ReceivedAt)));
         }
 
@@ -153,7 +168,13 @@ internal static class InMemoryRound
             return;
 
         var row = new ReminderRow(
-            write.Partition, write.Grain, write.Name, set.Due.ToUniversalTime(), set.Attempt, set.Activity, set.Payload);
+            write.Partition,
+            write.Grain,
+            write.Name,
+            set.Due.ToUniversalTime(),
+            set.Attempt,
+            set.Activity,
+            set.Payload);
         database.ReminderRows.Add(row.Mark, row);
         database.ReminderMarks.Add((write.Grain, write.Name), row.Mark);
     }

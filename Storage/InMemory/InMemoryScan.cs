@@ -4,7 +4,9 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.InMemory;
 
-/// <summary>The reads of a search. What the databases find by an index is found by going through everything, and counted alike.</summary>
+/// <summary>
+/// The reads of a search. What the databases find by an index is found by going through everything, and counted alike.
+/// </summary>
 internal sealed class InMemoryScan(InMemoryDatabase database, InMemoryGate gate) : IMessageRows
 {
     public ValueTask<ScanChunk> ReadAsync(ScanRange range, CancellationToken cancellation) => gate.RunAsync(StoreCall.Log, () =>
@@ -28,12 +30,19 @@ internal sealed class InMemoryScan(InMemoryDatabase database, InMemoryGate gate)
     public ValueTask<IndexedSpans> ReadSpansAsync(IReadOnlyList<string> pointers, int limit, CancellationToken cancellation) =>
         gate.RunAsync(StoreCall.Log, () => InMemoryIndexedPaths.Read(database, pointers, limit));
 
-    public ValueTask<int> CountAsync(ScanSource source, long after, long before, int limit, CancellationToken cancellation) =>
+    public ValueTask<int> CountAsync(
+        ScanSource source, long after, long before, int limit, CancellationToken cancellation) =>
         gate.RunAsync(StoreCall.Log, () => Indexes(after, before, false).Where(Membership(source)).Take(limit).Count());
 
-    public ValueTask<IReadOnlyList<long>> ReadPositionsAsync(KeyRange range, int limit, CancellationToken cancellation) => gate.RunAsync<IReadOnlyList<long>>(
-        StoreCall.Log, () => Enumerable.Range(0, database.MessageRows.Count).Where(i => database.IndexedRows[i].Any(value => range.Contains(value)))
-            .Take(limit).Select(i => database.MessageRows[i].Position.Value).ToList());
+    public ValueTask<IReadOnlyList<long>> ReadPositionsAsync(
+        KeyRange range, int limit, CancellationToken cancellation) =>
+        gate.RunAsync<IReadOnlyList<long>>(StoreCall.Log, () =>
+            Enumerable
+                .Range(0, database.MessageRows.Count)
+                .Where(i => database.IndexedRows[i].Any(value => range.Contains(value)))
+                .Take(limit)
+                .Select(i => database.MessageRows[i].Position.Value)
+                .ToList());
 
     private IEnumerable<int> Indexes(long after, long before, bool newestFirst)
     {
@@ -54,7 +63,8 @@ internal sealed class InMemoryScan(InMemoryDatabase database, InMemoryGate gate)
                 var values = of.Values.Select(Text).ToHashSet(StringComparer.Ordinal);
                 return i => database.IndexedRows[i].Any(value => values.Contains(Text(value)));
             case ScanSource.OfStatuses of:
-                return i => database.Processing.Pending.TryGetValue(database.MessageRows[i].Position.Value, out var parts)
+                return i =>
+                    database.Processing.Pending.TryGetValue(database.MessageRows[i].Position.Value, out var parts)
                     && (of.Statuses is null || parts.Any(row => of.Statuses.Contains(row.Part.Status)));
             case ScanSource.AtPositions at:
                 var positions = at.Positions.ToHashSet();
@@ -65,7 +75,9 @@ internal sealed class InMemoryScan(InMemoryDatabase database, InMemoryGate gate)
     }
 
     private MessageStatus StatusOf(StoredMessage message) =>
-        database.Processing.Pending.TryGetValue(message.Position.Value, out var parts) ? InMemoryProcessing.StatusOf(parts) : MessageStatus.Completed;
+        database.Processing.Pending.TryGetValue(message.Position.Value, out var parts)
+            ? InMemoryProcessing.StatusOf(parts)
+            : MessageStatus.Completed;
 
     private static string Text(IndexedValue value) => $"{value.Path}/{Convert.ToHexString(value.Key.Span)}";
 }

@@ -13,7 +13,9 @@ internal sealed class InMemorySilo(SiloId id, string address)
 
     public bool IsDead { get; set; }
 
-    /// <summary>True while the process that joined lives: what the advisory lock and the file lock tell of a real one.</summary>
+    /// <summary>
+    /// True while the process that joined lives: what the advisory lock and the file lock tell of a real one.
+    /// </summary>
     public bool IsHeld { get; set; } = true;
 
     /// <summary>Commits with messages: first position, count, and the silo's total with them.</summary>

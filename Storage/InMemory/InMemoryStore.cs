@@ -4,8 +4,8 @@ using Tributary.Storage.Rows;
 namespace Tributary.Storage.InMemory;
 
 /// <summary>
-/// One process's store over an <see cref="InMemoryDatabase"/>: deterministic, without threads or time of its own. Faults
-/// decide over every operation. It is stricter than the databases: see <see cref="InMemoryRound"/>.
+/// One process's store over an <see cref="InMemoryDatabase"/>: deterministic, without threads or time of its own.
+/// Faults decide over every operation. It is stricter than the databases: see <see cref="InMemoryRound"/>.
 /// </summary>
 public sealed class InMemoryStore : IPartitionStore
 {
@@ -60,7 +60,9 @@ public sealed class InMemoryStore : IPartitionStore
     /// <summary>True after <see cref="Crash"/> or disposal.</summary>
     public bool HasCrashed => gate.IsClosed;
 
-    /// <summary>The process dies: every later operation of this store throws, and another store can join at once.</summary>
+    /// <summary>
+    /// The process dies: every later operation of this store throws, and another store can join at once.
+    /// </summary>
     public void Crash()
     {
         lock (database.Gate)
@@ -133,7 +135,8 @@ public sealed class InMemoryStore : IPartitionStore
         });
 
     public ValueTask<bool> CheckAsync(SiloId silo, long round, CancellationToken cancellation) =>
-        gate.RunAsync(StoreCall.Check, () => database.Silos.TryGetValue(silo, out var row) && !row.IsDead && row.Round == round);
+        gate.RunAsync(StoreCall.Check, () =>
+            database.Silos.TryGetValue(silo, out var row) && !row.IsDead && row.Round == round);
 
     public ValueTask<LoadResult> LoadAsync(LoadRequest request, CancellationToken cancellation) => gate.RunAsync(StoreCall.Load, () =>
     {
@@ -184,13 +187,14 @@ public sealed class InMemoryStore : IPartitionStore
             StoreCall.ReadHeld, () =>
                 [.. ids.Where(database.FailureRows.ContainsKey).Select(id => database.FailureRows[id])]);
 
-    public async ValueTask LeaveAsync(SiloId silo, CancellationToken cancellation) => await gate.RunAsync(StoreCall.Leave, () =>
-    {
-        InMemoryStarts.TakeBack(database, silo);
-        InMemoryPartitions.Release(database, silo);
-        database.DeclareDead(silo);
-        return true;
-    });
+    public async ValueTask LeaveAsync(SiloId silo, CancellationToken cancellation) =>
+        await gate.RunAsync(StoreCall.Leave, () =>
+        {
+            InMemoryStarts.TakeBack(database, silo);
+            InMemoryPartitions.Release(database, silo);
+            database.DeclareDead(silo);
+            return true;
+        });
 
     public ValueTask<bool> DeclareDeadAsync(SiloId silo, CancellationToken cancellation) =>
         gate.RunAsync(StoreCall.Membership, () => database.DeclareDead(silo));
@@ -211,7 +215,8 @@ public sealed class InMemoryStore : IPartitionStore
             if (request.IsAlone && !other.IsDead && other.IsHeld && other != joined)
             {
                 throw new StoreException(
-                    StoreFault.Busy, $"The database is in use by the silo at '{other.Address}', which is at round {other.Round}.");
+                    StoreFault.Busy,
+                    $"The database is in use by the silo at '{other.Address}', which is at round {other.Round}.");
             }
         }
 
@@ -244,13 +249,15 @@ public sealed class InMemoryStore : IPartitionStore
                 foreach (var appended in round.Messages)
                 {
                     if (faults.IsPoison(appended.Message.Body))
-                        throw new RefusedRoundException($"The body of message {appended.Message.Id} was refused by a scripted fault.");
+                        throw new RefusedRoundException(
+                            $"The body of message {appended.Message.Id} was refused by a scripted fault.");
                 }
 
                 foreach (var record in round.Records)
                 {
                     if (faults.IsPoison(record.Json))
-                        throw new RefusedRoundException($"The record '{record.Key}' of item {record.Item} was refused by a scripted fault.");
+                        throw new RefusedRoundException(
+                            $"The record '{record.Key}' of item {record.Item} was refused by a scripted fault.");
                 }
             }
             catch (RefusedRoundException e)

@@ -1,6 +1,8 @@
 namespace Tributary.Storage.InMemory;
 
-/// <summary>The order of reminders: due time, type, key, name; texts as bytes of UTF-8, as both databases compare them.</summary>
+/// <summary>
+/// The order of reminders: due time, type, key, name; texts as bytes of UTF-8, as both databases compare them.
+/// </summary>
 public sealed class ReminderOrder : IComparer<ReminderMark>
 {
     public static ReminderOrder Instance { get; } = new();

@@ -26,7 +26,9 @@ public sealed class ScriptedFaults : IStoreFaults
         if (DelayBefore is { } delay)
             await delay(operation);
 
-        return ByNumber.TryGetValue(operation.Number, out var fate) || ByCall.TryGetValue((operation.Call, operation.CallNumber), out fate)
+        return
+            ByNumber.TryGetValue(operation.Number, out var fate)
+            || ByCall.TryGetValue((operation.Call, operation.CallNumber), out fate)
             ? fate
             : Rule?.Invoke(operation) ?? StoreFate.Proceed;
     }

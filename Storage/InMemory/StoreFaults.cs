@@ -20,7 +20,9 @@ public enum StoreCall
     /// <summary>Declaring a silo dead, or a look at who owns what.</summary>
     Membership,
 
-    /// <summary>Any read of <see cref="IMessageLog"/>, <see cref="IMessageQueries"/> or <see cref="IProcessingQueries"/>.</summary>
+    /// <summary>
+    /// Any read of <see cref="IMessageLog"/>, <see cref="IMessageQueries"/> or <see cref="IProcessingQueries"/>.
+    /// </summary>
     Log,
 
     /// <summary>Any call of <see cref="IDeliveryStarts"/>.</summary>
@@ -41,7 +43,9 @@ public enum StoreFate
     /// <summary>It happens, and the caller sees what it sees after <see cref="Fail"/>.</summary>
     LoseAnswer,
 
-    /// <summary>A commit only: the caller sees a lost answer now, and the commit happens before a resolution reads the row.</summary>
+    /// <summary>
+    /// A commit only: the caller sees a lost answer now, and the commit happens before a resolution reads the row.
+    /// </summary>
     HappenLate,
 
     /// <summary>A commit only: refused for its data.</summary>
@@ -62,8 +66,8 @@ public enum StoreFate
 public readonly record struct StoreOperation(StoreCall Call, long Number, long CallNumber);
 
 /// <summary>
-/// Decides over every operation of an <see cref="InMemoryStore"/>. The store has no time of its own: it takes as long as
-/// these tasks take, so a simulation with virtual time controls it fully.
+/// Decides over every operation of an <see cref="InMemoryStore"/>. The store has no time of its own: it takes as long
+/// as these tasks take, so a simulation with virtual time controls it fully.
 /// </summary>
 public interface IStoreFaults
 {

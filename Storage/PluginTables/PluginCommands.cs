@@ -7,12 +7,26 @@ namespace Tributary.Storage.PluginTables;
 internal static class PluginCommands
 {
     /// <summary>
-    /// Words that a command does not begin with: what ends the transaction that makes a message count once, and what reaches beyond the
-    /// database that it is of.
+    /// Words that a command does not begin with: what ends the transaction that makes a message count once, and what
+    /// reaches beyond the database that it is of.
     /// </summary>
     private static readonly HashSet<string> Refused = new(StringComparer.OrdinalIgnoreCase)
     {
-        "abort", "attach", "begin", "commit", "copy", "detach", "end", "pragma", "prepare", "release", "reset", "rollback", "savepoint", "set", "start",
+        "abort",
+        "attach",
+        "begin",
+        "commit",
+        "copy",
+        "detach",
+        "end",
+        "pragma",
+        "prepare",
+        "release",
+        "reset",
+        "rollback",
+        "savepoint",
+        "set",
+        "start",
         "vacuum",
     };
 
@@ -20,7 +34,8 @@ internal static class PluginCommands
     public static void Check(IReadOnlyList<PluginCommand> commands)
     {
         if (commands.Count > PluginResult.MaxCommandsCount)
-            throw Refusal($"The plugin returns {commands.Count} commands; allowed are {PluginResult.MaxCommandsCount}.");
+            throw Refusal(
+                $"The plugin returns {commands.Count} commands; allowed are {PluginResult.MaxCommandsCount}.");
 
         for (var i = 0; i < commands.Count; i++)
         {
@@ -39,8 +54,11 @@ internal static class PluginCommands
 
     /// <summary>Another time it may be faster.</summary>
     /// <param name="option">The name of the limit.</param>
-    public static PluginException TookTooLong(TimeSpan timeout, string option, Exception inner) => new(
-        $"The plugin's commands took longer than {timeout.TotalSeconds:0.###} s ({option}) and were undone.", mayHelpToRetry: true, inner);
+    public static PluginException TookTooLong(TimeSpan timeout, string option, Exception inner) =>
+        new(
+            $"The plugin's commands took longer than {timeout.TotalSeconds:0.###} s ({option}) and were undone.",
+            mayHelpToRetry: true,
+            inner);
 
     public static PluginException Refusal(string message) => new(message, mayHelpToRetry: false);
 
@@ -49,7 +67,8 @@ internal static class PluginCommands
         if (value is not (null or string or long or double or bool or byte[] or ReadOnlyMemory<byte>))
         {
             throw Refusal(
-                $"Parameter ${parameter} of command {command} is of type {value.GetType().Name}; allowed are null, string, long, double, bool and bytes.");
+                $"Parameter ${parameter} of command {command} is of type {value.GetType().Name}; allowed are null, "
+                + "string, long, double, bool and bytes.");
         }
 
         if (value is string text && !StorableText.Fits(text))

@@ -8,7 +8,8 @@ namespace Tributary.Storage.PluginTables;
 internal static class PluginScript
 {
     /// <summary>SHA-256 in hexadecimal digits.</summary>
-    public static string HashOf(string script) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(script)));
+    public static string HashOf(string script) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(script)));
 
     /// <exception cref="StoreException">No store can hold the text.</exception>
     public static void Check(string plugin, string script)

@@ -19,8 +19,30 @@ internal sealed class CopyBuffer
 
     /// <summary>The signature, no flags, no extension.</summary>
     public void Header() =>
-        ((ReadOnlySpan<byte>)[(byte)'P', (byte)'G', (byte)'C', (byte)'O', (byte)'P', (byte)'Y', (byte)'\n', 0xFF, (byte)'\r', (byte)'\n', 0, 0, 0, 0, 0, 0, 0, 0, 0])
-        .CopyTo(Take(19));
+        (
+            (ReadOnlySpan<byte>)
+                [
+                    (byte)'P',
+                    (byte)'G',
+                    (byte)'C',
+                    (byte)'O',
+                    (byte)'P',
+                    (byte)'Y',
+                    (byte)'\n',
+                    0xFF,
+                    (byte)'\r',
+                    (byte)'\n',
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                ]
+        ).CopyTo(Take(19));
 
     public void Row(int fieldCount) => BinaryPrimitives.WriteInt16BigEndian(Take(2), (short)fieldCount);
 

@@ -24,7 +24,8 @@ internal sealed class Insert(string table, int count, params Column[] columns)
     public async Task CopyAsync(NpgsqlConnection connection, CopyBuffer buffer, CancellationToken cancellation)
     {
         var names = string.Join(", ", columns.Select(column => column.Name));
-        await using var stream = await connection.BeginRawBinaryCopyAsync($"copy {table}({names}) from stdin (format binary)", cancellation);
+        await using var stream = await connection.BeginRawBinaryCopyAsync(
+            $"copy {table}({names}) from stdin (format binary)", cancellation);
         try
         {
             buffer.Clear();

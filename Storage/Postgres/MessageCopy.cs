@@ -9,7 +9,9 @@ public sealed class MessageCopy(string table)
 {
     private readonly CopyBuffer buffer = new();
 
-    /// <summary>Copies messages to the positions of <paramref name="transaction"/>, within the connection's transaction.</summary>
+    /// <summary>
+    /// Copies messages to the positions of <paramref name="transaction"/>, within the connection's transaction.
+    /// </summary>
     public Task WriteAsync(NpgsqlConnection connection, IReadOnlyList<AppendedMessage> messages, long transaction, CancellationToken cancellation) =>
         RoundInserts.Messages(table, messages, [], transaction).CopyAsync(connection, buffer, cancellation);
 }

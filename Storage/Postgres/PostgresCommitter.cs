@@ -5,8 +5,8 @@ using Tributary.Storage.Rows;
 namespace Tributary.Storage.Postgres;
 
 /// <summary>
-/// Owns the commit session. After an unknown outcome the session is given up, and no round is sent before a resolution has
-/// made a new one: until then the old backend may still be at work.
+/// Owns the commit session. After an unknown outcome the session is given up, and no round is sent before a resolution
+/// has made a new one: until then the old backend may still be at work.
 /// </summary>
 internal sealed class PostgresCommitter(PostgresOptions options) : IAsyncDisposable
 {
@@ -20,7 +20,9 @@ internal sealed class PostgresCommitter(PostgresOptions options) : IAsyncDisposa
         try
         {
             if (session is null)
-                return new CommitOutcome.Unknown(new StoreException(StoreFault.Transient, "The commit session was lost and the last round is not resolved."));
+                return new CommitOutcome.Unknown(
+                    new StoreException(
+                        StoreFault.Transient, "The commit session was lost and the last round is not resolved."));
 
             RoundRules.Check(round);
             return await writer.WriteAsync(session.Connection, round, cancellation);
@@ -32,14 +34,16 @@ internal sealed class PostgresCommitter(PostgresOptions options) : IAsyncDisposa
         catch (PostgresException e) when (PostgresErrors.IsFenced(e) || PostgresErrors.IsNotOwned(e)
             || PostgresErrors.IsRefusal(e) || PostgresErrors.IsFull(e))
         {
-            // The server has refused before it came to the commit, so nothing is stored whether the rollback succeeds or not.
+            // The server has refused before it came to the commit, so nothing is stored whether the rollback succeeds
+            // or not.
             await RollBackAsync();
             return PostgresErrors.IsFenced(e) ? new CommitOutcome.Fenced()
                 : PostgresErrors.IsNotOwned(e) ? new CommitOutcome.NotOwned(e.MessageText)
                 : PostgresErrors.IsFull(e) ? new CommitOutcome.Full(PostgresErrors.ToStoreException(e))
                 : new CommitOutcome.Rejected(e);
         }
-        catch (Exception e) when (PostgresErrors.IsDatabaseFault(e) || session?.Connection.State != ConnectionState.Open)
+        catch (Exception e)
+            when (PostgresErrors.IsDatabaseFault(e) || session?.Connection.State != ConnectionState.Open)
         {
             await DropAsync();
             return new CommitOutcome.Unknown(PostgresErrors.ToStoreException(e));
@@ -55,8 +59,11 @@ internal sealed class PostgresCommitter(PostgresOptions options) : IAsyncDisposa
         }
     }
 
-    /// <summary>Gives up the session that is there, makes a new one, and keeps it if <paramref name="work"/> says so.</summary>
-    public async Task<T> RenewAsync<T>(Func<PostgresSession, Task<(T Result, bool Keep)>> work, CancellationToken cancellation)
+    /// <summary>
+    /// Gives up the session that is there, makes a new one, and keeps it if <paramref name="work"/> says so.
+    /// </summary>
+    public async Task<T> RenewAsync<T>(
+        Func<PostgresSession, Task<(T Result, bool Keep)>> work, CancellationToken cancellation)
     {
         await turn.WaitAsync(cancellation);
         PostgresSession? renewed = null;

@@ -7,18 +7,20 @@ namespace Tributary.Storage.Postgres;
 /// <inheritdoc cref="IDeliveryStarts"/>
 internal sealed class PostgresDeliveryStarts(PostgresReaders readers) : IDeliveryStarts
 {
-    public ValueTask<IReadOnlyList<DeliveryStart>> ReadAsync(CancellationToken cancellation) => readers.RunAsync<IReadOnlyList<DeliveryStart>>(
-        async connection =>
-        {
-            await using var command = new NpgsqlCommand(
-                "select source, fingerprint, starts, is_alone from delivery_starts", connection);
-            return await PostgresMessageLog.ReadAllAsync(
-                command,
-                static row => new DeliveryStart(
-                    row.GetString(0), Hash128.Read(row.GetFieldValue<byte[]>(1)), row.GetInt32(2), row.GetBoolean(3)),
-                cancellation);
-        },
-        cancellation);
+    public ValueTask<IReadOnlyList<DeliveryStart>> ReadAsync(CancellationToken cancellation) =>
+        readers.RunAsync<IReadOnlyList<DeliveryStart>>(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(
+                    "select source, fingerprint, starts, is_alone from delivery_starts", connection);
+                return await PostgresMessageLog.ReadAllAsync(
+                    command,
+                    static row => new DeliveryStart(
+                        row.GetString(0), Hash128.Read(row.GetFieldValue<byte[]>(1)), row.GetInt32(2),
+                        row.GetBoolean(3)),
+                    cancellation);
+            },
+            cancellation);
 
     public async ValueTask WriteAsync(IReadOnlyList<DeliveryStart> starts, CancellationToken cancellation) => await readers.RunAsync(
         async connection =>

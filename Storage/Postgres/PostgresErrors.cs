@@ -22,31 +22,46 @@ internal static class PostgresErrors
     /// <summary>The silo is alive, and the round writes a partition that it does not own.</summary>
     public static bool IsNotOwned(Exception e) => e is PostgresException { SqlState: NotOwned };
 
-    /// <summary>The rows cannot be stored, and could not be at another try: bad data, broken constraints, limits, what is not supported.</summary>
+    /// <summary>
+    /// The rows cannot be stored, and could not be at another try: bad data, broken constraints, limits, what is not
+    /// supported.
+    /// </summary>
     public static bool IsRefusal(Exception e) => e is RefusedRoundException
         || e is PostgresException { SqlState: MissingRows }
         || (e is PostgresException postgres && Class(postgres) is "21" or "22" or "23" or "54" or "0A");
 
-    /// <summary>A file of the server cannot grow. Reported before a commit counts: when the log itself cannot, the server ends instead.</summary>
+    /// <summary>
+    /// A file of the server cannot grow. Reported before a commit counts: when the log itself cannot, the server ends
+    /// instead.
+    /// </summary>
     public static bool IsFull(Exception e) => e is PostgresException { SqlState: PostgresErrorCodes.DiskFull };
 
     /// <summary>The statement is wrong: bad syntax, no such table, not allowed, out of place.</summary>
-    public static bool IsMistake(Exception e) => Class(e) is "25" or "26" or "2D" or "34" or "3B" or "42" or "44" or "P0" or "38" or "39" or "2F";
+    public static bool IsMistake(Exception e) =>
+        Class(e) is "25" or "26" or "2D" or "34" or "3B" or "42" or "44" or "P0" or "38" or "39" or "2F";
 
     /// <summary>Comes from the server, the driver or the network rather than from a mistake of this program.</summary>
     public static bool IsDatabaseFault(Exception e) =>
         e is NpgsqlException or IOException or SocketException or TimeoutException or OperationCanceledException;
 
     public static StoreException ToStoreException(Exception e) =>
-        e as StoreException ?? new StoreException(IsFatal(e) ? StoreFault.Fatal : IsFull(e) ? StoreFault.Full : StoreFault.Transient, $"PostgreSQL: {e.Message}", e);
+        e as StoreException
+        ?? new StoreException(
+            IsFatal(e) ? StoreFault.Fatal
+                : IsFull(e) ? StoreFault.Full
+                : StoreFault.Transient,
+            $"PostgreSQL: {e.Message}",
+            e);
 
     /// <summary>
-    /// Wrong rights or password (28), no such database (3D), wrong schema (42, 3F), damage (XX001, XX002), refused rows.
-    /// XX000 is not among them: a server whose disk is full says so of a session that begins, and takes one later.
+    /// Wrong rights or password (28), no such database (3D), wrong schema (42, 3F), damage (XX001, XX002), refused
+    /// rows. XX000 is not among them: a server whose disk is full says so of a session that begins, and takes one
+    /// later.
     /// </summary>
     private static bool IsFatal(Exception e) => IsRefusal(e)
         || e is PostgresException { SqlState: PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted }
         || Class(e) is "28" or "3D" or "3F" or "42";
 
-    private static string? Class(Exception e) => e is PostgresException { SqlState.Length: 5 } postgres ? postgres.SqlState[..2] : null;
+    private static string? Class(Exception e) =>
+        e is PostgresException { SqlState.Length: 5 } postgres ? postgres.SqlState[..2] : null;
 }

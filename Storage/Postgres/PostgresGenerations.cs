@@ -8,13 +8,18 @@ internal sealed class PostgresGenerations(PostgresReaders readers, TimeProvider 
 {
     // The first transaction that has not begun: whatever is committed has a lower number.
     private static readonly string End = string.Create(
-        CultureInfo.InvariantCulture, $"select pg_snapshot_xmax(pg_current_snapshot())::text::bigint << {Position.IndexBits}");
+        CultureInfo.InvariantCulture,
+        $"select pg_snapshot_xmax(pg_current_snapshot())::text::bigint << {Position.IndexBits}");
 
-    public ValueTask<IReadOnlyList<DefinitionRow>> SwitchAsync(IReadOnlyList<int> ids, CancellationToken cancellation) =>
-        readers.RunAsync(connection => PostgresDefinitions.SwitchAsync(connection, ids, time.GetUtcNow(), cancellation), cancellation);
+    public ValueTask<IReadOnlyList<DefinitionRow>> SwitchAsync(
+        IReadOnlyList<int> ids, CancellationToken cancellation) =>
+        readers.RunAsync(
+            connection => PostgresDefinitions.SwitchAsync(connection, ids, time.GetUtcNow(), cancellation),
+            cancellation);
 
     public ValueTask<IReadOnlyList<DefinitionRow>> DropAsync(IReadOnlyList<int> ids, CancellationToken cancellation) =>
-        readers.RunAsync(connection => PostgresDefinitions.DropAsync(connection, ids, time.GetUtcNow(), cancellation), cancellation);
+        readers.RunAsync(
+            connection => PostgresDefinitions.DropAsync(connection, ids, time.GetUtcNow(), cancellation), cancellation);
 
     public ValueTask<Position> ReadEndAsync(CancellationToken cancellation) => readers.RunAsync(
         async connection =>

@@ -10,7 +10,8 @@ internal sealed class PostgresHeldWork(PostgresReaders readers, PostgresReaders 
         async connection =>
         {
             await using var command = new NpgsqlCommand(
-                "select greatest((select max(sequence) from deferred_calls), (select max(sequence) from held_calls), 0)",
+                "select greatest((select max(sequence) from deferred_calls), (select max(sequence) from held_calls), "
+                + "0)",
                 connection);
             return (long)(await command.ExecuteScalarAsync(cancellation))!;
         },

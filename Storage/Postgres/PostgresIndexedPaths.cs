@@ -7,9 +7,10 @@ namespace Tributary.Storage.Postgres;
 /// <summary>Which paths are indexed, and for which positions.</summary>
 internal static class PostgresIndexedPaths
 {
-    // Above every transaction that has ended and below every one that begins later. The horizon would not do: a transaction of somebody else
-    // may hold it below messages that are there.
-    private static readonly string Here = $"pg_snapshot_xmax(pg_current_snapshot())::text::bigint << {Position.IndexBits}";
+    // Above every transaction that has ended and below every one that begins later. The horizon would not do: a
+    // transaction of somebody else may hold it below messages that are there.
+    private static readonly string Here =
+        $"pg_snapshot_xmax(pg_current_snapshot())::text::bigint << {Position.IndexBits}";
 
     private static readonly string[] Steps =
     [
@@ -17,7 +18,8 @@ internal static class PostgresIndexedPaths
         insert into indexed_paths(pointer) select w.pointer from unnest($1) with ordinality w(pointer, n)
         where not exists (select from indexed_paths p where p.pointer = w.pointer) order by w.n
         """,
-        $"update indexed_spans s set until = {Here} from indexed_paths p where p.id = s.path and s.until is null and p.pointer <> all($1)",
+        $"update indexed_spans s set until = {Here} from indexed_paths p where p.id = s.path and s.until is null and "
+        + "p.pointer <> all($1)",
         $"""
         insert into indexed_spans(path, since) select p.id, {Here} from indexed_paths p
         where p.pointer = any($1) and not exists (select from indexed_spans s where s.path = p.id and s.until is null)
@@ -25,10 +27,12 @@ internal static class PostgresIndexedPaths
     ];
 
     /// <summary>
-    /// Makes these the indexed paths, within the transaction of a join; returns their ids. Those who stored messages before have ended, so
-    /// their transactions lie below the place where spans end and begin; the one who joins stores above it.
+    /// Makes these the indexed paths, within the transaction of a join; returns their ids. Those who stored messages
+    /// before have ended, so their transactions lie below the place where spans end and begin; the one who joins stores
+    /// above it.
     /// </summary>
-    public static async Task<IReadOnlyList<int>> RegisterAsync(NpgsqlConnection connection, IReadOnlyList<string> pointers, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<int>> RegisterAsync(
+        NpgsqlConnection connection, IReadOnlyList<string> pointers, CancellationToken cancellation)
     {
         foreach (var step in Steps)
         {
@@ -37,12 +41,15 @@ internal static class PostgresIndexedPaths
         }
 
         await using var select = Command(
-            connection, "select p.id from unnest($1) with ordinality w(pointer, n) join indexed_paths p on p.pointer = w.pointer order by w.n", pointers);
+            connection,
+            "select p.id from unnest($1) with ordinality w(pointer, n) join indexed_paths p on p.pointer = w.pointer "
+            + "order by w.n", pointers);
         return await PostgresMessageLog.ReadAllAsync(select, row => row.GetInt32(0), cancellation);
     }
 
     /// <summary>The newest spans of these pointers, and the horizon of the same moment.</summary>
-    public static async Task<IndexedSpans> ReadAsync(NpgsqlConnection connection, IReadOnlyList<string> pointers, int limit, CancellationToken cancellation)
+    public static async Task<IndexedSpans> ReadAsync(
+        NpgsqlConnection connection, IReadOnlyList<string> pointers, int limit, CancellationToken cancellation)
     {
         await using var command = Command(
             connection,
@@ -62,8 +69,10 @@ internal static class PostgresIndexedPaths
             horizon = new Position(reader.GetInt64(0));
             if (!reader.IsDBNull(1))
             {
-                spans.Add(new IndexedSpan(
-                    reader.GetInt32(1), reader.GetString(2), new Position(reader.GetInt64(3)), reader.IsDBNull(4) ? null : new Position(reader.GetInt64(4))));
+                spans.Add(
+                    new IndexedSpan(
+                        reader.GetInt32(1), reader.GetString(2), new Position(reader.GetInt64(3)),
+                        reader.IsDBNull(4) ? null : new Position(reader.GetInt64(4))));
             }
         }
 
@@ -73,7 +82,13 @@ internal static class PostgresIndexedPaths
     private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, IReadOnlyList<string> pointers)
     {
         var command = new NpgsqlCommand(sql, connection);
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. pointers], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        command.Parameters.Add(
+            new NpgsqlParameter<string[]>
+            {
+                TypedValue = [.. pointers],
+                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
+            }
+        );
         return command;
     }
 }

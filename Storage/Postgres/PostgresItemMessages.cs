@@ -20,8 +20,16 @@ internal static class PostgresItemMessages
                 select * from messages where item = i.item and position > $1 and position < least($2, horizon()) order by position {direction} limit $3
             ) m order by i.n, m.position {direction}
             """,
-            query.After?.Value ?? -1, query.Before?.Value ?? long.MaxValue, query.LimitPerItem);
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = found.Items, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+            query.After?.Value ?? -1,
+            query.Before?.Value ?? long.MaxValue,
+            query.LimitPerItem);
+        command.Parameters.Add(
+            new NpgsqlParameter<string[]>
+            {
+                TypedValue = found.Items,
+                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
+            }
+        );
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {

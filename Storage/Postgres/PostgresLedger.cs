@@ -4,10 +4,13 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Postgres;
 
-/// <summary>Reads the ledger and, when asked, the rows that it counts, in one statement and so in one snapshot.</summary>
+/// <summary>
+/// Reads the ledger and, when asked, the rows that it counts, in one statement and so in one snapshot.
+/// </summary>
 internal static class PostgresLedger
 {
-    public static async Task<LedgerReport> ReadAsync(NpgsqlConnection connection, bool recount, CancellationToken cancellation)
+    public static async Task<LedgerReport> ReadAsync(
+        NpgsqlConnection connection, bool recount, CancellationToken cancellation)
     {
         const string Sums =
             """
@@ -32,8 +35,11 @@ internal static class PostgresLedger
             switch (reader.GetString(0))
             {
                 case "ledger":
-                    bySource.Add(reader.GetString(1), new LedgerCounts(
-                        reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6), reader.GetInt64(7)));
+                    bySource.Add(
+                        reader.GetString(1),
+                        new LedgerCounts(
+                            reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5),
+                            reader.GetInt64(6), reader.GetInt64(7)));
                     break;
                 case "messages":
                     messages = reader.GetInt64(2);

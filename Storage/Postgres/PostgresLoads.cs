@@ -7,17 +7,22 @@ namespace Tributary.Storage.Postgres;
 /// <summary>Loads what turns need, in one round trip.</summary>
 internal static class PostgresLoads
 {
-    public static async Task<LoadResult> LoadAsync(NpgsqlConnection connection, LoadRequest request, CancellationToken cancellation)
+    public static async Task<LoadResult> LoadAsync(
+        NpgsqlConnection connection, LoadRequest request, CancellationToken cancellation)
     {
         var result = new LoadResult();
         await using var batch = new NpgsqlBatch(connection);
         var reads = new List<Action<NpgsqlDataReader>>();
         // What no table can hold does not exist, and the server must not be asked for it.
-        foreach (var group in request.States.Where(key => StorableText.Fits(key.Grain.Key) && StorableText.Fits(key.Grain.Type)).GroupBy(key => key.Table))
+        foreach (var group in request
+                .States.Where(key => StorableText.Fits(key.Grain.Key) && StorableText.Fits(key.Grain.Type))
+                .GroupBy(key => key.Table))
         {
             var grains = group.Select(key => key.Grain).ToList();
             batch.BatchCommands.Add(SelectStates(group.Key, grains));
-            reads.Add(row => result.States[grains[(int)row.GetInt64(0) - 1]] = new LoadedState(row.GetInt32(1), row.GetFieldValue<byte[]>(2)));
+            reads.Add(row =>
+                result.States[grains[(int)row.GetInt64(0) - 1]] = new LoadedState(
+                    row.GetInt32(1), row.GetFieldValue<byte[]>(2)));
         }
 
         Add("scoped_external_ids", request.ExternalIds, result.ExternalIds);
@@ -79,14 +84,16 @@ internal static class PostgresLoads
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            rows.Add(new ReminderRow(
-                new PartitionId(reader.GetInt32(0)), new RoundGrainId(reader.GetString(1), reader.GetString(2)),
-                reader.GetString(3),
-                Instant.FromTicks(reader.GetInt64(4)), reader.GetInt32(5), reader.IsDBNull(6) ? null : reader.GetString(6),
-                reader.GetFieldValue<byte[]>(7))
-            {
-                StartsCount = reader.IsDBNull(8) ? 0 : reader.GetInt32(8), IsAlone = !reader.IsDBNull(9),
-            });
+            rows.Add(
+                new ReminderRow(
+                    new PartitionId(reader.GetInt32(0)), new RoundGrainId(reader.GetString(1), reader.GetString(2)),
+                    reader.GetString(3), Instant.FromTicks(reader.GetInt64(4)), reader.GetInt32(5),
+                    reader.IsDBNull(6) ? null : reader.GetString(6), reader.GetFieldValue<byte[]>(7))
+                {
+                    StartsCount = reader.IsDBNull(8) ? 0 : reader.GetInt32(8),
+                    IsAlone = !reader.IsDBNull(9),
+                }
+            );
         }
 
         return rows;
@@ -120,7 +127,9 @@ internal static class PostgresLoads
         return calls;
     }
 
-    /// <summary>A lookup by key for each grain, however the planner sees the table: the lateral limit leaves it no other way.</summary>
+    /// <summary>
+    /// A lookup by key for each grain, however the planner sees the table: the lateral limit leaves it no other way.
+    /// </summary>
     private static NpgsqlBatchCommand SelectStates(StateTable table, List<RoundGrainId> grains)
     {
         var (name, keys) = StateKeys.Of(table, grains.Count, i => grains[i]);

@@ -38,13 +38,16 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
                     return (incarnation, true);
                 }
 
-                // Right after a restart of the server no silo holds its lock yet, so the wait begins when they have had time.
+                // Right after a restart of the server no silo holds its lock yet, so the wait begins when they have had
+                // time.
                 if (living is { IsServerFresh: true })
                     start = time.GetTimestamp();
                 if (living is not null && time.GetElapsedTime(start) > options.JoinWait)
                 {
                     throw new StoreException(
-                        StoreFault.Busy, $"The database is in use by silo {living.Silo} at '{living.Address}', which is at round {living.Round}.");
+                        StoreFault.Busy,
+                        $"The database is in use by silo {living.Silo} at '{living.Address}', which is at round "
+                        + $"{living.Round}.");
                 }
 
                 await Task.Delay(SiloObserver.Interval / 3, time, cancellation);
@@ -59,7 +62,9 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
             await using var transaction = await session.Connection.BeginTransactionAsync(cancellation);
             RoundResolution resolution = new RoundResolution.Dead();
             await using (var command = Command(
-                session.Connection, "select round, status, transaction_id, clock_timestamp() from silos where id = $1 for update", silo.Value))
+                session.Connection,
+                "select round, status, transaction_id, clock_timestamp() from silos where id = $1 for "
+                + "update", silo.Value))
             await using (var reader = await command.ExecuteReaderAsync(cancellation))
             {
                 if (await reader.ReadAsync(cancellation))
@@ -91,9 +96,11 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
         async session =>
         {
             await using var transaction = await session.Connection.BeginTransactionAsync(cancellation);
-            await using (var partitions = Command(session.Connection, "update partitions set silo = null where silo = $1", silo.Value))
+            await using (var partitions = Command(session.Connection,
+                "update partitions set silo = null where silo = $1", silo.Value))
                 await partitions.ExecuteNonQueryAsync(cancellation);
-            await using (var row = Command(session.Connection, "update silos set status = 'dead' where id = $1", silo.Value))
+            await using (var row = Command(session.Connection,
+                "update silos set status = 'dead' where id = $1", silo.Value))
                 await row.ExecuteNonQueryAsync(cancellation);
             // After the row, as notes lock it first: one that is under way is waited for and taken back as well.
             await PostgresStarts.TakeBackAsync(session.Connection, silo, cancellation);
@@ -142,18 +149,24 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
 
         await using var transaction = await session.Connection.BeginTransactionAsync(cancellation);
         // Joins come one after the other; commits do not wait for this lock.
-        await using (var joinLock = Command(session.Connection, "select pg_advisory_xact_lock($1)", (long)PostgresSession.LockClass << 32))
+        await using (
+            var joinLock = Command(
+                session.Connection, "select pg_advisory_xact_lock($1)", (long)PostgresSession.LockClass << 32))
             await joinLock.ExecuteNonQueryAsync(cancellation);
 
         foreach (var silo in dead)
         {
             await using var declare = Command(
-                session.Connection, "update silos set status = 'dead' where id = $1 and round = $2 and status <> 'dead'", silo.Silo.Value, silo.Round);
+                session.Connection,
+                "update silos set status = 'dead' where id = $1 and round = $2 and status <> 'dead'",
+                silo.Silo.Value,
+                silo.Round);
             if (await declare.ExecuteNonQueryAsync(cancellation) != 1)
                 return null;
         }
 
-        await using (var others = Command(session.Connection, "select exists(select from silos where status <> 'dead')"))
+        await using (
+            var others = Command(session.Connection, "select exists(select from silos where status <> 'dead')"))
         {
             if (request.IsAlone && (bool)(await others.ExecuteScalarAsync(cancellation))!)
                 return null;
@@ -171,14 +184,16 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
                 incarnation with { HasUnscopedExternalIds = (bool)(await unscoped.ExecuteScalarAsync(cancellation))! };
         // Before the commit, so that nobody sees a silo without its lock.
         if (!await session.TryLockAsync(incarnation.Silo, cancellation))
-            throw new StoreException(StoreFault.Busy, $"Another session holds the lock of the new silo {incarnation.Silo}.");
+            throw new StoreException(
+                StoreFault.Busy, $"Another session holds the lock of the new silo {incarnation.Silo}.");
         // Kept although the answer to the commit may be lost: then the next try finds them dead already.
         isAfterCrash |= dead.Any(silo => silo.Silo.Value <= lastBefore);
         await transaction.CommitAsync(cancellation);
         return incarnation with { IsAfterCrash = isAfterCrash };
     }
 
-    private static async Task<Incarnation> InsertAsync(PostgresSession session, string address, CancellationToken cancellation)
+    private static async Task<Incarnation> InsertAsync(
+        PostgresSession session, string address, CancellationToken cancellation)
     {
         await using var insert = new NpgsqlCommand(
             """
@@ -194,7 +209,9 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
         return new Incarnation(new SiloId(reader.GetInt64(0)), new DateTimeOffset(reader.GetDateTime(1)), []);
     }
 
-    /// <summary>Ends the session that committed for a silo, and waits until it is gone: then nothing of it can become durable.</summary>
+    /// <summary>
+    /// Ends the session that committed for a silo, and waits until it is gone: then nothing of it can become durable.
+    /// </summary>
     private async Task EndBackendAsync(NpgsqlConnection connection, SiloId silo, CancellationToken cancellation)
     {
         var start = time.GetTimestamp();
@@ -211,7 +228,9 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
             if (await command.ExecuteScalarAsync(cancellation) is null)
                 return;
             if (time.GetElapsedTime(start) > BackendEndLimit)
-                throw new StoreException(StoreFault.Transient, $"The old session of silo {silo} does not end within {BackendEndLimit.TotalSeconds} s.");
+                throw new StoreException(
+                    StoreFault.Transient,
+                    $"The old session of silo {silo} does not end within {BackendEndLimit.TotalSeconds} s.");
 
             await Task.Delay(PollInterval, time, cancellation);
         }
@@ -220,9 +239,11 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
     private static async Task RegisterAsync(PostgresSession session, SiloId silo, CancellationToken cancellation)
     {
         if (!await session.TryLockAsync(silo, cancellation))
-            throw new StoreException(StoreFault.Transient, $"The lock of silo {silo} is still held by its old session.");
+            throw new StoreException(
+                StoreFault.Transient, $"The lock of silo {silo} is still held by its old session.");
 
-        await using var update = Command(session.Connection, "update silos set backend_pid = $2, backend_start = $3 where id = $1", silo.Value);
+        await using var update = Command(
+            session.Connection, "update silos set backend_pid = $2, backend_start = $3 where id = $1", silo.Value);
         update.Parameters.Add(new NpgsqlParameter<int> { TypedValue = session.BackendPid });
         update.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = session.BackendStart });
         await update.ExecuteNonQueryAsync(cancellation);

@@ -5,7 +5,9 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Postgres;
 
-/// <summary>Reads of what is committed, each one statement and so one snapshot: the horizon is of the same moment as the rows.</summary>
+/// <summary>
+/// Reads of what is committed, each one statement and so one snapshot: the horizon is of the same moment as the rows.
+/// </summary>
 internal sealed class PostgresMessageLog(PostgresReaders readers, TimeProvider time) : IMessageLog
 {
     internal const string Columns =
@@ -22,9 +24,16 @@ internal sealed class PostgresMessageLog(PostgresReaders readers, TimeProvider t
         },
         cancellation);
 
-    public ValueTask<IReadOnlyList<StoredMessage>> ReadNewestAsync(Position below, int offset, int limit, CancellationToken cancellation) => QueryAsync(
-        $"select {Columns} from messages m where position < least($1, horizon()) order by position desc offset $2 limit $3",
-        row => Read(row, 0), cancellation, below.Value, offset, limit);
+    public ValueTask<IReadOnlyList<StoredMessage>> ReadNewestAsync(
+        Position below, int offset, int limit, CancellationToken cancellation) =>
+        QueryAsync(
+            $"select {Columns} from messages m where position < least($1, horizon()) order by position desc offset $2 "
+            + "limit $3",
+            row => Read(row, 0),
+            cancellation,
+            below.Value,
+            offset,
+            limit);
 
     public ValueTask<MessageSlice> ReadAfterAsync(Position after, int limit, long maxBytes, CancellationToken cancellation) => readers.RunAsync(
         async connection =>
@@ -74,22 +83,32 @@ internal sealed class PostgresMessageLog(PostgresReaders readers, TimeProvider t
         },
         cancellation);
 
-    public async ValueTask<StoredMessage?> FindAsync(MessageId id, CancellationToken cancellation) => await readers.RunAsync(
-        async connection =>
-        {
-            await using var command = new NpgsqlCommand($"select {Columns} from messages m where id = $1 and position < horizon()", connection);
-            command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id.Value });
-            await using var reader = await command.ExecuteReaderAsync(cancellation);
-            return await reader.ReadAsync(cancellation) ? Read(reader, 0) : null;
-        },
-        cancellation);
+    public async ValueTask<StoredMessage?> FindAsync(MessageId id, CancellationToken cancellation) =>
+        await readers.RunAsync(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(
+                    $"select {Columns} from messages m where id = $1 and position < horizon()", connection);
+                command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id.Value });
+                await using var reader = await command.ExecuteReaderAsync(cancellation);
+                return await reader.ReadAsync(cancellation) ? Read(reader, 0) : null;
+            },
+            cancellation);
 
     public ValueTask<IReadOnlyList<AggregateRow>> ReadAggregatesAsync(
-        int generation, string? group, long? fromMs, long? toMs, AggregateKey? after, int limit, CancellationToken cancellation) => readers.RunAsync(
-        async connection =>
-        {
-            if (group is not null && !StorableText.Fits(group))
-                return [];
+        int generation,
+        string? group,
+        long? fromMs,
+        long? toMs,
+        AggregateKey? after,
+        int limit,
+        CancellationToken cancellation
+    ) =>
+        readers.RunAsync(
+            async connection =>
+            {
+                if (group is not null && !StorableText.Fits(group))
+                    return [];
 
             await using var command = Command(
                 connection,
@@ -107,43 +126,53 @@ internal sealed class PostgresMessageLog(PostgresReaders readers, TimeProvider t
                 command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key.Group });
             }
 
-            if (group is not null)
-                command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = group });
-            return await ReadAllAsync(
-                command,
-                row => new AggregateRow(new AggregateKey(generation, row.GetInt64(0), row.GetString(1)), row.GetInt32(2), row.GetFieldValue<byte[]>(3)),
-                cancellation);
-        },
-        cancellation);
+                if (group is not null)
+                    command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = group });
+                return await ReadAllAsync(
+                    command,
+                    row => new AggregateRow(
+                        new AggregateKey(generation, row.GetInt64(0), row.GetString(1)),
+                        row.GetInt32(2),
+                        row.GetFieldValue<byte[]>(3)),
+                    cancellation);
+            },
+            cancellation);
 
     public ValueTask<LedgerReport> ReadLedgerAsync(bool recount, CancellationToken cancellation) =>
         readers.RunAsync(connection => PostgresLedger.ReadAsync(connection, recount, cancellation), cancellation);
 
     public ValueTask<IReadOnlyList<DefinitionRow>> RegisterDefinitionsAsync(
-        IReadOnlyList<DefinitionProposal> proposals, CancellationToken cancellation) =>
-        readers.RunAsync(connection => PostgresDefinitions.RegisterAsync(connection, proposals, time.GetUtcNow(), cancellation), cancellation);
+        IReadOnlyList<DefinitionProposal> proposals,
+        CancellationToken cancellation
+    ) =>
+        readers.RunAsync(
+            connection => PostgresDefinitions.RegisterAsync(connection, proposals, time.GetUtcNow(), cancellation),
+            cancellation);
 
     public ValueTask<IReadOnlyList<DefinitionRow>> ReadDefinitionsAsync(CancellationToken cancellation) =>
         readers.RunAsync(connection => PostgresDefinitions.ReadAllAsync(connection, cancellation), cancellation);
 
-    public ValueTask<int> CutExternalIdsAsync(DateTimeOffset before, int limit, CancellationToken cancellation) => readers.RunAsync(
-        async connection =>
-        {
-            var cut = await CutAsync("external_ids", limit);
-            return cut < limit ? cut + await CutAsync("scoped_external_ids", limit - cut) : cut;
+    public ValueTask<int> CutExternalIdsAsync(DateTimeOffset before, int limit, CancellationToken cancellation) =>
+        readers.RunAsync(
+            async connection =>
+            {
+                var cut = await CutAsync("external_ids", limit);
+                return cut < limit ? cut + await CutAsync("scoped_external_ids", limit - cut) : cut;
 
             async Task<int> CutAsync(string table, int most)
             {
                 await using var command = Command(
                     connection,
-                    $"delete from {table} where ctid = any(array(select ctid from {table} where received_day < $1::int limit $2))",
+                    $"delete from {table} where ctid = any(array(select ctid from {table} where received_day < $1::int "
+                    + "limit $2))",
                     Instant.ToDay(before), most);
                 return await command.ExecuteNonQueryAsync(cancellation);
             }
         },
         cancellation);
 
-    internal static async Task<IReadOnlyList<T>> ReadAllAsync<T>(NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)
+    internal static async Task<IReadOnlyList<T>> ReadAllAsync<T>(
+        NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)
     {
         var rows = new List<T>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
@@ -153,24 +182,32 @@ internal sealed class PostgresMessageLog(PostgresReaders readers, TimeProvider t
     }
 
     private ValueTask<IReadOnlyList<T>> QueryAsync<T>(
-        string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellation, params long[] parameters) => readers.RunAsync(
-        async connection =>
-        {
-            await using var command = Command(connection, sql, parameters);
-            return await ReadAllAsync(command, read, cancellation);
-        },
-        cancellation);
+        string sql,
+        Func<NpgsqlDataReader, T> read,
+        CancellationToken cancellation,
+        params long[] parameters
+    ) =>
+        readers.RunAsync(
+            async connection =>
+            {
+                await using var command = Command(connection, sql, parameters);
+                return await ReadAllAsync(command, read, cancellation);
+            },
+            cancellation);
 
     internal static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params long[] parameters)
     {
         var command = new NpgsqlCommand(sql, connection);
         foreach (var parameter in parameters)
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = parameter, NpgsqlDbType = NpgsqlDbType.Bigint });
+            command.Parameters.Add(
+                new NpgsqlParameter<long> { TypedValue = parameter, NpgsqlDbType = NpgsqlDbType.Bigint });
         return command;
     }
 
-    internal static StoredMessage Read(NpgsqlDataReader row, int first) => new(
-        new Position(row.GetInt64(first)), new MessageId(row.GetGuid(first + 1)), row.GetString(first + 2), row.GetString(first + 3),
-        row.GetInt64(first + 4), Instant.FromTicks(row.GetInt64(first + 5)), row.GetString(first + 6), row.GetFieldValue<byte[]>(first + 7),
-        GenerationList.Read(row.GetFieldValue<byte[]>(first + 8)));
+    internal static StoredMessage Read(NpgsqlDataReader row, int first) =>
+        new(
+            new Position(row.GetInt64(first)), new MessageId(row.GetGuid(first + 1)), row.GetString(first + 2),
+            row.GetString(first + 3), row.GetInt64(first + 4), Instant.FromTicks(row.GetInt64(first + 5)),
+            row.GetString(first + 6), row.GetFieldValue<byte[]>(first + 7),
+            GenerationList.Read(row.GetFieldValue<byte[]>(first + 8)));
 }

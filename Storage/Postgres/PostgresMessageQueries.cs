@@ -36,15 +36,23 @@ internal sealed class PostgresMessageQueries(PostgresReaders readers, IMessageLo
     public ValueTask<IReadOnlyDictionary<string, MessageMatches>> QueryItemMessagesAsync(ItemMessagesQuery query, CancellationToken cancellation) =>
         readers.RunAsync(connection => PostgresItemMessages.ReadAsync(connection, query, cancellation), cancellation);
 
-    public async ValueTask<IReadOnlyDictionary<string, LoadedState>> FindItemsAsync(IReadOnlyList<string> ids, CancellationToken cancellation)
+    public async ValueTask<IReadOnlyDictionary<string, LoadedState>> FindItemsAsync(
+        IReadOnlyList<string> ids, CancellationToken cancellation)
     {
         var found = new Dictionary<string, LoadedState>();
         // What no table can hold does not exist, and the server must not be asked for it.
         foreach (var chunk in ids.Where(StorableText.Fits).Chunk(QueryLimits.LookupCount))
         {
             var rows = await QueryAsync(
-                "select id, version, state from items where id = any($1)", ReadItem, cancellation,
-                new NpgsqlParameter<string[]> { TypedValue = chunk, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+                "select id, version, state from items where id = any($1)",
+                ReadItem,
+                cancellation,
+                new NpgsqlParameter<string[]>
+                {
+                    TypedValue = chunk,
+                    NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
+                }
+            );
             foreach (var (id, state) in rows)
                 found[id] = state;
         }
@@ -65,12 +73,14 @@ internal sealed class PostgresMessageQueries(PostgresReaders readers, IMessageLo
         return await QueryAsync(
             $"""
             select id, version, state from items
-            where id {(range.IsInclusive ? ">=" : ">")} $2 {(range.Upper is null ? "" : "and id < $3")} order by id limit $1
+            where id {(range.IsInclusive ? ">=" : ">")} $2 {(
+                range.Upper is null ? "" : "and id < $3")} order by id limit $1
             """,
             ReadItem, cancellation, [.. parameters]);
     }
 
-    public ValueTask<IReadOnlyList<FailureRow>> ReadFailuresAsync(Guid? before, int limit, CancellationToken cancellation)
+    public ValueTask<IReadOnlyList<FailureRow>> ReadFailuresAsync(
+        Guid? before, int limit, CancellationToken cancellation)
     {
         var parameters = new List<NpgsqlParameter> { RoundChanges.Long(limit) };
         if (before is { } id)
@@ -84,7 +94,8 @@ internal sealed class PostgresMessageQueries(PostgresReaders readers, IMessageLo
             cancellation, [.. parameters]);
     }
 
-    public ValueTask<IReadOnlyList<ReminderRow>> ReadPendingRemindersAsync(ReminderMark after, int limit, CancellationToken cancellation)
+    public ValueTask<IReadOnlyList<ReminderRow>> ReadPendingRemindersAsync(
+        ReminderMark after, int limit, CancellationToken cancellation)
     {
         // A mark may come from outside: one that no row can have still has a place in the order.
         var mark = after with
@@ -104,14 +115,19 @@ internal sealed class PostgresMessageQueries(PostgresReaders readers, IMessageLo
     private static NpgsqlParameter Text(string text) => new NpgsqlParameter<string> { TypedValue = text };
 
     private ValueTask<IReadOnlyList<T>> QueryAsync<T>(
-        string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellation, params NpgsqlParameter[] parameters) => readers.RunAsync(
-        async connection =>
-        {
-            await using var command = new NpgsqlCommand(sql, connection);
-            // A parameter belongs to one command, and after a fault the work is run again with another.
-            foreach (var parameter in parameters)
-                command.Parameters.Add(parameter.Clone());
-            return await PostgresMessageLog.ReadAllAsync(command, read, cancellation);
-        },
-        cancellation);
+        string sql,
+        Func<NpgsqlDataReader, T> read,
+        CancellationToken cancellation,
+        params NpgsqlParameter[] parameters
+    ) =>
+        readers.RunAsync(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(sql, connection);
+                // A parameter belongs to one command, and after a fault the work is run again with another.
+                foreach (var parameter in parameters)
+                    command.Parameters.Add(parameter.Clone());
+                return await PostgresMessageLog.ReadAllAsync(command, read, cancellation);
+            },
+            cancellation);
 }

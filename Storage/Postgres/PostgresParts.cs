@@ -14,9 +14,15 @@ internal static class PostgresParts
 
     private const string Range = "(position, plugin) > ($1, $2) and position < horizon()";
 
-    /// <summary>The next parts of each status, found by the index, or without statuses of all: together in their order.</summary>
+    /// <summary>
+    /// The next parts of each status, found by the index, or without statuses of all: together in their order.
+    /// </summary>
     public static async Task<RowChunk<StoredPart>> ReadAsync(
-        NpgsqlConnection connection, IReadOnlyList<MessageStatus>? statuses, PartMark? after, RowChunk<StoredPart> chunk, CancellationToken cancellation)
+        NpgsqlConnection connection,
+        IReadOnlyList<MessageStatus>? statuses,
+        PartMark? after,
+        RowChunk<StoredPart> chunk,
+        CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(Select(statuses), connection);
         command.Parameters.Add(RoundChanges.Long(after?.Message.Value ?? -1));
@@ -32,7 +38,8 @@ internal static class PostgresParts
         return chunk;
     }
 
-    public static async Task<RaisedSlice> ReadRaisedAsync(NpgsqlConnection connection, Position after, int limit, CancellationToken cancellation)
+    public static async Task<RaisedSlice> ReadRaisedAsync(
+        NpgsqlConnection connection, Position after, int limit, CancellationToken cancellation)
     {
         await using var command = PostgresMessageLog.Command(
             connection,
@@ -64,11 +71,13 @@ internal static class PostgresParts
     private static string Select(IReadOnlyList<MessageStatus>? statuses)
     {
         if (statuses is null)
-            return $"select position, {Columns}, changed_at from pending where {Range} order by position, plugin limit $3";
+            return $"select position, {Columns}, changed_at from pending where {Range} order by position, plugin limit "
+                + "$3";
 
         // The condition repeats that of the index, which the planner cannot conclude.
         var each = statuses.Select(status =>
-            $"(select position, {Columns}, changed_at from pending where status = {(int)status} and status <> 1 and {Range} order by position, plugin limit $3)");
+            $"(select position, {Columns}, changed_at from pending where status = {(int)status} and status <> 1 and "
+            + $"{Range} order by position, plugin limit $3)");
         return $"select * from ({string.Join(" union all ", each)}) p order by position, plugin limit $3";
     }
 
@@ -76,11 +85,18 @@ internal static class PostgresParts
     public static StoredPart ReadPart(NpgsqlDataReader row, int first)
     {
         var message = new MessageReference(
-            new MessageId(row.GetGuid(first + 2)), new Position(row.GetInt64(first)), row.GetString(first + 5), Instant.FromTicks(row.GetInt64(first + 6)),
+            new MessageId(row.GetGuid(first + 2)),
+            new Position(row.GetInt64(first)),
+            row.GetString(first + 5),
+            Instant.FromTicks(row.GetInt64(first + 6)),
             row.GetInt64(first + 4));
         var part = new MessagePart(
-            row.GetString(first + 1), (MessageStatus)row.GetInt32(first + 7), (ProcessingStep)row.GetInt32(first + 8), row.GetInt32(first + 9),
-            row.IsDBNull(first + 10) ? null : Instant.FromTicks(row.GetInt64(first + 10)), row.IsDBNull(first + 11) ? null : row.GetString(first + 11));
+            row.GetString(first + 1),
+            (MessageStatus)row.GetInt32(first + 7),
+            (ProcessingStep)row.GetInt32(first + 8),
+            row.GetInt32(first + 9),
+            row.IsDBNull(first + 10) ? null : Instant.FromTicks(row.GetInt64(first + 10)),
+            row.IsDBNull(first + 11) ? null : row.GetString(first + 11));
         return new StoredPart(message, row.GetString(first + 3), part, Instant.FromTicks(row.GetInt64(first + 12)));
     }
 }

@@ -8,27 +8,30 @@ using Tributary.Storage.PluginTables;
 namespace Tributary.Storage.Postgres;
 
 /// <summary>
-/// Tables of plugins in the platform's database, on connections of their own. An open transaction of a plugin holds the horizon as any
-/// other does, so the whole of it has a time limit.
+/// Tables of plugins in the platform's database, on connections of their own. An open transaction of a plugin holds the
+/// horizon as any other does, so the whole of it has a time limit.
 /// </summary>
 internal sealed class PostgresPluginTables(PostgresOptions options) : IPluginTables, IAsyncDisposable
 {
-    private readonly NpgsqlDataSource source = new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(options.ConnectionString)
-    {
-        Pooling = true,
-        MinPoolSize = 0,
-        MaxPoolSize = options.PluginConnectionCount,
-        Enlist = false,
-        ApplicationName = "tributary plugins",
-        TcpKeepAlive = true,
-        // The limits below are asked of the server; this one is for a server that does not answer.
-        CommandTimeout = 0,
-        // Says which command of a batch it was.
-        IncludeFailedBatchedCommand = true,
-        // A plugin may have set what the next one must not find: the reset at the return of a connection stays on.
-        NoResetOnClose = false,
-        Options = PoolSettings.Added(options.ConnectionString, PoolSettings.Durable + " -c client_min_messages=error -c jit=off"),
-    }.ConnectionString).Build();
+    private readonly NpgsqlDataSource source = new NpgsqlDataSourceBuilder(
+        new NpgsqlConnectionStringBuilder(options.ConnectionString)
+        {
+            Pooling = true,
+            MinPoolSize = 0,
+            MaxPoolSize = options.PluginConnectionCount,
+            Enlist = false,
+            ApplicationName = "tributary plugins",
+            TcpKeepAlive = true,
+            // The limits below are asked of the server; this one is for a server that does not answer.
+            CommandTimeout = 0,
+            // Says which command of a batch it was.
+            IncludeFailedBatchedCommand = true,
+            // A plugin may have set what the next one must not find: the reset at the return of a connection stays on.
+            NoResetOnClose = false,
+            Options = PoolSettings.Added(
+                options.ConnectionString, PoolSettings.Durable + " -c client_min_messages=error -c jit=off"),
+        }.ConnectionString
+    ).Build();
 
     public async ValueTask InitialiseAsync(string plugin, string script, CancellationToken cancellation)
     {
@@ -38,8 +41,10 @@ internal sealed class PostgresPluginTables(PostgresOptions options) : IPluginTab
             timeout, e => PluginScript.TookTooLong(plugin, timeout, nameof(PostgresOptions.PluginScriptTimeout), e),
             async (connection, token) =>
             {
-                await ExecuteAsync(connection, $"select pg_advisory_xact_lock({PostgresSession.PluginScriptLock})", token);
-                await using var insert = new NpgsqlCommand("insert into plugin_scripts(plugin, hash) values ($1, $2) on conflict do nothing", connection);
+                await ExecuteAsync(
+                    connection, $"select pg_advisory_xact_lock({PostgresSession.PluginScriptLock})", token);
+                await using var insert = new NpgsqlCommand(
+                    "insert into plugin_scripts(plugin, hash) values ($1, $2) on conflict do nothing", connection);
                 insert.Parameters.Add(new NpgsqlParameter<string> { TypedValue = plugin });
                 insert.Parameters.Add(new NpgsqlParameter<string> { TypedValue = PluginScript.HashOf(script) });
                 if (await insert.ExecuteNonQueryAsync(token) == 0)
@@ -59,7 +64,11 @@ internal sealed class PostgresPluginTables(PostgresOptions options) : IPluginTab
     }
 
     public ValueTask<bool> ApplyAsync(
-        MessageId message, string plugin, int generation, IReadOnlyList<PluginCommand> commands, CancellationToken cancellation)
+        MessageId message,
+        string plugin,
+        int generation,
+        IReadOnlyList<PluginCommand> commands,
+        CancellationToken cancellation)
     {
         PluginCommands.Check(commands);
         var timeout = options.PluginTransactionTimeout;
@@ -71,9 +80,17 @@ internal sealed class PostgresPluginTables(PostgresOptions options) : IPluginTab
     public ValueTask DisposeAsync() => source.DisposeAsync();
 
     private static async Task<bool> ApplyAsync(
-        NpgsqlConnection connection, MessageId message, string plugin, int generation, IReadOnlyList<PluginCommand> commands, CancellationToken cancellation)
+        NpgsqlConnection connection,
+        MessageId message,
+        string plugin,
+        int generation,
+        IReadOnlyList<PluginCommand> commands,
+        CancellationToken cancellation)
     {
-        await using (var insert = new NpgsqlCommand("insert into plugin_runs(message_id, plugin, generation) values ($1, $2, $3) on conflict do nothing", connection))
+        await using (
+            var insert = new NpgsqlCommand(
+                "insert into plugin_runs(message_id, plugin, generation) values ($1, $2, $3) on conflict do nothing",
+                connection))
         {
             insert.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = message.Value });
             insert.Parameters.Add(new NpgsqlParameter<string> { TypedValue = plugin });
@@ -95,7 +112,11 @@ internal sealed class PostgresPluginTables(PostgresOptions options) : IPluginTab
         }
         catch (PostgresException e) when (PostgresErrors.IsRefusal(e) || PostgresErrors.IsMistake(e))
         {
-            throw PluginCommands.Failed(batch.BatchCommands.IndexOf((NpgsqlBatchCommand)e.BatchCommand!) + 1, e.MessageText, mayHelpToRetry: false, e);
+            throw PluginCommands.Failed(
+                batch.BatchCommands.IndexOf((NpgsqlBatchCommand)e.BatchCommand!) + 1,
+                e.MessageText,
+                mayHelpToRetry: false,
+                e);
         }
     }
 
@@ -104,7 +125,8 @@ internal sealed class PostgresPluginTables(PostgresOptions options) : IPluginTab
         var batched = new NpgsqlBatchCommand(command.Sql);
         foreach (var value in command.Parameters)
         {
-            // Texts go without a type, as literals do: the server reads them as what the statement needs, a date or JSON as well.
+            // Texts go without a type, as literals do: the server reads them as what the statement needs, a date or
+            // JSON as well.
             batched.Parameters.Add(value is null or string
                 ? new NpgsqlParameter { Value = value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Unknown }
                 : new NpgsqlParameter { Value = value });
@@ -115,7 +137,10 @@ internal sealed class PostgresPluginTables(PostgresOptions options) : IPluginTab
 
     /// <summary>Runs work in one transaction, which ends with its time: then the server undoes it.</summary>
     private async ValueTask<bool> RunAsync(
-        TimeSpan timeout, Func<Exception, TributaryException> late, Func<NpgsqlConnection, CancellationToken, Task<bool>> work, CancellationToken cancellation)
+        TimeSpan timeout,
+        Func<Exception, TributaryException> late,
+        Func<NpgsqlConnection, CancellationToken, Task<bool>> work,
+        CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         try
@@ -124,7 +149,9 @@ internal sealed class PostgresPluginTables(PostgresOptions options) : IPluginTab
             limit.CancelAfter(timeout);
             await ExecuteAsync(
                 connection,
-                string.Create(CultureInfo.InvariantCulture, $"begin; set local idle_in_transaction_session_timeout = {(long)timeout.TotalMilliseconds}"),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"begin; set local idle_in_transaction_session_timeout = {(long)timeout.TotalMilliseconds}"),
                 limit.Token);
             try
             {

@@ -4,10 +4,14 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Postgres;
 
-/// <summary>What a round leaves of the processing of messages. A transaction of 0 stands for one that the server will fill in.</summary>
+/// <summary>
+/// What a round leaves of the processing of messages. A transaction of 0 stands for one that the server will fill in.
+/// </summary>
 internal static class PostgresProcessing
 {
-    /// <summary>Records of one statement, in bytes: a parameter holds them all, and the server takes none beyond 1 GiB.</summary>
+    /// <summary>
+    /// Records of one statement, in bytes: a parameter holds them all, and the server takes none beyond 1 GiB.
+    /// </summary>
     private const int RecordChunkBytes = 16 << 20;
 
     /// <summary>New rows that depend on no deletion.</summary>
@@ -21,16 +25,22 @@ internal static class PostgresProcessing
         if (raised.Count > 0)
         {
             yield return new Insert(
-                "raised", raised.Count,
-                [new PositionColumn("position", transaction, i => i), .. PartColumns("message_position", "raised_at", raised, transaction)]);
+                "raised",
+                raised.Count,
+                [
+                    new PositionColumn("position", transaction, i => i),
+                    .. PartColumns("message_position", "raised_at", raised, transaction),
+                ]);
         }
 
         var outcomes = OutcomeRows.Of(round);
         if (outcomes.Count > 0)
         {
             yield return new Insert(
-                "outcomes", outcomes.Count,
-                new LongColumn("position", i => outcomes[i].Message.Value), new PositionColumn("added_at", transaction, _ => 0),
+                "outcomes",
+                outcomes.Count,
+                new LongColumn("position", i => outcomes[i].Message.Value),
+                new PositionColumn("added_at", transaction, _ => 0),
                 new BytesColumn("list", i => outcomes[i].List));
         }
     }
@@ -41,7 +51,8 @@ internal static class PostgresProcessing
         if (parts.Count > 0)
         {
             yield return RoundChanges.Command(
-                "delete from pending where position = any($1::bigint[])", new LongColumn("position", i => parts[i].Message.Position.Value).ToArray(parts.Count));
+                "delete from pending where position = any($1::bigint[])",
+                new LongColumn("position", i => parts[i].Message.Position.Value).ToArray(parts.Count));
         }
     }
 
@@ -66,25 +77,36 @@ internal static class PostgresProcessing
         new("pending", rows.Count, [.. PartColumns("position", "changed_at", rows, transaction)]);
 
     private static IEnumerable<Column> PartColumns(string position, string at, List<PartRow> rows, long transaction) =>
-    [
-        new MessageColumn(position, transaction, i => (rows[i].MessageIndex, rows[i].Stored)),
-        new LongColumn("item_sequence", i => rows[i].ItemSequence), new LongColumn("received_at", i => Instant.ToTicks(rows[i].ReceivedAt)),
-        new LongColumn(at, i => Instant.ToTicks(rows[i].At)),
-        new OptionalLongColumn("next_attempt_at", i => rows[i].Part.NextAttempt is { } next ? Instant.ToTicks(next) : null),
-        new UuidColumn("message_id", i => rows[i].Id.Value), new IntColumn("status", i => (int)rows[i].Part.Status),
-        new IntColumn("step", i => (int)rows[i].Part.Step), new IntColumn("attempts", i => rows[i].Part.Attempts),
-        new TextColumn("plugin", i => rows[i].Part.Plugin), new TextColumn("item", i => rows[i].Item), new TextColumn("source", i => rows[i].Source),
-        new TextColumn("error", i => rows[i].Error),
-    ];
+        [
+            new MessageColumn(position, transaction, i => (rows[i].MessageIndex, rows[i].Stored)),
+            new LongColumn("item_sequence", i => rows[i].ItemSequence),
+            new LongColumn("received_at", i => Instant.ToTicks(rows[i].ReceivedAt)),
+            new LongColumn(at, i => Instant.ToTicks(rows[i].At)),
+            new OptionalLongColumn("next_attempt_at", i =>
+                rows[i].Part.NextAttempt is { } next ? Instant.ToTicks(next) : null),
+            new UuidColumn("message_id", i => rows[i].Id.Value),
+            new IntColumn("status", i => (int)rows[i].Part.Status),
+            new IntColumn("step", i => (int)rows[i].Part.Step),
+            new IntColumn("attempts", i => rows[i].Part.Attempts),
+            new TextColumn("plugin", i => rows[i].Part.Plugin),
+            new TextColumn("item", i => rows[i].Item),
+            new TextColumn("source", i => rows[i].Source),
+            new TextColumn("error", i => rows[i].Error),
+        ];
 
     private static NpgsqlBatchCommand Records(List<RecordRow> rows)
     {
         Column[] columns =
         [
-            new IntColumn("generation", i => rows[i].Generation), new TextColumn("item", i => rows[i].Item), new TextColumn("key", i => rows[i].Key),
-            new LongColumn("position", i => rows[i].Message.Position.Value), new LongColumn("item_sequence", i => rows[i].Message.ItemSequence),
-            new LongColumn("received_at", i => Instant.ToTicks(rows[i].Message.ReceivedAt)), new UuidColumn("message_id", i => rows[i].Message.Id.Value),
-            new TextColumn("source", i => rows[i].Message.Source), new BytesColumn("json", i => rows[i].Json),
+            new IntColumn("generation", i => rows[i].Generation),
+            new TextColumn("item", i => rows[i].Item),
+            new TextColumn("key", i => rows[i].Key),
+            new LongColumn("position", i => rows[i].Message.Position.Value),
+            new LongColumn("item_sequence", i => rows[i].Message.ItemSequence),
+            new LongColumn("received_at", i => Instant.ToTicks(rows[i].Message.ReceivedAt)),
+            new UuidColumn("message_id", i => rows[i].Message.Id.Value),
+            new TextColumn("source", i => rows[i].Message.Source),
+            new BytesColumn("json", i => rows[i].Json),
         ];
         return RoundChanges.Command(
             """

@@ -8,34 +8,57 @@ namespace Tributary.Storage.Postgres;
 /// <summary>Reads of what became of messages.</summary>
 internal sealed class PostgresProcessingQueries(PostgresReaders readers) : IProcessingQueries
 {
-    public ValueTask<StoredMessage?> FindStoredAsync(MessageId id, CancellationToken cancellation) => readers.RunAsync(
-        async connection =>
-        {
-            await using var command = new NpgsqlCommand($"select {PostgresMessageLog.Columns} from messages m where id = $1", connection);
-            command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id.Value });
-            return (await PostgresMessageLog.ReadAllAsync(command, row => PostgresMessageLog.Read(row, 0), cancellation)).SingleOrDefault();
-        },
-        cancellation);
+    public ValueTask<StoredMessage?> FindStoredAsync(MessageId id, CancellationToken cancellation) =>
+        readers.RunAsync(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(
+                    $"select {PostgresMessageLog.Columns} from messages m where id = $1", connection);
+                command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id.Value });
+                return (
+                    await PostgresMessageLog.ReadAllAsync(command, row => PostgresMessageLog.Read(row, 0), cancellation)).SingleOrDefault();
+            },
+            cancellation);
 
     public async ValueTask<IReadOnlyDictionary<Position, IReadOnlyList<StoredPart>>> FindPartsAsync(
-        IReadOnlyList<Position> positions, CancellationToken cancellation) => (await LookUpAsync(
-            positions, $"select position, {PostgresParts.Columns}, changed_at from pending where position = any($1) order by position, plugin",
-            row => PostgresParts.ReadPart(row, 0), cancellation))
-        .GroupBy(part => part.Message.Position).ToDictionary(parts => parts.Key, IReadOnlyList<StoredPart> (parts) => [.. parts]);
+        IReadOnlyList<Position> positions,
+        CancellationToken cancellation
+    ) =>
+        (
+            await LookUpAsync(
+                positions,
+                $"select position, {PostgresParts.Columns}, changed_at from pending where position = any($1) order by "
+                + "position, plugin",
+                row => PostgresParts.ReadPart(row, 0),
+                cancellation))
+            .GroupBy(part => part.Message.Position)
+            .ToDictionary(parts => parts.Key, IReadOnlyList<StoredPart> (parts) => [.. parts]);
 
-    public ValueTask<PartPage> ReadPartsAsync(PartFilter filter, PartMark? after, int limit, CancellationToken cancellation) => PartMatcher.RunAsync(
-        filter, after, limit,
-        (statuses, from, chunk) => readers.RunAsync(connection => PostgresParts.ReadAsync(connection, statuses, from, chunk(), cancellation), cancellation),
-        cancellation);
+    public ValueTask<PartPage> ReadPartsAsync(
+        PartFilter filter, PartMark? after, int limit, CancellationToken cancellation) =>
+        PartMatcher.RunAsync(
+            filter,
+            after,
+            limit,
+            (statuses, from, chunk) =>
+                readers.RunAsync(
+                    connection => PostgresParts.ReadAsync(connection, statuses, from, chunk(), cancellation),
+                    cancellation),
+            cancellation);
 
     public ValueTask<RaisedSlice> ReadRaisedAsync(Position after, int limit, CancellationToken cancellation) =>
-        readers.RunAsync(connection => PostgresParts.ReadRaisedAsync(connection, after, limit, cancellation), cancellation);
+        readers.RunAsync(
+            connection => PostgresParts.ReadRaisedAsync(connection, after, limit, cancellation), cancellation);
 
-    public ValueTask<RecordPage> ReadRecordsAsync(RecordQuery query, CancellationToken cancellation) => RecordSearch.RunAsync(
-        query,
-        (items, from, chunk) => readers.RunAsync(
-            connection => PostgresRecords.ReadAsync(connection, query.Generation, items, from, chunk(), cancellation), cancellation),
-        cancellation);
+    public ValueTask<RecordPage> ReadRecordsAsync(RecordQuery query, CancellationToken cancellation) =>
+        RecordSearch.RunAsync(
+            query,
+            (items, from, chunk) =>
+                readers.RunAsync(
+                    connection =>
+                        PostgresRecords.ReadAsync(connection, query.Generation, items, from, chunk(), cancellation),
+                    cancellation),
+            cancellation);
 
     public async ValueTask<IReadOnlyDictionary<string, IReadOnlyList<StoredRecord>>> FindRecordsAsync(
         IReadOnlyList<string> items, IReadOnlyList<int> generations, int limitPerItem, CancellationToken cancellation)
@@ -45,7 +68,9 @@ internal sealed class PostgresProcessingQueries(PostgresReaders readers) : IProc
         foreach (var chunk in items.Where(StorableText.Fits).Distinct().Chunk(QueryLimits.LookupCount))
         {
             var rows = await readers.RunAsync(
-                connection => PostgresRecords.FindAsync(connection, chunk, [.. generations], limitPerItem, cancellation), cancellation);
+                connection =>
+                    PostgresRecords.FindAsync(connection, chunk, [.. generations], limitPerItem, cancellation),
+                cancellation);
             foreach (var group in rows.GroupBy(row => row.Item))
                 found.Add(group.Key, [.. group]);
         }

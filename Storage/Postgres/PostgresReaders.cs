@@ -9,23 +9,25 @@ namespace Tributary.Storage.Postgres;
 /// <param name="name">What the server shows of its connections.</param>
 internal sealed class PostgresReaders(PostgresOptions options, string name, int connectionCount) : IAsyncDisposable
 {
-    private readonly NpgsqlDataSource source = new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(options.ConnectionString)
-    {
-        Pooling = true,
-        MinPoolSize = 0,
-        MaxPoolSize = connectionCount,
-        Enlist = false,
-        ApplicationName = name,
-        TcpKeepAlive = true,
-        MaxAutoPrepare = 32,
-        AutoPrepareMinUsages = 2,
-        NoResetOnClose = true,
-        Options = PoolSettings.Added(options.ConnectionString, PoolSettings.Durable),
-    }.ConnectionString).Build();
+    private readonly NpgsqlDataSource source = new NpgsqlDataSourceBuilder(
+        new NpgsqlConnectionStringBuilder(options.ConnectionString)
+        {
+            Pooling = true,
+            MinPoolSize = 0,
+            MaxPoolSize = connectionCount,
+            Enlist = false,
+            ApplicationName = name,
+            TcpKeepAlive = true,
+            MaxAutoPrepare = 32,
+            AutoPrepareMinUsages = 2,
+            NoResetOnClose = true,
+            Options = PoolSettings.Added(options.ConnectionString, PoolSettings.Durable),
+        }.ConnectionString
+    ).Build();
 
     /// <summary>
-    /// Runs work that can be run again without harm: after a fault it is tried once more on a new connection, because an idle one
-    /// learns only by its next use that the server was restarted.
+    /// Runs work that can be run again without harm: after a fault it is tried once more on a new connection, because
+    /// an idle one learns only by its next use that the server was restarted.
     /// </summary>
     public async ValueTask<T> RunAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellation)
     {

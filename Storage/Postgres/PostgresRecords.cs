@@ -9,11 +9,17 @@ namespace Tributary.Storage.Postgres;
 /// <summary>Reads rows of <c>records</c>.</summary>
 internal static class PostgresRecords
 {
-    private const string Columns = "r.generation, r.item, r.key, r.message_id, r.position, r.source, r.received_at, r.item_sequence, r.json";
+    private const string Columns =
+        "r.generation, r.item, r.key, r.message_id, r.position, r.source, r.received_at, r.item_sequence, r.json";
 
     /// <param name="items">In order; null: all.</param>
     public static async Task<RowChunk<StoredRecord>> ReadAsync(
-        NpgsqlConnection connection, int generation, string[]? items, RecordMark? after, RowChunk<StoredRecord> chunk, CancellationToken cancellation)
+        NpgsqlConnection connection,
+        int generation,
+        string[]? items,
+        RecordMark? after,
+        RowChunk<StoredRecord> chunk,
+        CancellationToken cancellation)
     {
         var start = after is null ? ">=" : ">";
         var range = $"r.generation = $1::int and (r.item, r.key) {start} ($2, $3)";
@@ -43,7 +49,11 @@ internal static class PostgresRecords
     }
 
     public static async Task<IReadOnlyList<StoredRecord>> FindAsync(
-        NpgsqlConnection connection, string[] items, int[] generations, int limitPerItem, CancellationToken cancellation)
+        NpgsqlConnection connection,
+        string[] items,
+        int[] generations,
+        int limitPerItem,
+        CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
             $"""
@@ -61,9 +71,13 @@ internal static class PostgresRecords
     private static NpgsqlParameter Texts(string[] texts) =>
         new NpgsqlParameter<string[]> { TypedValue = texts, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
 
-    private static StoredRecord Read(NpgsqlDataReader row) => new(
-        row.GetInt32(0), row.GetString(1), row.GetString(2),
-        new MessageReference(
-            new MessageId(row.GetGuid(3)), new Position(row.GetInt64(4)), row.GetString(5), Instant.FromTicks(row.GetInt64(6)), row.GetInt64(7)),
-        row.GetFieldValue<byte[]>(8));
+    private static StoredRecord Read(NpgsqlDataReader row) =>
+        new(
+            row.GetInt32(0),
+            row.GetString(1),
+            row.GetString(2),
+            new MessageReference(
+                new MessageId(row.GetGuid(3)), new Position(row.GetInt64(4)), row.GetString(5),
+                Instant.FromTicks(row.GetInt64(6)), row.GetInt64(7)),
+            row.GetFieldValue<byte[]>(8));
 }

@@ -3,21 +3,28 @@ using Npgsql;
 namespace Tributary.Storage.Postgres;
 
 /// <summary>
-/// Writes one round. A small one is a single batch: one round trip, and a transaction by itself, for the server ends the
-/// transaction where the batch ends. A large one begins with the fence, which gives the transaction's id to the rows that
-/// follow by COPY; the rest and the commit are the last batch.
+/// Writes one round. A small one is a single batch: one round trip, and a transaction by itself, for the server ends
+/// the transaction where the batch ends. A large one begins with the fence, which gives the transaction's id to the
+/// rows that follow by COPY; the rest and the commit are the last batch.
 /// </summary>
 internal sealed class PostgresRound(PostgresOptions options)
 {
     private readonly CopyBuffer buffer = new();
 
-    public async Task<CommitOutcome> WriteAsync(NpgsqlConnection connection, RoundCommit round, CancellationToken cancellation)
+    public async Task<CommitOutcome> WriteAsync(
+        NpgsqlConnection connection, RoundCommit round, CancellationToken cancellation)
     {
         if (IsSmall(round))
         {
             await using var batch = new NpgsqlBatch(connection);
             AddFence(batch, round);
-            AddAll(batch, round, RoundInserts.All(round, 0).Concat(PostgresProcessing.Inserts(round, 0)).Select(insert => insert.ToCommand()));
+            AddAll(
+                batch,
+                round,
+                RoundInserts
+                    .All(round, 0)
+                    .Concat(PostgresProcessing.Inserts(round, 0))
+                    .Select(insert => insert.ToCommand()));
             return await ExecuteAsync(batch, round, cancellation);
         }
 
@@ -30,10 +37,13 @@ internal sealed class PostgresRound(PostgresOptions options)
         }
 
         var rest = new List<NpgsqlBatchCommand>();
-        foreach (var insert in RoundInserts.All(round, committed.Transaction).Concat(PostgresProcessing.Inserts(round, committed.Transaction)))
+        foreach (var insert in RoundInserts
+                .All(round, committed.Transaction)
+                .Concat(PostgresProcessing.Inserts(round, committed.Transaction)))
         {
             // Reminders that are moved are removed before they are inserted, so they wait for the last batch.
-            if (insert.Count >= options.CopyFromRowCount && !(insert.Table == "reminders" && round.Reminders.Exists(write => write.MayExist)))
+            if (insert.Count >= options.CopyFromRowCount
+                && !(insert.Table == "reminders" && round.Reminders.Exists(write => write.MayExist)))
                 await insert.CopyAsync(connection, buffer, cancellation);
             else
                 rest.Add(insert.ToCommand());
@@ -60,9 +70,15 @@ internal sealed class PostgresRound(PostgresOptions options)
 
     private static void AddAll(NpgsqlBatch batch, RoundCommit round, IEnumerable<NpgsqlBatchCommand> inserts)
     {
-        foreach (var command in RoundChanges.Deletions(round).Concat(PostgresProcessing.Deletions(round))
-            .Concat(PostgresHeld.Deletions(round)).Concat(inserts).Concat(PostgresHeld.Changes(round))
-            .Concat(RoundChanges.Updates(round)).Concat(PostgresProcessing.Changes(round)).Concat(RoundChanges.Sums(round)))
+        foreach (var command in RoundChanges
+                .Deletions(round)
+                .Concat(PostgresProcessing.Deletions(round))
+                .Concat(PostgresHeld.Deletions(round))
+                .Concat(inserts)
+                .Concat(PostgresHeld.Changes(round))
+                .Concat(RoundChanges.Updates(round))
+                .Concat(PostgresProcessing.Changes(round))
+                .Concat(RoundChanges.Sums(round)))
             batch.BatchCommands.Add(command);
     }
 

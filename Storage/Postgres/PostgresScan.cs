@@ -6,8 +6,8 @@ using Tributary.Storage.Queries;
 namespace Tributary.Storage.Postgres;
 
 /// <summary>
-/// The statements of a search. Each looks at a bounded number of rows in the order of their positions; of those whose source, item or time
-/// does not match the server sends no body, and reads none.
+/// The statements of a search. Each looks at a bounded number of rows in the order of their positions; of those whose
+/// source, item or time does not match the server sends no body, and reads none.
 /// </summary>
 internal sealed class PostgresScan(PostgresReaders readers) : IMessageRows
 {
@@ -35,25 +35,31 @@ internal sealed class PostgresScan(PostgresReaders readers) : IMessageRows
         },
         cancellation);
 
-    public ValueTask<IndexedSpans> ReadSpansAsync(IReadOnlyList<string> pointers, int limit, CancellationToken cancellation) =>
-        readers.RunAsync(connection => PostgresIndexedPaths.ReadAsync(connection, pointers, limit, cancellation), cancellation);
+    public ValueTask<IndexedSpans> ReadSpansAsync(
+        IReadOnlyList<string> pointers, int limit, CancellationToken cancellation) =>
+        readers.RunAsync(
+            connection => PostgresIndexedPaths.ReadAsync(connection, pointers, limit, cancellation), cancellation);
 
-    public ValueTask<int> CountAsync(ScanSource source, long after, long before, int limit, CancellationToken cancellation) => readers.RunAsync(
-        async connection =>
-        {
-            await using var command = PostgresMessageLog.Command(connection, "", after, before, limit);
-            command.CommandText = $"select count(*)::int from (select {Entries(command, source, "")} limit $3) p";
-            return (int)(await command.ExecuteScalarAsync(cancellation))!;
-        },
-        cancellation);
+    public ValueTask<int> CountAsync(
+        ScanSource source, long after, long before, int limit, CancellationToken cancellation) =>
+        readers.RunAsync(
+            async connection =>
+            {
+                await using var command = PostgresMessageLog.Command(connection, "", after, before, limit);
+                command.CommandText = $"select count(*)::int from (select {Entries(command, source, "")} limit $3) p";
+                return (int)(await command.ExecuteScalarAsync(cancellation))!;
+            },
+            cancellation);
 
-    public ValueTask<IReadOnlyList<long>> ReadPositionsAsync(KeyRange range, int limit, CancellationToken cancellation) => readers.RunAsync(
-        async connection =>
-        {
-            await using var command = Command(connection, range, limit);
-            return await PostgresMessageLog.ReadAllAsync(command, row => row.GetInt64(0), cancellation);
-        },
-        cancellation);
+    public ValueTask<IReadOnlyList<long>> ReadPositionsAsync(
+        KeyRange range, int limit, CancellationToken cancellation) =>
+        readers.RunAsync(
+            async connection =>
+            {
+                await using var command = Command(connection, range, limit);
+                return await PostgresMessageLog.ReadAllAsync(command, row => row.GetInt64(0), cancellation);
+            },
+            cancellation);
 
     /// <summary>The statement that reads what a range asks for.</summary>
     internal static NpgsqlCommand Command(NpgsqlConnection connection, ScanRange range)
@@ -72,20 +78,28 @@ internal sealed class PostgresScan(PostgresReaders readers) : IMessageRows
             checks.Add($"m.received_at < {Add(command, RoundChanges.Long(untilTicks))}");
 
         if (filter.Statuses is { } statuses)
-            checks.Add($"coalesce((select min(s.status) from pending s where s.position = m.position), 0) in ({Numbers(statuses)})");
+            checks.Add(
+                "coalesce((select min(s.status) from pending s where s.position = m.position), 0) in "
+                + $"({Numbers(statuses)})");
 
-        var columns = checks.Count == 0
-            ? PostgresMessageLog.Columns
-            : PostgresMessageLog.Columns.Replace("m.body", $"case when {string.Join(" and ", checks)} then m.body end", StringComparison.Ordinal);
+        var columns =
+            checks.Count == 0
+                ? PostgresMessageLog.Columns
+                : PostgresMessageLog.Columns.Replace(
+                    "m.body", $"case when {string.Join(" and ", checks)} then m.body end", StringComparison.Ordinal);
         command.CommandText = $"select {columns} {from} order by m.position {range.Direction} limit $3";
         return command;
     }
 
-    /// <summary>The statement that reads entries of a range. Their order is that of the index, so that no more of it is read than is asked for.</summary>
+    /// <summary>
+    /// The statement that reads entries of a range. Their order is that of the index, so that no more of it is read
+    /// than is asked for.
+    /// </summary>
     internal static NpgsqlCommand Command(NpgsqlConnection connection, KeyRange range, int limit)
     {
         var command = new NpgsqlCommand(
-            "select position from indexed_values where path = $1 and key >= $2 and key < $3 order by path, key, position limit $4", connection);
+            "select position from indexed_values where path = $1 and key >= $2 and key < $3 order by path, key, "
+            + "position limit $4", connection);
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = range.Path });
         command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = range.Low });
         command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = range.High });
@@ -97,9 +111,10 @@ internal sealed class PostgresScan(PostgresReaders readers) : IMessageRows
     {
         ScanSource.AllRows => $"from messages m where {Range}",
         ScanSource.AtPositions at =>
-            $"from unnest({Add(command, new NpgsqlParameter<long[]> { TypedValue = [.. range.Next(at.Positions)] })}) p(at) join messages m on m.position = p.at where {Range}",
-        // Of the next rows of each item or value, found in the index alone, the first of all are the next of all together. One message may
-        // hold several of the values.
+            $"from unnest({Add(command, new NpgsqlParameter<long[]> { TypedValue = [.. range.Next(at.Positions)] })}) "
+            + $"p(at) join messages m on m.position = p.at where {Range}",
+        // Of the next rows of each item or value, found in the index alone, the first of all are the next of all
+        // together. One message may hold several of the values.
         var source => $"""
             from (
                 select position from (select {Entries(command, source, $"order by position {range.Direction}")}) e
@@ -113,26 +128,33 @@ internal sealed class PostgresScan(PostgresReaders readers) : IMessageRows
     {
         var (wanted, table) = source switch
         {
-            ScanSource.OfItems of => ($"unnest({Add(command, Texts(of.Items))}) w(item)", "messages where item = w.item"),
+            ScanSource.OfItems of => (
+                $"unnest({Add(command, Texts(of.Items))}) w(item)", "messages where item = w.item"),
             ScanSource.OfValues of => (
                 $"unnest({Add(command, new NpgsqlParameter<int[]> { TypedValue = Array.ConvertAll(of.Values, value => value.Path) })}, {Add(command, Keys(of))}) w(path, key)",
                 "indexed_values where path = w.path and key = w.key"),
             ScanSource.OfStatuses { Statuses: null } => ("(values (0)) w(status)", "pending where true"),
             // The condition repeats that of the index, which the planner cannot conclude.
-            ScanSource.OfStatuses of => ($"unnest(array[{Numbers(of.Statuses)}]::int[]) w(status)", "pending where status = w.status and status <> 1"),
+            ScanSource.OfStatuses of => (
+                $"unnest(array[{Numbers(of.Statuses)}]::int[]) w(status)",
+                "pending where status = w.status and status <> 1"),
             _ => throw new ArgumentException($"{source} has no index.", nameof(source)),
         };
         // A message has several parts, and is one entry.
         var group = source is ScanSource.OfStatuses ? "group by position" : "";
-        return $"p.position from {wanted} cross join lateral (select position from {table} and {Range} {group} {order} limit $3) p";
+        return $"p.position from {wanted} cross join lateral (select position from {table} and {Range} {group} {order} "
+            + "limit $3) p";
     }
 
-    private static string Numbers(IEnumerable<MessageStatus> statuses) => string.Join(", ", statuses.Select(status => (int)status));
+    private static string Numbers(IEnumerable<MessageStatus> statuses) =>
+        string.Join(", ", statuses.Select(status => (int)status));
 
-    private static NpgsqlParameter Keys(ScanSource.OfValues of) => new NpgsqlParameter<ReadOnlyMemory<byte>[]>
-    {
-        TypedValue = Array.ConvertAll(of.Values, value => value.Key), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea,
-    };
+    private static NpgsqlParameter Keys(ScanSource.OfValues of) =>
+        new NpgsqlParameter<ReadOnlyMemory<byte>[]>
+        {
+            TypedValue = Array.ConvertAll(of.Values, value => value.Key),
+            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea,
+        };
 
     private static NpgsqlParameter Texts(string[] texts) =>
         new NpgsqlParameter<string[]> { TypedValue = texts, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };

@@ -12,17 +12,22 @@ internal static class PostgresSchema
     private static readonly IReadOnlyList<Migration> Known = Migration.Load("Postgres");
 
     /// <summary>Brings the database to this build's version and says what it is.</summary>
-    public static async Task<StoreFacts> OpenAsync(NpgsqlConnection connection, PostgresOptions options, CancellationToken cancellation)
+    public static async Task<StoreFacts> OpenAsync(
+        NpgsqlConnection connection, PostgresOptions options, CancellationToken cancellation)
     {
-        // One transaction over all steps: another process that starts at the same time waits here and finds nothing to do.
+        // One transaction over all steps: another process that starts at the same time waits here and finds nothing to
+        // do.
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await ExecuteAsync(
             connection,
-            string.Create(CultureInfo.InvariantCulture, $"set local lock_timeout = {(int)options.MigrationLockTimeout.TotalMilliseconds}; select pg_advisory_xact_lock({MigrationLock})"),
+            string.Create(CultureInfo.InvariantCulture,
+                $"set local lock_timeout = {(int)options.MigrationLockTimeout.TotalMilliseconds}; select "
+                + $"pg_advisory_xact_lock({MigrationLock})"),
             cancellation);
         await ExecuteAsync(
             connection,
-            "create table if not exists schema_migrations(version int primary key, name text not null, applied_at timestamptz not null default now())",
+            "create table if not exists schema_migrations(version int primary key, name text not null, applied_at "
+            + "timestamptz not null default now())",
             cancellation);
 
         foreach (var migration in Migration.Missing(Known, await ReadAppliedAsync(connection, cancellation)))
@@ -30,7 +35,10 @@ internal static class PostgresSchema
             await ExecuteAsync(connection, migration.Sql, cancellation);
             if (migration.Version == 1)
                 await CreateAsync(connection, options.PartitionCount, cancellation);
-            await ExecuteAsync(connection, $"insert into schema_migrations(version, name) values ({migration.Version}, '{migration.Name}')", cancellation);
+            await ExecuteAsync(
+                connection,
+                $"insert into schema_migrations(version, name) values ({migration.Version}, '{migration.Name}')",
+                cancellation);
         }
 
         await transaction.CommitAsync(cancellation);
@@ -38,17 +46,22 @@ internal static class PostgresSchema
         await using var command = new NpgsqlCommand("select history_id, partition_count from meta", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         if (!await reader.ReadAsync(cancellation))
-            throw new StoreException(StoreFault.Fatal, "The database has no row in meta: it was not created by Tributary, or is damaged.");
+            throw new StoreException(
+                StoreFault.Fatal, "The database has no row in meta: it was not created by Tributary, or is damaged.");
         return new StoreFacts(reader.GetGuid(0), reader.GetInt32(1));
     }
 
-    private static async Task<HashSet<int>> ReadAppliedAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    private static async Task<HashSet<int>> ReadAppliedAsync(
+        NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("select version from schema_migrations", connection);
         return [.. await PostgresMessageLog.ReadAllAsync(command, row => row.GetInt32(0), cancellation)];
     }
 
-    /// <summary>Positions come from the server's transaction counter: on a server that has counted less, new ones would come before stored ones.</summary>
+    /// <summary>
+    /// Positions come from the server's transaction counter: on a server that has counted less, new ones would come
+    /// before stored ones.
+    /// </summary>
     private static async Task CheckCounterAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         var sql = $"""
@@ -59,7 +72,9 @@ internal static class PostgresSchema
         {
             throw new StoreException(
                 StoreFault.Fatal,
-                "The database was restored onto a server whose transaction counter is behind its messages. Advance the counter of the stopped server (pg_resetwal with --epoch) beyond that of the server the messages come from.");
+                "The database was restored onto a server whose transaction counter is behind its messages. Advance the "
+                + "counter of the stopped server (pg_resetwal with --epoch) beyond that of the server the messages "
+                + "come from.");
         }
     }
 
@@ -79,7 +94,8 @@ internal static class PostgresSchema
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    private static async Task<object?> ScalarAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
+    private static async Task<object?> ScalarAsync(
+        NpgsqlConnection connection, string sql, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(sql, connection);
         return await command.ExecuteScalarAsync(cancellation);

@@ -4,8 +4,8 @@ using Npgsql;
 namespace Tributary.Storage.Postgres;
 
 /// <summary>
-/// The one connection that commits: unpooled, so that its backend is this silo's alone and ending it ends what the silo may
-/// still have under way. It holds the silo's advisory lock, by which others see that the silo lives.
+/// The one connection that commits: unpooled, so that its backend is this silo's alone and ending it ends what the silo
+/// may still have under way. It holds the silo's advisory lock, by which others see that the silo lives.
 /// </summary>
 internal sealed class PostgresSession : IAsyncDisposable
 {
@@ -59,7 +59,9 @@ internal sealed class PostgresSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes the silo's advisory lock for the life of the session; false while another session holds it.</summary>
+    /// <summary>
+    /// Takes the silo's advisory lock for the life of the session; false while another session holds it.
+    /// </summary>
     public async Task<bool> TryLockAsync(SiloId silo, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("select pg_try_advisory_lock($1)", Connection);
@@ -92,10 +94,11 @@ internal sealed class PostgresSession : IAsyncDisposable
     }
 
     /// <summary>
-    /// A pooler would give statements to changing backends and break the fence's promise that ending one backend ends the round.
-    /// It shows: the backend is not the one that the connection was greeted by, or settings do not stay.
+    /// A pooler would give statements to changing backends and break the fence's promise that ending one backend ends
+    /// the round. It shows: the backend is not the one that the connection was greeted by, or settings do not stay.
     /// </summary>
-    private static async Task<DateTime> CheckAsync(NpgsqlConnection connection, PostgresOptions options, CancellationToken cancellation)
+    private static async Task<DateTime> CheckAsync(
+        NpgsqlConnection connection, PostgresOptions options, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
             """
@@ -111,13 +114,16 @@ internal sealed class PostgresSession : IAsyncDisposable
         {
             throw new StoreException(
                 StoreFault.Fatal,
-                "Something between this program and PostgreSQL pools sessions (the backend or its settings change). Connect to the server itself.");
+                "Something between this program and PostgreSQL pools sessions (the backend or its settings change). "
+                + "Connect to the server itself.");
         }
 
         if (reader.GetInt32(3) < 150000)
-            throw new StoreException(StoreFault.Fatal, $"PostgreSQL 15 or newer is needed; the server is {connection.ServerVersion}.");
+            throw new StoreException(
+                StoreFault.Fatal, $"PostgreSQL 15 or newer is needed; the server is {connection.ServerVersion}.");
         if (reader.GetString(4) != "on")
-            options.OnWarning?.Invoke("PostgreSQL runs with fsync = off: what it acknowledges can be lost when its machine fails.");
+            options.OnWarning?.Invoke(
+                "PostgreSQL runs with fsync = off: what it acknowledges can be lost when its machine fails.");
 
         return reader.GetDateTime(2);
     }

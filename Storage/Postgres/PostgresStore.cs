@@ -72,15 +72,17 @@ public sealed class PostgresStore : IPartitionStore
     public async ValueTask<RoundResolution> ResolveAsync(SiloId silo, long round, CancellationToken cancellation) =>
         await membership.ResolveAsync(silo, round, cancellation);
 
-    public ValueTask<bool> CheckAsync(SiloId silo, long round, CancellationToken cancellation) => loads.RunAsync(
-        async connection =>
-        {
-            await using var command = new NpgsqlCommand("select exists(select from silos where id = $1 and round = $2 and status <> 'dead')", connection);
-            command.Parameters.Add(RoundChanges.Long(silo.Value));
-            command.Parameters.Add(RoundChanges.Long(round));
-            return (bool)(await command.ExecuteScalarAsync(cancellation))!;
-        },
-        cancellation);
+    public ValueTask<bool> CheckAsync(SiloId silo, long round, CancellationToken cancellation) =>
+        loads.RunAsync(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(
+                    "select exists(select from silos where id = $1 and round = $2 and status <> 'dead')", connection);
+                command.Parameters.Add(RoundChanges.Long(silo.Value));
+                command.Parameters.Add(RoundChanges.Long(round));
+                return (bool)(await command.ExecuteScalarAsync(cancellation))!;
+            },
+            cancellation);
 
     public ValueTask<LoadResult> LoadAsync(LoadRequest request, CancellationToken cancellation) =>
         loads.RunAsync(connection => PostgresLoads.LoadAsync(connection, request, cancellation), cancellation);
@@ -106,7 +108,8 @@ public sealed class PostgresStore : IPartitionStore
         IReadOnlyList<Guid> ids, CancellationToken cancellation) =>
         loads.RunAsync(connection => PostgresFailures.FindAsync(connection, ids, cancellation), cancellation);
 
-    public async ValueTask LeaveAsync(SiloId silo, CancellationToken cancellation) => await membership.LeaveAsync(silo, cancellation);
+    public async ValueTask LeaveAsync(SiloId silo, CancellationToken cancellation) =>
+        await membership.LeaveAsync(silo, cancellation);
 
     public ValueTask<bool> DeclareDeadAsync(SiloId silo, CancellationToken cancellation) =>
         loads.RunAsync(connection => membership.DeclareDeadAsync(connection, silo, cancellation), cancellation);

@@ -39,7 +39,12 @@ internal static class RoundChanges
         {
             var rows = group.ToList();
             var (table, keys) = StateKeys.Of(group.Key, rows.Count, i => rows[i].Grain);
-            Column[] columns = [.. keys, new IntColumn("version", i => rows[i].Version), new BytesColumn("state", i => rows[i].State)];
+            Column[] columns =
+            [
+                .. keys,
+                new IntColumn("version", i => rows[i].Version),
+                new BytesColumn("state", i => rows[i].State),
+            ];
             var names = string.Join(", ", columns.Select(column => column.Name));
             var arrays = string.Join(", ", columns.Select((column, i) => $"${i + 1}::{column.SqlType}[]"));
             var match = string.Join(" and ", keys.Select(key => $"s.{key.Name} = t.{key.Name}"));
@@ -59,10 +64,14 @@ internal static class RoundChanges
         {
             Column[] columns =
             [
-                new TextColumn("source", i => ledger[i].Source), new LongColumn("hour", i => Instant.ToTicks(ledger[i].Hour)),
-                new LongColumn("accepted", i => ledger[i].Accepted), new LongColumn("completed", i => ledger[i].Completed),
-                new LongColumn("skipped", i => ledger[i].Skipped), new LongColumn("processing", i => ledger[i].Processing),
-                new LongColumn("retrying", i => ledger[i].Retrying), new LongColumn("parked", i => ledger[i].Parked),
+                new TextColumn("source", i => ledger[i].Source),
+                new LongColumn("hour", i => Instant.ToTicks(ledger[i].Hour)),
+                new LongColumn("accepted", i => ledger[i].Accepted),
+                new LongColumn("completed", i => ledger[i].Completed),
+                new LongColumn("skipped", i => ledger[i].Skipped),
+                new LongColumn("processing", i => ledger[i].Processing),
+                new LongColumn("retrying", i => ledger[i].Retrying),
+                new LongColumn("parked", i => ledger[i].Parked),
             ];
             yield return Command(
                 """
@@ -79,7 +88,8 @@ internal static class RoundChanges
         if (round.Messages.Count > 0)
         {
             yield return Command(
-                $"insert into tallies(silo, position, count, total) values ($1, pg_current_xact_id()::text::bigint << {Position.IndexBits}, $2::int, $3)",
+                "insert into tallies(silo, position, count, total) values ($1, pg_current_xact_id()::text::bigint << "
+                + $"{Position.IndexBits}, $2::int, $3)",
                 Long(round.Silo.Value), Long(round.Messages.Count), Long(round.AcceptedBefore + round.Messages.Count));
         }
     }

@@ -3,22 +3,33 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Postgres;
 
-/// <summary>The new rows of a round, table by table. A transaction of 0 stands for one that the server will fill in.</summary>
+/// <summary>
+/// The new rows of a round, table by table. A transaction of 0 stands for one that the server will fill in.
+/// </summary>
 internal static class RoundInserts
 {
     public static Insert Messages(
-        string table, IReadOnlyList<AppendedMessage> messages, IReadOnlyList<ExternalIdRow> externalIds, long transaction)
+        string table,
+        IReadOnlyList<AppendedMessage> messages,
+        IReadOnlyList<ExternalIdRow> externalIds,
+        long transaction)
     {
         Message At(int i) => messages[i].Message;
         var generations = Generations(messages);
         var hashes = ExternalHashes(messages.Count, externalIds);
         return new Insert(
-            table, messages.Count,
-            new PositionColumn("position", transaction, i => i), new UuidColumn("id", i => At(i).Id.Value),
-            new TextColumn("source", i => At(i).Source), new TextColumn("item", i => At(i).Item),
-            new LongColumn("item_sequence", i => messages[i].ItemSequence), new BytesColumn("external_hash", i => hashes?[i]),
-            new LongColumn("received_at", i => Instant.ToTicks(At(i).ReceivedAt)), new TextColumn("media_type", i => At(i).MediaType),
-            new BytesColumn("body", i => At(i).Body), new BytesColumn("generations", i => generations[i]));
+            table,
+            messages.Count,
+            new PositionColumn("position", transaction, i => i),
+            new UuidColumn("id", i => At(i).Id.Value),
+            new TextColumn("source", i => At(i).Source),
+            new TextColumn("item", i => At(i).Item),
+            new LongColumn("item_sequence", i => messages[i].ItemSequence),
+            new BytesColumn("external_hash", i => hashes?[i]),
+            new LongColumn("received_at", i => Instant.ToTicks(At(i).ReceivedAt)),
+            new TextColumn("media_type", i => At(i).MediaType),
+            new BytesColumn("body", i => At(i).Body),
+            new BytesColumn("generations", i => generations[i]));
     }
 
     public static IEnumerable<Insert> All(RoundCommit round, long transaction)
@@ -47,9 +58,12 @@ internal static class RoundInserts
         var rows = round.ExternalIds;
         Message At(int i) => round.Messages[rows[i].MessageIndex].Message;
         return new Insert(
-            "scoped_external_ids", rows.Count,
-            new IntColumn("partition", i => rows[i].Partition.Value), new BytesColumn("hash", i => Hash128.ToBytes(rows[i].Key.Hash)),
-            new UuidColumn("message_id", i => At(i).Id.Value), new TextColumn("item", i => At(i).Item),
+            "scoped_external_ids",
+            rows.Count,
+            new IntColumn("partition", i => rows[i].Partition.Value),
+            new BytesColumn("hash", i => Hash128.ToBytes(rows[i].Key.Hash)),
+            new UuidColumn("message_id", i => At(i).Id.Value),
+            new TextColumn("item", i => At(i).Item),
             new PositionColumn("position", transaction, i => rows[i].MessageIndex),
             new BytesColumn("body_hash", i => Hash128.ToBytes(rows[i].BodyHash)),
             new IntColumn("received_day", i => Instant.ToDay(At(i).ReceivedAt)));
@@ -70,17 +84,25 @@ internal static class RoundInserts
         return new Insert(
             name, rows.Count,
             [
-                .. keys, new IntColumn("partition", i => rows[i].Partition.Value), new IntColumn("version", i => rows[i].Version),
+                .. keys,
+                new IntColumn("partition", i => rows[i].Partition.Value),
+                new IntColumn("version", i => rows[i].Version),
                 new BytesColumn("state", i => rows[i].State),
             ]);
     }
 
-    private static Insert Reminders(List<ReminderWrite> rows) => new(
-        "reminders", rows.Count,
-        new LongColumn("due_at", i => Instant.ToTicks(rows[i].Set!.Due)), new TextColumn("type", i => rows[i].Grain.Type),
-        new TextColumn("key", i => rows[i].Grain.Key), new TextColumn("name", i => rows[i].Name),
-        new IntColumn("partition", i => rows[i].Partition.Value), new IntColumn("attempt", i => rows[i].Set!.Attempt),
-        new TextColumn("activity", i => rows[i].Set!.Activity), new BytesColumn("payload", i => rows[i].Set!.Payload));
+    private static Insert Reminders(List<ReminderWrite> rows) =>
+        new(
+            "reminders",
+            rows.Count,
+            new LongColumn("due_at", i => Instant.ToTicks(rows[i].Set!.Due)),
+            new TextColumn("type", i => rows[i].Grain.Type),
+            new TextColumn("key", i => rows[i].Grain.Key),
+            new TextColumn("name", i => rows[i].Name),
+            new IntColumn("partition", i => rows[i].Partition.Value),
+            new IntColumn("attempt", i => rows[i].Set!.Attempt),
+            new TextColumn("activity", i => rows[i].Set!.Activity),
+            new BytesColumn("payload", i => rows[i].Set!.Payload));
 
     private static Insert Deferred(List<DeferredCall> rows, long transaction) => new(
         "deferred_calls", rows.Count,

@@ -20,7 +20,8 @@ internal sealed class SiloObserver(NpgsqlConnection connection, TimeProvider tim
     private readonly Dictionary<SiloId, (long Round, long Since)> seen = [];
 
     /// <summary>All silos that are not declared dead: those that are dead, and one that may live.</summary>
-    public async Task<(IReadOnlyList<ObservedSilo> Dead, ObservedSilo? Living)> ObserveAsync(CancellationToken cancellation)
+    public async Task<(IReadOnlyList<ObservedSilo> Dead, ObservedSilo? Living)> ObserveAsync(
+        CancellationToken cancellation)
     {
         var dead = new List<ObservedSilo>();
         ObservedSilo? living = null;
@@ -48,7 +49,10 @@ internal sealed class SiloObserver(NpgsqlConnection connection, TimeProvider tim
         if (silo.Silo == own)
             return true;
 
-        if (!seen.TryGetValue(silo.Silo, out var before) || before.Round != silo.Round || silo.IsLocked || silo.IsServerFresh)
+        if (!seen.TryGetValue(silo.Silo, out var before)
+            || before.Round != silo.Round
+            || silo.IsLocked
+            || silo.IsServerFresh)
         {
             seen[silo.Silo] = (silo.Round, time.GetTimestamp());
             return false;
@@ -74,8 +78,10 @@ internal sealed class SiloObserver(NpgsqlConnection connection, TimeProvider tim
         var silos = new List<ObservedSilo>();
         while (await reader.ReadAsync(cancellation))
         {
-            silos.Add(new ObservedSilo(
-                new SiloId(reader.GetInt64(0)), reader.GetString(1), reader.GetInt64(2), reader.GetBoolean(3), reader.GetBoolean(4)));
+            silos.Add(
+                new ObservedSilo(
+                    new SiloId(reader.GetInt64(0)), reader.GetString(1), reader.GetInt64(2), reader.GetBoolean(3),
+                    reader.GetBoolean(4)));
         }
 
         return silos;
@@ -84,7 +90,10 @@ internal sealed class SiloObserver(NpgsqlConnection connection, TimeProvider tim
     /// <summary>True only when the address actively refuses: silence may be a network that is slow.</summary>
     private static async Task<bool> RefusesAsync(string address, CancellationToken cancellation)
     {
-        if (!Uri.TryCreate(address.Contains("://", StringComparison.Ordinal) ? address : "http://" + address, UriKind.Absolute, out var uri))
+        if (!Uri.TryCreate(
+                address.Contains("://", StringComparison.Ordinal) ? address : "http://" + address,
+                UriKind.Absolute,
+                out var uri))
             return true;
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

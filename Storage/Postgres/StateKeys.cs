@@ -15,13 +15,16 @@ internal static class StateKeys
                 var keys = new AggregateKey[count];
                 for (var i = 0; i < count; i++)
                     keys[i] = AggregateKey.Parse(grain(i).Key);
-                return ("aggregates",
-                [
-                    new IntColumn("generation", i => keys[i].Generation), new LongColumn("window_start_ms", i => keys[i].WindowStartMs),
-                    new TextColumn("\"group\"", i => keys[i].Group),
-                ]);
+                return (
+                    "aggregates",
+                    [
+                        new IntColumn("generation", i => keys[i].Generation),
+                        new LongColumn("window_start_ms", i => keys[i].WindowStartMs),
+                        new TextColumn("\"group\"", i => keys[i].Group),
+                    ]);
             default:
-                return ("grains", [new TextColumn("type", i => grain(i).Type), new TextColumn("key", i => grain(i).Key)]);
+                return (
+                    "grains", [new TextColumn("type", i => grain(i).Type), new TextColumn("key", i => grain(i).Key)]);
         }
     }
 }

@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Tributary.Storage.Queries;
 
 /// <summary>
-/// A condition on bodies, prepared once for many rows. No comparison holds for a value that is not there, <c>NotEqual</c> included;
+/// A condition on bodies, prepared once for many rows. No comparison holds for a value that is not there,
+/// <c>NotEqual</c> included;
 /// <see cref="BodyCondition.Not"/> of <c>Equal</c> holds for it.
 /// </summary>
 public abstract class BodyMatcher
@@ -33,7 +34,9 @@ public abstract class BodyMatcher
             comparison = compare.Comparison;
             operand = compare.Operand;
             if (comparison == Comparison.In && operand.ValueKind != JsonValueKind.Array)
-                throw new ArgumentException($"The operand of {comparison} is of kind {operand.ValueKind}; allowed is an array.", nameof(compare));
+                throw new ArgumentException(
+                    $"The operand of {comparison} is of kind {operand.ValueKind}; allowed is an array.",
+                    nameof(compare));
             if (comparison != Comparison.Exists && operand.ValueKind == JsonValueKind.Undefined)
                 throw new ArgumentException($"{comparison} takes an operand.", nameof(compare));
         }

@@ -6,8 +6,8 @@ using Tributary.Storage.Indexing;
 namespace Tributary.Storage.Queries;
 
 /// <summary>
-/// A JSON pointer (RFC 6901), looked up in one pass over a body that builds nothing. Of a key that occurs twice the last one counts, with
-/// all that is below it.
+/// A JSON pointer (RFC 6901), looked up in one pass over a body that builds nothing. Of a key that occurs twice the
+/// last one counts, with all that is below it.
 /// </summary>
 internal sealed class BodyPointer
 {
@@ -18,7 +18,8 @@ internal sealed class BodyPointer
     public BodyPointer(string text)
     {
         if (text.Length > 0 && text[0] != '/')
-            throw new TributaryException("pointer_invalid", $"Found '{text}'; allowed is an empty JSON pointer or one that begins with /.");
+            throw new TributaryException(
+                "pointer_invalid", $"Found '{text}'; allowed is an empty JSON pointer or one that begins with /.");
 
         var steps = text.Length == 0 ? [] : text[1..].Split('/');
         names = Array.ConvertAll(steps, step => Encoding.UTF8.GetBytes(
@@ -92,5 +93,8 @@ internal sealed class BodyPointer
 
     /// <summary>The array index that a step means, or -1: digits without leading zeros.</summary>
     private static int IndexOf(string step) =>
-        int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && (step.Length == 1 || step[0] != '0') ? index : -1;
+        int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+        && (step.Length == 1 || step[0] != '0')
+            ? index
+            : -1;
 }

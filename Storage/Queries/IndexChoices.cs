@@ -5,8 +5,8 @@ using Tributary.Storage.Indexing;
 namespace Tributary.Storage.Queries;
 
 /// <summary>
-/// What the index can say of a condition: sets of values and ranges of keys, each of which leads to every message for which the condition can
-/// hold. What they lead to is still checked.
+/// What the index can say of a condition: sets of values and ranges of keys, each of which leads to every message for
+/// which the condition can hold. What they lead to is still checked.
 /// </summary>
 internal sealed class IndexChoices
 {
@@ -34,9 +34,16 @@ internal sealed class IndexChoices
 
     /// <summary>The pointers that an index could help with.</summary>
     public static IReadOnlyList<string> PointersOf(BodyCondition condition) =>
-        [.. Conjuncts(condition).SelectMany(Compares).Where(IsSearched).Select(compare => compare.Pointer).Distinct(StringComparer.Ordinal)];
+        [
+            .. Conjuncts(condition)
+                .SelectMany(Compares)
+                .Where(IsSearched)
+                .Select(compare => compare.Pointer)
+                .Distinct(StringComparer.Ordinal),
+        ];
 
-    private static bool IsSearched(BodyCondition.Compare compare) => compare.Comparison is not (Comparison.NotEqual or Comparison.Contains);
+    private static bool IsSearched(BodyCondition.Compare compare) =>
+        compare.Comparison is not (Comparison.NotEqual or Comparison.Contains);
 
     private static IEnumerable<BodyCondition> Conjuncts(BodyCondition condition) =>
         condition is BodyCondition.And and ? and.All.SelectMany(Conjuncts) : [condition];
@@ -53,12 +60,18 @@ internal sealed class IndexChoices
     {
         switch (condition)
         {
-            case BodyCondition.Compare { Comparison: Comparison.Equal } compare when paths.TryGetValue(compare.Pointer, out var path):
+            case BodyCondition.Compare { Comparison: Comparison.Equal } compare
+                when paths.TryGetValue(compare.Pointer, out var path):
                 return [IndexOperands.ValueOf(path, compare.Operand)];
-            case BodyCondition.Compare { Comparison: Comparison.In, Operand.ValueKind: JsonValueKind.Array } compare when paths.TryGetValue(compare.Pointer, out var path):
-                return Distinct(compare.Operand.EnumerateArray().Select(operand => IndexOperands.ValueOf(path, operand)));
+            case BodyCondition.Compare { Comparison: Comparison.In, Operand.ValueKind: JsonValueKind.Array } compare
+                when paths.TryGetValue(compare.Pointer, out var path):
+                return Distinct(
+                    compare.Operand.EnumerateArray().Select(operand => IndexOperands.ValueOf(path, operand)));
             case BodyCondition.And and:
-                return and.All.Select(ValuesOf).Where(covering => covering is not null).MinBy(covering => covering!.Length);
+                return and
+                    .All.Select(ValuesOf)
+                    .Where(covering => covering is not null)
+                    .MinBy(covering => covering!.Length);
             case BodyCondition.Or or:
                 var any = or.Any.Select(ValuesOf).ToList();
                 return any.Contains(null) ? null : Distinct(any.SelectMany(covering => covering!));
@@ -69,7 +82,10 @@ internal sealed class IndexChoices
 
     private static IndexedValue[]? Distinct(IEnumerable<IndexedValue> values)
     {
-        var distinct = values.DistinctBy(value => (value.Path, Convert.ToHexString(value.Key.Span))).Take(QueryLimits.MaxIndexValueCount + 1).ToArray();
+        var distinct = values
+            .DistinctBy(value => (value.Path, Convert.ToHexString(value.Key.Span)))
+            .Take(QueryLimits.MaxIndexValueCount + 1)
+            .ToArray();
         return distinct.Length > QueryLimits.MaxIndexValueCount ? null : distinct;
     }
 

@@ -22,14 +22,20 @@ internal static class IndexOperands
     public static KeyRange? Above(int path, JsonElement operand)
     {
         var value = JsonValue.Of(operand);
-        return IsOrdered(value.Type) ? new KeyRange(path, IndexKey.AtOrAbove(value.Type, value.Text, value.IsEscaped), IndexKey.EndOf(value.Type)) : null;
+        return IsOrdered(value.Type)
+            ? new KeyRange(
+                path, IndexKey.AtOrAbove(value.Type, value.Text, value.IsEscaped), IndexKey.EndOf(value.Type))
+            : null;
     }
 
     /// <summary>The keys of values at or below a number or string; null for what has no order.</summary>
     public static KeyRange? Below(int path, JsonElement operand)
     {
         var value = JsonValue.Of(operand);
-        return IsOrdered(value.Type) ? new KeyRange(path, IndexKey.StartOf(value.Type), IndexKey.AtOrBelow(value.Type, value.Text, value.IsEscaped)) : null;
+        return IsOrdered(value.Type)
+            ? new KeyRange(
+                path, IndexKey.StartOf(value.Type), IndexKey.AtOrBelow(value.Type, value.Text, value.IsEscaped))
+            : null;
     }
 
     private static bool IsOrdered(JsonTokenType type) => type is JsonTokenType.Number or JsonTokenType.String;

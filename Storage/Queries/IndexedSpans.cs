@@ -1,11 +1,13 @@
 namespace Tributary.Storage.Queries;
 
-/// <summary>Spans of indexed paths, and the horizon of the moment in which they were read: below it they do not change any more.</summary>
+/// <summary>
+/// Spans of indexed paths, and the horizon of the moment in which they were read: below it they do not change any more.
+/// </summary>
 internal sealed record IndexedSpans(Position Horizon, IReadOnlyList<IndexedSpan> Rows)
 {
     /// <summary>
-    /// Cuts the positions between two bounds, both exclusive, where a path begins or ends to be indexed. The pieces are in the order of
-    /// positions and end at the horizon.
+    /// Cuts the positions between two bounds, both exclusive, where a path begins or ends to be indexed. The pieces are
+    /// in the order of positions and end at the horizon.
     /// </summary>
     public IEnumerable<SearchPiece> Cut(long after, long before)
     {
@@ -17,7 +19,8 @@ internal sealed record IndexedSpans(Position Horizon, IReadOnlyList<IndexedSpan>
             if (cut <= start)
                 yield break;
 
-            var ids = Rows.Where(row => row.Since.Value <= start && !(row.Until?.Value < cut)).ToDictionary(row => row.Pointer, row => row.Path);
+            var ids = Rows.Where(row => row.Since.Value <= start && !(row.Until?.Value < cut))
+                .ToDictionary(row => row.Pointer, row => row.Path);
             yield return new SearchPiece(start - 1, cut, ids);
             start = cut;
         }

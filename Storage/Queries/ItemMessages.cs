@@ -3,8 +3,8 @@ using Tributary.Storage.Rows;
 namespace Tributary.Storage.Queries;
 
 /// <summary>
-/// Messages of several items as one statement yields them: item by item, each in the direction of the query. It is filled by the statement alone, so that
-/// one that is run again after a fault begins with a new one.
+/// Messages of several items as one statement yields them: item by item, each in the direction of the query. It is
+/// filled by the statement alone, so that one that is run again after a fault begins with a new one.
 /// </summary>
 internal sealed class ItemMessages
 {
@@ -50,7 +50,8 @@ internal sealed class ItemMessages
             if (i == stoppedAt && messages.Count == 0)
                 continue;
             var isComplete = i != stoppedAt && messages.Count < query.LimitPerItem;
-            matches[Items[i]] = new MessageMatches(messages, messages.Count == 0 ? null : messages[^1].Position, isComplete, messages.Count);
+            matches[Items[i]] = new MessageMatches(
+                messages, messages.Count == 0 ? null : messages[^1].Position, isComplete, messages.Count);
         }
 
         foreach (var item in query.Items.Where(item => !StorableText.Fits(item)))

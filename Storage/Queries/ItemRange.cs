@@ -10,7 +10,9 @@ namespace Tributary.Storage.Queries;
 /// <param name="Upper">The upper bound, exclusive; null: open.</param>
 internal readonly record struct ItemRange(bool IsEmpty, string Lower, bool IsInclusive, string? Upper)
 {
-    /// <summary>The ids that begin with <paramref name="prefix"/> and come after <paramref name="after"/>; null: open.</summary>
+    /// <summary>
+    /// The ids that begin with <paramref name="prefix"/> and come after <paramref name="after"/>; null: open.
+    /// </summary>
     public static ItemRange Of(string? after, string? prefix)
     {
         var first = prefix ?? "";
@@ -26,7 +28,9 @@ internal readonly record struct ItemRange(bool IsEmpty, string Lower, bool IsInc
     public bool Contains(string id)
     {
         var order = Utf8Order.Compare(id, Lower);
-        return !IsEmpty && (order > 0 || (IsInclusive && order == 0)) && (Upper is null || Utf8Order.Compare(id, Upper) < 0);
+        return !IsEmpty
+            && (order > 0 || (IsInclusive && order == 0))
+            && (Upper is null || Utf8Order.Compare(id, Upper) < 0);
     }
 
     /// <summary>The first text after all that begin with <paramref name="prefix"/>; null when there is none.</summary>

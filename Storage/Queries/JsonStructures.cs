@@ -3,7 +3,9 @@ using Tributary.Storage.Indexing;
 
 namespace Tributary.Storage.Queries;
 
-/// <summary>Equality of arrays, element by element, and of objects, key by key: of a key that occurs twice the last one counts.</summary>
+/// <summary>
+/// Equality of arrays, element by element, and of objects, key by key: of a key that occurs twice the last one counts.
+/// </summary>
 internal static class JsonStructures
 {
     /// <summary>How deep objects and arrays may be nested: what messages may be.</summary>
@@ -49,14 +51,17 @@ internal static class JsonStructures
         return true;
     }
 
-    /// <summary>Where the value of each field stands. Names are kept byte by byte, so that no two different ones become alike.</summary>
+    /// <summary>
+    /// Where the value of each field stands. Names are kept byte by byte, so that no two different ones become alike.
+    /// </summary>
     private static Dictionary<string, Range> Fields(ReadOnlySpan<byte> text)
     {
         var fields = new Dictionary<string, Range>();
         var reader = Enter(text);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = Convert.ToHexString(reader.ValueIsEscaped ? JsonStrings.Unescape(reader.ValueSpan) : reader.ValueSpan);
+            var name = Convert.ToHexString(
+                reader.ValueIsEscaped ? JsonStrings.Unescape(reader.ValueSpan) : reader.ValueSpan);
             reader.Read();
             var start = (int)reader.TokenStartIndex;
             reader.Skip();

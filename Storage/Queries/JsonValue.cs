@@ -5,8 +5,8 @@ using Tributary.Storage.Indexing;
 namespace Tributary.Storage.Queries;
 
 /// <summary>
-/// A value inside a document: where it stands and of what kind it is. <see cref="Text"/> is a number, what stands between the quotes of a
-/// string, or the whole text of anything else.
+/// A value inside a document: where it stands and of what kind it is. <see cref="Text"/> is a number, what stands
+/// between the quotes of a string, or the whole text of anything else.
 /// </summary>
 internal readonly ref struct JsonValue(JsonTokenType type, ReadOnlySpan<byte> text, bool isEscaped)
 {

@@ -5,25 +5,32 @@ using Tributary.Storage.Rows;
 namespace Tributary.Storage.Queries;
 
 /// <summary>
-/// Counts that cost no scan: all messages from the tallies of the silos, those of sources from the ledger, those with a value at an indexed
-/// path from the index.
+/// Counts that cost no scan: all messages from the tallies of the silos, those of sources from the ledger, those with a
+/// value at an indexed path from the index.
 /// </summary>
 internal static class MessageCounts
 {
-    public static async ValueTask<long?> CountAsync(IMessageLog log, IMessageRows rows, MessageFilter filter, CancellationToken cancellation)
+    public static async ValueTask<long?> CountAsync(
+        IMessageLog log, IMessageRows rows, MessageFilter filter, CancellationToken cancellation)
     {
         if (filter.Items is not null || filter.From is not null || filter.Until is not null)
             return null;
         if (filter.Body is { } body)
-            return filter.Sources is null && filter.Statuses is null && body is BodyCondition.Compare compare ? await CountAsync(log, rows, compare, cancellation) : null;
+            return filter.Sources is null && filter.Statuses is null && body is BodyCondition.Compare compare
+                ? await CountAsync(log, rows, compare, cancellation)
+                : null;
         if (filter.Sources is null && filter.Statuses is null)
             return await log.CountBelowAsync(new Position(long.MaxValue), cancellation);
 
         var ledger = await log.ReadLedgerAsync(recount: false, cancellation);
         var counted = filter.Sources is null
             ? [ledger.Total]
-            : filter.Sources.Distinct(StringComparer.Ordinal).Select(source => ledger.BySource.GetValueOrDefault(source)).ToArray();
-        return counted.Sum(counts => filter.Statuses is null ? counts.Accepted : filter.Statuses.Distinct().Sum(status => Of(counts, status)));
+            : filter
+                .Sources.Distinct(StringComparer.Ordinal)
+                .Select(source => ledger.BySource.GetValueOrDefault(source))
+                .ToArray();
+        return counted.Sum(counts =>
+            filter.Statuses is null ? counts.Accepted : filter.Statuses.Distinct().Sum(status => Of(counts, status)));
     }
 
     private static long Of(in LedgerCounts counts, MessageStatus status) => status switch
@@ -36,8 +43,11 @@ internal static class MessageCounts
         _ => 0,
     };
 
-    /// <summary>Known when the path is indexed since the first message, the keys tell equality, and there are few enough.</summary>
-    private static async ValueTask<long?> CountAsync(IMessageLog log, IMessageRows rows, BodyCondition.Compare compare, CancellationToken cancellation)
+    /// <summary>
+    /// Known when the path is indexed since the first message, the keys tell equality, and there are few enough.
+    /// </summary>
+    private static async ValueTask<long?> CountAsync(
+        IMessageLog log, IMessageRows rows, BodyCondition.Compare compare, CancellationToken cancellation)
     {
         IEnumerable<JsonElement>? operands = compare.Comparison switch
         {
@@ -62,7 +72,11 @@ internal static class MessageCounts
         }
 
         var count = await rows.CountAsync(
-            new ScanSource.OfValues([.. values.Values]), -1, spans.Horizon.Value, QueryLimits.MaxCountedEntryCount + 1, cancellation);
+            new ScanSource.OfValues([.. values.Values]),
+            -1,
+            spans.Horizon.Value,
+            QueryLimits.MaxCountedEntryCount + 1,
+            cancellation);
         return count > QueryLimits.MaxCountedEntryCount ? null : count;
     }
 }

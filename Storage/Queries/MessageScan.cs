@@ -3,8 +3,8 @@ using Tributary.Storage.Rows;
 namespace Tributary.Storage.Queries;
 
 /// <summary>
-/// A search as a row of short reads, each going on where the one before ended. Each is one snapshot with its own horizon; below a
-/// horizon nothing changes, so together they are as good as one.
+/// A search as a row of short reads, each going on where the one before ended. Each is one snapshot with its own
+/// horizon; below a horizon nothing changes, so together they are as good as one.
 /// </summary>
 internal sealed class MessageScan
 {
@@ -23,9 +23,11 @@ internal sealed class MessageScan
         filter = new RowFilter(query.Filter);
     }
 
-    private bool IsFull => matches.Count >= query.Limit || scanned >= query.MaxScanCount || bytes >= QueryLimits.MaxMatchBytes;
+    private bool IsFull =>
+        matches.Count >= query.Limit || scanned >= query.MaxScanCount || bytes >= QueryLimits.MaxMatchBytes;
 
-    public static async ValueTask<MessageMatches> RunAsync(MessageQuery query, IMessageRows rows, CancellationToken cancellation)
+    public static async ValueTask<MessageMatches> RunAsync(
+        MessageQuery query, IMessageRows rows, CancellationToken cancellation)
     {
         var scan = new MessageScan(query, rows);
         var isComplete = scan.filter.IsEmpty || await scan.RunAsync(cancellation);
@@ -40,7 +42,8 @@ internal sealed class MessageScan
             if (IsFull)
                 return false;
 
-            var source = await SourceChoice.OfAsync(filter, query.Filter.Body, piece, query.NewestFirst, rows, cancellation);
+            var source = await SourceChoice.OfAsync(
+                filter, query.Filter.Body, piece, query.NewestFirst, rows, cancellation);
             if (!await RunAsync(piece, source, cancellation))
                 return false;
         }
@@ -51,8 +54,11 @@ internal sealed class MessageScan
     /// <summary>In the query's direction.</summary>
     private async ValueTask<IReadOnlyList<SearchPiece>> PiecesAsync(CancellationToken cancellation)
     {
-        var whole = new SearchPiece(query.After?.Value ?? -1, query.Before?.Value ?? long.MaxValue, new Dictionary<string, int>());
-        var pointers = query.Filter.Body is { } body ? IndexChoices.PointersOf(body).Where(StorableText.Fits).Take(QueryLimits.MaxSearchedPathCount).ToList() : [];
+        var whole = new SearchPiece(
+            query.After?.Value ?? -1, query.Before?.Value ?? long.MaxValue, new Dictionary<string, int>());
+        var pointers = query.Filter.Body is { } body
+            ? IndexChoices.PointersOf(body).Where(StorableText.Fits).Take(QueryLimits.MaxSearchedPathCount).ToList()
+            : [];
         if (pointers.Count == 0)
             return [whole];
 
@@ -96,5 +102,6 @@ internal sealed class MessageScan
     private int FirstRowCount(ScanSource source) => Math.Min(
         filter.ChecksRows ? Math.Max(query.Limit, QueryLimits.FirstChunkRowCount) : query.Limit, MaxRowCount(source));
 
-    private static int MaxRowCount(ScanSource source) => Math.Clamp(QueryLimits.MaxIndexEntryCount / source.LookupCount, 1, QueryLimits.MaxChunkRowCount);
+    private static int MaxRowCount(ScanSource source) =>
+        Math.Clamp(QueryLimits.MaxIndexEntryCount / source.LookupCount, 1, QueryLimits.MaxChunkRowCount);
 }

@@ -13,21 +13,34 @@ internal sealed class PartMatcher(PartFilter filter)
     private readonly HashSet<ProcessingStep>? steps = filter.Steps?.ToHashSet();
 
     /// <summary>
-    /// The statuses that an index leads to, or null when all rows are gone through: parts that are processed come and go by the thousand and are
-    /// in no index but that of positions.
+    /// The statuses that an index leads to, or null when all rows are gone through: parts that are processed come and
+    /// go by the thousand and are in no index but that of positions.
     /// </summary>
     public IReadOnlyList<MessageStatus>? IndexedStatuses => StatusSet.Indexed(statuses);
 
     public bool Accepts(StoredPart row) =>
-        (statuses is null || statuses.Contains(row.Part.Status)) && (sources is null || sources.Contains(row.Message.Source))
-        && (items is null || items.Contains(row.Item)) && (plugins is null || plugins.Contains(row.Part.Plugin))
-        && (steps is null || steps.Contains(row.Part.Step)) && !(row.Message.ReceivedAt < filter.From) && !(row.Message.ReceivedAt >= filter.Until)
-        && (filter.ErrorContains is not { } wanted || row.Part.Error?.Contains(wanted, StringComparison.Ordinal) == true);
+        (statuses is null || statuses.Contains(row.Part.Status))
+        && (sources is null || sources.Contains(row.Message.Source))
+        && (items is null || items.Contains(row.Item))
+        && (plugins is null || plugins.Contains(row.Part.Plugin))
+        && (steps is null || steps.Contains(row.Part.Step))
+        && !(row.Message.ReceivedAt < filter.From)
+        && !(row.Message.ReceivedAt >= filter.Until)
+        && (
+            filter.ErrorContains is not { } wanted || row.Part.Error?.Contains(wanted, StringComparison.Ordinal) == true);
 
     /// <summary>Runs a search for parts over reads of one store.</summary>
     public static async ValueTask<PartPage> RunAsync(
-        PartFilter filter, PartMark? after, int limit,
-        Func<IReadOnlyList<MessageStatus>?, PartMark?, Func<RowChunk<StoredPart>>, ValueTask<RowChunk<StoredPart>>> read, CancellationToken cancellation)
+        PartFilter filter,
+        PartMark? after,
+        int limit,
+        Func<
+            IReadOnlyList<MessageStatus>?,
+            PartMark?,
+            Func<RowChunk<StoredPart>>,
+            ValueTask<RowChunk<StoredPart>>
+        > read,
+        CancellationToken cancellation)
     {
         var matcher = new PartMatcher(filter);
         var indexed = matcher.IndexedStatuses;
@@ -36,9 +49,15 @@ internal sealed class PartMatcher(PartFilter filter)
 
         // A mark may come from outside: one that no row can have still has a place in the order.
         var start = after is { } mark ? mark with { Plugin = StorableText.Clean(mark.Plugin) } : after;
-        var scan = new RowScan<StoredPart, PartMark>(matcher.Accepts, row => row.Mark, row => row.Part.Error?.Length ?? 0);
+        var scan = new RowScan<StoredPart, PartMark>(
+            matcher.Accepts, row => row.Mark, row => row.Part.Error?.Length ?? 0);
         await scan.RunAsync(
-            start, limit, QueryLimits.MaxPartScanCount, QueryLimits.MaxChunkRowCount, (from, chunk) => read(indexed, from, chunk), cancellation);
+            start,
+            limit,
+            QueryLimits.MaxPartScanCount,
+            QueryLimits.MaxChunkRowCount,
+            (from, chunk) => read(indexed, from, chunk),
+            cancellation);
         return new PartPage(scan.Matches, scan.ScannedTo, scan.IsComplete);
     }
 }

@@ -2,11 +2,14 @@ namespace Tributary.Storage.Queries;
 
 /// <summary>What one statement of a <see cref="RowScan{T, TMark}"/> may look at, and what it found.</summary>
 /// <param name="rowCount">How many rows may be looked at; see <see cref="AskCount"/>.</param>
-internal sealed class RowChunk<T>(int rowCount, int matchCount, long matchBytes, Func<T, bool> accepts, Func<T, long> bytesOf)
+internal sealed class RowChunk<T>(
+    int rowCount, int matchCount, long matchBytes, Func<T, bool> accepts, Func<T, long> bytesOf)
 {
     private long bytes;
 
-    /// <summary>How many rows a statement asks for: one more than may be looked at, which only tells that there are more.</summary>
+    /// <summary>
+    /// How many rows a statement asks for: one more than may be looked at, which only tells that there are more.
+    /// </summary>
     public int AskCount => rowCount + 1;
 
     public List<T> Matches { get; } = [];

@@ -37,10 +37,16 @@ internal sealed class RowFilter
     public HashSet<MessageStatus>? Statuses { get; }
 
     /// <summary>True when no row can match, whatever it holds.</summary>
-    public bool IsEmpty => Sources is { Count: 0 } || Items is { Length: 0 } || Statuses is { Count: 0 } || FromTicks >= UntilTicks;
+    public bool IsEmpty =>
+        Sources is { Count: 0 } || Items is { Length: 0 } || Statuses is { Count: 0 } || FromTicks >= UntilTicks;
 
     /// <summary>True when rows may be read that do not match.</summary>
-    public bool ChecksRows => Sources is not null || FromTicks is not null || UntilTicks is not null || Statuses is not null || body is not null;
+    public bool ChecksRows =>
+        Sources is not null
+        || FromTicks is not null
+        || UntilTicks is not null
+        || Statuses is not null
+        || body is not null;
 
     public bool AcceptsSource(string source) => Sources is null || Sources.Contains(source);
 

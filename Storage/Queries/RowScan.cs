@@ -20,9 +20,17 @@ internal sealed class RowScan<T, TMark>(Func<T, bool> accepts, Func<T, TMark> ma
     /// <param name="limit">How many matches at most.</param>
     /// <param name="maxScanCount">How many rows may be looked at.</param>
     /// <param name="maxChunkCount">How many rows one statement may look at.</param>
-    /// <param name="read">Runs one statement after a mark, in a chunk that it makes itself, so that one run again after a fault begins with a new one.</param>
+    /// <param name="read">
+    /// Runs one statement after a mark, in a chunk that it makes itself, so that one run again after a fault begins
+    /// with a new one.
+    /// </param>
     public async ValueTask RunAsync(
-        TMark? after, int limit, int maxScanCount, int maxChunkCount, Func<TMark?, Func<RowChunk<T>>, ValueTask<RowChunk<T>>> read, CancellationToken cancellation)
+        TMark? after,
+        int limit,
+        int maxScanCount,
+        int maxChunkCount,
+        Func<TMark?, Func<RowChunk<T>>, ValueTask<RowChunk<T>>> read,
+        CancellationToken cancellation)
     {
         ScannedTo = null;
         var (bytes, rows) = (0L, Math.Min(QueryLimits.FirstChunkRowCount, maxChunkCount));
@@ -30,8 +38,11 @@ internal sealed class RowScan<T, TMark>(Func<T, bool> accepts, Func<T, TMark> ma
         {
             cancellation.ThrowIfCancellationRequested();
             var (rowCount, matchCount, matchBytes) = (
-                Math.Min(rows, maxScanCount - ScannedCount), limit - Matches.Count, QueryLimits.MaxMatchBytes - bytes);
-            var chunk = await read(ScannedTo ?? after, () => new RowChunk<T>(rowCount, matchCount, matchBytes, accepts, bytesOf));
+                Math.Min(rows, maxScanCount - ScannedCount),
+                limit - Matches.Count,
+                QueryLimits.MaxMatchBytes - bytes);
+            var chunk = await read(ScannedTo ?? after, () =>
+                new RowChunk<T>(rowCount, matchCount, matchBytes, accepts, bytesOf));
             Matches.AddRange(chunk.Matches);
             bytes += chunk.Matches.Sum(bytesOf);
             ScannedCount += chunk.ScannedCount;

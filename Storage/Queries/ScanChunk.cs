@@ -4,23 +4,34 @@ namespace Tributary.Storage.Queries;
 /// <param name="Source">Where the rows come from.</param>
 /// <param name="After">Exclusive.</param>
 /// <param name="Before">Exclusive; the horizon bounds it as well.</param>
-/// <param name="RowCount">How many rows may be looked at. The statement asks for one more, which only tells that there are more.</param>
+/// <param name="RowCount">
+/// How many rows may be looked at. The statement asks for one more, which only tells that there are more.
+/// </param>
 /// <param name="MatchCount">How many matches are wanted.</param>
 /// <param name="MatchBytes">Bodies of matches, in sum, at which to stop.</param>
 internal sealed record ScanRange(
-    RowFilter Filter, ScanSource Source, long After, long Before, bool NewestFirst, int RowCount, int MatchCount, long MatchBytes)
+    RowFilter Filter,
+    ScanSource Source,
+    long After,
+    long Before,
+    bool NewestFirst,
+    int RowCount,
+    int MatchCount,
+    long MatchBytes)
 {
     /// <summary>How many rows, or entries of an index per item, a statement asks for.</summary>
     public int AskCount => RowCount + 1;
 
     /// <summary>Of given positions those that are asked for.</summary>
-    public IEnumerable<long> Next(IEnumerable<long> positions) => positions.Where(position => position > After && position < Before).Take(AskCount);
+    public IEnumerable<long> Next(IEnumerable<long> positions) =>
+        positions.Where(position => position > After && position < Before).Take(AskCount);
 
     public string Direction => NewestFirst ? "desc" : "asc";
 }
 
 /// <summary>
-/// What one statement found. It is filled by the statement alone, so that one that is run again after a fault begins with a new one.
+/// What one statement found. It is filled by the statement alone, so that one that is run again after a fault begins
+/// with a new one.
 /// </summary>
 internal sealed class ScanChunk(ScanRange range)
 {

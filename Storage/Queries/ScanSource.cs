@@ -2,7 +2,9 @@ using Tributary.Messages;
 
 namespace Tributary.Storage.Queries;
 
-/// <summary>Where the rows of a search come from: everything in the order of positions, or what an index leads to.</summary>
+/// <summary>
+/// Where the rows of a search come from: everything in the order of positions, or what an index leads to.
+/// </summary>
 internal abstract record ScanSource
 {
     /// <summary>How many places of an index are looked at for each row that is asked for.</summary>
@@ -22,7 +24,9 @@ internal abstract record ScanSource
         public override int LookupCount => Math.Max(1, Values.Length);
     }
 
-    /// <param name="Statuses">The messages with a part in any of these, which an index leads to; null: those with any part.</param>
+    /// <param name="Statuses">
+    /// The messages with a part in any of these, which an index leads to; null: those with any part.
+    /// </param>
     public sealed record OfStatuses(IReadOnlyList<MessageStatus>? Statuses) : ScanSource
     {
         public override int LookupCount => Math.Max(1, Statuses?.Count ?? 1);

@@ -3,13 +3,18 @@ using Tributary.Messages;
 namespace Tributary.Storage.Queries;
 
 /// <summary>
-/// Chooses where the rows of a piece of a search come from: of all that lead to every match, what leads to the fewest rows. What is asked to
-/// choose is bounded, and nothing is asked when there is nothing to choose.
+/// Chooses where the rows of a piece of a search come from: of all that lead to every match, what leads to the fewest
+/// rows. What is asked to choose is bounded, and nothing is asked when there is nothing to choose.
 /// </summary>
 internal static class SourceChoice
 {
     public static async ValueTask<ScanSource> OfAsync(
-        RowFilter filter, BodyCondition? body, SearchPiece piece, bool newestFirst, IMessageRows rows, CancellationToken cancellation)
+        RowFilter filter,
+        BodyCondition? body,
+        SearchPiece piece,
+        bool newestFirst,
+        IMessageRows rows,
+        CancellationToken cancellation)
     {
         var (ordered, ranges) = Choices(filter, body, piece);
         if (ranges.Count == 0 && ordered.Count <= 1)
@@ -40,7 +45,8 @@ internal static class SourceChoice
         return best ?? new ScanSource.AllRows();
     }
 
-    private static (List<ScanSource> Ordered, IReadOnlyCollection<KeyRange> Ranges) Choices(RowFilter filter, BodyCondition? body, SearchPiece piece)
+    private static (List<ScanSource> Ordered, IReadOnlyCollection<KeyRange> Ranges) Choices(
+        RowFilter filter, BodyCondition? body, SearchPiece piece)
     {
         var ordered = new List<ScanSource>();
         if (filter.Items is { } items)
@@ -57,8 +63,8 @@ internal static class SourceChoice
     }
 
     /// <summary>
-    /// The positions of a range's entries in the piece, in order; null when there are too many. What counts is what the range holds in all:
-    /// the index is not in the order of positions, so all of it has to be looked at.
+    /// The positions of a range's entries in the piece, in order; null when there are too many. What counts is what the
+    /// range holds in all: the index is not in the order of positions, so all of it has to be looked at.
     /// </summary>
     private static async ValueTask<long[]?> PositionsAsync(
         KeyRange range, SearchPiece piece, int below, IMessageRows rows, CancellationToken cancellation)

@@ -8,7 +8,9 @@ internal static class GenerationRules
     {
         var rows = Find(all, ids);
         return rows.FirstOrDefault(static row => row.DroppedAt is not null) is { } dropped
-            ? throw new TributaryException("generation_dropped", $"Generation {dropped.Generation} of '{dropped.Name}' was given up; allowed: one that was not.")
+            ? throw new TributaryException(
+                "generation_dropped",
+                $"Generation {dropped.Generation} of '{dropped.Name}' was given up; allowed: one that was not.")
             : rows;
     }
 
@@ -18,13 +20,18 @@ internal static class GenerationRules
         var rows = Find(all, ids);
         return rows.FirstOrDefault(static row => row.IsLive) is { } live
             ? throw new TributaryException(
-                "generation_live", $"Generation {live.Generation} of '{live.Name}' is what readers see; allowed: one that is not. Switch to another one first.")
+                "generation_live",
+                $"Generation {live.Generation} of '{live.Name}' is what readers see; allowed: one that is not. Switch "
+                + "to another one first.")
             : rows;
     }
 
     private static List<DefinitionRow> Find(IReadOnlyList<DefinitionRow> all, IReadOnlyList<int> ids) =>
-    [
-        .. ids.Select(id => all.FirstOrDefault(row => row.Id == id)
-            ?? throw new TributaryException("generation_not_found", $"There is no generation with the id {id}; allowed: the id of one that was registered.")),
-    ];
+        [
+            .. ids.Select(id =>
+                all.FirstOrDefault(row => row.Id == id)
+                ?? throw new TributaryException(
+                    "generation_not_found",
+                    $"There is no generation with the id {id}; allowed: the id of one that was registered.")),
+        ];
 }

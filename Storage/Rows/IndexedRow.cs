@@ -6,7 +6,9 @@ namespace Tributary.Storage.Rows;
 /// <param name="MessageIndex">The index of its message in the round.</param>
 internal readonly record struct IndexedRow(IndexedValue Value, int MessageIndex)
 {
-    /// <summary>The rows of a round in the order of the index, so that neighbours in a tree are written one after the other.</summary>
+    /// <summary>
+    /// The rows of a round in the order of the index, so that neighbours in a tree are written one after the other.
+    /// </summary>
     public static List<IndexedRow> Of(RoundCommit round)
     {
         var rows = new List<IndexedRow>();

@@ -3,7 +3,9 @@ using Tributary.Messages;
 
 namespace Tributary.Storage.Rows;
 
-/// <summary>The rows of <c>outcomes</c> that a round adds: one per message, with all that the round counted it in.</summary>
+/// <summary>
+/// The rows of <c>outcomes</c> that a round adds: one per message, with all that the round counted it in.
+/// </summary>
 internal static class OutcomeRows
 {
     public static List<(Position Message, ReadOnlyMemory<byte> List)> Of(RoundCommit round)

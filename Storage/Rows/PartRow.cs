@@ -6,17 +6,34 @@ namespace Tributary.Storage.Rows;
 /// <param name="MessageIndex">The index of a message of this round; below 0 for one that was stored before.</param>
 /// <param name="Stored">The position of a message that was stored before.</param>
 internal readonly record struct PartRow(
-    int MessageIndex, Position Stored, MessageId Id, string Source, string Item, DateTimeOffset ReceivedAt, long ItemSequence, MessagePart Part, DateTimeOffset At)
+    int MessageIndex,
+    Position Stored,
+    MessageId Id,
+    string Source,
+    string Item,
+    DateTimeOffset ReceivedAt,
+    long ItemSequence,
+    MessagePart Part,
+    DateTimeOffset At)
 {
-    public string? Error => Part.Error is { } error ? StorableText.Cut(StorableText.Clean(error), ProcessingRules.MaxErrorLength) : null;
+    public string? Error =>
+        Part.Error is { } error ? StorableText.Cut(StorableText.Clean(error), ProcessingRules.MaxErrorLength) : null;
 
     /// <summary>The message's position, in a round of this transaction.</summary>
     public Position Message(long transaction) => MessageIndex < 0 ? Stored : Position.Of(transaction, MessageIndex);
 
     /// <summary>The part as it is read back.</summary>
-    public StoredPart ToStored(long transaction) => new(
-        new MessageReference(Id, Message(transaction), Source, ReceivedAt.ToUniversalTime(), ItemSequence), Item,
-        Part with { Error = Error, NextAttempt = Part.NextAttempt?.ToUniversalTime(), IsRaised = false }, At.ToUniversalTime());
+    public StoredPart ToStored(long transaction) =>
+        new(
+            new MessageReference(Id, Message(transaction), Source, ReceivedAt.ToUniversalTime(), ItemSequence),
+            Item,
+            Part with
+            {
+                Error = Error,
+                NextAttempt = Part.NextAttempt?.ToUniversalTime(),
+                IsRaised = false,
+            },
+            At.ToUniversalTime());
 
     /// <summary>The parts of the messages of a round.</summary>
     public static IEnumerable<PartRow> OfNew(RoundCommit round)
@@ -28,7 +45,15 @@ internal readonly record struct PartRow(
             for (var p = 0; p < appended.Parts.Count; p++)
             {
                 yield return new PartRow(
-                    i, default, message.Id, message.Source, message.Item, message.ReceivedAt, appended.ItemSequence, appended.Parts[p], message.ReceivedAt);
+                    i,
+                    default,
+                    message.Id,
+                    message.Source,
+                    message.Item,
+                    message.ReceivedAt,
+                    appended.ItemSequence,
+                    appended.Parts[p],
+                    message.ReceivedAt);
             }
         }
     }
@@ -47,7 +72,15 @@ internal readonly record struct PartRow(
             for (var p = 0; p < parts.Count; p++)
             {
                 yield return new PartRow(
-                    -1, message.Position, message.Id, message.Source, item, message.ReceivedAt, message.ItemSequence, parts[p], at);
+                    -1,
+                    message.Position,
+                    message.Id,
+                    message.Source,
+                    item,
+                    message.ReceivedAt,
+                    message.ItemSequence,
+                    parts[p],
+                    at);
             }
         }
     }

@@ -13,7 +13,9 @@ internal static class ProcessingRules
     /// <summary>A plugin's name, in bytes of UTF-8: it is part of a key.</summary>
     public const int MaxPluginBytes = 512;
 
-    /// <summary>A record's item and its key, each in bytes of UTF-8: together with the generation they are an entry of an index.</summary>
+    /// <summary>
+    /// A record's item and its key, each in bytes of UTF-8: together with the generation they are an entry of an index.
+    /// </summary>
     public const int MaxRecordKeyBytes = 512;
 
     /// <exception cref="RefusedRoundException">The round breaks a rule.</exception>
@@ -51,10 +53,19 @@ internal static class ProcessingRules
         {
             var part = parts[i];
             CheckKey(part.Plugin, "The plugin's name", MaxPluginBytes);
-            if (part.Status is not (MessageStatus.Processing or MessageStatus.Retrying or MessageStatus.Parked or MessageStatus.Skipped))
-                throw new RefusedRoundException($"A part of a message has the status {part.Status}; allowed are Processing, Retrying, Parked and Skipped.");
+            if (part.Status
+                is not (
+                    MessageStatus.Processing
+                    or MessageStatus.Retrying
+                    or MessageStatus.Parked
+                    or MessageStatus.Skipped))
+                throw new RefusedRoundException(
+                    $"A part of a message has the status {part.Status}; allowed are Processing, Retrying, Parked and "
+                    + "Skipped.");
             if (!Enum.IsDefined(part.Step))
-                throw new RefusedRoundException($"A part of a message has the step {part.Step}; allowed are {string.Join(", ", Enum.GetNames<ProcessingStep>())}.");
+                throw new RefusedRoundException(
+                    $"A part of a message has the step {part.Step}; allowed are "
+                    + $"{string.Join(", ", Enum.GetNames<ProcessingStep>())}.");
             raised += part.IsRaised ? 1 : 0;
         }
 
@@ -69,7 +80,8 @@ internal static class ProcessingRules
         if (record.Json.Length > PluginResult.MaxRecordBytes)
         {
             throw new RefusedRoundException(
-                $"The record '{record.Key}' of item '{record.Item}' has {record.Json.Length} bytes; allowed are {PluginResult.MaxRecordBytes}.");
+                $"The record '{record.Key}' of item '{record.Item}' has {record.Json.Length} bytes; allowed are "
+                + $"{PluginResult.MaxRecordBytes}.");
         }
     }
 
@@ -78,6 +90,7 @@ internal static class ProcessingRules
         StorableText.Check(text, what);
         // Three bytes at most for a unit of UTF-16: nearly all texts need no counting.
         if (text.Length * 3 > maxBytes && Encoding.UTF8.GetByteCount(text) is var bytes && bytes > maxBytes)
-            throw new RefusedRoundException($"{what} '{StorableText.Cut(text, 80)}' has {bytes} bytes of UTF-8; allowed are {maxBytes}.");
+            throw new RefusedRoundException(
+                $"{what} '{StorableText.Cut(text, 80)}' has {bytes} bytes of UTF-8; allowed are {maxBytes}.");
     }
 }

@@ -12,7 +12,8 @@ internal static class RoundRules
         if (round.Messages.Count > Position.MaxMessagesPerRoundCount)
         {
             throw new RefusedRoundException(
-                $"The round holds {round.Messages.Count} messages; at most {Position.MaxMessagesPerRoundCount} fit in one.");
+                $"The round holds {round.Messages.Count} messages; at most {Position.MaxMessagesPerRoundCount} fit in "
+                + "one.");
         }
 
         if (round.Deferred.Count + round.Held.Count > Position.MaxMessagesPerRoundCount)

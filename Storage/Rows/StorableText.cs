@@ -35,7 +35,8 @@ internal static class StorableText
         if (!Fits(text))
         {
             throw new RefusedRoundException(
-                $"{what} '{Clean(text)}' holds U+0000 or half of a surrogate pair; allowed is every other Unicode text.");
+                $"{what} '{Clean(text)}' holds U+0000 or half of a surrogate pair; allowed is every other Unicode text."
+            );
         }
     }
 
@@ -43,7 +44,9 @@ internal static class StorableText
     public static string Clean(string text) =>
         Fits(text) ? text : Replacing.GetString(Replacing.GetBytes(text)).Replace('\0', '\uFFFD');
 
-    /// <summary>The beginning of a text that fits, of at most <paramref name="maxLength"/> UTF-16 units, and not half of a pair.</summary>
+    /// <summary>
+    /// The beginning of a text that fits, of at most <paramref name="maxLength"/> UTF-16 units, and not half of a pair.
+    /// </summary>
     public static string Cut(string text, int maxLength)
     {
         if (text.Length <= maxLength)

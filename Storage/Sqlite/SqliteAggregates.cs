@@ -6,7 +6,13 @@ namespace Tributary.Storage.Sqlite;
 internal static class SqliteAggregates
 {
     public static IReadOnlyList<AggregateRow> Read(
-        SqliteConnection connection, int generation, string? group, long? fromMs, long? toMs, AggregateKey? after, int limit)
+        SqliteConnection connection,
+        int generation,
+        string? group,
+        long? fromMs,
+        long? toMs,
+        AggregateKey? after,
+        int limit)
     {
         var rows = new List<AggregateRow>();
         var select = connection.Prepare(

@@ -95,7 +95,8 @@ internal sealed class SqliteConnection : IDisposable
         if (result is raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE)
             return;
 
-        throw new SqliteException(File, result & 0xFF, result, SystemErrorOf(handle), raw.sqlite3_errmsg(handle).utf8_to_string());
+        throw new SqliteException(
+            File, result & 0xFF, result, SystemErrorOf(handle), raw.sqlite3_errmsg(handle).utf8_to_string());
     }
 
     public void Dispose()

@@ -2,7 +2,9 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Sqlite;
 
-/// <summary>The rows of definitions; see <see cref="IMessageLog.RegisterDefinitionsAsync"/> and <see cref="IGenerations"/>.</summary>
+/// <summary>
+/// The rows of definitions; see <see cref="IMessageLog.RegisterDefinitionsAsync"/> and <see cref="IGenerations"/>.
+/// </summary>
 internal static class SqliteDefinitions
 {
     private const string Select =
@@ -15,24 +17,32 @@ internal static class SqliteDefinitions
         SqliteConnection connection, IReadOnlyList<DefinitionProposal> proposals, DateTimeOffset now) =>
         [.. proposals.Select(proposal => Find(connection, proposal) ?? Insert(connection, proposal, now))];
 
-    public static IReadOnlyList<DefinitionRow> ReadAll(SqliteConnection connection) => Rows(connection.Prepare($"{Select} order by d.id"));
+    public static IReadOnlyList<DefinitionRow> ReadAll(SqliteConnection connection) =>
+        Rows(connection.Prepare($"{Select} order by d.id"));
 
-    public static IReadOnlyList<DefinitionRow> Switch(SqliteConnection connection, IReadOnlyList<int> ids, DateTimeOffset now)
+    public static IReadOnlyList<DefinitionRow> Switch(
+        SqliteConnection connection, IReadOnlyList<int> ids, DateTimeOffset now)
     {
         foreach (var row in GenerationRules.Switchable(ReadAll(connection), ids))
             MakeLive(connection, row.Name, row.Id, now);
         return ReadAll(connection);
     }
 
-    public static IReadOnlyList<DefinitionRow> Drop(SqliteConnection connection, IReadOnlyList<int> ids, DateTimeOffset now)
+    public static IReadOnlyList<DefinitionRow> Drop(
+        SqliteConnection connection, IReadOnlyList<int> ids, DateTimeOffset now)
     {
         foreach (var row in GenerationRules.Droppable(ReadAll(connection), ids))
-            connection.Prepare("update definitions set dropped_at = coalesce(dropped_at, ?) where id = ?").Bind(now).Bind(row.Id).Run();
+            connection
+                .Prepare("update definitions set dropped_at = coalesce(dropped_at, ?) where id = ?")
+                .Bind(now)
+                .Bind(row.Id)
+                .Run();
         return ReadAll(connection);
     }
 
     private static DefinitionRow? Find(SqliteConnection connection, DefinitionProposal proposal) => Rows(
-        connection.Prepare($"{Select} where d.name = ? and d.hash = ? and d.dropped_at is null order by d.generation desc limit 1")
+        connection.Prepare(
+            $"{Select} where d.name = ? and d.hash = ? and d.dropped_at is null order by d.generation desc limit 1")
             .Bind(proposal.Name).Bind(proposal.Hash)).SingleOrDefault();
 
     private static DefinitionRow Insert(SqliteConnection connection, DefinitionProposal proposal, DateTimeOffset now)
@@ -41,8 +51,14 @@ internal static class SqliteDefinitions
         latest.Step();
         var generation = latest.IsNull(0) ? 1 : latest.Int32(0) + 1;
         latest.Reset();
-        connection.Prepare("insert into definitions(name, generation, hash, definition, created_at) values (?, ?, ?, ?, ?)")
-            .Bind(proposal.Name).Bind(generation).Bind(proposal.Hash).Bind(proposal.Definition).Bind(now).Run();
+        connection
+            .Prepare("insert into definitions(name, generation, hash, definition, created_at) values (?, ?, ?, ?, ?)")
+            .Bind(proposal.Name)
+            .Bind(generation)
+            .Bind(proposal.Hash)
+            .Bind(proposal.Definition)
+            .Bind(now)
+            .Run();
         var row = Find(connection, proposal)!;
         var live = connection.Prepare("select 1 from live_generations where name = ?").Bind(proposal.Name);
         var hasLive = live.Step();
@@ -54,8 +70,17 @@ internal static class SqliteDefinitions
 
     private static void MakeLive(SqliteConnection connection, string name, int id, DateTimeOffset now)
     {
-        connection.Prepare("insert into live_generations(name, id) values (?, ?) on conflict(name) do update set id = excluded.id").Bind(name).Bind(id).Run();
-        connection.Prepare("update definitions set lived_at = coalesce(lived_at, ?) where id = ?").Bind(now).Bind(id).Run();
+        connection
+            .Prepare(
+                "insert into live_generations(name, id) values (?, ?) on conflict(name) do update set id = excluded.id")
+            .Bind(name)
+            .Bind(id)
+            .Run();
+        connection
+            .Prepare("update definitions set lived_at = coalesce(lived_at, ?) where id = ?")
+            .Bind(now)
+            .Bind(id)
+            .Run();
     }
 
     private static List<DefinitionRow> Rows(SqliteStatement select)
@@ -63,12 +88,15 @@ internal static class SqliteDefinitions
         var rows = new List<DefinitionRow>();
         while (select.Step())
         {
-            rows.Add(new DefinitionRow(select.Int32(0), select.Text(1), select.Int32(2), select.Text(3), select.Bytes(4), select.Time(5))
-            {
-                LivedAt = select.IsNull(6) ? null : select.Time(6),
-                DroppedAt = select.IsNull(7) ? null : select.Time(7),
-                IsLive = select.Int32(8) != 0,
-            });
+            rows.Add(
+                new DefinitionRow(
+                    select.Int32(0), select.Text(1), select.Int32(2), select.Text(3), select.Bytes(4), select.Time(5))
+                {
+                    LivedAt = select.IsNull(6) ? null : select.Time(6),
+                    DroppedAt = select.IsNull(7) ? null : select.Time(7),
+                    IsLive = select.Int32(8) != 0,
+                }
+            );
         }
 
         return rows;

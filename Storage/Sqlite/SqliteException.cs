@@ -19,26 +19,40 @@ internal sealed class SqliteException(string file, int code, int extendedCode, i
     public int ResultCode { get; } = code;
 
     /// <summary>The rows cannot be stored, and could not be at another try.</summary>
-    public bool IsRefusal => ResultCode is raw.SQLITE_CONSTRAINT or raw.SQLITE_TOOBIG or raw.SQLITE_MISMATCH or raw.SQLITE_RANGE;
+    public bool IsRefusal =>
+        ResultCode is raw.SQLITE_CONSTRAINT or raw.SQLITE_TOOBIG or raw.SQLITE_MISMATCH or raw.SQLITE_RANGE;
 
     /// <summary>The statement is wrong: no such table, bad syntax, not allowed.</summary>
     public bool IsMistake => ResultCode is raw.SQLITE_ERROR or raw.SQLITE_AUTH or raw.SQLITE_READONLY;
 
     /// <summary>
-    /// A file cannot grow. The library reports it while it writes, before a commit counts, and takes the transaction back. A failed fsync is not
-    /// among these, whatever its reason: after it nobody can say what is durable.
+    /// A file cannot grow. The library reports it while it writes, before a commit counts, and takes the transaction
+    /// back. A failed fsync is not among these, whatever its reason: after it nobody can say what is durable.
     /// </summary>
-    public bool IsFull => ResultCode is raw.SQLITE_FULL || (systemError is NoSpace or QuotaExceeded && (ResultCode is raw.SQLITE_CANTOPEN
-        || extendedCode is raw.SQLITE_IOERR_WRITE or raw.SQLITE_IOERR_TRUNCATE or raw.SQLITE_IOERR_SHMOPEN or raw.SQLITE_IOERR_SHMSIZE
-            or raw.SQLITE_IOERR_SHMMAP or raw.SQLITE_IOERR_GETTEMPPATH));
+    public bool IsFull =>
+        ResultCode is raw.SQLITE_FULL
+        || (
+            systemError is NoSpace or QuotaExceeded
+            && (
+                ResultCode is raw.SQLITE_CANTOPEN
+                || extendedCode
+                    is raw.SQLITE_IOERR_WRITE
+                        or raw.SQLITE_IOERR_TRUNCATE
+                        or raw.SQLITE_IOERR_SHMOPEN
+                        or raw.SQLITE_IOERR_SHMSIZE
+                        or raw.SQLITE_IOERR_SHMMAP
+                        or raw.SQLITE_IOERR_GETTEMPPATH));
 
-    /// <summary>The disk or the file failed. After a failed fsync nobody can say what is durable: the process ends.</summary>
+    /// <summary>
+    /// The disk or the file failed. After a failed fsync nobody can say what is durable: the process ends.
+    /// </summary>
     public bool IsFatal => !IsFull && ResultCode is raw.SQLITE_IOERR or raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB;
 
     /// <summary>Ended by <see cref="SqliteConnection.Interrupt"/>.</summary>
     public bool IsInterrupted => ResultCode is raw.SQLITE_INTERRUPT;
 
-    private bool IsTransient => ResultCode is raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_NOMEM or raw.SQLITE_INTERRUPT
+    private bool IsTransient =>
+        ResultCode is raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_NOMEM or raw.SQLITE_INTERRUPT
         || (ResultCode is raw.SQLITE_CANTOPEN && systemError is TooManyFiles or TooManyFilesInSystem);
 
     public StoreException ToStoreException() =>

@@ -4,7 +4,8 @@ using Tributary.Messages;
 namespace Tributary.Storage.Sqlite;
 
 /// <summary>
-/// Holds a data directory for one process. The operating system releases the lock when the process ends, however it ends.
+/// Holds a data directory for one process. The operating system releases the lock when the process ends, however it
+/// ends.
 /// </summary>
 internal sealed class SqliteFileLock : IDisposable
 {
@@ -34,12 +35,15 @@ internal sealed class SqliteFileLock : IDisposable
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new StoreException(StoreFault.Fatal, $"The database {databasePath} cannot be opened for writing: {e.Message}", e);
+            throw new StoreException(
+                StoreFault.Fatal, $"The database {databasePath} cannot be opened for writing: {e.Message}", e);
         }
         catch (IOException e)
         {
             throw new StoreException(
-                StoreFault.Busy, $"The database {databasePath} is in use by {Holder(pidPath)}: {lockPath} is locked.", e);
+                StoreFault.Busy,
+                $"The database {databasePath} is in use by {Holder(pidPath)}: {lockPath} is locked.",
+                e);
         }
     }
 

@@ -103,7 +103,8 @@ internal sealed class SqliteHeldWork(SqliteReaders readers, SqliteReaders loads)
         await ReadAsync(
             readers,
             connection => connection.Prepare(
-                "select type, held_code, count(*) from reminders where held_due_at is not null group by type, held_code"),
+                "select type, held_code, count(*) from reminders where held_due_at is not null group by type, "
+                + "held_code"),
             static row => new HeldCount(row.Text(0), row.Text(1), 0, row.Int64(2)), cancellation));
 
     private static SqliteStatement Bind(SqliteStatement select, RoundGrainId? after, int limit)

@@ -6,8 +6,8 @@ namespace Tributary.Storage.Sqlite;
 internal static class SqliteIndexedPaths
 {
     /// <summary>
-    /// Makes these the indexed paths, within the transaction of a join; returns their ids. All messages that are there lie below the horizon,
-    /// where spans end and begin.
+    /// Makes these the indexed paths, within the transaction of a join; returns their ids. All messages that are there
+    /// lie below the horizon, where spans end and begin.
     /// </summary>
     public static IReadOnlyList<int> Register(SqliteConnection connection, IReadOnlyList<string> pointers)
     {
@@ -17,7 +17,11 @@ internal static class SqliteIndexedPaths
         {
             // Without a commit in between nothing fell into the span, and another may begin at the same place.
             connection.Prepare("delete from indexed_spans where path = ? and since = ?").Bind(gone).Bind(here).Run();
-            connection.Prepare("update indexed_spans set until = ? where path = ? and until is null").Bind(here).Bind(gone).Run();
+            connection
+                .Prepare("update indexed_spans set until = ? where path = ? and until is null")
+                .Bind(here)
+                .Bind(gone)
+                .Run();
         }
 
         foreach (var begun in ids.Except(Open(connection)))
@@ -38,10 +42,14 @@ internal static class SqliteIndexedPaths
         {
             select.Bind(pointer).Bind(limit);
             while (select.Step())
-                spans.Add(new IndexedSpan(select.Int32(0), pointer, new Position(select.Int64(1)), select.IsNull(2) ? null : new Position(select.Int64(2))));
+                spans.Add(
+                    new IndexedSpan(
+                        select.Int32(0), pointer, new Position(select.Int64(1)),
+                        select.IsNull(2) ? null : new Position(select.Int64(2))));
         }
 
-        return new IndexedSpans(SqliteMessageLog.Horizon(connection), [.. spans.OrderByDescending(span => span.Since).Take(limit)]);
+        return new IndexedSpans(
+            SqliteMessageLog.Horizon(connection), [.. spans.OrderByDescending(span => span.Since).Take(limit)]);
     }
 
     private static int? Find(SqliteConnection connection, string pointer)

@@ -2,7 +2,9 @@ using Tributary.Storage.Queries;
 
 namespace Tributary.Storage.Sqlite;
 
-/// <summary>The messages of several items: a statement per item, which costs no round trip, in one transaction.</summary>
+/// <summary>
+/// The messages of several items: a statement per item, which costs no round trip, in one transaction.
+/// </summary>
 internal static class SqliteItemMessages
 {
     public static IReadOnlyDictionary<string, MessageMatches> Read(SqliteConnection connection, ItemMessagesQuery query)
@@ -15,7 +17,11 @@ internal static class SqliteItemMessages
             """);
         for (var i = 0; i < found.Items.Length; i++)
         {
-            select.Bind(found.Items[i]).Bind(query.After?.Value ?? -1).Bind(query.Before?.Value ?? long.MaxValue).Bind(query.LimitPerItem);
+            select
+                .Bind(found.Items[i])
+                .Bind(query.After?.Value ?? -1)
+                .Bind(query.Before?.Value ?? long.MaxValue)
+                .Bind(query.LimitPerItem);
             while (select.Step())
             {
                 if (found.TryAdd(i, SqliteMessageLog.Read(select)))

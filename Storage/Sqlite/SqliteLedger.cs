@@ -33,7 +33,8 @@ internal static class SqliteLedger
         var byStatus = new Dictionary<MessageStatus, long>();
         var pending = connection.Prepare(
             // The statuses of parts are numbered in the order in which the first of them is the message's.
-            "select status, count(*) from (select min(status) as status from pending group by position) group by status");
+            "select status, count(*) from (select min(status) as status from pending group by position) group by status"
+        );
         while (pending.Step())
             byStatus.Add((MessageStatus)pending.Int32(0), pending.Int64(1));
 

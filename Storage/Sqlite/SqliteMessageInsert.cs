@@ -9,12 +9,18 @@ internal readonly struct SqliteMessageInsert(SqliteConnection connection)
     private const int StackBytes = 160;
 
     private readonly SqliteStatement statement = connection.Prepare(
-        "insert into messages(position, id, source, item, item_sequence, external_hash, received_at, media_type, body, generations) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        "insert into messages(position, id, source, item, item_sequence, external_hash, received_at, media_type, body, "
+        + "generations) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
     public void Run(Position position, AppendedMessage appended, UInt128? externalHash)
     {
         var message = appended.Message;
-        statement.Bind(position.Value).Bind(message.Id.Value).Bind(message.Source).Bind(message.Item).Bind(appended.ItemSequence);
+        statement
+            .Bind(position.Value)
+            .Bind(message.Id.Value)
+            .Bind(message.Source)
+            .Bind(message.Item)
+            .Bind(appended.ItemSequence);
         if (externalHash is { } hash)
             statement.Bind(hash);
         else

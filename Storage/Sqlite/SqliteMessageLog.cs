@@ -3,25 +3,34 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Sqlite;
 
-/// <summary>Reads of what is committed. There is one writer, so all that a read can see lies below the horizon.</summary>
+/// <summary>
+/// Reads of what is committed. There is one writer, so all that a read can see lies below the horizon.
+/// </summary>
 internal sealed class SqliteMessageLog(SqliteWriter writer, SqliteReaders readers, TimeProvider time) : IMessageLog
 {
     internal const string Columns =
         "position, id, source, item, item_sequence, received_at, media_type, body, generations";
 
-    public ValueTask<Position> ReadHorizonAsync(CancellationToken cancellation) => readers.ReadAsync(Horizon, cancellation);
+    public ValueTask<Position> ReadHorizonAsync(CancellationToken cancellation) =>
+        readers.ReadAsync(Horizon, cancellation);
 
-    public ValueTask<IReadOnlyList<StoredMessage>> ReadNewestAsync(Position below, int offset, int limit, CancellationToken cancellation) => readers.ReadAsync<IReadOnlyList<StoredMessage>>(
-        connection =>
-        {
-            var messages = new List<StoredMessage>();
-            var select = connection.Prepare($"select {Columns} from messages where position < ? order by position desc limit ? offset ?")
-                .Bind(below.Value).Bind(limit).Bind(offset);
-            while (select.Step())
-                messages.Add(Read(select));
-            return messages;
-        },
-        cancellation);
+    public ValueTask<IReadOnlyList<StoredMessage>> ReadNewestAsync(
+        Position below, int offset, int limit, CancellationToken cancellation) =>
+        readers.ReadAsync<IReadOnlyList<StoredMessage>>(
+            connection =>
+            {
+                var messages = new List<StoredMessage>();
+                var select = connection
+                    .Prepare(
+                        $"select {Columns} from messages where position < ? order by position desc limit ? offset ?")
+                    .Bind(below.Value)
+                    .Bind(limit)
+                    .Bind(offset);
+                while (select.Step())
+                    messages.Add(Read(select));
+                return messages;
+            },
+            cancellation);
 
     public ValueTask<MessageSlice> ReadAfterAsync(Position after, int limit, long maxBytes, CancellationToken cancellation) => readers.ReadAsync(
         connection =>
@@ -29,7 +38,8 @@ internal sealed class SqliteMessageLog(SqliteWriter writer, SqliteReaders reader
             var messages = new List<StoredMessage>();
             var horizon = Horizon(connection);
             var bytes = 0L;
-            var select = connection.Prepare($"select {Columns} from messages where position > ? order by position").Bind(after.Value);
+            var select = connection.Prepare(
+                $"select {Columns} from messages where position > ? order by position").Bind(after.Value);
             while (select.Step())
             {
                 var message = Read(select);
@@ -79,23 +89,33 @@ internal sealed class SqliteMessageLog(SqliteWriter writer, SqliteReaders reader
         cancellation);
 
     public ValueTask<IReadOnlyList<AggregateRow>> ReadAggregatesAsync(
-        int generation, string? group, long? fromMs, long? toMs, AggregateKey? after, int limit, CancellationToken cancellation) =>
+        int generation,
+        string? group,
+        long? fromMs,
+        long? toMs,
+        AggregateKey? after,
+        int limit,
+        CancellationToken cancellation
+    ) =>
         readers.ReadAsync(
-            connection => SqliteAggregates.Read(connection, generation, group, fromMs, toMs, after, limit), cancellation);
+            connection => SqliteAggregates.Read(connection, generation, group, fromMs, toMs, after, limit),
+            cancellation);
 
     public ValueTask<LedgerReport> ReadLedgerAsync(bool recount, CancellationToken cancellation) =>
         readers.ReadAsync(connection => SqliteLedger.Read(connection, recount), cancellation);
 
     public ValueTask<IReadOnlyList<DefinitionRow>> RegisterDefinitionsAsync(
-        IReadOnlyList<DefinitionProposal> proposals, CancellationToken cancellation) =>
-        writer.WriteAsync(connection => SqliteDefinitions.Register(connection, proposals, time.GetUtcNow()), cancellation);
+        IReadOnlyList<DefinitionProposal> proposals,
+        CancellationToken cancellation
+    ) =>
+        writer.WriteAsync(
+            connection => SqliteDefinitions.Register(connection, proposals, time.GetUtcNow()), cancellation);
 
     public ValueTask<IReadOnlyList<DefinitionRow>> ReadDefinitionsAsync(CancellationToken cancellation) =>
         readers.ReadAsync(SqliteDefinitions.ReadAll, cancellation);
 
-    public ValueTask<int> CutExternalIdsAsync(DateTimeOffset before, int limit, CancellationToken cancellation) => writer.WriteAsync(
-        connection => SqliteExternalIds.Cut(connection, Instant.ToDay(before), limit),
-        cancellation);
+    public ValueTask<int> CutExternalIdsAsync(DateTimeOffset before, int limit, CancellationToken cancellation) =>
+        writer.WriteAsync(connection => SqliteExternalIds.Cut(connection, Instant.ToDay(before), limit), cancellation);
 
     internal static Position Horizon(SqliteConnection connection)
     {
@@ -106,7 +126,8 @@ internal sealed class SqliteMessageLog(SqliteWriter writer, SqliteReaders reader
         return Position.Of(last + 1, 0);
     }
 
-    internal static StoredMessage Read(SqliteStatement row) => new(
-        new Position(row.Int64(0)), new MessageId(row.Guid(1)), row.Text(2), row.Text(3), row.Int64(4), row.Time(5), row.Text(6),
-        row.Bytes(7), GenerationList.Read(row.Span(8)));
+    internal static StoredMessage Read(SqliteStatement row) =>
+        new(
+            new Position(row.Int64(0)), new MessageId(row.Guid(1)), row.Text(2), row.Text(3), row.Int64(4), row.Time(5),
+            row.Text(6), row.Bytes(7), GenerationList.Read(row.Span(8)));
 }

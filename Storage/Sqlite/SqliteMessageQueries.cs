@@ -3,7 +3,9 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Sqlite;
 
-/// <summary>Searches of what is committed. There is one writer, so all that a read can see lies below the horizon.</summary>
+/// <summary>
+/// Searches of what is committed. There is one writer, so all that a read can see lies below the horizon.
+/// </summary>
 internal sealed class SqliteMessageQueries(SqliteReaders readers, IMessageLog log) : IMessageQueries
 {
     private readonly SqliteScan scan = new(readers);
@@ -43,7 +45,8 @@ internal sealed class SqliteMessageQueries(SqliteReaders readers, IMessageLog lo
     public ValueTask<IReadOnlyDictionary<string, MessageMatches>> QueryItemMessagesAsync(ItemMessagesQuery query, CancellationToken cancellation) =>
         readers.ReadAsync(connection => SqliteItemMessages.Read(connection, query), cancellation);
 
-    public async ValueTask<IReadOnlyDictionary<string, LoadedState>> FindItemsAsync(IReadOnlyList<string> ids, CancellationToken cancellation)
+    public async ValueTask<IReadOnlyDictionary<string, LoadedState>> FindItemsAsync(
+        IReadOnlyList<string> ids, CancellationToken cancellation)
     {
         var found = new Dictionary<string, LoadedState>();
         foreach (var chunk in ids.Where(StorableText.Fits).Chunk(QueryLimits.LookupCount))
@@ -94,7 +97,8 @@ internal sealed class SqliteMessageQueries(SqliteReaders readers, IMessageLog lo
             cancellation);
     }
 
-    public ValueTask<IReadOnlyList<FailureRow>> ReadFailuresAsync(Guid? before, int limit, CancellationToken cancellation) =>
+    public ValueTask<IReadOnlyList<FailureRow>> ReadFailuresAsync(
+        Guid? before, int limit, CancellationToken cancellation) =>
         readers.ReadAsync<IReadOnlyList<FailureRow>>(
             connection =>
             {
@@ -113,7 +117,8 @@ internal sealed class SqliteMessageQueries(SqliteReaders readers, IMessageLog lo
             },
             cancellation);
 
-    public ValueTask<IReadOnlyList<ReminderRow>> ReadPendingRemindersAsync(ReminderMark after, int limit, CancellationToken cancellation) =>
+    public ValueTask<IReadOnlyList<ReminderRow>> ReadPendingRemindersAsync(
+        ReminderMark after, int limit, CancellationToken cancellation) =>
         readers.ReadAsync(
             connection => SqliteReminders.Read(connection, null, after, DateTimeOffset.MaxValue, limit), cancellation);
 }

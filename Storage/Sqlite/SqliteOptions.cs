@@ -30,10 +30,15 @@ public sealed class SqliteOptions
     /// <summary>How much of the file is mapped into memory at most.</summary>
     public long MmapBytes { get; init; } = 1L << 30;
 
-    /// <summary>Pages of 4 KiB in the write-ahead log after which a commit also writes them into the database.</summary>
+    /// <summary>
+    /// Pages of 4 KiB in the write-ahead log after which a commit also writes them into the database.
+    /// </summary>
     public int CheckpointPageCount { get; init; } = 64 * 1024;
 
-    /// <summary>How long the commands that a plugin returns for one message may take together; beyond it they are undone and the plugin has failed.</summary>
+    /// <summary>
+    /// How long the commands that a plugin returns for one message may take together; beyond it they are undone and the
+    /// plugin has failed.
+    /// </summary>
     public TimeSpan PluginTransactionTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a plugin's script may take at the start; beyond it the plugin cannot be used.</summary>

@@ -25,23 +25,37 @@ internal static class SqlitePluginSession
     /// <summary>Makes the tables that say what has run.</summary>
     public static void Create(SqliteConnection connection) => connection.Execute(Tables);
 
-    public static void Initialise(SqliteConnection connection, string plugin, string script) => InTransaction(connection, () =>
-    {
-        var added = connection.Prepare("insert into plugin_scripts(plugin, hash) values (?, ?) on conflict do nothing")
-            .Bind(plugin).Bind(PluginScript.HashOf(script)).Run();
-        if (added > 0)
-            connection.Execute(script);
-        return true;
-    });
+    public static void Initialise(SqliteConnection connection, string plugin, string script) =>
+        InTransaction(connection, () =>
+        {
+            var added = connection
+                .Prepare("insert into plugin_scripts(plugin, hash) values (?, ?) on conflict do nothing")
+                .Bind(plugin)
+                .Bind(PluginScript.HashOf(script))
+                .Run();
+            if (added > 0)
+                connection.Execute(script);
+            return true;
+        });
 
     /// <param name="isLate">Asked before each command: true ends the transaction.</param>
     /// <exception cref="PluginException">A command fails for its data.</exception>
     public static bool Apply(
-        SqliteConnection connection, MessageId message, string plugin, int generation, IReadOnlyList<PluginCommand> commands, CancellationToken isLate) =>
-        InTransaction(connection, () =>
+        SqliteConnection connection,
+        MessageId message,
+        string plugin,
+        int generation,
+        IReadOnlyList<PluginCommand> commands,
+        CancellationToken isLate
+    ) => InTransaction(connection, () =>
         {
-            var added = connection.Prepare("insert into plugin_runs(message_id, plugin, generation) values (?, ?, ?) on conflict do nothing")
-                .Bind(message.Value).Bind(plugin).Bind(generation).Run();
+            var added = connection
+                .Prepare(
+                    "insert into plugin_runs(message_id, plugin, generation) values (?, ?, ?) on conflict do nothing")
+                .Bind(message.Value)
+                .Bind(plugin)
+                .Bind(generation)
+                .Run();
             if (added == 0)
                 return false;
 

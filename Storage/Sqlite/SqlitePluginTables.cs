@@ -5,8 +5,8 @@ using Tributary.Storage.PluginTables;
 namespace Tributary.Storage.Sqlite;
 
 /// <summary>
-/// Tables of plugins in a file of their own beside the main one: one connection, used by one caller at a time, so that no
-/// transaction of a plugin ever holds up a round.
+/// Tables of plugins in a file of their own beside the main one: one connection, used by one caller at a time, so that
+/// no transaction of a plugin ever holds up a round.
 /// </summary>
 internal sealed class SqlitePluginTables : IPluginTables, IDisposable
 {
@@ -36,7 +36,10 @@ internal sealed class SqlitePluginTables : IPluginTables, IDisposable
     {
         PluginScript.Check(plugin, script);
         await RunAsync(
-            options.PluginScriptTimeout, e => PluginScript.TookTooLong(plugin, options.PluginScriptTimeout, nameof(SqliteOptions.PluginScriptTimeout), e),
+            options.PluginScriptTimeout,
+            e =>
+                PluginScript.TookTooLong(
+                    plugin, options.PluginScriptTimeout, nameof(SqliteOptions.PluginScriptTimeout), e),
             _ =>
             {
                 try
@@ -53,12 +56,20 @@ internal sealed class SqlitePluginTables : IPluginTables, IDisposable
     }
 
     public ValueTask<bool> ApplyAsync(
-        MessageId message, string plugin, int generation, IReadOnlyList<PluginCommand> commands, CancellationToken cancellation)
+        MessageId message,
+        string plugin,
+        int generation,
+        IReadOnlyList<PluginCommand> commands,
+        CancellationToken cancellation)
     {
         PluginCommands.Check(commands);
         return RunAsync(
-            options.PluginTransactionTimeout, e => PluginCommands.TookTooLong(options.PluginTransactionTimeout, nameof(SqliteOptions.PluginTransactionTimeout), e),
-            isLate => SqlitePluginSession.Apply(connection, message, plugin, generation, commands, isLate), cancellation);
+            options.PluginTransactionTimeout,
+            e =>
+                PluginCommands.TookTooLong(
+                    options.PluginTransactionTimeout, nameof(SqliteOptions.PluginTransactionTimeout), e),
+            isLate => SqlitePluginSession.Apply(connection, message, plugin, generation, commands, isLate),
+            cancellation);
     }
 
     public void Dispose()
@@ -70,7 +81,10 @@ internal sealed class SqlitePluginTables : IPluginTables, IDisposable
     }
 
     private async ValueTask<bool> RunAsync(
-        TimeSpan timeout, Func<Exception, TributaryException> late, Func<CancellationToken, bool> work, CancellationToken cancellation)
+        TimeSpan timeout,
+        Func<Exception, TributaryException> late,
+        Func<CancellationToken, bool> work,
+        CancellationToken cancellation)
     {
         await turn.WaitAsync(cancellation);
         try
@@ -85,7 +99,9 @@ internal sealed class SqlitePluginTables : IPluginTables, IDisposable
     }
 
     /// <summary>An interrupted statement ends its transaction, so nothing of it stays.</summary>
-    private bool Run(TimeSpan timeout, Func<Exception, TributaryException> late, Func<CancellationToken, bool> work, CancellationToken cancellation)
+    private bool Run(
+        TimeSpan timeout, Func<Exception, TributaryException> late, Func<CancellationToken, bool> work,
+        CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(timeout);
@@ -94,7 +110,9 @@ internal sealed class SqlitePluginTables : IPluginTables, IDisposable
         {
             return work(limit.Token);
         }
-        catch (Exception e) when (limit.IsCancellationRequested && e is OperationCanceledException or SqliteException { IsInterrupted: true })
+        catch (Exception e)
+            when (limit.IsCancellationRequested
+                && e is OperationCanceledException or SqliteException { IsInterrupted: true })
         {
             cancellation.ThrowIfCancellationRequested();
             throw late(e);

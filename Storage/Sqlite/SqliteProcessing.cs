@@ -21,7 +21,8 @@ internal static class SqliteProcessing
         foreach (var row in PartRow.OfNew(round).Concat(PartRow.OfStored(round)))
             Insert(insert.Bind(row.Message(transaction).Value), row);
 
-        var raise = connection.Prepare($"insert into raised(position, message_position, {Columns}, raised_at) values (?, {Values})");
+        var raise = connection.Prepare(
+            $"insert into raised(position, message_position, {Columns}, raised_at) values (?, {Values})");
         var index = 0;
         foreach (var row in PartRow.OfRaised(round))
             Insert(raise.Bind(Position.Of(transaction, index++).Value).Bind(row.Message(transaction).Value), row);
@@ -35,8 +36,16 @@ internal static class SqliteProcessing
     private static void Insert(SqliteStatement insert, in PartRow row)
     {
         var part = row.Part;
-        insert.Bind(part.Plugin).Bind(row.Id.Value).Bind(row.Item).Bind(row.ItemSequence).Bind(row.Source).Bind(row.ReceivedAt)
-            .Bind((int)part.Status).Bind((int)part.Step).Bind(part.Attempts);
+        insert
+            .Bind(part.Plugin)
+            .Bind(row.Id.Value)
+            .Bind(row.Item)
+            .Bind(row.ItemSequence)
+            .Bind(row.Source)
+            .Bind(row.ReceivedAt)
+            .Bind((int)part.Status)
+            .Bind((int)part.Step)
+            .Bind(part.Attempts);
         _ = part.NextAttempt is { } next ? insert.Bind(next) : insert.BindNull();
         _ = row.Error is { } error ? insert.Bind(error) : insert.BindNull();
         insert.Bind(row.At).Run();
@@ -56,8 +65,17 @@ internal static class SqliteProcessing
             """);
         foreach (var (generation, item, key, message, json) in round.Records)
         {
-            upsert.Bind(generation).Bind(item).Bind(key).Bind(message.Position.Value).Bind(message.Id.Value).Bind(message.ItemSequence)
-                .Bind(message.Source).Bind(message.ReceivedAt).Bind(json).Run();
+            upsert
+                .Bind(generation)
+                .Bind(item)
+                .Bind(key)
+                .Bind(message.Position.Value)
+                .Bind(message.Id.Value)
+                .Bind(message.ItemSequence)
+                .Bind(message.Source)
+                .Bind(message.ReceivedAt)
+                .Bind(json)
+                .Run();
         }
     }
 }

@@ -68,7 +68,8 @@ internal sealed class SqliteReaders(SqliteOptions options, int connectionCount) 
     {
         var connection = new SqliteConnection(options.DatabasePath, readOnly: true);
         connection.Execute(
-            $"pragma busy_timeout = 5000; pragma cache_size = -{options.ReaderCacheKiB}; pragma mmap_size = {options.MmapBytes}");
+            $"pragma busy_timeout = 5000; pragma cache_size = -{options.ReaderCacheKiB}; pragma mmap_size = "
+            + $"{options.MmapBytes}");
         return connection;
     }
 }

@@ -6,7 +6,8 @@ namespace Tributary.Storage.Sqlite;
 /// <summary>Reads rows of <c>records</c>.</summary>
 internal static class SqliteRecords
 {
-    private const string Columns = "generation, item, key, message_id, position, source, received_at, item_sequence, json";
+    private const string Columns =
+        "generation, item, key, message_id, position, source, received_at, item_sequence, json";
 
     /// <param name="items">In order; null: all.</param>
     public static RowChunk<StoredRecord> Read(
@@ -17,7 +18,9 @@ internal static class SqliteRecords
             var start = after is null ? ">=" : ">";
             Fill(
                 chunk,
-                connection.Prepare($"select {Columns} from records where generation = ? and (item, key) {start} (?, ?) order by item, key limit ?")
+                connection.Prepare(
+                    $"select {Columns} from records where generation = ? and (item, key) {start} (?, ?) order by item, "
+                    + "key limit ?")
                     .Bind(generation).Bind(after?.Item ?? "").Bind(after?.Key ?? "").Bind(chunk.AskCount));
             return chunk;
         }
@@ -28,7 +31,9 @@ internal static class SqliteRecords
             if (after is { } passed && Utf8Order.Compare(item, passed.Item) < 0)
                 continue;
 
-            var select = connection.Prepare($"select {Columns} from records where generation = ? and item = ? and key {(isBegun ? ">" : ">=")} ? order by key limit ?")
+            var select = connection.Prepare(
+                $"select {Columns} from records where generation = ? and item = ? and key {(isBegun ? ">" : ">=")} ? "
+                + "order by key limit ?")
                 .Bind(generation).Bind(item).Bind(isBegun ? after!.Value.Key : "").Bind(chunk.AskCount);
             if (!Fill(chunk, select))
                 break;
@@ -41,12 +46,15 @@ internal static class SqliteRecords
         SqliteConnection connection, IEnumerable<string> items, IReadOnlyList<int> generations, int limitPerItem)
     {
         var found = new Dictionary<string, IReadOnlyList<StoredRecord>>();
-        var select = connection.Prepare($"select {Columns} from records where generation = ? and item = ? order by key limit ?");
+        var select = connection.Prepare(
+            $"select {Columns} from records where generation = ? and item = ? order by key limit ?");
         foreach (var item in items.Distinct())
         {
             var records = new List<StoredRecord>();
             foreach (var generation in generations.Distinct().Order())
-                records.AddRange(SqliteProcessingQueries.Rows(select.Bind(generation).Bind(item).Bind(limitPerItem - records.Count), ReadRow));
+                records.AddRange(
+                    SqliteProcessingQueries.Rows(
+                        select.Bind(generation).Bind(item).Bind(limitPerItem - records.Count), ReadRow));
             if (records.Count > 0)
                 found.Add(item, records);
         }
@@ -68,7 +76,12 @@ internal static class SqliteRecords
         return true;
     }
 
-    private static StoredRecord ReadRow(SqliteStatement row) => new(
-        row.Int32(0), row.Text(1), row.Text(2),
-        new MessageReference(new MessageId(row.Guid(3)), new Position(row.Int64(4)), row.Text(5), row.Time(6), row.Int64(7)), row.Bytes(8));
+    private static StoredRecord ReadRow(SqliteStatement row) =>
+        new(
+            row.Int32(0),
+            row.Text(1),
+            row.Text(2),
+            new MessageReference(
+                new MessageId(row.Guid(3)), new Position(row.Int64(4)), row.Text(5), row.Time(6), row.Int64(7)),
+            row.Bytes(8));
 }

@@ -48,7 +48,8 @@ internal static class SqliteReminders
     private static void Insert(SqliteConnection connection, in ReminderWrite write, ReminderRequest set)
     {
         var insert = connection.Prepare(
-                "insert into reminders(partition, type, key, name, due_at, attempt, payload, activity) values (?, ?, ?, ?, ?, ?, ?, ?)")
+                "insert into reminders(partition, type, key, name, due_at, attempt, payload, activity) values (?, ?, "
+                + "?, ?, ?, ?, ?, ?)")
             .Bind(write.Partition.Value).Bind(write.Grain.Type).Bind(write.Grain.Key).Bind(write.Name)
             .Bind(set.Due).Bind(set.Attempt).Bind(set.Payload);
         (set.Activity is null ? insert.BindNull() : insert.Bind(set.Activity)).Run();

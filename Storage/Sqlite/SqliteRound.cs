@@ -9,7 +9,8 @@ internal sealed class SqliteRound(SqliteConnection connection)
     /// <summary>The fence: moves the silo's row on, or returns null.</summary>
     public long? Fence(SiloId silo, long round)
     {
-        var counter = connection.Prepare("update meta set last_transaction = last_transaction + 1 returning last_transaction");
+        var counter = connection.Prepare(
+            "update meta set last_transaction = last_transaction + 1 returning last_transaction");
         counter.Step();
         var transaction = counter.Int64(0);
         counter.Run();
@@ -64,7 +65,8 @@ internal sealed class SqliteRound(SqliteConnection connection)
             return;
 
         var insert = connection.Prepare(
-            "insert into scoped_external_ids(partition, hash, message_id, item, position, body_hash, received_day) values (?, ?, ?, ?, ?, ?, ?)");
+            "insert into scoped_external_ids(partition, hash, message_id, item, position, body_hash, received_day) "
+            + "values (?, ?, ?, ?, ?, ?, ?)");
         foreach (var external in round.ExternalIds)
         {
             var message = round.Messages[external.MessageIndex].Message;
@@ -92,7 +94,9 @@ internal sealed class SqliteRound(SqliteConnection connection)
         for (var i = 0; i < round.Deferred.Count; i++)
         {
             var call = round.Deferred[i];
-            connection.Prepare("insert into deferred_calls(sequence, partition, type, key, method, arguments) values (?, ?, ?, ?, ?, ?)")
+            connection.Prepare(
+                "insert into deferred_calls(sequence, partition, type, key, method, arguments) values (?, ?, ?, ?, ?, "
+                + "?)")
                 .Bind(RoundCommit.SequenceOf(transaction, i)).Bind(call.Partition.Value).Bind(call.Target.Type)
                 .Bind(call.Target.Key).Bind(call.Method).Bind(call.Arguments).Run();
         }

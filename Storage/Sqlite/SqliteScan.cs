@@ -4,8 +4,8 @@ using Tributary.Storage.Queries;
 namespace Tributary.Storage.Sqlite;
 
 /// <summary>
-/// The reads of a search. A row's columns are decoded when they are needed: a row that does not match costs its position and
-/// the columns that told so, and its body is looked at where it lies.
+/// The reads of a search. A row's columns are decoded when they are needed: a row that does not match costs its
+/// position and the columns that told so, and its body is looked at where it lies.
 /// </summary>
 internal sealed class SqliteScan(SqliteReaders readers) : IMessageRows
 {
@@ -32,7 +32,8 @@ internal sealed class SqliteScan(SqliteReaders readers) : IMessageRows
     {
         var chunk = new ScanChunk(range);
         var select = connection.Prepare(
-                $"select {SqliteMessageLog.Columns} from messages where position > ? and position < ? order by position {range.Direction} limit ?")
+                $"select {SqliteMessageLog.Columns} from messages where position > ? and position < ? order by "
+                + $"position {range.Direction} limit ?")
             .Bind(range.After).Bind(range.Before).Bind(range.AskCount);
         while (select.Step())
         {
@@ -70,14 +71,18 @@ internal sealed class SqliteScan(SqliteReaders readers) : IMessageRows
         var filter = range.Filter;
         if ((filter.Sources is null || filter.AcceptsSource(row.Text(2)))
             && (range.Source is ScanSource.OfItems || filter.Items is null || filter.AcceptsItem(row.Text(3)))
-            && filter.AcceptsTime(row.Int64(5)) && (filter.Statuses is null || filter.Statuses.Contains(StatusOf(connection, row.Int64(0)))) && filter.AcceptsBody(row.Span(7)))
+            && filter.AcceptsTime(row.Int64(5))
+            && (filter.Statuses is null || filter.Statuses.Contains(StatusOf(connection, row.Int64(0))))
+            && filter.AcceptsBody(row.Span(7)))
             chunk.Add(SqliteMessageLog.Read(row));
         return true;
     }
 
     private static MessageStatus StatusOf(SqliteConnection connection, long position)
     {
-        var select = connection.Prepare("select coalesce(min(status), 0) from pending where position = ?").Bind(position);
+        var select = connection
+            .Prepare("select coalesce(min(status), 0) from pending where position = ?")
+            .Bind(position);
         select.Step();
         var status = (MessageStatus)select.Int32(0);
         select.Reset();

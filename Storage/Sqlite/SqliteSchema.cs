@@ -15,7 +15,8 @@ internal static class SqliteSchema
 
         var meta = connection.Prepare("select history_id, partition_count from meta");
         if (!meta.Step())
-            throw new StoreException(StoreFault.Fatal, "The database has no row in meta: it was not created by Tributary, or is damaged.");
+            throw new StoreException(
+                StoreFault.Fatal, "The database has no row in meta: it was not created by Tributary, or is damaged.");
 
         var facts = new StoreFacts(meta.Guid(0), meta.Int32(1));
         meta.Reset();
@@ -23,13 +24,14 @@ internal static class SqliteSchema
     }
 
     /// <summary>
-    /// The numbers of the steps that the database has had. The header of the file holds the highest; databases before version 2 have no
-    /// table that says more.
+    /// The numbers of the steps that the database has had. The header of the file holds the highest; databases before
+    /// version 2 have no table that says more.
     /// </summary>
     private static HashSet<int> ReadApplied(SqliteConnection connection)
     {
         var applied = ReadNumbers(connection, "pragma user_version").Where(version => version > 0).ToHashSet();
-        connection.Execute("create table if not exists schema_migrations(version integer primary key, name text not null)");
+        connection.Execute(
+            "create table if not exists schema_migrations(version integer primary key, name text not null)");
         applied.UnionWith(ReadNumbers(connection, "select version from schema_migrations"));
         return applied;
     }
@@ -51,8 +53,14 @@ internal static class SqliteSchema
             connection.Execute(migration.Sql);
             if (migration.Version == 1)
                 Create(connection, partitionCount);
-            connection.Prepare("insert into schema_migrations(version, name) values (?, ?)").Bind(migration.Version).Bind(migration.Name).Run();
-            connection.Execute($"pragma user_version = {Math.Max(migration.Version, ReadNumbers(connection, "pragma user_version")[0])}");
+            connection
+                .Prepare("insert into schema_migrations(version, name) values (?, ?)")
+                .Bind(migration.Version)
+                .Bind(migration.Name)
+                .Run();
+            connection.Execute(
+                "pragma user_version = "
+                + $"{Math.Max(migration.Version, ReadNumbers(connection, "pragma user_version")[0])}");
             connection.Execute("commit");
         }
         finally

@@ -106,14 +106,19 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
         return connection.Changes;
     }
 
-    /// <summary>Runs a statement whose parameters are written <c>$1</c>, <c>$2</c> and so on, in any order and as often as wanted.</summary>
+    /// <summary>
+    /// Runs a statement whose parameters are written <c>$1</c>, <c>$2</c> and so on, in any order and as often as
+    /// wanted.
+    /// </summary>
     /// <exception cref="SqliteException">It has other parameters, or ones that are not given.</exception>
     public void Run(IReadOnlyList<object?> parameters)
     {
         var named = 0;
         for (var i = 0; i < parameters.Count; i++)
         {
-            bound = raw.sqlite3_bind_parameter_index(statement, string.Create(CultureInfo.InvariantCulture, $"${i + 1}")) - 1;
+            bound =
+                raw.sqlite3_bind_parameter_index(statement, string.Create(CultureInfo.InvariantCulture, $"${i + 1}"))
+                - 1;
             if (bound < 0)
                 continue;
             named++;
@@ -121,7 +126,12 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
         }
 
         if (named != raw.sqlite3_bind_parameter_count(statement))
-            throw new SqliteException(connection.File, raw.SQLITE_ERROR, raw.SQLITE_ERROR, systemError: 0, $"the statement has parameters beyond $1 to ${parameters.Count}");
+            throw new SqliteException(
+                connection.File,
+                raw.SQLITE_ERROR,
+                raw.SQLITE_ERROR,
+                systemError: 0,
+                $"the statement has parameters beyond $1 to ${parameters.Count}");
         Run();
     }
 

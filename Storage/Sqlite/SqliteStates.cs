@@ -9,7 +9,8 @@ internal static class SqliteStates
     private static readonly string[] Inserts =
     [
         "insert into items(partition, version, state, id) values (?, ?, ?, ?)",
-        "insert into aggregates(partition, version, state, generation, window_start_ms, \"group\") values (?, ?, ?, ?, ?, ?)",
+        "insert into aggregates(partition, version, state, generation, window_start_ms, \"group\") values (?, ?, ?, ?, "
+        + "?, ?)",
         "insert into grains(partition, version, state, type, key) values (?, ?, ?, ?, ?)",
     ];
 
@@ -33,7 +34,11 @@ internal static class SqliteStates
         {
             if (row.IsNew)
             {
-                var insert = connection.Prepare(Inserts[(int)row.Table]).Bind(row.Partition.Value).Bind(row.Version).Bind(row.State);
+                var insert = connection
+                    .Prepare(Inserts[(int)row.Table])
+                    .Bind(row.Partition.Value)
+                    .Bind(row.Version)
+                    .Bind(row.State);
                 BindKey(insert, row.Table, row.Grain).Run();
                 continue;
             }

@@ -80,12 +80,14 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
         catch (IOException e) when (SqliteFileLock.IsFull(e))
         {
             Close();
-            throw new StoreException(StoreFault.Full, $"The data directory {options.DataDirectory} has no room: {e.Message}", e);
+            throw new StoreException(
+                StoreFault.Full, $"The data directory {options.DataDirectory} has no room: {e.Message}", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Close();
-            throw new StoreException(StoreFault.Fatal, $"The data directory {options.DataDirectory} cannot be used: {e.Message}", e);
+            throw new StoreException(
+                StoreFault.Fatal, $"The data directory {options.DataDirectory} cannot be used: {e.Message}", e);
         }
         catch
         {
@@ -101,7 +103,8 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
             lastBefore ??= SqliteStarts.LastSilo(connection);
             isAfterCrash |= SqliteStarts.HasCrashed(connection, lastBefore.Value);
             connection.Execute("update silos set status = 'dead' where status <> 'dead'");
-            var insert = connection.Prepare("insert into silos(address, status, round, transaction_id) values (?, 'active', 0, 0) returning id")
+            var insert = connection.Prepare(
+                "insert into silos(address, status, round, transaction_id) values (?, 'active', 0, 0) returning id")
                 .Bind(StorableText.Clean(request.Address));
             insert.Step();
             var silo = new SiloId(insert.Int64(0));
@@ -117,12 +120,15 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
     public ValueTask<CommitOutcome> CommitAsync(RoundCommit round, CancellationToken cancellation) =>
         Writer.CommitAsync(round, cancellation);
 
-    public ValueTask<RoundResolution> ResolveAsync(SiloId silo, long round, CancellationToken cancellation) => Writer.WriteAsync<RoundResolution>(
-        connection =>
-        {
-            var select = connection.Prepare("select round, status, transaction_id from silos where id = ?").Bind(silo.Value);
-            if (!select.Step())
-                return new RoundResolution.Dead();
+    public ValueTask<RoundResolution> ResolveAsync(SiloId silo, long round, CancellationToken cancellation) =>
+        Writer.WriteAsync<RoundResolution>(
+            connection =>
+            {
+                var select = connection
+                    .Prepare("select round, status, transaction_id from silos where id = ?")
+                    .Bind(silo.Value);
+                if (!select.Step())
+                    return new RoundResolution.Dead();
 
             var (last, status, transaction) = (select.Int64(0), select.Text(1), select.Int64(2));
             select.Reset();
@@ -141,7 +147,8 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
     public ValueTask<bool> CheckAsync(SiloId silo, long round, CancellationToken cancellation) => Loads.ReadAsync(
         connection =>
         {
-            var select = connection.Prepare("select 1 from silos where id = ? and round = ? and status <> 'dead'").Bind(silo.Value).Bind(round);
+            var select = connection.Prepare(
+                "select 1 from silos where id = ? and round = ? and status <> 'dead'").Bind(silo.Value).Bind(round);
             var alive = select.Step();
             select.Reset();
             return alive;

@@ -4,8 +4,8 @@ using Tributary.Storage.Rows;
 namespace Tributary.Storage.Sqlite;
 
 /// <summary>
-/// The one connection that writes, used by one caller at a time. It works on the thread pool, so that a commit waits for
-/// the disk on no thread of the engine's.
+/// The one connection that writes, used by one caller at a time. It works on the thread pool, so that a commit waits
+/// for the disk on no thread of the engine's.
 /// </summary>
 internal sealed class SqliteWriter : IDisposable
 {
@@ -153,7 +153,8 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
-    // What the log holds of pages that the database has already needs no room there, and the log begins anew when all of it was written back.
+    // What the log holds of pages that the database has already needs no room there, and the log begins anew when all
+    // of it was written back.
     private void MakeRoom()
     {
         try

@@ -4,8 +4,9 @@ using System.Globalization;
 namespace Tributary.TestingHost.Brokers;
 
 /// <summary>
-/// A RabbitMQ server of one's own in a temporary folder, on free ports of the loopback address, with a name service of its own. It
-/// can be stopped, killed and started again with what it has stored; disposal kills it and deletes everything. Users: guest, guest.
+/// A RabbitMQ server of one's own in a temporary folder, on free ports of the loopback address, with a name service of
+/// its own. It can be stopped, killed and started again with what it has stored; disposal kills it and deletes
+/// everything. Users: guest, guest.
 /// </summary>
 public sealed class RabbitMqServer : IAsyncDisposable
 {
@@ -29,7 +30,9 @@ public sealed class RabbitMqServer : IAsyncDisposable
 
     /// <summary>Makes and starts a server.</summary>
     /// <param name="settings">More lines of <c>rabbitmq.conf</c>.</param>
-    /// <exception cref="InvalidOperationException">RabbitMQ is not installed or does not start; the message says why.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// RabbitMQ is not installed or does not start; the message says why.
+    /// </exception>
     public static async Task<RabbitMqServer> StartNewAsync(params IReadOnlyList<string> settings)
     {
         for (var start = 1; ; start++)
@@ -56,7 +59,8 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <summary>Starts the server and waits until it takes connections.</summary>
     public async Task StartAsync()
     {
-        names ??= LoggedProcess.Start("epmd", ["-port", environment["ERL_EPMD_PORT"], "-address", "127.0.0.1"], environment, folder);
+        names ??= LoggedProcess.Start(
+            "epmd", ["-port", environment["ERL_EPMD_PORT"], "-address", "127.0.0.1"], environment, folder);
         server = LoggedProcess.Start(RabbitMqBinaries.Find("rabbitmq-server"), [], environment, folder);
         await server.SaysAsync("Server startup complete", StartTimeout);
     }
@@ -88,7 +92,10 @@ public sealed class RabbitMqServer : IAsyncDisposable
     public async Task<string> ControlAsync(params IReadOnlyList<string> arguments)
     {
         using var control = LoggedProcess.Start(
-            RabbitMqBinaries.Find("rabbitmqctl"), ["--node", environment["RABBITMQ_NODENAME"], "--quiet", .. arguments], environment, folder);
+            RabbitMqBinaries.Find("rabbitmqctl"),
+            ["--node", environment["RABBITMQ_NODENAME"], "--quiet", .. arguments],
+            environment,
+            folder);
         return await control.EndsAsync(StartTimeout);
     }
 

@@ -13,11 +13,17 @@ internal static class PostgresBinaries
     {
         var onPath = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
         var debian = Directory.Exists(DebianRoot)
-            ? Directory.GetDirectories(DebianRoot).OrderByDescending(Version).Select(folder => Path.Combine(folder, "bin"))
+            ? Directory
+                .GetDirectories(DebianRoot)
+                .OrderByDescending(Version)
+                .Select(folder => Path.Combine(folder, "bin"))
             : [];
-        return onPath.Concat(debian).FirstOrDefault(folder => Programs.All(program => File.Exists(Path.Combine(folder, program))))
+        return onPath
+            .Concat(debian)
+            .FirstOrDefault(folder => Programs.All(program => File.Exists(Path.Combine(folder, program))))
             ?? throw new InvalidOperationException(
-                $"PostgreSQL's server programs were not found on the PATH nor under {DebianRoot}. Install PostgreSQL 15 or newer: on Debian 'apt-get install postgresql'.");
+                $"PostgreSQL's server programs were not found on the PATH nor under {DebianRoot}. Install PostgreSQL "
+                + "15 or newer: on Debian 'apt-get install postgresql'.");
     }
 
     private static int Version(string folder) => int.TryParse(Path.GetFileName(folder), out var version) ? version : 0;

@@ -5,8 +5,8 @@ using Npgsql;
 namespace Tributary.TestingHost.Postgres;
 
 /// <summary>
-/// A PostgreSQL server of one's own in a temporary folder, on a free port of the loopback address, with fsync on. It can be
-/// stopped, killed and started again with what it has stored; disposal stops it and deletes everything.
+/// A PostgreSQL server of one's own in a temporary folder, on a free port of the loopback address, with fsync on. It
+/// can be stopped, killed and started again with what it has stored; disposal stops it and deletes everything.
 /// </summary>
 public sealed class PostgresCluster : IAsyncDisposable
 {
@@ -34,11 +34,16 @@ public sealed class PostgresCluster : IAsyncDisposable
 
     /// <summary>Makes and starts a server.</summary>
     /// <param name="logFolder">Where its write-ahead log lies, in small segments; null for beside its data.</param>
-    /// <exception cref="InvalidOperationException">PostgreSQL is not installed or does not start; the message says why.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// PostgreSQL is not installed or does not start; the message says why.
+    /// </exception>
     public static async Task<PostgresCluster> StartNewAsync(string? logFolder)
     {
         var cluster = new PostgresCluster(
-            PostgresBinaries.Find(), Directory.CreateTempSubdirectory("tributary-postgres-").FullName, FreePort.Next(), logFolder);
+            PostgresBinaries.Find(),
+            Directory.CreateTempSubdirectory("tributary-postgres-").FullName,
+            FreePort.Next(),
+            logFolder);
         try
         {
             // The server refuses to run as root, and then runs as the user that its package made.
@@ -46,7 +51,9 @@ public sealed class PostgresCluster : IAsyncDisposable
                 await RunAsync("chown", ["postgres", cluster.folder, .. logFolder is null ? [] : new[] { logFolder }]);
             string[] log = logFolder is null ? [] : ["--waldir", logFolder, "--wal-segsize=1"];
             await cluster.RunServerProgramAsync(
-                "initdb", ["-D", cluster.Data, "-U", "tributary", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", .. log]);
+                "initdb",
+                ["-D", cluster.Data, "-U", "tributary", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", .. log]
+            );
             await cluster.StartAsync();
             return cluster;
         }
@@ -62,7 +69,9 @@ public sealed class PostgresCluster : IAsyncDisposable
         $"Host=127.0.0.1;Port={port};Username=tributary;Database={database}";
 
     /// <summary>Makes an empty database; returns its connection string.</summary>
-    /// <param name="folder">Where its tables lie: an empty folder that everybody may write to; null for the server's own.</param>
+    /// <param name="folder">
+    /// Where its tables lie: an empty folder that everybody may write to; null for the server's own.
+    /// </param>
     public async Task<string> CreateDatabaseAsync(string? folder = null)
     {
         var name = $"test{Interlocked.Increment(ref databases)}";
@@ -95,10 +104,20 @@ public sealed class PostgresCluster : IAsyncDisposable
     }
 
     /// <summary>Starts the server and waits until it answers.</summary>
-    public Task StartAsync() => RunServerProgramAsync(
-        "pg_ctl", "-D", Data, "-w", "-t", StartTimeoutSeconds.ToString(CultureInfo.InvariantCulture), "-l", Path.Combine(folder, "log"),
-        "-o", $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=on -c max_connections=200"
-            + (logFolder is null ? "" : " -c min_wal_size=2MB -c max_wal_size=8MB"), "start");
+    public Task StartAsync() =>
+        RunServerProgramAsync(
+            "pg_ctl",
+            "-D",
+            Data,
+            "-w",
+            "-t",
+            StartTimeoutSeconds.ToString(CultureInfo.InvariantCulture),
+            "-l",
+            Path.Combine(folder, "log"),
+            "-o",
+            $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=on -c max_connections=200"
+                + (logFolder is null ? "" : " -c min_wal_size=2MB -c max_wal_size=8MB"),
+            "start");
 
     /// <summary>Starts the server when it has ended by itself; a server that is recovering is left alone.</summary>
     public async Task EnsureStartedAsync()
@@ -158,14 +177,22 @@ public sealed class PostgresCluster : IAsyncDisposable
         var output = Path.GetTempFileName();
         try
         {
-            var quoted = string.Join(' ', new[] { program }.Concat(arguments).Select(text => "'" + text.Replace("'", "'\\''", StringComparison.Ordinal) + "'"));
-            var start = new ProcessStartInfo("/bin/sh", ["-c", $"{quoted} > '{output}' 2>&1"]) { WorkingDirectory = Path.GetTempPath() };
+            var quoted = string.Join(
+                ' ',
+                new[] { program }
+                    .Concat(arguments)
+                    .Select(text => "'" + text.Replace("'", "'\\''", StringComparison.Ordinal) + "'"));
+            var start = new ProcessStartInfo("/bin/sh", ["-c", $"{quoted} > '{output}' 2>&1"])
+            {
+                WorkingDirectory = Path.GetTempPath(),
+            };
             using var process = Process.Start(start)!;
             await process.WaitForExitAsync();
             if (process.ExitCode != 0)
             {
                 throw new InvalidOperationException(
-                    $"{Path.GetFileName(program)} ended with code {process.ExitCode}: {await File.ReadAllTextAsync(output)}");
+                    $"{Path.GetFileName(program)} ended with code {process.ExitCode}: "
+                    + $"{await File.ReadAllTextAsync(output)}");
             }
         }
         finally

@@ -6,8 +6,8 @@ using System.Text;
 namespace Tributary.TestingHost.Redis;
 
 /// <summary>
-/// A Redis server of one's own on a free port of the loopback address, with what it stores in a temporary folder. It can be stopped and
-/// started again with what it has stored; disposal ends it and deletes everything.
+/// A Redis server of one's own on a free port of the loopback address, with what it stores in a temporary folder. It
+/// can be stopped and started again with what it has stored; disposal ends it and deletes everything.
 /// </summary>
 public sealed class RedisServer : IAsyncDisposable
 {
@@ -23,7 +23,9 @@ public sealed class RedisServer : IAsyncDisposable
 
     /// <summary>Makes and starts a server.</summary>
     /// <param name="options">Of redis-server, such as <c>--requirepass</c> and its value.</param>
-    /// <exception cref="InvalidOperationException">It is not installed or does not start; the message says why.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// It is not installed or does not start; the message says why.
+    /// </exception>
     public static async Task<RedisServer> StartNewAsync(params string[] options)
     {
         var server = new RedisServer(options);
@@ -42,8 +44,28 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>Starts the server and waits until it says that it takes connections.</summary>
     public async Task StartAsync()
     {
-        var start = new ProcessStartInfo("redis-server") { RedirectStandardOutput = true, UseShellExecute = false, WorkingDirectory = folder };
-        foreach (var option in (string[])["--port", $"{Port}", "--bind", "127.0.0.1", "--dir", folder, "--appendonly", "yes", "--appendfsync", "always", "--save", "", .. options])
+        var start = new ProcessStartInfo("redis-server")
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+            WorkingDirectory = folder,
+        };
+        foreach (var option in (string[])
+                [
+                    "--port",
+                    $"{Port}",
+                    "--bind",
+                    "127.0.0.1",
+                    "--dir",
+                    folder,
+                    "--appendonly",
+                    "yes",
+                    "--appendfsync",
+                    "always",
+                    "--save",
+                    "",
+                    .. options,
+                ])
             start.ArgumentList.Add(option);
         try
         {
@@ -51,7 +73,8 @@ public sealed class RedisServer : IAsyncDisposable
         }
         catch (System.ComponentModel.Win32Exception error)
         {
-            throw new InvalidOperationException("redis-server was not found on the PATH: on Debian 'apt-get install redis-server'.", error);
+            throw new InvalidOperationException(
+                "redis-server was not found on the PATH: on Debian 'apt-get install redis-server'.", error);
         }
 
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(StartTimeoutSeconds));

@@ -30,7 +30,9 @@ public sealed class SeededFaults(SimulationWorld world, double faultRate, Action
         if (IsCalm || world.Random.NextDouble() >= faultRate)
             return StoreFate.Proceed;
         if (operation.Call != StoreCall.Commit)
-            return world.Random.Next(8) == 0 ? Crash(StoreFate.CrashBefore) : world.Random.Next(2) == 0 ? StoreFate.Fail : StoreFate.LoseAnswer;
+            return world.Random.Next(8) == 0 ? Crash(StoreFate.CrashBefore)
+                : world.Random.Next(2) == 0 ? StoreFate.Fail
+                : StoreFate.LoseAnswer;
         return world.Random.Next(8) switch
         {
             7 => StoreFate.Full,

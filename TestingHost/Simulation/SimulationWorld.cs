@@ -5,9 +5,9 @@ using Tributary.Rounds;
 namespace Tributary.TestingHost.Simulation;
 
 /// <summary>
-/// A world of one thread with virtual time: whatever could run next is chosen by a seeded random, and time moves only when
-/// nothing can run. The same seed gives the same run. Everything that runs in it awaits without leaving it, because the
-/// world is its synchronization context.
+/// A world of one thread with virtual time: whatever could run next is chosen by a seeded random, and time moves only
+/// when nothing can run. The same seed gives the same run. Everything that runs in it awaits without leaving it,
+/// because the world is its synchronization context.
 /// </summary>
 public sealed class SimulationWorld : SynchronizationContext, IRoundScheduler
 {
@@ -50,7 +50,9 @@ public sealed class SimulationWorld : SynchronizationContext, IRoundScheduler
     }
 
     /// <summary>Runs <paramref name="main"/> and everything that it starts, until it ends.</summary>
-    /// <exception cref="SimulationException">Something failed, nothing can run any more, or the step limit is reached.</exception>
+    /// <exception cref="SimulationException">
+    /// Something failed, nothing can run any more, or the step limit is reached.
+    /// </exception>
     public void Run(Func<Task> main, long maxStepsCount = 300_000)
     {
         var before = Current;
@@ -63,7 +65,8 @@ public sealed class SimulationWorld : SynchronizationContext, IRoundScheduler
             if (Failure is not null)
                 throw new SimulationException(Seed, Failure.Message, Failure);
             if (task.IsFaulted)
-                throw new SimulationException(Seed, task.Exception!.InnerException!.Message, task.Exception.InnerException);
+                throw new SimulationException(
+                    Seed, task.Exception!.InnerException!.Message, task.Exception.InnerException);
         }
         finally
         {
@@ -90,12 +93,17 @@ public sealed class SimulationWorld : SynchronizationContext, IRoundScheduler
     private void Step(long maxStepsCount)
     {
         if (++StepCount > maxStepsCount)
-            throw new SimulationException(Seed, $"The run has not ended after {maxStepsCount} steps and {Time.Elapsed} of virtual time: something goes round in circles.", null);
+            throw new SimulationException(Seed,
+                $"The run has not ended after {maxStepsCount} steps and {Time.Elapsed} of virtual time: something goes "
+                + "round in circles.", null);
 
         if (runnable.Count == 0)
         {
             if (!Time.TryAdvance())
-                throw new SimulationException(Seed, "Nothing can run and no timer is set, but the run has not ended: something was forgotten.", null);
+                throw new SimulationException(
+                    Seed,
+                    "Nothing can run and no timer is set, but the run has not ended: something was forgotten.",
+                    null);
             return;
         }
 
@@ -141,7 +149,8 @@ public sealed class SimulationWorld : SynchronizationContext, IRoundScheduler
 }
 
 /// <summary>A run that went wrong; the seed replays it.</summary>
-public sealed class SimulationException(int seed, string message, Exception? inner) : Exception($"Seed {seed}: {message}", inner)
+public sealed class SimulationException(int seed, string message, Exception? inner)
+    : Exception($"Seed {seed}: {message}", inner)
 {
     public int Seed { get; } = seed;
 }

@@ -78,6 +78,7 @@ public sealed class VirtualTime : TimeProvider
 
     private sealed class SkewedTime(VirtualTime time, TimeSpan offset, int driftPpm) : TimeProvider
     {
-        public override DateTimeOffset GetUtcNow() => time.GetUtcNow() + offset + new TimeSpan(time.elapsedTicks * driftPpm / 1_000_000);
+        public override DateTimeOffset GetUtcNow() =>
+            time.GetUtcNow() + offset + new TimeSpan(time.elapsedTicks * driftPpm / 1_000_000);
     }
 }

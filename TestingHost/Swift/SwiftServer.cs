@@ -7,8 +7,9 @@ using Tributary.Messages;
 namespace Tributary.TestingHost.Swift;
 
 /// <summary>
-/// OpenStack's object store with TempAuth, one replica in a temporary folder, on free ports of the loopback address: proxy, account,
-/// container and object server, and the memcached that keeps tokens. Disposal ends all of them and deletes everything.
+/// OpenStack's object store with TempAuth, one replica in a temporary folder, on free ports of the loopback address:
+/// proxy, account, container and object server, and the memcached that keeps tokens. Disposal ends all of them and
+/// deletes everything.
 /// </summary>
 public sealed class SwiftServer : IAsyncDisposable
 {
@@ -31,14 +32,26 @@ public sealed class SwiftServer : IAsyncDisposable
 
     public string AuthUrl => $"http://127.0.0.1:{proxyPort}/auth/v1.0";
 
-    /// <exception cref="InvalidOperationException">A program is not installed, or the servers do not answer.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A program is not installed, or the servers do not answer.
+    /// </exception>
     public static async Task<SwiftServer> StartNewAsync()
     {
         var server = new SwiftServer();
         try
         {
             await server.ConfigureAsync();
-            string[] memcached = ["-l", "127.0.0.1", "-p", $"{server.cachePort}", "-m", "16", "-u", Environment.UserName];
+            string[] memcached =
+            [
+                "-l",
+                "127.0.0.1",
+                "-p",
+                $"{server.cachePort}",
+                "-m",
+                "16",
+                "-u",
+                Environment.UserName,
+            ];
             server.processes.Add(server.Start("memcached", memcached));
             foreach (var kind in Kinds)
                 server.processes.Add(server.Start($"swift-{kind}-server", server.File($"{kind}.conf")));
@@ -85,7 +98,8 @@ public sealed class SwiftServer : IAsyncDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    private async Task<HttpStatusCode> TryPutAsync(string path, HttpContent? body, params (string Name, string Value)[] headers)
+    private async Task<HttpStatusCode> TryPutAsync(
+        string path, HttpContent? body, params (string Name, string Value)[] headers)
     {
         using var login = new HttpRequestMessage(HttpMethod.Get, AuthUrl);
         login.Headers.TryAddWithoutValidation("X-Auth-User", User);
@@ -94,7 +108,11 @@ public sealed class SwiftServer : IAsyncDisposable
         if (!session.IsSuccessStatusCode)
             return session.StatusCode;
 
-        using var put = new HttpRequestMessage(HttpMethod.Put, session.Headers.GetValues("X-Storage-Url").Single() + path) { Content = body ?? new ByteArrayContent([]) };
+        using var put = new HttpRequestMessage(
+            HttpMethod.Put, session.Headers.GetValues("X-Storage-Url").Single() + path)
+        {
+            Content = body ?? new ByteArrayContent([]),
+        };
         put.Headers.TryAddWithoutValidation("X-Auth-Token", session.Headers.GetValues("X-Auth-Token").Single());
         foreach (var (name, value) in headers)
             put.Headers.TryAddWithoutValidation(name, value);
@@ -130,12 +148,18 @@ public sealed class SwiftServer : IAsyncDisposable
     private async Task ConfigureAsync()
     {
         Directory.CreateDirectory(File("devices/d1"));
-        await System.IO.File.WriteAllTextAsync(File("swift.conf"), "[swift-hash]\nswift_hash_path_prefix = a\nswift_hash_path_suffix = b\n");
+        await System.IO.File.WriteAllTextAsync(
+            File("swift.conf"), "[swift-hash]\nswift_hash_path_prefix = a\nswift_hash_path_suffix = b\n");
         foreach (var kind in Kinds)
         {
             var port = FreePort.Next();
             var builder = File($"{kind}.builder");
-            foreach (var arguments in (string[][])[[builder, "create", "2", "1", "1"], [builder, "add", $"r1z1-127.0.0.1:{port}/d1", "1"], [builder, "rebalance"]])
+            foreach (var arguments in (string[][])
+                    [
+                        [builder, "create", "2", "1", "1"],
+                        [builder, "add", $"r1z1-127.0.0.1:{port}/d1", "1"],
+                        [builder, "rebalance"],
+                    ])
             {
                 using var process = Start("swift-ring-builder", arguments);
                 await process.WaitForExitAsync();
@@ -188,7 +212,13 @@ public sealed class SwiftServer : IAsyncDisposable
     private Process Start(string program, params string[] arguments)
     {
         // Both outputs are read and forgotten: a server must not stop at a full pipe.
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = folder };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            WorkingDirectory = folder,
+        };
         try
         {
             var process = Process.Start(start)!;
@@ -199,7 +229,8 @@ public sealed class SwiftServer : IAsyncDisposable
         catch (System.ComponentModel.Win32Exception error)
         {
             throw new InvalidOperationException(
-                $"{program} was not found on the PATH: on Debian 'apt-get install swift-proxy swift-account swift-container swift-object memcached'.", error);
+                $"{program} was not found on the PATH: on Debian 'apt-get install swift-proxy swift-account "
+                + "swift-container swift-object memcached'.", error);
         }
     }
 }

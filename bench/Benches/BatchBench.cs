@@ -6,8 +6,8 @@ using Tributary.Bench.Measures;
 namespace Tributary.Bench.Benches;
 
 /// <summary>
-/// NDJSON over a few connections: each sends a batch of 10,000 lines and takes its results meanwhile, one batch after the
-/// other. The limit is the bare insertion of the same message rows, without HTTP, items or aggregates.
+/// NDJSON over a few connections: each sends a batch of 10,000 lines and takes its results meanwhile, one batch after
+/// the other. The limit is the bare insertion of the same message rows, without HTTP, items or aggregates.
 /// </summary>
 public static class BatchBench
 {
@@ -47,10 +47,12 @@ public static class BatchBench
 
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"batch {options.Store}: {rounds.Rate:0} msg/s, limit {rounds.Limit:0} msg/s, {rounds}, {latencies} per batch of {LinesCount}, {allocated / count} B/msg"));
+            $"batch {options.Store}: {rounds.Rate:0} msg/s, limit {rounds.Limit:0} msg/s, {rounds}, {latencies} per "
+            + $"batch of {LinesCount}, {allocated / count} B/msg"));
     }
 
-    private static async Task<(long Count, double PerSecond)> MeasureAsync(int port, byte[] request, TimeSpan duration, Latencies latencies)
+    private static async Task<(long Count, double PerSecond)> MeasureAsync(
+        int port, byte[] request, TimeSpan duration, Latencies latencies)
     {
         var done = 0L;
         var started = Stopwatch.GetTimestamp();
@@ -71,7 +73,9 @@ public static class BatchBench
         return (done, done / Stopwatch.GetElapsedTime(started).TotalSeconds);
     }
 
-    /// <summary>Reads until the last chunk. Lines of results end with a brace and a line feed, what frames chunks does not.</summary>
+    /// <summary>
+    /// Reads until the last chunk. Lines of results end with a brace and a line feed, what frames chunks does not.
+    /// </summary>
     private static async Task ReadResultsAsync(RawConnection connection, byte[] buffer)
     {
         var results = 0;

@@ -3,7 +3,8 @@ namespace Tributary.Bench.Benches;
 /// <summary>The benches by name.</summary>
 public static class Catalogue
 {
-    private static readonly Dictionary<string, Func<BenchOptions, CancellationToken, Task>> Benches = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Func<BenchOptions, CancellationToken, Task>> Benches = new(
+        StringComparer.Ordinal)
     {
         ["ingest"] = IngestBench.RunAsync,
         ["orleans"] = OrleansBench.RunAsync,
@@ -19,5 +20,6 @@ public static class Catalogue
 
     public static IEnumerable<string> Names => Benches.Keys;
 
-    public static Task RunAsync(string name, BenchOptions options, CancellationToken cancellation) => Benches[name](options, cancellation);
+    public static Task RunAsync(string name, BenchOptions options, CancellationToken cancellation) =>
+        Benches[name](options, cancellation);
 }

@@ -6,16 +6,18 @@ using Tributary.Bench.Measures;
 namespace Tributary.Bench.Benches;
 
 /// <summary>
-/// From just before a POST to the frame at each subscriber, at a moderate rate, with 1, 50 and 500 subscribers; then how many
-/// frames a second are delivered when messages come as fast as all subscribers take them. The limits are the echo of a bare
-/// WebSocket at the same rate, and bare frames to as many sockets.
+/// From just before a POST to the frame at each subscriber, at a moderate rate, with 1, 50 and 500 subscribers; then
+/// how many frames a second are delivered when messages come as fast as all subscribers take them. The limits are the
+/// echo of a bare WebSocket at the same rate, and bare frames to as many sockets.
 /// </summary>
 public static class FeedBench
 {
     private const int PerSecond = 200;
     private const int PostersCount = 16;
 
-    /// <summary>Messages posted and not yet received by everyone, at saturation: fewer than a subscriber may let wait.</summary>
+    /// <summary>
+    /// Messages posted and not yet received by everyone, at saturation: fewer than a subscriber may let wait.
+    /// </summary>
     private const int AheadCount = 2_000;
 
     private const int BatchCount = 500;
@@ -36,7 +38,8 @@ public static class FeedBench
             var delay = await DelayAsync(server, subscribersCount, options.Duration);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"feed {options.Store}, {subscribersCount} subscribers: {PerSecond} msg/s, POST to frame {delay}, limit (echo of a bare WebSocket) {echo}"));
+                $"feed {options.Store}, {subscribersCount} subscribers: {PerSecond} msg/s, POST to frame {delay}, "
+                + $"limit (echo of a bare WebSocket) {echo}"));
         }
 
         foreach (var subscribersCount in SubscriberCounts)
@@ -53,7 +56,8 @@ public static class FeedBench
 
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"feed {options.Store}, {subscribersCount} subscribers: {rounds.Rate:0} frames/s delivered, limit {rounds.Limit:0} frames/s, {rounds}, {rounds.Rate / subscribersCount:0} msg/s stored meanwhile"));
+                $"feed {options.Store}, {subscribersCount} subscribers: {rounds.Rate:0} frames/s delivered, limit "
+                + $"{rounds.Limit:0} frames/s, {rounds}, {rounds.Rate / subscribersCount:0} msg/s stored meanwhile"));
         }
     }
 
@@ -61,22 +65,28 @@ public static class FeedBench
     {
         var latencies = new Latencies();
         var subscribers = await SubscribeAsync(server.Port, FeedPath, subscribersCount);
-        var taking = subscribers.Select(subscriber => TakeAsync(subscriber, payload => latencies.Add(StampedMessages.SentAt(payload)))).ToList();
+        var taking = subscribers
+            .Select(subscriber => TakeAsync(subscriber, payload => latencies.Add(StampedMessages.SentAt(payload))))
+            .ToList();
         var connections = await RawConnection.ConnectAsync(server.Port, PostersCount);
         var posted = 0L;
         var started = Stopwatch.GetTimestamp();
         // Each poster keeps its own pace; one that is late catches up.
-        await Task.WhenAll(connections.Select((connection, poster) => Task.Run(async () =>
-        {
-            for (var i = poster; i < duration.TotalSeconds * PerSecond; i += PostersCount)
-            {
-                var wait = TimeSpan.FromSeconds((double)i / PerSecond) - Stopwatch.GetElapsedTime(started);
-                if (wait > TimeSpan.Zero)
-                    await Task.Delay(wait);
-                await connection.SendAsync(Requests.Post("/api/v1/messages", "application/json", StampedMessages.New()), 202);
-                Interlocked.Increment(ref posted);
-            }
-        })));
+        await Task.WhenAll(
+            connections.Select(
+                (connection, poster) =>
+                    Task.Run(async () =>
+                    {
+                        for (var i = poster; i < duration.TotalSeconds * PerSecond; i += PostersCount)
+                        {
+                            var wait = TimeSpan.FromSeconds((double)i / PerSecond) - Stopwatch.GetElapsedTime(started);
+                            if (wait > TimeSpan.Zero)
+                                await Task.Delay(wait);
+                            await connection.SendAsync(
+                                Requests.Post("/api/v1/messages", "application/json", StampedMessages.New()), 202);
+                            Interlocked.Increment(ref posted);
+                        }
+                    })));
         await UntilAsync(() => subscribers.All(subscriber => subscriber.Count >= posted), taking);
         await EndAsync(subscribers, taking);
         foreach (var connection in connections)
@@ -114,7 +124,8 @@ public static class FeedBench
         var started = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(started) < duration)
         {
-            await UntilAsync(() => posted - subscribers.Min(subscriber => subscriber.Count) <= AheadCount - BatchCount, taking);
+            await UntilAsync(
+                () => posted - subscribers.Min(subscriber => subscriber.Count) <= AheadCount - BatchCount, taking);
             await connection.SendAsync(request, 200);
             posted += BatchCount;
         }
@@ -122,7 +133,8 @@ public static class FeedBench
         await UntilAsync(() => subscribers.All(subscriber => subscriber.Count >= posted), taking);
         if (subscribers.FirstOrDefault(subscriber => subscriber.Count != posted) is { } other)
             throw new InvalidOperationException($"{posted} messages were posted and a subscriber got {other.Count}.");
-        var perSecond = subscribers.Sum(subscriber => subscriber.Count) / Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var perSecond =
+            subscribers.Sum(subscriber => subscriber.Count) / Stopwatch.GetElapsedTime(started).TotalSeconds;
         await EndAsync(subscribers, taking);
         return perSecond;
     }
@@ -134,7 +146,8 @@ public static class FeedBench
         var started = Stopwatch.GetTimestamp();
         var taking = subscribers.Select(subscriber => TakeAsync(subscriber, static _ => { })).ToList();
         await Task.Delay(duration);
-        var perSecond = subscribers.Sum(subscriber => subscriber.Count) / Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var perSecond =
+            subscribers.Sum(subscriber => subscriber.Count) / Stopwatch.GetElapsedTime(started).TotalSeconds;
         await EndAsync(subscribers, taking);
         return perSecond;
     }

@@ -11,14 +11,16 @@ using Tributary.Storage;
 namespace Tributary.Bench.Benches;
 
 /// <summary>
-/// A page of 20 messages with their items, asked for over 32 connections through the platform's own schema. First with data held in memory: the
-/// limit is an empty endpoint of the same server that gets the same bytes. Then, with <c>--store postgres</c>, from 1,000,000 stored messages: the limit is
+/// A page of 20 messages with their items, asked for over 32 connections through the platform's own schema. First with
+/// data held in memory: the limit is an empty endpoint of the same server that gets the same bytes. Then, with
+/// <c>--store postgres</c>, from 1,000,000 stored messages: the limit is
 /// the resolvers' statements sent directly through Npgsql by as many callers.
 /// </summary>
 public static class GraphQLBench
 {
     private const string Query =
-        "{ messages(first: 20) { nodes { id source receivedAt item { id mediaType } } pageInfo { hasNextPage endCursor } } }";
+        "{ messages(first: 20) { nodes { id source receivedAt item { id mediaType } } pageInfo { hasNextPage endCursor "
+        + "} } }";
 
     private const int ConnectionsCount = 32;
     private const int PageCount = 20;
@@ -41,7 +43,13 @@ public static class GraphQLBench
         await StoredMessages.LoadAsync(server.Node.BulkIntake, HeldCount, HeldCount, cancellation);
         await held!.HoldAsync(HeldCount, cancellation);
         var connections = await RawConnection.ConnectAsync(server.Port, ConnectionsCount);
-        await MeasureAsync("memory", options, server, connections, (duration, latencies) => AskAsync(connections, BareEndpoints.Empty, 202, duration, latencies), cancellation);
+        await MeasureAsync(
+            "memory",
+            options,
+            server,
+            connections,
+            (duration, latencies) => AskAsync(connections, BareEndpoints.Empty, 202, duration, latencies),
+            cancellation);
     }
 
     private static async Task OnPostgresAsync(BenchOptions options, CancellationToken cancellation)
@@ -51,7 +59,9 @@ public static class GraphQLBench
         var started = Stopwatch.GetTimestamp();
         await StoredMessages.LoadAsync(server.Node.BulkIntake, StoredCount, StoredCount, cancellation);
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"graphql postgres: {StoredCount} messages loaded in {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s"));
+            CultureInfo.InvariantCulture,
+            $"graphql postgres: {StoredCount} messages loaded in {Stopwatch.GetElapsedTime(started).TotalSeconds:0} "
+            + $"s"));
         await VacuumAsync(store.ConnectionString!, cancellation);
         await using var direct = new DirectReads(store.ConnectionString!, ConnectionsCount);
         var connections = await RawConnection.ConnectAsync(server.Port, ConnectionsCount);
@@ -69,7 +79,12 @@ public static class GraphQLBench
 
     /// <summary>Alternates between the query and its limit.</summary>
     private static async Task MeasureAsync(
-        string name, BenchOptions options, BenchServer server, RawConnection[] connections, Func<TimeSpan, Latencies, Task<double>> limitAsync, CancellationToken cancellation)
+        string name,
+        BenchOptions options,
+        BenchServer server,
+        RawConnection[] connections,
+        Func<TimeSpan, Latencies, Task<double>> limitAsync,
+        CancellationToken cancellation)
     {
         await CheckAsync(server.Port, cancellation);
         await AskAsync(connections, "/graphql", 200, WarmUp, new Latencies());
@@ -93,12 +108,15 @@ public static class GraphQLBench
             connection.Dispose();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"graphql {name}: {rounds.Rate:0} queries/s, limit {rounds.Limit:0} /s, {rounds}, {latencies} (limit {limitLatencies}), {allocated / count:0} B/query"));
+            $"graphql {name}: {rounds.Rate:0} queries/s, limit {rounds.Limit:0} /s, {rounds}, {latencies} (limit "
+            + $"{limitLatencies}), {allocated / count:0} B/query"));
     }
 
-    private static async Task<double> AskAsync(RawConnection[] connections, string path, int status, TimeSpan duration, Latencies latencies)
+    private static async Task<double> AskAsync(
+        RawConnection[] connections, string path, int status, TimeSpan duration, Latencies latencies)
     {
-        var request = Requests.Post(path, "application/json", JsonSerializer.SerializeToUtf8Bytes(new { query = Query }));
+        var request = Requests.Post(
+            path, "application/json", JsonSerializer.SerializeToUtf8Bytes(new { query = Query }));
         return (await Load.RunAsync(connections, [request], status, duration, latencies)).PerSecond;
     }
 
@@ -106,13 +124,25 @@ public static class GraphQLBench
     private static async Task CheckAsync(int port, CancellationToken cancellation)
     {
         using var http = new HttpClient();
-        using var response = await http.PostAsJsonAsync(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/graphql")), new { query = Query }, cancellation);
+        using var response = await http.PostAsJsonAsync(
+            new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/graphql")),
+            new { query = Query },
+            cancellation);
         var answer = JsonElement.Parse(await response.Content.ReadAsStringAsync(cancellation));
         var messages = answer.GetProperty("data").GetProperty("messages");
-        var ids = messages.GetProperty("nodes").EnumerateArray()
-            .Where(node => node.GetProperty("source").GetString() == "bench" && node.GetProperty("item").GetProperty("mediaType").GetString() == "application/json")
-            .Select(node => node.GetProperty("id").GetString()).Distinct().Count();
-        if (ids != PageCount || answer.TryGetProperty("errors", out _) || !messages.GetProperty("pageInfo").GetProperty("hasNextPage").GetBoolean())
-            throw new InvalidOperationException($"Found {answer}; expected: {PageCount} messages with their items, and a next page.");
+        var ids = messages
+            .GetProperty("nodes")
+            .EnumerateArray()
+            .Where(node =>
+                node.GetProperty("source").GetString() == "bench"
+                && node.GetProperty("item").GetProperty("mediaType").GetString() == "application/json")
+            .Select(node => node.GetProperty("id").GetString())
+            .Distinct()
+            .Count();
+        if (ids != PageCount
+            || answer.TryGetProperty("errors", out _)
+            || !messages.GetProperty("pageInfo").GetProperty("hasNextPage").GetBoolean())
+            throw new InvalidOperationException(
+                $"Found {answer}; expected: {PageCount} messages with their items, and a next page.");
     }
 }

@@ -6,8 +6,8 @@ using Tributary.Pipeline.Intake;
 namespace Tributary.Bench.Benches;
 
 /// <summary>
-/// Messages of 300 bytes through the whole path in process: door, item, three aggregates, durable. Each is a new item. The
-/// limit is the bare insertion of the same message rows.
+/// Messages of 300 bytes through the whole path in process: door, item, three aggregates, durable. Each is a new item.
+/// The limit is the bare insertion of the same message rows.
 /// </summary>
 public static class IngestBench
 {
@@ -33,7 +33,8 @@ public static class IngestBench
         var limit = await InsertLimit.MeasureAsync(store, bodies, cancellation);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"ingest {options.Store}: {rate:0} msg/s, limit {limit:0} msg/s, ratio {rate / limit:0.00}, {latencies}, {allocated:0} B/msg"));
+            $"ingest {options.Store}: {rate:0} msg/s, limit {limit:0} msg/s, ratio {rate / limit:0.00}, {latencies}, "
+            + $"{allocated:0} B/msg"));
     }
 
     /// <summary>Messages per second after a warm-up, in a store of its own.</summary>

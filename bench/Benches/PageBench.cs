@@ -8,8 +8,9 @@ using Tributary.Feed;
 namespace Tributary.Bench.Benches;
 
 /// <summary>
-/// Reads of 100 messages over one connection while 1,000,000 are stored: the newest page, a page further back, and runs by
-/// cursor at the start, in the middle and at the end. The limit is the empty endpoint. The kinds of reads take turns.
+/// Reads of 100 messages over one connection while 1,000,000 are stored: the newest page, a page further back, and runs
+/// by cursor at the start, in the middle and at the end. The limit is the empty endpoint. The kinds of reads take
+/// turns.
 /// </summary>
 public static class PageBench
 {
@@ -30,7 +31,9 @@ public static class PageBench
         var started = Stopwatch.GetTimestamp();
         var places = await StoredMessages.LoadAsync(server.Node.BulkIntake, StoredCount, PlaceEvery, cancellation);
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"page {options.Store}: {StoredCount} messages loaded in {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s"));
+            CultureInfo.InvariantCulture,
+            $"page {options.Store}: {StoredCount} messages loaded in "
+            + $"{Stopwatch.GetElapsedTime(started).TotalSeconds:0} s"));
 
         var kinds = KindsOf(server.Node, places);
         var connections = await RawConnection.ConnectAsync(server.Port, 1);
@@ -55,7 +58,11 @@ public static class PageBench
     private static List<Kind> KindsOf(ApiNode node, Position[] places)
     {
         byte[][] From(int first) =>
-            [.. places[first..(first + PlacesCount)].Select(place => Requests.Get($"/api/v1/messages?after={new Cursor(node.History, place)}&limit=100"))];
+            [
+                .. places[first..(first + PlacesCount)]
+                    .Select(place =>
+                        Requests.Get($"/api/v1/messages?after={new Cursor(node.History, place)}&limit=100")),
+            ];
         return
         [
             new("empty", [Requests.Get(BareEndpoints.Empty)], 202),
@@ -67,7 +74,9 @@ public static class PageBench
         ];
     }
 
-    private static void Print(BenchOptions options, List<Kind> kinds, Dictionary<string, List<double>> rates, Dictionary<string, Latencies> latencies)
+    private static void Print(
+        BenchOptions options, List<Kind> kinds, Dictionary<string, List<double>> rates,
+        Dictionary<string, Latencies> latencies)
     {
         var limit = Repetitions.Median(rates["empty"]);
         foreach (var kind in kinds.Skip(1))
@@ -75,13 +84,16 @@ public static class PageBench
             var rate = Repetitions.Median(rates[kind.Name]);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"page {options.Store}, {kind.Name}: {rate:0} reads/s of 100 messages, limit {limit:0} requests/s, ratio {rate / limit:0.000}, {latencies[kind.Name]}"));
+                $"page {options.Store}, {kind.Name}: {rate:0} reads/s of 100 messages, limit {limit:0} requests/s, "
+                + $"ratio {rate / limit:0.000}, {latencies[kind.Name]}"));
         }
 
         var costs = kinds.Where(kind => kind.Name.StartsWith("after", StringComparison.Ordinal)).Select(kind =>
             Repetitions.Median(rates[kind.Name])).ToList();
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"page {options.Store}: by cursor the dearest read costs {costs.Max() / costs.Min():0.00} times the cheapest"));
+            CultureInfo.InvariantCulture,
+            $"page {options.Store}: by cursor the dearest read costs {costs.Max() / costs.Min():0.00} times the "
+            + $"cheapest"));
     }
 
     private sealed record Kind(string Name, byte[][] Requests, int Status);

@@ -7,8 +7,9 @@ using Tributary.TestingHost.Postgres;
 namespace Tributary.Bench.Benches;
 
 /// <summary>
-/// RabbitMQ, content of 2 KB on disk, the five plugins that are built in, PostgreSQL, in one process with the silo: messages per second that are COMPLETED,
-/// beside the same with no plugin (stored and SKIPPED) and beside the `ingest` line. The queue is full before anything is measured.
+/// RabbitMQ, content of 2 KB on disk, the five plugins that are built in, PostgreSQL, in one process with the silo:
+/// messages per second that are COMPLETED, beside the same with no plugin (stored and SKIPPED) and beside the `ingest`
+/// line. The queue is full before anything is measured.
 /// </summary>
 public static class PipelineBench
 {
@@ -23,7 +24,8 @@ public static class PipelineBench
     public static async Task RunAsync(BenchOptions options, CancellationToken cancellation)
     {
         if (options.Store != "postgres")
-            throw new ArgumentException("The bench pipeline runs on PostgreSQL; allowed: --store postgres.", nameof(options));
+            throw new ArgumentException(
+                "The bench pipeline runs on PostgreSQL; allowed: --store postgres.", nameof(options));
         var count = (int)(options.Duration.TotalSeconds * AimedPerSecond);
         var folder = Directory.CreateTempSubdirectory("tributary-bench-pictures-").FullName;
         try
@@ -32,7 +34,8 @@ public static class PipelineBench
             await using var cluster = await PostgresCluster.StartNewAsync();
             await using var broker = await RabbitMqServer.StartNewAsync();
             async Task<PipelineFigures> OneAsync(string queue, int messages, bool withPlugins) =>
-                await new PipelineRun(folder, broker.Port, await cluster.CreateDatabaseAsync()).MeasureAsync(queue, messages, withPlugins, cancellation);
+                await new PipelineRun(folder, broker.Port, await cluster.CreateDatabaseAsync()).MeasureAsync(
+                    queue, messages, withPlugins, cancellation);
 
             await OneAsync("warm-up", WarmUpCount, withPlugins: true);
             await OneAsync("warm-up-none", WarmUpCount, withPlugins: false);
@@ -42,14 +45,23 @@ public static class PipelineBench
             {
                 var figures = await OneAsync($"all-{i}", count, withPlugins: true);
                 none.Add(figures.Rate, (await OneAsync($"none-{i}", count, withPlugins: false)).Rate);
-                ingest.Add(figures.Rate, await IngestBench.RateAsync(options with { Postgres = await cluster.CreateDatabaseAsync() }, cancellation));
+                ingest.Add(
+                    figures.Rate,
+                    await IngestBench.RateAsync(
+                        options with
+                        {
+                            Postgres = await cluster.CreateDatabaseAsync(),
+                        },
+                        cancellation));
                 bytes.Add(figures.BytesPerMessage);
                 processorUs.Add(figures.ProcessorUsPerMessage);
             }
 
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"pipeline {options.Store}: {none.Rate:0} msg/s of {count}, without plugins {none.Limit:0} msg/s, {none}, ingest {ingest.Limit:0} msg/s, {ingest}, {Repetitions.Median(bytes):0} B/msg, {Repetitions.Median(processorUs):0} us of processor/msg"));
+                $"pipeline {options.Store}: {none.Rate:0} msg/s of {count}, without plugins {none.Limit:0} msg/s, "
+                + $"{none}, ingest {ingest.Limit:0} msg/s, {ingest}, {Repetitions.Median(bytes):0} B/msg, "
+                + $"{Repetitions.Median(processorUs):0} us of processor/msg"));
         }
         finally
         {

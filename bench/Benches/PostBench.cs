@@ -5,8 +5,8 @@ using Tributary.Bench.Measures;
 namespace Tributary.Bench.Benches;
 
 /// <summary>
-/// Single POSTs of 300 bytes over 64 connections, each answered once its message is durable. The limit is an empty endpoint
-/// of the same server that gets the same bytes from the same client.
+/// Single POSTs of 300 bytes over 64 connections, each answered once its message is durable. The limit is an empty
+/// endpoint of the same server that gets the same bytes from the same client.
 /// </summary>
 public static class PostBench
 {
@@ -48,6 +48,7 @@ public static class PostBench
             connection.Dispose();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"post {options.Store}: {rounds.Rate:0} msg/s, limit {rounds.Limit:0} msg/s, {rounds}, {latencies} (limit {limitLatencies}), {allocated / count} B/msg, {(double)count / committed:0} msg/round"));
+            $"post {options.Store}: {rounds.Rate:0} msg/s, limit {rounds.Limit:0} msg/s, {rounds}, {latencies} (limit "
+            + $"{limitLatencies}), {allocated / count} B/msg, {(double)count / committed:0} msg/round"));
     }
 }

@@ -9,8 +9,8 @@ using Tributary.Rounds.Orleans.References;
 namespace Tributary.Bench.Benches;
 
 /// <summary>
-/// Reminders: how many a second are registered, what a million pending ones cost in memory, and how late those that are due
-/// fire while the million waits.
+/// Reminders: how many a second are registered, what a million pending ones cost in memory, and how late those that are
+/// due fire while the million waits.
 /// </summary>
 public static class RemindersBench
 {
@@ -46,7 +46,10 @@ public static class RemindersBench
         var lateness = rung.SortedMs();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"reminders {options.Store}: {registered:0} registered/s, {PendingCount} pending cost {memory / 1024.0 / 1024:0} MiB, {dueCount} fired at 1000/s, late p50 {lateness[lateness.Count / 2]:0.0} p99 {lateness[lateness.Count * 99 / 100]:0.0} max {lateness[^1]:0.0} ms, early 0"));
+            $"reminders {options.Store}: {registered:0} registered/s, {PendingCount} pending cost "
+            + $"{memory / 1024.0 / 1024:0} MiB, {dueCount} fired at 1000/s, late p50 "
+            + $"{lateness[lateness.Count / 2]:0.0} p99 {lateness[lateness.Count * 99 / 100]:0.0} max "
+            + $"{lateness[^1]:0.0} ms, early 0"));
         if (lateness[0] < 0)
             throw new InvalidOperationException($"A reminder fired {-lateness[0]} ms early.");
     }

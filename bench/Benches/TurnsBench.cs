@@ -10,8 +10,8 @@ using Tributary.Storage.InMemory;
 namespace Tributary.Bench.Benches;
 
 /// <summary>
-/// Calls of grains in one silo, without storage: many callers, each awaiting its answer, through reference, inbox, turn and
-/// release. The limit is the same work as a method call behind a lock.
+/// Calls of grains in one silo, without storage: many callers, each awaiting its answer, through reference, inbox, turn
+/// and release. The limit is the same work as a method call behind a lock.
 /// </summary>
 public static class TurnsBench
 {
@@ -29,7 +29,10 @@ public static class TurnsBench
             RoundEnvironment.System(static error => Environment.FailFast("The silo cannot go on.", error)),
             NullLogger<RoundEngine>.Instance);
         await host.StartAsync(cancellation);
-        var grains = Enumerable.Range(0, GrainsCount).Select(i => host.Grains.GetGrain<IEchoGrain>($"echo {i}")).ToArray();
+        var grains = Enumerable
+            .Range(0, GrainsCount)
+            .Select(i => host.Grains.GetGrain<IEchoGrain>($"echo {i}"))
+            .ToArray();
 
         await MeasureAsync(grains, TimeSpan.FromSeconds(2), new Latencies());
         var latencies = new Latencies();
@@ -42,10 +45,12 @@ public static class TurnsBench
         var limit = LockedCalls(TimeSpan.FromSeconds(2));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"turns memory: {rate:0} calls/s, limit {limit:0} calls/s, ratio {rate / limit:0.000}, {latencies}, {allocated:0} B/call"));
+            $"turns memory: {rate:0} calls/s, limit {limit:0} calls/s, ratio {rate / limit:0.000}, {latencies}, "
+            + $"{allocated:0} B/call"));
     }
 
-    private static async Task<(long Count, TimeSpan Elapsed)> MeasureAsync(IEchoGrain[] grains, TimeSpan duration, Latencies latencies)
+    private static async Task<(long Count, TimeSpan Elapsed)> MeasureAsync(
+        IEchoGrain[] grains, TimeSpan duration, Latencies latencies)
     {
         var done = 0L;
         var started = Stopwatch.GetTimestamp();

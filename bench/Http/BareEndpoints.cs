@@ -4,7 +4,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Tributary.Bench.Http;
 
-/// <summary>What the server can do when it does nothing: the limits of everything that goes through it. They stand before the API's middleware.</summary>
+/// <summary>
+/// What the server can do when it does nothing: the limits of everything that goes through it. They stand before the
+/// API's middleware.
+/// </summary>
 internal static class BareEndpoints
 {
     /// <summary>Answers 202 without a body to any request.</summary>
@@ -44,7 +47,9 @@ internal static class BareEndpoints
                 var received = await socket.ReceiveAsync(buffer.AsMemory(), context.RequestAborted);
                 if (received.MessageType == WebSocketMessageType.Close)
                     return;
-                await socket.SendAsync(buffer.AsMemory(0, received.Count), WebSocketMessageType.Text, received.EndOfMessage, context.RequestAborted);
+                await socket.SendAsync(
+                    buffer.AsMemory(0, received.Count), WebSocketMessageType.Text, received.EndOfMessage,
+                    context.RequestAborted);
             }
         }
         catch (Exception error) when (IsGone(error))
@@ -63,7 +68,8 @@ internal static class BareEndpoints
             while (true)
             {
                 for (var i = 0; i < FramesPerYieldCount; i++)
-                    await socket.SendAsync(frame.AsMemory(), WebSocketMessageType.Text, endOfMessage: true, context.RequestAborted);
+                    await socket.SendAsync(
+                        frame.AsMemory(), WebSocketMessageType.Text, endOfMessage: true, context.RequestAborted);
                 // Sends that need no waiting would keep this thread from all other sockets.
                 await Task.Yield();
             }
@@ -74,5 +80,6 @@ internal static class BareEndpoints
         }
     }
 
-    private static bool IsGone(Exception error) => error is WebSocketException or OperationCanceledException or IOException;
+    private static bool IsGone(Exception error) =>
+        error is WebSocketException or OperationCanceledException or IOException;
 }

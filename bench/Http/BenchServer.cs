@@ -50,14 +50,19 @@ public sealed class BenchServer : IAsyncDisposable
     public long RoundsCount => Interlocked.Read(ref roundsCount);
 
     /// <param name="queriesOf">Given the searches of the store, the ones that the API takes instead.</param>
-    public static async Task<BenchServer> StartAsync(BenchStore store, Func<IMessageQueries, IMessageQueries>? queriesOf = null)
+    public static async Task<BenchServer> StartAsync(
+        BenchStore store, Func<IMessageQueries, IMessageQueries>? queriesOf = null)
     {
         var (host, rows) = await BenchSilo.JoinAsync(store);
         var queries = store.Store is SqliteStore sqlite ? sqlite.Queries : ((PostgresStore)store.Store).Queries;
-        var processing = store.Store is SqliteStore embedded ? embedded.Processing : ((PostgresStore)store.Store).Processing;
-        var tail = new FeedTail(store.Log, host.Facts.HistoryId, new FeedOptions(), TimeProvider.System, NullLogger<FeedTail>.Instance);
+        var processing = store.Store is SqliteStore embedded
+            ? embedded.Processing
+            : ((PostgresStore)store.Store).Processing;
+        var tail = new FeedTail(
+            store.Log, host.Facts.HistoryId, new FeedOptions(), TimeProvider.System, NullLogger<FeedTail>.Instance);
         var live = new LiveDefinitions(
-            [.. rows.Select(row => new ActiveDefinition(row.Id, AggregateDefinition.Parse(row.Definition)))], rows.ToDictionary(row => row.Id, row => row.Generation));
+            [.. rows.Select(row => new ActiveDefinition(row.Id, AggregateDefinition.Parse(row.Definition)))],
+            rows.ToDictionary(row => row.Id, row => row.Generation));
         var node = new ApiNode
         {
             Intake = BenchSilo.Door(host.Grains, rows),
@@ -83,7 +88,10 @@ public sealed class BenchServer : IAsyncDisposable
             tail.Hint();
         };
         await server.app.StartAsync();
-        var address = server.app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        var address = server
+            .app.Services.GetRequiredService<IServer>()
+            .Features.Get<IServerAddressesFeature>()!
+            .Addresses.Single();
         server.Port = new Uri(address).Port;
         return server;
     }
@@ -100,16 +108,23 @@ public sealed class BenchServer : IAsyncDisposable
 
     private static WebApplication Build(ApiNode node)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "bench", ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateEmptyBuilder(
+            new WebApplicationOptions { ApplicationName = "bench", ContentRootPath = AppContext.BaseDirectory });
         // Logging costs each request something once a provider listens, as the executable's does.
-        builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning).AddSimpleConsole();
-        builder.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.Listen(IPAddress.Loopback, 0);
-        });
+        builder
+            .Logging.SetMinimumLevel(LogLevel.Information)
+            .AddFilter("Microsoft", LogLevel.Warning)
+            .AddSimpleConsole();
+        builder.Services.Configure<ConsoleLoggerOptions>(options =>
+            options.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder
+            .WebHost.UseKestrelCore()
+            .ConfigureKestrel(kestrel =>
+            {
+                kestrel.AddServerHeader = false;
+                kestrel.Limits.MaxRequestBodySize = null;
+                kestrel.Listen(IPAddress.Loopback, 0);
+            });
         builder.Services.AddRouting();
         TributaryApi.Add(builder.Services, node, new ApiOptions { AllowedHosts = ["localhost", "127.0.0.1", "[::1]"] });
         var built = builder.Build();

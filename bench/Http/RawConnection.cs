@@ -6,8 +6,8 @@ using System.Runtime.CompilerServices;
 namespace Tributary.Bench.Http;
 
 /// <summary>
-/// One HTTP/1.1 connection that sends finished bytes and reads one answer at a time. It costs little and allocates nothing
-/// per request, so that what is measured is the server.
+/// One HTTP/1.1 connection that sends finished bytes and reads one answer at a time. It costs little and allocates
+/// nothing per request, so that what is measured is the server.
 /// </summary>
 internal sealed class RawConnection : IDisposable
 {
@@ -63,7 +63,9 @@ internal sealed class RawConnection : IDisposable
     public static void Check(ReadOnlySpan<byte> answer, int status)
     {
         if (!Utf8Parser.TryParse(answer["HTTP/1.1 ".Length..], out int found, out _) || found != status)
-            throw new InvalidOperationException($"Found the answer '{System.Text.Encoding.UTF8.GetString(answer[..Math.Min(answer.Length, 1_000)])}'; expected: {status}.");
+            throw new InvalidOperationException(
+                $"Found the answer '{System.Text.Encoding.UTF8.GetString(answer[..Math.Min(answer.Length, 1_000)])}'; "
+                + $"expected: {status}.");
     }
 
     private static bool IsWhole(ReadOnlySpan<byte> answer)
@@ -75,6 +77,7 @@ internal sealed class RawConnection : IDisposable
         // Without a length it comes in chunks; the samples hold no line breaks that could look like the last one.
         if (at < 0)
             return answer.EndsWith("\r\n0\r\n\r\n"u8);
-        return Utf8Parser.TryParse(answer[(at + "Content-Length: ".Length)..], out int length, out _) && answer.Length >= headEnd + 4 + length;
+        return Utf8Parser.TryParse(answer[(at + "Content-Length: ".Length)..], out int length, out _)
+            && answer.Length >= headEnd + 4 + length;
     }
 }

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Tributary.Bench.Http;
 
-/// <summary>A WebSocket's receiving side that only cuts frames, so that hundreds of them cost little beside the server.</summary>
+/// <summary>
+/// A WebSocket's receiving side that only cuts frames, so that hundreds of them cost little beside the server.
+/// </summary>
 internal sealed class RawSubscriber : IDisposable
 {
     private const int BufferBytes = 64 * 1024;
@@ -43,7 +45,9 @@ internal sealed class RawSubscriber : IDisposable
 
     public async Task SendAsync(ReadOnlyMemory<byte> frame) => await connection.SendOnlyAsync(frame);
 
-    /// <summary>Receives once and gives every whole frame to <paramref name="taken"/>; false when the connection was disposed.</summary>
+    /// <summary>
+    /// Receives once and gives every whole frame to <paramref name="taken"/>; false when the connection was disposed.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The server ended the feed.</exception>
     public async ValueTask<bool> ReceiveAsync(Taken taken)
     {
@@ -82,7 +86,8 @@ internal sealed class RawSubscriber : IDisposable
             if (frame.Length < head + length)
                 break;
             if (frame[0] == CloseFrame)
-                throw new InvalidOperationException($"The server closed: {System.Text.Encoding.UTF8.GetString(frame.Slice(head + 2, length - 2))}");
+                throw new InvalidOperationException(
+                    $"The server closed: {System.Text.Encoding.UTF8.GetString(frame.Slice(head + 2, length - 2))}");
             if (frame[0] == TextFrame)
             {
                 Count++;

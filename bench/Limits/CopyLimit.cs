@@ -14,14 +14,23 @@ public sealed class CopyLimit(string connectionString)
     private const int BatchRowCount = 2_000;
     private const string Table = "copy_limit";
 
-    /// <summary>Rows per second over <paramref name="duration"/>. The sample is sent over and over with new ids and items.</summary>
-    public async Task<double> MeasureAsync(TimeSpan duration, IReadOnlyList<AppendedMessage> sample, CancellationToken cancellation = default)
+    /// <summary>
+    /// Rows per second over <paramref name="duration"/>. The sample is sent over and over with new ids and items.
+    /// </summary>
+    public async Task<double> MeasureAsync(
+        TimeSpan duration, IReadOnlyList<AppendedMessage> sample, CancellationToken cancellation = default)
     {
         await using var connection = new NpgsqlConnection(
-            new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, WriteBufferSize = 64 * 1024 }.ConnectionString);
+            new NpgsqlConnectionStringBuilder(connectionString)
+            {
+                Pooling = false,
+                WriteBufferSize = 64 * 1024,
+            }.ConnectionString);
         await connection.OpenAsync(cancellation);
         await ExecuteAsync(
-            connection, $"set synchronous_commit = on; drop table if exists {Table}; create table {Table}(like messages including all)", cancellation);
+            connection,
+            $"set synchronous_commit = on; drop table if exists {Table}; create table {Table}(like messages including "
+            + "all)", cancellation);
 
         var copy = new MessageCopy(Table);
         var batches = new SampleBatches(sample, BatchRowCount);

@@ -5,8 +5,8 @@ using NpgsqlTypes;
 namespace Tributary.Bench.Limits;
 
 /// <summary>
-/// What a program gets that reads a page of messages and their items itself: the statements of the resolvers, prepared, through Npgsql, without HTTP,
-/// and every column taken as a value of its type.
+/// What a program gets that reads a page of messages and their items itself: the statements of the resolvers, prepared,
+/// through Npgsql, without HTTP, and every column taken as a value of its type.
 /// </summary>
 internal sealed class DirectReads(string connectionString, int callersCount) : IAsyncDisposable
 {
@@ -19,10 +19,16 @@ internal sealed class DirectReads(string connectionString, int callersCount) : I
         from messages m where position > $1 and position < least($2, horizon()) order by m.position asc limit $3
         """;
 
-    private readonly NpgsqlDataSource source = new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(connectionString)
-    {
-        MaxPoolSize = callersCount, Enlist = false, MaxAutoPrepare = 32, AutoPrepareMinUsages = 2, NoResetOnClose = true,
-    }.ConnectionString).Build();
+    private readonly NpgsqlDataSource source = new NpgsqlDataSourceBuilder(
+        new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            MaxPoolSize = callersCount,
+            Enlist = false,
+            MaxAutoPrepare = 32,
+            AutoPrepareMinUsages = 2,
+            NoResetOnClose = true,
+        }.ConnectionString
+    ).Build();
 
     /// <summary>Pages per second over <paramref name="duration"/>, from as many callers as were given.</summary>
     public async Task<double> MeasureAsync(TimeSpan duration, Latencies latencies)
@@ -54,12 +60,16 @@ internal sealed class DirectReads(string connectionString, int callersCount) : I
         await using (var page = new NpgsqlCommand(Page, connection))
         {
             page.Parameters.Add(new NpgsqlParameter<long> { TypedValue = -1, NpgsqlDbType = NpgsqlDbType.Bigint });
-            page.Parameters.Add(new NpgsqlParameter<long> { TypedValue = long.MaxValue, NpgsqlDbType = NpgsqlDbType.Bigint });
-            page.Parameters.Add(new NpgsqlParameter<long> { TypedValue = RowCount, NpgsqlDbType = NpgsqlDbType.Bigint });
+            page.Parameters.Add(
+                new NpgsqlParameter<long> { TypedValue = long.MaxValue, NpgsqlDbType = NpgsqlDbType.Bigint });
+            page.Parameters.Add(
+                new NpgsqlParameter<long> { TypedValue = RowCount, NpgsqlDbType = NpgsqlDbType.Bigint });
             await using var row = await page.ExecuteReaderAsync();
             while (await row.ReadAsync())
             {
-                _ = (row.GetInt64(0), row.GetGuid(1), row.GetString(2), row.GetInt64(4), row.GetInt64(5), row.GetString(6));
+                _ = (
+                    row.GetInt64(0), row.GetGuid(1), row.GetString(2), row.GetInt64(4), row.GetInt64(5),
+                    row.GetString(6));
                 _ = (row.GetFieldValue<byte[]>(7), row.GetFieldValue<byte[]>(8));
                 items.Add(row.GetString(3));
             }
@@ -68,8 +78,15 @@ internal sealed class DirectReads(string connectionString, int callersCount) : I
         if (items.Count != RowCount)
             throw new InvalidOperationException($"Found {items.Count} messages; expected: {RowCount}.");
         items.RemoveAt(RowCount - 1);
-        await using var states = new NpgsqlCommand("select id, version, state from items where id = any($1)", connection);
-        states.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. items], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        await using var states = new NpgsqlCommand(
+            "select id, version, state from items where id = any($1)", connection);
+        states.Parameters.Add(
+            new NpgsqlParameter<string[]>
+            {
+                TypedValue = [.. items],
+                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
+            }
+        );
         await using var found = await states.ExecuteReaderAsync();
         var foundCount = 0;
         for (; await found.ReadAsync(); foundCount++)

@@ -2,7 +2,10 @@ using Tributary.Messages;
 
 namespace Tributary.Bench.Limits;
 
-/// <summary>Batches of a sample's messages, each message with a new id and a new item, whose id grows with time like one made for a message without one.</summary>
+/// <summary>
+/// Batches of a sample's messages, each message with a new id and a new item, whose id grows with time like one made
+/// for a message without one.
+/// </summary>
 internal sealed class SampleBatches(IReadOnlyList<AppendedMessage> sample, int batchRowCount)
 {
     private int next;
@@ -14,8 +17,13 @@ internal sealed class SampleBatches(IReadOnlyList<AppendedMessage> sample, int b
         {
             var appended = sample[next++ % sample.Count];
             batch[i] = new AppendedMessage(
-                appended.Message with { Id = new MessageId(Guid.CreateVersion7()), Item = Guid.CreateVersion7().ToString("D") },
-                appended.ItemSequence, appended.Generations);
+                appended.Message with
+                {
+                    Id = new MessageId(Guid.CreateVersion7()),
+                    Item = Guid.CreateVersion7().ToString("D"),
+                },
+                appended.ItemSequence,
+                appended.Generations);
         }
 
         return batch;

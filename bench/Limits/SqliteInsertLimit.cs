@@ -5,14 +5,16 @@ using Tributary.Storage.Sqlite;
 namespace Tributary.Bench.Limits;
 
 /// <summary>
-/// What SQLite can take: prepared inserts of message rows in transactions of 2,000 into a table like <c>messages</c> with
-/// its indexes, with synchronous = full.
+/// What SQLite can take: prepared inserts of message rows in transactions of 2,000 into a table like <c>messages</c>
+/// with its indexes, with synchronous = full.
 /// </summary>
 public sealed class SqliteInsertLimit(string dataDirectory)
 {
     private const int BatchRowCount = 2_000;
 
-    /// <summary>Rows per second over <paramref name="duration"/>. The sample is sent over and over with new ids and items.</summary>
+    /// <summary>
+    /// Rows per second over <paramref name="duration"/>. The sample is sent over and over with new ids and items.
+    /// </summary>
     public Task<double> MeasureAsync(TimeSpan duration, IReadOnlyList<AppendedMessage> sample, CancellationToken cancellation = default) => Task.Run(
         () =>
         {

@@ -2,7 +2,9 @@ using Tributary.Storage;
 
 namespace Tributary.Bench.Measures;
 
-/// <summary>The first messages of a store and their items, held in memory: what is left to be measured is GraphQL.</summary>
+/// <summary>
+/// The first messages of a store and their items, held in memory: what is left to be measured is GraphQL.
+/// </summary>
 internal sealed class HeldQueries(IMessageQueries stored) : IMessageQueries
 {
     private List<StoredMessage> messages = [];
@@ -12,7 +14,8 @@ internal sealed class HeldQueries(IMessageQueries stored) : IMessageQueries
     public async Task HoldAsync(int count, CancellationToken cancellation)
     {
         var found = await stored.QueryMessagesAsync(
-            new MessageQuery(new MessageFilter(), After: null, Before: null, NewestFirst: false, count, count), cancellation);
+            new MessageQuery(new MessageFilter(), After: null, Before: null, NewestFirst: false, count, count),
+            cancellation);
         messages = [.. found.Messages];
         items = await stored.FindItemsAsync([.. messages.Select(message => message.Item)], cancellation);
     }
@@ -23,20 +26,25 @@ internal sealed class HeldQueries(IMessageQueries stored) : IMessageQueries
         return new(new MessageMatches(page, page[^1].Position, IsComplete: page.Count == messages.Count, page.Count));
     }
 
-    public ValueTask<IReadOnlyDictionary<string, LoadedState>> FindItemsAsync(IReadOnlyList<string> ids, CancellationToken cancellation) =>
-        new(ids.ToDictionary(id => id, id => items[id]));
+    public ValueTask<IReadOnlyDictionary<string, LoadedState>> FindItemsAsync(
+        IReadOnlyList<string> ids, CancellationToken cancellation) => new(ids.ToDictionary(id => id, id => items[id]));
 
     public ValueTask<long?> CountMessagesAsync(MessageFilter filter, CancellationToken cancellation) => throw NotHeld();
 
-    public ValueTask<IReadOnlyDictionary<string, MessageMatches>> QueryItemMessagesAsync(ItemMessagesQuery query, CancellationToken cancellation) => throw NotHeld();
+    public ValueTask<IReadOnlyDictionary<string, MessageMatches>> QueryItemMessagesAsync(
+        ItemMessagesQuery query, CancellationToken cancellation) => throw NotHeld();
 
-    public ValueTask<IReadOnlyDictionary<MessageId, StoredMessage>> FindMessagesAsync(IReadOnlyList<MessageId> ids, CancellationToken cancellation) => throw NotHeld();
+    public ValueTask<IReadOnlyDictionary<MessageId, StoredMessage>> FindMessagesAsync(
+        IReadOnlyList<MessageId> ids, CancellationToken cancellation) => throw NotHeld();
 
-    public ValueTask<IReadOnlyList<KeyValuePair<string, LoadedState>>> ReadItemsAsync(string? after, string? prefix, int limit, CancellationToken cancellation) => throw NotHeld();
+    public ValueTask<IReadOnlyList<KeyValuePair<string, LoadedState>>> ReadItemsAsync(
+        string? after, string? prefix, int limit, CancellationToken cancellation) => throw NotHeld();
 
-    public ValueTask<IReadOnlyList<FailureRow>> ReadFailuresAsync(Guid? before, int limit, CancellationToken cancellation) => throw NotHeld();
+    public ValueTask<IReadOnlyList<FailureRow>> ReadFailuresAsync(
+        Guid? before, int limit, CancellationToken cancellation) => throw NotHeld();
 
-    public ValueTask<IReadOnlyList<ReminderRow>> ReadPendingRemindersAsync(ReminderMark after, int limit, CancellationToken cancellation) => throw NotHeld();
+    public ValueTask<IReadOnlyList<ReminderRow>> ReadPendingRemindersAsync(
+        ReminderMark after, int limit, CancellationToken cancellation) => throw NotHeld();
 
     private static NotSupportedException NotHeld() => new("Only messages and their items are held.");
 }

@@ -23,12 +23,15 @@ public sealed class Repetitions
     public override string ToString()
     {
         var ratios = pairs.Select(pair => pair.Rate / pair.Limit).Order().ToList();
-        return string.Create(CultureInfo.InvariantCulture, $"ratio {Median(ratios):0.00} ({ratios[0]:0.00} to {ratios[^1]:0.00})");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"ratio {Median(ratios):0.00} ({ratios[0]:0.00} to {ratios[^1]:0.00})");
     }
 
     public static double Median(IEnumerable<double> values)
     {
         var sorted = values.Order().ToList();
-        return sorted.Count % 2 == 1 ? sorted[sorted.Count / 2] : (sorted[(sorted.Count / 2) - 1] + sorted[sorted.Count / 2]) / 2;
+        return sorted.Count % 2 == 1
+            ? sorted[sorted.Count / 2]
+            : (sorted[(sorted.Count / 2) - 1] + sorted[sorted.Count / 2]) / 2;
     }
 }

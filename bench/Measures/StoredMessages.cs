@@ -9,8 +9,12 @@ internal static class StoredMessages
     private const int InFlightCount = 4_096;
     private const int BodiesCount = 50_000;
 
-    /// <summary>Stores <paramref name="count"/> messages, each with an item of its own; returns the position of each <paramref name="placeEvery"/>th, ascending.</summary>
-    public static async Task<Position[]> LoadAsync(MessageIntake intake, int count, int placeEvery, CancellationToken cancellation)
+    /// <summary>
+    /// Stores <paramref name="count"/> messages, each with an item of its own; returns the position of each
+    /// <paramref name="placeEvery"/>th, ascending.
+    /// </summary>
+    public static async Task<Position[]> LoadAsync(
+        MessageIntake intake, int count, int placeEvery, CancellationToken cancellation)
     {
         var bodies = SampleMessages.Make(Math.Min(count, BodiesCount));
         var places = new List<Position>();
@@ -19,7 +23,8 @@ internal static class StoredMessages
         {
             cancellation.ThrowIfCancellationRequested();
             for (; sent < count && waiting.Count < InFlightCount; sent++)
-                waiting.Enqueue(intake.AcceptAsync(new IntakeRequest { Source = "bench", Body = bodies[sent % bodies.Length] }));
+                waiting.Enqueue(
+                    intake.AcceptAsync(new IntakeRequest { Source = "bench", Body = bodies[sent % bodies.Length] }));
             var receipt = await waiting.Dequeue();
             if (taken % placeEvery == 0)
                 places.Add(receipt.Position);

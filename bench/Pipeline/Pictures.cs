@@ -24,7 +24,8 @@ internal static class Pictures
     }
 
     /// <summary>From the folder, with slashes.</summary>
-    public static string PathOf(int number) => string.Create(CultureInfo.InvariantCulture, $"{number % FoldersCount:00}/picture-{number}.jpg");
+    public static string PathOf(int number) =>
+        string.Create(CultureInfo.InvariantCulture, $"{number % FoldersCount:00}/picture-{number}.jpg");
 
     // What follows the end of a picture belongs to the content and not to the picture.
     private static byte[] New(int number)
@@ -32,9 +33,11 @@ internal static class Pictures
         var picture = ExifBytes.Jpeg(
             640, 480,
             [ExifBytes.Text(Make, "Example Optics"), ExifBytes.Text(Model, $"Model {number % 16}")],
-            [ExifBytes.Fractions(ExposureTime, (1, 250)), ExifBytes.Number(Sensitivity, 400), ExifBytes.Text(TakenAt, "2026:02:03 16:28:39")],
+            [ExifBytes.Fractions(ExposureTime, (1, 250)), ExifBytes.Number(Sensitivity, 400), ExifBytes.Text(TakenAt,
+                "2026:02:03 16:28:39")],
             [
-                ExifBytes.Text(NorthOrSouth, "N"), ExifBytes.Fractions(Latitude, (48, 1), (8, 1), ((uint)(number % 60), 1)),
+                ExifBytes.Text(NorthOrSouth,
+                    "N"), ExifBytes.Fractions(Latitude, (48, 1), (8, 1), ((uint)(number % 60), 1)),
                 ExifBytes.Text(EastOrWest, "E"), ExifBytes.Fractions(Longitude, (11, 1), (34, 1), (30, 1)),
             ]);
         var bytes = new byte[SizeBytes];

@@ -8,20 +8,26 @@ namespace Tributary.Bench.Pipeline;
 /// <summary>What one run gave.</summary>
 /// <param name="Rate">Messages per second.</param>
 /// <param name="BytesPerMessage">What the process allocated for each.</param>
-/// <param name="ProcessorUsPerMessage">The processor time of the process for each, in microseconds: depends less on what else runs.</param>
+/// <param name="ProcessorUsPerMessage">
+/// The processor time of the process for each, in microseconds: depends less on what else runs.
+/// </param>
 internal readonly record struct PipelineFigures(double Rate, double BytesPerMessage, double ProcessorUsPerMessage);
 
 /// <summary>
-/// The executable's own composition in this process, from a configuration of sqAPI's form, with a full queue in front of it and an empty database
-/// behind it. Measured is from the first message that the ledger knows to the last that is done.
+/// The executable's own composition in this process, from a configuration of sqAPI's form, with a full queue in front
+/// of it and an empty database behind it. Measured is from the first message that the ledger knows to the last that is
+/// done.
 /// </summary>
 internal sealed class PipelineRun(string folder, int brokerPort, string connection)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
-    /// <summary>With all plugins that are built in, each message COMPLETED; or with none, each SKIPPED as it is stored.</summary>
-    public async Task<PipelineFigures> MeasureAsync(string queue, int count, bool withPlugins, CancellationToken cancellation)
+    /// <summary>
+    /// With all plugins that are built in, each message COMPLETED; or with none, each SKIPPED as it is stored.
+    /// </summary>
+    public async Task<PipelineFigures> MeasureAsync(
+        string queue, int count, bool withPlugins, CancellationToken cancellation)
     {
         await PicturesQueue.FillAsync(brokerPort, queue, count, cancellation);
         var file = Path.Combine(folder, queue + ".yaml");
@@ -39,7 +45,8 @@ internal sealed class PipelineRun(string folder, int brokerPort, string connecti
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Limit);
         var begun = await WaitAsync(log, counts => counts.Accepted > 0, limit.Token);
-        var (started, allocated, processor) = (Stopwatch.GetTimestamp(), GC.GetTotalAllocatedBytes(), Environment.CpuUsage.TotalTime);
+        var (started, allocated, processor) = (
+            Stopwatch.GetTimestamp(), GC.GetTotalAllocatedBytes(), Environment.CpuUsage.TotalTime);
         long Done(LedgerCounts counts) => withPlugins ? counts.Completed : counts.Skipped;
         await WaitAsync(log, counts => Done(counts) + counts.Parked + counts.Retrying >= count, limit.Token);
         var elapsed = Stopwatch.GetElapsedTime(started);
@@ -47,21 +54,27 @@ internal sealed class PipelineRun(string folder, int brokerPort, string connecti
         processor = Environment.CpuUsage.TotalTime - processor;
         await CheckAsync(log, queue, count, Done, cancellation);
         await app.StopAsync();
-        return new PipelineFigures((count - Done(begun)) / elapsed.TotalSeconds, allocated / (double)count, processor.TotalMicroseconds / count);
+        return new PipelineFigures(
+            (count - Done(begun)) / elapsed.TotalSeconds,
+            allocated / (double)count,
+            processor.TotalMicroseconds / count);
     }
 
     // A lost, failed or repeated message fails the bench.
-    private async Task CheckAsync(IMessageLog log, string queue, int count, Func<LedgerCounts, long> done, CancellationToken cancellation)
+    private async Task CheckAsync(
+        IMessageLog log, string queue, int count, Func<LedgerCounts, long> done, CancellationToken cancellation)
     {
         var ledger = await log.ReadLedgerAsync(recount: true, cancellation);
         if (ledger.Total.Accepted != count || done(ledger.Total) != count || ledger.Recounted != ledger.Total)
-            throw new InvalidOperationException($"{count} messages were sent; the ledger has {ledger.Total}, its rows {ledger.Recounted}.");
+            throw new InvalidOperationException(
+                $"{count} messages were sent; the ledger has {ledger.Total}, its rows {ledger.Recounted}.");
         var left = await PicturesQueue.CountAsync(brokerPort, queue, cancellation);
         if (left > 0)
             throw new InvalidOperationException($"The queue still holds {left} messages.");
     }
 
-    private static async Task<LedgerCounts> WaitAsync(IMessageLog log, Func<LedgerCounts, bool> until, CancellationToken cancellation)
+    private static async Task<LedgerCounts> WaitAsync(
+        IMessageLog log, Func<LedgerCounts, bool> until, CancellationToken cancellation)
     {
         while (true)
         {

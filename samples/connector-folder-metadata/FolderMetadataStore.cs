@@ -5,7 +5,8 @@ using Tributary.Connectors.Configuration;
 namespace FolderMetadata;
 
 /// <summary>
-/// <c>folder</c>: metadata in files of JSON beside the content. The metadata of <c>scans/7.tif</c> is in <c>scans/7.tif.json</c>.
+/// <c>folder</c>: metadata in files of JSON beside the content. The metadata of <c>scans/7.tif</c> is in
+/// <c>scans/7.tif.json</c>.
 /// </summary>
 public sealed class FolderMetadataStoreFactory : IMetadataStoreFactory
 {
@@ -19,7 +20,9 @@ public sealed class FolderMetadataStoreFactory : IMetadataStoreFactory
         var root = section["root"].Text(RootAllowed);
         if (!section["root"].IsSet)
             section["root"].Fail("nothing", RootAllowed);
-        return root is null || config.ErrorCount > 0 ? null : new FolderMetadataStore(Path.GetFullPath(root, services.BaseFolder), suffix);
+        return root is null || config.ErrorCount > 0
+            ? null
+            : new FolderMetadataStore(Path.GetFullPath(root, services.BaseFolder), suffix);
     }
 }
 
@@ -33,25 +36,32 @@ internal sealed class FolderMetadataStore(string root, string suffix) : IMetadat
         var path = Locate(location);
         try
         {
-            await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            await using var file = new FileStream(
+                path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             if (file.Length > MaxBytes)
                 throw Refused($"{location}{suffix} has {file.Length} bytes; allowed: at most {MaxBytes}.");
             var json = new byte[file.Length];
             await file.ReadExactlyAsync(json, cancellation);
             using var document = JsonDocument.Parse(json);
-            return document.RootElement.ValueKind == JsonValueKind.Object ? json : throw Refused($"{location}{suffix} holds another JSON text; allowed: an object.");
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? json
+                : throw Refused($"{location}{suffix} holds another JSON text; allowed: an object.");
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new ConnectorException(ConnectorFault.Missing, "metadata_missing", $"There is no {location}{suffix}.");
+            throw new ConnectorException(
+                ConnectorFault.Missing, "metadata_missing", $"There is no {location}{suffix}.");
         }
         catch (JsonException error)
         {
-            throw new ConnectorException(ConnectorFault.Refused, "metadata_invalid", $"{location}{suffix} holds no JSON; allowed: an object.", error);
+            throw new ConnectorException(
+                ConnectorFault.Refused, "metadata_invalid", $"{location}{suffix} holds no JSON; allowed: an object.",
+                error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new ConnectorException(ConnectorFault.Unavailable, "metadata_unavailable", $"{location}{suffix} cannot be read now.", error);
+            throw new ConnectorException(
+                ConnectorFault.Unavailable, "metadata_unavailable", $"{location}{suffix} cannot be read now.", error);
         }
     }
 
@@ -73,5 +83,6 @@ internal sealed class FolderMetadataStore(string root, string suffix) : IMetadat
         return path;
     }
 
-    private static ConnectorException Refused(string message) => new(ConnectorFault.Refused, "metadata_refused", message);
+    private static ConnectorException Refused(string message) =>
+        new(ConnectorFault.Refused, "metadata_refused", message);
 }

@@ -32,7 +32,10 @@ public sealed class ArchivePlugin : IPlugin
     public ValueTask StartAsync(PluginSetup setup, CancellationToken cancellation)
     {
         if (setup.Configuration.TryGetProperty("max_entries", out var max))
-            maxEntries = max.ValueKind == JsonValueKind.Number && max.TryGetInt32(out var count) && count > 0 ? count : throw new FormatException($"max_entries: found {max}; allowed: a whole number above 0.");
+            maxEntries =
+                max.ValueKind == JsonValueKind.Number && max.TryGetInt32(out var count) && count > 0
+                    ? count
+                    : throw new FormatException($"max_entries: found {max}; allowed: a whole number above 0.");
         setup.Log($"lists at most {maxEntries} entries of an archive");
         return ValueTask.CompletedTask;
     }
@@ -62,16 +65,28 @@ public sealed class ArchivePlugin : IPlugin
             names = files.Take(maxEntries).Select(static file => file.FullName),
             is_complete = files.Count <= maxEntries,
         };
-        var byExtension = files.GroupBy(static file => ExtensionOf(file.Name))
-            .Select(static group => new { extension = group.Key, entries = group.Count(), bytes = group.Sum(static file => file.Length) })
+        var byExtension = files
+            .GroupBy(static file => ExtensionOf(file.Name))
+            .Select(static group => new
+            {
+                extension = group.Key,
+                entries = group.Count(),
+                bytes = group.Sum(static file => file.Length),
+            })
             .Take(PluginResult.MaxContributionsCount);
         return new PluginResult
         {
             Records = [new PluginRecord(JsonSerializer.SerializeToUtf8Bytes(record))],
-            Contributions = [.. byExtension.Select(static one => new PluginContribution("archive-entries", JsonSerializer.SerializeToUtf8Bytes(one)))],
+            Contributions =
+            [
+                .. byExtension.Select(static one => new PluginContribution(
+                    "archive-entries", JsonSerializer.SerializeToUtf8Bytes(one))),
+            ],
         };
     }
 
     private static string ExtensionOf(string name) =>
-        Path.GetExtension(name).TrimStart('.').ToLowerInvariant() is { Length: > 0 and <= MaxExtensionChars } extension ? extension : "none";
+        Path.GetExtension(name).TrimStart('.').ToLowerInvariant() is { Length: > 0 and <= MaxExtensionChars } extension
+            ? extension
+            : "none";
 }

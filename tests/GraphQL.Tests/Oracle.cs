@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace Tributary.GraphQL.Tests;
 
-/// <summary>Node with the reference implementation and the clients. A missing Node or npm fails with a message that says what to install.</summary>
+/// <summary>
+/// Node with the reference implementation and the clients. A missing Node or npm fails with a message that says what to
+/// install.
+/// </summary>
 internal static class Oracle
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
@@ -13,8 +16,10 @@ internal static class Oracle
     /// <summary>Runs one script of the folder with a JSON document on its input; gives the JSON it writes.</summary>
     public static async Task<JsonElement> Run(string script, object input)
     {
-        var (code, output, errors) = await Execute("node", [Path.Combine(Directory.Value, script)], Directory.Value, JsonSerializer.Serialize(input));
-        if (code != 0) throw new InvalidOperationException($"{script} ended with {code}: {errors}");
+        var (code, output, errors) = await Execute(
+            "node", [Path.Combine(Directory.Value, script)], Directory.Value, JsonSerializer.Serialize(input));
+        if (code != 0)
+            throw new InvalidOperationException($"{script} ended with {code}: {errors}");
         return JsonDocument.Parse(output).RootElement;
     }
 
@@ -23,8 +28,11 @@ internal static class Oracle
         var folder = Find();
         if (!System.IO.Directory.Exists(Path.Combine(folder, "node_modules", "graphql")))
         {
-            var (code, output, errors) = Execute("npm", ["ci", "--no-audit", "--no-fund"], folder, "").GetAwaiter().GetResult();
-            if (code != 0) throw new InvalidOperationException($"npm ci in {folder} ended with {code}: {output}{errors}");
+            var (code, output, errors) = Execute("npm", ["ci", "--no-audit", "--no-fund"], folder, "")
+                .GetAwaiter()
+                .GetResult();
+            if (code != 0)
+                throw new InvalidOperationException($"npm ci in {folder} ended with {code}: {output}{errors}");
         }
         return folder;
     }
@@ -39,7 +47,8 @@ internal static class Oracle
         throw new InvalidOperationException("tests/GraphQL.Tests/oracle is not above the test's folder.");
     }
 
-    private static async Task<(int Code, string Output, string Errors)> Execute(string program, string[] arguments, string folder, string input)
+    private static async Task<(int Code, string Output, string Errors)> Execute(
+        string program, string[] arguments, string folder, string input)
     {
         using var process = new Process
         {
@@ -58,7 +67,9 @@ internal static class Oracle
         }
         catch (System.ComponentModel.Win32Exception missing)
         {
-            throw new InvalidOperationException($"{program} is needed to compare with the reference implementation: install Node.js 20 or newer with npm.", missing);
+            throw new InvalidOperationException(
+                $"{program} is needed to compare with the reference implementation: install Node.js 20 or newer with "
+                + "npm.", missing);
         }
         using var limit = new CancellationTokenSource(Patience);
         var output = process.StandardOutput.ReadToEndAsync(limit.Token);

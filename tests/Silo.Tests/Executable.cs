@@ -11,10 +11,18 @@ internal sealed class Executable : IDisposable
     private readonly StringBuilder errors = new();
     private readonly Process process;
 
-    public Executable(string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string before = "")
+    public Executable(
+        string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null,
+        string before = "")
     {
         output.Append(before);
-        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet")
+        {
+            WorkingDirectory = folder,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "tributary.dll"));
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
@@ -36,7 +44,10 @@ internal sealed class Executable : IDisposable
 
     /// <summary>Runs the program to its end; returns its exit code and what it wrote to standard error.</summary>
     public static async Task<(int ExitCode, string Errors, string Output)> RunAsync(
-        string folder, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment, CancellationToken cancellation)
+        string folder,
+        IReadOnlyList<string> arguments,
+        IReadOnlyDictionary<string, string>? environment,
+        CancellationToken cancellation)
     {
         using var run = new Executable(folder, arguments, environment);
         try

@@ -42,14 +42,19 @@ public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
     /// <summary>What this and earlier lives of the server wrote.</summary>
     public string Output => process?.Output ?? "";
 
-    /// <summary>Starts a server and waits until it is ready; with <paramref name="isDemo"/> it loads the demo's earthquakes.</summary>
+    /// <summary>
+    /// Starts a server and waits until it is ready; with <paramref name="isDemo"/> it loads the demo's earthquakes.
+    /// </summary>
     public static Task<TributaryProcess> StartNewAsync(bool isDemo, CancellationToken cancellation) =>
         StartNewAsync(environment: null, isDemo ? ["--demo"] : [], cancellation);
 
     /// <summary>Starts a server with options and variables of its own and waits until it is ready.</summary>
     /// <param name="root">Where its folder is made; null for the folder of temporary files.</param>
     public static async Task<TributaryProcess> StartNewAsync(
-        Dictionary<string, string>? environment, string[] arguments, CancellationToken cancellation, string? root = null)
+        Dictionary<string, string>? environment,
+        string[] arguments,
+        CancellationToken cancellation,
+        string? root = null)
     {
         var server = new TributaryProcess(arguments, environment, root);
         try
@@ -79,7 +84,9 @@ public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
         process = new Executable(folder.FullName, arguments, environment, before);
     }
 
-    /// <summary>Asks the server to stop, as a service manager would, and waits until it has. Returns its exit code.</summary>
+    /// <summary>
+    /// Asks the server to stop, as a service manager would, and waits until it has. Returns its exit code.
+    /// </summary>
     public async Task<int> StopAsync(CancellationToken cancellation)
     {
         await SignalAsync("TERM", cancellation);
@@ -93,12 +100,15 @@ public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
         await WaitForExitAsync(cancellation);
     }
 
-    public Task SignalAsync(string signal, CancellationToken cancellation) => process!.SignalAsync(signal, cancellation);
+    public Task SignalAsync(string signal, CancellationToken cancellation) =>
+        process!.SignalAsync(signal, cancellation);
 
     /// <summary>From now on the process may open only so many files and sockets more.</summary>
-    public Task LimitDescriptorsAsync(int moreCount, CancellationToken cancellation) => process!.LimitDescriptorsAsync(moreCount, cancellation);
+    public Task LimitDescriptorsAsync(int moreCount, CancellationToken cancellation) =>
+        process!.LimitDescriptorsAsync(moreCount, cancellation);
 
-    public Task<int> WaitForExitAsync(CancellationToken cancellation) => process!.WaitForExitAsync(StopLimit, cancellation);
+    public Task<int> WaitForExitAsync(CancellationToken cancellation) =>
+        process!.WaitForExitAsync(StopLimit, cancellation);
 
     public async ValueTask DisposeAsync()
     {

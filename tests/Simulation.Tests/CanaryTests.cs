@@ -3,7 +3,9 @@ using Tributary.TestingHost.Simulation;
 
 namespace Tributary.Simulation.Tests;
 
-/// <summary>An engine that is broken on purpose must not get through: a check that cannot fail checks nothing.</summary>
+/// <summary>
+/// An engine that is broken on purpose must not get through: a check that cannot fail checks nothing.
+/// </summary>
 public sealed class CanaryTests
 {
     private const int SeedsCount = 300;

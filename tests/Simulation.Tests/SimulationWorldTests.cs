@@ -39,7 +39,8 @@ public sealed class SimulationWorldTests
     [Fact]
     public void A_run_that_waits_for_nothing_fails_with_its_seed()
     {
-        var error = Assert.Throws<SimulationException>(() => new SimulationWorld(42).Run(() => new TaskCompletionSource().Task));
+        var error = Assert.Throws<SimulationException>(() =>
+            new SimulationWorld(42).Run(() => new TaskCompletionSource().Task));
 
         Assert.Equal(42, error.Seed);
         Assert.Contains("forgotten", error.Message, StringComparison.Ordinal);

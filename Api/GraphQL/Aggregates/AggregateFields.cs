@@ -33,7 +33,10 @@ internal sealed class AggregateFields(ApiNode node, CountedDefinitions definitio
         bindings.Enum<OrderDirection>("OrderDirection");
     }
 
-    /// <summary>The aggregate as of now: a message whose producer was told that it is stored is counted. Null when nothing was counted.</summary>
+    /// <summary>
+    /// The aggregate as of now: a message whose producer was told that it is stored is counted. Null when nothing was
+    /// counted.
+    /// </summary>
     public async ValueTask<AggregateNode?> ReadAsync(CountedDefinition counted, AggregateKey key) =>
         await node.Grains.GetGrain<IAggregateGrain>(key.ToString()).Read() is { } state
             ? new AggregateNode(key, counted, AggregateView.Of(key, state, counted.Definition))
@@ -41,7 +44,8 @@ internal sealed class AggregateFields(ApiNode node, CountedDefinitions definitio
 
     /// <summary>The aggregate with this key; null when it is of a definition that is not counted now.</summary>
     public async ValueTask<AggregateNode?> FindAsync(string text) =>
-        TryParse(text) is { } key && definitions.All.FirstOrDefault(counted => counted.Active.Generation == key.Generation) is { } counted
+        TryParse(text) is { } key
+        && definitions.All.FirstOrDefault(counted => counted.Active.Generation == key.Generation) is { } counted
             ? await ReadAsync(counted, key)
             : null;
 
@@ -81,12 +85,16 @@ internal sealed class AggregateFields(ApiNode node, CountedDefinitions definitio
         if (!arguments.TryGetValue(name, out var given) || given is not DateTimeOffset time)
             return null;
         return counted.Definition.Window is null
-            ? throw Resolving.Invalid($"Found the argument '{name}'; allowed: nothing, because the aggregate '{counted.Definition.Name}' has no windows.")
+            ? throw Resolving.Invalid(
+                $"Found the argument '{name}'; allowed: nothing, because the aggregate '{counted.Definition.Name}' has "
+                + "no windows.")
             : time.ToUnixTimeMilliseconds();
     }
 
     private static AggregateKey AfterOf(string cursor, CountedDefinition counted) =>
-        TryParse(GlobalId.KeyOfCursor(CursorKind, cursor)) is { } key && key.Generation == counted.Active.Generation ? key : throw GlobalId.CursorInvalid(cursor);
+        TryParse(GlobalId.KeyOfCursor(CursorKind, cursor)) is { } key && key.Generation == counted.Active.Generation
+            ? key
+            : throw GlobalId.CursorInvalid(cursor);
 
     private static AggregateKey? TryParse(string text)
     {

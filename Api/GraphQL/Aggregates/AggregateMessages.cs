@@ -6,26 +6,33 @@ using Tributary.Storage;
 namespace Tributary.Api.GraphQL.Aggregates;
 
 /// <summary>
-/// The messages that an aggregate is made of: a bounded search over messages of its sources and of the time in which they can have come.
+/// The messages that an aggregate is made of: a bounded search over messages of its sources and of the time in which
+/// they can have come.
 /// </summary>
 internal sealed class AggregateMessages(ApiNode node, MessagePages pages)
 {
     /// <summary>Messages of one read: a page is not known to be full before its messages are looked at.</summary>
     private const int ReadCount = 200;
 
-    public ValueTask<MessageConnection> ReadAsync(AggregateNode aggregate, PageArguments page, RequestLimits limits, CancellationToken cancellation)
+    public ValueTask<MessageConnection> ReadAsync(
+        AggregateNode aggregate, PageArguments page, RequestLimits limits, CancellationToken cancellation)
     {
         var (after, before) = pages.BoundsOf(page);
         return limits.SearchAsync(
             async left =>
             {
-                var found = await SearchAsync(aggregate, page, new MessageQuery(FilterOf(aggregate), after, before, page.IsBackward, ReadCount, left), cancellation);
+                var found = await SearchAsync(
+                    aggregate,
+                    page,
+                    new MessageQuery(FilterOf(aggregate), after, before, page.IsBackward, ReadCount, left),
+                    cancellation);
                 return (pages.PageOf(page, after, before, found, null, limits), found.ScannedCount);
             },
             cancellation);
     }
 
-    private async ValueTask<MessageMatches> SearchAsync(AggregateNode aggregate, PageArguments page, MessageQuery query, CancellationToken cancellation)
+    private async ValueTask<MessageMatches> SearchAsync(
+        AggregateNode aggregate, PageArguments page, MessageQuery query, CancellationToken cancellation)
     {
         var madeOf = new MadeOf(aggregate, node.Processing);
         var made = new List<StoredMessage>();
@@ -34,7 +41,13 @@ internal sealed class AggregateMessages(ApiNode node, MessagePages pages)
         while (scannedCount < query.MaxScanCount)
         {
             var limit = Math.Min(ReadCount, query.MaxScanCount - scannedCount);
-            var read = await node.Queries.QueryMessagesAsync(query with { Limit = limit, MaxScanCount = limit }, cancellation);
+            var read = await node.Queries.QueryMessagesAsync(
+                query with
+                {
+                    Limit = limit,
+                    MaxScanCount = limit,
+                },
+                cancellation);
             var counted = await madeOf.OfAsync(read.Messages, cancellation);
             foreach (var message in read.Messages)
             {

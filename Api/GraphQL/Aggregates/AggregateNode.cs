@@ -18,7 +18,8 @@ internal sealed class AggregateNode(AggregateKey key, CountedDefinition counted,
 
     public int Generation => Counted.Number;
 
-    public IReadOnlyList<GroupValueNode> Group => view.Group.Select(value => new GroupValueNode(value.Key, value.Value)).ToList();
+    public IReadOnlyList<GroupValueNode> Group =>
+        view.Group.Select(value => new GroupValueNode(value.Key, value.Value)).ToList();
 
     public DateTimeOffset? WindowStart => view.WindowStart;
 
@@ -28,9 +29,11 @@ internal sealed class AggregateNode(AggregateKey key, CountedDefinition counted,
 
     public JsonElement ValueOf(string measure) => view.Measures[measure];
 
-    public IReadOnlyList<MeasureNode> Measures => Counted.Definition.Measures
-        .Select(measure => new MeasureNode(measure.Name, measure.Kind, view.Measures[measure.Name], view.Skipped.GetValueOrDefault(measure.Name)))
-        .ToList();
+    public IReadOnlyList<MeasureNode> Measures =>
+        Counted
+            .Definition.Measures.Select(measure => new MeasureNode(
+                measure.Name, measure.Kind, view.Measures[measure.Name], view.Skipped.GetValueOrDefault(measure.Name)))
+            .ToList();
 }
 
 internal sealed record GroupValueNode(string Name, JsonElement Value);

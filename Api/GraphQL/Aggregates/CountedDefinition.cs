@@ -18,8 +18,8 @@ internal sealed record CountedDefinition(ActiveDefinition Active, int Number, bo
     public AggregateDefinition Definition => Active.Definition;
 
     /// <summary>
-    /// The aggregate that the message was counted in, or null. Recomputed from the stored message: a definition never changes within its generation,
-    /// and the time of acceptance is stored.
+    /// The aggregate that the message was counted in, or null. Recomputed from the stored message: a definition never
+    /// changes within its generation, and the time of acceptance is stored.
     /// </summary>
     public AggregateKey? KeyOf(StoredMessage message)
     {
@@ -36,7 +36,10 @@ internal sealed record CountedDefinition(ActiveDefinition Active, int Number, bo
     {
         if (values.Count != Definition.Group.Count)
         {
-            var allowed = Definition.Group.Count == 0 ? "none: the aggregate has no groups" : $"{Definition.Group.Count}: {string.Join(", ", Definition.Group.Select(one => one.Name))}";
+            var allowed =
+                Definition.Group.Count == 0
+                    ? "none: the aggregate has no groups"
+                    : $"{Definition.Group.Count}: {string.Join(", ", Definition.Group.Select(one => one.Name))}";
             throw Resolving.Invalid($"The group has {values.Count} values; allowed: {allowed}.");
         }
 
@@ -44,13 +47,16 @@ internal sealed record CountedDefinition(ActiveDefinition Active, int Number, bo
     }
 
     /// <summary>The start of the window that holds the time; 0 without windows.</summary>
-    public long WindowStartMs(DateTimeOffset? time) => Definition.Window switch
-    {
-        { } window when time is { } asked => window.StartOf(asked.ToUnixTimeMilliseconds()),
-        { } => throw Resolving.Invalid($"There is no 'windowStart'; allowed: a time, because the aggregate '{Definition.Name}' has windows."),
-        null when time is null => 0,
-        _ => throw Resolving.Invalid($"Found a 'windowStart'; allowed: none, because the aggregate '{Definition.Name}' has no windows."),
-    };
+    public long WindowStartMs(DateTimeOffset? time) =>
+        Definition.Window switch
+        {
+            { } window when time is { } asked => window.StartOf(asked.ToUnixTimeMilliseconds()),
+            { } => throw Resolving.Invalid(
+                $"There is no 'windowStart'; allowed: a time, because the aggregate '{Definition.Name}' has windows."),
+            null when time is null => 0,
+            _ => throw Resolving.Invalid(
+                $"Found a 'windowStart'; allowed: none, because the aggregate '{Definition.Name}' has no windows."),
+        };
 }
 
 /// <summary>What is counted now, by name and by generation.</summary>
@@ -83,7 +89,9 @@ internal sealed class CountedDefinitions(ApiNode node)
         var all = All;
         return all.FirstOrDefault(counted => counted.Definition.Name == name)
             ?? throw new TributaryException(
-                "aggregate_not_found", $"There is no aggregate '{name}'; there are: {(all.Count == 0 ? "none" : string.Join(", ", all.Select(counted => counted.Definition.Name)))}.");
+                "aggregate_not_found",
+                $"There is no aggregate '{name}'; there are: "
+                + $"{(all.Count == 0 ? "none" : string.Join(", ", all.Select(counted => counted.Definition.Name)))}.");
     }
 
     private sealed record Snapshot(LiveDefinitions Of, IReadOnlyList<CountedDefinition> All);

@@ -15,9 +15,19 @@ internal sealed record DefinitionNode(
             definition.Name,
             counted.Number,
             definition.Sources,
-            definition.Group.Select(group => new GroupDefinitionNode(group.Name, group.Pointer.Text, group.Floor is { } floor ? JsonElement.Parse(floor.ToString()) : null)).ToList(),
-            definition.Measures.Select(measure => new MeasureDefinitionNode(measure.Name, measure.Kind, measure.Pointer?.Text)).ToList(),
-            definition.Window is { } window ? new WindowNode(window.SizeMs, window.Time is null ? WindowTime.Arrival : WindowTime.Event) : null,
+            definition
+                .Group.Select(group => new GroupDefinitionNode(
+                    group.Name,
+                    group.Pointer.Text,
+                    group.Floor is { } floor ? JsonElement.Parse(floor.ToString()) : null))
+                .ToList(),
+            definition
+                .Measures.Select(measure => new MeasureDefinitionNode(
+                    measure.Name, measure.Kind, measure.Pointer?.Text))
+                .ToList(),
+            definition.Window is { } window
+                ? new WindowNode(window.SizeMs, window.Time is null ? WindowTime.Arrival : WindowTime.Event)
+                : null,
             counted.IsFed);
     }
 }

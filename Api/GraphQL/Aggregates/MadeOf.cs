@@ -3,15 +3,17 @@ using Tributary.Storage;
 namespace Tributary.Api.GraphQL.Aggregates;
 
 /// <summary>
-/// Which messages one aggregate is made of. What a definition counted as the message was accepted is computed again: a definition never changes within its
-/// generation. What plugins contributed later, and what could be mapped only later, is stored with the message.
+/// Which messages one aggregate is made of. What a definition counted as the message was accepted is computed again: a
+/// definition never changes within its generation. What plugins contributed later, and what could be mapped only later,
+/// is stored with the message.
 /// </summary>
 internal sealed class MadeOf(AggregateNode aggregate, IProcessingQueries processing)
 {
     private readonly string key = aggregate.Key.ToString();
 
     /// <summary>The messages of the list that were counted, in one read of the store.</summary>
-    public async ValueTask<HashSet<Position>> OfAsync(IReadOnlyList<StoredMessage> messages, CancellationToken cancellation)
+    public async ValueTask<HashSet<Position>> OfAsync(
+        IReadOnlyList<StoredMessage> messages, CancellationToken cancellation)
     {
         var made = new HashSet<Position>();
         var others = new List<Position>();

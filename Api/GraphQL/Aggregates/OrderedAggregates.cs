@@ -16,7 +16,8 @@ internal enum OrderDirection
 }
 
 /// <summary>
-/// The rows of an aggregate in the order of a measure. The store keeps them by their keys, so all that are in question are read and ordered here, up to
+/// The rows of an aggregate in the order of a measure. The store keeps them by their keys, so all that are in question
+/// are read and ordered here, up to
 /// <see cref="MaxRowCount"/>: with more the request is refused, because an order of some of them would be none.
 /// </summary>
 /// <param name="Measure">The name of the measure; null: the count of messages.</param>
@@ -32,18 +33,28 @@ internal sealed record OrderedAggregates(string? Measure, OrderDirection Directi
         if (arguments.Get<InputObject>("orderBy") is not { } given)
             return null;
         if (arguments.Get<string>("after") is not null)
-            throw Resolving.Invalid("Found both 'after' and 'orderBy'; allowed: one of them, because an order by values changes between pages.");
+            throw Resolving.Invalid(
+                "Found both 'after' and 'orderBy'; allowed: one of them, because an order by values changes between "
+                + "pages.");
         var name = given.Get<string>("measure");
-        var measures = counted.Definition.Measures.Where(measure => measure.Kind != MeasureKind.Quantiles).Select(measure => measure.Name).ToList();
+        var measures = counted
+            .Definition.Measures.Where(measure => measure.Kind != MeasureKind.Quantiles)
+            .Select(measure => measure.Name)
+            .ToList();
         return name is null || measures.Contains(name)
             ? new OrderedAggregates(name, given.Get<OrderDirection>("direction"))
             : throw Resolving.Invalid(
-                $"The measure of 'orderBy' is '{name}'; allowed: {(measures.Count == 0 ? "none" : string.Join(", ", measures))}, or no measure to order by the count of messages.");
+                $"The measure of 'orderBy' is '{name}'; allowed: "
+                + $"{(measures.Count == 0 ? "none" : string.Join(", ", measures))}, or no measure to order by the "
+                + "count of messages.");
     }
 
     /// <param name="readAsync">Given the last key so far and how many, further rows in the order of their keys.</param>
     public async ValueTask<Connection<AggregateNode>> ReadAsync(
-        int count, Func<AggregateKey?, int, ValueTask<IReadOnlyList<AggregateNode>>> readAsync, string name, Func<AggregateNode, string> cursorOf)
+        int count,
+        Func<AggregateKey?, int, ValueTask<IReadOnlyList<AggregateNode>>> readAsync,
+        string name,
+        Func<AggregateNode, string> cursorOf)
     {
         const int ReadCount = 1_000;
         var rows = new List<AggregateNode>();
@@ -55,17 +66,21 @@ internal sealed record OrderedAggregates(string? Measure, OrderDirection Directi
             if (rows.Count > MaxRowCount)
             {
                 throw new GraphQLException(
-                    $"The aggregate '{name}' has more than {MaxRowCount} rows that may be in the list; allowed with 'orderBy': at most that many. Narrow it by 'group', 'from' and 'to'.",
+                    $"The aggregate '{name}' has more than {MaxRowCount} rows that may be in the list; allowed with "
+                    + "'orderBy': at most that many. Narrow it by 'group', 'from' and 'to'.",
                     ErrorCodes.Limit);
             }
         }
         while (read.Count == ReadCount);
 
         var page = Sort(rows).Take(count).ToList();
-        return new Connection<AggregateNode>(page, at => cursorOf(page[at]), new PageInfo(rows.Count > page.Count, HasPreviousPage: false, null, null));
+        return new Connection<AggregateNode>(
+            page, at => cursorOf(page[at]), new PageInfo(rows.Count > page.Count, HasPreviousPage: false, null, null));
     }
 
-    /// <summary>Rows without a value come last, whatever the direction; equal ones keep the order of their keys.</summary>
+    /// <summary>
+    /// Rows without a value come last, whatever the direction; equal ones keep the order of their keys.
+    /// </summary>
     private IEnumerable<AggregateNode> Sort(List<AggregateNode> rows)
     {
         var valued = rows.Select(row => (Row: row, Value: ValueOf(row))).ToList();
@@ -90,6 +105,8 @@ internal sealed record OrderedAggregates(string? Measure, OrderDirection Directi
         public static NumberOrder Instance { get; } = new();
 
         public int Compare(JsonElement x, JsonElement y) =>
-            x.TryGetDecimal(out var first) && y.TryGetDecimal(out var second) ? first.CompareTo(second) : x.GetDouble().CompareTo(y.GetDouble());
+            x.TryGetDecimal(out var first) && y.TryGetDecimal(out var second)
+                ? first.CompareTo(second)
+                : x.GetDouble().CompareTo(y.GetDouble());
     }
 }

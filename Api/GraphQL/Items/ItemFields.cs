@@ -36,15 +36,19 @@ internal sealed class ItemFields(ApiNode node, MessagePages pages, MessageLookup
     public async ValueTask<ItemNode?> ReadAsync(string id)
     {
         if (!IsId(id))
-            throw Resolving.Invalid($"The item id is '{id}'; allowed: 1 to {Identifiers.MaxBytes} bytes of UTF-8 without U+0000.");
+            throw Resolving.Invalid(
+                $"The item id is '{id}'; allowed: 1 to {Identifiers.MaxBytes} bytes of UTF-8 without U+0000.");
         return await node.Grains.GetGrain<IItemGrain>(id).Read() is { } item ? ItemNode.Of(item) : null;
     }
 
     public static bool IsId(string id) =>
-        id.Length > 0 && !id.Contains('\0', StringComparison.Ordinal) && Encoding.UTF8.GetByteCount(id) <= Identifiers.MaxBytes;
+        id.Length > 0
+        && !id.Contains('\0', StringComparison.Ordinal)
+        && Encoding.UTF8.GetByteCount(id) <= Identifiers.MaxBytes;
 
     /// <summary>The items of a list of messages, in one read of the store.</summary>
-    public async Task<IReadOnlyDictionary<string, ItemNode>> OfMessagesAsync(IReadOnlyList<string> ids, ResolveContext context)
+    public async Task<IReadOnlyDictionary<string, ItemNode>> OfMessagesAsync(
+        IReadOnlyList<string> ids, ResolveContext context)
     {
         var found = await node.Queries.FindItemsAsync(ids, context.CancellationToken);
         return found.ToDictionary(item => item.Key, item => ItemNode.Of(item.Key, item.Value));
@@ -54,7 +58,9 @@ internal sealed class ItemFields(ApiNode node, MessagePages pages, MessageLookup
     {
         var page = PageArguments.Of(arguments);
         var after = page.After is { } cursor ? GlobalId.KeyOfCursor(CursorKind, cursor) : null;
-        var rows = await node.Queries.ReadItemsAsync(after, arguments.Get<string>("prefix"), page.Count + 1, cancellation);
-        return KeyedPage.Of(page, rows, row => ItemNode.Of(row.Key, row.Value), row => GlobalId.Of(CursorKind, row.Key));
+        var rows = await node.Queries.ReadItemsAsync(
+            after, arguments.Get<string>("prefix"), page.Count + 1, cancellation);
+        return KeyedPage.Of(
+            page, rows, row => ItemNode.Of(row.Key, row.Value), row => GlobalId.Of(CursorKind, row.Key));
     }
 }

@@ -15,18 +15,24 @@ internal sealed class ItemMessages(ApiNode node, MessagePages pages)
         var limits = (RequestLimits)context.State!;
         // The arguments of a field are one object for all items of the request: what they are asked for together.
         var found = await context.Batch<string, MessageMatches>(context.Arguments, LoadAsync).Load(item.ItemId);
-        return found is null ? throw limits.TooLarge() : pages.PageOf(page, after, before, found, new MessageFilter(Items: [item.ItemId]), limits);
+        return found is null
+            ? throw limits.TooLarge()
+            : pages.PageOf(page, after, before, found, new MessageFilter(Items: [item.ItemId]), limits);
     }
 
     /// <summary>Items that are missing are those whose messages the answer has no room for.</summary>
-    private async Task<IReadOnlyDictionary<string, MessageMatches>> LoadAsync(IReadOnlyList<string> items, ResolveContext context)
+    private async Task<IReadOnlyDictionary<string, MessageMatches>> LoadAsync(
+        IReadOnlyList<string> items, ResolveContext context)
     {
         var page = PageArguments.Of(context.Arguments);
         var (after, before) = pages.BoundsOf(page);
         var maxBytes = ((RequestLimits)context.State!).MaxAnswerBytes;
         var found = new Dictionary<string, MessageMatches>();
         var bytes = 0L;
-        for (var left = items; left.Count > 0 && bytes <= maxBytes; left = items.Where(item => !found.ContainsKey(item)).ToList())
+        for (
+            var left = items;
+            left.Count > 0 && bytes <= maxBytes;
+            left = items.Where(item => !found.ContainsKey(item)).ToList())
         {
             // One more than the page holds says whether there is a next one.
             var query = new ItemMessagesQuery(left, after, before, page.IsBackward, page.Count + 1);

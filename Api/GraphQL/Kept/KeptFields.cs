@@ -79,7 +79,8 @@ internal sealed class KeptFields(ApiNode node)
 
     private static Guid ParseId(string text) => Guid.TryParseExact(text, "D", out var id) ? id
         : throw Resolving.Invalid(
-            $"Found '{(text.Length <= 40 ? text : text[..40] + "…")}' in 'callIds'; allowed: the callId of a failed call.");
+            $"Found '{(text.Length <= 40 ? text : text[..40] + "…")}' in 'callIds'; allowed: the callId of a failed "
+            + "call.");
 
     private static Guid? IdOf(string? cursor) => cursor is null ? null
         : Guid.TryParseExact(GlobalId.KeyOfCursor(CallCursor, cursor), "N", out var id) ? id

@@ -6,8 +6,8 @@ using Tributary.Storage;
 namespace Tributary.Api.GraphQL.Live;
 
 /// <summary>
-/// What has changed since it was last asked, as messages and rounds tell: keys, each once however often it changed. A reader that takes its time finds
-/// fewer, newer states; it is never too slow.
+/// What has changed since it was last asked, as messages and rounds tell: keys, each once however often it changed. A
+/// reader that takes its time finds fewer, newer states; it is never too slow.
 /// </summary>
 internal sealed class Changes : IAsyncDisposable
 {
@@ -18,14 +18,17 @@ internal sealed class Changes : IAsyncDisposable
     private readonly Func<StoredMessage, string?> keyOf;
     private readonly CancellationTokenSource ended;
     private readonly Lock gate = new();
-    private readonly Channel<bool> signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> signal = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly IDisposable? watch;
     private readonly Task pump;
     private HashSet<string> waiting = [];
 
     /// <param name="keyOf">What a message changes, or null.</param>
     /// <param name="watch">Begins to tell what rounds of this process change; null in a process that has none.</param>
-    public Changes(FeedSubscription subscription, Func<StoredMessage, string?> keyOf, Func<Action<string>, IDisposable>? watch, CancellationToken cancellation)
+    public Changes(
+        FeedSubscription subscription, Func<StoredMessage, string?> keyOf, Func<Action<string>, IDisposable>? watch,
+        CancellationToken cancellation)
     {
         this.subscription = subscription;
         this.keyOf = keyOf;
@@ -37,7 +40,8 @@ internal sealed class Changes : IAsyncDisposable
     /// <summary>What has changed; waits until something has, or for a poll and then it is nothing.</summary>
     /// <param name="poll">Null: waits as long as it takes.</param>
     /// <exception cref="GraphQLException">The server stops, or too much waits.</exception>
-    public async ValueTask<IReadOnlyCollection<string>> TakeAsync(TimeSpan? poll, TimeProvider time, CancellationToken cancellation)
+    public async ValueTask<IReadOnlyCollection<string>> TakeAsync(
+        TimeSpan? poll, TimeProvider time, CancellationToken cancellation)
     {
         using var limit = new CancellationTokenSource(poll ?? Timeout.InfiniteTimeSpan, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
@@ -82,7 +86,8 @@ internal sealed class Changes : IAsyncDisposable
                 }
             }
 
-            signal.Writer.TryComplete(new GraphQLException("The server stops. Subscribe again: the state comes first.", "stopping"));
+            signal.Writer.TryComplete(
+                new GraphQLException("The server stops. Subscribe again: the state comes first.", "stopping"));
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {
@@ -103,7 +108,9 @@ internal sealed class Changes : IAsyncDisposable
             if (waiting.Count < MaxWaitingCount || waiting.Contains(key))
                 waiting.Add(key);
             else
-                signal.Writer.TryComplete(new GraphQLException($"More than {MaxWaitingCount} changes wait; allowed: at most that many. Subscribe again: the state comes first.", "too_slow"));
+                signal.Writer.TryComplete(new GraphQLException(
+                    $"More than {MaxWaitingCount} changes wait; allowed: at most that many. Subscribe again: the state "
+                    + "comes first.", "too_slow"));
         }
 
         signal.Writer.TryWrite(true);

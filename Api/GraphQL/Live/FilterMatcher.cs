@@ -3,11 +3,14 @@ using Tributary.Storage;
 namespace Tributary.Api.GraphQL.Live;
 
 /// <summary>A filter as the store applies it, for messages that come from the feed.</summary>
-internal sealed class FilterMatcher(MessageFilter filter, Func<BodyCondition, Func<ReadOnlyMemory<byte>, bool>> matcherOf)
+internal sealed class FilterMatcher(
+    MessageFilter filter, Func<BodyCondition, Func<ReadOnlyMemory<byte>, bool>> matcherOf)
 {
     private readonly HashSet<string>? sources = filter.Sources?.ToHashSet();
     private readonly HashSet<string>? items = filter.Items?.ToHashSet();
-    private readonly Func<ReadOnlyMemory<byte>, bool>? body = filter.Body is { } condition ? matcherOf(condition) : null;
+    private readonly Func<ReadOnlyMemory<byte>, bool>? body = filter.Body is { } condition
+        ? matcherOf(condition)
+        : null;
 
     public bool Matches(StoredMessage message) =>
         (sources is null || sources.Contains(message.Source))

@@ -5,8 +5,8 @@ using Tributary.Messages;
 namespace Tributary.Api.GraphQL.Live;
 
 /// <summary>
-/// Tells whether an item is as it was when it was looked at before, for processes that nobody tells of changes: by its messages, what is left of those
-/// that failed, and its records.
+/// Tells whether an item is as it was when it was looked at before, for processes that nobody tells of changes: by its
+/// messages, what is left of those that failed, and its records.
 /// </summary>
 internal sealed class ItemMarks(ApiNode node)
 {
@@ -19,7 +19,11 @@ internal sealed class ItemMarks(ApiNode node)
         foreach (var failed in await node.Processing.FindPartsAsync(item.Unfinished, cancellation))
         {
             foreach (var part in failed.Value)
-                mark.Append('/').Append(failed.Key.Value).Append(part.Part.Plugin).Append(part.Part.Status).Append(part.Part.Attempts);
+                mark.Append('/')
+                    .Append(failed.Key.Value)
+                    .Append(part.Part.Plugin)
+                    .Append(part.Part.Status)
+                    .Append(part.Part.Attempts);
         }
 
         int[] generations = [.. node.LivePlugins().Select(plugin => plugin.Generation)];

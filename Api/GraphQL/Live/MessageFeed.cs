@@ -8,7 +8,10 @@ using Tributary.GraphQL.Types;
 
 namespace Tributary.Api.GraphQL.Live;
 
-/// <summary><c>messageReceived</c>: what is stored after a cursor, then what is committed next, over the tail that all subscribers share.</summary>
+/// <summary>
+/// <c>messageReceived</c>: what is stored after a cursor, then what is committed next, over the tail that all
+/// subscribers share.
+/// </summary>
 internal sealed class MessageFeed(ApiNode node)
 {
     public void Bind(SchemaBindings bindings) => bindings.Object("Subscription").Feed("messageReceived", Subscribe);
@@ -17,13 +20,21 @@ internal sealed class MessageFeed(ApiNode node)
     {
         var filter = FilterReader.Read(context.Arguments.Get<InputObject>("filter"));
         if (filter.Statuses is not null)
-            throw Resolving.Invalid("Found a condition on the status; allowed: none here, for the status of a message changes after it was sent. Search with messages(filter:).");
-        Position? after = context.Arguments.Get<string>("after") is { } cursor ? Cursor.Parse(cursor, node.History) : null;
-        return RunAsync(after, new FilterMatcher(filter, node.MatcherOf), (RequestLimits)context.State!, context.CancellationToken);
+            throw Resolving.Invalid(
+                "Found a condition on the status; allowed: none here, for the status of a message changes after it was "
+                + "sent. Search with messages(filter:).");
+        Position? after = context.Arguments.Get<string>("after") is { } cursor
+            ? Cursor.Parse(cursor, node.History)
+            : null;
+        return RunAsync(
+            after, new FilterMatcher(filter, node.MatcherOf), (RequestLimits)context.State!, context.CancellationToken);
     }
 
     private async IAsyncEnumerable<MessageNode> RunAsync(
-        Position? after, FilterMatcher filter, RequestLimits limits, [EnumeratorCancellation] CancellationToken cancellation)
+        Position? after,
+        FilterMatcher filter,
+        RequestLimits limits,
+        [EnumeratorCancellation] CancellationToken cancellation)
     {
         var last = after ?? await node.Tail.ReadEndAsync(cancellation);
         using var subscription = node.Tail.Subscribe(last);
@@ -52,7 +63,18 @@ internal sealed class MessageFeed(ApiNode node)
         var cursor = new Cursor(node.History, last).ToString();
         var extensions = new Dictionary<string, object?> { ["cursor"] = cursor };
         return why == FeedEnd.TooSlow
-            ? new GraphQLException(new GraphQLError($"Too slow: more messages wait than may. Resume with after: \"{cursor}\".", Code: "too_slow") { Extensions = extensions })
-            : new GraphQLException(new GraphQLError($"The server stops. Resume with after: \"{cursor}\".", Code: "stopping") { Extensions = extensions });
+            ? new GraphQLException(
+                new GraphQLError(
+                    $"Too slow: more messages wait than may. Resume with after: \"{cursor}\".", Code: "too_slow")
+                {
+                    Extensions = extensions,
+                }
+            )
+            : new GraphQLException(
+                new GraphQLError($"The server stops. Resume with after: \"{cursor}\".", Code: "stopping")
+                {
+                    Extensions = extensions,
+                }
+            );
     }
 }

@@ -10,10 +10,12 @@ using Tributary.Storage;
 namespace Tributary.Api.GraphQL.Live;
 
 /// <summary>
-/// <c>itemChanged</c> and <c>aggregateChanged</c>: the state as it is, then again after changes. Messages and rounds only wake; the state is read from
-/// its grain, which is never older than what woke. A process without silo is told of messages only, and looks for the rest by itself.
+/// <c>itemChanged</c> and <c>aggregateChanged</c>: the state as it is, then again after changes. Messages and rounds
+/// only wake; the state is read from its grain, which is never older than what woke. A process without silo is told of
+/// messages only, and looks for the rest by itself.
 /// </summary>
-internal sealed class StateFeeds(ApiNode node, CountedDefinitions definitions, ItemFields items, AggregateFields aggregates, TimeProvider time)
+internal sealed class StateFeeds(
+    ApiNode node, CountedDefinitions definitions, ItemFields items, AggregateFields aggregates, TimeProvider time)
 {
     /// <summary>How often a process that is not told of changes looks for them.</summary>
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
@@ -28,15 +30,19 @@ internal sealed class StateFeeds(ApiNode node, CountedDefinitions definitions, I
 
     private TimeSpan? Poll => node.Changes is null ? PollInterval : null;
 
-    public void Bind(SchemaBindings bindings) => bindings.Object("Subscription").Feed("itemChanged", Item).Feed("aggregateChanged", Aggregate);
+    public void Bind(SchemaBindings bindings) =>
+        bindings.Object("Subscription").Feed("itemChanged", Item).Feed("aggregateChanged", Aggregate);
 
     private IAsyncEnumerable<ItemNode> Item(ResolveContext context) =>
         RunItemAsync(context.Arguments.Get<string>("id")!, (RequestLimits)context.State!, context.CancellationToken);
 
-    private async IAsyncEnumerable<ItemNode> RunItemAsync(string id, RequestLimits limits, [EnumeratorCancellation] CancellationToken cancellation)
+    private async IAsyncEnumerable<ItemNode> RunItemAsync(
+        string id, RequestLimits limits, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await using var changes = await NewChangesAsync(
-            message => message.Item == id ? MessageCame : null, (watch, tell) => watch.WatchItem(id, _ => tell(ResultCame)), cancellation);
+            message => message.Item == id ? MessageCame : null,
+            (watch, tell) => watch.WatchItem(id, _ => tell(ResultCame)),
+            cancellation);
         var seen = 0L;
         string? mark = null;
         for (IReadOnlyCollection<string> changed = []; ; changed = await changes.TakeAsync(Poll, time, cancellation))
@@ -67,7 +73,10 @@ internal sealed class StateFeeds(ApiNode node, CountedDefinitions definitions, I
     }
 
     private async IAsyncEnumerable<AggregateNode> RunAggregateAsync(
-        CountedDefinition counted, string group, RequestLimits limits, [EnumeratorCancellation] CancellationToken cancellation)
+        CountedDefinition counted,
+        string group,
+        RequestLimits limits,
+        [EnumeratorCancellation] CancellationToken cancellation)
     {
         await using var changes = await NewChangesAsync(
             message => counted.KeyOf(message) is { } key && key.Group == group ? key.ToString() : null,
@@ -80,7 +89,8 @@ internal sealed class StateFeeds(ApiNode node, CountedDefinitions definitions, I
         {
             foreach (var key in changed)
             {
-                if (await aggregates.FindAsync(key) is not { } aggregate || aggregate.Count <= known.GetValueOrDefault(key))
+                if (await aggregates.FindAsync(key) is not { } aggregate
+                    || aggregate.Count <= known.GetValueOrDefault(key))
                     continue;
                 if (known.Count >= MaxKnownCount)
                     known.Clear();
@@ -96,14 +106,20 @@ internal sealed class StateFeeds(ApiNode node, CountedDefinitions definitions, I
     }
 
     /// <summary>The key of the group's aggregate, in the window of the present.</summary>
-    private string Present(CountedDefinition counted, string group) => new AggregateKey(
-        counted.Active.Generation, counted.Definition.Window is null ? 0 : counted.WindowStartMs(time.GetUtcNow()), group).ToString();
+    private string Present(CountedDefinition counted, string group) =>
+        new AggregateKey(
+            counted.Active.Generation,
+            counted.Definition.Window is null ? 0 : counted.WindowStartMs(time.GetUtcNow()),
+            group).ToString();
 
     // The feed and the watch begin before the first state is read: what changes in between wakes.
     private async ValueTask<Changes> NewChangesAsync(
-        Func<StoredMessage, string?> keyOf, Func<ChangeWatch, Action<string>, IDisposable> watch, CancellationToken cancellation)
+        Func<StoredMessage, string?> keyOf,
+        Func<ChangeWatch, Action<string>, IDisposable> watch,
+        CancellationToken cancellation)
     {
         var subscription = node.Tail.Subscribe(await node.Tail.ReadEndAsync(cancellation));
-        return new Changes(subscription, keyOf, node.Changes is { } told ? tell => watch(told, tell) : null, cancellation);
+        return new Changes(
+            subscription, keyOf, node.Changes is { } told ? tell => watch(told, tell) : null, cancellation);
     }
 }

@@ -6,7 +6,9 @@ using Tributary.Storage;
 
 namespace Tributary.Api.GraphQL.Messages;
 
-/// <summary>Turns the filter of the schema into conditions of the store. Counts what it reads: a filter is bounded as a whole.</summary>
+/// <summary>
+/// Turns the filter of the schema into conditions of the store. Counts what it reads: a filter is bounded as a whole.
+/// </summary>
 internal sealed class FilterReader
 {
     private const int MaxListCount = 100;
@@ -15,8 +17,15 @@ internal sealed class FilterReader
 
     private static readonly (string Name, Comparison Comparison)[] Comparisons =
     [
-        ("eq", Comparison.Equal), ("ne", Comparison.NotEqual), ("in", Comparison.In), ("gt", Comparison.Greater), ("gte", Comparison.GreaterOrEqual),
-        ("lt", Comparison.Less), ("lte", Comparison.LessOrEqual), ("contains", Comparison.Contains), ("exists", Comparison.Exists),
+        ("eq", Comparison.Equal),
+        ("ne", Comparison.NotEqual),
+        ("in", Comparison.In),
+        ("gt", Comparison.Greater),
+        ("gte", Comparison.GreaterOrEqual),
+        ("lt", Comparison.Less),
+        ("lte", Comparison.LessOrEqual),
+        ("contains", Comparison.Contains),
+        ("exists", Comparison.Exists),
     ];
 
     private int comparisonsCount;
@@ -37,7 +46,8 @@ internal sealed class FilterReader
             Choices<MessageStatus>(filter, "status"));
 
     /// <summary>A condition on a body or another JSON document; null without one.</summary>
-    public static BodyCondition? ReadBody(InputObject? filter) => filter is null ? null : new FilterReader().ReadBody(filter, 1);
+    public static BodyCondition? ReadBody(InputObject? filter) =>
+        filter is null ? null : new FilterReader().ReadBody(filter, 1);
 
     /// <summary>A list of 1 to 100 texts; null when it is not given.</summary>
     public static IReadOnlyList<string>? Texts(InputObject filter, string name)
@@ -55,13 +65,16 @@ internal sealed class FilterReader
         if (!filter.TryGetValue(name, out var given) || given is null)
             return null;
         var choices = filter.GetList<T>(name);
-        return choices.Count > 0 ? choices : throw Resolving.Invalid($"The list '{name}' has no entries; allowed: at least one.");
+        return choices.Count > 0
+            ? choices
+            : throw Resolving.Invalid($"The list '{name}' has no entries; allowed: at least one.");
     }
 
     private BodyCondition ReadBody(InputObject filter, int depth)
     {
         if (depth > MaxDepth)
-            throw Resolving.Invalid($"The filter of the body has more than {MaxDepth} levels; allowed: at most that many.");
+            throw Resolving.Invalid(
+                $"The filter of the body has more than {MaxDepth} levels; allowed: at most that many.");
 
         var all = new List<BodyCondition>();
         ReadComparisons(filter, all);
@@ -73,7 +86,8 @@ internal sealed class FilterReader
             all.Add(new BodyCondition.Not(ReadBody(not, depth + 1)));
         return all.Count switch
         {
-            0 => throw Resolving.Invalid("Found a filter of the body without a condition; allowed: a path with comparisons, and, or, not."),
+            0 => throw Resolving.Invalid(
+                "Found a filter of the body without a condition; allowed: a path with comparisons, and, or, not."),
             1 => all[0],
             _ => new BodyCondition.And(all),
         };
@@ -85,17 +99,24 @@ internal sealed class FilterReader
         var before = all.Count;
         foreach (var (name, comparison) in Comparisons)
         {
-            if (!filter.TryGetValue(name, out var operand) || (operand is null && comparison is Comparison.Exists or Comparison.In))
+            if (!filter.TryGetValue(name, out var operand)
+                || (operand is null && comparison is Comparison.Exists or Comparison.In))
                 continue;
             if (pointer is null || !JsonPointer.TryParse(pointer, out _))
-                throw Resolving.Invalid($"The comparison '{name}' has {(pointer is null ? "no path" : $"the path '{pointer}'")}; allowed: {JsonPointer.Allowed}.");
+                throw Resolving.Invalid(
+                    $"The comparison '{name}' has {(pointer is null ? "no path" : $"the path '{pointer}'")}; allowed: "
+                    + $"{JsonPointer.Allowed}.");
             if (++comparisonsCount > MaxComparisonsCount)
-                throw Resolving.Invalid($"The filter of the body has more than {MaxComparisonsCount} comparisons; allowed: at most that many.");
+                throw Resolving.Invalid(
+                    $"The filter of the body has more than {MaxComparisonsCount} comparisons; allowed: at most that "
+                    + "many.");
             all.Add(Compare(pointer, name, comparison, operand));
         }
 
         if (pointer is not null && all.Count == before)
-            throw Resolving.Invalid($"The path '{pointer}' has no comparison; allowed: {string.Join(", ", Comparisons.Select(one => one.Name))}.");
+            throw Resolving.Invalid(
+                $"The path '{pointer}' has no comparison; allowed: "
+                + $"{string.Join(", ", Comparisons.Select(one => one.Name))}.");
     }
 
     private static BodyCondition Compare(string pointer, string name, Comparison comparison, object? operand)
@@ -111,8 +132,10 @@ internal sealed class FilterReader
                 return new BodyCondition.Compare(pointer, Comparison.In, JsonValues.ArrayOf(values));
             default:
                 var value = JsonValues.Of(operand);
-                if (comparison is not (Comparison.Equal or Comparison.NotEqual or Comparison.Contains) && value.ValueKind is not (JsonValueKind.Number or JsonValueKind.String))
-                    throw Resolving.Invalid($"The operand of '{name}' is {value.GetRawText()}; allowed: a number or a string.");
+                if (comparison is not (Comparison.Equal or Comparison.NotEqual or Comparison.Contains)
+                    && value.ValueKind is not (JsonValueKind.Number or JsonValueKind.String))
+                    throw Resolving.Invalid(
+                        $"The operand of '{name}' is {value.GetRawText()}; allowed: a number or a string.");
                 return new BodyCondition.Compare(pointer, comparison, value);
         }
     }

@@ -9,7 +9,8 @@ using Tributary.Messages;
 namespace Tributary.Api.GraphQL.Messages;
 
 /// <summary>Messages: one by its id, many by what holds of them.</summary>
-internal sealed class MessageFields(ApiNode node, MessagePages pages, MessageLookup lookup, MessageParts parts, ItemFields items)
+internal sealed class MessageFields(
+    ApiNode node, MessagePages pages, MessageLookup lookup, MessageParts parts, ItemFields items)
 {
     public void Bind(SchemaBindings bindings)
     {
@@ -20,8 +21,12 @@ internal sealed class MessageFields(ApiNode node, MessagePages pages, MessageLoo
             .Batch<string, ItemNode>("item", message => message.ItemId, items.OfMessagesAsync)
             .Ask("status", (message, context) => parts.StatusOfAsync(message.Stored.Position, context))
             .Ask("failures", (message, context) => parts.FailuresOfAsync([message.Stored.Position], context));
-        bindings.Object<MessageConnection>("MessageConnection")
-            .Ask("totalCount", (connection, context) => connection.Filter is { } filter ? node.Queries.CountMessagesAsync(filter, context.CancellationToken) : default);
+        bindings
+            .Object<MessageConnection>("MessageConnection")
+            .Ask("totalCount", (connection, context) =>
+                connection.Filter is { } filter
+                    ? node.Queries.CountMessagesAsync(filter, context.CancellationToken)
+                    : default);
         bindings.Object<Edge<MessageNode>>("MessageEdge");
         bindings.Object<PageInfo>("PageInfo");
         bindings.Enum<MessageStatus>("MessageStatus");
@@ -31,10 +36,16 @@ internal sealed class MessageFields(ApiNode node, MessagePages pages, MessageLoo
     public async ValueTask<MessageNode?> FindAsync(string text, ResolveContext context)
     {
         if (!MessageId.TryParse(text, out var id))
-            throw Resolving.Invalid($"The message id is '{text}'; allowed: a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057. A global id goes to node(id).");
+            throw Resolving.Invalid(
+                $"The message id is '{text}'; allowed: a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057. A global "
+                + "id goes to node(id).");
         return await context.Batch<MessageId, MessageNode>(this, lookup.FindAsync).Load(id);
     }
 
-    private ValueTask<MessageConnection> ListAsync(ResolveContext context) => pages.ReadAsync(
-        PageArguments.Of(context.Arguments), FilterReader.Read(context.Arguments.Get<InputObject>("filter")), (RequestLimits)context.State!, context.CancellationToken);
+    private ValueTask<MessageConnection> ListAsync(ResolveContext context) =>
+        pages.ReadAsync(
+            PageArguments.Of(context.Arguments),
+            FilterReader.Read(context.Arguments.Get<InputObject>("filter")),
+            (RequestLimits)context.State!,
+            context.CancellationToken);
 }

@@ -11,13 +11,16 @@ internal sealed record MessageConnection(IReadOnlyList<MessageNode> Nodes, PageI
 /// <summary>Reads pages of messages, in the order of acceptance whatever the direction.</summary>
 internal sealed class MessagePages(ApiNode node)
 {
-    public async ValueTask<MessageConnection> ReadAsync(PageArguments page, MessageFilter filter, RequestLimits limits, CancellationToken cancellation)
+    public async ValueTask<MessageConnection> ReadAsync(
+        PageArguments page, MessageFilter filter, RequestLimits limits, CancellationToken cancellation)
     {
         var (after, before) = BoundsOf(page);
         // One more than the page holds says whether there is a next one.
-        var query = new MessageQuery(filter, after, before, page.IsBackward, page.Count + 1, RequestLimits.MaxScanCount);
+        var query = new MessageQuery(
+            filter, after, before, page.IsBackward, page.Count + 1, RequestLimits.MaxScanCount);
         if (filter.Body is null)
-            return PageOf(page, after, before, await node.Queries.QueryMessagesAsync(query, cancellation), filter, limits);
+            return PageOf(
+                page, after, before, await node.Queries.QueryMessagesAsync(query, cancellation), filter, limits);
 
         var found = await limits.SearchAsync(
             async left =>
@@ -36,7 +39,9 @@ internal sealed class MessagePages(ApiNode node)
 
     /// <summary>Cuts what was found to a page.</summary>
     /// <param name="filter">What the total counts; null when it cannot be told without a search.</param>
-    public MessageConnection PageOf(PageArguments page, Position? after, Position? before, MessageMatches found, MessageFilter? filter, RequestLimits limits)
+    public MessageConnection PageOf(
+        PageArguments page, Position? after, Position? before, MessageMatches found, MessageFilter? filter,
+        RequestLimits limits)
     {
         var kept = new List<MessageNode>(Math.Min(page.Count, found.Messages.Count));
         foreach (var message in found.Messages)
@@ -51,14 +56,21 @@ internal sealed class MessagePages(ApiNode node)
         var isCut = kept.Count < found.Messages.Count;
         var hasMore = isCut || !found.IsComplete;
         // Where the search stands: behind the last message of a page that is full, else behind the last one looked at.
-        var reached = !isCut && !found.IsComplete ? found.ScannedTo ?? kept.LastOrDefault()?.Stored.Position : kept.LastOrDefault()?.Stored.Position;
+        var reached =
+            !isCut && !found.IsComplete
+                ? found.ScannedTo ?? kept.LastOrDefault()?.Stored.Position
+                : kept.LastOrDefault()?.Stored.Position;
         var scannedCount = filter is { Body: null } ? (int?)null : found.ScannedCount;
         if (page.IsBackward)
             kept.Reverse();
 
         var info = page.IsBackward
-            ? new PageInfo(before is not null, hasMore, CursorOf(reached ?? before), kept.LastOrDefault()?.Cursor ?? page.Before, scannedCount)
-            : new PageInfo(hasMore, after is { Value: > 0 }, kept.FirstOrDefault()?.Cursor ?? page.After, CursorOf(reached ?? after ?? Position.Start), scannedCount);
+            ? new PageInfo(
+                before is not null, hasMore, CursorOf(reached ?? before), kept.LastOrDefault()?.Cursor ?? page.Before,
+                scannedCount)
+            : new PageInfo(
+                hasMore, after is { Value: > 0 }, kept.FirstOrDefault()?.Cursor ?? page.After,
+                CursorOf(reached ?? after ?? Position.Start), scannedCount);
         return new MessageConnection(kept, info, filter);
     }
 

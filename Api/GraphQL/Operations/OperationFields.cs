@@ -17,7 +17,8 @@ internal sealed class OperationFields(ApiNode node)
     {
         bindings.Object("Query")
             .Ask("reminders", (_, context) => RemindersAsync(context.Arguments, context.CancellationToken))
-            .Ask("ledger", (_, context) => LedgerAsync(context.Arguments.Get<bool>("verify"), context.CancellationToken));
+            .Ask("ledger", (_, context) =>
+                LedgerAsync(context.Arguments.Get<bool>("verify"), context.CancellationToken));
         bindings.Object<ReminderNode>("Reminder");
         bindings.Object<Connection<ReminderNode>>("ReminderConnection");
         bindings.Object<Edge<ReminderNode>>("ReminderEdge");
@@ -26,10 +27,12 @@ internal sealed class OperationFields(ApiNode node)
         bindings.Object<LedgerCountsNode>("LedgerCounts");
     }
 
-    private async ValueTask<Connection<ReminderNode>> RemindersAsync(InputObject arguments, CancellationToken cancellation)
+    private async ValueTask<Connection<ReminderNode>> RemindersAsync(
+        InputObject arguments, CancellationToken cancellation)
     {
         var page = PageArguments.Of(arguments);
-        var rows = await node.Queries.ReadPendingRemindersAsync(page.After is { } cursor ? MarkOf(cursor) : First, page.Count + 1, cancellation);
+        var rows = await node.Queries.ReadPendingRemindersAsync(
+            page.After is { } cursor ? MarkOf(cursor) : First, page.Count + 1, cancellation);
         return KeyedPage.Of(page, rows, ReminderNode.Of, row => GlobalId.Of(ReminderCursor, KeyOf(row)));
     }
 
@@ -46,8 +49,13 @@ internal sealed class OperationFields(ApiNode node)
     {
         try
         {
-            return JsonSerializer.Deserialize(GlobalId.KeyOfCursor(ReminderCursor, cursor), CursorKeyJson.Default.StringArray) is [{ } ticks, { } type, { } key, { } name]
-                && long.TryParse(ticks, out var due) && due >= 0 && due <= DateTimeOffset.MaxValue.UtcTicks
+            return
+                JsonSerializer.Deserialize(
+                    GlobalId.KeyOfCursor(ReminderCursor, cursor), CursorKeyJson.Default.StringArray)
+                    is [{ } ticks, { } type, { } key, { } name]
+                && long.TryParse(ticks, out var due)
+                && due >= 0
+                && due <= DateTimeOffset.MaxValue.UtcTicks
                 ? new ReminderMark(new DateTimeOffset(due, TimeSpan.Zero), new RoundGrainId(type, key), name)
                 : throw GlobalId.CursorInvalid(cursor);
         }
@@ -59,7 +67,9 @@ internal sealed class OperationFields(ApiNode node)
 }
 
 /// <summary>A reminder as the schema shows it.</summary>
-internal sealed record ReminderNode(string GrainType, string GrainKey, string Name, DateTimeOffset DueAt, int Attempt, string? Activity)
+internal sealed record ReminderNode(
+    string GrainType, string GrainKey, string Name, DateTimeOffset DueAt, int Attempt, string? Activity)
 {
-    public static ReminderNode Of(ReminderRow row) => new(row.Grain.Type, row.Grain.Key, row.Name, row.Due, row.Attempt, row.Activity);
+    public static ReminderNode Of(ReminderRow row) =>
+        new(row.Grain.Type, row.Grain.Key, row.Name, row.Due, row.Attempt, row.Activity);
 }

@@ -10,14 +10,19 @@ using Tributary.Pipeline.Intake;
 
 namespace Tributary.Api.GraphQL.Operations;
 
-/// <summary>Accepts a message. What is wrong with it is part of the answer; what is wrong with the server is an error.</summary>
+/// <summary>
+/// Accepts a message. What is wrong with it is part of the answer; what is wrong with the server is an error.
+/// </summary>
 internal sealed class Publish(ApiNode node, ItemFields items)
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict = new(
+        encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     public void Bind(SchemaBindings bindings)
     {
-        bindings.Object("Mutation").Ask("publish", (_, context) => AcceptAsync(context.Arguments.Get<InputObject>("input")!));
+        bindings
+            .Object("Mutation")
+            .Ask("publish", (_, context) => AcceptAsync(context.Arguments.Get<InputObject>("input")!));
         bindings.Object<PublishPayload>("PublishPayload");
         bindings.Object<PublishReceipt>("PublishReceipt").Ask("item", (receipt, _) => items.ReadAsync(receipt.ItemId));
         bindings.Object<PublishError>("PublishError");
@@ -29,7 +34,10 @@ internal sealed class Publish(ApiNode node, ItemFields items)
         {
             var receipt = await node.Intake.AcceptAsync(RequestOf(input));
             return new PublishPayload(
-                new PublishReceipt(receipt.Id.ToString(), receipt.Item, new Cursor(node.History, receipt.Position).ToString(), receipt.IsRepeat), null);
+                new PublishReceipt(
+                    receipt.Id.ToString(), receipt.Item, new Cursor(node.History, receipt.Position).ToString(),
+                    receipt.IsRepeat),
+                null);
         }
         catch (TributaryException error) when (Resolving.IsMistake(error))
         {
@@ -41,7 +49,9 @@ internal sealed class Publish(ApiNode node, ItemFields items)
     {
         var mediaType = input.Get<string>("mediaType")!.ToLowerInvariant();
         if (mediaType != "application/json" && !mediaType.EndsWith("+json", StringComparison.Ordinal))
-            throw new TributaryException("media_type_unsupported", $"Found the media type '{mediaType}'; allowed: application/json, or a type that ends in +json.");
+            throw new TributaryException(
+                "media_type_unsupported",
+                $"Found the media type '{mediaType}'; allowed: application/json, or a type that ends in +json.");
         return new IntakeRequest
         {
             Source = input.Get<string>("source")!,
@@ -52,9 +62,11 @@ internal sealed class Publish(ApiNode node, ItemFields items)
         };
     }
 
-    private static JsonPointer PointerOf(string text) => JsonPointer.TryParse(text, out var pointer)
-        ? pointer
-        : throw new TributaryException("parameter_invalid", $"The itemPointer is '{text}'; allowed: {JsonPointer.Allowed}.");
+    private static JsonPointer PointerOf(string text) =>
+        JsonPointer.TryParse(text, out var pointer)
+            ? pointer
+            : throw new TributaryException(
+                "parameter_invalid", $"The itemPointer is '{text}'; allowed: {JsonPointer.Allowed}.");
 
     private static byte[] BytesOf(string body)
     {
@@ -64,7 +76,8 @@ internal sealed class Publish(ApiNode node, ItemFields items)
         }
         catch (EncoderFallbackException)
         {
-            throw new TributaryException("body_not_json", "Found half of a surrogate pair; allowed: text of whole characters.");
+            throw new TributaryException(
+                "body_not_json", "Found half of a surrogate pair; allowed: text of whole characters.");
         }
     }
 }

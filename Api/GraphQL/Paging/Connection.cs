@@ -10,16 +10,22 @@ internal record Connection<TNode>(IReadOnlyList<TNode> Nodes, Func<int, string> 
 internal sealed record Edge<TNode>(TNode Node, string Cursor);
 
 /// <param name="ScannedCount">How many rows a search looked at; null where nothing is searched.</param>
-internal sealed record PageInfo(bool HasNextPage, bool HasPreviousPage, string? StartCursor, string? EndCursor, int? ScannedCount = null);
+internal sealed record PageInfo(
+    bool HasNextPage, bool HasPreviousPage, string? StartCursor, string? EndCursor, int? ScannedCount = null);
 
 internal static class KeyedPage
 {
     /// <summary>A forward page of a list that is ordered by a key.</summary>
     /// <param name="rows">One more than the page holds, when there is more.</param>
-    public static Connection<TNode> Of<TRow, TNode>(PageArguments page, IReadOnlyList<TRow> rows, Func<TRow, TNode> nodeOf, Func<TRow, string> cursorOf)
+    public static Connection<TNode> Of<TRow, TNode>(
+        PageArguments page, IReadOnlyList<TRow> rows, Func<TRow, TNode> nodeOf, Func<TRow, string> cursorOf)
     {
         var nodes = rows.Take(page.Count).Select(nodeOf).ToList();
-        var (first, last) = nodes.Count == 0 ? (null, page.After) : (cursorOf(rows[0]), cursorOf(rows[nodes.Count - 1]));
-        return new Connection<TNode>(nodes, at => cursorOf(rows[at]), new PageInfo(rows.Count > page.Count, page.After is not null, first, last));
+        var (first, last) =
+            nodes.Count == 0 ? (null, page.After) : (cursorOf(rows[0]), cursorOf(rows[nodes.Count - 1]));
+        return new Connection<TNode>(
+            nodes,
+            at => cursorOf(rows[at]),
+            new PageInfo(rows.Count > page.Count, page.After is not null, first, last));
     }
 }

@@ -7,14 +7,18 @@ namespace Tributary.Api.GraphQL.Paging;
 /// <param name="IsBackward">True with <c>last</c>: from the end.</param>
 internal readonly record struct PageArguments(int Count, bool IsBackward, string? After, string? Before)
 {
-    /// <exception cref="Tributary.GraphQL.GraphQLException">Names the argument, what was found and what is allowed.</exception>
+    /// <exception cref="Tributary.GraphQL.GraphQLException">
+    /// Names the argument, what was found and what is allowed.
+    /// </exception>
     public static PageArguments Of(InputObject arguments)
     {
         var first = CountOf(arguments, "first");
         var last = CountOf(arguments, "last");
         if (first is not null && last is not null)
             throw Resolving.Invalid("Found both 'first' and 'last'; allowed: one of them.");
-        return new PageArguments(first ?? last ?? RequestLimits.DefaultPageCount, last is not null, arguments.Get<string>("after"), arguments.Get<string>("before"));
+        return new PageArguments(
+            first ?? last ?? RequestLimits.DefaultPageCount, last is not null, arguments.Get<string>("after"),
+            arguments.Get<string>("before"));
     }
 
     private static int? CountOf(InputObject arguments, string name)

@@ -8,7 +8,10 @@ using Tributary.Storage;
 
 namespace Tributary.Api.GraphQL.Processing;
 
-/// <summary><c>failureRaised</c>: what is stored after a cursor, then what is raised next. Who has read everything waits for the tail, which all share.</summary>
+/// <summary>
+/// <c>failureRaised</c>: what is stored after a cursor, then what is raised next. Who has read everything waits for the
+/// tail, which all share.
+/// </summary>
 internal sealed class FailureFeed(ApiNode node, TimeProvider time)
 {
     /// <summary>Subscribers of this node; further ones are refused as overloaded.</summary>
@@ -27,11 +30,14 @@ internal sealed class FailureFeed(ApiNode node, TimeProvider time)
 
     private IAsyncEnumerable<RaisedFailureNode> Subscribe(ResolveContext context)
     {
-        Position? after = context.Arguments.Get<string>("after") is { } cursor ? Cursor.Parse(cursor, node.History) : null;
+        Position? after = context.Arguments.Get<string>("after") is { } cursor
+            ? Cursor.Parse(cursor, node.History)
+            : null;
         return RunAsync(after, (RequestLimits)context.State!, context.CancellationToken);
     }
 
-    private async IAsyncEnumerable<RaisedFailureNode> RunAsync(Position? after, RequestLimits limits, [EnumeratorCancellation] CancellationToken cancellation)
+    private async IAsyncEnumerable<RaisedFailureNode> RunAsync(
+        Position? after, RequestLimits limits, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var place = Enter();
         var reached = after ?? await node.Tail.ReadEndAsync(cancellation);
@@ -45,7 +51,8 @@ internal sealed class FailureFeed(ApiNode node, TimeProvider time)
                     continue;
                 limits.Renew();
                 yield return new RaisedFailureNode(
-                    new FailureNode(failure.Message, failure.Item, failure.Part, failure.At), new Cursor(node.History, failure.Position).ToString());
+                    new FailureNode(failure.Message, failure.Item, failure.Part, failure.At),
+                    new Cursor(node.History, failure.Position).ToString());
                 reached = failure.Position;
             }
 
@@ -56,10 +63,12 @@ internal sealed class FailureFeed(ApiNode node, TimeProvider time)
         }
 
         var end = new Cursor(node.History, reached).ToString();
-        throw new GraphQLException(new GraphQLError($"The server stops. Resume with after: \"{end}\".", Code: "stopping")
-        {
-            Extensions = new Dictionary<string, object?> { ["cursor"] = end },
-        });
+        throw new GraphQLException(
+            new GraphQLError($"The server stops. Resume with after: \"{end}\".", Code: "stopping")
+            {
+                Extensions = new Dictionary<string, object?> { ["cursor"] = end },
+            }
+        );
     }
 
     /// <summary>What comes next; null when the server stops.</summary>
@@ -70,7 +79,8 @@ internal sealed class FailureFeed(ApiNode node, TimeProvider time)
         {
             return hasAll ? await tail.NextAsync(reached, either.Token) : await tail.ReadAsync(reached, either.Token);
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested && node.Tail.Stopping.IsCancellationRequested)
+        catch (OperationCanceledException)
+            when (!cancellation.IsCancellationRequested && node.Tail.Stopping.IsCancellationRequested)
         {
             return null;
         }
@@ -81,7 +91,9 @@ internal sealed class FailureFeed(ApiNode node, TimeProvider time)
         if (Interlocked.Increment(ref subscribersCount) <= MaxSubscribersCount)
             return new Place(this);
         Interlocked.Decrement(ref subscribersCount);
-        throw new OverloadedException($"This node tells {MaxSubscribersCount} subscribers of failures already; allowed: at most that many.", RetryAfter);
+        throw new OverloadedException(
+            $"This node tells {MaxSubscribersCount} subscribers of failures already; allowed: at most that many.",
+            RetryAfter);
     }
 
     private sealed class Place(FailureFeed feed) : IDisposable

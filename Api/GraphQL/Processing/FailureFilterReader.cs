@@ -29,6 +29,8 @@ internal static class FailureFilterReader
             return Failed;
         return statuses.All(Failed.Contains)
             ? statuses
-            : throw Resolving.Invalid($"The list 'status' is [{string.Join(", ", statuses).ToUpperInvariant()}]; allowed: RETRYING, PARKED or both.");
+            : throw Resolving.Invalid(
+                $"The list 'status' is [{string.Join(", ", statuses).ToUpperInvariant()}]; allowed: RETRYING, PARKED "
+                + "or both.");
     }
 }

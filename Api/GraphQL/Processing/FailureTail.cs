@@ -2,7 +2,10 @@ using Tributary.Storage;
 
 namespace Tributary.Api.GraphQL.Processing;
 
-/// <summary>Reads failures for all subscribers that have read what there is: one look at the store at a time, and none while nobody waits.</summary>
+/// <summary>
+/// Reads failures for all subscribers that have read what there is: one look at the store at a time, and none while
+/// nobody waits.
+/// </summary>
 internal sealed class FailureTail(ApiNode node, TimeProvider time)
 {
     /// <summary>Failures of one read; further ones are in the next.</summary>
@@ -34,7 +37,9 @@ internal sealed class FailureTail(ApiNode node, TimeProvider time)
         }
     }
 
-    /// <summary>Waits until there is something after <paramref name="reached"/>. What is given may begin before it.</summary>
+    /// <summary>
+    /// Waits until there is something after <paramref name="reached"/>. What is given may begin before it.
+    /// </summary>
     public async Task<RaisedSlice> NextAsync(Position reached, CancellationToken cancellation)
     {
         Task<RaisedSlice> found;

@@ -18,16 +18,22 @@ internal sealed class ItemRecords(ApiNode node)
     {
         var limits = (RequestLimits)context.State!;
         // The arguments of a field are one object for all items of the request: what they are asked for together.
-        var records = await context.Batch<string, IReadOnlyList<RecordNode>>(context.Arguments, LoadAsync).Load(item.ItemId) ?? throw limits.TooLarge();
+        var records = await context
+            .Batch<string, IReadOnlyList<RecordNode>>(context.Arguments, LoadAsync)
+            .Load(item.ItemId)
+            ?? throw limits.TooLarge();
         foreach (var record in records)
             limits.TryTake(record.Document.Length, isFirst: true);
         return records;
     }
 
     /// <summary>Items that are missing are those whose records the answer has no room for.</summary>
-    private async Task<IReadOnlyDictionary<string, IReadOnlyList<RecordNode>>> LoadAsync(IReadOnlyList<string> items, ResolveContext context)
+    private async Task<IReadOnlyDictionary<string, IReadOnlyList<RecordNode>>> LoadAsync(
+        IReadOnlyList<string> items, ResolveContext context)
     {
-        IReadOnlyList<LivePlugin> plugins = context.Arguments.Get<string>("plugin") is { } name ? [LivePlugin.Named(name, node)] : node.LivePlugins();
+        IReadOnlyList<LivePlugin> plugins = context.Arguments.Get<string>("plugin") is { } name
+            ? [LivePlugin.Named(name, node)]
+            : node.LivePlugins();
         int[] generations = [.. plugins.Select(plugin => plugin.Generation)];
         var maxBytes = ((RequestLimits)context.State!).MaxAnswerBytes;
         var shown = new Dictionary<string, IReadOnlyList<RecordNode>>();
@@ -36,7 +42,11 @@ internal sealed class ItemRecords(ApiNode node)
         {
             if (bytes > maxBytes)
                 break;
-            var found = generations.Length == 0 ? null : await node.Processing.FindRecordsAsync(chunk, generations, MaxPerItemCount, context.CancellationToken);
+            var found =
+                generations.Length == 0
+                    ? null
+                    : await node.Processing.FindRecordsAsync(
+                        chunk, generations, MaxPerItemCount, context.CancellationToken);
             foreach (var item in chunk)
             {
                 var records = found?.GetValueOrDefault(item) ?? [];
@@ -49,5 +59,7 @@ internal sealed class ItemRecords(ApiNode node)
     }
 
     private static IEnumerable<RecordNode> Of(LivePlugin plugin, IReadOnlyList<StoredRecord> records) =>
-        records.Where(record => record.Generation == plugin.Generation).Select(record => RecordNode.Of(record, plugin.Name));
+        records
+            .Where(record => record.Generation == plugin.Generation)
+            .Select(record => RecordNode.Of(record, plugin.Name));
 }

@@ -4,17 +4,22 @@ using Tributary.Storage;
 
 namespace Tributary.Api.GraphQL.Processing;
 
-/// <summary>What is left of messages: whatever one request asks of it, of messages or of items, is one read of the store.</summary>
+/// <summary>
+/// What is left of messages: whatever one request asks of it, of messages or of items, is one read of the store.
+/// </summary>
 internal sealed class MessageParts(ApiNode node)
 {
     public async ValueTask<MessageStatus> StatusOfAsync(Position message, ResolveContext context) =>
         MessagePart.StatusOf([.. (await FindAsync([message], context)).Select(part => part.Part)]);
 
     /// <summary>What failed of these messages, in their order.</summary>
-    public async ValueTask<IReadOnlyList<FailureNode>> FailuresOfAsync(IReadOnlyList<Position> messages, ResolveContext context) =>
-    [
-        .. (await FindAsync(messages, context)).Where(part => part.Part.Status is MessageStatus.Retrying or MessageStatus.Parked).Select(FailureNode.Of),
-    ];
+    public async ValueTask<IReadOnlyList<FailureNode>> FailuresOfAsync(
+        IReadOnlyList<Position> messages, ResolveContext context) =>
+        [
+            .. (await FindAsync(messages, context))
+                .Where(part => part.Part.Status is MessageStatus.Retrying or MessageStatus.Parked)
+                .Select(FailureNode.Of),
+        ];
 
     private async ValueTask<IEnumerable<StoredPart>> FindAsync(IReadOnlyList<Position> messages, ResolveContext context)
     {
@@ -24,6 +29,7 @@ internal sealed class MessageParts(ApiNode node)
         return found.SelectMany(parts => parts ?? []);
     }
 
-    private async Task<IReadOnlyDictionary<Position, IReadOnlyList<StoredPart>>> LoadAsync(IReadOnlyList<Position> messages, ResolveContext context) =>
-        await node.Processing.FindPartsAsync(messages, context.CancellationToken);
+    private async Task<IReadOnlyDictionary<Position, IReadOnlyList<StoredPart>>> LoadAsync(
+        IReadOnlyList<Position> messages,
+        ResolveContext context) => await node.Processing.FindPartsAsync(messages, context.CancellationToken);
 }

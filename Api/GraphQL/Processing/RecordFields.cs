@@ -18,7 +18,9 @@ internal sealed class RecordFields(ApiNode node, MessageLookup lookup)
     public void Bind(SchemaBindings bindings)
     {
         bindings.Object("Query").Ask("records", (_, context) => ListAsync(context));
-        bindings.Object<RecordNode>("Record").Batch<MessageId, MessageNode>("message", record => record.Message, lookup.FindAsync);
+        bindings
+            .Object<RecordNode>("Record")
+            .Batch<MessageId, MessageNode>("message", record => record.Message, lookup.FindAsync);
         bindings.Object<Connection<RecordNode>>("RecordConnection");
         bindings.Object<Edge<RecordNode>>("RecordEdge");
     }
@@ -30,22 +32,32 @@ internal sealed class RecordFields(ApiNode node, MessageLookup lookup)
         var plugin = LivePlugin.Named(arguments.Get<string>("plugin")!, node);
         var filter = arguments.Get<InputObject>("filter");
         var query = new RecordQuery(
-            plugin.Generation, filter is null ? null : FilterReader.Texts(filter, "item"), FilterReader.ReadBody(filter?.Get<InputObject>("document")),
-            page.After is { } cursor ? MarkOf(cursor) : null, page.Count + 1, RequestLimits.MaxScanCount);
+            plugin.Generation,
+            filter is null ? null : FilterReader.Texts(filter, "item"),
+            FilterReader.ReadBody(filter?.Get<InputObject>("document")),
+            page.After is { } cursor ? MarkOf(cursor) : null,
+            page.Count + 1,
+            RequestLimits.MaxScanCount);
         var limits = (RequestLimits)context.State!;
         var found = query.Document is null
             ? await node.Processing.ReadRecordsAsync(query, context.CancellationToken)
             : await limits.SearchAsync(
                 async left =>
                 {
-                    var records = await node.Processing.ReadRecordsAsync(query with { MaxScanCount = left }, context.CancellationToken);
+                    var records = await node.Processing.ReadRecordsAsync(
+                        query with
+                        {
+                            MaxScanCount = left,
+                        },
+                        context.CancellationToken);
                     return (records, records.ScannedCount);
                 },
                 context.CancellationToken);
         return PageOf(page, plugin.Name, query, found, limits);
     }
 
-    private static Connection<RecordNode> PageOf(PageArguments page, string plugin, RecordQuery query, RecordPage found, RequestLimits limits)
+    private static Connection<RecordNode> PageOf(
+        PageArguments page, string plugin, RecordQuery query, RecordPage found, RequestLimits limits)
     {
         var shown = new List<StoredRecord>();
         foreach (var record in found.Records.Take(page.Count))
@@ -57,21 +69,29 @@ internal sealed class RecordFields(ApiNode node, MessageLookup lookup)
 
         string CursorAt(int at) => CursorOf(new RecordMark(shown[at].Item, shown[at].Key));
         var isCut = shown.Count < found.Records.Count;
-        var end = !isCut && !found.IsComplete && found.ScannedTo is { } mark ? CursorOf(mark) : shown.Count > 0 ? CursorAt(shown.Count - 1) : page.After;
+        var end =
+            !isCut && !found.IsComplete && found.ScannedTo is { } mark ? CursorOf(mark)
+            : shown.Count > 0 ? CursorAt(shown.Count - 1)
+            : page.After;
         var start = shown.Count > 0 ? CursorAt(0) : null;
         return new Connection<RecordNode>(
             [.. shown.Select(record => RecordNode.Of(record, plugin))],
             CursorAt,
-            new PageInfo(isCut || !found.IsComplete, page.After is not null, start, end, query.Document is null ? null : found.ScannedCount));
+            new PageInfo(
+                isCut || !found.IsComplete, page.After is not null, start, end,
+                query.Document is null ? null : found.ScannedCount));
     }
 
-    private static string CursorOf(RecordMark mark) => GlobalId.Of(CursorKind, JsonSerializer.Serialize([mark.Item, mark.Key], CursorKeyJson.Default.StringArray));
+    private static string CursorOf(RecordMark mark) =>
+        GlobalId.Of(CursorKind, JsonSerializer.Serialize([mark.Item, mark.Key], CursorKeyJson.Default.StringArray));
 
     private static RecordMark MarkOf(string cursor)
     {
         try
         {
-            return JsonSerializer.Deserialize(GlobalId.KeyOfCursor(CursorKind, cursor), CursorKeyJson.Default.StringArray) is [{ } item, { } key]
+            return
+                JsonSerializer.Deserialize(GlobalId.KeyOfCursor(CursorKind, cursor), CursorKeyJson.Default.StringArray)
+                    is [{ } item, { } key]
                 ? new RecordMark(item, key)
                 : throw GlobalId.CursorInvalid(cursor);
         }
@@ -83,9 +103,11 @@ internal sealed class RecordFields(ApiNode node, MessageLookup lookup)
 }
 
 /// <summary>A record as the schema shows it.</summary>
-internal sealed record RecordNode(string Plugin, string ItemId, string Key, MessageId Message, ReadOnlyMemory<byte> Document)
+internal sealed record RecordNode(
+    string Plugin, string ItemId, string Key, MessageId Message, ReadOnlyMemory<byte> Document)
 {
     public string MessageId => Message.ToString();
 
-    public static RecordNode Of(StoredRecord record, string plugin) => new(plugin, record.Item, record.Key, record.Message.Id, record.Json);
+    public static RecordNode Of(StoredRecord record, string plugin) =>
+        new(plugin, record.Item, record.Key, record.Message.Id, record.Json);
 }

@@ -15,11 +15,16 @@ internal sealed class GenerationFields(ApiNode node)
         bindings.Object("Query")
             .Ask("generations", (_, _) => ListAsync(static _ => true))
             .Ask("replays", (_, _) => ListAsync(static view => view.Replay is not null));
-        bindings.Object("Mutation")
-            .Ask("reprocess", (_, context) => ChangeAsync(async () =>
-            [
-                await Known.ReprocessAsync(NameOf(context), context.Arguments.Get<DateTimeOffset?>("from"), context.Arguments.Get<DateTimeOffset?>("to")),
-            ]))
+        bindings
+            .Object("Mutation")
+            .Ask("reprocess", (_, context) =>
+                ChangeAsync(async () =>
+                    [
+                        await Known.ReprocessAsync(
+                            NameOf(context),
+                            context.Arguments.Get<DateTimeOffset?>("from"),
+                            context.Arguments.Get<DateTimeOffset?>("to")),
+                    ]))
             .Ask("cancelReprocess", (_, context) => ChangeAsync(async () =>
             {
                 var name = NameOf(context);
@@ -48,7 +53,11 @@ internal sealed class GenerationFields(ApiNode node)
         ResolveContext context, Func<string, int, CancellationToken, ValueTask<IReadOnlyList<GenerationView>>> change)
     {
         var name = context.Arguments.Get<string>("name")!;
-        return [.. (await change(name, context.Arguments.Get<int>("generation"), context.CancellationToken)).Where(view => view.Row.Name == name)];
+        return
+        [
+            .. (await change(name, context.Arguments.Get<int>("generation"), context.CancellationToken)).Where(view =>
+                view.Row.Name == name),
+        ];
     }
 
     private static async ValueTask<GenerationChange> ChangeAsync(Func<ValueTask<IReadOnlyList<GenerationView>>> change)
@@ -63,12 +72,13 @@ internal sealed class GenerationFields(ApiNode node)
         }
     }
 
-    private static string NameOf(ResolveContext context) => (context.Arguments.Get<string>("aggregate"), context.Arguments.Get<string>("plugin")) switch
-    {
-        ({ } aggregate, null) => aggregate,
-        (null, { } plugin) => PluginHost.GenerationPrefix + plugin,
-        _ => throw Resolving.Invalid("Found neither or both of 'aggregate' and 'plugin'; allowed: one of them."),
-    };
+    private static string NameOf(ResolveContext context) =>
+        (context.Arguments.Get<string>("aggregate"), context.Arguments.Get<string>("plugin")) switch
+        {
+            ({ } aggregate, null) => aggregate,
+            (null, { } plugin) => PluginHost.GenerationPrefix + plugin,
+            _ => throw Resolving.Invalid("Found neither or both of 'aggregate' and 'plugin'; allowed: one of them."),
+        };
 }
 
 internal sealed record GenerationChange(IReadOnlyList<GenerationBody> Generations, GenerationError? Error);

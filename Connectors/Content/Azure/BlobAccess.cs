@@ -8,12 +8,14 @@ namespace Tributary.Connectors.Content.Azure;
 internal abstract class BlobAccess
 {
     /// <param name="now">For the date that the service compares with its own, give or take 15 minutes.</param>
-    public abstract ValueTask AuthorizeAsync(HttpRequestMessage request, DateTimeOffset now, CancellationToken cancellation);
+    public abstract ValueTask AuthorizeAsync(
+        HttpRequestMessage request, DateTimeOffset now, CancellationToken cancellation);
 
     /// <summary>With the account's key.</summary>
     public sealed class Key(SharedKey key) : BlobAccess
     {
-        public override ValueTask AuthorizeAsync(HttpRequestMessage request, DateTimeOffset now, CancellationToken cancellation)
+        public override ValueTask AuthorizeAsync(
+            HttpRequestMessage request, DateTimeOffset now, CancellationToken cancellation)
         {
             request.Headers.Add("x-ms-date", now.ToString("R", CultureInfo.InvariantCulture));
             key.Sign(request);
@@ -24,7 +26,8 @@ internal abstract class BlobAccess
     /// <summary>With a shared access signature, which is a query.</summary>
     public sealed class Signature(string query) : BlobAccess
     {
-        public override ValueTask AuthorizeAsync(HttpRequestMessage request, DateTimeOffset now, CancellationToken cancellation)
+        public override ValueTask AuthorizeAsync(
+            HttpRequestMessage request, DateTimeOffset now, CancellationToken cancellation)
         {
             request.RequestUri = new UriBuilder(request.RequestUri!) { Query = query }.Uri;
             return ValueTask.CompletedTask;
@@ -36,7 +39,8 @@ internal abstract class BlobAccess
     {
         private static readonly TokenRequestContext Context = new(["https://storage.azure.com/.default"]);
 
-        public override async ValueTask AuthorizeAsync(HttpRequestMessage request, DateTimeOffset now, CancellationToken cancellation)
+        public override async ValueTask AuthorizeAsync(
+            HttpRequestMessage request, DateTimeOffset now, CancellationToken cancellation)
         {
             var token = await credential.GetTokenAsync(Context, cancellation);
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Token);

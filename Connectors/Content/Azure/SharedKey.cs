@@ -6,8 +6,8 @@ namespace Tributary.Connectors.Content.Azure;
 
 /// <summary>
 /// Signs requests with an account's key:
-/// <see href="https://learn.microsoft.com/rest/api/storageservices/authorize-with-shared-key">Authorize with Shared Key</see>. For requests
-/// without body and without query, which is all that reading a blob takes.
+/// <see href="https://learn.microsoft.com/rest/api/storageservices/authorize-with-shared-key">Authorize with Shared
+/// Key</see>. For requests without body and without query, which is all that reading a blob takes.
 /// </summary>
 internal sealed class SharedKey(string account, byte[] key)
 {

@@ -3,9 +3,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Tributary.Connectors.Content.Disk;
 
 /// <summary>
-/// Opens regular files below a folder, and no others. The file is first named without being opened; where it really lies and what it is
-/// are read from that handle, and the same handle is then opened for reading. So links may be exchanged at any moment in between:
-/// what is read is what was checked.
+/// Opens regular files below a folder, and no others. The file is first named without being opened; where it really
+/// lies and what it is are read from that handle, and the same handle is then opened for reading. So links may be
+/// exchanged at any moment in between: what is read is what was checked.
 /// </summary>
 internal sealed class ConfinedFolder(string root, Faults faults)
 {
@@ -19,8 +19,10 @@ internal sealed class ConfinedFolder(string root, Faults faults)
     public FileStream Open(string location)
     {
         var path = Relative(location);
-        using var folder = LinuxFiles.Open(null, root, LinuxFiles.PathOnly, out _) ?? throw faults.Unavailable(location, "the root folder is not there");
-        using var named = LinuxFiles.Open(folder, path, LinuxFiles.PathOnly, out var error) ?? throw Fault(location, error);
+        using var folder = LinuxFiles.Open(null, root, LinuxFiles.PathOnly, out _)
+            ?? throw faults.Unavailable(location, "the root folder is not there");
+        using var named = LinuxFiles.Open(folder, path, LinuxFiles.PathOnly, out var error)
+            ?? throw Fault(location, error);
 
         var realRoot = RealPath(folder, location);
         if (!RealPath(named, location).StartsWith(realRoot == "/" ? realRoot : realRoot + "/", StringComparison.Ordinal))
@@ -28,7 +30,8 @@ internal sealed class ConfinedFolder(string root, Faults faults)
         if (LinuxFiles.TypeOf(named) != LinuxFiles.RegularFile)
             throw faults.Refused(location, "it is no regular file");
 
-        var handle = LinuxFiles.Open(null, LinuxFiles.LinkOf(named), LinuxFiles.Read, out error) ?? throw Fault(location, error);
+        var handle = LinuxFiles.Open(null, LinuxFiles.LinkOf(named), LinuxFiles.Read, out error)
+            ?? throw Fault(location, error);
         return new FileStream(handle, FileAccess.Read, bufferSize: 0);
     }
 
@@ -50,7 +53,8 @@ internal sealed class ConfinedFolder(string root, Faults faults)
     }
 
     private string RealPath(SafeFileHandle handle, string location) =>
-        new FileInfo(LinuxFiles.LinkOf(handle)).LinkTarget ?? throw faults.Unavailable(location, "/proc is not mounted, and where it lies cannot be seen");
+        new FileInfo(LinuxFiles.LinkOf(handle)).LinkTarget
+        ?? throw faults.Unavailable(location, "/proc is not mounted, and where it lies cannot be seen");
 
     private ConnectorException Fault(string location, int error) => error switch
     {

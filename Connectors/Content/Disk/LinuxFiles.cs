@@ -3,7 +3,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Tributary.Connectors.Content.Disk;
 
-/// <summary>The system calls with which a file is looked at before it is opened. Numbers are those of Linux on all its 64-bit platforms.</summary>
+/// <summary>
+/// The system calls with which a file is looked at before it is opened. Numbers are those of Linux on all its 64-bit
+/// platforms.
+/// </summary>
 internal static partial class LinuxFiles
 {
     /// <summary>A handle that names a file and opens nothing: a device or pipe notices nothing of it.</summary>

@@ -5,7 +5,8 @@ using Tributary.Connectors.Http;
 namespace Tributary.Connectors.Content.Swift;
 
 /// <summary>
-/// Version 3 of Keystone: <see href="https://docs.openstack.org/api-ref/identity/v3/#password-authentication-with-scoped-authorization">a
+/// Version 3 of Keystone:
+/// <see href="https://docs.openstack.org/api-ref/identity/v3/#password-authentication-with-scoped-authorization">a
 /// token for a project</see>, with the catalogue in which the store's URL stands.
 /// </summary>
 internal sealed class KeystoneLogin(SwiftAccess access, StoreClient client, Faults faults) : ISwiftLogin
@@ -28,8 +29,13 @@ internal sealed class KeystoneLogin(SwiftAccess access, StoreClient client, Faul
         if (access.StorageUrl is { } configured)
             return new SwiftSession(configured, token);
         await using var stream = await answer.Content.ReadAsStreamAsync(cancellation);
-        await using var source = new ContentSource(client.Wrap(stream, answer.Content.Headers.ContentLength, location), answer.Content.Headers.ContentLength);
-        var body = await StoreClient.ReadAllAsync(source, MaxCatalogueBytes, found => faults.Unavailable(location, $"the login was answered with {found}"), cancellation);
+        await using var source = new ContentSource(
+            client.Wrap(stream, answer.Content.Headers.ContentLength, location), answer.Content.Headers.ContentLength);
+        var body = await StoreClient.ReadAllAsync(
+            source,
+            MaxCatalogueBytes,
+            found => faults.Unavailable(location, $"the login was answered with {found}"),
+            cancellation);
         return new SwiftSession(StorageUrl(body, location).TrimEnd('/'), token);
     }
 
@@ -41,7 +47,11 @@ internal sealed class KeystoneLogin(SwiftAccess access, StoreClient client, Faul
                 ["methods"] = new JsonArray("application_credential"),
                 ["application_credential"] = new JsonObject { ["id"] = access.User, ["secret"] = access.Secret },
             }
-            : new JsonObject { ["methods"] = new JsonArray("password"), ["password"] = new JsonObject { ["user"] = User() } };
+            : new JsonObject
+            {
+                ["methods"] = new JsonArray("password"),
+                ["password"] = new JsonObject { ["user"] = User() },
+            };
         var auth = new JsonObject { ["identity"] = identity };
         if (!access.IsApplicationCredential && (access.ProjectId ?? access.ProjectName) is not null)
             auth["scope"] = new JsonObject { ["project"] = Project() };
@@ -51,7 +61,12 @@ internal sealed class KeystoneLogin(SwiftAccess access, StoreClient client, Faul
     private JsonObject User() =>
         access.UserId is { } id
             ? new JsonObject { ["id"] = id, ["password"] = access.Secret }
-            : new JsonObject { ["name"] = access.User, ["domain"] = Domain(access.UserDomainId, access.UserDomainName), ["password"] = access.Secret };
+            : new JsonObject
+            {
+                ["name"] = access.User,
+                ["domain"] = Domain(access.UserDomainId, access.UserDomainName),
+                ["password"] = access.Secret,
+            };
 
     // A project of a name lies in a domain; without one of its own, in the user's.
     private JsonObject Project() =>
@@ -60,8 +75,11 @@ internal sealed class KeystoneLogin(SwiftAccess access, StoreClient client, Faul
             : new JsonObject
             {
                 ["name"] = access.ProjectName,
-                ["domain"] = Domain(access.ProjectDomainId, access.ProjectDomainName)
-                    is { } own && (access.ProjectDomainId ?? access.ProjectDomainName) is not null ? own : Domain(access.UserDomainId, access.UserDomainName),
+                ["domain"] =
+                    Domain(access.ProjectDomainId, access.ProjectDomainName) is { } own
+                    && (access.ProjectDomainId ?? access.ProjectDomainName) is not null
+                        ? own
+                        : Domain(access.UserDomainId, access.UserDomainName),
             };
 
     private static JsonObject Domain(string? id, string? name) =>
@@ -72,11 +90,19 @@ internal sealed class KeystoneLogin(SwiftAccess access, StoreClient client, Faul
         try
         {
             var services = JsonNode.Parse(body)?["token"]?["catalog"]?.AsArray() ?? [];
-            var endpoints = services.Where(service => Text(service, "type") == access.ServiceType).SelectMany(service => service?["endpoints"]?.AsArray() ?? []);
-            var endpoint = endpoints.FirstOrDefault(endpoint => Text(endpoint, "interface") == access.Interface
-                && (access.Region is null || Text(endpoint, "region") == access.Region || Text(endpoint, "region_id") == access.Region));
+            var endpoints = services
+                .Where(service => Text(service, "type") == access.ServiceType)
+                .SelectMany(service => service?["endpoints"]?.AsArray() ?? []);
+            var endpoint = endpoints.FirstOrDefault(endpoint =>
+                Text(endpoint, "interface") == access.Interface
+                && (
+                    access.Region is null
+                    || Text(endpoint, "region") == access.Region
+                    || Text(endpoint, "region_id") == access.Region));
             return Text(endpoint, "url")
-                ?? throw faults.Refused(location, $"the catalogue has no {access.Interface} endpoint of type {access.ServiceType}{(access.Region is null ? "" : $" in {access.Region}")}");
+                ?? throw faults.Refused(location,
+                    $"the catalogue has no {access.Interface} endpoint of type "
+                    + $"{access.ServiceType}{(access.Region is null ? "" : $" in {access.Region}")}");
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
@@ -84,5 +110,6 @@ internal sealed class KeystoneLogin(SwiftAccess access, StoreClient client, Faul
         }
     }
 
-    private static string? Text(JsonNode? node, string name) => node?[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+    private static string? Text(JsonNode? node, string name) =>
+        node?[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 }

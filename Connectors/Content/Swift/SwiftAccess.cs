@@ -2,17 +2,35 @@ using Tributary.Connectors.Configuration;
 
 namespace Tributary.Connectors.Content.Swift;
 
-/// <summary>Who asks, and for which account: the keys of the configuration under the names that Swift's own client gives them.</summary>
+/// <summary>
+/// Who asks, and for which account: the keys of the configuration under the names that Swift's own client gives them.
+/// </summary>
 internal sealed record SwiftAccess
 {
     private static readonly string[] OptionKeys =
     [
-        "auth_type", "application_credential_id", "application_credential_secret", "endpoint_type", "object_storage_url", "project_domain_id", "project_domain_name",
-        "project_id", "project_name", "region_name", "service_type", "tenant_id", "tenant_name", "user_domain_id", "user_domain_name", "user_id",
+        "auth_type",
+        "application_credential_id",
+        "application_credential_secret",
+        "endpoint_type",
+        "object_storage_url",
+        "project_domain_id",
+        "project_domain_name",
+        "project_id",
+        "project_name",
+        "region_name",
+        "service_type",
+        "tenant_id",
+        "tenant_name",
+        "user_domain_id",
+        "user_domain_name",
+        "user_id",
     ];
 
     private const string AuthUrlDefault = "http://localhost:8080/auth/v1.0";
-    private const string Password = "password", V3Password = "v3password", ApplicationCredential = "v3applicationcredential";
+    private const string Password = "password",
+        V3Password = "v3password",
+        ApplicationCredential = "v3applicationcredential";
 
     /// <summary>Without a slash at its end; with the version for Keystone.</summary>
     public required string AuthUrl { get; init; }
@@ -55,30 +73,41 @@ internal sealed record SwiftAccess
         var authUrl = section["auth_url"].IsSet ? section["auth_url"].Url() : new Uri(AuthUrlDefault);
         var version = section["auth_version"].OneOf("1", "1.0", "3");
         var options = section["os_options"].Section(OptionKeys);
-        var isApplicationCredential = options["auth_type"].OneOf(Password, V3Password, ApplicationCredential) == ApplicationCredential;
+        var isApplicationCredential =
+            options["auth_type"].OneOf(Password, V3Password, ApplicationCredential) == ApplicationCredential;
         var storageUrl = options["object_storage_url"].Url();
-        var kind = options["endpoint_type"].OneOf("publicURL", "internalURL", "adminURL", "public", "internal", "admin");
+        var kind = options["endpoint_type"]
+            .OneOf("publicURL", "internalURL", "adminURL", "public", "internal", "admin");
 
         const string UserAllowed = "a user, as group:user where the service wants it so";
-        var user = isApplicationCredential
-            ? options["application_credential_id"].Required("the id of an application credential")
-            : options["user_id"].IsSet ? section["access_key_id"].Text(UserAllowed) ?? "" : section["access_key_id"].Required(UserAllowed);
+        var user =
+            isApplicationCredential
+                ? options["application_credential_id"].Required("the id of an application credential")
+            : options["user_id"].IsSet ? section["access_key_id"].Text(UserAllowed) ?? ""
+            : section["access_key_id"].Required(UserAllowed);
         var secret = isApplicationCredential
-            ? options["application_credential_secret"].Required("the secret of an application credential", isSecret: true)
+            ? options["application_credential_secret"]
+                .Required("the secret of an application credential", isSecret: true)
             : section["secret_access_key"].Required("the user's secret", isSecret: true);
 
         var end = authUrl?.AbsolutePath.TrimEnd('/').Split('/')[^1];
         if (end is "v2.0" or "v2")
-            section["auth_url"].Fail("version 2 of Keystone", "a URL that ends with /v3 or names no version, or TempAuth's, which ends with /v1.0");
+            section["auth_url"]
+                .Fail(
+                    "version 2 of Keystone",
+                    "a URL that ends with /v3 or names no version, or TempAuth's, which ends with /v1.0");
         if (authUrl is null || user is null || secret is null || end is "v2.0" or "v2")
             return null;
 
         // The URL names what answers there; configurations carry another version beside it that nobody ever looked at.
         var isKeystone = end is "v3" || (end is not ("v1" or "v1.0") && version == "3");
         if (end is "v1" or "v1.0" && version == "3")
-            warn($"{section["auth_version"].Origin}: {section["auth_version"].Key}: found 3 beside an auth_url that ends with /{end}: version 1 is used.");
+            warn(
+                $"{section["auth_version"].Origin}: {section["auth_version"].Key}: found 3 beside an auth_url that "
+                + $"ends with /{end}: version 1 is used.");
 
-        var project = options["project_name"].Text("a project's name") ?? options["tenant_name"].Text("a project's name");
+        var project = options["project_name"].Text("a project's name")
+            ?? options["tenant_name"].Text("a project's name");
         if (isKeystone && project is null && user.Split(':') is [var group, var name])
             (project, user) = (group, name);
         return new SwiftAccess

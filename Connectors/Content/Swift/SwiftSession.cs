@@ -10,14 +10,18 @@ internal interface ISwiftLogin
     Task<SwiftSession> LogInAsync(string location, CancellationToken cancellation);
 }
 
-/// <summary>Keeps one session for all readers: whoever finds that there is none, or that it has expired, logs in, and the others wait for that.</summary>
+/// <summary>
+/// Keeps one session for all readers: whoever finds that there is none, or that it has expired, logs in, and the others
+/// wait for that.
+/// </summary>
 internal sealed class SwiftSessions(ISwiftLogin login) : IDisposable
 {
     private readonly SemaphoreSlim gate = new(1, 1);
     private volatile SwiftSession? current;
 
     /// <param name="expired">The session that the store no longer takes, or null.</param>
-    public async ValueTask<SwiftSession> GetAsync(SwiftSession? expired, string location, CancellationToken cancellation)
+    public async ValueTask<SwiftSession> GetAsync(
+        SwiftSession? expired, string location, CancellationToken cancellation)
     {
         if (current is { } known && known != expired)
             return known;

@@ -16,7 +16,8 @@ internal sealed class TempAuthLogin(SwiftAccess access, StoreClient client, Faul
             throw SwiftLogins.Fault(faults, location, answer.StatusCode);
 
         var token = answer.Headers.TryGetValues("X-Auth-Token", out var tokens) ? tokens.First() : null;
-        var url = access.StorageUrl ?? (answer.Headers.TryGetValues("X-Storage-Url", out var urls) ? urls.First().TrimEnd('/') : null);
+        var url = access.StorageUrl
+            ?? (answer.Headers.TryGetValues("X-Storage-Url", out var urls) ? urls.First().TrimEnd('/') : null);
         return token is not null && url is not null
             ? new SwiftSession(url, token)
             : throw faults.Unavailable(location, "the login was answered without X-Auth-Token or X-Storage-Url");
@@ -25,7 +26,9 @@ internal sealed class TempAuthLogin(SwiftAccess access, StoreClient client, Faul
 
 internal static class SwiftLogins
 {
-    /// <summary>A login that fails is never about the object: a page that is not there is a service that is not there.</summary>
+    /// <summary>
+    /// A login that fails is never about the object: a page that is not there is a service that is not there.
+    /// </summary>
     public static ConnectorException Fault(Faults faults, string location, HttpStatusCode status) =>
         status is HttpStatusCode.NotFound or HttpStatusCode.Gone
             ? faults.Unavailable(location, $"nothing answers at auth_url ({(int)status})")

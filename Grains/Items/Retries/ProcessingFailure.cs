@@ -5,7 +5,10 @@ using Tributary.Messages;
 namespace Tributary.Grains.Items.Retries;
 
 /// <summary>Why a message or a plugin's part of it did not get on.</summary>
-/// <param name="Fault">What it is for a connector; of a plugin <see cref="ConnectorFault.Unavailable"/> when it says that trying again may help.</param>
+/// <param name="Fault">
+/// What it is for a connector; of a plugin <see cref="ConnectorFault.Unavailable"/> when it says that trying again may
+/// help.
+/// </param>
 /// <param name="Error">A code, a colon and a sentence: see <see cref="Clean"/>.</param>
 public sealed record ProcessingFailure(ProcessingStep Step, ConnectorFault Fault, string Error)
 {
@@ -15,9 +18,11 @@ public sealed record ProcessingFailure(ProcessingStep Step, ConnectorFault Fault
     /// <summary>The part of <see cref="Error"/> in front of the first colon; empty when there is none.</summary>
     public string Code => Error.IndexOf(':', StringComparison.Ordinal) is > 0 and var end ? Error[..end] : "";
 
-    public static ProcessingFailure Of(ProcessingStep step, ConnectorFault fault, string error) => new(step, fault, Clean(error));
+    public static ProcessingFailure Of(ProcessingStep step, ConnectorFault fault, string error) =>
+        new(step, fault, Clean(error));
 
-    public static ProcessingFailure Of(ProcessingStep step, ConnectorFault fault, Exception error) => Of(step, fault, TextOf(error));
+    public static ProcessingFailure Of(ProcessingStep step, ConnectorFault fault, Exception error) =>
+        Of(step, fault, TextOf(error));
 
     /// <summary>
     /// The error of an activity that has no result. One that ended the process did so while it ran; every other one was
@@ -29,7 +34,9 @@ public sealed record ProcessingFailure(ProcessingStep Step, ConnectorFault Fault
 
     /// <summary>An exception as an error's text.</summary>
     public static string TextOf(Exception error) =>
-        error is TributaryException known ? $"{known.Code}: {known.Message}" : $"{error.GetType().Name}: {error.Message}";
+        error is TributaryException known
+            ? $"{known.Code}: {known.Message}"
+            : $"{error.GetType().Name}: {error.Message}";
 
     /// <summary>The text as every store can hold it: cut, and without U+0000 and halves of surrogate pairs.</summary>
     public static string Clean(string error)

@@ -17,10 +17,20 @@ public sealed record RetryPolicy(IReadOnlyList<RetryRule> Rules)
         {
             Step = ProcessingStep.Accept, Faults = [ConnectorFault.Unavailable],
                 Then = new Continuation.Retry { First = TimeSpan.FromSeconds(5) },
-        },
-        new RetryRule { Step = ProcessingStep.Query, Faults = [ConnectorFault.Missing, ConnectorFault.Unavailable], Then = new Continuation.Retry() },
-        new RetryRule { Step = ProcessingStep.Execute, Faults = [ConnectorFault.Unavailable], Then = new Continuation.Retry() },
-    ]);
+            },
+            new RetryRule
+            {
+                Step = ProcessingStep.Query,
+                Faults = [ConnectorFault.Missing, ConnectorFault.Unavailable],
+                Then = new Continuation.Retry(),
+            },
+            new RetryRule
+            {
+                Step = ProcessingStep.Execute,
+                Faults = [ConnectorFault.Unavailable],
+                Then = new Continuation.Retry(),
+            },
+        ]);
 
     /// <param name="plugin">Empty for the message as a whole.</param>
     public Continuation After(ProcessingFailure failure, string plugin)
@@ -88,8 +98,11 @@ public abstract record Continuation
             var end = since + GiveUp;
             if (now >= end)
                 return null;
-            // In milliseconds as a double: the power may be beyond what a time span holds, and is cut before it becomes one.
-            var wait = Math.Min(First.TotalMilliseconds * Math.Pow(Factor, failures - 1), Ceiling.TotalMilliseconds) * (1 - (Jitter * chance));
+            // In milliseconds as a double: the power may be beyond what a time span holds, and is cut before it becomes
+            // one.
+            var wait =
+                Math.Min(First.TotalMilliseconds * Math.Pow(Factor, failures - 1), Ceiling.TotalMilliseconds)
+                * (1 - (Jitter * chance));
             var next = now.AddMilliseconds(Math.Ceiling(wait));
             return next < end ? next : end;
         }

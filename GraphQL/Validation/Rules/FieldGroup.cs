@@ -4,7 +4,9 @@ using Tributary.GraphQL.Types;
 
 namespace Tributary.GraphQL.Validation.Rules;
 
-/// <summary>A field where it was found. The type and definition are null when the document names something unknown.</summary>
+/// <summary>
+/// A field where it was found. The type and definition are null when the document names something unknown.
+/// </summary>
 internal readonly record struct FieldUse(Field Node, NamedType? Parent, FieldDef? Definition);
 
 /// <summary>What is still to be looked at for a group of selection sets.</summary>
@@ -19,7 +21,10 @@ internal sealed class FieldGroup(GroupCheck check, List<(SelectionSet Set, Named
 
     public List<(SelectionSet Set, NamedType? Parent)> Sets { get; } = sets;
 
-    /// <summary>128 bits that do not depend on the order of the sets. The seed is of this process, so that nobody outside can choose documents that collide.</summary>
+    /// <summary>
+    /// 128 bits that do not depend on the order of the sets. The seed is of this process, so that nobody outside can
+    /// choose documents that collide.
+    /// </summary>
     public (ulong, ulong) Fingerprint
     {
         get

@@ -8,8 +8,10 @@ internal sealed class FieldsOnCorrectType : ValidationRule
 {
     public override void Field(ValidationContext context, Field field, NamedType? parent, FieldDef? definition)
     {
-        if (parent is null || definition is not null) return;
-        context.Report($"Type {parent.Name} has no field \"{field.Name}\".{Hint(context.Schema, parent, field.Name)}", field);
+        if (parent is null || definition is not null)
+            return;
+        context.Report(
+            $"Type {parent.Name} has no field \"{field.Name}\".{Hint(context.Schema, parent, field.Name)}", field);
     }
 
     /// <summary>A member of the abstract type that has the field, or a name that is nearly the same.</summary>
@@ -17,8 +19,14 @@ internal sealed class FieldsOnCorrectType : ValidationRule
     {
         if (parent.IsAbstract)
         {
-            var holders = schema.PossibleTypes(parent).Where(t => t.Field(name) is not null).Take(3).Select(t => t.Name).ToList();
-            if (holders.Count > 0) return $" Did you mean a fragment on {string.Join(" or ", holders)}?";
+            var holders = schema
+                .PossibleTypes(parent)
+                .Where(t => t.Field(name) is not null)
+                .Take(3)
+                .Select(t => t.Name)
+                .ToList();
+            if (holders.Count > 0)
+                return $" Did you mean a fragment on {string.Join(" or ", holders)}?";
         }
         return parent is FieldsType type ? Suggestions.For(name, type.Fields.Select(f => f.Name)) : "";
     }

@@ -7,13 +7,19 @@ namespace Tributary.GraphQL.Validation.Rules;
 internal sealed class KnownArgumentNames : ValidationRule
 {
     public override void Arguments(
-        ValidationContext context, Node owner, string ownerName, IReadOnlyList<Argument> arguments, IReadOnlyList<InputDef>? definitions)
+        ValidationContext context,
+        Node owner,
+        string ownerName,
+        IReadOnlyList<Argument> arguments,
+        IReadOnlyList<InputDef>? definitions)
     {
         if (definitions is null) return;
         foreach (var argument in arguments)
         {
             if (definitions.Any(d => d.Name == argument.Name)) continue;
-            context.Report($"{ownerName} has no argument \"{argument.Name}\".{Suggestions.For(argument.Name, definitions.Select(d => d.Name))}", argument);
+            context.Report(
+                $"{ownerName} has no argument "
+                + $"\"{argument.Name}\".{Suggestions.For(argument.Name, definitions.Select(d => d.Name))}", argument);
         }
     }
 }

@@ -8,6 +8,7 @@ internal sealed class KnownOperationTypes : ValidationRule
     public override void Operation(ValidationContext context, OperationDefinition operation)
     {
         if (context.Schema.Root(operation.Operation) is null)
-            context.Report($"The schema has no {operation.Operation.ToString().ToLowerInvariant()} root type.", operation);
+            context.Report(
+                $"The schema has no {operation.Operation.ToString().ToLowerInvariant()} root type.", operation);
     }
 }

@@ -11,7 +11,8 @@ internal sealed class KnownTypeNames : ValidationRule
         foreach (var variable in operation.Variables) Check(context, variable.Type);
     }
 
-    public override void Fragment(ValidationContext context, FragmentDefinition fragment) => Check(context, fragment.TypeCondition);
+    public override void Fragment(ValidationContext context, FragmentDefinition fragment) =>
+        Check(context, fragment.TypeCondition);
 
     public override void InlineFragment(ValidationContext context, InlineFragment fragment, NamedType? parent)
     {

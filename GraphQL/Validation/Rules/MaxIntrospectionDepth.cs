@@ -30,8 +30,11 @@ internal sealed class MaxIntrospectionDepth : ValidationRule
             switch (selection)
             {
                 case Field field:
-                    var inner = field.Name is "fields" or "interfaces" or "possibleTypes" or "inputFields" ? depth + 1 : depth;
-                    if (inner >= MaxListDepth || Exceeds(context, field.SelectionSet, inner)) return true;
+                    var inner = field.Name is "fields" or "interfaces" or "possibleTypes" or "inputFields"
+                        ? depth + 1
+                        : depth;
+                    if (inner >= MaxListDepth || Exceeds(context, field.SelectionSet, inner))
+                        return true;
                     break;
                 case InlineFragment inline:
                     if (Exceeds(context, inline.SelectionSet, depth)) return true;

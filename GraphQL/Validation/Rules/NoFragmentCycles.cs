@@ -3,12 +3,15 @@ using Tributary.GraphQL.Language;
 namespace Tributary.GraphQL.Validation.Rules;
 
 /// <summary>
-/// No fragment spreads itself, directly or through others (spec section 5.5.2.2). Fragments that nothing unvisited needs are taken away one by one;
-/// what remains lies on or before a cycle. No recursion, so chains may be of any length.
+/// No fragment spreads itself, directly or through others (spec section 5.5.2.2). Fragments that nothing unvisited
+/// needs are taken away one by one; what remains lies on or before a cycle. No recursion, so chains may be of any
+/// length.
 /// </summary>
 internal sealed class NoFragmentCycles : ValidationRule
 {
-    /// <summary>How many fragments may spread each other in a row: other rules and the executor recurse along them.</summary>
+    /// <summary>
+    /// How many fragments may spread each other in a row: other rules and the executor recurse along them.
+    /// </summary>
     private const int MaxChainLength = 200;
 
     public override void Document(ValidationContext context)
@@ -38,7 +41,8 @@ internal sealed class NoFragmentCycles : ValidationRule
             }
         }
         var tooLong = chain.Values.Any(length => length > MaxChainLength);
-        if (tooLong) context.Report($"Fragments spread each other over more than {MaxChainLength} levels, which is the limit.");
+        if (tooLong)
+            context.Report($"Fragments spread each other over more than {MaxChainLength} levels, which is the limit.");
         context.HasFragmentCycles = waiting.Count > 0 || tooLong;
         foreach (var name in waiting.Keys)
         {

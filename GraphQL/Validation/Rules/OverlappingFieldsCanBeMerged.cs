@@ -5,14 +5,18 @@ using Tributary.GraphQL.Types;
 namespace Tributary.GraphQL.Validation.Rules;
 
 /// <summary>
-/// Fields that share a response key can be merged (spec section 5.3.2). Instead of comparing all pairs, the fields of a set are grouped:
-/// all fields of one key must have the same shape (SameResponseShape); those of them that can apply to one object, because they have the same parent or one of
-/// the parents is abstract, must be the same field with the same arguments. Both relations are equivalences, so each field is compared with the first only.
-/// The selections of a group are merged and looked at in turn. Groups seen before are skipped, and the work of a document is bounded.
+/// Fields that share a response key can be merged (spec section 5.3.2). Instead of comparing all pairs, the fields of a
+/// set are grouped: all fields of one key must have the same shape (SameResponseShape); those of them that can apply to
+/// one object, because they have the same parent or one of the parents is abstract, must be the same field with the
+/// same arguments. Both relations are equivalences, so each field is compared with the first only.
+/// The selections of a group are merged and looked at in turn. Groups seen before are skipped, and the work of a
+/// document is bounded.
 /// </summary>
 internal sealed class OverlappingFieldsCanBeMerged : ValidationRule
 {
-    /// <summary>Fields collected for one document; ordinary documents need less than twice their number of fields.</summary>
+    /// <summary>
+    /// Fields collected for one document; ordinary documents need less than twice their number of fields.
+    /// </summary>
     private const int MaxWork = 400_000;
 
     private readonly Queue<FieldGroup> pending = new();
@@ -40,7 +44,11 @@ internal sealed class OverlappingFieldsCanBeMerged : ValidationRule
     }
 
     private void Collect(
-        ValidationContext context, SelectionSet set, NamedType? parent, HashSet<string> visited, Dictionary<string, List<FieldUse>> byKey)
+        ValidationContext context,
+        SelectionSet set,
+        NamedType? parent,
+        HashSet<string> visited,
+        Dictionary<string, List<FieldUse>> byKey)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
         work += set.Selections.Count;
@@ -49,8 +57,10 @@ internal sealed class OverlappingFieldsCanBeMerged : ValidationRule
             switch (selection)
             {
                 case Field field:
-                    if (!byKey.TryGetValue(field.ResponseKey, out var uses)) byKey[field.ResponseKey] = uses = [];
-                    uses.Add(new FieldUse(field, parent, parent is null ? null : context.Schema.Field(parent, field.Name)));
+                    if (!byKey.TryGetValue(field.ResponseKey, out var uses))
+                        byKey[field.ResponseKey] = uses = [];
+                    uses.Add(
+                        new FieldUse(field, parent, parent is null ? null : context.Schema.Field(parent, field.Name)));
                     break;
                 case InlineFragment inline:
                     var type = inline.TypeCondition is null ? parent : context.Schema.Type(inline.TypeCondition.Name);
@@ -58,7 +68,9 @@ internal sealed class OverlappingFieldsCanBeMerged : ValidationRule
                     break;
                 case FragmentSpread spread when visited.Add(spread.Name):
                     if (context.Fragments.TryGetValue(spread.Name, out var fragment))
-                        Collect(context, fragment.SelectionSet, context.Schema.Type(fragment.TypeCondition.Name), visited, byKey);
+                        Collect(
+                            context, fragment.SelectionSet, context.Schema.Type(fragment.TypeCondition.Name), visited,
+                            byKey);
                     break;
             }
         }
@@ -78,7 +90,10 @@ internal sealed class OverlappingFieldsCanBeMerged : ValidationRule
         }
         if (check == GroupCheck.Shape) return;
         var everywhere = uses.Where(u => u.Parent is not ObjectType).ToList();
-        var byObject = uses.Where(u => u.Parent is ObjectType).GroupBy(u => u.Parent).Select(g => g.Concat(everywhere).ToList()).ToList();
+        var byObject = uses.Where(u => u.Parent is ObjectType)
+            .GroupBy(u => u.Parent)
+            .Select(g => g.Concat(everywhere).ToList())
+            .ToList();
         foreach (var common in byObject.Count == 0 ? [everywhere] : byObject)
         {
             SameField(context, common);
@@ -94,7 +109,8 @@ internal sealed class OverlappingFieldsCanBeMerged : ValidationRule
         {
             if (use.Definition is null || SameShape(first.Definition.Type, use.Definition.Type)) continue;
             context.Report(
-                $"Fields \"{use.Node.ResponseKey}\" conflict: they are of the types {first.Definition.Type} and {use.Definition.Type}. Use different aliases.",
+                $"Fields \"{use.Node.ResponseKey}\" conflict: they are of the types {first.Definition.Type} and "
+                + $"{use.Definition.Type}. Use different aliases.",
                 first.Node, use.Node);
             return;
         }
@@ -132,7 +148,9 @@ internal sealed class OverlappingFieldsCanBeMerged : ValidationRule
         }
     }
 
-    /// <summary>The arguments as one text, in which the order of arguments and of fields of input objects does not matter.</summary>
+    /// <summary>
+    /// The arguments as one text, in which the order of arguments and of fields of input objects does not matter.
+    /// </summary>
     private string Arguments(Field field)
     {
         if (field.Arguments.Count == 0) return "";

@@ -9,7 +9,9 @@ internal sealed class PossibleFragmentSpreads : ValidationRule
     public override void FragmentSpread(ValidationContext context, FragmentSpread spread, NamedType? parent)
     {
         if (context.Fragments.TryGetValue(spread.Name, out var fragment))
-            Check(context, spread, $"Fragment \"{spread.Name}\"", parent, context.Schema.Type(fragment.TypeCondition.Name));
+            Check(
+                context, spread, $"Fragment \"{spread.Name}\"", parent,
+                context.Schema.Type(fragment.TypeCondition.Name));
     }
 
     public override void InlineFragment(ValidationContext context, InlineFragment fragment, NamedType? parent)

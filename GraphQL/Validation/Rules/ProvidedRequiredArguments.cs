@@ -7,7 +7,11 @@ namespace Tributary.GraphQL.Validation.Rules;
 internal sealed class ProvidedRequiredArguments : ValidationRule
 {
     public override void Arguments(
-        ValidationContext context, Node owner, string ownerName, IReadOnlyList<Argument> arguments, IReadOnlyList<InputDef>? definitions)
+        ValidationContext context,
+        Node owner,
+        string ownerName,
+        IReadOnlyList<Argument> arguments,
+        IReadOnlyList<InputDef>? definitions)
     {
         if (definitions is null) return;
         foreach (var required in definitions)

@@ -10,8 +10,11 @@ internal sealed class ScalarLeafs : ValidationRule
     {
         if (definition is null) return;
         if (definition.Type.Named.IsLeaf && field.SelectionSet is not null)
-            context.Report($"Field \"{field.Name}\" of type {definition.Type} has no fields to select.", field.SelectionSet);
+            context.Report(
+                $"Field \"{field.Name}\" of type {definition.Type} has no fields to select.", field.SelectionSet);
         else if (!definition.Type.Named.IsLeaf && field.SelectionSet is null)
-            context.Report($"Field \"{field.Name}\" of type {definition.Type} needs a selection of fields: \"{field.Name} {{ ... }}\".", field);
+            context.Report(
+                $"Field \"{field.Name}\" of type {definition.Type} needs a selection of fields: \"{field.Name} {{ ... "
+                + "}\".", field);
     }
 }

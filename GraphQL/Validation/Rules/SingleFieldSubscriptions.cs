@@ -4,8 +4,9 @@ using Tributary.GraphQL.Types;
 namespace Tributary.GraphQL.Validation.Rules;
 
 /// <summary>
-/// A subscription selects exactly one field after its fragments are expanded, and no introspection field; @skip and @include may not stand at its root,
-/// because they need variables that are not known yet (spec section 5.2.4.1, CollectSubscriptionFields).
+/// A subscription selects exactly one field after its fragments are expanded, and no introspection field; @skip and
+/// @include may not stand at its root, because they need variables that are not known yet (spec section 5.2.4.1,
+/// CollectSubscriptionFields).
 /// </summary>
 internal sealed class SingleFieldSubscriptions : ValidationRule
 {
@@ -20,17 +21,20 @@ internal sealed class SingleFieldSubscriptions : ValidationRule
             foreach (var selection in set.Selections)
             {
                 if (selection.Directives.FirstOrDefault(d => d.Name is "skip" or "include") is { } conditional)
-                    context.Report($"Directive \"@{conditional.Name}\" may not stand at the root of a subscription.", conditional);
+                    context.Report(
+                        $"Directive \"@{conditional.Name}\" may not stand at the root of a subscription.", conditional);
                 switch (selection)
                 {
                     case Field field:
                         keys.TryAdd(field.ResponseKey, field);
                         break;
-                    case InlineFragment inline when inline.TypeCondition is null || Applies(context.Schema, root, inline.TypeCondition.Name):
+                    case InlineFragment inline
+                        when inline.TypeCondition is null || Applies(context.Schema, root, inline.TypeCondition.Name):
                         pending.Push(inline.SelectionSet);
                         break;
                     case FragmentSpread spread when visited.Add(spread.Name):
-                        if (context.Fragments.TryGetValue(spread.Name, out var fragment) && Applies(context.Schema, root, fragment.TypeCondition.Name))
+                        if (context.Fragments.TryGetValue(spread.Name, out var fragment)
+                            && Applies(context.Schema, root, fragment.TypeCondition.Name))
                             pending.Push(fragment.SelectionSet);
                         break;
                 }

@@ -7,12 +7,19 @@ namespace Tributary.GraphQL.Validation.Rules;
 internal sealed class UniqueArgumentNames : ValidationRule
 {
     public override void Arguments(
-        ValidationContext context, Node owner, string ownerName, IReadOnlyList<Argument> arguments, IReadOnlyList<InputDef>? definitions)
+        ValidationContext context,
+        Node owner,
+        string ownerName,
+        IReadOnlyList<Argument> arguments,
+        IReadOnlyList<InputDef>? definitions)
     {
         if (arguments.Count < 2) return;
         var known = new Dictionary<string, Argument>();
         foreach (var argument in arguments)
             if (!known.TryAdd(argument.Name, argument))
-                context.Report($"{ownerName} is given the argument \"{argument.Name}\" more than once.", known[argument.Name], argument);
+                context.Report(
+                    $"{ownerName} is given the argument \"{argument.Name}\" more than once.",
+                    known[argument.Name],
+                    argument);
     }
 }

@@ -13,7 +13,8 @@ internal sealed class UniqueDirectivesPerLocation : ValidationRule
         {
             if (context.Schema.Directives.GetValueOrDefault(directive.Name) is not { IsRepeatable: false }) continue;
             if (!seen.TryAdd(directive.Name, directive))
-                context.Report($"Directive \"@{directive.Name}\" may stand only once here.", seen[directive.Name], directive);
+                context.Report(
+                    $"Directive \"@{directive.Name}\" may stand only once here.", seen[directive.Name], directive);
         }
     }
 }

@@ -8,6 +8,7 @@ internal sealed class UniqueFragmentNames : ValidationRule
     public override void Fragment(ValidationContext context, FragmentDefinition fragment)
     {
         var first = context.Fragments[fragment.Name];
-        if (!ReferenceEquals(first, fragment)) context.Report($"There is more than one fragment named \"{fragment.Name}\".", first, fragment);
+        if (!ReferenceEquals(first, fragment))
+            context.Report($"There is more than one fragment named \"{fragment.Name}\".", first, fragment);
     }
 }

@@ -10,6 +10,7 @@ internal sealed class UniqueOperationNames : ValidationRule
     public override void Operation(ValidationContext context, OperationDefinition operation)
     {
         if (operation.Name is not null && !known.TryAdd(operation.Name, operation))
-            context.Report($"There is more than one operation named \"{operation.Name}\".", known[operation.Name], operation);
+            context.Report(
+                $"There is more than one operation named \"{operation.Name}\".", known[operation.Name], operation);
     }
 }

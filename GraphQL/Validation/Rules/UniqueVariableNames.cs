@@ -10,6 +10,7 @@ internal sealed class UniqueVariableNames : ValidationRule
         var known = new Dictionary<string, VariableDefinition>();
         foreach (var variable in operation.Variables)
             if (!known.TryAdd(variable.Name, variable))
-                context.Report($"There is more than one variable \"${variable.Name}\".", known[variable.Name], variable);
+                context.Report(
+                    $"There is more than one variable \"${variable.Name}\".", known[variable.Name], variable);
     }
 }

@@ -8,7 +8,8 @@ internal sealed class ValuesOfCorrectType : ValidationRule
 {
     public override void Value(ValidationContext context, ValueNode value, GraphQLType? type)
     {
-        if (type is { IsInput: true }) LiteralValidator.Validate(type, value, (node, message) => context.Report(Capital(message), node));
+        if (type is { IsInput: true })
+            LiteralValidator.Validate(type, value, (node, message) => context.Report(Capital(message), node));
     }
 
     private static string Capital(string message) => char.ToUpperInvariant(message[0]) + message[1..];

@@ -9,6 +9,7 @@ internal sealed class VariablesAreInputTypes : ValidationRule
     {
         foreach (var variable in operation.Variables)
             if (context.Schema.Type(variable.Type) is { IsInput: false } type)
-                context.Report($"Variable \"${variable.Name}\" cannot be of type {type}, which is no input type.", variable.Type);
+                context.Report(
+                    $"Variable \"${variable.Name}\" cannot be of type {type}, which is no input type.", variable.Type);
     }
 }

@@ -16,9 +16,14 @@ internal sealed class VariablesInAllowedPosition : ValidationRule
             if (usage.Type is null || !variables.TryGetValue(usage.Node.Name, out var variable)) continue;
             if (context.Schema.Type(variable.Type) is not { IsInput: true } type) continue;
             if (!IsAllowed(context.Schema, type, variable.DefaultValue, usage))
-                context.Report($"Variable \"${variable.Name}\" of type {type} cannot be used where {usage.Type} is expected.", variable, usage.Node);
+                context.Report(
+                    $"Variable \"${variable.Name}\" of type {type} cannot be used where {usage.Type} is expected.",
+                    variable,
+                    usage.Node);
             else if (usage.OneOf is not null && !type.IsNonNull)
-                context.Report($"Variable \"${variable.Name}\" of type {type} must be non-null to be used in @oneOf input object {usage.OneOf.Name}.", variable, usage.Node);
+                context.Report(
+                    $"Variable \"${variable.Name}\" of type {type} must be non-null to be used in @oneOf input object "
+                    + $"{usage.OneOf.Name}.", variable, usage.Node);
             if (context.IsFull) return;
         }
     }

@@ -9,5 +9,6 @@ public static class BuiltInPlugins
     public const string Origin = "built in";
 
     /// <summary>New ones, not started.</summary>
-    public static IReadOnlyList<IPlugin> All() => [new DatatypesPlugin(), new DuplicatesPlugin(), new ExifPlugin(), new HashesPlugin(), new SizesPlugin()];
+    public static IReadOnlyList<IPlugin> All() =>
+        [new DatatypesPlugin(), new DuplicatesPlugin(), new ExifPlugin(), new HashesPlugin(), new SizesPlugin()];
 }

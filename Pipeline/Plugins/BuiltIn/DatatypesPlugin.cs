@@ -28,6 +28,12 @@ public sealed class DatatypesPlugin : IPlugin
             json.WriteString("media_type"u8, context.MediaType);
             json.WriteNumber("bytes"u8, context.ContentLength);
         });
-        return new(new PluginResult { Records = [new PluginRecord(json)], Contributions = [new PluginContribution("datatypes", json)] });
+        return new(
+            new PluginResult
+            {
+                Records = [new PluginRecord(json)],
+                Contributions = [new PluginContribution("datatypes", json)],
+            }
+        );
     }
 }

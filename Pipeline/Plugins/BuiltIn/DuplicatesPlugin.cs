@@ -6,8 +6,8 @@ using Tributary.Plugins;
 namespace Tributary.Pipeline.Plugins.BuiltIn;
 
 /// <summary>
-/// Finds contents that occur more than once, by their SHA-256. Of each content: how many messages and how many items refer to it, and the bytes of
-/// all of them; the bytes wasted are <c>bytes - size</c>.
+/// Finds contents that occur more than once, by their SHA-256. Of each content: how many messages and how many items
+/// refer to it, and the bytes of all of them; the bytes wasted are <c>bytes - size</c>.
 /// </summary>
 public sealed class DuplicatesPlugin : IPlugin
 {
@@ -37,7 +37,13 @@ public sealed class DuplicatesPlugin : IPlugin
             Write(json, context);
             json.WriteString("item"u8, context.Message.Item);
         });
-        return new(new PluginResult { Records = [new PluginRecord(record)], Contributions = [new PluginContribution("duplicates", contribution)] });
+        return new(
+            new PluginResult
+            {
+                Records = [new PluginRecord(record)],
+                Contributions = [new PluginContribution("duplicates", contribution)],
+            }
+        );
     }
 
     private static void Write(Utf8JsonWriter json, PluginContext context)

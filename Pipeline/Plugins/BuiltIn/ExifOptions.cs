@@ -16,7 +16,9 @@ internal sealed record ExifOptions
     /// <summary>Groups of tags that would make the record longer are left out and named in it.</summary>
     public int MaxRecordBytes { get; init; } = 64 << 10;
 
-    /// <exception cref="TributaryException"><c>configuration_invalid</c>: names key, what was found, what is allowed.</exception>
+    /// <exception cref="TributaryException">
+    /// <c>configuration_invalid</c>: names key, what was found, what is allowed.
+    /// </exception>
     public static ExifOptions Read(JsonElement configuration)
     {
         var options = new ExifOptions();
@@ -26,7 +28,12 @@ internal sealed record ExifOptions
         {
             options = field.Name switch
             {
-                "maker_notes" => options with { MakerNotes = field.Value.ValueKind is JsonValueKind.True or JsonValueKind.False ? field.Value.GetBoolean() : throw Invalid(field.Name, field.Value, "true, false") },
+                "maker_notes" => options with
+                {
+                    MakerNotes = field.Value.ValueKind is JsonValueKind.True or JsonValueKind.False
+                        ? field.Value.GetBoolean()
+                        : throw Invalid(field.Name, field.Value, "true, false"),
+                },
                 "max_content_bytes" => options with { MaxContentBytes = Whole(field, 1, 2L << 30) },
                 "max_record_bytes" => options with { MaxRecordBytes = (int)Whole(field, 1 << 10, 1 << 20) },
                 _ => throw Invalid(field.Name, field.Value, "one of the keys " + Keys),
@@ -37,10 +44,16 @@ internal sealed record ExifOptions
     }
 
     private static long Whole(JsonProperty field, long min, long max) =>
-        field.Value.ValueKind == JsonValueKind.Number && field.Value.TryGetInt64(out var number) && number >= min && number <= max
+        field.Value.ValueKind == JsonValueKind.Number
+        && field.Value.TryGetInt64(out var number)
+        && number >= min
+        && number <= max
             ? number
             : throw Invalid(field.Name, field.Value, $"a whole number of bytes from {min} to {max}");
 
     private static TributaryException Invalid(string key, JsonElement found, string allowed) =>
-        new("configuration_invalid", $"{key}: found {ErrorText.Cut(found.ValueKind == JsonValueKind.Undefined ? "nothing" : found.GetRawText(), 80)}; allowed: {allowed}.");
+        new("configuration_invalid",
+            $"{key}: found "
+            + $"{ErrorText.Cut(found.ValueKind == JsonValueKind.Undefined ? "nothing" : found.GetRawText(), 80)}; "
+            + $"allowed: {allowed}.");
 }

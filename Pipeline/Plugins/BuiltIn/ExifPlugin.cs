@@ -7,7 +7,8 @@ using Tributary.Plugins;
 namespace Tributary.Pipeline.Plugins.BuiltIn;
 
 /// <summary>
-/// Reads the tags of pictures: the camera, when and where it was taken, and all others by their group and name. Counts pictures by camera.
+/// Reads the tags of pictures: the camera, when and where it was taken, and all others by their group and name. Counts
+/// pictures by camera.
 /// </summary>
 public sealed class ExifPlugin : IPlugin
 {
@@ -25,8 +26,22 @@ public sealed class ExifPlugin : IPlugin
 
     public IReadOnlyList<string> MediaTypes { get; } =
     [
-        "image/jpeg", "image/tiff", "image/heic", "image/heif", "image/png", "image/webp", "image/gif", "image/bmp", "image/vnd.adobe.photoshop",
-        "image/x-canon-cr2", "image/x-nikon-nef", "image/x-sony-arw", "image/x-adobe-dng", "image/x-olympus-orf", "image/x-panasonic-rw2", "image/x-fuji-raf",
+        "image/jpeg",
+        "image/tiff",
+        "image/heic",
+        "image/heif",
+        "image/png",
+        "image/webp",
+        "image/gif",
+        "image/bmp",
+        "image/vnd.adobe.photoshop",
+        "image/x-canon-cr2",
+        "image/x-nikon-nef",
+        "image/x-sony-arw",
+        "image/x-adobe-dng",
+        "image/x-olympus-orf",
+        "image/x-panasonic-rw2",
+        "image/x-fuji-raf",
     ];
 
     public JsonElement? Aggregates => Definitions;
@@ -40,7 +55,9 @@ public sealed class ExifPlugin : IPlugin
     public ValueTask<PluginResult> ExecuteAsync(PluginContext context, CancellationToken cancellation)
     {
         if (context.ContentLength > options.MaxContentBytes)
-            throw Broken($"it has {context.ContentLength} bytes; allowed: at most {options.MaxContentBytes} (max_content_bytes)");
+            throw Broken(
+                $"it has {context.ContentLength} bytes; allowed: at most {options.MaxContentBytes} "
+                + "(max_content_bytes)");
 
         try
         {
@@ -50,10 +67,19 @@ public sealed class ExifPlugin : IPlugin
         {
             throw Broken(error.Message, error);
         }
-        catch (Exception error) when (error is IOException or IndexOutOfRangeException or ArgumentException or OverflowException or InvalidCastException
-            or InvalidDataException or FormatException or NullReferenceException)
+        catch (Exception error)
+            when (error
+                    is IOException
+                        or IndexOutOfRangeException
+                        or ArgumentException
+                        or OverflowException
+                        or InvalidCastException
+                        or InvalidDataException
+                        or FormatException
+                        or NullReferenceException)
         {
-            // The reader's own checks are not complete: lengths and offsets that lead nowhere surface as these, some only when a tag is described.
+            // The reader's own checks are not complete: lengths and offsets that lead nowhere surface as these, some
+            // only when a tag is described.
             throw Broken(ErrorText.Of(error), error);
         }
     }
@@ -62,7 +88,11 @@ public sealed class ExifPlugin : IPlugin
     {
         var facts = PictureFacts.Of(Read(context));
         var record = new PluginRecord(PictureWriter.Write(context.MediaType, facts, options));
-        return new PluginResult { Records = [record], Contributions = facts.Make is null && facts.Model is null ? [] : [ByCamera(facts)] };
+        return new PluginResult
+        {
+            Records = [record],
+            Contributions = facts.Make is null && facts.Model is null ? [] : [ByCamera(facts)],
+        };
     }
 
     private static IReadOnlyList<MetadataExtractor.Directory> Read(PluginContext context)
@@ -85,5 +115,6 @@ public sealed class ExifPlugin : IPlugin
             json.WriteNumber("located"u8, facts.Location is null ? 0 : 1);
         }));
 
-    private static PluginException Broken(string why, Exception? inner = null) => new($"The picture cannot be read: {why}.", mayHelpToRetry: false, inner);
+    private static PluginException Broken(string why, Exception? inner = null) =>
+        new($"The picture cannot be read: {why}.", mayHelpToRetry: false, inner);
 }

@@ -6,8 +6,9 @@ using Tributary.Plugins;
 namespace Tributary.Pipeline.Plugins.BuiltIn;
 
 /// <summary>
-/// MD5, SHA-1, SHA-256 and SHA-512 of the content, in one pass, for those who look files up by them. All four are computed from what this plugin reads:
-/// a content whose SHA-256 differs from the one that it was fetched with is a failure.
+/// MD5, SHA-1, SHA-256 and SHA-512 of the content, in one pass, for those who look files up by them. All four are
+/// computed from what this plugin reads: a content whose SHA-256 differs from the one that it was fetched with is a
+/// failure.
 /// </summary>
 public sealed class HashesPlugin : IPlugin
 {
@@ -17,7 +18,13 @@ public sealed class HashesPlugin : IPlugin
     [ThreadStatic]
     private static IncrementalHash[]? kept;
 
-    private static readonly HashAlgorithmName[] Algorithms = [HashAlgorithmName.MD5, HashAlgorithmName.SHA1, HashAlgorithmName.SHA256, HashAlgorithmName.SHA512];
+    private static readonly HashAlgorithmName[] Algorithms =
+    [
+        HashAlgorithmName.MD5,
+        HashAlgorithmName.SHA1,
+        HashAlgorithmName.SHA256,
+        HashAlgorithmName.SHA512,
+    ];
 
     public string Name => "hashes";
 
@@ -29,7 +36,9 @@ public sealed class HashesPlugin : IPlugin
     {
         var hashes = Hash(context, cancellation);
         if (hashes[2] != context.ContentSha256)
-            throw new PluginException($"The content's SHA-256 is {hashes[2]}, and was {context.ContentSha256} when it was fetched.", mayHelpToRetry: true);
+            throw new PluginException(
+                $"The content's SHA-256 is {hashes[2]}, and was {context.ContentSha256} when it was fetched.",
+                mayHelpToRetry: true);
 
         var record = RecordWriter.Object(hashes, static (json, hashes) =>
         {

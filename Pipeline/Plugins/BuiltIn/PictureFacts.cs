@@ -21,7 +21,10 @@ internal sealed record PictureFacts(IReadOnlyList<MetadataExtractor.Directory> G
 
     public string? Lens { get; private init; }
 
-    /// <summary>As <c>yyyy-MM-ddTHH:mm:ss</c>, with an offset when the camera noted one: otherwise its clock's time, wherever it was.</summary>
+    /// <summary>
+    /// As <c>yyyy-MM-ddTHH:mm:ss</c>, with an offset when the camera noted one: otherwise its clock's time, wherever it
+    /// was.
+    /// </summary>
     public string? TakenAt { get; private init; }
 
     /// <summary>Null when there is none, or one that is not on Earth.</summary>
@@ -52,7 +55,9 @@ internal sealed record PictureFacts(IReadOnlyList<MetadataExtractor.Directory> G
     {
         foreach (var group in groups)
         {
-            if (group is ExifIfd0Directory or ExifSubIfdDirectory && group.GetString(tag) is { } text && Trim(text) is { Length: > 0 } trimmed)
+            if (group is ExifIfd0Directory or ExifSubIfdDirectory
+                && group.GetString(tag) is { } text
+                && Trim(text) is { Length: > 0 } trimmed)
                 return ErrorText.Cut(trimmed, MaxTextChars);
         }
 
@@ -62,12 +67,17 @@ internal sealed record PictureFacts(IReadOnlyList<MetadataExtractor.Directory> G
     private static string? TakenAtOf(IReadOnlyList<MetadataExtractor.Directory> groups)
     {
         var text = Text(groups, ExifDirectoryBase.TagDateTimeOriginal);
-        if (!DateTime.TryParseExact(text, "yyyy:MM:dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var taken))
+        if (!DateTime.TryParseExact(
+                text, "yyyy:MM:dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var taken))
             return null;
 
         var local = taken.ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture);
         var offset = Text(groups, ExifDirectoryBase.TagTimeZoneOriginal);
-        return offset is [('+' or '-'), _, _, ':', _, _] && DateTimeOffset.TryParse(local + offset, CultureInfo.InvariantCulture, DateTimeStyles.None, out _) ? local + offset : local;
+        return
+            offset is [('+' or '-'), _, _, ':', _, _]
+            && DateTimeOffset.TryParse(local + offset, CultureInfo.InvariantCulture, DateTimeStyles.None, out _)
+            ? local + offset
+            : local;
     }
 
     private static DateTime? LocatedAtOf(GpsDirectory gps)
@@ -85,12 +95,17 @@ internal sealed record PictureFacts(IReadOnlyList<MetadataExtractor.Directory> G
 
     private static PictureLocation? LocationOf(GpsDirectory gps)
     {
-        if (gps.GetGeoLocation() is not { } place || !(Math.Abs(place.Latitude) <= 90) || !(Math.Abs(place.Longitude) <= 180))
+        if (gps.GetGeoLocation() is not { } place
+            || !(Math.Abs(place.Latitude) <= 90)
+            || !(Math.Abs(place.Longitude) <= 180))
             return null;
 
         double? altitude = null;
         if (gps.TryGetRational(GpsDirectory.TagAltitude, out var height) && double.IsFinite(height.ToDouble()))
-            altitude = gps.TryGetInt32(GpsDirectory.TagAltitudeRef, out var reference) && reference == 1 ? -height.ToDouble() : height.ToDouble();
+            altitude =
+                gps.TryGetInt32(GpsDirectory.TagAltitudeRef, out var reference) && reference == 1
+                    ? -height.ToDouble()
+                    : height.ToDouble();
         return new PictureLocation(place.Latitude, place.Longitude, altitude);
     }
 }

@@ -45,7 +45,8 @@ internal static class PictureWriter
         json.WriteStartObject("tags"u8);
         foreach (var group in facts.Groups)
         {
-            // The file's name and Huffman tables say nothing of the picture; makers' notes are long and hardly documented.
+            // The file's name and Huffman tables say nothing of the picture; makers' notes are long and hardly
+            // documented.
             if (group is FileTypeDirectory or HuffmanTablesDirectory || group.TagCount == 0)
                 continue;
             var name = TagWriter.NameOf(group.Name);
@@ -74,8 +75,13 @@ internal static class PictureWriter
 
     private static void WriteFaults(Utf8JsonWriter json, PictureFacts facts)
     {
-        var faults = facts.Groups.Where(static group => group.HasError)
-            .SelectMany(static group => group.Errors.Select(error => $"{TagWriter.NameOf(group.Name)}: {ErrorText.Cut(error, PictureFacts.MaxTextChars)}")).Take(MaxFaultsCount).ToList();
+        var faults = facts
+            .Groups.Where(static group => group.HasError)
+            .SelectMany(static group =>
+                group.Errors.Select(error =>
+                    $"{TagWriter.NameOf(group.Name)}: {ErrorText.Cut(error, PictureFacts.MaxTextChars)}"))
+            .Take(MaxFaultsCount)
+            .ToList();
         if (faults.Count == 0)
             return;
         json.WriteStartArray("faults"u8);

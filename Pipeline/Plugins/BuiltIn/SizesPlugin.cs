@@ -34,6 +34,12 @@ public sealed class SizesPlugin : IPlugin
             json.WriteNumber("bytes"u8, context.ContentLength);
             json.WriteString("media_type"u8, context.MediaType);
         });
-        return new(new PluginResult { Records = [new PluginRecord(json)], Contributions = [new PluginContribution("sizes", json)] });
+        return new(
+            new PluginResult
+            {
+                Records = [new PluginRecord(json)],
+                Contributions = [new PluginContribution("sizes", json)],
+            }
+        );
     }
 }

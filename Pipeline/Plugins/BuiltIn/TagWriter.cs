@@ -6,8 +6,8 @@ using MetadataExtractor;
 namespace Tributary.Pipeline.Plugins.BuiltIn;
 
 /// <summary>
-/// Writes the tags of one group as an object: numbers stay numbers, fractions become decimals, codes stay codes, text is trimmed, and
-/// what is binary is shown as the reader describes it.
+/// Writes the tags of one group as an object: numbers stay numbers, fractions become decimals, codes stay codes, text
+/// is trimmed, and what is binary is shown as the reader describes it.
 /// </summary>
 internal static class TagWriter
 {
@@ -59,7 +59,8 @@ internal static class TagWriter
             if (PictureFacts.Trim(value.ToString()!) is { Length: > 0 } text)
                 json.WriteString(name, ErrorText.Cut(text, MaxTextChars));
         }
-        else if (value is Array { Length: > 0 and <= MaxElementsCount } list and not byte[] && list.Cast<object?>().All(static one => NumberOf(one) is not null))
+        else if (value is Array { Length: > 0 and <= MaxElementsCount } list and not byte[]
+            && list.Cast<object?>().All(static one => NumberOf(one) is not null))
         {
             json.WriteStartArray(name);
             foreach (var one in list)
@@ -73,12 +74,14 @@ internal static class TagWriter
     }
 
     /// <summary>Null for what is no number, and for fractions of nothing.</summary>
-    private static decimal? NumberOf(object? value) => value switch
-    {
-        byte or sbyte or short or ushort or int or uint or long or ulong => Convert.ToDecimal(value),
-        Rational { Denominator: not 0 } rational => Math.Round((decimal)rational.Numerator / rational.Denominator, 9) / 1.000000000m,
-        float single when float.IsFinite(single) && Math.Abs(single) < 1e18f => Math.Round((decimal)single, 9),
-        double number when double.IsFinite(number) && Math.Abs(number) < 1e18 => Math.Round((decimal)number, 9),
-        _ => null,
-    };
+    private static decimal? NumberOf(object? value) =>
+        value switch
+        {
+            byte or sbyte or short or ushort or int or uint or long or ulong => Convert.ToDecimal(value),
+            Rational { Denominator: not 0 } rational => Math.Round(
+                (decimal)rational.Numerator / rational.Denominator, 9) / 1.000000000m,
+            float single when float.IsFinite(single) && Math.Abs(single) < 1e18f => Math.Round((decimal)single, 9),
+            double number when double.IsFinite(number) && Math.Abs(number) < 1e18 => Math.Round((decimal)number, 9),
+            _ => null,
+        };
 }

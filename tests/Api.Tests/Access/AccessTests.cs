@@ -11,7 +11,8 @@ public class AccessTests
     [Fact]
     public async Task With_keys_everything_that_holds_messages_needs_one()
     {
-        await using var server = await RunningServer.StartAsync(new ApiOptions { ApiKeys = ["another key, also long", Key] });
+        await using var server = await RunningServer.StartAsync(
+            new ApiOptions { ApiKeys = ["another key, also long", Key] });
         foreach (var path in new[] { "/api/v1/ledger", "/API/v1/ledger", "/ws/v1/", "/api/v1/messages", "/nothing" })
         {
             using var refused = await server.Http.GetAsync(path);
@@ -20,11 +21,33 @@ public class AccessTests
             Assert.Contains("Bearer", refused.Headers.WwwAuthenticate.ToString());
         }
 
-        foreach (var path in new[] { "/health/live", "/health/ready", "/openapi/v1.json", "/docs/index.html", "/", "/js/app.js" })
+        foreach (var path in new[]
+            {
+                "/health/live",
+                "/health/ready",
+                "/openapi/v1.json",
+                "/docs/index.html",
+                "/",
+                "/js/app.js",
+            }
+        )
             Assert.Equal(200, (int)(await server.Http.GetAsync(path)).StatusCode);
-        foreach (var (header, value) in new[] { ("X-Api-Key", Key), ("Authorization", "Bearer " + Key), ("Authorization", "bearer another key, also long") })
+        foreach (var (header, value) in new[]
+            {
+                ("X-Api-Key", Key),
+                ("Authorization", "Bearer " + Key),
+                ("Authorization", "bearer another key, also long"),
+            }
+        )
             Assert.Equal(200, await StatusAsync(server, header, value));
-        foreach (var (header, value) in new[] { ("X-Api-Key", Key + "x"), ("Authorization", Key), ("Authorization", "Basic " + Key), ("X-Api-Key", "") })
+        foreach (var (header, value) in new[]
+            {
+                ("X-Api-Key", Key + "x"),
+                ("Authorization", Key),
+                ("Authorization", "Basic " + Key),
+                ("X-Api-Key", ""),
+            }
+        )
             Assert.Equal(401, await StatusAsync(server, header, value));
     }
 
@@ -38,22 +61,35 @@ public class AccessTests
             options.AddSubProtocol(ProtocolOf(Key));
         });
         Assert.Equal("tributary", feed.SubProtocol);
-        using (var posting = new HttpRequestMessage(HttpMethod.Post, "/api/v1/messages") { Content = new StringContent("{}", Encoding.UTF8, "application/json") })
+        using (var posting = new HttpRequestMessage(HttpMethod.Post, "/api/v1/messages")
+            {
+                Content = new StringContent("{}", Encoding.UTF8, "application/json"),
+            }
+        )
         {
             posting.Headers.Add("X-Api-Key", Key);
             Assert.Equal(202, (int)(await server.Http.SendAsync(posting)).StatusCode);
         }
 
         Assert.Equal("{}", await feed.ReadAsync());
-        foreach (var wrong in new[] { ProtocolOf(Key + "x"), "tributary.key.not=base64url", "tributary.key.", $"{ProtocolOf(Key)}, {ProtocolOf(Key)}" })
+        foreach (var wrong in new[]
+            {
+                ProtocolOf(Key + "x"),
+                "tributary.key.not=base64url",
+                "tributary.key.",
+                $"{ProtocolOf(Key)}, {ProtocolOf(Key)}",
+            }
+        )
             Assert.Equal(401, await StatusAsync(server, "Sec-WebSocket-Protocol", wrong));
-        Assert.Equal(200, await StatusAsync(server, "Sec-WebSocket-Protocol", $"graphql-transport-ws, {ProtocolOf(Key)}"));
+        Assert.Equal(
+            200, await StatusAsync(server, "Sec-WebSocket-Protocol", $"graphql-transport-ws, {ProtocolOf(Key)}"));
     }
 
     [Fact]
     public async Task A_server_of_this_machine_answers_only_to_its_names()
     {
-        await using var server = await RunningServer.StartAsync(new ApiOptions { AllowedHosts = ["127.0.0.1", "localhost"] });
+        await using var server = await RunningServer.StartAsync(
+            new ApiOptions { AllowedHosts = ["127.0.0.1", "localhost"] });
         Assert.Equal(200, await StatusAsync(server, "Host", "LOCALHOST:1234"));
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/ledger");
         request.Headers.Host = "evil.example";
@@ -76,7 +112,8 @@ public class AccessTests
         Assert.Equal(304, (int)(await server.Http.SendAsync(again)).StatusCode);
     }
 
-    private static string ProtocolOf(string key) => "tributary.key." + Base64Url.EncodeToString(Encoding.UTF8.GetBytes(key));
+    private static string ProtocolOf(string key) =>
+        "tributary.key." + Base64Url.EncodeToString(Encoding.UTF8.GetBytes(key));
 
     private static async Task<int> StatusAsync(RunningServer server, string header, string value)
     {

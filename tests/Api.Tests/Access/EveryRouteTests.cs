@@ -208,7 +208,8 @@ public sealed class EveryRouteTests(AccessFixture fixture) : IClassFixture<Acces
             request.Headers.TryAddWithoutValidation("Origin", origin);
             if (mediaType is not null)
             {
-                request.Content = new ByteArrayContent("""{"query":"mutation{reprocess(aggregate:\"all\"){error{code}}}"}"""u8.ToArray());
+                request.Content = new ByteArrayContent(
+                    """{"query":"mutation{reprocess(aggregate:\"all\"){error{code}}}"}"""u8.ToArray());
                 request.Content.Headers.TryAddWithoutValidation("Content-Type", mediaType);
             }
 

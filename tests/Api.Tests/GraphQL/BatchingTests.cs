@@ -15,13 +15,22 @@ namespace Tributary.Api.Tests.GraphQL;
 public class BatchingTests
 {
     [Fact]
-    public Task The_items_of_a_list_of_messages_are_one_read_of_the_store() => RunAsync(async (engine, queries) =>
-    {
-        var nodes = (await AskAsync(engine, "{ messages(first: 50) { nodes { item { itemId lastMessage { messageId } } } } }")).GetProperty("messages").GetProperty("nodes");
+    public Task The_items_of_a_list_of_messages_are_one_read_of_the_store() =>
+        RunAsync(
+            async (engine, queries) =>
+            {
+                var nodes = (
+                    await AskAsync(
+                        engine, "{ messages(first: 50) { nodes { item { itemId lastMessage { messageId } } } } }"))
+                    .GetProperty("messages")
+                    .GetProperty("nodes");
 
-        Assert.Equal(Enumerable.Range(0, 50).Select(n => $"i-{n}"), nodes.EnumerateArray().Select(one => one.GetProperty("item").GetProperty("itemId").GetString()));
-        Assert.Equal(["QueryMessages", "FindItems 50", "FindMessages 50"], queries.Calls);
-    });
+                Assert.Equal(
+                    Enumerable.Range(0, 50).Select(n => $"i-{n}"),
+                    nodes.EnumerateArray().Select(one => one.GetProperty("item").GetProperty("itemId").GetString()));
+                Assert.Equal(["QueryMessages", "FindItems 50", "FindMessages 50"], queries.Calls);
+            }
+        );
 
     [Fact]
     public Task The_messages_of_a_list_of_items_are_one_read_of_the_store_for_each_field_that_asks() => RunAsync(async (engine, queries) =>
@@ -44,29 +53,45 @@ public class BatchingTests
     });
 
     [Fact]
-    public Task Messages_that_are_asked_for_one_by_one_are_one_read_of_the_store() => RunAsync(async (engine, queries) =>
-    {
-        var ids = (await AskAsync(engine, "{ messages(first: 9) { nodes { id messageId } } }")).GetProperty("messages").GetProperty("nodes").EnumerateArray().ToList();
-        queries.Calls.Clear();
-        var aliases = ids.Select((id, n) => $"m{n}: message(id: \"{id.GetProperty("messageId").GetString()}\") {{ messageId }} n{n}: node(id: \"{id.GetProperty("id").GetString()}\") {{ id }}");
+    public Task Messages_that_are_asked_for_one_by_one_are_one_read_of_the_store() =>
+        RunAsync(
+            async (engine, queries) =>
+            {
+                var ids = (await AskAsync(engine, "{ messages(first: 9) { nodes { id messageId } } }"))
+                    .GetProperty("messages")
+                    .GetProperty("nodes")
+                    .EnumerateArray()
+                    .ToList();
+                queries.Calls.Clear();
+                var aliases = ids.Select(
+                    (id, n) =>
+                        $"m{n}: message(id: \"{id.GetProperty("messageId").GetString()}\") {{ messageId }} n{n}: "
+                        + $"node(id: \"{id.GetProperty("id").GetString()}\") {{ id }}"
+                );
 
-        var found = await AskAsync(engine, $"{{ {string.Join(' ', aliases)} none: message(id: \"00000000-0000-7000-8000-000000000000\") {{ id }} }}");
+        var found = await AskAsync(engine,
+            $"{{ {string.Join(' ', aliases)} none: message(id: \"00000000-0000-7000-8000-000000000000\") {{ id }} }}");
 
-        Assert.Equal(["FindMessages 10"], queries.Calls);
-        for (var n = 0; n < ids.Count; n++)
-        {
-            Assert.Equal(ids[n].GetProperty("messageId").GetString(), found.GetProperty($"m{n}").GetProperty("messageId").GetString());
-            Assert.Equal(ids[n].GetProperty("id").GetString(), found.GetProperty($"n{n}").GetProperty("id").GetString());
-        }
+                Assert.Equal(["FindMessages 10"], queries.Calls);
+                for (var n = 0; n < ids.Count; n++)
+                {
+                    Assert.Equal(
+                        ids[n].GetProperty("messageId").GetString(),
+                        found.GetProperty($"m{n}").GetProperty("messageId").GetString());
+                    Assert.Equal(
+                        ids[n].GetProperty("id").GetString(), found.GetProperty($"n{n}").GetProperty("id").GetString());
+                }
 
         Assert.Equal(JsonValueKind.Null, found.GetProperty("none").ValueKind);
     });
 
     [Fact]
-    public Task What_is_left_of_a_list_of_messages_and_what_was_made_of_a_list_of_items_is_one_read_each() => RunAsync(async (engine, queries) =>
-    {
-        await AskAsync(engine, "{ messages(first: 51) { nodes { status failures { error } } } }");
-        Assert.Equal(["QueryMessages", "FindParts 51"], queries.Calls);
+    public Task What_is_left_of_a_list_of_messages_and_what_was_made_of_a_list_of_items_is_one_read_each() =>
+        RunAsync(
+            async (engine, queries) =>
+            {
+                await AskAsync(engine, "{ messages(first: 51) { nodes { status failures { error } } } }");
+                Assert.Equal(["QueryMessages", "FindParts 51"], queries.Calls);
 
         queries.Calls.Clear();
         await AskAsync(engine, "{ items(first: 50) { nodes { failures { error } records { key } } } }");
@@ -75,28 +100,60 @@ public class BatchingTests
 
     private static async Task<JsonElement> AskAsync(GraphQLEngine engine, string query)
     {
-        var answer = JsonElement.Parse((await engine.ExecuteAsync(new GraphQLRequest(query) { State = new RequestLimits(1 << 20) })).ToString());
+        var answer = JsonElement.Parse(
+            (await engine.ExecuteAsync(new GraphQLRequest(query) { State = new RequestLimits(1 << 20) })).ToString());
         Assert.False(answer.TryGetProperty("errors", out var errors), errors.ToString());
         return answer.GetProperty("data");
     }
 
-    /// <summary>Runs against a store with a message of each of 50 items, and a second one of the item <c>i-1</c>.</summary>
+    /// <summary>
+    /// Runs against a store with a message of each of 50 items, and a second one of the item <c>i-1</c>.
+    /// </summary>
     private static async Task RunAsync(Func<GraphQLEngine, CountingQueries, Task> test)
     {
         var folder = Directory.CreateTempSubdirectory("tributary-batch-");
         ApiNode? node = null;
-        var config = new SiloConfig { Listen = ["http://127.0.0.1:0"], DataDirectory = folder.FullName, LogLevel = LogLevel.Error };
-        await using (var app = await SiloApp.StartAsync(config, (started, _) => Task.FromResult(node = started), CancellationToken.None))
+        var config = new SiloConfig
+        {
+            Listen = ["http://127.0.0.1:0"],
+            DataDirectory = folder.FullName,
+            LogLevel = LogLevel.Error,
+        };
+        await using (
+            var app = await SiloApp.StartAsync(
+                config, (started, _) => Task.FromResult(node = started), CancellationToken.None))
         {
             var pointer = JsonPointer.Parse("/id");
             for (var n = 0; n < 50; n++)
-                await node!.Intake.AcceptAsync(new IntakeRequest { Source = "s", ItemPointer = pointer, Body = System.Text.Encoding.UTF8.GetBytes($"{{\"id\":\"i-{n}\"}}") });
-            await node!.Intake.AcceptAsync(new IntakeRequest { Source = "s", ItemPointer = pointer, Body = """{"id":"i-1"}"""u8.ToArray() });
+                await node!.Intake.AcceptAsync(
+                    new IntakeRequest
+                    {
+                        Source = "s",
+                        ItemPointer = pointer,
+                        Body = System.Text.Encoding.UTF8.GetBytes($"{{\"id\":\"i-{n}\"}}"),
+                    }
+                );
+            await node!.Intake.AcceptAsync(
+                new IntakeRequest
+                {
+                    Source = "s",
+                    ItemPointer = pointer,
+                    Body = """{"id":"i-1"}"""u8.ToArray(),
+                }
+            );
             var queries = new CountingQueries(node!.Queries);
             var counted = new ApiNode
             {
-                Intake = node.Intake, BulkIntake = node.BulkIntake, Grains = node.Grains, Log = node.Log, Tail = node.Tail, Live = node.Live,
-                IsReady = node.IsReady, Queries = queries, MatcherOf = node.MatcherOf, Processing = new CountingProcessing(node.Processing, queries.Calls),
+                Intake = node.Intake,
+                BulkIntake = node.BulkIntake,
+                Grains = node.Grains,
+                Log = node.Log,
+                Tail = node.Tail,
+                Live = node.Live,
+                IsReady = node.IsReady,
+                Queries = queries,
+                MatcherOf = node.MatcherOf,
+                Processing = new CountingProcessing(node.Processing, queries.Calls),
                 Held = node.Held,
                 LivePlugins = static () => [new LivePlugin("p", 1)],
             };
@@ -129,59 +186,76 @@ public class BatchingTests
             return inner.CountMessagesAsync(filter, cancellation);
         }
 
-        public ValueTask<IReadOnlyDictionary<MessageId, StoredMessage>> FindMessagesAsync(IReadOnlyList<MessageId> ids, CancellationToken cancellation)
+        public ValueTask<IReadOnlyDictionary<MessageId, StoredMessage>> FindMessagesAsync(
+            IReadOnlyList<MessageId> ids, CancellationToken cancellation)
         {
             Calls.Add($"FindMessages {ids.Count}");
             return inner.FindMessagesAsync(ids, cancellation);
         }
 
-        public ValueTask<IReadOnlyDictionary<string, MessageMatches>> QueryItemMessagesAsync(ItemMessagesQuery query, CancellationToken cancellation)
+        public ValueTask<IReadOnlyDictionary<string, MessageMatches>> QueryItemMessagesAsync(
+            ItemMessagesQuery query, CancellationToken cancellation)
         {
             Calls.Add($"QueryItemMessages {query.Items.Count}");
             return inner.QueryItemMessagesAsync(query, cancellation);
         }
 
-        public ValueTask<IReadOnlyDictionary<string, LoadedState>> FindItemsAsync(IReadOnlyList<string> ids, CancellationToken cancellation)
+        public ValueTask<IReadOnlyDictionary<string, LoadedState>> FindItemsAsync(
+            IReadOnlyList<string> ids, CancellationToken cancellation)
         {
             Calls.Add($"FindItems {ids.Count}");
             return inner.FindItemsAsync(ids, cancellation);
         }
 
-        public ValueTask<IReadOnlyList<KeyValuePair<string, LoadedState>>> ReadItemsAsync(string? after, string? prefix, int limit, CancellationToken cancellation) =>
-            inner.ReadItemsAsync(after, prefix, limit, cancellation);
+        public ValueTask<IReadOnlyList<KeyValuePair<string, LoadedState>>> ReadItemsAsync(
+            string? after, string? prefix, int limit,
+            CancellationToken cancellation) => inner.ReadItemsAsync(after, prefix, limit, cancellation);
 
-        public ValueTask<IReadOnlyList<FailureRow>> ReadFailuresAsync(Guid? before, int limit, CancellationToken cancellation) =>
-            inner.ReadFailuresAsync(before, limit, cancellation);
+        public ValueTask<IReadOnlyList<FailureRow>> ReadFailuresAsync(
+            Guid? before,
+            int limit,
+            CancellationToken cancellation) => inner.ReadFailuresAsync(before, limit, cancellation);
 
-        public ValueTask<IReadOnlyList<ReminderRow>> ReadPendingRemindersAsync(ReminderMark after, int limit, CancellationToken cancellation) =>
-            inner.ReadPendingRemindersAsync(after, limit, cancellation);
+        public ValueTask<IReadOnlyList<ReminderRow>> ReadPendingRemindersAsync(
+            ReminderMark after,
+            int limit,
+            CancellationToken cancellation) => inner.ReadPendingRemindersAsync(after, limit, cancellation);
     }
 
     private sealed class CountingProcessing(IProcessingQueries inner, List<string> calls) : IProcessingQueries
     {
-        public ValueTask<IReadOnlyDictionary<Position, IReadOnlyList<StoredPart>>> FindPartsAsync(IReadOnlyList<Position> positions, CancellationToken cancellation)
+        public ValueTask<IReadOnlyDictionary<Position, IReadOnlyList<StoredPart>>> FindPartsAsync(
+            IReadOnlyList<Position> positions, CancellationToken cancellation)
         {
             calls.Add($"FindParts {positions.Count}");
             return inner.FindPartsAsync(positions, cancellation);
         }
 
         public ValueTask<IReadOnlyDictionary<string, IReadOnlyList<StoredRecord>>> FindRecordsAsync(
-            IReadOnlyList<string> items, IReadOnlyList<int> generations, int limitPerItem, CancellationToken cancellation)
+            IReadOnlyList<string> items,
+            IReadOnlyList<int> generations,
+            int limitPerItem,
+            CancellationToken cancellation)
         {
             calls.Add($"FindRecords {items.Count}");
             return inner.FindRecordsAsync(items, generations, limitPerItem, cancellation);
         }
 
-        public ValueTask<StoredMessage?> FindStoredAsync(MessageId id, CancellationToken cancellation) => inner.FindStoredAsync(id, cancellation);
+        public ValueTask<StoredMessage?> FindStoredAsync(MessageId id, CancellationToken cancellation) =>
+            inner.FindStoredAsync(id, cancellation);
 
-        public ValueTask<PartPage> ReadPartsAsync(PartFilter filter, PartMark? after, int limit, CancellationToken cancellation) =>
-            inner.ReadPartsAsync(filter, after, limit, cancellation);
+        public ValueTask<PartPage> ReadPartsAsync(
+            PartFilter filter, PartMark? after, int limit,
+            CancellationToken cancellation) => inner.ReadPartsAsync(filter, after, limit, cancellation);
 
-        public ValueTask<RaisedSlice> ReadRaisedAsync(Position after, int limit, CancellationToken cancellation) => inner.ReadRaisedAsync(after, limit, cancellation);
+        public ValueTask<RaisedSlice> ReadRaisedAsync(Position after, int limit, CancellationToken cancellation) =>
+            inner.ReadRaisedAsync(after, limit, cancellation);
 
-        public ValueTask<RecordPage> ReadRecordsAsync(RecordQuery query, CancellationToken cancellation) => inner.ReadRecordsAsync(query, cancellation);
+        public ValueTask<RecordPage> ReadRecordsAsync(RecordQuery query, CancellationToken cancellation) =>
+            inner.ReadRecordsAsync(query, cancellation);
 
-        public ValueTask<IReadOnlyDictionary<Position, IReadOnlyList<Outcome>>> ReadOutcomesAsync(IReadOnlyList<Position> positions, CancellationToken cancellation) =>
-            inner.ReadOutcomesAsync(positions, cancellation);
+        public ValueTask<IReadOnlyDictionary<Position, IReadOnlyList<Outcome>>> ReadOutcomesAsync(
+            IReadOnlyList<Position> positions,
+            CancellationToken cancellation) => inner.ReadOutcomesAsync(positions, cancellation);
     }
 }

@@ -8,7 +8,11 @@ public class DocumentedExamplesTests(GraphQLServerFixture fixture) : IClassFixtu
     public async Task The_examples_of_the_documentation_are_answered_without_errors()
     {
         await fixture.Server.AcceptAsync("""{"city":"Ulm","v":1}""");
-        var examples = (await File.ReadAllTextAsync(PageOf())).Split("```graphql\n").Skip(1).Select(text => text[..text.IndexOf("```", StringComparison.Ordinal)]).ToList();
+        var examples = (await File.ReadAllTextAsync(PageOf()))
+            .Split("```graphql\n")
+            .Skip(1)
+            .Select(text => text[..text.IndexOf("```", StringComparison.Ordinal)])
+            .ToList();
 
         Assert.Equal(11, examples.Count);
         foreach (var example in examples)
@@ -20,9 +24,11 @@ public class DocumentedExamplesTests(GraphQLServerFixture fixture) : IClassFixtu
             }
 
             using var feed = await EventSubscription.OpenAsync(fixture.Server, example);
-            Assert.Equal("s-7", (await feed.NextAsync("messageReceived")).GetProperty("body").GetProperty("sensor").GetString());
+            Assert.Equal(
+                "s-7", (await feed.NextAsync("messageReceived")).GetProperty("body").GetProperty("sensor").GetString());
         }
     }
 
-    private static string PageOf([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "../../../docs/graphql-schema.md");
+    private static string PageOf([CallerFilePath] string here = "") =>
+        Path.Combine(Path.GetDirectoryName(here)!, "../../../docs/graphql-schema.md");
 }

@@ -25,9 +25,17 @@ public class FilterTests(FilterTests.Fixture fixture) : IClassFixture<FilterTest
     [InlineData("{body: {and: [{path: \"/v\", exists: true}, {not: {path: \"/v\", eq: \"text\"}}]}}", "1 2")]
     public async Task A_filter_finds_what_it_says(string filter, string expected)
     {
-        var messages = (await fixture.Server.DataAsync($"{{ messages(filter: {filter}) {{ nodes {{ body }} }} }}")).GetProperty("messages");
+        var messages = (await fixture.Server.DataAsync(
+            $"{{ messages(filter: {filter}) {{ nodes {{ body }} }} }}")).GetProperty("messages");
 
-        Assert.Equal(expected, string.Join(' ', messages.GetProperty("nodes").EnumerateArray().Select(node => node.GetProperty("body").GetProperty("n").GetInt32())));
+        Assert.Equal(
+            expected,
+            string.Join(
+                ' ',
+                messages
+                    .GetProperty("nodes")
+                    .EnumerateArray()
+                    .Select(node => node.GetProperty("body").GetProperty("n").GetInt32())));
     }
 
     [Fact]
@@ -36,7 +44,9 @@ public class FilterTests(FilterTests.Fixture fixture) : IClassFixture<FilterTest
         var data = await fixture.Server.DataAsync(
             """{ all: messages(first: 0) { totalCount nodes { id } } b: messages(filter: {source: "b"}) { totalCount } body: messages(filter: {body: {path: "/v", exists: true}}) { totalCount } }""");
 
-        Assert.Equal("""{"all":{"totalCount":4,"nodes":[]},"b":{"totalCount":1},"body":{"totalCount":null}}""", data.GetRawText());
+        Assert.Equal(
+            """{"all":{"totalCount":4,"nodes":[]},"b":{"totalCount":1},"body":{"totalCount":null}}""",
+            data.GetRawText());
     }
 
     [Theory]
@@ -47,9 +57,12 @@ public class FilterTests(FilterTests.Fixture fixture) : IClassFixture<FilterTest
     [InlineData("{body: {path: \"/v\", gt: true}}", "'gt' is true")]
     [InlineData("{source: []}", "'source' has 0")]
     [InlineData("{body: {path: \"/v\", in: []}}", "'in' has 0")]
-    [InlineData("{body: {not: {not: {not: {not: {not: {not: {not: {not: {not: {not: {path: \"/v\", eq: 1}}}}}}}}}}}}", "10 levels")]
+    [InlineData(
+        "{body: {not: {not: {not: {not: {not: {not: {not: {not: {not: {not: {path: \"/v\", eq: 1}}}}}}}}}}}}",
+        "10 levels")]
     public async Task A_filter_that_says_nothing_clear_is_refused(string filter, string says) =>
-        await fixture.Server.ErrorAsync($"{{ messages(filter: {filter}) {{ nodes {{ id }} }} }}", "BAD_USER_INPUT", says);
+        await fixture.Server.ErrorAsync(
+            $"{{ messages(filter: {filter}) {{ nodes {{ id }} }} }}", "BAD_USER_INPUT", says);
 
     public sealed class Fixture : ServerFixture
     {

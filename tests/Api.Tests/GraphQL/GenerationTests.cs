@@ -4,11 +4,16 @@ using Tributary.Api.Tests.Support;
 
 namespace Tributary.Api.Tests.GraphQL;
 
-/// <summary>Generations by GraphQL and REST: shapes, and what is refused. That they hold what they should is shown on processes that are killed.</summary>
+/// <summary>
+/// Generations by GraphQL and REST: shapes, and what is refused. That they hold what they should is shown on processes
+/// that are killed.
+/// </summary>
 public class GenerationTests
 {
     private const string Aggregates = """[{"name":"all","measures":[{"name":"n","kind":"count"}]}]""";
-    private const string Replays = "{ replays { name generation isLive isFed isConfigured replay { status totalCount seenCount countedCount failedCount failures { messageId error } error from } } }";
+    private const string Replays =
+        "{ replays { name generation isLive isFed isConfigured replay { status totalCount seenCount countedCount "
+        + "failedCount failures { messageId error } error from } } }";
 
     [Fact]
     public async Task A_live_generation_that_counted_all_as_it_came_is_built_without_counting_anything_again()
@@ -30,11 +35,19 @@ public class GenerationTests
         Assert.Equal(
             """[{"name":"all","generation":1,"isLive":true,"isFed":true,"isConfigured":true,"replay":{"status":"COMPLETED","totalCount":0,"seenCount":0,"countedCount":0,"failedCount":0,"failures":[],"error":null,"from":"2018-01-31T00:00:00Z"}}]""",
             replays.GetRawText());
-        var refused = (await server.DataAsync("""mutation { reprocess(aggregate: "all") { generations { name } error { code message } } }""")).GetProperty("reprocess").GetProperty("error");
+        var refused = (
+            await server.DataAsync(
+                """mutation { reprocess(aggregate: "all") { generations { name } error { code message } } }"""))
+            .GetProperty("reprocess")
+            .GetProperty("error");
         Assert.Equal("replay_bounds_fixed", refused.GetProperty("code").GetString());
-        Assert.Equal(3, (await server.GetAsync("/api/v1/aggregates/all")).GetProperty("rows")[0].GetProperty("count").GetInt32());
+        Assert.Equal(
+            3,
+            (await server.GetAsync("/api/v1/aggregates/all")).GetProperty("rows")[0].GetProperty("count").GetInt32());
         var rest = (await server.GetAsync("/api/v1/reprocess")).GetProperty("generations")[0];
-        Assert.Equal(("all", "COMPLETED"), (rest.GetProperty("name").GetString(), rest.GetProperty("replay").GetProperty("status").GetString()));
+        Assert.Equal(
+            ("all", "COMPLETED"),
+            (rest.GetProperty("name").GetString(), rest.GetProperty("replay").GetProperty("status").GetString()));
     }
 
     [Theory]
@@ -46,7 +59,8 @@ public class GenerationTests
     {
         await using var server = await RunningServer.StartAsync(aggregates: Aggregates);
 
-        var data = await server.DataAsync($"mutation {{ done: {change} {{ generations {{ name }} error {{ code message }} }} }}");
+        var data = await server.DataAsync(
+            $"mutation {{ done: {change} {{ generations {{ name }} error {{ code message }} }} }}");
         Assert.Equal(code, data.GetProperty("done").GetProperty("error").GetProperty("code").GetString());
     }
 

@@ -23,8 +23,11 @@ internal static class GraphQLClient
         return answer.GetProperty("data");
     }
 
-    /// <summary>The answer has one error with this code, and its message holds each of <paramref name="says"/>.</summary>
-    public static async Task<JsonElement> ErrorAsync(this RunningServer server, string query, string code, params string[] says)
+    /// <summary>
+    /// The answer has one error with this code, and its message holds each of <paramref name="says"/>.
+    /// </summary>
+    public static async Task<JsonElement> ErrorAsync(
+        this RunningServer server, string query, string code, params string[] says)
     {
         var error = Assert.Single((await server.AskAsync(query)).GetProperty("errors").EnumerateArray());
         return error.IsError(code, says);
@@ -55,7 +58,10 @@ internal sealed class EventSubscription : IDisposable
 
     public static async Task<EventSubscription> OpenAsync(RunningServer server, string query, object? variables = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/graphql") { Content = JsonContent.Create(new { query, variables }) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/graphql")
+        {
+            Content = JsonContent.Create(new { query, variables }),
+        };
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
         var answer = await server.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         answer.EnsureSuccessStatusCode();

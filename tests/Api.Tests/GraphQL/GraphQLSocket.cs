@@ -25,12 +25,22 @@ internal sealed class GraphQLSocket : IDisposable
         return opened;
     }
 
-    public Task SubscribeAsync(string id, string query, object? variables = null) => SendAsync(new { type = "subscribe", id, payload = new { query, variables } });
+    public Task SubscribeAsync(string id, string query, object? variables = null) =>
+        SendAsync(
+            new
+            {
+                type = "subscribe",
+                id,
+                payload = new { query, variables },
+            }
+        );
 
     public Task CompleteAsync(string id) => SendAsync(new { type = "complete", id });
 
     /// <summary>The next message, which must not be the close of the connection.</summary>
-    public async Task<JsonElement> ReceiveAsync() => await TryReceiveAsync() ?? throw new InvalidOperationException($"The server closed with {(int?)socket.CloseStatus}.");
+    public async Task<JsonElement> ReceiveAsync() =>
+        await TryReceiveAsync()
+        ?? throw new InvalidOperationException($"The server closed with {(int?)socket.CloseStatus}.");
 
     /// <summary>The next message; null when the server has closed.</summary>
     public async Task<JsonElement?> TryReceiveAsync()
@@ -52,7 +62,9 @@ internal sealed class GraphQLSocket : IDisposable
     public async Task<JsonElement> NextAsync(string id)
     {
         var message = await ReceiveAsync();
-        Assert.True(message.GetProperty("type").GetString() == "next" && message.GetProperty("id").GetString() == id, message.ToString());
+        Assert.True(
+            message.GetProperty("type").GetString() == "next" && message.GetProperty("id").GetString() == id,
+            message.ToString());
         return message.GetProperty("payload");
     }
 
@@ -63,5 +75,6 @@ internal sealed class GraphQLSocket : IDisposable
     }
 
     private Task SendAsync(object message) =>
-        socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(message), WebSocketMessageType.Text, endOfMessage: true, limit.Token);
+        socket.SendAsync(
+            JsonSerializer.SerializeToUtf8Bytes(message), WebSocketMessageType.Text, endOfMessage: true, limit.Token);
 }

@@ -32,7 +32,8 @@ public class LimitTests(GraphQLServerFixture fixture) : IClassFixture<GraphQLSer
     {
         var other = new Cursor(Guid.NewGuid(), new Position(1)).ToString();
 
-        await fixture.Server.ErrorAsync($"{{ messages(after: \"{other}\") {{ nodes {{ id }} }} }}", "cursor_of_another_history", other, "restored");
+        await fixture.Server.ErrorAsync(
+            $"{{ messages(after: \"{other}\") {{ nodes {{ id }} }} }}", "cursor_of_another_history", other, "restored");
     }
 
     [Theory]
@@ -56,9 +57,14 @@ public class LimitTests(GraphQLServerFixture fixture) : IClassFixture<GraphQLSer
         string? after = null;
         for (var hasNext = true; hasNext;)
         {
-            var page = (await server.DataAsync("query($after: String) { messages(after: $after) { nodes { body } pageInfo { hasNextPage endCursor } } }", new { after })).GetProperty("messages");
+            var page = (await server.DataAsync(
+                "query($after: String) { messages(after: $after) { nodes { body } pageInfo { hasNextPage endCursor } } "
+                + "}", new { after })).GetProperty("messages");
             Assert.InRange(page.GetProperty("nodes").GetArrayLength(), 1, 2);
-            seen.AddRange(page.GetProperty("nodes").EnumerateArray().Select(node => node.GetProperty("body").GetProperty("n").GetInt32()));
+            seen.AddRange(
+                page.GetProperty("nodes")
+                    .EnumerateArray()
+                    .Select(node => node.GetProperty("body").GetProperty("n").GetInt32()));
             hasNext = page.GetProperty("pageInfo").GetProperty("hasNextPage").GetBoolean();
             after = page.GetProperty("pageInfo").GetProperty("endCursor").GetString();
         }
@@ -86,10 +92,12 @@ public class LimitTests(GraphQLServerFixture fixture) : IClassFixture<GraphQLSer
         Assert.Equal(JsonValueKind.Null, data.GetProperty("a").GetProperty("receipt").ValueKind);
         Assert.Equal("item_missing", data.GetProperty("b").GetProperty("error").GetProperty("code").GetString());
         Assert.Equal("parameter_invalid", data.GetProperty("c").GetProperty("error").GetProperty("code").GetString());
-        Assert.Equal("media_type_unsupported", data.GetProperty("d").GetProperty("error").GetProperty("code").GetString());
+        Assert.Equal(
+            "media_type_unsupported", data.GetProperty("d").GetProperty("error").GetProperty("code").GetString());
         Assert.Equal("""{"receipt":{"isRepeat":false}}""", data.GetProperty("e").GetRawText());
         Assert.Equal("""{"receipt":{"isRepeat":true}}""", data.GetProperty("f").GetRawText());
-        Assert.Equal("external_id_conflict", data.GetProperty("g").GetProperty("error").GetProperty("code").GetString());
+        Assert.Equal(
+            "external_id_conflict", data.GetProperty("g").GetProperty("error").GetProperty("code").GetString());
     }
 
     [Fact]

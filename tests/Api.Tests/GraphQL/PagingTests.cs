@@ -31,7 +31,9 @@ public abstract class PagingTests(GraphQLServerFixture fixture)
 
         await posting;
         Assert.Equal(Enumerable.Range(0, 150), seen);
-        var end = (await server.DataAsync(Page, new { first = 7, after })).GetProperty("messages").GetProperty("pageInfo");
+        var end = (await server.DataAsync(Page, new { first = 7, after }))
+            .GetProperty("messages")
+            .GetProperty("pageInfo");
         Assert.False(end.GetProperty("hasNextPage").GetBoolean());
         Assert.Equal(after, end.GetProperty("endCursor").GetString());
     }
@@ -49,7 +51,8 @@ public abstract class PagingTests(GraphQLServerFixture fixture)
         var info = first.GetProperty("pageInfo");
         while (info.GetProperty("hasPreviousPage").GetBoolean())
         {
-            var page = (await server.DataAsync(Page, new { last = 9, before = info.GetProperty("startCursor").GetString() })).GetProperty("messages");
+            var page = (await server.DataAsync(Page, new { last = 9, before = info.GetProperty(
+                "startCursor").GetString() })).GetProperty("messages");
             seen.InsertRange(0, NumbersOf(page));
             info = page.GetProperty("pageInfo");
         }
@@ -71,7 +74,17 @@ public abstract class PagingTests(GraphQLServerFixture fixture)
         Assert.Equal(10_000, short1.GetProperty("pageInfo").GetProperty("scannedCount").GetInt32());
         Assert.True(short1.GetProperty("pageInfo").GetProperty("hasNextPage").GetBoolean());
         Assert.Empty(NumbersOf(short1));
-        var rest = (await server.DataAsync(Page, new { first = 100, filter = far, after = short1.GetProperty("pageInfo").GetProperty("endCursor").GetString() })).GetProperty("messages");
+        var rest = (
+            await server.DataAsync(
+                Page,
+                new
+                {
+                    first = 100,
+                    filter = far,
+                    after = short1.GetProperty("pageInfo").GetProperty("endCursor").GetString(),
+                }
+            )
+        ).GetProperty("messages");
         Assert.Equal(Enumerable.Range(10_050, 50), NumbersOf(rest));
         Assert.False(rest.GetProperty("pageInfo").GetProperty("hasNextPage").GetBoolean());
 
@@ -79,7 +92,17 @@ public abstract class PagingTests(GraphQLServerFixture fixture)
         var short2 = (await server.DataAsync(Page, new { last = 100, filter = near })).GetProperty("messages");
         Assert.Empty(NumbersOf(short2));
         Assert.True(short2.GetProperty("pageInfo").GetProperty("hasPreviousPage").GetBoolean());
-        var begin = (await server.DataAsync(Page, new { last = 100, filter = near, before = short2.GetProperty("pageInfo").GetProperty("startCursor").GetString() })).GetProperty("messages");
+        var begin = (
+            await server.DataAsync(
+                Page,
+                new
+                {
+                    last = 100,
+                    filter = near,
+                    before = short2.GetProperty("pageInfo").GetProperty("startCursor").GetString(),
+                }
+            )
+        ).GetProperty("messages");
         Assert.Equal([0, 1, 2], NumbersOf(begin));
 
         const string Twice =
@@ -94,9 +117,16 @@ public abstract class PagingTests(GraphQLServerFixture fixture)
     }
 
     private static List<int> NumbersOf(JsonElement page) =>
-        page.GetProperty("nodes").EnumerateArray().Select(node => node.GetProperty("body").GetProperty("n").GetInt32()).ToList();
+        page.GetProperty("nodes")
+            .EnumerateArray()
+            .Select(node => node.GetProperty("body").GetProperty("n").GetInt32())
+            .ToList();
 }
 
-public sealed class SqlitePagingTests(GraphQLServerFixture fixture) : PagingTests(fixture), IClassFixture<GraphQLServerFixture>;
+public sealed class SqlitePagingTests(GraphQLServerFixture fixture)
+    : PagingTests(fixture),
+        IClassFixture<GraphQLServerFixture>;
 
-public sealed class PostgresPagingTests(PostgresGraphQLFixture fixture) : PagingTests(fixture), IClassFixture<PostgresGraphQLFixture>;
+public sealed class PostgresPagingTests(PostgresGraphQLFixture fixture)
+    : PagingTests(fixture),
+        IClassFixture<PostgresGraphQLFixture>;

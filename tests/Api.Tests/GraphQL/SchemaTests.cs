@@ -21,11 +21,19 @@ public class SchemaTests(ServerFixture fixture) : IClassFixture<ServerFixture>
     public async Task The_server_serves_every_definition_of_the_file_and_describes_everything()
     {
         var schema = (await fixture.Server.DataAsync(Described)).GetProperty("__schema");
-        var types = schema.GetProperty("types").EnumerateArray().Where(type => !type.GetProperty("name").GetString()!.StartsWith("__", StringComparison.Ordinal)).ToList();
+        var types = schema
+            .GetProperty("types")
+            .EnumerateArray()
+            .Where(type => !type.GetProperty("name").GetString()!.StartsWith("__", StringComparison.Ordinal))
+            .ToList();
 
-        var defined = Parser.Parse(TributarySchema.Sdl).Definitions.OfType<TypeDefinition>().Select(definition => definition.Name);
+        var defined = Parser
+            .Parse(TributarySchema.Sdl)
+            .Definitions.OfType<TypeDefinition>()
+            .Select(definition => definition.Name);
         string[] builtIn = ["String", "Int", "Float", "Boolean", "ID"];
-        Assert.Equal(defined.Order(), types.Select(type => type.GetProperty("name").GetString()!).Except(builtIn).Order());
+        Assert.Equal(
+            defined.Order(), types.Select(type => type.GetProperty("name").GetString()!).Except(builtIn).Order());
         Assert.NotEqual(0, types.Sum(type => Check(type, type.GetProperty("name").GetString()!)));
     }
 
@@ -34,7 +42,9 @@ public class SchemaTests(ServerFixture fixture) : IClassFixture<ServerFixture>
     {
         var count = 1;
         var description = element.GetProperty("description").GetString();
-        Assert.True(description is { Length: > 8 } && description.TrimEnd('.', ')').Length < description.Length, $"{place} has the description '{description}'.");
+        Assert.True(
+            description is { Length: > 8 } && description.TrimEnd('.', ')').Length < description.Length,
+            $"{place} has the description '{description}'.");
         foreach (var name in new[] { "fields", "args", "inputFields", "enumValues" })
         {
             if (!element.TryGetProperty(name, out var list) || list.ValueKind != JsonValueKind.Array)

@@ -57,7 +57,9 @@ public class SlowSubscriberTests
         return server;
     }
 
-    /// <summary>Done when the feed has given every message to all its subscribers, as one that reads can tell.</summary>
+    /// <summary>
+    /// Done when the feed has given every message to all its subscribers, as one that reads can tell.
+    /// </summary>
     private static async Task FloodAsync(RunningServer server)
     {
         using var quick = await EventSubscription.OpenAsync(server, Messages, new { after = Cursor.Start });
@@ -77,7 +79,11 @@ public class SlowSubscriberTests
         {
             var answer = await next();
             if (answer.TryGetProperty("errors", out var errors))
-                return errors[0].IsError("too_slow", "Resume").GetProperty("extensions").GetProperty("cursor").GetString()!;
+                return errors[0]
+                    .IsError("too_slow", "Resume")
+                    .GetProperty("extensions")
+                    .GetProperty("cursor")
+                    .GetString()!;
             seen.Add(NumberOf(answer.GetProperty("data").GetProperty("messageReceived")));
         }
     }

@@ -51,7 +51,8 @@ public abstract class SubscriptionTests(GraphQLServerFixture fixture)
     public async Task An_item_is_shown_as_it_is_and_then_as_it_changes()
     {
         await PublishAsync("""{"id":"s-1"}""");
-        using var feed = await EventSubscription.OpenAsync(fixture.Server, """subscription { itemChanged(id: "s-1") { messageCount } }""");
+        using var feed = await EventSubscription.OpenAsync(
+            fixture.Server, """subscription { itemChanged(id: "s-1") { messageCount } }""");
         Assert.Equal(1, (await feed.NextAsync("itemChanged")).GetProperty("messageCount").GetInt64());
 
         await PublishAsync("""{"id":"s-2"}""");
@@ -71,18 +72,25 @@ public abstract class SubscriptionTests(GraphQLServerFixture fixture)
     public async Task An_aggregate_is_shown_as_it_is_and_then_as_it_changes()
     {
         await fixture.Server.AcceptAsync("""{"city":"Live","v":1}""");
-        using var feed = await EventSubscription.OpenAsync(fixture.Server, """subscription { aggregateChanged(name: "cities", group: ["Live"]) { count } }""");
+        using var feed = await EventSubscription.OpenAsync(
+            fixture.Server, """subscription { aggregateChanged(name: "cities", group: ["Live"]) { count } }""");
         Assert.Equal(1, (await feed.NextAsync("aggregateChanged")).GetProperty("count").GetInt64());
         await fixture.Server.AcceptAsync("""{"city":"Elsewhere","v":1}""");
         await fixture.Server.AcceptAsync("""{"city":"Live","v":2}""");
         Assert.Equal(2, (await feed.NextAsync("aggregateChanged")).GetProperty("count").GetInt64());
 
-        using var windows = await EventSubscription.OpenAsync(fixture.Server, """subscription { aggregateChanged(name: "days", group: ["Live"]) { count windowStart } }""");
+        using var windows = await EventSubscription.OpenAsync(
+            fixture.Server,
+            """subscription { aggregateChanged(name: "days", group: ["Live"]) { count windowStart } }""");
         // A message of the present wakes or is in the first state, whichever comes first.
-        await fixture.Server.AcceptAsync($$"""{"city":"Live","v":1,"t":{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}}}""", "/api/v1/messages?source=days");
+        await fixture.Server.AcceptAsync(
+            $$"""{"city":"Live","v":1,"t":{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}}}""",
+            "/api/v1/messages?source=days");
         Assert.Equal(1, (await windows.NextAsync("aggregateChanged")).GetProperty("count").GetInt64());
         await fixture.Server.AcceptAsync("""{"city":"Live","v":1,"t":1517443200000}""", "/api/v1/messages?source=days");
-        Assert.Equal("""{"count":1,"windowStart":"2018-02-01T00:00:00Z"}""", (await windows.NextAsync("aggregateChanged")).GetRawText());
+        Assert.Equal(
+            """{"count":1,"windowStart":"2018-02-01T00:00:00Z"}""",
+            (await windows.NextAsync("aggregateChanged")).GetRawText());
     }
 
     [Fact]
@@ -91,7 +99,8 @@ public abstract class SubscriptionTests(GraphQLServerFixture fixture)
         await using var server = await fixture.NewServerAsync();
         var last = await server.AcceptAsync("""{"n":1}""");
         using var feed = await EventSubscription.OpenAsync(server, Messages, new { after = Cursor.Start });
-        using var item = await EventSubscription.OpenAsync(server, "subscription($id: ID!) { itemChanged(id: $id) { messageCount } }", new { id = last.Item });
+        using var item = await EventSubscription.OpenAsync(
+            server, "subscription($id: ID!) { itemChanged(id: $id) { messageCount } }", new { id = last.Item });
         await feed.NextAsync("messageReceived");
         await item.NextAsync("itemChanged");
         var stopping = server.StopAsync();
@@ -112,10 +121,16 @@ public abstract class SubscriptionTests(GraphQLServerFixture fixture)
         Assert.Null(await feed.NextAsync());
     }
 
-    private async Task PublishAsync(string body) => await fixture.Server.DataAsync(
-        "mutation($body: String!) { publish(input: {body: $body, itemPointer: \"/id\"}) { receipt { id } } }", new { body });
+    private async Task PublishAsync(string body) =>
+        await fixture.Server.DataAsync(
+            "mutation($body: String!) { publish(input: {body: $body, itemPointer: \"/id\"}) { receipt { id } } }",
+            new { body });
 }
 
-public sealed class SqliteSubscriptionTests(GraphQLServerFixture fixture) : SubscriptionTests(fixture), IClassFixture<GraphQLServerFixture>;
+public sealed class SqliteSubscriptionTests(GraphQLServerFixture fixture)
+    : SubscriptionTests(fixture),
+        IClassFixture<GraphQLServerFixture>;
 
-public sealed class PostgresSubscriptionTests(PostgresGraphQLFixture fixture) : SubscriptionTests(fixture), IClassFixture<PostgresGraphQLFixture>;
+public sealed class PostgresSubscriptionTests(PostgresGraphQLFixture fixture)
+    : SubscriptionTests(fixture),
+        IClassFixture<PostgresGraphQLFixture>;

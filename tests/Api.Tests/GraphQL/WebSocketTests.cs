@@ -9,49 +9,80 @@ namespace Tributary.Api.Tests.GraphQL;
 public abstract class WebSocketTests(GraphQLServerFixture fixture)
 {
     private const string Publish =
-        "mutation($body: String!) { publish(input: {body: $body, itemPointer: \"/city\", source: \"ws\"}) { receipt { cursor item { messageCount } } error { code } } }";
+        "mutation($body: String!) { publish(input: {body: $body, itemPointer: \"/city\", source: \"ws\"}) { receipt { "
+        + "cursor item { messageCount } } error { code } } }";
 
     [Fact]
     public async Task Everything_goes_over_one_socket()
     {
         await using var server = await fixture.NewServerAsync();
         using var socket = await GraphQLSocket.OpenAsync(server);
-        await socket.SubscribeAsync("messages", "subscription { messageReceived(after: \"start\") { cursor itemSequence body item { itemId } } }");
+        await socket.SubscribeAsync(
+            "messages",
+            "subscription { messageReceived(after: \"start\") { cursor itemSequence body item { itemId } } }");
         var cursors = new List<string>();
         for (var n = 1; n <= 5; n++)
         {
-            await socket.SubscribeAsync("publish", Publish, new { body = string.Create(CultureInfo.InvariantCulture, $$"""{"city":"Ulm","v":{{n}}}""") });
+            await socket.SubscribeAsync(
+                "publish",
+                Publish,
+                new { body = string.Create(CultureInfo.InvariantCulture, $$"""{"city":"Ulm","v":{{n}}}""") });
             // The answer of the mutation and the message of the subscription come in any order.
             var received = new Dictionary<string, JsonElement>();
             while (received.Count < 3)
             {
                 var message = await socket.ReceiveAsync();
-                received.Add(message.GetProperty("id").GetString() + " " + message.GetProperty("type").GetString(), message);
+                received.Add(
+                    message.GetProperty("id").GetString() + " " + message.GetProperty("type").GetString(), message);
             }
 
-            var receipt = received["publish next"].GetProperty("payload").GetProperty("data").GetProperty("publish").GetProperty("receipt");
+            var receipt = received["publish next"]
+                .GetProperty("payload")
+                .GetProperty("data")
+                .GetProperty("publish")
+                .GetProperty("receipt");
             Assert.Equal(n, receipt.GetProperty("item").GetProperty("messageCount").GetInt32());
             Assert.True(received.ContainsKey("publish complete"));
-            var event1 = received["messages next"].GetProperty("payload").GetProperty("data").GetProperty("messageReceived");
+            var event1 = received["messages next"]
+                .GetProperty("payload")
+                .GetProperty("data")
+                .GetProperty("messageReceived");
             Assert.Equal(n, event1.GetProperty("body").GetProperty("v").GetInt32());
             Assert.Equal("Ulm", event1.GetProperty("item").GetProperty("itemId").GetString());
             Assert.Equal(receipt.GetProperty("cursor").GetString(), event1.GetProperty("cursor").GetString());
             cursors.Add(event1.GetProperty("cursor").GetString()!);
         }
 
-        await socket.SubscribeAsync("query", "{ aggregate(name: \"cities\", group: [\"Ulm\"]) { count messages(last: 1) { nodes { body } } } }");
+        await socket.SubscribeAsync(
+            "query",
+            "{ aggregate(name: \"cities\", group: [\"Ulm\"]) { count messages(last: 1) { nodes { body } } } }");
         var ulm = (await socket.NextAsync("query")).GetProperty("data").GetProperty("aggregate");
-        Assert.Equal((5, 5), (ulm.GetProperty("count").GetInt32(), ulm.GetProperty("messages").GetProperty("nodes")[0].GetProperty("body").GetProperty("v").GetInt32()));
+        Assert.Equal(
+            (5, 5),
+            (
+                ulm.GetProperty("count").GetInt32(),
+                ulm.GetProperty("messages").GetProperty("nodes")[0].GetProperty("body").GetProperty("v").GetInt32()));
         Assert.Equal("complete", (await socket.ReceiveAsync()).GetProperty("type").GetString());
 
         await socket.CompleteAsync("messages");
-        await socket.SubscribeAsync("resumed", "subscription($after: String) { messageReceived(after: $after) { body } }", new { after = cursors[2] });
+        await socket.SubscribeAsync(
+            "resumed",
+            "subscription($after: String) { messageReceived(after: $after) { body } }",
+            new { after = cursors[2] });
         foreach (var n in (int[])[4, 5])
-            Assert.Equal(n, (await socket.NextAsync("resumed")).GetProperty("data").GetProperty("messageReceived").GetProperty("body").GetProperty("v").GetInt32());
+            Assert.Equal(
+                n,
+                (await socket.NextAsync("resumed"))
+                    .GetProperty("data")
+                    .GetProperty("messageReceived")
+                    .GetProperty("body")
+                    .GetProperty("v")
+                    .GetInt32());
 
         await socket.SubscribeAsync("refused", "subscription { messageReceived(after: \"nonsense\") { body } }");
         var refused = await socket.ReceiveAsync();
-        Assert.Equal(("refused", "error"), (refused.GetProperty("id").GetString(), refused.GetProperty("type").GetString()));
+        Assert.Equal(
+            ("refused", "error"), (refused.GetProperty("id").GetString(), refused.GetProperty("type").GetString()));
         refused.GetProperty("payload")[0].IsError("cursor_invalid", "nonsense");
     }
 
@@ -62,9 +93,13 @@ public abstract class WebSocketTests(GraphQLServerFixture fixture)
         var last = await server.AcceptAsync("""{"city":"Ulm","v":1}""");
         using var idle = await GraphQLSocket.OpenAsync(server);
         using var socket = await GraphQLSocket.OpenAsync(server);
-        await socket.SubscribeAsync("1", "subscription($after: String) { messageReceived(after: $after) { body } }", new { after = Cursor.Start });
+        await socket.SubscribeAsync(
+            "1",
+            "subscription($after: String) { messageReceived(after: $after) { body } }",
+            new { after = Cursor.Start });
         await socket.NextAsync("1");
-        await socket.SubscribeAsync("2", "subscription { aggregateChanged(name: \"cities\", group: [\"Ulm\"]) { count } }");
+        await socket.SubscribeAsync(
+            "2", "subscription { aggregateChanged(name: \"cities\", group: [\"Ulm\"]) { count } }");
         await socket.NextAsync("2");
         var stopping = server.StopAsync();
 
@@ -82,6 +117,10 @@ public abstract class WebSocketTests(GraphQLServerFixture fixture)
     }
 }
 
-public sealed class SqliteWebSocketTests(GraphQLServerFixture fixture) : WebSocketTests(fixture), IClassFixture<GraphQLServerFixture>;
+public sealed class SqliteWebSocketTests(GraphQLServerFixture fixture)
+    : WebSocketTests(fixture),
+        IClassFixture<GraphQLServerFixture>;
 
-public sealed class PostgresWebSocketTests(PostgresGraphQLFixture fixture) : WebSocketTests(fixture), IClassFixture<PostgresGraphQLFixture>;
+public sealed class PostgresWebSocketTests(PostgresGraphQLFixture fixture)
+    : WebSocketTests(fixture),
+        IClassFixture<PostgresGraphQLFixture>;

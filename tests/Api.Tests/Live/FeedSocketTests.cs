@@ -38,7 +38,8 @@ public class FeedSocketTests(ServerFixture fixture) : IClassFixture<ServerFixtur
 
         foreach (var (from, client) in clients)
         {
-            Assert.Equal(Enumerable.Range(from, 300 - from).Select(n => $"{{\"n\":{n}}}"), await client.ReadAsync(300 - from));
+            Assert.Equal(
+                Enumerable.Range(from, 300 - from).Select(n => $"{{\"n\":{n}}}"), await client.ReadAsync(300 - from));
             client.Dispose();
         }
 
@@ -88,7 +89,9 @@ public class FeedSocketTests(ServerFixture fixture) : IClassFixture<ServerFixtur
         Assert.EndsWith($"after={last}", slow.CloseReason);
         Assert.InRange(seen.Count, 1, 59);
         using var resumed = await FeedClient.ConnectAsync(server, $"?after={last}");
-        seen.AddRange((await resumed.ReadAsync(60 - seen.Count)).Select(frame => JsonElement.Parse(frame).GetProperty("n").GetInt32()));
+        seen.AddRange(
+            (await resumed.ReadAsync(60 - seen.Count)).Select(frame =>
+                JsonElement.Parse(frame).GetProperty("n").GetInt32()));
         Assert.Equal(Enumerable.Range(0, 60), seen);
     }
 

@@ -78,7 +78,8 @@ public sealed class PageLibraryTests(PageLibraryFixture fixture) : IClassFixture
         "aaaa,bbbb",
         await RunAsync(
             "(list => (list.add({ text: 'xxxx' }), list.take(), "
-            + "list.add({ text: 'aaaa' }), list.add({ text: 'bbbb' }), list.entries.map(one => one.text).join(',')))(new newest.Newest(9, 8))"));
+            + "list.add({ text: 'aaaa' }), list.add({ text: 'bbbb' }), list.entries.map(one => "
+                + "one.text).join(',')))(new newest.Newest(9, 8))"));
 
     private Task<string> RunAsync(string expression) => fixture.RunAsync(expression);
 }

@@ -5,8 +5,9 @@ using Tributary.Silo.Configuration;
 namespace Tributary.Api.Tests.Processing;
 
 /// <summary>
-/// Where the content of a server's messages lies, and the configuration that leads there. The plugin <c>judge</c> counts texts by their first word,
-/// fails on those that begin with <c>bad</c> until it is told to pardon, and holds those that begin with <c>slow</c> until it is told to go.
+/// Where the content of a server's messages lies, and the configuration that leads there. The plugin <c>judge</c>
+/// counts texts by their first word, fails on those that begin with <c>bad</c> until it is told to pardon, and holds
+/// those that begin with <c>slow</c> until it is told to go.
 /// </summary>
 internal sealed class ContentFolder : IDisposable
 {
@@ -50,7 +51,10 @@ internal sealed class ContentFolder : IDisposable
             """);
     }
 
-    /// <summary>What a server needs to be told to process messages. What is not there is tried again in an hour, or when it is asked for.</summary>
+    /// <summary>
+    /// What a server needs to be told to process messages. What is not there is tried again in an hour, or when it is
+    /// asked for.
+    /// </summary>
     public SiloConfig Configure(SiloConfig config)
     {
         var file = Path.Combine(folder.FullName, "tributary.yaml");
@@ -66,10 +70,12 @@ internal sealed class ContentFolder : IDisposable
             retry:
               - {step: query, then: retry, first: 1h, factor: 1, ceiling: 1h}
             """);
-        return config with { Pipeline = ConfigLoader.Load(file, new Hashtable(), []).Pipeline with { ScratchDirectory = Path.Combine(folder.FullName, "scratch") } };
+        return config with { Pipeline = ConfigLoader.Load(file, new Hashtable(), []).Pipeline with { ScratchDirectory = Path.Combine(folder.FullName,
+            "scratch") } };
     }
 
-    public void Write(string name, string text) => File.WriteAllText(Path.Combine(folder.FullName, "content", name), text);
+    public void Write(string name, string text) =>
+        File.WriteAllText(Path.Combine(folder.FullName, "content", name), text);
 
     /// <summary>From now on the plugin fails no more.</summary>
     public void Pardon() => File.WriteAllText(Path.Combine(folder.FullName, "pardon"), "");
@@ -78,7 +84,9 @@ internal sealed class ContentFolder : IDisposable
     public void Go() => File.WriteAllText(Path.Combine(folder.FullName, "go"), "");
 
     /// <summary>Waits until the plugin holds a text.</summary>
-    public Task HeldAsync() => Until.TrueAsync(() => Task.FromResult(File.Exists(Path.Combine(folder.FullName, "held"))), "The plugin holds nothing.");
+    public Task HeldAsync() =>
+        Until.TrueAsync(
+            () => Task.FromResult(File.Exists(Path.Combine(folder.FullName, "held"))), "The plugin holds nothing.");
 
     public void Dispose() => folder.Delete(recursive: true);
 }

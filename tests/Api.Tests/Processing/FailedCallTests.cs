@@ -38,7 +38,9 @@ public sealed class FailedCallTests
     {
         await using var server = await RunningServer.StartAsync();
         const string Counts = "{ lookedAtCount madeCount failedCount heldCount endCursor error { code } }";
-        var found = await server.DataAsync("{ held { nodes { grainType } pageInfo { hasNextPage } } heldCounts { grainType code callsCount remindersCount } }");
+        var found = await server.DataAsync(
+            "{ held { nodes { grainType } pageInfo { hasNextPage } } heldCounts { grainType code callsCount "
+            + "remindersCount } }");
         Assert.Equal("""{"held":{"nodes":[],"pageInfo":{"hasNextPage":false}},"heldCounts":[]}""", found.GetRawText());
         var changed = await server.DataAsync($"mutation {{ retryFailedCalls(callIds: [\"{Unknown}\"]) {Counts} }}");
         Assert.Equal(

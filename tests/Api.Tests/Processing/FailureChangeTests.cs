@@ -8,9 +8,12 @@ namespace Tributary.Api.Tests.Processing;
 public abstract class FailureChangeTests(ProcessingFixture fixture)
 {
     private const string Retry =
-        "mutation($filter: FailureFilter!, $after: String) { retry(filter: $filter, after: $after) { matchedCount changedCount endCursor error { code message } } }";
+        "mutation($filter: FailureFilter!, $after: String) { retry(filter: $filter, after: $after) { matchedCount "
+        + "changedCount endCursor error { code message } } }";
 
-    private const string Park = "mutation($filter: FailureFilter!) { park(filter: $filter) { matchedCount changedCount endCursor error { code } } }";
+    private const string Park =
+        "mutation($filter: FailureFilter!) { park(filter: $filter) { matchedCount changedCount endCursor error { code "
+        + "} } }";
 
     private static readonly object Everything = new { };
 
@@ -47,10 +50,14 @@ public abstract class FailureChangeTests(ProcessingFixture fixture)
 
         await server.LedgerIsAsync(completed: 0, retrying: 3, parked: 3);
         content.Pardon();
-        Assert.Equal(new Change(1, 1, null), await ChangeAsync(server, Retry, new { item = new[] { "b" }, plugin = new[] { "judge" } }));
+        Assert.Equal(
+            new Change(1, 1, null),
+            await ChangeAsync(server, Retry, new { item = new[] { "b" }, plugin = new[] { "judge" } }));
         await server.LedgerIsAsync(completed: 1, retrying: 3, parked: 2);
 
-        Assert.Equal(new Change(2, 2, null), await ChangeAsync(server, Park, new { item = new[] { "a", "c" }, status = new[] { "RETRYING" } }));
+        Assert.Equal(
+            new Change(2, 2, null),
+            await ChangeAsync(server, Park, new { item = new[] { "a", "c" }, status = new[] { "RETRYING" } }));
         await server.LedgerIsAsync(completed: 1, retrying: 1, parked: 4);
         // What is parked already stays as it is.
         Assert.Equal(new Change(4, 0, null), await ChangeAsync(server, Park, new { status = new[] { "PARKED" } }));
@@ -68,18 +75,22 @@ public abstract class FailureChangeTests(ProcessingFixture fixture)
         var (server, _) = await fixture.NewServerAsync();
         await using var owned = server;
         using var lines = new StringContent(
-            string.Concat(Enumerable.Range(0, Count).Select(n => $"{{\"id\":\"i-{n}\",\"file\":\"missing\"}}\n")), Encoding.UTF8, "application/x-ndjson");
+            string.Concat(Enumerable.Range(0, Count).Select(n => $"{{\"id\":\"i-{n}\",\"file\":\"missing\"}}\n")),
+            Encoding.UTF8,
+            "application/x-ndjson");
         using var posted = await server.Http.PostAsync("/api/v1/messages/batch", lines);
         await posted.Content.ReadAsStringAsync();
         await server.LedgerIsAsync(completed: 0, retrying: Count);
 
-        // What is retried fails again and is back in the list, behind the cursor: nothing is changed twice, and there is an end.
+        // What is retried fails again and is back in the list, behind the cursor: nothing is changed twice, and there
+        // is an end.
         var first = await ChangeAsync(server, Retry, Everything);
         var second = await ChangeAsync(server, Retry, Everything, first.EndCursor);
 
         Assert.Equal((1_000, 1_000, true), (first.Matched, first.Changed, first.EndCursor is not null));
         Assert.Equal(new Change(Count - 1_000, Count - 1_000, null), second);
-        await Until.TrueAsync(async () => (await AttemptsAsync(server)).SequenceEqual(["2"]), "Not every message was tried twice.");
+        await Until.TrueAsync(
+            async () => (await AttemptsAsync(server)).SequenceEqual(["2"]), "Not every message was tried twice.");
     }
 
     [Fact]
@@ -130,29 +141,47 @@ public abstract class FailureChangeTests(ProcessingFixture fixture)
     [Fact]
     public async Task A_cursor_that_is_none_is_an_error_of_the_answer()
     {
-        var payload = (await fixture.Server.DataAsync(Retry, new { filter = Everything, after = "nonsense" })).GetProperty("retry");
+        var payload = (await fixture.Server.DataAsync(Retry, new { filter = Everything, after =
+            "nonsense" })).GetProperty("retry");
 
         Assert.Equal("cursor_invalid", payload.GetProperty("error").GetProperty("code").GetString());
         Assert.Contains("nonsense", payload.GetProperty("error").GetProperty("message").GetString());
         Assert.Equal(0, payload.GetProperty("changedCount").GetInt32());
     }
 
-    private static async Task<Change> ChangeAsync(RunningServer server, string mutation, object filter, string? after = null)
+    private static async Task<Change> ChangeAsync(
+        RunningServer server, string mutation, object filter, string? after = null)
     {
-        var payload = (await server.DataAsync(mutation, after is null ? new { filter } : new { filter, after })).EnumerateObject().Single().Value;
+        var payload = (await server.DataAsync(mutation, after is null ? new { filter } : new { filter, after }))
+            .EnumerateObject()
+            .Single()
+            .Value;
         Assert.Equal(JsonValueKind.Null, payload.GetProperty("error").ValueKind);
-        return new Change(payload.GetProperty("matchedCount").GetInt32(), payload.GetProperty("changedCount").GetInt32(), payload.GetProperty("endCursor").GetString());
+        return new Change(
+            payload.GetProperty("matchedCount").GetInt32(),
+            payload.GetProperty("changedCount").GetInt32(),
+            payload.GetProperty("endCursor").GetString());
     }
 
     private static async Task<int> CountOfAsync(RunningServer server, string kind) =>
-        (await server.DataAsync("query($kind: JSON!) { aggregate(name: \"verdicts\", group: [$kind]) { count } }", new { kind })).GetProperty("aggregate").GetProperty("count").GetInt32();
+        (
+            await server.DataAsync(
+                "query($kind: JSON!) { aggregate(name: \"verdicts\", group: [$kind]) { count } }", new { kind }))
+            .GetProperty("aggregate")
+            .GetProperty("count")
+            .GetInt32();
 
-    private static async Task<(List<string?> Items, string? Cursor, bool HasNext)> PageAsync(RunningServer server, string? after)
+    private static async Task<(List<string?> Items, string? Cursor, bool HasNext)> PageAsync(
+        RunningServer server, string? after)
     {
         var page = (await server.DataAsync(
-            "query($after: String) { failures(first: 7, after: $after) { nodes { itemId } pageInfo { hasNextPage endCursor } } }", new { after })).GetProperty("failures");
+            "query($after: String) { failures(first: 7, after: $after) { nodes { itemId } pageInfo { hasNextPage "
+            + "endCursor } } }", new { after })).GetProperty("failures");
         var info = page.GetProperty("pageInfo");
-        return ([.. page.GetProperty("nodes").TextsOf("itemId")], info.GetProperty("endCursor").GetString(), info.GetProperty("hasNextPage").GetBoolean());
+        return (
+            [.. page.GetProperty("nodes").TextsOf("itemId")],
+            info.GetProperty("endCursor").GetString(),
+            info.GetProperty("hasNextPage").GetBoolean());
     }
 
     /// <summary>The different numbers of attempts of all failures.</summary>
@@ -163,7 +192,10 @@ public abstract class FailureChangeTests(ProcessingFixture fixture)
         do
         {
             var page = await server.GetAsync("/api/v1/failures?limit=1000" + (next is null ? "" : $"&after={next}"));
-            attempts.UnionWith(page.GetProperty("failures").EnumerateArray().Select(failure => failure.GetProperty("attempts").GetRawText()));
+            attempts.UnionWith(
+                page.GetProperty("failures")
+                    .EnumerateArray()
+                    .Select(failure => failure.GetProperty("attempts").GetRawText()));
             next = page.GetProperty("next").GetString();
         }
         while (next is not null);
@@ -173,6 +205,10 @@ public abstract class FailureChangeTests(ProcessingFixture fixture)
     private sealed record Change(int Matched, int Changed, string? EndCursor);
 }
 
-public sealed class SqliteFailureChangeTests(ProcessingFixture fixture) : FailureChangeTests(fixture), IClassFixture<ProcessingFixture>;
+public sealed class SqliteFailureChangeTests(ProcessingFixture fixture)
+    : FailureChangeTests(fixture),
+        IClassFixture<ProcessingFixture>;
 
-public sealed class PostgresFailureChangeTests(PostgresProcessingFixture fixture) : FailureChangeTests(fixture), IClassFixture<PostgresProcessingFixture>;
+public sealed class PostgresFailureChangeTests(PostgresProcessingFixture fixture)
+    : FailureChangeTests(fixture),
+        IClassFixture<PostgresProcessingFixture>;

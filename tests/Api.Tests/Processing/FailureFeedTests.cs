@@ -6,7 +6,8 @@ namespace Tributary.Api.Tests.Processing;
 public abstract class FailureFeedTests(ProcessingFixture fixture)
 {
     private const string Feed =
-        "subscription($after: String) { failureRaised(after: $after) { cursor failure { itemId plugin status step attempts error message { itemId } } } }";
+        "subscription($after: String) { failureRaised(after: $after) { cursor failure { itemId plugin status step "
+        + "attempts error message { itemId } } } }";
 
     [Fact]
     public async Task A_subscriber_that_comes_back_again_and_again_has_every_failure_once()
@@ -31,7 +32,8 @@ public abstract class FailureFeedTests(ProcessingFixture fixture)
             {
                 var raised = await feed.NextAsync("failureRaised");
                 seen.Add(raised.GetProperty("failure").GetProperty("itemId").GetString()!);
-                Assert.Equal(seen[^1], raised.GetProperty("failure").GetProperty("message").GetProperty("itemId").GetString());
+                Assert.Equal(
+                    seen[^1], raised.GetProperty("failure").GetProperty("message").GetProperty("itemId").GetString());
                 after = raised.GetProperty("cursor").GetString()!;
             }
         }
@@ -51,7 +53,9 @@ public abstract class FailureFeedTests(ProcessingFixture fixture)
         for (var n = 0; n < 10; n++)
             feeds.Add(await EventSubscription.OpenAsync(server, Feed, new { after = Cursor.Start }));
         foreach (var feed in feeds)
-            Assert.Equal("before", (await feed.NextAsync("failureRaised")).GetProperty("failure").GetProperty("itemId").GetString());
+            Assert.Equal(
+                "before",
+                (await feed.NextAsync("failureRaised")).GetProperty("failure").GetProperty("itemId").GetString());
 
         content.Write("bad", "bad");
         for (var n = 0; n < 5; n++)
@@ -96,6 +100,10 @@ public abstract class FailureFeedTests(ProcessingFixture fixture)
     }
 }
 
-public sealed class SqliteFailureFeedTests(ProcessingFixture fixture) : FailureFeedTests(fixture), IClassFixture<ProcessingFixture>;
+public sealed class SqliteFailureFeedTests(ProcessingFixture fixture)
+    : FailureFeedTests(fixture),
+        IClassFixture<ProcessingFixture>;
 
-public sealed class PostgresFailureFeedTests(PostgresProcessingFixture fixture) : FailureFeedTests(fixture), IClassFixture<PostgresProcessingFixture>;
+public sealed class PostgresFailureFeedTests(PostgresProcessingFixture fixture)
+    : FailureFeedTests(fixture),
+        IClassFixture<PostgresProcessingFixture>;

@@ -25,7 +25,9 @@ public abstract class FailureQueryTests(ProcessingFixture fixture)
         }
 
         Assert.Equal(19, seen.Count);
-        Assert.Equal([.. Enumerable.Range(0, 12).Select(n => $"m-{n}"), .. Enumerable.Range(0, 5).Select(n => $"b-{n}")], seen.Take(17));
+        Assert.Equal(
+            [.. Enumerable.Range(0, 12).Select(n => $"m-{n}"), .. Enumerable.Range(0, 5).Select(n => $"b-{n}")],
+            seen.Take(17));
     }
 
     [Theory]
@@ -47,7 +49,8 @@ public abstract class FailureQueryTests(ProcessingFixture fixture)
     [InlineData("{source: \"cams\", item: [\"m-1\", \"b-1\"], status: RETRYING}", 1)]
     public async Task A_filter_finds_what_all_its_conditions_hold_of(string filter, int count)
     {
-        var found = await fixture.Server.DataAsync($"{{ failures(first: 100, filter: {filter}) {{ nodes {{ itemId }} }} }}");
+        var found = await fixture.Server.DataAsync(
+            $"{{ failures(first: 100, filter: {filter}) {{ nodes {{ itemId }} }} }}");
 
         Assert.Equal(count, found.GetProperty("failures").GetProperty("nodes").GetArrayLength());
     }
@@ -55,27 +58,45 @@ public abstract class FailureQueryTests(ProcessingFixture fixture)
     [Fact]
     public async Task What_is_asked_wrongly_is_refused_with_what_is_allowed()
     {
-        await fixture.Server.ErrorAsync("{ failures(filter: {status: COMPLETED}) { nodes { itemId } } }", "BAD_USER_INPUT", "COMPLETED", "RETRYING, PARKED");
-        await fixture.Server.ErrorAsync("{ failures(filter: {status: []}) { nodes { itemId } } }", "BAD_USER_INPUT", "'status' has no entries");
-        await fixture.Server.ErrorAsync("{ failures(filter: {step: []}) { nodes { itemId } } }", "BAD_USER_INPUT", "'step' has no entries");
-        await fixture.Server.ErrorAsync("{ failures(filter: {item: []}) { nodes { itemId } } }", "BAD_USER_INPUT", "1 to 100");
+        await fixture.Server.ErrorAsync(
+            "{ failures(filter: {status: COMPLETED}) { nodes { itemId } } }",
+            "BAD_USER_INPUT",
+            "COMPLETED",
+            "RETRYING, PARKED");
+        await fixture.Server.ErrorAsync(
+            "{ failures(filter: {status: []}) { nodes { itemId } } }", "BAD_USER_INPUT", "'status' has no entries");
+        await fixture.Server.ErrorAsync(
+            "{ failures(filter: {step: []}) { nodes { itemId } } }", "BAD_USER_INPUT", "'step' has no entries");
+        await fixture.Server.ErrorAsync(
+            "{ failures(filter: {item: []}) { nodes { itemId } } }", "BAD_USER_INPUT", "1 to 100");
         await fixture.Server.ErrorAsync("{ failures(first: 101) { nodes { itemId } } }", "BAD_USER_INPUT", "0 to 100");
-        await fixture.Server.ErrorAsync("{ failures(after: \"nonsense\") { nodes { itemId } } }", "cursor_invalid", "nonsense");
-        await fixture.Server.ErrorAsync("{ messages(filter: {status: []}) { nodes { itemId } } }", "BAD_USER_INPUT", "'status' has no entries");
-        await fixture.Server.ErrorAsync("{ records(plugin: \"nobody\") { nodes { itemId } } }", "plugin_not_found", "nobody", "judge, sizes");
-        await fixture.Server.ErrorAsync("{ item(id: \"g-0\") { records(plugin: \"nobody\") { key } } }", "plugin_not_found", "judge, sizes");
+        await fixture.Server.ErrorAsync(
+            "{ failures(after: \"nonsense\") { nodes { itemId } } }", "cursor_invalid", "nonsense");
+        await fixture.Server.ErrorAsync(
+            "{ messages(filter: {status: []}) { nodes { itemId } } }", "BAD_USER_INPUT", "'status' has no entries");
+        await fixture.Server.ErrorAsync(
+            "{ records(plugin: \"nobody\") { nodes { itemId } } }", "plugin_not_found", "nobody", "judge, sizes");
+        await fixture.Server.ErrorAsync(
+            "{ item(id: \"g-0\") { records(plugin: \"nobody\") { key } } }", "plugin_not_found", "judge, sizes");
     }
 
     [Fact]
     public async Task A_message_says_what_became_of_it()
     {
         var nodes = (await fixture.Server.DataAsync(
-            "{ messages(first: 100) { nodes { itemId messageId status failures { plugin status step attempts nextAttempt error messageId message { itemId } } } } }"))
+            "{ messages(first: 100) { nodes { itemId messageId status failures { plugin status step attempts "
+            + "nextAttempt error messageId message { itemId } } } } }"))
             .GetProperty("messages").GetProperty("nodes").EnumerateArray().ToList();
         JsonElement Of(string item) => nodes.Single(node => node.GetProperty("itemId").GetString() == item);
 
         Assert.Equal(
-            [.. Enumerable.Repeat("RETRYING", 12), .. Enumerable.Repeat("PARKED", 5), .. Enumerable.Repeat("COMPLETED", 8), "PARKED", "PARKED"],
+            [
+                .. Enumerable.Repeat("RETRYING", 12),
+                .. Enumerable.Repeat("PARKED", 5),
+                .. Enumerable.Repeat("COMPLETED", 8),
+                "PARKED",
+                "PARKED",
+            ],
             nodes.Select(node => node.GetProperty("status").GetString()));
         Assert.Empty(Of("g-3").GetProperty("failures").EnumerateArray());
 
@@ -89,7 +110,12 @@ public abstract class FailureQueryTests(ProcessingFixture fixture)
         Assert.Equal("m-3", missing.GetProperty("message").GetProperty("itemId").GetString());
 
         var bad = Assert.Single(Of("b-3").GetProperty("failures").EnumerateArray());
-        Assert.Equal(("judge", "PARKED", "EXECUTE"), (bad.GetProperty("plugin").GetString(), bad.GetProperty("status").GetString(), bad.GetProperty("step").GetString()));
+        Assert.Equal(
+            ("judge", "PARKED", "EXECUTE"),
+            (
+                bad.GetProperty("plugin").GetString(),
+                bad.GetProperty("status").GetString(),
+                bad.GetProperty("step").GetString()));
         Assert.Equal(JsonValueKind.Null, bad.GetProperty("nextAttempt").ValueKind);
     }
 
@@ -101,7 +127,9 @@ public abstract class FailureQueryTests(ProcessingFixture fixture)
     [InlineData("[COMPLETED, PARKED]", 15)]
     public async Task Messages_are_found_by_their_status(string status, int count)
     {
-        var found = (await fixture.Server.DataAsync($"{{ messages(first: 100, filter: {{status: {status}}}) {{ nodes {{ status }} pageInfo {{ hasNextPage }} }} }}")).GetProperty("messages");
+        var found = (await fixture.Server.DataAsync(
+            $"{{ messages(first: 100, filter: {{status: {status}}}) {{ nodes {{ status }} pageInfo {{ hasNextPage }} "
+            + "} }")).GetProperty("messages");
 
         Assert.Equal(count, found.GetProperty("nodes").GetArrayLength());
         Assert.All(found.GetProperty("nodes").TextsOf("status"), one => Assert.Contains(one!, status));
@@ -111,7 +139,8 @@ public abstract class FailureQueryTests(ProcessingFixture fixture)
     public async Task An_item_shows_what_plugins_made_of_it_and_what_is_left()
     {
         const string Fields = "itemId unfinishedCount records { plugin document } failures { plugin error }";
-        var found = await fixture.Server.DataAsync($"{{ item(id: \"b-2\") {{ {Fields} }} items(prefix: \"b-\") {{ nodes {{ {Fields} }} }} }}");
+        var found = await fixture.Server.DataAsync(
+            $"{{ item(id: \"b-2\") {{ {Fields} }} items(prefix: \"b-\") {{ nodes {{ {Fields} }} }} }}");
         var one = found.GetProperty("item");
 
         Assert.Equal(
@@ -123,9 +152,17 @@ public abstract class FailureQueryTests(ProcessingFixture fixture)
 
     [Fact]
     public async Task No_call_between_items_and_aggregates_has_failed() =>
-        Assert.Empty((await fixture.Server.DataAsync("{ failedCalls { nodes { callId } } }")).GetProperty("failedCalls").GetProperty("nodes").EnumerateArray());
+        Assert.Empty(
+            (await fixture.Server.DataAsync("{ failedCalls { nodes { callId } } }"))
+                .GetProperty("failedCalls")
+                .GetProperty("nodes")
+                .EnumerateArray());
 }
 
-public sealed class SqliteFailureQueryTests(ProcessingFixture fixture) : FailureQueryTests(fixture), IClassFixture<ProcessingFixture>;
+public sealed class SqliteFailureQueryTests(ProcessingFixture fixture)
+    : FailureQueryTests(fixture),
+        IClassFixture<ProcessingFixture>;
 
-public sealed class PostgresFailureQueryTests(PostgresProcessingFixture fixture) : FailureQueryTests(fixture), IClassFixture<PostgresProcessingFixture>;
+public sealed class PostgresFailureQueryTests(PostgresProcessingFixture fixture)
+    : FailureQueryTests(fixture),
+        IClassFixture<PostgresProcessingFixture>;

@@ -5,8 +5,8 @@ using Tributary.TestingHost.Postgres;
 namespace Tributary.Api.Tests.Processing;
 
 /// <summary>
-/// A server over messages of all sorts: 12 whose content is not there, 5 that one plugin parked, 8 that are completed, 2 that could not be mapped. In
-/// this order, by the items m-0, b-0, g-0 and so on; and servers over nothing.
+/// A server over messages of all sorts: 12 whose content is not there, 5 that one plugin parked, 8 that are completed,
+/// 2 that could not be mapped. In this order, by the items m-0, b-0, g-0 and so on; and servers over nothing.
 /// </summary>
 public class ProcessingFixture : IAsyncLifetime
 {
@@ -38,7 +38,9 @@ public class ProcessingFixture : IAsyncLifetime
         await server.LedgerIsAsync(completed: 8, retrying: 12, parked: 7);
     }
 
-    /// <summary>A further server, over an empty database of its own, and where the content of its messages lies.</summary>
+    /// <summary>
+    /// A further server, over an empty database of its own, and where the content of its messages lies.
+    /// </summary>
     internal async Task<(RunningServer Server, ContentFolder Content)> NewServerAsync()
     {
         var content = new ContentFolder();
@@ -55,7 +57,8 @@ public class ProcessingFixture : IAsyncLifetime
             folder.Dispose();
     }
 
-    protected virtual Task<RunningServer> StartAsync(Func<SiloConfig, SiloConfig> change) => RunningServer.StartAsync(change: change);
+    protected virtual Task<RunningServer> StartAsync(Func<SiloConfig, SiloConfig> change) =>
+        RunningServer.StartAsync(change: change);
 }
 
 /// <summary>The same over a PostgreSQL server of its own.</summary>

@@ -12,7 +12,8 @@ public abstract class ProcessingRestTests(ProcessingFixture fixture)
         string? next = null;
         do
         {
-            var page = await fixture.Server.GetAsync("/api/v1/failures?limit=4" + (next is null ? "" : $"&after={next}"));
+            var page = await fixture.Server.GetAsync(
+                "/api/v1/failures?limit=4" + (next is null ? "" : $"&after={next}"));
             seen.AddRange(page.GetProperty("failures").TextsOf("item"));
             next = page.GetProperty("next").GetString();
         }
@@ -33,18 +34,25 @@ public abstract class ProcessingRestTests(ProcessingFixture fixture)
     [InlineData("from=2020-01-01&until=2020-01-02", 0)]
     [InlineData("from=2020-01-01T00:00:00Z", 19)]
     public async Task The_parameters_choose_failures(string query, int count) =>
-        Assert.Equal(count, (await fixture.Server.GetAsync("/api/v1/failures?" + query)).GetProperty("failures").GetArrayLength());
+        Assert.Equal(
+            count,
+            (await fixture.Server.GetAsync("/api/v1/failures?" + query)).GetProperty("failures").GetArrayLength());
 
     [Fact]
     public async Task A_failure_says_what_is_left_of_which_message()
     {
-        var failure = Assert.Single((await fixture.Server.GetAsync("/api/v1/failures?item=b-1")).GetProperty("failures").EnumerateArray());
+        var failure = Assert.Single(
+            (await fixture.Server.GetAsync("/api/v1/failures?item=b-1")).GetProperty("failures").EnumerateArray());
         var message = await fixture.Server.GetAsync($"/api/v1/messages/{failure.GetProperty("message").GetString()}");
 
         Assert.Equal("b-1", message.GetProperty("item").GetString());
         Assert.Equal(
             """{"source":"labs","item":"b-1","plugin":"judge","status":"PARKED","step":"execute","attempts":1,"nextAttempt":null,"error":"plugin_failed: The text is bad."}""",
-            JsonSerializer.Serialize(failure.EnumerateObject().Where(field => field.Name is not ("message" or "changedAt")).ToDictionary(field => field.Name, field => field.Value)));
+            JsonSerializer.Serialize(
+                failure
+                    .EnumerateObject()
+                    .Where(field => field.Name is not ("message" or "changedAt"))
+                    .ToDictionary(field => field.Name, field => field.Value)));
     }
 
     [Theory]
@@ -91,7 +99,8 @@ public abstract class ProcessingRestTests(ProcessingFixture fixture)
         string? next = null;
         do
         {
-            var page = await fixture.Server.GetAsync("/api/v1/records/sizes?limit=6" + (next is null ? "" : $"&after={next}"));
+            var page = await fixture.Server.GetAsync(
+                "/api/v1/records/sizes?limit=6" + (next is null ? "" : $"&after={next}"));
             Assert.Equal("sizes", page.GetProperty("plugin").GetString());
             seen.AddRange(page.GetProperty("records").TextsOf("item"));
             next = page.GetProperty("next").GetString();
@@ -100,16 +109,25 @@ public abstract class ProcessingRestTests(ProcessingFixture fixture)
 
         Assert.Equal(13, seen.Distinct().Count());
         Assert.Equal(13, seen.Count);
-        var one = Assert.Single((await fixture.Server.GetAsync("/api/v1/records/sizes?item=g-1")).GetProperty("records").EnumerateArray());
+        var one = Assert.Single(
+            (await fixture.Server.GetAsync("/api/v1/records/sizes?item=g-1")).GetProperty("records").EnumerateArray());
         Assert.Equal("""{"bytes":15,"media_type":"text/plain"}""", one.GetProperty("document").GetRawText());
     }
 
     [Fact]
     public async Task The_plugins_are_listed()
     {
-        var plugins = (await fixture.Server.GetAsync("/api/v1/plugins")).GetProperty("plugins").EnumerateArray().ToDictionary(plugin => plugin.GetProperty("name").GetString()!);
+        var plugins = (await fixture.Server.GetAsync("/api/v1/plugins"))
+            .GetProperty("plugins")
+            .EnumerateArray()
+            .ToDictionary(plugin => plugin.GetProperty("name").GetString()!);
 
-        Assert.Equal(("ACTIVE", 13, 5), (plugins["judge"].GetProperty("state").GetString(), plugins["judge"].GetProperty("runs").GetInt32(), plugins["judge"].GetProperty("failures").GetInt32()));
+        Assert.Equal(
+            ("ACTIVE", 13, 5),
+            (
+                plugins["judge"].GetProperty("state").GetString(),
+                plugins["judge"].GetProperty("runs").GetInt32(),
+                plugins["judge"].GetProperty("failures").GetInt32()));
         Assert.Equal("INACTIVE", plugins["exif"].GetProperty("state").GetString());
     }
 
@@ -159,6 +177,10 @@ public abstract class ProcessingRestTests(ProcessingFixture fixture)
     }
 }
 
-public sealed class SqliteProcessingRestTests(ProcessingFixture fixture) : ProcessingRestTests(fixture), IClassFixture<ProcessingFixture>;
+public sealed class SqliteProcessingRestTests(ProcessingFixture fixture)
+    : ProcessingRestTests(fixture),
+        IClassFixture<ProcessingFixture>;
 
-public sealed class PostgresProcessingRestTests(PostgresProcessingFixture fixture) : ProcessingRestTests(fixture), IClassFixture<PostgresProcessingFixture>;
+public sealed class PostgresProcessingRestTests(PostgresProcessingFixture fixture)
+    : ProcessingRestTests(fixture),
+        IClassFixture<PostgresProcessingFixture>;

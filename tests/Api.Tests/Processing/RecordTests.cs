@@ -11,7 +11,11 @@ public abstract class RecordTests(ProcessingFixture fixture)
             nodes { itemId key document messageId message { itemId } } pageInfo { hasNextPage endCursor scannedCount } } }
         """;
 
-    private static readonly string[] All = [.. Enumerable.Range(0, 5).Select(n => $"b-{n}"), .. Enumerable.Range(0, 8).Select(n => $"g-{n}")];
+    private static readonly string[] All =
+    [
+        .. Enumerable.Range(0, 5).Select(n => $"b-{n}"),
+        .. Enumerable.Range(0, 8).Select(n => $"g-{n}"),
+    ];
 
     [Fact]
     public async Task Pages_show_every_record_once_by_item() => Assert.Equal(All, await ReadAsync(null, 4));
@@ -28,19 +32,31 @@ public abstract class RecordTests(ProcessingFixture fixture)
         var end = (await fixture.Server.DataAsync(Page, new { filter })).GetProperty("records");
         Assert.Equal(13, end.GetProperty("pageInfo").GetProperty("scannedCount").GetInt32());
         Assert.Equal("g-4", end.GetProperty("nodes")[0].GetProperty("message").GetProperty("itemId").GetString());
-        Assert.Equal("""{"bytes":45,"media_type":"text/plain"}""", end.GetProperty("nodes")[0].GetProperty("document").GetRawText());
+        Assert.Equal(
+            """{"bytes":45,"media_type":"text/plain"}""",
+            end.GetProperty("nodes")[0].GetProperty("document").GetRawText());
     }
 
     [Fact]
     public async Task The_plugins_say_how_they_do()
     {
-        var plugins = (await fixture.Server.DataAsync("{ plugins { name version origin state reason mediaTypes aggregates runCount failureCount timeoutCount heldThreadCount medianMs } }"))
+        var plugins = (await fixture.Server.DataAsync(
+            "{ plugins { name version origin state reason mediaTypes aggregates runCount failureCount timeoutCount "
+            + "heldThreadCount medianMs } }"))
             .GetProperty("plugins").EnumerateArray().ToDictionary(plugin => plugin.GetProperty("name").GetString()!);
 
         Assert.Equal("ACTIVE", plugins["judge"].GetProperty("state").GetString());
-        Assert.Equal((13, 5), (plugins["judge"].GetProperty("runCount").GetInt32(), plugins["judge"].GetProperty("failureCount").GetInt32()));
+        Assert.Equal(
+            (13, 5),
+            (
+                plugins["judge"].GetProperty("runCount").GetInt32(),
+                plugins["judge"].GetProperty("failureCount").GetInt32()));
         Assert.Equal("""["verdicts"]""", plugins["judge"].GetProperty("aggregates").GetRawText());
-        Assert.Equal((13, 0), (plugins["sizes"].GetProperty("runCount").GetInt32(), plugins["sizes"].GetProperty("failureCount").GetInt32()));
+        Assert.Equal(
+            (13, 0),
+            (
+                plugins["sizes"].GetProperty("runCount").GetInt32(),
+                plugins["sizes"].GetProperty("failureCount").GetInt32()));
         Assert.Equal("built in", plugins["sizes"].GetProperty("origin").GetString());
         Assert.Equal("INACTIVE", plugins["hashes"].GetProperty("state").GetString());
         Assert.Equal(plugins.Keys.Order(StringComparer.Ordinal), plugins.Keys);
@@ -57,7 +73,8 @@ public abstract class RecordTests(ProcessingFixture fixture)
         for (var hasNext = true; hasNext;)
         {
             var found = (await fixture.Server.DataAsync(
-                "query($name: String!, $group: [JSON]!, $after: String) { aggregate(name: $name, group: $group) { count messages(first: 3, after: $after) { nodes { itemId } pageInfo { hasNextPage endCursor } } } }",
+                "query($name: String!, $group: [JSON]!, $after: String) { aggregate(name: $name, group: $group) { "
+                + "count messages(first: 3, after: $after) { nodes { itemId } pageInfo { hasNextPage endCursor } } } }",
                 new { name, group = new[] { group }, after })).GetProperty("aggregate");
             Assert.Equal(wanted.Count, found.GetProperty("count").GetInt32());
             var page = found.GetProperty("messages");
@@ -68,8 +85,12 @@ public abstract class RecordTests(ProcessingFixture fixture)
 
         Assert.Equal<string?>(wanted, seen);
         var newest = await fixture.Server.DataAsync(
-            "query($name: String!, $group: [JSON]!) { aggregate(name: $name, group: $group) { messages(last: 2) { nodes { itemId } } } }", new { name, group = new[] { group } });
-        Assert.Equal(wanted.TakeLast(2), newest.GetProperty("aggregate").GetProperty("messages").GetProperty("nodes").TextsOf("itemId"));
+            "query($name: String!, $group: [JSON]!) { aggregate(name: $name, group: $group) { messages(last: 2) { "
+            + "nodes { itemId } } } }",
+            new { name, group = new[] { group } });
+        Assert.Equal(
+            wanted.TakeLast(2),
+            newest.GetProperty("aggregate").GetProperty("messages").GetProperty("nodes").TextsOf("itemId"));
     }
 
     private async Task<List<string?>> ReadAsync(object? filter, int first)
@@ -88,6 +109,10 @@ public abstract class RecordTests(ProcessingFixture fixture)
     }
 }
 
-public sealed class SqliteRecordTests(ProcessingFixture fixture) : RecordTests(fixture), IClassFixture<ProcessingFixture>;
+public sealed class SqliteRecordTests(ProcessingFixture fixture)
+    : RecordTests(fixture),
+        IClassFixture<ProcessingFixture>;
 
-public sealed class PostgresRecordTests(PostgresProcessingFixture fixture) : RecordTests(fixture), IClassFixture<PostgresProcessingFixture>;
+public sealed class PostgresRecordTests(PostgresProcessingFixture fixture)
+    : RecordTests(fixture),
+        IClassFixture<PostgresProcessingFixture>;

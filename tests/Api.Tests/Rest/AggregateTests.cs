@@ -14,7 +14,9 @@ public class AggregateTests(AggregateServerFixture fixture) : IClassFixture<Aggr
 
         Assert.Equal("by-class", aggregates[0].GetProperty("name").GetString());
         Assert.Equal(1, aggregates[0].GetProperty("generation").GetInt32());
-        Assert.Equal("""[{"name":"net","pointer":"/net","floor":null},{"name":"class","pointer":"/m","floor":0.5}]""", aggregates[0].GetProperty("group").GetRawText());
+        Assert.Equal(
+            """[{"name":"net","pointer":"/net","floor":null},{"name":"class","pointer":"/m","floor":0.5}]""",
+            aggregates[0].GetProperty("group").GetRawText());
         Assert.Equal(JsonValueKind.Null, aggregates[0].GetProperty("window").ValueKind);
         Assert.Equal("""{"sizeMs":86400000,"by":"event"}""", aggregates[1].GetProperty("window").GetRawText());
     }
@@ -26,7 +28,8 @@ public class AggregateTests(AggregateServerFixture fixture) : IClassFixture<Aggr
         {
             await Server.AcceptAsync("""{"net":"uw","m":1.7,"t":1517363399650,"v":0.1}""", key: "a");
             await Server.AcceptAsync("""{"net":"uw","m":1.5,"t":1517443200000,"v":0.2}""", key: "b");
-            await Server.AcceptAsync("""{"net":"us","m":-0.1,"t":1517443200001,"v":123456789012345678901234567890}""", key: "c");
+            await Server.AcceptAsync(
+                """{"net":"us","m":-0.1,"t":1517443200001,"v":123456789012345678901234567890}""", key: "c");
         }
 
         var rows = (await Server.GetAsync("/api/v1/aggregates/by-class?group=%5B%22uw%22,1.50%5D")).GetProperty("rows");
@@ -38,12 +41,17 @@ public class AggregateTests(AggregateServerFixture fixture) : IClassFixture<Aggr
         var first = await Server.GetAsync("/api/v1/aggregates/by-day?limit=1");
         Assert.Equal("2018-01-31T00:00:00+00:00", first.GetProperty("rows")[0].GetProperty("windowStart").GetString());
         Assert.Equal("2018-02-01T00:00:00+00:00", first.GetProperty("rows")[0].GetProperty("windowEnd").GetString());
-        var second = await Server.GetAsync($"/api/v1/aggregates/by-day?limit=1&after={first.GetProperty("next").GetString()}");
+        var second = await Server.GetAsync(
+            $"/api/v1/aggregates/by-day?limit=1&after={first.GetProperty("next").GetString()}");
         Assert.Equal(2, second.GetProperty("rows")[0].GetProperty("count").GetInt32());
         Assert.Equal(JsonValueKind.Null, second.GetProperty("next").ValueKind);
-        foreach (var from in new[] { "2018-02-01", "2018-01-31T12:00:00Z", "1517443200000", "2018-02-01T01:00:00%2B01:00" })
-            Assert.Equal(1, (await Server.GetAsync($"/api/v1/aggregates/by-day?from={from}")).GetProperty("rows").GetArrayLength());
-        Assert.Equal(1, (await Server.GetAsync("/api/v1/aggregates/by-day?to=2018-02-01")).GetProperty("rows").GetArrayLength());
+        foreach (
+            var from in new[] { "2018-02-01", "2018-01-31T12:00:00Z", "1517443200000", "2018-02-01T01:00:00%2B01:00" })
+            Assert.Equal(
+                1,
+                (await Server.GetAsync($"/api/v1/aggregates/by-day?from={from}")).GetProperty("rows").GetArrayLength());
+        Assert.Equal(
+            1, (await Server.GetAsync("/api/v1/aggregates/by-day?to=2018-02-01")).GetProperty("rows").GetArrayLength());
     }
 
     [Theory]
@@ -74,7 +82,9 @@ public class AggregateTests(AggregateServerFixture fixture) : IClassFixture<Aggr
         Assert.Equal(JsonValueKind.Null, plain.GetProperty("recount").ValueKind);
         Assert.True(verified.GetProperty("balances").GetBoolean());
         Assert.True(verified.GetProperty("matches").GetBoolean());
-        Assert.Equal(verified.GetProperty("accepted").GetInt64(), verified.GetProperty("recount").GetProperty("accepted").GetInt64());
+        Assert.Equal(
+            verified.GetProperty("accepted").GetInt64(),
+            verified.GetProperty("recount").GetProperty("accepted").GetInt64());
         Assert.Equal(1, verified.GetProperty("bySource").GetProperty("ledger").GetProperty("accepted").GetInt64());
     }
 }

@@ -15,13 +15,22 @@ public class BatchTests(ServerFixture fixture) : IClassFixture<ServerFixture>
     public async Task Each_line_has_one_result_in_order_and_a_bad_line_harms_no_other()
     {
         var results = await PostAsync(
-            "{\"n\":1}\n" + "not json\r\n" + "[2]\n" + "\n" + "{\"n\":3}\r\n" + $"{{\"x\":\"{new string('x', 70_000)}\"}}\n" + "{\"n\":4}\n\n \n");
+            "{\"n\":1}\n"
+                + "not json\r\n"
+                + "[2]\n"
+                + "\n"
+                + "{\"n\":3}\r\n"
+                + $"{{\"x\":\"{new string('x', 70_000)}\"}}\n"
+                + "{\"n\":4}\n\n \n");
 
         Assert.Equal([1, 2, 3, 4, 5, 6, 7], results.Select(result => result.GetProperty("line").GetInt32()));
-        Assert.Equal([202, 400, 400, 400, 202, 413, 202], results.Select(result => result.GetProperty("status").GetInt32()));
+        Assert.Equal(
+            [202, 400, 400, 400, 202, 413, 202], results.Select(result => result.GetProperty("status").GetInt32()));
         Assert.Equal(
             ["body_not_json", "body_not_object", "body_not_json", "body_too_large"],
-            results.Where(result => result.TryGetProperty("code", out _)).Select(result => result.GetProperty("code").GetString()));
+            results
+                .Where(result => result.TryGetProperty("code", out _))
+                .Select(result => result.GetProperty("code").GetString()));
         Assert.Contains("blank", results[3].GetProperty("detail").GetString());
         var third = await Server.GetAsync($"/api/v1/messages/{results[4].GetProperty("id").GetString()}");
         Assert.Equal("{\"n\":3}", third.GetProperty("message").GetRawText());
@@ -65,7 +74,8 @@ public class BatchTests(ServerFixture fixture) : IClassFixture<ServerFixture>
     public async Task Results_come_while_lines_are_still_sent()
     {
         using var connection = await RawConnection.OpenAsync(Server);
-        await connection.SendAsync($"POST {Path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {Lines}\r\nTransfer-Encoding: chunked\r\n\r\n");
+        await connection.SendAsync(
+            $"POST {Path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {Lines}\r\nTransfer-Encoding: chunked\r\n\r\n");
         for (var n = 1; n <= 3; n++)
         {
             await connection.SendAsync("8\r\n{\"n\":1}\n\r\n");
@@ -85,7 +95,9 @@ public class BatchTests(ServerFixture fixture) : IClassFixture<ServerFixture>
         var body = new StringBuilder();
         for (var n = 0; n < 40_000; n++)
             body.Append("{}\n");
-        await connection.SendAsync($"POST {Path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {Lines}\r\nContent-Length: {body.Length}\r\n\r\n");
+        await connection.SendAsync(
+            $"POST {Path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {Lines}\r\nContent-Length: "
+            + $"{body.Length}\r\n\r\n");
         await connection.SendAsync(body.ToString());
 
         Assert.Contains("{\"line\":40000,", (await connection.ReadAnswerAsync()).Body);
@@ -113,6 +125,11 @@ public class BatchTests(ServerFixture fixture) : IClassFixture<ServerFixture>
         using var response = await Server.PostAsync(body, Path, key, Lines);
         Assert.Equal(200, (int)response.StatusCode);
         Assert.Equal(Lines, response.Content.Headers.ContentType?.MediaType);
-        return [.. (await response.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line))];
+        return
+        [
+            .. (await response.Content.ReadAsStringAsync())
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => JsonElement.Parse(line)),
+        ];
     }
 }

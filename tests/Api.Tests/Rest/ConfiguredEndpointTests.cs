@@ -21,18 +21,26 @@ public class ConfiguredEndpointTests(ConfiguredServerFixture fixture) : IClassFi
         Assert.Equal("sensors", message.GetProperty("source").GetString());
         Assert.Equal(Body, message.GetProperty("message").GetRawText());
         var item = await Server.GetAsync("/api/v1/items/s%2F7");
-        Assert.Equal(("s/7", 1, first.Id), (item.GetProperty("id").GetString(), item.GetProperty("messages").GetInt32(), item.GetProperty("lastMessage").GetString()));
+        Assert.Equal(
+            ("s/7", 1, first.Id),
+            (
+                item.GetProperty("id").GetString(),
+                item.GetProperty("messages").GetInt32(),
+                item.GetProperty("lastMessage").GetString()));
     }
 
     [Theory]
     [InlineData("/sensors/readings?site=1", """{"sensor":"s","seq":2}""", "body_schema_violation", "celsius")]
-    [InlineData("/sensors/readings?site=1", """{"sensor":"s","seq":2,"celsius":"warm"}""", "body_schema_violation", "NumberExpected")]
+    [InlineData(
+        "/sensors/readings?site=1", """{"sensor":"s","seq":2,"celsius":"warm"}""", "body_schema_violation",
+        "NumberExpected")]
     [InlineData("/sensors/readings?site=1", """{"sensor":["s"],"seq":2,"celsius":1}""", "item_missing", "an array")]
     [InlineData("/sensors/readings?site=1", """{"sensor":"s","celsius":1}""", "external_id_missing", "/seq")]
     [InlineData("/sensors/readings?site=1", "{", "body_not_json", "line 1")]
     [InlineData("/sensors/readings", """{"sensor":"s","seq":3,"celsius":1}""", "query_schema_violation", "site")]
     [InlineData("/sensors/readings?site=x", """{"sensor":"s","seq":3,"celsius":1}""", "query_schema_violation", "site")]
-    [InlineData("/sensors/readings?site=1&site=2", """{"sensor":"s","seq":3,"celsius":1}""", "parameter_repeated", "site")]
+    [InlineData(
+        "/sensors/readings?site=1&site=2", """{"sensor":"s","seq":3,"celsius":1}""", "parameter_repeated", "site")]
     [InlineData("/plain?x=1", "{}", "parameter_unknown", "'x'")]
     public async Task What_does_not_fit_is_refused(string path, string body, string code, string says)
     {
@@ -57,8 +65,16 @@ public class ConfiguredEndpointTests(ConfiguredServerFixture fixture) : IClassFi
         Assert.Equal("Readings of sensors", post.GetProperty("summary").GetString());
         Assert.Equal(
             "number",
-            post.GetProperty("requestBody").GetProperty("content").GetProperty("application/json").GetProperty("schema").GetProperty("properties").GetProperty("celsius").GetProperty("type").GetString());
-        Assert.Contains(post.GetProperty("parameters").EnumerateArray(), parameter => parameter.GetProperty("name").GetString() == "site" && parameter.GetProperty("required").GetBoolean());
+            post.GetProperty("requestBody")
+                .GetProperty("content")
+                .GetProperty("application/json")
+                .GetProperty("schema")
+                .GetProperty("properties")
+                .GetProperty("celsius")
+                .GetProperty("type")
+                .GetString());
+        Assert.Contains(post.GetProperty("parameters").EnumerateArray(), parameter =>
+            parameter.GetProperty("name").GetString() == "site" && parameter.GetProperty("required").GetBoolean());
     }
 }
 

@@ -15,11 +15,31 @@ public class OpenApiTests
         Assert.StartsWith("3.", document.GetProperty("openapi").GetString());
         Assert.Equal(
             [
-                "/api/v1/aggregates", "/api/v1/aggregates/{name}", "/api/v1/failed-calls", "/api/v1/failed-calls/retry",
-                "/api/v1/failed-calls/{id}/retry", "/api/v1/failures", "/api/v1/failures/park", "/api/v1/failures/retry",
-                "/api/v1/generations", "/api/v1/generations/{name}/drop", "/api/v1/generations/{name}/switch", "/api/v1/held", "/api/v1/items/{id}", "/api/v1/ledger",
-                "/api/v1/messages", "/api/v1/messages/batch", "/api/v1/messages/{id}", "/api/v1/messages/{id}/park", "/api/v1/messages/{id}/retry",
-                "/api/v1/plugins", "/api/v1/records/{plugin}", "/api/v1/reprocess", "/api/v1/reprocess/cancel", "/health/live", "/health/ready",
+                "/api/v1/aggregates",
+                "/api/v1/aggregates/{name}",
+                "/api/v1/failed-calls",
+                "/api/v1/failed-calls/retry",
+                "/api/v1/failed-calls/{id}/retry",
+                "/api/v1/failures",
+                "/api/v1/failures/park",
+                "/api/v1/failures/retry",
+                "/api/v1/generations",
+                "/api/v1/generations/{name}/drop",
+                "/api/v1/generations/{name}/switch",
+                "/api/v1/held",
+                "/api/v1/items/{id}",
+                "/api/v1/ledger",
+                "/api/v1/messages",
+                "/api/v1/messages/batch",
+                "/api/v1/messages/{id}",
+                "/api/v1/messages/{id}/park",
+                "/api/v1/messages/{id}/retry",
+                "/api/v1/plugins",
+                "/api/v1/records/{plugin}",
+                "/api/v1/reprocess",
+                "/api/v1/reprocess/cancel",
+                "/health/live",
+                "/health/ready",
             ],
             paths.Order(StringComparer.Ordinal));
         foreach (var path in document.GetProperty("paths").EnumerateObject())
@@ -27,12 +47,16 @@ public class OpenApiTests
             foreach (var operation in path.Value.EnumerateObject())
             {
                 Assert.NotEqual("", operation.Value.GetProperty("summary").GetString());
-                Assert.Contains(operation.Value.GetProperty("responses").EnumerateObject(), response => response.Name[0] == '2');
+                Assert.Contains(operation.Value.GetProperty("responses").EnumerateObject(), response =>
+                    response.Name[0] == '2');
                 Assert.All(
                     path.Name.Split('/').Where(step => step.StartsWith('{')).Select(step => step.Trim('{', '}')),
-                    name => Assert.Contains(
-                        operation.Value.GetProperty("parameters").EnumerateArray(),
-                        parameter => (parameter.GetProperty("name").GetString(), parameter.GetProperty("in").GetString(), parameter.GetProperty("required").GetBoolean()) == (name, "path", true)));
+                    name =>
+                        Assert.Contains(operation.Value.GetProperty("parameters").EnumerateArray(), parameter =>
+                            (
+                                parameter.GetProperty("name").GetString(),
+                                parameter.GetProperty("in").GetString(),
+                                parameter.GetProperty("required").GetBoolean()) == (name, "path", true)));
             }
         }
 
@@ -42,7 +66,8 @@ public class OpenApiTests
     }
 
     /// <summary>
-    /// The contract changes only on purpose: a changed document is written beside the stored one, to be looked at and copied.
+    /// The contract changes only on purpose: a changed document is written beside the stored one, to be looked at and
+    /// copied.
     /// </summary>
     [Fact]
     public async Task The_document_is_the_one_that_the_repository_keeps()
@@ -62,7 +87,11 @@ public class OpenApiTests
         await using var server = await RunningServer.StartAsync();
         var text = await server.Http.GetStringAsync("/openapi/v1.json");
         var schemas = JsonElement.Parse(text).GetProperty("components").GetProperty("schemas");
-        var references = text.Split("\"$ref\": \"").Skip(1).Select(rest => rest[..rest.IndexOf('"')]).Distinct().ToList();
+        var references = text.Split("\"$ref\": \"")
+            .Skip(1)
+            .Select(rest => rest[..rest.IndexOf('"')])
+            .Distinct()
+            .ToList();
 
         Assert.NotEmpty(references);
         Assert.All(references, reference =>

@@ -65,7 +65,8 @@ public class PagingTests(ServerFixture fixture) : IClassFixture<ServerFixture>
         var cursor = run.GetProperty("messages")[3].GetProperty("cursor").GetString()!;
 
         Assert.False(run.GetProperty("complete").GetBoolean());
-        Assert.Equal(run.GetProperty("messages")[9].GetProperty("cursor").GetString(), run.GetProperty("next").GetString());
+        Assert.Equal(
+            run.GetProperty("messages")[9].GetProperty("cursor").GetString(), run.GetProperty("next").GetString());
         Assert.Equal(Enumerable.Range(5, 21).Select(n => $"{{\"n\":{n}}}"), await server.ReadAllAsync(cursor));
         var end = await server.GetAsync("/api/v1/messages?after=start&limit=100");
         var again = await server.GetAsync($"/api/v1/messages?after={end.GetProperty("next").GetString()}&limit=100");

@@ -22,10 +22,15 @@ public class PostMessageTests(ServerFixture fixture) : IClassFixture<ServerFixtu
         Assert.Equal("""{ "a" : 1 }""", message.GetProperty("message").GetRawText());
         Assert.Equal(
             (receipt.Id, receipt.Item, receipt.Cursor, "rest", "COMPLETED", "application/json", 1),
-            (message.GetProperty("id").GetString(), message.GetProperty("item").GetString(), message.GetProperty("cursor").GetString(),
-                message.GetProperty("source").GetString(), message.GetProperty("status").GetString(), message.GetProperty("mediaType").GetString(),
+            (
+                message.GetProperty("id").GetString(), message.GetProperty("item").GetString(),
+                message.GetProperty("cursor").GetString(), message.GetProperty("source").GetString(),
+                message.GetProperty("status").GetString(), message.GetProperty("mediaType").GetString(),
                 message.GetProperty("itemSequence").GetInt32()));
-        Assert.InRange(message.GetProperty("receivedAt").GetDateTimeOffset(), DateTimeOffset.UtcNow.AddMinutes(-1), DateTimeOffset.UtcNow.AddMinutes(1));
+        Assert.InRange(
+            message.GetProperty("receivedAt").GetDateTimeOffset(),
+            DateTimeOffset.UtcNow.AddMinutes(-1),
+            DateTimeOffset.UtcNow.AddMinutes(1));
     }
 
     [Fact]
@@ -33,7 +38,8 @@ public class PostMessageTests(ServerFixture fixture) : IClassFixture<ServerFixtu
     {
         var first = await Server.AcceptAsync("""{"n":1}""", key: "order 7");
         var before = (await Server.GetAsync("/api/v1/ledger")).GetProperty("accepted").GetInt64();
-        var again = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Server.AcceptAsync("""{"n":1}""", key: "order 7")));
+        var again = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(_ => Server.AcceptAsync("""{"n":1}""", key: "order 7")));
 
         Assert.All(again, receipt => Assert.Equal(first, receipt));
         Assert.Equal(before, (await Server.GetAsync("/api/v1/ledger")).GetProperty("accepted").GetInt64());
@@ -72,13 +78,16 @@ public class PostMessageTests(ServerFixture fixture) : IClassFixture<ServerFixtu
     [InlineData("{\"a\":01}", 400, "body_not_json", "line 1")]
     [InlineData("{\"a\":\"\u0001\"}", 400, "body_not_json", "line 1")]
     [InlineData("a=1&b=2", 400, "body_not_json", "line 1")]
-    public async Task What_is_not_a_JSON_object_is_refused_and_nothing_is_stored(string body, int status, string code, string says)
+    public async Task What_is_not_a_JSON_object_is_refused_and_nothing_is_stored(
+        string body, int status, string code, string says)
     {
         var before = await Server.GetAsync("/api/v1/ledger");
         using var response = await Server.PostAsync(body);
 
         await response.IsProblemAsync(status, code, says);
-        Assert.Equal(before.GetProperty("accepted").GetInt64(), (await Server.GetAsync("/api/v1/ledger")).GetProperty("accepted").GetInt64());
+        Assert.Equal(
+            before.GetProperty("accepted").GetInt64(),
+            (await Server.GetAsync("/api/v1/ledger")).GetProperty("accepted").GetInt64());
     }
 
     [Fact]
@@ -122,7 +131,8 @@ public class PostMessageTests(ServerFixture fixture) : IClassFixture<ServerFixtu
         using var response = await Server.PostAsync("{}", mediaType: sent);
         var receipt = RunningServer.Receipt.Of(await response.Content.ReadAsStringAsync());
 
-        Assert.Equal(kept, (await Server.GetAsync($"/api/v1/messages/{receipt.Id}")).GetProperty("mediaType").GetString());
+        Assert.Equal(
+            kept, (await Server.GetAsync($"/api/v1/messages/{receipt.Id}")).GetProperty("mediaType").GetString());
     }
 
     [Fact]
@@ -150,7 +160,10 @@ public class PostMessageTests(ServerFixture fixture) : IClassFixture<ServerFixtu
 
         async Task<HttpResponseMessage> SendAsync(string body)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/messages") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/messages")
+            {
+                Content = new StringContent(body, Encoding.UTF8, "application/json"),
+            };
             request.Headers.TransferEncodingChunked = isChunked;
             return await Server.Http.SendAsync(request);
         }

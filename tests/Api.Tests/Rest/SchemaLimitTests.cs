@@ -46,7 +46,8 @@ public sealed class SchemaLimitTests
     [Fact]
     public async Task A_pattern_that_looks_around_still_says_what_fits()
     {
-        var check = await SchemaCheck.ParseAsync("""{"properties":{"a":{"type":"string","pattern":"^(?=.*[0-9])(?!.*x)[a-z0-9]+$"}}}""");
+        var check = await SchemaCheck.ParseAsync(
+            """{"properties":{"a":{"type":"string","pattern":"^(?=.*[0-9])(?!.*x)[a-z0-9]+$"}}}""");
         Assert.Null(CodeOf(check, """{"a":"abc1"}""", new StillTime()));
         Assert.Equal("schema", CodeOf(check, """{"a":"abc"}""", new StillTime()));
         Assert.Equal("schema", CodeOf(check, """{"a":"abcx1"}""", new StillTime()));
@@ -77,7 +78,8 @@ public sealed class SchemaLimitTests
         Assert.Equal("schema", CodeOf(check, """{"other":1}""", new StillTime()));
         Assert.Equal("schema", CodeOf(check, """{"id":"x"}""", new StillTime()));
         Assert.Equal("schema", CodeOf(check, """{"n_a":1,"n_b":1,"n_c":1,"n_d":1,"n_e":1}""", new StillTime()));
-        var typed = await SchemaCheck.ParseAsync("""{"patternProperties":{"^s":{"type":"string"}},"additionalProperties":{"type":"integer"}}""");
+        var typed = await SchemaCheck.ParseAsync(
+            """{"patternProperties":{"^s":{"type":"string"}},"additionalProperties":{"type":"integer"}}""");
         Assert.Null(CodeOf(typed, """{"s":"x","n":1}""", new StillTime()));
         Assert.Equal("schema", CodeOf(typed, """{"n":"x"}""", new StillTime()));
     }
@@ -120,7 +122,8 @@ public sealed class SchemaLimitTests
     [InlineData("time-span")]
     public async Task A_format_looks_at_a_long_text_once(string format)
     {
-        var check = await SchemaCheck.ParseAsync($$$$"""{"properties":{"a":{"type":"string","format":"{{{{format}}}}"}}}""");
+        var check = await SchemaCheck.ParseAsync(
+            $$$$"""{"properties":{"a":{"type":"string","format":"{{{{format}}}}"}}}""");
         foreach (var piece in new[] { "a", "a.", "a-", "1", "1:", "a@", "a@a.", "=", ":", "0.0." })
         {
             var text = string.Concat(Enumerable.Repeat(piece, 200_000 / piece.Length));

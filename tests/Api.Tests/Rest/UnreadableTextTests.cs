@@ -87,9 +87,13 @@ public sealed class UnreadableTextTests(GraphQLServerFixture fixture) : IClassFi
             var json = $"[\"{half}\",\"{half}\"]";
             var cursor = Base64Url.EncodeToString(Encoding.ASCII.GetBytes(json));
             foreach (var path in new[]
-            {
-                $"/api/v1/aggregates/cities?group={Uri.EscapeDataString($"[\"{half}\"]")}", $"/api/v1/aggregates/cities?after={cursor}", $"/api/v1/failures?after={cursor}", $"/api/v1/records/none?after={cursor}",
-            })
+                {
+                    $"/api/v1/aggregates/cities?group={Uri.EscapeDataString($"[\"{half}\"]")}",
+                    $"/api/v1/aggregates/cities?after={cursor}",
+                    $"/api/v1/failures?after={cursor}",
+                    $"/api/v1/records/none?after={cursor}",
+                }
+            )
             {
                 using var response = await Server.Http.GetAsync(path, TestContext.Current.CancellationToken);
                 Assert.True((int)response.StatusCode is >= 400 and < 500, $"{(int)response.StatusCode} for {path}");
@@ -134,7 +138,9 @@ public sealed class UnreadableTextTests(GraphQLServerFixture fixture) : IClassFi
         var receipt = await Server.AcceptAsync("""{"city":"\ud800","v":1}""");
         Assert.Equal("""{"city":"\ud800","v":1}""",
             (await Server.GetAsync($"/api/v1/messages/{receipt.Id}")).GetProperty("message").GetRawText());
-        var nodes = (await Server.DataAsync("{ messages(last: 5) { nodes { body bodyText } } aggregates(name: \"cities\") { nodes { group { name value } } } }")).GetProperty("messages").GetProperty("nodes");
+        var nodes = (await Server.DataAsync(
+            "{ messages(last: 5) { nodes { body bodyText } } aggregates(name: \"cities\") { nodes { group { name value "
+            + "} } } }")).GetProperty("messages").GetProperty("nodes");
         Assert.Contains(nodes.EnumerateArray(), node =>
             node.GetProperty("bodyText").GetString()!.Contains("ud800", StringComparison.Ordinal));
     }

@@ -40,7 +40,9 @@ public abstract class WeirdJsonTests(ServerFixture fixture)
 
 public sealed class SqliteWeirdJsonTests(ServerFixture fixture) : WeirdJsonTests(fixture), IClassFixture<ServerFixture>;
 
-public sealed class PostgresWeirdJsonTests(PostgresServerFixture fixture) : WeirdJsonTests(fixture), IClassFixture<PostgresServerFixture>;
+public sealed class PostgresWeirdJsonTests(PostgresServerFixture fixture)
+    : WeirdJsonTests(fixture),
+        IClassFixture<PostgresServerFixture>;
 
 /// <summary>The program over a PostgreSQL server of its own.</summary>
 public sealed class PostgresServerFixture : ServerFixture

@@ -16,7 +16,8 @@ internal sealed class FeedClient : IDisposable
 
     public string? CloseReason => socket.CloseStatusDescription;
 
-    public static async Task<FeedClient> ConnectAsync(RunningServer server, string query = "", string? origin = null, Action<ClientWebSocketOptions>? options = null)
+    public static async Task<FeedClient> ConnectAsync(
+        RunningServer server, string query = "", string? origin = null, Action<ClientWebSocketOptions>? options = null)
     {
         var client = new FeedClient();
         if (origin is not null)
@@ -46,11 +47,15 @@ internal sealed class FeedClient : IDisposable
     {
         var frames = new List<string>();
         while (frames.Count < count)
-            frames.Add(await ReadAsync() ?? throw new InvalidOperationException($"Closed with {CloseStatus} {CloseReason} after {frames.Count} frames."));
+            frames.Add(
+                await ReadAsync()
+                    ?? throw new InvalidOperationException(
+                        $"Closed with {CloseStatus} {CloseReason} after {frames.Count} frames."));
         return frames;
     }
 
-    public Task SendAsync(byte[] bytes, bool isEnd = true) => socket.SendAsync(bytes, WebSocketMessageType.Text, isEnd, limit.Token);
+    public Task SendAsync(byte[] bytes, bool isEnd = true) =>
+        socket.SendAsync(bytes, WebSocketMessageType.Text, isEnd, limit.Token);
 
     public Task CloseAsync() => socket.CloseAsync(WebSocketCloseStatus.NormalClosure, "", limit.Token);
 

@@ -5,8 +5,11 @@ namespace Tributary.Api.Tests.Support;
 
 internal static class ProblemAssert
 {
-    /// <summary>The response is problem+json with this status and code, and its detail holds each of <paramref name="says"/>.</summary>
-    public static async Task<JsonElement> IsProblemAsync(this HttpResponseMessage response, int status, string code, params string[] says)
+    /// <summary>
+    /// The response is problem+json with this status and code, and its detail holds each of <paramref name="says"/>.
+    /// </summary>
+    public static async Task<JsonElement> IsProblemAsync(
+        this HttpResponseMessage response, int status, string code, params string[] says)
     {
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
         var problem = await response.Content.ReadFromJsonAsync<JsonElement>();

@@ -24,7 +24,9 @@ internal sealed class RawConnection : IDisposable
     /// <summary>Sends a request and reads its answer.</summary>
     public async Task<(int Status, string Body)> RequestAsync(string head, string body = "")
     {
-        await SendAsync($"{head}\r\nHost: {tcp.Client.RemoteEndPoint}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}");
+        await SendAsync(
+            $"{head}\r\nHost: {tcp.Client.RemoteEndPoint}\r\nContent-Length: "
+            + $"{Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}");
         return await ReadAnswerAsync();
     }
 

@@ -29,7 +29,9 @@ public sealed class RunningServer : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    public static async Task<RunningServer> StartAsync(ApiOptions? api = null, FeedOptions? feed = null, string? postgres = null, string? aggregates = null, Func<SiloConfig, SiloConfig>? change = null)
+    public static async Task<RunningServer> StartAsync(
+        ApiOptions? api = null, FeedOptions? feed = null, string? postgres = null, string? aggregates = null,
+        Func<SiloConfig, SiloConfig>? change = null)
     {
         var data = Directory.CreateTempSubdirectory("tributary-api-");
         var config = new SiloConfig
@@ -49,9 +51,13 @@ public sealed class RunningServer : IAsyncDisposable
     /// <summary>Stops as the program does when it is told to.</summary>
     public Task StopAsync() => stop ??= node.StopAsync();
 
-    public async Task<HttpResponseMessage> PostAsync(string body, string path = "/api/v1/messages", string? key = null, string mediaType = "application/json")
+    public async Task<HttpResponseMessage> PostAsync(
+        string body, string path = "/api/v1/messages", string? key = null, string mediaType = "application/json")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path)
+        {
+            Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)),
+        };
         request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(mediaType);
         if (key is not null)
             request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
@@ -102,7 +108,10 @@ public sealed class RunningServer : IAsyncDisposable
         public static Receipt Of(string json)
         {
             var fields = JsonElement.Parse(json);
-            return new Receipt(fields.GetProperty("id").GetString()!, fields.GetProperty("item").GetString()!, fields.GetProperty("cursor").GetString()!);
+            return new Receipt(
+                fields.GetProperty("id").GetString()!,
+                fields.GetProperty("item").GetString()!,
+                fields.GetProperty("cursor").GetString()!);
         }
     }
 }
@@ -116,7 +125,8 @@ public class ServerFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => server = await StartAsync();
 
-    protected virtual Task<RunningServer> StartAsync() => RunningServer.StartAsync(new ApiOptions { MaxBodyBytes = 64 * 1024 });
+    protected virtual Task<RunningServer> StartAsync() =>
+        RunningServer.StartAsync(new ApiOptions { MaxBodyBytes = 64 * 1024 });
 
     public virtual async ValueTask DisposeAsync()
     {

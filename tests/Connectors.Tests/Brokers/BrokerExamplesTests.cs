@@ -8,10 +8,19 @@ namespace Tributary.Connectors.Tests.Brokers;
 /// <summary>What the documentation shows is what the program takes.</summary>
 public sealed partial class BrokerExamplesTests
 {
-    private static readonly IBrokerFactory[] Factories = [new RabbitMqBrokerFactory(), new ZeroMqBrokerFactory(), new RestBrokerFactory()];
+    private static readonly IBrokerFactory[] Factories =
+    [
+        new RabbitMqBrokerFactory(),
+        new ZeroMqBrokerFactory(),
+        new RestBrokerFactory(),
+    ];
 
     public static TheoryData<string> Examples { get; } =
-        [.. Example().Matches(File.ReadAllText(Path.Combine(Path.GetDirectoryName(Here())!, "../../../docs/connectors.md"))).Select(match => match.Groups["yaml"].Value)];
+    [
+        .. Example()
+            .Matches(File.ReadAllText(Path.Combine(Path.GetDirectoryName(Here())!, "../../../docs/connectors.md")))
+            .Select(match => match.Groups["yaml"].Value),
+    ];
 
     [Theory]
     [MemberData(nameof(Examples))]
@@ -25,7 +34,10 @@ public sealed partial class BrokerExamplesTests
         Assert.Empty(errors);
     }
 
-    [GeneratedRegex("```yaml\n(?<yaml>broker:.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(
+        "```yaml\n(?<yaml>broker:.*?)```",
+        RegexOptions.Singleline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 5000)]
     private static partial Regex Example();
 
     private static string Here([CallerFilePath] string path = "") => path;

@@ -14,7 +14,8 @@ public sealed class DeliveryLineTests
         line.TryAdd("a");
         line.TryAdd("b");
 
-        var running = line.RunAsync(delivery => handedOver.Add((delivery, time.Elapsed.TotalSeconds)), TestContext.Current.CancellationToken);
+        var running = line.RunAsync(
+            delivery => handedOver.Add((delivery, time.Elapsed.TotalSeconds)), TestContext.Current.CancellationToken);
         Assert.Empty(handedOver);
         Assert.True(time.TryAdvance());
         line.Complete();

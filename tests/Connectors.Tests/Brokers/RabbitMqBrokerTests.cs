@@ -14,8 +14,11 @@ public sealed class RabbitMqBrokerTests(RabbitMqFixture rabbit)
     public async Task The_configuration_of_sqAPI_consumes_as_it_stands()
     {
         var receiver = new Receiver();
-        var asItStands = "{type: rabbitmq, host: localhost, port: 5672, routing_key: q_sqapi, exchange_name: x_sqapi, exchange_type: topic, process_delay: 0, requeue: false}";
-        await using var broker = Start(asItStands.Replace("5672", $"{rabbit.Server.Port}", StringComparison.Ordinal), receiver);
+        var asItStands =
+            "{type: rabbitmq, host: localhost, port: 5672, routing_key: q_sqapi, exchange_name: x_sqapi, "
+            + "exchange_type: topic, process_delay: 0, requeue: false}";
+        await using var broker = Start(
+            asItStands.Replace("5672", $"{rabbit.Server.Port}", StringComparison.Ordinal), receiver);
         await broker.StatusAsync(status => status.IsConnected);
         await using var peer = await rabbit.ConnectAsync();
 
@@ -25,7 +28,8 @@ public sealed class RabbitMqBrokerTests(RabbitMqFixture rabbit)
 
         Assert.Equal("rabbitmq:q_sqapi", broker.Broker.Name);
         Assert.Equal(["one|two"], receiver.Bodies);
-        Assert.Equal(("id of one|two", "text/plain"), (receiver.Deliveries[0].ExternalId, receiver.Deliveries[0].MediaType));
+        Assert.Equal(
+            ("id of one|two", "text/plain"), (receiver.Deliveries[0].ExternalId, receiver.Deliveries[0].MediaType));
         Assert.Equal(0u, await peer.CountAsync("q_sqapi"));
         Assert.Empty(broker.Warnings);
     }
@@ -49,12 +53,15 @@ public sealed class RabbitMqBrokerTests(RabbitMqFixture rabbit)
     public async Task Of_an_exchange_come_the_messages_under_each_of_the_bindings_and_no_others()
     {
         var receiver = new Receiver();
-        await using var broker = Start(Config("queue: q_topics, exchange: x_topics, exchange_type: topic, bindings: ['sensor.*.warm', 'alarm.#']"), receiver);
+        await using var broker = Start(
+            Config("queue: q_topics, exchange: x_topics, exchange_type: topic, bindings: ['sensor.*.warm', 'alarm.#']"),
+            receiver);
         await broker.StatusAsync(status => status.IsConnected);
         await using var peer = await rabbit.ConnectAsync();
 
         await peer.PublishAsync("x_topics", "sensor.attic.warm", "first");
-        await peer.Channel.BasicPublishAsync("x_topics", "sensor.attic.cold", mandatory: false, body: "other"u8.ToArray());
+        await peer.Channel.BasicPublishAsync(
+            "x_topics", "sensor.attic.cold", mandatory: false, body: "other"u8.ToArray());
         await peer.PublishAsync("x_topics", "alarm.fire.now", "second");
         await receiver.CountAsync(2);
         await broker.StopAsync();
@@ -92,7 +99,9 @@ public sealed class RabbitMqBrokerTests(RabbitMqFixture rabbit)
         using var processStops = new CancellationTokenSource();
         var receiver = new Receiver(isHolding: true);
 
-        await using (var broker = Start(Config("queue: q_stop"), (delivery, _) => receiver.ReceiveAsync(delivery, processStops.Token)))
+        await using (
+            var broker = Start(Config("queue: q_stop"), (delivery, _) =>
+                receiver.ReceiveAsync(delivery, processStops.Token)))
         {
             await receiver.CountAsync(4);
             receiver.Release(1);
@@ -119,7 +128,8 @@ public sealed class RabbitMqBrokerTests(RabbitMqFixture rabbit)
         await receiver.CountAsync(5);
 
         var stopped = broker.StopAsync();
-        await Eventually.Async(async () => await peer.Channel.ConsumerCountAsync("q_finish") == 0, () => "the end of the consumer");
+        await Eventually.Async(
+            async () => await peer.Channel.ConsumerCountAsync("q_finish") == 0, () => "the end of the consumer");
         Assert.False(stopped.IsCompleted);
         receiver.Release(5);
         await stopped;
@@ -134,7 +144,9 @@ public sealed class RabbitMqBrokerTests(RabbitMqFixture rabbit)
     {
         // As sqAPI declares it.
         await using var peer = await rabbit.ConnectAsync();
-        await peer.Channel.QueueDeclareAsync("q_old", durable: false, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-max-priority"] = 3 });
+        await peer.Channel.QueueDeclareAsync(
+            "q_old", durable: false, exclusive: false, autoDelete: false,
+            new Dictionary<string, object?> { ["x-max-priority"] = 3 });
         await peer.PublishAsync("", "q_old", "kept");
         var receiver = new Receiver();
 

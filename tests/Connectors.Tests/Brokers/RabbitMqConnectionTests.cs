@@ -136,7 +136,10 @@ public sealed class RabbitMqConnectionTests(RabbitMqFixture rabbit)
         await using var broker = Start("queue: q_secret, user: guest, password: s3cret-7", new Receiver().ReceiveAsync);
         await broker.WarnedAsync("ACCESS_REFUSED");
 
-        Assert.DoesNotContain("s3cret-7", $"{broker.Broker.Name} {broker.Broker.Status} {string.Join('\n', broker.Warnings)}", StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "s3cret-7",
+            $"{broker.Broker.Name} {broker.Broker.Status} {string.Join('\n', broker.Warnings)}",
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -168,8 +171,14 @@ public sealed class RabbitMqConnectionTests(RabbitMqFixture rabbit)
     }
 
     private RunningBroker StartTls(string keys, Receiver receiver) =>
-        new(new RabbitMqBrokerFactory(), $"{{type: rabbitmq, host: localhost, port: {rabbit.TlsPort}, tls: true, {keys}}}", receiver.ReceiveAsync);
+        new(
+            new RabbitMqBrokerFactory(),
+            $"{{type: rabbitmq, host: localhost, port: {rabbit.TlsPort}, tls: true, {keys}}}",
+            receiver.ReceiveAsync);
 
     private RunningBroker Start(string keys, Receive receive) =>
-        new(new RabbitMqBrokerFactory(), $"{{type: rabbitmq, host: 127.0.0.1, port: {rabbit.Server.Port}, {keys}}}", receive);
+        new(
+            new RabbitMqBrokerFactory(),
+            $"{{type: rabbitmq, host: 127.0.0.1, port: {rabbit.Server.Port}, {keys}}}",
+            receive);
 }

@@ -40,14 +40,24 @@ internal sealed class RabbitMqPeer : IAsyncDisposable
 {
     private readonly IConnection connection;
 
-    private RabbitMqPeer(IConnection connection, IChannel channel) => (this.connection, Channel) = (connection, channel);
+    private RabbitMqPeer(IConnection connection, IChannel channel) =>
+        (this.connection, Channel) = (connection, channel);
 
     public IChannel Channel { get; }
 
     public static async Task<RabbitMqPeer> ConnectAsync(int port)
     {
-        var opened = await new ConnectionFactory { HostName = "127.0.0.1", Port = port, AutomaticRecoveryEnabled = false }.CreateConnectionAsync();
-        return new(opened, await opened.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true)));
+        var opened = await new ConnectionFactory
+        {
+            HostName = "127.0.0.1",
+            Port = port,
+            AutomaticRecoveryEnabled = false,
+        }.CreateConnectionAsync();
+        return new(
+            opened,
+            await opened.CreateChannelAsync(
+                new CreateChannelOptions(
+                    publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true)));
     }
 
     /// <summary>Publishes durably; returns when the server has them.</summary>
@@ -56,8 +66,17 @@ internal sealed class RabbitMqPeer : IAsyncDisposable
         var confirms = new List<Task>();
         foreach (var body in bodies)
         {
-            var properties = new BasicProperties { MessageId = "id of " + body, ContentType = "text/plain", DeliveryMode = DeliveryModes.Persistent };
-            confirms.Add(Channel.BasicPublishAsync(exchange, routingKey, mandatory: true, properties, System.Text.Encoding.UTF8.GetBytes(body)).AsTask());
+            var properties = new BasicProperties
+            {
+                MessageId = "id of " + body,
+                ContentType = "text/plain",
+                DeliveryMode = DeliveryModes.Persistent,
+            };
+            confirms.Add(
+                Channel
+                    .BasicPublishAsync(
+                        exchange, routingKey, mandatory: true, properties, System.Text.Encoding.UTF8.GetBytes(body))
+                    .AsTask());
         }
 
         await Task.WhenAll(confirms);

@@ -47,7 +47,8 @@ public sealed class RabbitMqHeadersTests(RabbitMqFixture rabbit)
     {
         var receiver = new Receiver();
         await using var broker = Start(
-            $"{{type: rabbitmq, host: localhost, port: {rabbit.TlsPort}, tls: true, tls_ca_file: {rabbit.Certificate.CertificateFile}, queue: q_deep_tls}}", receiver);
+            $"{{type: rabbitmq, host: localhost, port: {rabbit.TlsPort}, tls: true, tls_ca_file: "
+            + $"{rabbit.Certificate.CertificateFile}, queue: q_deep_tls}}", receiver);
         await Publish(broker, "q_deep_tls", RawAmqpPublisher.NestedArrays(24_000));
         await receiver.CountAsync(2);
         await broker.StopAsync();
@@ -67,7 +68,8 @@ public sealed class RabbitMqHeadersTests(RabbitMqFixture rabbit)
         };
         await using var peer = await rabbit.ConnectAsync();
         await using var broker = Start(
-            $"{{type: rabbitmq, host: 127.0.0.1, port: {rabbit.Server.Port}, queue: q_deep_letter, dead_letter_exchange: x_deep_letter}}", receiver);
+            $"{{type: rabbitmq, host: 127.0.0.1, port: {rabbit.Server.Port}, queue: q_deep_letter, "
+            + "dead_letter_exchange: x_deep_letter}", receiver);
         await broker.StatusAsync(status => status.IsConnected);
         await peer.Channel.QueueDeclareAsync("q_deep_dead", durable: true, exclusive: false, autoDelete: false);
         await peer.Channel.QueueBindAsync("q_deep_dead", "x_deep_letter", "#");

@@ -30,7 +30,15 @@ public sealed class RabbitMqRefusalTests(RabbitMqFixture rabbit)
         await peer.Channel.QueueBindAsync("q_dead", "x_letters", "#");
         var properties = new BasicProperties
         {
-            MessageId = "7", ContentType = "text/plain", Expiration = "600000", UserId = "guest", Headers = new Dictionary<string, object?> { ["trace"] = "t1", ["CC"] = new List<object?> { "elsewhere" } },
+            MessageId = "7",
+            ContentType = "text/plain",
+            Expiration = "600000",
+            UserId = "guest",
+            Headers = new Dictionary<string, object?>
+            {
+                ["trace"] = "t1",
+                ["CC"] = new List<object?> { "elsewhere" },
+            },
         };
 
         await peer.Channel.BasicPublishAsync("", "q_letters", mandatory: true, properties, "bad"u8.ToArray());
@@ -58,7 +66,8 @@ public sealed class RabbitMqRefusalTests(RabbitMqFixture rabbit)
     {
         await using var peer = await rabbit.ConnectAsync();
         var receiver = Refusing();
-        await using var broker = Start("queue: q_nowhere, dead_letter_exchange: x_nowhere, dead_letter_routing_key: dead", receiver);
+        await using var broker = Start(
+            "queue: q_nowhere, dead_letter_exchange: x_nowhere, dead_letter_routing_key: dead", receiver);
         await broker.StatusAsync(status => status.IsConnected);
 
         await peer.PublishAsync("", "q_nowhere", "bad", "good");
@@ -86,7 +95,8 @@ public sealed class RabbitMqRefusalTests(RabbitMqFixture rabbit)
         await peer.PublishAsync("", "q_blocked", "bad");
         await Eventually.Async(async () => await peer.CountAsync("q_blocked_dead") == 1, () => "the first dead letter");
         await broker.StopAsync();
-        await peer.PublishAsync("", "q_blocked", Enumerable.Range(0, 20).Select(number => number == 0 ? "bad" : $"good {number}"));
+        await peer.PublishAsync(
+            "", "q_blocked", Enumerable.Range(0, 20).Select(number => number == 0 ? "bad" : $"good {number}"));
 
         await rabbit.Server.ControlAsync("set_vm_memory_high_watermark", "0.000001");
         try
@@ -97,7 +107,8 @@ public sealed class RabbitMqRefusalTests(RabbitMqFixture rabbit)
             await again.WarnedAsync("the server blocks whoever publishes");
             Assert.Equal(0u, await late.CountAsync("q_blocked"));
             await rabbit.Server.ControlAsync("set_vm_memory_high_watermark", "0.6");
-            await Eventually.Async(async () => await late.CountAsync("q_blocked_dead") == 2, () => "the second dead letter");
+            await Eventually.Async(
+                async () => await late.CountAsync("q_blocked_dead") == 2, () => "the second dead letter");
         }
         finally
         {
@@ -177,8 +188,12 @@ public sealed class RabbitMqRefusalTests(RabbitMqFixture rabbit)
         Assert.Equal(0u, await peer.CountAsync("q_reject"));
     }
 
-    private static string Header(BasicGetResult letter, string name) => Encoding.UTF8.GetString((byte[])letter.BasicProperties.Headers![name]!);
+    private static string Header(BasicGetResult letter, string name) =>
+        Encoding.UTF8.GetString((byte[])letter.BasicProperties.Headers![name]!);
 
     private RunningBroker Start(string keys, Receiver receiver) =>
-        new(new RabbitMqBrokerFactory(), $"{{type: rabbitmq, host: 127.0.0.1, port: {rabbit.Server.Port}, {keys}}}", receiver.ReceiveAsync);
+        new(
+            new RabbitMqBrokerFactory(),
+            $"{{type: rabbitmq, host: 127.0.0.1, port: {rabbit.Server.Port}, {keys}}}",
+            receiver.ReceiveAsync);
 }

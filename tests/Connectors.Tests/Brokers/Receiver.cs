@@ -3,7 +3,9 @@ using Tributary.Connectors.Tests.Support;
 
 namespace Tributary.Connectors.Tests.Brokers;
 
-/// <summary>The platform as a broker sees it: takes deliveries, holds them as long as the test wants, and answers.</summary>
+/// <summary>
+/// The platform as a broker sees it: takes deliveries, holds them as long as the test wants, and answers.
+/// </summary>
 internal sealed class Receiver
 {
     private readonly Lock gate = new();
@@ -17,10 +19,12 @@ internal sealed class Receiver
     public Receiver(bool isHolding = false) => this.isHolding = isHolding;
 
     /// <summary>What it answers; may throw.</summary>
-    public Func<Delivery, Reception> Answer { get; init; } = _ => new Reception.Stored(new MessageId(Guid.Empty), IsRepeat: false);
+    public Func<Delivery, Reception> Answer { get; init; } =
+        _ => new Reception.Stored(new MessageId(Guid.Empty), IsRepeat: false);
 
     /// <summary>Bodies in the order in which they came.</summary>
-    public IReadOnlyList<string> Bodies => [.. Deliveries.Select(delivery => Encoding.UTF8.GetString(delivery.Body.Span))];
+    public IReadOnlyList<string> Bodies =>
+        [.. Deliveries.Select(delivery => Encoding.UTF8.GetString(delivery.Body.Span))];
 
     public IReadOnlyList<Delivery> Deliveries
     {

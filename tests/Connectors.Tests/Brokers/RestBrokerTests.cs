@@ -5,7 +5,8 @@ public sealed class RestBrokerTests
     [Fact]
     public async Task It_has_nothing_to_run_and_ends_when_told()
     {
-        await using var broker = new RunningBroker(new Connectors.Brokers.RestBrokerFactory(), "{type: rest}", new Receiver().ReceiveAsync);
+        await using var broker = new RunningBroker(
+            new Connectors.Brokers.RestBrokerFactory(), "{type: rest}", new Receiver().ReceiveAsync);
 
         await broker.StopAsync();
 

@@ -32,10 +32,13 @@ internal sealed class RunningBroker : IAsyncDisposable
     }
 
     /// <summary>Waits until the broker says so of itself.</summary>
-    public Task StatusAsync(Func<BrokerStatus, bool> isSo) => Eventually.Async(() => isSo(Broker.Status), () => Broker.Status.ToString());
+    public Task StatusAsync(Func<BrokerStatus, bool> isSo) =>
+        Eventually.Async(() => isSo(Broker.Status), () => Broker.Status.ToString());
 
-    public Task WarnedAsync(string text) => Eventually.Async(
-        () => Warnings.Any(warning => warning.Contains(text, StringComparison.Ordinal)), () => $"\"{text}\" in: {string.Join('\n', Warnings)}");
+    public Task WarnedAsync(string text) =>
+        Eventually.Async(
+            () => Warnings.Any(warning => warning.Contains(text, StringComparison.Ordinal)),
+            () => $"\"{text}\" in: {string.Join('\n', Warnings)}");
 
     /// <summary>Asks it to stop; the task ends when it has.</summary>
     public Task StopAsync()

@@ -35,8 +35,13 @@ public sealed class ZeroMqBrokerTests
     {
         var receiver = new Receiver();
         await using var peer = ZeroMqPeer.Start(
-            socketType == "PULL" ? "PUSH" : "PUB", connectionType == "bind" ? "connect" : "bind", $"tcp://127.0.0.1:{port}", "0", "1000");
-        await using var broker = Start($"{{type: zeromq, port: {port}, connection_type: {connectionType}, socket_type: {socketType}}}", receiver);
+            socketType == "PULL" ? "PUSH" : "PUB",
+            connectionType == "bind" ? "connect" : "bind",
+            $"tcp://127.0.0.1:{port}",
+            "0",
+            "1000");
+        await using var broker = Start(
+            $"{{type: zeromq, port: {port}, connection_type: {connectionType}, socket_type: {socketType}}}", receiver);
 
         await receiver.CountAsync(1000);
         await broker.StatusAsync(status => status is { IsConnected: true, ReceivedCount: 1000, RefusedCount: 0 });
@@ -48,10 +53,13 @@ public sealed class ZeroMqBrokerTests
     public async Task A_subscriber_gets_its_topics_and_the_bodies_without_them()
     {
         var receiver = new Receiver();
-        await using var broker = Start($"{{type: zeromq, port: {port}, connection_type: bind, socket_type: 2, topics: [warm., cold.]}}", receiver);
+        await using var broker = Start(
+            $"{{type: zeromq, port: {port}, connection_type: bind, socket_type: 2, topics: [warm., cold.]}}", receiver);
         await broker.StatusAsync(status => status.IsConnected);
 
-        await using var peer = ZeroMqPeer.Start("PUB", "connect", $"tcp://127.0.0.1:{port}", "0", "10", "--frames", "2", "--topics", "warm.attic,other.attic");
+        await using var peer = ZeroMqPeer.Start(
+            "PUB", "connect", $"tcp://127.0.0.1:{port}", "0", "10", "--frames", "2", "--topics",
+            "warm.attic,other.attic");
         await receiver.CountAsync(10);
         await peer.SaysAsync("done");
         await broker.StopAsync();
@@ -71,10 +79,12 @@ public sealed class ZeroMqBrokerTests
                 ? new Reception.Kept(default, fault.Code, fault.Reason, IsCurable: false)
                 : new Reception.Stored(default, IsRepeat: false),
         };
-        await using var broker = Start($"{{type: zeromq, port: {port}, connection_type: bind, socket_type: {socketType}}}", receiver);
+        await using var broker = Start(
+            $"{{type: zeromq, port: {port}, connection_type: bind, socket_type: {socketType}}}", receiver);
         await broker.StatusAsync(status => status.IsConnected);
 
-        await using var odd = ZeroMqPeer.Start(peerType, "connect", $"tcp://127.0.0.1:{port}", "0", "5", "--frames", $"{framesCount}");
+        await using var odd = ZeroMqPeer.Start(
+            peerType, "connect", $"tcp://127.0.0.1:{port}", "0", "5", "--frames", $"{framesCount}");
         await broker.StatusAsync(status => status is { ReceivedCount: 5, RefusedCount: 5 });
         await using var sound = ZeroMqPeer.Start(peerType, "connect", $"tcp://127.0.0.1:{port}", "5", "5");
         await receiver.CountAsync(10);
@@ -96,9 +106,11 @@ public sealed class ZeroMqBrokerTests
     {
         const int Count = 2000;
         var receiver = new Receiver(isHolding: true);
-        await using var broker = Start($"{{type: zeromq, port: {port}, connection_type: bind, high_water_mark: 10, prefetch: 10}}", receiver);
+        await using var broker = Start(
+            $"{{type: zeromq, port: {port}, connection_type: bind, high_water_mark: 10, prefetch: 10}}", receiver);
 
-        await using var peer = ZeroMqPeer.Start("PUSH", "connect", $"tcp://127.0.0.1:{port}", "0", $"{Count}", "--size", "50000");
+        await using var peer = ZeroMqPeer.Start(
+            "PUSH", "connect", $"tcp://127.0.0.1:{port}", "0", $"{Count}", "--size", "50000");
         await peer.SaysAsync("blocked");
         Assert.Equal(10, broker.Broker.Status.ReceivedCount);
         Assert.Equal(10, receiver.HeldCount);
@@ -132,7 +144,8 @@ public sealed class ZeroMqBrokerTests
     public async Task A_stop_makes_durable_what_was_received()
     {
         var receiver = new Receiver(isHolding: true);
-        await using var broker = Start($"{{type: zeromq, port: {port}, connection_type: bind, prefetch: 10}}", receiver);
+        await using var broker = Start(
+            $"{{type: zeromq, port: {port}, connection_type: bind, prefetch: 10}}", receiver);
         await using var peer = ZeroMqPeer.Start("PUSH", "connect", $"tcp://127.0.0.1:{port}", "0", "500");
         await peer.SaysAsync("done");
         await receiver.CountAsync(10);
@@ -152,7 +165,13 @@ public sealed class ZeroMqBrokerTests
     public async Task A_message_that_could_not_be_taken_is_offered_until_it_is()
     {
         var failures = 2;
-        var receiver = new Receiver { Answer = _ => Interlocked.Decrement(ref failures) >= 0 ? throw new IOException("The store is away.") : new Reception.Stored(new MessageId(Guid.Empty), IsRepeat: false) };
+        var receiver = new Receiver
+        {
+            Answer = _ =>
+                Interlocked.Decrement(ref failures) >= 0
+                    ? throw new IOException("The store is away.")
+                    : new Reception.Stored(new MessageId(Guid.Empty), IsRepeat: false),
+        };
         await using var broker = Start($"{{type: zeromq, port: {port}, connection_type: bind}}", receiver);
 
         await using var peer = ZeroMqPeer.Start("PUSH", "connect", $"tcp://127.0.0.1:{port}", "0", "1");
@@ -195,7 +214,9 @@ public sealed class ZeroMqBrokerTests
         Assert.Equal(2, waiting.Warnings.Count);
     }
 
-    private static IEnumerable<string> Numbers(int first, int count) => Enumerable.Range(first, count).Select(number => number.ToString(CultureInfo.InvariantCulture));
+    private static IEnumerable<string> Numbers(int first, int count) =>
+        Enumerable.Range(first, count).Select(number => number.ToString(CultureInfo.InvariantCulture));
 
-    private static RunningBroker Start(string config, Receiver receiver) => new(new ZeroMqBrokerFactory(), config, receiver.ReceiveAsync);
+    private static RunningBroker Start(string config, Receiver receiver) =>
+        new(new ZeroMqBrokerFactory(), config, receiver.ReceiveAsync);
 }

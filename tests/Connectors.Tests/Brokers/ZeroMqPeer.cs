@@ -14,7 +14,8 @@ internal sealed class ZeroMqPeer : IAsyncDisposable
     private ZeroMqPeer(LoggedProcess process) => this.process = process;
 
     public static ZeroMqPeer Start(params string[] arguments) =>
-        new(LoggedProcess.Start(Python, [Path.Combine(Path.GetDirectoryName(Here())!, "zeromq_peer.py"), .. arguments]));
+        new(LoggedProcess.Start(Python, [Path.Combine(Path.GetDirectoryName(Here())!,
+            "zeromq_peer.py"), .. arguments]));
 
     public Task SaysAsync(string text) => process.SaysAsync(text, Eventually.Limit);
 

@@ -13,7 +13,8 @@ namespace Tributary.Connectors.Tests.Content;
 public sealed class AzureBlobContentStoreTests : IAsyncLifetime
 {
     private const string Account = "devstoreaccount1";
-    private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+    private const string Key =
+        "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
     private const string Signature = "sv=2021-12-02&sr=c&sp=r&sig=a%2Bb%3D";
     private const string Token = "identity-token";
 
@@ -53,7 +54,11 @@ public sealed class AzureBlobContentStoreTests : IAsyncLifetime
     public async Task A_blob_is_read_as_an_identity()
     {
         await using var store = Config.Make(
-            new AzureBlobContentStoreFactory(() => new KnownIdentity()).Create, ("type", "azure-blob"), ("account", Account), ("endpoint", $"{server.Url}{Account}"), ("container", "first"));
+            new AzureBlobContentStoreFactory(() => new KnownIdentity()).Create,
+            ("type", "azure-blob"),
+            ("account", Account),
+            ("endpoint", $"{server.Url}{Account}"),
+            ("container", "first"));
 
         Assert.Equal("inside", await store.TextAsync("scans/a b+ü.txt"));
     }
@@ -87,23 +92,38 @@ public sealed class AzureBlobContentStoreTests : IAsyncLifetime
     {
         Assert.Equal(
             [
-                "test.yml:1: store.account: found \"My_Account\"; allowed: the name of a storage account: 3 to 24 lower-case letters and digits.",
+                "test.yml:1: store.account: found \"My_Account\"; allowed: the name of a storage account: 3 to 24 "
+                + "lower-case letters and digits.",
                 "test.yml:1: store.containers: found nothing; allowed: the container or containers to look in.",
-                "test.yml:1: store.account_key: found a value that is not shown here; allowed: an account key in base64.",
+                "test.yml:1: store.account_key: found a value that is not shown here; allowed: an account key in "
+                + "base64.",
             ],
-            Config.Errors(new AzureBlobContentStoreFactory().Create, ("type", "azure-blob"), ("account", "My_Account"), ("account_key", "%%%")));
+            Config.Errors(
+                new AzureBlobContentStoreFactory().Create, ("type", "azure-blob"), ("account", "My_Account"),
+                ("account_key", "%%%")));
         Assert.Equal(
-            ["test.yml:1: store.account_key: found several ways to be let in; allowed: at most one of account_key, sas_token, and tenant_id with client_id and client_secret."],
-            Config.Errors(new AzureBlobContentStoreFactory().Create, ("type", "azure-blob"), ("account", Account), ("container", "c"), ("account_key", Key), ("sas_token", "sig=x")));
+            [
+                "test.yml:1: store.account_key: found several ways to be let in; allowed: at most one of account_key, "
+                + "sas_token, and tenant_id with client_id and client_secret.",
+            ],
+            Config.Errors(
+                new AzureBlobContentStoreFactory().Create, ("type", "azure-blob"), ("account", Account),
+                ("container", "c"), ("account_key", Key), ("sas_token", "sig=x")));
     }
 
-    private IContentStore Make(params (string, object?)[] more) => Config.Make(
-        new AzureBlobContentStoreFactory().Create, [("type", "azure-blob"), ("account", Account), ("endpoint", $"{server.Url}{Account}"), .. more]);
+    private IContentStore Make(params (string, object?)[] more) =>
+        Config.Make(
+            new AzureBlobContentStoreFactory().Create,
+            [("type", "azure-blob"), ("account", Account), ("endpoint", $"{server.Url}{Account}"), .. more]);
 
     private async Task AnswerAsync(HttpContext context)
     {
-        var isIn = context.Request.Headers["x-ms-version"] == "2021-12-02"
-            && (context.Request.QueryString.Value == "?" + Signature || context.Request.Headers.Authorization == $"Bearer {Token}" || IsSigned(context.Request));
+        var isIn =
+            context.Request.Headers["x-ms-version"] == "2021-12-02"
+            && (
+                context.Request.QueryString.Value == "?" + Signature
+                || context.Request.Headers.Authorization == $"Bearer {Token}"
+                || IsSigned(context.Request));
         if (!isIn || !blobs.TryGetValue(context.Request.Path.Value!, out var blob))
         {
             context.Response.StatusCode = isIn ? 404 : 403;
@@ -118,15 +138,40 @@ public sealed class AzureBlobContentStoreTests : IAsyncLifetime
     // As the service's documentation says, from what arrived and nothing else.
     private static bool IsSigned(HttpRequest request)
     {
-        var isRecent = DateTimeOffset.TryParseExact(request.Headers["x-ms-date"], "R", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+        var isRecent =
+            DateTimeOffset.TryParseExact(
+                request.Headers["x-ms-date"], "R", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
             && (TimeProvider.System.GetUtcNow() - date).Duration() < TimeSpan.FromMinutes(15);
-        string[] standard = ["Content-Encoding", "Content-Language", "Content-Length", "Content-MD5", "Content-Type", "Date", "If-Modified-Since", "If-Match", "If-None-Match", "If-Unmodified-Since", "Range"];
-        var lines = standard.Select(name => request.Headers[name].ToString() is "0" ? "" : request.Headers[name].ToString()).Prepend(request.Method).ToList();
-        lines.AddRange(request.Headers.Where(header => header.Key.StartsWith("x-ms-", StringComparison.OrdinalIgnoreCase))
-            .Select(header => $"{header.Key.ToLowerInvariant()}:{header.Value}").Order(StringComparer.Ordinal));
+        string[] standard =
+        [
+            "Content-Encoding",
+            "Content-Language",
+            "Content-Length",
+            "Content-MD5",
+            "Content-Type",
+            "Date",
+            "If-Modified-Since",
+            "If-Match",
+            "If-None-Match",
+            "If-Unmodified-Since",
+            "Range",
+        ];
+        var lines = standard
+            .Select(name => request.Headers[name].ToString() is "0" ? "" : request.Headers[name].ToString())
+            .Prepend(request.Method)
+            .ToList();
+        lines.AddRange(
+            request
+                .Headers.Where(header => header.Key.StartsWith("x-ms-", StringComparison.OrdinalIgnoreCase))
+                .Select(header => $"{header.Key.ToLowerInvariant()}:{header.Value}")
+                .Order(StringComparer.Ordinal));
         lines.Add($"/{Account}{request.HttpContext.Features.Get<IHttpRequestFeature>()!.RawTarget.Split('?')[0]}");
-        lines.AddRange(request.Query.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key.ToLowerInvariant()}:{pair.Value}"));
-        var signature = Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(Key), Encoding.UTF8.GetBytes(string.Join('\n', lines))));
+        lines.AddRange(
+            request
+                .Query.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+                .Select(pair => $"{pair.Key.ToLowerInvariant()}:{pair.Value}"));
+        var signature = Convert.ToBase64String(
+            HMACSHA256.HashData(Convert.FromBase64String(Key), Encoding.UTF8.GetBytes(string.Join('\n', lines))));
         return isRecent && request.Headers.Authorization == $"SharedKey {Account}:{signature}";
     }
 
@@ -135,7 +180,8 @@ public sealed class AzureBlobContentStoreTests : IAsyncLifetime
         public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
             new(requestContext.Scopes is ["https://storage.azure.com/.default"] ? Token : "", DateTimeOffset.MaxValue);
 
-        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
-            ValueTask.FromResult(GetToken(requestContext, cancellationToken));
+        public override ValueTask<AccessToken> GetTokenAsync(
+            TokenRequestContext requestContext,
+            CancellationToken cancellationToken) => ValueTask.FromResult(GetToken(requestContext, cancellationToken));
     }
 }

@@ -107,7 +107,8 @@ public sealed class DiskContentStoreTests : IDisposable
     public async Task A_root_that_is_a_link_is_where_it_leads()
     {
         Directory.CreateSymbolicLink(Path.Combine(folder, "link"), "root");
-        var linked = Config.Make(new DiskContentStoreFactory().Create, ("type", "disk"), ("root", Path.Combine(folder, "link")));
+        var linked = Config.Make(
+            new DiskContentStoreFactory().Create, ("type", "disk"), ("root", Path.Combine(folder, "link")));
 
         Assert.Equal("inside", await linked.TextAsync("a/b c.txt"));
     }
@@ -160,7 +161,9 @@ public sealed class DiskContentStoreTests : IDisposable
     public void Errors_of_the_configuration_are_named_all_at_once()
     {
         Assert.Equal(
-            ["test.yml:1: store.rot: found an unknown key; allowed: type, root, path.", "test.yml:1: store.root: found nothing; allowed: the folder that content lies in; / for every file of this machine that the process may read."],
+            ["test.yml:1: store.rot: found an unknown key; allowed: type, root, path.",
+            "test.yml:1: store.root: found nothing; allowed: the folder that content lies in; / for every file of this "
+            + "machine that the process may read."],
             Config.Errors(new DiskContentStoreFactory().Create, ("type", "disk"), ("rot", "/data")));
         Assert.Equal(
             ["test.yml:1: store.path: found both root and path; allowed: one of them."],

@@ -15,7 +15,8 @@ public sealed class HttpContentStoreTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        server = await WebServer.StartAsync(context => pages.TryGetValue(context.Request.Path.Value!, out var page) ? page(context) : Status(context, 404));
+        server = await WebServer.StartAsync(context =>
+            pages.TryGetValue(context.Request.Path.Value!, out var page) ? page(context) : Status(context, 404));
         inside = await WebServer.StartAsync(context => context.Response.WriteAsync("inside"));
         pages["/file"] = context =>
         {
@@ -104,7 +105,8 @@ public sealed class HttpContentStoreTests : IAsyncLifetime
             return Task.CompletedTask;
         };
         await using var strict = Config.Make(new HttpContentStoreFactory().Create, ("type", "http"));
-        await using var store = Config.Make(new HttpContentStoreFactory().Create, ("type", "http"), ("allow", $"127.0.0.1:{server.Url.Port}"));
+        await using var store = Config.Make(
+            new HttpContentStoreFactory().Create, ("type", "http"), ("allow", $"127.0.0.1:{server.Url.Port}"));
 
         await strict.FaultAsync(target, ConnectorFault.Refused, "address_not_allowed");
         await store.FaultAsync($"{server.Url}redirect", ConnectorFault.Refused, "address_not_allowed");
@@ -115,9 +117,15 @@ public sealed class HttpContentStoreTests : IAsyncLifetime
     [Fact]
     public async Task A_name_is_resolved_once_and_called_where_it_was_checked()
     {
-        var answers = new Queue<IPAddress>([IPAddress.Loopback, IPAddress.Parse("127.0.0.2"), IPAddress.Parse("10.0.0.1")]);
+        var answers = new Queue<IPAddress>([
+            IPAddress.Loopback,
+            IPAddress.Parse("127.0.0.2"),
+            IPAddress.Parse("10.0.0.1"),
+        ]);
         await using var store = Config.Make(
-            new HttpContentStoreFactory((_, _) => Task.FromResult(new[] { answers.Dequeue() })).Create, ("type", "http"), ("allow", "127.0.0.1"));
+            new HttpContentStoreFactory((_, _) => Task.FromResult(new[] { answers.Dequeue() })).Create,
+            ("type", "http"),
+            ("allow", "127.0.0.1"));
 
         Assert.Equal("bytes", await store.TextAsync($"http://rebinds.example:{server.Url.Port}/file"));
         Assert.Equal(2, answers.Count);
@@ -127,9 +135,12 @@ public sealed class HttpContentStoreTests : IAsyncLifetime
     public async Task A_name_that_resolves_to_the_inside_is_refused()
     {
         await using var store = Config.Make(
-            new HttpContentStoreFactory((_, _) => Task.FromResult<IPAddress[]>([IPAddress.Loopback, IPAddress.IPv6Loopback])).Create, ("type", "http"));
+            new HttpContentStoreFactory(
+                (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Loopback, IPAddress.IPv6Loopback])).Create,
+            ("type", "http"));
 
-        var error = await store.FaultAsync($"http://outside.example:{inside.Url.Port}/x", ConnectorFault.Refused, "address_not_allowed");
+        var error = await store.FaultAsync(
+            $"http://outside.example:{inside.Url.Port}/x", ConnectorFault.Refused, "address_not_allowed");
 
         Assert.Contains("outside.example", error.Message, StringComparison.Ordinal);
         Assert.Empty(inside.Requests);
@@ -160,7 +171,10 @@ public sealed class HttpContentStoreTests : IAsyncLifetime
     {
         pages["/data/a b/x"] = context => context.Response.WriteAsync($"below {context.Request.Headers.Authorization}");
         await using var store = Config.Make(
-            new HttpContentStoreFactory().Create, ("type", "http"), ("base_url", $"{server.Url}data/"), ("authorization", "Bearer secret"));
+            new HttpContentStoreFactory().Create,
+            ("type", "http"),
+            ("base_url", $"{server.Url}data/"),
+            ("authorization", "Bearer secret"));
 
         Assert.Equal("below Bearer secret", await store.TextAsync("a b/x"));
         Assert.Equal("below Bearer secret", await store.TextAsync("/a%20b/x"));
@@ -178,7 +192,8 @@ public sealed class HttpContentStoreTests : IAsyncLifetime
     [Fact]
     public async Task An_error_below_a_base_URL_shows_no_query()
     {
-        await using var store = Config.Make(new HttpContentStoreFactory().Create, ("type", "http"), ("base_url", $"{server.Url}data/"));
+        await using var store = Config.Make(
+            new HttpContentStoreFactory().Create, ("type", "http"), ("base_url", $"{server.Url}data/"));
 
         var error = await store.FaultAsync("x?signature=horse", ConnectorFault.Missing, "content_missing");
 
@@ -192,7 +207,10 @@ public sealed class HttpContentStoreTests : IAsyncLifetime
         pages["/data/moved"] = context => Redirect(context, 302, "/open");
         pages["/open"] = context => context.Response.WriteAsync($"[{context.Request.Headers.Authorization}]");
         await using var store = Config.Make(
-            new HttpContentStoreFactory().Create, ("type", "http"), ("base_url", $"{server.Url}data"), ("authorization", "Bearer secret"));
+            new HttpContentStoreFactory().Create,
+            ("type", "http"),
+            ("base_url", $"{server.Url}data"),
+            ("authorization", "Bearer secret"));
 
         Assert.Equal("[]", await store.TextAsync("moved"));
     }
@@ -289,14 +307,21 @@ public sealed class HttpContentStoreTests : IAsyncLifetime
     public void Errors_of_the_configuration_are_named() =>
         Assert.Equal(
             [
-                "test.yml:1: store.base_url: found a value that is not shown here; allowed: an http:// or https:// URL without user, query and fragment.",
-                "test.yml:1: store.allow[0]: found \"http://x\"; allowed: a host, HOST:PORT, an IP address or a network such as 10.1.0.0/16.",
+                "test.yml:1: store.base_url: found a value that is not shown here; allowed: an http:// or https:// URL "
+                + "without user, query and fragment.",
+                "test.yml:1: store.allow[0]: found \"http://x\"; allowed: a host, HOST:PORT, an IP address or a "
+                + "network such as 10.1.0.0/16.",
                 "test.yml:1: store.idle_seconds: found \"0\"; allowed: a whole number of seconds from 1 to 3600.",
-                "test.yml:1: store.authorization: found a value that is not shown here; allowed: the value of an Authorization header, such as Bearer ${TOKEN}, beside a base_url.",
+                "test.yml:1: store.authorization: found a value that is not shown here; allowed: the value of an "
+                + "Authorization header, such as Bearer ${TOKEN}, beside a base_url.",
             ],
             Config.Errors(
                 new HttpContentStoreFactory().Create,
-                ("type", "http"), ("base_url", "http://a:horse@b/"), ("allow", (string[])["http://x"]), ("idle_seconds", 0), ("authorization", "Bearer x")));
+                ("type", "http"),
+                ("base_url", "http://a:horse@b/"),
+                ("allow", (string[])["http://x"]),
+                ("idle_seconds", 0),
+                ("authorization", "Bearer x")));
 
     [Theory]
     [InlineData("172.31.255.255", false)]

@@ -80,7 +80,11 @@ public sealed class S3ContentStoreTests : IAsyncLifetime
     {
         await using var store = Config.Make(
             new S3ContentStoreFactory().Create,
-            ("type", "s3"), ("endpoint", server.Url.AbsoluteUri), ("bucket", "first"), ("access_key", AccessKey), ("secret_key", "wrong-horse"));
+            ("type", "s3"),
+            ("endpoint", server.Url.AbsoluteUri),
+            ("bucket", "first"),
+            ("access_key", AccessKey),
+            ("secret_key", "wrong-horse"));
 
         var error = await store.FaultAsync("in-both", ConnectorFault.Refused, "content_refused");
         Assert.DoesNotContain("horse", error.ToString(), StringComparison.Ordinal);
@@ -109,14 +113,16 @@ public sealed class S3ContentStoreTests : IAsyncLifetime
         Assert.Equal(
             [
                 "test.yml:1: store.buckets: found nothing; allowed: the bucket or buckets to look in.",
-                "test.yml:1: store.region: found neither a region nor an endpoint; allowed: the name of a region, such as eu-central-1.",
+                "test.yml:1: store.region: found neither a region nor an endpoint; allowed: the name of a region, such "
+                + "as eu-central-1.",
                 "test.yml:1: store.secret_key: found nothing; allowed: an access_key and its secret_key, or neither.",
             ],
             Config.Errors(new S3ContentStoreFactory().Create, ("type", "s3"), ("access_key", "a")));
 
-    private IContentStore Make(params string[] buckets) => Config.Make(
-        new S3ContentStoreFactory().Create,
-        ("type", "s3"), ("service_url", server.Url.AbsoluteUri), ("region", "eu-north-1"), ("buckets", buckets), ("access_key", AccessKey), ("secret_key", SecretKey));
+    private IContentStore Make(params string[] buckets) =>
+        Config.Make(
+            new S3ContentStoreFactory().Create, ("type", "s3"), ("service_url", server.Url.AbsoluteUri),
+            ("region", "eu-north-1"), ("buckets", buckets), ("access_key", AccessKey), ("secret_key", SecretKey));
 
     private async Task AnswerAsync(HttpContext context)
     {
@@ -129,12 +135,14 @@ public sealed class S3ContentStoreTests : IAsyncLifetime
             var code = status switch { 403 => "SignatureDoesNotMatch", 404 => "NoSuchKey", _ => "ServiceUnavailable" };
             context.Response.StatusCode = status;
             context.Response.ContentType = "application/xml";
-            await context.Response.WriteAsync($"<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>No.</Message></Error>");
+            await context.Response.WriteAsync(
+                $"<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>No.</Message></Error>");
             return;
         }
 
         context.Response.ContentType = "text/plain";
-        context.Response.ContentLength = System.Text.Encoding.UTF8.GetByteCount(objects[path]) + (status == -1 ? 10 : 0);
+        context.Response.ContentLength =
+            System.Text.Encoding.UTF8.GetByteCount(objects[path]) + (status == -1 ? 10 : 0);
         await context.Response.WriteAsync(objects[path]);
         await context.Response.Body.FlushAsync();
         if (status == -1)

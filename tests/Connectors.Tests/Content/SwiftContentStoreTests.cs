@@ -7,7 +7,8 @@ using Tributary.TestingHost.Swift;
 namespace Tributary.Connectors.Tests.Content;
 
 /// <summary>Against a real Swift with TempAuth.</summary>
-public sealed class SwiftContentStoreTests(SwiftContentStoreTests.Server server) : IClassFixture<SwiftContentStoreTests.Server>
+public sealed class SwiftContentStoreTests(SwiftContentStoreTests.Server server)
+    : IClassFixture<SwiftContentStoreTests.Server>
 {
     public sealed class Server : IAsyncLifetime
     {
@@ -33,14 +34,26 @@ public sealed class SwiftContentStoreTests(SwiftContentStoreTests.Server server)
         List<string> warnings = [];
         List<ConfigError> errors = [];
         var config = Config.Map(
-            ("type", "swift"), ("auth_url", server.Swift.AuthUrl), ("access_key_id", SwiftServer.User), ("secret_access_key", SwiftServer.Key), ("containers", (string[])["first"]),
-            ("auth_version", "3"), ("insecure", "true"), ("os_options", Config.Map(("user_domain_name", "Default"), ("project_domain_name", "Default"), ("project_name", "group"))));
+            ("type", "swift"),
+            ("auth_url", server.Swift.AuthUrl),
+            ("access_key_id", SwiftServer.User),
+            ("secret_access_key", SwiftServer.Key),
+            ("containers", (string[])["first"]),
+            ("auth_version", "3"),
+            ("insecure", "true"),
+            (
+                "os_options",
+                Config.Map(
+                    ("user_domain_name", "Default"), ("project_domain_name", "Default"), ("project_name", "group"))));
 
-        await using var store = new SwiftContentStoreFactory().Create(Config.Field(config, errors), Config.Services(warnings.Add));
+        await using var store = new SwiftContentStoreFactory().Create(
+            Config.Field(config, errors), Config.Services(warnings.Add));
 
         Assert.Empty(errors);
         Assert.Equal("inside", await store!.TextAsync("scans/a b.txt"));
-        Assert.Equal("test.yml:1: store.auth_version: found 3 beside an auth_url that ends with /v1.0: version 1 is used.", Assert.Single(warnings));
+        Assert.Equal(
+            "test.yml:1: store.auth_version: found 3 beside an auth_url that ends with /v1.0: version 1 is used.",
+            Assert.Single(warnings));
     }
 
     [Fact]
@@ -89,7 +102,8 @@ public sealed class SwiftContentStoreTests(SwiftContentStoreTests.Server server)
 
         await server.Swift.ForgetTokensAsync();
 
-        Assert.All(await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => store.TextAsync("scans/a b.txt"))), text => Assert.Equal("inside", text));
+        Assert.All(await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => store.TextAsync("scans/a b.txt"))), text =>
+            Assert.Equal("inside", text));
     }
 
     [Fact]
@@ -118,13 +132,20 @@ public sealed class SwiftContentStoreTests(SwiftContentStoreTests.Server server)
     public async Task A_wrong_secret_is_refused_and_not_shown()
     {
         await using var store = Config.Make(
-            new SwiftContentStoreFactory().Create, ("type", "swift"), ("auth_url", server.Swift.AuthUrl), ("access_key_id", SwiftServer.User), ("secret_access_key", "wrong-horse"), ("containers", "first"));
+            new SwiftContentStoreFactory().Create,
+            ("type", "swift"),
+            ("auth_url", server.Swift.AuthUrl),
+            ("access_key_id", SwiftServer.User),
+            ("secret_access_key", "wrong-horse"),
+            ("containers", "first"));
 
         var error = await store.FaultAsync("in-both", ConnectorFault.Refused, "content_refused");
         Assert.DoesNotContain("horse", error.ToString(), StringComparison.Ordinal);
     }
 
-    private IContentStore Make(params string[] containers) => Config.Make(
-        new SwiftContentStoreFactory().Create,
-        ("type", "swift"), ("auth_url", server.Swift.AuthUrl), ("access_key_id", SwiftServer.User), ("secret_access_key", SwiftServer.Key), ("containers", containers.Length == 0 ? null : containers));
+    private IContentStore Make(params string[] containers) =>
+        Config.Make(
+            new SwiftContentStoreFactory().Create, ("type", "swift"), ("auth_url", server.Swift.AuthUrl),
+            ("access_key_id", SwiftServer.User), ("secret_access_key", SwiftServer.Key),
+            ("containers", containers.Length == 0 ? null : containers));
 }

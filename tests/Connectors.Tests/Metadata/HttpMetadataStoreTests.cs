@@ -28,7 +28,9 @@ public sealed class HttpMetadataStoreTests : IAsyncLifetime
         body = """{"mime": {"type":"image/jpeg"}, "n":1.50}""";
         await using var store = Make();
 
-        Assert.Equal(body, Encoding.UTF8.GetString((await store.ReadAsync("a/b?c=1", TestContext.Current.CancellationToken)).Span));
+        Assert.Equal(
+            body,
+            Encoding.UTF8.GetString((await store.ReadAsync("a/b?c=1", TestContext.Current.CancellationToken)).Span));
         Assert.Equal(["/meta/a/b?c=1"], server.Requests);
     }
 
@@ -102,5 +104,6 @@ public sealed class HttpMetadataStoreTests : IAsyncLifetime
     }
 
     private IMetadataStore Make(params (string, object?)[] more) =>
-        Config.Make(new HttpMetadataStoreFactory().Create, [("type", "http"), ("base_url", $"{server.Url}meta"), .. more]);
+        Config.Make(
+            new HttpMetadataStoreFactory().Create, [("type", "http"), ("base_url", $"{server.Url}meta"), .. more]);
 }

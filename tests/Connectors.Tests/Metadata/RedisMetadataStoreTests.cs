@@ -72,7 +72,8 @@ public sealed class RedisMetadataStoreTests : IAsyncLifetime
     [Fact]
     public async Task Bytes_that_are_no_UTF8_are_refused()
     {
-        await server.RunAsync("EVAL", "redis.call('SET','raw','{\"a\":\"\\255\"}') redis.call('HSET','rawhash','a','\\255')", "0");
+        await server.RunAsync(
+            "EVAL", "redis.call('SET','raw','{\"a\":\"\\255\"}') redis.call('HSET','rawhash','a','\\255')", "0");
 
         await store.FaultAsync("raw", ConnectorFault.Refused, "metadata_invalid");
         await store.FaultAsync("rawhash", ConnectorFault.Refused, "metadata_invalid");
@@ -81,7 +82,9 @@ public sealed class RedisMetadataStoreTests : IAsyncLifetime
     [Fact]
     public async Task What_is_too_large_is_refused()
     {
-        await server.RunAsync("EVAL", "redis.call('SET','large','{\"a\":\"' .. string.rep('x', 2000) .. '\"}') redis.call('HSET','largehash','a',string.rep('x', 2000))", "0");
+        await server.RunAsync("EVAL",
+            "redis.call('SET','large','{\"a\":\"' .. string.rep('x', 2000) .. '\"}') "
+            + "redis.call('HSET','largehash','a',string.rep('x', 2000))", "0");
         await using var small = Make(("password", Password), ("max_bytes", 1024));
 
         await small.FaultAsync("large", ConnectorFault.Refused, "metadata_invalid");
@@ -95,7 +98,9 @@ public sealed class RedisMetadataStoreTests : IAsyncLifetime
         await server.RunAsync("-n", "3", "SET", "meta:k", """{"in":3}""");
         await using var other = Make(("password", Password), ("database", 3), ("key_prefix", "meta:"));
 
-        Assert.Equal("""{"in":3}""", Encoding.UTF8.GetString((await other.ReadAsync("k", TestContext.Current.CancellationToken)).Span));
+        Assert.Equal(
+            """{"in":3}""",
+            Encoding.UTF8.GetString((await other.ReadAsync("k", TestContext.Current.CancellationToken)).Span));
         await store.FaultAsync("meta:k", ConnectorFault.Missing, "metadata_missing");
     }
 
@@ -152,18 +157,28 @@ public sealed class RedisMetadataStoreTests : IAsyncLifetime
 
     [Fact]
     public void The_keys_of_existing_configurations_are_enough() =>
-        Assert.NotNull(Config.Make(new RedisMetadataStoreFactory().Create, ("type", "redis"), ("host", "localhost"), ("port", 6379)));
+        Assert.NotNull(
+            Config.Make(
+                new RedisMetadataStoreFactory().Create, ("type", "redis"), ("host", "localhost"), ("port", 6379)));
 
     [Fact]
     public void Errors_of_the_configuration_are_named() =>
         Assert.Equal(
-            ["test.yml:1: store.tls: found \"maybe\"; allowed: true or false.", "test.yml:1: store.database: found \"-1\"; allowed: a whole number of a database's number from 0 to 1000000."],
-            Config.Errors(new RedisMetadataStoreFactory().Create, ("type", "redis"), ("database", -1), ("tls", "maybe")));
+            [
+                "test.yml:1: store.tls: found \"maybe\"; allowed: true or false.",
+                "test.yml:1: store.database: found \"-1\"; allowed: a whole number of a database's number from 0 to "
+                + "1000000.",
+            ],
+            Config.Errors(new RedisMetadataStoreFactory().Create, ("type", "redis"), ("database", -1), ("tls", "maybe"))
+        );
 
     private IMetadataStore Make(params (string, object?)[] more) =>
-        Config.Make(new RedisMetadataStoreFactory().Create, [("type", "redis"), ("host", "127.0.0.1"), ("port", server.Port), .. more]);
+        Config.Make(
+            new RedisMetadataStoreFactory().Create,
+            [("type", "redis"), ("host", "127.0.0.1"), ("port", server.Port), .. more]);
 
-    private async Task<string> ReadAsync(string key) => Encoding.UTF8.GetString((await store.ReadAsync(key, TestContext.Current.CancellationToken)).Span);
+    private async Task<string> ReadAsync(string key) =>
+        Encoding.UTF8.GetString((await store.ReadAsync(key, TestContext.Current.CancellationToken)).Span);
 
     // The client knows the reason a moment after it has failed to connect.
     private static async Task ReadUntilRefusedAsync(IMetadataStore store) => await Waiting.UntilAsync(

@@ -8,8 +8,10 @@ namespace Tributary.Connectors.Tests.Registry;
 
 public sealed class ConnectorRegistryTests : IDisposable
 {
-    private static readonly string Sample = Path.GetFullPath(Path.Combine(
-        Path.GetDirectoryName(Here())!, "..", "..", "..", "samples", "connector-folder-metadata", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0"));
+    private static readonly string Sample = Path.GetFullPath(
+        Path.Combine(
+            Path.GetDirectoryName(Here())!, "..", "..", "..", "samples", "connector-folder-metadata", "bin",
+            new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0"));
 
     private readonly string folder = Directory.CreateTempSubdirectory("tributary-libraries-").FullName;
     private readonly List<ConfigError> errors = [];
@@ -24,7 +26,9 @@ public sealed class ConnectorRegistryTests : IDisposable
 
         Assert.Equal(["azure-blob", "disk", "http", "s3", "swift"], registry.Types<IContentStoreFactory>());
         Assert.Equal(["http", "redis"], registry.Types<IMetadataStoreFactory>());
-        Assert.NotNull(registry.CreateContentStore(Config.Field(Config.Map(("type", "disk"), ("root", folder)), errors), Config.Services()));
+        Assert.NotNull(
+            registry.CreateContentStore(
+                Config.Field(Config.Map(("type", "disk"), ("root", folder)), errors), Config.Services()));
         Assert.Empty(errors);
     }
 
@@ -33,8 +37,12 @@ public sealed class ConnectorRegistryTests : IDisposable
     {
         var registry = Load();
 
-        Assert.Null(registry.CreateMetadataStore(Config.Field(Config.Map(("type", "redus"), ("host", "x")), errors, "meta_store"), Config.Services()));
-        Assert.Null(registry.CreateMetadataStore(Config.Field(Config.Map(("host", "x")), errors, "meta_store"), Config.Services()));
+        Assert.Null(
+            registry.CreateMetadataStore(
+                Config.Field(Config.Map(("type", "redus"), ("host", "x")), errors, "meta_store"), Config.Services()));
+        Assert.Null(
+            registry.CreateMetadataStore(
+                Config.Field(Config.Map(("host", "x")), errors, "meta_store"), Config.Services()));
         Assert.Null(registry.CreateMetadataStore(Config.Field(null, errors, "meta_store"), Config.Services()));
         Assert.Equal(
             [
@@ -50,18 +58,27 @@ public sealed class ConnectorRegistryTests : IDisposable
     {
         var registry = Load(Sample);
         Assert.Equal(["folder", "http", "redis"], registry.Types<IMetadataStoreFactory>());
-        await File.WriteAllTextAsync(Path.Combine(folder, "cat.tif.json"), """{"camera":"X"}""", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "cat.tif.json"), """{"camera":"X"}""", TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(Path.Combine(folder, "odd.json"), "[]", TestContext.Current.CancellationToken);
         File.CreateSymbolicLink(Path.Combine(folder, "link.json"), "/etc/hostname");
 
-        await using var store = registry.CreateMetadataStore(Config.Field(Config.Map(("type", "folder"), ("root", folder)), errors), Config.Services());
+        await using var store = registry.CreateMetadataStore(
+            Config.Field(Config.Map(("type", "folder"), ("root", folder)), errors), Config.Services());
 
         Assert.Empty(errors);
         Assert.Empty(warnings);
-        Assert.Equal("""{"camera":"X"}""", Encoding.UTF8.GetString((await store!.ReadAsync("cat.tif", TestContext.Current.CancellationToken)).Span));
+        Assert.Equal(
+            """{"camera":"X"}""",
+            Encoding.UTF8.GetString((await store!.ReadAsync("cat.tif", TestContext.Current.CancellationToken)).Span));
         await store.FaultAsync("dog.tif", ConnectorFault.Missing, "metadata_missing");
         foreach (var location in (string[])["odd", "link", "../x", "a//x", "/etc/hostname"])
-            Assert.Equal(ConnectorFault.Refused, (await Assert.ThrowsAsync<ConnectorException>(async () => await store.ReadAsync(location, TestContext.Current.CancellationToken))).Fault);
+            Assert.Equal(
+                ConnectorFault.Refused,
+                (
+                    await Assert.ThrowsAsync<ConnectorException>(async () =>
+                        await store.ReadAsync(location, TestContext.Current.CancellationToken))
+                ).Fault);
     }
 
     [Fact]
@@ -69,8 +86,11 @@ public sealed class ConnectorRegistryTests : IDisposable
     {
         var registry = Load(Sample);
 
-        Assert.Null(registry.CreateMetadataStore(Config.Field(Config.Map(("type", "folder")), errors), Config.Services()));
-        Assert.Equal("test.yml:1: store.root: found nothing; allowed: the folder that the files lie in.", Assert.Single(errors).ToString());
+        Assert.Null(
+            registry.CreateMetadataStore(Config.Field(Config.Map(("type", "folder")), errors), Config.Services()));
+        Assert.Equal(
+            "test.yml:1: store.root: found nothing; allowed: the folder that the files lie in.",
+            Assert.Single(errors).ToString());
     }
 
     [Fact]
@@ -86,10 +106,14 @@ public sealed class ConnectorRegistryTests : IDisposable
         var registry = Load(folder);
 
         Assert.Equal(["folder", "http", "redis"], registry.Types<IMetadataStoreFactory>());
-        Assert.Equal(["FolderMetadata", "empty", "FolderMetadata", "plain"], registry.Libraries.Select(library => library.Name));
+        Assert.Equal(
+            ["FolderMetadata", "empty", "FolderMetadata", "plain"], registry.Libraries.Select(library => library.Name));
         Assert.Equal([false, false, true, false], registry.Libraries.Select(library => library.Error is null));
         Assert.Equal(3, warnings.Count);
-        Assert.StartsWith("The connector library FolderMetadata is left out: BadImageFormatException", warnings[0], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The connector library FolderMetadata is left out: BadImageFormatException",
+            warnings[0],
+            StringComparison.Ordinal);
         Assert.Empty(errors);
     }
 
@@ -102,7 +126,8 @@ public sealed class ConnectorRegistryTests : IDisposable
         Load(folder);
 
         Assert.Equal(
-            "test.yml:1: connectors[0]: found the type folder in FolderMetadata, which FolderMetadata has too; allowed: libraries whose types are in no other library and not built in.",
+            "test.yml:1: connectors[0]: found the type folder in FolderMetadata, which FolderMetadata has too; "
+            + "allowed: libraries whose types are in no other library and not built in.",
             Assert.Single(errors).ToString());
     }
 
@@ -114,8 +139,10 @@ public sealed class ConnectorRegistryTests : IDisposable
         Assert.Contains("connectors[0]: found \"" + folder, Assert.Single(errors).ToString(), StringComparison.Ordinal);
     }
 
-    private ConnectorRegistry Load(params string[] folders) => ConnectorRegistry.Load(
-        Config.Field(folders.Length == 0 ? null : Config.Map(("x", folders)).Fields["x"], errors, "connectors"), Config.Services(warnings.Add));
+    private ConnectorRegistry Load(params string[] folders) =>
+        ConnectorRegistry.Load(
+            Config.Field(folders.Length == 0 ? null : Config.Map(("x", folders)).Fields["x"], errors, "connectors"),
+            Config.Services(warnings.Add));
 
     private void Copy(string from, string name)
     {

@@ -10,18 +10,28 @@ namespace Tributary.Connectors.Tests.Registry;
 /// <summary>Every example of the documentation is a configuration that the connectors take.</summary>
 public sealed partial class DocumentedExamplesTests
 {
-    private static readonly string Root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "..", "..", ".."));
+    private static readonly string Root = Path.GetFullPath(
+        Path.Combine(Path.GetDirectoryName(Here())!, "..", "..", ".."));
 
     [Fact]
     public async Task Each_example_of_the_page_makes_its_store()
     {
-        var page = await File.ReadAllTextAsync(Path.Combine(Root, "docs", "connectors-content.md"), TestContext.Current.CancellationToken);
+        var page = await File.ReadAllTextAsync(
+            Path.Combine(Root, "docs", "connectors-content.md"), TestContext.Current.CancellationToken);
         var madeCount = 0;
         foreach (var example in Examples().Matches(page).Select(match => match.Groups["example"].Value))
         {
-            // The tests may be built in another configuration than the one that the page names; variables hold what is base64 as well.
+            // The tests may be built in another configuration than the one that the page names; variables hold what is
+            // base64 as well.
             var yaml = new YamlStream();
-            yaml.Load(new StringReader(Variables().Replace(example, "QUJD").Replace("/Release/", $"/{new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name}/", StringComparison.Ordinal)));
+            yaml.Load(
+                new StringReader(
+                    Variables()
+                        .Replace(example, "QUJD")
+                        .Replace(
+                            "/Release/",
+                            $"/{new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name}/",
+                            StringComparison.Ordinal)));
             var map = (ConfigMap)Convert(yaml.Documents[0].RootNode);
             List<ConfigError> errors = [];
             var services = Config.Services(folder: Root);
@@ -30,7 +40,10 @@ public sealed partial class DocumentedExamplesTests
             var registry = ConnectorRegistry.Load(Field("connectors"), services);
             foreach (var key in map.Fields.Keys.Where(key => key is not "connectors"))
             {
-                IAsyncDisposable? store = key == "data_store" ? registry.CreateContentStore(Field(key), services) : registry.CreateMetadataStore(Field(key), services);
+                IAsyncDisposable? store =
+                    key == "data_store"
+                        ? registry.CreateContentStore(Field(key), services)
+                        : registry.CreateMetadataStore(Field(key), services);
                 Assert.True(store is not null && errors.Count == 0, $"{example}\n{string.Join('\n', errors)}");
                 await store.DisposeAsync();
                 madeCount++;
@@ -45,7 +58,8 @@ public sealed partial class DocumentedExamplesTests
         switch (node)
         {
             case YamlScalarNode scalar:
-                return new ConfigScalar("example", scalar.Value!, scalar.Value!, scalar.Style != YamlDotNet.Core.ScalarStyle.Plain);
+                return new ConfigScalar(
+                    "example", scalar.Value!, scalar.Value!, scalar.Style != YamlDotNet.Core.ScalarStyle.Plain);
             case YamlSequenceNode sequence:
                 return new ConfigList("example", [.. sequence.Select(Convert)]);
             default:
@@ -56,7 +70,10 @@ public sealed partial class DocumentedExamplesTests
         }
     }
 
-    [GeneratedRegex("```yaml\n(?<example>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "```yaml\n(?<example>.*?)```",
+        RegexOptions.Singleline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Examples();
 
     [GeneratedRegex(@"\$\{\w+\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -6,7 +6,10 @@ using Tributary.Pipeline.Processing;
 
 namespace Tributary.Connectors.Tests.Scratch;
 
-/// <summary>Content beyond what memory should hold goes through one buffer to the disk. Alone, because it counts what the process allocates.</summary>
+/// <summary>
+/// Content beyond what memory should hold goes through one buffer to the disk. Alone, because it counts what the
+/// process allocates.
+/// </summary>
 [CollectionDefinition(nameof(LargeContentTests), DisableParallelization = true)]
 [Collection(nameof(LargeContentTests))]
 public sealed class LargeContentTests : IDisposable
@@ -40,7 +43,8 @@ public sealed class LargeContentTests : IDisposable
 
     private sealed class Generated : IContentStore
     {
-        public ValueTask<ContentSource> OpenAsync(string location, CancellationToken cancellation) => ValueTask.FromResult(new ContentSource(new Stretch()));
+        public ValueTask<ContentSource> OpenAsync(string location, CancellationToken cancellation) =>
+            ValueTask.FromResult(new ContentSource(new Stretch()));
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
@@ -78,7 +82,8 @@ public sealed class LargeContentTests : IDisposable
 
         public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => ValueTask.FromResult(Read(buffer.Span));
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            ValueTask.FromResult(Read(buffer.Span));
 
         public override void Flush()
         {

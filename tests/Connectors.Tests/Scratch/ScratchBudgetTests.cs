@@ -85,7 +85,8 @@ public sealed class ScratchBudgetTests : IDisposable
         Assert.Equal((fault, code), (error.Fault, error.Code));
     }
 
-    private ScratchFolder Open(long maxBytes) => ScratchFolder.Open(root, "own", static _ => { }, new ScratchOptions { MaxBytes = maxBytes, ReserveBytes = 0 });
+    private ScratchFolder Open(long maxBytes) =>
+        ScratchFolder.Open(root, "own", static _ => { }, new ScratchOptions { MaxBytes = maxBytes, ReserveBytes = 0 });
 
     private ScratchBudget NewBudget(long maxBytes, long reserveBytes) =>
         new(new ScratchOptions { MaxBytes = maxBytes, ReserveBytes = reserveBytes }, () => (free, 2_000));

@@ -14,10 +14,12 @@ internal static class Config
         return map;
     }
 
-    public static ConfigField Field(ConfigNode? node, List<ConfigError> errors, string key = "store") => new(node, key, "test.yml:1", errors);
+    public static ConfigField Field(ConfigNode? node, List<ConfigError> errors, string key = "store") =>
+        new(node, key, "test.yml:1", errors);
 
     /// <summary>What a factory makes of a configuration without errors.</summary>
-    public static T Make<T>(Func<ConfigField, ConnectorServices, T?> create, params (string Key, object? Value)[] fields)
+    public static T Make<T>(
+        Func<ConfigField, ConnectorServices, T?> create, params (string Key, object? Value)[] fields)
         where T : class
     {
         List<ConfigError> errors = [];
@@ -26,8 +28,11 @@ internal static class Config
         return Assert.IsType<T>(made, exactMatch: false);
     }
 
-    /// <summary>The errors that a factory reports, as the start shows them; asserts that it makes nothing then.</summary>
-    public static IReadOnlyList<string> Errors<T>(Func<ConfigField, ConnectorServices, T?> create, params (string Key, object? Value)[] fields)
+    /// <summary>
+    /// The errors that a factory reports, as the start shows them; asserts that it makes nothing then.
+    /// </summary>
+    public static IReadOnlyList<string> Errors<T>(
+        Func<ConfigField, ConnectorServices, T?> create, params (string Key, object? Value)[] fields)
         where T : class
     {
         List<ConfigError> errors = [];
@@ -38,7 +43,10 @@ internal static class Config
     }
 
     public static ConnectorServices Services(Action<string>? warn = null, string? folder = null) =>
-        new(TimeProvider.System, warn ?? (static line => Assert.Fail($"An unexpected warning: {line}")), folder ?? Path.GetTempPath());
+        new(
+            TimeProvider.System,
+            warn ?? (static line => Assert.Fail($"An unexpected warning: {line}")),
+            folder ?? Path.GetTempPath());
 
     private static ConfigNode Node(object? value) => value switch
     {

@@ -1,6 +1,8 @@
 namespace Tributary.Connectors.Tests.Support;
 
-/// <summary>Reads content to its end and keeps none of it, and watches how much memory the process takes for it.</summary>
+/// <summary>
+/// Reads content to its end and keeps none of it, and watches how much memory the process takes for it.
+/// </summary>
 internal static class Discarded
 {
     public const long MaxExtraBytes = 64L << 20;

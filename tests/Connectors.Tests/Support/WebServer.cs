@@ -8,7 +8,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Tributary.Connectors.Tests.Support;
 
-/// <summary>A server on the loopback address whose answers a test writes, and which remembers what it was asked.</summary>
+/// <summary>
+/// A server on the loopback address whose answers a test writes, and which remembers what it was asked.
+/// </summary>
 internal sealed class WebServer : IAsyncDisposable
 {
     private readonly WebApplication app;
@@ -16,7 +18,8 @@ internal sealed class WebServer : IAsyncDisposable
 
     private WebServer(WebApplication app) => this.app = app;
 
-    public Uri Url => new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+    public Uri Url =>
+        new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
 
     /// <summary>The paths and queries asked for so far.</summary>
     public IReadOnlyList<string> Requests
@@ -32,7 +35,9 @@ internal sealed class WebServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(options => options.Limits.MinResponseDataRate = null);
+        builder
+            .WebHost.UseUrls("http://127.0.0.1:0")
+            .ConfigureKestrel(options => options.Limits.MinResponseDataRate = null);
         var server = new WebServer(builder.Build());
         server.app.Run(async context =>
         {

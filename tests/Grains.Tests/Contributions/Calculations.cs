@@ -24,7 +24,10 @@ internal static class Calculations
     /// <summary>The group of a body by these pointers, or null when the contribution was refused.</summary>
     public static string? GroupOf(string body, params string[] pointers)
     {
-        var groups = string.Join(',', pointers.Select((pointer, index) => $$"""{"name":"g{{index}}","pointer":{{JsonSerializer.Serialize(pointer)}}}"""));
+        var groups = string.Join(
+            ',',
+            pointers.Select(
+                (pointer, index) => $$"""{"name":"g{{index}}","pointer":{{JsonSerializer.Serialize(pointer)}}}"""));
         var calculator = Calculator($$"""{"name":"a","group":[{{groups}}],"measures":[{"name":"n","kind":"count"}]}""");
         return One(calculator, body) is { } contribution ? AggregateKey.Parse(contribution.Aggregate.Key).Group : null;
     }

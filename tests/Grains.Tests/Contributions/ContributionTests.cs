@@ -47,7 +47,9 @@ public sealed class ContributionTests
         var definition = $$"""{"name":"a","group":[{"name":"v","pointer":"/v","floor":{{floor}}}],"measures":[{"name":"n","kind":"count"}]}""";
         var contribution = Calculations.One(Calculations.Calculator(definition), $$"""{"v":{{token}}}""");
         Assert.Equal($"1/0/[{form}]", contribution!.Value.Aggregate.Key);
-        Assert.Equal(definition, Encoding.UTF8.GetString(AggregateDefinition.Parse(Encoding.UTF8.GetBytes(definition)).Json.Span));
+        Assert.Equal(
+            definition,
+            Encoding.UTF8.GetString(AggregateDefinition.Parse(Encoding.UTF8.GetBytes(definition)).Json.Span));
     }
 
     [Theory]
@@ -57,7 +59,8 @@ public sealed class ContributionTests
     [InlineData("\"\\ud800\"", RefusalReason.GroupNotUnicode)]
     public void What_cannot_be_a_group_is_refused_and_counted(string token, RefusalReason reason)
     {
-        var calculator = Calculations.Calculator("""{"name":"a","group":[{"name":"v","pointer":"/v"}],"measures":[{"name":"n","kind":"count"}]}""");
+        var calculator = Calculations.Calculator(
+            """{"name":"a","group":[{"name":"v","pointer":"/v"}],"measures":[{"name":"n","kind":"count"}]}""");
         Assert.Null(Calculations.One(calculator, $$"""{"v":{{token}}}"""));
         Assert.Equal(new RefusalCount("a", 1, reason, 1), Assert.Single(calculator.RefusalCounts));
     }
@@ -83,13 +86,15 @@ public sealed class ContributionTests
         Assert.Equal([1, 2], Generations("emsc"));
         Assert.Equal([1], Generations("other"));
 
-        IEnumerable<int> Generations(string source) => calculator.Calculate(source, "{}"u8, FakeTurn.Start).Select(one => one.Generation);
+        IEnumerable<int> Generations(string source) =>
+            calculator.Calculate(source, "{}"u8, FakeTurn.Start).Select(one => one.Generation);
     }
 
     [Fact]
     public void Equal_groups_share_one_key()
     {
-        var calculator = Calculations.Calculator("""{"name":"a","group":[{"name":"v","pointer":"/v"}],"measures":[{"name":"n","kind":"count"}]}""");
+        var calculator = Calculations.Calculator(
+            """{"name":"a","group":[{"name":"v","pointer":"/v"}],"measures":[{"name":"n","kind":"count"}]}""");
         Assert.Same(
             Calculations.One(calculator, """{"v":4}""")!.Value.Aggregate.Key,
             Calculations.One(calculator, """{"x":0,"v":4.0}""")!.Value.Aggregate.Key);
@@ -105,14 +110,24 @@ public sealed class ContributionTests
               {"name":"most","kind":"max","pointer":"/v"},{"name":"average","kind":"mean","pointer":"/v"},
               {"name":"different","kind":"distinct","pointer":"/v"},{"name":"spread","kind":"quantiles","pointer":"/v","quantiles":[0,1]}]}
             """,
-            """{"v":0.1}""", """{"v":0.2}""", """{"v":1e2}""", """{"v":"0.1"}""", """{"v":null}""", "{}", """{"v":1e100}""", """{"v":0.20}""", """{"v":[]}""");
+            """{"v":0.1}""",
+            """{"v":0.2}""",
+            """{"v":1e2}""",
+            """{"v":"0.1"}""",
+            """{"v":null}""",
+            "{}",
+            """{"v":1e100}""",
+            """{"v":0.20}""",
+            """{"v":[]}""");
 
         Assert.Equal(9, view.Count);
         Assert.Equal("""{"k":null}""", JsonSerializer.Serialize(view.Group));
         Assert.Equal(
             """{"n":9,"total":100.5,"least":0.1,"most":100,"average":25.125,"different":4,"spread":{"0":0.0995172,"1":99.9144}}""",
             JsonSerializer.Serialize(view.Measures));
-        Assert.Equal("""{"total":3,"least":3,"most":3,"average":3,"different":2,"spread":3}""", JsonSerializer.Serialize(view.Skipped));
+        Assert.Equal(
+            """{"total":3,"least":3,"most":3,"average":3,"different":2,"spread":3}""",
+            JsonSerializer.Serialize(view.Skipped));
     }
 
     [Fact]
@@ -121,7 +136,9 @@ public sealed class ContributionTests
         var view = Calculations.View(
             """{"name":"a","measures":[{"name":"s","kind":"sum","pointer":"/v"},{"name":"m","kind":"mean","pointer":"/v"},{"name":"l","kind":"min","pointer":"/v"},{"name":"q","kind":"quantiles","pointer":"/v"}]}""",
             "{}");
-        Assert.Equal("""{"s":0,"m":null,"l":null,"q":{"0.5":null,"0.9":null,"0.99":null}}""", JsonSerializer.Serialize(view.Measures));
+        Assert.Equal(
+            """{"s":0,"m":null,"l":null,"q":{"0.5":null,"0.9":null,"0.99":null}}""",
+            JsonSerializer.Serialize(view.Measures));
         Assert.Empty(view.Skipped);
     }
 

@@ -22,10 +22,14 @@ public sealed class EarthquakeTests
          "window":{"size":"1d","by":"event","time":"/time","format":"unix-ms"}}
         """;
 
-    private const string Whole = """{"name":"all","measures":[{"name":"places","kind":"distinct","pointer":"/place"}]}""";
+    private const string Whole =
+        """{"name":"all","measures":[{"name":"places","kind":"distinct","pointer":"/place"}]}""";
 
     private static readonly byte[][] Lines =
-        [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "earthquakes.ndjson")).Select(System.Text.Encoding.UTF8.GetBytes)];
+    [
+        .. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "earthquakes.ndjson"))
+            .Select(System.Text.Encoding.UTF8.GetBytes),
+    ];
 
     private static readonly JsonElement[] Quakes = [.. Lines.Select(line => JsonElement.Parse(line))];
 
@@ -37,8 +41,11 @@ public sealed class EarthquakeTests
         Assert.Equal(networks.Select(network => network.Key).Order(), views.Keys.Order());
         foreach (var network in networks)
         {
-            var magnitudes = network.Select(quake => quake.GetProperty("magnitude")).Where(value => value.ValueKind == JsonValueKind.Number)
-                .Select(value => value.GetDecimal()).ToList();
+            var magnitudes = network
+                .Select(quake => quake.GetProperty("magnitude"))
+                .Where(value => value.ValueKind == JsonValueKind.Number)
+                .Select(value => value.GetDecimal())
+                .ToList();
             var measures = views[network.Key].Measures;
             Assert.Equal(network.Count(), measures["n"].GetInt32());
             Assert.Equal(magnitudes.Sum(), measures["sum"].GetDecimal());
@@ -66,7 +73,9 @@ public sealed class EarthquakeTests
             var depths = day.Select(quake => quake.GetProperty("depthKm").GetDouble()).Order().ToList();
             foreach (var quantile in view.Measures["q"].EnumerateObject())
             {
-                var exact = depths[(int)Math.Floor(double.Parse(quantile.Name, CultureInfo.InvariantCulture) * (depths.Count - 1))];
+                var exact = depths[
+                    (int)Math.Floor(double.Parse(quantile.Name, CultureInfo.InvariantCulture) * (depths.Count - 1))
+                ];
                 // Shown with six digits: half of the last one comes on top of the sketch's own error.
                 Assert.InRange(Math.Abs(quantile.Value.GetDouble() - exact), 0, Math.Abs(exact) * 0.010006);
             }
@@ -93,7 +102,11 @@ public sealed class EarthquakeTests
             states[key] = states.GetValueOrDefault(key, AggregateState.Empty).Add(contribution.Delta);
         }
 
-        return [.. states.Select(pair => AggregateView.Of(AggregateKey.Parse(pair.Key), pair.Value, Calculations.Define(definition)))];
+        return
+        [
+            .. states.Select(pair =>
+                AggregateView.Of(AggregateKey.Parse(pair.Key), pair.Value, Calculations.Define(definition))),
+        ];
     }
 
     /// <summary>The mean to 28 digits, by integers: the magnitudes have at most ten decimal places.</summary>

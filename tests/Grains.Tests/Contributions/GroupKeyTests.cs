@@ -22,9 +22,16 @@ public sealed class GroupKeyTests
     [InlineData("[1e999]")]
     [InlineData("[\"\\ud800\"]")]
     public void What_is_no_group_is_refused(string asked) =>
-        Assert.Equal("group_invalid", Assert.Throws<TributaryException>(() => GroupKey.Normalise(Encoding.UTF8.GetBytes(asked))).Code);
+        Assert.Equal(
+            "group_invalid",
+            Assert.Throws<TributaryException>(() => GroupKey.Normalise(Encoding.UTF8.GetBytes(asked))).Code);
 
     [Fact]
     public void A_group_that_is_too_long_is_refused() =>
-        Assert.Equal("group_invalid", Assert.Throws<TributaryException>(() => GroupKey.Normalise(Encoding.UTF8.GetBytes($"[\"{new string('x', 1021)}\"]"))).Code);
+        Assert.Equal(
+            "group_invalid",
+            Assert
+                .Throws<TributaryException>(() =>
+                    GroupKey.Normalise(Encoding.UTF8.GetBytes($"[\"{new string('x', 1021)}\"]")))
+                .Code);
 }

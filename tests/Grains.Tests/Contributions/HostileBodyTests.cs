@@ -28,7 +28,9 @@ public sealed class HostileBodyTests
     [Fact]
     public void A_number_of_a_million_digits_is_skipped()
     {
-        var contribution = Assert.Single(Calculator.Calculate("test", Encoding.UTF8.GetBytes($$"""{"v":{{new string('9', 1_000_000)}}}"""), FakeTurn.Start));
+        var contribution = Assert.Single(
+            Calculator.Calculate(
+                "test", Encoding.UTF8.GetBytes($$"""{"v":{{new string('9', 1_000_000)}}}"""), FakeTurn.Start));
         Assert.All(contribution.Delta.Measures, measure => Assert.Equal(1, measure.Skipped));
     }
 
@@ -50,7 +52,8 @@ public sealed class HostileBodyTests
         {
             var body = template.ToArray();
             for (var change = random.Next(1, 4); change > 0; change--)
-                body[random.Next(body.Length)] = random.Next(3) == 0 ? (byte)random.Next(256) : template[random.Next(template.Length)];
+                body[random.Next(body.Length)] =
+                    random.Next(3) == 0 ? (byte)random.Next(256) : template[random.Next(template.Length)];
             try
             {
                 Assert.InRange(Calculator.Calculate("test", body, FakeTurn.Start).Count, 0, 1);

@@ -57,18 +57,21 @@ public sealed class WindowTests
     [Fact]
     public void A_time_more_than_a_day_ahead_is_refused_and_nothing_else()
     {
-        var calculator = Calculations.Calculator(Definition(Event("unix-ms")), """{"name":"b","measures":[{"name":"n","kind":"count"}]}""");
+        var calculator = Calculations.Calculator(
+            Definition(Event("unix-ms")), """{"name":"b","measures":[{"name":"n","kind":"count"}]}""");
         var inTime = Encoding.UTF8.GetBytes($$"""{"t":{{ReceivedMs + DayMs}}}""");
         var ahead = Encoding.UTF8.GetBytes($$"""{"t":{{ReceivedMs + DayMs + 1}}}""");
 
         Assert.Equal([1, 2], calculator.Calculate("test", inTime, FakeTurn.Start).Select(one => one.Generation));
         Assert.Equal([2], calculator.Calculate("test", ahead, FakeTurn.Start).Select(one => one.Generation));
-        Assert.Equal(new RefusalCount("a", 1, RefusalReason.EventTimeAhead, 1), Assert.Single(calculator.RefusalCounts));
+        Assert.Equal(
+            new RefusalCount("a", 1, RefusalReason.EventTimeAhead, 1), Assert.Single(calculator.RefusalCounts));
     }
 
     private static string Event(string format) => $$"""{"size":"1d","by":"event","time":"/t","format":"{{format}}"}""";
 
-    private static string Definition(string window) => $$"""{"name":"a","measures":[{"name":"n","kind":"count"}],"window":{{window}}}""";
+    private static string Definition(string window) =>
+        $$"""{"name":"a","measures":[{"name":"n","kind":"count"}],"window":{{window}}}""";
 
     private static ContributionCalculator Calculator(string window) => Calculations.Calculator(Definition(window));
 

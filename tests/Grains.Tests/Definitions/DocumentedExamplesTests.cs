@@ -19,10 +19,14 @@ public sealed class DocumentedExamplesTests
         Assert.Equal(["quakes-by-network", "quakes-by-day"], definitions.Select(definition => definition.Name));
 
         var quake = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "earthquakes.ndjson")).First();
-        var calculator = new ContributionCalculator([.. definitions.Select((definition, index) => new ActiveDefinition(index, definition))]);
+        var calculator = new ContributionCalculator([
+            .. definitions.Select((definition, index) => new ActiveDefinition(index, definition)),
+        ]);
         Assert.Equal(
             ["0/0/[\"uw\"]", "1/1517356800000/[]"],
-            calculator.Calculate("usgs", System.Text.Encoding.UTF8.GetBytes(quake), FakeTurn.Start).Select(one => one.Aggregate.Key));
+            calculator
+                .Calculate("usgs", System.Text.Encoding.UTF8.GetBytes(quake), FakeTurn.Start)
+                .Select(one => one.Aggregate.Key));
     }
 
     [Fact]
@@ -35,16 +39,26 @@ public sealed class DocumentedExamplesTests
 
     [Fact]
     public void The_page_names_every_reason_of_refusal() =>
-        Assert.All(Enum.GetNames<RefusalReason>(), reason => Assert.Contains($"| `{reason}` |", Page, StringComparison.Ordinal));
+        Assert.All(Enum.GetNames<RefusalReason>(), reason =>
+            Assert.Contains($"| `{reason}` |", Page, StringComparison.Ordinal));
 
     private static string Block(string language)
     {
-        var start = Page.IndexOf($"```{language}\n", Page.IndexOf(language == "" ? "definition_invalid" : "## An example", StringComparison.Ordinal), StringComparison.Ordinal);
+        var start = Page.IndexOf(
+            $"```{language}\n",
+            Page.IndexOf(language == "" ? "definition_invalid" : "## An example", StringComparison.Ordinal),
+            StringComparison.Ordinal);
         var text = Page[(start + 4 + language.Length)..];
         return text[..text.IndexOf("```", StringComparison.Ordinal)];
     }
 
     private static string ToJson(string yaml) =>
-        new SerializerBuilder().JsonCompatible().Build().Serialize(
-            new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build().Deserialize<object>(yaml)!);
+        new SerializerBuilder()
+            .JsonCompatible()
+            .Build()
+            .Serialize(
+                new DeserializerBuilder()
+                    .WithAttemptingUnquotedStringTypeDeserialization()
+                    .Build()
+                    .Deserialize<object>(yaml)!);
 }

@@ -51,10 +51,12 @@ public sealed class JsonPointerTests
     }
 
     [Fact]
-    public void Escaped_names_in_the_body_are_found() => Assert.Equal("[1]", Calculations.GroupOf("""{"\u0066\u006fo":1}""", "/foo"));
+    public void Escaped_names_in_the_body_are_found() =>
+        Assert.Equal("[1]", Calculations.GroupOf("""{"\u0066\u006fo":1}""", "/foo"));
 
     [Fact]
-    public void The_last_of_two_equal_keys_counts() => Assert.Equal("[2]", Calculations.GroupOf("""{"a":1,"a":2}""", "/a"));
+    public void The_last_of_two_equal_keys_counts() =>
+        Assert.Equal("[2]", Calculations.GroupOf("""{"a":1,"a":2}""", "/a"));
 
     [Fact]
     public void A_later_key_replaces_all_that_was_below_the_former() =>

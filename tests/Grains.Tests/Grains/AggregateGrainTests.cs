@@ -6,7 +6,8 @@ namespace Tributary.Grains.Tests.Grains;
 
 public sealed class AggregateGrainTests
 {
-    private readonly AggregateGrain grain = new FakeTurn(AggregateGrain.GrainType, "1/0/[]").Attach(new AggregateGrain());
+    private readonly AggregateGrain grain = new FakeTurn(AggregateGrain.GrainType, "1/0/[]").Attach(
+        new AggregateGrain());
 
     [Fact]
     public async Task Deltas_add_up()

@@ -98,8 +98,10 @@ public sealed class DedupeGrainTests
         var options = new DedupeOptions { MaxStepRowsCount = 10, MaxStepsCount = 2 };
         var activity = new CutExternalIdsActivity(log, new FixedTime(), options);
 
-        var first = await activity.RunAsync(new ActivityStart(turn.Id, DedupeGrain.Cut, 1, default, null), TestContext.Current.CancellationToken);
-        var second = await activity.RunAsync(new ActivityStart(turn.Id, DedupeGrain.Cut, 2, default, null), TestContext.Current.CancellationToken);
+        var first = await activity.RunAsync(
+            new ActivityStart(turn.Id, DedupeGrain.Cut, 1, default, null), TestContext.Current.CancellationToken);
+        var second = await activity.RunAsync(
+            new ActivityStart(turn.Id, DedupeGrain.Cut, 2, default, null), TestContext.Current.CancellationToken);
 
         Assert.Equal(new CutResult(20, IsMore: true), first);
         Assert.Equal(new CutResult(5, IsMore: false), second);
@@ -118,7 +120,8 @@ public sealed class DedupeGrainTests
 
         public List<DateTimeOffset> Before { get; } = [];
 
-        public override ValueTask<int> CutExternalIdsAsync(DateTimeOffset before, int limit, CancellationToken cancellation)
+        public override ValueTask<int> CutExternalIdsAsync(
+            DateTimeOffset before, int limit, CancellationToken cancellation)
         {
             Before.Add(before);
             var cut = Math.Min(limit, Left);

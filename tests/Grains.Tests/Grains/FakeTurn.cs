@@ -26,8 +26,10 @@ internal sealed class FakeTurn(string type, string key) : ITurnContext
         return grain;
     }
 
-    public TGrain GetGrain<TGrain>(string key) where TGrain : class, IGrainWithStringKey =>
-        new AggregateCalls(key, Applied) as TGrain ?? throw new NotSupportedException($"No grain of {typeof(TGrain).Name} is expected to be called.");
+    public TGrain GetGrain<TGrain>(string key)
+        where TGrain : class, IGrainWithStringKey =>
+        new AggregateCalls(key, Applied) as TGrain
+        ?? throw new NotSupportedException($"No grain of {typeof(TGrain).Name} is expected to be called.");
 
     public List<(MessageReference Message, MessageStatus Before, IReadOnlyList<MessagePart> Parts)> Parts { get; } = [];
 
@@ -35,18 +37,21 @@ internal sealed class FakeTurn(string type, string key) : ITurnContext
 
     public List<(MessageReference Message, IReadOnlyList<Outcome> Outcomes)> Outcomes { get; } = [];
 
-    public AppendedMessage Append(Message message, long itemSequence, IReadOnlyList<int> generations, IReadOnlyList<MessagePart> parts)
+    public AppendedMessage Append(
+        Message message, long itemSequence, IReadOnlyList<int> generations, IReadOnlyList<MessagePart> parts)
     {
         var appended = new AppendedMessage(message, itemSequence, generations, parts);
         Appended.Add(appended);
         return appended;
     }
 
-    public void SetParts(MessageReference message, MessageStatus before, IReadOnlyList<MessagePart> parts) => Parts.Add((message, before, parts));
+    public void SetParts(MessageReference message, MessageStatus before, IReadOnlyList<MessagePart> parts) =>
+        Parts.Add((message, before, parts));
 
     public void SetRecord(MessageReference message, RecordEffect record) => Records.Add((message, record));
 
-    public void AddOutcomes(MessageReference message, IReadOnlyList<Outcome> outcomes) => Outcomes.Add((message, outcomes));
+    public void AddOutcomes(MessageReference message, IReadOnlyList<Outcome> outcomes) =>
+        Outcomes.Add((message, outcomes));
 
     public KnownMessage? Find(ExternalKey key) => Known.GetValueOrDefault(key);
 
@@ -62,6 +67,7 @@ internal sealed class FakeTurn(string type, string key) : ITurnContext
             return ValueTask.CompletedTask;
         }
 
-        public ValueTask<AggregateState?> Read() => throw new NotSupportedException("A call made by a turn has no result.");
+        public ValueTask<AggregateState?> Read() =>
+            throw new NotSupportedException("A call made by a turn has no result.");
     }
 }

@@ -26,7 +26,10 @@ public sealed class DeliveryCareTests
         foreach (var (life, noted) in new[] { (1, Array.Empty<(int, bool)>()), (2, [(2, false)]), (3, [(3, true)]) })
         {
             var listener = await StartAsync(isAfterCrash: life > 1);
-            var bystanders = Enumerable.Range(0, 3).Select(i => Receive(listener, $$"""{"n":{{i}}}""", life > 1)).ToList();
+            var bystanders = Enumerable
+                .Range(0, 3)
+                .Select(i => Receive(listener, $$"""{"n":{{i}}}""", life > 1))
+                .ToList();
             Assert.All(await Task.WhenAll(bystanders), answer => Assert.IsType<Reception.Stored>(answer));
             var poison = Receive(listener, Poison, life > 1);
             await silo.TakenAsync("poison", life);
@@ -35,7 +38,8 @@ public sealed class DeliveryCareTests
             Assert.Equal(noted, notes.Rows.Values.Select(start => (start.StartsCount, start.IsAlone)));
         }
 
-        Assert.IsType<Reception.Stored>(await Receive(await StartAsync(isAfterCrash: true), Poison, isRedelivered: true));
+        Assert.IsType<Reception.Stored>(
+            await Receive(await StartAsync(isAfterCrash: true), Poison, isRedelivered: true));
 
         var parked = silo.Sent[^1];
         var part = Assert.Single(parked.Parts);
@@ -79,7 +83,9 @@ public sealed class DeliveryCareTests
         var listener = await StartAsync(isAfterCrash: true);
         var first = Receive(listener, """{"before":1}""", isRedelivered: false);
         using var stopping = new CancellationTokenSource();
-        var suspect = listener.ReceiveAsync(Delivery("""{"innocent":1}""", isRedelivered: true), stopping.Token).AsTask();
+        var suspect = listener
+            .ReceiveAsync(Delivery("""{"innocent":1}""", isRedelivered: true), stopping.Token)
+            .AsTask();
         var later = Receive(listener, """{"later":1}""", isRedelivered: false);
 
         await stopping.CancelAsync();
@@ -95,7 +101,8 @@ public sealed class DeliveryCareTests
     {
         notes.Rows.Add(("broker", 7), new("broker", 7, 3, IsAlone: true));
 
-        Assert.IsType<Reception.Stored>(await Receive(await StartAsync(isAfterCrash: false), "{}", isRedelivered: true));
+        Assert.IsType<Reception.Stored>(
+            await Receive(await StartAsync(isAfterCrash: false), "{}", isRedelivered: true));
 
         Assert.Empty(notes.Rows);
         Assert.Equal(0, notes.WritesCount);
@@ -104,7 +111,8 @@ public sealed class DeliveryCareTests
     [Fact]
     public async Task What_comes_for_the_first_time_is_not_noted()
     {
-        Assert.IsType<Reception.Stored>(await Receive(await StartAsync(isAfterCrash: true), "{}", isRedelivered: false));
+        Assert.IsType<Reception.Stored>(
+            await Receive(await StartAsync(isAfterCrash: true), "{}", isRedelivered: false));
 
         Assert.Equal(0, notes.WritesCount);
     }
@@ -124,7 +132,10 @@ public sealed class DeliveryCareTests
     {
         var listener = await StartAsync(isAfterCrash: true);
         notes.Gate = new TaskCompletionSource();
-        var all = Enumerable.Range(0, 50).Select(i => Receive(listener, $$"""{"n":{{i}}}""", isRedelivered: true)).ToList();
+        var all = Enumerable
+            .Range(0, 50)
+            .Select(i => Receive(listener, $$"""{"n":{{i}}}""", isRedelivered: true))
+            .ToList();
         notes.Gate.SetResult();
 
         Assert.All(await Task.WhenAll(all), answer => Assert.IsType<Reception.Stored>(answer));
@@ -136,7 +147,8 @@ public sealed class DeliveryCareTests
     private async Task<Listener> StartAsync(bool isAfterCrash)
     {
         var care = await DeliveryCare.OpenAsync(notes, isAfterCrash, (_, _) => Task.CompletedTask, Cancellation);
-        var intake = new MessageIntake(silo, Calculations.Calculator(), new MessageIds(() => 7), new FixedTime(), new IntakeOptions());
+        var intake = new MessageIntake(
+            silo, Calculations.Calculator(), new MessageIds(() => 7), new FixedTime(), new IntakeOptions());
         return new Listener(intake, "broker", null, null, (_, _) => Task.CompletedTask, care);
     }
 

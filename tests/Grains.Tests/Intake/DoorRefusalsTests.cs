@@ -12,8 +12,8 @@ public sealed partial class DoorRefusalsTests
 {
     /// <summary>
     /// Codes that the door never answers a message with: they belong to requests of the API, to the start, to what
-    /// happens after a message is stored. A new code belongs here only when no call of <see cref="MessageIntake.AcceptAsync"/>
-    /// can end with it; else into <see cref="DoorRefusals"/>.
+    /// happens after a message is stored. A new code belongs here only when no call of
+    /// <see cref="MessageIntake.AcceptAsync"/> can end with it; else into <see cref="DoorRefusals"/>.
     /// </summary>
     private static readonly HashSet<string> Elsewhere =
     [
@@ -62,7 +62,8 @@ public sealed partial class DoorRefusalsTests
     [MemberData(nameof(Codes))]
     public void Every_code_is_classified_or_never_comes_out_of_the_door(string code) => Assert.True(
         DoorRefusals.Codes.Contains(code) != Elsewhere.Contains(code),
-        $"The code '{code}' is in Pipeline/Intake/DoorRefusals.cs and in the list of this test, or in neither: say whether a delivery that meets it is refused for ever.");
+        $"The code '{code}' is in Pipeline/Intake/DoorRefusals.cs and in the list of this test, or in neither: say "
+        + "whether a delivery that meets it is refused for ever.");
 
     [Fact]
     public void The_walk_finds_the_codes_of_the_documents_and_of_the_sources()
@@ -117,7 +118,8 @@ public sealed partial class DoorRefusalsTests
     private static partial Regex Code();
 
     [GeneratedRegex(
-        "TributaryException\\([^\"]{0,80}\"(?<code>[a-z][a-z0-9]*(_[a-z0-9]+)+|overloaded)\"", RegexOptions.ExplicitCapture,
+        "TributaryException\\([^\"]{0,80}\"(?<code>[a-z][a-z0-9]*(_[a-z0-9]+)+|overloaded)\"",
+        RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 60_000)]
     private static partial Regex Throw();
 }

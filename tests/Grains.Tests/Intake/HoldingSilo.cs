@@ -24,7 +24,8 @@ internal sealed class HoldingSilo : IRoundGrains, IItemGrain
     }
 
     /// <summary>Bodies with this word are answered when the result is set.</summary>
-    public TaskCompletionSource Hold(string word) => held[word] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    public TaskCompletionSource Hold(string word) =>
+        held[word] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public int CountOf(string word) => Sent.Count(message => Body(message).Contains(word, StringComparison.Ordinal));
 
@@ -38,7 +39,8 @@ internal sealed class HoldingSilo : IRoundGrains, IItemGrain
         }
     }
 
-    public TGrain GetGrain<TGrain>(string key) where TGrain : class, IGrainWithStringKey => (TGrain)(IGrainWithStringKey)this;
+    public TGrain GetGrain<TGrain>(string key)
+        where TGrain : class, IGrainWithStringKey => (TGrain)(IGrainWithStringKey)this;
 
     public async ValueTask<Receipt> Receive(IncomingMessage message)
     {
@@ -51,9 +53,11 @@ internal sealed class HoldingSilo : IRoundGrains, IItemGrain
 
     public ValueTask<ItemView?> Read() => throw new NotSupportedException("A listener reads no items.");
 
-    public ValueTask<RetryResult> Retry(RetryRequest request) => throw new NotSupportedException("A listener retries nothing.");
+    public ValueTask<RetryResult> Retry(RetryRequest request) =>
+        throw new NotSupportedException("A listener retries nothing.");
 
-    public ValueTask<ParkResult> Park(ParkRequest request) => throw new NotSupportedException("A listener parks nothing.");
+    public ValueTask<ParkResult> Park(ParkRequest request) =>
+        throw new NotSupportedException("A listener parks nothing.");
 
     public ValueTask ApplyReplayed(ReplayedRun run) => throw new NotSupportedException("A listener replays nothing.");
 

@@ -13,7 +13,12 @@ namespace Tributary.Grains.Tests.Intake;
 public sealed class IndexedValuesTests
 {
     private static readonly IndexedPath[] Paths =
-        [new(7, JsonPointer.Parse("/a")), new(3, JsonPointer.Parse("/o/x")), new(9, JsonPointer.Parse("/l/1")), new(12, JsonPointer.Parse("/o"))];
+    [
+        new(7, JsonPointer.Parse("/a")),
+        new(3, JsonPointer.Parse("/o/x")),
+        new(9, JsonPointer.Parse("/l/1")),
+        new(12, JsonPointer.Parse("/o")),
+    ];
 
     private readonly NoGrains grains = new();
 
@@ -29,9 +34,12 @@ public sealed class IndexedValuesTests
         var message = Door(Paths).Prepare(new IntakeRequest { Source = "test", Body = Encoding.UTF8.GetBytes(body) });
 
         Assert.Equal(
-            expected.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(value => $"{value.Split(':')[0]}:{KeyOf(value[(value.IndexOf(':') + 1)..])}"),
+            expected
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(value => $"{value.Split(':')[0]}:{KeyOf(value[(value.IndexOf(':') + 1)..])}"),
             message.Message.IndexedValues.Select(value => $"{value.Path}:{Convert.ToHexString(value.Key.Span)}"));
-        Assert.Equal(body.Length + 256 + message.Message.IndexedValues.Sum(value => value.Key.Length), message.SizeBytes);
+        Assert.Equal(
+            body.Length + 256 + message.Message.IndexedValues.Sum(value => value.Key.Length), message.SizeBytes);
     }
 
     [Fact]
@@ -39,9 +47,20 @@ public sealed class IndexedValuesTests
     {
         var definition = Calculations.Define("""{"name":"d","group":[{"name":"a","pointer":"/a"}],"measures":[{"name":"n","kind":"sum","pointer":"/o/x"}]}""");
         var intake = new MessageIntake(
-            grains, new ContributionCalculator([new ActiveDefinition(1, definition)], Paths), new MessageIds(() => 1), new FixedTime(), new IntakeOptions());
+            grains,
+            new ContributionCalculator([new ActiveDefinition(1, definition)], Paths),
+            new MessageIds(() => 1),
+            new FixedTime(),
+            new IntakeOptions());
 
-        var incoming = intake.Prepare(new IntakeRequest { Source = "test", Body = """{"a":"A","o":{"x":2}}"""u8.ToArray(), ItemPointer = JsonPointer.Parse("/a") });
+        var incoming = intake.Prepare(
+            new IntakeRequest
+            {
+                Source = "test",
+                Body = """{"a":"A","o":{"x":2}}"""u8.ToArray(),
+                ItemPointer = JsonPointer.Parse("/a"),
+            }
+        );
 
         Assert.Equal("A", incoming.Message.Item);
         Assert.Equal("1/0/[\"A\"]", Assert.Single(incoming.Contributions).Aggregate.Key);
@@ -51,10 +70,16 @@ public sealed class IndexedValuesTests
     [Fact]
     public void Sixteen_values_of_any_length_fit()
     {
-        var paths = Enumerable.Range(0, IndexedPath.MaxCount).Select(i => new IndexedPath(i, JsonPointer.Parse($"/f{i}"))).ToArray();
-        var body = $"{{{string.Join(",", paths.Select(path => $"\"f{path.Id}\":\"{new string('x', 5_000 + path.Id)}\""))}}}";
+        var paths = Enumerable
+            .Range(0, IndexedPath.MaxCount)
+            .Select(i => new IndexedPath(i, JsonPointer.Parse($"/f{i}")))
+            .ToArray();
+        var body =
+            $"{{{string.Join(",", paths.Select(path => $"\"f{path.Id}\":\"{new string('x', 5_000 + path.Id)}\""))}}}";
 
-        var values = Door(paths).Prepare(new IntakeRequest { Source = "test", Body = Encoding.UTF8.GetBytes(body) }).Message.IndexedValues;
+        var values = Door(paths)
+            .Prepare(new IntakeRequest { Source = "test", Body = Encoding.UTF8.GetBytes(body) })
+            .Message.IndexedValues;
 
         Assert.Equal(16, values.Select(value => Convert.ToHexString(value.Key.Span)).Distinct().Count());
         Assert.All(values, value => Assert.Equal(IndexKey.MaxBytes, value.Key.Length));
@@ -69,10 +94,17 @@ public sealed class IndexedValuesTests
     }
 
     private MessageIntake Door(IndexedPath[] paths) =>
-        new(grains, new ContributionCalculator([], paths), new MessageIds(() => 1), new FixedTime(), new IntakeOptions());
+        new(
+            grains,
+            new ContributionCalculator([], paths),
+            new MessageIds(() => 1),
+            new FixedTime(),
+            new IntakeOptions());
 
     private sealed class NoGrains : IRoundGrains
     {
-        public TGrain GetGrain<TGrain>(string key) where TGrain : class, IGrainWithStringKey => throw new InvalidOperationException("Messages are only prepared.");
+        public TGrain GetGrain<TGrain>(string key)
+            where TGrain : class, IGrainWithStringKey =>
+            throw new InvalidOperationException("Messages are only prepared.");
     }
 }

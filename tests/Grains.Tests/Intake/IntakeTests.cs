@@ -16,7 +16,13 @@ public sealed class IntakeTests
     private readonly MessageIntake intake;
     private readonly RecordingFactory grains = new();
 
-    public IntakeTests() => intake = new MessageIntake(grains, Calculations.Calculator(), new MessageIds(() => ulong.MaxValue), time, new IntakeOptions { MaxBodyBytes = 1000 });
+    public IntakeTests() =>
+        intake = new MessageIntake(
+            grains,
+            Calculations.Calculator(),
+            new MessageIds(() => ulong.MaxValue),
+            time,
+            new IntakeOptions { MaxBodyBytes = 1000 });
 
     [Theory]
     [InlineData("{}")]
@@ -75,15 +81,22 @@ public sealed class IntakeTests
     {
         var deepest = string.Concat(Enumerable.Repeat("{\"a\":", 63)) + "[]" + new string('}', 63);
         Assert.NotNull(intake.Prepare(new IntakeRequest { Source = "test", Body = Encoding.UTF8.GetBytes(deepest) }));
-        Refused(new IntakeRequest { Source = "test", Body = Encoding.UTF8.GetBytes("{\"a\":" + deepest + "}") }, "body_too_deep");
-        Refused(new IntakeRequest { Source = "test", Body = Encoding.UTF8.GetBytes("{\"a\":" + new string('[', 900)) }, "body_too_deep");
+        Refused(
+            new IntakeRequest { Source = "test", Body = Encoding.UTF8.GetBytes("{\"a\":" + deepest + "}") },
+            "body_too_deep");
+        Refused(
+            new IntakeRequest { Source = "test", Body = Encoding.UTF8.GetBytes("{\"a\":" + new string('[', 900)) },
+            "body_too_deep");
     }
 
     [Fact]
     public void A_body_has_a_largest_size()
     {
-        Assert.NotNull(intake.Prepare(new IntakeRequest { Source = "test", Body = Encoding.UTF8.GetBytes("{}".PadRight(1000)) }));
-        Refused(new IntakeRequest { Source = "test", Body = Encoding.UTF8.GetBytes("{}".PadRight(1001)) }, "body_too_large");
+        Assert.NotNull(
+            intake.Prepare(new IntakeRequest { Source = "test", Body = Encoding.UTF8.GetBytes("{}".PadRight(1000)) }));
+        Refused(
+            new IntakeRequest { Source = "test", Body = Encoding.UTF8.GetBytes("{}".PadRight(1001)) },
+            "body_too_large");
     }
 
     [Theory]
@@ -106,30 +119,78 @@ public sealed class IntakeTests
     [InlineData("\"a\\u0000\"", "identifier_invalid")]
     [InlineData("\"a\\ud800\"", "identifier_invalid")]
     [InlineData("\"\\udc00\\ud800\"", "identifier_invalid")]
-    public void What_is_no_item_id_is_refused(string token, string code) => Assert.Equal(code, Assert.Throws<TributaryException>(() => Item(token)).Code);
+    public void What_is_no_item_id_is_refused(string token, string code) =>
+        Assert.Equal(code, Assert.Throws<TributaryException>(() => Item(token)).Code);
 
     [Fact]
     public void Identifiers_have_at_most_512_bytes_of_UTF8()
     {
         Assert.Equal(256, Item('"' + new string('é', 256) + '"').Message.Item.Length);
-        Assert.Equal("identifier_too_long", Assert.Throws<TributaryException>(() => Item('"' + new string('é', 257) + '"')).Code);
+        Assert.Equal(
+            "identifier_too_long",
+            Assert.Throws<TributaryException>(() => Item('"' + new string('é', 257) + '"')).Code);
         Assert.Equal("identifier_too_long", Assert.Throws<TributaryException>(() => Item(new string('1', 513))).Code);
         Refused(new IntakeRequest { Source = new string('s', 513), Body = "{}"u8.ToArray() }, "identifier_too_long");
         Refused(new IntakeRequest { Source = "", Body = "{}"u8.ToArray() }, "identifier_invalid");
-        Refused(new IntakeRequest { Source = "s", ExternalId = "\ud800", Body = "{}"u8.ToArray() }, "identifier_invalid");
-        Refused(new IntakeRequest { Source = "s", ExternalId = new string('x', 513), Body = "{}"u8.ToArray() }, "identifier_too_long");
+        Refused(
+            new IntakeRequest
+            {
+                Source = "s",
+                ExternalId = "\ud800",
+                Body = "{}"u8.ToArray(),
+            },
+            "identifier_invalid");
+        Refused(
+            new IntakeRequest
+            {
+                Source = "s",
+                ExternalId = new string('x', 513),
+                Body = "{}"u8.ToArray(),
+            },
+            "identifier_too_long");
     }
 
     [Fact]
     public void A_missing_item_is_refused() =>
-        Refused(new IntakeRequest { Source = "s", ItemPointer = JsonPointer.Parse("/id"), Body = "{}"u8.ToArray() }, "item_missing");
+        Refused(
+            new IntakeRequest
+            {
+                Source = "s",
+                ItemPointer = JsonPointer.Parse("/id"),
+                Body = "{}"u8.ToArray(),
+            },
+            "item_missing");
 
     [Fact]
     public void With_an_external_id_alone_a_repeat_finds_the_same_item()
     {
-        var first = intake.Prepare(new IntakeRequest { Source = "s", ExternalId = "e", Body = "{}"u8.ToArray() });
-        var again = intake.Prepare(new IntakeRequest { Source = "s", ExternalId = "e", Body = "{}"u8.ToArray() });
-        var other = intake.Prepare(new IntakeRequest { Source = "se", ExternalId = "", Body = "{}"u8.ToArray() } with { ExternalId = "x" });
+        var first = intake.Prepare(
+            new IntakeRequest
+            {
+                Source = "s",
+                ExternalId = "e",
+                Body = "{}"u8.ToArray(),
+            }
+        );
+        var again = intake.Prepare(
+            new IntakeRequest
+            {
+                Source = "s",
+                ExternalId = "e",
+                Body = "{}"u8.ToArray(),
+            }
+        );
+        var other = intake.Prepare(
+            new IntakeRequest
+            {
+                Source = "se",
+                ExternalId = "",
+                Body = "{}"u8.ToArray(),
+            } with
+            {
+                ExternalId = "x",
+            }
+        );
 
         Assert.Equal(first.Message.Item, again.Message.Item);
         Assert.NotEqual(first.Message.Id, again.Message.Id);
@@ -149,12 +210,26 @@ public sealed class IntakeTests
     [Fact]
     public async Task A_message_goes_to_its_item()
     {
-        await intake.AcceptAsync(new IntakeRequest { Source = "s", ItemPointer = JsonPointer.Parse("/id"), Body = "{\"id\":7}"u8.ToArray() });
+        await intake.AcceptAsync(
+            new IntakeRequest
+            {
+                Source = "s",
+                ItemPointer = JsonPointer.Parse("/id"),
+                Body = "{\"id\":7}"u8.ToArray(),
+            }
+        );
         Assert.Equal(["7"], grains.Received);
     }
 
     private IncomingMessage Item(string token) =>
-        intake.Prepare(new IntakeRequest { Source = "s", ItemPointer = JsonPointer.Parse("/id"), Body = Encoding.UTF8.GetBytes($$"""{"id":{{token}}}""") });
+        intake.Prepare(
+            new IntakeRequest
+            {
+                Source = "s",
+                ItemPointer = JsonPointer.Parse("/id"),
+                Body = Encoding.UTF8.GetBytes($$"""{"id":{{token}}}"""),
+            }
+        );
 
     private TributaryException Refused(IntakeRequest request, string code)
     {
@@ -178,10 +253,13 @@ public sealed class IntakeTests
 
         public ValueTask<ItemView?> Read() => throw new NotSupportedException("The intake reads no items.");
 
-        public ValueTask<RetryResult> Retry(RetryRequest request) => throw new NotSupportedException("The intake retries nothing.");
+        public ValueTask<RetryResult> Retry(RetryRequest request) =>
+            throw new NotSupportedException("The intake retries nothing.");
 
-        public ValueTask<ParkResult> Park(ParkRequest request) => throw new NotSupportedException("The intake parks nothing.");
+        public ValueTask<ParkResult> Park(ParkRequest request) =>
+            throw new NotSupportedException("The intake parks nothing.");
 
-        public ValueTask ApplyReplayed(ReplayedRun run) => throw new NotSupportedException("The intake replays nothing.");
+        public ValueTask ApplyReplayed(ReplayedRun run) =>
+            throw new NotSupportedException("The intake replays nothing.");
     }
 }

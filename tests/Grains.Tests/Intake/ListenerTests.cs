@@ -20,7 +20,8 @@ public sealed class ListenerTests
     private bool isKeptByBroker;
     private IPluginHost? plugins = new FakePlugins(FakePlugin.Good("jpeg", "image/jpeg"));
     private MessageMapper? mapper = new(Yaml.Good(
-        "{parser: {type: string, format: 'uuid|file', delimiter: '|'}, fields: {uuid: {key: uuid, required: true}, data_location: file}}", MessageMappingReader.Read));
+        "{parser: {type: string, format: 'uuid|file', delimiter: '|'}, fields: {uuid: {key: uuid, required: true}, "
+        + "data_location: file}}", MessageMappingReader.Read));
 
     [Fact]
     public async Task A_delivery_becomes_a_message_of_its_item()
@@ -28,7 +29,9 @@ public sealed class ListenerTests
         var answer = Assert.IsType<Reception.Stored>(await Receive("u-1|/a", "ext"));
         var sent = Assert.Single(silo.Sent);
         Assert.False(answer.IsRepeat);
-        Assert.Equal((answer.Id, "u-1", "ext", "broker", "application/json"), (sent.Message.Id, sent.Message.Item, sent.Message.ExternalId, sent.Message.Source, sent.Message.MediaType));
+        Assert.Equal(
+            (answer.Id, "u-1", "ext", "broker", "application/json"),
+            (sent.Message.Id, sent.Message.Item, sent.Message.ExternalId, sent.Message.Source, sent.Message.MediaType));
         Assert.Equal("""{"uuid":"u-1","file":"/a"}""", Encoding.UTF8.GetString(sent.Message.Body.Span));
         Assert.Equal(MessageStatus.Processing, Assert.Single(sent.Parts).Status);
         Assert.False(sent.IsNewGrain);
@@ -56,7 +59,8 @@ public sealed class ListenerTests
     [InlineData("u|/a", true, MessageStatus.Processing)]
     [InlineData("u|", false, MessageStatus.Completed)]
     [InlineData("u|", true, MessageStatus.Completed)]
-    public async Task What_is_left_to_be_done_follows_from_what_it_refers_to_and_who_is_there(string text, bool hasPlugins, MessageStatus expected)
+    public async Task What_is_left_to_be_done_follows_from_what_it_refers_to_and_who_is_there(
+        string text, bool hasPlugins, MessageStatus expected)
     {
         if (!hasPlugins)
             plugins = new FakePlugins();
@@ -89,7 +93,8 @@ public sealed class ListenerTests
         silo.Answer = _ => throw new TributaryException("external_id_conflict", "Another body.");
         Assert.Equal(new Reception.Refused("external_id_conflict", "Another body."), await Receive("u|/a", "ext"));
         Assert.Equal("identifier_invalid", Assert.IsType<Reception.Refused>(await Receive("u|/a", "")).Code);
-        Assert.Equal("body_too_large", Assert.IsType<Reception.Refused>(await Receive(new string('x', 1_001), null)).Code);
+        Assert.Equal(
+            "body_too_large", Assert.IsType<Reception.Refused>(await Receive(new string('x', 1_001), null)).Code);
         mapper = null;
         Assert.Equal("body_not_json", Assert.IsType<Reception.Refused>(await Receive("u|/a", null)).Code);
         Assert.Equal("frames_unexpected",
@@ -183,7 +188,9 @@ public sealed class ListenerTests
         silo.Answer = message => message.Message.Body.Length > 1_000 || message.Message.ExternalId == "ext"
             ? throw new TributaryException("refused_by_store", "No.") : Stored(message);
         mapper = null;
-        Assert.Equal("refused_by_store", Assert.IsType<Reception.Kept>(await Receive($$"""{"a":"{{new string('a', 900)}}"}""", "ext")).Code);
+        Assert.Equal(
+            "refused_by_store",
+            Assert.IsType<Reception.Kept>(await Receive($$"""{"a":"{{new string('a', 900)}}"}""", "ext")).Code);
 
         var least = RefusedEnvelope.Read(silo.Sent[^1].Message.Body.Span);
         Assert.Equal((3, 256, 908L), (silo.Sent.Count, least.Raw.Length, least.BytesCount));
@@ -217,9 +224,14 @@ public sealed class ListenerTests
     public async Task While_the_platform_is_busy_a_delivery_waits()
     {
         var refusals = 12;
-        silo.Answer = message => refusals-- > 0 ? throw new OverloadedException("Full.", TimeSpan.FromSeconds(1)) : new Receipt(new AppendedMessage(message.Message, 1, []));
+        silo.Answer = message =>
+            refusals-- > 0
+                ? throw new OverloadedException("Full.", TimeSpan.FromSeconds(1))
+                : new Receipt(new AppendedMessage(message.Message, 1, []));
         Assert.IsType<Reception.Stored>(await Receive("u|/a", null));
-        Assert.Equal([10, 20, 40, 80, 160, 320, 640, 1_000, 1_000, 1_000, 1_000, 1_000], waits.Select(wait => wait.TotalMilliseconds));
+        Assert.Equal(
+            [10, 20, 40, 80, 160, 320, 640, 1_000, 1_000, 1_000, 1_000, 1_000],
+            waits.Select(wait => wait.TotalMilliseconds));
     }
 
     [Fact]
@@ -243,12 +255,19 @@ public sealed class ListenerTests
             stopping.Cancel();
             throw new OverloadedException("Stopping.", TimeSpan.FromSeconds(1));
         };
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Listener().ReceiveAsync(new Delivery("u|/a"u8.ToArray()), stopping.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+            await Listener().ReceiveAsync(new Delivery("u|/a"u8.ToArray()), stopping.Token));
     }
 
     private Listener Listener(Func<CancellationToken, ValueTask>? backlog = null)
     {
-        var intake = new MessageIntake(silo, Calculations.Calculator(), new MessageIds(() => 7), new FixedTime(), new IntakeOptions { MaxBodyBytes = 1_000 }, plugins);
+        var intake = new MessageIntake(
+            silo,
+            Calculations.Calculator(),
+            new MessageIds(() => 7),
+            new FixedTime(),
+            new IntakeOptions { MaxBodyBytes = 1_000 },
+            plugins);
         return new Listener(intake, "broker", mapper, backlog, (wait, cancellation) =>
         {
             waits.Add(wait);
@@ -269,9 +288,11 @@ public sealed class ListenerTests
     {
         public List<IncomingMessage> Sent { get; } = [];
 
-        public Func<IncomingMessage, Receipt> Answer { get; set; } = message => new Receipt(new AppendedMessage(message.Message, 1, message.Generations));
+        public Func<IncomingMessage, Receipt> Answer { get; set; } =
+            message => new Receipt(new AppendedMessage(message.Message, 1, message.Generations));
 
-        public TGrain GetGrain<TGrain>(string key) where TGrain : class, IGrainWithStringKey => (TGrain)(IGrainWithStringKey)this;
+        public TGrain GetGrain<TGrain>(string key)
+            where TGrain : class, IGrainWithStringKey => (TGrain)(IGrainWithStringKey)this;
 
         public ValueTask<Receipt> Receive(IncomingMessage message)
         {
@@ -281,10 +302,13 @@ public sealed class ListenerTests
 
         public ValueTask<ItemView?> Read() => throw new NotSupportedException("A listener reads no items.");
 
-        public ValueTask<RetryResult> Retry(RetryRequest request) => throw new NotSupportedException("A listener retries nothing.");
+        public ValueTask<RetryResult> Retry(RetryRequest request) =>
+            throw new NotSupportedException("A listener retries nothing.");
 
-        public ValueTask<ParkResult> Park(ParkRequest request) => throw new NotSupportedException("A listener parks nothing.");
+        public ValueTask<ParkResult> Park(ParkRequest request) =>
+            throw new NotSupportedException("A listener parks nothing.");
 
-        public ValueTask ApplyReplayed(ReplayedRun run) => throw new NotSupportedException("A listener replays nothing.");
+        public ValueTask ApplyReplayed(ReplayedRun run) =>
+            throw new NotSupportedException("A listener replays nothing.");
     }
 }

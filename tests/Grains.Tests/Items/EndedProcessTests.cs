@@ -22,10 +22,16 @@ public sealed class EndedProcessTests
         // The item knows nothing of the message yet: it is looked up, and not run.
         Assert.Equal(Error, world.Order(sequence).Error);
         Assert.Equal(2, world.Activity(sequence).Attempt);
-        world.Finish(sequence, message => new ProcessingResult { Message = message, Failure = ProcessingFailure.OfActivity(Error) });
+        world.Finish(sequence, message => new ProcessingResult
+        {
+            Message = message,
+            Failure = ProcessingFailure.OfActivity(Error),
+        });
 
         var part = Assert.Single(world.Left(sequence));
-        Assert.Equal((MessageStatus.Parked, ProcessingStep.Execute, Error, true), (part.Status, part.Step, part.Error, part.IsRaised));
+        Assert.Equal(
+            (MessageStatus.Parked, ProcessingStep.Execute, Error, true),
+            (part.Status, part.Step, part.Error, part.IsRaised));
         Assert.False(world.HasActivity(sequence));
 
         Assert.Equal([""], world.Retry(sequence).Started);
@@ -39,7 +45,10 @@ public sealed class EndedProcessTests
     public void A_delivery_that_was_parked_because_it_ended_the_process_is_only_looked_up()
     {
         var world = new ItemWorld();
-        var parked = new MessagePart("", MessageStatus.Parked, ProcessingStep.Accept, Attempts: 1, Error: Error) { IsRaised = true };
+        var parked = new MessagePart("", MessageStatus.Parked, ProcessingStep.Accept, Attempts: 1, Error: Error)
+        {
+            IsRaised = true,
+        };
 
         var sequence = world.Receive(parked);
 

@@ -50,9 +50,11 @@ public sealed class ItemGrainTests
     public async Task A_known_external_id_with_another_body_is_refused()
     {
         var first = Incoming("""{"a":1}""", "key-1");
-        turn.Known[first.External!.Value] = new KnownMessage(first.Message.Id, "sensor-1", first.BodyHash, new Position(99));
+        turn.Known[first.External!.Value] = new KnownMessage(
+            first.Message.Id, "sensor-1", first.BodyHash, new Position(99));
 
-        var error = await Assert.ThrowsAsync<TributaryException>(async () => await grain.Receive(Incoming("""{"a":2}""", "key-1")));
+        var error = await Assert.ThrowsAsync<TributaryException>(async () =>
+            await grain.Receive(Incoming("""{"a":2}""", "key-1")));
 
         Assert.Equal("external_id_conflict", error.Code);
         Assert.Contains("key-1", error.Message, StringComparison.Ordinal);
@@ -77,11 +79,18 @@ public sealed class ItemGrainTests
         var view = await grain.Read();
 
         Assert.Equal(
-            new ItemView("sensor-1", 3, "test", "application/json", FakeTurn.Start, FakeTurn.Start.AddMinutes(1), last.Message.Id), view);
+            new ItemView(
+                "sensor-1", 3, "test", "application/json", FakeTurn.Start, FakeTurn.Start.AddMinutes(1),
+                last.Message.Id),
+            view);
     }
 
     private static IncomingMessage Incoming(
-        string body, string? externalId = null, IReadOnlyList<Contribution>? contributions = null, DateTimeOffset? at = null) =>
+        string body,
+        string? externalId = null,
+        IReadOnlyList<Contribution>? contributions = null,
+        DateTimeOffset? at = null
+    ) =>
         new(
             new Message
             {

@@ -6,8 +6,9 @@ using static Tributary.Grains.Tests.Items.ItemWorld;
 namespace Tributary.Grains.Tests.Items;
 
 /// <summary>
-/// Random histories of one item: results, failures, late results, retries, parks, restarts, changes of the plugins' set. Whatever happens, each
-/// plugin's result of a message is applied at most once, and what is left at the end can be completed.
+/// Random histories of one item: results, failures, late results, retries, parks, restarts, changes of the plugins'
+/// set. Whatever happens, each plugin's result of a message is applied at most once, and what is left at the end can be
+/// completed.
 /// </summary>
 public sealed class ItemHistoriesTests
 {
@@ -88,18 +89,31 @@ public sealed class ItemHistoriesTests
                 case 0 when world.HasActivity(sequence):
                     var running = world.Activity(sequence);
                     world.Turn.Now = Later(running.Due);
-                    var made = Result(world.Reference(sequence), world.Order(sequence)) with { SetNumber = world.SetNumber++ };
+                    var made = Result(world.Reference(sequence), world.Order(sequence)) with
+                    {
+                        SetNumber = world.SetNumber++,
+                    };
                     world.Deliver(running, new ActivityResult(made, null));
                     break;
                 case 1:
                     world.Restart();
                     break;
                 case 2 when late.Count > 0:
-                    // The engine lets only the latest attempt through; the item must not depend on it for what it holds.
+                    // The engine lets only the latest attempt through; the item must not depend on it for what it
+                    // holds.
                     var old = late[random.Next(late.Count)];
                     Assert.True(ProcessName.TryParse(old.Name, out var name));
-                    if (world.HasActivity(name.Sequence) && world.Turn.Parts.Any(parts => parts.Message.ItemSequence == name.Sequence) && world.Status(name.Sequence) != MessageStatus.Completed)
-                        world.Deliver(old, new ActivityResult(Ran(world.Reference(name.Sequence), Good("a"), Good("b"), Good("c")) with { SetNumber = world.SetNumber }, null));
+                    if (world.HasActivity(name.Sequence)
+                        && world.Turn.Parts.Any(parts => parts.Message.ItemSequence == name.Sequence)
+                        && world.Status(name.Sequence) != MessageStatus.Completed)
+                        world.Deliver(
+                            old,
+                            new ActivityResult(
+                                Ran(world.Reference(name.Sequence), Good("a"), Good("b"), Good("c")) with
+                                {
+                                    SetNumber = world.SetNumber,
+                                },
+                                null));
                     break;
                 default:
                     break;
@@ -117,7 +131,18 @@ public sealed class ItemHistoriesTests
                 0 => Failed(message, ProcessingStep.Query, ConnectorFault.Missing),
                 1 => Failed(message, ProcessingStep.Query, ConnectorFault.Refused),
                 2 when order.Plugins is null => Ran(message),
-                _ => Ran(message, [.. (order.Plugins ?? PluginNames).Select(plugin => random.Next(3) switch { 0 => Bad(plugin, mayHelp: true), 1 => Bad(plugin), _ => Good(plugin) })]),
+                _ => Ran(
+                    message,
+                    [
+                        .. (order.Plugins ?? PluginNames).Select(plugin =>
+                            random.Next(3) switch
+                            {
+                                0 => Bad(plugin, mayHelp: true),
+                                1 => Bad(plugin),
+                                _ => Good(plugin),
+                            }
+                        ),
+                    ]),
             };
         }
 
@@ -129,31 +154,42 @@ public sealed class ItemHistoriesTests
             foreach (var sequence in sequences)
             {
                 var status = world.Status(sequence);
-                Assert.True(status is MessageStatus.Processing or MessageStatus.Retrying == world.HasActivity(sequence), $"message {sequence} is {status}");
-                var done = world.Turn.Records.Where(record => record.Message.ItemSequence == sequence).Select(record => record.Record.Key);
+                Assert.True(
+                    status is MessageStatus.Processing or MessageStatus.Retrying == world.HasActivity(sequence),
+                    $"message {sequence} is {status}");
+                var done = world
+                    .Turn.Records.Where(record => record.Message.ItemSequence == sequence)
+                    .Select(record => record.Record.Key);
                 Assert.Empty(world.Left(sequence).Select(part => part.Plugin).Intersect(done));
             }
         }
 
         private void Complete()
         {
-            foreach (var sequence in sequences.Where(sequence => world.Status(sequence) is not (MessageStatus.Completed or MessageStatus.Skipped)))
+            foreach (var sequence in sequences.Where(sequence =>
+                    world.Status(sequence) is not (MessageStatus.Completed or MessageStatus.Skipped)))
             {
                 world.Retry(sequence);
                 while (world.HasActivity(sequence))
                 {
-                    world.Finish(
-                        sequence,
-                        message => world.Order(sequence) is { Error: { } error } ? Failed(message, ProcessingStep.Apply, ConnectorFault.Refused, error)
+                    world.Finish(sequence, message =>
+                        world.Order(sequence) is { Error: { } error }
+                            ? Failed(message, ProcessingStep.Apply, ConnectorFault.Refused, error)
                             : Ran(message, [.. (world.Order(sequence).Plugins ?? PluginNames).Select(Good)]));
                 }
 
                 world.Retry(sequence);
                 if (world.HasActivity(sequence))
-                    world.Finish(sequence, message => Ran(message, [.. (world.Order(sequence).Plugins ?? PluginNames).Select(Good)]));
+                    world.Finish(sequence, message =>
+                        Ran(message, [.. (world.Order(sequence).Plugins ?? PluginNames).Select(Good)]));
                 Check();
                 Assert.Equal(MessageStatus.Completed, world.Status(sequence));
-                Assert.Equal(PluginNames, world.Turn.Records.Where(record => record.Message.ItemSequence == sequence).Select(record => record.Record.Key).Order());
+                Assert.Equal(
+                    PluginNames,
+                    world
+                        .Turn.Records.Where(record => record.Message.ItemSequence == sequence)
+                        .Select(record => record.Record.Key)
+                        .Order());
             }
         }
     }

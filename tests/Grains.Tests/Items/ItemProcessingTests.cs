@@ -56,7 +56,9 @@ public sealed class ItemProcessingTests
         await world.Grain.ApplyReplayed(Run("hashes"));
         Assert.Equal((9, "replayed"), (world.Turn.Records[^1].Record.Generation, world.Turn.Records[^1].Record.Key));
         Assert.Equal("8/0/[]", world.Turn.Applied[^1].Key);
-        Assert.Equal((9, "8/0/[]"), (world.Turn.Outcomes[^1].Outcomes[0].Generation, world.Turn.Outcomes[^1].Outcomes[0].Aggregates[0]));
+        Assert.Equal(
+            (9, "8/0/[]"),
+            (world.Turn.Outcomes[^1].Outcomes[0].Generation, world.Turn.Outcomes[^1].Outcomes[0].Aggregates[0]));
         var skipped = world.Receive();
         world.Finish(skipped, message => Ran(message));
         await world.Grain.ApplyReplayed(Run("hashes") with { Message = world.Reference(skipped) });
@@ -68,16 +70,26 @@ public sealed class ItemProcessingTests
     {
         var sequence = world.Receive();
         var run = Good("sizes").Run;
-        Contribution Of(int generation) => run.Contributions[0] with { Generation = generation,
-            Aggregate = new RoundGrainId("aggregate", $"{generation}/0/[]") };
-        world.Finish(sequence, message => Ran(message, new PluginOutcome("sizes", 20, run with { Contributions = [Of(11), Of(21)] })
-        {
-            Fed = [new FedGeneration(10, [11]), new FedGeneration(20, [21])],
-        }));
+        Contribution Of(int generation) =>
+            run.Contributions[0] with
+            {
+                Generation = generation,
+                Aggregate = new RoundGrainId("aggregate", $"{generation}/0/[]"),
+            };
+        world.Finish(sequence, message =>
+            Ran(
+                message,
+                new PluginOutcome("sizes", 20, run with { Contributions = [Of(11), Of(21)] })
+                {
+                    Fed = [new FedGeneration(10, [11]), new FedGeneration(20, [21])],
+                }
+            ));
 
         Assert.Equal([10, 20], world.Turn.Records.Select(record => record.Record.Generation));
         Assert.Equal(["11/0/[]", "21/0/[]"], world.Turn.Applied.Select(one => one.Key));
-        Assert.Equal([(10, "11/0/[]"), (20, "21/0/[]")], world.Turn.Outcomes.Select(one => (one.Outcomes[0].Generation, one.Outcomes[0].Aggregates[0])));
+        Assert.Equal(
+            [(10, "11/0/[]"), (20, "21/0/[]")],
+            world.Turn.Outcomes.Select(one => (one.Outcomes[0].Generation, one.Outcomes[0].Aggregates[0])));
     }
 
     [Fact]
@@ -111,7 +123,8 @@ public sealed class ItemProcessingTests
         while (world.HasActivity(sequence))
         {
             waits.Add((world.Activity(sequence).Due - world.Turn.Now).TotalSeconds);
-            world.Finish(sequence, message => Failed(message, ProcessingStep.Query, ConnectorFault.Missing, "content_missing: Nothing at 'x'."));
+            world.Finish(sequence, message =>
+                Failed(message, ProcessingStep.Query, ConnectorFault.Missing, "content_missing: Nothing at 'x'."));
             if (world.HasActivity(sequence))
                 Assert.Equal(MessageStatus.Retrying, world.Status(sequence));
         }
@@ -148,7 +161,9 @@ public sealed class ItemProcessingTests
 
         world.Finish(sequence, message => Ran(message, Good("hashes")));
         Assert.Equal(["sizes", "hashes"], world.Turn.Records.Select(record => record.Record.Key));
-        Assert.Equal(("exif", MessageStatus.Parked, false), world.Left(sequence).Select(part => (part.Plugin, part.Status, part.IsRaised)).Single());
+        Assert.Equal(
+            ("exif", MessageStatus.Parked, false),
+            world.Left(sequence).Select(part => (part.Plugin, part.Status, part.IsRaised)).Single());
         Assert.Equal(MessageStatus.Parked, world.Status(sequence));
 
         world.Retry(sequence, "exif");
@@ -181,7 +196,10 @@ public sealed class ItemProcessingTests
     {
         var sequence = world.Receive();
         world.Finish(sequence, message => Ran(message, Bad("gone", mayHelp: true), Bad("other", mayHelp: true)));
-        world.Finish(sequence, message => Ran(message, new PluginOutcome("gone", 0, new PluginRun(PluginResult.Empty, [], "plugin_inactive: It runs not."))));
+        world.Finish(sequence, message =>
+            Ran(
+                message,
+                new PluginOutcome("gone", 0, new PluginRun(PluginResult.Empty, [], "plugin_inactive: It runs not."))));
         Assert.Equal([("gone", MessageStatus.Parked)], world.Left(sequence).Select(part => (part.Plugin, part.Status)));
     }
 
@@ -226,7 +244,8 @@ public sealed class ItemProcessingTests
         Assert.Equal([""], world.Park(sequence).Parked);
         Assert.Equal(MessageStatus.Parked, world.Status(sequence));
         Assert.False(world.HasActivity(sequence));
-        world.Deliver(running, new ActivityResult(Ran(world.Reference(sequence), Good("sizes")) with { SetNumber = 1 }, null));
+        world.Deliver(
+            running, new ActivityResult(Ran(world.Reference(sequence), Good("sizes")) with { SetNumber = 1 }, null));
         Assert.Empty(world.Turn.Records);
         Assert.Empty(world.Park(sequence).Parked);
         Assert.Equal([""], world.Retry(sequence).Started);
@@ -242,7 +261,8 @@ public sealed class ItemProcessingTests
 
         world.Retry(sequence, "parked");
         Assert.Equal(["parked", "retrying"], world.Order(sequence).Plugins);
-        world.Deliver(running, new ActivityResult(Ran(world.Reference(sequence), Good("retrying")) with { SetNumber = 1 }, null));
+        world.Deliver(
+            running, new ActivityResult(Ran(world.Reference(sequence), Good("retrying")) with { SetNumber = 1 }, null));
         world.Finish(sequence, message => Ran(message, Good("parked"), Good("retrying")));
         Assert.Equal(["parked", "retrying"], world.Turn.Records.Select(record => record.Record.Key));
         Assert.Equal(MessageStatus.Completed, world.Status(sequence));
@@ -254,7 +274,15 @@ public sealed class ItemProcessingTests
         var sequence = world.Receive();
         var first = world.Activity(sequence);
         world.SetNumber = 2;
-        world.Deliver(first, new ActivityResult(Ran(world.Reference(sequence), Good("sizes")) with { SetNumber = 1, Local = first.Local }, null));
+        world.Deliver(
+            first,
+            new ActivityResult(
+                Ran(world.Reference(sequence), Good("sizes")) with
+                {
+                    SetNumber = 1,
+                    Local = first.Local,
+                },
+                null));
 
         Assert.Empty(world.Turn.Records);
         Assert.Empty(world.Turn.Parts);
@@ -273,7 +301,8 @@ public sealed class ItemProcessingTests
         var running = world.Activity(sequence);
         world.Turn.Now = running.Due;
         world.SetNumber = 2;
-        world.Deliver(running, new ActivityResult(Ran(world.Reference(sequence), Good("exif")) with { SetNumber = 1 }, null));
+        world.Deliver(
+            running, new ActivityResult(Ran(world.Reference(sequence), Good("exif")) with { SetNumber = 1 }, null));
         Assert.Equal(["exif"], world.Order(sequence).Plugins);
         world.Finish(sequence, message => Ran(message, Good("exif")));
         Assert.Equal(MessageStatus.Completed, world.Status(sequence));
@@ -285,7 +314,12 @@ public sealed class ItemProcessingTests
         var sequence = world.Receive();
         world.Deliver(world.Activity(sequence), new ActivityResult(null, "refused_by_store: The database refused it."));
         Assert.Equal("refused_by_store: The database refused it.", world.Order(sequence).Error);
-        world.Finish(sequence, message => Failed(message, ProcessingStep.Apply, ConnectorFault.Refused, world.Turn.Parts.Count == 0 ? "refused_by_store: The database refused it." : "x"));
+        world.Finish(sequence, message =>
+            Failed(
+                message,
+                ProcessingStep.Apply,
+                ConnectorFault.Refused,
+                world.Turn.Parts.Count == 0 ? "refused_by_store: The database refused it." : "x"));
         var part = Assert.Single(world.Left(sequence));
         Assert.Equal((MessageStatus.Parked, ProcessingStep.Apply), (part.Status, part.Step));
     }
@@ -308,7 +342,11 @@ public sealed class ItemProcessingTests
     {
         var sequence = world.Receive();
         for (var i = 0; i < 100; i++)
-            world.Finish(sequence, _ => new ProcessingResult { Failure = ProcessingFailure.Of(ProcessingStep.Query, ConnectorFault.Unavailable, "store_transient: Away.") });
+            world.Finish(sequence, _ => new ProcessingResult
+            {
+                Failure = ProcessingFailure.Of(
+                    ProcessingStep.Query, ConnectorFault.Unavailable, "store_transient: Away."),
+            });
         Assert.Empty(world.Turn.Parts);
         Assert.Equal(TimeSpan.FromMinutes(1), world.Activity(sequence).Due - world.Turn.Now);
         world.Finish(sequence, message => Ran(message, Good("sizes")));
@@ -318,20 +356,32 @@ public sealed class ItemProcessingTests
     [Fact]
     public void A_message_that_was_parked_as_it_was_accepted_counts_when_it_can_be_mapped_and_only_then()
     {
-        var sequence = world.Receive(new MessagePart("", MessageStatus.Parked, ProcessingStep.Accept, 1, null, "field_missing: x") { IsRaised = true });
+        var sequence = world.Receive(
+            new MessagePart("", MessageStatus.Parked, ProcessingStep.Accept, 1, null, "field_missing: x")
+            {
+                IsRaised = true,
+            }
+        );
         Assert.True(world.Retry(sequence).IsNothingLeft);
-        world.Finish(sequence, message => Failed(message, ProcessingStep.Accept, ConnectorFault.Refused, "field_missing: x"));
+        world.Finish(sequence, message =>
+            Failed(message, ProcessingStep.Accept, ConnectorFault.Refused, "field_missing: x"));
         Assert.Equal(MessageStatus.Parked, world.Status(sequence));
         Assert.False(Assert.Single(world.Left(sequence)).IsRaised);
 
         world.Retry(sequence);
         var share = new Contribution(new RoundGrainId(AggregateKey.GrainType, "3/0/[]"), 3, new AggregateDelta(1, []));
-        world.Finish(sequence, message => Failed(message, ProcessingStep.Query, ConnectorFault.Missing) with { Late = [share] });
+        world.Finish(sequence, message =>
+            Failed(message, ProcessingStep.Query, ConnectorFault.Missing) with
+            {
+                Late = [share],
+            }
+        );
         world.Finish(sequence, message => Ran(message, Good("sizes")) with { Late = [share] });
 
         Assert.Equal(MessageStatus.Completed, world.Status(sequence));
         Assert.Single(world.Turn.Applied, applied => applied.Key == "3/0/[]");
-        Assert.Equal([3, 7], world.Turn.Outcomes.SelectMany(outcome => outcome.Outcomes).Select(outcome => outcome.Generation));
+        Assert.Equal(
+            [3, 7], world.Turn.Outcomes.SelectMany(outcome => outcome.Outcomes).Select(outcome => outcome.Generation));
     }
 
     [Fact]
@@ -350,7 +400,9 @@ public sealed class ItemProcessingTests
         world.Restart();
         var view = (await world.Grain.Read())!;
         var seen = Assert.Single(view.Unfinished);
-        Assert.Equal((1, world.Reference(sequence), "exif"), (view.UnfinishedCount, seen.Message, Assert.Single(seen.Parts).Plugin));
+        Assert.Equal(
+            (1, world.Reference(sequence), "exif"),
+            (view.UnfinishedCount, seen.Message, Assert.Single(seen.Parts).Plugin));
         world.Retry(sequence);
         world.Finish(sequence, message => Ran(message, Good("exif")));
         Assert.Equal(MessageStatus.Completed, world.Status(sequence));

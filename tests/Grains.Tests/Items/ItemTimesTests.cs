@@ -42,11 +42,20 @@ public sealed class ItemTimesTests
         Assert.Equal("item_backlog_full", error.Code);
     }
 
-    private static IncomingMessage Incoming(string externalId) => new(
-        new Message
-        {
-            Id = new MessageId(new Guid(99, 7, 7, new byte[8])), Source = "test", Item = "item-1",
-            ExternalId = externalId, MediaType = "application/json", Body = "{}"u8.ToArray(), ReceivedAt = FakeTurn.Start,
-        },
-        [], isNewItem: false, null, [new MessagePart("", MessageStatus.Processing, ProcessingStep.Query)]);
+    private static IncomingMessage Incoming(string externalId) =>
+        new(
+            new Message
+            {
+                Id = new MessageId(new Guid(99, 7, 7, new byte[8])),
+                Source = "test",
+                Item = "item-1",
+                ExternalId = externalId,
+                MediaType = "application/json",
+                Body = "{}"u8.ToArray(),
+                ReceivedAt = FakeTurn.Start,
+            },
+            [],
+            isNewItem: false,
+            null,
+            [new MessagePart("", MessageStatus.Processing, ProcessingStep.Query)]);
 }

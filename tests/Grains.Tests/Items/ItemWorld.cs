@@ -11,7 +11,9 @@ using Tributary.Plugins;
 
 namespace Tributary.Grains.Tests.Items;
 
-/// <summary>One item with what an engine does for it: positions, activities, the ledger; and what came out of its turns.</summary>
+/// <summary>
+/// One item with what an engine does for it: positions, activities, the ledger; and what came out of its turns.
+/// </summary>
 internal sealed class ItemWorld
 {
     private readonly Dictionary<long, Message> messages = [];
@@ -20,7 +22,13 @@ internal sealed class ItemWorld
 
     public ItemWorld(RetryPolicy? policy = null, int maxUnfinished = 10_000)
     {
-        Options = new ItemOptions { Retry = policy ?? RetryPolicy.Default, PluginSetNumber = () => SetNumber, MaxUnfinishedCount = maxUnfinished, MaxSkippedCount = 2 };
+        Options = new ItemOptions
+        {
+            Retry = policy ?? RetryPolicy.Default,
+            PluginSetNumber = () => SetNumber,
+            MaxUnfinishedCount = maxUnfinished,
+            MaxSkippedCount = 2,
+        };
         Grain = Turn.Attach(new ItemGrain(Options));
     }
 
@@ -45,10 +53,24 @@ internal sealed class ItemWorld
     {
         var message = new Message
         {
-            Id = new MessageId(new Guid(messages.Count + 1, 7, 7, new byte[8])), Source = "test", Item = "item-1", MediaType = "application/json",
-            Body = Encoding.UTF8.GetBytes("{}"), ReceivedAt = FakeTurn.Start,
+            Id = new MessageId(new Guid(messages.Count + 1, 7, 7, new byte[8])),
+            Source = "test",
+            Item = "item-1",
+            MediaType = "application/json",
+            Body = Encoding.UTF8.GetBytes("{}"),
+            ReceivedAt = FakeTurn.Start,
         };
-        Grain.Receive(new IncomingMessage(message, [], false, null, [part ?? new MessagePart("", MessageStatus.Processing, ProcessingStep.Query)])).AsTask().GetAwaiter().GetResult();
+        Grain
+            .Receive(
+                new IncomingMessage(
+                    message,
+                    [],
+                    false,
+                    null,
+                    [part ?? new MessagePart("", MessageStatus.Processing, ProcessingStep.Query)]))
+            .AsTask()
+            .GetAwaiter()
+            .GetResult();
         var appended = Turn.Appended[^1];
         appended.Commit(new Position(1_000 + messages.Count));
         messages[appended.ItemSequence] = message;
@@ -57,7 +79,8 @@ internal sealed class ItemWorld
     }
 
     /// <summary>The one activity of this message that waits or runs.</summary>
-    public ReminderRequest Activity(long sequence) => Assert.Single(Turn.Reminders.Values, request => Name(request).Sequence == sequence);
+    public ReminderRequest Activity(long sequence) =>
+        Assert.Single(Turn.Reminders.Values, request => Name(request).Sequence == sequence);
 
     public bool HasActivity(long sequence) => Turn.Reminders.Values.Any(request => Name(request).Sequence == sequence);
 
@@ -82,11 +105,14 @@ internal sealed class ItemWorld
         Count();
     }
 
-    public RetryResult Retry(long sequence, params string[] plugins) => Counted(Grain.Retry(new RetryRequest(sequence, plugins.Length == 0 ? null : plugins)));
+    public RetryResult Retry(long sequence, params string[] plugins) =>
+        Counted(Grain.Retry(new RetryRequest(sequence, plugins.Length == 0 ? null : plugins)));
 
-    public ParkResult Park(long sequence, params string[] plugins) => Counted(Grain.Park(new ParkRequest(sequence, plugins.Length == 0 ? null : plugins)));
+    public ParkResult Park(long sequence, params string[] plugins) =>
+        Counted(Grain.Park(new ParkRequest(sequence, plugins.Length == 0 ? null : plugins)));
 
-    public MessageReference Reference(long sequence) => new(messages[sequence].Id, new Position(1_000 + sequence - 1), "test", FakeTurn.Start, sequence);
+    public MessageReference Reference(long sequence) =>
+        new(messages[sequence].Id, new Position(1_000 + sequence - 1), "test", FakeTurn.Start, sequence);
 
     /// <summary>What is left of the message, as the last turn that said so left it.</summary>
     public IReadOnlyList<MessagePart> Left(long sequence) =>
@@ -95,10 +121,12 @@ internal sealed class ItemWorld
 
     public MessageStatus Status(long sequence) => statuses[Reference(sequence).Position];
 
-    public static ProcessingResult Failed(MessageReference message, ProcessingStep step, ConnectorFault fault, string error = "test_failure: It failed.") =>
+    public static ProcessingResult Failed(MessageReference message, ProcessingStep step, ConnectorFault fault, string error =
+        "test_failure: It failed.") =>
         new() { Message = message, Failure = ProcessingFailure.Of(step, fault, error) };
 
-    public static ProcessingResult Ran(MessageReference message, params PluginOutcome[] runs) => new() { Message = message, Runs = runs };
+    public static ProcessingResult Ran(MessageReference message, params PluginOutcome[] runs) =>
+        new() { Message = message, Runs = runs };
 
     public static PluginOutcome Good(string plugin) => new(
         plugin, 7,
@@ -107,7 +135,8 @@ internal sealed class ItemWorld
             [new Contribution(new RoundGrainId(AggregateKey.GrainType, $"7/0/[\"{plugin}\"]"), 7,
                 new AggregateDelta(1, []))]));
 
-    public static PluginOutcome Bad(string plugin, bool mayHelp = false) => new(plugin, 7, new PluginRun(PluginResult.Empty, [], "plugin_failed: It broke.", mayHelp));
+    public static PluginOutcome Bad(string plugin, bool mayHelp = false) =>
+        new(plugin, 7, new PluginRun(PluginResult.Empty, [], "plugin_failed: It broke.", mayHelp));
 
     private T Counted<T>(ValueTask<T> answer)
     {

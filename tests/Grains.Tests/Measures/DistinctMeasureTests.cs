@@ -54,7 +54,8 @@ public sealed class DistinctMeasureTests
     }
 
     [Fact]
-    public void Registers_of_the_wrong_size_are_refused() => Assert.Throws<FormatException>(() => new DistinctMeasure(null, new byte[7]));
+    public void Registers_of_the_wrong_size_are_refused() =>
+        Assert.Throws<FormatException>(() => new DistinctMeasure(null, new byte[7]));
 
     private static DistinctMeasure Of(IEnumerable<int> values)
     {

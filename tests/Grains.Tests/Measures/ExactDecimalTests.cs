@@ -44,7 +44,8 @@ public sealed class ExactDecimalTests
     [InlineData("-1e99999999999999999999")]
     [InlineData("0.00000000000000000000000000000000000000000000000000000000000001")]
     [InlineData("1234567890123456789012345678901234567890123456789012345678901")]
-    public void A_number_beyond_the_bounds_is_not_read(string token) => Assert.False(ExactDecimal.TryParse(Encoding.ASCII.GetBytes(token), out _));
+    public void A_number_beyond_the_bounds_is_not_read(string token) =>
+        Assert.False(ExactDecimal.TryParse(Encoding.ASCII.GetBytes(token), out _));
 
     [Theory]
     [InlineData("")]
@@ -58,7 +59,8 @@ public sealed class ExactDecimalTests
     [InlineData("1x")]
     [InlineData("NaN")]
     [InlineData("1 ")]
-    public void What_is_not_a_number_is_not_read(string token) => Assert.False(ExactDecimal.TryParse(Encoding.ASCII.GetBytes(token), out _));
+    public void What_is_not_a_number_is_not_read(string token) =>
+        Assert.False(ExactDecimal.TryParse(Encoding.ASCII.GetBytes(token), out _));
 
     [Fact]
     public void Sixty_digits_and_zeros_around_them_are_within_the_bounds()
@@ -115,22 +117,32 @@ public sealed class ExactDecimalTests
     }
 
     [Fact]
-    public void Sums_equal_those_of_integers_in_any_order() => Prop.ForAll<(int Number, int Places)[], int>((parts, seed) =>
-    {
-        static int Scale(int places) => (int)((uint)places % 50);
-        var expected = BigInteger.Zero;
-        foreach (var (number, places) in parts)
-            expected += number * BigInteger.Pow(10, 50 - Scale(places));
+    public void Sums_equal_those_of_integers_in_any_order() =>
+        Prop.ForAll<(int Number, int Places)[], int>(
+                (parts, seed) =>
+                {
+                    static int Scale(int places) => (int)((uint)places % 50);
+                    var expected = BigInteger.Zero;
+                    foreach (var (number, places) in parts)
+                        expected += number * BigInteger.Pow(10, 50 - Scale(places));
 
-        var shuffled = parts.ToArray();
-        new Random(seed).Shuffle(shuffled);
-        var sum = shuffled.Aggregate(ExactDecimal.Zero, (total, part) => total + Parse($"{part.Number}e-{Scale(part.Places)}"));
-        return sum == JsonSerializer.Deserialize<ExactDecimal>(expected.ToString(CultureInfo.InvariantCulture) + "e-50");
-    }).QuickCheckThrowOnFailure();
+                    var shuffled = parts.ToArray();
+                    new Random(seed).Shuffle(shuffled);
+                    var sum = shuffled.Aggregate(ExactDecimal.Zero, (total, part) =>
+                        total + Parse($"{part.Number}e-{Scale(part.Places)}"));
+                    return sum
+                        == JsonSerializer.Deserialize<ExactDecimal>(
+                            expected.ToString(CultureInfo.InvariantCulture) + "e-50");
+                }
+            )
+            .QuickCheckThrowOnFailure();
 
     [Fact]
-    public void The_order_of_numbers_is_that_of_decimals() => Prop.ForAll<decimal, decimal>((left, right) =>
-        Math.Sign(Parse(Text(left)).CompareTo(Parse(Text(right)))) == Math.Sign(left.CompareTo(right))).QuickCheckThrowOnFailure();
+    public void The_order_of_numbers_is_that_of_decimals() =>
+        Prop.ForAll<decimal, decimal>(
+                (left, right) =>
+                    Math.Sign(Parse(Text(left)).CompareTo(Parse(Text(right)))) == Math.Sign(left.CompareTo(right)))
+            .QuickCheckThrowOnFailure();
 
     [Theory]
     [InlineData("1", 3, 5, "0.33333")]
@@ -143,15 +155,17 @@ public sealed class ExactDecimalTests
     [InlineData("1e60", 8, 28, "1.25e59")]
     [InlineData("0", 9, 28, "0")]
     [InlineData("25", 2, 1, "10")]
-    public void A_quotient_is_rounded_to_digits_with_halves_to_even(string number, long divisor, int digits, string quotient) =>
-        Assert.Equal(quotient, Parse(number).Divide(divisor, digits).ToString());
+    public void A_quotient_is_rounded_to_digits_with_halves_to_even(
+        string number, long divisor, int digits,
+        string quotient) => Assert.Equal(quotient, Parse(number).Divide(divisor, digits).ToString());
 
     [Theory]
     [InlineData("1517363399.6509", 3, 1517363399650L)]
     [InlineData("-0.0001", 3, -1L)]
     [InlineData("-1", 3, -1000L)]
     [InlineData("12e2", 0, 1200L)]
-    public void A_floor_is_never_above(string number, int digits, long floor) => Assert.Equal(floor, Parse(number).FloorToInt64(digits));
+    public void A_floor_is_never_above(string number, int digits, long floor) =>
+        Assert.Equal(floor, Parse(number).FloorToInt64(digits));
 
     [Fact]
     public void A_floor_that_does_not_fit_is_null() => Assert.Null(Parse("1e60").FloorToInt64(3));

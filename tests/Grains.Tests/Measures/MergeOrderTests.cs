@@ -62,5 +62,6 @@ public sealed class MergeOrderTests
         ]);
     }
 
-    private static string Json(AggregateState state) => JsonSerializer.Serialize(state, GrainsJson.Default.AggregateState);
+    private static string Json(AggregateState state) =>
+        JsonSerializer.Serialize(state, GrainsJson.Default.AggregateState);
 }

@@ -14,13 +14,17 @@ public sealed class QuantilesMeasureTests
     public void Every_quantile_is_within_one_percent(double scale, double step)
     {
         var random = new Random(20180131);
-        var values = Enumerable.Range(0, 5_000).Select(_ => scale * Math.Pow(step, random.NextDouble()) * (random.NextDouble() - 0.3)).ToArray();
+        var values = Enumerable
+            .Range(0, 5_000)
+            .Select(_ => scale * Math.Pow(step, random.NextDouble()) * (random.NextDouble() - 0.3))
+            .ToArray();
         var measure = Of(values);
         Array.Sort(values);
         foreach (var quantile in Shown)
         {
             var exact = values[(int)Math.Floor(quantile * (values.Length - 1))];
-            Assert.InRange(Math.Abs(measure.Quantile(quantile)!.Value - exact), 0, Math.Abs(exact) * 0.01000001 + 1e-15);
+            Assert.InRange(
+                Math.Abs(measure.Quantile(quantile)!.Value - exact), 0, Math.Abs(exact) * 0.01000001 + 1e-15);
         }
     }
 
@@ -56,7 +60,8 @@ public sealed class QuantilesMeasureTests
     }
 
     [Fact]
-    public void Buckets_beyond_the_range_are_refused() => Assert.Throws<FormatException>(() => new QuantilesMeasure(0, [0xFE, 0xFF, 0x7F, 1], null));
+    public void Buckets_beyond_the_range_are_refused() =>
+        Assert.Throws<FormatException>(() => new QuantilesMeasure(0, [0xFE, 0xFF, 0x7F, 1], null));
 
     private static QuantilesMeasure Of(params double[] values)
     {

@@ -11,14 +11,23 @@ using Tributary.Plugins;
 
 namespace Tributary.Grains.Tests.Plugins;
 
-/// <summary>The plugins that need no library: what they record, and what their aggregates say of many contents, beside a recount.</summary>
+/// <summary>
+/// The plugins that need no library: what they record, and what their aggregates say of many contents, beside a
+/// recount.
+/// </summary>
 public sealed class BuiltInPluginsTests
 {
     private static readonly CancellationToken Cancellation = TestContext.Current.CancellationToken;
 
     // Two contents occur twice, one of them under another media type.
     private static readonly (string Content, string MediaType, int Item)[] Contents =
-        [("abc", "text/plain", 1), ("abc", "text/csv", 2), ("0123456789", "text/plain", 3), ("", "text/plain", 4), ("0123456789", "text/plain", 3)];
+    [
+        ("abc", "text/plain", 1),
+        ("abc", "text/csv", 2),
+        ("0123456789", "text/plain", 3),
+        ("", "text/plain", 4),
+        ("0123456789", "text/plain", 3),
+    ];
 
     [Fact]
     public async Task Hashes_are_those_of_the_published_examples()
@@ -40,12 +49,17 @@ public sealed class BuiltInPluginsTests
         var context = PluginBench.Context(content, "application/octet-stream");
         var broken = new PluginContext(() => new BrokenStream())
         {
-            Message = context.Message, MediaType = context.MediaType, ContentLength = content.Length, ContentSha256 = context.ContentSha256,
+            Message = context.Message,
+            MediaType = context.MediaType,
+            ContentLength = content.Length,
+            ContentSha256 = context.ContentSha256,
         };
 
         for (var i = 0; i < 5; i++)
         {
-            Assert.Equal("plugin_failed: IOException: broken", (await host.Active.Plugins[0].RunAsync(broken, Cancellation)).Error);
+            Assert.Equal(
+                "plugin_failed: IOException: broken",
+                (await host.Active.Plugins[0].RunAsync(broken, Cancellation)).Error);
             var record = Record(await host.Active.Plugins[0].RunAsync(context, Cancellation));
             Assert.Contains(Convert.ToHexStringLower(System.Security.Cryptography.SHA512.HashData(content)), record);
         }
@@ -57,7 +71,10 @@ public sealed class BuiltInPluginsTests
         var context = PluginBench.Context("abc");
         var changed = new PluginContext(() => new MemoryStream("abd"u8.ToArray()))
         {
-            Message = context.Message, MediaType = context.MediaType, ContentLength = 3, ContentSha256 = context.ContentSha256,
+            Message = context.Message,
+            MediaType = context.MediaType,
+            ContentLength = 3,
+            ContentSha256 = context.ContentSha256,
         };
 
         var run = await RunAsync(new HashesPlugin(), changed);
@@ -73,7 +90,9 @@ public sealed class BuiltInPluginsTests
 
         Assert.Equal("""{"count":4,"bytes":23}""", Measures(views, "text/plain"));
         Assert.Equal("""{"count":1,"bytes":3}""", Measures(views, "text/csv"));
-        Assert.Equal("""{"media_type":"text/plain","bytes":3}""", Record(await RunAsync(new DatatypesPlugin(), PluginBench.Context("abc"))));
+        Assert.Equal(
+            """{"media_type":"text/plain","bytes":3}""",
+            Record(await RunAsync(new DatatypesPlugin(), PluginBench.Context("abc"))));
     }
 
     [Fact]
@@ -82,10 +101,13 @@ public sealed class BuiltInPluginsTests
         var views = await AggregateAsync(new SizesPlugin());
 
         var plain = JsonElement.Parse(Measures(views, "text/plain"));
-        Assert.Equal([4, 23, 0, 10], new[] { "count", "sum", "min", "max" }.Select(name => plain.GetProperty(name).GetInt32()));
+        Assert.Equal(
+            [4, 23, 0, 10], new[] { "count", "sum", "min", "max" }.Select(name => plain.GetProperty(name).GetInt32()));
         Assert.Equal(5.75m, plain.GetProperty("mean").GetDecimal());
         Assert.InRange(plain.GetProperty("quantiles").GetProperty("0.5").GetDouble(), 2.97, 3.03);
-        Assert.Equal("""{"bytes":3,"media_type":"text/plain"}""", Record(await RunAsync(new SizesPlugin(), PluginBench.Context("abc"))));
+        Assert.Equal(
+            """{"bytes":3,"media_type":"text/plain"}""",
+            Record(await RunAsync(new SizesPlugin(), PluginBench.Context("abc"))));
     }
 
     [Fact]
@@ -94,8 +116,11 @@ public sealed class BuiltInPluginsTests
         var views = await AggregateAsync(new DuplicatesPlugin());
 
         Assert.Equal(3, views.Count);
-        Assert.Equal("""{"count":2,"items":2,"bytes":6,"size":3}""", Measures(views, PluginBench.Context("abc").ContentSha256));
-        Assert.Equal("""{"count":2,"items":1,"bytes":20,"size":10}""", Measures(views, PluginBench.Context("0123456789").ContentSha256));
+        Assert.Equal(
+            """{"count":2,"items":2,"bytes":6,"size":3}""", Measures(views, PluginBench.Context("abc").ContentSha256));
+        Assert.Equal(
+            """{"count":2,"items":1,"bytes":20,"size":10}""",
+            Measures(views, PluginBench.Context("0123456789").ContentSha256));
         Assert.Equal(
             """{"sha256":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad","bytes":3}""",
             Record(await RunAsync(new DuplicatesPlugin(), PluginBench.Context("abc"))));
@@ -106,7 +131,8 @@ public sealed class BuiltInPluginsTests
     {
         var host = await new PluginBench().BoundAsync([.. BuiltInPlugins.All()]);
 
-        Assert.Equal(["datatypes", "duplicates", "exif", "hashes", "sizes"], host.Active.Plugins.Select(plugin => plugin.Name));
+        Assert.Equal(
+            ["datatypes", "duplicates", "exif", "hashes", "sizes"], host.Active.Plugins.Select(plugin => plugin.Name));
         Assert.All(host.Statuses, status => Assert.Equal(PluginState.Active, status.State));
     }
 
@@ -130,16 +156,21 @@ public sealed class BuiltInPluginsTests
         var states = new Dictionary<AggregateKey, AggregateState>();
         foreach (var (content, mediaType, item) in Contents)
         {
-            var run = await host.Active.Plugins[0].RunAsync(PluginBench.Context(Encoding.UTF8.GetBytes(content), mediaType, item), Cancellation);
+            var run = await host
+                .Active.Plugins[0]
+                .RunAsync(PluginBench.Context(Encoding.UTF8.GetBytes(content), mediaType, item), Cancellation);
             var contribution = Assert.Single(run.Contributions);
             var key = AggregateKey.Parse(contribution.Aggregate.Key);
             states[key] = states.GetValueOrDefault(key, AggregateState.Empty).Add(contribution.Delta);
         }
 
-        return states.Select(pair => AggregateView.Of(pair.Key, pair.Value, definition)).ToDictionary(view => view.Group.GetAt(0).Value.GetString()!);
+        return states
+            .Select(pair => AggregateView.Of(pair.Key, pair.Value, definition))
+            .ToDictionary(view => view.Group.GetAt(0).Value.GetString()!);
     }
 
-    private static string Measures(Dictionary<string, AggregateView> views, string group) => JsonSerializer.Serialize(views[group].Measures);
+    private static string Measures(Dictionary<string, AggregateView> views, string group) =>
+        JsonSerializer.Serialize(views[group].Measures);
 
     private sealed class BrokenStream : MemoryStream
     {

@@ -30,8 +30,10 @@ public sealed class ErrorEntriesTests
         Assert.Equal(
         [
             "starting",
-            "trace: Traceback (most recent call last): | File \"plugin.py\", line 3, in <module> | raise ValueError(\"one\") | ValueError: one"
-            + " | During handling of the above exception, another exception occurred: | Traceback (most recent call last):"
+            "trace: Traceback (most recent call last): | File \"plugin.py\", line 3, in <module> | raise "
+            + "ValueError(\"one\") | ValueError: one"
+            + " | During handling of the above exception, another exception occurred: | Traceback (most recent call "
+                + "last):"
             + " | File \"plugin.py\", line 5, in <module> | raise KeyError(\"two\") | KeyError: 'two'",
             "going on",
         ], entries);
@@ -56,13 +58,19 @@ public sealed class ErrorEntriesTests
     {
         var heard = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         var pipe = new Pipe();
-        var pumping = new ErrorEntries(new LineReader(pipe.Reader.AsStream(), 4_096), TimeProvider.System, line => heard.TrySetResult(line)).PumpAsync();
+        var pumping = new ErrorEntries(new LineReader(pipe.Reader.AsStream(), 4_096), TimeProvider.System, line =>
+            heard.TrySetResult(line)
+        ).PumpAsync();
         await pipe.Writer.WriteAsync(Encoding.UTF8.GetBytes("hello\n"), TestContext.Current.CancellationToken);
-        Assert.Equal("hello", await heard.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
+        Assert.Equal(
+            "hello", await heard.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
         await pipe.Writer.CompleteAsync();
         await pumping;
     }
 
     private Task PumpAsync(string text) =>
-        new ErrorEntries(new LineReader(new MemoryStream(Encoding.UTF8.GetBytes(text)), 4_096), TimeProvider.System, entries.Add).PumpAsync();
+        new ErrorEntries(
+            new LineReader(new MemoryStream(Encoding.UTF8.GetBytes(text)), 4_096),
+            TimeProvider.System,
+            entries.Add).PumpAsync();
 }

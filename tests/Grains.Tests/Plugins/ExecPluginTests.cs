@@ -49,7 +49,9 @@ public sealed class ExecPluginTests : IAsyncLifetime
         Assert.Equal(["test", "item-1", "e-1", "application/json"], new[] { "source", "item", "external_id", "media_type" }.Select(key => message.GetProperty(key).GetString()));
         Assert.Equal("line\nbreak", message.GetProperty("body").GetProperty("b").GetString());
         Assert.Equal("é", request.GetProperty("metadata").GetProperty("x")[1].GetString());
-        Assert.Equal(["text/plain", context.ContentSha256, "file.txt"], new[] { "media_type", "sha256", "content_location" }.Select(key => request.GetProperty(key).GetString()));
+        Assert.Equal(
+            ["text/plain", context.ContentSha256, "file.txt"],
+            new[] { "media_type", "sha256", "content_location" }.Select(key => request.GetProperty(key).GetString()));
         Assert.Equal(5, request.GetProperty("content_length").GetInt32());
         Assert.False(record.GetProperty("env").TryGetProperty("TRIBUTARY_TEST_SECRET", out _));
         Assert.Equal("given", record.GetProperty("env").GetProperty("GIVEN").GetString());
@@ -64,10 +66,15 @@ public sealed class ExecPluginTests : IAsyncLifetime
         var context = PluginBench.Context("not this");
         var inFile = new PluginContext(() => throw new InvalidOperationException("Nobody opens it."))
         {
-            Message = context.Message, MediaType = "text/plain", ContentLength = 5, ContentSha256 = context.ContentSha256, ContentPath = path,
+            Message = context.Message,
+            MediaType = "text/plain",
+            ContentLength = 5,
+            ContentSha256 = context.ContentSha256,
+            ContentPath = path,
         };
 
-        Assert.Equal(path, RecordOf(await RunAsync(inFile)).GetProperty("request").GetProperty("content_path").GetString());
+        Assert.Equal(
+            path, RecordOf(await RunAsync(inFile)).GetProperty("request").GetProperty("content_path").GetString());
         Assert.True(File.Exists(path));
     }
 
@@ -135,7 +142,9 @@ public sealed class ExecPluginTests : IAsyncLifetime
         var poisonous = await RunAsync(PluginBench.Context("crash"));
         var next = await RunAsync(PluginBench.Context("plain"));
 
-        Assert.Equal("plugin_failed: The program ended without an answer, and again when it was started anew (exit code 3; exit code 3).", poisonous.Error);
+        Assert.Equal(
+            "plugin_failed: The program ended without an answer, and again when it was started anew (exit code 3; exit "
+            + "code 3).", poisonous.Error);
         Assert.False(poisonous.MayHelpToRetry);
         Assert.Null(next.Error);
         Assert.Equal(3, LogCount("plugin obstinate: about to crash"));
@@ -144,7 +153,10 @@ public sealed class ExecPluginTests : IAsyncLifetime
     [Fact]
     public async Task A_program_that_ends_with_every_message_may_be_repaired_and_is_tried_again()
     {
-        files.Add("lost", "plugin.json", """{"exec": {"command": "python3", "arguments": ["missing.py"], "version": "1", "media_types": "*/*"}}""");
+        files.Add(
+            "lost",
+            "plugin.json",
+            """{"exec": {"command": "python3", "arguments": ["missing.py"], "version": "1", "media_types": "*/*"}}""");
         host = await bench.StartAsync([.. files.Load().Sources]);
         host.Bind(PluginBench.Register(host.Proposals));
 
@@ -204,17 +216,25 @@ public sealed class ExecPluginTests : IAsyncLifetime
     [Fact]
     public async Task A_program_that_cannot_be_run_is_reported_at_the_start()
     {
-        files.Add("gone", "plugin.json", """{"exec": {"command": "no-such-program-here", "version": "1", "media_types": "*/*"}}""");
+        files.Add(
+            "gone",
+            "plugin.json",
+            """{"exec": {"command": "no-such-program-here", "version": "1", "media_types": "*/*"}}""");
         host = await bench.StartAsync([.. files.Load().Sources]);
 
-        Assert.StartsWith("plugin_not_started: The program \"no-such-program-here\" cannot be run", host.Statuses[0].Reason);
+        Assert.StartsWith(
+            "plugin_not_started: The program \"no-such-program-here\" cannot be run", host.Statuses[0].Reason);
     }
 
     [Theory]
-    [InlineData("""{"version": "1", "media_types": "*/*"}""", "exec.command: found nothing; allowed: a program on the PATH")]
-    [InlineData("""{"command": "x", "media_types": "*/*"}""", "exec.version: found nothing; allowed: a text that changes")]
+    [InlineData(
+        """{"version": "1", "media_types": "*/*"}""", "exec.command: found nothing; allowed: a program on the PATH")]
+    [InlineData(
+        """{"command": "x", "media_types": "*/*"}""", "exec.version: found nothing; allowed: a text that changes")]
     [InlineData("""{"command": "x", "version": "1"}""", "exec.media_types: found nothing; allowed: a list of 1 to 256")]
-    [InlineData("""{"command": "x", "version": "1", "media_types": "*/*", "workers": 0}""", "exec.workers: found 0; allowed: a whole number from 1 to 64")]
+    [InlineData(
+        """{"command": "x", "version": "1", "media_types": "*/*", "workers": 0}""",
+        "exec.workers: found 0; allowed: a whole number from 1 to 64")]
     [InlineData("""{"comand": "x"}""", "exec.comand: found an unknown key; allowed: name, version, command")]
     public void A_wrong_section_is_reported_with_what_is_allowed(string exec, string expected)
     {
@@ -225,22 +245,36 @@ public sealed class ExecPluginTests : IAsyncLifetime
 
     private async Task StartAsync(string? goodbye = null, int workers = 1)
     {
-        files.Add("obstinate", "obstinate.py", File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "obstinate.py")));
-        files.Add("obstinate", "plugin.json", JsonSerializer.Serialize(new
-        {
-            exec = new
-            {
-                command = "python3", arguments = new[] { "obstinate.py" }, version = "1", media_types = new[] { "text/*" }, workers, max_line_bytes = 4096,
-                environment = goodbye is null ? new Dictionary<string, string> { ["GIVEN"] = "given" } : new Dictionary<string, string> { ["SAY_GOODBYE"] = goodbye },
-            },
-            plugin = new { folder = files.Root },
-        }));
+        files.Add(
+            "obstinate", "obstinate.py", File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "obstinate.py")));
+        files.Add(
+            "obstinate",
+            "plugin.json",
+            JsonSerializer.Serialize(
+                new
+                {
+                    exec = new
+                    {
+                        command = "python3",
+                        arguments = new[] { "obstinate.py" },
+                        version = "1",
+                        media_types = new[] { "text/*" },
+                        workers,
+                        max_line_bytes = 4096,
+                        environment = goodbye is null
+                            ? new Dictionary<string, string> { ["GIVEN"] = "given" }
+                            : new Dictionary<string, string> { ["SAY_GOODBYE"] = goodbye },
+                    },
+                    plugin = new { folder = files.Root },
+                }
+            ));
         host = await bench.StartAsync([.. files.Load().Sources]);
         host.Bind(PluginBench.Register(host.Proposals));
         Assert.Equal(PluginState.Active, host.Statuses[0].State);
     }
 
-    private async Task<PluginRun> RunAsync(PluginContext context) => await host!.Active.Plugins[0].RunAsync(context, Cancellation);
+    private async Task<PluginRun> RunAsync(PluginContext context) =>
+        await host!.Active.Plugins[0].RunAsync(context, Cancellation);
 
     private static JsonElement RecordOf(PluginRun run)
     {

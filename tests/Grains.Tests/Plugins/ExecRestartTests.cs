@@ -45,7 +45,10 @@ public sealed class ExecRestartTests : IAsyncLifetime
         host.Bind(PluginBench.Register(host.Proposals));
 
         for (var i = 0; i < FailuresCount; i++)
-            Assert.StartsWith("plugin_failed: The program ended without an answer", (await RunAsync(host, i)).Error, StringComparison.Ordinal);
+            Assert.StartsWith(
+                "plugin_failed: The program ended without an answer",
+                (await RunAsync(host, i)).Error,
+                StringComparison.Ordinal);
         files.Add("mended", "mended", "");
 
         Assert.Null((await RunAsync(host, FailuresCount)).Error);

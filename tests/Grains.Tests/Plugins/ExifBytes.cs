@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Tributary.Grains.Tests.Plugins;
 
-/// <summary>Writes the smallest pictures that carry EXIF tags: a JPEG's frame around directories of TIFF 6.0, little-endian.</summary>
+/// <summary>
+/// Writes the smallest pictures that carry EXIF tags: a JPEG's frame around directories of TIFF 6.0, little-endian.
+/// </summary>
 internal static class ExifBytes
 {
     private const ushort Byte = 1, Ascii = 2, Short = 3, Long = 4, Rational = 5;
@@ -11,7 +13,8 @@ internal static class ExifBytes
 
     internal sealed record Entry(ushort Tag, ushort Type, uint Count, byte[] Value);
 
-    public static Entry Text(ushort tag, string text) => new(tag, Ascii, (uint)text.Length + 1, Encoding.ASCII.GetBytes(text + "\0"));
+    public static Entry Text(ushort tag, string text) =>
+        new(tag, Ascii, (uint)text.Length + 1, Encoding.ASCII.GetBytes(text + "\0"));
 
     public static Entry Number(ushort tag, ushort number) => new(tag, Short, 1, BitConverter.GetBytes(number));
 
@@ -50,7 +53,8 @@ internal static class ExifBytes
         ];
     }
 
-    private static int SizeOf(List<Entry> entries) => 6 + 12 * entries.Count + entries.Where(entry => entry.Value.Length > 4).Sum(entry => entry.Value.Length);
+    private static int SizeOf(List<Entry> entries) =>
+        6 + 12 * entries.Count + entries.Where(entry => entry.Value.Length > 4).Sum(entry => entry.Value.Length);
 
     private static byte[] Directory(List<Entry> entries, int at)
     {
@@ -59,7 +63,11 @@ internal static class ExifBytes
         var dataAt = at + 6 + 12 * entries.Count;
         foreach (var entry in entries.OrderBy(entry => entry.Tag))
         {
-            bytes.AddRange([.. BitConverter.GetBytes(entry.Tag), .. BitConverter.GetBytes(entry.Type), .. BitConverter.GetBytes(entry.Count)]);
+            bytes.AddRange([
+                .. BitConverter.GetBytes(entry.Tag),
+                .. BitConverter.GetBytes(entry.Type),
+                .. BitConverter.GetBytes(entry.Count),
+            ]);
             if (entry.Value.Length > 4)
             {
                 bytes.AddRange(BitConverter.GetBytes(dataAt + data.Count));

@@ -22,7 +22,9 @@ internal sealed class FakePluginTables : IPluginTables
         return Fault is null ? ValueTask.CompletedTask : throw Fault;
     }
 
-    public ValueTask<bool> ApplyAsync(MessageId message, string plugin, int generation, IReadOnlyList<PluginCommand> commands, CancellationToken cancellation)
+    public ValueTask<bool> ApplyAsync(
+        MessageId message, string plugin, int generation, IReadOnlyList<PluginCommand> commands,
+        CancellationToken cancellation)
     {
         if (Fault is not null)
             throw Fault;

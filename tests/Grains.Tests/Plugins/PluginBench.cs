@@ -13,7 +13,8 @@ using Tributary.Storage;
 namespace Tributary.Grains.Tests.Plugins;
 
 /// <summary>A plugin whose parts a test writes.</summary>
-internal sealed class FakePlugin(string name, Func<PluginContext, CancellationToken, ValueTask<PluginResult>> execute) : IPlugin
+internal sealed class FakePlugin(string name, Func<PluginContext, CancellationToken, ValueTask<PluginResult>> execute)
+    : IPlugin
 {
     public FakePlugin(string name, Func<PluginContext, PluginResult> execute)
         : this(name, (context, _) => new(execute(context)))
@@ -32,7 +33,8 @@ internal sealed class FakePlugin(string name, Func<PluginContext, CancellationTo
 
     public ValueTask StartAsync(PluginSetup setup, CancellationToken cancellation) => Start(setup, cancellation);
 
-    public ValueTask<PluginResult> ExecuteAsync(PluginContext context, CancellationToken cancellation) => execute(context, cancellation);
+    public ValueTask<PluginResult> ExecuteAsync(PluginContext context, CancellationToken cancellation) =>
+        execute(context, cancellation);
 }
 
 /// <summary>A host with what it needs, and messages for its plugins.</summary>
@@ -44,7 +46,8 @@ internal sealed class PluginBench
 
     public List<string> Log { get; } = [];
 
-    public PluginHostOptions Options { get; } = new() { TimeLimit = TimeSpan.FromSeconds(60), Grace = TimeSpan.FromSeconds(5) };
+    public PluginHostOptions Options { get; } =
+        new() { TimeLimit = TimeSpan.FromSeconds(60), Grace = TimeSpan.FromSeconds(5) };
 
     public static JsonElement CountByKind { get; } = JsonElement.Parse("""
         [{"name": "kinds", "group": [{"name": "kind", "pointer": "/kind"}], "measures": [{"name": "count", "kind": "count"}]}]
@@ -52,7 +55,8 @@ internal sealed class PluginBench
 
     public static PluginSource Source(IPlugin plugin) => new(plugin, "a test", AppContext.BaseDirectory);
 
-    public Task<PluginHost> StartAsync(params PluginSource[] found) => StartAsync(new PluginHostSetup { Found = found, Options = Options });
+    public Task<PluginHost> StartAsync(params PluginSource[] found) =>
+        StartAsync(new PluginHostSetup { Found = found, Options = Options });
 
     public Task<PluginHost> StartAsync(PluginHostSetup setup) => PluginHost.StartAsync(
         setup with { Options = Options }, Tables, Time,
@@ -72,7 +76,11 @@ internal sealed class PluginBench
     }
 
     public static IReadOnlyList<DefinitionRow> Register(IReadOnlyList<DefinitionProposal> proposals, int firstId = 1) =>
-        [.. proposals.Select((one, index) => new DefinitionRow(firstId + index, one.Name, 1, one.Hash, one.Definition, FakeTurn.Start))];
+        [
+            .. proposals.Select(
+                (one, index) =>
+                    new DefinitionRow(firstId + index, one.Name, 1, one.Hash, one.Definition, FakeTurn.Start)),
+        ];
 
     public static PluginContext Context(string content = "content", string mediaType = "text/plain", int number = 1) =>
         Context(Encoding.UTF8.GetBytes(content), mediaType, number);
@@ -94,7 +102,10 @@ internal sealed class PluginBench
     };
 
     public static PluginResult Records(params string[] records) =>
-        new() { Records = [.. records.Select((json, index) => new PluginRecord(Encoding.UTF8.GetBytes(json), $"{index}"))] };
+        new()
+        {
+            Records = [.. records.Select((json, index) => new PluginRecord(Encoding.UTF8.GetBytes(json), $"{index}"))],
+        };
 
     public static PluginResult Contribution(string aggregate, string json) =>
         new() { Contributions = [new PluginContribution(aggregate, Encoding.UTF8.GetBytes(json))] };

@@ -9,7 +9,8 @@ namespace Tributary.Grains.Tests.Plugins;
 /// <summary>A folder of plugins of its own, gone after the test.</summary>
 internal sealed class PluginFiles : IDisposable
 {
-    private static readonly string Repository = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "..", "..", ".."));
+    private static readonly string Repository = Path.GetFullPath(
+        Path.Combine(Path.GetDirectoryName(Here())!, "..", "..", ".."));
 
     public string Root { get; } = Directory.CreateTempSubdirectory("tributary-plugins-").FullName;
 
@@ -18,8 +19,10 @@ internal sealed class PluginFiles : IDisposable
     public ExecServices Services => new(TimeProvider.System, Temp);
 
     /// <summary>Where the sample in C# was built, in the configuration of these tests.</summary>
-    public static string CsharpSample { get; } = Path.Combine(
-        Repository, "samples", "plugin-csharp", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0");
+    public static string CsharpSample { get; } =
+        Path.Combine(
+            Repository, "samples", "plugin-csharp", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name,
+            "net10.0");
 
     public static string PythonSample { get; } = Path.Combine(AppContext.BaseDirectory, "plugin-python");
 
@@ -46,14 +49,18 @@ internal sealed class PluginFiles : IDisposable
     public FoundPlugins Load() => PluginFolders.Load(Root, ReadConfiguration, Services);
 
     /// <param name="waits">The clock by which programs wait before they are started again.</param>
-    public FoundPlugins Load(TimeProvider waits) => PluginFolders.Load(Root, ReadConfiguration, Services with { Time = waits });
+    public FoundPlugins Load(TimeProvider waits) =>
+        PluginFolders.Load(Root, ReadConfiguration, Services with { Time = waits });
 
     /// <summary>As the program reads it, without what the main configuration says.</summary>
     public static JsonElement? ReadConfiguration(PluginFolder folder)
     {
         if (folder.ConfigurationFile is not { } file || file.EndsWith(".json", StringComparison.Ordinal))
             return PluginFolders.ReadJson(folder);
-        var value = new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build().Deserialize<object?>(File.ReadAllText(file));
+        var value = new DeserializerBuilder()
+            .WithAttemptingUnquotedStringTypeDeserialization()
+            .Build()
+            .Deserialize<object?>(File.ReadAllText(file));
         return JsonSerializer.SerializeToElement(value);
     }
 

@@ -27,13 +27,21 @@ public sealed class PluginFoldersTests : IDisposable
         Assert.Empty(found.Faults);
         await using var host = await bench.StartAsync([.. found.Sources]);
         host.Bind(PluginBench.Register(host.Proposals));
-        var run = await host.Active.Plugins[0].RunAsync(PluginBench.Context(Zip(("a.txt", "aaaa"), ("docs/b.TXT", "bb"), ("c", "c")), "application/zip"), Cancellation);
-        var broken = await host.Active.Plugins[0].RunAsync(PluginBench.Context("no archive", "application/zip"), Cancellation);
+        var run = await host
+            .Active.Plugins[0]
+            .RunAsync(
+                PluginBench.Context(Zip(("a.txt", "aaaa"), ("docs/b.TXT", "bb"), ("c", "c")), "application/zip"),
+                Cancellation);
+        var broken = await host
+            .Active.Plugins[0]
+            .RunAsync(PluginBench.Context("no archive", "application/zip"), Cancellation);
 
         Assert.Null(run.Error);
         var record = JsonElement.Parse(Assert.Single(run.Result.Records).Json.Span);
         Assert.Equal((3, 7), (record.GetProperty("entries").GetInt32(), record.GetProperty("bytes").GetInt32()));
-        Assert.Equal(["a.txt", "docs/b.TXT", "c"], record.GetProperty("names").EnumerateArray().Select(name => name.GetString()));
+        Assert.Equal(
+            ["a.txt", "docs/b.TXT", "c"],
+            record.GetProperty("names").EnumerateArray().Select(name => name.GetString()));
         Assert.Equal(["2/0/[\"txt\"]", "2/0/[\"none\"]"], run.Contributions.Select(one => one.Aggregate.Key));
         Assert.StartsWith("plugin_failed: The archive cannot be read", broken.Error);
         Assert.False(broken.MayHelpToRetry);
@@ -79,7 +87,8 @@ public sealed class PluginFoldersTests : IDisposable
         files.Add("several", "A.dll", "");
         files.Add("several", "B.dll", "");
         Directory.CreateDirectory(Path.Combine(files.Root, "stranger"));
-        File.Copy(typeof(YamlDotNet.Core.Parser).Assembly.Location, Path.Combine(files.Root, "stranger", "YamlDotNet.dll"));
+        File.Copy(
+            typeof(YamlDotNet.Core.Parser).Assembly.Location, Path.Combine(files.Root, "stranger", "YamlDotNet.dll"));
         files.Add("both", "plugin.json", """{"exec": {"command": "x"}, "library": "X.dll"}""");
         files.Add("nothing", "plugin.json", """{"library": "Missing.dll"}""");
         files.Add("json", "plugin.json", "{");
@@ -87,22 +96,30 @@ public sealed class PluginFoldersTests : IDisposable
         files.Add("script", "plugin.json", """{"database": {"init": "missing.sql"}}""");
 
         var found = files.Load();
-        await using var host = await bench.StartAsync(new Tributary.Pipeline.Plugins.PluginHostSetup { Found = found.Sources, Faults = found.Faults });
+        await using var host = await bench.StartAsync(
+            new Tributary.Pipeline.Plugins.PluginHostSetup { Found = found.Sources, Faults = found.Faults });
         host.Bind(PluginBench.Register(host.Proposals));
 
         Assert.Equal("archive", Assert.Single(host.Active.Plugins).Name);
         var reasons = found.Faults.ToDictionary(fault => fault.Name, fault => fault.Reason);
         Assert.Equal(10, reasons.Count);
-        Assert.Equal("plugin_unloadable: There is neither a class library in the folder nor a section exec in its configuration.", reasons["empty"]);
+        Assert.Equal(
+            "plugin_unloadable: There is neither a class library in the folder nor a section exec in its "
+            + "configuration.", reasons["empty"]);
         Assert.StartsWith("plugin_unloadable: Rubbish.dll: BadImageFormatException", reasons["rubbish"]);
         Assert.StartsWith("plugin_unloadable: Tributary.Samples.PluginCsharp.dll: ", reasons["cut"]);
         Assert.StartsWith("plugin_unloadable: there are several libraries (A.dll, B.dll)", reasons["several"]);
-        Assert.StartsWith("plugin_unloadable: YamlDotNet.dll has no public class that implements Tributary.Plugins.IPlugin", reasons["stranger"]);
-        Assert.Equal("configuration_invalid: library: found a library beside exec; allowed: one of them.", reasons["both"]);
+        Assert.StartsWith(
+            "plugin_unloadable: YamlDotNet.dll has no public class that implements Tributary.Plugins.IPlugin",
+            reasons["stranger"]);
+        Assert.Equal(
+            "configuration_invalid: library: found a library beside exec; allowed: one of them.", reasons["both"]);
         Assert.StartsWith("plugin_unloadable: library: there is no file \"Missing.dll\"", reasons["nothing"]);
         Assert.StartsWith("configuration_invalid: plugin.json: ", reasons["json"]);
-        Assert.StartsWith("configuration_invalid: time_limit_seconds: found \"long\"; allowed: a number from", reasons["limit"]);
-        Assert.StartsWith("configuration_invalid: database.init: found \"missing.sql\", which is not there", reasons["script"]);
+        Assert.StartsWith(
+            "configuration_invalid: time_limit_seconds: found \"long\"; allowed: a number from", reasons["limit"]);
+        Assert.StartsWith(
+            "configuration_invalid: database.init: found \"missing.sql\", which is not there", reasons["script"]);
         Assert.Equal(PluginState.Failed, host.Statuses.Single(status => status.Name == "rubbish").State);
     }
 
@@ -130,15 +147,19 @@ public sealed class PluginFoldersTests : IDisposable
 
         var host = await bench.StartAsync(Assert.Single(files.Load().Sources));
 
-        Assert.Equal("plugin_not_started: FormatException: max_entries: found many; allowed: a whole number above 0.", host.Statuses[0].Reason);
+        Assert.Equal(
+            "plugin_not_started: FormatException: max_entries: found many; allowed: a whole number above 0.",
+            host.Statuses[0].Reason);
     }
 
     [Fact]
     public void A_folder_of_plugins_that_is_not_there_stops_the_start()
     {
-        var error = Assert.Throws<TributaryException>(() => PluginFolders.Load("/nowhere/plugins", PluginFiles.ReadConfiguration, files.Services));
+        var error = Assert.Throws<TributaryException>(() =>
+            PluginFolders.Load("/nowhere/plugins", PluginFiles.ReadConfiguration, files.Services));
 
-        Assert.Equal(("plugin_folder_missing", "There is no folder \"/nowhere/plugins\"."), (error.Code, error.Message));
+        Assert.Equal(
+            ("plugin_folder_missing", "There is no folder \"/nowhere/plugins\"."), (error.Code, error.Message));
     }
 
     private static byte[] Zip(params (string Name, string Text)[] entries)

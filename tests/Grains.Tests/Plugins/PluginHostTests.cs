@@ -43,7 +43,11 @@ public sealed class PluginHostTests
     public async Task Results_are_added_to_all_generations_that_are_fed_each_with_its_own_aggregates()
     {
         static FakePlugin Plugin(string version) =>
-            new("words", _ => PluginBench.Contribution("kinds", """{"kind":"x"}""")) { Version = version, Aggregates = PluginBench.CountByKind };
+            new("words", _ => PluginBench.Contribution("kinds", """{"kind":"x"}"""))
+            {
+                Version = version,
+                Aggregates = PluginBench.CountByKind,
+            };
         var former = await bench.StartAsync(PluginBench.Source(Plugin("1")));
         var host = await bench.StartAsync(PluginBench.Source(Plugin("2")));
         host.Bind([.. PluginBench.Register(former.Proposals), .. PluginBench.Register(host.Proposals, firstId: 11)]);
@@ -83,8 +87,19 @@ public sealed class PluginHostTests
     {
         async Task<IReadOnlyList<DefinitionProposal>> Propose(string version, string configuration)
         {
-            var plugin = new FakePlugin("words", _ => PluginResult.Empty) { Version = version, Aggregates = PluginBench.CountByKind };
-            return (await bench.StartAsync(PluginBench.Source(plugin) with { Configuration = JsonElement.Parse(configuration) })).Proposals;
+            var plugin = new FakePlugin("words", _ => PluginResult.Empty)
+            {
+                Version = version,
+                Aggregates = PluginBench.CountByKind,
+            };
+            return (
+                await bench.StartAsync(
+                    PluginBench.Source(plugin) with
+                    {
+                        Configuration = JsonElement.Parse(configuration),
+                    }
+                )
+            ).Proposals;
         }
 
         var first = await Propose("1", """{"a":1,"password":"hush"}""");
@@ -94,7 +109,8 @@ public sealed class PluginHostTests
 
         Assert.Equal(["plugin:words", "kinds"], first.Select(one => one.Name));
         Assert.Equal(first.Select(one => one.Hash), reordered.Select(one => one.Hash));
-        Assert.Equal(6, new[] { first, configured, newer }.SelectMany(one => one).Select(one => one.Hash).Distinct().Count());
+        Assert.Equal(
+            6, new[] { first, configured, newer }.SelectMany(one => one).Select(one => one.Hash).Distinct().Count());
         Assert.Equal("kinds", AggregateDefinition.Parse(first[1].Definition).Name);
         Assert.DoesNotContain("hush", Encoding.UTF8.GetString(first[0].Definition.Span));
         Assert.Equal("words", JsonElement.Parse(first[0].Definition.Span).GetProperty("plugin").GetString());
@@ -114,12 +130,17 @@ public sealed class PluginHostTests
     [Fact]
     public async Task Only_those_that_are_named_run_and_an_unknown_name_stops_the_start()
     {
-        PluginSource[] found = [PluginBench.Source(new FakePlugin("a", _ => PluginResult.Empty)), PluginBench.Source(new FakePlugin("b", _ => PluginResult.Empty))];
+        PluginSource[] found =
+        [
+            PluginBench.Source(new FakePlugin("a", _ => PluginResult.Empty)),
+            PluginBench.Source(new FakePlugin("b", _ => PluginResult.Empty)),
+        ];
         var setup = new PluginHostSetup { Found = found, Active = ["b"] };
 
         var host = await bench.StartAsync(setup);
         host.Bind(PluginBench.Register(host.Proposals));
-        var error = await Assert.ThrowsAsync<TributaryException>(() => bench.StartAsync(setup with { Active = ["b", "c"] }));
+        var error = await Assert.ThrowsAsync<TributaryException>(() =>
+            bench.StartAsync(setup with { Active = ["b", "c"] }));
 
         Assert.Equal("b", Assert.Single(host.Active.Plugins).Name);
         Assert.Equal([PluginState.Inactive, PluginState.Active], host.Statuses.Select(one => one.State));
@@ -150,9 +171,12 @@ public sealed class PluginHostTests
     [InlineData("a", "1", "image", "the media types are [image]; allowed")]
     [InlineData("a", "1", "*/png", "the media types are [*/png]; allowed")]
     [InlineData("a", "1", "image/JPEG", "the media types are [image/JPEG]; allowed")]
-    public async Task A_plugin_that_describes_itself_badly_is_reported_with_what_is_allowed(string name, string version, string mediaType, string expected)
+    public async Task A_plugin_that_describes_itself_badly_is_reported_with_what_is_allowed(
+        string name, string version, string mediaType, string expected)
     {
-        var host = await bench.StartAsync(PluginBench.Source(new FakePlugin(name, _ => PluginResult.Empty) { Version = version, MediaTypes = [mediaType] }));
+        var host = await bench.StartAsync(
+            PluginBench.Source(
+                new FakePlugin(name, _ => PluginResult.Empty) { Version = version, MediaTypes = [mediaType] }));
 
         var status = Assert.Single(host.Statuses);
         Assert.Equal(PluginState.Failed, status.State);
@@ -163,11 +187,15 @@ public sealed class PluginHostTests
     [Fact]
     public async Task A_bad_aggregate_or_one_whose_name_is_taken_is_reported()
     {
-        var bad = new FakePlugin("bad", _ => PluginResult.Empty) { Aggregates = JsonElement.Parse("""[{"name": "x", "measures": [{"name": "m", "kind": "avg"}]}]""") };
+        var bad = new FakePlugin("bad", _ => PluginResult.Empty)
+        {
+            Aggregates = JsonElement.Parse("""[{"name": "x", "measures": [{"name": "m", "kind": "avg"}]}]"""),
+        };
         var first = new FakePlugin("first", _ => PluginResult.Empty) { Aggregates = PluginBench.CountByKind };
         var second = new FakePlugin("second", _ => PluginResult.Empty) { Aggregates = PluginBench.CountByKind };
 
-        var host = await bench.StartAsync(PluginBench.Source(bad), PluginBench.Source(first), PluginBench.Source(second));
+        var host = await bench.StartAsync(
+            PluginBench.Source(bad), PluginBench.Source(first), PluginBench.Source(second));
 
         var reasons = host.Statuses.ToDictionary(one => one.Name, one => one.Reason);
         Assert.Contains("aggregates[0].measures[0].kind: found \"avg\"", reasons["bad"]);
@@ -179,7 +207,10 @@ public sealed class PluginHostTests
     public async Task A_plugin_that_cannot_start_keeps_its_part_of_messages_waiting()
     {
         var host = await bench.BoundAsync(
-            new FakePlugin("a", _ => PluginResult.Empty) { Start = (_, _) => throw new InvalidOperationException("no disk") },
+            new FakePlugin("a", _ => PluginResult.Empty)
+            {
+                Start = (_, _) => throw new InvalidOperationException("no disk"),
+            },
             new FakePlugin("b", _ => PluginResult.Empty));
 
         var runs = await RunAllAsync(host);
@@ -230,7 +261,13 @@ public sealed class PluginHostTests
             },
         };
 
-        await bench.StartAsync(PluginBench.Source(plugin) with { InitScript = "create table a()", Configuration = JsonElement.Parse("""{"depth":3}""") });
+        await bench.StartAsync(
+            PluginBench.Source(plugin) with
+            {
+                InitScript = "create table a()",
+                Configuration = JsonElement.Parse("""{"depth":3}"""),
+            }
+        );
 
         Assert.Equal([("a", "create table a()")], bench.Tables.Scripts);
         Assert.Equal(1, scriptsAtStart);

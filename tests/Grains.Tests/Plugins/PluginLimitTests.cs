@@ -78,7 +78,9 @@ public sealed class PluginLimitTests : IDisposable
 
         var runs = await PluginHostTests.RunAllAsync(host);
 
-        Assert.StartsWith("plugin_deactivated: The plugin did not give back 3 threads; allowed: fewer than 3.", runs["stubborn"].Error);
+        Assert.StartsWith(
+            "plugin_deactivated: The plugin did not give back 3 threads; allowed: fewer than 3.",
+            runs["stubborn"].Error);
         Assert.True(runs["stubborn"].MayHelpToRetry);
         Assert.Null(runs["other"].Error);
         var status = host.Statuses.Single(one => one.Name == "stubborn");
@@ -125,7 +127,8 @@ public sealed class PluginLimitTests : IDisposable
     {
         var host = await bench.BoundAsync(Stubborn());
 
-        await Assert.ThrowsAsync<OperationCanceledException>(async () => await host.Active.Plugins[0].RunAsync(PluginBench.Context(), new CancellationToken(canceled: true)));
+        await Assert.ThrowsAsync<OperationCanceledException>(async () =>
+            await host.Active.Plugins[0].RunAsync(PluginBench.Context(), new CancellationToken(canceled: true)));
 
         Assert.Equal(0, entered.CurrentCount);
     }
@@ -187,7 +190,8 @@ public sealed class PluginLimitTests : IDisposable
         Assert.Equal(1_000, host.Statuses[0].Counts.Runs);
     }
 
-    private async Task<Task<PluginRun>> BeginAsync(PluginHost host, string? name = null, CancellationToken? cancellation = null)
+    private async Task<Task<PluginRun>> BeginAsync(
+        PluginHost host, string? name = null, CancellationToken? cancellation = null)
     {
         var plugin = host.Active.Plugins.First(one => name is null || one.Name == name);
         var running = plugin.RunAsync(PluginBench.Context(), cancellation ?? Cancellation).AsTask();

@@ -31,8 +31,14 @@ public sealed class PythonSampleTests : IAsyncLifetime
     {
         var (record, contribution) = await RunAsync("To be, or not to be:\nthat is the question. é\n", "text/plain");
 
-        Assert.Equal((2, 11, 45), (record.GetProperty("lines").GetInt32(), record.GetProperty("words").GetInt32(), record.GetProperty("characters").GetInt32()));
-        Assert.Equal(["be", "to", "is"], record.GetProperty("most_common").EnumerateArray().Select(word => word.GetString()));
+        Assert.Equal(
+            (2, 11, 45),
+            (
+                record.GetProperty("lines").GetInt32(),
+                record.GetProperty("words").GetInt32(),
+                record.GetProperty("characters").GetInt32()));
+        Assert.Equal(
+            ["be", "to", "is"], record.GetProperty("most_common").EnumerateArray().Select(word => word.GetString()));
         Assert.Equal("""2/0/["text/plain"]""", contribution);
     }
 
@@ -41,13 +47,17 @@ public sealed class PythonSampleTests : IAsyncLifetime
     {
         var (record, _) = await RunAsync("id,\"name, first\",x\n1,a,2\n", "text/csv");
 
-        Assert.Equal(["id", "name, first", "x"], record.GetProperty("columns").EnumerateArray().Select(name => name.GetString()));
+        Assert.Equal(
+            ["id", "name, first", "x"],
+            record.GetProperty("columns").EnumerateArray().Select(name => name.GetString()));
     }
 
     [Fact]
     public async Task It_refuses_what_is_no_text()
     {
-        var run = await host.Active.Plugins[0].RunAsync(PluginBench.Context([0x61, 0xff], "text/plain"), TestContext.Current.CancellationToken);
+        var run = await host
+            .Active.Plugins[0]
+            .RunAsync(PluginBench.Context([0x61, 0xff], "text/plain"), TestContext.Current.CancellationToken);
 
         Assert.Equal("plugin_failed: The text is not UTF-8: invalid start byte at byte 1.", run.Error);
     }
@@ -62,7 +72,9 @@ public sealed class PythonSampleTests : IAsyncLifetime
 
     private async Task<(JsonElement Record, string Contribution)> RunAsync(string content, string mediaType)
     {
-        var run = await host.Active.Plugins[0].RunAsync(PluginBench.Context(content, mediaType), TestContext.Current.CancellationToken);
+        var run = await host
+            .Active.Plugins[0]
+            .RunAsync(PluginBench.Context(content, mediaType), TestContext.Current.CancellationToken);
         Assert.Null(run.Error);
         return (JsonElement.Parse(run.Result.Records.Single().Json.Span), run.Contributions.Single().Aggregate.Key);
     }

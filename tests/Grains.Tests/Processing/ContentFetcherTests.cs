@@ -8,7 +8,12 @@ namespace Tributary.Grains.Tests.Processing;
 public sealed class ContentFetcherTests
 {
     private readonly FakeOutside outside = new();
-    private readonly ProcessingOptions options = new() { MaxContentBytes = 10_000, MaxMemoryBytes = 100, MaxMetadataBytes = 50 };
+    private readonly ProcessingOptions options = new()
+    {
+        MaxContentBytes = 10_000,
+        MaxMemoryBytes = 100,
+        MaxMetadataBytes = 50,
+    };
 
     [Theory]
     [InlineData(0, false)]
@@ -24,7 +29,9 @@ public sealed class ContentFetcherTests
             outside.Contents["x"] = () => new ContentSource(new Trickle(content), announced, "image/png");
             using var fetched = await Fetch("x");
 
-            Assert.Equal((length, Convert.ToHexStringLower(SHA256.HashData(content)), "image/png"), (fetched.Length, fetched.Sha256, fetched.DeclaredMediaType));
+            Assert.Equal(
+                (length, Convert.ToHexStringLower(SHA256.HashData(content)), "image/png"),
+                (fetched.Length, fetched.Sha256, fetched.DeclaredMediaType));
             Assert.Equal(isFile, fetched.Path is not null);
             Assert.Equal(content, await ReadAll(fetched));
             Assert.Equal(content, await ReadAll(fetched));
@@ -72,7 +79,8 @@ public sealed class ContentFetcherTests
     public async Task Without_a_store_nothing_can_be_fetched_and_metadata_are_left_out()
     {
         var fetcher = new ContentFetcher(null, null, outside, options);
-        var error = await Assert.ThrowsAsync<ConnectorException>(async () => await fetcher.FetchAsync("x", TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<ConnectorException>(async () =>
+            await fetcher.FetchAsync("x", TestContext.Current.CancellationToken));
         Assert.Equal((ConnectorFault.Refused, "content_store_missing"), (error.Fault, error.Code));
         Assert.True((await fetcher.FetchMetadataAsync("x", TestContext.Current.CancellationToken)).IsEmpty);
     }
@@ -82,7 +90,8 @@ public sealed class ContentFetcherTests
     {
         outside.Metadata["x"] = "{\"a\":\"" + new string('x', 50) + "\"}";
         var fetcher = new ContentFetcher(outside, outside, outside, options);
-        var error = await Assert.ThrowsAsync<ConnectorException>(async () => await fetcher.FetchMetadataAsync("x", TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<ConnectorException>(async () =>
+            await fetcher.FetchMetadataAsync("x", TestContext.Current.CancellationToken));
         Assert.Equal((ConnectorFault.Refused, "metadata_too_large"), (error.Fault, error.Code));
     }
 
@@ -96,7 +105,8 @@ public sealed class ContentFetcherTests
     }
 
     private ValueTask<FetchedContent> Fetch(string location) =>
-        new ContentFetcher(outside, outside, outside, options).FetchAsync(location, TestContext.Current.CancellationToken);
+        new ContentFetcher(outside, outside, outside, options).FetchAsync(
+            location, TestContext.Current.CancellationToken);
 
     private static async Task<byte[]> ReadAll(FetchedContent content)
     {
@@ -116,9 +126,11 @@ public sealed class ContentFetcherTests
     /// <summary>Breaks off at its end.</summary>
     private sealed class Broken(byte[] content) : MemoryStream(content)
     {
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        public override async ValueTask<int> ReadAsync(
+            Memory<byte> buffer, CancellationToken cancellationToken = default) =>
             await base.ReadAsync(buffer, cancellationToken) is > 0 and var count
                 ? count
-                : throw new ConnectorException(ConnectorFault.Unavailable, "content_unavailable", "The connection was lost.");
+                : throw new ConnectorException(
+                    ConnectorFault.Unavailable, "content_unavailable", "The connection was lost.");
     }
 }

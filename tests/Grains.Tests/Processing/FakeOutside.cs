@@ -82,7 +82,8 @@ internal sealed class FakePlugin(string name, string accepts, Func<PluginContext
 
     public int Generation => 7;
 
-    public static FakePlugin Good(string name, string accepts = "*") => new(name, accepts, _ => new PluginRun(PluginResult.Empty, []));
+    public static FakePlugin Good(string name, string accepts = "*") =>
+        new(name, accepts, _ => new PluginRun(PluginResult.Empty, []));
 
     public bool Accepts(string mediaType) => accepts == "*" || accepts == mediaType;
 

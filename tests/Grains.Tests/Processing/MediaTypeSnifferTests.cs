@@ -112,7 +112,19 @@ public sealed class MediaTypeSnifferTests
     {
         const int Seed = 20_260_101;
         var random = new Random(Seed);
-        string[] starts = ["PK\u0003\u0004", "RIFF", "FORM", "BM", "{", "<", "\u001aE\u00df\u00a3", "a,b\n", "\u00ff\u00fb", "xxxxftyp"];
+        string[] starts =
+        [
+            "PK\u0003\u0004",
+            "RIFF",
+            "FORM",
+            "BM",
+            "{",
+            "<",
+            "\u001aE\u00df\u00a3",
+            "a,b\n",
+            "\u00ff\u00fb",
+            "xxxxftyp",
+        ];
         for (var i = 0; i < 5_000; i++)
         {
             var bytes = new byte[random.Next(200)];

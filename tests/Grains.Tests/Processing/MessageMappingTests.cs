@@ -24,8 +24,11 @@ public sealed class MessageMappingTests
     public void A_text_becomes_the_object_of_its_fields_in_order()
     {
         var mapped = Map(Existing, "u-1|/data/a.jpg|{\"mime.type\":\"image/jpeg\"}\n");
-        Assert.Equal("""{"uuid":"u-1","file":"/data/a.jpg","metadata":"{\"mime.type\":\"image/jpeg\"}"}""", Text(mapped.Body));
-        Assert.Equal(("u-1", "/data/a.jpg", "u-1"), (mapped.Fields.Item, mapped.Fields.ContentLocation, mapped.Fields.MetadataLocation));
+        Assert.Equal(
+            """{"uuid":"u-1","file":"/data/a.jpg","metadata":"{\"mime.type\":\"image/jpeg\"}"}""", Text(mapped.Body));
+        Assert.Equal(
+            ("u-1", "/data/a.jpg", "u-1"),
+            (mapped.Fields.Item, mapped.Fields.ContentLocation, mapped.Fields.MetadataLocation));
         Assert.Equal("""{"mime.type":"image/jpeg"}""", Text(mapped.Fields.Metadata));
     }
 
@@ -111,7 +114,9 @@ public sealed class MessageMappingTests
 
     [Fact]
     public void An_item_id_that_is_too_long_is_refused() =>
-        Assert.Equal("identifier_too_long", Assert.Throws<TributaryException>(() => Map(Existing, new string('x', 513) + "|f")).Code);
+        Assert.Equal(
+            "identifier_too_long",
+            Assert.Throws<TributaryException>(() => Map(Existing, new string('x', 513) + "|f")).Code);
 
     [Fact]
     public void An_envelope_gives_back_its_bytes()
@@ -120,7 +125,8 @@ public sealed class MessageMappingTests
         var envelope = UnparsedEnvelope.Write(raw, "text/plain");
         Assert.Equal("text/plain", JsonElement.Parse(envelope.Span).GetProperty("media_type").GetString());
         Assert.Equal(raw, UnparsedEnvelope.ReadRaw(envelope.Span));
-        Assert.Equal("envelope_invalid", Assert.Throws<TributaryException>(() => UnparsedEnvelope.ReadRaw("{}"u8)).Code);
+        Assert.Equal(
+            "envelope_invalid", Assert.Throws<TributaryException>(() => UnparsedEnvelope.ReadRaw("{}"u8)).Code);
     }
 
     [Theory]
@@ -131,7 +137,8 @@ public sealed class MessageMappingTests
     [InlineData("""{"mime":"image/jpeg"}""", "mime.type", ":", null)]
     [InlineData("""{"mime.type":7}""", "mime.type", ":", null)]
     [InlineData("""{"mime.type":"application/octet-stream"}""", "mime.type", ":", null)]
-    public void The_media_type_stands_in_the_metadata(string metadata, string path, string separator, string? expected) =>
+    public void The_media_type_stands_in_the_metadata(
+        string metadata, string path, string separator, string? expected) =>
         Assert.Equal(expected, MediaTypeNames.FromMetadata(JsonElement.Parse(metadata), new MimePath(path, separator)));
 
     [Theory]

@@ -15,11 +15,16 @@ namespace Tributary.Grains.Tests.Processing;
 
 public sealed class ProcessActivityTests
 {
-    private const string Mapping = "{parser: {type: string, format: 'uuid|file|metadata', delimiter: '|'}, mime: {path: 'mime.type', path_separator: ':'}, "
+    private const string Mapping =
+        "{parser: {type: string, format: 'uuid|file|metadata', delimiter: '|'}, mime: {path: 'mime.type', "
+        + "path_separator: ':'}, "
         + "fields: {uuid: {key: uuid, required: true}, data_location: file, meta_location: uuid, metadata: metadata}}";
 
     private readonly FakeOutside outside = new();
-    private readonly Dictionary<string, MessageMapper> mappers = new() { ["broker"] = new MessageMapper(Yaml.Good(Mapping, MessageMappingReader.Read)) };
+    private readonly Dictionary<string, MessageMapper> mappers = new()
+    {
+        ["broker"] = new MessageMapper(Yaml.Good(Mapping, MessageMappingReader.Read)),
+    };
     private readonly FakePlugin any = FakePlugin.Good("any");
     private StoredMessage? stored;
     private FakePlugins plugins;
@@ -41,15 +46,22 @@ public sealed class ProcessActivityTests
         Assert.Equal(["jpeg"], result.Runs.Select(run => run.Plugin));
         Assert.Empty(text.Seen);
         var seen = Assert.Single(jpeg.Seen);
-        Assert.Equal(("image/jpeg", 3L, "/a", "x"), (seen.MediaType, seen.ContentLength, seen.ContentLocation, seen.Metadata!.Value.GetProperty("camera").GetString()));
-        Assert.Equal((stored!.Id, 5L, new Position(99)), (result.Message!.Id, result.Message.ItemSequence, result.Message.Position));
+        Assert.Equal(
+            ("image/jpeg", 3L, "/a", "x"),
+            (
+                seen.MediaType, seen.ContentLength, seen.ContentLocation,
+                seen.Metadata!.Value.GetProperty("camera").GetString()));
+        Assert.Equal(
+            (stored!.Id, 5L, new Position(99)),
+            (result.Message!.Id, result.Message.ItemSequence, result.Message.Position));
     }
 
     [Theory]
     [InlineData("image/gif", """{"mime.type":"image/jpeg"}""", "image/gif")]
     [InlineData("application/octet-stream", """{"mime.type":"image/jpeg"}""", "image/jpeg")]
     [InlineData(null, "{}", "application/pdf")]
-    public async Task The_media_type_is_the_stores_then_the_metadatas_then_told_from_the_bytes(string? declared, string metadata, string expected)
+    public async Task The_media_type_is_the_stores_then_the_metadatas_then_told_from_the_bytes(
+        string? declared, string metadata, string expected)
     {
         outside.Metadata["u"] = metadata;
         outside.Put("/a", "%PDF-1.4"u8.ToArray(), declared);
@@ -74,7 +86,8 @@ public sealed class ProcessActivityTests
     [InlineData("""{"uuid":"text","file":"/a"}""", ProcessingStep.Query, ConnectorFault.Refused, "metadata_invalid")]
     [InlineData("""{"uuid":"u","file":"/broken"}""", ProcessingStep.Query, ConnectorFault.Unavailable, "IOException")]
     [InlineData("""{"file":"/a"}""", ProcessingStep.Accept, ConnectorFault.Refused, "field_missing")]
-    public async Task What_goes_wrong_is_part_of_the_result(string body, ProcessingStep step, ConnectorFault fault, string code)
+    public async Task What_goes_wrong_is_part_of_the_result(
+        string body, ProcessingStep step, ConnectorFault fault, string code)
     {
         outside.Metadata["u"] = "{}";
         outside.Metadata["list"] = "[]";
@@ -92,16 +105,21 @@ public sealed class ProcessActivityTests
     {
         plugins = new FakePlugins(any, FakePlugin.Good("second"));
         var result = await Run("{}", source: "rest", order: new ProcessOrder { Plugins = ["second", "gone"] });
-        Assert.Equal([("second", null), ("gone", "plugin_inactive: No plugin named 'gone' runs.")], result.Runs.Select(run => (run.Plugin, run.Run.Error)));
+        Assert.Equal(
+            [("second", null), ("gone", "plugin_inactive: No plugin named 'gone' runs.")],
+            result.Runs.Select(run => (run.Plugin, run.Run.Error)));
         Assert.Empty(any.Seen);
     }
 
     [Fact]
     public async Task One_plugins_failure_is_its_own()
     {
-        plugins = new FakePlugins(any, new FakePlugin("bad", "*", _ => new PluginRun(PluginResult.Empty, [], "plugin_failed: It broke.")));
+        plugins = new FakePlugins(
+            any, new FakePlugin("bad", "*", _ => new PluginRun(PluginResult.Empty, [], "plugin_failed: It broke.")));
         var result = await Run("{}", source: "rest");
-        Assert.Equal([("any", null), ("bad", "plugin_failed: It broke.")], result.Runs.Select(run => (run.Plugin, run.Run.Error)));
+        Assert.Equal(
+            [("any", null), ("bad", "plugin_failed: It broke.")],
+            result.Runs.Select(run => (run.Plugin, run.Run.Error)));
     }
 
     [Fact]
@@ -151,7 +169,15 @@ public sealed class ProcessActivityTests
     [Fact]
     public async Task A_message_in_hand_is_not_read_back()
     {
-        var message = new Message { Id = new MessageId(Guid.Empty), Source = "rest", Item = "i", MediaType = "application/json", Body = "{}"u8.ToArray(), ReceivedAt = FakeTurn.Start };
+        var message = new Message
+        {
+            Id = new MessageId(Guid.Empty),
+            Source = "rest",
+            Item = "i",
+            MediaType = "application/json",
+            Body = "{}"u8.ToArray(),
+            ReceivedAt = FakeTurn.Start,
+        };
         var appended = new AppendedMessage(message, 3, []);
         appended.Commit(new Position(12));
         var result = await Run(new ActivityStart(new RoundGrainId("item", "i"),
@@ -166,7 +192,9 @@ public sealed class ProcessActivityTests
     public async Task A_message_that_cannot_be_read_is_an_outage(bool isDown, string code)
     {
         Func<MessageId, CancellationToken, ValueTask<StoredMessage?>> find = (_, _) =>
-            isDown ? throw new TributaryException("store_transient", "Away.") : ValueTask.FromResult<StoredMessage?>(null);
+            isDown
+                ? throw new TributaryException("store_transient", "Away.")
+                : ValueTask.FromResult<StoredMessage?>(null);
         var result = await Run(Start(ProcessOrder.Whole), find);
         Assert.Null(result.Message);
         Assert.Equal((ConnectorFault.Unavailable, code), (result.Failure!.Fault, result.Failure.Code));
@@ -185,7 +213,8 @@ public sealed class ProcessActivityTests
     [Theory]
     [InlineData(MessageStatus.Processing, ProcessingStep.Execute)]
     [InlineData(MessageStatus.Parked, ProcessingStep.Accept)]
-    public async Task What_ended_the_process_is_noted_at_the_step_that_it_came_to(MessageStatus before, ProcessingStep step)
+    public async Task What_ended_the_process_is_noted_at_the_step_that_it_came_to(
+        MessageStatus before, ProcessingStep step)
     {
         stored = Stored("{}", "rest", "application/json");
         var name = new ProcessName(5, new MessageId(Guid.Empty), before).ToString();
@@ -206,19 +235,31 @@ public sealed class ProcessActivityTests
         };
         outside.Metadata["u"] = "{}";
         stored = Stored("""{"uuid":"u","file":"/a"}""", "broker", "application/json");
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Activity().RunAsync(Start(ProcessOrder.Whole), ending.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+            await Activity().RunAsync(Start(ProcessOrder.Whole), ending.Token));
     }
 
-    private static string Envelope(string raw) => Encoding.UTF8.GetString(UnparsedEnvelope.Write(Encoding.UTF8.GetBytes(raw), null).Span);
+    private static string Envelope(string raw) =>
+        Encoding.UTF8.GetString(UnparsedEnvelope.Write(Encoding.UTF8.GetBytes(raw), null).Span);
 
-    private ValueTask<ProcessingResult> Run(string body, string source = "broker", string mediaType = "application/json", ProcessOrder? order = null)
+    private ValueTask<ProcessingResult> Run(
+        string body, string source = "broker", string mediaType = "application/json", ProcessOrder? order = null)
     {
         stored = Stored(body, source, mediaType);
         return Run(Start(order ?? ProcessOrder.Whole));
     }
 
     private static StoredMessage Stored(string body, string source, string mediaType) =>
-        new(new Position(99), new MessageId(Guid.Empty), source, "u", 5, FakeTurn.Start, mediaType, Encoding.UTF8.GetBytes(body), []);
+        new(
+            new Position(99),
+            new MessageId(Guid.Empty),
+            source,
+            "u",
+            5,
+            FakeTurn.Start,
+            mediaType,
+            Encoding.UTF8.GetBytes(body),
+            []);
 
     private static ActivityStart Start(ProcessOrder order) =>
         new(new RoundGrainId("item", "u"), new ProcessName(5, new MessageId(Guid.Empty),
@@ -230,8 +271,15 @@ public sealed class ProcessActivityTests
     private ProcessActivity Activity(Func<MessageId, CancellationToken, ValueTask<StoredMessage?>>? find = null)
     {
         var options = new ProcessingOptions();
-        var calculator = Calculations.Calculator("""{"name":"a","group":[{"name":"u","pointer":"/uuid"}],"measures":[{"name":"n","kind":"count"}]}""");
+        var calculator = Calculations.Calculator(
+            """{"name":"a","group":[{"name":"u","pointer":"/uuid"}],"measures":[{"name":"n","kind":"count"}]}""");
         return new ProcessActivity(
-            new ProcessingServices(plugins, new ContentFetcher(outside, outside, outside, options), find ?? ((_, _) => ValueTask.FromResult(stored)), new MessageMappers(mappers), calculator), options);
+            new ProcessingServices(
+                plugins,
+                new ContentFetcher(outside, outside, outside, options),
+                find ?? ((_, _) => ValueTask.FromResult(stored)),
+                new MessageMappers(mappers),
+                calculator),
+            options);
     }
 }

@@ -39,7 +39,14 @@ public sealed class RetryPolicyTests
         Assert.IsType<Continuation.Park>(After(ProcessingStep.Query, "http_404: Gone.", ""));
         Assert.IsType<Continuation.Retry>(After(ProcessingStep.Query, "http_500: Oh.", ""));
         Assert.Equal(
-            new Continuation.Retry { First = TimeSpan.FromSeconds(5), Factor = 1.5, Ceiling = TimeSpan.FromMinutes(1), Jitter = 0, GiveUp = TimeSpan.FromHours(1) },
+            new Continuation.Retry
+            {
+                First = TimeSpan.FromSeconds(5),
+                Factor = 1.5,
+                Ceiling = TimeSpan.FromMinutes(1),
+                Jitter = 0,
+                GiveUp = TimeSpan.FromHours(1),
+            },
             policy.After(ProcessingFailure.Of(ProcessingStep.Execute, ConnectorFault.Refused, "x: y"), "exif"));
         Assert.IsType<Continuation.Skip>(After(ProcessingStep.Execute, "x: y", "thumbnails"));
         Assert.IsType<Continuation.Retry>(After(ProcessingStep.Execute, "x: y", "sizes"));
@@ -51,8 +58,19 @@ public sealed class RetryPolicyTests
     [Fact]
     public void Waits_grow_to_the_ceiling_and_end_with_the_give_up_age()
     {
-        var retry = new Continuation.Retry { First = TimeSpan.FromSeconds(2), Factor = 3, Ceiling = TimeSpan.FromSeconds(20), Jitter = 0, GiveUp = TimeSpan.FromSeconds(100) };
-        Assert.Equal([2, 6, 18, 20, 20], Enumerable.Range(1, 5).Select(failures => (retry.Next(failures, Start, Start, 0) - Start)!.Value.TotalSeconds));
+        var retry = new Continuation.Retry
+        {
+            First = TimeSpan.FromSeconds(2),
+            Factor = 3,
+            Ceiling = TimeSpan.FromSeconds(20),
+            Jitter = 0,
+            GiveUp = TimeSpan.FromSeconds(100),
+        };
+        Assert.Equal(
+            [2, 6, 18, 20, 20],
+            Enumerable
+                .Range(1, 5)
+                .Select(failures => (retry.Next(failures, Start, Start, 0) - Start)!.Value.TotalSeconds));
         Assert.Equal(Start.AddSeconds(100), retry.Next(9, Start, Start.AddSeconds(95), 0));
         Assert.Null(retry.Next(10, Start, Start.AddSeconds(100), 0));
         Assert.Equal(Start.AddSeconds(20), retry.Next(int.MaxValue, Start, Start, 0));
@@ -94,6 +112,7 @@ public sealed class RetryPolicyTests
         Assert.Equal(longest, ProcessingFailure.Clean(longest));
         Assert.Equal(longest[1..] + "…", ProcessingFailure.Clean(longest + "x"));
         Assert.Equal("a\ufffdb\ufffd", ProcessingFailure.Clean("a\0b\ud800"));
-        Assert.Equal("code", ProcessingFailure.Of(ProcessingStep.Query, ConnectorFault.Missing, "code: text: more").Code);
+        Assert.Equal(
+            "code", ProcessingFailure.Of(ProcessingStep.Query, ConnectorFault.Missing, "code: text: more").Code);
     }
 }

@@ -31,7 +31,8 @@ internal static class Yaml
         {
             case YamlScalarNode scalar:
                 var text = scalar.Value ?? "";
-                return new ConfigScalar(origin, text, text, scalar.Style is ScalarStyle.SingleQuoted or ScalarStyle.DoubleQuoted);
+                return new ConfigScalar(
+                    origin, text, text, scalar.Style is ScalarStyle.SingleQuoted or ScalarStyle.DoubleQuoted);
             case YamlSequenceNode list:
                 return new ConfigList(origin, [.. list.Children.Select(Convert)]);
             default:

@@ -19,7 +19,12 @@ public sealed class GenerationBookTests
     [Fact]
     public void Of_many_generations_the_newest_the_live_and_the_configured_one_are_counted_in()
     {
-        List<DefinitionRow> rows = [.. Enumerable.Range(1, 9).Select(number => Row(number, number, $"/p{number}") with { IsLive = number == 2 })];
+        List<DefinitionRow> rows =
+        [
+            .. Enumerable
+                .Range(1, 9)
+                .Select(number => Row(number, number, $"/p{number}") with { IsLive = number == 2 }),
+        ];
         rows[8] = rows[8] with { DroppedAt = FakeTurn.Start };
 
         Assert.Equal([1, 2, 5, 6, 7, 8], new GenerationBook(rows, [rows[0]], 1).Fed.Select(row => row.Id));
@@ -28,7 +33,12 @@ public sealed class GenerationBookTests
     [Fact]
     public void What_was_not_fed_is_not_fed_after_a_change_either()
     {
-        List<DefinitionRow> rows = [.. Enumerable.Range(1, 6).Select(number => Row(number, number, $"/p{number}") with { IsLive = number == 6 })];
+        List<DefinitionRow> rows =
+        [
+            .. Enumerable
+                .Range(1, 6)
+                .Select(number => Row(number, number, $"/p{number}") with { IsLive = number == 6 }),
+        ];
         var book = new GenerationBook(rows, [rows[5]], 1);
         Assert.Equal([3, 4, 5, 6], book.Fed.Select(row => row.Id));
         rows[4] = rows[4] with { DroppedAt = FakeTurn.Start };
@@ -38,7 +48,12 @@ public sealed class GenerationBookTests
 
     [Fact]
     public void Of_equal_definitions_one_generation_is_counted_in() =>
-        Assert.Equal([3], new GenerationBook([Row(1, 1, "/a"), Row(3, 3, "/a") with { IsLive = true }], [Row(3, 3, "/a")], 1).Fed.Select(row => row.Id));
+        Assert.Equal(
+            [3],
+            new GenerationBook(
+                [Row(1, 1, "/a"), Row(3, 3, "/a") with { IsLive = true }],
+                [Row(3, 3, "/a")],
+                1).Fed.Select(row => row.Id));
 
     [Fact]
     public void A_process_that_only_reads_sees_what_is_live_and_counts_in_nothing()

@@ -13,7 +13,16 @@ public sealed class ReplayGrainTests
     private readonly FakeTurn turn = new(ReplayGrain.GrainType, "by-group");
     private readonly ReplayGrain grain;
 
-    public ReplayGrainTests() => grain = turn.Attach(new ReplayGrain(new ReplayOptions { MaxFailedCount = 3, MaxTriesCount = 2, MaxRetriedCount = 1 }));
+    public ReplayGrainTests() =>
+        grain = turn.Attach(
+            new ReplayGrain(
+                new ReplayOptions
+                {
+                    MaxFailedCount = 3,
+                    MaxTriesCount = 2,
+                    MaxRetriedCount = 1,
+                }
+            ));
 
     private ReplayProgress Progress => Assert.Single(((ReplayState)((IStateful)grain).State!).Replays);
 
@@ -53,8 +62,12 @@ public sealed class ReplayGrainTests
         await grain.Start(new ReplayRequest(2, 5));
 
         Assert.Equal(1, Activity.Attempt);
-        Assert.Equal("replay_running", (await Assert.ThrowsAsync<TributaryException>(async () => await grain.Start(new ReplayRequest(3)))).Code);
-        Assert.Equal("replay_bounds_fixed", (await Assert.ThrowsAsync<TributaryException>(async () => await grain.Start(new ReplayRequest(2)))).Code);
+        Assert.Equal(
+            "replay_running",
+            (await Assert.ThrowsAsync<TributaryException>(async () => await grain.Start(new ReplayRequest(3)))).Code);
+        Assert.Equal(
+            "replay_bounds_fixed",
+            (await Assert.ThrowsAsync<TributaryException>(async () => await grain.Start(new ReplayRequest(2)))).Code);
     }
 
     [Fact]
@@ -187,5 +200,6 @@ public sealed class ReplayGrainTests
 
     private Task EndAsync(ReplaySlice slice) => EndAsync(Activity.Attempt, slice);
 
-    private async Task EndAsync(int attempt, ReplaySlice slice) => await grain.OnActivity(ReplayGrain.Slice, attempt, new ActivityResult(slice, null));
+    private async Task EndAsync(int attempt, ReplaySlice slice) =>
+        await grain.OnActivity(ReplayGrain.Slice, attempt, new ActivityResult(slice, null));
 }

@@ -13,7 +13,9 @@ using Tributary.Replays;
 
 namespace Tributary.Grains.Tests.Stored;
 
-/// <summary>What is stored stays readable: each sample reads, and writes as it was. A sample is never changed, only added to.</summary>
+/// <summary>
+/// What is stored stays readable: each sample reads, and writes as it was. A sample is never changed, only added to.
+/// </summary>
 public sealed class StoredJsonTests
 {
     [Fact]
@@ -31,7 +33,9 @@ public sealed class StoredJsonTests
     public void A_large_distinct_measure_reads_and_writes_as_stored()
     {
         var state = Same("aggregate-dense-1", GrainsJson.Default.AggregateState);
-        Assert.Equal(Dense().Measures.OfType<DistinctMeasure>().Single().Estimate, ((DistinctMeasure)state.Measures[0]).Estimate);
+        Assert.Equal(
+            Dense().Measures.OfType<DistinctMeasure>().Single().Estimate,
+            ((DistinctMeasure)state.Measures[0]).Estimate);
     }
 
     [Fact]
@@ -56,7 +60,10 @@ public sealed class StoredJsonTests
         Assert.Equal(("hashes", true), (state.Find(2)!.Parts[1].Plugin, state.Find(2)!.Parts[1].IsStarted));
         Assert.True(state.Find(3)!.IsUnmapped);
         Assert.Equal(new Position(65537), state.Find(3)!.Reference(3).Position);
-        Assert.Contains("\"colour\":\"blue\"", JsonSerializer.Serialize(state.With(2, null, 10), GrainsJson.Default.ItemState), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"colour\":\"blue\"",
+            JsonSerializer.Serialize(state.With(2, null, 10), GrainsJson.Default.ItemState),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -64,10 +71,17 @@ public sealed class StoredJsonTests
     {
         Assert.Equal(0, ProcessOrder.Whole.Write().Length);
         Assert.Same(ProcessOrder.Whole, ProcessOrder.Read(default));
-        Assert.Equal("""{"plugins":["a","b"]}""", Encoding.UTF8.GetString(new ProcessOrder { Plugins = ["a", "b"] }.Write().Span));
+        Assert.Equal(
+            """{"plugins":["a","b"]}""",
+            Encoding.UTF8.GetString(
+                new ProcessOrder { Plugins = ["a", "b"] }
+                    .Write()
+                    .Span));
         Assert.Equal("x: y", ProcessOrder.Read("""{"error":"x: y"}"""u8.ToArray()).Error);
         Assert.True(ProcessName.TryParse("12.01890a5dac96774bbcceb302099a8057.parked", out var name));
-        Assert.Equal((12L, MessageStatus.Parked, "12.01890a5dac96774bbcceb302099a8057.parked"), (name.Sequence, name.Before, name.ToString()));
+        Assert.Equal(
+            (12L, MessageStatus.Parked, "12.01890a5dac96774bbcceb302099a8057.parked"),
+            (name.Sequence, name.Before, name.ToString()));
         Assert.False(ProcessName.TryParse("12", out _));
         Assert.False(ProcessName.TryParse("x.01890a5dac96774bbcceb302099a8057", out _));
     }
@@ -80,7 +94,9 @@ public sealed class StoredJsonTests
     public void The_state_of_replays_reads_and_writes_as_stored()
     {
         var state = Same("replay-1", GrainsJson.Default.ReplayState);
-        Assert.Equal((2, 65537L, "content_missing: x"), (state.Running!.Generation, state.Running.Cursor, state.Running.Failed[0].Error));
+        Assert.Equal(
+            (2, 65537L, "content_missing: x"),
+            (state.Running!.Generation, state.Running.Cursor, state.Running.Failed[0].Error));
         Assert.Equal(ReplayStatus.Completed, state.Find(3)!.Status);
         var order = new ReplayOrder(2, 65537, null, 5);
         Assert.Equal("""{"generation":2,"cursor":65537,"toMs":5}""", Encoding.UTF8.GetString(order.Write().Span));
@@ -91,7 +107,11 @@ public sealed class StoredJsonTests
     public void What_a_replay_hands_to_an_item_survives_being_written_as_an_argument()
     {
         var run = new ReplayedRun(
-            "words", 4, "item", new MessageReference(new MessageId(Guid.CreateVersion7()), new Position(5), "s", DateTimeOffset.UnixEpoch, 3),
+            "words",
+            4,
+            "item",
+            new MessageReference(
+                new MessageId(Guid.CreateVersion7()), new Position(5), "s", DateTimeOffset.UnixEpoch, 3),
             [new Tributary.Plugins.PluginRecord("{}"u8.ToArray(), "k")],
                 [new Contribution(new RoundGrainId("aggregate", "5/0/[]"), 5,
                 new AggregateDelta(1, [new SumMeasure(2, 7)]))]);
@@ -112,9 +132,22 @@ public sealed class StoredJsonTests
             """{"count":2,"measures":[{"kind":"min","value":2,"since":[1]}],"colour":"blue"}""",
             JsonSerializer.Serialize(state, GrainsJson.Default.AggregateState));
 
-        var item = JsonSerializer.Deserialize("""{"n":1,"src":"s","last":5,"msg":"01890a5d-ac96-774b-bcce-b302099a8057","colour":"blue"}""", GrainsJson.Default.ItemState)!;
-        var message = new Message { Id = new MessageId(item.LastMessage), Source = "s", Item = "i", MediaType = "application/json", Body = default, ReceivedAt = DateTimeOffset.UnixEpoch };
-        Assert.Contains("\"colour\":\"blue\"", JsonSerializer.Serialize(item.After(message), GrainsJson.Default.ItemState), StringComparison.Ordinal);
+        var item = JsonSerializer.Deserialize(
+            """{"n":1,"src":"s","last":5,"msg":"01890a5d-ac96-774b-bcce-b302099a8057","colour":"blue"}""",
+            GrainsJson.Default.ItemState)!;
+        var message = new Message
+        {
+            Id = new MessageId(item.LastMessage),
+            Source = "s",
+            Item = "i",
+            MediaType = "application/json",
+            Body = default,
+            ReceivedAt = DateTimeOffset.UnixEpoch,
+        };
+        Assert.Contains(
+            "\"colour\":\"blue\"",
+            JsonSerializer.Serialize(item.After(message), GrainsJson.Default.ItemState),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -122,9 +155,16 @@ public sealed class StoredJsonTests
     {
         var delta = new AggregateDelta(2, [new SumMeasure(2, 7), DistinctMeasure.Of(42), QuantilesMeasure.Of(-3)]);
         var json = JsonSerializer.Serialize(delta, GrainsJson.Default.AggregateDelta);
-        Assert.Equal(json, JsonSerializer.Serialize(JsonSerializer.Deserialize(json, GrainsJson.Default.AggregateDelta), GrainsJson.Default.AggregateDelta));
+        Assert.Equal(
+            json,
+            JsonSerializer.Serialize(
+                JsonSerializer.Deserialize(json, GrainsJson.Default.AggregateDelta), GrainsJson.Default.AggregateDelta)
+        );
 
-        var plain = new JsonSerializerOptions(JsonSerializerDefaults.Web) { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
+        var plain = new JsonSerializerOptions(JsonSerializerDefaults.Web)
+        {
+            TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+        };
         var reflected = JsonSerializer.Deserialize<AggregateDelta>(JsonSerializer.Serialize(delta, plain), plain);
         Assert.Equal(json, JsonSerializer.Serialize(reflected, GrainsJson.Default.AggregateDelta));
     }
@@ -135,7 +175,8 @@ public sealed class StoredJsonTests
             {"name":"a","measures":[{"name":"s","kind":"sum","pointer":"/v"},{"name":"l","kind":"min","pointer":"/v"},{"name":"m","kind":"max","pointer":"/v"},
               {"name":"d","kind":"distinct","pointer":"/t"},{"name":"q","kind":"quantiles","pointer":"/w"}]}
             """;
-        return State(definition, """{"v":0.30,"t":"x","w":1}""", """{"v":1e2,"t":"y","w":0}""", """{"v":"z","t":"x","w":-5}""");
+        return State(
+            definition, """{"v":0.30,"t":"x","w":1}""", """{"v":1e2,"t":"y","w":0}""", """{"v":"z","t":"x","w":-5}""");
     }
 
     private static AggregateState Dense() => State(
@@ -145,7 +186,8 @@ public sealed class StoredJsonTests
     private static AggregateState State(string definition, params string[] bodies)
     {
         var calculator = Calculations.Calculator(definition);
-        return bodies.Aggregate(AggregateState.Empty, (state, body) => state.Add(Calculations.One(calculator, body)!.Value.Delta));
+        return bodies.Aggregate(AggregateState.Empty, (state, body) =>
+            state.Add(Calculations.One(calculator, body)!.Value.Delta));
     }
 
     private static T Same<T>(string name, JsonTypeInfo<T> type)

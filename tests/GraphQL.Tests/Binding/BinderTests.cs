@@ -32,30 +32,58 @@ public sealed class BinderTests
         bindings.Object<Other>("Other");
         if (bindRow) bindings.Object<Row>("Row");
         change?.Invoke(bindings);
-        if (!bindings.Object("Query").HasField("row")) bindings.Object("Query").Field<Row?>("row", _ => null);
-        if (!bindings.Object("Subscription").HasField("row")) bindings.Object("Subscription").Stream<Row>("row", _ => throw new InvalidOperationException());
+        if (!bindings.Object("Query").HasField("row"))
+            bindings.Object("Query").Field<Row?>("row", _ => null);
+        if (!bindings.Object("Subscription").HasField("row"))
+            bindings.Object("Subscription").Stream<Row>("row", _ => throw new InvalidOperationException());
         return bindings;
     }
 
     [Fact]
     public void What_fits_starts() => Assert.NotNull(new GraphQLEngine(Sdl, Bindings()).Schema);
 
-    public static TheoryData<string, Action<SchemaBindings>> Misfits => new()
-    {
-        { "There is a resolver for Query.nothing, but type Query has no such field", b => b.Object("Query").Field("nothing", _ => 1) },
-        { "Nothing, which is no object type of the schema", b => b.Object<Row>("Nothing") },
-        { "Query.row is Row in the schema, but the resolver of Query.row gives Int32: Row is bound to Row", b => b.Object("Query").Field("row", _ => 1) },
-        { "Query.row is Row in the schema, but the resolver of Query.row gives Other", b => b.Object("Query").FieldAsync("row", (_, _) => new ValueTask<Other>(new Other(Guid.Empty))) },
-        { "Row.id is ID! in the schema, but the resolver of Row.id gives Int32?: its values may be null", b => b.Object<Row>("Row").Field("id", _ => (int?)1) },
-        { "Row.count is Int in the schema, but the resolver of Row.count gives String", b => b.Object<Row>("Row").Field("count", r => r.Id) },
-        { "Row.kind is Kind! in the schema, but the resolver of Row.kind gives FewerKinds: enum Kind is bound to Kind", b => b.Object<Row>("Row").Field("kind", _ => FewerKinds.Big) },
-        { "Enum value Kind.SMALL_ONE of the schema has no member in FewerKinds", b => b.Enum<FewerKinds>("Kind") },
-        { "FewerKinds.Third has no value in enum Kind", b => b.Enum<FewerKinds>("Kind") },
-        { "enum Nope, which the schema does not have", b => b.Enum<Kind>("Nope") },
-        { "scalar Nope, which the schema does not have", b => b.Scalar("Nope", ScalarCodec.Untyped) },
-        { "Subscription.row is a subscription, but the resolver of Subscription.row gives no stream", b => b.Object("Subscription").Field<Row?>("row", _ => null) },
-        { "Query.row is no subscription, but the resolver of Query.row gives a stream", b => b.Object("Query").Stream<Row>("row", _ => throw new InvalidOperationException()) },
-    };
+    public static TheoryData<string, Action<SchemaBindings>> Misfits =>
+        new()
+        {
+            {
+                "There is a resolver for Query.nothing, but type Query has no such field",
+                b => b.Object("Query").Field("nothing", _ => 1)
+            },
+            { "Nothing, which is no object type of the schema", b => b.Object<Row>("Nothing") },
+            {
+                "Query.row is Row in the schema, but the resolver of Query.row gives Int32: Row is bound to Row",
+                b => b.Object("Query").Field("row", _ => 1)
+            },
+            {
+                "Query.row is Row in the schema, but the resolver of Query.row gives Other",
+                b => b.Object("Query").FieldAsync("row", (_, _) => new ValueTask<Other>(new Other(Guid.Empty)))
+            },
+            {
+                "Row.id is ID! in the schema, but the resolver of Row.id gives Int32?: its values may be null",
+                b => b.Object<Row>("Row").Field("id", _ => (int?)1)
+            },
+            {
+                "Row.count is Int in the schema, but the resolver of Row.count gives String",
+                b => b.Object<Row>("Row").Field("count", r => r.Id)
+            },
+            {
+                "Row.kind is Kind! in the schema, but the resolver of Row.kind gives FewerKinds: enum Kind is bound to "
+                + "Kind",
+                b => b.Object<Row>("Row").Field("kind", _ => FewerKinds.Big)
+            },
+            { "Enum value Kind.SMALL_ONE of the schema has no member in FewerKinds", b => b.Enum<FewerKinds>("Kind") },
+            { "FewerKinds.Third has no value in enum Kind", b => b.Enum<FewerKinds>("Kind") },
+            { "enum Nope, which the schema does not have", b => b.Enum<Kind>("Nope") },
+            { "scalar Nope, which the schema does not have", b => b.Scalar("Nope", ScalarCodec.Untyped) },
+            {
+                "Subscription.row is a subscription, but the resolver of Subscription.row gives no stream",
+                b => b.Object("Subscription").Field<Row?>("row", _ => null)
+            },
+            {
+                "Query.row is no subscription, but the resolver of Query.row gives a stream",
+                b => b.Object("Query").Stream<Row>("row", _ => throw new InvalidOperationException())
+            },
+        };
 
     [Theory]
     [MemberData(nameof(Misfits))]
@@ -70,8 +98,12 @@ public sealed class BinderTests
     {
         var bindings = Bindings(b => b.Object<WrongRow>("Row"), bindRow: false);
         var problems = Assert.Throws<SchemaException>(() => new GraphQLEngine(Sdl, bindings)).Problems;
-        Assert.Contains("Row.extra of the schema has no resolver, and WrongRow has no property of that name.", problems);
-        Assert.Contains("Row.id is ID! in the schema, but property WrongRow.Id gives Double: ID is written from String, Guid, Int32, Int64, UInt32, UInt64.", problems);
+        Assert.Contains(
+            "Row.extra of the schema has no resolver, and WrongRow has no property of that name.", problems);
+        Assert.Contains(
+            "Row.id is ID! in the schema, but property WrongRow.Id gives Double: ID is written from String, Guid, "
+            + "Int32, Int64, UInt32, UInt64.",
+            problems);
     }
 
     [Fact]
@@ -79,7 +111,9 @@ public sealed class BinderTests
     {
         var bindings = new SchemaBindings();
         bindings.Object<Other>("Query");
-        var problems = Assert.Throws<SchemaException>(() => new GraphQLEngine("type Query { id(upper: Boolean): ID! }", bindings)).Problems;
+        var problems = Assert
+            .Throws<SchemaException>(() => new GraphQLEngine("type Query { id(upper: Boolean): ID! }", bindings))
+            .Problems;
         Assert.Equal("Query.id has arguments, but property Other.Id cannot take any.", Assert.Single(problems));
     }
 
@@ -93,7 +127,10 @@ public sealed class BinderTests
     [Fact]
     public void A_type_that_is_not_bound_is_named()
     {
-        var problems = Assert.Throws<SchemaException>(() => new GraphQLEngine("type Query { a: A } type A { b: Int }", new SchemaBindings())).Problems;
+        var problems = Assert
+            .Throws<SchemaException>(() =>
+                new GraphQLEngine("type Query { a: A } type A { b: Int }", new SchemaBindings()))
+            .Problems;
         Assert.Contains("Query.a of the schema has no resolver, and the type is not bound.", problems);
     }
 }

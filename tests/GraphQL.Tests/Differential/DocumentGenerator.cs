@@ -3,7 +3,9 @@ using Tributary.GraphQL.Types;
 
 namespace Tributary.GraphQL.Tests.Differential;
 
-/// <summary>Writes documents that mostly are valid for a schema: fields, fragments, variables, directives, aliases, literals.</summary>
+/// <summary>
+/// Writes documents that mostly are valid for a schema: fields, fragments, variables, directives, aliases, literals.
+/// </summary>
 internal sealed class DocumentGenerator(Schema schema, Random random)
 {
     private readonly List<string> fragments = [];
@@ -41,9 +43,18 @@ internal sealed class DocumentGenerator(Schema schema, Random random)
         {
             selection = Selection(kind == "query" ? schema.Query : schema.Mutation!, 4);
         }
-        var definitions = variables.Count == 0 ? "" : "(" + string.Join(", ", variables.Select(v => $"${v.Key}: {v.Value}{(Chance(12) ? " @tag(name: \"v\")" : "")}")) + ")";
-        if (kind == "query" && name.Length == 0 && definitions.Length == 0) return selection;
-        return $"{kind} {name}{definitions}{(kind == "query" && Chance(10) ? " @tag(name: \"q\") @tag(name: \"r\")" : "")} {selection}";
+        var definitions =
+            variables.Count == 0
+                ? ""
+                : "("
+                    + string.Join(
+                        ", ", variables.Select(v => $"${v.Key}: {v.Value}{(Chance(12) ? " @tag(name: \"v\")" : "")}"))
+                    + ")";
+        if (kind == "query" && name.Length == 0 && definitions.Length == 0)
+            return selection;
+        return $"{kind} "
+            + $"{name}{definitions}{(kind == "query" && Chance(10) ? " @tag(name: \"q\") @tag(name: \"r\")" : "")} "
+            + $"{selection}";
     }
 
     private string Selection(NamedType type, int depth)
@@ -75,9 +86,12 @@ internal sealed class DocumentGenerator(Schema schema, Random random)
         var alias = Chance(4) ? Pick(["a", "b", "id", "name"]) + (Chance(3) ? "" : random.Next(100)) + ": " : "";
         var arguments = new List<string>();
         foreach (var argument in field.Arguments)
-            if (argument.IsRequired || Chance(3)) arguments.Add($"{argument.Name}: {Argument(argument)}");
-        if (Chance(2)) arguments.Reverse();
-        var text = alias + field.Name + (arguments.Count == 0 ? "" : $"({string.Join(", ", arguments)})") + Directives();
+            if (argument.IsRequired || Chance(3))
+                arguments.Add($"{argument.Name}: {Argument(argument)}");
+        if (Chance(2))
+            arguments.Reverse();
+        var text =
+            alias + field.Name + (arguments.Count == 0 ? "" : $"({string.Join(", ", arguments)})") + Directives();
         return field.Type.Named.IsComposite ? text + " " + Selection(field.Type.Named, depth - 1) : text;
     }
 
@@ -89,7 +103,12 @@ internal sealed class DocumentGenerator(Schema schema, Random random)
         if (argument.Type.IsNonNull && (argument.DefaultValue is not null || Chance(4)) && Chance(2))
             variables[name] = type[..^1] + (argument.DefaultValue is null ? " = " + Literal(argument.Type, 2) : "");
         else
-            variables[name] = type + (!argument.Type.IsNonNull && Chance(3) ? "!" : Chance(4) ? " = " + Literal(argument.Type, 2) : "");
+            variables[name] =
+                type
+                + (
+                    !argument.Type.IsNonNull && Chance(3) ? "!"
+                    : Chance(4) ? " = " + Literal(argument.Type, 2)
+                    : "");
         return "$" + name;
     }
 
@@ -120,8 +139,12 @@ internal sealed class DocumentGenerator(Schema schema, Random random)
 
     private NamedType Target(NamedType type)
     {
-        if (overlaps.TryGetValue(type, out var overlapping)) return Pick(overlapping);
-        overlaps[type] = overlapping = schema.Types.Values.Where(t => t.IsComposite && !t.Name.StartsWith("__", StringComparison.Ordinal) && schema.Overlap(type, t)).ToList();
+        if (overlaps.TryGetValue(type, out var overlapping))
+            return Pick(overlapping);
+        overlaps[type] = overlapping = schema
+            .Types.Values.Where(t =>
+                t.IsComposite && !t.Name.StartsWith("__", StringComparison.Ordinal) && schema.Overlap(type, t))
+            .ToList();
         return Pick(overlapping);
     }
 
@@ -130,8 +153,11 @@ internal sealed class DocumentGenerator(Schema schema, Random random)
         if (!type.IsNonNull && Chance(12)) return "null";
         if (type.Nullable is ListType list)
         {
-            if (Chance(6) && list.Of.Nullable is not ListType) return Literal(list.Of.NonNull, depth);
-            return "[" + string.Join(", ", Enumerable.Range(0, random.Next(3)).Select(_ => Literal(list.Of, depth - 1))) + "]";
+            if (Chance(6) && list.Of.Nullable is not ListType)
+                return Literal(list.Of.NonNull, depth);
+            return "["
+                + string.Join(", ", Enumerable.Range(0, random.Next(3)).Select(_ => Literal(list.Of, depth - 1)))
+                + "]";
         }
         switch (type.Named)
         {

@@ -41,7 +41,8 @@ public sealed class LiteralDifferentialTests
         {
             foreach (var one in literals)
                 documents.AddRange(literals.Select(other =>
-                    $"query ($s: String, $t: String, $i: Int) {{ x: {string.Format(field, one)} x: {string.Format(field, other)} {Uses} }}"));
+                    $"query ($s: String, $t: String, $i: Int) {{ x: {string.Format(field, one)} x: "
+                    + $"{string.Format(field, other)} {Uses} }}"));
         }
 
         var verdicts = await Oracle.Run("validate.mjs", new { sdl = GeneratedSchema.Sdl, documents });

@@ -19,8 +19,11 @@ internal sealed class VariableGenerator(Random random)
         if (!type.IsNonNull && Chance(8)) return "null";
         if (type.Nullable is ListType list)
         {
-            if (Chance(5)) return Json(list.Of, depth, wrong);
-            return "[" + string.Join(",", Enumerable.Range(0, random.Next(4)).Select(_ => Json(list.Of, depth - 1, wrong))) + "]";
+            if (Chance(5))
+                return Json(list.Of, depth, wrong);
+            return "["
+                + string.Join(",", Enumerable.Range(0, random.Next(4)).Select(_ => Json(list.Of, depth - 1, wrong)))
+                + "]";
         }
         switch (type.Named)
         {
@@ -45,20 +48,32 @@ internal sealed class VariableGenerator(Random random)
         };
     }
 
-    private string Anything() => Pick(
-        "null", "true", "false", "0", "1", "-1.5", "3000000000", "\"RED\"", "\"red\"", "\" RED\"", "\"0\"", "\"text\"", "[]", "[1]", "[[1,2]]", "[null]", "{}",
-        "{\"x\":1}", "{\"y\":1}", "{\"id\":1}", "{\"id\":null}", "{\"id\":1,\"name\":\"a\"}", "[\"RED\",\"GREEN\"]", "{\"a\":{\"b\":[1,\"x\"]}}");
+    private string Anything() =>
+        Pick(
+            "null", "true", "false", "0", "1", "-1.5", "3000000000", "\"RED\"", "\"red\"", "\" RED\"", "\"0\"",
+            "\"text\"", "[]", "[1]", "[[1,2]]", "[null]", "{}", "{\"x\":1}", "{\"y\":1}", "{\"id\":1}", "{\"id\":null}",
+            "{\"id\":1,\"name\":\"a\"}", "[\"RED\",\"GREEN\"]", "{\"a\":{\"b\":[1,\"x\"]}}");
 
     private static string Quote(string text) => JsonSerializer.Serialize(text);
 
     /// <summary>Both sides' values as one kind of text: numbers by value, fields in the order of names.</summary>
-    public static string Canonical(JsonNode? node) => node switch
-    {
-        null => "null",
-        JsonObject o => "{" + string.Join(",", o.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => $"{f.Key}:{Canonical(f.Value)}")) + "}",
-        JsonArray a => "[" + string.Join(",", a.Select(Canonical)) + "]",
-        JsonValue v when v.GetValueKind() == JsonValueKind.Number =>
-            double.Parse(v.ToJsonString(), CultureInfo.InvariantCulture).ToString("R", CultureInfo.InvariantCulture) is var n && n == "-0" ? "0" : n,
-        _ => node.ToJsonString(),
-    };
+    public static string Canonical(JsonNode? node) =>
+        node switch
+        {
+            null => "null",
+            JsonObject o => "{"
+                + string.Join(
+                    ",", o.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => $"{f.Key}:{Canonical(f.Value)}"))
+                + "}",
+            JsonArray a => "[" + string.Join(",", a.Select(Canonical)) + "]",
+            JsonValue v when v.GetValueKind() == JsonValueKind.Number => double.Parse(
+                    v.ToJsonString(),
+                    CultureInfo.InvariantCulture)
+                .ToString("R", CultureInfo.InvariantCulture)
+                is var n
+            && n == "-0"
+                ? "0"
+                : n,
+            _ => node.ToJsonString(),
+        };
 }

@@ -36,27 +36,62 @@ public sealed class IntrospectionTests
     }
 
     [Theory]
-    [InlineData("{ __type(name: \"Query\") { kind name fields { name } all: fields(includeDeprecated: true) { name isDeprecated deprecationReason } interfaces { name } possibleTypes { name } ofType { name } } }",
+    [InlineData(
+        "{ __type(name: \"Query\") { kind name fields { name } all: fields(includeDeprecated: true) { name "
+        + "isDeprecated deprecationReason } interfaces { name } possibleTypes { name } ofType { name } } }",
         """{"__type":{"kind":"OBJECT","name":"Query","fields":[{"name":"f"}],"all":[{"name":"f","isDeprecated":false,"deprecationReason":null},{"name":"gone","isDeprecated":true,"deprecationReason":"No longer supported"}],"interfaces":[{"name":"I"}],"possibleTypes":null,"ofType":null}}""")]
-    [InlineData("{ __type(name: \"Query\") { fields { args { name defaultValue } all: args(includeDeprecated: true) { name } type { kind name ofType { kind ofType { kind ofType { kind ofType { name kind } } } } } } } }",
+    [InlineData(
+        "{ __type(name: \"Query\") { fields { args { name defaultValue } all: args(includeDeprecated: true) { name } "
+        + "type { kind name ofType { kind ofType { kind ofType { kind ofType { name kind } } } } } } } }",
         """{"__type":{"fields":[{"args":[{"name":"a","defaultValue":"1"},{"name":"b","defaultValue":"{ x: [1, 2], e: A, s: \"q\" }"}],"all":[{"name":"a"},{"name":"b"},{"name":"old"}],"type":{"kind":"NON_NULL","name":null,"ofType":{"kind":"LIST","ofType":{"kind":"LIST","ofType":{"kind":"NON_NULL","ofType":{"name":"U","kind":"UNION"}}}}}}]}}""")]
-    [InlineData("{ e: __type(name: \"E\") { enumValues { name } all: enumValues(includeDeprecated: true) { name deprecationReason } fields { name } } i: __type(name: \"In\") { inputFields { name defaultValue } isOneOf } o: __type(name: \"One\") { isOneOf } u: __type(name: \"U\") { possibleTypes { name } isOneOf } s: __type(name: \"S\") { specifiedByURL } n: __type(name: \"Nope\") { name } }",
+    [InlineData(
+        "{ e: __type(name: \"E\") { enumValues { name } all: enumValues(includeDeprecated: true) { name "
+        + "deprecationReason } fields { name } } i: __type(name: \"In\") { inputFields { name defaultValue } isOneOf } "
+        + "o: __type(name: \"One\") { isOneOf } u: __type(name: \"U\") { possibleTypes { name } isOneOf } s: "
+        + "__type(name: \"S\") { specifiedByURL } n: __type(name: \"Nope\") { name } }",
         """{"e":{"enumValues":[{"name":"A"}],"all":[{"name":"A","deprecationReason":null},{"name":"B","deprecationReason":"use A"}],"fields":null},"i":{"inputFields":[{"name":"x","defaultValue":null},{"name":"e","defaultValue":"B"},{"name":"s","defaultValue":null}],"isOneOf":false},"o":{"isOneOf":true},"u":{"possibleTypes":[{"name":"Query"}],"isOneOf":null},"s":{"specifiedByURL":"https://example.org"},"n":null}""")]
-    [InlineData("{ __schema { description queryType { name } mutationType { name } directives { name isRepeatable locations args { name } } } __typename }",
+    [InlineData(
+        "{ __schema { description queryType { name } mutationType { name } directives { name isRepeatable locations "
+        + "args { name } } } __typename }",
         """{"__schema":{"description":"The schema","queryType":{"name":"Query"},"mutationType":null,"directives":[{"name":"include","isRepeatable":false,"locations":["FIELD","FRAGMENT_SPREAD","INLINE_FRAGMENT"],"args":[{"name":"if"}]},{"name":"skip","isRepeatable":false,"locations":["FIELD","FRAGMENT_SPREAD","INLINE_FRAGMENT"],"args":[{"name":"if"}]},{"name":"deprecated","isRepeatable":false,"locations":["FIELD_DEFINITION","ARGUMENT_DEFINITION","INPUT_FIELD_DEFINITION","ENUM_VALUE"],"args":[{"name":"reason"}]},{"name":"specifiedBy","isRepeatable":false,"locations":["SCALAR"],"args":[{"name":"url"}]},{"name":"oneOf","isRepeatable":false,"locations":["INPUT_OBJECT"],"args":[]},{"name":"d","isRepeatable":true,"locations":["FIELD","QUERY"],"args":[{"name":"b"}]}]},"__typename":"Query"}""")]
-    public async Task Types_fields_and_directives_are_described(string query, string expected) => Assert.Equal(expected, await Run(query));
+    public async Task Types_fields_and_directives_are_described(string query, string expected) =>
+        Assert.Equal(expected, await Run(query));
 
     [Fact]
     public async Task All_types_are_listed()
     {
         using var json = JsonDocument.Parse(await Run("{ __schema { types { name } } }"));
-        var names = json.RootElement.GetProperty("__schema").GetProperty("types").EnumerateArray().Select(t => t.GetProperty("name").GetString()).ToList();
+        var names = json
+            .RootElement.GetProperty("__schema")
+            .GetProperty("types")
+            .EnumerateArray()
+            .Select(t => t.GetProperty("name").GetString())
+            .ToList();
         Assert.Equal(names.Distinct().Count(), names.Count);
-        foreach (var name in (string[])["Query", "E", "S", "Int", "String", "Boolean", "__Schema", "__Type", "__TypeKind", "__Field", "__InputValue", "__EnumValue", "__Directive", "__DirectiveLocation"])
+        foreach (var name in (string[])
+                [
+                    "Query",
+                    "E",
+                    "S",
+                    "Int",
+                    "String",
+                    "Boolean",
+                    "__Schema",
+                    "__Type",
+                    "__TypeKind",
+                    "__Field",
+                    "__InputValue",
+                    "__EnumValue",
+                    "__Directive",
+                    "__DirectiveLocation",
+                ])
             Assert.Contains(name, names);
     }
 
-    /// <summary>The standard introspection query, read by the reference implementation and printed, is the SDL that the reference implementation prints of the same text.</summary>
+    /// <summary>
+    /// The standard introspection query, read by the reference implementation and printed, is the SDL that the
+    /// reference implementation prints of the same text.
+    /// </summary>
     [Theory]
     [InlineData(Sdl)]
     [InlineData(GeneratedSchema.Sdl)]
@@ -64,18 +99,25 @@ public sealed class IntrospectionTests
     {
         var query = (await Oracle.Run("introspect.mjs", new { })).GetProperty("query").GetString()!;
         var bindings = new SchemaBindings();
-        foreach (var type in GraphQL.Types.SchemaBuilder.Build(sdl).Types.Values.OfType<GraphQL.Types.ObjectType>().Where(t => !t.Name.StartsWith("__", StringComparison.Ordinal)))
+        foreach (var type in GraphQL
+                .Types.SchemaBuilder.Build(sdl)
+                .Types.Values.OfType<GraphQL.Types.ObjectType>()
+                .Where(t => !t.Name.StartsWith("__", StringComparison.Ordinal)))
         {
             var binding = bindings.Object(type.Name);
             foreach (var field in type.Fields)
             {
-                if (type.Name == "Subscription") binding.Stream<object>(field.Name, _ => throw new InvalidOperationException());
-                else binding.Field<object?>(field.Name, _ => null);
+                if (type.Name == "Subscription")
+                    binding.Stream<object>(field.Name, _ => throw new InvalidOperationException());
+                else
+                    binding.Field<object?>(field.Name, _ => null);
             }
         }
-        var result = await new GraphQLEngine(sdl, bindings).ExecuteAsync(new GraphQLRequest(query), TestContext.Current.CancellationToken);
+        var result = await new GraphQLEngine(sdl, bindings).ExecuteAsync(
+            new GraphQLRequest(query), TestContext.Current.CancellationToken);
         Assert.Empty(result.Errors);
-        var printed = await Oracle.Run("introspect.mjs", new { sdl, result = JsonDocument.Parse(result.ToString()).RootElement });
+        var printed = await Oracle.Run(
+            "introspect.mjs", new { sdl, result = JsonDocument.Parse(result.ToString()).RootElement });
         Assert.Equal(printed.GetProperty("expected").GetString(), printed.GetProperty("printed").GetString());
     }
 }

@@ -10,7 +10,8 @@ public sealed class LexerTests
     [InlineData("12", "12")]
     [InlineData("1.5e-3", "1.5e-3")]
     [InlineData("1E+2", "1E+2")]
-    public void Numbers_are_kept_as_written(string text, string expected) => Assert.Equal(expected, Printer.Print(Parser.ParseValue(text)));
+    public void Numbers_are_kept_as_written(string text, string expected) =>
+        Assert.Equal(expected, Printer.Print(Parser.ParseValue(text)));
 
     [Theory]
     [InlineData("01")]
@@ -44,7 +45,8 @@ public sealed class LexerTests
     [InlineData("\u00a0 1")]
     [InlineData("\u2028 1")]
     [InlineData("\f 1")]
-    public void What_is_no_token_is_refused(string text) => Assert.Throws<GraphQLSyntaxException>(() => Parser.ParseValue(text));
+    public void What_is_no_token_is_refused(string text) =>
+        Assert.Throws<GraphQLSyntaxException>(() => Parser.ParseValue(text));
 
     [Fact]
     public void A_lone_surrogate_is_refused_in_strings_and_in_comments()

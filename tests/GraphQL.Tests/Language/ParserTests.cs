@@ -8,13 +8,16 @@ public sealed class ParserTests
     [Theory]
     [InlineData("{ a }")]
     [InlineData("query query { on: __typename fragment type }")]
-    [InlineData("query on($on: on = on @on) @on { on(on: $on) @on { ... @on { on } ...on on @on { on } } } fragment x on on @on { y }")]
+    [InlineData("query on($on: on = on @on) @on { on(on: $on) @on { ... @on { on } ...on on @on { on } } } fragment x "
+        + "on on @on { y }")]
     [InlineData("\"described\" query Q(\"too\" $a: Int) { a } \"\"\"block\"\"\" fragment F on T { a }")]
     [InlineData("mutation ($a: [[Int!]!]!, $b: I = { a: [1, 2.5, \"s\", true, null, RED, {}, []] }) { a }")]
     [InlineData("\"d\" schema @a { query: Q } extend schema @b extend schema { mutation: M }")]
     [InlineData("scalar S @a extend scalar S @b")]
-    [InlineData("type T implements & A & B @x { \"d\" a(\"d\" b: Int = 1 @y, c: [T!]): Int! @z } extend type T implements C type Empty")]
-    [InlineData("interface I implements A & B { a: Int } union U = | A | B union V extend union V = A enum E { \"d\" A @x B } input I { a: Int = 1 }")]
+    [InlineData("type T implements & A & B @x { \"d\" a(\"d\" b: Int = 1 @y, c: [T!]): Int! @z } extend type T "
+        + "implements C type Empty")]
+    [InlineData("interface I implements A & B { a: Int } union U = | A | B union V extend union V = A enum E { \"d\" A "
+        + "@x B } input I { a: Int = 1 }")]
     [InlineData("directive @d(a: Int = 1) repeatable on | FIELD | QUERY")]
     public void Documents_are_parsed(string text) => Assert.NotEmpty(Parser.Parse(text).Definitions);
 
@@ -51,7 +54,8 @@ public sealed class ParserTests
     [InlineData("directive @d on NOWHERE")]
     [InlineData("extend directive @d on FIELD")]
     [InlineData("{ a } }")]
-    public void What_is_no_document_is_refused(string text) => Assert.Throws<GraphQLSyntaxException>(() => Parser.Parse(text));
+    public void What_is_no_document_is_refused(string text) =>
+        Assert.Throws<GraphQLSyntaxException>(() => Parser.Parse(text));
 
     [Theory]
     [InlineData("{a", 10_000, "}")]
@@ -60,10 +64,20 @@ public sealed class ParserTests
     public void Nesting_is_bounded(string open, int times, string close)
     {
         var clock = Stopwatch.StartNew();
-        var deep = times == 1 ? open + new string('[', 50_000) : string.Concat(Enumerable.Repeat(open, times)) + string.Concat(Enumerable.Repeat(close, times));
+        var deep =
+            times == 1
+                ? open + new string('[', 50_000)
+                : string.Concat(Enumerable.Repeat(open, times)) + string.Concat(Enumerable.Repeat(close, times));
         Assert.Equal(ErrorCodes.Limit, Assert.Throws<GraphQLSyntaxException>(() => Parser.Parse(deep)).Error.Code);
-        Assert.Equal(ErrorCodes.Limit, Assert.Throws<GraphQLSyntaxException>(() => Parser.Parse("{ a(b: " + new string('[', 100_000))).Error.Code);
-        Assert.Equal(ErrorCodes.Limit, Assert.Throws<GraphQLSyntaxException>(() => Parser.Parse("{ a(b: " + string.Concat(Enumerable.Repeat("{ a: ", 100_000)))).Error.Code);
+        Assert.Equal(
+            ErrorCodes.Limit,
+            Assert.Throws<GraphQLSyntaxException>(() => Parser.Parse("{ a(b: " + new string('[', 100_000))).Error.Code);
+        Assert.Equal(
+            ErrorCodes.Limit,
+            Assert
+                .Throws<GraphQLSyntaxException>(() =>
+                    Parser.Parse("{ a(b: " + string.Concat(Enumerable.Repeat("{ a: ", 100_000))))
+                .Error.Code);
         Assert.True(clock.ElapsedMilliseconds < 2_000, $"took {clock.Elapsed}");
     }
 

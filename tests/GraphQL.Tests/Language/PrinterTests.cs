@@ -8,7 +8,9 @@ public sealed class PrinterTests
     [Fact]
     public void Operations_are_printed_with_two_spaces()
     {
-        var text = Printer.Print(Parser.Parse("query Q($a:Int=1 @d,\"x\" $b:[S!]!){x:a(b:{c:[1,$a],d:\"\\n\"})@d(e:E){...F ...on T{g}...{h}}} fragment F on T@d{i} {j}"));
+        var text = Printer.Print(Parser.Parse(
+            "query Q($a:Int=1 @d,\"x\" $b:[S!]!){x:a(b:{c:[1,$a],d:\"\\n\"})@d(e:E){...F ...on T{g}...{h}}} fragment F "
+            + "on T@d{i} {j}"));
         Assert.Equal(
             """
             query Q($a: Int = 1 @d, "x" $b: [S!]!) {
@@ -43,7 +45,8 @@ public sealed class PrinterTests
             var once = Printer.Print(Parser.Parse(generator.Document()));
             Assert.Equal(once, Printer.Print(Parser.Parse(once)));
         }
-        var sdl = Printer.Print(Parser.Parse(GeneratedSchema.Sdl + "\"d\" schema { query: Query } extend type Cat @x \"\"\"a\n  b\"\"\" type Z { \"d\" a(\"d\" b: Int): Int }"));
+        var sdl = Printer.Print(Parser.Parse(GeneratedSchema.Sdl + "\"d\" schema { query: Query } extend type Cat @x "
+            + "\"\"\"a\n  b\"\"\" type Z { \"d\" a(\"d\" b: Int): Int }"));
         Assert.Equal(sdl, Printer.Print(Parser.Parse(sdl)));
     }
 

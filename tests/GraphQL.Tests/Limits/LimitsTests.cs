@@ -17,7 +17,13 @@ public sealed class LimitsTests
     private static GraphQLEngine Engine(GraphQLOptions? options = null)
     {
         var bindings = new SchemaBindings();
-        bindings.Object("Query").Field("a", _ => 1).Field("self", _ => new object()).Field("list", _ => new object[3]).Field("conn", _ => new object()).Field("plain", _ => Array.Empty<object>());
+        bindings
+            .Object("Query")
+            .Field("a", _ => 1)
+            .Field("self", _ => new object())
+            .Field("list", _ => new object[3])
+            .Field("conn", _ => new object())
+            .Field("plain", _ => Array.Empty<object>());
         bindings.Object("Conn").Field("nodes", _ => Array.Empty<object>()).Field("total", _ => 1);
         return new GraphQLEngine(Sdl, bindings, options);
     }
@@ -25,10 +31,12 @@ public sealed class LimitsTests
     private static async Task<ExecutionResult> Run(GraphQLEngine engine, string query, string variables = "{}")
     {
         using var json = JsonDocument.Parse(variables);
-        return await engine.ExecuteAsync(new GraphQLRequest(query, Variables: json.RootElement), TestContext.Current.CancellationToken);
+        return await engine.ExecuteAsync(
+            new GraphQLRequest(query, Variables: json.RootElement), TestContext.Current.CancellationToken);
     }
 
-    private static async Task Refused(string query, string words, GraphQLOptions? options = null, string variables = "{}")
+    private static async Task Refused(
+        string query, string words, GraphQLOptions? options = null, string variables = "{}")
     {
         var engine = Engine(options);
         await Run(engine, "{ a }");
@@ -45,32 +53,53 @@ public sealed class LimitsTests
     private static string Repeat(string text, int times) => new StringBuilder().Insert(0, text, times).ToString();
 
     [Fact]
-    public Task Ten_thousand_levels() => Refused(Repeat("{ self ", 10_000) + "{ a }" + Repeat("}", 10_000), "200 levels");
+    public Task Ten_thousand_levels() =>
+        Refused(Repeat("{ self ", 10_000) + "{ a }" + Repeat("}", 10_000), "200 levels");
 
     [Fact]
     public Task Two_megabytes() => Refused("{ a " + Repeat("a ", 1_000_000) + "}", "262144 bytes");
 
     [Fact]
     public Task Two_megabytes_when_bytes_are_allowed() =>
-        Refused("{ a " + Repeat("a ", 1_000_000) + "}", "20000 tokens", new GraphQLOptions { MaxDocumentBytes = 10_000_000 });
+        Refused(
+            "{ a " + Repeat("a ", 1_000_000) + "}",
+            "20000 tokens",
+            new GraphQLOptions { MaxDocumentBytes = 10_000_000 });
 
     [Fact]
-    public Task More_levels_of_fields_than_allowed() => Refused(Repeat("{ self ", 40) + "{ a }" + Repeat("}", 40), "41 levels deep; the limit is 32");
+    public Task More_levels_of_fields_than_allowed() =>
+        Refused(Repeat("{ self ", 40) + "{ a }" + Repeat("}", 40), "41 levels deep; the limit is 32");
 
     [Fact]
     public Task Levels_are_counted_through_fragments() =>
-        Refused("{ ...F0 } " + string.Concat(Enumerable.Range(0, 40).Select(i => $"fragment F{i} on Query {{ self {{ ...F{i + 1} }} }} ")) + "fragment F40 on Query { a }", "41 levels");
+        Refused(
+            "{ ...F0 } "
+                + string.Concat(
+                    Enumerable.Range(0, 40).Select(i => $"fragment F{i} on Query {{ self {{ ...F{i + 1} }} }} "))
+                + "fragment F40 on Query { a }",
+            "41 levels");
 
     [Fact]
     public Task A_bomb_of_fragments() =>
         Refused(
-            "{ ...F0 } " + string.Concat(Enumerable.Range(0, 30).Select(i => $"fragment F{i} on Query {{ x{i}: self {{ ...F{i + 1} }} y{i}: self {{ ...F{i + 1} }} }} ")) + "fragment F30 on Query { a }",
+            "{ ...F0 } "
+                + string.Concat(
+                    Enumerable
+                        .Range(0, 30)
+                        .Select(i =>
+                            $"fragment F{i} on Query {{ x{i}: self {{ ...F{i + 1} }} y{i}: self {{ ...F{i + 1} }} }} "))
+                + "fragment F30 on Query { a }",
             "aliases");
 
     [Fact]
     public Task A_bomb_of_fragments_without_aliases() =>
         Refused(
-            "{ ...F0 } " + string.Concat(Enumerable.Range(0, 25).Select(i => $"fragment F{i} on Query {{ self {{ ...F{i + 1} }} list {{ ...F{i + 1} }} }} ")) + "fragment F25 on Query { a }",
+            "{ ...F0 } "
+                + string.Concat(
+                    Enumerable
+                        .Range(0, 25)
+                        .Select(i => $"fragment F{i} on Query {{ self {{ ...F{i + 1} }} list {{ ...F{i + 1} }} }} "))
+                + "fragment F25 on Query { a }",
             "may cost");
 
     [Fact]
@@ -78,13 +107,24 @@ public sealed class LimitsTests
     {
         var nest = Repeat("... { ", 30);
         var close = Repeat("}", 30);
-        var query = "{ ...F0 } " + string.Concat(Enumerable.Range(0, 199).Select(i => $"fragment F{i} on Query {{ {nest} ...F{i + 1} {close} }} ")) + "fragment F199 on Query { a }";
+        var query =
+            "{ ...F0 } "
+            + string.Concat(
+                Enumerable.Range(0, 199).Select(i => $"fragment F{i} on Query {{ {nest} ...F{i + 1} {close} }} "))
+            + "fragment F199 on Query { a }";
         var engine = Engine();
-        var result = await Task.Factory.StartNew(() => Run(engine, query), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+        var result = await Task
+            .Factory.StartNew(
+                () => Run(engine, query),
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default)
+            .Unwrap();
         Assert.True(result.HasData || result.Errors.Count == 1);
         // A stack that is nearly used up ends in an error and not in the end of the process.
         ExecutionResult? small = null;
-        var thread = new Thread(() => small = Run(engine, query.Replace(" a }", " x: a }")).GetAwaiter().GetResult(), 256 * 1024);
+        var thread = new Thread(
+            () => small = Run(engine, query.Replace(" a }", " x: a }")).GetAwaiter().GetResult(), 256 * 1024);
         thread.Start();
         thread.Join();
         Assert.False(small!.HasData);
@@ -92,10 +132,16 @@ public sealed class LimitsTests
     }
 
     [Fact]
-    public Task Too_many_aliases() => Refused("{ " + string.Concat(Enumerable.Range(0, 201).Select(i => $"x{i}: a ")) + "}", "201 aliases; the limit is 200");
+    public Task Too_many_aliases() =>
+        Refused(
+            "{ " + string.Concat(Enumerable.Range(0, 201).Select(i => $"x{i}: a ")) + "}",
+            "201 aliases; the limit is 200");
 
     [Fact]
-    public Task Too_many_directives() => Refused("{ " + string.Concat(Enumerable.Repeat("a @skip(if: false) ", 201)) + "}", "201 directives; the limit is 200");
+    public Task Too_many_directives() =>
+        Refused(
+            "{ " + string.Concat(Enumerable.Repeat("a @skip(if: false) ", 201)) + "}",
+            "201 directives; the limit is 200");
 
     [Fact]
     public async Task A_document_at_its_limits_is_executed()
@@ -135,13 +181,18 @@ public sealed class LimitsTests
     {
         var bindings = new SchemaBindings();
         bindings.Object("Query").Field("rows", _ => new object[100]);
-        var engine = new GraphQLEngine("type Query { rows: [Int!] }", bindings, new GraphQLOptions { MaxErrorCount = 10 });
+        var engine = new GraphQLEngine(
+            "type Query { rows: [Int!] }", bindings, new GraphQLOptions { MaxErrorCount = 10 });
         Assert.Single((await Run(engine, "{ rows }")).Errors);
         bindings = new SchemaBindings();
         bindings.Object("Query").Field("rows", _ => Enumerable.Repeat("x", 100).ToArray<object>());
         engine = new GraphQLEngine("type Query { rows: [Int] }", bindings, new GraphQLOptions { MaxErrorCount = 10 });
         Assert.Equal(10, (await Run(engine, "{ rows }")).Errors.Count);
-        Assert.Equal(10, (await Run(engine, "{ " + string.Concat(Enumerable.Range(0, 50).Select(i => $"nope{i} ")) + "}")).Errors.Count);
+        Assert.Equal(
+            10,
+            (await Run(engine, "{ " + string.Concat(Enumerable.Range(0, 50).Select(i => $"nope{i} ")) + "}"))
+                .Errors
+                .Count);
     }
 
     [Fact]

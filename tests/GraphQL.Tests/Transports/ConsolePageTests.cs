@@ -12,7 +12,12 @@ public sealed class ConsolePageTests
         await using var server = await TestServer.Start();
         var page = await server.Send(HttpMethod.Get, "", null, ("accept", "text/html,application/xhtml+xml,*/*;q=0.8"));
         Assert.Equal((200, "text/html"), (page.Status, page.MediaType));
-        var links = Regex.Matches(page.Body, "(?:href|src)=\"graphql/(?<file>[^\"]+)\"", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Select(m => m.Groups["file"].Value).ToList();
+        var links = Regex
+            .Matches(
+                page.Body, "(?:href|src)=\"graphql/(?<file>[^\"]+)\"", RegexOptions.ExplicitCapture,
+                TimeSpan.FromSeconds(1))
+            .Select(m => m.Groups["file"].Value)
+            .ToList();
         Assert.Equal(["console/console.css", "console/main.js"], links);
         foreach (var file in links.Append("console/client.js").Append("console/schema.js"))
         {

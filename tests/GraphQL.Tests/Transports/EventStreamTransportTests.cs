@@ -38,11 +38,16 @@ public sealed class EventStreamTransportTests : IAsyncLifetime
     [Fact]
     public async Task A_client_that_leaves_a_silent_stream_ends_it_without_an_error()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, server.Url) { Content = new StringContent("""{"query":"subscription { forever }"}""", Encoding.UTF8, "application/json") };
-        request.Headers.Accept.ParseAdd("text/event-stream");
-        using (var response = await server.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken))
+        using var request = new HttpRequestMessage(HttpMethod.Post, server.Url)
         {
-            using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+            Content = new StringContent("""{"query":"subscription { forever }"}""", Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        using (var response = await server.Client.SendAsync(
+                request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken))
+        {
+            using var reader = new StreamReader(
+                await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
             Assert.Equal("event: next", await reader.ReadLineAsync(TestContext.Current.CancellationToken));
         }
         await server.ForeverEnded.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
@@ -83,7 +88,8 @@ public sealed class EventStreamTransportTests : IAsyncLifetime
     [Fact]
     public async Task A_stream_is_written_as_events_that_end_with_complete()
     {
-        var answer = await server.Send(HttpMethod.Post, "", """{"query":"subscription { count(to: 1) }"}""", ("accept", "text/event-stream"));
+        var answer = await server.Send(
+            HttpMethod.Post, "", """{"query":"subscription { count(to: 1) }"}""", ("accept", "text/event-stream"));
         Assert.Equal((200, "text/event-stream"), (answer.Status, answer.MediaType));
         Assert.Equal("event: next\ndata: {\"data\":{\"count\":1}}\n\nevent: complete\ndata: \n\n", answer.Body);
     }

@@ -10,7 +10,8 @@ public sealed class HttpTransportTests : IAsyncLifetime
     private const string GraphQLResponse = "application/graphql-response+json";
     private TestServer server = null!;
 
-    public async ValueTask InitializeAsync() => server = await TestServer.Start(limits: new GraphQLOptions { MaxRequestBytes = 100_000 });
+    public async ValueTask InitializeAsync() =>
+        server = await TestServer.Start(limits: new GraphQLOptions { MaxRequestBytes = 100_000 });
 
     public ValueTask DisposeAsync() => server.DisposeAsync();
 
@@ -19,7 +20,10 @@ public sealed class HttpTransportTests : IAsyncLifetime
     {
         var audits = await Oracle.Run("audits.mjs", new { url = server.Url });
         Assert.True(audits.GetArrayLength() > 40);
-        var failed = audits.EnumerateArray().Where(a => a.GetProperty("status").GetString() != "ok").Select(a => a.ToString());
+        var failed = audits
+            .EnumerateArray()
+            .Where(a => a.GetProperty("status").GetString() != "ok")
+            .Select(a => a.ToString());
         Assert.Empty(failed);
     }
 
@@ -65,8 +69,11 @@ public sealed class HttpTransportTests : IAsyncLifetime
     {
         using var latin = new ByteArrayContent([0x7B, 0x22, 0x71, 0xE9, 0x22, 0x3A, 0x31, 0x7D]);
         latin.Headers.ContentType = new("application/json");
-        Assert.Equal(400, (int)(await server.Client.PostAsync(server.Url, latin, TestContext.Current.CancellationToken)).StatusCode);
-        var deep = "{\"query\":\"{ hello }\",\"variables\":{\"a\":" + new string('[', 5000) + new string(']', 5000) + "}}";
+        Assert.Equal(
+            400,
+            (int)(await server.Client.PostAsync(server.Url, latin, TestContext.Current.CancellationToken)).StatusCode);
+        var deep =
+            "{\"query\":\"{ hello }\",\"variables\":{\"a\":" + new string('[', 5000) + new string(']', 5000) + "}}";
         Assert.Equal(400, (await server.Send(HttpMethod.Post, "", deep)).Status);
         var answer = await server.Send(HttpMethod.Post, "", $$"""{"query":"{{new string(' ', 200_000)}}"}""");
         Assert.Equal(413, answer.Status);
@@ -80,7 +87,8 @@ public sealed class HttpTransportTests : IAsyncLifetime
     [InlineData("?query={hello}&variables=[1]", 400)]
     [InlineData("?query={hello}&variables={", 400)]
     [InlineData("", 400)]
-    public async Task Get_takes_queries_only(string query, int status) => Assert.Equal(status, (await server.Send(HttpMethod.Get, query, null)).Status);
+    public async Task Get_takes_queries_only(string query, int status) =>
+        Assert.Equal(status, (await server.Send(HttpMethod.Get, query, null)).Status);
 
     [Theory]
     [InlineData("text/plain", 415)]
@@ -96,10 +104,16 @@ public sealed class HttpTransportTests : IAsyncLifetime
     [InlineData("Sec-Fetch-Site", "none", 200)]
     [InlineData("Origin", "https://evil.example", 403)]
     [InlineData("Origin", "null", 403)]
-    public async Task Requests_from_pages_of_other_sites_need_a_header_that_forces_a_preflight(string name, string value, int status)
+    public async Task Requests_from_pages_of_other_sites_need_a_header_that_forces_a_preflight(
+        string name, string value, int status)
     {
         Assert.Equal(status, (await server.Send(HttpMethod.Get, "?query={hello}", null, (name, value))).Status);
-        Assert.Equal(200, (await server.Send(HttpMethod.Get, "?query={hello}", null, (name, value), ("GraphQL-Require-Preflight", "1"))).Status);
+        Assert.Equal(
+            200,
+            (
+                await server.Send(
+                    HttpMethod.Get, "?query={hello}", null, (name, value), ("GraphQL-Require-Preflight", "1"))
+            ).Status);
     }
 
     [Fact]
@@ -116,9 +130,20 @@ public sealed class HttpTransportTests : IAsyncLifetime
     [Fact]
     public async Task Pages_of_allowed_origins_need_no_header()
     {
-        await using var open = await TestServer.Start(new GraphQLHttpOptions { AllowedOrigins = ["https://app.example.org"] });
-        Assert.Equal(200, (await open.Send(HttpMethod.Post, "", Hello, ("Origin", "https://app.example.org"), ("Sec-Fetch-Site", "cross-site"))).Status);
-        Assert.Equal(403, (await open.Send(HttpMethod.Post, "", Hello, ("Origin", "https://evil.example"), ("Sec-Fetch-Site", "cross-site"))).Status);
+        await using var open = await TestServer.Start(
+            new GraphQLHttpOptions { AllowedOrigins = ["https://app.example.org"] });
+        Assert.Equal(
+            200,
+            (
+                await open.Send(
+                    HttpMethod.Post, "", Hello, ("Origin", "https://app.example.org"), ("Sec-Fetch-Site", "cross-site"))
+            ).Status);
+        Assert.Equal(
+            403,
+            (
+                await open.Send(
+                    HttpMethod.Post, "", Hello, ("Origin", "https://evil.example"), ("Sec-Fetch-Site", "cross-site"))
+            ).Status);
     }
 
     [Fact]
@@ -126,11 +151,19 @@ public sealed class HttpTransportTests : IAsyncLifetime
     {
         const string query = "{ hello(name: \"hash\") }";
         var hash = PersistedDocuments.Hash(query);
-        string Body(string? text, string sha) => JsonSerializer.Serialize(new { query = text, extensions = new { persistedQuery = new { version = 1, sha256Hash = sha } } });
+        string Body(string? text, string sha) =>
+            JsonSerializer.Serialize(
+                new { query = text, extensions = new { persistedQuery = new { version = 1, sha256Hash = sha } } });
         Assert.Contains("PersistedQueryNotFound", (await server.Send(HttpMethod.Post, "", Body(null, hash))).Body);
         Assert.Equal(200, (await server.Send(HttpMethod.Post, "", Body(null, hash))).Status);
-        Assert.Equal(400, (await server.Send(HttpMethod.Post, "", Body(null, hash), ("accept", GraphQLResponse))).Status);
-        Assert.Equal(400, (await server.Send(HttpMethod.Post, "", Body(query, hash.Replace(hash[0], hash[0] == '0' ? '1' : '0')))).Status);
+        Assert.Equal(
+            400, (await server.Send(HttpMethod.Post, "", Body(null, hash), ("accept", GraphQLResponse))).Status);
+        Assert.Equal(
+            400,
+            (
+                await server.Send(HttpMethod.Post,
+                    "", Body(query, hash.Replace(hash[0], hash[0] == '0' ? '1' : '0')))).Status
+        );
         Assert.Contains("Hello hash", (await server.Send(HttpMethod.Post, "", Body(query, hash))).Body);
         Assert.Contains("Hello hash", (await server.Send(HttpMethod.Post, "", Body(null, hash))).Body);
     }
@@ -138,7 +171,8 @@ public sealed class HttpTransportTests : IAsyncLifetime
     [Fact]
     public async Task A_server_of_registered_documents_executes_no_others()
     {
-        await using var strict = await TestServer.Start(new GraphQLHttpOptions { Persisted = PersistedDocuments.Registered(["{ hello }"]) });
+        await using var strict = await TestServer.Start(
+            new GraphQLHttpOptions { Persisted = PersistedDocuments.Registered(["{ hello }"]) });
         Assert.Equal(200, (await strict.Send(HttpMethod.Post, "", Hello)).Status);
         var other = await strict.Send(HttpMethod.Post, "", """{"query":"{ hello fails }"}""");
         Assert.Equal(400, other.Status);

@@ -44,12 +44,18 @@ public sealed class LoneSurrogatesTests : IAsyncLifetime
             foreach (var accept in new[] { "application/json", "application/graphql-response+json",
                 "text/event-stream" })
             {
-                var answer = await server.Send(HttpMethod.Post, "", place.Replace("H", half, StringComparison.Ordinal),
-                    ("accept", accept));
-                Assert.True(answer.Status == 400,
-                    $"{answer.Status} for {place} with {half} as {accept}: {answer.Body}");
-                Assert.Equal("BAD_REQUEST",
-                    JsonElement.Parse(answer.Body).GetProperty("errors")[0].GetProperty("extensions").GetProperty("code").GetString());
+                var answer = await server.Send(
+                    HttpMethod.Post, "", place.Replace("H", half, StringComparison.Ordinal), ("accept", accept));
+                Assert.True(
+                    answer.Status == 400, $"{answer.Status} for {place} with {half} as {accept}: {answer.Body}");
+                Assert.Equal(
+                    "BAD_REQUEST",
+                    JsonElement
+                        .Parse(answer.Body)
+                        .GetProperty("errors")[0]
+                        .GetProperty("extensions")
+                        .GetProperty("code")
+                        .GetString());
             }
         }
 
@@ -111,8 +117,11 @@ public sealed class LoneSurrogatesTests : IAsyncLifetime
     public async Task Whole_pairs_are_text()
     {
         var answer = await server.Send(
-            HttpMethod.Post, "", """{"query":"query ($n: String) { hello(name: $n) }","variables":{"n":"\ud83d\ude00 \\ud800"}}""");
-        Assert.Equal((200, "Hello 😀 \\ud800"),
+            HttpMethod.Post,
+            "",
+            """{"query":"query ($n: String) { hello(name: $n) }","variables":{"n":"\ud83d\ude00 \\ud800"}}""");
+        Assert.Equal(
+            (200, "Hello 😀 \\ud800"),
             (answer.Status, JsonElement.Parse(answer.Body).GetProperty("data").GetProperty("hello").GetString()));
     }
 

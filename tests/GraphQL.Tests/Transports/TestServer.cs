@@ -76,20 +76,27 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>Streams of <c>untilStop</c> give a last event with this token, and end.</summary>
     public void EndWith(CancellationToken token) => stopping = token;
 
-    public async Task<(int Status, string? MediaType, string Body)> Send(HttpMethod method, string query, string? body, params (string Name, string Value)[] headers)
+    public async Task<(int Status, string? MediaType, string Body)> Send(
+        HttpMethod method, string query, string? body, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, Url + query);
         if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         foreach (var (name, value) in headers)
         {
-            if (name == "content-type") request.Content!.Headers.ContentType = System.Net.Http.Headers.MediaTypeHeaderValue.Parse(value);
-            else request.Headers.TryAddWithoutValidation(name, value);
+            if (name == "content-type")
+                request.Content!.Headers.ContentType = System.Net.Http.Headers.MediaTypeHeaderValue.Parse(value);
+            else
+                request.Headers.TryAddWithoutValidation(name, value);
         }
         using var response = await Client.SendAsync(request);
-        return ((int)response.StatusCode, response.Content.Headers.ContentType?.MediaType, await response.Content.ReadAsStringAsync());
+        return (
+            (int)response.StatusCode,
+            response.Content.Headers.ContentType?.MediaType,
+            await response.Content.ReadAsStringAsync());
     }
 
-    public async Task<TestSocket> Connect(string? protocol = "graphql-transport-ws", params (string Name, string Value)[] headers)
+    public async Task<TestSocket> Connect(
+        string? protocol = "graphql-transport-ws", params (string Name, string Value)[] headers)
     {
         var socket = new ClientWebSocket();
         if (protocol is not null) socket.Options.AddSubProtocol(protocol);
@@ -115,7 +122,8 @@ internal sealed class TestServer : IAsyncDisposable
         }
     }
 
-    private static async IAsyncEnumerable<int> Forever(TestServer server, [EnumeratorCancellation] CancellationToken cancellation)
+    private static async IAsyncEnumerable<int> Forever(
+        TestServer server, [EnumeratorCancellation] CancellationToken cancellation)
     {
         try
         {
@@ -163,8 +171,10 @@ internal sealed class TestSocket(ClientWebSocket socket) : IDisposable
         var length = 0;
         while (true)
         {
-            var read = await Socket.ReceiveAsync(new ArraySegment<byte>(buffer, length, buffer.Length - length), patience.Token);
-            if (read.MessageType == WebSocketMessageType.Close) return ((int)Socket.CloseStatus!.Value).ToString();
+            var read = await Socket.ReceiveAsync(
+                new ArraySegment<byte>(buffer, length, buffer.Length - length), patience.Token);
+            if (read.MessageType == WebSocketMessageType.Close)
+                return ((int)Socket.CloseStatus!.Value).ToString();
             length += read.Count;
             if (read.EndOfMessage) return Encoding.UTF8.GetString(buffer, 0, length);
         }
@@ -176,7 +186,16 @@ internal sealed class TestSocket(ClientWebSocket socket) : IDisposable
         Assert.Equal("""{"type":"connection_ack"}""", await Receive());
     }
 
-    public Task Subscribe(string id, string query) => Send(JsonSerializer.Serialize(new { id, type = "subscribe", payload = new { query } }));
+    public Task Subscribe(string id, string query) =>
+        Send(
+            JsonSerializer.Serialize(
+                new
+                {
+                    id,
+                    type = "subscribe",
+                    payload = new { query },
+                }
+            ));
 
     public void Dispose()
     {

@@ -10,7 +10,9 @@ public sealed class WebSocketTransportTests : IAsyncLifetime
     private const string Init = """{"type":"connection_init"}""";
     private TestServer server = null!;
 
-    public async ValueTask InitializeAsync() => server = await TestServer.Start(limits: new GraphQLOptions { MaxSubscriptionsPerConnection = 2, MaxRequestBytes = 20_000 });
+    public async ValueTask InitializeAsync() =>
+        server = await TestServer.Start(
+            limits: new GraphQLOptions { MaxSubscriptionsPerConnection = 2, MaxRequestBytes = 20_000 });
 
     public ValueTask DisposeAsync() => server.DisposeAsync();
 
@@ -38,7 +40,8 @@ public sealed class WebSocketTransportTests : IAsyncLifetime
         Assert.Equal("""{"results":[{"data":{"forever":1}}]}""", answers[3].ToString());
         Assert.Equal("Not for you.", answers[4].GetProperty("error")[0].GetProperty("message").GetString());
         Assert.Equal(JsonValueKind.Array, answers[5].GetProperty("error").ValueKind);
-        Assert.Equal("No.", answers[6].GetProperty("results")[0].GetProperty("errors")[0].GetProperty("message").GetString());
+        Assert.Equal(
+            "No.", answers[6].GetProperty("results")[0].GetProperty("errors")[0].GetProperty("message").GetString());
         await roomy.ForeverEnded.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
     }
 
@@ -53,7 +56,11 @@ public sealed class WebSocketTransportTests : IAsyncLifetime
     [InlineData("4400", Init, """{"type":"subscribe","id":"1"}""")]
     [InlineData("4400", Init, """{"type":"subscribe","id":"1","payload":{"query":1}}""")]
     [InlineData("4400", Init, """{"type":"subscribe","id":"","payload":{"query":"{ hello }"}}""")]
-    [InlineData("4409", Init, """{"type":"subscribe","id":"1","payload":{"query":"subscription { forever }"}}""", """{"type":"subscribe","id":"1","payload":{"query":"{ hello }"}}""")]
+    [InlineData(
+        "4409",
+        Init,
+        """{"type":"subscribe","id":"1","payload":{"query":"subscription { forever }"}}""",
+        """{"type":"subscribe","id":"1","payload":{"query":"{ hello }"}}""")]
     public async Task Messages_against_the_protocol_close_with_a_code(string code, params string[] messages)
     {
         using var socket = await server.Connect();
@@ -71,7 +78,8 @@ public sealed class WebSocketTransportTests : IAsyncLifetime
     [Fact]
     public async Task A_missing_connection_init_closes_with_4408()
     {
-        await using var hasty = await TestServer.Start(new GraphQLHttpOptions { ConnectionInitTimeout = TimeSpan.FromMilliseconds(50) });
+        await using var hasty = await TestServer.Start(
+            new GraphQLHttpOptions { ConnectionInitTimeout = TimeSpan.FromMilliseconds(50) });
         using var socket = await hasty.Connect();
         await socket.Send("""{"type":"ping"}""");
         Assert.Equal("4408", await Close(socket));
@@ -115,8 +123,10 @@ public sealed class WebSocketTransportTests : IAsyncLifetime
     {
         using var socket = await server.Connect();
         await socket.Init();
-        var bytes = Encoding.UTF8.GetBytes("""{"type":"subscribe","id":"é","payload":{"query":"{ hello(name: \"日本\") }"}}""");
-        foreach (var (part, i) in bytes.Select((b, i) => (b, i))) await socket.Send([part], i == bytes.Length - 1);
+        var bytes = Encoding.UTF8.GetBytes(
+            """{"type":"subscribe","id":"é","payload":{"query":"{ hello(name: \"日本\") }"}}""");
+        foreach (var (part, i) in bytes.Select((b, i) => (b, i)))
+            await socket.Send([part], i == bytes.Length - 1);
         Assert.Equal("""{"id":"é","type":"next","payload":{"data":{"hello":"Hello 日本"}}}""", await socket.Receive());
         Assert.Equal("""{"id":"é","type":"complete"}""", await socket.Receive());
     }
@@ -172,7 +182,8 @@ public sealed class WebSocketTransportTests : IAsyncLifetime
     public async Task A_server_that_stops_says_so_to_those_who_wait_and_to_those_who_have_said_nothing_yet()
     {
         using var stopping = new CancellationTokenSource();
-        await using var leaving = await TestServer.Start(new GraphQLHttpOptions { Stopping = stopping.Token, ConnectionInitTimeout = TimeSpan.FromMinutes(1) });
+        await using var leaving = await TestServer.Start(
+            new GraphQLHttpOptions { Stopping = stopping.Token, ConnectionInitTimeout = TimeSpan.FromMinutes(1) });
         using var silent = await leaving.Connect();
         using var idle = await leaving.Connect();
         await idle.Init();
@@ -203,21 +214,25 @@ public sealed class WebSocketTransportTests : IAsyncLifetime
     public async Task An_operation_that_does_not_end_does_not_hold_up_a_stopping_server()
     {
         using var stopping = new CancellationTokenSource();
-        await using var leaving = await TestServer.Start(new GraphQLHttpOptions { Stopping = stopping.Token, StopTimeout = TimeSpan.FromMilliseconds(50) });
+        await using var leaving = await TestServer.Start(
+            new GraphQLHttpOptions { Stopping = stopping.Token, StopTimeout = TimeSpan.FromMilliseconds(50) });
         using var socket = await leaving.Connect();
         await socket.Init();
         await socket.Subscribe("1", "subscription { forever }");
         Assert.Contains("next", await socket.Receive());
         await stopping.CancelAsync();
         Assert.Equal("1001", await socket.Receive());
-        await socket.Socket.CloseOutputAsync(System.Net.WebSockets.WebSocketCloseStatus.NormalClosure, "", TestContext.Current.CancellationToken);
+        await socket.Socket.CloseOutputAsync(
+            System.Net.WebSockets.WebSocketCloseStatus.NormalClosure, "", TestContext.Current.CancellationToken);
         await leaving.ForeverEnded.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
     }
 
     [Fact]
     public async Task Pages_of_other_sites_cannot_open_a_socket()
     {
-        await Assert.ThrowsAsync<System.Net.WebSockets.WebSocketException>(() => server.Connect("graphql-transport-ws", ("Origin", "https://evil.example")));
+        await Assert.ThrowsAsync<System.Net.WebSockets.WebSocketException>(() =>
+            server.Connect("graphql-transport-ws", ("Origin", "https://evil.example"))
+        );
     }
 
     private static async Task<string> Close(TestSocket socket)

@@ -23,7 +23,9 @@ public sealed class SchemaBuilderTests
     [InlineData("type Query implements N { a: Int } interface N { a(b: Int): Int }", "lacks the argument b")]
     [InlineData("type Query implements N { a(b: Int!): Int } interface N { a(b: Int): Int }", "promises Int")]
     [InlineData("type Query implements N { a(b: Int!): Int } interface N { a: Int }", "does not have it")]
-    [InlineData("type Query implements B { a: Int } interface A { a: Int } interface B implements A { a: Int }", "must implement A")]
+    [InlineData(
+        "type Query implements B { a: Int } interface A { a: Int } interface B implements A { a: Int }",
+        "must implement A")]
     [InlineData("type Query { a: Int } interface A implements A { a: Int }", "cannot implement itself")]
     [InlineData("type Query implements A & A { a: Int } interface A { a: Int }", "more than once")]
     [InlineData("type Query implements Query { a: Int }", "not an interface")]
@@ -58,7 +60,9 @@ public sealed class SchemaBuilderTests
     [Fact]
     public void All_problems_are_named_at_once()
     {
-        var problems = Assert.Throws<SchemaException>(() => SchemaBuilder.Build("type Query { __a: Int, __b: Int } union U")).Problems;
+        var problems = Assert
+            .Throws<SchemaException>(() => SchemaBuilder.Build("type Query { __a: Int, __b: Int } union U"))
+            .Problems;
         Assert.Equal(3, problems.Count);
     }
 

@@ -13,5 +13,6 @@ public sealed class KnownArgumentNamesTests
     [InlineData("{ count @skip(iff: true) }", "\"@skip\"")]
     [InlineData("{ self(x: 1) { count } }", "\"x\"")]
     [InlineData("{ __typename(a: 1) }", "\"a\"")]
-    public void Other_documents_are_refused(string document, string words) => RuleCheck.Refuses<KnownArgumentNames>(document, words);
+    public void Other_documents_are_refused(string document, string words) =>
+        RuleCheck.Refuses<KnownArgumentNames>(document, words);
 }

@@ -11,5 +11,6 @@ public sealed class KnownFragmentNamesTests
     [Theory]
     [InlineData("{ ...A }", "\"A\"")]
     [InlineData("{ self { ... on Query { ...B } } }", "\"B\"")]
-    public void Other_documents_are_refused(string document, string words) => RuleCheck.Refuses<KnownFragmentNames>(document, words);
+    public void Other_documents_are_refused(string document, string words) =>
+        RuleCheck.Refuses<KnownFragmentNames>(document, words);
 }

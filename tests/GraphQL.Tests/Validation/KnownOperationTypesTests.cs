@@ -16,7 +16,8 @@ public sealed class KnownOperationTypesTests
     [Fact]
     public void An_operation_without_root_type_is_refused()
     {
-        var errors = DocumentValidator.Validate(SchemaBuilder.Build("type Query { a: Int }"), Parser.Parse("mutation { a }"));
+        var errors = DocumentValidator.Validate(
+            SchemaBuilder.Build("type Query { a: Int }"), Parser.Parse("mutation { a }"));
         Assert.Equal("The schema has no mutation root type.", Assert.Single(errors).Message);
     }
 }

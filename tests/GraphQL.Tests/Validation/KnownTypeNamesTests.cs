@@ -13,5 +13,6 @@ public sealed class KnownTypeNamesTests
     [InlineData("query ($a: [[Nopes!]]!) { a }", "\"Nopes\"")]
     [InlineData("{ ... on Usr { id } }", "Did you mean \"User\"")]
     [InlineData("fragment F on Nope { id }", "\"Nope\"")]
-    public void Other_documents_are_refused(string document, string words) => RuleCheck.Refuses<KnownTypeNames>(document, words);
+    public void Other_documents_are_refused(string document, string words) =>
+        RuleCheck.Refuses<KnownTypeNames>(document, words);
 }

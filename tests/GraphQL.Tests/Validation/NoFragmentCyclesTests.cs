@@ -5,14 +5,17 @@ namespace Tributary.GraphQL.Tests.Validation;
 public sealed class NoFragmentCyclesTests
 {
     [Theory]
-    [InlineData("{ ...A ...A } fragment A on Q { ...B ...B } fragment B on Q { x { ...C } } fragment C on Q { x ...Unknown }")]
+    [InlineData(
+        "{ ...A ...A } fragment A on Q { ...B ...B } fragment B on Q { x { ...C } } fragment C on Q { x ...Unknown }")]
     public void No_fragment_spreads_itself(string document) => RuleCheck.Accepts<NoFragmentCycles>(document);
 
     [Theory]
     [InlineData("fragment A on Q { ...A }", "\"A\"")]
     [InlineData("fragment A on Q { x { ... { ...A } } }", "\"A\"")]
-    [InlineData("fragment A on Q { ...B } fragment B on Q { x { ...C } } fragment C on Q { ...A }", "must not spread itself")]
-    public void Other_documents_are_refused(string document, string words) => RuleCheck.Refuses<NoFragmentCycles>(document, words);
+    [InlineData(
+        "fragment A on Q { ...B } fragment B on Q { x { ...C } } fragment C on Q { ...A }", "must not spread itself")]
+    public void Other_documents_are_refused(string document, string words) =>
+        RuleCheck.Refuses<NoFragmentCycles>(document, words);
 
     [Fact]
     public void Chains_of_any_length_are_looked_at_and_too_long_ones_refused()

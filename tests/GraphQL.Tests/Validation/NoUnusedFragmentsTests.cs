@@ -11,5 +11,6 @@ public sealed class NoUnusedFragmentsTests
     [Theory]
     [InlineData("{ x } fragment A on Query { x }", "\"A\"")]
     [InlineData("{ x } fragment A on Query { ...B } fragment B on Query { ...A }", "\"A\"")]
-    public void Other_documents_are_refused(string document, string words) => RuleCheck.Refuses<NoUnusedFragments>(document, words);
+    public void Other_documents_are_refused(string document, string words) =>
+        RuleCheck.Refuses<NoUnusedFragments>(document, words);
 }

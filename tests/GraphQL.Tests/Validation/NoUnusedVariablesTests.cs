@@ -11,5 +11,6 @@ public sealed class NoUnusedVariablesTests
     [Theory]
     [InlineData("query ($a: Int) { x }", "\"$a\"")]
     [InlineData("query A($a: Int) { x(a: $a) } query B($a: Int) { x }", "operation \"B\"")]
-    public void Other_documents_are_refused(string document, string words) => RuleCheck.Refuses<NoUnusedVariables>(document, words);
+    public void Other_documents_are_refused(string document, string words) =>
+        RuleCheck.Refuses<NoUnusedVariables>(document, words);
 }

@@ -14,7 +14,8 @@ public sealed class OverlappingFieldsCanBeMergedTests
     [InlineData("{ users { id } users { name } ...F } fragment F on Query { users { id } }")]
     [InlineData("{ node { ... on Dog { owner { id } } ... on User { owner: pet { __typename } } } }")]
     [InlineData("query ($a: Int) { count(a: $a) count(a: $a) }")]
-    public void Fields_of_one_key_can_be_merged(string document) => RuleCheck.Accepts<OverlappingFieldsCanBeMerged>(document);
+    public void Fields_of_one_key_can_be_merged(string document) =>
+        RuleCheck.Accepts<OverlappingFieldsCanBeMerged>(document);
 
     [Theory]
     [InlineData("{ count count(a: 1) }", "different arguments")]
@@ -31,15 +32,19 @@ public sealed class OverlappingFieldsCanBeMergedTests
     [InlineData("{ node { ... on Node { x: id } ... on Dog { x: name } } }", "conflict")]
     [InlineData("{ node { ... on Dog { o: owner { x: age } } ... on Cat { o: owner { x: color } } } }", "conflict")]
     [InlineData("{ x: count ... on Query { x: count(a: 1) } }", "different arguments")]
-    public void Other_documents_are_refused(string document, string words) => RuleCheck.Refuses<OverlappingFieldsCanBeMerged>(document, words);
+    public void Other_documents_are_refused(string document, string words) =>
+        RuleCheck.Refuses<OverlappingFieldsCanBeMerged>(document, words);
 
     [Fact]
     public void Many_equal_fields_and_fragments_that_double_at_each_level_take_no_time()
     {
         var clock = System.Diagnostics.Stopwatch.StartNew();
-        RuleCheck.Accepts<OverlappingFieldsCanBeMerged>("{ " + string.Join(" ", Enumerable.Repeat("count(a: 1)", 20_000)) + " }");
+        RuleCheck.Accepts<OverlappingFieldsCanBeMerged>(
+            "{ " + string.Join(" ", Enumerable.Repeat("count(a: 1)", 20_000)) + " }");
         var text = new System.Text.StringBuilder("{ ...F0 }");
-        for (var i = 0; i < 100; i++) text.Append($" fragment F{i} on Query {{ a: self {{ ...F{i + 1} }} b: self {{ ...F{i + 1} }} ...F{i + 1} }}");
+        for (var i = 0; i < 100; i++)
+            text.Append(
+                $" fragment F{i} on Query {{ a: self {{ ...F{i + 1} }} b: self {{ ...F{i + 1} }} ...F{i + 1} }}");
         RuleCheck.Accepts<OverlappingFieldsCanBeMerged>(text.Append(" fragment F100 on Query { count }").ToString());
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5), $"took {clock.Elapsed}");
     }

@@ -14,5 +14,6 @@ public sealed class ProvidedRequiredArgumentsTests
     [InlineData("{ count @skip }", "\"@skip\"")]
     [InlineData("{ count @tag(weight: 1) }", "\"name\"")]
     [InlineData("{ pet { x } }", "\"flag\"")]
-    public void Other_documents_are_refused(string document, string words) => RuleCheck.Refuses<ProvidedRequiredArguments>(document, words);
+    public void Other_documents_are_refused(string document, string words) =>
+        RuleCheck.Refuses<ProvidedRequiredArguments>(document, words);
 }

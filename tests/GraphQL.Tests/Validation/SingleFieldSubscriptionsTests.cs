@@ -10,7 +10,8 @@ public sealed class SingleFieldSubscriptionsTests
     [InlineData("subscription { userChanged { id name } }")]
     [InlineData("{ a b }")]
     [InlineData("subscription { ticks ... on User { id } }")]
-    public void A_subscription_selects_one_field(string document) => RuleCheck.Accepts<SingleFieldSubscriptions>(document);
+    public void A_subscription_selects_one_field(string document) =>
+        RuleCheck.Accepts<SingleFieldSubscriptions>(document);
 
     [Theory]
     [InlineData("subscription { ticks userChanged { id } }", "exactly one")]
@@ -19,5 +20,6 @@ public sealed class SingleFieldSubscriptionsTests
     [InlineData("subscription { ticks ...F } fragment F on Subscription { y: ticks }", "exactly one")]
     [InlineData("subscription { ticks @skip(if: true) }", "\"@skip\"")]
     [InlineData("subscription { ... @include(if: true) { ticks } }", "\"@include\"")]
-    public void Other_documents_are_refused(string document, string words) => RuleCheck.Refuses<SingleFieldSubscriptions>(document, words);
+    public void Other_documents_are_refused(string document, string words) =>
+        RuleCheck.Refuses<SingleFieldSubscriptions>(document, words);
 }

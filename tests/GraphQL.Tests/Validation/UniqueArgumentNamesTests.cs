@@ -11,5 +11,6 @@ public sealed class UniqueArgumentNamesTests
     [Theory]
     [InlineData("{ x(a: 1, a: 1) }", "\"a\"")]
     [InlineData("{ x @d(a: 1, b: 2, a: 3) }", "\"a\"")]
-    public void Other_documents_are_refused(string document, string words) => RuleCheck.Refuses<UniqueArgumentNames>(document, words);
+    public void Other_documents_are_refused(string document, string words) =>
+        RuleCheck.Refuses<UniqueArgumentNames>(document, words);
 }

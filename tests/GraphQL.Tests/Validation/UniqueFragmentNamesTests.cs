@@ -10,5 +10,6 @@ public sealed class UniqueFragmentNamesTests
 
     [Theory]
     [InlineData("fragment A on User { id } fragment A on User { name }", "\"A\"")]
-    public void Other_documents_are_refused(string document, string words) => RuleCheck.Refuses<UniqueFragmentNames>(document, words);
+    public void Other_documents_are_refused(string document, string words) =>
+        RuleCheck.Refuses<UniqueFragmentNames>(document, words);
 }

@@ -12,5 +12,6 @@ public sealed class UniqueOperationNamesTests
     [Theory]
     [InlineData("query A { a } query A { b }", "\"A\"")]
     [InlineData("query A { a } mutation A { b }", "\"A\"")]
-    public void Other_documents_are_refused(string document, string words) => RuleCheck.Refuses<UniqueOperationNames>(document, words);
+    public void Other_documents_are_refused(string document, string words) =>
+        RuleCheck.Refuses<UniqueOperationNames>(document, words);
 }

@@ -10,5 +10,6 @@ public sealed class UniqueVariableNamesTests
 
     [Theory]
     [InlineData("query ($a: Int, $a: String) { x }", "\"$a\"")]
-    public void Other_documents_are_refused(string document, string words) => RuleCheck.Refuses<UniqueVariableNames>(document, words);
+    public void Other_documents_are_refused(string document, string words) =>
+        RuleCheck.Refuses<UniqueVariableNames>(document, words);
 }

@@ -7,7 +7,8 @@ public sealed class ValuesOfCorrectTypeTests
     [Theory]
     [InlineData("{ count(a: 1, b: 1, c: \"s\", d: true, e: 1, f: RED) user(id: \"x\") { id } }")]
     [InlineData("{ count(a: null, b: 1.5e3, e: \"1\") }")]
-    [InlineData("{ users(colors: RED, filter: { and: { color: GREEN }, any: [1, { a: RED }], point: { y: 1, tags: \"x\" } }) { matrix(rows: 1) id } }")]
+    [InlineData("{ users(colors: RED, filter: { and: { color: GREEN }, any: [1, { a: RED }], point: { y: 1, tags: "
+        + "\"x\" } }) { matrix(rows: 1) id } }")]
     [InlineData("{ users { x: matrix(rows: [1, 2]) y: matrix(rows: [[1], 2, null]) } }")]
     [InlineData("{ node(choice: { id: 1 }) { id } any(point: null) { x } unknown(a: {}) }")]
     [InlineData("query ($a: Int = 1, $p: Point = { y: 2 }, $c: [Color!] = RED) { x }")]
@@ -42,5 +43,6 @@ public sealed class ValuesOfCorrectTypeTests
     [InlineData("{ count @skip(if: 1) }", "Boolean")]
     [InlineData("{ users { matrix(rows: [[[1]]]) } }", "Int")]
     [InlineData("{ users { matrix(rows: [[null]]) } }", "Int!")]
-    public void Other_documents_are_refused(string document, string words) => RuleCheck.Refuses<ValuesOfCorrectType>(document, words);
+    public void Other_documents_are_refused(string document, string words) =>
+        RuleCheck.Refuses<ValuesOfCorrectType>(document, words);
 }

@@ -12,5 +12,6 @@ public sealed class VariablesAreInputTypesTests
     [InlineData("query ($a: User) { a }", "User")]
     [InlineData("query ($a: [Pet!]!) { a }", "[Pet!]!")]
     [InlineData("query ($a: Node) { a }", "Node")]
-    public void Other_documents_are_refused(string document, string words) => RuleCheck.Refuses<VariablesAreInputTypes>(document, words);
+    public void Other_documents_are_refused(string document, string words) =>
+        RuleCheck.Refuses<VariablesAreInputTypes>(document, words);
 }

@@ -14,9 +14,13 @@ public sealed class VariablesInAllowedPositionTests
     [InlineData("query ($v: Int = 1) { a(o: { x: $v }) }")]
     public void A_nullable_variable_is_refused_in_a_oneOf_input_object_wherever_that_stands(string document)
     {
-        var schema = SchemaBuilder.Build("input O @oneOf { x: Int, y: Int } type Query { a(o: O): Int, b(o: O!): Int, c(o: [O!]): Int }");
-        Assert.Contains("must be non-null", Assert.Single(DocumentValidator.Validate(schema, Parser.Parse(document))).Message);
-        Assert.Empty(DocumentValidator.Validate(schema, Parser.Parse(document.Replace("Int", "Int!").Replace("Int! = 1", "Int!"))));
+        var schema = SchemaBuilder.Build(
+            "input O @oneOf { x: Int, y: Int } type Query { a(o: O): Int, b(o: O!): Int, c(o: [O!]): Int }");
+        Assert.Contains(
+            "must be non-null", Assert.Single(DocumentValidator.Validate(schema, Parser.Parse(document))).Message);
+        Assert.Empty(
+            DocumentValidator.Validate(
+                schema, Parser.Parse(document.Replace("Int", "Int!").Replace("Int! = 1", "Int!"))));
     }
 
     [Theory]
@@ -30,7 +34,8 @@ public sealed class VariablesInAllowedPositionTests
     [InlineData("query ($a: Any) { pet(any: $a, flag: true) { x } }")]
     [InlineData("query ($a: Boolean!) { ...F } fragment F on Query { count @skip(if: $a) }")]
     [InlineData("query ($a: User) { count(a: $a) }")]
-    public void Variables_fit_the_places_of_their_uses(string document) => RuleCheck.Accepts<VariablesInAllowedPosition>(document);
+    public void Variables_fit_the_places_of_their_uses(string document) =>
+        RuleCheck.Accepts<VariablesInAllowedPosition>(document);
 
     [Theory]
     [InlineData("query ($a: Int) { user(id: $a) { id } }", "\"$a\"")]
@@ -45,5 +50,6 @@ public sealed class VariablesInAllowedPositionTests
     [InlineData("query ($a: ID) { node(choice: { id: $a }) { id } }", "non-null")]
     [InlineData("query ($a: Boolean) { ...F } fragment F on Query { count @skip(if: $a) }", "Boolean!")]
     [InlineData("query ($a: ID) { node(choice: { many: [$a] }) { id } }", "Int!")]
-    public void Other_documents_are_refused(string document, string words) => RuleCheck.Refuses<VariablesInAllowedPosition>(document, words);
+    public void Other_documents_are_refused(string document, string words) =>
+        RuleCheck.Refuses<VariablesInAllowedPosition>(document, words);
 }

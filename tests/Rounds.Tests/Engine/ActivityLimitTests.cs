@@ -102,9 +102,11 @@ public sealed class ActivityLimitTests
             await StartInOrderAsync(JobsCount, 10);
             await run.UntilAsync(() => run.Database.Reminders.Count == 0);
 
-            var names = jobs.Starts.Skip(before).Select(start => start.Name).ToList();
-            Assert.Equal(names.Order(StringComparer.Ordinal), names);
-            Assert.Equal(JobsCount + 10, names.Concat(jobs.Starts.Take(before).Select(start => start.Name)).Distinct().Count());
+                var names = jobs.Starts.Skip(before).Select(start => start.Name).ToList();
+                Assert.Equal(names.Order(StringComparer.Ordinal), names);
+                Assert.Equal(
+                    JobsCount + 10,
+                    names.Concat(jobs.Starts.Take(before).Select(start => start.Name)).Distinct().Count());
 
             async Task StartInOrderAsync(int first, int count)
             {
@@ -124,15 +126,17 @@ public sealed class ActivityLimitTests
         });
 
     [Fact]
-    public void No_activity_starts_while_results_pile_up() => Run(
-        async run =>
-        {
-            var jobs = (Jobs)run.Activities["work"];
-            await StartJobsAsync(run);
-            var hold = new TaskCompletionSource();
-            run.Faults.DelayBefore = operation => operation.Call == StoreCall.Commit ? new ValueTask(hold.Task) : default;
-            var call = AwaitAsync(run.Probe("a").Add(1));
-            await run.World.Delay(TimeSpan.FromMinutes(1));
+    public void No_activity_starts_while_results_pile_up() =>
+        Run(
+            async run =>
+            {
+                var jobs = (Jobs)run.Activities["work"];
+                await StartJobsAsync(run);
+                var hold = new TaskCompletionSource();
+                run.Faults.DelayBefore = operation =>
+                    operation.Call == StoreCall.Commit ? new ValueTask(hold.Task) : default;
+                var call = AwaitAsync(run.Probe("a").Add(1));
+                await run.World.Delay(TimeSpan.FromMinutes(1));
 
             // Two whose turns are in the open round, two that wait for theirs, and those that ran meanwhile.
             Assert.InRange(jobs.Starts.Count, 4, 8);
@@ -165,15 +169,18 @@ public sealed class ActivityLimitTests
             await run.Probe("a").Do(Script.Of(probe => probe.Start("job 6", "work", local: big)));
             await run.UntilAsync(() => run.Database.Reminders.Count == 0);
 
-            Assert.Equal(["job 0", "job 2", "job 6"], jobs.Starts.Where(start => start.Local is not null).Select(start => start.Name));
-            Assert.Same(big, jobs.Starts[^1].Local);
-        },
-        run =>
-        {
-            run.Options.MaxLocalHandOversCount = 2;
-            run.Options.MaxLocalHandOverBytes = 1_000;
-            run.Activities["work"] = new Jobs(run, _ => null);
-        });
+                Assert.Equal(
+                    ["job 0", "job 2", "job 6"],
+                    jobs.Starts.Where(start => start.Local is not null).Select(start => start.Name));
+                Assert.Same(big, jobs.Starts[^1].Local);
+            },
+            run =>
+            {
+                run.Options.MaxLocalHandOversCount = 2;
+                run.Options.MaxLocalHandOverBytes = 1_000;
+                run.Activities["work"] = new Jobs(run, _ => null);
+            }
+        );
 
     [Fact]
     public void A_message_that_is_handed_over_counts_with_its_body() => Run(
@@ -182,12 +189,14 @@ public sealed class ActivityLimitTests
             var jobs = (Jobs)run.Activities["work"];
             var message = new Message
             {
-                Id = new MessageId(Guid.NewGuid()), Source = "s", Item = "i", MediaType = "application/json", Body = new byte[600], ReceivedAt = DateTimeOffset.UnixEpoch,
+                Id = new MessageId(Guid.NewGuid()), Source = "s", Item = "i", MediaType =
+                    "application/json", Body = new byte[600], ReceivedAt = DateTimeOffset.UnixEpoch,
             };
             await run.Probe("a").Do(Script.Of(probe =>
             {
                 probe.Start("first", "work", local: new AppendedMessage(message, 1, []), due: probe.Time);
-                probe.Start("second", "work", local: new AppendedMessage(message, 2, []), due: probe.Time.AddMilliseconds(1));
+                probe.Start(
+                    "second", "work", local: new AppendedMessage(message, 2, []), due: probe.Time.AddMilliseconds(1));
             }));
             await run.UntilAsync(() => run.Database.Reminders.Count == 0);
 
@@ -200,13 +209,17 @@ public sealed class ActivityLimitTests
         });
 
     [Fact]
-    public void What_was_handed_over_with_an_activity_that_is_replaced_makes_room() => Run(
-        async run =>
-        {
-            var jobs = (Jobs)run.Activities["work"];
-            for (var i = 0; i < 3; i++)
-                await run.Probe("a").Do(Script.Of(probe => probe.Start("job", "work", due: probe.Time.AddMinutes(1), local: new Output())));
-            await run.UntilAsync(() => run.Database.Reminders.Count == 0);
+    public void What_was_handed_over_with_an_activity_that_is_replaced_makes_room() =>
+        Run(
+            async run =>
+            {
+                var jobs = (Jobs)run.Activities["work"];
+                for (var i = 0; i < 3; i++)
+                    await run.Probe("a")
+                        .Do(
+                            Script.Of(probe =>
+                                probe.Start("job", "work", due: probe.Time.AddMinutes(1), local: new Output())));
+                await run.UntilAsync(() => run.Database.Reminders.Count == 0);
 
             Assert.NotNull(Assert.Single(jobs.Starts).Local);
         },

@@ -30,10 +30,16 @@ public sealed class ActivityTests
             await run.UntilAsync(() => run.Notes.Count == 3);
             await run.World.Delay(TimeSpan.FromMinutes(1));
 
-            Assert.Equal(["a did job 1: TimeoutException: Not yet.", "a did job 2: TimeoutException: Not yet.", "a did job 3: well"], run.Notes);
-            Assert.Empty(run.Database.Reminders);
-        },
-        run => run.Activities["work"] = new Worker(run) { FailuresCount = 2 });
+                Assert.Equal(
+                    [
+                        "a did job 1: TimeoutException: Not yet.",
+                        "a did job 2: TimeoutException: Not yet.",
+                        "a did job 3: well",
+                    ],
+                    run.Notes);
+                Assert.Empty(run.Database.Reminders);
+            },
+            run => run.Activities["work"] = new Worker(run) { FailuresCount = 2 });
 
     [Fact]
     public void An_activity_that_a_stop_cancels_runs_again_after_the_start() => Run(
@@ -42,13 +48,16 @@ public sealed class ActivityTests
             await run.Probe("a").Do(Script.Of(probe => probe.Start("job", "work")));
             await run.UntilAsync(() => Work(run).StartsCount == 1);
 
-            // The stop waits for a slow commit, and the activity ends meanwhile.
-            run.Faults.DelayBefore = operation => operation.Call == StoreCall.Commit ? new ValueTask(run.World.Delay(TimeSpan.FromSeconds(5))) : default;
-            var call = AwaitAsync(run.Probe("b").Add(1));
-            await run.RestartAsync();
-            await call;
-            run.Faults.DelayBefore = null;
-            await run.UntilAsync(() => run.Notes.Count > 0);
+                // The stop waits for a slow commit, and the activity ends meanwhile.
+                run.Faults.DelayBefore = operation =>
+                    operation.Call == StoreCall.Commit
+                        ? new ValueTask(run.World.Delay(TimeSpan.FromSeconds(5)))
+                        : default;
+                var call = AwaitAsync(run.Probe("b").Add(1));
+                await run.RestartAsync();
+                await call;
+                run.Faults.DelayBefore = null;
+                await run.UntilAsync(() => run.Notes.Count > 0);
 
             Assert.Equal(2, Work(run).StartsCount);
             Assert.Equal("a did job 1: well", Assert.Single(run.Notes));

@@ -14,10 +14,13 @@ public sealed class BadCallTests
         var bad = new Script(_ => ValueTask.CompletedTask) { Touches = [new RoundGrainId("probe", "b")],
             HasBadNeeds = true };
 
-        Assert.Contains("needs", (await ErrorOfAsync<ArgumentException>(run.Probe("a").Do(bad))).Message, StringComparison.Ordinal);
-        Assert.Equal(1, await run.Probe("b").Read());
-        Assert.Equal(0, await run.Probe("a").Read());
-    });
+            Assert.Contains(
+                "needs",
+                (await ErrorOfAsync<ArgumentException>(run.Probe("a").Do(bad))).Message,
+                StringComparison.Ordinal);
+            Assert.Equal(1, await run.Probe("b").Read());
+            Assert.Equal(0, await run.Probe("a").Read());
+        });
 
     [Fact]
     public void A_constructor_that_throws_fails_the_call_that_needs_the_grain() => Run(async run =>
@@ -51,14 +54,20 @@ public sealed class BadCallTests
     });
 
     [Fact]
-    public void Parts_that_cannot_be_stored_fail_their_turn_and_not_its_round() => Run(async run =>
-    {
-        var part = new MessagePart("sizes", MessageStatus.Parked, ProcessingStep.Execute);
-        var good = AwaitAsync(run.Probe("b").Add(1));
-        await ErrorOfAsync<ArgumentException>(run.Probe("a").Do(Script.Of(probe => probe.Store(Messages.New(run.World), part, part with { Attempts = 1 }))));
-        await ErrorOfAsync<ArgumentException>(run.Probe("a").Do(Script.Of(
-            probe => probe.Store(Messages.New(run.World), part with { Status = MessageStatus.Completed }))));
-        await good;
+    public void Parts_that_cannot_be_stored_fail_their_turn_and_not_its_round() =>
+        Run(async run =>
+        {
+            var part = new MessagePart("sizes", MessageStatus.Parked, ProcessingStep.Execute);
+            var good = AwaitAsync(run.Probe("b").Add(1));
+            await ErrorOfAsync<ArgumentException>(
+                run.Probe("a")
+                    .Do(Script.Of(probe => probe.Store(Messages.New(run.World), part, part with { Attempts = 1 }))));
+            await ErrorOfAsync<ArgumentException>(
+                run.Probe("a")
+                    .Do(
+                        Script.Of(probe =>
+                            probe.Store(Messages.New(run.World), part with { Status = MessageStatus.Completed }))));
+            await good;
 
         Assert.Empty(run.Database.Messages);
     });

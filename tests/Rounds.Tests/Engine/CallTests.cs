@@ -57,7 +57,8 @@ public sealed class CallTests
             await gate.Task;
             probe.Value = 200;
             late.Add(Record.Exception(() => ProbeGrain.Tell(other.Add(1))));
-            late.Add(Record.Exception(() => probe.Remind("never", run.Database.States.Count == 0 ? default : DateTimeOffset.UnixEpoch)));
+            late.Add(Record.Exception(() => probe.Remind(
+                "never", run.Database.States.Count == 0 ? default : DateTimeOffset.UnixEpoch)));
         })));
         Assert.Equal("turn_did_not_complete", error.Code);
 
@@ -85,9 +86,11 @@ public sealed class CallTests
     });
 
     [Fact]
-    public void The_result_of_a_call_is_not_available_inside_a_turn() => Run(async run =>
-    {
-        await ErrorOfAsync<InvalidOperationException>(run.Probe("a").Do(new Script(async probe => await probe.Other("b").AddAndRead(1))));
+    public void The_result_of_a_call_is_not_available_inside_a_turn() =>
+        Run(async run =>
+        {
+            await ErrorOfAsync<InvalidOperationException>(
+                run.Probe("a").Do(new Script(async probe => await probe.Other("b").AddAndRead(1))));
 
         Assert.Equal(0, await run.Probe("b").Read());
     });

@@ -9,7 +9,9 @@ using Tributary.TestingHost.Simulation;
 
 namespace Tributary.Rounds.Tests.Engine;
 
-/// <summary>One silo in virtual time over a database in memory, with faults by number and grains that do what a test says.</summary>
+/// <summary>
+/// One silo in virtual time over a database in memory, with faults by number and grains that do what a test says.
+/// </summary>
 public sealed class EngineRun
 {
     private static readonly TimeSpan Patience = TimeSpan.FromHours(1);

@@ -4,7 +4,10 @@ using static Tributary.Rounds.Tests.Engine.EngineRun;
 
 namespace Tributary.Rounds.Tests.Engine;
 
-/// <summary>A store that has no room, or that does not answer: callers are told, what is the silo's own waits, and it all goes on by itself.</summary>
+/// <summary>
+/// A store that has no room, or that does not answer: callers are told, what is the silo's own waits, and it all goes
+/// on by itself.
+/// </summary>
 public sealed class FullDiskTests
 {
     [Fact]
@@ -16,7 +19,8 @@ public sealed class FullDiskTests
         Assert.Equal("store_full", (await ErrorOfAsync<StoreException>(run.Probe("a").Add(1))).Code);
         Assert.Equal(StoreFault.Full, run.Host.Refusal?.Fault);
         // At the door, without a round.
-        Assert.Equal("store_full", (await Assert.ThrowsAsync<StoreException>(() => AwaitAsync(run.Probe("b").Add(1)))).Code);
+        Assert.Equal(
+            "store_full", (await Assert.ThrowsAsync<StoreException>(() => AwaitAsync(run.Probe("b").Add(1)))).Code);
         for (var i = 0; i < 20; i++)
         {
             Assert.Equal(5, await run.Probe("a").Read());
@@ -78,9 +82,11 @@ public sealed class FullDiskTests
     public void A_disk_that_is_full_while_a_refused_round_is_halved_convicts_nobody_else() => Run(
         async run =>
         {
-            var calls = Enumerable.Range(0, 8).Select(i => RefusalTests.Store(run, $"item {i}", i == 3 ? "poison" : "{}")).ToList();
+            var calls = Enumerable.Range(0, 8).Select(i => RefusalTests.Store(run,
+                $"item {i}", i == 3 ? "poison" : "{}")).ToList();
             foreach (var call in calls)
-                Assert.Contains((await Assert.ThrowsAnyAsync<TributaryException>(() => call)).Code, (string[])["store_full", "refused_by_store"]);
+                Assert.Contains((await Assert.ThrowsAnyAsync<TributaryException>(() => call)).Code, (string[])["store_full",
+                    "refused_by_store"]);
             await run.UntilAsync(() => run.Host.Refusal is null);
             await RefusalTests.Store(run, "after", "{}");
 
@@ -114,7 +120,8 @@ public sealed class FullDiskTests
         var isAway = true;
         run.Faults.Rule = _ => isAway ? StoreFate.Fail : StoreFate.Proceed;
         // The first is in the round whose fate is not known, the others behind it, or wait for what cannot be loaded.
-        var calls = Enumerable.Range(0, 10).Select(i => AwaitAsync(run.Probe(i < 5 ? "a" : $"new {i}").Add(1))).ToList();
+        var calls = Enumerable.Range(0, 10).Select(i => AwaitAsync(run.Probe(i < 5 ? "a" : "new "
+            + $"{i}").Add(1))).ToList();
         var read = AwaitAsync(run.Probe("a").Read());
         foreach (var call in calls.Append(read))
             Assert.Equal("store_transient", (await Assert.ThrowsAsync<StoreException>(() => call)).Code);

@@ -101,18 +101,33 @@ public sealed class LimitTests
         run => run.Options.MaxActivationsCount = 3);
 
     [Fact]
-    public void What_is_dirty_or_waited_for_stays_beyond_the_limit() => Run(
-        async run =>
-        {
-            run.Faults.DelayBefore = operation => new ValueTask(run.World.Delay(TimeSpan.FromMilliseconds(operation.Call == StoreCall.Load ? 7 : 20)));
-            var calls = Enumerable.Range(0, 60).Select(i => AwaitAsync(run.Probe($"p {i % 20}").Do(
-                new Script(Script.Of(probe =>
-                {
-                    probe.Value++;
-                    ProbeGrain.Tell(probe.Other($"p {(i + 1) % 20}").Add(100));
-                }).Run) { Touches = [new RoundGrainId("probe", $"p {(i + 1) % 20}")] }))).ToList();
-            await Task.WhenAll(calls);
-            await run.UntilAsync(() => run.Database.DeferredCalls.Count == 0);
+    public void What_is_dirty_or_waited_for_stays_beyond_the_limit() =>
+        Run(
+            async run =>
+            {
+                run.Faults.DelayBefore = operation => new ValueTask(
+                    run.World.Delay(TimeSpan.FromMilliseconds(operation.Call == StoreCall.Load ? 7 : 20)));
+                var calls = Enumerable
+                    .Range(0, 60)
+                    .Select(i =>
+                        AwaitAsync(
+                            run.Probe($"p {i % 20}")
+                                .Do(
+                                    new Script(
+                                        Script
+                                            .Of(probe =>
+                                            {
+                                                probe.Value++;
+                                                ProbeGrain.Tell(probe.Other($"p {(i + 1) % 20}").Add(100));
+                                            })
+                                            .Run)
+                                    {
+                                        Touches = [new RoundGrainId("probe", $"p {(i + 1) % 20}")],
+                                    }
+                                )))
+                    .ToList();
+                await Task.WhenAll(calls);
+                await run.UntilAsync(() => run.Database.DeferredCalls.Count == 0);
 
             foreach (var i in Enumerable.Range(0, 20))
                 Assert.Equal(303, await run.Probe($"p {i}").Read());

@@ -45,17 +45,20 @@ public sealed class OneWayTests
             ProbeGrain.Tell(probe.Other("b").Merge(new Portion { Amount = 2 }));
         }));
 
-        Assert.Equal(3, await run.Probe("b").Read());
-        Assert.Equal(2, run.Database.Failures.Count);
-        Assert.Contains(run.Database.Failures, failure => Text(failure.Arguments).Contains("-1", StringComparison.Ordinal));
-    });
+            Assert.Equal(3, await run.Probe("b").Read());
+            Assert.Equal(2, run.Database.Failures.Count);
+            Assert.Contains(run.Database.Failures, failure =>
+                Text(failure.Arguments).Contains("-1", StringComparison.Ordinal));
+        });
 
     [Fact]
-    public void Merged_calls_that_call_each_other_for_ever_hold_nobody_up() => Run(async run =>
-    {
-        await run.Probe("b").Read();
-        await run.Probe("c").Read();
-        await run.Probe("a").Do(Script.Of(probe => ProbeGrain.Tell(probe.Other("b").Merge(new Portion { Echo = "c" }))));
+    public void Merged_calls_that_call_each_other_for_ever_hold_nobody_up() =>
+        Run(async run =>
+        {
+            await run.Probe("b").Read();
+            await run.Probe("c").Read();
+            await run.Probe("a")
+                .Do(Script.Of(probe => ProbeGrain.Tell(probe.Other("b").Merge(new Portion { Echo = "c" }))));
 
         Assert.Equal(1, await run.Probe("d").AddAndRead(1));
         await run.Host.StopAsync();
@@ -111,11 +114,13 @@ public sealed class OneWayTests
         }));
         await run.UntilAsync(() => run.Database.Failures.Count == 2);
 
-        Assert.Equal(["b [42]", "far [43]"], run.Database.Failures.Select(row => $"{row.Target.Key} {Text(row.Arguments)}").Order());
-        Assert.All(run.Database.Failures, row => Assert.Equal("TimeoutException: The probe throws.", row.Error));
-        Assert.Equal(1, await run.Probe("a").Read());
-        Assert.Equal(0, await run.Probe("b").Read());
-    });
+            Assert.Equal(
+                ["b [42]", "far [43]"],
+                run.Database.Failures.Select(row => $"{row.Target.Key} {Text(row.Arguments)}").Order());
+            Assert.All(run.Database.Failures, row => Assert.Equal("TimeoutException: The probe throws.", row.Error));
+            Assert.Equal(1, await run.Probe("a").Read());
+            Assert.Equal(0, await run.Probe("b").Read());
+        });
 
     [Fact]
     public void Arguments_that_cannot_be_written_fail_their_call_only() => Run(async run =>

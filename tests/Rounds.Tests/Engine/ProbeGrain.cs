@@ -118,7 +118,8 @@ public sealed class ProbeGrain(EngineRun run) : RoundGrain<ProbeState>, IProbeGr
 
     public static void Tell(ValueTask call) => Send(call);
 
-    public AppendedMessage Store(Message message, params IReadOnlyList<MessagePart> parts) => Append(message, 1, [], parts);
+    public AppendedMessage Store(Message message, params IReadOnlyList<MessagePart> parts) =>
+        Append(message, 1, [], parts);
 
     public KnownMessage? Find(string source, string externalId) => Find(ExternalKey.Of(source, "item", externalId));
 
@@ -126,8 +127,9 @@ public sealed class ProbeGrain(EngineRun run) : RoundGrain<ProbeState>, IProbeGr
 
     public void Forget(string name) => ClearReminder(name);
 
-    public void Start(string name, string activity, byte[]? payload = null, DateTimeOffset? due = null, object? local = null) =>
-        StartActivity(name, activity, payload, due: due, local: local);
+    public void Start(
+        string name, string activity, byte[]? payload = null, DateTimeOffset? due = null,
+        object? local = null) => StartActivity(name, activity, payload, due: due, local: local);
 
     public ValueTask Do(Script script) => script.Run(this);
 

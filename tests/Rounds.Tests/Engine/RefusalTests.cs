@@ -181,7 +181,8 @@ public sealed class RefusalTests
                 probe.Store(Messages.New(run.World, "key"))).Run) { External = ExternalKey.Of("test", "item", "key") };
         await run.Probe(keys[0]).Do(Named());
         await run.Probe(keys[1]).Do(Named());
-        Assert.Equal("external_id_taken", (await ErrorOfAsync<TributaryException>(run.Probe(keys[0]).Do(Named()))).Code);
+        Assert.Equal(
+            "external_id_taken", (await ErrorOfAsync<TributaryException>(run.Probe(keys[0]).Do(Named()))).Code);
 
         Assert.Equal(2, run.Database.Messages.Count);
     });

@@ -73,7 +73,8 @@ public sealed class ReminderTests
             }
 
             await run.UntilAsync(() => run.Database.Reminders.Count == 0);
-            Assert.Equal(200, run.Notes.Select(note => note[..note.IndexOf(" at ", StringComparison.Ordinal)]).Distinct().Count());
+            Assert.Equal(200, run.Notes.Select(note => note[..note.IndexOf(
+                " at ", StringComparison.Ordinal)]).Distinct().Count());
             Assert.Equal(200, run.Notes.Count);
         },
         run =>
@@ -97,7 +98,8 @@ public sealed class ReminderTests
                 await run.World.Delay(TimeSpan.FromMinutes(40));
 
                 Assert.Equal(10, firedAt.Count);
-                Assert.All(firedAt.Zip(due), pair => Assert.InRange(pair.First - pair.Second, TimeSpan.Zero, TimeSpan.FromMilliseconds(500)));
+                Assert.All(firedAt.Zip(due), pair =>
+                    Assert.InRange(pair.First - pair.Second, TimeSpan.Zero, TimeSpan.FromMilliseconds(500)));
             },
             run =>
             {
@@ -124,9 +126,11 @@ public sealed class ReminderTests
         await run.Probe("a").Do(Script.Of(probe => probe.Remind("bad", probe.Time, [1, 2, 3])));
         await run.UntilAsync(() => run.Database.Reminders.Count == 0);
 
-        var failure = Assert.Single(run.Database.Failures);
-        Assert.Equal(("OnReminder", """["bad",0,"AQID"]"""), (failure.Method, Encoding.UTF8.GetString(failure.Arguments.Span)));
-    });
+            var failure = Assert.Single(run.Database.Failures);
+            Assert.Equal(
+                ("OnReminder", """["bad",0,"AQID"]"""),
+                (failure.Method, Encoding.UTF8.GetString(failure.Arguments.Span)));
+        });
 
     private static async Task<DateTimeOffset> SetAsync(EngineRun run, string key, string name, TimeSpan delay)
     {
@@ -135,7 +139,8 @@ public sealed class ReminderTests
         return due;
     }
 
-    private static long FiredAt(string note) => long.Parse(note[(note.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture);
+    private static long FiredAt(string note) =>
+        long.Parse(note[(note.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture);
 
     private sealed class SlowClock(VirtualTime time) : TimeProvider
     {

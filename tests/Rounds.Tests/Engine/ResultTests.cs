@@ -36,12 +36,15 @@ public sealed class ResultTests
             await StartAsync(run, "a");
             await run.UntilAsync(() => run.Database.Reminders.Count == 0);
 
-            var failure = Assert.Single(run.Database.Failures);
-            Assert.Equal(("OnActivity", "TimeoutException: Twice."), (failure.Method, failure.Error));
-            Assert.Contains("TimeoutException: Once.", Encoding.UTF8.GetString(failure.Arguments.Span), StringComparison.Ordinal);
-            Assert.Equal(2, run.Notes.Count);
-        },
-        run => run.Activities["work"] = new Jobs(run, _ => new Output()));
+                var failure = Assert.Single(run.Database.Failures);
+                Assert.Equal(("OnActivity", "TimeoutException: Twice."), (failure.Method, failure.Error));
+                Assert.Contains(
+                    "TimeoutException: Once.",
+                    Encoding.UTF8.GetString(failure.Arguments.Span),
+                    StringComparison.Ordinal);
+                Assert.Equal(2, run.Notes.Count);
+            },
+            run => run.Activities["work"] = new Jobs(run, _ => new Output()));
 
     [Fact]
     public void A_result_that_the_database_refuses_is_told_to_its_owner_and_its_neighbours_count() => Run(
@@ -78,14 +81,16 @@ public sealed class ResultTests
             await run.UntilAsync(() => run.Database.Reminders.Count == 0);
             await run.Probe("a").Add(1);
 
-            Assert.StartsWith("refused_by_store: ", Assert.Single(run.Database.Failures).Error, StringComparison.Ordinal);
-            Assert.Empty(run.Database.Messages);
-        },
-        run =>
-        {
-            run.Faults.Poison = body => body.Span.SequenceEqual("poison"u8);
-            run.Activities["work"] = new Jobs(run, _ => new Output());
-        });
+                Assert.StartsWith(
+                    "refused_by_store: ", Assert.Single(run.Database.Failures).Error, StringComparison.Ordinal);
+                Assert.Empty(run.Database.Messages);
+            },
+            run =>
+            {
+                run.Faults.Poison = body => body.Span.SequenceEqual("poison"u8);
+                run.Activities["work"] = new Jobs(run, _ => new Output());
+            }
+        );
 
     [Fact]
     public void A_result_runs_again_as_it_was_when_its_round_runs_again() => Run(
@@ -103,13 +108,16 @@ public sealed class ResultTests
                     throw new TimeoutException("Once.");
                 }
 
-                probe.Value += result.Error is null ? 1 : 100;
-            };
-            await StartAsync(run, "a");
-            await StartAsync(run, "b");
-            run.Faults.DelayBefore = operation => operation.Call == StoreCall.Commit ? new ValueTask(run.World.Delay(TimeSpan.FromSeconds(3))) : default;
-            await run.Probe("c").Add(1);
-            await run.UntilAsync(() => run.Database.Reminders.Count == 0);
+                    probe.Value += result.Error is null ? 1 : 100;
+                };
+                await StartAsync(run, "a");
+                await StartAsync(run, "b");
+                run.Faults.DelayBefore = operation =>
+                    operation.Call == StoreCall.Commit
+                        ? new ValueTask(run.World.Delay(TimeSpan.FromSeconds(3)))
+                        : default;
+                await run.Probe("c").Add(1);
+                await run.UntilAsync(() => run.Database.Reminders.Count == 0);
 
             Assert.Equal(1, await run.Probe("a").Read());
             Assert.Equal(100, await run.Probe("b").Read());
@@ -162,5 +170,6 @@ public sealed class ResultTests
             run.Activities["work"] = new Jobs(run, _ => new Output() { IsBad = true });
         });
 
-    private static async Task StartAsync(EngineRun run, string probe) => await run.Probe(probe).Do(Script.Of(it => it.Start("job", "work")));
+    private static async Task StartAsync(EngineRun run, string probe) =>
+        await run.Probe(probe).Do(Script.Of(it => it.Start("job", "work")));
 }

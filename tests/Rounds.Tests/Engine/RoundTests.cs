@@ -17,14 +17,22 @@ public sealed class RoundTests
         round.SetParts(Message(1), "item", MessageStatus.Retrying, [Part(MessageStatus.Parked)], At);
         round.SetParts(Message(2), "item", MessageStatus.Parked, [], At);
 
-        Assert.Equal([MessageStatus.Parked], round.Commit.Parts.Single(row => row.Message == Message(1)).Parts.Select(part => part.Status));
-        Assert.Equal(new LedgerDelta("source", At.AddMinutes(-59), 0, 1, Processing: -1), Assert.Single(round.Commit.Ledger));
+        Assert.Equal(
+            [MessageStatus.Parked],
+            round.Commit.Parts.Single(row => row.Message == Message(1)).Parts.Select(part => part.Status));
+        Assert.Equal(
+            new LedgerDelta("source", At.AddMinutes(-59), 0, 1, Processing: -1), Assert.Single(round.Commit.Ledger));
     }
 
     [Fact]
     public void What_was_raised_is_told_although_it_was_overtaken_in_its_round()
     {
-        round.SetParts(Message(1), "item", MessageStatus.Processing, [Part(MessageStatus.Parked) with { IsRaised = true }, Part(MessageStatus.Retrying, "b")], At);
+        round.SetParts(
+            Message(1),
+            "item",
+            MessageStatus.Processing,
+            [Part(MessageStatus.Parked) with { IsRaised = true }, Part(MessageStatus.Retrying, "b")],
+            At);
         round.SetParts(Message(1), "item", MessageStatus.Retrying, [Part(MessageStatus.Processing)], At);
 
         var told = Assert.Single(round.Commit.Superseded);
@@ -41,7 +49,8 @@ public sealed class RoundTests
         round.SetRecord(Message(2), "item", new RecordEffect(1, "key", "[22]"u8.ToArray()));
         round.SetRecord(Message(1), "item", new RecordEffect(2, "key", "[1]"u8.ToArray()));
 
-        Assert.Equal(["[22]", "[1]"], round.Commit.Records.Select(row => System.Text.Encoding.UTF8.GetString(row.Json.Span)));
+        Assert.Equal(
+            ["[22]", "[1]"], round.Commit.Records.Select(row => System.Text.Encoding.UTF8.GetString(row.Json.Span)));
         Assert.Equal(13, round.RecordBytes);
     }
 
@@ -57,5 +66,6 @@ public sealed class RoundTests
     private static MessageReference Message(int number) =>
         new(new MessageId(new Guid(number, 0, 0, new byte[8])), new Position(number), "source", At, number);
 
-    private static MessagePart Part(MessageStatus status, string plugin = "") => new(plugin, status, ProcessingStep.Execute);
+    private static MessagePart Part(MessageStatus status, string plugin = "") =>
+        new(plugin, status, ProcessingStep.Execute);
 }

@@ -18,13 +18,18 @@ public sealed class StartsTests
 
             await lives.UntilAsync(() => run.Database.Reminders.Count == 0);
 
-            Assert.Equal(3, lives.EndsCount);
-            Assert.StartsWith("p 3 did job 1: ended_the_process: ", Assert.Single(run.Notes.Distinct(), IsError), StringComparison.Ordinal);
-            Assert.Equal(BystandersCount, run.Notes.Where(note => note.EndsWith("well", StringComparison.Ordinal)).Distinct().Count());
-            Assert.Empty(lives.Starts.Last(start => start.Owner == "p 3").Others);
-            Assert.Empty(run.Database.Failures);
-        },
-        Prepare);
+                Assert.Equal(3, lives.EndsCount);
+                Assert.StartsWith(
+                    "p 3 did job 1: ended_the_process: ",
+                    Assert.Single(run.Notes.Distinct(), IsError),
+                    StringComparison.Ordinal);
+                Assert.Equal(
+                    BystandersCount,
+                    run.Notes.Where(note => note.EndsWith("well", StringComparison.Ordinal)).Distinct().Count());
+                Assert.Empty(lives.Starts.Last(start => start.Owner == "p 3").Others);
+                Assert.Empty(run.Database.Failures);
+            },
+            Prepare);
 
     [Fact]
     public void Two_kills_from_outside_make_everybody_run_alone_and_end_well() => Run(

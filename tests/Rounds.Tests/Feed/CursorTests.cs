@@ -31,7 +31,8 @@ public class CursorTests
     {
         var other = new Cursor(Guid.NewGuid(), new Position(7)).ToString();
 
-        Assert.Equal("cursor_of_another_history", Assert.Throws<TributaryException>(() => Cursor.Parse(other, History)).Code);
+        Assert.Equal(
+            "cursor_of_another_history", Assert.Throws<TributaryException>(() => Cursor.Parse(other, History)).Code);
     }
 
     [Theory]

@@ -11,7 +11,8 @@ internal sealed class FeedHarness : IAsyncDisposable
 
     public FeedHarness(FeedOptions? options = null, TimeProvider? time = null)
     {
-        Tail = new FeedTail(Log, History, options ?? new FeedOptions(), time ?? new ManualTime(), NullLogger<FeedTail>.Instance);
+        Tail = new FeedTail(
+            Log, History, options ?? new FeedOptions(), time ?? new ManualTime(), NullLogger<FeedTail>.Instance);
         running = Tail.RunAsync(stop.Token);
     }
 
@@ -36,7 +37,8 @@ internal sealed class FeedHarness : IAsyncDisposable
     public async ValueTask DisposeAsync() => await StopAsync();
 
     /// <summary>The numbers of the first <paramref name="count"/> messages that a subscription gives.</summary>
-    public static async Task<List<int>> ReadAsync(FeedSubscription subscription, int count, CancellationToken cancellation)
+    public static async Task<List<int>> ReadAsync(
+        FeedSubscription subscription, int count, CancellationToken cancellation)
     {
         var numbers = new List<int>();
         await foreach (var slice in subscription.ReadAllAsync(cancellation))

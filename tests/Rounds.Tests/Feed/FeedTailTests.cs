@@ -57,10 +57,13 @@ public sealed class FeedTailTests : IDisposable
         using var first = feed.Tail.Subscribe(Position.Start);
         var firstReading = FeedHarness.ReadAsync(first, 4, deadline.Token);
         var isFirst = 1;
-        // The replay of the second has seen message 1 and not message 2, which the tail hands out before the second joins.
+        // The replay of the second has seen message 1 and not message 2, which the tail hands out before the second
+        // joins.
         feed.Log.Reading = async slice =>
         {
-            if (slice.Messages.Count == 1 && slice.Messages[0].Position == feed.Log.At(1) && Interlocked.Exchange(ref isFirst, 0) == 1)
+            if (slice.Messages.Count == 1
+                && slice.Messages[0].Position == feed.Log.At(1)
+                && Interlocked.Exchange(ref isFirst, 0) == 1)
             {
                 feed.Commit(1);
                 await Waiting.UntilAsync(() => first.Reached >= feed.Log.At(2));
@@ -167,7 +170,8 @@ public sealed class FeedTailTests : IDisposable
 
         Assert.Same(messages[0], messages[1]);
         Assert.Equal(
-            $"{{\"cursor\":\"{messages[0]!.Cursor}\",\"message\":{{\"n\":1}}}}", Encoding.UTF8.GetString(messages[0]!.BodyWithCursor.Span));
+            $"{{\"cursor\":\"{messages[0]!.Cursor}\",\"message\":{{\"n\":1}}}}",
+            Encoding.UTF8.GetString(messages[0]!.BodyWithCursor.Span));
         Assert.Equal(messages[0]!.BodyWithCursor, messages[1]!.BodyWithCursor);
     }
 

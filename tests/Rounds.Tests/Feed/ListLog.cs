@@ -28,8 +28,17 @@ internal sealed class ListLog : IMessageLog
             for (var i = 0; i < count; i++)
             {
                 var body = Encoding.UTF8.GetBytes($"{{\"n\":{messages.Count + 1}}}{new string(' ', bytes)}");
-                messages.Add(new StoredMessage(
-                    Position.Of(transaction, i), new MessageId(Guid.CreateVersion7()), "test", "item", 1, DateTimeOffset.UnixEpoch, "application/json", body, []));
+                messages.Add(
+                    new StoredMessage(
+                        Position.Of(transaction, i),
+                        new MessageId(Guid.CreateVersion7()),
+                        "test",
+                        "item",
+                        1,
+                        DateTimeOffset.UnixEpoch,
+                        "application/json",
+                        body,
+                        []));
             }
         }
     }
@@ -46,7 +55,8 @@ internal sealed class ListLog : IMessageLog
             return new(Position.Of(transaction + 1, 0));
     }
 
-    public async ValueTask<MessageSlice> ReadAfterAsync(Position after, int limit, long maxBytes, CancellationToken cancellation)
+    public async ValueTask<MessageSlice> ReadAfterAsync(
+        Position after, int limit, long maxBytes, CancellationToken cancellation)
     {
         Interlocked.Increment(ref readsCount);
         MessageSlice slice;
@@ -67,23 +77,33 @@ internal sealed class ListLog : IMessageLog
         return slice;
     }
 
-    public ValueTask<IReadOnlyList<StoredMessage>> ReadNewestAsync(Position below, int offset, int limit, CancellationToken cancellation) => throw Unused();
+    public ValueTask<IReadOnlyList<StoredMessage>> ReadNewestAsync(
+        Position below, int offset, int limit, CancellationToken cancellation) => throw Unused();
 
     public ValueTask<long> CountBelowAsync(Position below, CancellationToken cancellation) => throw Unused();
 
     public ValueTask<StoredMessage?> FindAsync(MessageId id, CancellationToken cancellation) => throw Unused();
 
     public ValueTask<IReadOnlyList<AggregateRow>> ReadAggregatesAsync(
-        int generation, string? group, long? fromMs, long? toMs, AggregateKey? after, int limit, CancellationToken cancellation) => throw Unused();
+        int generation,
+        string? group,
+        long? fromMs,
+        long? toMs,
+        AggregateKey? after,
+        int limit,
+        CancellationToken cancellation
+    ) => throw Unused();
 
     public ValueTask<LedgerReport> ReadLedgerAsync(bool recount, CancellationToken cancellation) => throw Unused();
 
     public ValueTask<IReadOnlyList<DefinitionRow>> RegisterDefinitionsAsync(
         IReadOnlyList<DefinitionProposal> proposals, CancellationToken cancellation) => throw Unused();
 
-    public ValueTask<IReadOnlyList<DefinitionRow>> ReadDefinitionsAsync(CancellationToken cancellation) => throw Unused();
+    public ValueTask<IReadOnlyList<DefinitionRow>> ReadDefinitionsAsync(CancellationToken cancellation) =>
+        throw Unused();
 
-    public ValueTask<int> CutExternalIdsAsync(DateTimeOffset before, int limit, CancellationToken cancellation) => throw Unused();
+    public ValueTask<int> CutExternalIdsAsync(DateTimeOffset before, int limit, CancellationToken cancellation) =>
+        throw Unused();
 
     private static NotSupportedException Unused() => new("The feed reads messages only.");
 }

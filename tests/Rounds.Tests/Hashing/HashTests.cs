@@ -15,11 +15,16 @@ public sealed class HashTests
     public void XxHash64_gives_the_published_values(string text, ulong expected) =>
         Assert.Equal(expected, XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(text)));
 
-    /// <summary>The file was computed by an independent implementation and is frozen: a grain never changes its partition.</summary>
+    /// <summary>
+    /// The file was computed by an independent implementation and is frozen: a grain never changes its partition.
+    /// </summary>
     [Fact]
     public void Partitions_are_those_of_the_test_vectors()
     {
-        var rows = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Hashing", "partitions.tsv")).Skip(1).Select(line => line.Split('\t')).ToList();
+        var rows = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Hashing", "partitions.tsv"))
+            .Skip(1)
+            .Select(line => line.Split('\t'))
+            .ToList();
         var partitioner = new Partitioner(256);
 
         Assert.True(rows.Count > 30);

@@ -24,18 +24,26 @@ public sealed class ThreadSchedulerTests
                 Volatile.Write(ref answered[i], Volatile.Read(ref asked[i]));
         });
 
-        // Each asks with a plain store and a wake, and asks again when it was answered: a lost wake would be waited for in vain.
-        var threads = Enumerable.Range(0, ThreadsCount).Select(i => Task.Factory.StartNew(
-            () =>
-            {
-                for (var round = 1; round <= RoundsCount; round++)
-                {
-                    asked[i] = round;
-                    loop.Wake();
-                    Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref answered[i]) == round, Patience), $"The wake of round {round} was lost.");
-                }
-            },
-            TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+        // Each asks with a plain store and a wake, and asks again when it was answered: a lost wake would be waited for
+        // in vain.
+        var threads = Enumerable
+            .Range(0, ThreadsCount)
+            .Select(i =>
+                Task.Factory.StartNew(
+                    () =>
+                    {
+                        for (var round = 1; round <= RoundsCount; round++)
+                        {
+                            asked[i] = round;
+                            loop.Wake();
+                            Assert.True(
+                                SpinWait.SpinUntil(() => Volatile.Read(ref answered[i]) == round, Patience),
+                                $"The wake of round {round} was lost.");
+                        }
+                    },
+                    TestContext.Current.CancellationToken,
+                    TaskCreationOptions.LongRunning,
+                    TaskScheduler.Default));
         await Task.WhenAll(threads);
         loop.Stop();
     }
@@ -68,8 +76,12 @@ public sealed class ThreadSchedulerTests
             var types = new RoundGrainTypes(GeneratedProxies.Standalone).Add<IEchoGrain, EchoGrain>("echo", () =>
                 new EchoGrain());
             var host = new RoundEngine(
-                new RoundOptions(), store, types, new Dictionary<string, IActivity>(),
-                RoundEnvironment.System(static error => Environment.FailFast("The silo cannot go on.", error)), NullLogger<RoundEngine>.Instance);
+                new RoundOptions(),
+                store,
+                types,
+                new Dictionary<string, IActivity>(),
+                RoundEnvironment.System(static error => Environment.FailFast("The silo cannot go on.", error)),
+                NullLogger<RoundEngine>.Instance);
             await host.StartAsync(TestContext.Current.CancellationToken);
             using var busy = new CountdownEvent(4);
             var clients = Enumerable.Range(0, 4).Select(i => Task.Run(async () =>
@@ -83,7 +95,8 @@ public sealed class ThreadSchedulerTests
                 });
             })).ToList();
             Assert.True(busy.Wait(Patience, TestContext.Current.CancellationToken));
-            await host.StopAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
+            await host.StopAsync(TestContext.Current.CancellationToken)
+                .WaitAsync(Patience, TestContext.Current.CancellationToken);
             await Task.WhenAll(clients).WaitAsync(Patience, TestContext.Current.CancellationToken);
         }
     }

@@ -21,14 +21,20 @@ public sealed class IndexKeyTests
     public void Keys_of_numbers_have_the_order_of_the_numbers()
     {
         var random = new Random(Seed);
-        var numbers = Enumerable.Range(0, 400).Select(_ => Number(random)).Concat(["0", "-0.0", "1e999999", "-1e999999", "1e-999999", "-1e-999999", "1e-65", "1e63", "1e64"]).ToList();
+        var numbers = Enumerable
+            .Range(0, 400)
+            .Select(_ => Number(random))
+            .Concat(["0", "-0.0", "1e999999", "-1e999999", "1e-999999", "-1e-999999", "1e-65", "1e63", "1e64"])
+            .ToList();
 
         foreach (var x in numbers)
         {
             foreach (var y in numbers)
             {
                 var order = JsonNumbers.Compare(Encoding.ASCII.GetBytes(x), Encoding.ASCII.GetBytes(y));
-                Assert.True(Math.Sign(Key(x).AsSpan().SequenceCompareTo(Key(y))) == Math.Sign(order), $"seed {Seed}: {x} and {y}");
+                Assert.True(
+                    Math.Sign(Key(x).AsSpan().SequenceCompareTo(Key(y))) == Math.Sign(order),
+                    $"seed {Seed}: {x} and {y}");
             }
         }
     }
@@ -51,13 +57,18 @@ public sealed class IndexKeyTests
         var texts = Enumerable.Range(0, 300).Select(_ => Text(random)).ToList();
         foreach (var x in texts)
         {
-            var (low, high) = (IndexKey.AtOrAbove(JsonTokenType.String, x, false), IndexKey.AtOrBelow(JsonTokenType.String, x, false));
+            var (low, high) = (
+                IndexKey.AtOrAbove(JsonTokenType.String, x, false), IndexKey.AtOrBelow(JsonTokenType.String, x, false));
             foreach (var y in texts)
             {
                 var key = IndexKey.Of(JsonTokenType.String, y, false, out _);
                 var order = y.AsSpan().SequenceCompareTo(x);
-                Assert.True(order < 0 || key.AsSpan().SequenceCompareTo(low) >= 0, $"seed {Seed}: {Convert.ToHexString(y)} at or above {Convert.ToHexString(x)}");
-                Assert.True(order > 0 || key.AsSpan().SequenceCompareTo(high) < 0, $"seed {Seed}: {Convert.ToHexString(y)} at or below {Convert.ToHexString(x)}");
+                Assert.True(
+                    order < 0 || key.AsSpan().SequenceCompareTo(low) >= 0,
+                    $"seed {Seed}: {Convert.ToHexString(y)} at or above {Convert.ToHexString(x)}");
+                Assert.True(
+                    order > 0 || key.AsSpan().SequenceCompareTo(high) < 0,
+                    $"seed {Seed}: {Convert.ToHexString(y)} at or below {Convert.ToHexString(x)}");
             }
         }
     }
@@ -66,7 +77,9 @@ public sealed class IndexKeyTests
     public void Long_strings_that_begin_alike_have_keys_of_their_own()
     {
         var start = new string('x', 5_000);
-        var keys = new[] { start + "a", start + "b", start }.Select(text => IndexKey.Of(JsonTokenType.String, Encoding.UTF8.GetBytes(text), false, out _)).ToList();
+        var keys = new[] { start + "a", start + "b", start }
+            .Select(text => IndexKey.Of(JsonTokenType.String, Encoding.UTF8.GetBytes(text), false, out _))
+            .ToList();
 
         Assert.Equal(3, keys.Select(Convert.ToHexString).Distinct().Count());
         Assert.All(keys, key => Assert.Equal(IndexKey.MaxBytes, key.Length));
@@ -86,14 +99,16 @@ public sealed class IndexKeyTests
     [InlineData("""caf\u00e9\/""", "café/")]
     [InlineData("""a\u0000b""", "a\0b")]
     [InlineData("""\ud83d\ude00""", "😀")]
-    public void Escapes_do_not_matter(string escaped, string plain) => Assert.Equal(
-        IndexKey.Of(JsonTokenType.String, Encoding.UTF8.GetBytes(plain), false, out _), IndexKey.Of(JsonTokenType.String, Encoding.UTF8.GetBytes(escaped), true, out _));
+    public void Escapes_do_not_matter(string escaped, string plain) =>
+        Assert.Equal(
+            IndexKey.Of(JsonTokenType.String, Encoding.UTF8.GetBytes(plain), false, out _),
+            IndexKey.Of(JsonTokenType.String, Encoding.UTF8.GetBytes(escaped), true, out _));
 
     [Fact]
     public void Half_a_surrogate_pair_differs_from_everything_else()
     {
-        var keys = new[] { """\ud800""", """\udc00""", """\ufffd""", "?", """\ud800\udc00""" }
-            .Select(text => Convert.ToHexString(IndexKey.Of(JsonTokenType.String, Encoding.UTF8.GetBytes(text), true, out _)));
+        var keys = new[] { """\ud800""", """\udc00""", """\ufffd""", "?", """\ud800\udc00""" }.Select(text =>
+            Convert.ToHexString(IndexKey.Of(JsonTokenType.String, Encoding.UTF8.GetBytes(text), true, out _)));
 
         Assert.Equal(5, keys.Distinct().Count());
     }
@@ -102,15 +117,27 @@ public sealed class IndexKeyTests
     public void Types_are_apart_and_within_the_bounds_of_all()
     {
         JsonTokenType[] types =
-            [JsonTokenType.Null, JsonTokenType.False, JsonTokenType.True, JsonTokenType.Number, JsonTokenType.String, JsonTokenType.StartArray, JsonTokenType.StartObject];
+        [
+            JsonTokenType.Null,
+            JsonTokenType.False,
+            JsonTokenType.True,
+            JsonTokenType.Number,
+            JsonTokenType.String,
+            JsonTokenType.StartArray,
+            JsonTokenType.StartObject,
+        ];
         var keys = types.Select(type => (Type: type, Key: IndexKey.Of(type, "1"u8, false, out _))).ToList();
 
         foreach (var (type, key) in keys)
         {
-            Assert.All(keys, other => Assert.Equal(
-                other.Type == type,
-                other.Key.AsSpan().SequenceCompareTo(IndexKey.StartOf(type)) >= 0 && other.Key.AsSpan().SequenceCompareTo(IndexKey.EndOf(type)) < 0));
-            Assert.True(key.AsSpan().SequenceCompareTo(IndexKey.Lowest) > 0 && key.AsSpan().SequenceCompareTo(IndexKey.Highest) < 0);
+            Assert.All(keys, other =>
+                Assert.Equal(
+                    other.Type == type,
+                    other.Key.AsSpan().SequenceCompareTo(IndexKey.StartOf(type)) >= 0
+                        && other.Key.AsSpan().SequenceCompareTo(IndexKey.EndOf(type)) < 0));
+            Assert.True(
+                key.AsSpan().SequenceCompareTo(IndexKey.Lowest) > 0
+                    && key.AsSpan().SequenceCompareTo(IndexKey.Highest) < 0);
         }
     }
 
@@ -121,9 +148,11 @@ public sealed class IndexKeyTests
     [InlineData("-12.5", "30007EF2CCFF")]
     [InlineData("1e100", "3002FF80000000000000640B")]
     [InlineData("-1e-100", "3000FF8000000000000063F4FF")]
-    public void A_number_has_the_key_that_it_always_had(string number, string key) => Assert.Equal(key, Convert.ToHexString(Key(number)));
+    public void A_number_has_the_key_that_it_always_had(string number, string key) =>
+        Assert.Equal(key, Convert.ToHexString(Key(number)));
 
-    private static byte[] Key(string number) => IndexKey.Of(JsonTokenType.Number, Encoding.ASCII.GetBytes(number), false, out _);
+    private static byte[] Key(string number) =>
+        IndexKey.Of(JsonTokenType.Number, Encoding.ASCII.GetBytes(number), false, out _);
 
     private static bool IsExact(string number)
     {
@@ -133,9 +162,15 @@ public sealed class IndexKeyTests
 
     private static string Number(Random random)
     {
-        var whole = random.Next(3) == 0 ? "0" : $"{random.Next(1, 10)}{new string('0', random.Next(4))}{random.Next(100)}";
+        var whole =
+            random.Next(3) == 0 ? "0" : $"{random.Next(1, 10)}{new string('0', random.Next(4))}{random.Next(100)}";
         var fraction = random.Next(2) == 0 ? "" : "." + new string('0', random.Next(4)) + random.Next(1000);
-        var exponent = random.Next(3) switch { 0 => "", 1 => $"e{random.Next(-5, 6)}", _ => $"E{random.Next(-130, 131)}" };
+        var exponent = random.Next(3) switch
+        {
+            0 => "",
+            1 => $"e{random.Next(-5, 6)}",
+            _ => $"E{random.Next(-130, 131)}",
+        };
         return (random.Next(2) == 0 ? "-" : "") + whole + fraction + exponent;
     }
 

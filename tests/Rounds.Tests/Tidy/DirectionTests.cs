@@ -2,7 +2,9 @@ using System.Xml.Linq;
 
 namespace Tributary.Rounds.Tests.Tidy;
 
-/// <summary>Dependencies point one way: what a project may name is said here, and a new project is added here.</summary>
+/// <summary>
+/// Dependencies point one way: what a project may name is said here, and a new project is added here.
+/// </summary>
 public sealed class DirectionTests
 {
     // Each line names the projects directly and indirectly below one.
@@ -34,7 +36,8 @@ public sealed class DirectionTests
         ["TestingHost"] = ["Storage", "Pipeline", "Rounds.Orleans"],
     };
 
-    // What these may take from packages and shared frameworks, so that no database, broker or HTTP comes in by that way.
+    // What these may take from packages and shared frameworks, so that no database, broker or HTTP comes in by that
+    // way.
     private static readonly Dictionary<string, string[]> AllowedPackages = new()
     {
         // The interfaces and attributes of grains, and the generator of their proxies.
@@ -55,8 +58,14 @@ public sealed class DirectionTests
     // They know no database, broker or server.
     private static readonly string[] PureProjects =
     [
-        "Grains.Abstractions", "Plugins.Abstractions", "Connectors.Abstractions", "Storage.Abstractions", "Rounds", "Feed",
-        "Grains", "Pipeline",
+        "Grains.Abstractions",
+        "Plugins.Abstractions",
+        "Connectors.Abstractions",
+        "Storage.Abstractions",
+        "Rounds",
+        "Feed",
+        "Grains",
+        "Pipeline",
     ];
 
     [Fact]
@@ -64,8 +73,10 @@ public sealed class DirectionTests
     {
         foreach (var (project, file) in Projects())
         {
-            Assert.True(Allowed.ContainsKey(project), $"{project} is a new project: say in this test what it may depend on.");
-            Assert.Empty(References(file, "ProjectReference").Select(Path.GetFileNameWithoutExtension).Except(Allowed[project]));
+            Assert.True(
+                Allowed.ContainsKey(project), $"{project} is a new project: say in this test what it may depend on.");
+            Assert.Empty(
+                References(file, "ProjectReference").Select(Path.GetFileNameWithoutExtension).Except(Allowed[project]));
         }
     }
 
@@ -73,7 +84,10 @@ public sealed class DirectionTests
     public void The_engine_and_the_grains_take_in_no_database_broker_or_server()
     {
         foreach (var (project, file) in Projects().Where(pair => AllowedPackages.ContainsKey(pair.Project)))
-            Assert.Empty(References(file, "PackageReference").Concat(References(file, "FrameworkReference")).Except(AllowedPackages[project]));
+            Assert.Empty(
+                References(file, "PackageReference")
+                    .Concat(References(file, "FrameworkReference"))
+                    .Except(AllowedPackages[project]));
 
         var pure = Sources.Files(".cs")
             .Where(static file => PureProjects.Contains(file.Split('/')[0])).ToList();
@@ -90,7 +104,10 @@ public sealed class DirectionTests
     [Fact]
     public void Grains_have_no_task_clock_chance_lock_or_file()
     {
-        var grains = Sources.Files(".cs").Where(static file => file.StartsWith("Grains/", StringComparison.Ordinal)).ToList();
+        var grains = Sources
+            .Files(".cs")
+            .Where(static file => file.StartsWith("Grains/", StringComparison.Ordinal))
+            .ToList();
         Assert.True(grains.Count > 10);
         Assert.Empty(Sources.Find(
             grains,
@@ -117,9 +134,16 @@ public sealed class DirectionTests
     }
 
     private static IEnumerable<(string Project, string File)> Projects() =>
-        Sources.Files(".csproj").Where(file => !file.StartsWith("tests/", StringComparison.Ordinal) && !file.StartsWith("bench/", StringComparison.Ordinal))
+        Sources
+            .Files(".csproj")
+            .Where(file =>
+                !file.StartsWith("tests/", StringComparison.Ordinal)
+                && !file.StartsWith("bench/", StringComparison.Ordinal))
             .Select(file => (Path.GetFileNameWithoutExtension(file), file));
 
     private static IEnumerable<string> References(string file, string kind) =>
-        XDocument.Parse(Sources.Read(file)).Descendants(kind).Select(element => element.Attribute("Include")!.Value.Replace('\\', '/'));
+        XDocument
+            .Parse(Sources.Read(file))
+            .Descendants(kind)
+            .Select(element => element.Attribute("Include")!.Value.Replace('\\', '/'));
 }

@@ -9,7 +9,8 @@ public sealed class HabitTests
     private static readonly Dictionary<string, string> MayTakeTheWorld = new()
     {
         ["Rounds/RoundEnvironment.cs"] = "the one place where a silo gets its clock and its ids of failures",
-        ["Connectors/Brokers/Backoff.cs"] = "jitter, so that silos that lost the same server do not come back at the same moment",
+        ["Connectors/Brokers/Backoff.cs"] =
+            "jitter, so that silos that lost the same server do not come back at the same moment",
         ["Silo/Configuration/PipelineReader.cs"] = "the program hands the system's clock to connectors",
         ["Silo/Composition/WatchServices.cs"] = "the clock of a host that brings none",
         ["Silo/Hosting/NodeGrains.cs"] = "the program hands chance to the delays of retries",
@@ -35,7 +36,8 @@ public sealed class HabitTests
         ["tests/Silo.Tests/Pipeline/BrokerRefusalTests.cs"] = "asks brokers and a database until a limit",
         ["tests/Silo.Tests/Pipeline/FaultsTests.cs"] = "asks another process until a limit",
         ["tests/Silo.Tests/Pipeline/Ledger.cs"] = "asks another process until a limit",
-        ["tests/Silo.Tests/Pipeline/PipelineTests.cs"] = "the random moment of a kill; asks another process until a limit",
+        ["tests/Silo.Tests/Pipeline/PipelineTests.cs"] =
+            "the random moment of a kill; asks another process until a limit",
         ["tests/Silo.Tests/Pipeline/Publisher.cs"] = "asks a broker that restarts until it answers",
         ["tests/Silo.Tests/Replays/Reprocessing.cs"] = "asks another process until a limit",
         ["tests/Silo.Tests/Running/RolesTests.cs"] = "asks another process until a limit",
@@ -52,13 +54,19 @@ public sealed class HabitTests
     public void No_source_file_is_longer_than_a_reader_can_hold()
     {
         foreach (var file in Sources.Files(".cs").Concat(Sources.Files(".js")).Concat(Sources.Files(".css")))
-            Assert.True(File.ReadLines(Path.Combine(Sources.Root, file)).Count() <= MaxLinesCount, $"{file} has more than {MaxLinesCount} lines: there is a second idea in it.");
+            Assert.True(
+                File.ReadLines(Path.Combine(Sources.Root, file)).Count() <= MaxLinesCount,
+                $"{file} has more than {MaxLinesCount} lines: there is a second idea in it.");
     }
 
     [Fact]
     public void Time_chance_and_ids_come_from_outside()
     {
-        var product = Sources.Files(".cs").Where(file => !file.StartsWith("tests/", StringComparison.Ordinal) && !file.StartsWith("bench/", StringComparison.Ordinal));
+        var product = Sources
+            .Files(".cs")
+            .Where(file =>
+                !file.StartsWith("tests/", StringComparison.Ordinal)
+                && !file.StartsWith("bench/", StringComparison.Ordinal));
 
         Assert.Empty(Sources.Find(
             product.Where(file => !MayTakeTheWorld.ContainsKey(file)),
@@ -67,7 +75,10 @@ public sealed class HabitTests
 
     [Fact]
     public void Nothing_is_left_for_later() =>
-        Assert.Empty(Sources.Find(Sources.Files(".cs").Concat(Sources.Files(".js")), @"\b(TODO|FIXME|HACK|XXX)\b|\bNotImplementedException\b"));
+        Assert.Empty(
+            Sources.Find(
+                Sources.Files(".cs").Concat(Sources.Files(".js")),
+                @"\b(TODO|FIXME|HACK|XXX)\b|\bNotImplementedException\b"));
 
     [Fact]
     public void Test_classes_end_in_Tests()
@@ -89,7 +100,8 @@ public sealed class HabitTests
         var tests = Sources.Files(".cs").Where(file => file.StartsWith("tests/", StringComparison.Ordinal)).ToList();
 
         Assert.Empty(Sources.Find(tests, @"\bThread\.Sleep\b|\bSkip\s*=|\bSkip(When|Unless)\s*=|\bAssert\.Skip"));
-        Assert.Empty(Sources.Find(tests.Where(file => !MayWait.ContainsKey(file)), @"\bTask\.Delay\((?!Timeout\.Infinite)"));
+        Assert.Empty(
+            Sources.Find(tests.Where(file => !MayWait.ContainsKey(file)), @"\bTask\.Delay\((?!Timeout\.Infinite)"));
     }
 
     // The one place where the process ends by itself, and why there.
@@ -112,8 +124,11 @@ public sealed class HabitTests
         Product().Where(file => !MayEndTheProcess.Contains(file)), @"\bEnvironment\.(FailFast|Exit)\b"));
 
     [Fact]
-    public void Work_that_nobody_awaits_is_seen_to() => Assert.Empty(Sources.Find(
-        Product().Where(file => !MayForget.ContainsKey(file)), @"\b_ = (\w+\.)?\w+Async\(|\b_ = Task\.Run\(|\basync void\b"));
+    public void Work_that_nobody_awaits_is_seen_to() =>
+        Assert.Empty(
+            Sources.Find(
+                Product().Where(file => !MayForget.ContainsKey(file)),
+                @"\b_ = (\w+\.)?\w+Async\(|\b_ = Task\.Run\(|\basync void\b"));
 
     private static IEnumerable<string> Product() => Sources.Files(".cs").Where(file =>
         !file.StartsWith("tests/", StringComparison.Ordinal) && !file.StartsWith("bench/", StringComparison.Ordinal)
@@ -124,7 +139,8 @@ public sealed class HabitTests
     {
         var files = Sources.Files(".cs").ToHashSet();
 
-        Assert.All(MayTakeTheWorld.Keys.Concat(MayWait.Keys).Concat(MayForget.Keys).Concat(MayEndTheProcess), file => Assert.Contains(file, files));
+        Assert.All(MayTakeTheWorld.Keys.Concat(MayWait.Keys).Concat(MayForget.Keys).Concat(MayEndTheProcess), file =>
+            Assert.Contains(file, files));
     }
 
     [Fact]

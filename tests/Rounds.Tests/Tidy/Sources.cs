@@ -9,16 +9,24 @@ internal static class Sources
 {
     private static readonly string[] Generated = ["bin", "obj", "node_modules", "data", "artifacts"];
 
-    public static string Root { get; } = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "..", "..", ".."));
+    public static string Root { get; } =
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "..", "..", ".."));
 
     /// <summary>Paths from the root, with slashes, of files with this extension that people wrote.</summary>
     public static IReadOnlyList<string> Files(string extension) =>
-        [.. Walk(Root, extension).Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/')).Order(StringComparer.Ordinal)];
+        [
+            .. Walk(Root, extension)
+                .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/'))
+                .Order(StringComparer.Ordinal),
+        ];
 
     public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
 
-    /// <summary>"path:line: what was found" for each line that matches, comments and the tidy tests themselves left out.</summary>
-    public static IEnumerable<string> Find(IEnumerable<string> files, [StringSyntax(StringSyntaxAttribute.Regex)] string pattern)
+    /// <summary>
+    /// "path:line: what was found" for each line that matches, comments and the tidy tests themselves left out.
+    /// </summary>
+    public static IEnumerable<string> Find(
+        IEnumerable<string> files, [StringSyntax(StringSyntaxAttribute.Regex)] string pattern)
     {
         var regex = new Regex(pattern, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(5));
         foreach (var file in files.Where(file => !file.Contains("/Tidy/", StringComparison.Ordinal)))
@@ -27,7 +35,9 @@ internal static class Sources
             foreach (var line in File.ReadLines(Path.Combine(Root, file)))
             {
                 number++;
-                if (!line.TrimStart().StartsWith("//", StringComparison.Ordinal) && regex.Match(line) is { Success: true } match)
+                if (
+                    !line.TrimStart().StartsWith("//", StringComparison.Ordinal)
+                    && regex.Match(line) is { Success: true } match)
                     yield return $"{file}:{number}: {match.Value}";
             }
         }

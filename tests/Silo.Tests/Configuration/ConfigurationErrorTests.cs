@@ -10,12 +10,22 @@ public sealed class ConfigurationErrorTests : IDisposable
     private readonly string file = Path.GetTempFileName();
 
     [Theory]
-    [InlineData("api:\n  url: x", "{file}:2: api.url: found an unknown key; allowed: urls, keys, insecure, hosts, origins.")]
-    [InlineData("api:\n  insecure: true\nlimits:\n\tbody_bytes: 5000\n", "{file}:4: the file: found a tab in the indentation; allowed: spaces.")]
-    [InlineData("api:\n  urls:\n  - a\n \t - b\n", "{file}:4: the file: found a tab in the indentation; allowed: spaces.")]
-    [InlineData("databse: {}", "{file}:1: databse: found an unknown key; allowed: api, data, database, aggregates, indexed_paths, endpoints, limits, logging, roles, broker, msg_broker, message, message_fields, data_store, meta_store, connectors, active_plugins, disabled_plugins, plugins, plugin, custom, packages, retry, processing.")]
+    [InlineData(
+        "api:\n  url: x", "{file}:2: api.url: found an unknown key; allowed: urls, keys, insecure, hosts, origins.")]
+    [InlineData(
+        "api:\n  insecure: true\nlimits:\n\tbody_bytes: 5000\n",
+        "{file}:4: the file: found a tab in the indentation; allowed: spaces.")]
+    [InlineData(
+        "api:\n  urls:\n  - a\n \t - b\n", "{file}:4: the file: found a tab in the indentation; allowed: spaces.")]
+    [InlineData(
+        "databse: {}",
+        "{file}:1: databse: found an unknown key; allowed: api, data, database, aggregates, indexed_paths, endpoints, "
+        + "limits, logging, roles, broker, msg_broker, message, message_fields, data_store, meta_store, connectors, "
+        + "active_plugins, disabled_plugins, plugins, plugin, custom, packages, retry, processing.")]
     [InlineData("\napi:\n  urls: ftp://x:1", "{file}:3: api.urls[0]: found \"ftp://x:1\"; allowed: http://HOST:PORT")]
-    [InlineData("api: {urls: [http://127.0.0.1]}", "{file}:1: api.urls[0]: found \"http://127.0.0.1\"; allowed: http://HOST:PORT")]
+    [InlineData(
+        "api: {urls: [http://127.0.0.1]}",
+        "{file}:1: api.urls[0]: found \"http://127.0.0.1\"; allowed: http://HOST:PORT")]
     [InlineData("api: {urls: []}", "{file}:1: api.urls: found a list of 0; allowed: a list of 1 to 64")]
     [InlineData("api: {insecure: maybe}", "{file}:1: api.insecure: found \"maybe\"; allowed: true or false.")]
     [InlineData("api: {origins: ['https://a.example', 'https://a.example/']}",
@@ -26,32 +36,67 @@ public sealed class ConfigurationErrorTests : IDisposable
     [InlineData("api: 5", "{file}:1: api: found \"5\"; allowed: a map with urls")]
     [InlineData("data: [a]", "{file}:1: data: found a list; allowed: the path of a folder.")]
     [InlineData("database: {type: mysql}", "{file}:1: database.type: found \"mysql\"; allowed: sqlite, postgres.")]
-    [InlineData("database:\n  type: postgres", "{file}:2: database.connection: found nothing; allowed: with type postgres a connection string")]
-    [InlineData("limits:\n  body_bytes: 12", "{file}:2: limits.body_bytes: found \"12\"; allowed: a whole number of bytes from 1024 to 67108864.")]
-    [InlineData("limits: {waiting_calls: 1.5}", "{file}:1: limits.waiting_calls: found \"1.5\"; allowed: a whole number of calls")]
-    [InlineData("logging: {level: loud}", "{file}:1: logging.level: found \"loud\"; allowed: trace, debug, information, warning, error.")]
-    [InlineData("aggregates:\n  - name: a\n    measures:\n      - {name: n, kind: avg}", "{file}:4: aggregates[0].measures[0].kind: found \"avg\"; allowed: count, sum")]
-    [InlineData("aggregates:\n  - name: a\n    group: []", "{file}:2: aggregates[0].measures: found nothing; allowed: a list of 1 to 32.")]
-    [InlineData("aggregates:\n  - name: a\n    colour: red\n    measures: [{name: n, kind: count}]", "{file}:3: aggregates[0].colour: found an unknown key")]
-    [InlineData("indexed_paths:\n  - /a\n  - b", "{file}:3: indexed_paths[1]: found \"b\"; allowed: a JSON pointer (RFC 6901) to a value within the body")]
+    [InlineData(
+        "database:\n  type: postgres",
+        "{file}:2: database.connection: found nothing; allowed: with type postgres a connection string")]
+    [InlineData(
+        "limits:\n  body_bytes: 12",
+        "{file}:2: limits.body_bytes: found \"12\"; allowed: a whole number of bytes from 1024 to 67108864.")]
+    [InlineData(
+        "limits: {waiting_calls: 1.5}",
+        "{file}:1: limits.waiting_calls: found \"1.5\"; allowed: a whole number of calls")]
+    [InlineData(
+        "logging: {level: loud}",
+        "{file}:1: logging.level: found \"loud\"; allowed: trace, debug, information, warning, error.")]
+    [InlineData(
+        "aggregates:\n  - name: a\n    measures:\n      - {name: n, kind: avg}",
+        "{file}:4: aggregates[0].measures[0].kind: found \"avg\"; allowed: count, sum")]
+    [InlineData(
+        "aggregates:\n  - name: a\n    group: []",
+        "{file}:2: aggregates[0].measures: found nothing; allowed: a list of 1 to 32.")]
+    [InlineData(
+        "aggregates:\n  - name: a\n    colour: red\n    measures: [{name: n, kind: count}]",
+        "{file}:3: aggregates[0].colour: found an unknown key")]
+    [InlineData(
+        "indexed_paths:\n  - /a\n  - b",
+        "{file}:3: indexed_paths[1]: found \"b\"; allowed: a JSON pointer (RFC 6901) to a value within the body")]
     [InlineData("indexed_paths: ['']", "{file}:1: indexed_paths[0]: found an empty text; allowed: a JSON pointer")]
-    [InlineData("indexed_paths: [/a, /a]", "{file}:1: indexed_paths[1]: found \"/a\"; allowed: a JSON pointer (RFC 6901) to a value within the body, such as /place/name, of at most 512 bytes of UTF-8 without U+0000, each once.")]
+    [InlineData("indexed_paths: [/a, /a]", "{file}:1: indexed_paths[1]: found \"/a\"; allowed: a JSON pointer (RFC "
+        + "6901) to a value within the body, such as /place/name, of at most 512 bytes of UTF-8 without U+0000, each "
+        + "once.")]
     [InlineData("indexed_paths: [~]", "{file}:1: indexed_paths[0]: found")]
     [InlineData("indexed_paths: [/a~2]", "{file}:1: indexed_paths[0]: found \"/a~2\"; allowed: a JSON pointer")]
     [InlineData("indexed_paths: [\"/a\\0\"]", "{file}:1: indexed_paths[0]: found")]
     [InlineData("indexed_paths: {a: b}", "{file}:1: indexed_paths: found a map; allowed: a list of at most 16")]
-    [InlineData("indexed_paths: [/1, /2, /3, /4, /5, /6, /7, /8, /9, /10, /11, /12, /13, /14, /15, /16, /17]", "{file}:1: indexed_paths: found a list of 17; allowed: a list of at most 16")]
-    [InlineData("endpoints:\n  - path: /api/v1/messages/x\n    source: s", "{file}:2: endpoints[0].path: found \"/api/v1/messages/x\"; allowed: a path")]
-    [InlineData("endpoints:\n  - path: /x", "{file}:2: endpoints[0].source: found nothing; allowed: the name of a source")]
-    [InlineData("endpoints:\n  - {path: /x, source: s, method: GET}", "{file}:2: endpoints[0].method: found \"GET\"; allowed: POST, PUT.")]
-    [InlineData("endpoints:\n  - {path: /x, source: s, item: id}", "{file}:2: endpoints[0].item: found \"id\"; allowed: a JSON pointer")]
-    [InlineData("endpoints:\n  - {path: /x, source: s}\n  - {path: /X, source: t}", "{file}:3: endpoints[1]: found POST /X a second time; allowed: each method and path once.")]
-    [InlineData("endpoints:\n  - {path: /x, source: s, schema: {properties: {a: {pattern: '('}}}}",
+    [InlineData(
+        "indexed_paths: [/1, /2, /3, /4, /5, /6, /7, /8, /9, /10, /11, /12, /13, /14, /15, /16, /17]",
+        "{file}:1: indexed_paths: found a list of 17; allowed: a list of at most 16")]
+    [InlineData(
+        "endpoints:\n  - path: /api/v1/messages/x\n    source: s",
+        "{file}:2: endpoints[0].path: found \"/api/v1/messages/x\"; allowed: a path")]
+    [InlineData(
+        "endpoints:\n  - path: /x", "{file}:2: endpoints[0].source: found nothing; allowed: the name of a source")]
+    [InlineData(
+        "endpoints:\n  - {path: /x, source: s, method: GET}",
+        "{file}:2: endpoints[0].method: found \"GET\"; allowed: POST, PUT.")]
+    [InlineData(
+        "endpoints:\n  - {path: /x, source: s, item: id}",
+        "{file}:2: endpoints[0].item: found \"id\"; allowed: a JSON pointer")]
+    [InlineData(
+        "endpoints:\n  - {path: /x, source: s}\n  - {path: /X, source: t}",
+        "{file}:3: endpoints[1]: found POST /X a second time; allowed: each method and path once.")]
+    [InlineData(
+        "endpoints:\n  - {path: /x, source: s, schema: {properties: {a: {pattern: '('}}}}",
         "{file}:2: endpoints[0].schema: found a schema that cannot be read (the pattern '(' is no regular expression")]
-    [InlineData("endpoints:\n  - {path: /x, source: s, schema: {anyOf: [{$ref: '#'}]}}",
+    [InlineData(
+        "endpoints:\n  - {path: /x, source: s, schema: {anyOf: [{$ref: '#'}]}}",
         "{file}:2: endpoints[0].schema: found a schema that cannot be read (Cyclic references detected)")]
-    [InlineData("endpoints:\n  - {path: /x, source: s, schema: 'text'}", "{file}:2: endpoints[0].schema: found \"text\"; allowed: a JSON Schema")]
-    [InlineData("data: ${NOT_SET_ANYWHERE}", "{file}:1: ${NOT_SET_ANYWHERE}: found no such environment variable; allowed: one that is set.")]
+    [InlineData(
+        "endpoints:\n  - {path: /x, source: s, schema: 'text'}",
+        "{file}:2: endpoints[0].schema: found \"text\"; allowed: a JSON Schema")]
+    [InlineData(
+        "data: ${NOT_SET_ANYWHERE}",
+        "{file}:1: ${NOT_SET_ANYWHERE}: found no such environment variable; allowed: one that is set.")]
     [InlineData("data: ${", "{file}:1: a variable: found ${ without a name")]
     [InlineData("api: [unclosed", "the file: found what is not YAML")]
     [InlineData("data: a\ndata: b", "{file}:2: the file: found what is not YAML (Duplicate key")]
@@ -60,7 +105,8 @@ public sealed class ConfigurationErrorTests : IDisposable
     public void An_error_names_file_line_key_found_and_allowed(string yaml, string expected)
     {
         var error = Assert.Single(ErrorsOf(yaml));
-        Assert.Contains(expected.Replace("{file}", file, StringComparison.Ordinal), error.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            expected.Replace("{file}", file, StringComparison.Ordinal), error.ToString(), StringComparison.Ordinal);
     }
 
     /// <summary>
@@ -89,7 +135,9 @@ public sealed class ConfigurationErrorTests : IDisposable
     {
         var error = Assert.Single(ErrorsOf($"endpoints:\n  - path: {path}\n    source: s"));
         Assert.Equal(("endpoints[0].path", $"\"{path}\""), (error.Key, error.Found));
-        Assert.EndsWith("the first none of the server's own: api, css, docs, favicon.svg, graphql, health, index.html, js, openapi, ws", error.Allowed, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "the first none of the server's own: api, css, docs, favicon.svg, graphql, health, index.html, js, "
+            + "openapi, ws", error.Allowed, StringComparison.Ordinal);
         Assert.Single(Load($"endpoints: [{{path: /x{path}, source: s}}]").Api.Endpoints);
     }
 
@@ -97,27 +145,40 @@ public sealed class ConfigurationErrorTests : IDisposable
     public void Two_endpoints_with_one_method_and_path_are_refused_and_with_two_methods_are_not()
     {
         Assert.Contains("a second time",
-            Assert.Single(ErrorsOf("endpoints:\n  - {path: /x/Y, source: s, method: PUT}\n  - {path: /X/y, source: t, method: PUT}")).Found, StringComparison.Ordinal);
-        Assert.Equal(3, Load("endpoints: [{path: /a/b, source: s}, {path: /a_b, source: s}, {path: /a/b, source: t, method: PUT}]").Api.Endpoints.Count);
+            Assert.Single(ErrorsOf(
+                "endpoints:\n  - {path: /x/Y, source: s, method: PUT}\n  - {path: /X/y, source: t, method: "
+                + "PUT}")).Found, StringComparison.Ordinal);
+        Assert.Equal(3, Load(
+            "endpoints: [{path: /a/b, source: s}, {path: /a_b, source: s}, {path: /a/b, source: t, method: "
+            + "PUT}]").Api.Endpoints.Count);
     }
 
     [Fact]
     public void Several_errors_are_named_at_once() =>
         Assert.Equal(
             ["aggregates[0].name", "api.insecure", "database.type", "limits.body_bytes"],
-            ErrorsOf("limits: {body_bytes: many}\napi: {insecure: 1}\naggregates: [{measures: [{name: n, kind: count}]}]\ndatabase: {type: oracle}").Select(error => error.Key).Order());
+            ErrorsOf(
+                "limits: {body_bytes: many}\napi: {insecure: 1}\naggregates: [{measures: [{name: n, kind: "
+                + "count}]}]\ndatabase: {type: oracle}").Select(error => error.Key).Order());
 
     [Fact]
     public void A_file_that_is_missing_is_named()
     {
-        var error = Assert.Throws<ConfigException>(() => ConfigLoader.Load("/nowhere/tributary.yaml", new Hashtable(), []));
-        Assert.Equal("/nowhere/tributary.yaml: the file: found nothing; allowed: a file that can be read.", error.Message);
+        var error = Assert.Throws<ConfigException>(() =>
+            ConfigLoader.Load("/nowhere/tributary.yaml", new Hashtable(), []));
+        Assert.Equal(
+            "/nowhere/tributary.yaml: the file: found nothing; allowed: a file that can be read.", error.Message);
     }
 
     [Fact]
     public void A_small_file_cannot_unfold_to_a_large_one()
     {
-        var bomb = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n" + string.Concat(Enumerable.Range(1, 9).Select(n => $"a{n}: &a{n} [{string.Join(',', Enumerable.Repeat($"*a{n - 1}", 10))}]\n"));
+        var bomb =
+            "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n"
+            + string.Concat(
+                Enumerable
+                    .Range(1, 9)
+                    .Select(n => $"a{n}: &a{n} [{string.Join(',', Enumerable.Repeat($"*a{n - 1}", 10))}]\n"));
         Assert.Contains(ErrorsOf(bomb), error => error.Found == "too many values or levels");
     }
 

@@ -24,7 +24,12 @@ public sealed class ConfigurationLayersTests : IDisposable
     public void Options_override_variables_and_variables_override_the_file()
     {
         const string Yaml = "data: file\nlimits: {body_bytes: 2000, activations: 2000}\nlogging: {level: debug}\n";
-        var environment = new Hashtable { ["TRIBUTARY__DATA"] = "variable", ["tributary__limits__body_bytes"] = "3000", ["OTHER__DATA"] = "x" };
+        var environment = new Hashtable
+        {
+            ["TRIBUTARY__DATA"] = "variable",
+            ["tributary__limits__body_bytes"] = "3000",
+            ["OTHER__DATA"] = "x",
+        };
 
         var settings = Load(Yaml, environment, new OptionValue("--data", "data", ["option"]));
 
@@ -52,10 +57,15 @@ public sealed class ConfigurationLayersTests : IDisposable
     [Fact]
     public void An_error_names_the_variable_or_the_option_that_is_wrong()
     {
-        var error = Assert.Throws<ConfigException>(() => Load("", new Hashtable { ["TRIBUTARY__LOGGING__LEVL"] = "x" }, new OptionValue("--database", "database.type", ["db2"])));
+        var error = Assert.Throws<ConfigException>(() =>
+            Load(
+                "",
+                new Hashtable { ["TRIBUTARY__LOGGING__LEVL"] = "x" },
+                new OptionValue("--database", "database.type", ["db2"])));
         Assert.Equal(
             ["option --database: database.type: found \"db2\"; allowed: sqlite, postgres.",
-             "environment variable TRIBUTARY__LOGGING__LEVL: logging.levl: found an unknown key; allowed: level, format."],
+             "environment variable TRIBUTARY__LOGGING__LEVL: logging.levl: found an unknown key; allowed: level, "
+             + "format."],
             error.Errors.Select(one => one.ToString()).OrderDescending());
     }
 
@@ -69,8 +79,14 @@ public sealed class ConfigurationLayersTests : IDisposable
     [Fact]
     public void Numbers_keep_their_digits_and_quoted_ones_are_texts()
     {
-        var settings = Load("aggregates: [{name: a, group: [{name: g, pointer: /g, floor: 0.1000000000000000000000000000000000001}], measures: [{name: '5', kind: count}]}]", new Hashtable());
-        Assert.Contains("\"floor\":0.1000000000000000000000000000000000001", Encoding.UTF8.GetString(settings.Aggregates[0].Json.Span), StringComparison.Ordinal);
+        var settings = Load(
+            "aggregates: [{name: a, group: [{name: g, pointer: /g, floor: 0.1000000000000000000000000000000000001}], "
+            + "measures: [{name: '5', kind: count}]}]",
+            new Hashtable());
+        Assert.Contains(
+            "\"floor\":0.1000000000000000000000000000000000001",
+            Encoding.UTF8.GetString(settings.Aggregates[0].Json.Span),
+            StringComparison.Ordinal);
         Assert.Equal("5", settings.Aggregates[0].Measures[0].Name);
     }
 

@@ -24,12 +24,17 @@ public sealed class DemoDefinitionsTests
     [Fact]
     public void Another_aggregate_with_a_name_of_the_demo_is_an_error()
     {
-        var error = Assert.Single(Assert.Throws<ConfigException>(() => Names(With("""{"name":"quakes-by-day","measures":[{"name":"n","kind":"count"}]}"""))).Errors);
+        var error = Assert.Single(
+            Assert
+                .Throws<ConfigException>(() =>
+                    Names(With("""{"name":"quakes-by-day","measures":[{"name":"n","kind":"count"}]}""")))
+                .Errors);
         Assert.Equal("another aggregate named \"quakes-by-day\"", error.Found);
     }
 
     private static SiloConfig With(string definition) =>
         new() { Aggregates = [AggregateDefinition.Parse(System.Text.Encoding.UTF8.GetBytes(definition))] };
 
-    private static IEnumerable<string> Names(SiloConfig config) => DemoFiles.AddDefinitions(config).Aggregates.Select(definition => definition.Name);
+    private static IEnumerable<string> Names(SiloConfig config) =>
+        DemoFiles.AddDefinitions(config).Aggregates.Select(definition => definition.Name);
 }

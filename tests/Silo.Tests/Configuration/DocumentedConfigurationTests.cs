@@ -13,9 +13,16 @@ public sealed partial class DocumentedConfigurationTests
     // Each with a key that there is not.
     private static readonly (string Yaml, string Prefix)[] Sections =
     [
-        ("{x: 1}", ""), ("{api: {x: 1}}", "api."), ("{database: {x: 1}}", "database."), ("{database: {type: postgres, connection: {x: 1}}}", "database.connection."),
-        ("{limits: {x: 1}}", "limits."), ("{logging: {x: 1}}", "logging."), ("{endpoints: [{x: 1}]}", "endpoints[]."), ("{processing: {x: 1}}", "processing."),
-        ("{packages: {x: 1}}", "packages."), ("{retry: [{x: 1}]}", "retry[]."),
+        ("{x: 1}", ""),
+        ("{api: {x: 1}}", "api."),
+        ("{database: {x: 1}}", "database."),
+        ("{database: {type: postgres, connection: {x: 1}}}", "database.connection."),
+        ("{limits: {x: 1}}", "limits."),
+        ("{logging: {x: 1}}", "logging."),
+        ("{endpoints: [{x: 1}]}", "endpoints[]."),
+        ("{processing: {x: 1}}", "processing."),
+        ("{packages: {x: 1}}", "packages."),
+        ("{retry: [{x: 1}]}", "retry[]."),
     ];
 
     public static TheoryData<int> Examples => [.. Enumerable.Range(0, ExamplePattern.Count(Page))];
@@ -24,10 +31,15 @@ public sealed partial class DocumentedConfigurationTests
     [MemberData(nameof(Examples))]
     public void An_example_is_a_configuration(int number)
     {
-        var environment = new Hashtable { ["TRIBUTARY_KEY"] = "0123456789abcdef", ["TRIBUTARY_DB_PASSWORD"] = "secret" };
+        var environment = new Hashtable
+        {
+            ["TRIBUTARY_KEY"] = "0123456789abcdef",
+            ["TRIBUTARY_DB_PASSWORD"] = "secret",
+        };
         var yaml = ExamplePattern.Matches(Page)[number].Groups["yaml"].Value;
         var config = Load(yaml, environment);
-        Assert.Equal(yaml.Contains("type: postgres", StringComparison.Ordinal) ? "postgres" : "sqlite", config.DatabaseType);
+        Assert.Equal(
+            yaml.Contains("type: postgres", StringComparison.Ordinal) ? "postgres" : "sqlite", config.DatabaseType);
         Assert.Equal(yaml.Contains("broker:", StringComparison.Ordinal), config.Pipeline.Listeners.Count > 0);
     }
 
@@ -42,7 +54,9 @@ public sealed partial class DocumentedConfigurationTests
         }
 
         string[] sections = ["api", "database", "limits", "logging", "processing", "packages"];
-        Assert.Equal(keys.Except(sections).Order(StringComparer.Ordinal), KeyPattern.Matches(Page).Select(row => row.Groups["key"].Value).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            keys.Except(sections).Order(StringComparer.Ordinal),
+            KeyPattern.Matches(Page).Select(row => row.Groups["key"].Value).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -100,7 +114,8 @@ public sealed partial class DocumentedConfigurationTests
         }
     }
 
-    private static IReadOnlyList<ConfigError> ErrorsOf(string yaml) => Assert.Throws<ConfigException>(() => Load(yaml, new Hashtable())).Errors;
+    private static IReadOnlyList<ConfigError> ErrorsOf(string yaml) =>
+        Assert.Throws<ConfigException>(() => Load(yaml, new Hashtable())).Errors;
 
     private static SiloConfig Load(string yaml, IDictionary environment)
     {
@@ -116,12 +131,21 @@ public sealed partial class DocumentedConfigurationTests
         }
     }
 
-    [GeneratedRegex("```yaml\n(?<yaml>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "```yaml\n(?<yaml>.*?)```",
+        RegexOptions.Singleline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex ExamplePattern { get; }
 
-    [GeneratedRegex(@"^\| `(?<key>[a-z_.\[\]]+)` \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^\| `(?<key>[a-z_.\[\]]+)` \|",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex KeyPattern { get; }
 
-    [GeneratedRegex(@"^\| `(?<section>limits|processing)\.(?<key>\w+)` \|[^|]*\| (?<default>\d+) \| (?<min>\d+) to (?<max>\d+) \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^\| `(?<section>limits|processing)\.(?<key>\w+)` \|[^|]*\| (?<default>\d+) \| (?<min>\d+) to (?<max>\d+) \|",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex LimitPattern { get; }
 }

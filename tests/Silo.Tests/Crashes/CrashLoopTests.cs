@@ -30,7 +30,9 @@ public sealed class CrashLoopTests(ITestOutputHelper output)
 
     private async Task RunAsync(string poison, params string[] arguments)
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("TRIBUTARY_TEST_SEED"), out var given) ? given : Random.Shared.Next();
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("TRIBUTARY_TEST_SEED"), out var given)
+            ? given
+            : Random.Shared.Next();
         output.WriteLine($"TRIBUTARY_TEST_SEED={seed}");
         await using var ending = await EndingServer.StartNewAsync(arguments);
         await KillAsync(ending, new Random(seed));
@@ -38,7 +40,8 @@ public sealed class CrashLoopTests(ITestOutputHelper output)
         // The poison waits for its place behind bystanders, so that the process lives until all are stored.
         await ending.PostManyAsync("bystander", BystandersCount);
         var told = await ending.PostPoisonAsync("poison", poison);
-        var ends = await ending.LiveUntilAsync(ledger => Count(ledger, "parked") > 0 && Count(ledger, "processing") == 0);
+        var ends = await ending.LiveUntilAsync(ledger =>
+            Count(ledger, "parked") > 0 && Count(ledger, "processing") == 0);
 
         Assert.Equal(3, ends);
         await CheckAsync(ending, completed: KilledCount + BystandersCount, parked: 1);
@@ -61,7 +64,8 @@ public sealed class CrashLoopTests(ITestOutputHelper output)
             // A start on a busy machine may have done much before it answers.
             long? goal = null;
             await ending.LiveUntilAsync(ledger =>
-                Count(ledger, "completed") >= (goal ??= Math.Min(KilledCount, Count(ledger, "completed") + (kill == 0 ? 1 : ProgressCount))));
+                Count(ledger, "completed")
+                >= (goal ??= Math.Min(KilledCount, Count(ledger, "completed") + (kill == 0 ? 1 : ProgressCount))));
             await Task.Delay(random.Next(400), Cancellation);
             await ending.Server.Process.KillAsync(Cancellation);
         }
@@ -74,18 +78,22 @@ public sealed class CrashLoopTests(ITestOutputHelper output)
     private static async Task RetryAsync(EndingServer ending, string id)
     {
         await ending.Server.WriteAsync("poison.txt", "slow");
-        using var answer = await ending.Server.Http.PostAsync(new Uri($"api/v1/messages/{id}/retry", UriKind.Relative), null, Cancellation);
+        using var answer = await ending.Server.Http.PostAsync(
+            new Uri($"api/v1/messages/{id}/retry", UriKind.Relative), null, Cancellation);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Cancellation));
-        Assert.Equal(0, await ending.LiveUntilAsync(ledger => Count(ledger, "completed") == KilledCount + BystandersCount + 1));
+        Assert.Equal(
+            0, await ending.LiveUntilAsync(ledger => Count(ledger, "completed") == KilledCount + BystandersCount + 1));
         await CheckAsync(ending, completed: KilledCount + BystandersCount + 1, parked: 0);
     }
 
     private static async Task CheckAsync(EndingServer ending, int completed, int parked)
     {
         using var ledger = JsonDocument.Parse(
-            await ending.Server.Http.GetStringAsync(new Uri("api/v1/ledger?verify=true", UriKind.Relative), Cancellation));
+            await ending.Server.Http.GetStringAsync(
+                new Uri("api/v1/ledger?verify=true", UriKind.Relative), Cancellation));
         var root = ledger.RootElement;
-        Assert.True(root.GetProperty("balances").GetBoolean() && root.GetProperty("matches").GetBoolean(), root.GetRawText());
+        Assert.True(
+            root.GetProperty("balances").GetBoolean() && root.GetProperty("matches").GetBoolean(), root.GetRawText());
         Assert.Equal(
             (completed + parked, completed, parked, 0, 0),
             ((int)Count(root, "accepted"), (int)Count(root, "completed"), (int)Count(root, "parked"),

@@ -23,8 +23,11 @@ internal sealed class EndingServer(PipelineServer server) : IAsyncDisposable
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
 
-    private static string Library { get; } = Path.GetFullPath(Path.Combine(
-        Path.GetDirectoryName(Here())!, "..", "..", "EndingPlugin", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0"));
+    private static string Library { get; } =
+        Path.GetFullPath(
+            Path.Combine(
+                Path.GetDirectoryName(Here())!, "..", "..", "EndingPlugin", "bin",
+                new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0"));
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -93,7 +96,8 @@ internal sealed class EndingServer(PipelineServer server) : IAsyncDisposable
         }
         catch (OperationCanceledException slow) when (!Cancellation.IsCancellationRequested)
         {
-            throw new TimeoutException($"It did not come to it within {Limit.TotalSeconds} s: {last}\n{server.Process.Output}", slow);
+            throw new TimeoutException(
+                $"It did not come to it within {Limit.TotalSeconds} s: {last}\n{server.Process.Output}", slow);
         }
     }
 
@@ -104,7 +108,8 @@ internal sealed class EndingServer(PipelineServer server) : IAsyncDisposable
     {
         try
         {
-            return await server.Http.GetFromJsonAsync<JsonElement>(new Uri("api/v1/ledger?verify=true", UriKind.Relative), cancellation);
+            return await server.Http.GetFromJsonAsync<JsonElement>(
+                new Uri("api/v1/ledger?verify=true", UriKind.Relative), cancellation);
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {

@@ -113,7 +113,9 @@ public sealed class CommandTests
         await using var server = await work.StartAsync("dotnet run --project Silo -- --config samples/pipeline.yaml");
         var failures = Of("docs/rest.md", "curl 'http").Split("\n\n");
         work.Write("samples/shot.jpg", "no picture, whatever its name says");
-        await work.RunAsync("curl -s http://127.0.0.1:8888/api/v1/messages -H 'Content-Type: application/json' -d '{\"path\":\"no id\"}'");
+        await work.RunAsync(
+            "curl -s http://127.0.0.1:8888/api/v1/messages -H 'Content-Type: application/json' -d '{\"path\":\"no "
+            + "id\"}'");
         var printed = await work.RunAsync(failures[0] + " -s");
         Assert.Equal(Keys(JsonElement.Parse(failures[1])), Keys(JsonElement.Parse(printed)));
         var parked = JsonElement.Parse(
@@ -134,7 +136,8 @@ public sealed class CommandTests
         Assert.EndsWith(Answers.Mask(answer.Split('\n')[1]), Answers.Mask(printed), StringComparison.Ordinal);
 
         var batch = await work.RunAsync(
-            "printf '{\"a\":1}\\nbad\\n' | curl -s http://127.0.0.1:8888/api/v1/messages/batch -H 'Content-Type: application/x-ndjson' --data-binary @-");
+            "printf '{\"a\":1}\\nbad\\n' | curl -s http://127.0.0.1:8888/api/v1/messages/batch -H 'Content-Type: "
+            + "application/x-ndjson' --data-binary @-");
         Assert.Equal(Answers.Mask(Of("docs/rest.md", "{\"line\":1")), Answers.Mask(batch));
     }
 
@@ -144,7 +147,8 @@ public sealed class CommandTests
         using var work = new WorkFolder();
         work.Write("tributary.yaml", "api:\n  urls:\n    - 127.0.0.1\n");
         var printed = await work.RunAsync(
-            "unset TRIBUTARY__API__URLS; TRIBUTARY__LOGGING__LEVEL=loud tributary --config tributary.yaml 2>&1 || echo \"code $?\"");
+            "unset TRIBUTARY__API__URLS; TRIBUTARY__LOGGING__LEVEL=loud tributary --config tributary.yaml 2>&1 || echo "
+            + "\"code $?\"");
         Assert.Equal(Of("docs/configuration.md", "tributary: the configuration is wrong").Trim() + "\ncode 2",
             printed.Trim());
 

@@ -31,7 +31,9 @@ public sealed class GraphQLExampleTests
         using var work = new WorkFolder();
         work.Write("tributary.yaml", Configuration);
         await using var server = await work.StartAsync("dotnet run --project Silo -- --config tributary.yaml");
-        await work.RunAsync("curl -sf http://127.0.0.1:8888/api/v1/messages -H 'Content-Type: application/json' -d '{\"city\":\"Ulm\",\"v\":1}'");
+        await work.RunAsync(
+            "curl -sf http://127.0.0.1:8888/api/v1/messages -H 'Content-Type: application/json' -d "
+            + "'{\"city\":\"Ulm\",\"v\":1}'");
         var page = DocumentPage.Of("docs/graphql-schema.md");
 
         foreach (var example in page.Examples.Where(example => example.Language == "graphql")
@@ -45,7 +47,8 @@ public sealed class GraphQLExampleTests
 
             work.Write("operation.json", JsonSerializer.Serialize(new { query = example }));
             using var feed = work.Begin(
-                "curl -sN http://127.0.0.1:8888/graphql -H 'content-type: application/json' -H 'accept: text/event-stream' -d @operation.json");
+                "curl -sN http://127.0.0.1:8888/graphql -H 'content-type: application/json' -H 'accept: "
+                + "text/event-stream' -d @operation.json");
             await feed.SaysAsync("\"celsius\":21.5", Patience);
             await feed.KillAsync();
         }
@@ -76,7 +79,9 @@ public sealed class GraphQLExampleTests
             string.Concat(Enumerable.Range(0, StoredCount)
                 .Select(number => $$"""{"group":{{number % 4}},"kind":"{{number % 3}}"}""" + "\n")));
         await using (await work.StartAsync("dotnet run --project Silo -- --config tributary.yaml"))
-            await work.RunAsync("curl -sf http://127.0.0.1:8888/api/v1/messages/batch -H 'Content-Type: application/x-ndjson' --data-binary @stored.ndjson -o answers.ndjson");
+            await work.RunAsync(
+                "curl -sf http://127.0.0.1:8888/api/v1/messages/batch -H 'Content-Type: application/x-ndjson' "
+                + "--data-binary @stored.ndjson -o answers.ndjson");
 
         work.Write("tributary.yaml", ByGroup.Replace("POINTER", "/kind", StringComparison.Ordinal));
         await using var server = await work.StartAsync("dotnet run --project Silo -- --config tributary.yaml");

@@ -104,7 +104,10 @@ public sealed partial class LinkTests
         return relative.StartsWith("..", StringComparison.Ordinal) ? null : relative;
     }
 
-    [GeneratedRegex(@"(?:localhost|127\.0\.0\.1|\*|[a-z-]+\.(?:internal|example\.org)):(?<port>\d+)|\bport: '?(?<port>\d+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(
+        @"(?:localhost|127\.0\.0\.1|\*|[a-z-]+\.(?:internal|example\.org)):(?<port>\d+)|\bport: '?(?<port>\d+)",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 5000)]
     private static partial Regex PortPattern { get; }
 
     [GeneratedRegex(@"(?:localhost|127\.0\.0\.1):\d+/(?:api/|graphql|docs|openapi|ws/|health|#)[^\s'""`]*",

@@ -102,7 +102,9 @@ public sealed class SampleTests
     {
         using var work = new WorkFolder();
         await using var server = await work.StartAsync("tributary --config samples/demo.yaml");
-        await work.RunAsync("curl -s 'http://127.0.0.1:8888/api/v1/messages/batch?source=earthquakes' -H 'Content-Type: application/x-ndjson' --data-binary @samples/earthquakes.ndjson -o answers.ndjson");
+        await work.RunAsync(
+            "curl -s 'http://127.0.0.1:8888/api/v1/messages/batch?source=earthquakes' -H 'Content-Type: "
+            + "application/x-ndjson' --data-binary @samples/earthquakes.ndjson -o answers.ndjson");
 
         Assert.Equal(1_707, File.ReadLines(work.PathOf("answers.ndjson"))
             .Count(line => line.Contains("\"status\":202", StringComparison.Ordinal)));
@@ -113,7 +115,9 @@ public sealed class SampleTests
     private static async Task<JsonElement> ProcessAsync(
         WorkFolder work, DocumentedServer server, string file, string plugin)
     {
-        await work.RunAsync($"curl -sf http://127.0.0.1:8888/api/v1/messages -H 'Content-Type: application/json' -d '{{\"id\":\"one\",\"path\":\"{file}\"}}'");
+        await work.RunAsync(
+            "curl -sf http://127.0.0.1:8888/api/v1/messages -H 'Content-Type: application/json' -d "
+            + $"'{{\"id\":\"one\",\"path\":\"{file}\"}}'");
         using var ledger = await Ledger.WaitAsync(
             server.Http, ledger => Ledger.Count(ledger, "processing") == 0, Cancellation);
         Assert.True(Ledger.Count(ledger, "completed") == 1,

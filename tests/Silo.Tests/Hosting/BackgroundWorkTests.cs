@@ -6,7 +6,9 @@ using Tributary.Storage.InMemory;
 
 namespace Tributary.Silo.Tests.Hosting;
 
-/// <summary>Work that goes on for as long as the process does is begun again when it fails, or the process ends.</summary>
+/// <summary>
+/// Work that goes on for as long as the process does is begun again when it fails, or the process ends.
+/// </summary>
 public sealed class BackgroundWorkTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
@@ -48,7 +50,8 @@ public sealed class BackgroundWorkTests
     [InlineData(StoreFault.Busy, true)]
     [InlineData(StoreFault.Transient, false)]
     [InlineData(StoreFault.Full, false)]
-    public async Task A_database_that_can_be_used_no_more_ends_the_process_and_one_that_passes_does_not(StoreFault kind, bool ends)
+    public async Task A_database_that_can_be_used_no_more_ends_the_process_and_one_that_passes_does_not(
+        StoreFault kind, bool ends)
     {
         var again = new TaskCompletionSource();
         var begun = 0;
@@ -59,7 +62,8 @@ public sealed class BackgroundWorkTests
             throw new StoreException(kind, "The database.");
         }, stop.Token);
 
-        var first = await Task.WhenAny(fault.Happened, again.Task).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        var first = await Task.WhenAny(fault.Happened, again.Task)
+            .WaitAsync(Patience, TestContext.Current.CancellationToken);
         Assert.Equal(ends, first == fault.Happened);
         await stop.CancelAsync();
         await work.WaitAsync(Patience, TestContext.Current.CancellationToken);
@@ -93,15 +97,24 @@ public sealed class BackgroundWorkTests
             {
                 if (operation.Call == StoreCall.Log)
                     reads.Release();
-                return Volatile.Read(ref isBroken) && operation.Call == StoreCall.Log ? throw new InvalidOperationException("boom") : default;
+                return Volatile.Read(ref isBroken) && operation.Call == StoreCall.Log
+                    ? throw new InvalidOperationException("boom")
+                    : default;
             },
         };
         await using var store = new InMemoryStore(new InMemoryDatabase(TimeProvider.System), faults);
         var facts = await store.OpenAsync(stop.Token);
-        var tail = new FeedTail(store.Log, facts.HistoryId, new FeedOptions { PollInterval = TimeSpan.FromMilliseconds(10) }, TimeProvider.System, NullLogger<FeedTail>.Instance);
+        var tail = new FeedTail(
+            store.Log,
+            facts.HistoryId,
+            new FeedOptions { PollInterval = TimeSpan.FromMilliseconds(10) },
+            TimeProvider.System,
+            NullLogger<FeedTail>.Instance);
         var running = background.RunAsync("The tail", tail.RunAsync, stop.Token);
         using var subscription = tail.Subscribe(Position.Start);
-        var slices = subscription.ReadAllAsync(TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var slices = subscription
+            .ReadAllAsync(TestContext.Current.CancellationToken)
+            .GetAsyncEnumerator(TestContext.Current.CancellationToken);
         var next = slices.MoveNextAsync().AsTask();
         await WaitForAsync(reads, 3);
 

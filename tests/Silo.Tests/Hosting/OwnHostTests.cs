@@ -178,5 +178,7 @@ public sealed class OwnHostTests : IDisposable
         host.Services.GetRequiredService<global::Orleans.Runtime.ILocalSiloDetails>().SiloAddress;
 
     private static IEnumerable<global::Orleans.Runtime.SiloAddress> MembersOf(IHost host) =>
-        host.Services.GetRequiredService<global::Orleans.Runtime.IClusterMembershipService>().CurrentSnapshot.Members.Keys;
+        host
+            .Services.GetRequiredService<global::Orleans.Runtime.IClusterMembershipService>()
+            .CurrentSnapshot.Members.Keys;
 }

@@ -1,6 +1,8 @@
 namespace Tributary.Silo.Tests.Live;
 
-/// <summary>Clients that lost the server wait here until it is up again, instead of trying for as long as it is not.</summary>
+/// <summary>
+/// Clients that lost the server wait here until it is up again, instead of trying for as long as it is not.
+/// </summary>
 internal sealed class ServerGate
 {
     private volatile TaskCompletionSource up = Completed();

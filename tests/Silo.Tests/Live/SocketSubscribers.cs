@@ -6,10 +6,12 @@ using System.Text.Json;
 namespace Tributary.Silo.Tests.Live;
 
 /// <summary>
-/// Several subscriptions over one <c>graphql-transport-ws</c> socket. A socket that is gone is opened again, and every subscription goes on behind the
-/// last message that it got. With <paramref name="seed"/> some sockets break off by themselves, and some subscriptions are completed and begun again.
+/// Several subscriptions over one <c>graphql-transport-ws</c> socket. A socket that is gone is opened again, and every
+/// subscription goes on behind the last message that it got. With <paramref name="seed"/> some sockets break off by
+/// themselves, and some subscriptions are completed and begun again.
 /// </summary>
-internal sealed class SocketSubscribers(Uri server, IReadOnlyList<SubscriberBook> books, ServerGate gate, int seed) : IDisposable
+internal sealed class SocketSubscribers(Uri server, IReadOnlyList<SubscriberBook> books, ServerGate gate, int seed)
+    : IDisposable
 {
     private const int MaxFrameBytes = 64 * 1024;
 
@@ -60,7 +62,8 @@ internal sealed class SocketSubscribers(Uri server, IReadOnlyList<SubscriberBook
     /// <summary>Takes what comes until the socket is closed, or this client leaves.</summary>
     private async Task ReadAsync(CancellationToken cancellation)
     {
-        // Half of the sockets leave, once in each life of the server; and one of a socket's subscriptions begins anew meanwhile.
+        // Half of the sockets leave, once in each life of the server; and one of a socket's subscriptions begins anew
+        // meanwhile.
         var leaveAfterCount = random.Next(2) == 0 ? random.Next(100, 5_000) : int.MaxValue;
         var renewAfterCount = random.Next(100, 5_000);
         for (var count = 0; books.Any(book => !book.Done.IsCompleted); count++)
@@ -132,11 +135,18 @@ internal sealed class SocketSubscribers(Uri server, IReadOnlyList<SubscriberBook
     {
         lives[book]++;
         return SendAsync(
-            new { type = "subscribe", id = IdOf(book), payload = new { query = SubscriberBook.Query, variables = new { after = books[book].After } } }, cancellation);
+            new
+            {
+                type = "subscribe",
+                id = IdOf(book),
+                payload = new { query = SubscriberBook.Query, variables = new { after = books[book].After } },
+            },
+            cancellation);
     }
 
     private string IdOf(int book) => string.Create(CultureInfo.InvariantCulture, $"{book}/{lives[book]}");
 
     private Task SendAsync(object message, CancellationToken cancellation) =>
-        socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(message), WebSocketMessageType.Text, endOfMessage: true, cancellation);
+        socket.SendAsync(
+            JsonSerializer.SerializeToUtf8Bytes(message), WebSocketMessageType.Text, endOfMessage: true, cancellation);
 }

@@ -5,7 +5,10 @@ using System.Text.Json;
 
 namespace Tributary.Silo.Tests.Live;
 
-/// <summary>One subscription over an event stream of its own; like <see cref="SocketSubscribers"/> it comes back, and now and then it leaves.</summary>
+/// <summary>
+/// One subscription over an event stream of its own; like <see cref="SocketSubscribers"/> it comes back, and now and
+/// then it leaves.
+/// </summary>
 internal sealed class StreamSubscriber(HttpClient http, SubscriberBook book, ServerGate gate, int seed)
 {
     private readonly Random random = new(seed);

@@ -5,8 +5,8 @@ using System.Text;
 namespace Tributary.Silo.Tests.Live;
 
 /// <summary>
-/// What one subscriber has seen. Messages of an item are numbered from 0, so each must be the one after the last of its item: a gap, a repeat and a
-/// wrong order all show at once. The item 0 only says where everything begins and ends.
+/// What one subscriber has seen. Messages of an item are numbered from 0, so each must be the one after the last of its
+/// item: a gap, a repeat and a wrong order all show at once. The item 0 only says where everything begins and ends.
 /// </summary>
 internal sealed class SubscriberBook(string name, int itemsCount)
 {
@@ -29,7 +29,9 @@ internal sealed class SubscriberBook(string name, int itemsCount)
     /// <summary>Done when the first message has come.</summary>
     public Task Begun => begun.Task;
 
-    /// <summary>Done when the last message has come; fails with the first message that is not the next of its item.</summary>
+    /// <summary>
+    /// Done when the last message has come; fails with the first message that is not the next of its item.
+    /// </summary>
     public Task Done => done.Task;
 
     public int Count { get; private set; }
@@ -58,7 +60,9 @@ internal sealed class SubscriberBook(string name, int itemsCount)
         if (number != next[item]++)
         {
             done.TrySetException(new InvalidOperationException(string.Create(
-                CultureInfo.InvariantCulture, $"Subscriber {name} got message {number} of item {item}; expected: {next[item] - 1}. It had {Count} messages, the last at {After}.")));
+                CultureInfo.InvariantCulture,
+                $"Subscriber {name} got message {number} of item {item}; expected: {next[item] - 1}. It had {Count} "
+                + $"messages, the last at {After}.")));
         }
 
         if (item != 0)
@@ -71,5 +75,6 @@ internal sealed class SubscriberBook(string name, int itemsCount)
     private static int NumberAfter(ReadOnlySpan<byte> json, ReadOnlySpan<byte> key) =>
         Utf8Parser.TryParse(json[(json.IndexOf(key) + key.Length)..], out int number, out _)
             ? number
-            : throw new InvalidOperationException($"Found {Encoding.UTF8.GetString(json)}; expected: a number after {Encoding.UTF8.GetString(key)}.");
+            : throw new InvalidOperationException(
+                $"Found {Encoding.UTF8.GetString(json)}; expected: a number after {Encoding.UTF8.GetString(key)}.");
 }

@@ -1,6 +1,8 @@
 namespace Tributary.Silo.Tests.Live;
 
-/// <summary>1,000 subscribers of one silo while messages arrive: some leave and come back, and the silo is restarted once.</summary>
+/// <summary>
+/// 1,000 subscribers of one silo while messages arrive: some leave and come back, and the silo is restarted once.
+/// </summary>
 public sealed class ThousandSubscribersTests(ITestOutputHelper output)
 {
     private const int SocketsCount = 96;
@@ -26,12 +28,22 @@ public sealed class ThousandSubscribersTests(ITestOutputHelper output)
         await using var server = await TributaryProcess.StartNewAsync(isDemo: false, cancellation);
         using var http = new HttpClient { BaseAddress = server.Address };
         var gate = new ServerGate();
-        var books = Enumerable.Range(0, (SocketsCount * SubscriptionsPerSocketCount) + StreamsCount)
-            .Select(number => new SubscriberBook($"{number}", ItemsCount + 1)).ToList();
-        var sockets = books.Take(SocketsCount * SubscriptionsPerSocketCount).Chunk(SubscriptionsPerSocketCount)
-            .Select((some, number) => new SocketSubscribers(server.Address, some, gate, unchecked((seed * 397) ^ number))).ToList();
-        var streams = books.Skip(SocketsCount * SubscriptionsPerSocketCount)
-            .Select((book, number) => new StreamSubscriber(http, book, gate, unchecked((seed * 397) ^ (SocketsCount + number)))).ToList();
+        var books = Enumerable
+            .Range(0, (SocketsCount * SubscriptionsPerSocketCount) + StreamsCount)
+            .Select(number => new SubscriberBook($"{number}", ItemsCount + 1))
+            .ToList();
+        var sockets = books
+            .Take(SocketsCount * SubscriptionsPerSocketCount)
+            .Chunk(SubscriptionsPerSocketCount)
+            .Select(
+                (some, number) => new SocketSubscribers(server.Address, some, gate, unchecked((seed * 397) ^ number)))
+            .ToList();
+        var streams = books
+            .Skip(SocketsCount * SubscriptionsPerSocketCount)
+            .Select(
+                (book, number) =>
+                    new StreamSubscriber(http, book, gate, unchecked((seed * 397) ^ (SocketsCount + number))))
+            .ToList();
         var publishers = new ItemPublishers(http, gate, ItemsCount, MessagesPerItemCount, MessagesPerSecond);
 
         try
@@ -66,9 +78,12 @@ public sealed class ThousandSubscribersTests(ITestOutputHelper output)
         }
 
         Assert.All(books, book => Assert.Equal([2, .. Enumerable.Repeat(MessagesPerItemCount, ItemsCount)], book.Next));
-        var (left, told, lost) = (sockets.Sum(one => one.LeftCount) + streams.Sum(one => one.LeftCount),
-            sockets.Sum(one => one.ToldCount) + streams.Sum(one => one.ToldCount), sockets.Sum(one => one.LostCount) + streams.Sum(one => one.LostCount));
-        output.WriteLine($"{left} times a client left, {told} times it was told where to resume, {lost} connections were lost.");
+        var (left, told, lost) = (
+            sockets.Sum(one => one.LeftCount) + streams.Sum(one => one.LeftCount),
+            sockets.Sum(one => one.ToldCount) + streams.Sum(one => one.ToldCount),
+            sockets.Sum(one => one.LostCount) + streams.Sum(one => one.LostCount));
+        output.WriteLine(
+            $"{left} times a client left, {told} times it was told where to resume, {lost} connections were lost.");
         Assert.True(left > 0 && lost > 0, "Nobody left or lost its connection: the test shows nothing.");
         Assert.True(isKilled || told > 0, "The silo stopped without telling anybody where to resume.");
     }

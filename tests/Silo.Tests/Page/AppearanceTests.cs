@@ -15,11 +15,19 @@ public sealed class AppearanceTests(PageFixture fixture)
     [MemberData(nameof(Sections))]
     public async Task A_section_is_no_wider_than_a_phone_and_complains_of_nothing(string section, string title)
     {
-        await using var page = await fixture.OpenAsync(section, options: new() { ViewportSize = new() { Width = 390, Height = 844 } });
+        await using var page = await fixture.OpenAsync(
+            section,
+            options: new()
+            {
+                ViewportSize = new() { Width = 390, Height = 844 },
+            }
+        );
         await page.WaitUntilLiveAsync();
         await page.PostAsync($$"""{"text":"{{new string('w', 5_000)}}"}""");
 
-        await Assertions.Expect(page.Tab.GetByRole(AriaRole.Heading, new() { Name = title, Level = 1 })).ToBeVisibleAsync();
+        await Assertions
+            .Expect(page.Tab.GetByRole(AriaRole.Heading, new() { Name = title, Level = 1 }))
+            .ToBeVisibleAsync();
         await page.Tab.WaitForLoadStateAsync(LoadState.NetworkIdle);
         Assert.Equal(0, await page.OverflowAsync());
         Assert.Empty(page.Complaints);
@@ -33,7 +41,10 @@ public sealed class AppearanceTests(PageFixture fixture)
         await page.WaitUntilLiveAsync();
         var link = page.Tab.GetByRole(AriaRole.Link, new() { Name = title, Exact = true });
 
-        for (var presses = 0; presses < 10 && !await link.EvaluateAsync<bool>("link => link === document.activeElement"); presses++)
+        for (
+            var presses = 0;
+            presses < 10 && !await link.EvaluateAsync<bool>("link => link === document.activeElement");
+            presses++)
             await page.Tab.Keyboard.PressAsync("Tab");
         await Assertions.Expect(link).ToBeFocusedAsync();
         await page.Tab.Keyboard.PressAsync("Enter");
@@ -98,14 +109,16 @@ public sealed class AppearanceTests(PageFixture fixture)
     {
         await using var page = await fixture.OpenAsync("live");
         var answer = await page.Tab.ReloadAsync();
-        Assert.Contains("default-src 'self'", await answer!.HeaderValueAsync("content-security-policy"), StringComparison.Ordinal);
+        Assert.Contains(
+            "default-src 'self'", await answer!.HeaderValueAsync("content-security-policy"), StringComparison.Ordinal);
         await page.WaitUntilLiveAsync();
         Assert.Empty(page.Complaints);
     }
 
     /// <summary>The mean of the page's background channels, 0 to 255.</summary>
     private static Task<double> BrightnessAsync(OpenPage page) => page.Tab.EvaluateAsync<double>(
-        "getComputedStyle(document.documentElement).backgroundColor.match(/\\d+/g).slice(0, 3).reduce((sum, each) => sum + Number(each), 0) / 3");
+        "getComputedStyle(document.documentElement).backgroundColor.match(/\\d+/g).slice(0, 3).reduce((sum, each) => "
+        + "sum + Number(each), 0) / 3");
 
     /// <summary>WCAG 2.2 contrast of every text colour on every ground that it is used on; the smallest.</summary>
     private const string ContrastScript = """

@@ -16,7 +16,12 @@ public sealed class ChartsTests(PageFixture fixture)
         foreach (var definition in definitions.RootElement.GetProperty("aggregates").EnumerateArray())
         {
             var name = definition.GetProperty("name").GetString()!;
-            var count = definition.GetProperty("measures").EnumerateArray().First(measure => measure.GetProperty("kind").GetString() == "count").GetProperty("name").GetString()!;
+            var count = definition
+                .GetProperty("measures")
+                .EnumerateArray()
+                .First(measure => measure.GetProperty("kind").GetString() == "count")
+                .GetProperty("name")
+                .GetString()!;
             var expected = await ValuesAsync(page, name, count);
             var card = Card(page, name);
             await card.Locator(".chart-table summary").ClickAsync();
@@ -64,19 +69,34 @@ public sealed class ChartsTests(PageFixture fixture)
               {"group":{},"windowStart":"2026-01-01T00:00:00Z","windowEnd":"2026-01-01T01:00:00Z","measures":{"size":{"0.5":1.25,"0.999":9}}},
               {"group":{},"windowStart":"2026-01-01T05:00:00Z","windowEnd":"2026-01-01T06:00:00Z","measures":{"size":{"0.5":2,"0.999":null}}}]}
             """;
-        await using var page = await fixture.OpenAsync("charts", prepare: tab => tab.RouteAsync("**/api/v1/aggregates**", route =>
-            route.FulfillAsync(new() { ContentType = "application/json", Body = route.Request.Url.Contains("/sizes", StringComparison.Ordinal) ? Rows : Definitions })));
+        await using var page = await fixture.OpenAsync("charts", prepare: tab =>
+            tab.RouteAsync("**/api/v1/aggregates**", route =>
+                route.FulfillAsync(
+                    new()
+                    {
+                        ContentType = "application/json",
+                        Body = route.Request.Url.Contains("/sizes", StringComparison.Ordinal) ? Rows : Definitions,
+                    }
+                )));
 
         await Assertions.Expect(page.Tab.Locator(".chart-legend li")).ToHaveTextAsync(["size p50", "size p99.9"]);
         var marks = page.Tab.Locator(".card .chart-mark");
-        await Assertions.Expect(marks.First).ToHaveAttributeAsync("aria-label", "1 Jan, 00:00: size p50 1.25, size p99.9 9");
+        await Assertions
+            .Expect(marks.First)
+            .ToHaveAttributeAsync("aria-label", "1 Jan, 00:00: size p50 1.25, size p99.9 9");
         // What was not measured is a gap, not a zero: the empty windows between are told as such.
-        await Assertions.Expect(marks.Nth(1)).ToHaveAttributeAsync("aria-label", "1 Jan, 01:00: size p50 –, size p99.9 –");
-        await Assertions.Expect(marks.Last).ToHaveAttributeAsync("aria-label", "1 Jan, 05:00: size p50 2, size p99.9 –");
+        await Assertions
+            .Expect(marks.Nth(1))
+            .ToHaveAttributeAsync("aria-label", "1 Jan, 01:00: size p50 –, size p99.9 –");
+        await Assertions
+            .Expect(marks.Last)
+            .ToHaveAttributeAsync("aria-label", "1 Jan, 05:00: size p50 2, size p99.9 –");
     }
 
     private static ILocator Card(OpenPage page, string name) =>
-        page.Tab.Locator(".card").Filter(new() { Has = page.Tab.GetByRole(AriaRole.Heading, new() { Name = name, Exact = true }) });
+        page
+            .Tab.Locator(".card")
+            .Filter(new() { Has = page.Tab.GetByRole(AriaRole.Heading, new() { Name = name, Exact = true }) });
 
     private static async Task<List<decimal>> ValuesAsync(OpenPage page, string name, string measure)
     {
@@ -84,8 +104,15 @@ public sealed class ChartsTests(PageFixture fixture)
         string? after = null;
         do
         {
-            using var answer = JsonDocument.Parse(await page.GetAsync($"api/v1/aggregates/{Uri.EscapeDataString(name)}{(after is null ? "" : $"?after={Uri.EscapeDataString(after)}")}"));
-            values.AddRange(answer.RootElement.GetProperty("rows").EnumerateArray().Select(row => row.GetProperty("measures").GetProperty(measure).GetDecimal()));
+            using var answer = JsonDocument.Parse(
+                await page.GetAsync(
+                    $"api/v1/aggregates/{Uri.EscapeDataString(name)}{(after is null ? "" : $"?after={Uri.EscapeDataString(after)}")}")
+            );
+            values.AddRange(
+                answer
+                    .RootElement.GetProperty("rows")
+                    .EnumerateArray()
+                    .Select(row => row.GetProperty("measures").GetProperty(measure).GetDecimal()));
             after = answer.RootElement.GetProperty("next").GetString();
         }
         while (after is not null);

@@ -11,7 +11,8 @@ public sealed class FailuresTests(PageFixture fixture)
         var server = await fixture.ProcessingAsync();
         var source = OpenPage.Marker();
         var missing = await server.PostMissingAsync(source, "a.txt");
-        var refused = await server.PostAsync("""{"uuid":"s-7","file":"here.txt","want":{"error":"No such luck.","retry":false}}""", source);
+        var refused = await server.PostAsync(
+            """{"uuid":"s-7","file":"here.txt","want":{"error":"No such luck.","retry":false}}""", source);
         await server.WaitForStatusAsync(refused, "PARKED");
 
         await using var page = await OpenAsync(server, source);
@@ -72,7 +73,9 @@ public sealed class FailuresTests(PageFixture fixture)
         await retry.FocusAsync();
         await page.Tab.Keyboard.PressAsync("Enter");
 
-        await Assertions.Expect(page.Tab.Locator("#failures-result")).ToHaveTextAsync("Started again: 1 failure, of 1 failure selected.");
+        await Assertions
+            .Expect(page.Tab.Locator("#failures-result"))
+            .ToHaveTextAsync("Started again: 1 failure, of 1 failure selected.");
         await server.WaitForStatusAsync(chosen, "COMPLETED");
         await Assertions.Expect(Rows(page)).ToHaveCountAsync(1);
         await Assertions.Expect(Rows(page)).ToContainTextAsync(other);
@@ -95,18 +98,22 @@ public sealed class FailuresTests(PageFixture fixture)
         await using var page = await OpenAsync(server, source);
         await page.Tab.GetByRole(AriaRole.Button, new() { Name = "Retry all that match" }).ClickAsync();
 
-        await Assertions.Expect(page.Tab.Locator("#failures-result")).ToHaveTextAsync("Started again: 3 messages, of 3 failures that match.");
+        await Assertions
+            .Expect(page.Tab.Locator("#failures-result"))
+            .ToHaveTextAsync("Started again: 3 messages, of 3 failures that match.");
         foreach (var message in messages)
             await server.WaitForStatusAsync(message, "COMPLETED");
         await Assertions.Expect(page.Tab.Locator("#failures-empty")).ToContainTextAsync("No failure is like that.");
-        Assert.Equal("RETRYING", (await server.GetAsync($"api/v1/messages/{others}")).GetProperty("status").GetString());
+        Assert.Equal(
+            "RETRYING", (await server.GetAsync($"api/v1/messages/{others}")).GetProperty("status").GetString());
     }
 
     [Fact]
     public async Task Trying_all_again_goes_on_until_the_server_has_looked_at_all()
     {
         var asked = new List<string>();
-        await using var page = await fixture.OpenAsync("failures?status=PARKED&error=50%25%20%26%20more", prepare: async tab =>
+        await using var page = await fixture.OpenAsync(
+            "failures?status=PARKED&error=50%25%20%26%20more", prepare: async tab =>
         {
             await tab.RouteAsync("**/api/v1/failures?*", route => route.FulfillAsync(new() { ContentType = "application/json", Body = OneFailure }));
             await tab.RouteAsync("**/api/v1/failures/retry?*", route =>
@@ -118,9 +125,16 @@ public sealed class FailuresTests(PageFixture fixture)
         });
         await page.Tab.GetByRole(AriaRole.Button, new() { Name = "Retry all that match" }).ClickAsync();
 
-        await Assertions.Expect(page.Tab.Locator("#failures-result")).ToHaveTextAsync("Started again: 2,994 messages, of 3,000 failures that match.");
+        await Assertions
+            .Expect(page.Tab.Locator("#failures-result"))
+            .ToHaveTextAsync("Started again: 2,994 messages, of 3,000 failures that match.");
         Assert.Equal(
-            ["?status=PARKED&error=50%25+%26+more", "?status=PARKED&error=50%25+%26+more&after=n1", "?status=PARKED&error=50%25+%26+more&after=n2"], asked);
+            [
+                "?status=PARKED&error=50%25+%26+more",
+                "?status=PARKED&error=50%25+%26+more&after=n1",
+                "?status=PARKED&error=50%25+%26+more&after=n2",
+            ],
+            asked);
     }
 
     [Fact]
@@ -143,7 +157,8 @@ public sealed class FailuresTests(PageFixture fixture)
         var server = await fixture.ProcessingAsync();
         var source = OpenPage.Marker();
         var missing = await server.PostMissingAsync(source, "a.txt");
-        var refused = await server.PostAsync("""{"uuid":"s-8","file":"here.txt","want":{"error":"Not today.","retry":false}}""", source);
+        var refused = await server.PostAsync(
+            """{"uuid":"s-8","file":"here.txt","want":{"error":"Not today.","retry":false}}""", source);
         await server.WaitForStatusAsync(refused, "PARKED");
         await using var page = await OpenAsync(server, source);
         await Assertions.Expect(Rows(page)).ToHaveCountAsync(2);
@@ -189,7 +204,9 @@ public sealed class FailuresTests(PageFixture fixture)
     {
         await using var page = await fixture.OpenAsync("failures");
         await Assertions.Expect(page.Tab.Locator("#failures-empty")).ToContainTextAsync("Nothing failed");
-        await Assertions.Expect(page.Tab.GetByRole(AriaRole.Button, new() { Name = "Retry all that match" })).ToBeDisabledAsync();
+        await Assertions
+            .Expect(page.Tab.GetByRole(AriaRole.Button, new() { Name = "Retry all that match" }))
+            .ToBeDisabledAsync();
     }
 
     [Fact]
@@ -201,7 +218,13 @@ public sealed class FailuresTests(PageFixture fixture)
             $$$"""{"uuid":"{{{new string('w', 400)}}}{{{source}}}","file":"here.txt","want":{"error":"{{{ProcessingServer.Hostile}}}{{{new string('e', 600)}}}","retry":true}}""", source);
         await server.WaitForStatusAsync(message, "RETRYING");
         await using var page = await fixture.OpenAsync(
-            $"failures?source={Uri.EscapeDataString(source)}", server, new() { ViewportSize = new() { Width = 390, Height = 844 } });
+            $"failures?source={Uri.EscapeDataString(source)}",
+            server,
+            new()
+            {
+                ViewportSize = new() { Width = 390, Height = 844 },
+            }
+        );
 
         await Assertions.Expect(Rows(page).Locator(".failure-error")).ToContainTextAsync(ProcessingServer.Hostile);
         await Assertions.Expect(Rows(page)).ToContainTextAsync(source);
@@ -218,7 +241,11 @@ public sealed class FailuresTests(PageFixture fixture)
         var source = OpenPage.Marker();
         var message = await server.PostMissingAsync(source, "a.txt");
         await using var page = await fixture.OpenAsync("ledger", server);
-        await page.Tab.Locator("#ledger-sources tr").Filter(new() { HasText = source }).GetByRole(AriaRole.Link).ClickAsync();
+        await page
+            .Tab.Locator("#ledger-sources tr")
+            .Filter(new() { HasText = source })
+            .GetByRole(AriaRole.Link)
+            .ClickAsync();
 
         await Assertions.Expect(Rows(page)).ToHaveCountAsync(1);
         await Assertions.Expect(Rows(page)).ToContainTextAsync(message);
@@ -231,9 +258,11 @@ public sealed class FailuresTests(PageFixture fixture)
         "nextAttempt":null,"error":"content_missing: none","changedAt":"2026-01-01T00:00:00+00:00"}],"next":null}
         """;
 
-    private Task<OpenPage> OpenAsync(ITributaryServer server, string source) => fixture.OpenAsync($"failures?source={source}", server);
+    private Task<OpenPage> OpenAsync(ITributaryServer server, string source) =>
+        fixture.OpenAsync($"failures?source={source}", server);
 
-    private static ILocator Condition(OpenPage page, string name) => page.Tab.Locator($"#failures-filter [name={name}]");
+    private static ILocator Condition(OpenPage page, string name) =>
+        page.Tab.Locator($"#failures-filter [name={name}]");
 
     private static ILocator Rows(OpenPage page) => page.Tab.Locator("#failures-list > li");
 }

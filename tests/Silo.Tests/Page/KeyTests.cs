@@ -45,14 +45,22 @@ public sealed class KeyTests(PageFixture fixture)
     public async Task A_key_that_is_wanted_from_now_on_is_asked_for_and_what_waited_for_it_goes_on()
     {
         var isGuarded = false;
-        await using var page = await fixture.OpenAsync("live", prepare: tab => tab.RouteAsync("**/api/v1/**", async route =>
-        {
-            var headers = await route.Request.AllHeadersAsync();
-            if (isGuarded && headers.GetValueOrDefault("authorization") != "Bearer new-key-of-sixteen")
-                await route.FulfillAsync(new() { Status = 401, ContentType = "application/problem+json", Body = """{"title":"A key is needed","status":401,"code":"unauthorized"}""" });
-            else
-                await route.ContinueAsync();
-        }));
+        await using var page = await fixture.OpenAsync("live", prepare: tab =>
+            tab.RouteAsync("**/api/v1/**", async route =>
+            {
+                var headers = await route.Request.AllHeadersAsync();
+                if (isGuarded && headers.GetValueOrDefault("authorization") != "Bearer new-key-of-sixteen")
+                    await route.FulfillAsync(
+                        new()
+                        {
+                            Status = 401,
+                            ContentType = "application/problem+json",
+                            Body = """{"title":"A key is needed","status":401,"code":"unauthorized"}""",
+                        }
+                    );
+                else
+                    await route.ContinueAsync();
+            }));
         await page.WaitUntilLiveAsync();
         isGuarded = true;
         await page.Tab.GetByRole(AriaRole.Link, new() { Name = "Ledger" }).ClickAsync();

@@ -4,8 +4,8 @@ namespace Tributary.Silo.Tests.Page;
 internal static class LayoutScript
 {
     /// <summary>
-    /// Finds siblings that cover each other, elements that stick out of their parents or of the window, cut or tiny text,
-    /// targets too small for a finger, and rows that are higher than their limit or hide their values.
+    /// Finds siblings that cover each other, elements that stick out of their parents or of the window, cut or tiny
+    /// text, targets too small for a finger, and rows that are higher than their limit or hide their values.
     /// </summary>
     public const string Source = """
         limits => {

@@ -16,8 +16,22 @@ internal sealed class LayoutViews(PageFixture fixture)
 
     public static readonly string[] Names =
     [
-        "live", "live-opened", "live-empty", "saved", "saved-lookup", "charts", "charts-tables", "charts-empty", "map",
-        "map-tooltip", "failures", "failures-selected", "failures-empty", "plugins", "message-parked", "message-unmapped",
+        "live",
+        "live-opened",
+        "live-empty",
+        "saved",
+        "saved-lookup",
+        "charts",
+        "charts-tables",
+        "charts-empty",
+        "map",
+        "map-tooltip",
+        "failures",
+        "failures-selected",
+        "failures-empty",
+        "plugins",
+        "message-parked",
+        "message-unmapped",
         "message-completed",
         "message-unknown", "ledger", "ledger-verified", "key", "disconnected", "docs",
     ];
@@ -35,8 +49,14 @@ internal sealed class LayoutViews(PageFixture fixture)
         Task<OpenPage> On(ITributaryServer server, string section) => fixture.OpenAsync(section, server, options);
         var page = view switch
         {
-            "live" or "live-opened" or "saved" or "saved-lookup" or "charts" or "charts-tables" or "map" or "map-tooltip" =>
-                await On(fixture.Server, view.Split('-')[0]),
+            "live"
+            or "live-opened"
+            or "saved"
+            or "saved-lookup"
+            or "charts"
+            or "charts-tables"
+            or "map"
+            or "map-tooltip" => await On(fixture.Server, view.Split('-')[0]),
             "live-empty" or "charts-empty" => await OpenEmptyAsync(view.Split('-')[0], options),
             "failures-empty" => await On(fixture.Server, "failures"),
             "failures" or "failures-selected" or "plugins" or "ledger" or "ledger-verified" =>

@@ -40,9 +40,11 @@ public sealed class LiveTests(PageFixture fixture)
         await using var page = await fixture.OpenAsync("live");
         await page.WaitUntilLiveAsync();
         var marker = OpenPage.Marker();
-        const string Hostile = "<img src=x onerror=\\\"document.title='owned'\\\"><script>document.title='owned'</script>";
+        const string Hostile =
+            "<img src=x onerror=\\\"document.title='owned'\\\"><script>document.title='owned'</script>";
 
-        await page.PostAsync($$"""{"marker":"{{marker}}","text":"{{Hostile}}","{{Hostile}}":1,"longitude":10,"latitude":10}""");
+        await page.PostAsync(
+            $$"""{"marker":"{{marker}}","text":"{{Hostile}}","{{Hostile}}":1,"longitude":10,"latitude":10}""");
         var line = page.LiveMessages.Filter(new() { HasText = marker });
         await line.Locator("summary").ClickAsync();
 
@@ -56,11 +58,12 @@ public sealed class LiveTests(PageFixture fixture)
     [Fact]
     public async Task The_list_keeps_the_newest_messages_only()
     {
-        await using var page = await fixture.OpenAsync("live", prepare: tab => tab.RouteWebSocketAsync("**/ws/v1/**", socket =>
-        {
-            for (var n = 1; n <= 1_000; n++)
-                socket.Send($$$"""{"cursor":"c{{{n}}}","message":{"n":{{{n}}}}}""");
-        }));
+        await using var page = await fixture.OpenAsync("live", prepare: tab =>
+            tab.RouteWebSocketAsync("**/ws/v1/**", socket =>
+            {
+                for (var n = 1; n <= 1_000; n++)
+                    socket.Send($$$"""{"cursor":"c{{{n}}}","message":{"n":{{{n}}}}}""");
+            }));
 
         await Assertions.Expect(page.LiveMessages.First).ToContainTextAsync("1000");
         await Assertions.Expect(page.LiveMessages).ToHaveCountAsync(200);

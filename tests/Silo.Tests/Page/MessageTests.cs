@@ -13,7 +13,9 @@ public sealed class MessageTests(PageFixture fixture)
         var id = await server.PostMissingAsync(source, "a.txt");
         await using var page = await fixture.OpenAsync($"message/{id}", server);
         await Assertions.Expect(page.Tab.Locator("#message-facts")).ToContainTextAsync("retrying");
-        await Assertions.Expect(page.Tab.Locator("#message-facts")).ToContainTextAsync($"{source}-a.txt – message 1 of 1");
+        await Assertions
+            .Expect(page.Tab.Locator("#message-facts"))
+            .ToContainTextAsync($"{source}-a.txt – message 1 of 1");
         await Assertions.Expect(page.Tab.Locator("#message-failures")).ToContainTextAsync("content_missing: ");
 
         server.WriteContent($"{source}-a.txt");
@@ -21,22 +23,36 @@ public sealed class MessageTests(PageFixture fixture)
 
         await Assertions.Expect(page.Tab.Locator("#message-facts")).ToContainTextAsync("completed");
         await Assertions.Expect(page.Tab.Locator("#message-unfailed")).ToBeVisibleAsync();
-        await Assertions.Expect(page.Tab.Locator("#message-result")).ToHaveTextAsync("Started again: the whole message.");
+        await Assertions
+            .Expect(page.Tab.Locator("#message-result"))
+            .ToHaveTextAsync("Started again: the whole message.");
     }
 
     [Fact]
     public async Task The_records_of_its_item_stand_by_plugin_as_text_with_every_digit()
     {
         var server = await fixture.ProcessingAsync();
-        var id = await server.PostAsync($$"""{"uuid":"{{OpenPage.Marker()}}","file":"here.txt","text":"{{ProcessingServer.Hostile}}"}""", "rest");
+        var id = await server.PostAsync(
+            $$"""{"uuid":"{{OpenPage.Marker()}}","file":"here.txt","text":"{{ProcessingServer.Hostile}}"}""", "rest");
         await server.WaitForStatusAsync(id, "COMPLETED");
-        await using var page = await fixture.OpenAsync($"message/{id}", server, new() { ViewportSize = new() { Width = 390, Height = 844 } });
+        await using var page = await fixture.OpenAsync(
+            $"message/{id}",
+            server,
+            new()
+            {
+                ViewportSize = new() { Width = 390, Height = 844 },
+            }
+        );
 
         var records = page.Tab.Locator("#message-records details");
         await Assertions.Expect(records.Locator("summary strong")).ToHaveTextAsync(["datatypes", "picky", "sizes"]);
-        await Assertions.Expect(records.Nth(1).Locator("pre")).ToContainTextAsync($"\"note\": \"{ProcessingServer.Hostile}\"");
+        await Assertions
+            .Expect(records.Nth(1).Locator("pre"))
+            .ToContainTextAsync($"\"note\": \"{ProcessingServer.Hostile}\"");
         await Assertions.Expect(records.Nth(1).Locator("pre")).ToContainTextAsync("\"big\": 12345678901234567890");
-        await Assertions.Expect(page.Tab.Locator("#message-object")).ToContainTextAsync($"\"text\": \"{ProcessingServer.Hostile}\"");
+        await Assertions
+            .Expect(page.Tab.Locator("#message-object"))
+            .ToContainTextAsync($"\"text\": \"{ProcessingServer.Hostile}\"");
         Assert.Equal(0, await page.Tab.Locator("#message img").CountAsync());
         Assert.Equal(0, await page.OverflowAsync());
         Assert.NotEqual("owned", await page.Tab.TitleAsync());
@@ -51,7 +67,9 @@ public sealed class MessageTests(PageFixture fixture)
         await using var page = await fixture.OpenAsync($"message/{id}", server);
 
         await Assertions.Expect(page.Tab.Locator("#message-failures")).ToContainTextAsync("field_missing: ");
-        await Assertions.Expect(page.Tab.Locator("#message-object pre")).ToHaveTextAsync("""{ "file" : "<i>Überall</i>" }""");
+        await Assertions
+            .Expect(page.Tab.Locator("#message-object pre"))
+            .ToHaveTextAsync("""{ "file" : "<i>Überall</i>" }""");
         await Assertions.Expect(page.Tab.GetByRole(AriaRole.Button, new() { Name = "Park" })).ToBeDisabledAsync();
     }
 

@@ -53,7 +53,8 @@ public sealed class OpenPage : IAsyncDisposable
     public Task<string> GetAsync(string path) => http.GetStringAsync(new Uri(path, UriKind.Relative));
 
     /// <summary>How much wider the document is than the window, in pixels.</summary>
-    public Task<int> OverflowAsync() => Tab.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+    public Task<int> OverflowAsync() =>
+        Tab.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
 
     /// <summary>A word that no other test's message contains.</summary>
     public static string Marker() => "m" + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture)[..12];

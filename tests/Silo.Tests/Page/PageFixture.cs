@@ -2,7 +2,9 @@ using Microsoft.Playwright;
 
 namespace Tributary.Silo.Tests.Page;
 
-/// <summary>One browser and one server with the demo's data for all tests of the page; tests that stop it start their own.</summary>
+/// <summary>
+/// One browser and one server with the demo's data for all tests of the page; tests that stop it start their own.
+/// </summary>
 public sealed class PageFixture : IAsyncLifetime
 {
     /// <summary>How long what must happen may take on a loaded machine.</summary>
@@ -20,19 +22,34 @@ public sealed class PageFixture : IAsyncLifetime
         server = await TributaryProcess.StartNewAsync(isDemo: true, TestContext.Current.CancellationToken);
         playwright = await Playwright.CreateAsync();
         Assertions.SetDefaultExpectTimeout(PatienceMs);
-        browser = await playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = "/usr/bin/chromium",
-            // Tests run in containers without user namespaces and without a graphics card; nothing but the server is contacted.
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-        });
+        browser = await playwright.Chromium.LaunchAsync(
+            new()
+            {
+                ExecutablePath = "/usr/bin/chromium",
+                // Tests run in containers without user namespaces and without a graphics card; nothing but the server
+                // is contacted.
+                Args =
+                [
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--disable-quic",
+                    "--no-first-run",
+                    "--disable-background-networking",
+                    "--disable-component-update",
+                    "--disable-sync",
+                ],
+            }
+        );
     }
 
     /// <summary>The server whose messages fail and are processed; started when the first test wants it.</summary>
-    public async Task<ProcessingServer> ProcessingAsync() => processing ??= await ProcessingServer.StartNewAsync(TestContext.Current.CancellationToken);
+    public async Task<ProcessingServer> ProcessingAsync() =>
+        processing ??= await ProcessingServer.StartNewAsync(TestContext.Current.CancellationToken);
 
     /// <summary>A page on a section of a server, in a browser profile of its own.</summary>
-    public async Task<OpenPage> OpenAsync(string section, ITributaryServer? on = null, BrowserNewContextOptions? options = null, Func<IPage, Task>? prepare = null)
+    public async Task<OpenPage> OpenAsync(
+        string section, ITributaryServer? on = null, BrowserNewContextOptions? options = null,
+        Func<IPage, Task>? prepare = null)
     {
         var address = (on ?? Server).Address;
         var context = await browser!.NewContextAsync(options ?? new());
@@ -56,6 +73,8 @@ public sealed class PageFixture : IAsyncLifetime
     }
 }
 
-/// <summary>Runs the tests of the page one after the other: they measure what a person at one page would notice.</summary>
+/// <summary>
+/// Runs the tests of the page one after the other: they measure what a person at one page would notice.
+/// </summary>
 [CollectionDefinition(nameof(PageCollection))]
 public sealed class PageCollection : ICollectionFixture<PageFixture>;

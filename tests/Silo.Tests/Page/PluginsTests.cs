@@ -17,23 +17,40 @@ public sealed class PluginsTests(PageFixture fixture)
         await Assertions.Expect(Card(page, "picky")).ToContainTextAsync("plugins/picky");
 
         // The figures follow while the page is looked at.
-        var refused = await server.PostAsync("""{"uuid":"p-1","file":"here.txt","want":{"error":"No.","retry":false}}""", source);
+        var refused = await server.PostAsync(
+            """{"uuid":"p-1","file":"here.txt","want":{"error":"No.","retry":false}}""", source);
         await server.WaitForStatusAsync(refused, "PARKED");
-        var picky = (await server.GetAsync("api/v1/plugins")).GetProperty("plugins").EnumerateArray().Single(plugin => plugin.GetProperty("name").GetString() == "picky");
-        await Assertions.Expect(Figure(page, "picky", "runs")).ToHaveTextAsync(picky.GetProperty("runs").GetInt64().ToString());
-        await Assertions.Expect(Figure(page, "picky", "failures")).ToHaveTextAsync(picky.GetProperty("failures").GetInt64().ToString());
+        var picky = (await server.GetAsync("api/v1/plugins"))
+            .GetProperty("plugins")
+            .EnumerateArray()
+            .Single(plugin => plugin.GetProperty("name").GetString() == "picky");
+        await Assertions
+            .Expect(Figure(page, "picky", "runs"))
+            .ToHaveTextAsync(picky.GetProperty("runs").GetInt64().ToString());
+        await Assertions
+            .Expect(Figure(page, "picky", "failures"))
+            .ToHaveTextAsync(picky.GetProperty("failures").GetInt64().ToString());
         await Assertions.Expect(Figure(page, "picky", "median")).ToContainTextAsync("s");
         await Assertions.Expect(Figure(page, "picky", "threads held")).ToHaveTextAsync("0");
 
         await Card(page, "picky").GetByRole(AriaRole.Link, new() { Name = "failures of its share" }).ClickAsync();
         await Assertions.Expect(page.Tab.Locator("#failures-plugin")).ToHaveValueAsync("name:picky");
-        await Assertions.Expect(page.Tab.Locator("#failures-list > li").Filter(new() { HasText = refused })).ToHaveCountAsync(1);
+        await Assertions
+            .Expect(page.Tab.Locator("#failures-list > li").Filter(new() { HasText = refused }))
+            .ToHaveCountAsync(1);
     }
 
     [Fact]
     public async Task A_plugin_that_could_not_be_loaded_says_why_and_stands_first()
     {
-        await using var page = await fixture.OpenAsync("plugins", await fixture.ProcessingAsync(), new() { ViewportSize = new() { Width = 390, Height = 844 } });
+        await using var page = await fixture.OpenAsync(
+            "plugins",
+            await fixture.ProcessingAsync(),
+            new()
+            {
+                ViewportSize = new() { Width = 390, Height = 844 },
+            }
+        );
         var first = page.Tab.Locator("#plugin-cards > *").First;
         await Assertions.Expect(first).ToContainTextAsync("broken");
         await Assertions.Expect(first).ToContainTextAsync("failed");
@@ -51,7 +68,9 @@ public sealed class PluginsTests(PageFixture fixture)
         await Card(page, "sizes").GetByRole(AriaRole.Link, new() { Name = "sizes", Exact = true }).ClickAsync();
 
         await Assertions.Expect(page.Tab.Locator("#charts")).ToBeVisibleAsync();
-        await Assertions.Expect(page.Tab.GetByRole(AriaRole.Heading, new() { Name = "sizes", Exact = true })).ToBeFocusedAsync();
+        await Assertions
+            .Expect(page.Tab.GetByRole(AriaRole.Heading, new() { Name = "sizes", Exact = true }))
+            .ToBeFocusedAsync();
     }
 
     private static ILocator Card(OpenPage page, string name) =>
@@ -59,5 +78,8 @@ public sealed class PluginsTests(PageFixture fixture)
             .Filter(new() { Has = page.Tab.GetByRole(AriaRole.Heading, new() { Name = name, Exact = true }) });
 
     private static ILocator Figure(OpenPage page, string plugin, string name) =>
-        Card(page, plugin).Locator(".figures div").Filter(new() { Has = page.Tab.GetByText(name, new() { Exact = true }) }).Locator("dd");
+        Card(page, plugin)
+            .Locator(".figures div")
+            .Filter(new() { Has = page.Tab.GetByText(name, new() { Exact = true }) })
+            .Locator("dd");
 }

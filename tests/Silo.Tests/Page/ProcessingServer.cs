@@ -6,8 +6,9 @@ using Tributary.Silo.Tests.Pipeline;
 namespace Tributary.Silo.Tests.Page;
 
 /// <summary>
-/// A server whose messages refer to files of a folder and run through plugins: one of them fails when the message wants it, and one folder holds
-/// no plugin. What waits to be tried again waits for hours, so that nothing happens but what a test does.
+/// A server whose messages refer to files of a folder and run through plugins: one of them fails when the message wants
+/// it, and one folder holds no plugin. What waits to be tried again waits for hours, so that nothing happens but what a
+/// test does.
 /// </summary>
 public sealed class ProcessingServer : ITributaryServer, IAsyncDisposable
 {
@@ -57,7 +58,8 @@ public sealed class ProcessingServer : ITributaryServer, IAsyncDisposable
         server.Write("tributary.yaml", Configuration);
         try
         {
-            server.process = await TributaryProcess.StartNewAsync(null, ["--config", Path.Combine(server.folder.Path, "tributary.yaml")], cancellation);
+            server.process = await TributaryProcess.StartNewAsync(
+                null, ["--config", Path.Combine(server.folder.Path, "tributary.yaml")], cancellation);
             server.http.BaseAddress = server.Address;
             return server;
         }
@@ -75,7 +77,8 @@ public sealed class ProcessingServer : ITributaryServer, IAsyncDisposable
     public async Task<string> PostAsync(string json, string source)
     {
         using var content = new StringContent(json, Encoding.UTF8, "application/json");
-        using var answer = await http.PostAsync(new Uri($"api/v1/messages?source={Uri.EscapeDataString(source)}", UriKind.Relative), content);
+        using var answer = await http.PostAsync(
+            new Uri($"api/v1/messages?source={Uri.EscapeDataString(source)}", UriKind.Relative), content);
         Assert.Equal(202, (int)answer.StatusCode);
         return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!;
     }

@@ -52,14 +52,15 @@ public sealed class ReconnectTests(PageFixture fixture)
     public async Task The_feed_goes_on_after_the_last_message_it_showed(int closeCode)
     {
         var addresses = new List<string>();
-        await using var page = await fixture.OpenAsync("live", prepare: tab => tab.RouteWebSocketAsync("**/ws/v1/**", socket =>
-        {
-            addresses.Add(socket.Url);
-            var n = addresses.Count;
-            socket.Send($$$"""{"cursor":"c/+{{{n}}}","message":{"n":{{{n}}}}}""");
-            if (n == 1)
-                _ = socket.CloseAsync(new() { Code = closeCode });
-        }));
+        await using var page = await fixture.OpenAsync("live", prepare: tab =>
+            tab.RouteWebSocketAsync("**/ws/v1/**", socket =>
+            {
+                addresses.Add(socket.Url);
+                var n = addresses.Count;
+                socket.Send($$$"""{"cursor":"c/+{{{n}}}","message":{"n":{{{n}}}}}""");
+                if (n == 1)
+                    _ = socket.CloseAsync(new() { Code = closeCode });
+            }));
 
         await Assertions.Expect(page.LiveMessages.First.Locator(".message-fields")).ToHaveTextAsync("n2");
         Assert.EndsWith("cursors=1&after=c%2F%2B1", addresses[1], StringComparison.Ordinal);
@@ -70,14 +71,15 @@ public sealed class ReconnectTests(PageFixture fixture)
     public async Task A_cursor_that_the_server_does_not_know_begins_the_feed_anew_and_says_so()
     {
         var addresses = new List<string>();
-        await using var page = await fixture.OpenAsync("live", prepare: tab => tab.RouteWebSocketAsync("**/ws/v1/**", socket =>
-        {
-            addresses.Add(socket.Url);
-            if (addresses.Count == 1)
-                _ = socket.CloseAsync(new() { Code = 4400 });
-            else
-                socket.Send("""{"cursor":"c9","message":{"n":9}}""");
-        }));
+        await using var page = await fixture.OpenAsync("live", prepare: tab =>
+            tab.RouteWebSocketAsync("**/ws/v1/**", socket =>
+            {
+                addresses.Add(socket.Url);
+                if (addresses.Count == 1)
+                    _ = socket.CloseAsync(new() { Code = 4400 });
+                else
+                    socket.Send("""{"cursor":"c9","message":{"n":9}}""");
+            }));
 
         await Assertions.Expect(page.LiveMessages.First.Locator(".message-fields")).ToHaveTextAsync("n9");
         Assert.DoesNotContain("after=", addresses[1], StringComparison.Ordinal);

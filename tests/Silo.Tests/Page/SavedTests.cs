@@ -39,10 +39,18 @@ public sealed partial class SavedTests(PageFixture fixture)
     public async Task An_error_is_shown_in_the_servers_words_and_can_be_tried_again()
     {
         var isBroken = true;
-        await using var page = await fixture.OpenAsync("live", prepare: tab => tab.RouteAsync("**/api/v1/messages?*", route =>
-            isBroken
-                ? route.FulfillAsync(new() { Status = 503, ContentType = "application/problem+json", Body = """{"title":"Busy","status":503,"detail":"The store is <b>busy</b>.","code":"busy"}""" })
-                : route.ContinueAsync()));
+        await using var page = await fixture.OpenAsync("live", prepare: tab =>
+            tab.RouteAsync("**/api/v1/messages?*", route => isBroken
+                    ? route.FulfillAsync(
+                        new()
+                        {
+                            Status = 503,
+                            ContentType = "application/problem+json",
+                            Body =
+                                """{"title":"Busy","status":503,"detail":"The store is <b>busy</b>.","code":"busy"}""",
+                        }
+                    )
+                    : route.ContinueAsync()));
         await page.Tab.GetByRole(AriaRole.Link, new() { Name = "Saved" }).ClickAsync();
 
         var error = page.Tab.Locator("#saved-error");
@@ -56,7 +64,12 @@ public sealed partial class SavedTests(PageFixture fixture)
     private static async Task<List<int>> NumbersAsync(OpenPage page, string marker)
     {
         var texts = await page.SavedMessages.Locator(".message-fields").AllTextContentsAsync();
-        return [.. texts.Where(text => text.Contains(marker, StringComparison.Ordinal)).Select(text => int.Parse(Number().Match(text).Groups["n"].ValueSpan))];
+        return
+        [
+            .. texts
+                .Where(text => text.Contains(marker, StringComparison.Ordinal))
+                .Select(text => int.Parse(Number().Match(text).Groups["n"].ValueSpan)),
+        ];
     }
 
     [GeneratedRegex(@"-(?<n>\d+)\.", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]

@@ -49,8 +49,10 @@ public sealed partial class StyleScopeTests
     public void The_page_loads_every_file_of_styles()
     {
         var loaded = Regex.Matches(
-            File.ReadAllText(Path.Combine(Folder, "index.html")), "href=\"css/(?<name>[a-z-]+)\\.css\"", RegexOptions.ExplicitCapture,
-                TimeSpan.FromSeconds(5));
+            File.ReadAllText(Path.Combine(Folder, "index.html")),
+            "href=\"css/(?<name>[a-z-]+)\\.css\"",
+            RegexOptions.ExplicitCapture,
+            TimeSpan.FromSeconds(5));
         Assert.Equal(Components, loaded.Select(match => match.Groups["name"].Value).Order(StringComparer.Ordinal));
     }
 
@@ -72,7 +74,8 @@ public sealed partial class StyleScopeTests
             }
 
             if (component != "tokens" && !classes.Any(name => Owns(component, name)))
-                yield return $"css/{component}.css: \"{selector}\" is not bound to a class .{component} or .{component}-…";
+                yield return $"css/{component}.css: \"{selector}\" is not bound to a class .{component} or "
+                    + $".{component}-…";
             foreach (var name in classes.Where(name => !Owns(component, name) && !Utilities().Contains(name)))
                 yield return $"css/{component}.css: \"{selector}\" styles .{name}, which belongs to another component.";
         }

@@ -7,7 +7,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Tributary.Silo.Tests.Pipeline;
 
-/// <summary>A content store over HTTP. It never answers for <c>/hang</c>, and for <c>/held</c> only when so many ask at once as it waits for.</summary>
+/// <summary>
+/// A content store over HTTP. It never answers for <c>/hang</c>, and for <c>/held</c> only when so many ask at once as
+/// it waits for.
+/// </summary>
 internal sealed class ContentServer : IAsyncDisposable
 {
     private readonly WebApplication web;

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Tributary.Silo.Tests.Pipeline;
 
-/// <summary>Files of several kinds, some of them the same as others, and what an independent look at them finds.</summary>
+/// <summary>
+/// Files of several kinds, some of them the same as others, and what an independent look at them finds.
+/// </summary>
 internal sealed class Contents
 {
     private const int MaxTextChars = 4_000;
@@ -53,18 +55,26 @@ internal sealed class Contents
 
     /// <summary>A picture with a camera, and bytes of its own behind its end.</summary>
     private static byte[] Picture(int number) =>
-    [
-        .. ExifBytes.Jpeg(8, 8, [ExifBytes.Text(MakeTag, "Maker"), ExifBytes.Text(ModelTag, $"Model {number % 3}")], [], []),
-        .. BitConverter.GetBytes(number),
-    ];
+        [
+            .. ExifBytes.Jpeg(
+                8, 8, [ExifBytes.Text(MakeTag, "Maker"), ExifBytes.Text(ModelTag, $"Model {number % 3}")], [], []),
+            .. BitConverter.GetBytes(number),
+        ];
 
-    private static (byte[] Bytes, string MediaType) Make(int number, Random random) => (number % 5) switch
-    {
-        0 => (Picture(number), "image/jpeg"),
-        1 => (Encoding.UTF8.GetBytes($$"""{"number":{{number}},"text":"{{new string('x', random.Next(MaxTextChars))}}"}"""), "application/json"),
-        2 => (Encoding.UTF8.GetBytes($"<html><body>{number} {new string('y', random.Next(MaxTextChars))}</body></html>"), "text/html"),
-        _ => (Encoding.UTF8.GetBytes($"file {number}\n{new string('z', random.Next(MaxTextChars))}"), "text/plain"),
-    };
+    private static (byte[] Bytes, string MediaType) Make(int number, Random random) =>
+        (number % 5) switch
+        {
+            0 => (Picture(number), "image/jpeg"),
+            1 => (
+                Encoding.UTF8.GetBytes(
+                    $$"""{"number":{{number}},"text":"{{new string('x', random.Next(MaxTextChars))}}"}"""),
+                "application/json"),
+            2 => (
+                Encoding.UTF8.GetBytes(
+                    $"<html><body>{number} {new string('y', random.Next(MaxTextChars))}</body></html>"),
+                "text/html"),
+            _ => (Encoding.UTF8.GetBytes($"file {number}\n{new string('z', random.Next(MaxTextChars))}"), "text/plain"),
+        };
 }
 
 /// <param name="Uuid">The item.</param>

@@ -23,7 +23,9 @@ internal static class ExecPrograms
 
         """;
 
-    /// <summary>Makes the folder of a plugin below <c>plugins</c>, with its configuration and its program, named as the folder.</summary>
+    /// <summary>
+    /// Makes the folder of a plugin below <c>plugins</c>, with its configuration and its program, named as the folder.
+    /// </summary>
     public static void Write(string main, string name, string configuration, string program)
     {
         var folder = Directory.CreateDirectory(Path.Combine(main, "plugins", name)).FullName;

@@ -48,8 +48,11 @@ public sealed class FaultsTests(PeersFixture peers) : IClassFixture<PeersFixture
             plugins: plugins
 
             """;
-        const string Own = "exec: {command: /usr/bin/python3, arguments: [slow.py], version: '1', media_types: ['*/*'], workers: 2}\ntime_limit_seconds: 30\n";
-        await using var server = await PipelineServer.StartNewAsync(Main, prepare: main => ExecPrograms.Write(main, "slow", Own, ExecPrograms.Hanging));
+        const string Own =
+            "exec: {command: /usr/bin/python3, arguments: [slow.py], version: '1', media_types: ['*/*'], workers: "
+            + "2}\ntime_limit_seconds: 30\n";
+        await using var server = await PipelineServer.StartNewAsync(Main, prepare: main => ExecPrograms.Write(main,
+            "slow", Own, ExecPrograms.Hanging));
         await server.WriteAsync("hang.txt", "hang");
         await server.WriteAsync("good.txt", "good");
 
@@ -70,7 +73,8 @@ public sealed class FaultsTests(PeersFixture peers) : IClassFixture<PeersFixture
     public async Task Content_that_never_comes_delays_no_other_message()
     {
         await using var store = await ContentServer.StartNewAsync();
-        var yaml = Rest + $"data_store: {{type: http, base_url: '{store.Address}', allow: ['{new Uri(store.Address).Authority}'], answer_seconds: 20}}\n";
+        var yaml = Rest + $"data_store: {{type: http, base_url: '{store.Address}', allow: "
+            + $"['{new Uri(store.Address).Authority}'], answer_seconds: 20}}\n";
         await using var server = await PipelineServer.StartNewAsync(yaml);
 
         await server.PostAsync("""{"id":"hanging","path":"hang"}""");
@@ -88,7 +92,8 @@ public sealed class FaultsTests(PeersFixture peers) : IClassFixture<PeersFixture
     public async Task So_many_messages_run_at_once_as_the_configuration_says(int running, int count)
     {
         await using var store = await ContentServer.StartNewAsync(running);
-        var yaml = Rest + $"processing: {{running: {running}}}\ndata_store: {{type: http, base_url: '{store.Address}', allow: ['{new Uri(store.Address).Authority}']}}\n";
+        var yaml = Rest + $"processing: {{running: {running}}}\ndata_store: {{type: http, base_url: '{store.Address}', "
+            + $"allow: ['{new Uri(store.Address).Authority}']}}\n";
         await using var server = await PipelineServer.StartNewAsync(yaml);
 
         for (var i = 0; i < count; i++)
@@ -111,10 +116,13 @@ public sealed class FaultsTests(PeersFixture peers) : IClassFixture<PeersFixture
         await using var server = await PipelineServer.StartNewAsync(Main, await peers.NewEnvironmentAsync());
         await server.WriteAsync("a.txt", "hello");
         var publisher = new Publisher(peers.Rabbit.Port, "x_stop", "q_stop");
-        var publishing = publisher.PublishAsync([.. Enumerable.Range(0, Count).Select(i => ($"m-{i}", $$"""{"id":"item-{{i}}","path":"a.txt"}"""))], Cancellation);
+        var publishing = publisher.PublishAsync(
+            [.. Enumerable.Range(0, Count).Select(i => ($"m-{i}", $$"""{"id":"item-{{i}}","path":"a.txt"}"""))],
+            Cancellation);
         for (var stop = 1; stop <= 3; stop++)
         {
-            using (await Ledger.WaitAsync(server.Http, ledger => Ledger.Count(ledger, "accepted") >= Count * stop / 5, Cancellation))
+            using (await Ledger.WaitAsync(
+                    server.Http, ledger => Ledger.Count(ledger, "accepted") >= Count * stop / 5, Cancellation))
                 Assert.Equal(0, await server.Process.StopAsync(Cancellation));
             await server.Process.StartAsync(Cancellation);
         }
@@ -122,7 +130,8 @@ public sealed class FaultsTests(PeersFixture peers) : IClassFixture<PeersFixture
         await publishing;
         await server.WaitAsync("completed", Count);
         Assert.Equal(0u, await publisher.CountAsync("q_stop", Cancellation));
-        using var ledger = await Ledger.WaitAsync(server.Http, ledger => Ledger.Count(ledger, "accepted") == Count, Cancellation);
+        using var ledger = await Ledger.WaitAsync(
+            server.Http, ledger => Ledger.Count(ledger, "accepted") == Count, Cancellation);
         Assert.True(ledger.RootElement.GetProperty("balances").GetBoolean());
         Assert.Equal(0, await server.Process.StopAsync(Cancellation));
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(server.Process.DataDirectory, "scratch")));
@@ -131,9 +140,11 @@ public sealed class FaultsTests(PeersFixture peers) : IClassFixture<PeersFixture
     [Fact]
     public async Task What_a_killed_process_left_of_scratch_files_goes_with_the_next_start()
     {
-        const string Own = "exec: {command: /usr/bin/python3, arguments: [slow.py], version: '1', media_types: ['*/*']}\n";
+        const string Own =
+            "exec: {command: /usr/bin/python3, arguments: [slow.py], version: '1', media_types: ['*/*']}\n";
         const string Main = Rest + "data_store: {type: disk, root: '${CONTENT}'}\nplugins: plugins\n";
-        await using var server = await PipelineServer.StartNewAsync(Main, prepare: main => ExecPrograms.Write(main, "slow", Own, ExecPrograms.Hanging));
+        await using var server = await PipelineServer.StartNewAsync(Main, prepare: main =>
+            ExecPrograms.Write(main, "slow", Own, ExecPrograms.Hanging));
         var scratch = Path.Combine(server.Process.DataDirectory, "scratch");
         await server.WriteAsync("hang.txt", "hang");
         await server.PostAsync("""{"id":"hanging","path":"hang.txt"}""");
@@ -155,9 +166,18 @@ public sealed class FaultsTests(PeersFixture peers) : IClassFixture<PeersFixture
     public async Task A_broker_that_cannot_go_on_ends_the_process()
     {
         using var folder = new TemporaryFolder();
-        var config = ConfigLoader.Load(null, new Hashtable(), [new("--data", "data", [folder.Path]), new("--urls", "api.urls", ["http://127.0.0.1:0"], IsList: true)]);
+        var config = ConfigLoader.Load(
+            null,
+            new Hashtable(),
+            [new("--data", "data", [folder.Path]), new("--urls", "api.urls", ["http://127.0.0.1:0"], IsList: true)]);
         var broken = new BrokenBroker();
-        config = config with { Pipeline = config.Pipeline with { Listeners = [new ListenerConfig(broken, new MessageMapper(new MessageMapping()), IsApi: false)] } };
+        config = config with
+        {
+            Pipeline = config.Pipeline with
+            {
+                Listeners = [new ListenerConfig(broken, new MessageMapper(new MessageMapping()), IsApi: false)],
+            },
+        };
         await using var app = await SiloApp.StartAsync(config, Cancellation);
         Assert.False(app.Failed.IsCompleted);
 
@@ -170,7 +190,11 @@ public sealed class FaultsTests(PeersFixture peers) : IClassFixture<PeersFixture
     /// <summary>Waits until the only failure is about this: the content has been found.</summary>
     private static async Task WaitForFailureAsync(PipelineServer server, string about)
     {
-        while (!(await server.FailuresAsync()).Single().GetProperty("error").GetString()!.Contains(about, StringComparison.Ordinal))
+        while (!(await server.FailuresAsync())
+                .Single()
+                .GetProperty("error")
+                .GetString()!
+                .Contains(about, StringComparison.Ordinal))
             await Task.Delay(20, Cancellation);
     }
 
@@ -182,7 +206,8 @@ public sealed class FaultsTests(PeersFixture peers) : IClassFixture<PeersFixture
 
         public string Name => "broken";
 
-        public BrokerStatus Status { get; } = new(IsConnected: false, LastError: null, ReceivedCount: 0, RefusedCount: 0);
+        public BrokerStatus Status { get; } =
+            new(IsConnected: false, LastError: null, ReceivedCount: 0, RefusedCount: 0);
 
         public void Break() => broken.SetException(Error);
 

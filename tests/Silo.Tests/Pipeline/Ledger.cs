@@ -11,7 +11,8 @@ internal static class Ledger
 
     /// <summary>The first ledger that <paramref name="until"/> is true for.</summary>
     /// <exception cref="TimeoutException">Names the ledger as it was last.</exception>
-    public static async Task<JsonDocument> WaitAsync(HttpClient http, Func<JsonDocument, bool> until, CancellationToken cancellation)
+    public static async Task<JsonDocument> WaitAsync(
+        HttpClient http, Func<JsonDocument, bool> until, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Limit);

@@ -8,7 +8,9 @@ using Tributary.TestingHost.Redis;
 
 namespace Tributary.Silo.Tests.Pipeline;
 
-/// <summary>PostgreSQL with the user that sqAPI's configurations name, RabbitMQ and Redis, for the tests of one class.</summary>
+/// <summary>
+/// PostgreSQL with the user that sqAPI's configurations name, RabbitMQ and Redis, for the tests of one class.
+/// </summary>
 public sealed class PeersFixture : IAsyncLifetime
 {
     internal PostgresCluster Cluster { get; private set; } = null!;
@@ -31,7 +33,9 @@ public sealed class PeersFixture : IAsyncLifetime
         Redis = await RedisServer.StartNewAsync();
     }
 
-    /// <summary>Variables for the places of the configuration that a test has of its own: an empty database, and the ports.</summary>
+    /// <summary>
+    /// Variables for the places of the configuration that a test has of its own: an empty database, and the ports.
+    /// </summary>
     internal async Task<Dictionary<string, string>> NewEnvironmentAsync()
     {
         var connection = new NpgsqlConnectionStringBuilder(await Cluster.CreateDatabaseAsync());

@@ -5,8 +5,8 @@ using Tributary.Silo.Tests.Running;
 namespace Tributary.Silo.Tests.Pipeline;
 
 /// <summary>
-/// A server with a configuration file of its own, named by the variable CFG_FILE. In the file's folder is a folder <c>content</c>, which the
-/// variable CONTENT names.
+/// A server with a configuration file of its own, named by the variable CFG_FILE. In the file's folder is a folder
+/// <c>content</c>, which the variable CONTENT names.
 /// </summary>
 internal sealed class PipelineServer : IAsyncDisposable
 {
@@ -27,7 +27,10 @@ internal sealed class PipelineServer : IAsyncDisposable
 
     /// <param name="prepare">Puts files into the folder of the configuration before the start.</param>
     public static async Task<PipelineServer> StartNewAsync(
-        string yaml, IReadOnlyDictionary<string, string>? environment = null, Action<string>? prepare = null, params string[] arguments)
+        string yaml,
+        IReadOnlyDictionary<string, string>? environment = null,
+        Action<string>? prepare = null,
+        params string[] arguments)
     {
         var own = new TemporaryFolder();
         try
@@ -51,7 +54,8 @@ internal sealed class PipelineServer : IAsyncDisposable
     }
 
     /// <summary>Makes a file of content.</summary>
-    public Task WriteAsync(string name, string text) => File.WriteAllTextAsync(Path.Combine(folder.Path, "content", name), text, Cancellation);
+    public Task WriteAsync(string name, string text) =>
+        File.WriteAllTextAsync(Path.Combine(folder.Path, "content", name), text, Cancellation);
 
     /// <summary>Posts one object to the API.</summary>
     public async Task PostAsync(string json)
@@ -71,18 +75,26 @@ internal sealed class PipelineServer : IAsyncDisposable
     /// <summary>The one record that the plugin made of the item.</summary>
     public async Task<JsonElement> RecordAsync(string plugin, string item)
     {
-        var page = await StoredMessages.ReadAsync(Http, $"api/v1/records/{plugin}?item={Uri.EscapeDataString(item)}", Cancellation);
+        var page = await StoredMessages.ReadAsync(
+            Http, $"api/v1/records/{plugin}?item={Uri.EscapeDataString(item)}", Cancellation);
         return Assert.Single(page.GetProperty("records").EnumerateArray()).GetProperty("document");
     }
 
     /// <summary>What failed, as the API lists it.</summary>
     public async Task<IReadOnlyList<JsonElement>> FailuresAsync() =>
-        [.. (await StoredMessages.ReadAsync(Http, "api/v1/failures", Cancellation)).GetProperty("failures").EnumerateArray()];
+        [
+            .. (await StoredMessages.ReadAsync(Http, "api/v1/failures", Cancellation))
+                .GetProperty("failures")
+                .EnumerateArray(),
+        ];
 
     /// <summary>The states of all plugins by their names.</summary>
     public async Task<Dictionary<string, string>> PluginsAsync() =>
-        (await StoredMessages.ReadAsync(Http, "api/v1/plugins", Cancellation)).GetProperty("plugins").EnumerateArray()
-            .ToDictionary(plugin => plugin.GetProperty("name").GetString()!, plugin => plugin.GetProperty("state").GetString()!);
+        (await StoredMessages.ReadAsync(Http, "api/v1/plugins", Cancellation))
+            .GetProperty("plugins")
+            .EnumerateArray()
+            .ToDictionary(
+                plugin => plugin.GetProperty("name").GetString()!, plugin => plugin.GetProperty("state").GetString()!);
 
     public async ValueTask DisposeAsync()
     {

@@ -7,8 +7,9 @@ using Tributary.TestingHost.Redis;
 namespace Tributary.Silo.Tests.Pipeline;
 
 /// <summary>
-/// Messages from RabbitMQ that refer to files and to metadata in Redis, five plugins, PostgreSQL; while they come, the server is killed and the others
-/// restart. In the end every message is completed once, and what was made of them equals an independent recount.
+/// Messages from RabbitMQ that refer to files and to metadata in Redis, five plugins, PostgreSQL; while they come, the
+/// server is killed and the others restart. In the end every message is completed once, and what was made of them
+/// equals an independent recount.
 /// </summary>
 public sealed class PipelineTests(ITestOutputHelper output)
 {
@@ -38,10 +39,16 @@ public sealed class PipelineTests(ITestOutputHelper output)
         await StoreMetadataAsync(redis.Port, contents.Files);
 
         await using var server = await TributaryProcess.StartNewAsync(
-            null, ["--config", config, "--database", "postgres", "--connection", await cluster.CreateDatabaseAsync()], Cancellation);
+            null,
+            ["--config", config, "--database", "postgres", "--connection", await cluster.CreateDatabaseAsync()],
+            Cancellation);
         using var http = new HttpClient { BaseAddress = server.Address };
         var publisher = new Publisher(rabbit.Port, "x_sqapi", "q_sqapi");
-        var publishing = Task.Run(() => publisher.PublishAsync([.. contents.Files.Select(file => (file.Uuid, $"{file.Uuid}|{file.Path}|"))], Cancellation), Cancellation);
+        var publishing = Task.Run(
+            () =>
+                publisher.PublishAsync(
+                    [.. contents.Files.Select(file => (file.Uuid, $"{file.Uuid}|{file.Path}|"))], Cancellation),
+            Cancellation);
         for (var kill = 1; kill <= KillsCount; kill++)
         {
             var mark = MessagesCount * kill / (KillsCount + 2);
@@ -56,9 +63,11 @@ public sealed class PipelineTests(ITestOutputHelper output)
         }
 
         await publishing;
-        await Ledger.WaitAsync(http, ledger => Ledger.Count(ledger, "completed") >= MessagesCount - LateCount, Cancellation);
+        await Ledger.WaitAsync(
+            http, ledger => Ledger.Count(ledger, "completed") >= MessagesCount - LateCount, Cancellation);
         contents.Write(late);
-        using var ledger = await Ledger.WaitAsync(http, ledger => Ledger.Count(ledger, "completed") >= MessagesCount, Cancellation);
+        using var ledger = await Ledger.WaitAsync(
+            http, ledger => Ledger.Count(ledger, "completed") >= MessagesCount, Cancellation);
         Assert.Equal(MessagesCount, Ledger.Count(ledger, "accepted"));
         Assert.Equal(0u, await publisher.CountAsync("q_sqapi", Cancellation));
         await new Recount(http, contents.Files).CheckAsync(Cancellation);
@@ -82,8 +91,13 @@ public sealed class PipelineTests(ITestOutputHelper output)
         using var redis = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{port}");
         foreach (var batch in files.Chunk(1_000))
         {
-            await redis.GetDatabase().StringSetAsync(
-                [.. batch.Select(file => new KeyValuePair<RedisKey, RedisValue>(file.Uuid, JsonSerializer.Serialize(new Dictionary<string, string> { ["mime.type"] = file.MediaType })))]);
+            await redis
+                .GetDatabase()
+                .StringSetAsync([
+                    .. batch.Select(file => new KeyValuePair<RedisKey, RedisValue>(
+                        file.Uuid,
+                        JsonSerializer.Serialize(new Dictionary<string, string> { ["mime.type"] = file.MediaType }))),
+                ]);
         }
     }
 }

@@ -30,7 +30,9 @@ public sealed class PluginChoiceTests : IDisposable
 
             """;
         await using var server = await PipelineServer.StartNewAsync(
-            Main, new Dictionary<string, string> { ["PLACE"] = "here", ["OWN"] = "own" }, main => ExecPrograms.Write(main, "echo", Own, ExecPrograms.Echo));
+            Main,
+            new Dictionary<string, string> { ["PLACE"] = "here", ["OWN"] = "own" },
+            main => ExecPrograms.Write(main, "echo", Own, ExecPrograms.Echo));
         await server.WriteAsync("a.txt", "hello");
 
         await server.PostAsync("""{"id":"item-1","path":"a.txt"}""");
@@ -47,14 +49,18 @@ public sealed class PluginChoiceTests : IDisposable
         await using var server = await PipelineServer.StartNewAsync(
             Rest + "active_plugins: [sizes, exif]\n", new Dictionary<string, string> { ["PLUGIN"] = "hashes, sizes" });
         var states = await server.PluginsAsync();
-        Assert.Equal(["hashes", "sizes"], states.Where(plugin => plugin.Value == "ACTIVE").Select(plugin => plugin.Key).Order());
-        Assert.Equal(["datatypes", "duplicates", "exif"], states.Where(plugin => plugin.Value == "INACTIVE").Select(plugin => plugin.Key).Order());
+        Assert.Equal(
+            ["hashes", "sizes"], states.Where(plugin => plugin.Value == "ACTIVE").Select(plugin => plugin.Key).Order());
+        Assert.Equal(
+            ["datatypes", "duplicates", "exif"],
+            states.Where(plugin => plugin.Value == "INACTIVE").Select(plugin => plugin.Key).Order());
     }
 
     [Fact]
     public async Task Disabled_plugins_do_not_run()
     {
-        await using var server = await PipelineServer.StartNewAsync(Rest + "active_plugins: [sizes, exif]\ndisabled_plugins: exif\n");
+        await using var server = await PipelineServer.StartNewAsync(
+            Rest + "active_plugins: [sizes, exif]\ndisabled_plugins: exif\n");
         Assert.Equal("sizes", Assert.Single(await server.PluginsAsync(), plugin => plugin.Value == "ACTIVE").Key);
     }
 
@@ -65,7 +71,11 @@ public sealed class PluginChoiceTests : IDisposable
         {
             ExecPrograms.Write(main, "broken", "exec: {command: 5}\n", "");
             ExecPrograms.Write(main, "torn", "exec: [\n", "");
-            ExecPrograms.Write(main, "good", "exec: {command: /usr/bin/python3, arguments: [good.py], version: '1', media_types: ['text/*']}\n", ExecPrograms.Echo);
+            ExecPrograms.Write(
+                main,
+                "good",
+                "exec: {command: /usr/bin/python3, arguments: [good.py], version: '1', media_types: ['text/*']}\n",
+                ExecPrograms.Echo);
         });
         var states = await server.PluginsAsync();
         Assert.Equal("FAILED", states["broken"]);
@@ -82,12 +92,21 @@ public sealed class PluginChoiceTests : IDisposable
     {
         var file = Path.Combine(folder.Path, "tributary.yaml");
         await File.WriteAllTextAsync(file, Rest + yaml, Cancellation);
-        var environment = new Dictionary<string, string> { ["CFG_FILE"] = file, ["CONTENT"] = folder.Path, ["PLUGIN"] = variable ?? "" };
+        var environment = new Dictionary<string, string>
+        {
+            ["CFG_FILE"] = file,
+            ["CONTENT"] = folder.Path,
+            ["PLUGIN"] = variable ?? "",
+        };
 
-        var (code, errors, _) = await Executable.RunAsync(folder.Path, ["--urls", "http://127.0.0.1:0", "--log-level", "error"], environment, Cancellation);
+        var (code, errors, _) = await Executable.RunAsync(
+            folder.Path, ["--urls", "http://127.0.0.1:0", "--log-level", "error"], environment, Cancellation);
 
         Assert.Equal(2, code);
-        Assert.Contains("There is no plugin \"thumbnails\"; there are: datatypes, duplicates, exif, hashes, sizes.", errors, StringComparison.Ordinal);
+        Assert.Contains(
+            "There is no plugin \"thumbnails\"; there are: datatypes, duplicates, exif, hashes, sizes.",
+            errors,
+            StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateDirectories(Path.Combine(folder.Path, "data", "scratch")));
     }
 

@@ -4,7 +4,9 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Tributary.Silo.Tests.Pipeline;
 
-/// <summary>A producer as one should be: it hands a message over again, under the same id, until the broker has confirmed it.</summary>
+/// <summary>
+/// A producer as one should be: it hands a message over again, under the same id, until the broker has confirmed it.
+/// </summary>
 internal sealed class Publisher(int port, string exchange, string routingKey)
 {
     private const int BatchCount = 200;
@@ -20,16 +22,32 @@ internal sealed class Publisher(int port, string exchange, string routingKey)
             {
                 await using var connection = await factory.CreateConnectionAsync(cancellation);
                 await using var channel = await connection.CreateChannelAsync(
-                    new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancellation);
+                    new CreateChannelOptions(
+                        publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true),
+                    cancellation);
                 for (; done < messages.Count; done += BatchCount)
                 {
                     var batch = messages.Skip(done).Take(BatchCount);
-                    await Task.WhenAll(batch.Select(message => channel.BasicPublishAsync(
-                        exchange, routingKey, mandatory: true, new BasicProperties { MessageId = message.Id, DeliveryMode = DeliveryModes.Persistent },
-                        Encoding.UTF8.GetBytes(message.Text), cancellation).AsTask()));
+                    await Task.WhenAll(
+                        batch.Select(message =>
+                            channel
+                                .BasicPublishAsync(
+                                    exchange,
+                                    routingKey,
+                                    mandatory: true,
+                                    new BasicProperties
+                                    {
+                                        MessageId = message.Id,
+                                        DeliveryMode = DeliveryModes.Persistent,
+                                    },
+                                    Encoding.UTF8.GetBytes(message.Text),
+                                    cancellation)
+                                .AsTask()));
                 }
             }
-            catch (Exception error) when (error is RabbitMQClientException or IOException or InvalidOperationException && !cancellation.IsCancellationRequested)
+            catch (Exception error)
+                when (error is RabbitMQClientException or IOException or InvalidOperationException
+                    && !cancellation.IsCancellationRequested)
             {
                 // The broker is away, or its queue is not declared yet: the batch goes out again.
                 await Task.Delay(100, cancellation);

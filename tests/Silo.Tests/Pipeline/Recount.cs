@@ -39,12 +39,15 @@ internal sealed class Recount(HttpClient http, IReadOnlyList<ContentFile> files)
         }
 
         var pictures = await RecordsAsync("exif", cancellation);
-        Assert.Equal(files.Where(file => file.MediaType == "image/jpeg").Select(file => file.Uuid).Order(), pictures.Keys.Order());
+        Assert.Equal(
+            files.Where(file => file.MediaType == "image/jpeg").Select(file => file.Uuid).Order(),
+            pictures.Keys.Order());
     }
 
     private async Task CheckAggregatesAsync(CancellationToken cancellation)
     {
-        var sizes = (await StoredMessages.ReadAggregateAsync(http, "sizes", cancellation)).ToDictionary(row => Group(row, "media_type"));
+        var sizes = (await StoredMessages.ReadAggregateAsync(http, "sizes", cancellation)).ToDictionary(row =>
+            Group(row, "media_type"));
         foreach (var type in files.GroupBy(file => file.MediaType))
         {
             var measures = sizes[type.Key].GetProperty("measures");
@@ -53,7 +56,8 @@ internal sealed class Recount(HttpClient http, IReadOnlyList<ContentFile> files)
             Assert.Equal(type.Max(file => file.Bytes.Length), measures.GetProperty("max").GetInt64());
         }
 
-        var copies = (await StoredMessages.ReadAggregateAsync(http, "duplicates", cancellation)).ToDictionary(row => Group(row, "sha256"));
+        var copies = (await StoredMessages.ReadAggregateAsync(http, "duplicates", cancellation)).ToDictionary(row =>
+            Group(row, "sha256"));
         var groups = files.GroupBy(file => file.Sha256).ToList();
         Assert.Equal(groups.Count, copies.Count);
         foreach (var group in groups)
@@ -64,14 +68,16 @@ internal sealed class Recount(HttpClient http, IReadOnlyList<ContentFile> files)
         }
     }
 
-    private static string Group(JsonElement row, string name) => row.GetProperty("group").GetProperty(name).GetString()!;
+    private static string Group(JsonElement row, string name) =>
+        row.GetProperty("group").GetProperty(name).GetString()!;
 
     private async Task<Dictionary<string, JsonElement>> RecordsAsync(string plugin, CancellationToken cancellation)
     {
         var records = new Dictionary<string, JsonElement>();
         for (var next = ""; next is not null;)
         {
-            using var page = await ReadAsync($"api/v1/records/{plugin}?limit=1000{(next.Length == 0 ? "" : "&after=" + next)}", cancellation);
+            using var page = await ReadAsync(
+                $"api/v1/records/{plugin}?limit=1000{(next.Length == 0 ? "" : "&after=" + next)}", cancellation);
             foreach (var record in page.RootElement.GetProperty("records").EnumerateArray())
                 records.Add(record.GetProperty("item").GetString()!, record.GetProperty("document").Clone());
             next = page.RootElement.GetProperty("next").GetString();

@@ -17,8 +17,10 @@ public sealed class RefusedDeliveriesTests(PeersFixture peers) : IClassFixture<P
         const int GoodCount = 100;
         await using var server = await StartAsync("q_starve");
         var publisher = new Publisher(peers.Rabbit.Port, "x_starve", "q_starve");
-        await publisher.PublishAsync([.. Enumerable.Range(0, BadCount).Select(i => ("constant", $$"""{"bad":{{i}}}"""))], Cancellation);
-        await publisher.PublishAsync([.. Enumerable.Range(0, GoodCount).Select(i => ($"good-{i}", $$"""{"good":{{i}}}"""))], Cancellation);
+        await publisher.PublishAsync(
+            [.. Enumerable.Range(0, BadCount).Select(i => ("constant", $$"""{"bad":{{i}}}"""))], Cancellation);
+        await publisher.PublishAsync(
+            [.. Enumerable.Range(0, GoodCount).Select(i => ($"good-{i}", $$"""{"good":{{i}}}"""))], Cancellation);
 
         // The first under the constant id is stored; each of the others has another body.
         await server.WaitAsync("parked", BadCount - 1);
@@ -35,7 +37,11 @@ public sealed class RefusedDeliveriesTests(PeersFixture peers) : IClassFixture<P
                 body.TryGetProperty("raw", out var raw) ? System.Text.Encoding.UTF8.GetString(raw.GetBytesFromBase64())
                     : body.GetRawText());
         Assert.Equal(
-            Enumerable.Range(0, BadCount).Select(i => $$"""{"bad":{{i}}}""").Concat(Enumerable.Range(0, GoodCount).Select(i => $$"""{"good":{{i}}}""")).Order(),
+            Enumerable
+                .Range(0, BadCount)
+                .Select(i => $$"""{"bad":{{i}}}""")
+                .Concat(Enumerable.Range(0, GoodCount).Select(i => $$"""{"good":{{i}}}"""))
+                .Order(),
             bodies.Order());
     }
 
@@ -46,7 +52,8 @@ public sealed class RefusedDeliveriesTests(PeersFixture peers) : IClassFixture<P
         var publisher = new Publisher(peers.Rabbit.Port, "x_deep", "q_deep");
         await publisher.PublishAsync([("good-0", """{"good":0}""")], Cancellation);
         await using (var raw = await RawAmqpPublisher.ConnectAsync(peers.Rabbit.Port, Cancellation))
-            await raw.PublishAsync("q_deep", "deep", RawAmqpPublisher.NestedArrays(24_000), """{"deep":1}"""u8.ToArray(), Cancellation);
+            await raw.PublishAsync(
+                "q_deep", "deep", RawAmqpPublisher.NestedArrays(24_000), """{"deep":1}"""u8.ToArray(), Cancellation);
         await publisher.PublishAsync([("good-1", """{"good":1}""")], Cancellation);
 
         await server.WaitAsync("parked", 1);
@@ -75,6 +82,8 @@ public sealed class RefusedDeliveriesTests(PeersFixture peers) : IClassFixture<P
     }
 
     private async Task<PipelineServer> StartAsync(string queue, string more = "") => await PipelineServer.StartNewAsync(
-        $"broker: {{type: rabbitmq, host: 127.0.0.1, port: '${{RABBIT_PORT}}', queue: {queue}, exchange: {queue.Replace("q_", "x_", StringComparison.Ordinal)}, exchange_type: direct, routing_key: {queue}}}\n{more}",
+        $"broker: {{type: rabbitmq, host: 127.0.0.1, port: '${{RABBIT_PORT}}', queue: {queue}, exchange: "
+        + $"{queue.Replace("q_", "x_", StringComparison.Ordinal)}, exchange_type: direct, routing_key: "
+        + $"{queue}}}\n{more}",
         await peers.NewEnvironmentAsync());
 }

@@ -50,9 +50,12 @@ internal sealed class RefusingSilo : IRoundGrains, IPluginHost, IScratch, IAsync
         var silo = new RefusingSilo();
         var types = new RoundGrainTypes(GeneratedProxies.Standalone).AddPlatformGrains();
         silo.host = new RoundEngine(
-            new RoundOptions(), silo.store, types, new Dictionary<string,
-                IActivity> { [ProcessActivity.Name] = silo.NewActivity() },
-            RoundEnvironment.System(static error => Environment.FailFast("The silo cannot go on.", error)), NullLogger<RoundEngine>.Instance);
+            new RoundOptions(),
+            silo.store,
+            types,
+            new Dictionary<string, IActivity> { [ProcessActivity.Name] = silo.NewActivity() },
+            RoundEnvironment.System(static error => Environment.FailFast("The silo cannot go on.", error)),
+            NullLogger<RoundEngine>.Instance);
         await silo.host.StartAsync();
         return silo;
     }

@@ -38,14 +38,19 @@ public sealed class SqapiConfigurationTests(PeersFixture peers) : IClassFixture<
 
             """;
         await peers.SetAsync("item-1", """{"mime.type":"text/x-note"}""");
-        await using var server = await PipelineServer.StartNewAsync(Broker + Parser + Database + Disk, await peers.NewEnvironmentAsync());
+        await using var server = await PipelineServer.StartNewAsync(
+            Broker + Parser + Database + Disk, await peers.NewEnvironmentAsync());
         await server.WriteAsync("a.txt", "hello");
 
-        await new Publisher(peers.Rabbit.Port, "x_sqapi", "q_sqapi").PublishAsync([("m-1", "item-1|a.txt|")], Cancellation);
+        await new Publisher(peers.Rabbit.Port, "x_sqapi", "q_sqapi").PublishAsync(
+            [("m-1", "item-1|a.txt|")], Cancellation);
 
         await server.WaitAsync("completed", 1);
-        Assert.Equal("text/x-note", (await server.RecordAsync("datatypes", "item-1")).GetProperty("media_type").GetString());
-        Assert.Equal("5d41402abc4b2a76b9719d911017c592", (await server.RecordAsync("hashes", "item-1")).GetProperty("md5").GetString());
+        Assert.Equal(
+            "text/x-note", (await server.RecordAsync("datatypes", "item-1")).GetProperty("media_type").GetString());
+        Assert.Equal(
+            "5d41402abc4b2a76b9719d911017c592",
+            (await server.RecordAsync("hashes", "item-1")).GetProperty("md5").GetString());
         Assert.Contains("scripts/init.sql, which is not there", server.Process.Output, StringComparison.Ordinal);
     }
 
@@ -71,11 +76,16 @@ public sealed class SqapiConfigurationTests(PeersFixture peers) : IClassFixture<
                 uuid: {key: 'uuid', required: True}
 
             """;
-        await using var server = await PipelineServer.StartNewAsync(Broker + Database + Disk, await peers.NewEnvironmentAsync());
+        await using var server = await PipelineServer.StartNewAsync(
+            Broker + Database + Disk, await peers.NewEnvironmentAsync());
         await server.WriteAsync("b.txt", "hello");
 
         await new Publisher(peers.Rabbit.Port, "x_json", "q_json").PublishAsync(
-            [("m-1", """{"uuid":"item-2","data_path":"b.txt","meta_location":"nowhere"}"""), ("m-2", """{"uuid":"item-3"}""")], Cancellation);
+            [
+                ("m-1", """{"uuid":"item-2","data_path":"b.txt","meta_location":"nowhere"}"""),
+                ("m-2", """{"uuid":"item-3"}"""),
+            ],
+            Cancellation);
 
         await server.WaitAsync("completed", 1);
         await server.WaitAsync("parked", 1);
@@ -94,10 +104,16 @@ public sealed class SqapiConfigurationTests(PeersFixture peers) : IClassFixture<
         await using var server = await PipelineServer.StartNewAsync(Broker + Parser + Database + Disk, environment);
         await server.WriteAsync("c.txt", "hello");
 
-        await ZeroMqProducer.SendAsync("PUSH", "connect", PortOf(environment), ["""item-4|c.txt|{"mime":{"type":"text/x-inline"},"bar":"a|b"}"""], Cancellation);
+        await ZeroMqProducer.SendAsync(
+            "PUSH",
+            "connect",
+            PortOf(environment),
+            ["""item-4|c.txt|{"mime":{"type":"text/x-inline"},"bar":"a|b"}"""],
+            Cancellation);
 
         await server.WaitAsync("completed", 1);
-        Assert.Equal("text/x-inline", (await server.RecordAsync("datatypes", "item-4")).GetProperty("media_type").GetString());
+        Assert.Equal(
+            "text/x-inline", (await server.RecordAsync("datatypes", "item-4")).GetProperty("media_type").GetString());
     }
 
     [Fact]
@@ -111,10 +127,12 @@ public sealed class SqapiConfigurationTests(PeersFixture peers) : IClassFixture<
         await using var server = await PipelineServer.StartNewAsync(Broker + Parser + Database + Disk, environment);
         await server.WriteAsync("d.txt", "hello");
 
-        await ZeroMqProducer.SendAsync("PUB", "bind", PortOf(environment), ["item-5|d.txt|", "item-6|d.txt|"], Cancellation);
+        await ZeroMqProducer.SendAsync(
+            "PUB", "bind", PortOf(environment), ["item-5|d.txt|", "item-6|d.txt|"], Cancellation);
 
         await server.WaitAsync("completed", 2);
-        Assert.Equal("text/plain", (await server.RecordAsync("datatypes", "item-6")).GetProperty("media_type").GetString());
+        Assert.Equal(
+            "text/plain", (await server.RecordAsync("datatypes", "item-6")).GetProperty("media_type").GetString());
     }
 
     [Fact]
@@ -133,10 +151,12 @@ public sealed class SqapiConfigurationTests(PeersFixture peers) : IClassFixture<
                 data_location: {key: path, required: True}
 
             """;
-        await using var server = await PipelineServer.StartNewAsync(Broker + Database + Disk, await peers.NewEnvironmentAsync());
+        await using var server = await PipelineServer.StartNewAsync(
+            Broker + Database + Disk, await peers.NewEnvironmentAsync());
         await server.WriteAsync("e.txt", "hello");
 
-        await new Publisher(peers.Rabbit.Port, "x_old", "q_old").PublishAsync([("m-1", """{"id":"item-7","path":"e.txt"}""")], Cancellation);
+        await new Publisher(peers.Rabbit.Port, "x_old", "q_old").PublishAsync(
+            [("m-1", """{"id":"item-7","path":"e.txt"}""")], Cancellation);
 
         await server.WaitAsync("completed", 1);
         Assert.Equal(5, (await server.RecordAsync("sizes", "item-7")).GetProperty("bytes").GetInt32());
@@ -161,7 +181,8 @@ public sealed class SqapiConfigurationTests(PeersFixture peers) : IClassFixture<
         await server.WriteAsync("f.txt", "hello");
 
         await new Publisher(peers.Rabbit.Port, "", "q_list").PublishAsync([("m-1", "item-8|f.txt|")], Cancellation);
-        await ZeroMqProducer.SendAsync("PUSH", "connect", PortOf(environment), ["""{"id":"item-9","path":"f.txt"}"""], Cancellation);
+        await ZeroMqProducer.SendAsync(
+            "PUSH", "connect", PortOf(environment), ["""{"id":"item-9","path":"f.txt"}"""], Cancellation);
 
         await server.WaitAsync("completed", 2);
         Assert.Equal(5, (await server.RecordAsync("sizes", "item-8")).GetProperty("bytes").GetInt32());
@@ -189,7 +210,9 @@ public sealed class SqapiConfigurationTests(PeersFixture peers) : IClassFixture<
         await server.PostAsync("""{"id":"item-10","path":"g.txt"}""");
 
         await server.WaitAsync("completed", 1);
-        Assert.Equal("5d41402abc4b2a76b9719d911017c592", (await server.RecordAsync("hashes", "item-10")).GetProperty("md5").GetString());
+        Assert.Equal(
+            "5d41402abc4b2a76b9719d911017c592",
+            (await server.RecordAsync("hashes", "item-10")).GetProperty("md5").GetString());
     }
 
     [Fact]
@@ -199,16 +222,20 @@ public sealed class SqapiConfigurationTests(PeersFixture peers) : IClassFixture<
         await using var server = await PipelineServer.StartNewAsync(Database, environment, folder =>
         {
             Directory.CreateDirectory(Path.Combine(folder, "scripts"));
-            File.WriteAllText(Path.Combine(folder, "scripts", "init.sql"), "create table if not exists runs(at timestamptz); insert into runs values (now());");
+            File.WriteAllText(
+                Path.Combine(folder, "scripts", "init.sql"),
+                "create table if not exists runs(at timestamptz); insert into runs values (now());");
         });
         Assert.Equal(0, await server.Process.StopAsync(Cancellation));
         await server.Process.StartAsync(Cancellation);
 
-        await using var connection = new NpgsqlConnection(peers.Cluster.ConnectionString(environment["PG_NAME"]) + ";Pooling=false");
+        await using var connection = new NpgsqlConnection(
+            peers.Cluster.ConnectionString(environment["PG_NAME"]) + ";Pooling=false");
         await connection.OpenAsync(Cancellation);
         await using var count = new NpgsqlCommand("select count(*) from runs", connection);
         Assert.Equal(1L, await count.ExecuteScalarAsync(Cancellation));
     }
 
-    private static int PortOf(Dictionary<string, string> environment) => int.Parse(environment["ZMQ_PORT"], CultureInfo.InvariantCulture);
+    private static int PortOf(Dictionary<string, string> environment) =>
+        int.Parse(environment["ZMQ_PORT"], CultureInfo.InvariantCulture);
 }

@@ -12,10 +12,16 @@ internal static class ZeroMqProducer
     /// <summary>Returns when the other side has every message.</summary>
     /// <param name="kind">PUSH or PUB.</param>
     /// <param name="how">bind or connect.</param>
-    public static async Task SendAsync(string kind, string how, int port, IEnumerable<string> messages, CancellationToken cancellation)
+    public static async Task SendAsync(
+        string kind, string how, int port, IEnumerable<string> messages, CancellationToken cancellation)
     {
         var script = Path.Combine(Path.GetDirectoryName(Here())!, "zeromq_producer.py");
-        var start = new ProcessStartInfo(Python, [script, kind, how, $"tcp://127.0.0.1:{port}"]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Python, [script, kind, how, $"tcp://127.0.0.1:{port}"])
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardError = true,
+        };
         using var process = Process.Start(start)!;
         try
         {

@@ -6,7 +6,8 @@ using Tributary.TestingHost.Postgres;
 namespace Tributary.Silo.Tests.Replays;
 
 /// <summary>
-/// An aggregate is changed over stored messages; its new generation is built while messages come and the server is killed. Both generations equal a recount.
+/// An aggregate is changed over stored messages; its new generation is built while messages come and the server is
+/// killed. Both generations equal a recount.
 /// </summary>
 public sealed class AggregateReplayTests(ITestOutputHelper output)
 {
@@ -47,13 +48,18 @@ public sealed class AggregateReplayTests(ITestOutputHelper output)
         await server.StartAsync(Cancellation);
         Assert.Contains("Generation 2 of by-group", server.Output, StringComparison.Ordinal);
         Assert.Equal("1* 2", await reprocessing.GenerationsAsync(Name));
-        Assert.Equal("generation_not_built", await reprocessing.RefusedAsync($"api/v1/generations/{Name}/switch?generation=2"));
+        Assert.Equal(
+            "generation_not_built", await reprocessing.RefusedAsync($"api/v1/generations/{Name}/switch?generation=2"));
 
         var load = new Load(server.Address, seed);
-        var producers = Enumerable.Range(0, ProducersCount).Select(number => Task.Run(() => load.ProduceAsync(number, Cancellation), Cancellation)).ToList();
+        var producers = Enumerable
+            .Range(0, ProducersCount)
+            .Select(number => Task.Run(() => load.ProduceAsync(number, Cancellation), Cancellation))
+            .ToList();
         await load.WaitForAcknowledgementsAsync(ProducersCount, Cancellation);
         await reprocessing.BeginAsync($"aggregate={Name}");
-        var killed = await reprocessing.WaitAsync(Name, replay => Reprocessing.Ended(replay) || replay.GetProperty("seen").GetInt64() > StoredCount / 10);
+        var killed = await reprocessing.WaitAsync(Name, replay =>
+            Reprocessing.Ended(replay) || replay.GetProperty("seen").GetInt64() > StoredCount / 10);
         Assert.False(Reprocessing.Ended(killed), "The replay ended before the kill: the test shows nothing.");
         load.Pause();
         await server.KillAsync(Cancellation);
@@ -69,7 +75,9 @@ public sealed class AggregateReplayTests(ITestOutputHelper output)
         load.Finish();
         await Task.WhenAll(producers);
         var stored = await StoredMessages.ReadAllAsync(http, Cancellation);
-        Assert.True(stored.Count > StoredCount + load.Acknowledged.Count - 1, "No message came while the generation was built.");
+        Assert.True(
+            stored.Count > StoredCount + load.Acknowledged.Count - 1,
+            "No message came while the generation was built.");
 
         await CheckAsync(http, stored, "kind", 2);
         await reprocessing.SwitchAsync(Name, 1);
@@ -82,7 +90,8 @@ public sealed class AggregateReplayTests(ITestOutputHelper output)
         await CheckAsync(http, stored, "kind", 2);
         // What is asked for again counts nothing again.
         await reprocessing.BeginAsync($"aggregate={Name}");
-        Assert.Equal(StoredCount, (await reprocessing.WaitAsync(Name, Reprocessing.Ended)).GetProperty("counted").GetInt64());
+        Assert.Equal(
+            StoredCount, (await reprocessing.WaitAsync(Name, Reprocessing.Ended)).GetProperty("counted").GetInt64());
         await CheckAsync(http, stored, "kind", 2);
     }
 
@@ -100,8 +109,11 @@ public sealed class AggregateReplayTests(ITestOutputHelper output)
     {
         var page = await StoredMessages.ReadAsync(http, $"api/v1/aggregates/{Name}?limit=1", Cancellation);
         Assert.Equal(generation, page.GetProperty("generation").GetInt32());
-        var rows = (await StoredMessages.ReadAggregateAsync(http, Name, Cancellation)).ToDictionary(row => row.GetProperty("group").GetProperty(group).GetRawText());
-        var groups = stored.GroupBy(message => message.TryGetProperty(group, out var value) ? value.GetRawText() : "null").ToDictionary(one => one.Key);
+        var rows = (await StoredMessages.ReadAggregateAsync(http, Name, Cancellation)).ToDictionary(row =>
+            row.GetProperty("group").GetProperty(group).GetRawText());
+        var groups = stored
+            .GroupBy(message => message.TryGetProperty(group, out var value) ? value.GetRawText() : "null")
+            .ToDictionary(one => one.Key);
         Assert.Equal(groups.Keys.Order(), rows.Keys.Order());
         foreach (var (key, messages) in groups)
         {

@@ -6,8 +6,8 @@ using Tributary.TestingHost.Postgres;
 namespace Tributary.Silo.Tests.Replays;
 
 /// <summary>
-/// A plugin changes its version over stored messages; its new generation is built while messages come and the server is killed. Records and aggregates of both
-/// generations equal a recount.
+/// A plugin changes its version over stored messages; its new generation is built while messages come and the server is
+/// killed. Records and aggregates of both generations equal a recount.
 /// </summary>
 public sealed class PluginReplayTests(ITestOutputHelper output)
 {
@@ -49,19 +49,22 @@ public sealed class PluginReplayTests(ITestOutputHelper output)
         await File.WriteAllTextAsync(Path.Combine(plugin, "scaled.py"), Program, Cancellation);
         await File.WriteAllTextAsync(Path.Combine(plugin, "config.yml"), PluginConfig("1", "factor: 1"), Cancellation);
         await File.WriteAllTextAsync(config, Config(Path.Combine(folder.Path, "plugins")), Cancellation);
-        await using var server = await TributaryProcess.StartNewAsync(null, ["--config", config, .. arguments], Cancellation);
+        await using var server = await TributaryProcess.StartNewAsync(
+            null, ["--config", config, .. arguments], Cancellation);
         using var http = new HttpClient { BaseAddress = server.Address };
         var reprocessing = new Reprocessing(http, Cancellation);
         await reprocessing.StoreAsync(Enumerable.Range(0, StoredCount).Select(Body));
         await reprocessing.WaitForCompletedAsync(StoredCount);
         Assert.Equal(0, await server.StopAsync(Cancellation));
 
-        await File.WriteAllTextAsync(Path.Combine(plugin, "config.yml"), PluginConfig("2", $"factor: 10\n  fails: {Failing}"), Cancellation);
+        await File.WriteAllTextAsync(
+            Path.Combine(plugin, "config.yml"), PluginConfig("2", $"factor: 10\n  fails: {Failing}"), Cancellation);
         await server.StartAsync(Cancellation);
         Assert.Equal("1* 2", await reprocessing.GenerationsAsync("plugin:scaled"));
         Assert.Equal("aggregate_of_plugin", await reprocessing.RefusedAsync("api/v1/reprocess?aggregate=values"));
         await reprocessing.BeginAsync("plugin=scaled");
-        var killed = await reprocessing.WaitAsync("plugin:scaled", replay => Reprocessing.Ended(replay) || replay.GetProperty("seen").GetInt64() > StoredCount / 10);
+        var killed = await reprocessing.WaitAsync("plugin:scaled", replay =>
+            Reprocessing.Ended(replay) || replay.GetProperty("seen").GetInt64() > StoredCount / 10);
         Assert.False(Reprocessing.Ended(killed), "The replay ended before the kill: the test shows nothing.");
         await server.KillAsync(Cancellation);
         await server.StartAsync(Cancellation);
@@ -69,9 +72,15 @@ public sealed class PluginReplayTests(ITestOutputHelper output)
         await reprocessing.WaitForCompletedAsync(StoredCount + MoreCount);
 
         // One message fails until what it needs is there; the replay tries it again by itself.
-        var failed = await reprocessing.WaitAsync("plugin:scaled", replay => Reprocessing.Ended(replay) || replay.GetProperty("seen").GetInt64() >= StoredCount);
-        Assert.Contains("not mended", Assert.Single(failed.GetProperty("failures").EnumerateArray()).GetProperty("error").GetString(), StringComparison.Ordinal);
-        Assert.Equal("generation_not_built", await reprocessing.RefusedAsync("api/v1/generations/plugin:scaled/switch?generation=2"));
+        var failed = await reprocessing.WaitAsync("plugin:scaled", replay =>
+            Reprocessing.Ended(replay) || replay.GetProperty("seen").GetInt64() >= StoredCount);
+        Assert.Contains(
+            "not mended",
+            Assert.Single(failed.GetProperty("failures").EnumerateArray()).GetProperty("error").GetString(),
+            StringComparison.Ordinal);
+        Assert.Equal(
+            "generation_not_built",
+            await reprocessing.RefusedAsync("api/v1/generations/plugin:scaled/switch?generation=2"));
         await File.WriteAllTextAsync(Path.Combine(plugin, "mended"), "", Cancellation);
         var ended = await reprocessing.WaitAsync("plugin:scaled", Reprocessing.Ended);
         output.WriteLine(ended.GetRawText());
@@ -87,7 +96,9 @@ public sealed class PluginReplayTests(ITestOutputHelper output)
     }
 
     private static string Body(int number) =>
-        string.Create(CultureInfo.InvariantCulture, $$"""{"uuid":"u-{{number}}","value":{{number}},"kind":"{{(char)('a' + (number % 5))}}"}""");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""{"uuid":"u-{{number}}","value":{{number}},"kind":"{{(char)('a' + (number % 5))}}"}""");
 
     private static string Config(string plugins) => $$$"""
         broker: {type: rest}
@@ -118,24 +129,34 @@ public sealed class PluginReplayTests(ITestOutputHelper output)
     {
         var page = await StoredMessages.ReadAsync(http, "api/v1/aggregates/values", Cancellation);
         Assert.Equal(generation, page.GetProperty("generation").GetInt32());
-        var rows = page.GetProperty("rows").EnumerateArray().ToDictionary(row => row.GetProperty("group").GetProperty("kind").GetString()![0]);
+        var rows = page.GetProperty("rows")
+            .EnumerateArray()
+            .ToDictionary(row => row.GetProperty("group").GetProperty("kind").GetString()![0]);
         foreach (var kind in Enumerable.Range(0, StoredCount + MoreCount).GroupBy(number => (char)('a' + (number % 5))))
         {
             var measures = rows[kind.Key].GetProperty("measures");
-            Assert.Equal((kind.Count(), kind.Sum(valueOf)), (measures.GetProperty("count").GetInt32(), measures.GetProperty("sum").GetInt64()));
+            Assert.Equal(
+                (kind.Count(), kind.Sum(valueOf)),
+                (measures.GetProperty("count").GetInt32(), measures.GetProperty("sum").GetInt64()));
         }
 
         var records = new Dictionary<string, long>();
         string? after = null;
         do
         {
-            var list = await StoredMessages.ReadAsync(http, $"api/v1/records/scaled?limit=1000{(after is null ? "" : "&after=" + Uri.EscapeDataString(after))}", Cancellation);
+            var list = await StoredMessages.ReadAsync(
+                http,
+                $"api/v1/records/scaled?limit=1000{(after is null ? "" : "&after=" + Uri.EscapeDataString(after))}",
+                Cancellation);
             foreach (var record in list.GetProperty("records").EnumerateArray())
-                records.Add(record.GetProperty("item").GetString()!, record.GetProperty("document").GetProperty("value").GetInt64());
+                records.Add(
+                    record.GetProperty("item").GetString()!,
+                    record.GetProperty("document").GetProperty("value").GetInt64());
             after = list.GetProperty("next").GetString();
         }
         while (after is not null);
         Assert.Equal(StoredCount + MoreCount, records.Count);
-        Assert.All(Enumerable.Range(0, StoredCount + MoreCount), number => Assert.Equal(valueOf(number), records[$"u-{number}"]));
+        Assert.All(Enumerable.Range(0, StoredCount + MoreCount), number =>
+            Assert.Equal(valueOf(number), records[$"u-{number}"]));
     }
 }

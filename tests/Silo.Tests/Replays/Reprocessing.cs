@@ -17,15 +17,20 @@ internal sealed class Reprocessing(HttpClient http, CancellationToken cancellati
         foreach (var part in lines.Chunk(2_000))
         {
             using var content = new StringContent(string.Join('\n', part), Encoding.UTF8, "application/x-ndjson");
-            using var answer = await http.PostAsync(new Uri("api/v1/messages/batch", UriKind.Relative), content, cancellation);
-            var results = (await answer.Content.ReadAsStringAsync(cancellation)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            Assert.Equal(part.Length, results.Count(static result => result.Contains("\"status\":202", StringComparison.Ordinal)));
+            using var answer = await http.PostAsync(
+                new Uri("api/v1/messages/batch", UriKind.Relative), content, cancellation);
+            var results = (await answer.Content.ReadAsStringAsync(cancellation)).Split(
+                '\n', StringSplitOptions.RemoveEmptyEntries);
+            Assert.Equal(
+                part.Length,
+                results.Count(static result => result.Contains("\"status\":202", StringComparison.Ordinal)));
         }
     }
 
     public Task<JsonElement> BeginAsync(string what) => PostAsync($"api/v1/reprocess?{what}", HttpStatusCode.Accepted);
 
-    public Task<JsonElement> SwitchAsync(string name, int generation) => PostAsync($"api/v1/generations/{name}/switch?generation={generation}", HttpStatusCode.OK);
+    public Task<JsonElement> SwitchAsync(string name, int generation) =>
+        PostAsync($"api/v1/generations/{name}/switch?generation={generation}", HttpStatusCode.OK);
 
     /// <summary>The code of the refusal.</summary>
     public async Task<string> RefusedAsync(string path)
@@ -37,20 +42,28 @@ internal sealed class Reprocessing(HttpClient http, CancellationToken cancellati
     }
 
     /// <summary>The numbers of a name's generations, the live one with a star: <c>1* 2</c>.</summary>
-    public async Task<string> GenerationsAsync(string name) => string.Join(
-        ' ',
-        (await StoredMessages.ReadAsync(http, "api/v1/generations", cancellation)).GetProperty("generations").EnumerateArray()
-        .Where(one => one.GetProperty("name").GetString() == name)
-        .Select(one => one.GetProperty("generation").GetRawText() + (one.GetProperty("isLive").GetBoolean() ? "*" : "")));
+    public async Task<string> GenerationsAsync(string name) =>
+        string.Join(
+            ' ',
+            (await StoredMessages.ReadAsync(http, "api/v1/generations", cancellation))
+                .GetProperty("generations")
+                .EnumerateArray()
+                .Where(one => one.GetProperty("name").GetString() == name)
+                .Select(one =>
+                    one.GetProperty("generation").GetRawText() + (one.GetProperty("isLive").GetBoolean() ? "*" : "")));
 
     /// <summary>Returns when so many messages are completed.</summary>
-    public Task WaitForCompletedAsync(int count) => WaitAsync(
-        stop => StoredMessages.ReadAsync(http, "api/v1/ledger", stop), ledger => ledger.GetProperty("completed").GetInt64() >= count);
+    public Task WaitForCompletedAsync(int count) =>
+        WaitAsync(
+            stop => StoredMessages.ReadAsync(http, "api/v1/ledger", stop),
+            ledger => ledger.GetProperty("completed").GetInt64() >= count);
 
     /// <summary>The replay of a name once it is as asked.</summary>
-    public Task<JsonElement> WaitAsync(string name, Func<JsonElement, bool> until) => WaitAsync(stop => ReadAsync(name, stop), until);
+    public Task<JsonElement> WaitAsync(string name, Func<JsonElement, bool> until) =>
+        WaitAsync(stop => ReadAsync(name, stop), until);
 
-    private async Task<JsonElement> WaitAsync(Func<CancellationToken, Task<JsonElement>> read, Func<JsonElement, bool> until)
+    private async Task<JsonElement> WaitAsync(
+        Func<CancellationToken, Task<JsonElement>> read, Func<JsonElement, bool> until)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Limit);

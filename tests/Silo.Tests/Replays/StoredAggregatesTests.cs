@@ -12,9 +12,11 @@ namespace Tributary.Silo.Tests.Replays;
 public sealed class StoredAggregatesTests
 {
     private const string First =
-        "[{name: left, measures: [{name: n, kind: count}]}, {name: changed, group: [{name: g, pointer: /g}], measures: [{name: n, kind: count}]}]";
+        "[{name: left, measures: [{name: n, kind: count}]}, {name: changed, group: [{name: g, pointer: /g}], measures: "
+        + "[{name: n, kind: count}]}]";
     private const string Second =
-        "[{name: fresh, measures: [{name: n, kind: count}]}, {name: changed, group: [{name: h, pointer: /h}], measures: [{name: n, kind: count}]}]";
+        "[{name: fresh, measures: [{name: n, kind: count}]}, {name: changed, group: [{name: h, pointer: /h}], "
+        + "measures: [{name: n, kind: count}]}]";
     private const string NotCounted = "is stored and not counted";
     private const string StartsEmpty = "is new and starts empty: the 3 messages stored before";
 

@@ -7,7 +7,10 @@ namespace Tributary.Silo.Tests.Running;
 public sealed class DemoTests
 {
     private static readonly JsonElement[] Quakes =
-        [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "samples", "earthquakes.ndjson")).Select(line => JsonElement.Parse(line))];
+    [
+        .. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "samples", "earthquakes.ndjson"))
+            .Select(line => JsonElement.Parse(line)),
+    ];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -47,9 +50,13 @@ public sealed class DemoTests
 
     private static async Task CheckAsync(HttpClient http)
     {
-        var networks = Quakes.GroupBy(quake => quake.GetProperty("network").GetString()!).ToDictionary(group => group.Key, group => group.ToList());
+        var networks = Quakes
+            .GroupBy(quake => quake.GetProperty("network").GetString()!)
+            .ToDictionary(group => group.Key, group => group.ToList());
         var rows = await StoredMessages.ReadAggregateAsync(http, "quakes-by-network", Cancellation);
-        Assert.Equal(networks.Keys.Order(), rows.Select(row => row.GetProperty("group").GetProperty("network").GetString()!).Order());
+        Assert.Equal(
+            networks.Keys.Order(),
+            rows.Select(row => row.GetProperty("group").GetProperty("network").GetString()!).Order());
         foreach (var row in rows)
         {
             var quakes = networks[row.GetProperty("group").GetProperty("network").GetString()!];
@@ -59,21 +66,31 @@ public sealed class DemoTests
             CheckQuantiles(measures.GetProperty("magnitude"), Magnitudes(quakes));
         }
 
-        var classes = Quakes.GroupBy(quake => Math.Floor(quake.GetProperty("magnitude").GetDecimal())).ToDictionary(group => group.Key, group => group.ToList());
+        var classes = Quakes
+            .GroupBy(quake => Math.Floor(quake.GetProperty("magnitude").GetDecimal()))
+            .ToDictionary(group => group.Key, group => group.ToList());
         rows = await StoredMessages.ReadAggregateAsync(http, "quakes-by-magnitude", Cancellation);
-        Assert.Equal(classes.Keys.Order(), rows.Select(row => row.GetProperty("group").GetProperty("magnitude").GetDecimal()).Order());
+        Assert.Equal(
+            classes.Keys.Order(),
+            rows.Select(row => row.GetProperty("group").GetProperty("magnitude").GetDecimal()).Order());
         foreach (var row in rows)
         {
             var quakes = classes[row.GetProperty("group").GetProperty("magnitude").GetDecimal()];
             CheckCounts(row.GetProperty("measures"), quakes);
             var depths = quakes.Select(quake => quake.GetProperty("depthKm").GetDecimal()).ToList();
-            Assert.Equal(depths.Sum() / depths.Count, row.GetProperty("measures").GetProperty("mean-depth").GetDecimal(), 20);
+            Assert.Equal(
+                depths.Sum() / depths.Count, row.GetProperty("measures").GetProperty("mean-depth").GetDecimal(), 20);
         }
 
         const long DayMs = 86_400_000;
-        var days = Quakes.GroupBy(quake => quake.GetProperty("time").GetInt64() / DayMs).ToDictionary(group => group.Key, group => group.ToList());
+        var days = Quakes
+            .GroupBy(quake => quake.GetProperty("time").GetInt64() / DayMs)
+            .ToDictionary(group => group.Key, group => group.ToList());
         rows = await StoredMessages.ReadAggregateAsync(http, "quakes-by-day", Cancellation);
-        Assert.Equal(days.Keys.Order(), rows.Select(row => row.GetProperty("windowStart").GetDateTimeOffset().ToUnixTimeMilliseconds() / DayMs).Order());
+        Assert.Equal(
+            days.Keys.Order(),
+            rows.Select(row => row.GetProperty("windowStart").GetDateTimeOffset().ToUnixTimeMilliseconds() / DayMs)
+                .Order());
         foreach (var row in rows)
         {
             var quakes = days[row.GetProperty("windowStart").GetDateTimeOffset().ToUnixTimeMilliseconds() / DayMs];
@@ -97,19 +114,23 @@ public sealed class DemoTests
         Assert.Equal(["0.5", "0.9", "0.99"], quantiles.EnumerateObject().Select(quantile => quantile.Name));
         foreach (var quantile in quantiles.EnumerateObject())
         {
-            var exact = (double)values[(int)Math.Floor(double.Parse(quantile.Name, CultureInfo.InvariantCulture) * (values.Count - 1))];
+            var exact = (double)
+                values[(int)Math.Floor(double.Parse(quantile.Name, CultureInfo.InvariantCulture) * (values.Count - 1))];
             // Shown with six digits: half of the last one comes on top of the sketch's own error.
-            Assert.InRange(quantile.Value.GetDouble(), exact - (Math.Abs(exact) * 0.010006), exact + (Math.Abs(exact) * 0.010006));
+            Assert.InRange(
+                quantile.Value.GetDouble(), exact - (Math.Abs(exact) * 0.010006), exact + (Math.Abs(exact) * 0.010006));
         }
     }
 
-    private static List<decimal> Magnitudes(List<JsonElement> quakes) => [.. quakes.Select(quake => quake.GetProperty("magnitude").GetDecimal())];
+    private static List<decimal> Magnitudes(List<JsonElement> quakes) =>
+        [.. quakes.Select(quake => quake.GetProperty("magnitude").GetDecimal())];
 
     private static async Task<string> RowsAsync(HttpClient http)
     {
         var all = new List<string>();
         foreach (var name in new[] { "quakes-by-network", "quakes-by-magnitude", "quakes-by-day" })
-            all.AddRange((await StoredMessages.ReadAggregateAsync(http, name, Cancellation)).Select(row => row.GetRawText()));
+            all.AddRange(
+                (await StoredMessages.ReadAggregateAsync(http, name, Cancellation)).Select(row => row.GetRawText()));
         return string.Join('\n', all);
     }
 }

@@ -10,7 +10,8 @@ public sealed class FailedMessageTests
     public async Task One_message_is_tried_again_or_given_up_whole_or_by_plugin()
     {
         await using var server = await ProcessingServer.StartNewAsync(Cancellation);
-        var waiting = await server.PostAsync("""{"uuid":"a","file":"here.txt","want":{"error":"Later.","retry":true}}""", "rest");
+        var waiting = await server.PostAsync(
+            """{"uuid":"a","file":"here.txt","want":{"error":"Later.","retry":true}}""", "rest");
         await server.WaitForStatusAsync(waiting, "RETRYING");
 
         Assert.Empty(await ChangedAsync(server, waiting, "park?plugin=sizes"));
@@ -33,13 +34,25 @@ public sealed class FailedMessageTests
     {
         await using var server = await TributaryProcess.StartNewAsync(isDemo: false, Cancellation);
         using var http = new HttpClient { BaseAddress = server.Address };
-        foreach (var (path, status) in new[] { ("01890000-0000-7000-8000-000000000000/retry", 404), ("x/park", 400), ("01890000-0000-7000-8000-000000000000/park?all=1", 400) })
+        foreach (var (path, status) in new[]
+            {
+                ("01890000-0000-7000-8000-000000000000/retry", 404),
+                ("x/park", 400),
+                ("01890000-0000-7000-8000-000000000000/park?all=1", 400),
+            }
+        )
         {
-            using var answer = await http.PostAsync(new Uri($"api/v1/messages/{path}", UriKind.Relative), null, Cancellation);
+            using var answer = await http.PostAsync(
+                new Uri($"api/v1/messages/{path}", UriKind.Relative), null, Cancellation);
             Assert.Equal(status, (int)answer.StatusCode);
         }
     }
 
     private static async Task<IEnumerable<string?>> ChangedAsync(ProcessingServer server, string id, string action) =>
-        [.. (await server.ChangeAsync($"api/v1/messages/{id}/{action}")).GetProperty("changed").EnumerateArray().Select(plugin => plugin.GetString())];
+        [
+            .. (await server.ChangeAsync($"api/v1/messages/{id}/{action}"))
+                .GetProperty("changed")
+                .EnumerateArray()
+                .Select(plugin => plugin.GetString()),
+        ];
 }

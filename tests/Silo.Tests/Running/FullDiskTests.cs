@@ -8,8 +8,8 @@ using Tributary.TestingHost.Postgres;
 namespace Tributary.Silo.Tests.Running;
 
 /// <summary>
-/// Real processes whose database, or whose server's log, lies on a small disk that is filled and freed again: messages are refused, the process
-/// lives, nothing acknowledged is lost, and it goes on by itself.
+/// Real processes whose database, or whose server's log, lies on a small disk that is filled and freed again: messages
+/// are refused, the process lives, nothing acknowledged is lost, and it goes on by itself.
 /// </summary>
 public sealed class FullDiskTests(ITestOutputHelper output)
 {
@@ -35,7 +35,8 @@ public sealed class FullDiskTests(ITestOutputHelper output)
         await using var disk = await SmallDisk.MountAsync(32 << 20);
         await using var cluster = await PostgresCluster.StartNewAsync();
         var connection = await cluster.CreateDatabaseAsync(disk.Path);
-        await using var server = await TributaryProcess.StartNewAsync(null, ["--database", "postgres", "--connection", connection], Cancellation);
+        await using var server = await TributaryProcess.StartNewAsync(
+            null, ["--database", "postgres", "--connection", connection], Cancellation);
         await GoThroughAsync(server, () => disk.Fill(), () => FreeAsync(disk), readsGoOn: true);
     }
 
@@ -45,7 +46,8 @@ public sealed class FullDiskTests(ITestOutputHelper output)
         await using var disk = await SmallDisk.MountAsync(32 << 20);
         await using var cluster = await PostgresCluster.StartNewAsync(disk.Path);
         var connection = await cluster.CreateDatabaseAsync();
-        await using var server = await TributaryProcess.StartNewAsync(null, ["--database", "postgres", "--connection", connection], Cancellation);
+        await using var server = await TributaryProcess.StartNewAsync(
+            null, ["--database", "postgres", "--connection", connection], Cancellation);
         await GoThroughAsync(
             server, () => disk.Fill(), async () =>
             {
@@ -67,9 +69,15 @@ public sealed class FullDiskTests(ITestOutputHelper output)
         disk.Fill();
 
         var starting = server.StartAsync(Cancellation);
-        // Whether the log still has room for the little that a start writes is not said: it waits, or it is ready. It does not end.
-        await UntilAsync(() => Task.FromResult(starting.IsCompleted || server.Output.Contains("trying again", StringComparison.Ordinal)
-            || server.Output.Contains("until there is", StringComparison.Ordinal)), "neither waits nor is ready");
+        // Whether the log still has room for the little that a start writes is not said: it waits, or it is ready. It
+        // does not end.
+        await UntilAsync(
+            () =>
+                Task.FromResult(
+                    starting.IsCompleted
+                        || server.Output.Contains("trying again", StringComparison.Ordinal)
+                        || server.Output.Contains("until there is", StringComparison.Ordinal)),
+            "neither waits nor is ready");
         Assert.False(server.HasExited, server.Output);
         disk.Free();
         await starting;
@@ -99,7 +107,9 @@ public sealed class FullDiskTests(ITestOutputHelper output)
             await using var server = await TributaryProcess.StartNewAsync(environment: null, ["--config", config], Cancellation, disk.Path);
             using var http = new HttpClient { BaseAddress = server.Address };
             foreach (var name in new[] { "huge", "a", "b", "c" })
-                Assert.Equal(HttpStatusCode.Accepted, (await SendAsync(http, name, $$"""{"id":"{{name}}","path":"{{name}}"}""")).Status);
+                Assert.Equal(
+                    HttpStatusCode.Accepted,
+                    (await SendAsync(http, name, $$"""{"id":"{{name}}","path":"{{name}}"}""")).Status);
 
             await UntilAsync(async () =>
             {
@@ -171,24 +181,30 @@ public sealed class FullDiskTests(ITestOutputHelper output)
             return (await PostAsync(http, number)).Status == HttpStatusCode.Accepted;
         }, "no message is taken after there is room again");
         acknowledged.Add($"{number}");
-        await UntilAsync(async () => await StatusAsync(http, "health/ready") == HttpStatusCode.OK, "it is not ready again");
+        await UntilAsync(
+            async () => await StatusAsync(http, "health/ready") == HttpStatusCode.OK, "it is not ready again");
         foreach (var again in refused)
         {
             Assert.Equal(HttpStatusCode.Accepted, (await PostAsync(http, again)).Status);
             acknowledged.Add($"{again}");
         }
 
-        var tags = (await StoredMessages.ReadAllAsync(http, Cancellation)).Select(message => message.GetProperty("tag").GetString()!).ToList();
+        var tags = (await StoredMessages.ReadAllAsync(http, Cancellation))
+            .Select(message => message.GetProperty("tag").GetString()!)
+            .ToList();
         Assert.Equal(tags.Count, tags.Distinct().Count());
         Assert.Empty(acknowledged.Except(tags));
         var ledger = await StoredMessages.ReadAsync(http, "api/v1/ledger?verify=true", Cancellation);
-        Assert.True(ledger.GetProperty("balances").GetBoolean() && ledger.GetProperty("matches").GetBoolean(), ledger.GetRawText());
+        Assert.True(
+            ledger.GetProperty("balances").GetBoolean() && ledger.GetProperty("matches").GetBoolean(),
+            ledger.GetRawText());
         Assert.Equal(tags.Count, ledger.GetProperty("accepted").GetInt64());
         Assert.Equal(0, await server.StopAsync(Cancellation));
     }
 
     // A server that ends answers nothing: then what it said is of interest.
-    private static async Task<(HttpStatusCode Status, string Body)> AnswerAsync(TributaryProcess server, HttpClient http, int number)
+    private static async Task<(HttpStatusCode Status, string Body)> AnswerAsync(
+        TributaryProcess server, HttpClient http, int number)
     {
         try
         {

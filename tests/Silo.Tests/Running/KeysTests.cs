@@ -13,7 +13,8 @@ public sealed class KeysTests
     [Fact]
     public async Task Keys_open_the_API_and_are_never_logged()
     {
-        await using var server = await TributaryProcess.StartNewAsync(new() { ["TRIBUTARY__API__KEYS"] = $"[{Key}]" }, ["--log-level", "trace"], Cancellation);
+        await using var server = await TributaryProcess.StartNewAsync(
+            new() { ["TRIBUTARY__API__KEYS"] = $"[{Key}]" }, ["--log-level", "trace"], Cancellation);
         using var http = new HttpClient { BaseAddress = server.Address };
         Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync(http));
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "another-key-of-sixteen");

@@ -4,8 +4,8 @@ using Tributary.TestingHost.Postgres;
 namespace Tributary.Silo.Tests.Running;
 
 /// <summary>
-/// Kills the server at random moments under load. Whatever it acknowledged is there exactly once, the books balance, and
-/// aggregates equal a recount of what is stored.
+/// Kills the server at random moments under load. Whatever it acknowledged is there exactly once, the books balance,
+/// and aggregates equal a recount of what is stored.
 /// </summary>
 public sealed class KillTests(ITestOutputHelper output)
 {
@@ -35,9 +35,13 @@ public sealed class KillTests(ITestOutputHelper output)
         output.WriteLine(TestRun.Repeat);
         var random = new Random(seed);
 
-        await using var server = await TributaryProcess.StartNewAsync(new() { ["TRIBUTARY__AGGREGATES"] = Aggregates }, arguments, Cancellation);
+        await using var server = await TributaryProcess.StartNewAsync(
+            new() { ["TRIBUTARY__AGGREGATES"] = Aggregates }, arguments, Cancellation);
         var load = new Load(server.Address, seed);
-        var producers = Enumerable.Range(0, ProducersCount).Select(number => Task.Run(() => load.ProduceAsync(number, Cancellation), Cancellation)).ToList();
+        var producers = Enumerable
+            .Range(0, ProducersCount)
+            .Select(number => Task.Run(() => load.ProduceAsync(number, Cancellation), Cancellation))
+            .ToList();
         for (var kill = 0; kill < KillsCount; kill++)
         {
             await load.WaitForAcknowledgementsAsync(ProducersCount, Cancellation);
@@ -50,7 +54,8 @@ public sealed class KillTests(ITestOutputHelper output)
 
         load.Finish();
         await Task.WhenAll(producers);
-        output.WriteLine($"{load.Sent.Count} sent, {load.Acknowledged.Count} acknowledged, {load.LostAnswersCount} answers lost.");
+        output.WriteLine(
+            $"{load.Sent.Count} sent, {load.Acknowledged.Count} acknowledged, {load.LostAnswersCount} answers lost.");
         await CheckAsync(server, load);
     }
 
@@ -66,18 +71,21 @@ public sealed class KillTests(ITestOutputHelper output)
         Assert.True(load.LostAnswersCount > 0, "No kill met a message on its way: the test shows nothing.");
         foreach (var (tag, id) in load.Acknowledged.OrderBy(one => one.Key, StringComparer.Ordinal).Take(200))
         {
-            using var message = JsonDocument.Parse(await http.GetStringAsync(new Uri($"api/v1/messages/{id}", UriKind.Relative), Cancellation));
+            using var message = JsonDocument.Parse(
+                await http.GetStringAsync(new Uri($"api/v1/messages/{id}", UriKind.Relative), Cancellation));
             Assert.Equal(tag, message.RootElement.GetProperty("message").GetProperty("tag").GetString());
         }
 
-        using var ledger = JsonDocument.Parse(await http.GetStringAsync(new Uri("api/v1/ledger?verify=true", UriKind.Relative), Cancellation));
+        using var ledger = JsonDocument.Parse(
+            await http.GetStringAsync(new Uri("api/v1/ledger?verify=true", UriKind.Relative), Cancellation));
         Assert.True(ledger.RootElement.GetProperty("balances").GetBoolean(), ledger.RootElement.GetRawText());
         Assert.True(ledger.RootElement.GetProperty("matches").GetBoolean(), ledger.RootElement.GetRawText());
         Assert.Equal(stored.Count, ledger.RootElement.GetProperty("accepted").GetInt64());
 
         var all = Assert.Single(await StoredMessages.ReadAggregateAsync(http, "all", Cancellation));
         Assert.Equal(stored.Count, all.GetProperty("count").GetInt64());
-        var rows = (await StoredMessages.ReadAggregateAsync(http, "by-group", Cancellation)).ToDictionary(row => row.GetProperty("group").GetProperty("group").GetInt32());
+        var rows = (await StoredMessages.ReadAggregateAsync(http, "by-group", Cancellation)).ToDictionary(row =>
+            row.GetProperty("group").GetProperty("group").GetInt32());
         var groups = stored.GroupBy(message => message.GetProperty("group").GetInt32()).ToList();
         Assert.Equal(groups.Select(group => group.Key).Order(), rows.Keys.Order());
         foreach (var group in groups)

@@ -7,7 +7,9 @@ using Tributary.TestingHost.Postgres;
 
 namespace Tributary.Silo.Tests.Running;
 
-/// <summary>What operators cause and mend ends the process in order, with one sentence and code 1, or is lived through.</summary>
+/// <summary>
+/// What operators cause and mend ends the process in order, with one sentence and code 1, or is lived through.
+/// </summary>
 public sealed class OperableFaultTests
 {
     private const string LockOfSilos = "(x'54726962'::bit(32)::int::bigint << 32)";
@@ -28,8 +30,12 @@ public sealed class OperableFaultTests
         await cluster.ExecuteAsync("create role app login");
         await cluster.ExecuteAsync($"alter database {database} owner to app");
         await cluster.ExecuteAsync("alter schema public owner to app", database);
-        var connection = new NpgsqlConnectionStringBuilder(cluster.ConnectionString(database)) { Username = "app" }.ConnectionString;
-        await using var server = await TributaryProcess.StartNewAsync(null, ["--database", "postgres", "--connection", connection], Cancellation);
+        var connection = new NpgsqlConnectionStringBuilder(cluster.ConnectionString(database))
+        {
+            Username = "app",
+        }.ConnectionString;
+        await using var server = await TributaryProcess.StartNewAsync(
+            null, ["--database", "postgres", "--connection", connection], Cancellation);
         using var http = new HttpClient { BaseAddress = server.Address };
         Assert.Equal(HttpStatusCode.Accepted, await PostAsync(http, 1));
 
@@ -45,7 +51,8 @@ public sealed class OperableFaultTests
     {
         await using var cluster = await PostgresCluster.StartNewAsync();
         var connection = await cluster.CreateDatabaseAsync();
-        await using var server = await TributaryProcess.StartNewAsync(null, ["--database", "postgres", "--connection", connection], Cancellation);
+        await using var server = await TributaryProcess.StartNewAsync(
+            null, ["--database", "postgres", "--connection", connection], Cancellation);
         await using var rival = new NpgsqlConnection(connection + ";Pooling=false");
         await rival.OpenAsync(Cancellation);
         await using var join = new NpgsqlCommand(
@@ -123,12 +130,17 @@ public sealed class OperableFaultTests
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("api/v1/messages", UriKind.Relative));
-            request.Content = new StringContent(string.Create(CultureInfo.InvariantCulture, $$"""{"number":{{number}}}"""), Encoding.UTF8, "application/json");
+            request.Content = new StringContent(
+                string.Create(CultureInfo.InvariantCulture, $$"""{"number":{{number}}}"""),
+                Encoding.UTF8,
+                "application/json");
             request.Headers.Add("Idempotency-Key", number.ToString(CultureInfo.InvariantCulture));
             using var answer = await http.SendAsync(request, over.Token);
             return answer.StatusCode;
         }
-        catch (Exception unanswered) when (unanswered is HttpRequestException or IOException || (unanswered is OperationCanceledException && !Cancellation.IsCancellationRequested))
+        catch (Exception unanswered)
+            when (unanswered is HttpRequestException or IOException
+                || (unanswered is OperationCanceledException && !Cancellation.IsCancellationRequested))
         {
             return null;
         }

@@ -45,7 +45,9 @@ public sealed class StartTests : IDisposable
     {
         var (code, _, output) = await RunAsync("--help");
         Assert.Equal(0, code);
-        Assert.All(["--config", "--urls", "--data", "--database", "--connection", "--insecure", "--demo", "--log-level"], option => Assert.Contains(option, output, StringComparison.Ordinal));
+        Assert.All(
+            ["--config", "--urls", "--data", "--database", "--connection", "--insecure", "--demo", "--log-level"],
+            option => Assert.Contains(option, output, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -62,9 +64,11 @@ public sealed class StartTests : IDisposable
     public async Task An_address_in_use_is_an_error_and_the_database_is_left_in_order()
     {
         await using var first = await TributaryProcess.StartNewAsync(isDemo: false, Cancellation);
-        var (code, errors, _) = await RunAsync("--urls", first.Address.GetLeftPart(UriPartial.Authority), "--data", "other", "--log-level", "error");
+        var (code, errors, _) = await RunAsync(
+            "--urls", first.Address.GetLeftPart(UriPartial.Authority), "--data", "other", "--log-level", "error");
         Assert.Equal(1, code);
-        Assert.Contains("address already in use", Assert.Single(errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.Contains(
+            "address already in use", Assert.Single(errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
         // Nothing was made for a server that cannot serve.
         Assert.False(Directory.Exists(Path.Combine(folder.FullName, "other")));
     }
@@ -72,7 +76,9 @@ public sealed class StartTests : IDisposable
     [Fact]
     public async Task A_database_that_does_not_answer_is_an_error_without_the_password()
     {
-        var (code, errors, output) = await RunAsync("--database", "postgres", "--connection", "Host=127.0.0.1;Port=1;Username=u;Password=hunter2hunter2", "--log-level", "error");
+        var (code, errors, output) = await RunAsync(
+            "--database", "postgres", "--connection", "Host=127.0.0.1;Port=1;Username=u;Password=hunter2hunter2",
+            "--log-level", "error");
         Assert.Equal(1, code);
         Assert.StartsWith("tributary: ", Assert.Single(errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", output, StringComparison.Ordinal);
@@ -92,11 +98,13 @@ public sealed class StartTests : IDisposable
     [Fact]
     public async Task Lines_of_JSON_carry_their_time_and_the_number_of_their_event()
     {
-        await using var server = await TributaryProcess.StartNewAsync(new() { ["TRIBUTARY__LOGGING__FORMAT"] = "json" }, [], Cancellation);
+        await using var server = await TributaryProcess.StartNewAsync(
+            new() { ["TRIBUTARY__LOGGING__FORMAT"] = "json" }, [], Cancellation);
         Assert.Equal(0, await server.StopAsync(Cancellation));
         var lines = server.Errors.TrimEnd().Split('\n').Select(static line => JsonElement.Parse(line)).ToList();
         Assert.NotEmpty(lines);
-        Assert.All(lines, line => Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$", line.GetProperty("Timestamp").GetString()!));
+        Assert.All(lines, line =>
+            Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$", line.GetProperty("Timestamp").GetString()!));
         Assert.Contains(lines, static line => line.GetProperty("EventId").GetInt32() == 4056);
     }
 

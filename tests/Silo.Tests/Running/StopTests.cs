@@ -21,7 +21,9 @@ public sealed class StopTests
         await client.ConnectAsync(server.Address.Host, server.Address.Port, Cancellation);
         await using var stream = client.GetStream();
         const string Body = """{"tag":"in flight"}""";
-        await WriteAsync(stream, $"POST /api/v1/messages HTTP/1.1\r\nHost: {server.Address.Authority}\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\nExpect: 100-continue\r\n\r\n");
+        await WriteAsync(stream,
+            $"POST /api/v1/messages HTTP/1.1\r\nHost: {server.Address.Authority}\r\nContent-Type: "
+            + $"application/json\r\nContent-Length: {Body.Length}\r\nExpect: 100-continue\r\n\r\n");
         // The server asks for the body: the request is in its hands.
         Assert.StartsWith("HTTP/1.1 100", await ReadAsync(stream, "\r\n\r\n"), StringComparison.Ordinal);
 
@@ -34,7 +36,9 @@ public sealed class StopTests
 
         await server.StartAsync(Cancellation);
         using var http = new HttpClient { BaseAddress = server.Address };
-        Assert.Equal("in flight", Assert.Single(await StoredMessages.ReadAllAsync(http, Cancellation)).GetProperty("tag").GetString());
+        Assert.Equal(
+            "in flight",
+            Assert.Single(await StoredMessages.ReadAllAsync(http, Cancellation)).GetProperty("tag").GetString());
     }
 
     [Fact]
@@ -45,7 +49,9 @@ public sealed class StopTests
         await client.ConnectAsync(server.Address.Host, server.Address.Port, Cancellation);
         await using var stream = client.GetStream();
         const string Body = """{"tag":"in flight"}""";
-        await WriteAsync(stream, $"POST /api/v1/messages HTTP/1.1\r\nHost: {server.Address.Authority}\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\nExpect: 100-continue\r\n\r\n");
+        await WriteAsync(stream,
+            $"POST /api/v1/messages HTTP/1.1\r\nHost: {server.Address.Authority}\r\nContent-Type: "
+            + $"application/json\r\nContent-Length: {Body.Length}\r\nExpect: 100-continue\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 100", await ReadAsync(stream, "\r\n\r\n"), StringComparison.Ordinal);
 
         await server.SignalAsync("TERM", Cancellation);
@@ -53,7 +59,9 @@ public sealed class StopTests
         var (posted, problem) = await AskAnewAsync(server.Address, HttpMethod.Post, "api/v1/messages");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, posted);
         Assert.Contains("\"stopping\"", problem, StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await AskAnewAsync(server.Address, HttpMethod.Get, "health/ready")).Status);
+        Assert.Equal(
+            HttpStatusCode.ServiceUnavailable,
+            (await AskAnewAsync(server.Address, HttpMethod.Get, "health/ready")).Status);
         Assert.Equal(HttpStatusCode.OK, (await AskAnewAsync(server.Address, HttpMethod.Get, "health/live")).Status);
 
         await WriteAsync(stream, Body);
@@ -66,7 +74,10 @@ public sealed class StopTests
     {
         await using var server = await TributaryProcess.StartNewAsync(isDemo: false, Cancellation);
         var load = new Load(server.Address, seed: 1);
-        var producers = Enumerable.Range(0, 16).Select(number => Task.Run(() => load.ProduceAsync(number, Cancellation), Cancellation)).ToList();
+        var producers = Enumerable
+            .Range(0, 16)
+            .Select(number => Task.Run(() => load.ProduceAsync(number, Cancellation), Cancellation))
+            .ToList();
         await load.WaitForAcknowledgementsAsync(200, Cancellation);
         load.Pause();
 
@@ -77,7 +88,9 @@ public sealed class StopTests
         load.Finish();
         await Task.WhenAll(producers);
         using var http = new HttpClient { BaseAddress = server.Address };
-        var tags = (await StoredMessages.ReadAllAsync(http, Cancellation)).Select(message => message.GetProperty("tag").GetString()!).ToList();
+        var tags = (await StoredMessages.ReadAllAsync(http, Cancellation))
+            .Select(message => message.GetProperty("tag").GetString()!)
+            .ToList();
         Assert.Equal(tags.Distinct().Count(), tags.Count);
         Assert.Empty(load.Acknowledged.Keys.Except(tags));
     }
@@ -89,7 +102,9 @@ public sealed class StopTests
         using var client = new TcpClient();
         await client.ConnectAsync(server.Address.Host, server.Address.Port, Cancellation);
         await using var stream = client.GetStream();
-        await WriteAsync(stream, $"POST /api/v1/messages HTTP/1.1\r\nHost: {server.Address.Authority}\r\nContent-Type: application/json\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n");
+        await WriteAsync(stream,
+            $"POST /api/v1/messages HTTP/1.1\r\nHost: {server.Address.Authority}\r\nContent-Type: "
+            + "application/json\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n");
         await ReadAsync(stream, "\r\n\r\n");
 
         Assert.Equal(0, await server.StopAsync(Cancellation));
@@ -110,7 +125,8 @@ public sealed class StopTests
         Assert.Equal(0, await server.WaitForExitAsync(Cancellation));
     }
 
-    private static async Task<(HttpStatusCode Status, string Body)> AskAnewAsync(Uri address, HttpMethod method, string path)
+    private static async Task<(HttpStatusCode Status, string Body)> AskAnewAsync(
+        Uri address, HttpMethod method, string path)
     {
         // A connection of its own.
         using var http = new HttpClient();
@@ -136,13 +152,15 @@ public sealed class StopTests
         }
     }
 
-    private static Task WriteAsync(NetworkStream stream, string text) => stream.WriteAsync(Encoding.ASCII.GetBytes(text), Cancellation).AsTask();
+    private static Task WriteAsync(NetworkStream stream, string text) =>
+        stream.WriteAsync(Encoding.ASCII.GetBytes(text), Cancellation).AsTask();
 
     private static async Task<string> ReadAsync(NetworkStream stream, string until)
     {
         var text = new StringBuilder();
         var buffer = new byte[1024];
-        while (!text.ToString().Contains(until, StringComparison.Ordinal) && await stream.ReadAsync(buffer, Cancellation) is > 0 and var count)
+        while (!text.ToString().Contains(until, StringComparison.Ordinal)
+            && await stream.ReadAsync(buffer, Cancellation) is > 0 and var count)
             text.Append(Encoding.ASCII.GetString(buffer, 0, count));
         return text.ToString();
     }

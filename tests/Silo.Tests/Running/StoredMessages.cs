@@ -22,13 +22,17 @@ internal static class StoredMessages
     }
 
     /// <summary>All rows of an aggregate.</summary>
-    public static async Task<List<JsonElement>> ReadAggregateAsync(HttpClient http, string name, CancellationToken cancellation)
+    public static async Task<List<JsonElement>> ReadAggregateAsync(
+        HttpClient http, string name, CancellationToken cancellation)
     {
         var rows = new List<JsonElement>();
         string? after = null;
         do
         {
-            var page = await ReadAsync(http, $"api/v1/aggregates/{name}?limit=100{(after is null ? "" : "&after=" + Uri.EscapeDataString(after))}", cancellation);
+            var page = await ReadAsync(
+                http,
+                $"api/v1/aggregates/{name}?limit=100{(after is null ? "" : "&after=" + Uri.EscapeDataString(after))}",
+                cancellation);
             rows.AddRange(page.GetProperty("rows").EnumerateArray());
             after = page.GetProperty("next").GetString();
         }

@@ -10,7 +10,8 @@ namespace Tributary.Silo.Tests.Running;
 public sealed class UnreadableStateTests
 {
     private const string Config =
-        "aggregates: [{name: by-kind, group: [{name: kind, pointer: /kind}], measures: [{name: count, kind: count}]}]\n";
+        "aggregates: [{name: by-kind, group: [{name: kind, pointer: /kind}], measures: [{name: count, kind: "
+        + "count}]}]\n";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

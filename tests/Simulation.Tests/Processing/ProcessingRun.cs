@@ -24,8 +24,8 @@ using Tributary.TestingHost.Simulation;
 namespace Tributary.Simulation.Tests.Processing;
 
 /// <summary>
-/// Messages that need processing, in a process that crashes: their content comes late, plugins fail, the plugins' set changes, the database is
-/// slow and loses answers. In the end all is retried, and everything must have counted once.
+/// Messages that need processing, in a process that crashes: their content comes late, plugins fail, the plugins' set
+/// changes, the database is slow and loses answers. In the end all is retried, and everything must have counted once.
 /// </summary>
 internal sealed class ProcessingRun : IPluginHost, IContentStore, IScratch
 {
@@ -99,9 +99,15 @@ internal sealed class ProcessingRun : IPluginHost, IContentStore, IScratch
         var types = new RoundGrainTypes(GeneratedProxies.Standalone).AddPlatformGrains(options);
         var processing = new ProcessingOptions { MaxRunningCount = world.Random.Next(1, 8) };
         var services = new ProcessingServices(
-            this, new ContentFetcher(this, null, this, processing), store.Processing.FindStoredAsync,
-            new MessageMappers(new Dictionary<string, MessageMapper> { ["test"] = Mapper }), new ContributionCalculator([]));
-        var activities = new Dictionary<string, IActivity> { [ProcessActivity.Name] = new ProcessActivity(services, processing) };
+            this,
+            new ContentFetcher(this, null, this, processing),
+            store.Processing.FindStoredAsync,
+            new MessageMappers(new Dictionary<string, MessageMapper> { ["test"] = Mapper }),
+            new ContributionCalculator([]));
+        var activities = new Dictionary<string, IActivity>
+        {
+            [ProcessActivity.Name] = new ProcessActivity(services, processing),
+        };
         host = new RoundEngine(
             new RoundOptions { Lease = TimeSpan.FromSeconds(2), RetryDelay = TimeSpan.FromMilliseconds(5),
             MaxActivitiesCount = world.Random.Next(1, 16) },
@@ -123,10 +129,17 @@ internal sealed class ProcessingRun : IPluginHost, IContentStore, IScratch
         }
     }
 
-    private static MessageMapper Mapper { get; } = new(new MessageMapping
-    {
-        Fields = new Dictionary<string, MappedField> { [MappedField.Uuid] = new("uuid"), [MappedField.DataLocation] = new("file", IsRequired: true) },
-    });
+    private static MessageMapper Mapper { get; } =
+        new(
+            new MessageMapping
+            {
+                Fields = new Dictionary<string, MappedField>
+                {
+                    [MappedField.Uuid] = new("uuid"),
+                    [MappedField.DataLocation] = new("file", IsRequired: true),
+                },
+            }
+        );
 
     private void Crash(TaskCompletionSource process)
     {
@@ -143,8 +156,21 @@ internal sealed class ProcessingRun : IPluginHost, IContentStore, IScratch
         for (var i = 0; i < MessagesCount; i++)
         {
             var text = $$"""{"uuid":"item-{{world.Random.Next(ItemsCount)}}","file":"/{{producer}}-{{i}}"}""";
-            var request = new IntakeRequest { Source = "test", Body = Encoding.UTF8.GetBytes(text), ExternalId = $"{producer}-{i}", Mapper = Mapper };
-            while (!await TryAsync(grains => new MessageIntake(grains, new ContributionCalculator([]), new MessageIds(() => (ulong)world.Random.NextInt64()), world.Time, new IntakeOptions(), this).AcceptAsync(request)))
+            var request = new IntakeRequest
+            {
+                Source = "test",
+                Body = Encoding.UTF8.GetBytes(text),
+                ExternalId = $"{producer}-{i}",
+                Mapper = Mapper,
+            };
+            while (!await TryAsync(grains =>
+                    new MessageIntake(
+                        grains,
+                        new ContributionCalculator([]),
+                        new MessageIds(() => (ulong)world.Random.NextInt64()),
+                        world.Time,
+                        new IntakeOptions(),
+                        this).AcceptAsync(request)))
                 await world.Delay(TimeSpan.FromMilliseconds(20));
             await world.Delay(TimeSpan.FromMilliseconds(world.Random.Next(200)));
         }
@@ -178,14 +204,18 @@ internal sealed class ProcessingRun : IPluginHost, IContentStore, IScratch
         for (var round = 0; ; round++)
         {
             if (round > 2_000)
-                throw new InvalidOperationException($"It does not come to rest: {(await store.Log.ReadLedgerAsync(recount: false, CancellationToken.None)).Total}, {database.Reminders.Count} reminders.");
+                throw new InvalidOperationException(
+                    "It does not come to rest: "
+                    + $"{(await store.Log.ReadLedgerAsync(recount: false, CancellationToken.None)).Total}, "
+                    + $"{database.Reminders.Count} reminders.");
             await world.Delay(TimeSpan.FromSeconds(30));
             if (!host.IsReady)
                 continue;
             var left = await store.Processing.ReadPartsAsync(new PartFilter(), null, 1_000, CancellationToken.None);
             if (left.Parts.Count == 0 && database.Reminders.Count == 0 && database.DeferredCalls.Count == 0)
                 return;
-            foreach (var part in left.Parts.Where(part => part.Part.Status is MessageStatus.Parked or MessageStatus.Skipped))
+            foreach (
+                var part in left.Parts.Where(part => part.Part.Status is MessageStatus.Parked or MessageStatus.Skipped))
             {
                 var item = host.Grains.GetGrain<IItemGrain>(part.Item);
                 var request = new RetryRequest(part.Message.ItemSequence);
@@ -204,7 +234,8 @@ internal sealed class ProcessingRun : IPluginHost, IContentStore, IScratch
         {
             var state = await AwaitAsync(host.Grains.GetGrain<IAggregateGrain>(Key(name)).Read());
             Assert.Equal(3 * MessagesCount, state!.Count);
-            var records = await store.Processing.ReadRecordsAsync(new RecordQuery(Generation(name), null, null, null, 1_000, 10_000), CancellationToken.None);
+            var records = await store.Processing.ReadRecordsAsync(
+                new RecordQuery(Generation(name), null, null, null, 1_000, 10_000), CancellationToken.None);
             Assert.Equal(3 * MessagesCount, records.Records.Count);
         }
     }
@@ -227,7 +258,8 @@ internal sealed class ProcessingRun : IPluginHost, IContentStore, IScratch
         {
             await run.world.Delay(TimeSpan.FromMilliseconds(run.world.Random.Next(300)));
             if (!run.faults.IsCalm && run.world.Random.Next(4) == 0)
-                return run.Failed(new PluginRun(PluginResult.Empty, [], "plugin_failed: It broke.", run.world.Random.Next(2) == 0));
+                return run.Failed(
+                    new PluginRun(PluginResult.Empty, [], "plugin_failed: It broke.", run.world.Random.Next(2) == 0));
             var record = new PluginRecord("{}"u8.ToArray(), context.Message.Id.ToString());
             return new PluginRun(
                 PluginResult.Empty with { Records = [record] },

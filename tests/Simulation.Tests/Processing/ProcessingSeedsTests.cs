@@ -1,6 +1,8 @@
 namespace Tributary.Simulation.Tests.Processing;
 
-/// <summary>Whatever happens to the process and to what it works with, each message is processed to its end, and counts once.</summary>
+/// <summary>
+/// Whatever happens to the process and to what it works with, each message is processed to its end, and counts once.
+/// </summary>
 public sealed class ProcessingSeedsTests
 {
     private const int SeedsCount = 30;

@@ -4,7 +4,10 @@ using Tributary.Messages;
 
 namespace Tributary.Simulation.Tests.Scenarios;
 
-/// <summary>A grain of the simulation that uses everything besides messages: reminders, activities, calls to grains that are not here.</summary>
+/// <summary>
+/// A grain of the simulation that uses everything besides messages: reminders, activities, calls to grains that are not
+/// here.
+/// </summary>
 public interface IAlarmGrain : IGrainWithStringKey
 {
     /// <summary>Sets an alarm; when it rings, an activity runs until it succeeds; then the tally is told.</summary>
@@ -38,7 +41,13 @@ public interface ITallyGrain : IGrainWithStringKey
 }
 
 public sealed record AlarmState(
-    int SetCount, int RungCount, int DoneCount, bool HasExploded, int MovesCount = 0, bool IsMoving = false, int RipplesCount = 0);
+    int SetCount,
+    int RungCount,
+    int DoneCount,
+    bool HasExploded,
+    int MovesCount = 0,
+    bool IsMoving = false,
+    int RipplesCount = 0);
 
 public sealed record TallyState(int Count);
 
@@ -111,7 +120,8 @@ public sealed class AlarmGrain(Observer observer) : RoundGrain<AlarmState>, IAla
             return ValueTask.CompletedTask;
         }
 
-        observer.CheckNotEarly(name, new DateTimeOffset(long.Parse(Encoding.UTF8.GetString(payload.Span)), TimeSpan.Zero));
+        observer.CheckNotEarly(
+            name, new DateTimeOffset(long.Parse(Encoding.UTF8.GetString(payload.Span)), TimeSpan.Zero));
         State = State with { RungCount = State.RungCount + 1 };
         StartActivity("work for " + name, Work, payload);
         return ValueTask.CompletedTask;
@@ -160,7 +170,9 @@ public sealed class FlakyWork(TestingHost.Simulation.SimulationWorld world) : IA
     {
         await world.Delay(TimeSpan.FromMilliseconds(world.Random.Next(200)));
         cancellation.ThrowIfCancellationRequested();
-        return world.Random.Next(4) == 0 ? throw new TimeoutException("The work failed, as it does one time in four.") : null;
+        return world.Random.Next(4) == 0
+            ? throw new TimeoutException("The work failed, as it does one time in four.")
+            : null;
     }
 }
 
@@ -194,12 +206,17 @@ public sealed class Observer(
     public void CheckDelivery(string name, OpenParcel? open, int attempt)
     {
         if (open is null || open.Status == MessageStatus.Parked || open.Starts != attempt)
-            world.Fail(new InvalidOperationException($"A result of attempt {attempt} came for the parcel {name}, which is {open?.ToString() ?? "done"}."));
+            world.Fail(
+                new InvalidOperationException(
+                    $"A result of attempt {attempt} came for the parcel {name}, which is {open?.ToString() ?? "done"}.")
+            );
     }
 
     public void CheckNotEarly(string name, DateTimeOffset due)
     {
         if (databaseTime.GetUtcNow() < due)
-            world.Fail(new InvalidOperationException($"The reminder '{name}' is early: due {due:O}, and the database's clock says {databaseTime.GetUtcNow():O}."));
+            world.Fail(new InvalidOperationException(
+                $"The reminder '{name}' is early: due {due:O}, and the database's clock says "
+                + $"{databaseTime.GetUtcNow():O}."));
     }
 }

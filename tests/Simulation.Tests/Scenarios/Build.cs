@@ -43,26 +43,36 @@ internal sealed class Build
     public static Build Next(Random random, bool hasOld) =>
         hasOld && random.Next(3) == 0 ? new Build(random) : new Build();
 
-    public RoundGrainTypes Types(Observer observer, Jam jam) => new RoundGrainTypes(GeneratedProxies.Standalone)
-        .Add<IStoreGrain, StoreGrain, StoreState>("store", StateTable.Items, ScenarioJson.Default.StoreState, () =>
-            new StoreGrain())
-        .Add<ICounterGrain, CounterGrain, CounterState>(
-            "counter", StateTable.Grains, FickleJson.Of(ScenarioJson.Default.CounterState, () =>
-                !readsCounters), () => new CounterGrain())
-        .Add<IParcelGrain, ParcelGrain, ParcelState>(
-            "parcel", StateTable.Grains, ScenarioJson.Default.ParcelState, () => new ParcelGrain(observer))
-        .Add<IAlarmGrain, AlarmGrain, AlarmState>(
-            "alarm", StateTable.Grains, FickleJson.Of(ScenarioJson.Default.AlarmState, () => !readsAlarms), () => new AlarmGrain(observer))
-        .Add<IMineGrain, MineGrain, MineState>(
-            "mine", StateTable.Grains, ScenarioJson.Default.MineState, () => new MineGrain(observer))
-        .Add<IItemGrain, ItemGrain, ItemState>("item", StateTable.Items, GrainsJson.Default.ItemState, () => new ItemGrain())
-        .Add<IAggregateGrain, AggregateGrain, AggregateState>(
-            AggregateKey.GrainType, StateTable.Aggregates, FickleJson.Of(GrainsJson.Default.AggregateState, () =>
-                !readsCounters),
-            () => new AggregateGrain())
-        .Add<ITallyGrain, TallyGrain, TallyState>(
-            "tally", StateTable.Grains, FickleJson.Of(ScenarioJson.Default.TallyState, () => !readsTallies), () =>
-                new TallyGrain(jam));
+    public RoundGrainTypes Types(Observer observer, Jam jam) =>
+        new RoundGrainTypes(GeneratedProxies.Standalone)
+            .Add<IStoreGrain, StoreGrain, StoreState>("store", StateTable.Items, ScenarioJson.Default.StoreState, () =>
+                new StoreGrain())
+            .Add<ICounterGrain, CounterGrain, CounterState>(
+                "counter",
+                StateTable.Grains,
+                FickleJson.Of(ScenarioJson.Default.CounterState, () => !readsCounters),
+                () => new CounterGrain())
+            .Add<IParcelGrain, ParcelGrain, ParcelState>(
+                "parcel", StateTable.Grains, ScenarioJson.Default.ParcelState, () => new ParcelGrain(observer))
+            .Add<IAlarmGrain, AlarmGrain, AlarmState>(
+                "alarm",
+                StateTable.Grains,
+                FickleJson.Of(ScenarioJson.Default.AlarmState, () => !readsAlarms),
+                () => new AlarmGrain(observer))
+            .Add<IMineGrain, MineGrain, MineState>("mine", StateTable.Grains, ScenarioJson.Default.MineState, () =>
+                new MineGrain(observer))
+            .Add<IItemGrain, ItemGrain, ItemState>("item", StateTable.Items, GrainsJson.Default.ItemState, () =>
+                new ItemGrain())
+            .Add<IAggregateGrain, AggregateGrain, AggregateState>(
+                AggregateKey.GrainType,
+                StateTable.Aggregates,
+                FickleJson.Of(GrainsJson.Default.AggregateState, () => !readsCounters),
+                () => new AggregateGrain())
+            .Add<ITallyGrain, TallyGrain, TallyState>(
+                "tally",
+                StateTable.Grains,
+                FickleJson.Of(ScenarioJson.Default.TallyState, () => !readsTallies),
+                () => new TallyGrain(jam));
 
     public Dictionary<string, IActivity> Activities(Dictionary<string, IActivity> all)
     {

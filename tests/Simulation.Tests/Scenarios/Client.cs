@@ -4,7 +4,10 @@ using Tributary.Storage;
 
 namespace Tributary.Simulation.Tests.Scenarios;
 
-/// <summary>A producer and reader that does what such do: sends, sends again when it is not answered, and reads what it was told.</summary>
+/// <summary>
+/// A producer and reader that does what such do: sends, sends again when it is not answered, and reads what it was
+/// told.
+/// </summary>
 public sealed class Client(Scenario scenario, int number)
 {
     private readonly Random random = scenario.World.Random;
@@ -72,7 +75,9 @@ public sealed class Client(Scenario scenario, int number)
     {
         var item = Item();
         var promised = scenario.Promises.CountOf(item);
-        if (await AskAsync(() => Grain<IStoreGrain>(item).Count()) is var count && count < promised && count != Unanswered)
+        if (await AskAsync(() => Grain<IStoreGrain>(item).Count()) is var count
+            && count < promised
+            && count != Unanswered)
             throw new InvalidOperationException($"The item {item} was promised {promised} messages and reads {count}.");
     }
 
@@ -124,7 +129,8 @@ public sealed class Client(Scenario scenario, int number)
 
     private const long Unanswered = -1;
 
-    private TGrain Grain<TGrain>(string key) where TGrain : class, IGrainWithStringKey => scenario.Host.Grains.GetGrain<TGrain>(key);
+    private TGrain Grain<TGrain>(string key)
+        where TGrain : class, IGrainWithStringKey => scenario.Host.Grains.GetGrain<TGrain>(key);
 
     // The answer, or the default (Unanswered for counts) when the process that was asked has crashed or is overloaded.
     private async Task<T?> AskAsync<T>(Func<ValueTask<T>> ask)

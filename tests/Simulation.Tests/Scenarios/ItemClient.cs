@@ -7,8 +7,8 @@ using Tributary.Messages;
 namespace Tributary.Simulation.Tests.Scenarios;
 
 /// <summary>
-/// A producer of real items and aggregates. Its external ids are few and shared with its like, so that it repeats what others
-/// sent, now and then with another body.
+/// A producer of real items and aggregates. Its external ids are few and shared with its like, so that it repeats what
+/// others sent, now and then with another body.
 /// </summary>
 public sealed class ItemClient(Scenario scenario)
 {
@@ -35,7 +35,8 @@ public sealed class ItemClient(Scenario scenario)
         scenario.Items.Sent(message);
         try
         {
-            if (await scenario.AskAsync(grains => grains.GetGrain<IItemGrain>(message.Message.Item).Receive(message)) is { Answer: { } receipt })
+            if (await scenario.AskAsync(grains => grains.GetGrain<IItemGrain>(message.Message.Item).Receive(message)) is
+                { Answer: { } receipt })
                 scenario.Items.Acknowledged(scenario.Database, message, receipt);
         }
         catch (TributaryException error) when (error.Code == "external_id_conflict")
@@ -48,8 +49,10 @@ public sealed class ItemClient(Scenario scenario)
     {
         var item = Names[random.Next(3)];
         var promised = scenario.Items.CountOf(item);
-        if (await scenario.AskAsync(grains => grains.GetGrain<IItemGrain>(item).Read()) is { } read && (read.Answer?.Sequence ?? 0) < promised)
-            throw new InvalidOperationException($"The item {item} was promised {promised} messages and reads {read.Answer}.");
+        if (await scenario.AskAsync(grains => grains.GetGrain<IItemGrain>(item).Read()) is { } read
+            && (read.Answer?.Sequence ?? 0) < promised)
+            throw new InvalidOperationException(
+                $"The item {item} was promised {promised} messages and reads {read.Answer}.");
     }
 
     private IncomingMessage NewMessage()
@@ -70,7 +73,8 @@ public sealed class ItemClient(Scenario scenario)
             Body = Encoding.UTF8.GetBytes($"{{\"amount\":{amount}}}"),
             ReceivedAt = scenario.World.Time.GetUtcNow(),
         };
-        return new IncomingMessage(message, [Into($"[{random.Next(2)}]", amount), Into($"[{random.Next(5)},\"x\"]", amount)], isNew);
+        return new IncomingMessage(
+            message, [Into($"[{random.Next(2)}]", amount), Into($"[{random.Next(5)},\"x\"]", amount)], isNew);
     }
 
     private PartitionId PartitionOf(string item) => scenario.PartitionOf(new RoundGrainId("item", item));

@@ -25,12 +25,17 @@ public sealed class ItemPromises
         var stored = database.Messages.FirstOrDefault(row => row.Id == receipt.Id)
             ?? throw new InvalidOperationException($"The message {receipt.Id} was acknowledged before it was durable.");
         var first = sent[receipt.Id].Message;
-        if (stored.Position != receipt.Position || stored.Item != receipt.Item || receipt.IsRepeat != (first != message.Message))
-            throw new InvalidOperationException($"The receipt of {message.Message.Id} says {receipt.Id} at {receipt.Position}, repeat: {receipt.IsRepeat}; stored is {stored}.");
+        if (stored.Position != receipt.Position
+            || stored.Item != receipt.Item
+            || receipt.IsRepeat != (first != message.Message))
+            throw new InvalidOperationException(
+                $"The receipt of {message.Message.Id} says {receipt.Id} at {receipt.Position}, repeat: "
+                + $"{receipt.IsRepeat}; stored is {stored}.");
         if (receipt.IsRepeat
-            && (ScopeOf(first) != ScopeOf(message.Message)
-                || !first.Body.Span.SequenceEqual(message.Message.Body.Span)))
-            throw new InvalidOperationException($"The message {message.Message.Id} was taken for a repeat of {first.Id}.");
+            && (ScopeOf(first) != ScopeOf(message.Message) || !first.Body.Span.SequenceEqual(message.Message.Body.Span))
+        )
+            throw new InvalidOperationException(
+                $"The message {message.Message.Id} was taken for a repeat of {first.Id}.");
         if (acknowledged.TryAdd(receipt.Id, receipt.Position))
             byItem[receipt.Item] = CountOf(receipt.Item) + 1;
     }
@@ -41,9 +46,11 @@ public sealed class ItemPromises
     public void Refused(InMemoryDatabase database, IncomingMessage message)
     {
         if (!database.Messages.Any(row =>
-            sent.TryGetValue(row.Id, out var other) && ScopeOf(other.Message) == ScopeOf(message.Message)
+                sent.TryGetValue(row.Id, out var other)
+                && ScopeOf(other.Message) == ScopeOf(message.Message)
                 && !row.Body.Span.SequenceEqual(message.Message.Body.Span)))
-            throw new InvalidOperationException($"The message {message.Message.Id} was refused for a conflict that is not there.");
+            throw new InvalidOperationException(
+                $"The message {message.Message.Id} was refused for a conflict that is not there.");
     }
 
     /// <summary>
@@ -54,18 +61,28 @@ public sealed class ItemPromises
         var stored = database.Messages.Where(row => sent.ContainsKey(row.Id)).ToList();
         var positions = stored.ToDictionary(row => row.Id, row => row.Position);
         foreach (var (id, position) in acknowledged)
-            Hold(positions.GetValueOrDefault(id) == position, $"The acknowledged message {id} is not at its position {position}.");
+            Hold(
+                positions.GetValueOrDefault(id) == position,
+                $"The acknowledged message {id} is not at its position {position}.");
 
         var keys = stored.Select(row => ScopeOf(sent[row.Id].Message)).Where(scope =>
             scope.ExternalId is not null).ToList();
         Hold(keys.Distinct().Count() == keys.Count, "Two messages are stored under one external id of one item.");
 
-        var expected = stored.SelectMany(row => sent[row.Id].Contributions).GroupBy(contribution => contribution.Aggregate)
-            .ToDictionary(group => group.Key, group => group.Aggregate(AggregateState.Empty, (state, contribution) => state.Add(contribution.Delta)));
-        var actual = database.States.Where(pair => pair.Key.Table == StateTable.Aggregates).ToDictionary(pair => pair.Key.Grain, pair => Read(pair.Value));
+        var expected = stored
+            .SelectMany(row => sent[row.Id].Contributions)
+            .GroupBy(contribution => contribution.Aggregate)
+            .ToDictionary(
+                group => group.Key,
+                group => group.Aggregate(AggregateState.Empty, (state, contribution) => state.Add(contribution.Delta)));
+        var actual = database
+            .States.Where(pair => pair.Key.Table == StateTable.Aggregates)
+            .ToDictionary(pair => pair.Key.Grain, pair => Read(pair.Value));
         Hold(expected.Count == actual.Count, $"{actual.Count} aggregates are stored; a recount has {expected.Count}.");
         foreach (var (grain, state) in expected)
-            Hold(Text(state) == Text(actual[grain]), $"{grain} holds {Text(actual[grain])}; a recount has {Text(state)}.");
+            Hold(
+                Text(state) == Text(actual[grain]),
+                $"{grain} holds {Text(actual[grain])}; a recount has {Text(state)}.");
     }
 
     private static (string Source, string Item, string? ExternalId) ScopeOf(Message message) =>
@@ -75,7 +92,8 @@ public sealed class ItemPromises
         System.Text.Json.JsonSerializer.Deserialize(state.State.Span, Grains.GrainsJson.Default.AggregateState)!;
 
     private static string Text(AggregateState state) =>
-        $"{state.Count} messages, sums {string.Join(" ", state.Measures.Cast<SumMeasure>().Select(sum => $"{sum.Sum} of {sum.Numbers}"))}";
+        $"{state.Count} messages, sums "
+        + $"{string.Join(" ", state.Measures.Cast<SumMeasure>().Select(sum => $"{sum.Sum} of {sum.Numbers}"))}";
 
     private static void Hold(bool condition, string otherwise)
     {

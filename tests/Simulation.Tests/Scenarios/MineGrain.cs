@@ -88,7 +88,8 @@ public sealed class Witness(SimulationWorld world)
         if (ends.Count < 3 || !ends.Exists(ran => ran.Count == 0 || (ran.Count == 1 && ran.Contains(activity))))
         {
             world.Fail(new InvalidOperationException(
-                $"{owner} was told that {name} ended the process alone; there were {ends.Count} ends, and it never was."));
+                $"{owner} was told that {name} ended the process alone; there were {ends.Count} ends, and it never "
+                + "was."));
         }
     }
 

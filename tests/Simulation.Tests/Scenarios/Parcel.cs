@@ -52,7 +52,8 @@ public sealed class Delivery(MessageReference reference, Parcel parcel, string? 
     public long Amount { get; } = parcel.Amount;
 
     public ReadOnlyMemory<byte> Document { get; } =
-        Encoding.UTF8.GetBytes(parcel.Kind == ParcelKind.Toxic ? "{\"poison\":true}" : $"{{\"amount\":{parcel.Amount}}}");
+        Encoding.UTF8.GetBytes(
+            parcel.Kind == ParcelKind.Toxic ? "{\"poison\":true}" : $"{{\"amount\":{parcel.Amount}}}");
 
     public IEnumerable<RoundGrainId> Grains => Error is null ? [new RoundGrainId("counter", Counter)] : [];
 
@@ -75,14 +76,20 @@ public sealed class DeliverActivity(Scenario scenario) : IActivity
         var stored = scenario.Database.Messages.FirstOrDefault(message => message.Id == id);
         if (stored is null || (start.Local is HandedOver local && local.Appended.Position != stored.Position))
         {
-            world.Fail(new InvalidOperationException($"The activity of {id} runs before its message is durable at the place that it was told."));
+            world.Fail(
+                new InvalidOperationException(
+                    $"The activity of {id} runs before its message is durable at the place that it was told."));
             return null;
         }
 
         if (world.Random.Next(8) == 0)
             throw new TimeoutException("The activity failed, as it does one time in eight.");
-        var reference = new MessageReference(stored.Id, stored.Position, stored.Source, stored.ReceivedAt, stored.ItemSequence);
-        var error = start.Payload.Length > 0 ? Encoding.UTF8.GetString(start.Payload.Span) : world.Random.Next(4) == 0 ? "away: Nobody is there." : null;
+        var reference = new MessageReference(
+            stored.Id, stored.Position, stored.Source, stored.ReceivedAt, stored.ItemSequence);
+        var error =
+            start.Payload.Length > 0 ? Encoding.UTF8.GetString(start.Payload.Span)
+            : world.Random.Next(4) == 0 ? "away: Nobody is there."
+            : null;
         return new Delivery(reference, scenario.Parcels.Sent[id], error);
     }
 }

@@ -3,7 +3,9 @@ using Tributary.Messages;
 
 namespace Tributary.Simulation.Tests.Scenarios;
 
-/// <summary>Sends parcels, has those that failed tried again, by two callers at once, and reads what it was promised.</summary>
+/// <summary>
+/// Sends parcels, has those that failed tried again, by two callers at once, and reads what it was promised.
+/// </summary>
 public sealed class ParcelClient(Scenario scenario)
 {
     private readonly Random random = scenario.World.Random;
@@ -26,7 +28,8 @@ public sealed class ParcelClient(Scenario scenario)
     {
         var parcel = NewParcel();
         scenario.Parcels.Sent.Add(parcel.Message.Id, parcel);
-        if (await scenario.AskAsync(grains => grains.GetGrain<IParcelGrain>(parcel.Message.Item).Receive(parcel)) is { } answered)
+        if (await scenario.AskAsync(grains => grains.GetGrain<IParcelGrain>(parcel.Message.Item).Receive(parcel)) is
+            { } answered)
             scenario.Parcels.Acknowledged(scenario.Database, parcel, answered.Answer);
     }
 
@@ -42,7 +45,8 @@ public sealed class ParcelClient(Scenario scenario)
     {
         var key = Key();
         var promised = scenario.Parcels.CountOf(key);
-        if (await scenario.AskAsync(grains => grains.GetGrain<IParcelGrain>(key).Count()) is { } answered && answered.Answer < promised)
+        if (await scenario.AskAsync(grains => grains.GetGrain<IParcelGrain>(key).Count()) is { } answered
+            && answered.Answer < promised)
             throw new InvalidOperationException($"{key} was promised {promised} parcels and reads {answered.Answer}.");
         await ParcelChecks.LedgerBalancesAsync(scenario);
     }

@@ -5,12 +5,17 @@ using Tributary.Messages;
 
 namespace Tributary.Simulation.Tests.Scenarios;
 
-/// <summary>A grain whose messages are finished by an activity: tried again when that fails, parked in the end, and tried again on demand.</summary>
+/// <summary>
+/// A grain whose messages are finished by an activity: tried again when that fails, parked in the end, and tried again
+/// on demand.
+/// </summary>
 public interface IParcelGrain : IGrainWithStringKey
 {
     ValueTask<Receipt> Receive(Parcel parcel);
 
-    /// <summary>Tries again what is parked, and what waits for its next attempt; answers with "id/times" of each.</summary>
+    /// <summary>
+    /// Tries again what is parked, and what waits for its next attempt; answers with "id/times" of each.
+    /// </summary>
     ValueTask<IReadOnlyList<string>> Retry(int limit);
 
     [ReadOnly]
@@ -19,7 +24,8 @@ public interface IParcelGrain : IGrainWithStringKey
 
 /// <param name="Reference">Known from the first result on.</param>
 /// <param name="RetriesCount">How often it was tried again on demand.</param>
-public sealed record OpenParcel(string Id, MessageStatus Status, int Attempts, int Starts, int RetriesCount, MessageReference? Reference);
+public sealed record OpenParcel(
+    string Id, MessageStatus Status, int Attempts, int Starts, int RetriesCount, MessageReference? Reference);
 
 /// <param name="RaisedCount">Entries of the failure feed.</param>
 public sealed record ParcelState(long Count, long DoneCount, long RaisedCount, IReadOnlyList<OpenParcel> Open);
@@ -35,7 +41,11 @@ public sealed class ParcelGrain(Observer observer) : RoundGrain<ParcelState>, IP
     {
         var id = parcel.Message.Id.ToString();
         var appended = Append(parcel.Message, State.Count + 1, [], Left(MessageStatus.Processing, 0));
-        State = State with { Count = State.Count + 1, Open = [.. State.Open, new OpenParcel(id, MessageStatus.Processing, 0, 1, 0, null)] };
+        State = State with
+        {
+            Count = State.Count + 1,
+            Open = [.. State.Open, new OpenParcel(id, MessageStatus.Processing, 0, 1, 0, null)],
+        };
         StartActivity(id, Deliver, default, local: new HandedOver(appended));
         return ValueTask.FromResult(new Receipt(appended));
     }
@@ -43,9 +53,19 @@ public sealed class ParcelGrain(Observer observer) : RoundGrain<ParcelState>, IP
     public ValueTask<IReadOnlyList<string>> Retry(int limit)
     {
         var retried = new List<string>();
-        foreach (var open in State.Open.Where(open => open is { Status: MessageStatus.Parked or MessageStatus.Retrying, Reference: not null }).Take(limit).ToList())
+        foreach (var open in State
+                .Open.Where(open =>
+                    open is { Status: MessageStatus.Parked or MessageStatus.Retrying, Reference: not null })
+                .Take(limit)
+                .ToList())
         {
-            var again = open with { Status = MessageStatus.Processing, Attempts = 0, RetriesCount = open.RetriesCount + 1, Starts = open.Starts + 1 };
+            var again = open with
+            {
+                Status = MessageStatus.Processing,
+                Attempts = 0,
+                RetriesCount = open.RetriesCount + 1,
+                Starts = open.Starts + 1,
+            };
             SetParts(open.Reference!, open.Status, [Left(MessageStatus.Processing, 0)]);
             Keep(again);
             StartActivity(open.Id, Deliver, default, again.Starts);
@@ -81,7 +101,11 @@ public sealed class ParcelGrain(Observer observer) : RoundGrain<ParcelState>, IP
         AddOutcomes(open.Reference!, [new Outcome(1, [delivery.Counter])]);
         Send(GetGrain<ICounterGrain>(delivery.Counter).Add(new Amount { Sum = delivery.Amount }));
         SetParts(open.Reference!, open.Status, []);
-        State = State with { DoneCount = State.DoneCount + 1, Open = [.. State.Open.Where(other => other.Id != open.Id)] };
+        State = State with
+        {
+            DoneCount = State.DoneCount + 1,
+            Open = [.. State.Open.Where(other => other.Id != open.Id)],
+        };
         if (delivery.Kind == ParcelKind.Heavy)
             throw new TributaryException("too_heavy", "Nobody carries this.");
     }
@@ -104,7 +128,10 @@ public sealed class ParcelGrain(Observer observer) : RoundGrain<ParcelState>, IP
             Status = isParked ? MessageStatus.Parked : MessageStatus.Retrying,
             Starts = isParked ? open.Starts : open.Starts + 1,
         };
-        SetParts(open.Reference!, open.Status, [Left(failed.Status, attempts, isParked ? null : due, error) with { IsRaised = true }]);
+        SetParts(
+            open.Reference!,
+            open.Status,
+            [Left(failed.Status, attempts, isParked ? null : due, error) with { IsRaised = true }]);
         State = State with { RaisedCount = State.RaisedCount + 1 };
         Keep(failed);
         if (!isParked)
@@ -114,6 +141,7 @@ public sealed class ParcelGrain(Observer observer) : RoundGrain<ParcelState>, IP
     private void Keep(OpenParcel changed) =>
         State = State with { Open = [.. State.Open.Select(open => open.Id == changed.Id ? changed : open)] };
 
-    private static MessagePart Left(MessageStatus status, int attempts, DateTimeOffset? next = null, string? error = null) =>
-        new("", status, ProcessingStep.Execute, attempts, next, error);
+    private static MessagePart Left(
+        MessageStatus status, int attempts, DateTimeOffset? next = null,
+        string? error = null) => new("", status, ProcessingStep.Execute, attempts, next, error);
 }

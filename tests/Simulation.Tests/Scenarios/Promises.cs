@@ -59,7 +59,9 @@ public sealed class Promises
         var stored = database.Messages.FirstOrDefault(message => message.Id == receipt.Id)
             ?? throw new InvalidOperationException($"The message {receipt.Id} was acknowledged before it was durable.");
         if (stored.Position != receipt.Position || stored.Item != receipt.Item)
-            throw new InvalidOperationException($"The receipt of {receipt.Id} says position {receipt.Position}, item {receipt.Item}; stored is {stored.Position}, {stored.Item}.");
+            throw new InvalidOperationException(
+                $"The receipt of {receipt.Id} says position {receipt.Position}, item {receipt.Item}; stored is "
+                + $"{stored.Position}, {stored.Item}.");
         if (Acknowledgements.TryAdd(receipt.Id, receipt.Position))
             byItem[receipt.Item] = CountOf(receipt.Item) + 1;
     }

@@ -9,8 +9,8 @@ using Tributary.TestingHost.Simulation;
 namespace Tributary.Simulation.Tests.Scenarios;
 
 /// <summary>
-/// One run: a silo under clients, faults, crashes and usurpers, all drawn from one seed; then calm, and the checks of what
-/// must hold.
+/// One run: a silo under clients, faults, crashes and usurpers, all drawn from one seed; then calm, and the checks of
+/// what must hold.
 /// </summary>
 public sealed class Scenario : IPromised
 {
@@ -39,7 +39,8 @@ public sealed class Scenario : IPromised
     internal Scenario(int seed, Sabotage sabotage = Sabotage.None)
     {
         world = new SimulationWorld(seed);
-        databaseTime = world.Time.Skewed(TimeSpan.FromSeconds(world.Random.Next(-3600, 3600)), world.Random.Next(-500, 500));
+        databaseTime = world.Time.Skewed(
+            TimeSpan.FromSeconds(world.Random.Next(-3600, 3600)), world.Random.Next(-500, 500));
         Database = new InMemoryDatabase(databaseTime, PartitionCount);
         this.sabotage = sabotage;
         faultRate = world.Random.Next(3) == 0 ? 0 : world.Random.NextDouble() * 0.15;
@@ -191,7 +192,12 @@ public sealed class Scenario : IPromised
         var started = crashed;
         hasStarted = false;
         calls = [];
-        faults = new SeededFaults(world, faultRate, () => Crash(started)) { IsCalm = isCalm, DownUntil = faults?.DownUntil ?? default, FullUntil = faults?.FullUntil ?? default };
+        faults = new SeededFaults(world, faultRate, () => Crash(started))
+        {
+            IsCalm = isCalm,
+            DownUntil = faults?.DownUntil ?? default,
+            FullUntil = faults?.FullUntil ?? default,
+        };
         store = new InMemoryStore(Database, faults);
         build = Build.Next(world.Random, hasOldBuilds && !isCalm);
         var host = Host = new RoundEngine(options, store, build.Types(observer, jam), build.Activities(activities),

@@ -4,7 +4,10 @@ using Tributary.Messages;
 
 namespace Tributary.Simulation.Tests.Scenarios;
 
-/// <summary>The least grain that stores messages and counts them in another grain: the engine's promises with nothing else in the way.</summary>
+/// <summary>
+/// The least grain that stores messages and counts them in another grain: the engine's promises with nothing else in
+/// the way.
+/// </summary>
 public interface IStoreGrain : IGrainWithStringKey
 {
     ValueTask<Receipt> Receive(Letter letter);

@@ -2,19 +2,75 @@ using System.Text.Json;
 
 namespace Tributary.Storage.Tests.Conformance;
 
-/// <summary>Bodies and conditions on them, drawn from few and awkward values so that many conditions hold for some bodies.</summary>
+/// <summary>
+/// Bodies and conditions on them, drawn from few and awkward values so that many conditions hold for some bodies.
+/// </summary>
 internal sealed class RandomBodies(Random random)
 {
     private static readonly string LongText = new('w', 200);
 
     private static readonly string[] Scalars =
     [
-        "null", "true", "false", "0", "-0.0", "1", "1.0", "1e0", "10e-1", "-1", "2", "12", "1.25", "125e-2", "-1.25", "1e400", "10e399", "1e-400", "-1e400", "1E+1000000",
-        "9007199254740993", "9007199254740992", "\"\"", "\"a\"", "\"\\u0061\"", "\"b\"", "\"1\"", "\"é\"", "\"\\u00e9\"", "\"\\u0000\"", "\"a\\u0000\"", "\"\\ud800\"",
-        "\"\\udfff\"", "\"\\ufffd\"", "\"\\ud83d\\ude00\"", "\"😀\"", $"\"{LongText}\"", $"\"{LongText}a\"", $"\"{LongText}b\"", $"\"{LongText[..120]}\"", $"\"{LongText[..112]}\"", "\"true\"",
+        "null",
+        "true",
+        "false",
+        "0",
+        "-0.0",
+        "1",
+        "1.0",
+        "1e0",
+        "10e-1",
+        "-1",
+        "2",
+        "12",
+        "1.25",
+        "125e-2",
+        "-1.25",
+        "1e400",
+        "10e399",
+        "1e-400",
+        "-1e400",
+        "1E+1000000",
+        "9007199254740993",
+        "9007199254740992",
+        "\"\"",
+        "\"a\"",
+        "\"\\u0061\"",
+        "\"b\"",
+        "\"1\"",
+        "\"é\"",
+        "\"\\u00e9\"",
+        "\"\\u0000\"",
+        "\"a\\u0000\"",
+        "\"\\ud800\"",
+        "\"\\udfff\"",
+        "\"\\ufffd\"",
+        "\"\\ud83d\\ude00\"",
+        "\"😀\"",
+        $"\"{LongText}\"",
+        $"\"{LongText}a\"",
+        $"\"{LongText}b\"",
+        $"\"{LongText[..120]}\"",
+        $"\"{LongText[..112]}\"",
+        "\"true\"",
     ];
 
-    private static readonly string[] Pointers = ["/a", "/b", "/o/a", "/l/0", "/l/1", "/k~1~0", "/b", "/a/0", "/nothing", "/scanned", "", "/\\ud800", "/\0"];
+    private static readonly string[] Pointers =
+    [
+        "/a",
+        "/b",
+        "/o/a",
+        "/l/0",
+        "/l/1",
+        "/k~1~0",
+        "/b",
+        "/a/0",
+        "/nothing",
+        "/scanned",
+        "",
+        "/\\ud800",
+        "/\0",
+    ];
 
     /// <summary>Pointers that tests index, at most.</summary>
     public static string[] Indexed { get; } = ["/a", "/b", "/o/a", "/l/0", "/k~1~0"];
@@ -45,11 +101,16 @@ internal sealed class RandomBodies(Random random)
         var comparison = Enum.GetValues<Comparison>()[random.Next(Enum.GetValues<Comparison>().Length)];
         if (random.Next(3) == 0)
             comparison = Comparison.Equal;
-        var operand = comparison == Comparison.In ? $"[{string.Join(",", Enumerable.Range(0, random.Next(5)).Select(_ => Operand()))}]" : Operand();
-        return new BodyCondition.Compare(Pointers[random.Next(Pointers.Length)], comparison, JsonElement.Parse(operand));
+        var operand =
+            comparison == Comparison.In
+                ? $"[{string.Join(",", Enumerable.Range(0, random.Next(5)).Select(_ => Operand()))}]"
+                : Operand();
+        return new BodyCondition.Compare(
+            Pointers[random.Next(Pointers.Length)], comparison, JsonElement.Parse(operand));
     }
 
-    private IEnumerable<BodyCondition> Some(int depth) => Enumerable.Range(0, random.Next(4)).Select(_ => Condition(depth + 1)).ToList();
+    private IEnumerable<BodyCondition> Some(int depth) =>
+        Enumerable.Range(0, random.Next(4)).Select(_ => Condition(depth + 1)).ToList();
 
     private string Operand() => random.Next(8) == 0 ? Value(random.Next(2) == 0 ? "o" : "l") : Scalar();
 

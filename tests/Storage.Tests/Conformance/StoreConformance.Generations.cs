@@ -18,7 +18,9 @@ public abstract partial class StoreConformance
 
         Assert.Equal([("b", 1), ("a", 1)], first.Select(row => (row.Name, row.Generation)));
         Assert.Equal(first.Select(row => row.Id).Reverse(), again.Select(row => row.Id));
-        Assert.Equal(("a", 2, "2"), (changed[0].Name, changed[0].Generation, Encoding.UTF8.GetString(changed[0].Definition.Span)));
+        Assert.Equal(
+            ("a", 2, "2"),
+            (changed[0].Name, changed[0].Generation, Encoding.UTF8.GetString(changed[0].Definition.Span)));
         Assert.Equal(first[1].Id, back[0].Id);
         var all = await silo.Log.ReadDefinitionsAsync(Cancellation);
         Assert.Equal(3, all.Select(row => row.Id).Distinct().Count());
@@ -56,7 +58,9 @@ public abstract partial class StoreConformance
         Assert.All(await silo.Log.ReadDefinitionsAsync(Cancellation), row => Assert.Null(row.DroppedAt));
         var dropped = (await generations.DropAsync([other.Id], Cancellation)).Single(row => row.Id == other.Id);
         Assert.NotNull(dropped.DroppedAt);
-        Assert.Equal(dropped.DroppedAt, (await generations.DropAsync([other.Id], Cancellation)).Single(row => row.Id == other.Id).DroppedAt);
+        Assert.Equal(
+            dropped.DroppedAt,
+            (await generations.DropAsync([other.Id], Cancellation)).Single(row => row.Id == other.Id).DroppedAt);
         await AssertCodeAsync("generation_dropped", () => generations.SwitchAsync([other.Id], Cancellation));
         await AssertCodeAsync("generation_not_found", () => generations.SwitchAsync([live.Id, 77], Cancellation));
         Assert.Equal(3, (await RegisterAsync(silo, "a", "2")).Generation);
@@ -70,17 +74,21 @@ public abstract partial class StoreConformance
         await silo.CommitAsync(TestSilo.Message());
 
         var end = await generations.ReadEndAsync(Cancellation);
-        Assert.True((await silo.Log.ReadAfterAsync(Position.Start, 10, 1000, Cancellation)).Messages[^1].Position < end);
+        Assert.True(
+            (await silo.Log.ReadAfterAsync(Position.Start, 10, 1000, Cancellation)).Messages[^1].Position < end);
         await silo.CommitAsync(TestSilo.Message());
-        Assert.True((await silo.Log.ReadAfterAsync(Position.Start, 10, 1000, Cancellation)).Messages[^1].Position >= end);
+        Assert.True(
+            (await silo.Log.ReadAfterAsync(Position.Start, 10, 1000, Cancellation)).Messages[^1].Position >= end);
     }
 
-    private static DefinitionProposal Propose(string name, string hash) => new(name, hash, Encoding.UTF8.GetBytes(hash));
+    private static DefinitionProposal Propose(string name, string hash) =>
+        new(name, hash, Encoding.UTF8.GetBytes(hash));
 
     private static async Task<DefinitionRow> RegisterAsync(TestSilo silo, string name, string hash) =>
         Assert.Single(await silo.Log.RegisterDefinitionsAsync([Propose(name, hash)], Cancellation));
 
-    private static IEnumerable<int> Live(IReadOnlyList<DefinitionRow> rows) => rows.Where(row => row.IsLive).Select(row => row.Id);
+    private static IEnumerable<int> Live(IReadOnlyList<DefinitionRow> rows) =>
+        rows.Where(row => row.IsLive).Select(row => row.Id);
 
     private static async Task AssertCodeAsync(string code, Func<ValueTask<IReadOnlyList<DefinitionRow>>> act) =>
         Assert.Equal(code, (await Assert.ThrowsAsync<TributaryException>(async () => await act())).Code);

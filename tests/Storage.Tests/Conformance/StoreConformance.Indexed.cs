@@ -20,10 +20,15 @@ public abstract partial class StoreConformance
 
     /// <summary>Message i holds i modulo 10 at /n, and its number at /i.</summary>
     private static Task FillAsync(IndexingSilo silo, int first, int count) =>
-        silo.CommitAsync(Enumerable.Range(first, count).Select(i => silo.Message($$"""{"n":{{i % 10}},"i":{{i}},"t":"text {{i % 10}}"}""", i)));
+        silo.CommitAsync(
+            Enumerable
+                .Range(first, count)
+                .Select(i => silo.Message($$"""{"n":{{i % 10}},"i":{{i}},"t":"text {{i % 10}}"}""", i)));
 
-    private async Task<MessageMatches> SearchAsync(IndexingSilo silo, BodyCondition body, bool newestFirst = false, int limit = Many) =>
-        await Queries(silo.Silo).QueryMessagesAsync(Query(new MessageFilter(Body: body), limit, newestFirst: newestFirst), Cancellation);
+    private async Task<MessageMatches> SearchAsync(
+        IndexingSilo silo, BodyCondition body, bool newestFirst = false, int limit = Many) =>
+        await Queries(silo.Silo)
+            .QueryMessagesAsync(Query(new MessageFilter(Body: body), limit, newestFirst: newestFirst), Cancellation);
 
     [Theory]
     [InlineData(1)]
@@ -34,10 +39,21 @@ public abstract partial class StoreConformance
         var bodies = new RandomBodies(random);
         var sent = new List<AppendedMessage>();
         IndexingSilo? silo = null;
-        foreach (var paths in new[] { [], RandomBodies.Indexed, RandomBodies.Indexed[1..3], RandomBodies.Indexed[..2], RandomBodies.Indexed })
+        foreach (var paths in new[]
+            {
+                [],
+                RandomBodies.Indexed,
+                RandomBodies.Indexed[1..3],
+                RandomBodies.Indexed[..2],
+                RandomBodies.Indexed,
+            }
+        )
         {
             silo = silo is null ? await JoinIndexingAsync(paths) : await RestartAsync(silo, paths);
-            var messages = Enumerable.Range(sent.Count, RoundMessageCount + random.Next(200)).Select(i => silo.Message(bodies.Body(), i)).ToList();
+            var messages = Enumerable
+                .Range(sent.Count, RoundMessageCount + random.Next(200))
+                .Select(i => silo.Message(bodies.Body(), i))
+                .ToList();
             sent.AddRange(messages);
             await silo.CommitAsync(messages);
         }
@@ -46,19 +62,30 @@ public abstract partial class StoreConformance
         {
             var condition = bodies.Condition();
             var filter = new MessageFilter(
-                random.Next(4) == 0 ? ["source 1", "source 2"] : null, random.Next(4) == 0 ? ["item 0", "item 3"] : null, Body: condition);
+                random.Next(4) == 0 ? ["source 1", "source 2"] : null,
+                random.Next(4) == 0 ? ["item 0", "item 3"] : null,
+                Body: condition);
             var newestFirst = random.Next(2) == 0;
             var matcher = BodyMatcher.Of(condition);
-            var expected = sent.Where(message => matcher.Matches(message.Message.Body.Span)
-                && filter.Sources?.Contains(message.Message.Source) != false && filter.Items?.Contains(message.Message.Item) != false).Select(message => message.ItemSequence);
-            var query = Query(filter, limit: random.Next(3) == 0 ? random.Next(1, 9) : Many, maxScan: random.Next(3) == 0 ? random.Next(5, 80) : Many, newestFirst);
+            var expected = sent.Where(message =>
+                    matcher.Matches(message.Message.Body.Span)
+                    && filter.Sources?.Contains(message.Message.Source) != false
+                    && filter.Items?.Contains(message.Message.Item) != false)
+                .Select(message => message.ItemSequence);
+            var query = Query(
+                filter, limit: random.Next(3) == 0 ? random.Next(1, 9) : Many,
+                maxScan: random.Next(3) == 0 ? random.Next(5, 80) : Many, newestFirst);
 
             var read = await ReadToTheEndAsync(silo!, query);
 
             var wanted = newestFirst ? expected.Reverse() : expected;
-            Assert.True(wanted.SequenceEqual(read), $"seed {seed}, query {i}: {Describe(condition)}: wanted {string.Join(' ', wanted)}; found {string.Join(' ', read)}");
+            Assert.True(wanted.SequenceEqual(read),
+                $"seed {seed}, query {i}: {Describe(condition)}: wanted {string.Join(' ', wanted)}; found "
+                + $"{string.Join(' ', read)}");
             if (await Queries(silo!.Silo).CountMessagesAsync(filter, Cancellation) is { } count)
-                Assert.True(count == read.Count, $"seed {seed}, query {i}: {Describe(condition)}: counted {count}, found {read.Count}");
+                Assert.True(
+                    count == read.Count,
+                    $"seed {seed}, query {i}: {Describe(condition)}: counted {count}, found {read.Count}");
         }
     }
 
@@ -108,7 +135,10 @@ public abstract partial class StoreConformance
             (Body("/i", Comparison.Less, "5"), 5, 6),
             (new BodyCondition.And([Body("/i", Comparison.Greater, "500"), Body("/i", Comparison.Less, "510")]), 9, 11),
             (new BodyCondition.And([Body("/n", Comparison.Equal, "3"), Body("/i", Comparison.In, "[3,4,13]")]), 2, 3),
-            (new BodyCondition.And([Body("/n", Comparison.Equal, "3"), Body("/i", Comparison.LessOrEqual, "13")]), 2, 14),
+            (
+                new BodyCondition.And([Body("/n", Comparison.Equal, "3"), Body("/i", Comparison.LessOrEqual, "13")]),
+                2,
+                14),
             (new BodyCondition.Or([Body("/n", Comparison.Equal, "3"), Body("/i", Comparison.In, "[3,4]")]), 101, 101),
             (Body("/n", Comparison.Equal, "11"), 0, 0),
             (Body("/i", Comparison.Greater, "1e9"), 0, 0),
@@ -194,7 +224,8 @@ public abstract partial class StoreConformance
 
         foreach (var i in new[] { 0, 1, 199, 200, 3199 })
         {
-            var matches = await SearchAsync(silo, Body("/i", Comparison.Equal, i.ToString(CultureInfo.InvariantCulture)));
+            var matches = await SearchAsync(
+                silo, Body("/i", Comparison.Equal, i.ToString(CultureInfo.InvariantCulture)));
             Assert.Equal((i, 1), (Assert.Single(Sequences(matches)), matches.ScannedCount));
         }
 
@@ -218,7 +249,8 @@ public abstract partial class StoreConformance
     public async Task A_field_that_few_messages_have_is_found_by_the_index()
     {
         var silo = await JoinIndexingAsync("/rare");
-        await silo.CommitAsync(Enumerable.Range(0, 500).Select(i => silo.Message(i % 100 == 7 ? """{"rare":{}}""" : "{}", i)));
+        await silo.CommitAsync(
+            Enumerable.Range(0, 500).Select(i => silo.Message(i % 100 == 7 ? """{"rare":{}}""" : "{}", i)));
 
         var matches = await SearchAsync(silo, Body("/rare", Comparison.Exists, "null"));
 
@@ -232,7 +264,8 @@ public abstract partial class StoreConformance
         await FillAsync(silo, 0, 100);
         await silo.CommitAsync([silo.Message($$"""{"t":"{{new string('x', 200)}}"}""", 100)]);
 
-        async Task<long?> Count(BodyCondition body, string[]? sources = null) => await Queries(silo.Silo).CountMessagesAsync(new MessageFilter(sources, Body: body), Cancellation);
+        async Task<long?> Count(BodyCondition body, string[]? sources = null) =>
+            await Queries(silo.Silo).CountMessagesAsync(new MessageFilter(sources, Body: body), Cancellation);
 
         Assert.Equal(10, await Count(Body("/n", Comparison.Equal, "3")));
         Assert.Equal(20, await Count(Body("/n", Comparison.In, "[3,4,4.0,11]")));

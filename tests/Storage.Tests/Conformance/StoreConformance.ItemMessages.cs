@@ -14,27 +14,41 @@ public abstract partial class StoreConformance
         var all = (await Queries(silo).QueryMessagesAsync(Query(new MessageFilter()), Cancellation)).Messages;
         string[] items = ["item 3", "nothing", "item 0", "item 3", "\ud800", "\0"];
         List<(Position? After, Position? Before)> bounds =
-            [(null, null), (all[100].Position, null), (null, all[200].Position), (all[100].Position, all[200].Position), (all[299].Position, null)];
+        [
+            (null, null),
+            (all[100].Position, null),
+            (null, all[200].Position),
+            (all[100].Position, all[200].Position),
+            (all[299].Position, null),
+        ];
 
         foreach (var (after, before) in bounds)
         {
             foreach (var limit in (int[])[1, 5, 1_000])
             {
-                var found = await Queries(silo).QueryItemMessagesAsync(new ItemMessagesQuery(items, after, before, newestFirst, limit), Cancellation);
+                var found = await Queries(silo)
+                    .QueryItemMessagesAsync(
+                        new ItemMessagesQuery(items, after, before, newestFirst, limit), Cancellation);
 
                 Assert.Equal(items.Distinct().Order(StringComparer.Ordinal), found.Keys.Order(StringComparer.Ordinal));
                 foreach (var item in items)
                 {
-                    var alone = await Queries(silo).QueryMessagesAsync(
-                        new MessageQuery(new MessageFilter(Items: [item]), after, before, newestFirst, limit, Many), Cancellation);
+                    var alone = await Queries(silo)
+                        .QueryMessagesAsync(
+                            new MessageQuery(new MessageFilter(Items: [item]), after, before, newestFirst, limit, Many),
+                            Cancellation);
                     Assert.Equal(Sequences(alone), Sequences(found[item]));
-                    Assert.Equal(alone.Messages.Select(message => message.Id), found[item].Messages.Select(message => message.Id));
+                    Assert.Equal(
+                        alone.Messages.Select(message => message.Id),
+                        found[item].Messages.Select(message => message.Id));
                     Assert.True(found[item].IsComplete || found[item].Messages.Count == limit);
                 }
             }
         }
 
-        Assert.Empty(await Queries(silo).QueryItemMessagesAsync(new ItemMessagesQuery([], null, null, newestFirst, 5), Cancellation));
+        Assert.Empty(
+            await Queries(silo)
+                .QueryItemMessagesAsync(new ItemMessagesQuery([], null, null, newestFirst, 5), Cancellation));
     }
 
     [Fact]
@@ -45,7 +59,9 @@ public abstract partial class StoreConformance
         for (var i = 0; i < 10; i++)
             await silo.CommitAsync([TestSilo.Message($"item {i / 5}", large, "large", i)]);
 
-        var found = await Queries(silo).QueryItemMessagesAsync(new ItemMessagesQuery(["item 0", "item 1", "item 2"], null, null, false, 10), Cancellation);
+        var found = await Queries(silo)
+            .QueryItemMessagesAsync(
+                new ItemMessagesQuery(["item 0", "item 1", "item 2"], null, null, false, 10), Cancellation);
 
         Assert.Equal(["item 0", "item 1"], found.Keys.Order(StringComparer.Ordinal));
         Assert.True(found["item 0"].IsComplete);
@@ -53,7 +69,9 @@ public abstract partial class StoreConformance
         Assert.False(found["item 1"].IsComplete);
         var taken = found["item 1"].Messages.Count;
         Assert.InRange(taken, 1, 4);
-        var rest = await Queries(silo).QueryItemMessagesAsync(new ItemMessagesQuery(["item 1", "item 2"], found["item 1"].ScannedTo, null, false, 10), Cancellation);
+        var rest = await Queries(silo)
+            .QueryItemMessagesAsync(
+                new ItemMessagesQuery(["item 1", "item 2"], found["item 1"].ScannedTo, null, false, 10), Cancellation);
         Assert.Equal(Enumerable.Range(5 + taken, 5 - taken).Select(i => (long)i), Sequences(rest["item 1"]));
         Assert.True(rest["item 1"].IsComplete && rest["item 2"].IsComplete);
     }

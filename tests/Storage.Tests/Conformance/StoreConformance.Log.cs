@@ -17,7 +17,9 @@ public abstract partial class StoreConformance
             Array.Empty<byte>(),
             new byte[3 << 20],
         };
-        var sent = bodies.Select((body, i) => TestSilo.Message($"item {i}", body, "source", i, [1, 127, 128, int.MaxValue - i])).ToArray();
+        var sent = bodies
+            .Select((body, i) => TestSilo.Message($"item {i}", body, "source", i, [1, 127, 128, int.MaxValue - i]))
+            .ToArray();
 
         var transaction = await silo.CommitAsync(sent);
 
@@ -29,8 +31,12 @@ public abstract partial class StoreConformance
             foreach (var message in new[] { slice.Messages[i], stored! })
             {
                 Assert.Equal(
-                    (Position.Of(transaction, i), sent[i].Message.Id, $"item {i}", "source", (long)i, TestSilo.Noon.AddTicks(1), "application/json"),
-                    (message.Position, message.Id, message.Item, message.Source, message.ItemSequence, message.ReceivedAt, message.MediaType));
+                    (
+                        Position.Of(transaction, i), sent[i].Message.Id, $"item {i}", "source", (long)i,
+                        TestSilo.Noon.AddTicks(1), "application/json"),
+                    (
+                        message.Position, message.Id, message.Item, message.Source, message.ItemSequence,
+                        message.ReceivedAt, message.MediaType));
                 Assert.True(message.Body.Span.SequenceEqual(bodies[i]));
                 Assert.Equal(sent[i].Generations, message.Generations);
             }
@@ -57,7 +63,8 @@ public abstract partial class StoreConformance
 
         Assert.Equal(sent.Reverse().Select(message => message.Message.Id), read.Select(message => message.Id));
         Assert.Equal(count, await silo.Log.CountBelowAsync(horizon, Cancellation));
-        Assert.Equal(count + 1, await silo.Log.CountBelowAsync(await silo.Log.ReadHorizonAsync(Cancellation), Cancellation));
+        Assert.Equal(
+            count + 1, await silo.Log.CountBelowAsync(await silo.Log.ReadHorizonAsync(Cancellation), Cancellation));
     }
 
     [Fact]
@@ -85,7 +92,8 @@ public abstract partial class StoreConformance
     {
         var silo = await JoinAsync();
         var body = new string('x', 100);
-        await silo.CommitAsync(Enumerable.Range(0, 10).Select(i => TestSilo.Message(body: body, sequence: i)).ToArray());
+        await silo.CommitAsync(
+            Enumerable.Range(0, 10).Select(i => TestSilo.Message(body: body, sequence: i)).ToArray());
 
         var byCount = await silo.Log.ReadAfterAsync(Position.Start, 4, 1 << 20, Cancellation);
         var byBytes = await silo.Log.ReadAfterAsync(byCount.Messages[^1].Position, 100, 250, Cancellation);
@@ -95,10 +103,13 @@ public abstract partial class StoreConformance
 
         Assert.Equal(
             [(4, false), (2, false), (1, false), (3, true), (0, true)],
-            new[] { byCount, byBytes, atLeastOne, rest, nothing }.Select(slice => (slice.Messages.Count, slice.Complete)));
+            new[] { byCount, byBytes, atLeastOne, rest, nothing }.Select(slice =>
+                (slice.Messages.Count, slice.Complete)));
         Assert.Equal(
             Enumerable.Range(0, 10).Select(i => (long)i),
-            new[] { byCount, byBytes, atLeastOne, rest }.SelectMany(slice => slice.Messages).Select(message => message.ItemSequence));
+            new[] { byCount, byBytes, atLeastOne, rest }
+                .SelectMany(slice => slice.Messages)
+                .Select(message => message.ItemSequence));
         Assert.True(nothing.Horizon > rest.Messages[^1].Position);
     }
 
@@ -119,7 +130,11 @@ public abstract partial class StoreConformance
     public async Task Aggregates_are_read_by_window_and_group_in_pages()
     {
         var silo = await JoinAsync();
-        var keys = (from window in new[] { -60_000L, 0, 60_000 } from name in new[] { "[]", "[\"A\"]", "[\"a\"]", "[\"ä\"]" } select new AggregateKey(4, window, name)).ToList();
+        var keys = (
+            from window in new[] { -60_000L, 0, 60_000 }
+            from name in new[] { "[]", "[\"A\"]", "[\"a\"]", "[\"ä\"]" }
+            select new AggregateKey(4, window, name)
+        ).ToList();
         await silo.CommitAsync(round =>
         {
             foreach (var key in keys.AsEnumerable().Reverse())
@@ -127,8 +142,11 @@ public abstract partial class StoreConformance
             round.States.Add(TestSilo.Aggregate(new AggregateKey(5, 0, "[]"), "other", true));
         });
 
-        async Task<List<AggregateKey>> Read(string? group = null, long? from = null, long? to = null, AggregateKey? after = null, int limit = 100) =>
-            (await silo.Log.ReadAggregatesAsync(4, group, from, to, after, limit, Cancellation)).Select(row => row.Key).ToList();
+        async Task<List<AggregateKey>> Read(
+            string? group = null, long? from = null, long? to = null, AggregateKey? after = null, int limit = 100) =>
+            (await silo.Log.ReadAggregatesAsync(4, group, from, to, after, limit, Cancellation))
+                .Select(row => row.Key)
+                .ToList();
 
         var all = keys.OrderBy(key => key.WindowStartMs).ThenBy(key => key.Group, StringComparer.Ordinal).ToList();
         Assert.Equal(all, await Read());
@@ -149,7 +167,10 @@ public abstract partial class StoreConformance
         await first.CommitAsync(round =>
         {
             round.Messages.AddRange([TestSilo.Message(source: "a"), TestSilo.Message(source: "b")]);
-            round.Ledger.AddRange([new LedgerDelta("a", TestSilo.Noon, 1, 1), new LedgerDelta("b", TestSilo.Noon, 1, 1)]);
+            round.Ledger.AddRange([
+                new LedgerDelta("a", TestSilo.Noon, 1, 1),
+                new LedgerDelta("b", TestSilo.Noon, 1, 1),
+            ]);
         });
         await first.CommitAsync(round =>
         {

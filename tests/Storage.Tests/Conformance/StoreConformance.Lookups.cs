@@ -12,11 +12,13 @@ public abstract partial class StoreConformance
         var sent = await FillAsync(silo, 1200);
         var ids = sent.Select(message => message.Message.Id).ToList();
 
-        var found = await Queries(silo).FindMessagesAsync([.. ids, ids[3], new MessageId(Guid.CreateVersion7())], Cancellation);
+        var found = await Queries(silo)
+            .FindMessagesAsync([.. ids, ids[3], new MessageId(Guid.CreateVersion7())], Cancellation);
 
         Assert.Equal(1200, found.Count);
         for (var i = 0; i < ids.Count; i++)
-            Assert.Equal((i, ids[i], $"source {i % 3}"), (found[ids[i]].ItemSequence, found[ids[i]].Id, found[ids[i]].Source));
+            Assert.Equal(
+                (i, ids[i], $"source {i % 3}"), (found[ids[i]].ItemSequence, found[ids[i]].Id, found[ids[i]].Source));
         Assert.Empty(await Queries(silo).FindMessagesAsync([], Cancellation));
     }
 
@@ -25,12 +27,16 @@ public abstract partial class StoreConformance
     {
         var silo = await JoinAsync();
         var ids = Enumerable.Range(0, 1200).Select(i => $"item {i}").ToList();
-        await silo.CommitAsync(round => round.States.AddRange(ids.Select(id => TestSilo.Item(id, "state of " + id, true))));
+        await silo.CommitAsync(round =>
+            round.States.AddRange(ids.Select(id => TestSilo.Item(id, "state of " + id, true))));
 
-        var found = await Queries(silo).FindItemsAsync([.. ids, ids[0], "nobody", "nul\0", "half \ud800"], Cancellation);
+        var found = await Queries(silo)
+            .FindItemsAsync([.. ids, ids[0], "nobody", "nul\0", "half \ud800"], Cancellation);
 
         Assert.Equal(ids.Order(), found.Keys.Order());
-        Assert.All(found, item => Assert.Equal((1, "state of " + item.Key), (item.Value.Version, Encoding.UTF8.GetString(item.Value.State.Span))));
+        Assert.All(found, item =>
+            Assert.Equal(
+                (1, "state of " + item.Key), (item.Value.Version, Encoding.UTF8.GetString(item.Value.State.Span))));
     }
 
     [Fact]
@@ -38,7 +44,22 @@ public abstract partial class StoreConformance
     {
         var silo = await JoinAsync();
         // U+FF5E sorts before an emoji as UTF-8 and after it as UTF-16; upper case sorts before lower case as bytes.
-        string[] ids = ["", "B", "a", "a\ud7ff", "a\ud7ff!", "a\ue000", "a\uff5e", "a😀", "a\U0010FFFF", "a\U0010FFFFz", "b", "ä", "\U0010FFFF"];
+        string[] ids =
+        [
+            "",
+            "B",
+            "a",
+            "a\ud7ff",
+            "a\ud7ff!",
+            "a\ue000",
+            "a\uff5e",
+            "a😀",
+            "a\U0010FFFF",
+            "a\U0010FFFFz",
+            "b",
+            "ä",
+            "\U0010FFFF",
+        ];
         await silo.CommitAsync(round =>
         {
             round.States.AddRange(ids.Reverse().Select(id => TestSilo.Item(id, id, true)));
@@ -65,7 +86,10 @@ public abstract partial class StoreConformance
         Assert.Empty(await Read(null, "a\0"));
         Assert.Empty(await Read(null, "\ud83d"));
         Assert.Equal(["\U0010FFFF"], await Read("\ud83d", null));
-        Assert.Equal("a😀", Encoding.UTF8.GetString((await Queries(silo).ReadItemsAsync("a\uff5e", "a", 1, Cancellation))[0].Value.State.Span));
+        Assert.Equal(
+            "a😀",
+            Encoding.UTF8.GetString(
+                (await Queries(silo).ReadItemsAsync("a\uff5e", "a", 1, Cancellation))[0].Value.State.Span));
     }
 
     [Fact]
@@ -83,7 +107,9 @@ public abstract partial class StoreConformance
 
         Assert.Equal(3, first.Count);
         var read = first.Concat(rest).Reverse().ToList();
-        Assert.Equal(failures.Select(row => row with { Arguments = default }), read.Select(row => row with { Arguments = default }));
+        Assert.Equal(
+            failures.Select(row => row with { Arguments = default }),
+            read.Select(row => row with { Arguments = default }));
         Assert.Equal(failures.Select(row => row.Arguments.ToArray()), read.Select(row => row.Arguments.ToArray()));
         Assert.Empty(await Queries(silo).ReadFailuresAsync(failures[0].Id, 100, Cancellation));
     }
@@ -92,10 +118,12 @@ public abstract partial class StoreConformance
     public async Task Pending_reminders_come_in_the_order_of_their_due_times_however_late_they_are()
     {
         var silo = await JoinAsync();
-        await silo.CommitAsync(round => round.Reminders.AddRange(
-        [
-            Reminder("c", "late", TestSilo.Noon.AddYears(1000)), Reminder("b", "second", TestSilo.Noon), Reminder("a", "first", TestSilo.Noon, activity: "fetch"),
-        ]));
+        await silo.CommitAsync(round =>
+            round.Reminders.AddRange([
+                Reminder("c", "late", TestSilo.Noon.AddYears(1000)),
+                Reminder("b", "second", TestSilo.Noon),
+                Reminder("a", "first", TestSilo.Noon, activity: "fetch"),
+            ]));
 
         var start = new ReminderMark(DateTimeOffset.MinValue, new RoundGrainId("", ""), "");
         var first = await Queries(silo).ReadPendingRemindersAsync(start, 2, Cancellation);
@@ -104,6 +132,7 @@ public abstract partial class StoreConformance
         Assert.Equal(["first", "second", "late"], first.Concat(rest).Select(row => row.Name));
         Assert.Equal(("fetch", null), (first[0].Activity, first[1].Activity));
         var forged = new ReminderMark(TestSilo.Noon, new RoundGrainId("item\0", "\ud800"), "");
-        Assert.Equal("late", Assert.Single(await Queries(silo).ReadPendingRemindersAsync(forged, 2, Cancellation)).Name);
+        Assert.Equal(
+            "late", Assert.Single(await Queries(silo).ReadPendingRemindersAsync(forged, 2, Cancellation)).Name);
     }
 }

@@ -40,7 +40,8 @@ public abstract partial class StoreConformance
         Assert.NotEqual(first.Id, second.Id);
         Assert.IsType<RoundResolution.Dead>(await second.Store.ResolveAsync(first.Id, first.Round + 1, Cancellation));
         await second.CommitAsync(TestSilo.Message());
-        Assert.Equal(2, await second.Log.CountBelowAsync(await second.Log.ReadHorizonAsync(Cancellation), Cancellation));
+        Assert.Equal(
+            2, await second.Log.CountBelowAsync(await second.Log.ReadHorizonAsync(Cancellation), Cancellation));
     }
 
     [Fact]
@@ -53,7 +54,8 @@ public abstract partial class StoreConformance
 
         Assert.NotEqual(first.Id, again.Silo);
         Assert.False(await first.Store.CheckAsync(first.Id, first.Round, Cancellation));
-        Assert.IsType<CommitOutcome.Fenced>(await first.TryCommitAsync(round => round.Messages.Add(TestSilo.Message())));
+        Assert.IsType<CommitOutcome.Fenced>(
+            await first.TryCommitAsync(round => round.Messages.Add(TestSilo.Message())));
         Assert.IsType<RoundResolution.Dead>(await first.Store.ResolveAsync(first.Id, first.Round + 1, Cancellation));
         Assert.Equal(0, await first.Log.CountBelowAsync(new Position(long.MaxValue), Cancellation));
     }
@@ -79,6 +81,9 @@ public abstract partial class StoreConformance
 
         var incarnation = await store.JoinAsync("", [], Cancellation);
 
-        Assert.InRange(incarnation.DatabaseTime, TimeProvider.System.GetUtcNow().AddMinutes(-1), TimeProvider.System.GetUtcNow().AddMinutes(1));
+        Assert.InRange(
+            incarnation.DatabaseTime,
+            TimeProvider.System.GetUtcNow().AddMinutes(-1),
+            TimeProvider.System.GetUtcNow().AddMinutes(1));
     }
 }

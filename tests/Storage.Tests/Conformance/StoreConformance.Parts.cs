@@ -6,23 +6,41 @@ public abstract partial class StoreConformance
 {
     private static readonly MessagePart Waiting = new("", MessageStatus.Processing, ProcessingStep.Query);
 
-    private static MessagePart Failed(string plugin, MessageStatus status, string error = "store_down: The store is down.", bool isRaised = true) =>
-        new(plugin, status, ProcessingStep.Execute, 3, status == MessageStatus.Retrying ? TestSilo.Noon.AddHours(5).AddTicks(7) : null, error) { IsRaised = isRaised };
+    private static MessagePart Failed(
+        string plugin, MessageStatus status, string error = "store_down: The store is down.", bool isRaised = true) =>
+        new(
+            plugin,
+            status,
+            ProcessingStep.Execute,
+            3,
+            status == MessageStatus.Retrying ? TestSilo.Noon.AddHours(5).AddTicks(7) : null,
+            error)
+        {
+            IsRaised = isRaised,
+        };
 
     private IProcessingQueries Processing(TestSilo silo) => Harness.ProcessingOf(silo.Store);
 
     private static AppendedMessage With(AppendedMessage appended, params MessagePart[] parts) =>
         new(appended.Message, appended.ItemSequence, appended.Generations, parts);
 
-    private static MessageReference Reference(AppendedMessage appended, long transaction, int index) => new(
-        appended.Message.Id, Position.Of(transaction, index), appended.Message.Source, appended.Message.ReceivedAt, appended.ItemSequence);
+    private static MessageReference Reference(AppendedMessage appended, long transaction, int index) =>
+        new(
+            appended.Message.Id, Position.Of(transaction, index), appended.Message.Source, appended.Message.ReceivedAt,
+            appended.ItemSequence);
 
     private static LedgerDelta Delta(int accepted, params (MessageStatus Status, int By)[] moves)
     {
         long By(MessageStatus status) => moves.Where(move => move.Status == status).Sum(move => move.By);
         return new LedgerDelta(
-            "source", TestSilo.Noon, accepted, By(MessageStatus.Completed), By(MessageStatus.Skipped), By(MessageStatus.Processing),
-            By(MessageStatus.Retrying), By(MessageStatus.Parked));
+            "source",
+            TestSilo.Noon,
+            accepted,
+            By(MessageStatus.Completed),
+            By(MessageStatus.Skipped),
+            By(MessageStatus.Processing),
+            By(MessageStatus.Retrying),
+            By(MessageStatus.Parked));
     }
 
     private async Task<IReadOnlyList<StoredPart>> PartsAsync(TestSilo silo, PartFilter? filter = null)
@@ -38,7 +56,10 @@ public abstract partial class StoreConformance
     public async Task Parts_of_new_messages_are_kept_until_a_later_round_replaces_them(int count)
     {
         var silo = await JoinAsync();
-        var sent = Enumerable.Range(0, count).Select(i => With(TestSilo.Message($"item {i}", sequence: i + 1), Waiting)).ToList();
+        var sent = Enumerable
+            .Range(0, count)
+            .Select(i => With(TestSilo.Message($"item {i}", sequence: i + 1), Waiting))
+            .ToList();
         var transaction = await silo.CommitAsync(round =>
         {
             round.Messages.AddRange(sent);
@@ -47,29 +68,44 @@ public abstract partial class StoreConformance
 
         var first = await PartsAsync(silo);
         Assert.Equal(
-            sent.Select((message, i) => new StoredPart(Reference(message, transaction, i), $"item {i}", Waiting, message.Message.ReceivedAt)), first);
-        Assert.Equal(new LedgerCounts(count, 0, 0, count, 0, 0), (await silo.Log.ReadLedgerAsync(true, Cancellation)).Recounted);
+            sent.Select(
+                (message, i) =>
+                    new StoredPart(Reference(message, transaction, i), $"item {i}", Waiting, message.Message.ReceivedAt)
+            ),
+            first);
+        Assert.Equal(
+            new LedgerCounts(count, 0, 0, count, 0, 0), (await silo.Log.ReadLedgerAsync(true, Cancellation)).Recounted);
 
         var at = TestSilo.Noon.AddHours(1).AddTicks(3);
         await silo.CommitAsync(round =>
         {
             for (var i = 0; i < count; i++)
             {
-                IReadOnlyList<MessagePart> left = i == 0 ? [Failed("sizes", MessageStatus.Parked), Failed("exif", MessageStatus.Retrying)] : [];
+                IReadOnlyList<MessagePart> left =
+                    i == 0 ? [Failed("sizes", MessageStatus.Parked), Failed("exif", MessageStatus.Retrying)] : [];
                 round.Parts.Add(new PartsRow(Reference(sent[i], transaction, i), $"item {i}", left, at));
             }
 
-            round.Ledger.Add(Delta(0, (MessageStatus.Processing, -count), (MessageStatus.Completed, count - 1), (MessageStatus.Retrying, 1)));
+            round.Ledger.Add(
+                Delta(
+                    0, (MessageStatus.Processing, -count), (MessageStatus.Completed, count - 1),
+                    (MessageStatus.Retrying, 1)));
         });
 
         var left = await PartsAsync(silo);
         Assert.Equal(
-            [Failed("exif", MessageStatus.Retrying, isRaised: false), Failed("sizes", MessageStatus.Parked, isRaised: false)], left.Select(row => row.Part));
-        Assert.All(left, row => Assert.Equal((Reference(sent[0], transaction, 0), "item 0", at), (row.Message, row.Item, row.ChangedAt)));
+            [
+                Failed("exif", MessageStatus.Retrying, isRaised: false),
+                Failed("sizes", MessageStatus.Parked, isRaised: false),
+            ],
+            left.Select(row => row.Part));
+        Assert.All(left, row =>
+            Assert.Equal((Reference(sent[0], transaction, 0), "item 0", at), (row.Message, row.Item, row.ChangedAt)));
         var report = await silo.Log.ReadLedgerAsync(true, Cancellation);
         Assert.Equal(new LedgerCounts(count, count - 1, 0, 0, 1, 0), report.Total);
         Assert.Equal(report.Total, report.Recounted);
-        var unfinished = await Processing(silo).FindPartsAsync([.. sent.Select((_, i) => Position.Of(transaction, i)), new Position(1)], Cancellation);
+        var unfinished = await Processing(silo)
+            .FindPartsAsync([.. sent.Select((_, i) => Position.Of(transaction, i)), new Position(1)], Cancellation);
         Assert.Equal(Position.Of(transaction, 0), Assert.Single(unfinished).Key);
         Assert.Equal(left, unfinished.Values.Single());
     }
@@ -85,14 +121,23 @@ public abstract partial class StoreConformance
         await silo.CommitAsync(round =>
         {
             round.Messages.Add(With(next, Waiting));
-            round.Parts.AddRange(sent.Select((message, i) => new PartsRow(
-                Reference(message, transaction, i), "item", [.. parts.Select(plugin => Failed(plugin, MessageStatus.Parked, $"{plugin}{i}"))], TestSilo.Noon)));
+            round.Parts.AddRange(
+                sent.Select(
+                    (message, i) =>
+                        new PartsRow(
+                            Reference(message, transaction, i),
+                            "item",
+                            [.. parts.Select(plugin => Failed(plugin, MessageStatus.Parked, $"{plugin}{i}"))],
+                            TestSilo.Noon)));
         });
 
         var found = await PartsAsync(silo);
         string[] order = ["", "B", "a", "b", "ä"];
         Assert.Equal(
-            Enumerable.Range(0, 600).SelectMany(i => order.Select(plugin => (Position.Of(transaction, i), plugin, (string?)$"{plugin}{i}"))),
+            Enumerable
+                .Range(0, 600)
+                .SelectMany(i =>
+                    order.Select(plugin => (Position.Of(transaction, i), plugin, (string?)$"{plugin}{i}"))),
             found.SkipLast(1).Select(row => (row.Message.Position, row.Part.Plugin, row.Part.Error)));
         Assert.Equal((next.Message.Id, MessageStatus.Processing), (found[^1].Message.Id, found[^1].Part.Status));
     }
@@ -108,17 +153,32 @@ public abstract partial class StoreConformance
             With(TestSilo.Message(), new MessagePart("", MessageStatus.Skipped, ProcessingStep.Execute)),
             TestSilo.Message());
 
-        Assert.Equal(new LedgerCounts(5, 1, 1, 1, 1, 1), (await silo.Log.ReadLedgerAsync(true, Cancellation)).Recounted);
+        Assert.Equal(
+            new LedgerCounts(5, 1, 1, 1, 1, 1), (await silo.Log.ReadLedgerAsync(true, Cancellation)).Recounted);
     }
 
     [Fact]
     public async Task Parts_are_found_by_every_condition_of_a_filter()
     {
         var silo = await JoinAsync();
-        MessageStatus[] statuses = [MessageStatus.Processing, MessageStatus.Retrying, MessageStatus.Parked, MessageStatus.Skipped];
-        var sent = Enumerable.Range(0, 120).Select(i => With(
-            At(TestSilo.Message($"item {i % 7}", source: $"source {i % 3}", sequence: i), TestSilo.Noon.AddMinutes(i)),
-            new MessagePart($"plugin {i % 5}", statuses[i % 4], (ProcessingStep)(1 + i % 2), Error: i % 6 == 0 ? null : $"Error {i} ä"))).ToList();
+        MessageStatus[] statuses =
+        [
+            MessageStatus.Processing,
+            MessageStatus.Retrying,
+            MessageStatus.Parked,
+            MessageStatus.Skipped,
+        ];
+        var sent = Enumerable
+            .Range(0, 120)
+            .Select(i =>
+                With(
+                    At(
+                        TestSilo.Message($"item {i % 7}", source: $"source {i % 3}", sequence: i),
+                        TestSilo.Noon.AddMinutes(i)),
+                    new MessagePart(
+                        $"plugin {i % 5}", statuses[i % 4], (ProcessingStep)(1 + i % 2),
+                        Error: i % 6 == 0 ? null : $"Error {i} ä")))
+            .ToList();
         await silo.CommitAsync([.. sent]);
         List<(PartFilter Filter, Func<int, bool> Holds)> cases =
         [
@@ -133,10 +193,13 @@ public abstract partial class StoreConformance
             (new PartFilter(Items: ["item 1", "item 2"]), i => i % 7 is 1 or 2),
             (new PartFilter(Plugins: ["plugin 4"]), i => i % 5 == 4),
             (new PartFilter(Steps: [ProcessingStep.Query]), i => i % 2 == 1),
-            (new PartFilter(From: TestSilo.Noon.AddMinutes(10), Until: TestSilo.Noon.AddMinutes(20)), i => i is >= 10 and < 20),
-            (new PartFilter(ErrorContains: "rror 11"), i => i % 6 != 0 && $"{i}".StartsWith("11", StringComparison.Ordinal)),
+            (new PartFilter(From: TestSilo.Noon.AddMinutes(10), Until: TestSilo.Noon.AddMinutes(20)), i =>
+                i is >= 10 and < 20),
+            (new PartFilter(ErrorContains: "rror 11"), i =>
+                i % 6 != 0 && $"{i}".StartsWith("11", StringComparison.Ordinal)),
             (new PartFilter(ErrorContains: "ERROR"), i => false),
-            (new PartFilter([MessageStatus.Retrying], ["source 2"], Plugins: ["plugin 0"]), i => i % 4 == 1 && i % 3 == 2 && i % 5 == 0),
+            (new PartFilter([MessageStatus.Retrying], ["source 2"], Plugins: ["plugin 0"]), i =>
+                i % 4 == 1 && i % 3 == 2 && i % 5 == 0),
         ];
 
         foreach (var (filter, holds) in cases)
@@ -163,7 +226,9 @@ public abstract partial class StoreConformance
     {
         var silo = await JoinAsync();
         for (var round = 0; round < 3; round++)
-            await silo.CommitAsync([.. Enumerable.Range(0, 6_000).Select(i => With(TestSilo.Message(sequence: i), Waiting))]);
+            await silo.CommitAsync([
+                .. Enumerable.Range(0, 6_000).Select(i => With(TestSilo.Message(sequence: i), Waiting)),
+            ]);
         await silo.CommitAsync(With(TestSilo.Message("wanted"), Waiting));
 
         var filter = new PartFilter(Items: ["wanted"]);
@@ -178,13 +243,20 @@ public abstract partial class StoreConformance
     public async Task Errors_that_no_store_can_hold_are_kept_as_far_as_one_can()
     {
         var silo = await JoinAsync();
-        await silo.CommitAsync(With(TestSilo.Message(), Failed("a", MessageStatus.Parked, "nul \0 half \ud800 " + new string('x', 100_000))));
+        await silo.CommitAsync(
+            With(
+                TestSilo.Message(), Failed("a", MessageStatus.Parked, "nul \0 half \ud800 " + new string('x', 100_000)))
+        );
 
         var error = Assert.Single(await PartsAsync(silo)).Part.Error!;
 
         Assert.StartsWith("nul \uFFFD half \uFFFD xxx", error, StringComparison.Ordinal);
         Assert.Equal(4_000, error.Length);
-        Assert.Equal(error, Assert.Single((await Processing(silo).ReadRaisedAsync(Position.Start, 10, Cancellation)).Failures).Part.Error);
+        Assert.Equal(
+            error,
+            Assert
+                .Single((await Processing(silo).ReadRaisedAsync(Position.Start, 10, Cancellation)).Failures)
+                .Part.Error);
     }
 
     [Theory]
@@ -197,15 +269,19 @@ public abstract partial class StoreConformance
     {
         var silo = await JoinAsync();
         // Such texts would not survive on their way from the attribute.
-        plugin = plugin.Replace("U+0000", "\0", StringComparison.Ordinal).Replace("U+D800", "\ud800", StringComparison.Ordinal);
+        plugin = plugin
+            .Replace("U+0000", "\0", StringComparison.Ordinal)
+            .Replace("U+D800", "\ud800", StringComparison.Ordinal);
         var part = new MessagePart(plugin, status, step);
         var transaction = await silo.CommitAsync(TestSilo.Message());
         var stored = (await silo.Log.ReadAfterAsync(Position.Start, 1, 1, Cancellation)).Messages[0];
-        var reference = new MessageReference(stored.Id, Position.Of(transaction, 0), stored.Source, stored.ReceivedAt, 1);
+        var reference = new MessageReference(
+            stored.Id, Position.Of(transaction, 0), stored.Source, stored.ReceivedAt, 1);
 
         Assert.IsType<CommitOutcome.Rejected>(await silo.TryCommitAsync(round => round.Messages.Add(With(TestSilo.Message(), part))));
         Assert.IsType<CommitOutcome.Rejected>(
-            await silo.TryCommitAsync(round => round.Parts.Add(new PartsRow(reference, "item", [part], TestSilo.Noon))));
+            await silo.TryCommitAsync(round => round.Parts.Add(new PartsRow(reference,
+                "item", [part], TestSilo.Noon))));
         await silo.CommitAsync(TestSilo.Message());
     }
 }

@@ -5,7 +5,9 @@ namespace Tributary.Storage.Tests.Conformance;
 
 public abstract partial class StoreConformance
 {
-    private const string Script = "create table plugin_numbers(id bigint primary key, name text, share float, bytes {0}); create table plugin_seen(id bigint);";
+    private const string Script =
+        "create table plugin_numbers(id bigint primary key, name text, share float, bytes {0}); create table "
+        + "plugin_seen(id bigint);";
 
     /// <summary>The dialect's type for bytes.</summary>
     protected virtual string BytesType => "blob";
@@ -17,16 +19,25 @@ public abstract partial class StoreConformance
     private async Task<IPluginTables> PluginTablesAsync()
     {
         var tables = Harness.PluginTablesOf((await JoinAsync()).Store);
-        await tables.InitialiseAsync("numbers", Script.Replace("{0}", BytesType, StringComparison.Ordinal), Cancellation);
+        await tables.InitialiseAsync(
+            "numbers", Script.Replace("{0}", BytesType, StringComparison.Ordinal), Cancellation);
         return tables;
     }
 
-    /// <summary>Asks through the door that there is: the second command fails if the first has inserted its row, and otherwise the third does.</summary>
+    /// <summary>
+    /// Asks through the door that there is: the second command fails if the first has inserted its row, and otherwise
+    /// the third does.
+    /// </summary>
     private static async Task<bool> HoldsAsync(IPluginTables tables, string condition)
     {
         const string Insert = "insert into plugin_numbers(id) select -1";
-        var error = await Assert.ThrowsAsync<PluginException>(async () => await tables.ApplyAsync(
-            NewId(), "asks", 1, [Sql($"{Insert} where {condition}"), Sql(Insert), Sql("insert into nowhere(id) values (1)")], Cancellation));
+        var error = await Assert.ThrowsAsync<PluginException>(async () =>
+            await tables.ApplyAsync(
+                NewId(),
+                "asks",
+                1,
+                [Sql($"{Insert} where {condition}"), Sql(Insert), Sql("insert into nowhere(id) values (1)")],
+                Cancellation));
         Assert.DoesNotContain("Command 1", error.Message, StringComparison.Ordinal);
         return error.Message.Contains("Command 2", StringComparison.Ordinal);
     }
@@ -35,7 +46,8 @@ public abstract partial class StoreConformance
     public async Task Commands_of_a_plugin_run_once_per_message_plugin_and_generation()
     {
         var tables = await PluginTablesAsync();
-        await tables.ApplyAsync(NewId(), "numbers", 1, [Sql("insert into plugin_numbers(id, share) values (1, 0)")], Cancellation);
+        await tables.ApplyAsync(
+            NewId(), "numbers", 1, [Sql("insert into plugin_numbers(id, share) values (1, 0)")], Cancellation);
         var (message, add) = (NewId(), Sql("update plugin_numbers set share = share + 1"));
 
         Assert.True(await tables.ApplyAsync(message, "numbers", 1, [add, add], Cancellation));
@@ -52,14 +64,30 @@ public abstract partial class StoreConformance
     public async Task Commands_take_parameters_of_all_types_in_any_order()
     {
         var tables = await PluginTablesAsync();
-        var insert = Sql("insert into plugin_numbers(bytes, share, name, id) values ($4, $3, $2, $1)", 7L, "ä😀'; --", 1.5, new byte[] { 1, 0, 255 });
-        var nothing = Sql("insert into plugin_numbers(id, name, share, bytes) values ($1, $2, $3, $4)", 8L, null, null, null);
+        var insert = Sql(
+            "insert into plugin_numbers(bytes, share, name, id) values ($4, $3, $2, $1)",
+            7L,
+            "ä😀'; --",
+            1.5,
+            new byte[] { 1, 0, 255 });
+        var nothing = Sql(
+            "insert into plugin_numbers(id, name, share, bytes) values ($1, $2, $3, $4)", 8L, null, null, null);
         var twice = Sql("insert into plugin_seen(id) select id from plugin_numbers where id = $1 or id = $1 + 1", 7L);
 
-        Assert.True(await tables.ApplyAsync(NewId(), "numbers", 1, [insert, nothing, twice, Sql("insert into plugin_seen(id) select 9 where $1", true)], Cancellation));
+        Assert.True(
+            await tables.ApplyAsync(
+                NewId(),
+                "numbers",
+                1,
+                [insert, nothing, twice, Sql("insert into plugin_seen(id) select 9 where $1", true)],
+                Cancellation));
 
-        Assert.True(await HoldsAsync(tables, "(select count(*) from plugin_numbers where id = 7 and name = 'ä😀''; --' and share = 1.5 and length(bytes) = 3) = 1"));
-        Assert.True(await HoldsAsync(tables, "(select count(*) from plugin_numbers where id = 8 and name is null and share is null and bytes is null) = 1"));
+        Assert.True(await HoldsAsync(tables,
+            "(select count(*) from plugin_numbers where id = 7 and name = 'ä😀''; --' and share = 1.5 and length(bytes) "
+            + "= 3) = 1"));
+        Assert.True(await HoldsAsync(tables,
+            "(select count(*) from plugin_numbers where id = 8 and name is null and share is null and bytes is null) = "
+            + "1"));
         Assert.True(await HoldsAsync(tables, "(select count(*) from plugin_seen) = 3"));
     }
 
@@ -69,13 +97,17 @@ public abstract partial class StoreConformance
         var tables = await PluginTablesAsync();
         var other = Harness.PluginTablesOf((await ReopenAsync()).Store);
 
-        await other.InitialiseAsync("numbers", Script.Replace("{0}", BytesType, StringComparison.Ordinal), Cancellation);
-        await other.InitialiseAsync("numbers", "create table plugin_more(id bigint); insert into plugin_more(id) values (1);", Cancellation);
-        await other.InitialiseAsync("numbers", "create table plugin_more(id bigint); insert into plugin_more(id) values (1);", Cancellation);
+        await other.InitialiseAsync(
+            "numbers", Script.Replace("{0}", BytesType, StringComparison.Ordinal), Cancellation);
+        await other.InitialiseAsync(
+            "numbers", "create table plugin_more(id bigint); insert into plugin_more(id) values (1);", Cancellation);
+        await other.InitialiseAsync(
+            "numbers", "create table plugin_more(id bigint); insert into plugin_more(id) values (1);", Cancellation);
 
         Assert.True(await HoldsAsync(other, "(select count(*) from plugin_more) = 1"));
         var error = await Assert.ThrowsAsync<StoreException>(async () =>
-            await other.InitialiseAsync("numbers", "create table plugin_half(id bigint); create tabel nonsense(id bigint);", Cancellation));
+            await other.InitialiseAsync(
+                "numbers", "create table plugin_half(id bigint); create tabel nonsense(id bigint);", Cancellation));
         Assert.Equal(StoreFault.Fatal, error.Fault);
         Assert.Contains("tabel", error.Message, StringComparison.Ordinal);
         await other.InitialiseAsync("numbers", "create table plugin_half(id bigint);", Cancellation);
@@ -104,16 +136,19 @@ public abstract partial class StoreConformance
 
         foreach (var command in bad)
         {
-            var error = await Assert.ThrowsAsync<PluginException>(async () => await tables.ApplyAsync(NewId(), "numbers", 1, [good, command], Cancellation));
+            var error = await Assert.ThrowsAsync<PluginException>(async () =>
+                await tables.ApplyAsync(NewId(), "numbers", 1, [good, command], Cancellation));
             Assert.False(error.MayHelpToRetry, error.Message);
             Assert.Contains("ommand 2", error.Message, StringComparison.Ordinal);
         }
 
         await Assert.ThrowsAsync<PluginException>(async () =>
-            await tables.ApplyAsync(NewId(), "numbers", 1, [.. Enumerable.Repeat(good, PluginResult.MaxCommandsCount + 1)], Cancellation));
+            await tables.ApplyAsync(
+                NewId(), "numbers", 1, [.. Enumerable.Repeat(good, PluginResult.MaxCommandsCount + 1)], Cancellation));
         Assert.True(await HoldsAsync(tables, "(select count(*) from plugin_seen) = 0"));
         var message = NewId();
-        await Assert.ThrowsAsync<PluginException>(async () => await tables.ApplyAsync(message, "numbers", 1, [bad[0]], Cancellation));
+        await Assert.ThrowsAsync<PluginException>(async () =>
+            await tables.ApplyAsync(message, "numbers", 1, [bad[0]], Cancellation));
         Assert.True(await tables.ApplyAsync(message, "numbers", 1, [good], Cancellation));
     }
 

@@ -9,8 +9,9 @@ public abstract partial class StoreConformance
 
     private IMessageQueries Queries(TestSilo silo) => Harness.QueriesOf(silo.Store);
 
-    private static MessageQuery Query(MessageFilter filter, int limit = Many, int maxScan = Many, bool newestFirst = false) =>
-        new(filter, null, null, newestFirst, limit, maxScan);
+    private static MessageQuery Query(
+        MessageFilter filter, int limit = Many, int maxScan = Many,
+        bool newestFirst = false) => new(filter, null, null, newestFirst, limit, maxScan);
 
     private static BodyCondition Body(string pointer, Comparison comparison, string operand) =>
         new BodyCondition.Compare(pointer, comparison, JsonElement.Parse(operand));
@@ -19,23 +20,35 @@ public abstract partial class StoreConformance
     {
         var message = new Message
         {
-            Id = appended.Message.Id, Source = appended.Message.Source, Item = appended.Message.Item, MediaType = appended.Message.MediaType,
-            Body = appended.Message.Body, ReceivedAt = time,
+            Id = appended.Message.Id,
+            Source = appended.Message.Source,
+            Item = appended.Message.Item,
+            MediaType = appended.Message.MediaType,
+            Body = appended.Message.Body,
+            ReceivedAt = time,
         };
         return new AppendedMessage(message, appended.ItemSequence, appended.Generations);
     }
 
-    /// <summary>Message i: item i mod 7, source i mod 3, a minute after the one before; bodies hold i. Two rounds.</summary>
+    /// <summary>
+    /// Message i: item i mod 7, source i mod 3, a minute after the one before; bodies hold i. Two rounds.
+    /// </summary>
     private static async Task<List<AppendedMessage>> FillAsync(TestSilo silo, int count)
     {
-        var sent = Enumerable.Range(0, count)
-            .Select(i => At(TestSilo.Message($"item {i % 7}", $$"""{"i":{{i}}}""", $"source {i % 3}", i), TestSilo.Noon.AddMinutes(i))).ToList();
+        var sent = Enumerable
+            .Range(0, count)
+            .Select(i =>
+                At(
+                    TestSilo.Message($"item {i % 7}", $$"""{"i":{{i}}}""", $"source {i % 3}", i),
+                    TestSilo.Noon.AddMinutes(i)))
+            .ToList();
         foreach (var round in sent.Chunk((count + 1) / 2))
             await silo.CommitAsync(round);
         return sent;
     }
 
-    private static long[] Sequences(MessageMatches found) => found.Messages.Select(message => message.ItemSequence).ToArray();
+    private static long[] Sequences(MessageMatches found) =>
+        found.Messages.Select(message => message.ItemSequence).ToArray();
 
     [Theory]
     [InlineData(false)]
@@ -57,7 +70,8 @@ public abstract partial class StoreConformance
             (new MessageFilter(From: from), i => i >= 40),
             (new MessageFilter(Until: until), i => i < 250),
             (new MessageFilter(Body: body), i => i >= 100),
-            (new MessageFilter(["source 1"], ["item 3", "item 5"], from, until, body), i => i % 3 == 1 && (i % 7 is 3 or 5) && inTime(i) && i >= 100),
+            (new MessageFilter(["source 1"], ["item 3", "item 5"], from, until, body), i =>
+                i % 3 == 1 && (i % 7 is 3 or 5) && inTime(i) && i >= 100),
             (new MessageFilter(Sources: []), i => false),
             (new MessageFilter(Items: []), i => false),
             (new MessageFilter(From: until, Until: from), i => false),
@@ -80,7 +94,13 @@ public abstract partial class StoreConformance
     {
         var silo = await JoinAsync();
         await FillAsync(silo, 300);
-        List<MessageFilter> filters = [new(), new(Sources: ["source 1"]), new(Items: ["item 1", "item 2"]), new(Body: Body("/i", Comparison.Less, "200"))];
+        List<MessageFilter> filters =
+        [
+            new(),
+            new(Sources: ["source 1"]),
+            new(Items: ["item 1", "item 2"]),
+            new(Body: Body("/i", Comparison.Less, "200")),
+        ];
         foreach (var filter in filters)
         {
             var whole = await Queries(silo).QueryMessagesAsync(Query(filter, newestFirst: newestFirst), Cancellation);
@@ -109,19 +129,25 @@ public abstract partial class StoreConformance
     {
         var silo = await JoinAsync();
         var sent = await FillAsync(silo, 300);
-        var all = await Queries(silo).QueryMessagesAsync(Query(new MessageFilter(), newestFirst: newestFirst), Cancellation);
+        var all = await Queries(silo)
+            .QueryMessagesAsync(Query(new MessageFilter(), newestFirst: newestFirst), Cancellation);
 
         foreach (var limit in new[] { 1, 64, 299 })
         {
-            var page = await Queries(silo).QueryMessagesAsync(Query(new MessageFilter(), limit, newestFirst: newestFirst), Cancellation);
+            var page = await Queries(silo)
+                .QueryMessagesAsync(Query(new MessageFilter(), limit, newestFirst: newestFirst), Cancellation);
             Assert.Equal((limit, limit, false), (page.Messages.Count, page.ScannedCount, page.IsComplete));
             Assert.Equal(all.Messages[limit - 1].Position, page.ScannedTo);
         }
 
-        var last = await Queries(silo).QueryMessagesAsync(Query(new MessageFilter(), 300, newestFirst: newestFirst), Cancellation);
+        var last = await Queries(silo)
+            .QueryMessagesAsync(Query(new MessageFilter(), 300, newestFirst: newestFirst), Cancellation);
         Assert.Equal((300, true), (last.ScannedCount, last.IsComplete));
-        var sparse = await Queries(silo).QueryMessagesAsync(Query(new MessageFilter(Body: Body("/i", Comparison.In, "[100,200]")), 1), Cancellation);
-        Assert.Equal((100, 101, false), (Assert.Single(sparse.Messages).ItemSequence, sparse.ScannedCount, sparse.IsComplete));
+        var sparse = await Queries(silo)
+            .QueryMessagesAsync(
+                Query(new MessageFilter(Body: Body("/i", Comparison.In, "[100,200]")), 1), Cancellation);
+        Assert.Equal(
+            (100, 101, false), (Assert.Single(sparse.Messages).ItemSequence, sparse.ScannedCount, sparse.IsComplete));
         Assert.Equal(sent[100].Message.Body.ToArray(), sparse.Messages[0].Body.ToArray());
     }
 
@@ -134,16 +160,23 @@ public abstract partial class StoreConformance
 
         foreach (var newestFirst in new[] { false, true })
         {
-            var query = Query(new MessageFilter(), newestFirst: newestFirst) with { After = all[2].Position, Before = all[6].Position };
+            var query = Query(new MessageFilter(), newestFirst: newestFirst) with
+            {
+                After = all[2].Position,
+                Before = all[6].Position,
+            };
             Assert.Equal([3L, 4, 5], Sequences(await Queries(silo).QueryMessagesAsync(query, Cancellation)).Order());
             var items = query with { Filter = new MessageFilter(Items: ["item 3", "item 5", "item 2", "item 6"]) };
             Assert.Equal([3L, 5], Sequences(await Queries(silo).QueryMessagesAsync(items, Cancellation)).Order());
         }
 
-        var nothing = await Queries(silo).QueryMessagesAsync(Query(new MessageFilter()) with { After = all[^1].Position }, Cancellation);
-        Assert.Equal((0, 0, null, true), (nothing.Messages.Count, nothing.ScannedCount, nothing.ScannedTo, nothing.IsComplete));
+        var nothing = await Queries(silo)
+            .QueryMessagesAsync(Query(new MessageFilter()) with { After = all[^1].Position }, Cancellation);
+        Assert.Equal(
+            (0, 0, null, true), (nothing.Messages.Count, nothing.ScannedCount, nothing.ScannedTo, nothing.IsComplete));
         var unasked = await Queries(silo).QueryMessagesAsync(Query(new MessageFilter(), limit: 0), Cancellation);
-        Assert.Equal((0, 0, null, false), (unasked.Messages.Count, unasked.ScannedCount, unasked.ScannedTo, unasked.IsComplete));
+        Assert.Equal(
+            (0, 0, null, false), (unasked.Messages.Count, unasked.ScannedCount, unasked.ScannedTo, unasked.IsComplete));
     }
 
     [Fact]
@@ -154,8 +187,10 @@ public abstract partial class StoreConformance
 
         foreach (var newestFirst in new[] { false, true })
         {
-            var odd = new BodyCondition.Not(new BodyCondition.Or([Body("/i", Comparison.Less, "5"), Body("/i", Comparison.Greater, "2990")]));
-            var found = await Queries(silo).QueryMessagesAsync(Query(new MessageFilter(Body: odd), newestFirst: newestFirst), Cancellation);
+            var odd = new BodyCondition.Not(
+                new BodyCondition.Or([Body("/i", Comparison.Less, "5"), Body("/i", Comparison.Greater, "2990")]));
+            var found = await Queries(silo)
+                .QueryMessagesAsync(Query(new MessageFilter(Body: odd), newestFirst: newestFirst), Cancellation);
             Assert.Equal(Enumerable.Range(5, 2986).Select(i => (long)i), Sequences(found).Order());
             Assert.Equal((3000, true), (found.ScannedCount, found.IsComplete));
         }
@@ -170,7 +205,8 @@ public abstract partial class StoreConformance
             await silo.CommitAsync(TestSilo.Message("item", body, sequence: i));
 
         var first = await Queries(silo).QueryMessagesAsync(Query(new MessageFilter()), Cancellation);
-        var rest = await Queries(silo).QueryMessagesAsync(Query(new MessageFilter()) with { After = first.ScannedTo }, Cancellation);
+        var rest = await Queries(silo)
+            .QueryMessagesAsync(Query(new MessageFilter()) with { After = first.ScannedTo }, Cancellation);
 
         Assert.Equal([0L, 1, 2], Sequences(first));
         Assert.False(first.IsComplete);
@@ -184,8 +220,15 @@ public abstract partial class StoreConformance
         var silo = await JoinAsync();
         await silo.CommitAsync(round =>
         {
-            round.Messages.AddRange([TestSilo.Message(source: "a"), TestSilo.Message(source: "b"), TestSilo.Message(source: "a")]);
-            round.Ledger.AddRange([new LedgerDelta("a", TestSilo.Noon, 2, 2), new LedgerDelta("b", TestSilo.Noon, 1, 1)]);
+            round.Messages.AddRange([
+                TestSilo.Message(source: "a"),
+                TestSilo.Message(source: "b"),
+                TestSilo.Message(source: "a"),
+            ]);
+            round.Ledger.AddRange([
+                new LedgerDelta("a", TestSilo.Noon, 2, 2),
+                new LedgerDelta("b", TestSilo.Noon, 1, 1),
+            ]);
         });
 
         async Task<long?> Count(MessageFilter filter) => await Queries(silo).CountMessagesAsync(filter, Cancellation);

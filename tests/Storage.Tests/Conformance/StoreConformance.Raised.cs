@@ -10,22 +10,48 @@ public abstract partial class StoreConformance
     public async Task Raised_failures_have_an_order_of_their_own_first_those_of_new_messages(int count)
     {
         var silo = await JoinAsync();
-        var old = Enumerable.Range(0, count).Select(i => With(TestSilo.Message($"old {i}", sequence: i), Waiting)).ToList();
+        var old = Enumerable
+            .Range(0, count)
+            .Select(i => With(TestSilo.Message($"old {i}", sequence: i), Waiting))
+            .ToList();
         var before = await silo.CommitAsync([.. old]);
         Assert.Empty((await Processing(silo).ReadRaisedAsync(Position.Start, 10, Cancellation)).Failures);
-        var fresh = Enumerable.Range(0, count).Select(i => With(
-            TestSilo.Message($"new {i}", sequence: i), Failed("q", MessageStatus.Parked, isRaised: false), Failed("p", MessageStatus.Parked, $"new {i}"))).ToList();
+        var fresh = Enumerable
+            .Range(0, count)
+            .Select(i =>
+                With(
+                    TestSilo.Message($"new {i}", sequence: i),
+                    Failed("q", MessageStatus.Parked, isRaised: false),
+                    Failed("p", MessageStatus.Parked, $"new {i}")))
+            .ToList();
         var at = TestSilo.Noon.AddDays(1);
 
         var transaction = await silo.CommitAsync(round =>
         {
             round.Messages.AddRange(fresh);
-            round.Parts.AddRange(old.Select((message, i) => new PartsRow(
-                Reference(message, before, i), $"old {i}", [Failed("p", MessageStatus.Retrying, $"old {i}"), Failed("q", MessageStatus.Parked, $"old {i} q")], at)));
+            round.Parts.AddRange(
+                old.Select(
+                    (message, i) =>
+                        new PartsRow(
+                            Reference(message, before, i),
+                            $"old {i}",
+                            [
+                                Failed("p", MessageStatus.Retrying, $"old {i}"),
+                                Failed("q", MessageStatus.Parked, $"old {i} q"),
+                            ],
+                            at)));
         });
 
-        var expected = fresh.Select((message, i) => (Reference(message, transaction, i), $"new {i}", $"new {i}", message.Message.ReceivedAt))
-            .Concat(old.SelectMany((message, i) => new[] { $"old {i}", $"old {i} q" }.Select(error => (Reference(message, before, i), $"old {i}", error, at)))).ToList();
+        var expected = fresh
+            .Select(
+                (message, i) => (Reference(message, transaction, i),
+                    $"new {i}", $"new {i}", message.Message.ReceivedAt))
+            .Concat(
+                old.SelectMany(
+                    (message, i) =>
+                        new[] { $"old {i}", $"old {i} q" }.Select(error =>
+                            (Reference(message, before, i), $"old {i}", error, at))))
+            .ToList();
         var (read, after) = (new List<RaisedFailure>(), Position.Start);
         while (true)
         {
@@ -38,7 +64,8 @@ public abstract partial class StoreConformance
         }
 
         Assert.Equal(expected, read.Select(row => (row.Message, row.Item, row.Part.Error!, row.At)));
-        Assert.Equal(Enumerable.Range(0, 3 * count).Select(i => Position.Of(transaction, i)), read.Select(row => row.Position));
+        Assert.Equal(
+            Enumerable.Range(0, 3 * count).Select(i => Position.Of(transaction, i)), read.Select(row => row.Position));
         Assert.Equal(Failed("p", MessageStatus.Retrying, "old 0", isRaised: false), read[count].Part);
         var end = await Processing(silo).ReadRaisedAsync(read[^1].Position, 7, Cancellation);
         Assert.Equal((0, true), (end.Failures.Count, end.IsComplete));
@@ -53,7 +80,8 @@ public abstract partial class StoreConformance
 
         await silo.CommitAsync(round =>
         {
-            round.Superseded.Add(new PartsRow(reference, "old", [Failed("p", MessageStatus.Parked, "overtaken")], TestSilo.Noon));
+            round.Superseded.Add(
+                new PartsRow(reference, "old", [Failed("p", MessageStatus.Parked, "overtaken")], TestSilo.Noon));
             round.Parts.Add(new PartsRow(reference, "old", [Failed("q", MessageStatus.Parked, "left")], TestSilo.Noon));
         });
 
@@ -67,7 +95,9 @@ public abstract partial class StoreConformance
     public async Task Outcomes_are_added_to_those_of_earlier_rounds()
     {
         var silo = await JoinAsync();
-        var transaction = await silo.CommitAsync([.. Enumerable.Range(0, 700).Select(i => TestSilo.Message(sequence: i))]);
+        var transaction = await silo.CommitAsync([
+            .. Enumerable.Range(0, 700).Select(i => TestSilo.Message(sequence: i)),
+        ]);
         Position At(int i) => Position.Of(transaction, i);
 
         await silo.CommitAsync(round =>
@@ -78,11 +108,16 @@ public abstract partial class StoreConformance
         });
         await silo.CommitAsync(round => round.Outcomes.Add(new OutcomeRow(At(1), new Outcome(int.MaxValue, []))));
 
-        var found = await Processing(silo).ReadOutcomesAsync([.. Enumerable.Range(0, 700).Select(At), At(1), new Position(7)], Cancellation);
+        var found = await Processing(silo)
+            .ReadOutcomesAsync([.. Enumerable.Range(0, 700).Select(At), At(1), new Position(7)], Cancellation);
         Assert.Equal(500, found.Count);
-        Assert.Equal([(3, "3/0/[\"ä😀\"],"), (1, "key 1"), (int.MaxValue, "")], found[At(1)].Select(outcome => (outcome.Generation, string.Join(',', outcome.Aggregates))));
-        Assert.Equal((499, "key 499"), (found[At(499)].Single().Generation, found[At(499)].Single().Aggregates.Single()));
-        Assert.IsType<CommitOutcome.Rejected>(await silo.TryCommitAsync(round => round.Outcomes.Add(new OutcomeRow(At(1), new Outcome(1, ["\ud800"])))));
+        Assert.Equal(
+            [(3, "3/0/[\"ä😀\"],"), (1, "key 1"), (int.MaxValue, "")],
+            found[At(1)].Select(outcome => (outcome.Generation, string.Join(',', outcome.Aggregates))));
+        Assert.Equal(
+            (499, "key 499"), (found[At(499)].Single().Generation, found[At(499)].Single().Aggregates.Single()));
+        Assert.IsType<CommitOutcome.Rejected>(
+            await silo.TryCommitAsync(round => round.Outcomes.Add(new OutcomeRow(At(1), new Outcome(1, ["\ud800"])))));
     }
 
     [Fact]

@@ -13,8 +13,9 @@ public abstract partial class StoreConformance
         return [.. sent.Select((message, i) => Reference(message, transaction, i))];
     }
 
-    private static RecordRow Record(string item, MessageReference message, string json, string key = "", int generation = 1) =>
-        new(generation, item, key, message, Encoding.UTF8.GetBytes(json));
+    private static RecordRow Record(
+        string item, MessageReference message, string json, string key = "",
+        int generation = 1) => new(generation, item, key, message, Encoding.UTF8.GetBytes(json));
 
     private static string Json(StoredRecord record) => Encoding.UTF8.GetString(record.Json.Span);
 
@@ -41,7 +42,8 @@ public abstract partial class StoreConformance
         async Task<string> Put(int message, string json)
         {
             await silo.CommitAsync(round => round.Records.Add(Record("item", messages[message], json)));
-            var record = Assert.Single((await Processing(silo).FindRecordsAsync(["item"], [1], 10, Cancellation))["item"]);
+            var record = Assert.Single(
+                (await Processing(silo).FindRecordsAsync(["item"], [1], 10, Cancellation))["item"]);
             Assert.Equal((1, "item", ""), (record.Generation, record.Item, record.Key));
             return $"{Json(record)} of {messages.IndexOf(record.Message)}";
         }
@@ -67,20 +69,30 @@ public abstract partial class StoreConformance
         {
             for (var i = items.Length - 1; i >= 0; i--)
             {
-                round.Records.AddRange(keys.Reverse().Select((key, k) => Record(items[i], messages[i], $$"""{"at":"{{items[i]}}/{{key}}","k":{{k}}}""", key)));
+                round.Records.AddRange(
+                    keys.Reverse()
+                        .Select(
+                            (key, k) =>
+                                Record(items[i], messages[i], $$"""{"at":"{{items[i]}}/{{key}}","k":{{k}}}""", key)));
                 round.Records.Add(Record(items[i], messages[i], "{}", generation: 2));
             }
         });
-        var all = items.SelectMany(item => keys.Select((key, k) => $$"""{"at":"{{item}}/{{key}}","k":{{keys.Length - 1 - k}}}""")).ToList();
+        var all = items
+            .SelectMany(item => keys.Select((key, k) => $$"""{"at":"{{item}}/{{key}}","k":{{keys.Length - 1 - k}}}"""))
+            .ToList();
 
         var query = new RecordQuery(1, null, null, null, limit, 10_000);
         Assert.Equal(all, await JsonsAsync(silo, query));
         Assert.Equal(all.Where(json => json.Contains("\"k\":2", StringComparison.Ordinal)), await JsonsAsync(silo, query with { Document = Body("/k", Comparison.Equal, "2") }));
-        Assert.Equal(all[5..10].Concat(all[25..]), await JsonsAsync(silo, query with { Items = ["ä", "B", "nobody", "ä", "\0", "\ud800"] }));
+        Assert.Equal(all[5..10].Concat(all[25..]), await JsonsAsync(silo, query with { Items = ["ä", "B",
+            "nobody", "ä", "\0", "\ud800"] }));
         Assert.Equal(
-            [all[7], all[27]], await JsonsAsync(silo, query with { Items = ["ä", "B"], Document = Body("/k", Comparison.Equal, "2") }));
+            [all[7], all[27]], await JsonsAsync(silo, query with { Items = ["ä", "B"], Document = Body(
+                "/k", Comparison.Equal, "2") }));
         Assert.Equal(all[8..], await JsonsAsync(silo, query with { After = new RecordMark("B", "é") }));
-        Assert.Equal(all[8..10].Concat(all[25..]), await JsonsAsync(silo, query with { Items = ["B", "ä"], After = new RecordMark("B", "é") }));
+        Assert.Equal(
+            all[8..10].Concat(all[25..]),
+            await JsonsAsync(silo, query with { Items = ["B", "ä"], After = new RecordMark("B", "é") }));
         Assert.Equal(items.Length, (await JsonsAsync(silo, query with { Generation = 2 })).Count);
         Assert.Empty(await JsonsAsync(silo, query with { Generation = 3 }));
         Assert.Empty(await JsonsAsync(silo, query with { Items = [] }));
@@ -104,12 +116,15 @@ public abstract partial class StoreConformance
             }
         });
 
-        var found = await Processing(silo).FindRecordsAsync([.. items, "item 7", "nobody", "\0"], [2, 1, 9], 2, Cancellation);
+        var found = await Processing(silo)
+            .FindRecordsAsync([.. items, "item 7", "nobody", "\0"], [2, 1, 9], 2, Cancellation);
 
         Assert.Equal(items.Order(), found.Keys.Order());
         for (var i = 0; i < items.Length; i++)
             Assert.Equal([$"[{i},0]", $"[{i},2]"], found[items[i]].Select(Json));
-        Assert.Equal(["[5,1]"], (await Processing(silo).FindRecordsAsync(["item 5"], [2], 2, Cancellation))["item 5"].Select(Json));
+        Assert.Equal(
+            ["[5,1]"],
+            (await Processing(silo).FindRecordsAsync(["item 5"], [2], 2, Cancellation))["item 5"].Select(Json));
         Assert.Empty(await Processing(silo).FindRecordsAsync([], [1], 2, Cancellation));
     }
 
@@ -119,10 +134,14 @@ public abstract partial class StoreConformance
         var silo = await JoinAsync();
         var messages = await StoreAsync(silo, [.. Enumerable.Range(0, 12).Select(i => $"item {i:D2}")]);
         var json = new byte[PluginResult.MaxRecordBytes];
-        await silo.CommitAsync(round => round.Records.AddRange(messages.Select((message, i) => new RecordRow(1, $"item {i:D2}", "", message, json))));
+        await silo.CommitAsync(round =>
+            round.Records.AddRange(messages.Select((message, i) => new RecordRow(1, $"item {i:D2}", "", message, json)))
+        );
 
-        var first = await Processing(silo).ReadRecordsAsync(new RecordQuery(1, null, null, null, 100, 100), Cancellation);
-        var rest = await Processing(silo).ReadRecordsAsync(new RecordQuery(1, null, null, first.ScannedTo, 100, 100), Cancellation);
+        var first = await Processing(silo)
+            .ReadRecordsAsync(new RecordQuery(1, null, null, null, 100, 100), Cancellation);
+        var rest = await Processing(silo)
+            .ReadRecordsAsync(new RecordQuery(1, null, null, first.ScannedTo, 100, 100), Cancellation);
 
         Assert.Equal((8, false, 4, true), (first.Records.Count, first.IsComplete, rest.Records.Count, rest.IsComplete));
         Assert.All(first.Records.Concat(rest.Records), record => Assert.Equal(json.Length, record.Json.Length));

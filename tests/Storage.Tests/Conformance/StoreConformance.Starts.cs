@@ -44,12 +44,17 @@ public abstract partial class StoreConformance
     public async Task A_noted_start_stands_on_the_row_of_its_activity_after_a_crash()
     {
         var first = await JoinAsync();
-        await first.CommitAsync(round => round.Reminders.AddRange(
-            [Reminder("a", "job", TestSilo.Noon, activity: "work"), Reminder("b", "job", TestSilo.Noon, activity: "work")]));
+        await first.CommitAsync(round =>
+            round.Reminders.AddRange([
+                Reminder("a", "job", TestSilo.Noon, activity: "work"),
+                Reminder("b", "job", TestSilo.Noon, activity: "work"),
+            ]));
         var rows = await ReadAsync(first);
         Assert.All(rows, row => Assert.Equal((0, false), (row.StartsCount, row.IsAlone)));
 
-        Assert.True(await first.Store.NoteStartsAsync(first.Id, [.. rows.Select(row => new StartNote(row, 2, false))], Cancellation));
+        Assert.True(
+            await first.Store.NoteStartsAsync(
+                first.Id, [.. rows.Select(row => new StartNote(row, 2, false))], Cancellation));
         rows = await ReadAsync(first);
         Assert.True(await first.Store.NoteStartsAsync(first.Id, [new StartNote(rows[1], 3, true)], Cancellation));
         await Harness.CrashAsync(first.Store);
@@ -63,11 +68,13 @@ public abstract partial class StoreConformance
     public async Task A_note_can_be_sent_again_and_touches_no_row_that_was_replaced()
     {
         var silo = await JoinAsync();
-        await silo.CommitAsync(round => round.Reminders.AddRange(
-        [
-            Reminder("a", "moved", TestSilo.Noon, activity: "work"), Reminder("b", "same", TestSilo.Noon, activity: "work"),
-            Reminder("c", "kept", TestSilo.Noon, activity: "work"), Reminder("d", "gone", TestSilo.Noon, activity: "work"),
-        ]));
+        await silo.CommitAsync(round =>
+            round.Reminders.AddRange([
+                Reminder("a", "moved", TestSilo.Noon, activity: "work"),
+                Reminder("b", "same", TestSilo.Noon, activity: "work"),
+                Reminder("c", "kept", TestSilo.Noon, activity: "work"),
+                Reminder("d", "gone", TestSilo.Noon, activity: "work"),
+            ]));
         var rows = await ReadAsync(silo);
         var first = rows.Select(row => new StartNote(row, 2, false)).ToList();
         Assert.True(await silo.Store.NoteStartsAsync(silo.Id, first, Cancellation));
@@ -88,17 +95,23 @@ public abstract partial class StoreConformance
 
         Assert.Equal(
             [("moved", 0, false), ("same", 0, false), ("kept", 3, true)],
-            (await ReadAsync(silo)).OrderBy(row => row.Grain.Key, StringComparer.Ordinal).Select(row => (row.Name, row.StartsCount, row.IsAlone)));
+            (await ReadAsync(silo))
+                .OrderBy(row => row.Grain.Key, StringComparer.Ordinal)
+                .Select(row => (row.Name, row.StartsCount, row.IsAlone)));
     }
 
     [Fact]
     public async Task Starts_of_a_silo_that_leaves_are_taken_back_and_earlier_ones_stay()
     {
         var first = await JoinAsync();
-        await first.CommitAsync(round => round.Reminders.AddRange(
-            [Reminder("a", "job", TestSilo.Noon, activity: "work"), Reminder("b", "job", TestSilo.Noon, activity: "work")]));
+        await first.CommitAsync(round =>
+            round.Reminders.AddRange([
+                Reminder("a", "job", TestSilo.Noon, activity: "work"),
+                Reminder("b", "job", TestSilo.Noon, activity: "work"),
+            ]));
         var rows = await ReadAsync(first);
-        await first.Store.NoteStartsAsync(first.Id, [.. rows.Select(row => new StartNote(row, 2, false))], Cancellation);
+        await first.Store.NoteStartsAsync(
+            first.Id, [.. rows.Select(row => new StartNote(row, 2, false))], Cancellation);
         await Harness.CrashAsync(first.Store);
         var second = await JoinAsync();
         rows = await ReadAsync(second);
@@ -107,7 +120,9 @@ public abstract partial class StoreConformance
         await second.Store.LeaveAsync(second.Id, Cancellation);
         await second.Store.DisposeAsync();
 
-        Assert.Equal([(2, false), (2, false)], (await ReadAsync(await JoinAsync())).Select(row => (row.StartsCount, row.IsAlone)));
+        Assert.Equal(
+            [(2, false), (2, false)],
+            (await ReadAsync(await JoinAsync())).Select(row => (row.StartsCount, row.IsAlone)));
     }
 
     [Fact]
@@ -119,7 +134,8 @@ public abstract partial class StoreConformance
         var again = await first.Store.JoinAsync("http://127.0.0.1:9", [], Cancellation);
 
         Assert.False(await first.Store.NoteStartsAsync(first.Id, [new StartNote(rows[0], 2, false)], Cancellation));
-        Assert.False(await first.Store.NoteStartsAsync(new SiloId(4711), [new StartNote(rows[0], 2, false)], Cancellation));
+        Assert.False(
+            await first.Store.NoteStartsAsync(new SiloId(4711), [new StartNote(rows[0], 2, false)], Cancellation));
 
         Assert.Equal(0, Assert.Single(await ReadAsync(first)).StartsCount);
         Assert.True(await first.Store.NoteStartsAsync(again.Silo, [new StartNote(rows[0], 2, false)], Cancellation));
@@ -130,7 +146,8 @@ public abstract partial class StoreConformance
     {
         var first = await JoinAsync();
         var starts = Harness.DeliveryStartsOf(first.Store);
-        await starts.WriteAsync([new("q", 1, 2, false), new("q", UInt128.MaxValue, 2, false), new("r", 1, 2, false)], Cancellation);
+        await starts.WriteAsync(
+            [new("q", 1, 2, false), new("q", UInt128.MaxValue, 2, false), new("r", 1, 2, false)], Cancellation);
         await starts.WriteAsync([new("q", 1, 3, true), new("r", 1, 0, false), new("never", 7, 0, false)], Cancellation);
         await Harness.CrashAsync(first.Store);
 
@@ -139,10 +156,12 @@ public abstract partial class StoreConformance
         await starts.ClearAsync(Cancellation);
 
         Assert.Equal(
-            [new("q", 1, 3, true), new("q", UInt128.MaxValue, 2, false)], read.OrderBy(start => start.Fingerprint).ToList());
+            [new("q", 1, 3, true), new("q", UInt128.MaxValue, 2, false)],
+            read.OrderBy(start => start.Fingerprint).ToList());
         Assert.Empty(await starts.ReadAsync(Cancellation));
     }
 
     private static async Task<IReadOnlyList<ReminderRow>> ReadAsync(TestSilo silo) =>
-        await silo.Store.ReadRemindersAsync(ReminderMark.At(DateTimeOffset.MinValue), DateTimeOffset.MaxValue, 100, Cancellation);
+        await silo.Store.ReadRemindersAsync(
+            ReminderMark.At(DateTimeOffset.MinValue), DateTimeOffset.MaxValue, 100, Cancellation);
 }

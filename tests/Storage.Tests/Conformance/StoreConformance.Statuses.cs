@@ -10,16 +10,30 @@ public abstract partial class StoreConformance
     public async Task Messages_are_found_by_status_and_no_more_are_looked_at_than_have_parts(bool newestFirst)
     {
         var silo = await JoinAsync();
-        var sent = Enumerable.Range(0, 200).Select(i => With(
-            TestSilo.Message($"item {i % 7}", source: $"source {i % 3}", sequence: i),
-            i % 10 == 0 ? [Failed("a", MessageStatus.Parked), Failed("b", (MessageStatus)(1 + i / 10 % 4)), Failed("c", MessageStatus.Parked)] : [])).ToList();
+        var sent = Enumerable
+            .Range(0, 200)
+            .Select(i =>
+                With(
+                    TestSilo.Message($"item {i % 7}", source: $"source {i % 3}", sequence: i),
+                    i % 10 == 0
+                        ?
+                        [
+                            Failed("a", MessageStatus.Parked),
+                            Failed("b", (MessageStatus)(1 + i / 10 % 4)),
+                            Failed("c", MessageStatus.Parked),
+                        ]
+                        : []))
+            .ToList();
         await silo.CommitAsync([.. sent]);
         int Status(int i) => i % 10 == 0 ? Math.Min(3, 1 + i / 10 % 4) : 0;
         List<(MessageFilter Filter, Func<int, bool> Holds, int Scanned)> cases =
         [
             (new(Statuses: [MessageStatus.Parked]), i => Status(i) == 3, 20),
             (new(Statuses: [MessageStatus.Retrying]), i => Status(i) == 2, 5),
-            (new(Statuses: [MessageStatus.Retrying, MessageStatus.Parked, MessageStatus.Parked]), i => Status(i) is 2 or 3, 20),
+            (
+                new(Statuses: [MessageStatus.Retrying, MessageStatus.Parked, MessageStatus.Parked]),
+                i => Status(i) is 2 or 3,
+                20),
             (new(Statuses: [MessageStatus.Processing]), i => Status(i) == 1, 20),
             (new(Statuses: [MessageStatus.Completed]), i => Status(i) == 0, 200),
             (new(Statuses: [MessageStatus.Completed, MessageStatus.Retrying]), i => Status(i) is 0 or 2, 200),
@@ -47,8 +61,13 @@ public abstract partial class StoreConformance
             Assert.Equal(Sequences(found), paged);
         }
 
-        var items = await Queries(silo).QueryMessagesAsync(Query(new MessageFilter(Items: ["item 3"], Statuses: [MessageStatus.Parked]), newestFirst: newestFirst), Cancellation);
-        Assert.Equal(Enumerable.Range(0, 200).Where(i => i % 7 == 3 && Status(i) == 3).Select(i => (long)i), Sequences(items).Order());
+        var items = await Queries(silo)
+            .QueryMessagesAsync(
+                Query(new MessageFilter(Items: ["item 3"], Statuses: [MessageStatus.Parked]), newestFirst: newestFirst),
+                Cancellation);
+        Assert.Equal(
+            Enumerable.Range(0, 200).Where(i => i % 7 == 3 && Status(i) == 3).Select(i => (long)i),
+            Sequences(items).Order());
     }
 
     [Fact]
@@ -64,10 +83,16 @@ public abstract partial class StoreConformance
         async Task<long?> Count(MessageFilter filter) => await Queries(silo).CountMessagesAsync(filter, Cancellation);
 
         Assert.Equal(1, await Count(new MessageFilter(Statuses: [MessageStatus.Processing])));
-        Assert.Equal(3, await Count(new MessageFilter(Statuses: [MessageStatus.Processing, MessageStatus.Completed, MessageStatus.Processing])));
-        Assert.Equal(2, await Count(new MessageFilter(Sources: ["source", "nothing"], Statuses: [MessageStatus.Completed])));
+        Assert.Equal(
+            3,
+            await Count(
+                new MessageFilter(
+                    Statuses: [MessageStatus.Processing, MessageStatus.Completed, MessageStatus.Processing])));
+        Assert.Equal(
+            2, await Count(new MessageFilter(Sources: ["source", "nothing"], Statuses: [MessageStatus.Completed])));
         Assert.Equal(0, await Count(new MessageFilter(Statuses: [MessageStatus.Parked])));
         Assert.Null(await Count(new MessageFilter(Items: ["item"], Statuses: [MessageStatus.Parked])));
-        Assert.Null(await Count(new MessageFilter(Body: Body("/n", Comparison.Equal, "1"), Statuses: [MessageStatus.Parked])));
+        Assert.Null(
+            await Count(new MessageFilter(Body: Body("/n", Comparison.Equal, "1"), Statuses: [MessageStatus.Parked])));
     }
 }

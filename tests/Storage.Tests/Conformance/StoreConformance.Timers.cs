@@ -4,9 +4,15 @@ namespace Tributary.Storage.Tests.Conformance;
 
 public abstract partial class StoreConformance
 {
-    private static ReminderWrite Reminder(string key, string name, DateTimeOffset due, bool mayExist = false, string? activity = null, string type = "item") => new(
-        new PartitionId(9), new RoundGrainId(type, key), name,
-        new ReminderRequest(name, due, 3, activity, Encoding.UTF8.GetBytes(name)), mayExist);
+    private static ReminderWrite Reminder(
+        string key, string name, DateTimeOffset due, bool mayExist = false, string? activity = null,
+        string type = "item") =>
+        new(
+            new PartitionId(9),
+            new RoundGrainId(type, key),
+            name,
+            new ReminderRequest(name, due, 3, activity, Encoding.UTF8.GetBytes(name)),
+            mayExist);
 
     [Fact]
     public async Task Reminders_come_earliest_first_in_pages_that_do_not_overlap()
@@ -20,7 +26,8 @@ public abstract partial class StoreConformance
             foreach (var key in keys.Reverse())
             {
                 writes.Add(Reminder(key, $"b{second}", TestSilo.Noon.AddSeconds(second).AddMicroseconds(1)));
-                writes.Add(Reminder(key, $"a{second}", TestSilo.Noon.AddSeconds(second).AddMicroseconds(1), activity: "fetch"));
+                writes.Add(Reminder(key,
+                    $"a{second}", TestSilo.Noon.AddSeconds(second).AddMicroseconds(1), activity: "fetch"));
             }
         }
 
@@ -29,17 +36,26 @@ public abstract partial class StoreConformance
         var after = ReminderMark.At(TestSilo.Noon);
         while (true)
         {
-            var page = await silo.Store.ReadRemindersAsync(after, TestSilo.Noon.AddSeconds(1).AddMicroseconds(1), 5, Cancellation);
+            var page = await silo.Store.ReadRemindersAsync(
+                after, TestSilo.Noon.AddSeconds(1).AddMicroseconds(1), 5, Cancellation);
             read.AddRange(page);
             if (page.Count < 5)
                 break;
             after = page[^1].Mark;
         }
 
-        var expected = from second in Enumerable.Range(0, 2) from key in keys from name in new[] { $"a{second}", $"b{second}" } select (second, key, name);
+        var expected =
+            from second in Enumerable.Range(0, 2)
+            from key in keys
+            from name in new[] { $"a{second}", $"b{second}" }
+            select (second, key, name);
         Assert.Equal(
-            expected.ToList(), read.Select(row => ((int)(row.Due - TestSilo.Noon).TotalSeconds, row.Grain.Key, row.Name)).ToList());
-        Assert.All(read, row => Assert.Equal(TestSilo.Noon.AddMicroseconds(1).Ticks % TimeSpan.TicksPerSecond, row.Due.Ticks % TimeSpan.TicksPerSecond));
+            expected.ToList(),
+            read.Select(row => ((int)(row.Due - TestSilo.Noon).TotalSeconds, row.Grain.Key, row.Name)).ToList());
+        Assert.All(read, row =>
+            Assert.Equal(
+                TestSilo.Noon.AddMicroseconds(1).Ticks % TimeSpan.TicksPerSecond,
+                row.Due.Ticks % TimeSpan.TicksPerSecond));
         Assert.All(read, row => Assert.Equal((row.Name[0] == 'a' ? "fetch" : null, 3), (row.Activity, row.Attempt)));
         Assert.All(read, row => Assert.Equal(row.Name, Encoding.UTF8.GetString(row.Payload.Span)));
     }
@@ -71,7 +87,8 @@ public abstract partial class StoreConformance
             }
         });
 
-        var left = await silo.Store.ReadRemindersAsync(ReminderMark.At(DateTimeOffset.MinValue), DateTimeOffset.MaxValue, 10_000, Cancellation);
+        var left = await silo.Store.ReadRemindersAsync(
+            ReminderMark.At(DateTimeOffset.MinValue), DateTimeOffset.MaxValue, 10_000, Cancellation);
         Assert.Equal(2 * count, left.Count);
         Assert.All(left, row => Assert.Equal(later, row.Due));
         Assert.Equal(["moved", "new"], left.Select(row => row.Name).Distinct());

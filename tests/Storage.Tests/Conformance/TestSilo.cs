@@ -36,7 +36,9 @@ public sealed class TestSilo(IPartitionStore store, IMessageLog log, SiloId id)
 
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<TestSilo> JoinAsync(StoreHarness harness, IPartitionStore store, string address = "", bool waitsForHorizon = true, params string[] indexedPaths)
+    public static async Task<TestSilo> JoinAsync(
+        StoreHarness harness, IPartitionStore store, string address = "", bool waitsForHorizon = true,
+        params string[] indexedPaths)
     {
         await store.OpenAsync(Cancellation);
         var incarnation = await store.JoinAsync(address, indexedPaths, Cancellation);
@@ -60,14 +62,23 @@ public sealed class TestSilo(IPartitionStore store, IMessageLog log, SiloId id)
     }
 
     public static AppendedMessage Message(
-        string item = "item", string body = "{}", string source = "source", long sequence = 1, params int[] generations) =>
-        Message(item, Encoding.UTF8.GetBytes(body), source, sequence, generations);
+        string item = "item",
+        string body = "{}",
+        string source = "source",
+        long sequence = 1,
+        params int[] generations
+    ) => Message(item, Encoding.UTF8.GetBytes(body), source, sequence, generations);
 
-    public static AppendedMessage Message(string item, byte[] body, string source = "source", long sequence = 1, params int[] generations) =>
+    public static AppendedMessage Message(
+        string item, byte[] body, string source = "source", long sequence = 1, params int[] generations) =>
         new(
             new Message
             {
-                Id = new MessageId(Guid.CreateVersion7()), Source = source, Item = item, MediaType = "application/json", Body = body,
+                Id = new MessageId(Guid.CreateVersion7()),
+                Source = source,
+                Item = item,
+                MediaType = "application/json",
+                Body = body,
                 ReceivedAt = Noon.AddTicks(1),
             },
             sequence, generations);
@@ -109,7 +120,8 @@ public sealed class TestSilo(IPartitionStore store, IMessageLog log, SiloId id)
         await Waiting.UntilAsync(async () => await Log.ReadHorizonAsync(Cancellation) >= above);
     }
 
-    public Task<long> CommitAsync(params AppendedMessage[] messages) => CommitAsync(next => next.Messages.AddRange(messages));
+    public Task<long> CommitAsync(params AppendedMessage[] messages) =>
+        CommitAsync(next => next.Messages.AddRange(messages));
 
     /// <summary>Takes a round that became durable in another way into account.</summary>
     public void Advance(RoundCommit committed)
@@ -118,7 +130,8 @@ public sealed class TestSilo(IPartitionStore store, IMessageLog log, SiloId id)
         accepted += committed.Messages.Count;
     }
 
-    public async Task<CommitOutcome> TryCommitAsync(Action<RoundCommit> fill) => await Store.CommitAsync(NextRound(fill), Cancellation);
+    public async Task<CommitOutcome> TryCommitAsync(Action<RoundCommit> fill) =>
+        await Store.CommitAsync(NextRound(fill), Cancellation);
 
     public async Task<LoadedState?> LoadAsync(StateRow row)
     {

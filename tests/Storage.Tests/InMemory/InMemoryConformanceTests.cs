@@ -24,7 +24,8 @@ public sealed class InMemoryConformanceTests : SharedConformance
 
         public override IPluginTables PluginTablesOf(IPartitionStore store) => ((InMemoryStore)store).PluginTables;
 
-        public override IDeliveryStarts DeliveryStartsOf(IPartitionStore store) => ((InMemoryStore)store).DeliveryStarts;
+        public override IDeliveryStarts DeliveryStartsOf(IPartitionStore store) =>
+            ((InMemoryStore)store).DeliveryStarts;
 
         public override Task LeaveUnscopedAsync(PartitionId partition, ExternalKey key, KnownMessage message, int day)
         {

@@ -38,7 +38,8 @@ public sealed class InMemoryFaultsTests
         var silo = await JoinAsync();
         faults.ByCall[(StoreCall.Commit, 2)] = fate;
 
-        Assert.IsType<CommitOutcome.Unknown>(await silo.TryCommitAsync(round => round.Messages.Add(TestSilo.Message())));
+        Assert.IsType<CommitOutcome.Unknown>(
+            await silo.TryCommitAsync(round => round.Messages.Add(TestSilo.Message())));
 
         await Assert.ThrowsAsync<StoreException>(async () => await silo.Store.CheckAsync(silo.Id, 1, Cancellation));
         await using var next = new InMemoryStore(database);
@@ -53,7 +54,8 @@ public sealed class InMemoryFaultsTests
         faults.ByNumber[5] = StoreFate.Fail;
 
         Assert.True(await silo.Store.CheckAsync(silo.Id, 1, Cancellation));
-        var error = await Assert.ThrowsAsync<StoreException>(async () => await silo.Store.LoadAsync(new LoadRequest(), Cancellation));
+        var error = await Assert.ThrowsAsync<StoreException>(async () =>
+            await silo.Store.LoadAsync(new LoadRequest(), Cancellation));
 
         Assert.Equal(StoreFault.Transient, error.Fault);
         Assert.True(await silo.Store.CheckAsync(silo.Id, 1, Cancellation));

@@ -19,8 +19,8 @@ public sealed class PostgresConformanceTests(SharedCluster shared) : SharedConfo
 }
 
 /// <summary>
-/// One server for all tests that do not stop it, started with the first of them. A writing transaction holds the horizon of all
-/// its databases, so these tests run one after the other.
+/// One server for all tests that do not stop it, started with the first of them. A writing transaction holds the
+/// horizon of all its databases, so these tests run one after the other.
 /// </summary>
 public sealed class SharedCluster : IAsyncDisposable
 {
@@ -61,7 +61,8 @@ public sealed class PostgresHarness(string connectionString) : StoreHarness
         await using var connection = new NpgsqlConnection(ConnectionString);
         await connection.OpenAsync();
         await using var insert = new NpgsqlCommand(
-            "insert into external_ids(partition, hash, message_id, item, position, body_hash, received_day) values ($1, $2, $3, $4, $5, $6, $7)",
+            "insert into external_ids(partition, hash, message_id, item, position, body_hash, received_day) values "
+            + "($1, $2, $3, $4, $5, $6, $7)",
             connection);
         foreach (var value in new object[]
         {

@@ -16,7 +16,8 @@ public sealed class PostgresFaultsTests(SharedCluster shared) : IAsyncLifetime
 
     private PostgresHarness Harness => harness!;
 
-    public async ValueTask InitializeAsync() => harness = new PostgresHarness(await (await shared.GetAsync()).CreateDatabaseAsync());
+    public async ValueTask InitializeAsync() =>
+        harness = new PostgresHarness(await (await shared.GetAsync()).CreateDatabaseAsync());
 
     public ValueTask DisposeAsync() => Harness.DisposeAsync();
 
@@ -29,9 +30,11 @@ public sealed class PostgresFaultsTests(SharedCluster shared) : IAsyncLifetime
         var silo = await TestSilo.JoinAsync(Harness, store);
         await using var other = await ConnectAsync();
         await ExecuteAsync(other, "begin; lock table messages in exclusive mode");
-        var round = silo.NextRound(next => next.Messages.AddRange(Enumerable.Range(0, count).Select(_ => TestSilo.Message())));
+        var round = silo.NextRound(next =>
+            next.Messages.AddRange(Enumerable.Range(0, count).Select(_ => TestSilo.Message())));
         var commit = store.CommitAsync(round, Cancellation).AsTask();
-        await WaitForAsync(other, "select exists(select from pg_locks where not granted and relation = 'messages'::regclass)");
+        await WaitForAsync(
+            other, "select exists(select from pg_locks where not granted and relation = 'messages'::regclass)");
 
         await ExecuteAsync(other, "select pg_terminate_backend(backend_pid, 5000) from silos where status = 'active'");
         Assert.IsType<CommitOutcome.Unknown>(await commit);
@@ -52,7 +55,8 @@ public sealed class PostgresFaultsTests(SharedCluster shared) : IAsyncLifetime
         await ExecuteAsync(other, "begin; lock table messages in exclusive mode");
         var round = silo.NextRound(next => next.Messages.Add(TestSilo.Message()));
         var commit = store.CommitAsync(round, Cancellation).AsTask();
-        await WaitForAsync(other, "select exists(select from pg_locks where not granted and relation = 'messages'::regclass)");
+        await WaitForAsync(
+            other, "select exists(select from pg_locks where not granted and relation = 'messages'::regclass)");
 
         await using var observer = Harness.NewStore();
         var resolution = await observer.ResolveAsync(silo.Id, round.Round, Cancellation);
@@ -72,7 +76,8 @@ public sealed class PostgresFaultsTests(SharedCluster shared) : IAsyncLifetime
         await using var other = await ConnectAsync();
         await ExecuteAsync(other, "select pg_terminate_backend(backend_pid, 5000) from silos where status = 'active'");
 
-        Assert.IsType<CommitOutcome.Unknown>(await silo.TryCommitAsync(round => round.Messages.Add(TestSilo.Message())));
+        Assert.IsType<CommitOutcome.Unknown>(
+            await silo.TryCommitAsync(round => round.Messages.Add(TestSilo.Message())));
 
         var applied = Assert.IsType<RoundResolution.Applied>(
             await store.ResolveAsync(silo.Id, silo.Round, Cancellation));
@@ -192,7 +197,8 @@ public sealed class PostgresFaultsTests(SharedCluster shared) : IAsyncLifetime
         await cluster.KillAsync();
         var round = silo.NextRound(next => next.Messages.Add(TestSilo.Message()));
         Assert.IsType<CommitOutcome.Unknown>(await store.CommitAsync(round, Cancellation));
-        var error = await Assert.ThrowsAsync<StoreException>(async () => await store.ResolveAsync(silo.Id, round.Round, Cancellation));
+        var error = await Assert.ThrowsAsync<StoreException>(async () =>
+            await store.ResolveAsync(silo.Id, round.Round, Cancellation));
         Assert.Equal(StoreFault.Transient, error.Fault);
         await cluster.StartAsync();
 

@@ -28,17 +28,30 @@ public sealed class PostgresPluginTablesTests(SharedCluster shared)
     public async Task Texts_are_read_as_what_the_statement_needs()
     {
         await using var store = await OpenAsync(TimeSpan.FromMinutes(2));
-        await store.PluginTables.InitialiseAsync("plugin", "create table times(at timestamptz, document jsonb)", Cancellation);
+        await store.PluginTables.InitialiseAsync(
+            "plugin", "create table times(at timestamptz, document jsonb)", Cancellation);
 
-        Assert.True(await store.PluginTables.ApplyAsync(
-            new MessageId(Guid.CreateVersion7()), "plugin", 1,
-            [new PluginCommand("insert into times(at, document) values ($1, $2)", ["2026-03-01T12:00:00Z", """{"a":1}"""])], Cancellation));
+        Assert.True(
+            await store.PluginTables.ApplyAsync(
+                new MessageId(Guid.CreateVersion7()),
+                "plugin",
+                1,
+                [
+                    new PluginCommand(
+                        "insert into times(at, document) values ($1, $2)", ["2026-03-01T12:00:00Z", """{"a":1}"""]),
+                ],
+                Cancellation));
     }
 
     private async Task<PostgresStore> OpenAsync(TimeSpan timeout)
     {
         var store = new PostgresStore(
-            new PostgresOptions { ConnectionString = await (await shared.GetAsync()).CreateDatabaseAsync(), PluginTransactionTimeout = timeout }, TimeProvider.System);
+            new PostgresOptions
+            {
+                ConnectionString = await (await shared.GetAsync()).CreateDatabaseAsync(),
+                PluginTransactionTimeout = timeout,
+            },
+            TimeProvider.System);
         await store.OpenAsync(Cancellation);
         return store;
     }

@@ -16,7 +16,8 @@ public sealed class PostgresTakeoverTests(SharedCluster shared) : IAsyncLifetime
 
     private PostgresHarness Harness => harness!;
 
-    public async ValueTask InitializeAsync() => harness = new PostgresHarness(await (await shared.GetAsync()).CreateDatabaseAsync());
+    public async ValueTask InitializeAsync() =>
+        harness = new PostgresHarness(await (await shared.GetAsync()).CreateDatabaseAsync());
 
     public ValueTask DisposeAsync() => Harness.DisposeAsync();
 
@@ -49,7 +50,9 @@ public sealed class PostgresTakeoverTests(SharedCluster shared) : IAsyncLifetime
         await Harness.CrashAsync(first.Store);
 
         await using var store = Harness.NewStore();
-        var error = await Assert.ThrowsAsync<StoreException>(() => TestSilo.JoinAsync(Harness, store, "http://127.0.0.1:1"));
+        var error = await Assert.ThrowsAsync<StoreException>(() =>
+            TestSilo.JoinAsync(Harness, store, "http://127.0.0.1:1")
+        );
 
         Assert.Equal(StoreFault.Busy, error.Fault);
         Assert.Contains(address, error.Message, StringComparison.Ordinal);
@@ -78,7 +81,8 @@ public sealed class PostgresTakeoverTests(SharedCluster shared) : IAsyncLifetime
         await one.OpenAsync(Cancellation);
         await two.OpenAsync(Cancellation);
 
-        var joins = new[] { one.JoinAsync("", [], Cancellation).AsTask(), two.JoinAsync("", [], Cancellation).AsTask() };
+        var joins = new[] { one.JoinAsync(
+            "", [], Cancellation).AsTask(), two.JoinAsync("", [], Cancellation).AsTask() };
         var results = await Task.WhenAll(joins.Select(async join =>
         {
             try

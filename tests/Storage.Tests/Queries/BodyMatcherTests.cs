@@ -9,7 +9,8 @@ public sealed class BodyMatcherTests
     private static bool Matches(string body, string pointer, Comparison comparison, string operand) =>
         Matches(body, new BodyCondition.Compare(pointer, comparison, JsonElement.Parse(operand)));
 
-    private static bool Matches(string body, BodyCondition condition) => BodyMatcher.Of(condition).Matches(Encoding.UTF8.GetBytes(body));
+    private static bool Matches(string body, BodyCondition condition) =>
+        BodyMatcher.Of(condition).Matches(Encoding.UTF8.GetBytes(body));
 
     [Theory]
     [InlineData("""{"a":1}""", "/a", "1", true)]
@@ -66,8 +67,9 @@ public sealed class BodyMatcherTests
 
             Assert.Equal(
                 (order == 0, order != 0, order > 0, order >= 0, order < 0, order <= 0),
-                (Holds(Comparison.Equal), Holds(Comparison.NotEqual), Holds(Comparison.Greater), Holds(Comparison.GreaterOrEqual), Holds(Comparison.Less),
-                    Holds(Comparison.LessOrEqual)));
+                (
+                    Holds(Comparison.Equal), Holds(Comparison.NotEqual), Holds(Comparison.Greater),
+                    Holds(Comparison.GreaterOrEqual), Holds(Comparison.Less), Holds(Comparison.LessOrEqual)));
         }
     }
 
@@ -80,7 +82,14 @@ public sealed class BodyMatcherTests
     {
         var body = $$"""{"a":{{value}}}""";
         Assert.True(Matches(body, "/a", Comparison.NotEqual, operand));
-        foreach (var comparison in new[] { Comparison.Greater, Comparison.GreaterOrEqual, Comparison.Less, Comparison.LessOrEqual })
+        foreach (var comparison in new[]
+            {
+                Comparison.Greater,
+                Comparison.GreaterOrEqual,
+                Comparison.Less,
+                Comparison.LessOrEqual,
+            }
+        )
             Assert.False(Matches(body, "/a", comparison, operand));
     }
 
@@ -129,6 +138,7 @@ public sealed class BodyMatcherTests
         var refused = Assert.Throws<TributaryException>(() => Matches("{}", "a", Comparison.Equal, "1"));
         Assert.Equal("pointer_invalid", refused.Code);
         Assert.Throws<ArgumentException>(() => Matches("{}", "/a", Comparison.In, "1"));
-        Assert.Throws<ArgumentException>(() => Matches("{}", new BodyCondition.Compare("/a", Comparison.Equal, default)));
+        Assert.Throws<ArgumentException>(() =>
+            Matches("{}", new BodyCondition.Compare("/a", Comparison.Equal, default)));
     }
 }

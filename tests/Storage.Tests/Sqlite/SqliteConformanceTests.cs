@@ -14,9 +14,14 @@ public sealed class SqliteHarness : StoreHarness
 {
     public string DataDirectory { get; } = Directory.CreateTempSubdirectory("tributary-sqlite-").FullName;
 
-    public override IPartitionStore NewStore() => new SqliteStore(
-        new SqliteOptions { DataDirectory = DataDirectory, OnFatal = e => throw new InvalidOperationException("The disk failed.", e) },
-        TimeProvider.System);
+    public override IPartitionStore NewStore() =>
+        new SqliteStore(
+            new SqliteOptions
+            {
+                DataDirectory = DataDirectory,
+                OnFatal = e => throw new InvalidOperationException("The disk failed.", e),
+            },
+            TimeProvider.System);
 
     public override IMessageLog LogOf(IPartitionStore store) => ((SqliteStore)store).Log;
 
@@ -35,7 +40,8 @@ public sealed class SqliteHarness : StoreHarness
         using var connection =
             new SqliteConnection(Path.Combine(DataDirectory, SqliteOptions.FileName), readOnly: false);
         connection.Prepare(
-                "insert into external_ids(partition, hash, message_id, item, position, body_hash, received_day) values (?, ?, ?, ?, ?, ?, ?)")
+                "insert into external_ids(partition, hash, message_id, item, position, body_hash, received_day) values "
+                + "(?, ?, ?, ?, ?, ?, ?)")
             .Bind(partition.Value).Bind(key.Hash).Bind(message.Id.Value).Bind(message.Item).Bind(message.Position.Value)
                 .Bind(message.BodyHash)
             .Bind(day).Run();

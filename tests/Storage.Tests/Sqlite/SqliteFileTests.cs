@@ -28,7 +28,8 @@ public sealed class SqliteFileTests : IAsyncLifetime
 
         Assert.Equal(StoreFault.Busy, error.Fault);
         Assert.Contains(SqliteOptions.FileName, error.Message, StringComparison.Ordinal);
-        Assert.Contains(Environment.ProcessId.ToString(CultureInfo.InvariantCulture), error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            Environment.ProcessId.ToString(CultureInfo.InvariantCulture), error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -41,7 +42,9 @@ public sealed class SqliteFileTests : IAsyncLifetime
         // The files as a crash leaves them: the log not written back, no store closed.
         await using var after = new SqliteHarness();
         foreach (var suffix in new[] { "", "-wal" })
-            File.Copy(Path.Combine(harness.DataDirectory, SqliteOptions.FileName + suffix), Path.Combine(after.DataDirectory, SqliteOptions.FileName + suffix));
+            File.Copy(
+                Path.Combine(harness.DataDirectory, SqliteOptions.FileName + suffix),
+                Path.Combine(after.DataDirectory, SqliteOptions.FileName + suffix));
         await using var second = after.NewStore();
         var rejoined = await TestSilo.JoinAsync(after, second);
 
@@ -106,7 +109,8 @@ public sealed class SqliteFileTests : IAsyncLifetime
     [Fact]
     public async Task A_file_that_is_no_database_is_named_as_such()
     {
-        await File.WriteAllTextAsync(Path.Combine(harness.DataDirectory, SqliteOptions.FileName), new string('x', 8192), Cancellation);
+        await File.WriteAllTextAsync(
+            Path.Combine(harness.DataDirectory, SqliteOptions.FileName), new string('x', 8192), Cancellation);
 
         await using var store = harness.NewStore();
         var error = await Assert.ThrowsAsync<StoreException>(async () => await store.OpenAsync(Cancellation));
@@ -119,16 +123,28 @@ public sealed class SqliteFileTests : IAsyncLifetime
     {
         Exception? fatal = null;
         await using var store = new SqliteStore(
-            new SqliteOptions { DataDirectory = harness.DataDirectory, OnFatal = e => fatal = e, WriterCacheKiB = 64, MmapBytes = 0 }, TimeProvider.System);
+            new SqliteOptions
+            {
+                DataDirectory = harness.DataDirectory,
+                OnFatal = e => fatal = e,
+                WriterCacheKiB = 64,
+                MmapBytes = 0,
+            },
+            TimeProvider.System);
         var silo = await TestSilo.JoinAsync(harness, store);
         await silo.CommitAsync(Enumerable.Range(0, 2000).Select(_ => TestSilo.Message()).ToArray());
-        await using (var log = new FileStream(
-            Path.Combine(harness.DataDirectory, SqliteOptions.FileName + "-wal"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        await using (
+            var log = new FileStream(
+                Path.Combine(harness.DataDirectory, SqliteOptions.FileName + "-wal"),
+                FileMode.Open,
+                FileAccess.Write,
+                FileShare.ReadWrite))
         {
             log.SetLength(0);
         }
 
-        var outcome = await silo.TryCommitAsync(round => round.Messages.AddRange(Enumerable.Range(0, 2000).Select(_ => TestSilo.Message())));
+        var outcome = await silo.TryCommitAsync(round =>
+            round.Messages.AddRange(Enumerable.Range(0, 2000).Select(_ => TestSilo.Message())));
 
         Assert.IsType<CommitOutcome.Unknown>(outcome);
         Assert.NotNull(fatal);
@@ -145,7 +161,9 @@ public sealed class SqliteFileTests : IAsyncLifetime
 
     private void Execute(string sql)
     {
-        Assert.Equal(raw.SQLITE_OK, raw.sqlite3_open(Path.Combine(harness.DataDirectory, SqliteOptions.FileName), out var handle));
+        Assert.Equal(
+            raw.SQLITE_OK,
+            raw.sqlite3_open(Path.Combine(harness.DataDirectory, SqliteOptions.FileName), out var handle));
         using (handle)
             Assert.Equal(raw.SQLITE_OK, raw.sqlite3_exec(handle, sql));
     }

@@ -14,14 +14,20 @@ public sealed class SqliteFormatTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string> Files => new(Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Sqlite", "Formats"), "*.db").Select(file => Path.GetFileName(file)));
+    public static TheoryData<string> Files =>
+        new(
+            Directory
+                .GetFiles(Path.Combine(AppContext.BaseDirectory, "Sqlite", "Formats"), "*.db")
+                .Select(file => Path.GetFileName(file)));
 
     [Theory]
     [MemberData(nameof(Files))]
     public async Task A_database_of_every_version_opens_with_all_that_it_holds(string file)
     {
         await using var harness = new SqliteHarness();
-        File.Copy(Path.Combine(AppContext.BaseDirectory, "Sqlite", "Formats", file), Path.Combine(harness.DataDirectory, SqliteOptions.FileName));
+        File.Copy(
+            Path.Combine(AppContext.BaseDirectory, "Sqlite", "Formats", file),
+            Path.Combine(harness.DataDirectory, SqliteOptions.FileName));
         await using var store = harness.NewStore();
         var silo = await TestSilo.JoinAsync(harness, store);
 
@@ -35,17 +41,23 @@ public sealed class SqliteFormatTests
     private static async Task AssertHoldsAsync(TestSilo silo)
     {
         var slice = await silo.Log.ReadAfterAsync(Position.Start, 10, 1000, Cancellation);
-        Assert.Equal(["""{"n":1}""", """{"n":2}"""], slice.Messages.Select(message => Encoding.UTF8.GetString(message.Body.Span)));
+        Assert.Equal(
+            ["""{"n":1}""", """{"n":2}"""],
+            slice.Messages.Select(message => Encoding.UTF8.GetString(message.Body.Span)));
         Assert.Equal([1, 300], slice.Messages[1].Generations);
         Assert.Equal("item state", await silo.LoadTextAsync(TestSilo.Item("item", "", false)));
-        Assert.Equal("aggregate state", await silo.LoadTextAsync(TestSilo.Aggregate(new AggregateKey(1, 60_000, "[\"g\"]"), "", false)));
+        Assert.Equal(
+            "aggregate state",
+            await silo.LoadTextAsync(TestSilo.Aggregate(new AggregateKey(1, 60_000, "[\"g\"]"), "", false)));
         Assert.Single(await silo.Log.ReadAggregatesAsync(1, null, null, null, null, 10, Cancellation));
         Assert.Equal(new LedgerCounts(2, 2, 0, 0, 0, 0), (await silo.Log.ReadLedgerAsync(true, Cancellation)).Total);
         Assert.Equal("definition", Assert.Single(await silo.Log.ReadDefinitionsAsync(Cancellation)).Name);
         Assert.Equal(
             new RoundGrainId("item", "item"),
             Assert.Single(await silo.Store.ReadDeferredCallsAsync(0, 10, Cancellation)).Target);
-        var reminder = Assert.Single(await silo.Store.ReadRemindersAsync(ReminderMark.At(DateTimeOffset.MinValue), DateTimeOffset.MaxValue, 10, Cancellation));
+        var reminder = Assert.Single(
+            await silo.Store.ReadRemindersAsync(
+                ReminderMark.At(DateTimeOffset.MinValue), DateTimeOffset.MaxValue, 10, Cancellation));
         Assert.Equal(("reminder", TestSilo.Noon, "fetch"), (reminder.Name, reminder.Due, reminder.Activity));
         var external = new LoadRequest();
         external.ExternalIds.Add((new PartitionId(1), ExternalKey.Of("source", "item", "external")));
@@ -55,7 +67,8 @@ public sealed class SqliteFormatTests
     }
 
     /// <summary>
-    /// When a version of the schema is about to be released, the file that this leaves beside the tests, new-version.db, becomes
+    /// When a version of the schema is about to be released, the file that this leaves beside the tests,
+    /// new-version.db, becomes
     /// <c>Formats/version-N.db</c>.
     /// </summary>
     [Fact]
@@ -67,7 +80,10 @@ public sealed class SqliteFormatTests
             var silo = await TestSilo.JoinAsync(harness, store);
             await silo.CommitAsync(round =>
             {
-                round.Messages.AddRange([TestSilo.Message(body: """{"n":1}"""), TestSilo.Message(body: """{"n":2}""", generations: [1, 300])]);
+                round.Messages.AddRange([
+                    TestSilo.Message(body: """{"n":1}"""),
+                    TestSilo.Message(body: """{"n":2}""", generations: [1, 300]),
+                ]);
                 round.ExternalIds.Add(
                     new ExternalIdRow(new PartitionId(1), ExternalKey.Of("source", "item", "external"), 5, 0));
                 round.States.Add(TestSilo.Item("item", "item state", true));
@@ -84,12 +100,15 @@ public sealed class SqliteFormatTests
                     new PartitionId(1), new RoundGrainId("item", "item"), "reminder",
                     new ReminderRequest("reminder", TestSilo.Noon, 1, "fetch", "{}"u8.ToArray()), false));
             });
-            await silo.Log.RegisterDefinitionsAsync([new DefinitionProposal("definition", "hash", "{}"u8.ToArray())], Cancellation);
+            await silo.Log.RegisterDefinitionsAsync(
+                [new DefinitionProposal("definition", "hash", "{}"u8.ToArray())], Cancellation);
             await store.LeaveAsync(silo.Id, Cancellation);
         }
 
         File.Copy(
-            Path.Combine(harness.DataDirectory, SqliteOptions.FileName), Path.Combine(AppContext.BaseDirectory, "new-version.db"), overwrite: true);
+            Path.Combine(harness.DataDirectory, SqliteOptions.FileName),
+            Path.Combine(AppContext.BaseDirectory, "new-version.db"),
+            overwrite: true);
         await using var again = harness.NewStore();
         await AssertHoldsAsync(await TestSilo.JoinAsync(harness, again));
     }

@@ -17,11 +17,14 @@ public sealed class SqliteFullDiskTests
         await using var harness = new SqliteHarness();
         Exception? fatal = null;
         await using var store = new SqliteStore(
-            new SqliteOptions { DataDirectory = Path.Combine(disk.Path, "data"), OnFatal = error => fatal = error }, TimeProvider.System);
+            new SqliteOptions { DataDirectory = Path.Combine(disk.Path, "data"), OnFatal = error => fatal = error },
+            TimeProvider.System);
         var silo = await TestSilo.JoinAsync(harness, store);
         await silo.CommitAsync(TestSilo.Message());
         disk.Fill();
-        var round = silo.NextRound(next => next.Messages.AddRange(Enumerable.Range(0, 100).Select(_ => TestSilo.Message(body: $"\"{new string('x', 10_000)}\""))));
+        var round = silo.NextRound(next =>
+            next.Messages.AddRange(
+                Enumerable.Range(0, 100).Select(_ => TestSilo.Message(body: $"\"{new string('x', 10_000)}\""))));
         for (var attempt = 0; attempt < 3; attempt++)
         {
             var full = Assert.IsType<CommitOutcome.Full>(await store.CommitAsync(round, Cancellation));

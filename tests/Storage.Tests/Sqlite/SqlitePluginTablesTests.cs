@@ -20,7 +20,9 @@ public sealed class SqlitePluginTablesTests
         var silo = await TestSilo.JoinAsync(harness, store);
         await store.PluginTables.InitialiseAsync("plugin", "create table numbers(n)", Cancellation);
         var message = new MessageId(Guid.CreateVersion7());
-        var endless = new PluginCommand("insert into numbers with recursive r(n) as (select 1 union all select n + 1 from r) select n from r where n < 0", []);
+        var endless = new PluginCommand(
+            "insert into numbers with recursive r(n) as (select 1 union all select n + 1 from r) select n from r where "
+            + "n < 0", []);
 
         var apply = store.PluginTables.ApplyAsync(message, "plugin", 1, [endless], Cancellation).AsTask();
         await silo.CommitAsync(TestSilo.Message());
@@ -28,6 +30,8 @@ public sealed class SqlitePluginTablesTests
 
         Assert.True(error.MayHelpToRetry);
         Assert.Contains(nameof(SqliteOptions.PluginTransactionTimeout), error.Message, StringComparison.Ordinal);
-        Assert.True(await store.PluginTables.ApplyAsync(message, "plugin", 1, [new PluginCommand("insert into numbers(n) values (1)", [])], Cancellation));
+        Assert.True(
+            await store.PluginTables.ApplyAsync(
+                message, "plugin", 1, [new PluginCommand("insert into numbers(n) values (1)", [])], Cancellation));
     }
 }

@@ -68,8 +68,10 @@ public sealed class AmqpFramesTests
     [Fact]
     public void What_is_no_frame_of_a_server_ends_the_connection()
     {
-        void Refused(string found, byte[] sent) => Assert.Equal(
-            $"The server sent what no client can read: {found}.", Assert.Throws<AmqpException>(() => Pass(sent, new Random(1))).Message);
+        void Refused(string found, byte[] sent) =>
+            Assert.Equal(
+                $"The server sent what no client can read: {found}.",
+                Assert.Throws<AmqpException>(() => Pass(sent, new Random(1))).Message);
 
         var longer = AmqpBytes.Properties([]);
         longer[28] = 200;
