@@ -10,7 +10,6 @@ using Tributary.Api.Configured;
 using Tributary.Api.Feed;
 using Tributary.Api.GraphQL;
 using Tributary.Api.Health;
-using Tributary.Api.Http;
 using Tributary.Api.Items;
 using Tributary.Api.Kept;
 using Tributary.Api.Ledger;

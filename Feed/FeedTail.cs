@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Tributary.Messages;
 using Tributary.Storage;
 
 namespace Tributary.Feed;
@@ -214,7 +213,4 @@ public sealed partial class FeedTail(
                 subscription.Offer(slice);
         }
     }
-
-    [LoggerMessage(EventId = 1041, Level = LogLevel.Warning, Message = "The feed could not read on; trying again.")]
-    private partial void LogReadFailed(Exception error);
 }

@@ -1,6 +1,5 @@
 using Tributary;
 using Tributary.Connectors.Configuration;
-using Tributary.Messages;
 using Tributary.Silo;
 using Tributary.Silo.Configuration;
 using Tributary.Silo.Demo;

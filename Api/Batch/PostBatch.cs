@@ -5,9 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Tributary.Api.Http;
 using Tributary.Api.Messages;
-using Tributary.Grains.Items;
 using Tributary.Items;
-using Tributary.Messages;
 using Tributary.Pipeline.Intake;
 
 namespace Tributary.Api.Batch;
@@ -143,10 +141,4 @@ internal sealed partial class PostBatch(
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = null;
     }
-
-    [LoggerMessage(EventId = 3011, Level = LogLevel.Error, Message = "A line of a batch failed.")]
-    private partial void LogFailed(Exception error);
-
-    [LoggerMessage(EventId = 3012, Level = LogLevel.Information, Message = "A batch was cut: {Reason}.")]
-    private partial void LogCut(string reason);
 }

@@ -3,9 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Tributary.Api.Http;
 using Tributary.Api.Messages;
-using Tributary.Grains.Items;
 using Tributary.Items;
-using Tributary.Messages;
 using Tributary.Pipeline.Definitions;
 using Tributary.Pipeline.Intake;
 

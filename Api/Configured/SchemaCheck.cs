@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.RegularExpressions;
 using NJsonSchema;
 using NJsonSchema.Validation;
-using Tributary.Messages;
 
 namespace Tributary.Api.Configured;
 

@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using NJsonSchema;
 using NJsonSchema.Visitors;
-using Tributary.Messages;
 
 namespace Tributary.Api.Configured;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Tributary.Messages;
 
 namespace Tributary.Api.Configured;
 

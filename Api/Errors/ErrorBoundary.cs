@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Tributary.Messages;
 
 namespace Tributary.Api.Errors;
 
@@ -63,7 +62,4 @@ public sealed partial class ErrorBoundary(RequestDelegate next, ILogger<ErrorBou
                 Status = status,
             },
         };
-
-    [LoggerMessage(EventId = 3001, Level = LogLevel.Error, Message = "{Method} {Path} failed.")]
-    private partial void LogFailed(Exception error, string method, string path);
 }

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using Tributary.Api.Json;
-using Tributary.Messages;
 
 namespace Tributary.Api.Errors;
 

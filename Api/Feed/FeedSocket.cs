@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Tributary.Api.Http;
 using Tributary.Feed;
-using Tributary.Messages;
 using Tributary.Storage;
 
 namespace Tributary.Api.Feed;
@@ -78,10 +77,4 @@ internal sealed partial class FeedSocket(ApiNode node, ApiOptions options, ILogg
             text = text[..^1];
         return text;
     }
-
-    [LoggerMessage(EventId = 3031, Level = LogLevel.Warning, Message = "A replay could not read.")]
-    private partial void LogReplayFailed(Exception error);
-
-    [LoggerMessage(EventId = 3032, Level = LogLevel.Debug, Message = "A subscriber's connection is gone: {Reason}")]
-    private partial void LogGone(string reason);
 }

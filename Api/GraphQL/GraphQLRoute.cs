@@ -4,7 +4,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Tributary.GraphQL;
 using Tributary.GraphQL.Transports;
-using Tributary.Messages;
 
 namespace Tributary.Api.GraphQL;
 
@@ -37,7 +36,4 @@ internal sealed partial class GraphQLRoute(
         };
         app.MapGraphQL(Path, engine, http);
     }
-
-    [LoggerMessage(EventId = 3021, Level = LogLevel.Error, Message = "A GraphQL field could not be resolved.")]
-    private partial void LogFailed(Exception error);
 }

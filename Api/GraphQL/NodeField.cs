@@ -3,7 +3,6 @@ using Tributary.Api.GraphQL.Items;
 using Tributary.Api.GraphQL.Messages;
 using Tributary.GraphQL.Binding;
 using Tributary.GraphQL.Execution;
-using Tributary.Messages;
 
 namespace Tributary.Api.GraphQL;
 

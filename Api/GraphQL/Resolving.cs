@@ -1,7 +1,6 @@
 using Tributary.GraphQL;
 using Tributary.GraphQL.Binding;
 using Tributary.GraphQL.Execution;
-using Tributary.Messages;
 using ApiErrors = Tributary.Api.Errors.ErrorCodes;
 
 namespace Tributary.Api.GraphQL;
@@ -63,8 +62,7 @@ internal static class Resolving
                         ["retryAfterMs"] = (long)overloaded.RetryAfter.TotalMilliseconds,
                     }
                     : null,
-            }
-        );
+            });
 
     private static async IAsyncEnumerable<TEvent> Show<TEvent>(
         IAsyncEnumerable<TEvent> events,

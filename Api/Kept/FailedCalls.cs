@@ -1,4 +1,3 @@
-using Tributary.Messages;
 using Tributary.Pipeline.Reading;
 using Tributary.Rounds.Held;
 

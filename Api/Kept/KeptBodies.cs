@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Text;
-using Tributary.Messages;
 using Tributary.Rounds.Held;
 using Tributary.Storage;
 

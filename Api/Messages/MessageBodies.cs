@@ -1,7 +1,5 @@
 using System.ComponentModel;
-using System.Text.Json.Serialization;
 using Tributary.Api.Json;
-using Tributary.Messages;
 
 namespace Tributary.Api.Messages;
 

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Tributary.Api.Http;
-using Tributary.Grains.Items;
 using Tributary.Pipeline.Intake;
 
 namespace Tributary.Api.Messages;
@@ -26,8 +25,7 @@ internal sealed class PostMessage(ApiNode node, ApiOptions options)
                 Body = body,
                 MediaType = mediaType,
                 ExternalId = key,
-            }
-        );
+            });
         await ReceiptWriter.WriteAsync(context, receipt, node.History);
     }
 

@@ -1,8 +1,6 @@
-using System.Reflection;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.OpenApi;
 using Tributary.Api.Errors;
 
@@ -74,8 +72,7 @@ internal static class EndpointDocs
                         media.Example =
                             mediaType == "application/json" ? JsonNode.Parse(example) : JsonValue.Create(example);
                     return Task.CompletedTask;
-                }
-            );
+                });
 
     /// <summary>What else a successful answer may be, depending on the parameters.</summary>
     public static IEndpointConventionBuilder OrAnswers<T>(this IEndpointConventionBuilder route, int status) =>

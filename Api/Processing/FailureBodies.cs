@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using Tributary.Messages;
 using Tributary.Storage;
 
 namespace Tributary.Api.Processing;

@@ -1,12 +1,10 @@
 using System.Buffers.Text;
 using System.ComponentModel;
-using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Tributary.Api.GraphQL.Paging;
 using Tributary.Api.Http;
 using Tributary.Api.Json;
-using Tributary.Messages;
 using Tributary.Storage;
 
 namespace Tributary.Api.Processing;

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using Tributary.Messages;
 using Tributary.Pipeline.Generations;
 using Tributary.Replays;
 

@@ -4,7 +4,6 @@ using System.Security.Cryptography.X509Certificates;
 using RabbitMQ.Client;
 using Tributary.Connectors.Brokers.Amqp;
 using Tributary.Connectors.Configuration;
-using Tributary.Messages;
 
 namespace Tributary.Connectors.Brokers;
 

@@ -1,7 +1,6 @@
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using Tributary.Connectors.Brokers.Amqp;
-using Tributary.Messages;
 
 namespace Tributary.Connectors.Brokers;
 

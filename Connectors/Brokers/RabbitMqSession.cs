@@ -1,5 +1,4 @@
 using RabbitMQ.Client;
-using Tributary.Messages;
 
 namespace Tributary.Connectors.Brokers;
 

@@ -1,5 +1,3 @@
-using Tributary.Messages;
-
 namespace Tributary.Connectors.Brokers;
 
 /// <summary>

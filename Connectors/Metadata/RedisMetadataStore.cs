@@ -1,6 +1,5 @@
 using StackExchange.Redis;
 using Tributary.Connectors.Configuration;
-using Tributary.Messages;
 
 namespace Tributary.Connectors.Metadata;
 

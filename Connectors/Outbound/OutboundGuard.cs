@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Tributary.Messages;
 
 namespace Tributary.Connectors.Outbound;
 

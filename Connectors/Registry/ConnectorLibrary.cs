@@ -1,5 +1,4 @@
 using System.Reflection;
-using Tributary.Messages;
 
 namespace Tributary.Connectors.Registry;
 

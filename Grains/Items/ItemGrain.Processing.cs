@@ -100,8 +100,7 @@ public sealed partial class ItemGrain
                     Attempt = attempt,
                     IsUnmapped = message.IsUnmapped && made.Late is null,
                     Parts = left.Parts,
-                }
-        );
+                });
     }
 
     private void ApplyRuns(MessageReference message, IReadOnlyList<PluginOutcome> runs, PartsLeft left)
@@ -115,8 +114,7 @@ public sealed partial class ItemGrain
                     Status = MessageStatus.Skipped,
                     Step = ProcessingStep.Execute,
                     Attempts = 1,
-                }
-            );
+                });
     }
 
     // No run: the plugin does not accept the message any more, so nothing of its part is left.
@@ -187,8 +185,7 @@ public sealed partial class ItemGrain
                     part with
                     {
                         IsStarted = part.NextMs <= Math.Max(next.Value, Now.ToUnixTimeMilliseconds()),
-                    }
-                ),
+                    }),
             ],
         };
         Keep(about.Sequence, started);

@@ -1,6 +1,5 @@
 using Tributary.Aggregates;
 using Tributary.Items;
-using Tributary.Messages;
 using Tributary.Replays;
 
 namespace Tributary.Grains.Replays;

@@ -84,8 +84,7 @@ public sealed class ObjectBinding<TSource>(string name) : ObjectBinding(name, ty
             new FieldBinding(typeof(TResult), Origin(field))
             {
                 Resolver = context => new ValueTask<object?>(get((TSource)context.Source!, context)),
-            }
-        );
+            });
 
     /// <summary>A field that may have to wait. Fields of one object wait together.</summary>
     public ObjectBinding<TSource> FieldAsync<TResult>(string field, Func<TSource, ResolveContext, ValueTask<TResult>> get) =>

@@ -62,8 +62,7 @@ public static class Printer
                         OperationType.Query => "query",
                         OperationType.Mutation => "mutation",
                         _ => "subscription",
-                    }
-                );
+                    });
                 if (operation.Name is not null || operation.Variables.Count > 0)
                     text.Append(' ').Append(operation.Name);
                 if (operation.Variables.Count > 0)

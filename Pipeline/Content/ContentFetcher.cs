@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using Tributary.Connectors;
-using Tributary.Messages;
 using Tributary.Pipeline.Processing;
 
 namespace Tributary.Pipeline.Content;

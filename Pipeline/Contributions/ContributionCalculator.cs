@@ -4,7 +4,6 @@ using Tributary.Items;
 using Tributary.Measures;
 using Tributary.Messages;
 using Tributary.Pipeline.Definitions;
-using Tributary.Pipeline.Generations;
 using Tributary.Storage;
 
 namespace Tributary.Pipeline.Contributions;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Tributary.Measures;
 using Tributary.Pipeline.Definitions;
-using Tributary.Pipeline.Generations;
 
 namespace Tributary.Pipeline.Contributions;
 

@@ -1,4 +1,3 @@
-using Tributary.Measures;
 using Tributary.Messages;
 
 namespace Tributary.Pipeline.Definitions;

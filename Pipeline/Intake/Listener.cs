@@ -1,5 +1,4 @@
 using Tributary.Connectors;
-using Tributary.Messages;
 using Tributary.Pipeline.Mapping;
 
 namespace Tributary.Pipeline.Intake;

@@ -3,8 +3,6 @@ using Tributary.Grains.Items.Retries;
 using Tributary.Items;
 using Tributary.Messages;
 using Tributary.Pipeline.Content;
-using Tributary.Pipeline.Contributions;
-using Tributary.Pipeline.Generations;
 using Tributary.Pipeline.Mapping;
 
 namespace Tributary.Pipeline.Intake;

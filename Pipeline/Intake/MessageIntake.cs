@@ -4,7 +4,6 @@ using Tributary.Grains.Items;
 using Tributary.Items;
 using Tributary.Messages;
 using Tributary.Pipeline.Contributions;
-using Tributary.Pipeline.Generations;
 using Tributary.Pipeline.Plugins;
 
 namespace Tributary.Pipeline.Intake;

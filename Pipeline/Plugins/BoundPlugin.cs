@@ -1,5 +1,4 @@
 using Tributary.Grains.Items;
-using Tributary.Messages;
 using Tributary.Pipeline.Contributions;
 using Tributary.Plugins;
 using Tributary.Storage;

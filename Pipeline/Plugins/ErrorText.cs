@@ -1,5 +1,3 @@
-using Tributary.Messages;
-
 namespace Tributary.Pipeline.Plugins;
 
 /// <summary>What foreign code says of its faults, as one bounded line.</summary>

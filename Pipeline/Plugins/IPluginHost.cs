@@ -1,5 +1,4 @@
 using Tributary.Grains.Items;
-using Tributary.Items;
 using Tributary.Plugins;
 
 namespace Tributary.Pipeline.Plugins;

@@ -2,8 +2,6 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Tributary.Grains.Items;
-using Tributary.Messages;
 using Tributary.Pipeline.Definitions;
 using Tributary.Plugins;
 using Tributary.Storage;

@@ -1,5 +1,4 @@
 using Tributary.Grains.Items;
-using Tributary.Messages;
 using Tributary.Pipeline.Contributions;
 using Tributary.Pipeline.Definitions;
 using Tributary.Plugins;

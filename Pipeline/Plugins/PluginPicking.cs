@@ -1,5 +1,3 @@
-using Tributary.Messages;
-
 namespace Tributary.Pipeline.Plugins;
 
 /// <summary>Which of the plugins that were found run, and what becomes of the others.</summary>

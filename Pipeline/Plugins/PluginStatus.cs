@@ -1,4 +1,3 @@
-using Tributary.Grains.Items;
 using Tributary.Pipeline.Contributions;
 
 namespace Tributary.Pipeline.Plugins;

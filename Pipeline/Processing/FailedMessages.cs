@@ -1,5 +1,4 @@
 using Tributary.Items;
-using Tributary.Messages;
 using Tributary.Storage;
 
 namespace Tributary.Pipeline.Processing;

@@ -5,7 +5,6 @@ using Tributary.Items;
 using Tributary.Messages;
 using Tributary.Pipeline.Content;
 using Tributary.Pipeline.Contributions;
-using Tributary.Pipeline.Generations;
 using Tributary.Pipeline.Intake;
 using Tributary.Pipeline.Plugins;
 using Tributary.Storage;

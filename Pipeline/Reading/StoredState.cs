@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Tributary.Messages;
 using Tributary.Storage;
 
 namespace Tributary.Pipeline.Reading;

@@ -1,7 +1,6 @@
 using Tributary.Aggregates;
 using Tributary.Grains.Replays;
 using Tributary.Pipeline.Contributions;
-using Tributary.Pipeline.Generations;
 using Tributary.Pipeline.Intake;
 using Tributary.Pipeline.Mapping;
 using Tributary.Pipeline.Processing;

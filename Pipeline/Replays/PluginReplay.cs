@@ -2,7 +2,6 @@ using Tributary.Grains.Items;
 using Tributary.Grains.Replays;
 using Tributary.Messages;
 using Tributary.Pipeline.Intake;
-using Tributary.Pipeline.Plugins;
 using Tributary.Pipeline.Processing;
 using Tributary.Replays;
 using Tributary.Storage;

@@ -1,5 +1,4 @@
 using Tributary.Connectors;
-using Tributary.Messages;
 
 namespace Tributary.Plugins.Exec;
 

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Tributary.Grains.Items;
-using Tributary.Messages;
 using Tributary.Pipeline.Plugins;
 
 namespace Tributary.Plugins.Exec;

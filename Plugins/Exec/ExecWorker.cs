@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using Tributary.Messages;
 
 namespace Tributary.Plugins.Exec;
 

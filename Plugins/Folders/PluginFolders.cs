@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Tributary.Messages;
 using Tributary.Pipeline.Plugins;
 using Tributary.Plugins.Exec;
 

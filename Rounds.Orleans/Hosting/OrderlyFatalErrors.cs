@@ -1,8 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Orleans.Hosting;
-using Orleans.Runtime;
-using Tributary.Messages;
 
 namespace Tributary.Rounds.Orleans.Hosting;
 

@@ -1,8 +1,6 @@
 using System.Reflection;
 using System.Runtime.ExceptionServices;
-using Orleans.Runtime;
 using Orleans.Serialization.Invocation;
-using Tributary.Messages;
 
 namespace Tributary.Rounds.Orleans.Kinds;
 

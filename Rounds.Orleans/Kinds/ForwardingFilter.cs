@@ -1,4 +1,3 @@
-using Orleans.Runtime;
 using Tributary.Rounds.Calls;
 
 namespace Tributary.Rounds.Orleans.Kinds;

@@ -1,5 +1,4 @@
 using Orleans.Serialization.Invocation;
-using Tributary.Messages;
 using Tributary.Rounds.Calls;
 using Tributary.Rounds.Engine;
 

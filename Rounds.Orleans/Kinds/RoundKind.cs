@@ -2,7 +2,6 @@ using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
 using Orleans.Configuration;
 using Orleans.Metadata;
-using Orleans.Runtime;
 using Tributary.Rounds.Calls;
 
 namespace Tributary.Rounds.Orleans.Kinds;

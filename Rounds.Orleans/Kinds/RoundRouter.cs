@@ -1,7 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Orleans.Runtime;
 using Orleans.Serialization.Invocation;
-using Tributary.Messages;
 using Tributary.Rounds.Calls;
 using Tributary.Rounds.Orleans.Partitions;
 using Tributary.Rounds.Partitions;
@@ -89,9 +87,4 @@ internal sealed partial class RoundRouter(
         partitioner ??= new Partitioner(await grains.GetGrain<IPartitionGrain>(0).Count());
         return grains.GetGrain<IPartitionGrain>(partitioner.Of(target).Value);
     }
-
-    [LoggerMessage(
-        EventId = 1061, Level = LogLevel.Warning,
-        Message = "The one-way call {Method} of {Grain} failed, and nobody waits for it.")]
-    private partial void LogOneWayFailed(RoundGrainId grain, string method, Exception error);
 }

@@ -1,5 +1,4 @@
 using Orleans.Concurrency;
-using Orleans.Runtime;
 using Orleans.Serialization.Invocation;
 using Tributary.Rounds.Engine;
 using Tributary.Rounds.Orleans.Kinds;

@@ -1,6 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Orleans.Runtime;
-using Tributary.Messages;
 using Tributary.Rounds.Engine;
 
 namespace Tributary.Rounds.Orleans.Partitions;
@@ -117,17 +115,4 @@ internal sealed partial class PartitionWatch(
             LogFailed(error);
         }
     }
-
-    [LoggerMessage(
-        EventId = 1062, Level = LogLevel.Warning,
-        Message = "Partition {Partition} could not be taken, and will be tried again: {Error}")]
-    private partial void LogNotHeld(int partition, string error);
-
-    [LoggerMessage(
-        EventId = 1063, Level = LogLevel.Debug, Message = "The watch over partitions has ended with its silo.")]
-    private partial void LogEnded();
-
-    [LoggerMessage(
-        EventId = 1064, Level = LogLevel.Error, Message = "The watch over partitions has ended with an error.")]
-    private partial void LogFailed(Exception error);
 }

@@ -1,7 +1,5 @@
 using Orleans.CodeGeneration;
-using Orleans.Runtime;
 using Orleans.Serialization.Invocation;
-using Tributary.Messages;
 using Tributary.Rounds.Orleans.Kinds;
 
 namespace Tributary.Rounds.Orleans.References;

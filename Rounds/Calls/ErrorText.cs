@@ -1,5 +1,3 @@
-using Tributary.Messages;
-
 namespace Tributary.Rounds.Calls;
 
 /// <summary>An exception as it is kept and told: a code (or the exception's type), a colon and what it says.</summary>

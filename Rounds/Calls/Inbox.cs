@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
-using Tributary.Messages;
 using Tributary.Storage;
 
 namespace Tributary.Rounds.Calls;

@@ -1,4 +1,3 @@
-using Tributary.Messages;
 using Tributary.Storage;
 
 namespace Tributary.Rounds.Calls;

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Tributary.Messages;
 using Tributary.Storage;
 
 namespace Tributary.Rounds.Commits;
@@ -201,32 +200,6 @@ internal sealed partial class Committer(
     }
 
     private TimeSpan NextDelay(TimeSpan delay) => delay * 2 < options.MaxRetryDelay ? delay * 2 : options.MaxRetryDelay;
-
-    [LoggerMessage(
-        EventId = 1001, Level = LogLevel.Warning,
-        Message =
-            "The answer to the commit of round {Round} was lost or its fence matched nothing; asking the database what "
-            + "became of it: {Error} ({Unsaid} more like this since the last line.)")]
-    private partial void LogDoubt(long round, string error, long unsaid);
-
-    [LoggerMessage(
-        EventId = 1002,
-        Level = LogLevel.Warning,
-        Message = "The database refused round {Round} for its data; its inputs run again in halves: {Error}")]
-    private partial void LogRejected(long round, string error);
-
-    [LoggerMessage(
-        EventId = 1003,
-        Level = LogLevel.Debug,
-        Message = "A state of round {Round} cannot be written; its commit refuses it.")]
-    private partial void LogUnwritable(long round, Exception error);
-
-    [LoggerMessage(
-        EventId = 1004, Level = LogLevel.Warning,
-        Message =
-            "The store did not answer ({Operation}); trying again: {Error} ({Unsaid} more like this since the last "
-            + "line.)")]
-    private partial void LogRetry(string operation, string error, long unsaid);
 }
 
 /// <summary>How a round ended, for certain.</summary>

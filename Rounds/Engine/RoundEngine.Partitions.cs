@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-using Tributary.Messages;
 using Tributary.Rounds.Calls;
 using Tributary.Rounds.Partitions;
 using Tributary.Storage;
@@ -194,13 +192,4 @@ public sealed partial class RoundEngine
 
     private OverloadedException NewStopped() =>
         new("The silo has stopped; another one takes the call.", options.RetryAfter);
-
-    [LoggerMessage(
-        EventId = 1026, Level = LogLevel.Error, Message = "This incarnation was declared dead; the silo has ended.")]
-    private partial void LogDeadForGood();
-
-    [LoggerMessage(
-        EventId = 1027, Level = LogLevel.Warning,
-        Message = "The dead incarnation could not sign off; its starts of activities count as not ended: {Error}")]
-    private partial void LogLeaveFailed(string error);
 }

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Tributary.Messages;
 using Tributary.Rounds.Calls;
 using Tributary.Rounds.Commits;
 using Tributary.Rounds.Held;
@@ -281,27 +280,4 @@ public sealed partial class RoundEngine
             loop?.Wake();
         }
     }
-
-    [LoggerMessage(EventId = 1021, Level = LogLevel.Information, Message = "Joined as silo {Silo}.")]
-    private partial void LogJoined(SiloId silo);
-
-    [LoggerMessage(
-        EventId = 1023, Level = LogLevel.Warning,
-        Message =
-            "The store did not let the silo join; trying again: {Error} ({Unsaid} more like this since the last "
-            + "line.)")]
-    private partial void LogJoinRetry(string error, long unsaid);
-
-    [LoggerMessage(
-        EventId = 1025, Level = LogLevel.Warning,
-        Message =
-            "There is no room to open the database; waiting until there is: {Error} ({Unsaid} more like this since the "
-            + "last line.)")]
-    private partial void LogNoRoom(string error, long unsaid);
-
-    [LoggerMessage(
-        EventId = 1024,
-        Level = LogLevel.Warning,
-        Message = "This incarnation was declared dead; joining again as a new one.")]
-    private partial void LogDead();
 }

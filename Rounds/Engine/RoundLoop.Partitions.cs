@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-using Tributary.Messages;
 using Tributary.Rounds.Calls;
 using Tributary.Rounds.Commits;
 using Tributary.Rounds.Held;
@@ -245,9 +243,4 @@ internal sealed partial class RoundLoop
 
     private DeferredInput NewInput(DeferredCall call) =>
         new(call, types) { TenureOfRead = partitions.TenureOf(call.Partition) };
-
-    [LoggerMessage(
-        EventId = 1018, Level = LogLevel.Information,
-        Message = "{OpenedCount} partitions were taken and {HereCount} are here; {CallsCount} deferred calls go on.")]
-    private partial void LogOpened(int openedCount, int hereCount, int callsCount);
 }

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-using Tributary.Messages;
 using Tributary.Rounds.Calls;
 using Tributary.Rounds.Commits;
 using Tributary.Rounds.Held;
@@ -187,11 +185,4 @@ internal sealed partial class RoundLoop
     private StoreException NewRefusal() => new(refusal!.Fault, refusal.Message);
 
     private sealed record Trial(StoreException Reason, long Since);
-
-    [LoggerMessage(EventId = 1016, Level = LogLevel.Error, Message = "Nothing can be stored: messages are refused, and "
-        + "reminders wait, until that ends by itself: {Error}")]
-    private partial void LogRefusing(string error);
-
-    [LoggerMessage(EventId = 1017, Level = LogLevel.Information, Message = "The store takes rounds again.")]
-    private partial void LogAgain();
 }

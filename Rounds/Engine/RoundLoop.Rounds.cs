@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-using Tributary.Messages;
 using Tributary.Rounds.Calls;
 using Tributary.Rounds.Commits;
 using Tributary.Rounds.Held;
@@ -266,17 +264,4 @@ internal sealed partial class RoundLoop
             ended.TrySetResult(LoopEnd.Left);
         });
     }
-
-    [LoggerMessage(
-        EventId = 1011, Level = LogLevel.Error,
-        Message =
-            "An input for {Grain} was refused by the database alone; it is kept as a failure or its caller is told: "
-            + "{Error}")]
-    private partial void LogConvicted(RoundGrainId grain, string error);
-
-    [LoggerMessage(
-        EventId = 1012,
-        Level = LogLevel.Warning,
-        Message = "The silo could not sign off; the next start finds its row: {Error}")]
-    private partial void LogLeaveFailed(string error);
 }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
-using Tributary.Messages;
 using Tributary.Rounds.Calls;
 using Tributary.Rounds.Commits;
 using Tributary.Rounds.Held;
@@ -382,34 +381,4 @@ internal sealed partial class RoundLoop
         events.Enqueue(happened);
         loop.Wake();
     }
-
-    [LoggerMessage(
-        EventId = 1014, Level = LogLevel.Debug, Message = "Work beside the loop ended with its incarnation.")]
-    private partial void LogEnded();
-
-    [LoggerMessage(
-        EventId = 1015, Level = LogLevel.Warning,
-        Message =
-            "The store did not answer ({Operation}); trying again: {Error} ({Unsaid} more like this since the last "
-            + "line.)")]
-    private partial void LogRetry(string operation, string error, long unsaid);
-}
-
-/// <summary>Whom the loop tells; called beside the loop or on it, and to return at once.</summary>
-/// <param name="Committed">A round that changed something is durable.</param>
-/// <param name="LeftElsewhere">A durable round left calls in partitions that are not here.</param>
-internal sealed record LoopCallbacks(
-    Action<RoundCommit> Committed, Action<IReadOnlyCollection<PartitionId>> LeftElsewhere);
-
-/// <summary>How an incarnation ended.</summary>
-internal enum LoopEnd
-{
-    /// <summary>It was asked to stop, finished what it had, and left.</summary>
-    Left,
-
-    /// <summary>It was declared dead by another silo; what it had not made durable went back to the inbox.</summary>
-    Dead,
-
-    /// <summary>Something broke that it cannot go on without; the process was told to end.</summary>
-    Failed,
 }

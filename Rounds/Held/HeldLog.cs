@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Tributary.Messages;
 using Tributary.Storage;
 
 namespace Tributary.Rounds.Held;
@@ -71,18 +70,4 @@ internal sealed partial class HeldLog(TimeProvider time, ILogger logger)
 
         public string Reason { get; set; } = "";
     }
-
-    [LoggerMessage(
-        EventId = 1051, Level = LogLevel.Warning,
-        Message =
-            "{Count} calls or reminders of the grain type {Type} are held until a build starts that can make them: "
-            + "{Reason}")]
-    private partial void LogHeld(long count, string type, string reason);
-
-    [LoggerMessage(
-        EventId = 1052, Level = LogLevel.Warning,
-        Message =
-            "{Count} calls or reminders of the grain type {Type} were held before, and this build cannot make them: "
-            + "{Reason}")]
-    private partial void LogStillHeld(long count, string type, string reason);
 }

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Tributary.Messages;
 using Tributary.Rounds.Calls;
 using Tributary.Storage;
 
@@ -192,19 +191,6 @@ internal sealed partial class ActivityRunner(
 
         callbacks.Done(result);
     }
-
-    [LoggerMessage(
-        EventId = 1031,
-        Level = LogLevel.Warning,
-        Message = "The activity {Activity} of {Grain} failed at attempt {Attempt}; its grain decides what follows.")]
-    private partial void LogFailed(string activity, RoundGrainId grain, int attempt, Exception error);
-
-    [LoggerMessage(
-        EventId = 1032, Level = LogLevel.Error,
-        Message =
-            "The process ended while the activity {Activity} '{Name}' of {Grain} ran alone, at its start {Starts}; "
-            + "it is not run again, and its grain decides what follows.")]
-    private partial void LogEnded(string activity, string name, RoundGrainId grain, int starts);
 }
 
 /// <summary>What the runner asks of the loop.</summary>

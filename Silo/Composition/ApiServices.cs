@@ -1,6 +1,4 @@
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.Extensions.DependencyInjection;
 using Tributary.Api;
 using Tributary.Silo.Configuration;
 using Tributary.Silo.Hosting;

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using Tributary.Api;
 using Tributary.Pipeline.Intake;
 using Tributary.Silo.Hosting;

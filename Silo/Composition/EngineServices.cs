@@ -1,6 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-using Orleans;
-using Orleans.Runtime;
 using Tributary.Rounds.Calls;
 using Tributary.Silo.Hosting;
 

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using Tributary.Feed;
 using Tributary.Pipeline.Reading;
 using Tributary.Silo.Hosting;

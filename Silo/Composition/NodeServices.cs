@@ -1,6 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Orleans.Hosting;
 using Tributary.Rounds.Orleans.Hosting;
 using Tributary.Silo.Configuration;
 using Tributary.Silo.Hosting;

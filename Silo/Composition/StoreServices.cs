@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using Tributary.Silo.Hosting;
 using Tributary.Storage;
 

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Tributary.Connectors;
 using Tributary.Connectors.Scratch;
 using Tributary.Grains.Items.Retries;
-using Tributary.Pipeline.Contributions;
 using Tributary.Pipeline.Mapping;
 using Tributary.Pipeline.Processing;
 

@@ -3,7 +3,6 @@ using Tributary.Connectors;
 using Tributary.Connectors.Configuration;
 using Tributary.Connectors.Registry;
 using Tributary.Connectors.Scratch;
-using Tributary.Pipeline.Contributions;
 using Tributary.Pipeline.Mapping;
 using Tributary.Pipeline.Plugins.BuiltIn;
 using Tributary.Pipeline.Processing;

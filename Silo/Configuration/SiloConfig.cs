@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Tributary.Api;
 using Tributary.Feed;
 using Tributary.Grains.Dedupe;

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Tributary.Api;
 using Tributary.Connectors.Configuration;
 using Tributary.Feed;
@@ -198,8 +197,7 @@ internal static class SiloConfigReader
                 ApiKeys = keys,
                 AllowedHosts = hosts,
                 AllowedOrigins = origins,
-            }
-        );
+            });
     }
 
     // Browsers send an origin in one form only; in any other it would never match.

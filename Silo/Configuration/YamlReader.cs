@@ -1,6 +1,5 @@
 using System.Globalization;
 using Tributary.Connectors.Configuration;
-using Tributary.Messages;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 

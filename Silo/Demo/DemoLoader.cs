@@ -46,8 +46,7 @@ internal static class DemoLoader
                     Body = body,
                     ItemPointer = Id,
                     ExternalId = json.RootElement.GetProperty("id").GetString(),
-                }
-            );
+                });
             if (receipt.IsRepeat)
                 Interlocked.Increment(ref repeats);
         });

@@ -2,7 +2,6 @@ using Tributary.Api;
 using Tributary.Api.Processing;
 using Tributary.Feed;
 using Tributary.Pipeline.Generations;
-using Tributary.Pipeline.Intake;
 using Tributary.Pipeline.Mapping;
 using Tributary.Pipeline.Plugins;
 using Tributary.Pipeline.Reading;

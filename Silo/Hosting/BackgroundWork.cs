@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-using Tributary.Messages;
 using Tributary.Storage;
 
 namespace Tributary.Silo.Hosting;
@@ -78,12 +76,4 @@ internal sealed partial class BackgroundWork(ProcessFault fault, TimeProvider ti
             // Told to stop: the work learns it next.
         }
     }
-
-    [LoggerMessage(
-        EventId = 4002,
-        Level = LogLevel.Error,
-        Message =
-            "{Name} ended with an error and is begun again ({Restarts} of at most {MaxRestarts} times in a row).")]
-    private static partial void LogRestarted(
-        ILogger logger, string name, int restarts, int maxRestarts, Exception error);
 }

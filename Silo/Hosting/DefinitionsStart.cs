@@ -1,7 +1,5 @@
-using Microsoft.Extensions.Logging;
 using Tributary.Grains.Dedupe;
 using Tributary.Items;
-using Tributary.Messages;
 using Tributary.Pipeline.Contributions;
 using Tributary.Pipeline.Definitions;
 using Tributary.Pipeline.Generations;
@@ -68,13 +66,4 @@ internal sealed partial class DefinitionsStart(
         .. engine.IndexedPathIds.Zip(
             config.Silo.IndexedPaths, static (id, pointer) => new IndexedPath(id, JsonPointer.Parse(pointer))),
     ];
-
-    [LoggerMessage(
-        EventId = 4041, Level = LogLevel.Warning,
-        Message = "Generation {Generation} of {Name} is counted from now on, and is not what readers see: "
-            + "reprocess {Name} to build it from the stored messages, then switch.")]
-    private partial void LogNotLive(int generation, string name);
-
-    [LoggerMessage(EventId = 4042, Level = LogLevel.Information, Message = "The generations have changed.")]
-    private partial void LogChanged();
 }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Tributary.Pipeline.Dedupe;
 using Tributary.Pipeline.Processing;
 using Tributary.Pipeline.Replays;

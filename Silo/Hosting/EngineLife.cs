@@ -1,7 +1,3 @@
-using Microsoft.Extensions.Logging;
-using Orleans;
-using Orleans.Runtime;
-using Tributary.Messages;
 using Tributary.Rounds.Engine;
 
 namespace Tributary.Silo.Hosting;
@@ -58,9 +54,4 @@ internal sealed partial class EngineLife(
             LogNotLeft();
         }
     }
-
-    [LoggerMessage(
-        EventId = 4055, Level = LogLevel.Warning,
-        Message = "The last rounds did not end in time: what was not acknowledged by now is not stored.")]
-    private partial void LogNotLeft();
 }

@@ -1,7 +1,3 @@
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using Tributary.Messages;
-
 namespace Tributary.Silo.Hosting;
 
 /// <summary>
@@ -18,7 +14,4 @@ internal sealed partial class FaultWatch(
         Environment.ExitCode = ProcessFault.IsOperable(error) ? ExitCodes.CouldNotRun : ExitCodes.Broken;
         lifetime.StopApplication();
     }
-
-    [LoggerMessage(EventId = 4007, Level = LogLevel.Critical, Message = "The host is stopped: {Reason}")]
-    private partial void LogEnding(string reason);
 }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Tributary.Feed;
 using Tributary.Silo.Configuration;
 using Tributary.Storage;

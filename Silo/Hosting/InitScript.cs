@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-using Tributary.Messages;
 using Tributary.Storage;
 
 namespace Tributary.Silo.Hosting;
@@ -44,10 +42,4 @@ internal static partial class InitScript
             throw new StoreException(error.Fault, $"{path}: {error.Message}", error);
         }
     }
-
-    [LoggerMessage(
-        EventId = 4031,
-        Level = LogLevel.Warning,
-        Message = "database.init names {Path}, which is not there: no script is run.")]
-    private static partial void LogMissing(ILogger logger, string path);
 }

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-using Tributary.Messages;
 using Tributary.Pipeline.Plugins;
 using Tributary.Plugins.Exec;
 using Tributary.Silo.Configuration;
@@ -47,10 +45,4 @@ internal sealed partial class NodePlugins(
         || line.Contains(": plugin_", StringComparison.Ordinal)
             ? LogLevel.Warning
             : LogLevel.Information;
-
-    [LoggerMessage(EventId = 4021, Level = LogLevel.Warning, Message = "{Warning}")]
-    private static partial void LogWarning(ILogger logger, string warning);
-
-    [LoggerMessage(EventId = 4022, Message = "{Line}")]
-    private static partial void LogPlugin(ILogger logger, LogLevel level, string line);
 }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using Tributary.Silo.Hosting.Web;
 
 namespace Tributary.Silo.Hosting;

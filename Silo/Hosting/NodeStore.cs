@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-using Tributary.Messages;
 using Tributary.Silo.Configuration;
 using Tributary.Storage;
 using Tributary.Storage.Postgres;
@@ -72,7 +70,4 @@ internal sealed partial class NodeStore : IAsyncDisposable
     public IDeliveryStarts DeliveryStarts => deliveries();
 
     public ValueTask DisposeAsync() => Store.DisposeAsync();
-
-    [LoggerMessage(EventId = 4011, Level = LogLevel.Warning, Message = "{Warning}")]
-    private static partial void LogWarning(ILogger logger, string warning);
 }

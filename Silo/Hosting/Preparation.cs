@@ -1,5 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Tributary.Api;
 
 namespace Tributary.Silo.Hosting;

@@ -1,6 +1,4 @@
 using System.Net.Sockets;
-using Microsoft.Extensions.Logging;
-using Tributary.Messages;
 using Tributary.Rounds.Orleans.Hosting;
 using Tributary.Storage;
 
@@ -41,10 +39,4 @@ internal sealed partial class ProcessFault(ILogger<ProcessFault> logger) : IProc
         if (first.TrySetResult(error) && !IsOperable(error))
             LogBroken(logger, error);
     }
-
-    [LoggerMessage(
-        EventId = 4001,
-        Level = LogLevel.Critical,
-        Message = "Something is broken that the process cannot go on without; it ends.")]
-    private static partial void LogBroken(ILogger logger, Exception error);
 }

@@ -1,7 +1,4 @@
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Tributary.Api;
-using Tributary.Messages;
 using Tributary.Pipeline.Contributions;
 using Tributary.Pipeline.Generations;
 using Tributary.Pipeline.Plugins;
@@ -55,10 +52,4 @@ internal sealed partial class ReaderService(
             }
         }
     }
-
-    [LoggerMessage(EventId = 4044, Level = LogLevel.Information, Message = "The generations have changed.")]
-    private partial void LogChanged();
-
-    [LoggerMessage(EventId = 4043, Level = LogLevel.Warning, Message = "The generations could not be read: {Error}")]
-    private partial void LogNotRefreshed(string error);
 }

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-using Tributary.Messages;
 using Tributary.Rounds;
 using Tributary.Storage;
 
@@ -48,11 +46,4 @@ internal sealed partial class Room(TimeProvider time, ILogger<Room> logger)
             await Task.Delay(Delay, time, cancellation);
         }
     }
-
-    [LoggerMessage(
-        EventId = 4006, Level = LogLevel.Warning,
-        Message =
-            "The start waits, because a disk is full, until there is room: {Error} ({Unsaid} more like this since the "
-            + "last line.)")]
-    private static partial void LogWaiting(ILogger logger, string error, long unsaid);
 }

@@ -1,9 +1,4 @@
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Tributary.Api;
-using Tributary.Messages;
 using Tributary.Rounds.Orleans.Hosting;
 using Tributary.Silo.Composition;
 using Tributary.Silo.Configuration;
@@ -121,30 +116,4 @@ public sealed partial class SiloApp : IAsyncDisposable
         else
             LogServing(urls);
     }
-
-    [LoggerMessage(
-        EventId = 4051,
-        Level = LogLevel.Information,
-        Message = "Serving {Urls}: the page at /, the API at /api/v1, its description at /docs.")]
-    private partial void LogServing(string urls);
-
-    [LoggerMessage(
-        EventId = 4052,
-        Level = LogLevel.Information,
-        Message = "Serving {Urls}: /health only, because this process has the role silo and not the role api.")]
-    private partial void LogHealthOnly(string urls);
-
-    [LoggerMessage(EventId = 4053, Level = LogLevel.Information, Message = "Serving {Urls}, reads only, because this "
-        + "process has the role api and not the role silo: the page at /, the API at /api/v1, its description at "
-        + "/docs.")]
-    private partial void LogReading(string urls);
-
-    [LoggerMessage(
-        EventId = 4054,
-        Level = LogLevel.Information,
-        Message = "Stopping: nothing new is taken, what is in flight is answered.")]
-    private partial void LogStopping();
-
-    [LoggerMessage(EventId = 4056, Level = LogLevel.Information, Message = "Stopped.")]
-    private partial void LogStopped();
 }

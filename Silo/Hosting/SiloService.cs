@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using Tributary.Api;
 using Tributary.Pipeline.Intake;
 using Tributary.Pipeline.Plugins;

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Tributary.Pipeline.Reading;
 using Tributary.Rounds.Engine;
 using Tributary.Silo.Configuration;

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using Npgsql;
-using Tributary.Messages;
 using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Postgres;

@@ -87,8 +87,7 @@ internal static class PostgresIndexedPaths
             {
                 TypedValue = [.. pointers],
                 NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
-            }
-        );
+            });
         return command;
     }
 }

@@ -28,8 +28,7 @@ internal static class PostgresItemMessages
             {
                 TypedValue = found.Items,
                 NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
-            }
-        );
+            });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {

@@ -92,8 +92,7 @@ internal static class PostgresLoads
                 {
                     StartsCount = reader.IsDBNull(8) ? 0 : reader.GetInt32(8),
                     IsAlone = !reader.IsDBNull(9),
-                }
-            );
+                });
         }
 
         return rows;

@@ -51,8 +51,7 @@ internal sealed class PostgresMessageQueries(PostgresReaders readers, IMessageLo
                 {
                     TypedValue = chunk,
                     NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
-                }
-            );
+                });
             foreach (var (id, state) in rows)
                 found[id] = state;
         }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
-using Tributary.Messages;
 using Tributary.Plugins;
 using Tributary.Storage.PluginTables;
 

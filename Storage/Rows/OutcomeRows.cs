@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Tributary.Messages;
 
 namespace Tributary.Storage.Rows;
 

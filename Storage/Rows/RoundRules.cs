@@ -1,5 +1,4 @@
 using Tributary.Aggregates;
-using Tributary.Messages;
 
 namespace Tributary.Storage.Rows;
 

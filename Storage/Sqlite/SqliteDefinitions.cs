@@ -95,8 +95,7 @@ internal static class SqliteDefinitions
                     LivedAt = select.IsNull(6) ? null : select.Time(6),
                     DroppedAt = select.IsNull(7) ? null : select.Time(7),
                     IsLive = select.Int32(8) != 0,
-                }
-            );
+                });
         }
 
         return rows;

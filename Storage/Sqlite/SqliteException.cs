@@ -1,5 +1,4 @@
 using SQLitePCL;
-using Tributary.Messages;
 
 namespace Tributary.Storage.Sqlite;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Tributary.Messages;
 
 namespace Tributary.Storage.Sqlite;
 

@@ -60,8 +60,7 @@ internal sealed class SqliteProcessingQueries(SqliteReaders readers) : IProcessi
                         var part = SqliteParts.ReadPart(row, 1);
                         return new RaisedFailure(
                             new Position(row.Int64(0)), part.Message, part.Item, part.Part, part.ChangedAt);
-                    }
-                );
+                    });
                 return new RaisedSlice(
                     [.. found.Take(limit)], SqliteMessageLog.Horizon(connection), found.Count <= limit);
             },

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Tributary.Messages;
 using Tributary.Rounds;
 
 namespace Tributary.TestingHost.Simulation;

@@ -6,7 +6,6 @@ using Npgsql;
 using Tributary.Bench.Http;
 using Tributary.Bench.Limits;
 using Tributary.Bench.Measures;
-using Tributary.Storage;
 
 namespace Tributary.Bench.Benches;
 

@@ -12,7 +12,6 @@ using Tributary.Feed;
 using Tributary.Pipeline.Contributions;
 using Tributary.Pipeline.Definitions;
 using Tributary.Pipeline.Generations;
-using Tributary.Pipeline.Intake;
 using Tributary.Rounds.Engine;
 using Tributary.Storage;
 using Tributary.Storage.Postgres;

@@ -85,8 +85,7 @@ internal sealed class DirectReads(string connectionString, int callersCount) : I
             {
                 TypedValue = [.. items],
                 NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
-            }
-        );
+            });
         await using var found = await states.ExecuteReaderAsync();
         var foundCount = 0;
         for (; await found.ReadAsync(); foundCount++)

@@ -1,5 +1,5 @@
-using Tributary.Grains.Tests.Plugins;
 using System.Globalization;
+using Tributary.Grains.Tests.Plugins;
 
 namespace Tributary.Bench.Pipeline;
 

@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text.Json;
-using Tributary.Messages;
 using Tributary.Plugins;
 
 namespace Tributary.Samples.PluginCsharp;

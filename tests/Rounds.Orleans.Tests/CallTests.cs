@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Orleans.Runtime;
 using Orleans.Serialization.Invocation;
 using Tributary.Rounds.Orleans.Tests.Cluster;
 using Tributary.Rounds.Partitions;

@@ -1,5 +1,4 @@
 using Orleans.Core.Internal;
-using Orleans.Runtime;
 using Tributary.Rounds.Orleans.Partitions;
 using Tributary.Rounds.Orleans.Tests.Cluster;
 using Tributary.Rounds.Partitions;

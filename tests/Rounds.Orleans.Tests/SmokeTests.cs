@@ -1,6 +1,4 @@
 using System.Text;
-using Orleans.Hosting;
-using Orleans.Runtime;
 using Tributary.Aggregates;
 using Tributary.Items;
 using Tributary.Measures;

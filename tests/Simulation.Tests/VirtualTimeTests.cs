@@ -1,4 +1,3 @@
-using Tributary.Messages;
 using Tributary.TestingHost.Simulation;
 
 namespace Tributary.Simulation.Tests;

@@ -3,7 +3,6 @@ using Tributary.Aggregates;
 using Tributary.Api.GraphQL.Paging;
 using Tributary.GraphQL;
 using Tributary.GraphQL.Types;
-using Tributary.Measures;
 using Tributary.Pipeline.Definitions;
 
 namespace Tributary.Api.GraphQL.Aggregates;

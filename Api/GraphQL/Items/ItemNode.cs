@@ -1,7 +1,6 @@
 using Tributary.Grains;
 using Tributary.Grains.Items;
 using Tributary.Items;
-using Tributary.Messages;
 using Tributary.Pipeline.Reading;
 using Tributary.Storage;
 

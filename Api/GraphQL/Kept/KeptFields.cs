@@ -4,7 +4,6 @@ using Tributary.Api.Kept;
 using Tributary.GraphQL.Binding;
 using Tributary.GraphQL.Execution;
 using Tributary.GraphQL.Types;
-using Tributary.Messages;
 using Tributary.Storage;
 
 namespace Tributary.Api.GraphQL.Kept;

@@ -1,6 +1,5 @@
 using System.Text;
 using Tributary.Api.GraphQL.Items;
-using Tributary.Messages;
 
 namespace Tributary.Api.GraphQL.Live;
 

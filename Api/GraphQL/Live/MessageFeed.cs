@@ -68,13 +68,11 @@ internal sealed class MessageFeed(ApiNode node)
                     $"Too slow: more messages wait than may. Resume with after: \"{cursor}\".", Code: "too_slow")
                 {
                     Extensions = extensions,
-                }
-            )
+                })
             : new GraphQLException(
                 new GraphQLError($"The server stops. Resume with after: \"{cursor}\".", Code: "stopping")
                 {
                     Extensions = extensions,
-                }
-            );
+                });
     }
 }

@@ -1,6 +1,5 @@
 using System.Text;
 using Tributary.Feed;
-using Tributary.Messages;
 using Tributary.Storage;
 
 namespace Tributary.Api.GraphQL.Messages;

@@ -3,8 +3,6 @@ using Tributary.Api.GraphQL.Items;
 using Tributary.Feed;
 using Tributary.GraphQL.Binding;
 using Tributary.GraphQL.Types;
-using Tributary.Items;
-using Tributary.Messages;
 using Tributary.Pipeline.Definitions;
 using Tributary.Pipeline.Intake;
 

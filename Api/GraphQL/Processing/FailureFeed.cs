@@ -3,7 +3,6 @@ using Tributary.Feed;
 using Tributary.GraphQL;
 using Tributary.GraphQL.Binding;
 using Tributary.GraphQL.Execution;
-using Tributary.Messages;
 using Tributary.Storage;
 
 namespace Tributary.Api.GraphQL.Processing;
@@ -67,8 +66,7 @@ internal sealed class FailureFeed(ApiNode node, TimeProvider time)
             new GraphQLError($"The server stops. Resume with after: \"{end}\".", Code: "stopping")
             {
                 Extensions = new Dictionary<string, object?> { ["cursor"] = end },
-            }
-        );
+            });
     }
 
     /// <summary>What comes next; null when the server stops.</summary>

@@ -5,7 +5,6 @@ using Tributary.Api.Processing;
 using Tributary.GraphQL.Binding;
 using Tributary.GraphQL.Execution;
 using Tributary.GraphQL.Types;
-using Tributary.Messages;
 using Tributary.Storage;
 
 namespace Tributary.Api.GraphQL.Processing;

@@ -1,7 +1,6 @@
 using Tributary.Api.Reprocessing;
 using Tributary.GraphQL.Binding;
 using Tributary.GraphQL.Execution;
-using Tributary.Messages;
 using Tributary.Pipeline.Generations;
 using Tributary.Pipeline.Plugins;
 

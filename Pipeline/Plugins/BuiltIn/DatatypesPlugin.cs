@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Tributary.Grains.Items;
 using Tributary.Plugins;
 
 namespace Tributary.Pipeline.Plugins.BuiltIn;
@@ -33,7 +32,6 @@ public sealed class DatatypesPlugin : IPlugin
             {
                 Records = [new PluginRecord(json)],
                 Contributions = [new PluginContribution("datatypes", json)],
-            }
-        );
+            });
     }
 }

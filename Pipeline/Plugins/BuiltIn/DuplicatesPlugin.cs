@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Tributary.Grains.Items;
-using Tributary.Messages;
 using Tributary.Plugins;
 
 namespace Tributary.Pipeline.Plugins.BuiltIn;
@@ -42,8 +40,7 @@ public sealed class DuplicatesPlugin : IPlugin
             {
                 Records = [new PluginRecord(record)],
                 Contributions = [new PluginContribution("duplicates", contribution)],
-            }
-        );
+            });
     }
 
     private static void Write(Utf8JsonWriter json, PluginContext context)

@@ -1,7 +1,5 @@
 using System.Text.Json;
 using MetadataExtractor;
-using Tributary.Grains.Items;
-using Tributary.Messages;
 using Tributary.Plugins;
 
 namespace Tributary.Pipeline.Plugins.BuiltIn;

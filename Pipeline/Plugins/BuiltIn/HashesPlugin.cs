@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Security.Cryptography;
-using Tributary.Grains.Items;
 using Tributary.Plugins;
 
 namespace Tributary.Pipeline.Plugins.BuiltIn;

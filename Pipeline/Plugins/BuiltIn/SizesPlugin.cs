@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Tributary.Grains.Items;
 using Tributary.Plugins;
 
 namespace Tributary.Pipeline.Plugins.BuiltIn;
@@ -39,7 +38,6 @@ public sealed class SizesPlugin : IPlugin
             {
                 Records = [new PluginRecord(json)],
                 Contributions = [new PluginContribution("sizes", json)],
-            }
-        );
+            });
     }
 }

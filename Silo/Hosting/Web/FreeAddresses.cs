@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Tributary.Messages;
 using Tributary.Silo.Configuration;
 
 namespace Tributary.Silo.Hosting.Web;

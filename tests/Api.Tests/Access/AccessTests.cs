@@ -29,16 +29,14 @@ public class AccessTests
                 "/docs/index.html",
                 "/",
                 "/js/app.js",
-            }
-        )
+            })
             Assert.Equal(200, (int)(await server.Http.GetAsync(path)).StatusCode);
         foreach (var (header, value) in new[]
             {
                 ("X-Api-Key", Key),
                 ("Authorization", "Bearer " + Key),
                 ("Authorization", "bearer another key, also long"),
-            }
-        )
+            })
             Assert.Equal(200, await StatusAsync(server, header, value));
         foreach (var (header, value) in new[]
             {
@@ -46,8 +44,7 @@ public class AccessTests
                 ("Authorization", Key),
                 ("Authorization", "Basic " + Key),
                 ("X-Api-Key", ""),
-            }
-        )
+            })
             Assert.Equal(401, await StatusAsync(server, header, value));
     }
 
@@ -64,8 +61,7 @@ public class AccessTests
         using (var posting = new HttpRequestMessage(HttpMethod.Post, "/api/v1/messages")
             {
                 Content = new StringContent("{}", Encoding.UTF8, "application/json"),
-            }
-        )
+            })
         {
             posting.Headers.Add("X-Api-Key", Key);
             Assert.Equal(202, (int)(await server.Http.SendAsync(posting)).StatusCode);
@@ -78,8 +74,7 @@ public class AccessTests
                 "tributary.key.not=base64url",
                 "tributary.key.",
                 $"{ProtocolOf(Key)}, {ProtocolOf(Key)}",
-            }
-        )
+            })
             Assert.Equal(401, await StatusAsync(server, "Sec-WebSocket-Protocol", wrong));
         Assert.Equal(
             200, await StatusAsync(server, "Sec-WebSocket-Protocol", $"graphql-transport-ws, {ProtocolOf(Key)}"));

@@ -3,13 +3,11 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Tributary.Api.Configured;
 using Tributary.Api.Security;
 using Tributary.Api.Tests.Support;
 using Tributary.Pipeline.Generations;
-using Tributary.Pipeline.Intake;
 
 namespace Tributary.Api.Tests.Access;
 

@@ -29,8 +29,7 @@ public class BatchingTests
                     Enumerable.Range(0, 50).Select(n => $"i-{n}"),
                     nodes.EnumerateArray().Select(one => one.GetProperty("item").GetProperty("itemId").GetString()));
                 Assert.Equal(["QueryMessages", "FindItems 50", "FindMessages 50"], queries.Calls);
-            }
-        );
+            });
 
     [Fact]
     public Task The_messages_of_a_list_of_items_are_one_read_of_the_store_for_each_field_that_asks() => RunAsync(async (engine, queries) =>
@@ -131,16 +130,14 @@ public class BatchingTests
                         Source = "s",
                         ItemPointer = pointer,
                         Body = System.Text.Encoding.UTF8.GetBytes($"{{\"id\":\"i-{n}\"}}"),
-                    }
-                );
+                    });
             await node!.Intake.AcceptAsync(
                 new IntakeRequest
                 {
                     Source = "s",
                     ItemPointer = pointer,
                     Body = """{"id":"i-1"}"""u8.ToArray(),
-                }
-            );
+                });
             var queries = new CountingQueries(node!.Queries);
             var counted = new ApiNode
             {

@@ -32,8 +32,7 @@ internal sealed class GraphQLSocket : IDisposable
                 type = "subscribe",
                 id,
                 payload = new { query, variables },
-            }
-        );
+            });
 
     public Task CompleteAsync(string id) => SendAsync(new { type = "complete", id });
 

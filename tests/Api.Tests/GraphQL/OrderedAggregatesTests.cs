@@ -24,8 +24,7 @@ public abstract class OrderedAggregatesTests(GraphQLServerFixture fixture)
                 ("Trier", "true"),
                 ("Trier", "null"),
                 ("Trier", "null"),
-            }
-        )
+            })
             await server.AcceptAsync($$"""{"city":"{{city}}","v":{{v}}}""");
 
         Assert.Equal("Aalen Bonn Ulm Trier Jena", await NamesAsync(server, new { measure = "sum" }));
@@ -49,8 +48,7 @@ public abstract class OrderedAggregatesTests(GraphQLServerFixture fixture)
                 ("Jena", "null", 1),
                 ("Ulm", "2", 2),
                 ("Bonn", "9", 3),
-            }
-        )
+            })
         {
             var t = new DateTimeOffset(2018, 2, day, 12, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
             await server.AcceptAsync(

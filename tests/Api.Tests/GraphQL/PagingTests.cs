@@ -82,8 +82,7 @@ public abstract class PagingTests(GraphQLServerFixture fixture)
                     first = 100,
                     filter = far,
                     after = short1.GetProperty("pageInfo").GetProperty("endCursor").GetString(),
-                }
-            )
+                })
         ).GetProperty("messages");
         Assert.Equal(Enumerable.Range(10_050, 50), NumbersOf(rest));
         Assert.False(rest.GetProperty("pageInfo").GetProperty("hasNextPage").GetBoolean());
@@ -100,8 +99,7 @@ public abstract class PagingTests(GraphQLServerFixture fixture)
                     last = 100,
                     filter = near,
                     before = short2.GetProperty("pageInfo").GetProperty("startCursor").GetString(),
-                }
-            )
+                })
         ).GetProperty("messages");
         Assert.Equal([0, 1, 2], NumbersOf(begin));
 

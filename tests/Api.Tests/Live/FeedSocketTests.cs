@@ -2,7 +2,6 @@ using System.Net.WebSockets;
 using System.Text.Json;
 using Tributary.Api.Tests.Support;
 using Tributary.Feed;
-using Tributary.Messages;
 
 namespace Tributary.Api.Tests.Live;
 

@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Text;
 using Tributary.Silo.Configuration;
 
 namespace Tributary.Api.Tests.Processing;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Tributary.Api.Tests.GraphQL;
 
 namespace Tributary.Api.Tests.Processing;

@@ -103,8 +103,7 @@ public sealed class PostgresResultFeedTests(PostgresProcessingFixture fixture)
             content.Configure(config) with
             {
                 Roles = Roles.Api,
-            }
-        );
+            });
         using var item = await EventSubscription.OpenAsync(reader, ItemFeed);
         using var aggregate = await EventSubscription.OpenAsync(reader, AggregateFeed);
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Tributary.Api.Tests.Support;
-using Tributary.Items;
 
 namespace Tributary.Api.Tests.Processing;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using Tributary.Api.Tests.Support;
-using Tributary.Items;
 
 namespace Tributary.Api.Tests.Rest;
 

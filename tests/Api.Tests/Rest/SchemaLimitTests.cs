@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Tributary.Api.Configured;
-using Tributary.Messages;
 
 namespace Tributary.Api.Tests.Rest;
 

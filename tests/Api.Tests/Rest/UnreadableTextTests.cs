@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using Tributary.Api.Tests.GraphQL;
 using Tributary.Api.Tests.Support;
-using Tributary.Messages;
 
 namespace Tributary.Api.Tests.Rest;
 
@@ -92,8 +91,7 @@ public sealed class UnreadableTextTests(GraphQLServerFixture fixture) : IClassFi
                     $"/api/v1/aggregates/cities?after={cursor}",
                     $"/api/v1/failures?after={cursor}",
                     $"/api/v1/records/none?after={cursor}",
-                }
-            )
+                })
             {
                 using var response = await Server.Http.GetAsync(path, TestContext.Current.CancellationToken);
                 Assert.True((int)response.StatusCode is >= 400 and < 500, $"{(int)response.StatusCode} for {path}");

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Tributary.Feed;
-using Tributary.Items;
 using Tributary.Pipeline.Definitions;
 using Tributary.Silo.Configuration;
 using Tributary.Silo.Hosting;

@@ -1,4 +1,3 @@
-using RabbitMQ.Client;
 using Tributary.Connectors.Brokers;
 using Tributary.Connectors.Tests.Support;
 

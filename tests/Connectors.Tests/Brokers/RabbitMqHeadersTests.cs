@@ -1,5 +1,4 @@
 using System.Text;
-using RabbitMQ.Client;
 using Tributary.Connectors.Brokers;
 using Tributary.Connectors.Tests.Brokers.Amqp;
 using Tributary.Connectors.Tests.Support;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Tributary.Connectors.Content;
 using Tributary.Connectors.Tests.Support;
-using Tributary.Messages;
 
 namespace Tributary.Connectors.Tests.Content;
 

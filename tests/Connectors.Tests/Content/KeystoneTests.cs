@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http;
 using Tributary.Connectors.Configuration;
 using Tributary.Connectors.Content;
 using Tributary.Connectors.Tests.Support;
-using Tributary.Messages;
 
 namespace Tributary.Connectors.Tests.Content;
 

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Tributary.Connectors.Content;
 using Tributary.Connectors.Tests.Support;
-using Tributary.Messages;
 
 namespace Tributary.Connectors.Tests.Content;
 

@@ -1,7 +1,6 @@
 using Tributary.Connectors.Configuration;
 using Tributary.Connectors.Content;
 using Tributary.Connectors.Tests.Support;
-using Tributary.Messages;
 using Tributary.TestingHost.Swift;
 
 namespace Tributary.Connectors.Tests.Content;

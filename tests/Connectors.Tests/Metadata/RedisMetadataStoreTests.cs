@@ -1,7 +1,6 @@
 using System.Text;
 using Tributary.Connectors.Metadata;
 using Tributary.Connectors.Tests.Support;
-using Tributary.Messages;
 using Tributary.TestingHost.Redis;
 
 namespace Tributary.Connectors.Tests.Metadata;

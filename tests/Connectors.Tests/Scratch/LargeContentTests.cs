@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Tributary.Connectors.Scratch;
 using Tributary.Pipeline.Content;
-using Tributary.Pipeline.Contributions;
 using Tributary.Pipeline.Processing;
 
 namespace Tributary.Connectors.Tests.Scratch;

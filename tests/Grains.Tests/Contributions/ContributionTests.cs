@@ -4,7 +4,6 @@ using Tributary.Grains.Tests.Grains;
 using Tributary.Pipeline.Aggregates;
 using Tributary.Pipeline.Contributions;
 using Tributary.Pipeline.Definitions;
-using Tributary.Pipeline.Generations;
 
 namespace Tributary.Grains.Tests.Contributions;
 

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Tributary.Grains.Tests.Contributions;
-using Tributary.Messages;
 using Tributary.Pipeline.Definitions;
 
 namespace Tributary.Grains.Tests.Definitions;

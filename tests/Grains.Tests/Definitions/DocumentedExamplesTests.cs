@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Tributary.Grains.Tests.Grains;
-using Tributary.Messages;
 using Tributary.Pipeline.Contributions;
 using Tributary.Pipeline.Definitions;
 using YamlDotNet.Serialization;

@@ -1,4 +1,3 @@
-using System.Text;
 using Tributary.Grains.Tests.Contributions;
 using Tributary.Pipeline.Definitions;
 

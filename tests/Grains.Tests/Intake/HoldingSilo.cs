@@ -1,7 +1,6 @@
 using System.Text;
 using Tributary.Items;
 using Tributary.Messages;
-using Tributary.Pipeline.Generations;
 using Tributary.Replays;
 using Tributary.Storage;
 

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using Tributary.Grains.Tests.Contributions;
 using Tributary.Grains.Tests.Grains;
-using Tributary.Messages;
 using Tributary.Pipeline.Contributions;
 using Tributary.Pipeline.Definitions;
 using Tributary.Pipeline.Intake;
@@ -59,8 +58,7 @@ public sealed class IndexedValuesTests
                 Source = "test",
                 Body = """{"a":"A","o":{"x":2}}"""u8.ToArray(),
                 ItemPointer = JsonPointer.Parse("/a"),
-            }
-        );
+            });
 
         Assert.Equal("A", incoming.Message.Item);
         Assert.Equal("1/0/[\"A\"]", Assert.Single(incoming.Contributions).Aggregate.Key);

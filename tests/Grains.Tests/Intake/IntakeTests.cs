@@ -4,7 +4,6 @@ using Tributary.Grains.Tests.Grains;
 using Tributary.Items;
 using Tributary.Messages;
 using Tributary.Pipeline.Definitions;
-using Tributary.Pipeline.Generations;
 using Tributary.Pipeline.Intake;
 using Tributary.Replays;
 
@@ -170,16 +169,14 @@ public sealed class IntakeTests
                 Source = "s",
                 ExternalId = "e",
                 Body = "{}"u8.ToArray(),
-            }
-        );
+            });
         var again = intake.Prepare(
             new IntakeRequest
             {
                 Source = "s",
                 ExternalId = "e",
                 Body = "{}"u8.ToArray(),
-            }
-        );
+            });
         var other = intake.Prepare(
             new IntakeRequest
             {
@@ -189,8 +186,7 @@ public sealed class IntakeTests
             } with
             {
                 ExternalId = "x",
-            }
-        );
+            });
 
         Assert.Equal(first.Message.Item, again.Message.Item);
         Assert.NotEqual(first.Message.Id, again.Message.Id);
@@ -216,8 +212,7 @@ public sealed class IntakeTests
                 Source = "s",
                 ItemPointer = JsonPointer.Parse("/id"),
                 Body = "{\"id\":7}"u8.ToArray(),
-            }
-        );
+            });
         Assert.Equal(["7"], grains.Received);
     }
 
@@ -228,8 +223,7 @@ public sealed class IntakeTests
                 Source = "s",
                 ItemPointer = JsonPointer.Parse("/id"),
                 Body = Encoding.UTF8.GetBytes($$"""{"id":{{token}}}"""),
-            }
-        );
+            });
 
     private TributaryException Refused(IntakeRequest request, string code)
     {

@@ -5,7 +5,6 @@ using Tributary.Grains.Tests.Grains;
 using Tributary.Grains.Tests.Processing;
 using Tributary.Items;
 using Tributary.Messages;
-using Tributary.Pipeline.Generations;
 using Tributary.Pipeline.Intake;
 using Tributary.Pipeline.Mapping;
 using Tributary.Pipeline.Plugins;

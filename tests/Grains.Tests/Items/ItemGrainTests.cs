@@ -4,7 +4,6 @@ using Tributary.Grains.Items;
 using Tributary.Grains.Tests.Grains;
 using Tributary.Items;
 using Tributary.Messages;
-using Tributary.Pipeline.Generations;
 
 namespace Tributary.Grains.Tests.Items;
 

@@ -140,8 +140,7 @@ public sealed class ItemHistoriesTests
                                 0 => Bad(plugin, mayHelp: true),
                                 1 => Bad(plugin),
                                 _ => Good(plugin),
-                            }
-                        ),
+                            }),
                     ]),
             };
         }

@@ -4,7 +4,6 @@ using Tributary.Grains.Items;
 using Tributary.Grains.Items.Retries;
 using Tributary.Items;
 using Tributary.Messages;
-using Tributary.Pipeline.Plugins;
 using Tributary.Pipeline.Processing;
 using Tributary.Plugins;
 using Tributary.Replays;
@@ -82,8 +81,7 @@ public sealed class ItemProcessingTests
                 new PluginOutcome("sizes", 20, run with { Contributions = [Of(11), Of(21)] })
                 {
                     Fed = [new FedGeneration(10, [11]), new FedGeneration(20, [21])],
-                }
-            ));
+                }));
 
         Assert.Equal([10, 20], world.Turn.Records.Select(record => record.Record.Generation));
         Assert.Equal(["11/0/[]", "21/0/[]"], world.Turn.Applied.Select(one => one.Key));
@@ -351,67 +349,5 @@ public sealed class ItemProcessingTests
         Assert.Equal(TimeSpan.FromMinutes(1), world.Activity(sequence).Due - world.Turn.Now);
         world.Finish(sequence, message => Ran(message, Good("sizes")));
         Assert.Equal(MessageStatus.Completed, world.Status(sequence));
-    }
-
-    [Fact]
-    public void A_message_that_was_parked_as_it_was_accepted_counts_when_it_can_be_mapped_and_only_then()
-    {
-        var sequence = world.Receive(
-            new MessagePart("", MessageStatus.Parked, ProcessingStep.Accept, 1, null, "field_missing: x")
-            {
-                IsRaised = true,
-            }
-        );
-        Assert.True(world.Retry(sequence).IsNothingLeft);
-        world.Finish(sequence, message =>
-            Failed(message, ProcessingStep.Accept, ConnectorFault.Refused, "field_missing: x"));
-        Assert.Equal(MessageStatus.Parked, world.Status(sequence));
-        Assert.False(Assert.Single(world.Left(sequence)).IsRaised);
-
-        world.Retry(sequence);
-        var share = new Contribution(new RoundGrainId(AggregateKey.GrainType, "3/0/[]"), 3, new AggregateDelta(1, []));
-        world.Finish(sequence, message =>
-            Failed(message, ProcessingStep.Query, ConnectorFault.Missing) with
-            {
-                Late = [share],
-            }
-        );
-        world.Finish(sequence, message => Ran(message, Good("sizes")) with { Late = [share] });
-
-        Assert.Equal(MessageStatus.Completed, world.Status(sequence));
-        Assert.Single(world.Turn.Applied, applied => applied.Key == "3/0/[]");
-        Assert.Equal(
-            [3, 7], world.Turn.Outcomes.SelectMany(outcome => outcome.Outcomes).Select(outcome => outcome.Generation));
-    }
-
-    [Fact]
-    public void An_item_with_too_much_left_takes_no_more_to_be_processed()
-    {
-        var small = new ItemWorld(maxUnfinished: 1);
-        small.Finish(small.Receive(), message => Failed(message, ProcessingStep.Query, ConnectorFault.Refused));
-        Assert.Equal("item_backlog_full", Assert.Throws<TributaryException>(() => small.Receive()).Code);
-    }
-
-    [Fact]
-    public async Task What_is_left_survives_a_restart_and_is_seen()
-    {
-        var sequence = world.Receive();
-        world.Finish(sequence, message => Ran(message, Good("sizes"), Bad("exif")));
-        world.Restart();
-        var view = (await world.Grain.Read())!;
-        var seen = Assert.Single(view.Unfinished);
-        Assert.Equal(
-            (1, world.Reference(sequence), "exif"),
-            (view.UnfinishedCount, seen.Message, Assert.Single(seen.Parts).Plugin));
-        world.Retry(sequence);
-        world.Finish(sequence, message => Ran(message, Good("exif")));
-        Assert.Equal(MessageStatus.Completed, world.Status(sequence));
-    }
-
-    [Fact]
-    public async Task An_activity_of_another_name_changes_nothing()
-    {
-        await world.Grain.OnActivity("something else", 1, new ActivityResult(null, "x"));
-        Assert.Empty(world.Turn.Reminders);
     }
 }

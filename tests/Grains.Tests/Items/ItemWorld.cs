@@ -6,7 +6,6 @@ using Tributary.Grains.Items.Retries;
 using Tributary.Grains.Tests.Grains;
 using Tributary.Items;
 using Tributary.Messages;
-using Tributary.Pipeline.Plugins;
 using Tributary.Plugins;
 
 namespace Tributary.Grains.Tests.Items;

@@ -5,7 +5,6 @@ using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using Tributary.Measures;
-using Tributary.Pipeline.Processing;
 
 namespace Tributary.Grains.Tests.Measures;
 
@@ -133,8 +132,7 @@ public sealed class ExactDecimalTests
                     return sum
                         == JsonSerializer.Deserialize<ExactDecimal>(
                             expected.ToString(CultureInfo.InvariantCulture) + "e-50");
-                }
-            )
+                })
             .QuickCheckThrowOnFailure();
 
     [Fact]

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using Tributary.Aggregates;
 using Tributary.Grains.Items;
-using Tributary.Messages;
 using Tributary.Pipeline.Aggregates;
 using Tributary.Pipeline.Definitions;
 using Tributary.Pipeline.Plugins;

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
-using Tributary.Messages;
 using Tributary.Pipeline.Plugins.BuiltIn;
 using Tributary.Plugins;
 using Tributary.Plugins.Exec;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Tributary.Grains.Items;
-using Tributary.Messages;
 using Tributary.Pipeline.Plugins;
 using Tributary.Plugins;
 
@@ -266,8 +265,7 @@ public sealed class ExecPluginTests : IAsyncLifetime
                             : new Dictionary<string, string> { ["SAY_GOODBYE"] = goodbye },
                     },
                     plugin = new { folder = files.Root },
-                }
-            ));
+                }));
         host = await bench.StartAsync([.. files.Load().Sources]);
         host.Bind(PluginBench.Register(host.Proposals));
         Assert.Equal(PluginState.Active, host.Statuses[0].State);

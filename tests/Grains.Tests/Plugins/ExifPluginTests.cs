@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Tributary.Grains.Items;
-using Tributary.Pipeline.Plugins;
 using Tributary.Pipeline.Plugins.BuiltIn;
 
 namespace Tributary.Grains.Tests.Plugins;
@@ -173,8 +172,7 @@ public sealed class ExifPluginTests
             PluginBench.Source(new ExifPlugin()) with
             {
                 Configuration = JsonElement.Parse(configuration),
-            }
-        );
+            });
 
         Assert.Equal("plugin_not_started: " + expected, host.Statuses[0].Reason);
     }
@@ -195,8 +193,7 @@ public sealed class ExifPluginTests
             PluginBench.Source(new ExifPlugin()) with
             {
                 Configuration = JsonElement.Parse(configuration),
-            }
-        );
+            });
         host.Bind(PluginBench.Register(host.Proposals));
         return await host.Active.Plugins[0].RunAsync(PluginBench.Context(picture, mediaType), Cancellation);
     }

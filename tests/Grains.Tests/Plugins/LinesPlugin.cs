@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Tributary.Grains.Items;
 using Tributary.Plugins;
 
 namespace Tributary.Grains.Tests.Plugins;

@@ -1,10 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Tributary.Grains.Items;
 using Tributary.Grains.Tests.Grains;
-using Tributary.Grains.Tests.Processing;
-using Tributary.Items;
 using Tributary.Messages;
 using Tributary.Pipeline.Plugins;
 using Tributary.Plugins;

@@ -1,6 +1,4 @@
 using System.Text;
-using Tributary.Grains.Tests.Processing;
-using Tributary.Items;
 using Tributary.Plugins;
 
 namespace Tributary.Grains.Tests.Plugins;

@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
-using Tributary.Messages;
 using Tributary.Pipeline.Plugins;
 using Tributary.Plugins.Folders;
 

@@ -1,9 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Tributary.Grains.Items;
-using Tributary.Grains.Tests.Processing;
-using Tributary.Items;
-using Tributary.Messages;
 using Tributary.Pipeline.Definitions;
 using Tributary.Pipeline.Plugins;
 using Tributary.Plugins;
@@ -97,8 +94,7 @@ public sealed class PluginHostTests
                     PluginBench.Source(plugin) with
                     {
                         Configuration = JsonElement.Parse(configuration),
-                    }
-                )
+                    })
             ).Proposals;
         }
 
@@ -266,8 +262,7 @@ public sealed class PluginHostTests
             {
                 InitScript = "create table a()",
                 Configuration = JsonElement.Parse("""{"depth":3}"""),
-            }
-        );
+            });
 
         Assert.Equal([("a", "create table a()")], bench.Tables.Scripts);
         Assert.Equal(1, scriptsAtStart);

@@ -1,5 +1,4 @@
 using Tributary.Grains.Items;
-using Tributary.Grains.Tests.Processing;
 using Tributary.Pipeline.Plugins;
 using Tributary.Plugins;
 

@@ -1,6 +1,3 @@
-using Tributary.Grains.Items;
-using Tributary.Grains.Tests.Processing;
-using Tributary.Items;
 using Tributary.Plugins;
 using Tributary.Storage;
 

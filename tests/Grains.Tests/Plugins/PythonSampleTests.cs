@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Tributary.Items;
 using Tributary.Pipeline.Plugins;
 
 namespace Tributary.Grains.Tests.Plugins;

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Tributary.Messages;
 using Tributary.Pipeline.Content;
 using Tributary.Pipeline.Mapping;
 

@@ -6,7 +6,6 @@ using Tributary.Grains.Tests.Grains;
 using Tributary.Messages;
 using Tributary.Pipeline.Content;
 using Tributary.Pipeline.Mapping;
-using Tributary.Pipeline.Plugins;
 using Tributary.Pipeline.Processing;
 using Tributary.Plugins;
 using Tributary.Storage;

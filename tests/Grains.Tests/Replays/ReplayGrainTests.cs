@@ -1,7 +1,6 @@
 using Tributary.Aggregates;
 using Tributary.Grains.Replays;
 using Tributary.Grains.Tests.Grains;
-using Tributary.Messages;
 using Tributary.Replays;
 
 namespace Tributary.Grains.Tests.Replays;
@@ -21,8 +20,7 @@ public sealed class ReplayGrainTests
                     MaxFailedCount = 3,
                     MaxTriesCount = 2,
                     MaxRetriedCount = 1,
-                }
-            ));
+                }));
 
     private ReplayProgress Progress => Assert.Single(((ReplayState)((IStateful)grain).State!).Replays);
 

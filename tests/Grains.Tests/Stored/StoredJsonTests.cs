@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Tributary.Aggregates;
-using Tributary.Grains.Dedupe;
 using Tributary.Grains.Items;
 using Tributary.Grains.Replays;
 using Tributary.Grains.Tests.Contributions;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tributary.GraphQL.Execution;
 using Tributary.GraphQL.Language;
-using Tributary.GraphQL.Types;
 
 namespace Tributary.GraphQL.Tests.Differential;
 
@@ -67,8 +66,7 @@ public sealed class VariableDifferentialTests
             {
                 sdl = GeneratedSchema.Sdl,
                 cases = cases.Select(c => new { definition = c.Definition, variables = c.Variables }),
-            }
-        );
+            });
 
         var disagreements = new List<string>();
         var accepted = 0;

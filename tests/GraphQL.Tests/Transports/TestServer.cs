@@ -5,7 +5,6 @@ using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Tributary.GraphQL.Binding;
 using Tributary.GraphQL.Transports;
@@ -194,8 +193,7 @@ internal sealed class TestSocket(ClientWebSocket socket) : IDisposable
                     id,
                     type = "subscribe",
                     payload = new { query },
-                }
-            ));
+                }));
 
     public void Dispose()
     {

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Orleans.Concurrency;
-using Orleans.Runtime;
 
 namespace Tributary.Rounds.Orleans.Tests.Cluster;
 

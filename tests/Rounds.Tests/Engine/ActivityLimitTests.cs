@@ -179,8 +179,7 @@ public sealed class ActivityLimitTests
                 run.Options.MaxLocalHandOversCount = 2;
                 run.Options.MaxLocalHandOverBytes = 1_000;
                 run.Activities["work"] = new Jobs(run, _ => null);
-            }
-        );
+            });
 
     [Fact]
     public void A_message_that_is_handed_over_counts_with_its_body() => Run(

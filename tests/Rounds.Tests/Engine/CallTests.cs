@@ -1,4 +1,3 @@
-using Tributary.Messages;
 using Tributary.Rounds.Calls;
 using Tributary.Rounds.Orleans.References;
 using Tributary.Storage.InMemory;

@@ -123,8 +123,7 @@ public sealed class LimitTests
                                             .Run)
                                     {
                                         Touches = [new RoundGrainId("probe", $"p {(i + 1) % 20}")],
-                                    }
-                                )))
+                                    })))
                     .ToList();
                 await Task.WhenAll(calls);
                 await run.UntilAsync(() => run.Database.DeferredCalls.Count == 0);

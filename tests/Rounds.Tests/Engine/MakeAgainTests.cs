@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Text;
-using Tributary.Messages;
 using Tributary.Rounds.Held;
 using Tributary.Storage;
 using Tributary.Storage.InMemory;

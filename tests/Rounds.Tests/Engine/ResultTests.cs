@@ -89,8 +89,7 @@ public sealed class ResultTests
             {
                 run.Faults.Poison = body => body.Span.SequenceEqual("poison"u8);
                 run.Activities["work"] = new Jobs(run, _ => new Output());
-            }
-        );
+            });
 
     [Fact]
     public void A_result_runs_again_as_it_was_when_its_round_runs_again() => Run(

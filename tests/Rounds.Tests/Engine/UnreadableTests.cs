@@ -1,5 +1,4 @@
 using System.Text;
-using Tributary.Messages;
 using Tributary.Rounds.Calls;
 using Tributary.Rounds.Orleans.References;
 using Tributary.Storage.InMemory;

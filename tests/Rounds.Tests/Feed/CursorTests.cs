@@ -1,5 +1,4 @@
 using Tributary.Feed;
-using Tributary.Messages;
 
 namespace Tributary.Rounds.Tests.Feed;
 

@@ -1,6 +1,5 @@
 using System.Collections;
 using Tributary.Connectors.Configuration;
-using Tributary.Messages;
 using Tributary.Silo.Configuration;
 
 namespace Tributary.Silo.Tests.Configuration;

@@ -1,4 +1,3 @@
-using Tributary.Messages;
 using Tributary.Silo.Demo;
 
 namespace Tributary.Silo.Tests.Demo;

@@ -23,8 +23,7 @@ public sealed class FailureLogTests
                         "sizes", MessageStatus.Parked, ProcessingStep.Execute, 1, Error: "plugin_failed: boom")
                     {
                         IsRaised = true,
-                    }
-                ));
+                    }));
         Assert.Single(lines.All);
         time.Pass(TimeSpan.FromSeconds(10));
         log.Committed(
@@ -32,8 +31,7 @@ public sealed class FailureLogTests
                 new MessagePart("sizes", MessageStatus.Parked, ProcessingStep.Execute, 1, Error: "plugin_failed: boom")
                 {
                     IsRaised = true,
-                }
-            ));
+                }));
 
         Assert.Equal(2, lines.All.Count);
         Assert.All(lines.All, static line => Assert.Equal((LogLevel.Warning, 4004), (line.Level, line.Event)));
@@ -80,8 +78,7 @@ public sealed class FailureLogTests
                     Error: "x: " + string.Concat(Enumerable.Repeat("line\n", 1_000)))
                 {
                     IsRaised = true,
-                }
-            ));
+                }));
 
         var text = Assert.Single(lines.All).Text;
         Assert.InRange(text.Length, 1, 1_500);

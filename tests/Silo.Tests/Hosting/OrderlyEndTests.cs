@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Orleans.Runtime;
 using Tributary.Pipeline.Intake;
 using Tributary.Rounds.Orleans.Hosting;
 using Tributary.Silo.Composition;

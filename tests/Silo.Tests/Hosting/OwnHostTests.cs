@@ -7,7 +7,6 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using OwnHost;
 using Tributary.Api.Health;
-using Tributary.Messages;
 using Tributary.Pipeline.Intake;
 using Tributary.Silo.Composition;
 using Tributary.Silo.Configuration;

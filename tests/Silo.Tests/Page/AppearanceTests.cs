@@ -20,8 +20,7 @@ public sealed class AppearanceTests(PageFixture fixture)
             options: new()
             {
                 ViewportSize = new() { Width = 390, Height = 844 },
-            }
-        );
+            });
         await page.WaitUntilLiveAsync();
         await page.PostAsync($$"""{"text":"{{new string('w', 5_000)}}"}""");
 

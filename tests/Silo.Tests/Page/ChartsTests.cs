@@ -76,8 +76,7 @@ public sealed class ChartsTests(PageFixture fixture)
                     {
                         ContentType = "application/json",
                         Body = route.Request.Url.Contains("/sizes", StringComparison.Ordinal) ? Rows : Definitions,
-                    }
-                )));
+                    })));
 
         await Assertions.Expect(page.Tab.Locator(".chart-legend li")).ToHaveTextAsync(["size p50", "size p99.9"]);
         var marks = page.Tab.Locator(".card .chart-mark");

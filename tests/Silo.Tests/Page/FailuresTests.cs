@@ -223,8 +223,7 @@ public sealed class FailuresTests(PageFixture fixture)
             new()
             {
                 ViewportSize = new() { Width = 390, Height = 844 },
-            }
-        );
+            });
 
         await Assertions.Expect(Rows(page).Locator(".failure-error")).ToContainTextAsync(ProcessingServer.Hostile);
         await Assertions.Expect(Rows(page)).ToContainTextAsync(source);

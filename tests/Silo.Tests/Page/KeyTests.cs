@@ -56,8 +56,7 @@ public sealed class KeyTests(PageFixture fixture)
                             Status = 401,
                             ContentType = "application/problem+json",
                             Body = """{"title":"A key is needed","status":401,"code":"unauthorized"}""",
-                        }
-                    );
+                        });
                 else
                     await route.ContinueAsync();
             }));

@@ -41,8 +41,7 @@ public sealed class MessageTests(PageFixture fixture)
             new()
             {
                 ViewportSize = new() { Width = 390, Height = 844 },
-            }
-        );
+            });
 
         var records = page.Tab.Locator("#message-records details");
         await Assertions.Expect(records.Locator("summary strong")).ToHaveTextAsync(["datatypes", "picky", "sizes"]);

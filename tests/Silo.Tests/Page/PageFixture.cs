@@ -38,8 +38,7 @@ public sealed class PageFixture : IAsyncLifetime
                     "--disable-component-update",
                     "--disable-sync",
                 ],
-            }
-        );
+            });
     }
 
     /// <summary>The server whose messages fail and are processed; started when the first test wants it.</summary>

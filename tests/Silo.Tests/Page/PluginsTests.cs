@@ -49,8 +49,7 @@ public sealed class PluginsTests(PageFixture fixture)
             new()
             {
                 ViewportSize = new() { Width = 390, Height = 844 },
-            }
-        );
+            });
         var first = page.Tab.Locator("#plugin-cards > *").First;
         await Assertions.Expect(first).ToContainTextAsync("broken");
         await Assertions.Expect(first).ToContainTextAsync("failed");

@@ -48,8 +48,7 @@ public sealed partial class SavedTests(PageFixture fixture)
                             ContentType = "application/problem+json",
                             Body =
                                 """{"title":"Busy","status":503,"detail":"The store is <b>busy</b>.","code":"busy"}""",
-                        }
-                    )
+                        })
                     : route.ContinueAsync()));
         await page.Tab.GetByRole(AriaRole.Link, new() { Name = "Saved" }).ClickAsync();
 

@@ -1,6 +1,6 @@
-using Tributary.Grains.Tests.Plugins;
 using System.Security.Cryptography;
 using System.Text;
+using Tributary.Grains.Tests.Plugins;
 
 namespace Tributary.Silo.Tests.Pipeline;
 

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tributary.Connectors;
 using Tributary.Items;
-using Tributary.Messages;
 using Tributary.Pipeline;
 using Tributary.Pipeline.Content;
 using Tributary.Pipeline.Contributions;

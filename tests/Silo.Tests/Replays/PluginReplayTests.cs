@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Tributary.Silo.Tests.Running;
 using Tributary.TestingHost.Postgres;
 

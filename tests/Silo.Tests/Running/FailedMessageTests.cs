@@ -39,8 +39,7 @@ public sealed class FailedMessageTests
                 ("01890000-0000-7000-8000-000000000000/retry", 404),
                 ("x/park", 400),
                 ("01890000-0000-7000-8000-000000000000/park?all=1", 400),
-            }
-        )
+            })
         {
             using var answer = await http.PostAsync(
                 new Uri($"api/v1/messages/{path}", UriKind.Relative), null, Cancellation);

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Tributary.Rounds;
 using Tributary.Rounds.Engine;
 using Tributary.Storage;
 using Tributary.Storage.InMemory;

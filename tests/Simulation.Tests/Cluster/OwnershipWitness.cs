@@ -1,4 +1,3 @@
-using Tributary.Messages;
 using Tributary.Rounds.Partitions;
 using Tributary.Storage;
 using Tributary.Storage.InMemory;

@@ -138,8 +138,7 @@ internal sealed class ProcessingRun : IPluginHost, IContentStore, IScratch
                     [MappedField.Uuid] = new("uuid"),
                     [MappedField.DataLocation] = new("file", IsRequired: true),
                 },
-            }
-        );
+            });
 
     private void Crash(TaskCompletionSource process)
     {

@@ -3,7 +3,6 @@ using Tributary.Grains;
 using Tributary.Grains.Aggregates;
 using Tributary.Grains.Items;
 using Tributary.Items;
-using Tributary.Messages;
 using Tributary.Rounds.Calls;
 using Tributary.Rounds.Orleans.References;
 using Tributary.Storage;

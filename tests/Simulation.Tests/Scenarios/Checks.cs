@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Tributary.Messages;
 using Tributary.Storage;
 
 namespace Tributary.Simulation.Tests.Scenarios;

@@ -1,4 +1,3 @@
-using Tributary.Messages;
 using Tributary.Rounds.Held;
 using Tributary.Storage;
 

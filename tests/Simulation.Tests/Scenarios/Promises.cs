@@ -1,5 +1,4 @@
 using Tributary.Items;
-using Tributary.Messages;
 using Tributary.Storage.InMemory;
 
 namespace Tributary.Simulation.Tests.Scenarios;

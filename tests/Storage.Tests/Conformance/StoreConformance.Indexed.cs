@@ -46,8 +46,7 @@ public abstract partial class StoreConformance
                 RandomBodies.Indexed[1..3],
                 RandomBodies.Indexed[..2],
                 RandomBodies.Indexed,
-            }
-        )
+            })
         {
             silo = silo is null ? await JoinIndexingAsync(paths) : await RestartAsync(silo, paths);
             var messages = Enumerable

@@ -1,6 +1,5 @@
 using System.Text;
 using Tributary.Aggregates;
-using Tributary.Messages;
 
 namespace Tributary.Storage.Tests.Conformance;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using Tributary.Messages;
 
 namespace Tributary.Storage.Tests.Conformance;
 

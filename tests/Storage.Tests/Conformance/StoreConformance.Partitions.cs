@@ -1,5 +1,3 @@
-using Tributary.Messages;
-
 namespace Tributary.Storage.Tests.Conformance;
 
 public abstract partial class StoreConformance

@@ -1,6 +1,5 @@
 using Npgsql;
 using Tributary.Aggregates;
-using Tributary.Messages;
 using Tributary.Storage.Tests.Conformance;
 using Tributary.TestingHost.Postgres;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Npgsql;
-using Tributary.Messages;
 using Tributary.Storage.Postgres;
 using Tributary.Storage.Queries;
 using Tributary.Storage.Tests.Conformance;
@@ -38,8 +37,7 @@ public sealed class PostgresIndexPlanTests(SharedCluster shared)
                 "set plan_cache_mode = force_generic_plan",
                 "analyze",
                 "set plan_cache_mode = force_custom_plan",
-            }
-        )
+            })
         {
             await using (var command = new NpgsqlCommand(setting, connection))
                 await command.ExecuteNonQueryAsync(Cancellation);
@@ -149,8 +147,7 @@ public sealed class PostgresIndexPlanTests(SharedCluster shared)
                 "set plan_cache_mode = force_generic_plan",
                 "analyze",
                 "set plan_cache_mode = force_custom_plan",
-            }
-        )
+            })
         {
             await using (var command = new NpgsqlCommand(setting, connection))
                 await command.ExecuteNonQueryAsync(Cancellation);

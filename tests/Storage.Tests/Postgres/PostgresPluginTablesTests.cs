@@ -1,4 +1,3 @@
-using Tributary.Messages;
 using Tributary.Plugins;
 using Tributary.Storage.Postgres;
 

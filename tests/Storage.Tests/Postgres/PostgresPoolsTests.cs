@@ -1,5 +1,4 @@
 using Npgsql;
-using Tributary.Messages;
 using Tributary.Storage.Postgres;
 using Tributary.Storage.Tests.Conformance;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Npgsql;
-using Tributary.Messages;
 using Tributary.Plugins;
 using Tributary.Storage.Tests.Conformance;
 

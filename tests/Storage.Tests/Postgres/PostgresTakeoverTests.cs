@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Npgsql;
-using Tributary.Messages;
 using Tributary.Storage.Tests.Conformance;
 
 namespace Tributary.Storage.Tests.Postgres;

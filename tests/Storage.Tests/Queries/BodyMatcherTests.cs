@@ -88,8 +88,7 @@ public sealed class BodyMatcherTests
                 Comparison.GreaterOrEqual,
                 Comparison.Less,
                 Comparison.LessOrEqual,
-            }
-        )
+            })
             Assert.False(Matches(body, "/a", comparison, operand));
     }
 

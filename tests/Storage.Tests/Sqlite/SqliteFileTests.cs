@@ -1,6 +1,5 @@
 using System.Globalization;
 using SQLitePCL;
-using Tributary.Messages;
 using Tributary.Storage.Sqlite;
 using Tributary.Storage.Tests.Conformance;
 

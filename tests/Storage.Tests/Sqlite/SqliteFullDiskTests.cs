@@ -1,4 +1,3 @@
-using Tributary.Messages;
 using Tributary.Storage.Sqlite;
 using Tributary.Storage.Tests.Conformance;
 using Tributary.TestingHost;

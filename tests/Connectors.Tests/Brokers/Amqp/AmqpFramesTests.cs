@@ -1,5 +1,4 @@
 using Tributary.Connectors.Brokers.Amqp;
-using Tributary.Messages;
 using Tributary.TestingHost.Brokers;
 
 namespace Tributary.Connectors.Tests.Brokers.Amqp;
