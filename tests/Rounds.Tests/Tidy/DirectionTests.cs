@@ -29,8 +29,8 @@ public sealed class DirectionTests
         ["Connectors"] = ["Connectors.Abstractions", "Grains.Abstractions"],
         ["Api"] = ["Pipeline", "GraphQL"],
         ["Silo"] = ["Api", "Connectors", "Plugins", "Pipeline", "Storage", "Rounds.Orleans"],
-        ["PluginCsharp"] = ["Plugins.Abstractions"],
-        ["FolderMetadata"] = ["Connectors.Abstractions"],
+        ["PluginCsharp"] = ["Plugins.Abstractions", "Grains.Abstractions"],
+        ["FolderMetadata"] = ["Connectors.Abstractions", "Grains.Abstractions"],
         // A host of its own takes the program for a library.
         ["OwnHost"] = ["Silo"],
         ["TestingHost"] = ["Storage", "Pipeline", "Rounds.Orleans"],
