@@ -9,12 +9,14 @@ namespace Tributary.Connectors.Registry;
 /// </summary>
 internal sealed class LibraryContext(string path) : AssemblyLoadContext(Path.GetFileNameWithoutExtension(path))
 {
-    private static readonly string Contracts = typeof(IConnectorFactory).Assembly.GetName().Name!;
+    // The contract of connectors, and what it rests on.
+    private static readonly string[] Contracts =
+        [typeof(IConnectorFactory).Assembly.GetName().Name!, typeof(TributaryException).Assembly.GetName().Name!];
 
     private readonly AssemblyDependencyResolver resolver = new(path);
 
     protected override Assembly? Load(AssemblyName assemblyName) =>
-        assemblyName.Name != Contracts && resolver.ResolveAssemblyToPath(assemblyName) is { } found
+        !Contracts.Contains(assemblyName.Name) && resolver.ResolveAssemblyToPath(assemblyName) is { } found
             ? LoadFromAssemblyPath(found)
             : null;
 

@@ -9,14 +9,16 @@ namespace Tributary.Plugins.Folders;
 /// </summary>
 internal sealed class PluginLoadContext(string library) : AssemblyLoadContext(Path.GetFileNameWithoutExtension(library))
 {
-    private static readonly string Shared = typeof(IPlugin).Assembly.GetName().Name!;
+    // The contract of plugins, and the types of messages that it rests on.
+    private static readonly string[] Shared =
+        [typeof(IPlugin).Assembly.GetName().Name!, typeof(TributaryException).Assembly.GetName().Name!];
 
     private readonly AssemblyDependencyResolver resolver = new(library);
 
     protected override Assembly? Load(AssemblyName assemblyName)
     {
         // Null sends the question to the program's own context.
-        if (assemblyName.Name == Shared)
+        if (Shared.Contains(assemblyName.Name))
             return null;
         return resolver.ResolveAssemblyToPath(assemblyName) is { } path ? LoadFromAssemblyPath(path) : null;
     }
