@@ -31,8 +31,8 @@ internal static class Treatments
         ["README.md: dotnet run -c Release --project bench -- ingest --store sqlite --seconds 10"] =
             "a bench: minutes, and figures of the machine",
         [
-            "README.md: Grains.Abstractions/   grain interfaces of Orleans and the types that travel: "
-                + "messages, measures, ids; the grain base class"
+            "README.md: Grains.Abstractions/      grain interfaces of Orleans, the types that travel, the base "
+                + "class of round grains"
         ] = "the tree; ExampleTests compares it",
         ["CONTRIBUTING.md: ./test.sh                    # build, run everything, end with \"N passed, N failed\""] =
             "this run",
@@ -56,10 +56,11 @@ internal static class Treatments
         ["docs/architecture.md: POST                                            202              live frames"] =
             "a drawing",
         [
-            "docs/architecture.md: RabbitMQ, ZeroMQ ─► IBroker ─► Listener ─► Intake (MessageMapper) ─► "
+            "docs/architecture.md: RabbitMQ, ZeroMQ ─► IBroker ─► Listener ─► MessageIntake (MessageMapper) ─► "
             + "ItemGrain.Receive ─► round n: message, pending part, activity"
         ] = "a drawing",
-        ["docs/architecture.md: Silo ──► Api ──────► Grains ──┐"] = "a drawing; DirectionTests hold it",
+        ["docs/architecture.md: Silo ──► Api, Connectors, Plugins, Pipeline, Storage, Rounds.Orleans"] =
+            "a drawing; DirectionTests hold it",
         ["docs/configuration.md: tributary --config tributary.yaml --roles silo --urls http://127.0.0.1:8889"] =
             "needs PostgreSQL at its default port; RolesTests run the two roles",
         ["docs/configuration.md: docker build -f deploy/Dockerfile -t tributary ."] =
@@ -100,8 +101,8 @@ internal static class Treatments
         ] = "needs perf and a quiet machine",
         ["docs/plugins.md: public sealed class LinesPlugin : IPlugin"] = "DocumentedPluginTests runs the class",
         [
-            "docs/processing.md: delivery ─ MessageMapper ─ Intake ─ ItemGrain.Receive ─┐ one round: the message, its "
-            + "status, its activity"
+            "docs/processing.md: delivery ─ MessageMapper ─ MessageIntake ─ ItemGrain.Receive ─┐ one round: the "
+            + "message, its status, its activity"
         ] = "a drawing",
         ["docs/simulation.md: dotnet run --project tests/Simulation.Tests                           # 2,000 seeds"] =
             "the simulation's own tests",
