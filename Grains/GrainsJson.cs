@@ -18,8 +18,8 @@ namespace Tributary.Grains;
 [JsonSerializable(typeof(AggregateState))]
 [JsonSerializable(typeof(AggregateDelta))]
 [JsonSerializable(typeof(DedupeState))]
-[JsonSerializable(typeof(ProcessOrder))]
+[JsonSerializable(typeof(ProcessPayload))]
 [JsonSerializable(typeof(ReplayState))]
-[JsonSerializable(typeof(ReplayOrder))]
+[JsonSerializable(typeof(ReplayPayload))]
 [JsonSerializable(typeof(ReplayedRun))]
 public sealed partial class GrainsJson : JsonSerializerContext;

@@ -10,7 +10,7 @@ public sealed record ProcessingResult : INeeds
     /// <summary>The message; null when it could not be read, and then <see cref="Failure"/> says why.</summary>
     public MessageReference? Message { get; init; }
 
-    /// <summary>The set of plugins that ran: see <see cref="PluginSet.Number"/>.</summary>
+    /// <summary>The set of plugins that ran: see <see cref="ActivePlugins.Number"/>.</summary>
     public int SetNumber { get; init; }
 
     /// <summary>

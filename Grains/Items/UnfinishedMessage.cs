@@ -116,42 +116,28 @@ public sealed record UnfinishedPart
             IsRaised = isRaised,
         };
 
-    /// <summary>The part after one more failure.</summary>
-    public UnfinishedPart After(ProcessingFailure failure, Continuation continuation, DateTimeOffset now, double chance)
-    {
-        var since = SinceMs ?? now.ToUnixTimeMilliseconds();
-        var failed = this with
+    /// <summary>The part after one more failure, except for its status and the time of another attempt.</summary>
+    public UnfinishedPart After(ProcessingFailure failure, DateTimeOffset now) =>
+        this with
         {
             Step = failure.Step,
             Error = failure.Error,
             Attempts = Attempts + 1,
             Failures = Failures + 1,
-            SinceMs = since,
+            SinceMs = SinceMs ?? now.ToUnixTimeMilliseconds(),
             NextMs = null,
-            IsStarted = false,
-            Status = continuation is Continuation.Skip ? MessageStatus.Skipped : MessageStatus.Parked,
         };
-        return
-            continuation is Continuation.Retry retry
-            && retry.Next(failed.Failures, DateTimeOffset.FromUnixTimeMilliseconds(since), now, chance) is { } next
-            ? failed with
-            {
-                Status = MessageStatus.Retrying,
-                NextMs = UpToMs(next),
-            }
-            : failed;
+
+    /// <summary>When a part that failed is tried again; null when it is given up.</summary>
+    public long? NextMsBy(Continuation.Retry retry, DateTimeOffset now, double chance)
+    {
+        var since = SinceMs is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : now;
+        return retry.Next(Failures, since, now, chance) is { } next ? UpToMs(next) : null;
     }
 
-    /// <summary>The part tried again at once, as if it had not failed before.</summary>
+    /// <summary>The part due at once, as if it had not failed before.</summary>
     public UnfinishedPart Anew(DateTimeOffset now) =>
-        this with
-        {
-            Status = MessageStatus.Retrying,
-            Failures = 0,
-            SinceMs = null,
-            NextMs = now.ToUnixTimeMilliseconds(),
-            IsStarted = false,
-        };
+        this with { Failures = 0, SinceMs = null, NextMs = now.ToUnixTimeMilliseconds() };
 
     // Never early: what is left of a millisecond counts as a whole one.
     private static long UpToMs(DateTimeOffset time) =>

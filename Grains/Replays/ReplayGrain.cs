@@ -84,15 +84,15 @@ public sealed class ReplayGrain(ReplayOptions options) : RoundGrain<ReplayState>
 
     private void Apply(ReplayProgress running, ReplaySlice slice)
     {
-        if (slice.Order.Generation != running.Generation || slice.Order.Cursor != running.Cursor)
+        if (slice.Payload.Generation != running.Generation || slice.Payload.Cursor != running.Cursor)
             throw new InvalidOperationException(
-                $"The replay is at {running.Cursor} and the slice begins at {slice.Order.Cursor}.");
+                $"The replay is at {running.Cursor} and the slice begins at {slice.Payload.Cursor}.");
         foreach (var (aggregate, delta) in slice.Replayed.Shares)
             Send(GetGrain<IAggregateGrain>(aggregate.Key).Apply(delta));
         foreach (var run in slice.Replayed.Runs)
             Send(GetGrain<IItemGrain>(run.Item).ApplyReplayed(run));
 
-        var tried = slice.Order.Messages ?? [];
+        var tried = slice.Payload.Messages ?? [];
         var tries = running
             .Failed.Where(one => tried.Contains(one.Message))
             .ToDictionary(static one => one.Message, static one => one.Tries);
@@ -118,7 +118,7 @@ public sealed class ReplayGrain(ReplayOptions options) : RoundGrain<ReplayState>
                         $"replay_failures_too_many: {failed.Count} messages failed; allowed: {options.MaxFailedCount}.",
                 },
                 ReplayStatus.Incomplete);
-        else if (slice.Order.Messages is null && !slice.IsEnd)
+        else if (slice.Payload.Messages is null && !slice.IsEnd)
             GoOn(next, slice.IsWaiting ? Now + options.HorizonDelay : Now);
         else
             Finish(next);
@@ -161,8 +161,8 @@ public sealed class ReplayGrain(ReplayOptions options) : RoundGrain<ReplayState>
     {
         var begun = progress with { Attempt = progress.Attempt + 1 };
         State = State.With(begun, MaxKeptCount);
-        var order = new ReplayOrder(begun.Generation, begun.Cursor, begun.FromMs, begun.ToMs, messages);
-        StartActivity(Slice, ReplayOrder.Activity, order.Write(), begun.Attempt, due);
+        var payload = new ReplayPayload(begun.Generation, begun.Cursor, begun.FromMs, begun.ToMs, messages);
+        StartActivity(Slice, ReplayPayload.Activity, payload.Write(), begun.Attempt, due);
         return begun;
     }
 

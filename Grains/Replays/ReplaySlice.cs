@@ -5,12 +5,12 @@ using Tributary.Replays;
 
 namespace Tributary.Grains.Replays;
 
-/// <summary>What one activity of a replay came to, on its way to the turn that applies it.</summary>
+/// <summary>The result of one activity of a replay, on its way to the turn that applies it.</summary>
 public sealed record ReplaySlice : INeeds
 {
-    public required ReplayOrder Order { get; init; }
+    public required ReplayPayload Payload { get; init; }
 
-    /// <summary>The position of the last message that was looked at; the order's when there was none.</summary>
+    /// <summary>The position of the last message that was looked at; the payload's when there was none.</summary>
     public long Cursor { get; init; }
 
     /// <summary>

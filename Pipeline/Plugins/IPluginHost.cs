@@ -12,11 +12,11 @@ public interface IPluginHost
     /// lost. Replaced as a whole when one is deactivated or a generation is added; who
     /// takes it uses one for the whole of a message.
     /// </summary>
-    PluginSet Active { get; }
+    ActivePlugins Active { get; }
 }
 
 /// <param name="Number">Ascends with every change: a result of an earlier set is run again.</param>
-public sealed record PluginSet(int Number, IReadOnlyList<IActivePlugin> Plugins);
+public sealed record ActivePlugins(int Number, IReadOnlyList<IActivePlugin> Plugins);
 
 /// <summary>A plugin within its limits.</summary>
 public interface IActivePlugin

@@ -22,7 +22,7 @@ public sealed class PluginHost : IPluginHost, IAsyncDisposable
     private readonly Action<string> log;
     private readonly List<HostedPlugin> hosted;
     private readonly List<PluginStatus> others;
-    private PluginSet active = new(0, []);
+    private ActivePlugins active = new(0, []);
 
     private PluginHost(
         PluginHostOptions options, IPluginTables tables, Action<string> log, PluginPicking picked, TimeProvider time)
@@ -38,7 +38,7 @@ public sealed class PluginHost : IPluginHost, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public PluginSet Active => Volatile.Read(ref active);
+    public ActivePlugins Active => Volatile.Read(ref active);
 
     /// <summary>
     /// The generations to register: one per plugin, named <c>plugin:NAME</c>, and one per aggregate of a plugin.
@@ -199,7 +199,7 @@ public sealed class PluginHost : IPluginHost, IAsyncDisposable
     }
 
     private void Publish(IReadOnlyList<IActivePlugin> plugins) =>
-        Volatile.Write(ref active, new PluginSet(active.Number + 1, plugins));
+        Volatile.Write(ref active, new ActivePlugins(active.Number + 1, plugins));
 
     private static PluginStatus StatusOf(HostedPlugin one, BoundPlugin? bound)
     {

@@ -78,8 +78,8 @@ public sealed class PluginReplay(
         await running.EnterAsync(cancellation);
         try
         {
-            var made = await new MessageRun(
-                services, stored, reference, new ProcessOrder { Plugins = [plugin] }, null).RunAsync(cancellation);
+            var made = await new MessageProcessing(
+                services, stored, reference, new ProcessPayload { Plugins = [plugin] }, null).RunAsync(cancellation);
             var outcome = made.Runs.Count > 0 ? made.Runs[0] : null;
             if ((made.Failure?.Error ?? outcome?.Run.Error) is { } error)
                 return (null, new FailedReplay(stored.Id.Value, error));

@@ -8,7 +8,7 @@ using Tributary.Storage;
 namespace Tributary.Pipeline.Processing;
 
 /// <summary>One run of a delivery that was refused and kept: offers it to the door again, as it came.</summary>
-internal static class RefusedRun
+internal static class KeptDeliveryProcessing
 {
     public static async ValueTask<ProcessingResult> RunAsync(ProcessingServices services, StoredMessage stored,
         MessageReference reference)

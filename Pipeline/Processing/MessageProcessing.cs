@@ -13,11 +13,11 @@ using Tributary.Storage;
 namespace Tributary.Pipeline.Processing;
 
 /// <summary>One run of one message: what its activity does when the message is there.</summary>
-internal sealed class MessageRun(
-    ProcessingServices services, StoredMessage stored, MessageReference reference, ProcessOrder order, object? local)
+internal sealed class MessageProcessing(
+    ProcessingServices services, StoredMessage stored, MessageReference reference, ProcessPayload payload, object? local)
 {
     // One set for the whole of the run, so that the result belongs to one number.
-    private readonly PluginSet set = services.Plugins.Active;
+    private readonly ActivePlugins set = services.Plugins.Active;
 
     private ReadOnlyMemory<byte> body = stored.Body;
     private IReadOnlyList<Contribution>? late;
@@ -28,7 +28,7 @@ internal sealed class MessageRun(
         try
         {
             var fields = Map();
-            if (set.Plugins.Count == 0 && order.Plugins is null)
+            if (set.Plugins.Count == 0 && payload.Plugins is null)
                 return Result();
             step = ProcessingStep.Query;
             var metadata = await MetadataAsync(fields, cancellation);
@@ -128,12 +128,12 @@ internal sealed class MessageRun(
         var runs = new List<Task<PluginOutcome>>();
         foreach (var plugin in set.Plugins)
         {
-            if ((order.Plugins is null || order.Plugins.Contains(plugin.Name)) && plugin.Accepts(context.MediaType))
+            if ((payload.Plugins is null || payload.Plugins.Contains(plugin.Name)) && plugin.Accepts(context.MediaType))
                 runs.Add(ExecuteAsync(plugin, context, cancellation));
         }
 
         var outcomes = new List<PluginOutcome>(await Task.WhenAll(runs));
-        foreach (var missing in order.Plugins?.Where(name => set.Plugins.All(plugin => plugin.Name != name)) ?? [])
+        foreach (var missing in payload.Plugins?.Where(name => set.Plugins.All(plugin => plugin.Name != name)) ?? [])
             outcomes.Add(
                 new PluginOutcome(
                     missing,
