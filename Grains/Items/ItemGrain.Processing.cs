@@ -167,7 +167,8 @@ public sealed partial class ItemGrain
             return;
         foreach (var contribution in contributions)
             Send(GetGrain<IAggregateGrain>(contribution.Aggregate.Key).Apply(contribution.Delta));
-        AddOutcomes(message, [new Outcome(generation, [.. contributions.Select(contribution => contribution.Aggregate.Key).Distinct()])]);
+        var aggregates = contributions.Select(contribution => contribution.Aggregate.Key).Distinct();
+        AddOutcomes(message, [new Outcome(generation, [.. aggregates])]);
     }
 
     private void Contribute(MessageReference message, IReadOnlyList<Contribution> contributions)

@@ -32,7 +32,7 @@ public sealed class ContributionCalculator
     /// <param name="definitions">What is counted.</param>
     /// <param name="indexed">The paths whose values are found in the same pass.</param>
     public ContributionCalculator(
-        IReadOnlyList<ActiveDefinition> definitions, IReadOnlyList<IndexedPath>? indexed = null)
+        IReadOnlyList<DefinedGeneration> definitions, IReadOnlyList<IndexedPath>? indexed = null)
     {
         this.indexed = indexed ?? [];
         counted = NewCounted(definitions);
@@ -42,16 +42,16 @@ public sealed class ContributionCalculator
     public IReadOnlyList<RefusalCount> RefusalCounts => counted.Refusals.Read();
 
     /// <summary>Counts by other definitions from now on; what is being read goes on by those before.</summary>
-    public void Replace(IReadOnlyList<ActiveDefinition> definitions) => counted = NewCounted(definitions);
+    public void Replace(IReadOnlyList<DefinedGeneration> definitions) => counted = NewCounted(definitions);
 
-    private Counted NewCounted(IReadOnlyList<ActiveDefinition> definitions) =>
+    private Counted NewCounted(IReadOnlyList<DefinedGeneration> definitions) =>
         new(new Plans(definitions, indexed), new Refusals(definitions));
 
     private sealed record Counted(Plans Plans, Refusals Refusals);
 
     /// <summary>A calculator for the registered definitions.</summary>
     public static ContributionCalculator For(IEnumerable<DefinitionRow> rows) =>
-        new([.. rows.Select(row => new ActiveDefinition(row.Id, AggregateDefinition.Parse(row.Definition)))]);
+        new([.. rows.Select(row => new DefinedGeneration(row.Id, AggregateDefinition.Parse(row.Definition)))]);
 
     /// <summary>The contributions of a message, at most one per definition.</summary>
     /// <exception cref="TributaryException">

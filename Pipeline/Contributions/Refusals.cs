@@ -26,7 +26,7 @@ public enum RefusalReason
 public sealed record RefusalCount(string Aggregate, int Generation, RefusalReason Reason, long Count);
 
 /// <summary>Counts refusals, per definition and reason, since the process started.</summary>
-internal sealed class Refusals(IReadOnlyList<ActiveDefinition> definitions)
+internal sealed class Refusals(IReadOnlyList<DefinedGeneration> definitions)
 {
     private static readonly RefusalReason[] Reasons = Enum.GetValues<RefusalReason>();
 

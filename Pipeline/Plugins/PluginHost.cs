@@ -168,7 +168,7 @@ public sealed class PluginHost : IPluginHost, IAsyncDisposable
             aggregate => new ContributionCalculator(
             [
                 .. fed.SelectMany(static one => one.Aggregates).Where(row => row.Name == aggregate.Name)
-                    .Select(static row => new ActiveDefinition(row.Id, AggregateDefinition.Parse(row.Definition))),
+                    .Select(static row => new DefinedGeneration(row.Id, AggregateDefinition.Parse(row.Definition))),
             ]));
         var generation = rows[(proposals[0].Name, proposals[0].Hash)].Max(static row => row.Id);
         return new BoundPlugin(

@@ -16,7 +16,7 @@ namespace Tributary.Pipeline.Replays;
 /// For messages that could be mapped only after they were accepted: what they were counted in since stands apart.
 /// </param>
 public sealed class AggregateReplay(
-    ActiveDefinition definition, Position fedFrom, MessageMappers mappers, IProcessingQueries queries) : IReplayTarget
+    DefinedGeneration definition, Position fedFrom, MessageMappers mappers, IProcessingQueries queries) : IReplayTarget
 {
     // One apart from the door's, so that refusals of messages that come are not mixed with those of stored ones.
     private readonly ContributionCalculator calculator = new([definition]);

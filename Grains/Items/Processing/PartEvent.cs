@@ -1,6 +1,6 @@
 namespace Tributary.Grains.Items.Processing;
 
-/// <summary>What can happen to a part of a message: results of activities, demands, and its place among others.</summary>
+/// <summary>An event of a part: a result of an activity, a demand, or the choice for the next activity.</summary>
 internal enum PartEvent
 {
     /// <summary>The activity could not read the message.</summary>
