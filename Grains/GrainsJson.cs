@@ -7,9 +7,7 @@ using Tributary.Replays;
 
 namespace Tributary.Grains;
 
-/// <summary>
-/// How states and arguments of grains are written as JSON. The formats are stored: tests hold samples of them.
-/// </summary>
+/// <summary>States and arguments of grains as JSON. The formats are stored: tests hold samples of them.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,

@@ -67,7 +67,7 @@ public sealed class ReplayGrain(ReplayOptions options) : RoundGrain<ReplayState>
         if (State.Running is not { } running || running.Attempt != attempt)
             return ValueTask.CompletedTask;
         if (result.HasEndedTheProcess)
-            // Begun again by itself it would end the process again: it stands still until somebody starts it.
+            // The activity would end the process again: the replay stands still until somebody starts it.
             End(running with { Error = result.Error }, ReplayStatus.Failed);
         else if (result.Output is not ReplaySlice slice)
             Fail(
@@ -124,7 +124,7 @@ public sealed class ReplayGrain(ReplayOptions options) : RoundGrain<ReplayState>
             Finish(next);
     }
 
-    // All messages were looked at: what failed is tried again, that which was tried least often first.
+    // All messages were looked at. Failed messages are tried again, those with the fewest tries first.
     private void Finish(ReplayProgress progress)
     {
         var again = progress
@@ -171,7 +171,7 @@ public sealed class ReplayGrain(ReplayOptions options) : RoundGrain<ReplayState>
 
     private TimeSpan DelayAfter(int failures)
     {
-        // Cut as a number: so many doublings are beyond what a time span holds.
+        // Cut as a number: a time span cannot hold so many doublings.
         var delay = options.RetryDelay.TotalMilliseconds * Math.Pow(2, Math.Min(failures - 1, 30));
         return TimeSpan.FromMilliseconds(Math.Min(delay, options.MaxRetryDelay.TotalMilliseconds));
     }

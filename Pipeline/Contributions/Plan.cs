@@ -8,7 +8,7 @@ namespace Tributary.Pipeline.Contributions;
 /// <param name="Generation">The id of the generation.</param>
 public sealed record DefinedGeneration(int Generation, AggregateDefinition Definition);
 
-/// <summary>What to look for in the bodies of one source, and what to make of it.</summary>
+/// <summary>The wanted values of the bodies of one source, and the generations that count them.</summary>
 internal sealed class Plan
 {
     public Plan(
@@ -31,15 +31,17 @@ internal sealed class Plan
 
     public int SlotsCount { get; }
 
-    /// <summary>Where the item's id goes, or -1.</summary>
+    /// <summary>The slot of the item's id, or -1.</summary>
     public int ItemSlot { get; }
 
     public PlannedDefinition[] Definitions { get; }
 
-    /// <summary>The indexed paths and where their values go.</summary>
+    /// <summary>The indexed paths with the slots of their values.</summary>
     public (int Path, int Slot)[] Indexed { get; }
 
-    /// <summary>The generations of all definitions here: what a message contributes to when none is refused.</summary>
+    /// <summary>
+    /// The generations of all definitions here: a message contributes to all of them when no contribution is refused.
+    /// </summary>
     public int[] Generations { get; }
 
     private static IEnumerable<JsonPointer> Pointers(AggregateDefinition definition)
@@ -53,7 +55,7 @@ internal sealed class Plan
 /// <summary>A definition with its pointers resolved to slots.</summary>
 internal sealed class PlannedDefinition(int index, DefinedGeneration active, Dictionary<string, int> slots)
 {
-    /// <summary>Its place among all active definitions.</summary>
+    /// <summary>The definition's place among all fed ones.</summary>
     public int Index { get; } = index;
 
     public int Generation { get; } = active.Generation;

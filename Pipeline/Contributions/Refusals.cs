@@ -35,7 +35,7 @@ internal sealed class Refusals(IReadOnlyList<DefinedGeneration> definitions)
     public void Count(int definition, RefusalReason reason) =>
         Interlocked.Increment(ref counts[definition * Reasons.Length + (int)reason]);
 
-    /// <summary>Those that occurred.</summary>
+    /// <summary>The refusals that occurred.</summary>
     public IReadOnlyList<RefusalCount> Read()
     {
         var list = new List<RefusalCount>();

@@ -11,7 +11,7 @@ using Tributary.Storage;
 
 namespace Tributary.Pipeline.Processing;
 
-/// <summary>What the activity of a message works with.</summary>
+/// <summary>The services of the activity of a message.</summary>
 /// <param name="Find">Reads a stored message: <see cref="IProcessingQueries.FindStoredAsync"/>.</param>
 /// <param name="Contributions">For messages that could not be mapped when they were accepted.</param>
 public sealed record ProcessingServices(
@@ -24,9 +24,8 @@ public sealed record ProcessingServices(
 }
 
 /// <summary>
-/// One message from what is stored to what plugins make of it: map, fetch, run. What goes wrong becomes a part of the
-/// result, because the item decides what follows; only the end of the process ends it without one. May run twice for
-/// one attempt.
+/// Processes one stored message. A failure becomes part of the result, because the item decides what follows; only the
+/// end of the process leaves no result. May run twice for one attempt.
 /// </summary>
 public sealed class ProcessActivity(ProcessingServices services, ProcessingOptions options) : IActivity
 {
@@ -60,7 +59,8 @@ public sealed class ProcessActivity(ProcessingServices services, ProcessingOptio
         {
             if (stored.MediaType == RefusedEnvelope.ContentType)
                 return await KeptDeliveryProcessing.RunAsync(services, stored, reference);
-            return await new MessageProcessing(services, stored, reference, payload, start.Local).RunAsync(cancellation);
+            return await new MessageProcessing(services, stored, reference, payload, start.Local)
+                .RunAsync(cancellation);
         }
         finally
         {

@@ -5,7 +5,7 @@ using Tributary.Storage;
 namespace Tributary.Pipeline.Replays;
 
 /// <param name="Find">Reads a stored message: <see cref="IProcessingQueries.FindStoredAsync"/>.</param>
-/// <param name="TargetOf">The generation of this id, or null when this process does not count in it.</param>
+/// <param name="TargetOf">Finds the generation of this id; null when this process does not feed it.</param>
 public sealed record ReplayServices(
     IMessageLog Log,
     Func<MessageId, CancellationToken, ValueTask<StoredMessage?>> Find,
@@ -42,7 +42,7 @@ public sealed class ReplayActivity(ReplayServices services, ReplayOptions option
     {
         var read = await services.Log.ReadAfterAsync(
             new Position(payload.Cursor), target.MaxSliceCount, options.MaxSliceBytes, cancellation);
-        // From there on every message is counted by its own turn.
+        // From that position on every message is counted by its own turn.
         var below = read.Messages.TakeWhile(message => message.Position < target.FedFrom).ToList();
         var isCut = below.Count < read.Messages.Count;
         var isBelow = isCut || (read.Complete && read.Horizon >= target.FedFrom);
