@@ -43,7 +43,9 @@ internal sealed class ReminderInput(ReminderEntry entry, ActivityResult? result,
             ? (grain as IReminderOwner ?? throw NotTaken(nameof(IReminderOwner.OnReminder)))
                 .OnReminder(row.Name, row.Attempt, row.Payload)
             : (grain as IActivityOwner ?? throw NotTaken(nameof(IActivityOwner.OnActivity)))
-                .OnActivity(row.Name, row.Attempt, row.Payload.IsEmpty ? result : result with { Payload = row.Payload });
+                .OnActivity(
+                    row.Name, row.Attempt,
+                    row.Payload.IsEmpty ? result : result with { Payload = row.Payload });
         StoredCall.Complete(turn, row.Name);
     }
 

@@ -263,7 +263,9 @@ public sealed class ProcessActivityTests
             []);
 
     private static ActivityStart Start(ProcessPayload order) =>
-        new(new RoundGrainId("item", "u"), new ProcessName(5, new MessageId(Guid.Empty)).ToString(), 1, order.Write(), null);
+        new(
+            new RoundGrainId("item", "u"), new ProcessName(5, new MessageId(Guid.Empty)).ToString(), 1, order.Write(),
+            null);
 
     private async ValueTask<ProcessingResult> Run(ActivityStart start, Func<MessageId, CancellationToken, ValueTask<StoredMessage?>>? find = null) =>
         Assert.IsType<ProcessingResult>(await Activity(find).RunAsync(start, TestContext.Current.CancellationToken));
