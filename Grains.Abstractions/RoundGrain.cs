@@ -161,6 +161,10 @@ public sealed record ActivityResult(object? Output, string? Error)
     /// </summary>
     public const string EndedTheProcess = "ended_the_process";
 
+    /// <summary>The payload that the activity was started with.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ReadOnlyMemory<byte> Payload { get; init; }
+
     /// <summary>True for that error: started again by itself, the activity would end the process again.</summary>
     [JsonIgnore]
     public bool HasEndedTheProcess => IsOfEndedProcess(Error);

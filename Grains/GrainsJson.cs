@@ -7,9 +7,7 @@ using Tributary.Replays;
 
 namespace Tributary.Grains;
 
-/// <summary>
-/// How states and arguments of grains are written as JSON. The formats are stored: tests hold samples of them.
-/// </summary>
+/// <summary>States and arguments of grains as JSON. The formats are stored: tests hold samples of them.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
@@ -18,8 +16,8 @@ namespace Tributary.Grains;
 [JsonSerializable(typeof(AggregateState))]
 [JsonSerializable(typeof(AggregateDelta))]
 [JsonSerializable(typeof(DedupeState))]
-[JsonSerializable(typeof(ProcessOrder))]
+[JsonSerializable(typeof(ProcessPayload))]
 [JsonSerializable(typeof(ReplayState))]
-[JsonSerializable(typeof(ReplayOrder))]
+[JsonSerializable(typeof(ReplayPayload))]
 [JsonSerializable(typeof(ReplayedRun))]
 public sealed partial class GrainsJson : JsonSerializerContext;

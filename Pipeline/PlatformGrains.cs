@@ -16,8 +16,8 @@ namespace Tributary.Pipeline;
 /// </summary>
 public static class PlatformGrains
 {
-    /// <summary>Adds them to the grain types of a silo.</summary>
-    /// <param name="items">How items behave; null: as they do by default.</param>
+    /// <summary>Adds the platform's grains to the grain types of a silo.</summary>
+    /// <param name="items">The options of items; null for the defaults.</param>
     public static RoundGrainTypes AddPlatformGrains(this RoundGrainTypes types, ItemOptions? items = null)
     {
         var options = items ?? ItemOptions.Default;

@@ -47,7 +47,7 @@ internal sealed class ReadAggregate(ApiNode node)
         await ApiJson.WriteAsync(context, body, ApiJson.Default.AggregateRows);
     }
 
-    private static ActiveDefinition Find(IReadOnlyList<ActiveDefinition> definitions, string name) =>
+    private static DefinedGeneration Find(IReadOnlyList<DefinedGeneration> definitions, string name) =>
         definitions.FirstOrDefault(active => active.Definition.Name == name)
         ?? throw new TributaryException(
             "aggregate_not_found",

@@ -27,7 +27,8 @@ public sealed class DedupeGrain : RoundGrain<DedupeState>, IDedupeGrain, IRemind
         if (State.NextAt is null)
             SetNext();
         else if (State.NextAt <= Now)
-            // Overdue: it waits to be called, or was lost with a turn that failed. Setting it again serves both.
+            // The reminder is overdue: its call waits, or was lost with a turn that failed. Setting it again serves
+            // both.
             SetReminder(Daily, Now);
         return ValueTask.CompletedTask;
     }
@@ -47,7 +48,7 @@ public sealed class DedupeGrain : RoundGrain<DedupeState>, IDedupeGrain, IRemind
         {
             var failures = State.Failures + 1;
             State = State with { Failures = failures };
-            // What ended the process is not tried before the next day.
+            // A removal that ended the process is not tried before the next day.
             if (result.HasEndedTheProcess)
                 return ValueTask.CompletedTask;
             var delay = FirstRetry * Math.Pow(2, Math.Min(failures - 1, 10));
@@ -73,7 +74,7 @@ public sealed class DedupeGrain : RoundGrain<DedupeState>, IDedupeGrain, IRemind
 
     private void Start(DateTimeOffset due)
     {
-        // Attempts ascend over the life of the grain, so that a late result of an earlier one is told apart.
+        // Attempts ascend over the life of the grain, so that a result of an earlier attempt is known to be late.
         State = State with { Attempt = State.Attempt + 1 };
         StartActivity(Cut, CutActivity, default, State.Attempt, due);
     }
@@ -83,7 +84,7 @@ public sealed class DedupeGrain : RoundGrain<DedupeState>, IDedupeGrain, IRemind
 /// <param name="LastAt">When external ids were last removed.</param>
 /// <param name="Removed">How many were removed since the database was made.</param>
 /// <param name="Attempt">The number of the last activity.</param>
-/// <param name="Failures">How many activities failed since the last that did not.</param>
+/// <param name="Failures">How many activities failed since the last success.</param>
 public sealed record DedupeState(
     DateTimeOffset? NextAt, DateTimeOffset? LastAt, long Removed, int Attempt, int Failures)
 {
@@ -94,5 +95,5 @@ public sealed record DedupeState(
     public IDictionary<string, JsonElement>? Unknown { get; set; }
 }
 
-/// <summary>What one activity came to: how many it removed, and whether there is more.</summary>
+/// <summary>The result of one activity: how many external ids it removed, and whether there are more.</summary>
 internal sealed record CutResult(long Removed, bool IsMore);

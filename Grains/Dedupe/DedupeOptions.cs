@@ -9,6 +9,6 @@ public sealed class DedupeOptions
     /// <summary>Rows removed in one transaction. 5,000.</summary>
     public int MaxStepRowsCount { get; set; } = 5_000;
 
-    /// <summary>Transactions of one activity; what is left goes to the next one. 200.</summary>
+    /// <summary>Transactions of one activity; further rows go to the next activity. 200.</summary>
     public int MaxStepsCount { get; set; } = 200;
 }

@@ -1,5 +1,6 @@
 using Tributary.Aggregates;
 using Tributary.Connectors;
+using Tributary.Grains.Items.Processing;
 using Tributary.Grains.Items.Retries;
 using Tributary.Items;
 using Tributary.Messages;
@@ -7,13 +8,13 @@ using Tributary.Messages;
 namespace Tributary.Grains.Items;
 
 /// <summary>
-/// What becomes of messages after they were stored. A message has at most one activity; its number tells a late result
-/// from the one that is waited for, so each part of a message is applied once. What failed stays in the state until it
-/// is done.
+/// Takes the results of activities; <see cref="ProcessingTransitions"/> says what follows. A message has at most one
+/// activity, whose number tells a late result from the awaited one, so each part of a message is applied once. A part
+/// that failed stays in the state until it is done.
 /// </summary>
 public sealed partial class ItemGrain
 {
-    // The name of what failed when no plugin did.
+    // The name of the part that is the message as a whole.
     private const string Whole = "";
 
     public ValueTask OnActivity(string name, int attempt, ActivityResult result)
@@ -21,114 +22,131 @@ public sealed partial class ItemGrain
         if (!ProcessName.TryParse(name, out var about))
             return ValueTask.CompletedTask;
         var held = State.Find(about.Sequence);
-        if (held is not null && (held.Attempt != attempt || about.Before == MessageStatus.Parked))
+        if (held is not null && IsLate(attempt, held))
             return ValueTask.CompletedTask;
 
-        if (result.Error is { } error)
-            OnError(about, held, attempt, error);
-        else if (result.Output is not ProcessingResult made)
-            OnError(
-                about,
-                held,
-                attempt,
-                $"output_unknown: The activity returned {result.Output?.GetType().Name ?? "nothing"}.");
-        else if (made.Failure is null && made.SetNumber < options.PluginSetNumber())
-            Repeat(about, held, attempt, made.Local);
-        else if (held is null && made.Message is null)
-            Start(about, ProcessOrder.Whole, attempt + 1, Now + UnreadableDelay(attempt));
+        // Whatever follows goes by the name of today: the activity of the earlier name is over.
+        var isParked = held is null && (about.IsOfParked || ProcessPayload.Read(result.Payload).IsParked);
+        var ended = new EndedActivity(about with { IsOfParked = false }, attempt, held, isParked);
+        if (result is { Error: null, Output: ProcessingResult made })
+            OnResult(ended, made);
         else
-            Apply(about, held, attempt, made);
+            OnError(
+                ended,
+                result.Error
+                ?? $"output_unknown: The activity returned {result.Output?.GetType().Name ?? "nothing"}.");
         return ValueTask.CompletedTask;
     }
 
-    // The plugins' set changed while they ran: what they made belongs to generations that may have ended, and none of
-    // it is kept.
-    private void Repeat(ProcessName about, UnfinishedMessage? held, int attempt, object? local)
+    // Every activity that the item starts for a message it holds has a number above that of the one before.
+    private static bool IsLate(int attempt, UnfinishedMessage held) =>
+        held.Attempt != attempt || !held.Parts.Any(static part => part.IsStarted);
+
+    private void OnResult(EndedActivity ended, ProcessingResult made)
     {
-        if (held is not null)
-            Keep(about.Sequence, held with { Attempt = attempt + 1 });
-        Start(about, held is null ? ProcessOrder.Whole : OrderOf(held), attempt + 1, Now, local);
+        if (made.Failure is null && made.SetNumber < options.PluginSetNumber())
+            StartAgain(ended, PartEvent.Outdated, local: made.Local);
+        else if (ended.Held is null && made.Message is null)
+            StartAgain(ended, PartEvent.Unreadable);
+        else
+            Apply(ended, made);
     }
 
-    // The activity threw, or the database refused what its result asked for. Nothing of that result is looked at again:
-    // whatever was wrong with it must not come back. A message that the item holds nothing of is looked up first,
-    // because its place in the order is not known here.
-    private void OnError(ProcessName about, UnfinishedMessage? held, int attempt, string error)
+    // The activity threw, or the database refused what its result asked for. Nothing of that result is used again,
+    // because its fault would come back.
+    private void OnError(EndedActivity ended, string error)
     {
         var failure = ProcessingFailure.OfActivity(error);
-        if (held is null)
-            Start(about, new ProcessOrder { Error = failure.Error }, attempt + 1, Now);
+        if (ended.Held is null)
+            StartAgain(ended, PartEvent.NoResult, failure.Error);
         else
-            Apply(about, held, attempt, new ProcessingResult { Failure = failure });
+            Apply(ended, new ProcessingResult { Failure = failure });
     }
 
-    private void Apply(ProcessName about, UnfinishedMessage? held, int attempt, ProcessingResult made)
+    private void StartAgain(EndedActivity ended, PartEvent on, string? error = null, object? local = null)
     {
-        var before = held?.Status ?? about.Before;
-        var message = held ?? UnfinishedMessage.Of(made.Message!) with
+        var left = new PartsLeft(options, Now);
+        foreach (var part in ended.Parts)
+            left.Move(on, part);
+        if (!left.Asks(PartEffects.StartAgain | PartEffects.StartLater | PartEffects.LookUp))
+            return;
+
+        var attempt = ended.Attempt + 1;
+        var payload = ended.IsParked ? new ProcessPayload { IsParked = true } : ProcessPayload.Whole;
+        if (ended.Held is { } held)
         {
-            IsUnmapped = about.Before == MessageStatus.Parked,
-            Parts = [new UnfinishedPart { Status = before, IsStarted = true }],
+            payload = PayloadOf(held);
+            Keep(ended.Name.Sequence, held with { Attempt = attempt, Parts = left.Parts });
+        }
+
+        if (left.Asks(PartEffects.LookUp))
+            payload = payload with { Error = error };
+        var due = left.Asks(PartEffects.StartLater) ? Now + UnreadableDelay(ended.Attempt) : Now;
+        Start(ended.Name, payload, attempt, due, local);
+    }
+
+    private void Apply(EndedActivity ended, ProcessingResult made)
+    {
+        var message = ended.Held ?? UnfinishedMessage.Of(made.Message!) with
+        {
+            IsUnmapped = ended.IsParked,
+            Parts = ended.Parts,
         };
-        var reference = message.Reference(about.Sequence);
+        var reference = message.Reference(ended.Name.Sequence);
         if (made.Late is { } late && message.IsUnmapped)
             Contribute(reference, late);
 
-        // One that was parked as it was accepted was raised then.
-        var left = new PartsLeft(options, Now, isRaised: held is not null || before != MessageStatus.Parked);
+        var left = new PartsLeft(options, Now);
         foreach (var part in message.Parts)
         {
+            // The activity was not asked for this part.
             if (!part.IsStarted)
                 left.Keep(part);
             else if (made.Failure is { } failure)
                 left.Fail(part, failure);
             else if (made.IsAccepted)
-                continue;
+                left.Move(PartEvent.TakenIn, part);
             else if (part.Plugin == Whole)
-                ApplyRuns(reference, made.Runs, left);
+                ApplyRuns(reference, made.Runs, part, left);
+            else if (made.Runs.FirstOrDefault(run => run.Plugin == part.Plugin) is { } run)
+                ApplyRun(reference, run, part, part, left);
             else
-                ApplyRun(reference, made.Runs.FirstOrDefault(run => run.Plugin == part.Plugin), part, left);
+                left.Move(PartEvent.NotAccepted, part);
         }
 
-        SetParts(reference, before, left.ToParts());
-        Hold(
-            about,
-            left.Parts.Count == 0
-                ? null
-                : message with
-                {
-                    Attempt = attempt,
-                    IsUnmapped = message.IsUnmapped && made.Late is null,
-                    Parts = left.Parts,
-                });
+        var applied = message with
+        {
+            Attempt = ended.Attempt,
+            IsUnmapped = message.IsUnmapped && made.Late is null,
+        };
+        Perform(ended.Name, ended.Before, applied, left);
     }
 
-    private void ApplyRuns(MessageReference message, IReadOnlyList<PluginOutcome> runs, PartsLeft left)
+    // The message as a whole gives way to the parts of its plugins.
+    private void ApplyRuns(
+        MessageReference message, IReadOnlyList<PluginOutcome> runs, UnfinishedPart whole, PartsLeft left)
     {
         foreach (var run in runs)
-            ApplyRun(message, run, new UnfinishedPart { Plugin = run.Plugin }, left);
+            ApplyRun(message, run, whole, new UnfinishedPart { Plugin = run.Plugin }, left);
         if (runs.Count == 0)
-            left.Keep(
-                new UnfinishedPart
-                {
-                    Status = MessageStatus.Skipped,
-                    Step = ProcessingStep.Execute,
-                    Attempts = 1,
-                });
+            left.Move(
+                PartEvent.NoneAccepts, whole, new UnfinishedPart { Step = ProcessingStep.Execute, Attempts = 1 });
     }
 
-    // No run: the plugin does not accept the message any more, so nothing of its part is left.
-    private void ApplyRun(MessageReference message, PluginOutcome? run, UnfinishedPart part, PartsLeft left)
+    /// <param name="part">The part that ran.</param>
+    /// <param name="own">The plugin's own part, which a failure leaves.</param>
+    private void ApplyRun(
+        MessageReference message, PluginOutcome run, UnfinishedPart part, UnfinishedPart own, PartsLeft left)
     {
-        if (run is null)
-            return;
         if (run.Run.Error is { } error)
         {
             var fault = run.Run.MayHelpToRetry ? ConnectorFault.Unavailable : ConnectorFault.Refused;
-            left.Fail(part, ProcessingFailure.Of(ProcessingStep.Execute, fault, error));
+            left.Fail(part, ProcessingFailure.Of(ProcessingStep.Execute, fault, error), own);
             return;
         }
 
+        if (left.Move(PartEvent.Ran, part)?.Effects.HasFlag(PartEffects.Add) is not true)
+            return;
         if (run.Fed.Count == 0)
             Add(message, run.Generation, run.Run.Result.Records, run.Run.Contributions);
         foreach (var (plugin, aggregates) in run.Fed)
@@ -149,7 +167,8 @@ public sealed partial class ItemGrain
             return;
         foreach (var contribution in contributions)
             Send(GetGrain<IAggregateGrain>(contribution.Aggregate.Key).Apply(contribution.Delta));
-        AddOutcomes(message, [new Outcome(generation, [.. contributions.Select(contribution => contribution.Aggregate.Key).Distinct()])]);
+        var aggregates = contributions.Select(contribution => contribution.Aggregate.Key).Distinct();
+        AddOutcomes(message, [new Outcome(generation, [.. aggregates])]);
     }
 
     private void Contribute(MessageReference message, IReadOnlyList<Contribution> contributions)
@@ -165,38 +184,29 @@ public sealed partial class ItemGrain
                 ]);
     }
 
-    // Keeps what is left, and starts the activity of what is to be tried again.
-    private void Hold(ProcessName about, UnfinishedMessage? message)
+    // Gives the turn the effects that the parts' transitions asked for.
+    private void Perform(ProcessName name, MessageStatus before, UnfinishedMessage message, PartsLeft left)
     {
-        var next = message?.Parts.Min(part => part.NextMs);
-        if (message is null || next is null)
+        if (left.Asks(PartEffects.Report))
+            SetParts(message.Reference(name.Sequence), before, left.ToParts());
+        var nextMs = left.Settle();
+        if (nextMs is { } dueMs && left.Asks(PartEffects.Start | PartEffects.Stop))
         {
-            Keep(about.Sequence, message);
+            var started = message with { Attempt = message.Attempt + 1, Parts = left.Parts };
+            Keep(name.Sequence, started);
+            Start(name, PayloadOf(started), started.Attempt, DateTimeOffset.FromUnixTimeMilliseconds(dueMs));
             return;
         }
 
-        // Parts that are due together go together: the content is fetched once.
-        var started = message with
+        var attempt = message.Attempt;
+        if (left.Asks(PartEffects.Stop))
         {
-            Attempt = message.Attempt + 1,
-            Parts =
-            [
-                .. message.Parts.Select(part =>
-                    part with
-                    {
-                        IsStarted = part.NextMs <= Math.Max(next.Value, Now.ToUnixTimeMilliseconds()),
-                    }),
-            ],
-        };
-        Keep(about.Sequence, started);
-        Start(
-            about with
-            {
-                Before = MessageStatus.Processing,
-            },
-            OrderOf(started),
-            started.Attempt,
-            DateTimeOffset.FromUnixTimeMilliseconds(next.Value));
+            // A result that is on its way becomes late by the number.
+            ClearReminder(name.ToString());
+            attempt++;
+        }
+
+        Keep(name.Sequence, left.Parts.Count == 0 ? null : message with { Attempt = attempt, Parts = left.Parts });
     }
 
     private void Keep(long sequence, UnfinishedMessage? message)
@@ -205,19 +215,33 @@ public sealed partial class ItemGrain
             State = State.With(sequence, message, options.MaxSkippedCount);
     }
 
-    private static ProcessOrder OrderOf(UnfinishedMessage message)
+    private static ProcessPayload PayloadOf(UnfinishedMessage message)
     {
         var plugins = message.Parts.Where(part => part.IsStarted).Select(part => part.Plugin).ToList();
-        return plugins is [Whole] ? ProcessOrder.Whole : new ProcessOrder { Plugins = plugins };
+        return plugins is [Whole] ? ProcessPayload.Whole : new ProcessPayload { Plugins = plugins };
     }
 
-    private void Start(ProcessName name, ProcessOrder order, int attempt, DateTimeOffset due, object? local = null) =>
-        StartActivity(name.ToString(), ProcessOrder.Activity, order.Write(), attempt, due, local);
+    private void Start(
+        ProcessName name, ProcessPayload payload, int attempt, DateTimeOffset due, object? local = null) =>
+        StartActivity(name.ToString(), ProcessPayload.Activity, payload.Write(), attempt, due, local);
 
     private TimeSpan UnreadableDelay(int attempt)
     {
         // Cut as a number: so many doublings are beyond what a time span holds.
         var delay = options.UnreadableDelay.TotalMilliseconds * Math.Pow(2, Math.Min(attempt - 1, 60));
         return TimeSpan.FromMilliseconds(Math.Min(delay, options.MaxUnreadableDelay.TotalMilliseconds));
+    }
+
+    /// <summary>An activity that came back.</summary>
+    /// <param name="Held">What the item holds of the message; null until the first result that can be applied.</param>
+    /// <param name="IsParked">True for the first activity of a message that was parked when it was accepted.</param>
+    private readonly record struct EndedActivity(
+        ProcessName Name, int Attempt, UnfinishedMessage? Held, bool IsParked)
+    {
+        public MessageStatus Before =>
+            Held?.Status ?? (IsParked ? MessageStatus.Parked : MessageStatus.Processing);
+
+        public IReadOnlyList<UnfinishedPart> Parts =>
+            Held?.Parts ?? [new UnfinishedPart { Status = Before, IsStarted = true }];
     }
 }

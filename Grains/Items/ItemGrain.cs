@@ -55,19 +55,24 @@ public sealed partial class ItemGrain(ItemOptions options) : RoundGrain<ItemStat
         + $"{options.MaxUnfinishedCount} before it takes further messages that need processing. Retry them, or mend "
         + "what fails.");
 
-    // A message that is parked as it is accepted has an activity too: only after this round is its position known,
-    // which the item keeps.
+    // A message that is parked when it is accepted has an activity too: the item keeps the message's position, which
+    // is known only after this round.
     private void Begin(AppendedMessage appended)
     {
         var status = MessagePart.StatusOf(appended.Parts);
         if (status is MessageStatus.Processing or MessageStatus.Parked)
         {
-            var name = new ProcessName(appended.ItemSequence, appended.Message.Id, status);
-            Start(name, FirstOrder(appended.Parts[0]), 1, Now, appended);
+            var name = new ProcessName(appended.ItemSequence, appended.Message.Id);
+            Start(name, FirstPayload(status, appended.Parts[0].Error), 1, Now, appended);
         }
     }
 
-    // What ended the process when it was mapped is not mapped again by itself.
-    private static ProcessOrder FirstOrder(MessagePart part) =>
-        ActivityResult.IsOfEndedProcess(part.Error) ? new ProcessOrder { Error = part.Error } : ProcessOrder.Whole;
+    // A message whose mapping ended the process is not mapped again unless somebody asks for it.
+    private static ProcessPayload FirstPayload(MessageStatus status, string? error)
+    {
+        var hasEnded = ActivityResult.IsOfEndedProcess(error);
+        return status == MessageStatus.Processing && !hasEnded
+            ? ProcessPayload.Whole
+            : new ProcessPayload { Error = hasEnded ? error : null, IsParked = status == MessageStatus.Parked };
+    }
 }

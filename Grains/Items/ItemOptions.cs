@@ -2,15 +2,17 @@ using Tributary.Grains.Items.Retries;
 
 namespace Tributary.Grains.Items;
 
-/// <summary>What items need to know of the world and of the configuration.</summary>
+/// <summary>The configuration of items, and their access to chance and to the plugins' number.</summary>
 public sealed class ItemOptions
 {
     public static ItemOptions Default { get; } = new();
 
-    /// <summary>What follows failures.</summary>
+    /// <summary>Says what follows a failure.</summary>
     public RetryPolicy Retry { get; init; } = RetryPolicy.Default;
 
-    /// <summary>The number of the plugins' set that is current: results of earlier sets are run again.</summary>
+    /// <summary>
+    /// The number of the active plugins: a result with a lower number is outdated, and the message runs again.
+    /// </summary>
     public Func<int> PluginSetNumber { get; init; } = static () => 0;
 
     /// <summary>Gives numbers from 0 to 1 that spread retries; one that always gives 0 spreads nothing.</summary>

@@ -7,7 +7,7 @@ using Tributary.Messages;
 namespace Tributary.Grains.Items;
 
 /// <summary>
-/// What is stored of an item. Written once per message of a new item, hence short names and no defaults.
+/// The stored state of an item. Written once per message of a new item, hence short names and no defaults.
 /// </summary>
 public sealed class ItemState
 {
@@ -35,8 +35,8 @@ public sealed class ItemState
     public Guid LastMessage { get; init; }
 
     /// <summary>
-    /// Messages that failed or were skipped, by sequence; null when there are none. One that is only being processed is
-    /// held by its activity.
+    /// Messages that failed or were skipped, by sequence; null when there are none. A message in its first processing
+    /// is known to its activity alone.
     /// </summary>
     [JsonPropertyName("left")]
     public ImmutableSortedDictionary<long, UnfinishedMessage>? Left { get; init; }
@@ -63,7 +63,7 @@ public sealed class ItemState
     /// <summary>
     /// The state with this message kept, or with nothing of it when <paramref name="message"/> is null.
     /// </summary>
-    /// <param name="maxSkipped">Beyond, the oldest message of which all is skipped is no longer kept.</param>
+    /// <param name="maxSkipped">With more skipped messages, the oldest of them is no longer kept.</param>
     public ItemState With(long sequence, UnfinishedMessage? message, int maxSkipped)
     {
         var left = Left ?? ImmutableSortedDictionary<long, UnfinishedMessage>.Empty;

@@ -4,24 +4,27 @@ using Tributary.Messages;
 namespace Tributary.Grains.Items;
 
 /// <summary>
-/// What an item calls the activity of one of its messages: <c>sequence.id</c>, and <c>sequence.id.parked</c> for one
-/// that was parked as it was accepted. So a result that comes without its message still says which one it is of.
+/// The name of a message's activity: <c>sequence.id</c>. A result without its message still says which message it is
+/// of.
 /// </summary>
-/// <param name="Before">The status of the message until the item holds something of it.</param>
-internal readonly record struct ProcessName(long Sequence, MessageId Id, MessageStatus Before)
+internal readonly record struct ProcessName(long Sequence, MessageId Id)
 {
     private const string ParkedEnd = ".parked";
 
+    /// <summary>
+    /// True for <c>sequence.id.parked</c>. Earlier versions gave this name to the first activity of a message that was
+    /// parked when it was accepted; <see cref="ProcessPayload.IsParked"/> says it now.
+    /// </summary>
+    public bool IsOfParked { get; init; }
+
     public override string ToString() =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"{Sequence}.{Id.Value:N}{(Before == MessageStatus.Parked ? ParkedEnd : "")}");
+        string.Create(CultureInfo.InvariantCulture, $"{Sequence}.{Id.Value:N}{(IsOfParked ? ParkedEnd : "")}");
 
     public static bool TryParse(string name, out ProcessName parsed)
     {
         parsed = default;
-        var isParked = name.EndsWith(ParkedEnd, StringComparison.Ordinal);
-        var text = isParked ? name.AsSpan(0, name.Length - ParkedEnd.Length) : name;
+        var isOfParked = name.EndsWith(ParkedEnd, StringComparison.Ordinal);
+        var text = isOfParked ? name.AsSpan(0, name.Length - ParkedEnd.Length) : name;
         var point = text.IndexOf('.');
         if (point < 0
             || !long.TryParse(text[..point], NumberStyles.None, CultureInfo.InvariantCulture, out var sequence)
@@ -30,8 +33,7 @@ internal readonly record struct ProcessName(long Sequence, MessageId Id, Message
             return false;
         }
 
-        parsed = new ProcessName(
-            sequence, new MessageId(id), isParked ? MessageStatus.Parked : MessageStatus.Processing);
+        parsed = new ProcessName(sequence, new MessageId(id)) { IsOfParked = isOfParked };
         return true;
     }
 }

@@ -4,13 +4,13 @@ using Tributary.Messages;
 
 namespace Tributary.Grains.Items;
 
-/// <summary>What one activity made of a message, on its way to the turn that applies it.</summary>
+/// <summary>The result of a message's activity, on its way to the turn that applies it.</summary>
 public sealed record ProcessingResult : INeeds
 {
     /// <summary>The message; null when it could not be read, and then <see cref="Failure"/> says why.</summary>
     public MessageReference? Message { get; init; }
 
-    /// <summary>The set of plugins that ran: see <see cref="PluginSet.Number"/>.</summary>
+    /// <summary>The number of the plugins that ran: see <see cref="ActivePlugins.Number"/>.</summary>
     public int SetNumber { get; init; }
 
     /// <summary>
@@ -18,19 +18,21 @@ public sealed record ProcessingResult : INeeds
     /// </summary>
     public object? Local { get; init; }
 
-    /// <summary>What concerns all that was asked for; then there are no runs.</summary>
+    /// <summary>A failure of all parts that the activity was asked for; then there are no runs.</summary>
     public ProcessingFailure? Failure { get; init; }
 
     /// <summary>
-    /// What a message that could not be mapped when it was accepted adds to the declarative aggregates now that it can;
-    /// null for all other messages, whose shares were counted as they were accepted.
+    /// The contributions to declarative aggregates of a message that could not be mapped when it was accepted, and now
+    /// can. Null for all other messages: their contributions were added when they were accepted.
     /// </summary>
     public IReadOnlyList<Contribution>? Late { get; init; }
 
-    /// <summary>True when the message was a kept delivery that the door has taken now: nothing is left of it.</summary>
+    /// <summary>
+    /// True when the message was a kept delivery and the door has taken it: nothing is left to be done.
+    /// </summary>
     public bool IsAccepted { get; init; }
 
-    /// <summary>One for each plugin that accepts the message, of those that were asked for.</summary>
+    /// <summary>The outcome of each plugin that was asked for and accepts the message.</summary>
     public IReadOnlyList<PluginOutcome> Runs { get; init; } = [];
 
     public IEnumerable<RoundGrainId> Grains
@@ -55,7 +57,7 @@ public sealed record ProcessingResult : INeeds
     {
         get
         {
-            // Saturating: the limits of one plugin's result are far below, and many plugins' results must not wrap.
+            // Saturates: the results of many plugins together must not wrap around.
             var size = 256L;
             foreach (var run in Runs)
             {

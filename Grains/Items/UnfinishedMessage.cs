@@ -6,7 +6,7 @@ using Tributary.Messages;
 namespace Tributary.Grains.Items;
 
 /// <summary>
-/// What an item keeps of a message that failed or was skipped, by its sequence. Short names, because an item may keep
+/// A message that failed or was skipped, as its item keeps it by sequence. Names are short because an item may keep
 /// many.
 /// </summary>
 public sealed record UnfinishedMessage
@@ -20,17 +20,17 @@ public sealed record UnfinishedMessage
     [JsonPropertyName("src")]
     public string Source { get; init; } = "";
 
-    /// <summary>When it was received, in milliseconds since 1970.</summary>
+    /// <summary>When the message was received, in milliseconds since 1970.</summary>
     [JsonPropertyName("at")]
     public long ReceivedMs { get; init; }
 
-    /// <summary>The number of the last activity: a result of another one is late.</summary>
+    /// <summary>The number of the message's last activity: a result with another number is late.</summary>
     [JsonPropertyName("try")]
     public int Attempt { get; init; }
 
     /// <summary>
-    /// True until the bytes that came could be mapped to a message: its share in the declarative aggregates is still to
-    /// come.
+    /// True until the delivered bytes could be mapped to a message. Until then the message has no share in the
+    /// declarative aggregates.
     /// </summary>
     [JsonPropertyName("raw")]
     public bool IsUnmapped { get; init; }
@@ -75,25 +75,26 @@ public sealed record UnfinishedPart
     [JsonPropertyName("t")]
     public ProcessingStep Step { get; init; }
 
-    /// <summary>How often it was tried.</summary>
+    /// <summary>How often the part was tried.</summary>
     [JsonPropertyName("n")]
     public int Attempts { get; init; }
 
-    /// <summary>How often it failed since <see cref="SinceMs"/>.</summary>
+    /// <summary>How often the part failed since <see cref="SinceMs"/>.</summary>
     [JsonPropertyName("k")]
     public int Failures { get; init; }
 
     /// <summary>
-    /// When it failed first, in milliseconds since 1970; anew after a retry on demand. Null before it failed.
+    /// When the part failed first, in milliseconds since 1970; a retry on demand begins anew. Null before the first
+    /// failure.
     /// </summary>
     [JsonPropertyName("since")]
     public long? SinceMs { get; init; }
 
-    /// <summary>When it is tried again, in milliseconds since 1970; null unless it is retrying.</summary>
+    /// <summary>When the part is tried again, in milliseconds since 1970; null unless it is retrying.</summary>
     [JsonPropertyName("next")]
     public long? NextMs { get; init; }
 
-    /// <summary>True when the activity that runs or waits is to do it.</summary>
+    /// <summary>True when the message's activity includes the part.</summary>
     [JsonPropertyName("on")]
     public bool IsStarted { get; init; }
 
@@ -116,44 +117,30 @@ public sealed record UnfinishedPart
             IsRaised = isRaised,
         };
 
-    /// <summary>The part after one more failure.</summary>
-    public UnfinishedPart After(ProcessingFailure failure, Continuation continuation, DateTimeOffset now, double chance)
-    {
-        var since = SinceMs ?? now.ToUnixTimeMilliseconds();
-        var failed = this with
+    /// <summary>The part after one more failure, except for its status and the time of another attempt.</summary>
+    public UnfinishedPart After(ProcessingFailure failure, DateTimeOffset now) =>
+        this with
         {
             Step = failure.Step,
             Error = failure.Error,
             Attempts = Attempts + 1,
             Failures = Failures + 1,
-            SinceMs = since,
+            SinceMs = SinceMs ?? now.ToUnixTimeMilliseconds(),
             NextMs = null,
-            IsStarted = false,
-            Status = continuation is Continuation.Skip ? MessageStatus.Skipped : MessageStatus.Parked,
         };
-        return
-            continuation is Continuation.Retry retry
-            && retry.Next(failed.Failures, DateTimeOffset.FromUnixTimeMilliseconds(since), now, chance) is { } next
-            ? failed with
-            {
-                Status = MessageStatus.Retrying,
-                NextMs = UpToMs(next),
-            }
-            : failed;
+
+    /// <summary>When a part that failed is tried again; null when it is given up.</summary>
+    public long? NextMsBy(Continuation.Retry retry, DateTimeOffset now, double chance)
+    {
+        var since = SinceMs is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : now;
+        return retry.Next(Failures, since, now, chance) is { } next ? UpToMs(next) : null;
     }
 
-    /// <summary>The part tried again at once, as if it had not failed before.</summary>
+    /// <summary>The part due at once, as if it had not failed before.</summary>
     public UnfinishedPart Anew(DateTimeOffset now) =>
-        this with
-        {
-            Status = MessageStatus.Retrying,
-            Failures = 0,
-            SinceMs = null,
-            NextMs = now.ToUnixTimeMilliseconds(),
-            IsStarted = false,
-        };
+        this with { Failures = 0, SinceMs = null, NextMs = now.ToUnixTimeMilliseconds() };
 
-    // Never early: what is left of a millisecond counts as a whole one.
+    // Rounded up: a retry never comes early.
     private static long UpToMs(DateTimeOffset time) =>
         time.AddTicks(TimeSpan.TicksPerMillisecond - 1).ToUnixTimeMilliseconds();
 }

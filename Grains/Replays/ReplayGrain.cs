@@ -67,7 +67,7 @@ public sealed class ReplayGrain(ReplayOptions options) : RoundGrain<ReplayState>
         if (State.Running is not { } running || running.Attempt != attempt)
             return ValueTask.CompletedTask;
         if (result.HasEndedTheProcess)
-            // Begun again by itself it would end the process again: it stands still until somebody starts it.
+            // The activity would end the process again: the replay stands still until somebody starts it.
             End(running with { Error = result.Error }, ReplayStatus.Failed);
         else if (result.Output is not ReplaySlice slice)
             Fail(
@@ -84,15 +84,15 @@ public sealed class ReplayGrain(ReplayOptions options) : RoundGrain<ReplayState>
 
     private void Apply(ReplayProgress running, ReplaySlice slice)
     {
-        if (slice.Order.Generation != running.Generation || slice.Order.Cursor != running.Cursor)
+        if (slice.Payload.Generation != running.Generation || slice.Payload.Cursor != running.Cursor)
             throw new InvalidOperationException(
-                $"The replay is at {running.Cursor} and the slice begins at {slice.Order.Cursor}.");
+                $"The replay is at {running.Cursor} and the slice begins at {slice.Payload.Cursor}.");
         foreach (var (aggregate, delta) in slice.Replayed.Shares)
             Send(GetGrain<IAggregateGrain>(aggregate.Key).Apply(delta));
         foreach (var run in slice.Replayed.Runs)
             Send(GetGrain<IItemGrain>(run.Item).ApplyReplayed(run));
 
-        var tried = slice.Order.Messages ?? [];
+        var tried = slice.Payload.Messages ?? [];
         var tries = running
             .Failed.Where(one => tried.Contains(one.Message))
             .ToDictionary(static one => one.Message, static one => one.Tries);
@@ -118,13 +118,13 @@ public sealed class ReplayGrain(ReplayOptions options) : RoundGrain<ReplayState>
                         $"replay_failures_too_many: {failed.Count} messages failed; allowed: {options.MaxFailedCount}.",
                 },
                 ReplayStatus.Incomplete);
-        else if (slice.Order.Messages is null && !slice.IsEnd)
+        else if (slice.Payload.Messages is null && !slice.IsEnd)
             GoOn(next, slice.IsWaiting ? Now + options.HorizonDelay : Now);
         else
             Finish(next);
     }
 
-    // All messages were looked at: what failed is tried again, that which was tried least often first.
+    // All messages were looked at. Failed messages are tried again, those with the fewest tries first.
     private void Finish(ReplayProgress progress)
     {
         var again = progress
@@ -161,8 +161,8 @@ public sealed class ReplayGrain(ReplayOptions options) : RoundGrain<ReplayState>
     {
         var begun = progress with { Attempt = progress.Attempt + 1 };
         State = State.With(begun, MaxKeptCount);
-        var order = new ReplayOrder(begun.Generation, begun.Cursor, begun.FromMs, begun.ToMs, messages);
-        StartActivity(Slice, ReplayOrder.Activity, order.Write(), begun.Attempt, due);
+        var payload = new ReplayPayload(begun.Generation, begun.Cursor, begun.FromMs, begun.ToMs, messages);
+        StartActivity(Slice, ReplayPayload.Activity, payload.Write(), begun.Attempt, due);
         return begun;
     }
 
@@ -171,7 +171,7 @@ public sealed class ReplayGrain(ReplayOptions options) : RoundGrain<ReplayState>
 
     private TimeSpan DelayAfter(int failures)
     {
-        // Cut as a number: so many doublings are beyond what a time span holds.
+        // Cut as a number: a time span cannot hold so many doublings.
         var delay = options.RetryDelay.TotalMilliseconds * Math.Pow(2, Math.Min(failures - 1, 30));
         return TimeSpan.FromMilliseconds(Math.Min(delay, options.MaxRetryDelay.TotalMilliseconds));
     }

@@ -14,7 +14,7 @@ public sealed class ReplayOptions
     /// </summary>
     public int MaxFailedCount { get; init; } = 1_000;
 
-    /// <summary>How often a message is tried; what has failed so often leaves the replay incomplete. 5.</summary>
+    /// <summary>How often a message is tried; a message that failed so often leaves the replay incomplete. 5.</summary>
     public int MaxTriesCount { get; init; } = 5;
 
     /// <summary>Messages that are tried again at once. 64.</summary>
@@ -25,6 +25,6 @@ public sealed class ReplayOptions
 
     public TimeSpan MaxRetryDelay { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long a replay that has reached the horizon waits for it to move on.</summary>
+    /// <summary>How long a replay that has reached the horizon waits for the horizon to move on.</summary>
     public TimeSpan HorizonDelay { get; init; } = TimeSpan.FromMilliseconds(250);
 }

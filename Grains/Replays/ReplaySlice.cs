@@ -5,20 +5,18 @@ using Tributary.Replays;
 
 namespace Tributary.Grains.Replays;
 
-/// <summary>What one activity of a replay came to, on its way to the turn that applies it.</summary>
+/// <summary>The result of one activity of a replay, on its way to the turn that applies it.</summary>
 public sealed record ReplaySlice : INeeds
 {
-    public required ReplayOrder Order { get; init; }
+    public required ReplayPayload Payload { get; init; }
 
-    /// <summary>The position of the last message that was looked at; the order's when there was none.</summary>
+    /// <summary>The position of the last message that was looked at; the payload's when there was none.</summary>
     public long Cursor { get; init; }
 
-    /// <summary>
-    /// True when nothing is left below the position from which all messages are counted as they come.
-    /// </summary>
+    /// <summary>True when no message is left below the position from which on the generation is fed.</summary>
     public bool IsEnd { get; init; }
 
-    /// <summary>True when what is left lies above the horizon.</summary>
+    /// <summary>True when the messages that are left lie above the horizon.</summary>
     public bool IsWaiting { get; init; }
 
     public int SeenCount { get; init; }
@@ -47,11 +45,11 @@ public sealed record ReplaySlice : INeeds
         256L + (256L * Replayed.Shares.Count) + Replayed.Runs.Sum(static run => run.SizeBytes));
 }
 
-/// <summary>What messages add to a generation.</summary>
+/// <summary>The share of a slice's messages in a generation.</summary>
 /// <param name="CountedCount">How many messages belong to it and were not counted in it before.</param>
-/// <param name="Shares">What they add together to each aggregate.</param>
-/// <param name="Runs">What a plugin made of each; applied by its item.</param>
-/// <param name="Failed">Those that failed.</param>
+/// <param name="Shares">The messages' shares by aggregate, added up.</param>
+/// <param name="Runs">A plugin's result for each message; the message's item applies it.</param>
+/// <param name="Failed">The messages that failed.</param>
 public sealed record ReplayedMessages(
     int CountedCount, IReadOnlyDictionary<RoundGrainId, AggregateDelta> Shares, IReadOnlyList<ReplayedRun> Runs,
     IReadOnlyList<FailedReplay> Failed)

@@ -4,7 +4,7 @@ using Tributary.Replays;
 
 namespace Tributary.Grains.Replays;
 
-/// <summary>What is stored of the replays of one name.</summary>
+/// <summary>The stored state of the replays of one name.</summary>
 /// <param name="Replays">By generation; at most <see cref="ReplayGrain.MaxKeptCount"/>.</param>
 public sealed record ReplayState(IReadOnlyList<ReplayProgress> Replays)
 {
@@ -20,7 +20,7 @@ public sealed record ReplayState(IReadOnlyList<ReplayProgress> Replays)
     public ReplayProgress? Find(int generation) => Replays.FirstOrDefault(replay => replay.Generation == generation);
 
     /// <summary>
-    /// The state with this progress; beyond <paramref name="maxKept"/> that of the oldest generations is forgotten.
+    /// The state with this progress; beyond <paramref name="maxKept"/> the oldest generations' progress is forgotten.
     /// </summary>
     public ReplayState With(ReplayProgress progress, int maxKept) =>
         this with

@@ -9,18 +9,20 @@ using Tributary.Storage;
 
 namespace Tributary.Pipeline.Aggregates;
 
-/// <summary>An aggregate as it is shown. Numbers are exact: the values are JSON, not doubles.</summary>
+/// <summary>An aggregate as readers get it. Numbers are exact: the values are JSON, not doubles.</summary>
 /// <param name="Name">The definition's name.</param>
 /// <param name="Generation">The id of the definition's generation.</param>
 /// <param name="Group">The group's values by their names, in the order of the definition.</param>
 /// <param name="WindowStart">Null without windows.</param>
 /// <param name="WindowEnd">The moment after the window, or null without windows.</param>
-/// <param name="Count">How many messages.</param>
+/// <param name="Count">The number of messages.</param>
 /// <param name="Measures">
 /// By their names, in the order of the definition: count, sum and distinct are numbers; min, max and mean numbers or
 /// null; quantiles an object from the quantile to a number or null.
 /// </param>
-/// <param name="Skipped">Values that could not be measured, by measure; only measures that have some.</param>
+/// <param name="Skipped">
+/// Values that could not be measured, by measure; measures without such values are left out.
+/// </param>
 public sealed record AggregateView(
     string Name,
     int Generation,
@@ -105,7 +107,7 @@ public sealed record AggregateView(
         return JsonElement.Parse("{" + string.Join(',', values) + "}");
     }
 
-    /// <summary>Quantiles are known to 1 %: six significant digits show all there is.</summary>
+    /// <summary>Quantiles are known to 1 %: more than six significant digits would say nothing.</summary>
     private static string Text(double value) => value.ToString("G6", CultureInfo.InvariantCulture);
 
     private static JsonElement Number(long value) => JsonElement.Parse(value.ToString(CultureInfo.InvariantCulture));

@@ -3,7 +3,7 @@ using Tributary.Pipeline.Contributions;
 
 namespace Tributary.Pipeline.Aggregates;
 
-/// <summary>Brings a group that a reader asks for into the form in which groups are stored.</summary>
+/// <summary>Writes a group that a reader asks for in the stored form.</summary>
 public static class GroupKey
 {
     private const string Allowed = "a JSON array of strings, numbers, true, false and null, such as [\"us\",4]";

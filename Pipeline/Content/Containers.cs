@@ -2,10 +2,10 @@ using System.Buffers.Binary;
 
 namespace Tributary.Pipeline.Content;
 
-/// <summary>Formats that share a container and are told apart by what is in it.</summary>
+/// <summary>Formats that share a container; the container's entries tell them apart.</summary>
 internal static class Containers
 {
-    // What names the kind of an office document or program in the directory of a zip file; tried in this order.
+    // Entries of a zip file that tell an office document's or program's format; tried in this order.
     private static readonly (byte[] Name, string MediaType)[] ZipEntries =
     [
         ("word/"u8.ToArray(), "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
@@ -31,7 +31,7 @@ internal static class Containers
         ("3g2", "video/3gpp2"),
     ];
 
-    /// <summary>Null when it is none of these containers.</summary>
+    /// <summary>Null when the content is none of these containers.</summary>
     public static string? Find(ReadOnlySpan<byte> head)
     {
         if (head.StartsWith("PK\u0003\u0004"u8) || head.StartsWith("PK\u0005\u0006"u8))
@@ -78,7 +78,7 @@ internal static class Containers
         return "application/zip";
     }
 
-    // Only names of entries count, so that a text inside an entry that mentions one of them is not taken for it.
+    // Only names of entries count: a text inside an entry may mention such a name.
     private static bool HasEntry(ReadOnlySpan<byte> head, ReadOnlySpan<byte> name)
     {
         ReadOnlySpan<byte> mark = "PK\u0003\u0004"u8;

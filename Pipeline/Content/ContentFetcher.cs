@@ -6,20 +6,20 @@ using Tributary.Pipeline.Processing;
 namespace Tributary.Pipeline.Content;
 
 /// <summary>
-/// Brings content and metadata here. Content streams: what is small stays in memory, the rest goes to a scratch file
-/// through one buffer, and is hashed on the way. Callable from many threads.
+/// Fetches content and metadata. Small content stays in memory; larger content streams to a scratch file through one
+/// buffer. Both are hashed on the way. Callable from many threads.
 /// </summary>
 public sealed class ContentFetcher(
     IContentStore? contents, IMetadataStore? metadata, IScratch scratch, ProcessingOptions options)
 {
-    // What a media type is told from; some signatures stand far behind the beginning.
+    // The media type is told from so many bytes; some signatures stand far behind the beginning.
     private const int HeadBytes = 64 << 10;
 
     private const int BufferBytes = 128 << 10;
 
     /// <exception cref="ConnectorException">
-    /// It is not there, cannot be reached, or is not allowed: <c>content_store_missing</c>, <c>content_too_large</c>,
-    /// <c>content_incomplete</c> and the store's own codes.
+    /// The content is missing, cannot be reached, or is not allowed: <c>content_store_missing</c>,
+    /// <c>content_too_large</c>, <c>content_incomplete</c> and the store's own codes.
     /// </exception>
     public async ValueTask<FetchedContent> FetchAsync(string location, CancellationToken cancellation)
     {
@@ -42,9 +42,10 @@ public sealed class ContentFetcher(
         return await SpoolAsync(source, small, cancellation);
     }
 
-    /// <summary>The metadata, one JSON object in UTF-8, or empty when there is no store to look in.</summary>
+    /// <summary>The metadata, one JSON object in UTF-8, or empty when no metadata store is configured.</summary>
     /// <exception cref="ConnectorException">
-    /// It is not there, cannot be reached, or is not allowed: <c>metadata_too_large</c> and the store's own codes.
+    /// The metadata is missing, cannot be reached, or is not allowed: <c>metadata_too_large</c> and the store's own
+    /// codes.
     /// </exception>
     public async ValueTask<ReadOnlyMemory<byte>> FetchMetadataAsync(string location, CancellationToken cancellation)
     {
@@ -97,7 +98,7 @@ public sealed class ContentFetcher(
         }
     }
 
-    // The disk of this machine is not the store, but the message waits for it in the same way.
+    // A full local disk counts as a store that is away: the message waits in the same way.
     private static async ValueTask WriteAsync(Stream writer, ReadOnlyMemory<byte> chunk, CancellationToken cancellation)
     {
         try

@@ -4,7 +4,7 @@ using Tributary.Connectors;
 
 namespace Tributary.Pipeline.Content;
 
-/// <summary>Content that is here: in memory or in a scratch file, which is deleted when this is disposed of.</summary>
+/// <summary>Fetched content: in memory, or in a scratch file that is deleted when the content is disposed of.</summary>
 public sealed class FetchedContent : IDisposable
 {
     private readonly ReadOnlyMemory<byte> memory;
@@ -22,19 +22,21 @@ public sealed class FetchedContent : IDisposable
         DeclaredMediaType = declared;
     }
 
-    /// <summary>In bytes.</summary>
+    /// <summary>The content's length in bytes.</summary>
     public long Length { get; }
 
-    /// <summary>In lower-case hexadecimal digits.</summary>
+    /// <summary>The content's SHA-256 in lower-case hexadecimal digits.</summary>
     public string Sha256 { get; }
 
-    /// <summary>The beginning, for telling the media type; all of it when it is in memory.</summary>
+    /// <summary>
+    /// The beginning of the content, from which the media type is told; the whole content when it is in memory.
+    /// </summary>
     public ReadOnlyMemory<byte> Head { get; }
 
-    /// <summary>What the store says that it is, or null.</summary>
+    /// <summary>The media type that the store gives, or null.</summary>
     public string? DeclaredMediaType { get; }
 
-    /// <summary>The scratch file, or null when it is in memory.</summary>
+    /// <summary>The path of the scratch file; null when the content is in memory.</summary>
     public string? Path => file?.Path;
 
     public static FetchedContent InMemory(ReadOnlyMemory<byte> content, string? declaredMediaType = null) =>
@@ -45,12 +47,13 @@ public sealed class FetchedContent : IDisposable
     public static FetchedContent InFile(IScratchFile file, long length, byte[] sha256, ReadOnlyMemory<byte> head, string? declaredMediaType) =>
         new(default, file, length, Convert.ToHexStringLower(sha256), head, declaredMediaType);
 
-    /// <summary>A reading of its own, from the beginning.</summary>
+    /// <summary>A new stream of the content, from the beginning.</summary>
     public Stream Open()
     {
         if (file is not null)
             return file.OpenRead();
-        // Neither writable nor giving its array away: what one plugin reads is what the next one reads.
+        // The stream is not writable and does not give its array away, so no plugin can change the content for the next
+        // one.
         return MemoryMarshal.TryGetArray(memory, out var array)
             ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false, publiclyVisible: false)
             : new MemoryStream(memory.ToArray(), writable: false);

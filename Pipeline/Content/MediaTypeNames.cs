@@ -6,10 +6,10 @@ namespace Tributary.Pipeline.Content;
 /// <summary>Media types as they are compared: in lower case and without parameters.</summary>
 public static class MediaTypeNames
 {
-    /// <summary>Of what nothing is known.</summary>
+    /// <summary>The media type of content of which nothing is known.</summary>
     public const string Unknown = "application/octet-stream";
 
-    // What stores say when nobody told them.
+    // Types that stores give when nobody set one.
     private static readonly string[] SaysNothing =
     [
         Unknown,
@@ -20,7 +20,7 @@ public static class MediaTypeNames
         "unknown/unknown",
     ];
 
-    /// <summary>The type without parameters, or null when it is none or says nothing.</summary>
+    /// <summary>The type without parameters; null when the text is no media type, or one that says nothing.</summary>
     public static string? Normalize(string? mediaType)
     {
         if (mediaType is null)
@@ -31,7 +31,7 @@ public static class MediaTypeNames
         return slash > 0 && slash < name.Length - 1 && !SaysNothing.Contains(name) ? name : null;
     }
 
-    /// <summary>What the metadata says that the content is, or null.</summary>
+    /// <summary>The media type that the metadata gives for the content, or null.</summary>
     public static string? FromMetadata(JsonElement? metadata, MimePath? path)
     {
         if (metadata is not { } found || path is null)

@@ -3,10 +3,10 @@ namespace Tributary.Pipeline.Content;
 /// <summary>Tells the media type of content from its beginning: containers, then signatures, then texts.</summary>
 public static class MediaTypeSniffer
 {
-    /// <param name="head">The beginning, or all of it.</param>
-    /// <param name="length">The length of all of it, in bytes.</param>
+    /// <param name="head">The beginning of the content, or all of it.</param>
+    /// <param name="length">The length of the content, in bytes.</param>
     /// <returns>
-    /// A media type in lower case, without parameters; <see cref="MediaTypeNames.Unknown"/> when nothing is known.
+    /// A media type in lower case, without parameters; <see cref="MediaTypeNames.Unknown"/> when nothing fits.
     /// </returns>
     public static string Sniff(ReadOnlySpan<byte> head, long length) =>
         Containers.Find(head)

@@ -4,14 +4,14 @@ using Tributary.Grains.Items;
 
 namespace Tributary.Pipeline.Content;
 
-/// <summary>Tells texts apart. What is not text in UTF-8 or UTF-16 is none of these.</summary>
+/// <summary>Tells the media type of texts in UTF-8 or UTF-16.</summary>
 internal static class TextSniffer
 {
-    // Lines that must have the same number of separators to be a table.
+    // So many lines must have the same number of separators in a table.
     private const int MinTableLinesCount = 2;
     private const int MaxTableLinesCount = 20;
 
-    /// <param name="isWhole">True when <paramref name="head"/> is all there is.</param>
+    /// <param name="isWhole">True when <paramref name="head"/> is the whole content.</param>
     public static string? Find(ReadOnlySpan<byte> head, bool isWhole)
     {
         if (head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || head.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
@@ -59,7 +59,7 @@ internal static class TextSniffer
         return false;
     }
 
-    // Of more than the head only that nothing in the head speaks against it can be said.
+    // Of a longer text only the head can be checked.
     private static bool IsJson(ReadOnlySpan<byte> text, bool isWhole)
     {
         try
@@ -68,7 +68,7 @@ internal static class TextSniffer
                 text, isFinalBlock: isWhole, new JsonReaderState(new JsonReaderOptions { MaxDepth = 1_000 }));
             while (reader.Read())
             {
-                // Reading is the check.
+                // A head that is not JSON makes the read throw.
             }
 
             return reader.TokenType != JsonTokenType.None && (isWhole || reader.BytesConsumed > 1);

@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace Tributary.Pipeline.Contributions;
 
-/// <summary>Says what is wrong with a body, and where. Off the hot path: it may read the body again.</summary>
+/// <summary>
+/// Makes the error of a faulty body: the fault and its place. Not on the hot path: it may read the body again.
+/// </summary>
 internal static class BodyErrors
 {
     public static TributaryException NotUtf8(ReadOnlySpan<byte> body)
@@ -61,7 +63,7 @@ internal static class BodyErrors
         }
         catch (JsonException)
         {
-            // Broken before it is too deep: the first error stands.
+            // The body is broken before it is too deep: the first error stands.
         }
 
         return false;

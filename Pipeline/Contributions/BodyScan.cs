@@ -3,7 +3,9 @@ using System.Text.Unicode;
 
 namespace Tributary.Pipeline.Contributions;
 
-/// <summary>Where a wanted value stands in the body; <see cref="JsonTokenType.None"/> when it is not there.</summary>
+/// <summary>
+/// The place of a wanted value in the body; <see cref="JsonTokenType.None"/> when the body has no such value.
+/// </summary>
 internal readonly record struct FoundValue(JsonTokenType Type, int Start, int Length, bool IsEscaped)
 {
     /// <summary>The text of a number, or of a string between its quotes.</summary>
@@ -34,7 +36,7 @@ internal static class BodyScan
             reader.Read();
             var isObject = reader.TokenType == JsonTokenType.StartObject;
             Visit(ref reader, root, slots);
-            // What follows the value is read as well: anything but white space throws.
+            // The read goes on behind the value: anything but white space there throws.
             reader.Read();
             if (!isObject)
                 throw BodyErrors.NotObject(body);
@@ -76,7 +78,7 @@ internal static class BodyScan
                 continue;
             }
 
-            // A second field of this name replaces the first one with all that was below it.
+            // A second field of this name replaces the first one with all its values below.
             slots[child.FirstSlot..child.EndSlot].Clear();
             Visit(ref reader, child, slots);
         }

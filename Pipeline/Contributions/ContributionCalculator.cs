@@ -29,29 +29,31 @@ public sealed class ContributionCalculator
     private readonly KeyCache keys = new();
     private volatile Counted counted;
 
-    /// <param name="definitions">What is counted.</param>
+    /// <param name="definitions">The fed generations.</param>
     /// <param name="indexed">The paths whose values are found in the same pass.</param>
     public ContributionCalculator(
-        IReadOnlyList<ActiveDefinition> definitions, IReadOnlyList<IndexedPath>? indexed = null)
+        IReadOnlyList<DefinedGeneration> definitions, IReadOnlyList<IndexedPath>? indexed = null)
     {
         this.indexed = indexed ?? [];
         counted = NewCounted(definitions);
     }
 
-    /// <summary>The refused contributions since the process started, or the definitions were replaced.</summary>
+    /// <summary>The refused contributions since the process started or the definitions were replaced.</summary>
     public IReadOnlyList<RefusalCount> RefusalCounts => counted.Refusals.Read();
 
-    /// <summary>Counts by other definitions from now on; what is being read goes on by those before.</summary>
-    public void Replace(IReadOnlyList<ActiveDefinition> definitions) => counted = NewCounted(definitions);
+    /// <summary>
+    /// Counts by other definitions from now on. Bodies that are being read are counted by the definitions before.
+    /// </summary>
+    public void Replace(IReadOnlyList<DefinedGeneration> definitions) => counted = NewCounted(definitions);
 
-    private Counted NewCounted(IReadOnlyList<ActiveDefinition> definitions) =>
+    private Counted NewCounted(IReadOnlyList<DefinedGeneration> definitions) =>
         new(new Plans(definitions, indexed), new Refusals(definitions));
 
     private sealed record Counted(Plans Plans, Refusals Refusals);
 
     /// <summary>A calculator for the registered definitions.</summary>
     public static ContributionCalculator For(IEnumerable<DefinitionRow> rows) =>
-        new([.. rows.Select(row => new ActiveDefinition(row.Id, AggregateDefinition.Parse(row.Definition)))]);
+        new([.. rows.Select(row => new DefinedGeneration(row.Id, AggregateDefinition.Parse(row.Definition)))]);
 
     /// <summary>The contributions of a message, at most one per definition.</summary>
     /// <exception cref="TributaryException">
@@ -60,9 +62,7 @@ public sealed class ContributionCalculator
     public IReadOnlyList<Contribution> Calculate(string source, ReadOnlySpan<byte> body, DateTimeOffset receivedAt) =>
         Read(source, null, body, receivedAt).Contributions;
 
-    /// <summary>
-    /// Checks the body, and finds its contributions, what the index holds of it, and the item that it speaks of.
-    /// </summary>
+    /// <summary>Checks the body, and finds its contributions, its indexed values and the id of its item.</summary>
     internal BodyFacts Read(string source, JsonPointer? item, ReadOnlySpan<byte> body, DateTimeOffset receivedAt)
     {
         var (plans, refusals) = counted;
@@ -155,6 +155,6 @@ public sealed class ContributionCalculator
     }
 }
 
-/// <summary>What one pass over a body found.</summary>
+/// <summary>The findings of one pass over a body.</summary>
 internal readonly record struct BodyFacts(
     Contribution[] Contributions, int[] Generations, IndexedValue[] Indexed, FoundValue Item);

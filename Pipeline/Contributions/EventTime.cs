@@ -11,7 +11,7 @@ internal static class EventTime
     private static readonly long MinMs = DateTimeOffset.MinValue.ToUnixTimeMilliseconds();
     private static readonly long MaxMs = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
-    /// <summary>Null when it is not a time in this format.</summary>
+    /// <summary>Null when the value is not a time in this format.</summary>
     public static long? ReadMs(in FoundValue value, ReadOnlySpan<byte> body, TimeFormat format)
     {
         if (format == TimeFormat.Iso)

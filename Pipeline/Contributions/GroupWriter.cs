@@ -19,7 +19,7 @@ internal ref struct GroupWriter(Span<char> room)
     private readonly Span<char> room = room;
     private int length;
 
-    /// <summary>True when something did not fit.</summary>
+    /// <summary>True when a value did not fit.</summary>
     public bool IsFull { get; private set; }
 
     public readonly ReadOnlySpan<char> Text => room[..length];
@@ -89,7 +89,7 @@ internal ref struct GroupWriter(Span<char> room)
         });
     }
 
-    /// <summary>Appends a value of a body. Null when it may be a group's value, else why not.</summary>
+    /// <summary>Appends a value of a body. Returns null, or why the value cannot be a group's.</summary>
     public RefusalReason? Append(in FoundValue value, scoped ReadOnlySpan<byte> body, in ExactDecimal? floor = null)
     {
         switch (value.Type)
@@ -105,7 +105,7 @@ internal ref struct GroupWriter(Span<char> room)
                 break;
             case JsonTokenType.String when value.IsEscaped:
                 var text = JsonText.Unescape(value.Of(body));
-                // Writers of JSON refuse such a text, so that nobody could read the aggregate back.
+                // Writers of JSON refuse such a text: nobody could read the aggregate.
                 if (Identifiers.HasLoneSurrogate(text))
                     return RefusalReason.GroupNotUnicode;
                 AppendString(text);

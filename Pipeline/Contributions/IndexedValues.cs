@@ -6,13 +6,13 @@ using Tributary.Storage.Indexing;
 namespace Tributary.Pipeline.Contributions;
 
 /// <summary>A path whose values are indexed.</summary>
-/// <param name="Id">The id that it was registered under.</param>
+/// <param name="Id">The id under which the path is registered.</param>
 public sealed record IndexedPath(int Id, JsonPointer Pointer)
 {
     /// <summary>The most paths that may be indexed at a time.</summary>
     public const int MaxCount = 16;
 
-    /// <summary>What the pointer of an indexed path may be, for messages.</summary>
+    /// <summary>For error messages: what the pointer of an indexed path may be.</summary>
     public static string Allowed { get; } =
         $"a JSON pointer (RFC 6901) to a value within the body, such as /place/name, of at most {Identifiers.MaxBytes} "
         + "bytes of UTF-8 without U+0000, each once";
@@ -22,10 +22,10 @@ public sealed record IndexedPath(int Id, JsonPointer Pointer)
         pointer.Steps.Count > 0 && Identifiers.Fault(pointer.Text) is null;
 }
 
-/// <summary>Makes keys of what indexed paths hold in a body.</summary>
+/// <summary>Makes index keys of a body's values at the indexed paths.</summary>
 internal static class IndexedValues
 {
-    /// <summary>The values that are there, all their keys in one block of memory.</summary>
+    /// <summary>The values found in the body; all their keys share one block of memory.</summary>
     public static IndexedValue[] Of(
         (int Path, int Slot)[] indexed, ReadOnlySpan<FoundValue> found, ReadOnlySpan<byte> body)
     {

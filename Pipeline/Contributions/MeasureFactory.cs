@@ -10,7 +10,7 @@ using Tributary.Pipeline.Definitions;
 namespace Tributary.Pipeline.Contributions;
 
 /// <summary>
-/// Makes the measure of one value. A missing value or null adds nothing; one that cannot be measured is skipped.
+/// Makes the measure of one value. A missing value or null adds nothing; a value that cannot be measured is skipped.
 /// </summary>
 internal static class MeasureFactory
 {
@@ -73,7 +73,8 @@ internal static class MeasureFactory
             : Hash(Encoding.UTF8.GetBytes(text), TextTag);
 
     /// <summary>
-    /// Stored with aggregates: never changes. The tag keeps 1 and "1" apart; the rest spreads it over all bits.
+    /// Stored with aggregates: never changes. The tag keeps 1 and "1" apart; the multiplication spreads the hash over
+    /// all bits.
     /// </summary>
     private static ulong Hash(ReadOnlySpan<byte> bytes, ulong tag)
     {

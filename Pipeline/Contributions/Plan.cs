@@ -4,15 +4,15 @@ using Tributary.Pipeline.Definitions;
 
 namespace Tributary.Pipeline.Contributions;
 
-/// <summary>A definition that is counted now.</summary>
-/// <param name="Generation">The id of its generation.</param>
-public sealed record ActiveDefinition(int Generation, AggregateDefinition Definition);
+/// <summary>A generation of an aggregate with its definition.</summary>
+/// <param name="Generation">The id of the generation.</param>
+public sealed record DefinedGeneration(int Generation, AggregateDefinition Definition);
 
-/// <summary>What to look for in the bodies of one source, and what to make of it.</summary>
+/// <summary>The wanted values of the bodies of one source, and the generations that count them.</summary>
 internal sealed class Plan
 {
     public Plan(
-        IReadOnlyList<ActiveDefinition> all, IReadOnlyList<IndexedPath> indexed, string source, JsonPointer? item)
+        IReadOnlyList<DefinedGeneration> all, IReadOnlyList<IndexedPath> indexed, string source, JsonPointer? item)
     {
         var counted = Enumerable.Range(0, all.Count).Where(index => all[index].Definition.Counts(source)).ToList();
         var wanted = counted
@@ -31,15 +31,17 @@ internal sealed class Plan
 
     public int SlotsCount { get; }
 
-    /// <summary>Where the item's id goes, or -1.</summary>
+    /// <summary>The slot of the item's id, or -1.</summary>
     public int ItemSlot { get; }
 
     public PlannedDefinition[] Definitions { get; }
 
-    /// <summary>The indexed paths and where their values go.</summary>
+    /// <summary>The indexed paths with the slots of their values.</summary>
     public (int Path, int Slot)[] Indexed { get; }
 
-    /// <summary>The generations of all definitions here: what a message contributes to when none is refused.</summary>
+    /// <summary>
+    /// The generations of all definitions here: a message contributes to all of them when no contribution is refused.
+    /// </summary>
     public int[] Generations { get; }
 
     private static IEnumerable<JsonPointer> Pointers(AggregateDefinition definition)
@@ -51,9 +53,9 @@ internal sealed class Plan
 }
 
 /// <summary>A definition with its pointers resolved to slots.</summary>
-internal sealed class PlannedDefinition(int index, ActiveDefinition active, Dictionary<string, int> slots)
+internal sealed class PlannedDefinition(int index, DefinedGeneration active, Dictionary<string, int> slots)
 {
-    /// <summary>Its place among all active definitions.</summary>
+    /// <summary>The definition's place among all fed ones.</summary>
     public int Index { get; } = index;
 
     public int Generation { get; } = active.Generation;
@@ -75,7 +77,7 @@ internal sealed class PlannedDefinition(int index, ActiveDefinition active, Dict
 }
 
 /// <summary>The plans in use, one per source that some definition names and item pointer.</summary>
-internal sealed class Plans(IReadOnlyList<ActiveDefinition> definitions, IReadOnlyList<IndexedPath> indexed)
+internal sealed class Plans(IReadOnlyList<DefinedGeneration> definitions, IReadOnlyList<IndexedPath> indexed)
 {
     /// <summary>Plans beyond this number are made anew for each message.</summary>
     private const int MaxPlansCount = 1024;

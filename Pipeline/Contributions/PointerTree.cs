@@ -4,8 +4,8 @@ using Tributary.Pipeline.Definitions;
 namespace Tributary.Pipeline.Contributions;
 
 /// <summary>
-/// The pointers that are wanted of a body, as a tree: one pass over the body finds them all. Each wanted value has a
-/// slot; the slots below a node are neighbours.
+/// The wanted pointers as a tree: one pass over a body finds all their values. Each wanted value has a slot; the slots
+/// below a node are neighbours.
 /// </summary>
 internal sealed class PointerNode(string step)
 {
@@ -18,7 +18,7 @@ internal sealed class PointerNode(string step)
     /// <summary>The array index that the step may also mean, or -1.</summary>
     public int Index { get; } = JsonPointer.IndexOf(step);
 
-    /// <summary>Where the value of this node goes, or -1 when only something below it is wanted.</summary>
+    /// <summary>The slot of this node's value, or -1 when only values below the node are wanted.</summary>
     public int Slot { get; private set; } = -1;
 
     public int FirstSlot { get; private set; }
@@ -27,7 +27,7 @@ internal sealed class PointerNode(string step)
 
     public IReadOnlyList<PointerNode> Children => children;
 
-    /// <summary>Makes the tree of these pointers; the slot of each is found by its text.</summary>
+    /// <summary>Makes the tree of these pointers, and a map from each pointer's text to its slot.</summary>
     public static (PointerNode Root, Dictionary<string, int> Slots) Build(IEnumerable<JsonPointer> pointers)
     {
         var root = new PointerNode("");

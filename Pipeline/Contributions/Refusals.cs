@@ -26,7 +26,7 @@ public enum RefusalReason
 public sealed record RefusalCount(string Aggregate, int Generation, RefusalReason Reason, long Count);
 
 /// <summary>Counts refusals, per definition and reason, since the process started.</summary>
-internal sealed class Refusals(IReadOnlyList<ActiveDefinition> definitions)
+internal sealed class Refusals(IReadOnlyList<DefinedGeneration> definitions)
 {
     private static readonly RefusalReason[] Reasons = Enum.GetValues<RefusalReason>();
 
@@ -35,7 +35,7 @@ internal sealed class Refusals(IReadOnlyList<ActiveDefinition> definitions)
     public void Count(int definition, RefusalReason reason) =>
         Interlocked.Increment(ref counts[definition * Reasons.Length + (int)reason]);
 
-    /// <summary>Those that occurred.</summary>
+    /// <summary>The refusals that occurred.</summary>
     public IReadOnlyList<RefusalCount> Read()
     {
         var list = new List<RefusalCount>();

@@ -3,7 +3,7 @@ using Tributary.Measures;
 
 namespace Tributary.Pipeline.Contributions;
 
-/// <summary>What one thread needs while it calculates; used again for every body.</summary>
+/// <summary>The buffers of one thread for its calculations; used again for every body.</summary>
 internal sealed class Scratch
 {
     [ThreadStatic]
@@ -25,7 +25,9 @@ internal sealed class Scratch
 
     public Contribution[] Contributions { get; private set; } = [];
 
-    /// <summary>The scratch of this thread, cleared. What uses it does not wait in between.</summary>
+    /// <summary>
+    /// The scratch of this thread, cleared. Its user must not await: another calculation may use it then.
+    /// </summary>
     public static Scratch Take(Plan plan)
     {
         var scratch = ofThread ??= new Scratch();
@@ -44,7 +46,7 @@ internal sealed class Scratch
     }
 
     /// <summary>
-    /// Reads the number in a slot once, however many measures want it; false when it is out of bounds.
+    /// Reads the number in a slot once, however many measures want it; false when the number is out of bounds.
     /// </summary>
     public bool TryNumber(int slot, ReadOnlySpan<byte> body)
     {

@@ -43,13 +43,13 @@ public sealed class AggregateDefinition
     /// <summary>The SHA-256 of <see cref="Json"/> in lower-case hexadecimal digits.</summary>
     public string Hash { get; }
 
-    /// <summary>What makes this definition a row.</summary>
+    /// <summary>The proposal by which the store makes this definition a row.</summary>
     public DefinitionProposal Propose() => new(Name, Hash, Json);
 
     public bool Counts(string source) => Sources is null || Sources.Contains(source);
 
     /// <summary>Reads one definition, as stored.</summary>
-    /// <exception cref="DefinitionException">It is not valid.</exception>
+    /// <exception cref="DefinitionException">The definition is not valid.</exception>
     public static AggregateDefinition Parse(ReadOnlyMemory<byte> json)
     {
         using var document = JsonDocument.Parse(json);
@@ -62,8 +62,10 @@ public sealed class AggregateDefinition
 
     /// <summary>Reads one definition.</summary>
     /// <param name="json">An object.</param>
-    /// <param name="key">Where it stands in the configuration, for messages: <c>aggregates[0]</c>.</param>
-    /// <exception cref="DefinitionException">It is not valid; names every error.</exception>
+    /// <param name="key">
+    /// For error messages: the definition's place in the configuration, as in <c>aggregates[0]</c>.
+    /// </param>
+    /// <exception cref="DefinitionException">The definition is not valid; names every error.</exception>
     public static AggregateDefinition Parse(JsonElement json, string key)
     {
         var errors = new List<DefinitionError>();
@@ -87,7 +89,7 @@ public sealed class AggregateDefinition
 
 /// <summary>One value that messages are grouped by.</summary>
 /// <param name="Floor">
-/// Numbers are rounded down to a multiple of this, which is positive; null: taken as they are.
+/// Numbers are rounded down to a multiple of this, which is positive; null: they stay as they are.
 /// </param>
 public sealed record GroupDefinition(string Name, JsonPointer Pointer, ExactDecimal? Floor = null);
 

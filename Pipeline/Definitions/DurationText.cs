@@ -13,7 +13,7 @@ internal static class DurationText
 
     public const string Allowed = "a whole number with ms, s, m, h or d, such as 15m or 1d, from 1s to 366d";
 
-    /// <summary>Null when it is not such a duration.</summary>
+    /// <summary>Null when the text is no such duration.</summary>
     public static long? ParseMs(string? text)
     {
         if (text is null)

@@ -27,7 +27,7 @@ public sealed class JsonPointer : IEquatable<JsonPointer>
             ? pointer
             : throw new TributaryException("pointer_invalid", $"Found '{text}'; allowed: {Allowed}.");
 
-    /// <summary>What a pointer may look like, for messages.</summary>
+    /// <summary>For error messages: what a pointer may look like.</summary>
     public static string Allowed { get; } =
         $"a JSON pointer (RFC 6901) such as /place/name or /readings/0 of at most {MaxSteps} steps, in which ~0 stands "
         + "for ~ and ~1 for /";

@@ -5,10 +5,9 @@ using Tributary.Storage;
 namespace Tributary.Pipeline.Generations;
 
 /// <summary>
-/// What can be asked of generations: to list them, to build one, to switch to it, to give one up. Callable from many
-/// threads.
+/// Demands on generations: to list them, to build one, to switch to it, to give one up. Callable from many threads.
 /// </summary>
-/// <param name="changed">Told of every book that follows a switch or a drop.</param>
+/// <param name="changed">Called with every book that follows a switch or a drop.</param>
 public sealed class GenerationControl(
     IRoundGrains grains, IMessageLog log, IGenerations store, GenerationBook opened, Action<GenerationBook> changed)
 {
@@ -25,7 +24,7 @@ public sealed class GenerationControl(
     public async ValueTask<IReadOnlyList<GenerationView>> ListAsync()
     {
         var known = book;
-        var kept = known.Rows.Where(static row => row.DroppedAt is null).ToList();
+        var kept = known.Generations.Where(static row => row.DroppedAt is null).ToList();
         var names = kept.Select(static row => row.Name).Distinct();
         var replays = new Dictionary<int, ReplayProgress>();
         foreach (var name in names.Where(name => !IsOfPlugin(known, name)))
@@ -39,7 +38,7 @@ public sealed class GenerationControl(
             .. kept.Select(row => new GenerationView(
                     row,
                     known.IsFed(row),
-                    known.Current.Any(current => current.Id == row.Id),
+                    known.IsConfigured(row),
                     replays.GetValueOrDefault(row.Id)))
                 .OrderBy(static view => view.Row.Name, StringComparer.Ordinal)
                 .ThenBy(static view => view.Row.Generation),
@@ -47,7 +46,7 @@ public sealed class GenerationControl(
     }
 
     /// <summary>
-    /// Builds the generation that the configuration asks for: runs stored messages through it, beside the live one.
+    /// Builds the configured generation: runs stored messages through it, beside the live one.
     /// Answers with the replay as it begins.
     /// </summary>
     /// <param name="name">An aggregate of the configuration, or <c>plugin:</c> and a plugin's name.</param>
@@ -69,7 +68,7 @@ public sealed class GenerationControl(
         return grains.GetGrain<IReplayGrain>(name).Cancel();
     }
 
-    /// <summary>Makes a generation what readers see; a plugin's goes together with those of its aggregates.</summary>
+    /// <summary>Makes a generation live; a plugin's goes together with those of its aggregates.</summary>
     /// <exception cref="TributaryException">
     /// <c>generation_not_found</c>, <c>generation_dropped</c>, <c>generation_not_fed</c>, <c>aggregate_of_plugin</c>;
     /// <c>generation_not_built</c>: it was never live and its replay has not ended.
@@ -87,11 +86,11 @@ public sealed class GenerationControl(
                 throw new TributaryException("generation_not_built",
                     $"Generation {number} of '{name}' is not built; allowed: one whose replay has completed, or that "
                     + "was live before.");
-            if (known.SetOf(row).FirstOrDefault(one => !known.IsFed(one)) is { } still)
+            if (known.TogetherWith(row).FirstOrDefault(one => !known.IsFed(one)) is { } still)
                 throw new TributaryException("generation_not_fed",
                     $"No message is counted in generation {still.Generation} of '{still.Name}' as the server is "
                     + "configured now; allowed: one that is.");
-            Publish(await store.SwitchAsync([.. known.SetOf(row).Select(static one => one.Id)], cancellation));
+            Publish(await store.SwitchAsync([.. known.TogetherWith(row).Select(static one => one.Id)], cancellation));
         }
         finally
         {
@@ -101,7 +100,7 @@ public sealed class GenerationControl(
         return await ListAsync();
     }
 
-    /// <summary>Gives a generation up for good: from now on nothing is counted in it.</summary>
+    /// <summary>Gives a generation up for good: from now on it is not fed.</summary>
     /// <exception cref="TributaryException">
     /// <c>generation_not_found</c>, <c>aggregate_of_plugin</c>, <c>generation_live</c>, <c>generation_configured</c>.
     /// </exception>
@@ -114,11 +113,11 @@ public sealed class GenerationControl(
         {
             var known = book;
             var row = Numbered(known, name, number);
-            if (known.Current.Any(current => current.Id == row.Id))
+            if (known.IsConfigured(row))
                 throw new TributaryException("generation_configured",
                     $"Generation {number} of '{name}' is the one that the configuration asks for; allowed: another "
                     + "one.");
-            Publish(await store.DropAsync([.. known.SetOf(row).Select(static one => one.Id)], cancellation));
+            Publish(await store.DropAsync([.. known.TogetherWith(row).Select(static one => one.Id)], cancellation));
         }
         finally
         {
@@ -128,14 +127,14 @@ public sealed class GenerationControl(
         return await ListAsync();
     }
 
-    /// <summary>Reads again what other processes may have switched.</summary>
+    /// <summary>Reads the generations again, because other processes may have switched or dropped some.</summary>
     public async ValueTask RefreshAsync(CancellationToken cancellation)
     {
         await turn.WaitAsync(cancellation);
         try
         {
             var rows = await log.ReadDefinitionsAsync(cancellation);
-            if (!rows.Select(Mark).SequenceEqual(book.Rows.Select(Mark)))
+            if (!rows.Select(Mark).SequenceEqual(book.Generations.Select(Mark)))
                 Publish(rows);
         }
         finally
@@ -159,17 +158,17 @@ public sealed class GenerationControl(
             replay.Generation == row.Id && replay.Status == ReplayStatus.Completed);
 
     private static bool IsOfPlugin(GenerationBook known, string name) =>
-        known.Current.Any(row => row.Name == name && !PluginHost.IsPlugin(row) && !known.IsDeclared(row));
+        known.Configured.Any(row => row.Name == name && !PluginHost.IsPlugin(row) && !known.IsDeclared(row));
 
     private static DefinitionRow Named(GenerationBook known, string name)
     {
-        if (known.Current.FirstOrDefault(row => row.Name == name) is not { } current)
+        if (known.Configured.FirstOrDefault(row => row.Name == name) is not { } configured)
         {
             var names = known
-                .Current.Where(row => !IsOfPlugin(known, row.Name))
+                .Configured.Where(row => !IsOfPlugin(known, row.Name))
                 .Select(static row => row.Name)
                 .ToList();
-            var found = known.Rows.Any(row => row.Name == name)
+            var found = known.Generations.Any(row => row.Name == name)
                 ? $"'{name}' is stored and not configured"
                 : $"Nothing named '{name}' is configured";
             var there = names.Count == 0 ? "none" : string.Join(", ", names);
@@ -180,18 +179,22 @@ public sealed class GenerationControl(
             ? throw new TributaryException("aggregate_of_plugin",
                 $"The aggregate '{name}' belongs to a plugin; allowed: the plugin, with which it is built and "
                 + "switched.")
-            : current;
+            : configured;
     }
 
-    private static DefinitionRow Numbered(GenerationBook known, string name, int number) =>
-        known.Rows.FirstOrDefault(row => row.Name == name && row.Generation == number)
-        ?? throw new TributaryException(
+    private static DefinitionRow Numbered(GenerationBook known, string name, int number)
+    {
+        if (known.Generations.FirstOrDefault(row => row.Name == name && row.Generation == number) is { } found)
+            return found;
+        var there = known.Generations
+            .Where(row => row.Name == name && row.DroppedAt is null)
+            .Select(static row => row.Generation);
+        throw new TributaryException(
             "generation_not_found",
-            $"There is no generation {number} of '{name}'; there are: {string.Join(", ", known.Rows.Where(row => row.Name == name && row.DroppedAt is null).Select(static row => row.Generation))}.");
+            $"There is no generation {number} of '{name}'; there are: {string.Join(", ", there)}.");
+    }
 }
 
-/// <summary>A generation and how it stands.</summary>
-/// <param name="IsFed">True when messages are counted in it as they come.</param>
-/// <param name="IsConfigured">True for the one that the configuration asks for.</param>
-/// <param name="Replay">Null when none was ever started.</param>
+/// <summary>A generation, and whether it is fed, configured and built.</summary>
+/// <param name="Replay">The replay that builds it; null when none was ever started.</param>
 public sealed record GenerationView(DefinitionRow Row, bool IsFed, bool IsConfigured, ReplayProgress? Replay);

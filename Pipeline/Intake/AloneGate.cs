@@ -1,8 +1,8 @@
 namespace Tributary.Pipeline.Intake;
 
 /// <summary>
-/// Lets many in together, or one alone, in the order of asking: who asks to be alone waits for those inside, and who
-/// comes later waits for it.
+/// Lets many callers in together, or one alone, in the order of asking. A caller that asks to be alone waits for the
+/// callers inside; later callers wait for it.
 /// </summary>
 internal sealed class AloneGate
 {
@@ -56,7 +56,7 @@ internal sealed class AloneGate
         }
     }
 
-    // Either this comes first or its admission, never both: who gave up may have held up those behind it.
+    // The caller gives up or is admitted, never both. A caller that gave up may have held up the callers behind it.
     private void GiveUp(LinkedListNode<(TaskCompletionSource Turn, bool IsAlone)> place, CancellationToken cancellation)
     {
         lock (gate)

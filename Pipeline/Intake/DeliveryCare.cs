@@ -9,21 +9,21 @@ using Tributary.Storage;
 namespace Tributary.Pipeline.Intake;
 
 /// <summary>
-/// Takes deliveries with care in a process that follows one which did not end in order. What the broker delivers again
-/// may have ended that process: it is noted durably before it is looked at. One that was taken twice and not stored is
-/// taken alone; when the process ended with it alone, it is stored as it came, parked with that reason, and not looked
-/// at. One for all brokers of a process.
+/// Takes deliveries with care when the process before this one did not end in order. A redelivery may have ended that
+/// process, so a durable note is written before it is looked at. A delivery that was taken twice and not stored is
+/// taken alone. When the process ended with the delivery alone, its bytes are stored parked with that reason, and not
+/// looked at. All brokers of a process share one.
 /// </summary>
 public sealed class DeliveryCare
 {
-    // So many takings that did not end, and the next one is alone.
+    // After so many takings that did not end, the next one is alone.
     private const int CompanyStartsCount = 2;
 
     private readonly Dictionary<(string Source, UInt128 Fingerprint), DeliveryStart> known;
     private readonly DeliveryNotes notes;
     private readonly AloneGate gate = new();
 
-    // Nobody is taken alone by this process: then nobody has to wait for it.
+    // False when this process takes no delivery alone: then no delivery waits for another.
     private readonly bool hasSuspects;
 
     private DeliveryCare(IReadOnlyList<DeliveryStart> known, DeliveryNotes notes)
@@ -77,7 +77,7 @@ public sealed class DeliveryCare
             }
             finally
             {
-                // Stored, refused or put off: this process goes on.
+                // The delivery was stored, refused or put off, and the process goes on.
                 await EndAsync(start, cancellation);
             }
         }
@@ -103,7 +103,7 @@ public sealed class DeliveryCare
         }
     }
 
-    // Before it was noted it was taken once: the broker says so.
+    // A redelivery without a note was taken once: the broker says so.
     private DeliveryStart Find(string source, UInt128 fingerprint)
     {
         lock (known)
@@ -124,8 +124,8 @@ public sealed class DeliveryCare
         }
         catch (Exception error) when (error is OperationCanceledException or StoreException)
         {
-            // What became of the delivery is known already and must reach the broker. A note that stays says too much
-            // of a delivery that will not come again, and the first start after an end in order removes it.
+            // The outcome of the delivery is known and must reach the broker. A note that stays does no harm: the
+            // delivery will not come again, and the first start after an end in order removes the note.
         }
     }
 
@@ -139,7 +139,7 @@ public sealed class DeliveryCare
     private static UInt128 FingerprintOf(Delivery delivery)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        // The lengths keep the parts apart.
+        // The lengths keep the parts apart in the hash.
         hash.AppendData(Encoding.UTF8.GetBytes(string.Create(
             CultureInfo.InvariantCulture,
             $"{delivery.ExternalId?.Length ?? -1}:{delivery.MediaType?.Length ?? -1}:"

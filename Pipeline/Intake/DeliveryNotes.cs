@@ -3,7 +3,7 @@ using Tributary.Storage;
 namespace Tributary.Pipeline.Intake;
 
 /// <summary>
-/// Writes notes of deliveries: one write at a time, each for all that came while the one before it was under way.
+/// Writes notes of deliveries: one write at a time, each for all notes that came during the write before.
 /// </summary>
 /// <param name="wait">Waits by the process's clock.</param>
 internal sealed class DeliveryNotes(IDeliveryStarts store, Func<TimeSpan, CancellationToken, Task> wait)
@@ -17,7 +17,7 @@ internal sealed class DeliveryNotes(IDeliveryStarts store, Func<TimeSpan, Cancel
     private bool isWriting;
 
     /// <summary>
-    /// Returns when the note is durable; with no starts it is removed. While the store is away it waits.
+    /// Returns when the note is durable; a note without starts is removed. Waits while the store is away.
     /// </summary>
     public Task WriteAsync(DeliveryStart start, CancellationToken cancellation)
     {
@@ -62,7 +62,7 @@ internal sealed class DeliveryNotes(IDeliveryStarts store, Func<TimeSpan, Cancel
             }
             catch (Exception error)
             {
-                // Told to all who wait for the write; what came meanwhile is written next.
+                // All who wait for the write get the error; notes that came meanwhile are written next.
                 written.SetException(error);
             }
         }
@@ -79,7 +79,7 @@ internal sealed class DeliveryNotes(IDeliveryStarts store, Func<TimeSpan, Cancel
             }
             catch (StoreException error) when (error.IsPassing)
             {
-                // Nothing is known to be written, and writing it twice does no harm.
+                // It is unknown whether the notes were written. Writing them twice does no harm.
             }
 
             await wait(delay, cancellation);

@@ -2,36 +2,35 @@ using System.Collections.Frozen;
 
 namespace Tributary.Pipeline.Intake;
 
-/// <summary>What an error at the door means for the message that met it.</summary>
+/// <summary>The kind of a refusal at the door, for the message that was refused.</summary>
 public enum RefusalKind
 {
     /// <summary>
-    /// This message can never be stored as it is: it is kept apart with its reason, or goes to the dead letters.
+    /// This message can never be stored as it is. It is kept apart with its reason, or goes to the dead letters.
     /// </summary>
     Final,
 
     /// <summary>
-    /// Time or an operator can cure it, and it is about this message or its item: it is kept and offered again; others
-    /// go on.
+    /// Time or an operator can cure the refusal, which concerns this message or its item. The message is kept and
+    /// offered again; others go on.
     /// </summary>
     CurableAlone,
 
     /// <summary>
-    /// Time or an operator can cure it, and every message meets it: nothing is taken until it is over.
+    /// Time or an operator can cure the refusal, which every message meets. Nothing is taken until it is over.
     /// </summary>
     CurableForAll,
 }
 
 /// <summary>
-/// Which errors of the door are final and which can be cured: the one place that tells. An error that is not named here
-/// counts as one that can be cured and concerns its message alone, which is safe both ways: the message is durable
-/// before its sender hears of it, and holds up no other.
+/// The one place that tells final errors of the door from curable ones. An unknown error counts as curable and as its
+/// message's own. That is safe: the message is durable before its sender hears of it, and holds up no other.
 /// </summary>
 public static class DoorRefusals
 {
     private static readonly FrozenDictionary<string, RefusalKind> Kinds = new Dictionary<string, RefusalKind>
     {
-        // The message says so of itself; the same bytes meet the same error again.
+        // The fault is in the bytes: they meet the same error again.
         ["body_not_json"] = RefusalKind.Final,
         ["body_not_object"] = RefusalKind.Final,
         ["body_too_deep"] = RefusalKind.Final,
@@ -49,10 +48,10 @@ public static class DoorRefusals
         ["frames_unexpected"] = RefusalKind.Final,
 
         // The database refuses the data of this one message, and would again. An operable fault of the database refuses
-        // what is kept of the message too, and then the delivery waits.
+        // the kept form too, and then the delivery waits.
         ["refused_by_store"] = RefusalKind.Final,
 
-        // The item's other messages are retried or mended, or a build comes that can read it or has this fault mended.
+        // Curable by retries of the item's other messages, or by a build that can read the item or mends the fault.
         ["item_backlog_full"] = RefusalKind.CurableAlone,
         ["state_unreadable"] = RefusalKind.CurableAlone,
         ["external_id_taken"] = RefusalKind.CurableAlone,
@@ -88,7 +87,7 @@ public static class DoorRefusals
     {
         TributaryException known => KindOf(known.Code),
 
-        // The process ends: whatever was on its way through it was not taken.
+        // The process ends: messages on their way through it were not taken.
         OperationCanceledException or ObjectDisposedException => RefusalKind.CurableForAll,
         _ => RefusalKind.CurableAlone,
     };

@@ -19,6 +19,8 @@ public sealed class IntakeOptions
         set;
     } = 8 << 20;
 
-    /// <summary>Maps messages whose request names no mapper; null when they are taken as they stand.</summary>
+    /// <summary>
+    /// Maps messages whose request names no mapper; null when such bodies are messages as they stand.
+    /// </summary>
     public MessageMapper? Mapper { get; set; }
 }

@@ -3,10 +3,10 @@ using Tributary.Pipeline.Mapping;
 
 namespace Tributary.Pipeline.Intake;
 
-/// <summary>A body that came in, and what is known about it.</summary>
+/// <summary>A body that came in, with its properties.</summary>
 public readonly record struct IntakeRequest
 {
-    /// <summary>The stream that it came in by; 1 to 512 bytes of UTF-8.</summary>
+    /// <summary>The stream by which the body came in; 1 to 512 bytes of UTF-8.</summary>
     public required string Source { get; init; }
 
     /// <summary>The body; must not change until the returned task has ended.</summary>
@@ -19,14 +19,13 @@ public readonly record struct IntakeRequest
     public string? ExternalId { get; init; }
 
     /// <summary>
-    /// Where in the body the item's id stands, or null. Without meaning when there is a <see cref="Mapper"/>, which
-    /// finds the item itself.
+    /// The place of the item's id in the body, or null. Ignored when there is a <see cref="Mapper"/>, which finds the
+    /// item.
     /// </summary>
     public JsonPointer? ItemPointer { get; init; }
 
     /// <summary>
-    /// Makes the message of what came; null when the body is the message. What it cannot map is stored all the same,
-    /// and parked.
+    /// Maps the body to the message; null when the body is the message. A body that cannot be mapped is stored parked.
     /// </summary>
     public MessageMapper? Mapper { get; init; }
 }

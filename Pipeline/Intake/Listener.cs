@@ -4,18 +4,18 @@ using Tributary.Pipeline.Mapping;
 namespace Tributary.Pipeline.Intake;
 
 /// <summary>
-/// Takes the deliveries of one broker: each becomes a message, and is answered when that is durable. What every
-/// delivery meets (the platform is busy, the database is away) is waited for here, and with it the broker waits, which
-/// bounds what it has delivered and not heard of. What only this delivery meets is waited for in the database: it is
-/// kept there and offered again, so that it holds up no other.
+/// Takes the deliveries of one broker: each becomes a message, and is acknowledged when the message is durable. While
+/// the platform is busy or the database is away, the listener waits, and the broker with it: that bounds the deliveries
+/// without an answer. A delivery that is refused for a reason of its own is kept in the database and offered again, so
+/// it holds up no other.
 /// </summary>
 /// <param name="source">The source of the messages: see <see cref="IBroker.Name"/>.</param>
-/// <param name="mapper">Null when deliveries are messages as they stand: JSON objects.</param>
+/// <param name="mapper">Null when deliveries are JSON objects, which are messages as they stand.</param>
 /// <param name="backlog">
-/// Returns when there is room for one more message to be processed; null when that is not bounded.
+/// Returns when there is room for one more message to be processed; null when their number is not bounded.
 /// </param>
 /// <param name="wait">Waits by the process's clock.</param>
-/// <param name="care">How deliveries are taken after an end without order; null: as they come.</param>
+/// <param name="care">Takes deliveries after an end without order; null: they are taken as they come.</param>
 public sealed class Listener(
     MessageIntake intake, string source, MessageMapper? mapper, Func<CancellationToken, ValueTask>? backlog,
     Func<TimeSpan, CancellationToken, Task> wait, DeliveryCare? care = null)
@@ -64,15 +64,16 @@ public sealed class Listener(
             }
             catch (Exception)
             {
-                // Nothing of it was taken, or that is in doubt: under its external id it counts once.
+                // The delivery was not taken, or that is in doubt. Taking it again is safe: its external id counts
+                // once.
             }
 
             await wait(delay, cancellation);
         }
     }
 
-    // What is kept has an id, an item and a body of its own making, so that a store which refuses even its beginning
-    // takes nothing at all: that is waited for like a store that is away.
+    // A kept delivery has an id, an item and a body of its own. A store that refuses even its beginning takes nothing
+    // at all, so the listener waits as for a store that is away.
     private async ValueTask<Reception> KeepAsync(
         IntakeRequest request, string code, string reason, bool isCurable, bool isOfBroker,
             CancellationToken cancellation)
@@ -88,12 +89,12 @@ public sealed class Listener(
             }
             catch (TributaryException taken) when (taken.Code == "external_id_conflict")
             {
-                // Its id says which bytes it is about: it is kept already, in another form.
+                // The id names the bytes: the delivery is kept already, in another form.
                 return new Reception.Kept(default, code, reason, isCurable);
             }
             catch (Exception error)
             {
-                // The attempts to come keep less of it, when it is the bytes that are refused.
+                // When the bytes are refused, the next attempts keep less of them.
                 isLeast |= DoorRefusals.KindOf(error) != RefusalKind.CurableForAll;
             }
 

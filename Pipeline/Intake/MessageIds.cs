@@ -2,7 +2,7 @@ namespace Tributary.Pipeline.Intake;
 
 /// <summary>
 /// Makes the ids of messages: UUIDs version 7 (RFC 9562) that ascend within this source of ids, 4,096 per millisecond;
-/// what exceeds that borrows from the next millisecond (section 6.2, method 3).
+/// further ids borrow from the next millisecond (section 6.2, method 3).
 /// </summary>
 /// <param name="random">Gives 64 random bits; callable from many threads.</param>
 public sealed class MessageIds(Func<ulong> random)

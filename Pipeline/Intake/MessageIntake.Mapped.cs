@@ -7,9 +7,7 @@ using Tributary.Pipeline.Mapping;
 
 namespace Tributary.Pipeline.Intake;
 
-/// <summary>
-/// What of a message is left to be done when it is stored, and messages that a listener's mapping makes.
-/// </summary>
+/// <summary>Finds the parts that a message is stored with, and makes messages by a listener's mapping.</summary>
 public sealed partial class MessageIntake
 {
     private static readonly IReadOnlyList<MessagePart> Nothing = [];
@@ -19,7 +17,7 @@ public sealed partial class MessageIntake
     ];
     private static readonly IReadOnlyList<MessagePart> Skip = [new("", MessageStatus.Skipped, ProcessingStep.Execute)];
 
-    // A message that refers to nothing and that no plugin accepts is completed by being stored.
+    // A message without content elsewhere that no plugin accepts is complete when it is stored.
     private IReadOnlyList<MessagePart> PartsOf(string mediaType)
     {
         if (plugins?.Active.Plugins is not { Count: > 0 } active)
@@ -34,8 +32,7 @@ public sealed partial class MessageIntake
         return Nothing;
     }
 
-    // What a message refers to says what it is only when it has been fetched; without a plugin there is nobody to fetch
-    // it for.
+    // Content elsewhere has a media type only when it has been fetched. Without plugins nothing is fetched.
     private IReadOnlyList<MessagePart> PartsOf(MessageFields fields)
     {
         if (plugins?.Active.Plugins is { Count: > 0 })
@@ -65,7 +62,7 @@ public sealed partial class MessageIntake
             PartsOf(mapped.Fields));
     }
 
-    // It is counted in no aggregate until its bytes can be mapped: the envelope is not what the producer said.
+    // The message is counted in no aggregate until its bytes can be mapped: the envelope is not the producer's.
     private IncomingMessage Unparsed(in IntakeRequest request, DateTimeOffset receivedAt, TributaryException error)
     {
         var failure = ProcessingFailure.Of(ProcessingStep.Accept, Connectors.ConnectorFault.Refused, error);

@@ -2,14 +2,15 @@ using Tributary.Items;
 
 namespace Tributary.Pipeline.Intake;
 
-/// <summary>Messages that are stored as they came, without being looked at.</summary>
+/// <summary>Stores deliveries as they came, without looking at them.</summary>
 public sealed partial class MessageIntake
 {
     /// <summary>
-    /// Stores the bytes parked with the reason, as those are that cannot be mapped. Returns when they are durable.
+    /// Stores the bytes parked with the reason, as bytes are that cannot be mapped. Returns when they are durable.
     /// </summary>
-    /// <exception cref="TributaryException">See <see cref="AcceptAsync"/>, but for what concerns the body's
-    /// content.</exception>
+    /// <exception cref="TributaryException">
+    /// As <see cref="AcceptAsync"/>, except for the errors of a body's content.
+    /// </exception>
     public ValueTask<Receipt> ParkAsync(in IntakeRequest request, TributaryException reason)
     {
         CheckOutside(request);

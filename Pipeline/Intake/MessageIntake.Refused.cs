@@ -8,8 +8,7 @@ using Tributary.Messages;
 namespace Tributary.Pipeline.Intake;
 
 /// <summary>
-/// Deliveries that were refused and are kept: under an id and an item of their own, so that nothing which refused them
-/// refuses this.
+/// Keeps refused deliveries, each under an id and an item of its own: the cause of the refusal does not concern these.
 /// </summary>
 public sealed partial class MessageIntake
 {
@@ -17,12 +16,13 @@ public sealed partial class MessageIntake
     private const string RefusedPrefix = "refused-";
 
     /// <summary>
-    /// Stores what was refused with its reason, parked, and counted in nothing. An activity offers it again when its
-    /// reason can be cured; the same delivery is kept once if it has an external id.
+    /// Stores a refused delivery with its reason, parked, and counted in no aggregate. An activity offers the delivery
+    /// again when the reason can be cured. The same delivery is kept once if it has an external id.
     /// </summary>
     /// <param name="isOfBroker">True when the broker found the fault, which no further offer would find.</param>
-    /// <param name="isLeast">True to keep the least that tells of it: the beginning of its bytes, their length and
-    /// their SHA-256.</param>
+    /// <param name="isLeast">
+    /// True to keep the least: the beginning of the bytes, their length and their SHA-256.
+    /// </param>
     /// <exception cref="TributaryException">From the item or the silo, as of any message.</exception>
     public ValueTask<Receipt> KeepRefusedAsync(in IntakeRequest request, string code, string reason, bool isOfBroker,
         bool isLeast = false)
@@ -44,7 +44,7 @@ public sealed partial class MessageIntake
         return ReceiveAsync(message);
     }
 
-    // Of the id and the bytes: two deliveries under one external id with different bodies are two.
+    // From the id and the bytes: deliveries with one external id and different bodies are kept apart.
     private static string RefusedId(string externalId, ReadOnlySpan<byte> body)
     {
         var given = Encoding.UTF8.GetBytes(externalId);

@@ -21,7 +21,7 @@ public sealed partial class MessageIntake(
     private const string DerivedPrefix = "x-";
 
     /// <summary>
-    /// Accepts a message. Returns when it is durable; what is wrong with it is thrown before anything is sent.
+    /// Accepts a message. Returns when it is durable; a fault of the message is thrown before anything is sent.
     /// </summary>
     /// <exception cref="TributaryException">
     /// <c>body_too_large</c>, <c>body_not_json</c>, <c>body_not_object</c>, <c>body_too_deep</c>, <c>item_missing</c>,
@@ -34,7 +34,7 @@ public sealed partial class MessageIntake(
         return ReceiveAsync(message);
     }
 
-    /// <summary>The message that would be sent to its item.</summary>
+    /// <summary>Makes the message as it goes to its item.</summary>
     /// <exception cref="TributaryException">See <see cref="AcceptAsync"/>.</exception>
     public IncomingMessage Prepare(in IntakeRequest request)
     {
@@ -82,11 +82,11 @@ public sealed partial class MessageIntake(
             Identifiers.Check("external id", externalId);
     }
 
-    // Whole milliseconds: what windows are computed from is what every store can hold.
+    // Whole milliseconds: windows are computed from a time that every store can hold.
     private DateTimeOffset ReceivedNow() =>
         DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
 
-    // Derived, so that a repeated message finds the item of the first one.
+    // Derived from the external id, so that a repeat finds the item of the first message.
     private static string DerivedItem(string source, string externalId) =>
         DerivedPrefix + ExternalKey.Unscoped(source, externalId).Hash.ToString("x32");
 

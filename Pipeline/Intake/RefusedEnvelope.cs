@@ -5,30 +5,32 @@ using System.Text.Json;
 namespace Tributary.Pipeline.Intake;
 
 /// <summary>
-/// What is stored of a delivery that was refused: a JSON object with its bytes in base64 and what the sender said of
-/// it. The same delivery makes the same bytes, so that one that comes again is a repeat; the reason stands beside it,
-/// in what failed.
+/// The stored form of a refused delivery: a JSON object with the delivery's bytes in base64 and its properties. The
+/// same delivery makes the same object, so that a redelivery is a repeat; the reason stands in the message's part.
 /// </summary>
 /// <param name="Raw">The bytes as they came, or their beginning.</param>
-/// <param name="BytesCount">How many came, when these are not all of them; else null.</param>
-/// <param name="Code">Set when the broker refused it: then it is never offered again.</param>
+/// <param name="BytesCount">
+/// The delivery's length, when <paramref name="Raw"/> is only its beginning; else null.
+/// </param>
+/// <param name="Code">Set when the broker refused the delivery: it is never offered again.</param>
 public sealed record RefusedEnvelope(byte[] Raw, long? BytesCount, string? MediaType, string? ExternalId, string? Code,
     string? Reason)
 {
     public const string ContentType = "application/vnd.tributary.refused+json";
 
-    /// <summary>What is kept of a body that is too large to be kept whole, in bytes.</summary>
+    /// <summary>The length of the beginning that is kept of a too large body, in bytes.</summary>
     public const int PrefixBytes = 64 * 1024;
 
-    /// <summary>What is kept at least, in bytes.</summary>
+    /// <summary>The length of the beginning that is kept of a body at least, in bytes.</summary>
     private const int LeastBytes = 256;
 
-    // What senders say is for people to read; a longer one was refused for being so.
+    // A sender's properties are for people to read; a longer one was refused for its length.
     private const int MaxTextChars = 2_048;
 
-    /// <param name="maxBytes">Longer bodies are cut to <see cref="PrefixBytes"/>; their length and SHA-256 are
-    /// kept.</param>
-    /// <param name="isLeast">True to cut every body, and to leave out what the sender said of it.</param>
+    /// <param name="maxBytes">
+    /// Longer bodies are cut to <see cref="PrefixBytes"/>; their length and SHA-256 are kept.
+    /// </param>
+    /// <param name="isLeast">True to cut every body, and to leave out the sender's properties.</param>
     public static ReadOnlyMemory<byte> Write(in IntakeRequest request, string? code, string? reason, int maxBytes,
         bool isLeast)
     {
@@ -56,7 +58,7 @@ public sealed record RefusedEnvelope(byte[] Raw, long? BytesCount, string? Media
         return written.WrittenMemory;
     }
 
-    /// <exception cref="TributaryException"><c>envelope_invalid</c>: it was not written here.</exception>
+    /// <exception cref="TributaryException"><c>envelope_invalid</c>: the body was not written by this type.</exception>
     public static RefusedEnvelope Read(ReadOnlySpan<byte> envelope)
     {
         try

@@ -8,7 +8,7 @@ using Tributary.Pipeline.Definitions;
 
 namespace Tributary.Pipeline.Mapping;
 
-/// <summary>Makes messages of what a listener receives. Immutable; callable from many threads.</summary>
+/// <summary>Maps the deliveries of a listener to messages. Immutable; callable from many threads.</summary>
 public sealed class MessageMapper
 {
     private static readonly UTF8Encoding StrictUtf8 = new(
@@ -34,14 +34,14 @@ public sealed class MessageMapper
             fields.Add((name, field, slots[pointers[name].Text]));
     }
 
-    /// <summary>Where the media type stands in the metadata, or null.</summary>
+    /// <summary>The place of the media type in the metadata, or null.</summary>
     public MimePath? Mime { get; }
 
-    /// <summary>The message that these bytes are. JSON stays as it is, byte for byte.</summary>
+    /// <summary>Maps these bytes to a message. JSON stays as it is, byte for byte.</summary>
     /// <exception cref="TributaryException">
     /// <c>body_not_json</c>, <c>body_not_object</c>, <c>body_too_deep</c>, <c>message_not_text</c>,
-    /// <c>field_missing</c>, <c>field_invalid</c>,
-    /// <c>identifier_too_long</c>, <c>identifier_invalid</c>: what was found and what is allowed.
+    /// <c>field_missing</c>, <c>field_invalid</c>, <c>identifier_too_long</c>, <c>identifier_invalid</c>: what was
+    /// found and what is allowed.
     /// </exception>
     public MappedMessage Map(ReadOnlyMemory<byte> received)
     {
@@ -49,7 +49,7 @@ public sealed class MessageMapper
         return new MappedMessage(body, Read(body.Span));
     }
 
-    /// <summary>What the body of a message that was mapped before says.</summary>
+    /// <summary>Reads the fields from the body of a message that was mapped before.</summary>
     /// <exception cref="TributaryException">As <see cref="Map"/>: the mapping may have changed since.</exception>
     public MessageFields Read(ReadOnlySpan<byte> body)
     {
@@ -90,7 +90,7 @@ public sealed class MessageMapper
                 ? key
                 : "/" + key.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal));
 
-    // Nothing, null and the empty text say as little as each other.
+    // A missing value, null and the empty text mean the same.
     private static bool IsAbsent(in FoundValue value) =>
         value.Type is JsonTokenType.None or JsonTokenType.Null
         || (value.Type == JsonTokenType.String && value.Length == 0);
@@ -110,7 +110,7 @@ public sealed class MessageMapper
                 error);
         }
 
-        // The end of a line belongs to how the message was sent, not to its last value.
+        // The end of a line belongs to the transport, not to the last value.
         var values = text.TrimEnd('\r', '\n').Split(parser.Delimiter, parser.Keys.Count);
         var written = new ArrayBufferWriter<byte>(received.Length + (16 * values.Length));
         using (var writer = new Utf8JsonWriter(written, Readable))

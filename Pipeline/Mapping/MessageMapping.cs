@@ -1,18 +1,20 @@
 namespace Tributary.Pipeline.Mapping;
 
-/// <summary>How what a listener receives becomes a message: the configuration's <c>message</c>.</summary>
+/// <summary>How a listener's delivery becomes a message: the configuration's <c>message</c>.</summary>
 public sealed record MessageMapping
 {
     public MessageParser Parser { get; init; } = new MessageParser.Json();
 
-    /// <summary>Where the content's media type stands in the metadata, or null.</summary>
+    /// <summary>The place of the content's media type in the metadata, or null.</summary>
     public MimePath? Mime { get; init; }
 
-    /// <summary>Fields by their logical name: those of <see cref="MappedField"/>, and what users add.</summary>
+    /// <summary>
+    /// Fields by their logical name: the fields of <see cref="MappedField"/>, and fields that users add.
+    /// </summary>
     public IReadOnlyDictionary<string, MappedField> Fields { get; init; } = new Dictionary<string, MappedField>();
 }
 
-/// <summary>How the bytes of a message are read.</summary>
+/// <summary>How the bytes of a delivery are read.</summary>
 public abstract record MessageParser
 {
     /// <summary>One JSON object in UTF-8.</summary>
@@ -20,7 +22,7 @@ public abstract record MessageParser
 
     /// <summary>
     /// A text in UTF-8 that is cut at <paramref name="Delimiter"/> into values for <paramref name="Keys"/>; the last
-    /// key takes what is left, delimiters included.
+    /// key takes the rest, delimiters included.
     /// </summary>
     public sealed record Text(IReadOnlyList<string> Keys, string Delimiter) : MessageParser;
 }
@@ -32,10 +34,10 @@ public sealed record MappedField(string Key, bool IsRequired = false)
     /// <summary>The id of the item.</summary>
     public const string Uuid = "uuid";
 
-    /// <summary>Where the content lies.</summary>
+    /// <summary>The location of the content.</summary>
     public const string DataLocation = "data_location";
 
-    /// <summary>Where the metadata is.</summary>
+    /// <summary>The location of the metadata.</summary>
     public const string MetaLocation = "meta_location";
 
     /// <summary>The metadata itself: an object, or a text that holds one.</summary>
@@ -46,8 +48,8 @@ public sealed record MappedField(string Key, bool IsRequired = false)
 }
 
 /// <summary>
-/// The way to the media type inside the metadata: keys, outermost first. What <paramref name="Separator"/> does not
-/// find is looked for once more with the full stop as the separator, so that <c>mime.type</c> is the key of that name
-/// or the field <c>type</c> of <c>mime</c>.
+/// The way to the media type inside the metadata: keys, outermost first. A way that <paramref name="Separator"/> does
+/// not find is tried once more with the full stop as the separator, so that <c>mime.type</c> is the key of that name or
+/// the field <c>type</c> of <c>mime</c>.
 /// </summary>
 public sealed record MimePath(string Path, string Separator = ".");

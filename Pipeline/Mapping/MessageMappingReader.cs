@@ -4,8 +4,8 @@ using Tributary.Pipeline.Definitions;
 namespace Tributary.Pipeline.Mapping;
 
 /// <summary>
-/// Reads <c>message</c> from the configuration, and <c>message_fields</c> and <c>parser</c> as they stand in a broker
-/// of older configurations.
+/// Reads <c>message</c> from the configuration, and from older configurations a broker's <c>message_fields</c> and
+/// <c>parser</c>.
 /// </summary>
 public static class MessageMappingReader
 {
@@ -37,8 +37,8 @@ public static class MessageMappingReader
     }
 
     /// <summary>
-    /// A map of logical names to <c>{key, required}</c>; a text stands for its key. Nothing stands for each well-known
-    /// name under itself.
+    /// A map of logical names to <c>{key, required}</c>; a text stands for its key. A map that is not set stands
+    /// for each well-known name under itself.
     /// </summary>
     public static IReadOnlyDictionary<string, MappedField> ReadFields(ConfigField fields)
     {

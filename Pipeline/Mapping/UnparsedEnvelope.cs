@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Tributary.Pipeline.Mapping;
 
 /// <summary>
-/// What is stored of bytes that could not be mapped: a JSON object with the bytes in base64 and what the sender said
-/// that they are. A retry maps the bytes again.
+/// The stored form of bytes that could not be mapped: a JSON object with the bytes in base64 and the sender's media
+/// type. A retry maps the bytes again.
 /// </summary>
 public static class UnparsedEnvelope
 {
@@ -27,7 +27,7 @@ public static class UnparsedEnvelope
     }
 
     /// <summary>The bytes as they came.</summary>
-    /// <exception cref="TributaryException"><c>envelope_invalid</c>: it was not written here.</exception>
+    /// <exception cref="TributaryException"><c>envelope_invalid</c>: the body was not written by this type.</exception>
     public static byte[] ReadRaw(ReadOnlySpan<byte> envelope)
     {
         try

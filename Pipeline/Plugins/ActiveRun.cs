@@ -6,8 +6,8 @@ namespace Tributary.Pipeline.Plugins;
 
 /// <summary>
 /// One run of a plugin on one message. The plugin has a pool thread to itself until it returns; the caller has its
-/// answer when the plugin has ended, or when it was asked to stop and did not. Who brings the answer is decided in
-/// <see cref="RunWatch"/>, once.
+/// answer when the plugin has ended, or when it was asked to stop and did not. <see cref="RunWatch"/> decides once
+/// which of the two brings the answer.
 /// </summary>
 internal sealed class ActiveRun(BoundPlugin plugin, PluginContext context, CancellationToken caller)
     : IThreadPoolWorkItem, IValueTaskSource<PluginRun>, IRunClock
@@ -21,10 +21,10 @@ internal sealed class ActiveRun(BoundPlugin plugin, PluginContext context, Cance
 
     public StopReason Reason { get; set; }
 
-    /// <summary>True from when it begins to run: then giving it up costs a thread.</summary>
+    /// <summary>True once the run has begun: giving it up costs a thread.</summary>
     public bool HasThread { get; set; }
 
-    /// <summary>When it began to work, as a time stamp.</summary>
+    /// <summary>When the run began to work, as a time stamp.</summary>
     public long Began { get; set; }
 
     public long DueAt { get; set; }
@@ -33,7 +33,7 @@ internal sealed class ActiveRun(BoundPlugin plugin, PluginContext context, Cance
 
     public ActiveRun? Next { get; set; }
 
-    /// <summary>The next of those that are due together.</summary>
+    /// <summary>The next of the runs that are due together.</summary>
     public ActiveRun? NextDue { get; set; }
 
     /// <summary>To be awaited once.</summary>
@@ -41,7 +41,7 @@ internal sealed class ActiveRun(BoundPlugin plugin, PluginContext context, Cance
     {
         if (caller.CanBeCanceled)
             registration = caller.UnsafeRegister(static run => ((ActiveRun)run!).StopForCaller(), this);
-        // On the queue of this thread: it runs here as soon as the caller waits, unless another thread is idle.
+        // On this thread's queue: the run starts here as soon as the caller waits, unless another thread is idle.
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
         return new ValueTask<PluginRun>(this, answer.Version);
     }
@@ -54,12 +54,12 @@ internal sealed class ActiveRun(BoundPlugin plugin, PluginContext context, Cance
             return;
         }
 
-        // Without a wait in the plugin it all happens here, on the thread that the watch looks after.
+        // A plugin that never waits runs entirely here, on the thread that the watch looks after.
         _ = RunAsync();
     }
 
     /// <summary>
-    /// Cancels the plugin's token on a thread of its own: what the plugin registered there may block too.
+    /// Cancels the plugin's token on a thread of its own: a callback that the plugin registered may block too.
     /// </summary>
     public void RequestStop() =>
         ThreadPool.UnsafeQueueUserWorkItem(static run => run.Cancel(), this, preferLocal: false);

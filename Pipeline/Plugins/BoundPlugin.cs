@@ -8,7 +8,7 @@ namespace Tributary.Pipeline.Plugins;
 /// <summary>
 /// A plugin whose results go to certain generations. Immutable: another registration makes another one.
 /// </summary>
-/// <param name="fed">All generations that its results go to, its own among them.</param>
+/// <param name="fed">The plugin's fed generations, its own among them.</param>
 /// <param name="calculators">By the names of the plugin's aggregates.</param>
 internal sealed class BoundPlugin(
     HostedPlugin hosted,
@@ -46,7 +46,7 @@ internal sealed class BoundPlugin(
             await turns.WaitAsync(cancellation);
             try
             {
-                // The plugin may have been deactivated by those that were in front.
+                // The runs that were in front may have deactivated the plugin.
                 return hosted.Unavailable is null ? await RunNowAsync(context, cancellation) : Unavailable();
             }
             finally
@@ -59,7 +59,8 @@ internal sealed class BoundPlugin(
     }
 
     /// <summary>
-    /// What a result means. Runs in the plugin's time and on its thread, as a result's lists may be code of the plugin.
+    /// Checks the result. Runs in the plugin's time and on its thread, because a result's lists may be code of the
+    /// plugin.
     /// </summary>
     public PluginRun Evaluate(PluginContext context, PluginResult result)
     {

@@ -3,9 +3,7 @@ using System.Text.Json;
 
 namespace Tributary.Pipeline.Plugins;
 
-/// <summary>
-/// JSON with sorted keys and no white space: the order in which a configuration is written does not matter.
-/// </summary>
+/// <summary>JSON with sorted keys and no white space: the order of keys in a configuration does not matter.</summary>
 internal static class CanonicalJson
 {
     public static byte[] Of(JsonElement element)

@@ -1,11 +1,11 @@
 namespace Tributary.Pipeline.Plugins;
 
-/// <summary>What foreign code says of its faults, as one bounded line.</summary>
+/// <summary>Errors of foreign code as one bounded line.</summary>
 public static class ErrorText
 {
     public const int MaxChars = 1_000;
 
-    /// <summary>The kind of exception and what it says.</summary>
+    /// <summary>The kind of exception and its message.</summary>
     public static string Of(Exception error) => $"{error.GetType().Name}: {Line(error.Message)}";
 
     public static string Line(string? text) =>

@@ -3,7 +3,7 @@ using Tributary.Plugins;
 
 namespace Tributary.Pipeline.Plugins;
 
-/// <summary>A plugin with what the host keeps of it for as long as the process runs.</summary>
+/// <summary>A plugin with the host's counters and limits of it, for the life of the process.</summary>
 internal sealed class HostedPlugin : IDisposable
 {
     private readonly PluginHostOptions options;
@@ -11,7 +11,7 @@ internal sealed class HostedPlugin : IDisposable
     private readonly Action deactivated;
     private string? unavailable;
 
-    /// <param name="deactivated">Called once, when it is deactivated; by any thread.</param>
+    /// <param name="deactivated">Called once, when the plugin is deactivated; by any thread.</param>
     public HostedPlugin(
         PluginSource source, PluginFacts facts, PluginHostOptions options, TimeProvider time, Action<string> log,
         Action deactivated)
@@ -43,7 +43,8 @@ internal sealed class HostedPlugin : IDisposable
     public SemaphoreSlim? Turns { get; }
 
     /// <summary>
-    /// Why its part of messages fails without being tried: a code, a colon and a sentence; null while it runs.
+    /// Why the plugin's part of messages fails without being tried: a code, a colon and a sentence; null while the
+    /// plugin runs.
     /// </summary>
     public string? Unavailable => Volatile.Read(ref unavailable);
 

@@ -7,16 +7,17 @@ namespace Tributary.Pipeline.Plugins;
 public interface IPluginHost
 {
     /// <summary>
-    /// Those that the configuration names and that were found, in the order of their names: also one that did not start
-    /// or was deactivated, whose runs fail at once and may be tried again later, so that its part of messages is not
-    /// lost. Replaced as a whole when one is deactivated or a generation is added; who
-    /// takes it uses one for the whole of a message.
+    /// The plugins that the configuration names and that were found. A plugin that did not start or was deactivated is
+    /// among them: its runs fail at once and can be tried again later, so its part of messages is not lost. Replaced as
+    /// a whole when a plugin is deactivated or a generation is added; a message uses one value throughout.
     /// </summary>
-    PluginSet Active { get; }
+    ActivePlugins Active { get; }
 }
 
-/// <param name="Number">Ascends with every change: a result of an earlier set is run again.</param>
-public sealed record PluginSet(int Number, IReadOnlyList<IActivePlugin> Plugins);
+/// <param name="Number">
+/// Ascends with every change: a result with a lower number is outdated, and the message runs again.
+/// </param>
+public sealed record ActivePlugins(int Number, IReadOnlyList<IActivePlugin> Plugins);
 
 /// <summary>A plugin within its limits.</summary>
 public interface IActivePlugin
@@ -29,8 +30,8 @@ public interface IActivePlugin
     int Generation { get; }
 
     /// <summary>
-    /// All generations that its results are added to, with their aggregates' generations; one that stands alone has all
-    /// contributions.
+    /// The plugin's fed generations, each with the generations of its aggregates. When empty, <see cref="Generation"/>
+    /// alone takes all contributions.
     /// </summary>
     IReadOnlyList<FedGeneration> Fed => [];
 

@@ -3,8 +3,8 @@ using Tributary.Plugins;
 namespace Tributary.Pipeline.Plugins;
 
 /// <summary>
-/// A plugin whose runs first wait for something that is not their own work, such as a program that is being started. It
-/// says when, so that the wait does not count into the time limit of the run.
+/// A plugin whose runs first wait for something that is not their own work, such as a program that is being started.
+/// The plugin says when the wait begins and ends, so that it does not count into the run's time limit.
 /// </summary>
 public interface IWaitingPlugin : IPlugin
 {

@@ -7,7 +7,7 @@ public sealed class MediaTypePatterns
 {
     public const int MaxPatternsCount = 256;
 
-    /// <summary>What a pattern may look like, for messages.</summary>
+    /// <summary>For error messages: what a pattern may look like.</summary>
     public const string Allowed =
         "a list of 1 to 256 of type/subtype, type/* and */*, in lower case and without parameters";
 

@@ -1,7 +1,7 @@
 namespace Tributary.Pipeline.Plugins;
 
 /// <summary>
-/// Runs foreign code that may block on a pool thread, and waits for it for a limited time, which begins when it has its
+/// Runs foreign code that may block on a pool thread, and waits for a limited time, which begins when the code has its
 /// thread.
 /// </summary>
 internal sealed class OffCaller : IThreadPoolWorkItem
@@ -14,11 +14,11 @@ internal sealed class OffCaller : IThreadPoolWorkItem
     private OffCaller(Func<CancellationToken, ValueTask> action, CancellationToken cancellation)
     {
         this.action = action;
-        // Not disposed of: the action may look at its token after it was given up.
+        // Not disposed of: an action that was given up may still look at its token.
         stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
     }
 
-    /// <summary>False when it has not ended in time: it is cancelled, and its thread is given up.</summary>
+    /// <summary>False when the action has not ended in time: it is cancelled, and its thread is given up.</summary>
     /// <exception cref="Exception">What the action throws.</exception>
     public static async Task<bool> RunAsync(
         Func<CancellationToken, ValueTask> action, TimeSpan limit, TimeProvider time, CancellationToken cancellation)
@@ -65,7 +65,7 @@ internal sealed class OffCaller : IThreadPoolWorkItem
         }
         catch (AggregateException)
         {
-            // What was registered with the token throws; the action has been reported as too slow already.
+            // A callback registered with the token threw; the action has been reported as too slow already.
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace Tributary.Pipeline.Plugins;
 
-/// <summary>What one plugin did since the process started.</summary>
+/// <summary>Counts the runs of one plugin since the process started.</summary>
 internal sealed class PluginCounters(TimeProvider time)
 {
     /// <summary>How many of the last runs the quantiles are taken of.</summary>

@@ -8,7 +8,7 @@ using Tributary.Storage;
 
 namespace Tributary.Pipeline.Plugins;
 
-/// <summary>What a plugin says of itself, asked once and checked, and the generations that follow from it.</summary>
+/// <summary>The plugin's own declarations, asked once and checked, and the generations that follow from them.</summary>
 internal sealed class PluginFacts
 {
     public const int MaxNameChars = 64;
@@ -47,10 +47,10 @@ internal sealed class PluginFacts
 
     public IReadOnlyList<AggregateDefinition> Aggregates { get; }
 
-    /// <summary>Another one for another version or configuration.</summary>
+    /// <summary>The hash of the plugin's version and configuration.</summary>
     public string Hash { get; }
 
-    /// <summary>The plugin's own first.</summary>
+    /// <summary>The plugin's own generation is the first.</summary>
     public IReadOnlyList<DefinitionProposal> Proposals { get; }
 
     /// <exception cref="TributaryException"><c>plugin_invalid</c>.</exception>
@@ -79,7 +79,7 @@ internal sealed class PluginFacts
         return new PluginFacts(name, version, mediaTypes, AggregatesOf(plugin), source.Configuration);
     }
 
-    /// <summary>The hash of an aggregate's generation: another plugin, another count.</summary>
+    /// <summary>The hash of an aggregate's generation: it differs for each generation of the plugin.</summary>
     public string HashOf(AggregateDefinition aggregate) => HashOf(aggregate.Hash, Hash);
 
     private static IReadOnlyList<AggregateDefinition> AggregatesOf(IPlugin plugin)

@@ -7,13 +7,12 @@ using Tributary.Storage;
 namespace Tributary.Pipeline.Plugins;
 
 /// <summary>
-/// Starts plugins and holds them to their limits. First <see cref="StartAsync"/>, then <see cref="Bind"/> with what the
-/// database made of
-/// <see cref="Proposals"/>; until then no plugin is active.
+/// Starts plugins and holds them to their limits. First <see cref="StartAsync"/>, then <see cref="Bind"/> with the
+/// registered generations of <see cref="Proposals"/>; until then no plugin is active.
 /// </summary>
 public sealed class PluginHost : IPluginHost, IAsyncDisposable
 {
-    /// <summary>In front of the names of generations that are plugins' own: no aggregate's name has a colon.</summary>
+    /// <summary>The prefix of the names of plugins' own generations: no aggregate's name has a colon.</summary>
     public const string GenerationPrefix = "plugin:";
 
     private readonly Lock gate = new();
@@ -22,7 +21,7 @@ public sealed class PluginHost : IPluginHost, IAsyncDisposable
     private readonly Action<string> log;
     private readonly List<HostedPlugin> hosted;
     private readonly List<PluginStatus> others;
-    private PluginSet active = new(0, []);
+    private ActivePlugins active = new(0, []);
 
     private PluginHost(
         PluginHostOptions options, IPluginTables tables, Action<string> log, PluginPicking picked, TimeProvider time)
@@ -38,7 +37,7 @@ public sealed class PluginHost : IPluginHost, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public PluginSet Active => Volatile.Read(ref active);
+    public ActivePlugins Active => Volatile.Read(ref active);
 
     /// <summary>
     /// The generations to register: one per plugin, named <c>plugin:NAME</c>, and one per aggregate of a plugin.
@@ -51,7 +50,7 @@ public sealed class PluginHost : IPluginHost, IAsyncDisposable
     /// <summary>The plugin whose own generation the row is: see <see cref="IsPlugin"/>.</summary>
     public static string PluginOf(DefinitionRow row) => row.Name[GenerationPrefix.Length..];
 
-    /// <summary>All that were found, in the order of their names.</summary>
+    /// <summary>All plugins that were found, in the order of their names.</summary>
     public IReadOnlyList<PluginStatus> Statuses
     {
         get
@@ -72,7 +71,7 @@ public sealed class PluginHost : IPluginHost, IAsyncDisposable
     /// </summary>
     /// <param name="log">Takes one line for the operator; callable from many threads.</param>
     /// <exception cref="TributaryException">
-    /// <c>plugin_duplicate</c>: two have one name; <c>plugin_unknown</c>: a name that nothing was found for.
+    /// <c>plugin_duplicate</c>: two plugins have one name; <c>plugin_unknown</c>: no plugin of a name was found.
     /// </exception>
     public static async Task<PluginHost> StartAsync(
         PluginHostSetup setup,
@@ -88,12 +87,11 @@ public sealed class PluginHost : IPluginHost, IAsyncDisposable
     }
 
     /// <summary>
-    /// Says which generations the results belong to, and publishes the set. Called again when these change. A plugin's
-    /// results are added to all of its generations that are given, also those of former versions: only its code as it
-    /// is now exists.
+    /// Binds the plugins to their fed generations, and publishes them. Called again when the fed generations change. A
+    /// plugin's results are added to all its fed generations, former versions' too: only the code of today exists.
     /// </summary>
-    /// <param name="rows">The generations that are fed; those of others are passed over.</param>
-    /// <exception cref="InvalidOperationException">A proposal is not among them.</exception>
+    /// <param name="rows">The fed generations; those of aggregates and of other plugins are passed over.</param>
+    /// <exception cref="InvalidOperationException">The generation of a proposal is not among them.</exception>
     public void Bind(IReadOnlyList<DefinitionRow> rows)
     {
         var byHash = rows.ToLookup(static row => (row.Name, row.Hash));
@@ -103,9 +101,7 @@ public sealed class PluginHost : IPluginHost, IAsyncDisposable
             ]);
     }
 
-    /// <summary>
-    /// Ends plugins that can be ended. Runs that are under way are for their callers to cancel before.
-    /// </summary>
+    /// <summary>Ends plugins that can be ended. Callers cancel their runs before.</summary>
     public async ValueTask DisposeAsync()
     {
         foreach (var one in hosted)
@@ -168,7 +164,7 @@ public sealed class PluginHost : IPluginHost, IAsyncDisposable
             aggregate => new ContributionCalculator(
             [
                 .. fed.SelectMany(static one => one.Aggregates).Where(row => row.Name == aggregate.Name)
-                    .Select(static row => new ActiveDefinition(row.Id, AggregateDefinition.Parse(row.Definition))),
+                    .Select(static row => new DefinedGeneration(row.Id, AggregateDefinition.Parse(row.Definition))),
             ]));
         var generation = rows[(proposals[0].Name, proposals[0].Hash)].Max(static row => row.Id);
         return new BoundPlugin(
@@ -199,7 +195,7 @@ public sealed class PluginHost : IPluginHost, IAsyncDisposable
     }
 
     private void Publish(IReadOnlyList<IActivePlugin> plugins) =>
-        Volatile.Write(ref active, new PluginSet(active.Number + 1, plugins));
+        Volatile.Write(ref active, new ActivePlugins(active.Number + 1, plugins));
 
     private static PluginStatus StatusOf(HostedPlugin one, BoundPlugin? bound)
     {

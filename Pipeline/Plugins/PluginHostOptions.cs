@@ -2,10 +2,10 @@ using Tributary.Plugins;
 
 namespace Tributary.Pipeline.Plugins;
 
-/// <summary>The limits of plugins. What happens when a limit is reached is said at each.</summary>
+/// <summary>The limits of plugins. Each says what happens when it is reached.</summary>
 public sealed class PluginHostOptions
 {
-    /// <summary>How long one run may take; then it is cancelled and failed (<c>plugin_timeout</c>).</summary>
+    /// <summary>How long one run may take; then it is cancelled and fails (<c>plugin_timeout</c>).</summary>
     public TimeSpan TimeLimit { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>

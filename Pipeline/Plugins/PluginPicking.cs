@@ -1,6 +1,6 @@
 namespace Tributary.Pipeline.Plugins;
 
-/// <summary>Which of the plugins that were found run, and what becomes of the others.</summary>
+/// <summary>Picks the plugins that run among those that were found, and gives the others a status.</summary>
 internal sealed class PluginPicking
 {
     private static readonly PluginCounts Nothing = new(0, 0, 0, TimeSpan.Zero, null, null, 0);
@@ -56,8 +56,8 @@ internal sealed class PluginPicking
 
     private void CheckNames(IReadOnlyList<string> asked, IReadOnlyCollection<string> found)
     {
-        // A folder that cannot be loaded is most likely the one that is asked for: that is reported, and the others
-        // run.
+        // A folder that cannot be loaded most likely holds the plugin of that name: the folder is reported, and the
+        // others run.
         var unknown = asked
             .Where(name => !found.Contains(name) && !Others.Exists(other => other.Name == name))
             .ToList();

@@ -19,7 +19,7 @@ internal sealed class PluginResultCheck(
 
     private static readonly PointerNode Nothing = PointerNode.Build([]).Root;
 
-    /// <summary>The result as arrays of its own, which the plugin cannot change any more.</summary>
+    /// <summary>A copy of the result, which the plugin cannot change any more.</summary>
     /// <exception cref="TributaryException"><see cref="Code"/>; says what was found and what is allowed.</exception>
     public PluginRun Run(Message message, PluginResult? result)
     {
@@ -44,7 +44,7 @@ internal sealed class PluginResultCheck(
     private static T[] Copy<T>(IReadOnlyList<T>? list, string what, int maxCount)
         where T : class
     {
-        // Counted first: a copy of what is too long is not made.
+        // Counted before it is copied: a list may be too long to copy.
         if (list is null || list.Count > maxCount)
             throw Invalid(
                 $"The {what} are {(list is null ? "null" : list.Count.ToString(CultureInfo.InvariantCulture))}; "

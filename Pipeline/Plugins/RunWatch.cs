@@ -1,7 +1,7 @@
 namespace Tributary.Pipeline.Plugins;
 
 /// <summary>
-/// Where a run stands; changes under the lock of its watch. Only between running and waiting does it move back.
+/// The state of a run; changes under the lock of its watch. It moves back only between running and waiting.
 /// </summary>
 internal enum RunStage
 {
@@ -11,7 +11,7 @@ internal enum RunStage
     /// <summary>Within its time limit.</summary>
     Running,
 
-    /// <summary>Waiting for what it needs before it works: its time does not count.</summary>
+    /// <summary>Waiting for something that is not its own work: the time does not count.</summary>
     Waiting,
 
     /// <summary>Asked to stop; within its grace.</summary>
@@ -29,8 +29,8 @@ internal enum StopReason
 }
 
 /// <summary>
-/// Watches the runs of one plugin. One timer serves them all: it is set for the oldest run and set again only when it
-/// fires, so that runs which end in time cost a lock and two links, and no timer.
+/// Watches the runs of one plugin. One timer serves them all: it is set for the oldest run, and again only when it
+/// fires. So a run that ends in time costs a lock and two links, and no timer.
 /// </summary>
 internal sealed class RunWatch : IDisposable
 {

@@ -4,8 +4,8 @@ using Tributary.Storage;
 namespace Tributary.Pipeline.Processing;
 
 /// <summary>
-/// Changes many failures at once: finds them in the store, and asks the items. The item judges, so what two ask for at
-/// once is done once.
+/// Changes many failures at once: finds them in the store, and asks the items. The item decides, so a change that two
+/// callers ask for at once is made once.
 /// </summary>
 public sealed class FailedMessages(IRoundGrains grains, IProcessingQueries queries)
 {
@@ -15,7 +15,7 @@ public sealed class FailedMessages(IRoundGrains grains, IProcessingQueries queri
     /// <summary>Items that are asked at once.</summary>
     private const int MaxAskedCount = 100;
 
-    /// <summary>Tries again now what failed.</summary>
+    /// <summary>Tries failed parts again now.</summary>
     public ValueTask<BulkChange> RetryAsync(PartFilter filter, PartMark? after, CancellationToken cancellation) =>
         ChangeAsync(
             filter,
@@ -24,7 +24,7 @@ public sealed class FailedMessages(IRoundGrains grains, IProcessingQueries queri
                 (await item.Retry(new RetryRequest(sequence, plugins))).Started.Count > 0,
             cancellation);
 
-    /// <summary>Gives up what waits to be tried again.</summary>
+    /// <summary>Gives up parts that wait to be tried again.</summary>
     public ValueTask<BulkChange> ParkAsync(PartFilter filter, PartMark? after, CancellationToken cancellation) =>
         ChangeAsync(
             filter,
@@ -57,6 +57,6 @@ public sealed class FailedMessages(IRoundGrains grains, IProcessingQueries queri
 }
 
 /// <param name="MatchedCount">Failures that were found.</param>
-/// <param name="ChangedCount">Messages that were changed; others were changed by somebody else meanwhile.</param>
+/// <param name="ChangedCount">Messages that were changed; somebody else changed the others meanwhile.</param>
 /// <param name="Next">Where to go on; null when all were looked at.</param>
 public sealed record BulkChange(int MatchedCount, int ChangedCount, PartMark? Next);

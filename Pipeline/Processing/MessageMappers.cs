@@ -2,10 +2,10 @@ using Tributary.Pipeline.Mapping;
 
 namespace Tributary.Pipeline.Processing;
 
-/// <summary>How the messages of each source were mapped.</summary>
-/// <param name="bySource">Those of brokers.</param>
+/// <summary>The mappers of each source's messages.</summary>
+/// <param name="bySource">The mappers of brokers.</param>
 /// <param name="others">
-/// That of messages that are posted to the API, whatever their source; null when they are taken as they stand.
+/// The mapper of messages that are posted to the API, whatever their source; null when they are taken as they stand.
 /// </param>
 public sealed class MessageMappers(IReadOnlyDictionary<string, MessageMapper> bySource, MessageMapper? others = null)
 {

@@ -1,8 +1,8 @@
 namespace Tributary.Pipeline.Processing;
 
 /// <summary>
-/// A bounded number of places, given in the order of asking. Who waits goes on where it waited, so that a simulation
-/// stays one thread; a semaphore of the framework goes on elsewhere when its wait can be cancelled.
+/// A bounded number of places, given in the order of asking. A caller that waited goes on in its own context, so that a
+/// simulation stays one thread. A framework semaphore with a cancellable wait would go on elsewhere.
 /// </summary>
 internal sealed class Places(int count)
 {
@@ -35,7 +35,7 @@ internal sealed class Places(int count)
     {
         lock (gate)
         {
-            // A place goes to one that still waits: either its cancellation or this comes first, never both.
+            // The place goes to a caller that still waits: its cancellation or this comes first, never both.
             while (waiting.TryDequeue(out var next))
             {
                 if (next.TrySetResult())

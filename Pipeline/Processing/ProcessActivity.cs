@@ -11,7 +11,7 @@ using Tributary.Storage;
 
 namespace Tributary.Pipeline.Processing;
 
-/// <summary>What the activity of a message works with.</summary>
+/// <summary>The services of the activity of a message.</summary>
 /// <param name="Find">Reads a stored message: <see cref="IProcessingQueries.FindStoredAsync"/>.</param>
 /// <param name="Contributions">For messages that could not be mapped when they were accepted.</param>
 public sealed record ProcessingServices(
@@ -24,19 +24,18 @@ public sealed record ProcessingServices(
 }
 
 /// <summary>
-/// One message from what is stored to what plugins make of it: map, fetch, run. What goes wrong becomes a part of the
-/// result, because the item decides what follows; only the end of the process ends it without one. May run twice for
-/// one attempt.
+/// Processes one stored message. A failure becomes part of the result, because the item decides what follows; only the
+/// end of the process leaves no result. May run twice for one attempt.
 /// </summary>
 public sealed class ProcessActivity(ProcessingServices services, ProcessingOptions options) : IActivity
 {
-    public const string Name = ProcessOrder.Activity;
+    public const string Name = ProcessPayload.Activity;
 
     private readonly Places running = new(options.MaxRunningCount);
 
     public async ValueTask<object?> RunAsync(ActivityStart start, CancellationToken cancellation)
     {
-        var order = ProcessOrder.Read(start.Payload);
+        var payload = ProcessPayload.Read(start.Payload);
         StoredMessage stored;
         try
         {
@@ -52,15 +51,16 @@ public sealed class ProcessActivity(ProcessingServices services, ProcessingOptio
 
         var reference = new MessageReference(
             stored.Id, stored.Position, stored.Source, stored.ReceivedAt, stored.ItemSequence);
-        if (order.Error is { } known)
-            return new ProcessingResult { Message = reference, Failure = FailureOf(start.Name, known) };
+        if (payload.Error is { } known)
+            return new ProcessingResult { Message = reference, Failure = FailureOf(start.Name, payload, known) };
 
         await running.EnterAsync(cancellation);
         try
         {
             if (stored.MediaType == RefusedEnvelope.ContentType)
-                return await RefusedRun.RunAsync(services, stored, reference);
-            return await new MessageRun(services, stored, reference, order, start.Local).RunAsync(cancellation);
+                return await KeptDeliveryProcessing.RunAsync(services, stored, reference);
+            return await new MessageProcessing(services, stored, reference, payload, start.Local)
+                .RunAsync(cancellation);
         }
         finally
         {
@@ -68,11 +68,11 @@ public sealed class ProcessActivity(ProcessingServices services, ProcessingOptio
         }
     }
 
-    // What was parked as it was accepted has not come further.
-    private static ProcessingFailure FailureOf(string name, string error)
+    // A message that was parked when it was accepted has not come further than that.
+    private static ProcessingFailure FailureOf(string name, ProcessPayload payload, string error)
     {
         var failure = ProcessingFailure.OfActivity(error);
-        return ProcessName.TryParse(name, out var about) && about.Before == MessageStatus.Parked
+        return payload.IsParked || (ProcessName.TryParse(name, out var about) && about.IsOfParked)
             ? failure with { Step = ProcessingStep.Accept }
             : failure;
     }

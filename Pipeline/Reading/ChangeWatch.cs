@@ -4,8 +4,8 @@ using Tributary.Storage;
 namespace Tributary.Pipeline.Reading;
 
 /// <summary>
-/// Tells who watches an item, or the aggregates of a group, that a round of this process changed it: also when no
-/// message came, because something became of an earlier one. While nobody watches, rounds pay nothing for it.
+/// Tells the watchers of an item, or of a group's aggregates, that a round of this process changed it: also when no
+/// message came, because an earlier one was processed. Without watchers it costs rounds nothing.
 /// </summary>
 public sealed class ChangeWatch
 {
@@ -13,13 +13,11 @@ public sealed class ChangeWatch
     private readonly Dictionary<string, List<Watcher>> items = [];
     private readonly Dictionary<(int Generation, string Group), List<Watcher>> groups = [];
 
-    /// <summary>
-    /// Something became of one of the item's messages. New messages are not told of: the feed has them.
-    /// </summary>
+    /// <summary>Called when one of the item's messages was processed. New messages come by the feed.</summary>
     /// <param name="changed">Given the item's id, beside the loop; must return at once and throw nothing.</param>
     public IDisposable WatchItem(string item, Action<string> changed) => Watch(items, item, changed);
 
-    /// <summary>An aggregate of the group changed, whatever made it change.</summary>
+    /// <summary>Called when an aggregate of the group changed, for any reason.</summary>
     /// <param name="generation">The id of the definition's generation.</param>
     /// <param name="changed">Given the aggregate's key, beside the loop; must return at once and throw nothing.</param>
     public IDisposable WatchGroup(int generation, string group, Action<string> changed) =>
@@ -72,7 +70,7 @@ public sealed class ChangeWatch
                 lock (gate)
                 {
                     found.Remove(watcher);
-                    // The list of a key that was watched anew is another one.
+                    // A key that was watched anew has another list.
                     if (found.Count == 0 && watchers.TryGetValue(key, out var present) && present == found)
                         watchers.Remove(key);
                 }

@@ -4,18 +4,18 @@ using Tributary.Grains.Items;
 namespace Tributary.Pipeline.Reading;
 
 /// <summary>
-/// What lists show of an item whose messages are all done, read from its stored state in one pass: lists read many
-/// items, and the general reader costs more than the rest of their work.
+/// The fields of an item that lists show, read from its stored state in one pass, for an item whose messages are all
+/// done. Lists read many items, and the general reader would cost more than the rest of their work.
 /// </summary>
 public readonly record struct ItemSummary(
     long Sequence, string Source, string MediaType, DateTimeOffset FirstReceivedAt, DateTimeOffset LastReceivedAt,
     MessageId LastMessage)
 {
     /// <summary>
-    /// False when the state holds more than a summary: unfinished messages, or what a newer version wrote.
+    /// False when the state holds more than a summary: unfinished messages, or fields of a newer version.
     /// </summary>
     /// <param name="state">An <see cref="ItemState"/> as JSON in UTF-8.</param>
-    /// <exception cref="JsonException">It is no JSON.</exception>
+    /// <exception cref="JsonException">The state is not JSON.</exception>
     public static bool TryRead(ReadOnlySpan<byte> state, out ItemSummary summary)
     {
         summary = default;

@@ -1,14 +1,14 @@
 namespace Tributary.Pipeline.Reading;
 
 /// <summary>
-/// The one error of a server whose roles run in processes of their own: there is no way between them over HTTP, so that
-/// neither process sends its callers to the other for what neither does.
+/// The one error of a server whose roles run in processes of their own: there is no way between them over HTTP, so
+/// neither process may send its callers to the other.
 /// </summary>
 public static class RolesApart
 {
     public const string Code = "roles_apart";
 
-    /// <param name="role">The one that the process has.</param>
+    /// <param name="role">The role of this process.</param>
     public static TributaryException Error(string role) => new(
         Code,
         $"This process has the role {role} only. With the roles apart, reads, GraphQL queries and the live feed are "

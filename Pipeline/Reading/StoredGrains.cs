@@ -10,8 +10,8 @@ using Tributary.Storage;
 namespace Tributary.Pipeline.Reading;
 
 /// <summary>
-/// Grains as a process without the silo role sees them: as they are stored. What a producer was told is stored is
-/// durable, so a read sees it; what would change a grain is refused.
+/// Grains for a process without the silo role: reads of their stored states. An acknowledged message is durable, so a
+/// read sees it. Calls that would change a grain are refused.
 /// </summary>
 public sealed class StoredGrains(IPartitionStore store) : IRoundGrains
 {
@@ -20,7 +20,7 @@ public sealed class StoredGrains(IPartitionStore store) : IRoundGrains
         : typeof(TGrain) == typeof(IAggregateGrain) ? (TGrain)(object)new StoredAggregate(store, key)
         : throw NeedsSilo();
 
-    /// <summary>What is answered where an engine would be needed.</summary>
+    /// <summary>The error of a call that needs an engine.</summary>
     public static TributaryException NeedsSilo() => RolesApart.Error("api");
 
     private static async ValueTask<TState?> ReadAsync<TState>(

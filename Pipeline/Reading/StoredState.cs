@@ -4,7 +4,7 @@ using Tributary.Storage;
 
 namespace Tributary.Pipeline.Reading;
 
-/// <summary>States as readers take them from the database, past the engine.</summary>
+/// <summary>Reads states from the database, past the engine.</summary>
 public static class StoredState
 {
     /// <exception cref="TributaryException"><c>state_unreadable</c>: a build that can read it answers.</exception>

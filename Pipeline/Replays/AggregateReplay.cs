@@ -9,16 +9,16 @@ using Tributary.Storage;
 namespace Tributary.Pipeline.Replays;
 
 /// <summary>
-/// A declarative aggregate's generation. Which messages were counted in it as they came stands in their rows, which
-/// never change.
+/// Builds a generation of a declarative aggregate. The rows of messages, which never change, name the generations that
+/// were fed with them.
 /// </summary>
 /// <param name="queries">
-/// For messages that could be mapped only after they were accepted: what they were counted in since stands apart.
+/// For messages that could be mapped only after they were accepted: their outcomes stand apart.
 /// </param>
 public sealed class AggregateReplay(
-    ActiveDefinition definition, Position fedFrom, MessageMappers mappers, IProcessingQueries queries) : IReplayTarget
+    DefinedGeneration definition, Position fedFrom, MessageMappers mappers, IProcessingQueries queries) : IReplayTarget
 {
-    // One apart from the door's, so that refusals of messages that come are not mixed with those of stored ones.
+    // Apart from the door's calculator, so that refusals of new messages are not mixed with those of stored ones.
     private readonly ContributionCalculator calculator = new([definition]);
 
     public int Generation => definition.Generation;
@@ -51,8 +51,8 @@ public sealed class AggregateReplay(
         return ReplayedMessages.None with { CountedCount = counted, Shares = shares };
     }
 
-    // What could not be mapped is counted in nothing until it can be; then its own turn counts it, in the generations
-    // of that time.
+    // A message that could not be mapped is counted nowhere. When it can be mapped, its own turn counts it in the
+    // generations that are fed then.
     private ReadOnlyMemory<byte>? BodyOf(StoredMessage message, HashSet<Position> late)
     {
         if (message.MediaType == RefusedEnvelope.ContentType)
@@ -67,13 +67,13 @@ public sealed class AggregateReplay(
         }
         catch (TributaryException)
         {
-            // It was mapped once: the mapping was changed since.
+            // The message was mapped once, so the mapping was changed since.
             return null;
         }
     }
 
-    // Those that were mapped after they were accepted and are not counted here. What is left is read first: a message
-    // whose own turn comes in between is found as counted.
+    // The messages that were mapped after they were accepted and are not counted here. Open parts are read before
+    // outcomes: a message whose own turn comes in between is found as counted.
     private async ValueTask<HashSet<Position>> LateAsync(
         IReadOnlyList<StoredMessage> messages, CancellationToken cancellation)
     {

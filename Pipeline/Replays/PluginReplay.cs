@@ -9,10 +9,10 @@ using Tributary.Storage;
 namespace Tributary.Pipeline.Replays;
 
 /// <summary>
-/// A plugin's generation, built by running the plugin on stored messages. What is left of a message for the plugin is
-/// done by the message's own turn; what a message was counted in by its own turn stands in its outcomes.
+/// Builds a plugin's generation by running the plugin on stored messages. A message with an open part of the plugin is
+/// left to its own turn; a message's outcomes name the generations that its own turns have added to.
 /// </summary>
-/// <param name="fed">The plugin's generation with those of its aggregates.</param>
+/// <param name="fed">The plugin's generation with its aggregates' generations.</param>
 /// <param name="isProcessed">True for sources whose messages go through plugins.</param>
 public sealed class PluginReplay(
     string plugin,
@@ -23,7 +23,7 @@ public sealed class PluginReplay(
     Func<string, bool> isProcessed
 ) : IReplayTarget
 {
-    /// <summary>Messages that are fetched and run at once, beside those that come.</summary>
+    /// <summary>Messages that are fetched and run at once, beside new messages.</summary>
     private const int MaxRunningCount = 8;
 
     private readonly Places running = new(MaxRunningCount);
@@ -49,7 +49,7 @@ public sealed class PluginReplay(
         };
     }
 
-    // What is left is read first: a message whose own turn comes in between is found as counted.
+    // Open parts are read before outcomes: a message whose own turn comes in between is found as counted.
     private async ValueTask<IReadOnlyList<StoredMessage>> FinishedAsync(
         IReadOnlyList<StoredMessage> messages, CancellationToken cancellation)
     {
@@ -78,8 +78,8 @@ public sealed class PluginReplay(
         await running.EnterAsync(cancellation);
         try
         {
-            var made = await new MessageRun(
-                services, stored, reference, new ProcessOrder { Plugins = [plugin] }, null).RunAsync(cancellation);
+            var made = await new MessageProcessing(
+                services, stored, reference, new ProcessPayload { Plugins = [plugin] }, null).RunAsync(cancellation);
             var outcome = made.Runs.Count > 0 ? made.Runs[0] : null;
             if ((made.Failure?.Error ?? outcome?.Run.Error) is { } error)
                 return (null, new FailedReplay(stored.Id.Value, error));

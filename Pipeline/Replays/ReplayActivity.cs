@@ -5,7 +5,7 @@ using Tributary.Storage;
 namespace Tributary.Pipeline.Replays;
 
 /// <param name="Find">Reads a stored message: <see cref="IProcessingQueries.FindStoredAsync"/>.</param>
-/// <param name="TargetOf">The generation of this id, or null when this process does not count in it.</param>
+/// <param name="TargetOf">Finds the generation of this id; null when this process does not feed it.</param>
 public sealed record ReplayServices(
     IMessageLog Log,
     Func<MessageId, CancellationToken, ValueTask<StoredMessage?>> Find,
@@ -17,55 +17,55 @@ public sealed record ReplayServices(
 /// </summary>
 public sealed class ReplayActivity(ReplayServices services, ReplayOptions options) : IActivity
 {
-    public const string Name = ReplayOrder.Activity;
+    public const string Name = ReplayPayload.Activity;
 
     public async ValueTask<object?> RunAsync(ActivityStart start, CancellationToken cancellation)
     {
-        var order = ReplayOrder.Read(start.Payload);
-        if (services.TargetOf(order.Generation) is not { } target)
+        var payload = ReplayPayload.Read(start.Payload);
+        if (services.TargetOf(payload.Generation) is not { } target)
         {
             return new ReplaySlice
             {
-                Order = order, Error =
-                    $"generation_not_fed: No message is counted in generation {order.Generation} as the server is "
+                Payload = payload, Error =
+                    $"generation_not_fed: No message is counted in generation {payload.Generation} as the server is "
                     + "configured now; allowed: one that is.",
             };
         }
 
-        return order.Messages is null
-            ? await GoOnAsync(order, target, cancellation)
-            : await TryAgainAsync(order, target, cancellation);
+        return payload.Messages is null
+            ? await GoOnAsync(payload, target, cancellation)
+            : await TryAgainAsync(payload, target, cancellation);
     }
 
     private async ValueTask<ReplaySlice> GoOnAsync(
-        ReplayOrder order, IReplayTarget target, CancellationToken cancellation)
+        ReplayPayload payload, IReplayTarget target, CancellationToken cancellation)
     {
         var read = await services.Log.ReadAfterAsync(
-            new Position(order.Cursor), target.MaxSliceCount, options.MaxSliceBytes, cancellation);
-        // From there on every message is counted by its own turn.
+            new Position(payload.Cursor), target.MaxSliceCount, options.MaxSliceBytes, cancellation);
+        // From that position on every message is counted by its own turn.
         var below = read.Messages.TakeWhile(message => message.Position < target.FedFrom).ToList();
         var isCut = below.Count < read.Messages.Count;
         var isBelow = isCut || (read.Complete && read.Horizon >= target.FedFrom);
         return new ReplaySlice
         {
-            Order = order,
-            Cursor = below.Count > 0 ? below[^1].Position.Value : order.Cursor,
+            Payload = payload,
+            Cursor = below.Count > 0 ? below[^1].Position.Value : payload.Cursor,
             IsEnd = isBelow,
             IsWaiting = read.Complete && !isBelow,
             SeenCount = below.Count,
             TotalCount = await services.Log.CountBelowAsync(
                 target.FedFrom < read.Horizon ? target.FedFrom : read.Horizon, cancellation),
             Replayed = await target.RunAsync(
-                [.. below.Where(message => order.Includes(message.ReceivedAt))], cancellation),
+                [.. below.Where(message => payload.Includes(message.ReceivedAt))], cancellation),
         };
     }
 
     private async ValueTask<ReplaySlice> TryAgainAsync(
-        ReplayOrder order, IReplayTarget target, CancellationToken cancellation)
+        ReplayPayload payload, IReplayTarget target, CancellationToken cancellation)
     {
         var messages = new List<StoredMessage>();
         var missing = new List<FailedReplay>();
-        foreach (var id in order.Messages!)
+        foreach (var id in payload.Messages!)
         {
             if (await services.Find(new MessageId(id), cancellation) is { } found)
                 messages.Add(found);
@@ -76,8 +76,8 @@ public sealed class ReplayActivity(ReplayServices services, ReplayOptions option
         var replayed = await target.RunAsync(messages, cancellation);
         return new ReplaySlice
         {
-            Order = order,
-            Cursor = order.Cursor,
+            Payload = payload,
+            Cursor = payload.Cursor,
             Replayed = replayed with { Failed = [.. replayed.Failed, .. missing] },
         };
     }

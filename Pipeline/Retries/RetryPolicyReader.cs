@@ -8,8 +8,8 @@ using Tributary.Pipeline.Definitions;
 namespace Tributary.Pipeline.Retries;
 
 /// <summary>
-/// Reads <c>retry</c> from the configuration: a list of rules. The defaults follow them, so that a rule says only what
-/// is different.
+/// Reads <c>retry</c> from the configuration: a list of rules. The default rules follow them, so a configuration states
+/// only its differences.
 /// </summary>
 public static class RetryPolicyReader
 {
@@ -62,7 +62,7 @@ public static class RetryPolicyReader
         };
         if (retry.Ceiling >= retry.First)
             return retry;
-        // A first wait above the ceiling that nobody named moves the ceiling.
+        // A first wait above the default ceiling moves the ceiling.
         if (rule["ceiling"].IsSet)
             rule["ceiling"].Fail("a duration of at least first");
         return retry with { Ceiling = retry.First };

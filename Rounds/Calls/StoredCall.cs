@@ -30,9 +30,8 @@ internal static class StoredCall
 
         if (method == nameof(IActivityOwner.OnActivity) && grain is IActivityOwner owner)
         {
-            var (name, attempt, error) = Read(target, method, () =>
-                ReadHead(arguments, static last => last.GetProperty("Error").GetString()));
-            Complete(owner.OnActivity(name, attempt, new ActivityResult(null, error)), name);
+            var (name, attempt, result) = Read(target, method, () => ReadHead(arguments, ReadResult));
+            Complete(owner.OnActivity(name, attempt, result), name);
             return;
         }
 
@@ -71,6 +70,13 @@ internal static class StoredCall
             throw UnreadableException.OfArguments(target.Type, method, error);
         }
     }
+
+    // Earlier versions wrote no payload.
+    private static ActivityResult ReadResult(JsonElement stored) =>
+        new(null, stored.GetProperty("Error").GetString())
+        {
+            Payload = stored.TryGetProperty("Payload", out var payload) ? payload.GetBytesFromBase64() : default,
+        };
 
     private static (string Name, int Attempt, T Last) ReadHead<T>(
         ReadOnlyMemory<byte> arguments, Func<JsonElement, T> last)

@@ -26,7 +26,10 @@ internal sealed class ReminderInput(ReminderEntry entry, ActivityResult? result,
         ? new(nameof(IReminderOwner.OnReminder),
             JsonSerializer.SerializeToUtf8Bytes<object[]>([Entry.Row.Name, Entry.Row.Attempt, Entry.Row.Payload]))
         : new(nameof(IActivityOwner.OnActivity), JsonSerializer.SerializeToUtf8Bytes<object[]>(
-            [Entry.Row.Name, Entry.Row.Attempt, new ActivityResult(null, result.Error)]));
+            [
+                Entry.Row.Name, Entry.Row.Attempt,
+                new ActivityResult(null, result.Error) { Payload = Entry.Row.Payload },
+            ]));
 
     public override Input? Instead(Exception error) =>
         result is null || isInstead
@@ -40,7 +43,9 @@ internal sealed class ReminderInput(ReminderEntry entry, ActivityResult? result,
             ? (grain as IReminderOwner ?? throw NotTaken(nameof(IReminderOwner.OnReminder)))
                 .OnReminder(row.Name, row.Attempt, row.Payload)
             : (grain as IActivityOwner ?? throw NotTaken(nameof(IActivityOwner.OnActivity)))
-                .OnActivity(row.Name, row.Attempt, result);
+                .OnActivity(
+                    row.Name, row.Attempt,
+                    row.Payload.IsEmpty ? result : result with { Payload = row.Payload });
         StoredCall.Complete(turn, row.Name);
     }
 

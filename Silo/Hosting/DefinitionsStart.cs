@@ -25,7 +25,7 @@ internal sealed partial class DefinitionsStart(
             () => engine.Grains.GetGrain<IDedupeGrain>(DedupeGrain.TheKey).Ensure().AsTask().WaitAsync(cancellation),
             cancellation);
 
-        // No door is open yet: from here on every message is counted in all generations that are fed.
+        // No door is open yet: every message from here on is counted in all fed generations.
         var fedFrom = await store.Generations.ReadEndAsync(cancellation);
         var contributions = new ContributionCalculator(book.Declared, IndexedPaths());
         return new Definitions(NewGenerations(book, contributions, plugins), contributions, fedFrom);
@@ -36,11 +36,11 @@ internal sealed partial class DefinitionsStart(
         DefinitionProposal[] proposals =
             [.. config.Aggregates.Select(static definition => definition.Propose()), .. plugins.Proposals];
         var before = await store.Log.ReadDefinitionsAsync(cancellation);
-        var current = await store.Log.RegisterDefinitionsAsync(proposals, cancellation);
+        var configured = await store.Log.RegisterDefinitionsAsync(proposals, cancellation);
         var all = await store.Log.ReadDefinitionsAsync(cancellation);
-        var book = new GenerationBook(all, current, config.Aggregates.Count);
-        foreach (var row in book.Current.Where(static row => !row.IsLive))
-            LogNotLive(row.Generation, row.Name);
+        var book = new GenerationBook(all, configured, config.Aggregates.Count);
+        foreach (var generation in book.Configured.Where(static generation => !generation.IsLive))
+            LogNotLive(generation.Generation, generation.Name);
         var stored = (await store.Log.ReadLedgerAsync(recount: false, cancellation)).Total.Accepted;
         StoredDefinitions.Report(logger, book, before, stored);
         return book;

@@ -5,15 +5,15 @@ using Tributary.Storage;
 namespace Tributary.Silo.Hosting;
 
 /// <summary>
-/// Says at the start where what is stored and what is configured differ: what is not counted any more, and what is
-/// new and empty.
+/// Logs at the start how stored and configured generations differ: which live ones are not fed any more, and which
+/// configured ones are new and empty.
 /// </summary>
 internal static partial class StoredDefinitions
 {
     /// <summary>Lines of one kind; further names are counted.</summary>
     private const int MaxLinesCount = 20;
 
-    /// <param name="before">What was registered before this start.</param>
+    /// <param name="before">The generations that were registered before this start.</param>
     /// <param name="storedCount">How many messages were stored before this start.</param>
     public static void Report(
         ILogger logger, GenerationBook book, IReadOnlyList<DefinitionRow> before, long storedCount)
@@ -34,7 +34,7 @@ internal static partial class StoredDefinitions
         var known = before.Select(static row => row.Name).ToHashSet();
         List<DefinitionRow> empty = storedCount == 0 ? [] :
         [
-            .. book.Current.Where(row =>
+            .. book.Configured.Where(row =>
                 !known.Contains(row.Name) && (PluginHost.IsPlugin(row) || book.IsDeclared(row))),
         ];
         foreach (var row in empty.Take(MaxLinesCount))

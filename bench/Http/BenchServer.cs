@@ -60,7 +60,7 @@ public sealed class BenchServer : IAsyncDisposable
         var tail = new FeedTail(
             store.Log, host.Facts.HistoryId, new FeedOptions(), TimeProvider.System, NullLogger<FeedTail>.Instance);
         var live = new LiveDefinitions(
-            [.. rows.Select(row => new ActiveDefinition(row.Id, AggregateDefinition.Parse(row.Definition)))],
+            [.. rows.Select(row => new DefinedGeneration(row.Id, AggregateDefinition.Parse(row.Definition)))],
             rows.ToDictionary(row => row.Id, row => row.Generation));
         var node = new ApiNode
         {

@@ -11,7 +11,7 @@ namespace Tributary.Api.GraphQL.Aggregates;
 /// <summary>A definition that readers see, with what finds out which of its aggregates a message went into.</summary>
 /// <param name="Number">The definition's generation, from 1.</param>
 /// <param name="IsFed">True when messages are counted in it as they come; null when this process does not know.</param>
-internal sealed record CountedDefinition(ActiveDefinition Active, int Number, bool? IsFed)
+internal sealed record CountedDefinition(DefinedGeneration Active, int Number, bool? IsFed)
 {
     private readonly ContributionCalculator calculator = new([Active]);
 

@@ -4,15 +4,15 @@ using Tributary.Messages;
 
 namespace Tributary.Grains.Items.Retries;
 
-/// <summary>Why a message or a plugin's part of it did not get on.</summary>
+/// <summary>Why a message, or a plugin's part of it, failed.</summary>
 /// <param name="Fault">
-/// What it is for a connector; of a plugin <see cref="ConnectorFault.Unavailable"/> when it says that trying again may
-/// help.
+/// The kind of fault. A plugin's failure is <see cref="ConnectorFault.Unavailable"/> when the plugin says that trying
+/// again may help.
 /// </param>
 /// <param name="Error">A code, a colon and a sentence: see <see cref="Clean"/>.</param>
 public sealed record ProcessingFailure(ProcessingStep Step, ConnectorFault Fault, string Error)
 {
-    /// <summary>The longest error that is kept, in UTF-16 code units; what is longer is cut.</summary>
+    /// <summary>The longest error that is kept, in UTF-16 code units; a longer one is cut.</summary>
     public const int MaxErrorChars = 300;
 
     /// <summary>The part of <see cref="Error"/> in front of the first colon; empty when there is none.</summary>
@@ -25,8 +25,8 @@ public sealed record ProcessingFailure(ProcessingStep Step, ConnectorFault Fault
         Of(step, fault, TextOf(error));
 
     /// <summary>
-    /// The error of an activity that has no result. One that ended the process did so while it ran; every other one was
-    /// not applied.
+    /// The error of an activity that has no result. An activity that ended the process failed while it ran; the result
+    /// of any other could not be applied.
     /// </summary>
     public static ProcessingFailure OfActivity(string error) => Of(
         ActivityResult.IsOfEndedProcess(error) ? ProcessingStep.Execute : ProcessingStep.Apply,
@@ -38,7 +38,9 @@ public sealed record ProcessingFailure(ProcessingStep Step, ConnectorFault Fault
             ? $"{known.Code}: {known.Message}"
             : $"{error.GetType().Name}: {error.Message}";
 
-    /// <summary>The text as every store can hold it: cut, and without U+0000 and halves of surrogate pairs.</summary>
+    /// <summary>
+    /// The text in a form that every store can hold: cut, and without U+0000 and halves of surrogate pairs.
+    /// </summary>
     public static string Clean(string error)
     {
         var cut = error.Length <= MaxErrorChars ? error : error[..(MaxErrorChars - 1)] + "…";

@@ -4,12 +4,13 @@ using Tributary.Messages;
 
 namespace Tributary.Grains.Items.Retries;
 
-/// <summary>What follows a failure: the first rule that fits says it. What fits none is parked.</summary>
+/// <summary>The rules for failures. The first rule that fits decides; a failure that fits none is parked.</summary>
 public sealed record RetryPolicy(IReadOnlyList<RetryRule> Rules)
 {
     /// <summary>
-    /// What is not there yet and what does not answer is tried again, for a week; a plugin's failure when the plugin
-    /// says that it may help; a kept delivery when what refused it can be cured. Everything else is parked.
+    /// For a week these are tried again: content or metadata that is missing, or whose store does not answer; a
+    /// plugin's failure when the plugin says that trying again may help; a kept delivery whose refusal can be cured.
+    /// All other failures are parked.
     /// </summary>
     public static RetryPolicy Default { get; } = new(
     [
@@ -45,7 +46,7 @@ public sealed record RetryPolicy(IReadOnlyList<RetryRule> Rules)
     }
 }
 
-/// <summary>Conditions, which must all hold, and what follows; null conditions are open.</summary>
+/// <summary>Conditions, which must all hold, and a continuation. A null condition always holds.</summary>
 public sealed record RetryRule
 {
     public ProcessingStep? Step { get; init; }
@@ -84,22 +85,21 @@ public abstract record Continuation
         /// <summary>The longest wait.</summary>
         public TimeSpan Ceiling { get; init; } = TimeSpan.FromMinutes(10);
 
-        /// <summary>How much of a wait is left to chance, from 0 to 1: it is shortened by up to this share.</summary>
+        /// <summary>The share of a wait, from 0 to 1, by which chance may shorten it.</summary>
         public double Jitter { get; init; } = 0.2;
 
-        /// <summary>How long after the first failure it is parked; the last attempt is at that time.</summary>
+        /// <summary>The time from the first failure to the last attempt; when that fails, the part is parked.</summary>
         public TimeSpan GiveUp { get; init; } = TimeSpan.FromDays(7);
 
         /// <summary>When to try again, or null to give up.</summary>
-        /// <param name="failures">How often it failed since <paramref name="since"/>, from 1.</param>
+        /// <param name="failures">How often the part failed since <paramref name="since"/>, from 1.</param>
         /// <param name="chance">From 0 to 1.</param>
         public DateTimeOffset? Next(int failures, DateTimeOffset since, DateTimeOffset now, double chance)
         {
             var end = since + GiveUp;
             if (now >= end)
                 return null;
-            // In milliseconds as a double: the power may be beyond what a time span holds, and is cut before it becomes
-            // one.
+            // A double of milliseconds: a time span may not hold the power before it is cut.
             var wait =
                 Math.Min(First.TotalMilliseconds * Math.Pow(Factor, failures - 1), Ceiling.TotalMilliseconds)
                 * (1 - (Jitter * chance));
@@ -111,6 +111,6 @@ public abstract record Continuation
     /// <summary>Give up: kept, visible, tried again on demand.</summary>
     public sealed record Park : Continuation;
 
-    /// <summary>Let it be: kept as skipped.</summary>
+    /// <summary>No further attempt: the part is kept as skipped.</summary>
     public sealed record Skip : Continuation;
 }

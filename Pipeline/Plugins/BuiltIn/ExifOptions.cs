@@ -7,7 +7,7 @@ internal sealed record ExifOptions
 {
     private const string Keys = "maker_notes, max_content_bytes, max_record_bytes";
 
-    /// <summary>Whether the tags that only the camera's maker understands are kept as well.</summary>
+    /// <summary>True to keep tags that only the camera's maker understands.</summary>
     public bool MakerNotes { get; init; }
 
     /// <summary>A larger picture is refused: some formats are read as a whole.</summary>

@@ -5,15 +5,14 @@ using Tributary.Plugins;
 namespace Tributary.Pipeline.Plugins.BuiltIn;
 
 /// <summary>
-/// MD5, SHA-1, SHA-256 and SHA-512 of the content, in one pass, for those who look files up by them. All four are
-/// computed from what this plugin reads: a content whose SHA-256 differs from the one that it was fetched with is a
-/// failure.
+/// MD5, SHA-1, SHA-256 and SHA-512 of the content, in one pass, for looking files up by them. All four are computed
+/// from what this plugin reads: a content whose SHA-256 differs from the one that it was fetched with is a failure.
 /// </summary>
 public sealed class HashesPlugin : IPlugin
 {
     private const int BufferBytes = 64 << 10;
 
-    // A run never waits, so that each thread can keep its own.
+    // A run never waits, so each thread can keep its own hashes.
     [ThreadStatic]
     private static IncrementalHash[]? kept;
 
@@ -52,7 +51,7 @@ public sealed class HashesPlugin : IPlugin
     private static string[] Hash(PluginContext context, CancellationToken cancellation)
     {
         var hashes = kept ?? Array.ConvertAll(Algorithms, IncrementalHash.CreateHash);
-        // A run that fails leaves them half fed: only those that were read out are kept.
+        // A run that fails leaves hashes half filled: only hashes that were read out are used again.
         kept = null;
         var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(context.ContentLength, 1, BufferBytes));
         try

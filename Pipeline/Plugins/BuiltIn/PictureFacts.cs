@@ -7,7 +7,7 @@ namespace Tributary.Pipeline.Plugins.BuiltIn;
 /// <param name="AltitudeM">Above the sea, negative below.</param>
 internal sealed record PictureLocation(double Latitude, double Longitude, double? AltitudeM);
 
-/// <summary>What most readers want to know of a picture, from whatever group of tags has it.</summary>
+/// <summary>The facts of a picture that most readers want, from any group of tags.</summary>
 internal sealed record PictureFacts(IReadOnlyList<MetadataExtractor.Directory> Groups)
 {
     public const int MaxTextChars = 256;

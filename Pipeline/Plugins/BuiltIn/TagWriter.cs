@@ -7,7 +7,7 @@ namespace Tributary.Pipeline.Plugins.BuiltIn;
 
 /// <summary>
 /// Writes the tags of one group as an object: numbers stay numbers, fractions become decimals, codes stay codes, text
-/// is trimmed, and what is binary is shown as the reader describes it.
+/// is trimmed, and binary values are shown as the reader describes them.
 /// </summary>
 internal static class TagWriter
 {
@@ -73,7 +73,7 @@ internal static class TagWriter
         }
     }
 
-    /// <summary>Null for what is no number, and for fractions of nothing.</summary>
+    /// <summary>Null for a value that is no number, and for a fraction over zero.</summary>
     private static decimal? NumberOf(object? value) =>
         value switch
         {

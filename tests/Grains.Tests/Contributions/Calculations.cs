@@ -19,7 +19,7 @@ internal static class Calculations
     }
 
     public static ContributionCalculator Calculator(params string[] definitions) =>
-        new([.. definitions.Select((json, index) => new ActiveDefinition(index + 1, Define(json)))]);
+        new([.. definitions.Select((json, index) => new DefinedGeneration(index + 1, Define(json)))]);
 
     /// <summary>The group of a body by these pointers, or null when the contribution was refused.</summary>
     public static string? GroupOf(string body, params string[] pointers)

@@ -19,7 +19,7 @@ public sealed class DocumentedExamplesTests
 
         var quake = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "earthquakes.ndjson")).First();
         var calculator = new ContributionCalculator([
-            .. definitions.Select((definition, index) => new ActiveDefinition(index, definition)),
+            .. definitions.Select((definition, index) => new DefinedGeneration(index, definition)),
         ]);
         Assert.Equal(
             ["0/0/[\"uw\"]", "1/1517356800000/[]"],

@@ -47,7 +47,7 @@ public sealed class IndexedValuesTests
         var definition = Calculations.Define("""{"name":"d","group":[{"name":"a","pointer":"/a"}],"measures":[{"name":"n","kind":"sum","pointer":"/o/x"}]}""");
         var intake = new MessageIntake(
             grains,
-            new ContributionCalculator([new ActiveDefinition(1, definition)], Paths),
+            new ContributionCalculator([new DefinedGeneration(1, definition)], Paths),
             new MessageIds(() => 1),
             new FixedTime(),
             new IntakeOptions());

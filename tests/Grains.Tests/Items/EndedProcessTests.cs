@@ -35,7 +35,7 @@ public sealed class EndedProcessTests
         Assert.False(world.HasActivity(sequence));
 
         Assert.Equal([""], world.Retry(sequence).Started);
-        Assert.Equal(ProcessOrder.Whole, world.Order(sequence));
+        Assert.Equal(ProcessPayload.Whole, world.Order(sequence));
         world.Deliver(world.Activity(sequence), new ActivityResult(null, Error));
         Assert.Equal(MessageStatus.Parked, world.Status(sequence));
         Assert.False(world.HasActivity(sequence));
@@ -53,7 +53,9 @@ public sealed class EndedProcessTests
         var sequence = world.Receive(parked);
 
         Assert.Equal(Error, world.Order(sequence).Error);
-        Assert.Equal(ProcessOrder.Whole, world.Order(world.Receive(parked with { Error = "field_missing: No." })));
+        Assert.Equal(
+            ProcessPayload.Whole with { IsParked = true },
+            world.Order(world.Receive(parked with { Error = "field_missing: No." })));
     }
 
     [Fact]

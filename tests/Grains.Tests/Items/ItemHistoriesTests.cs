@@ -122,7 +122,7 @@ public sealed class ItemHistoriesTests
 
         private DateTimeOffset Later(DateTimeOffset due) => due > world.Turn.Now ? due : world.Turn.Now;
 
-        private ProcessingResult Result(MessageReference message, ProcessOrder order)
+        private ProcessingResult Result(MessageReference message, ProcessPayload order)
         {
             if (order.Error is { } error)
                 return Failed(message, ProcessingStep.Apply, ConnectorFault.Refused, error);

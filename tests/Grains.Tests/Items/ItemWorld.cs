@@ -83,7 +83,7 @@ internal sealed class ItemWorld
 
     public bool HasActivity(long sequence) => Turn.Reminders.Values.Any(request => Name(request).Sequence == sequence);
 
-    public ProcessOrder Order(long sequence) => ProcessOrder.Read(Activity(sequence).Payload);
+    public ProcessPayload Order(long sequence) => ProcessPayload.Read(Activity(sequence).Payload);
 
     /// <summary>The activity comes back, as soon as it is due.</summary>
     public void Finish(long sequence, Func<MessageReference, ProcessingResult> result)
@@ -100,7 +100,8 @@ internal sealed class ItemWorld
         if (Turn.Reminders.GetValueOrDefault(request.Name) == request)
             Turn.Reminders.Remove(request.Name);
         // A turn does not wait: the task has ended.
-        Grain.OnActivity(request.Name, request.Attempt, result).AsTask().GetAwaiter().GetResult();
+        Grain.OnActivity(request.Name, request.Attempt, result with { Payload = request.Payload })
+            .AsTask().GetAwaiter().GetResult();
         Count();
     }
 

@@ -61,7 +61,7 @@ public sealed class PluginHostTests
     public async Task A_set_that_was_taken_keeps_its_generations_when_there_are_new_ones()
     {
         var host = await bench.StartAsync(PluginBench.Source(new FakePlugin("a", _ => PluginResult.Empty)));
-        Assert.Equal(new PluginSet(0, []).Number, host.Active.Number);
+        Assert.Equal(new ActivePlugins(0, []).Number, host.Active.Number);
         host.Bind(PluginBench.Register(host.Proposals));
         var first = host.Active;
         host.Bind(PluginBench.Register(host.Proposals, firstId: 5));

@@ -67,9 +67,9 @@ internal sealed class FakeOutside : IContentStore, IMetadataStore, IScratch
 /// <summary>Plugins that do what a test says.</summary>
 internal sealed class FakePlugins : IPluginHost
 {
-    public FakePlugins(params IActivePlugin[] plugins) => Active = new PluginSet(1, plugins);
+    public FakePlugins(params IActivePlugin[] plugins) => Active = new ActivePlugins(1, plugins);
 
-    public PluginSet Active { get; set; }
+    public ActivePlugins Active { get; set; }
 }
 
 internal sealed class FakePlugin(string name, string accepts, Func<PluginContext, PluginRun> run) : IActivePlugin

@@ -103,7 +103,7 @@ public sealed class ProcessActivityTests
     public async Task Only_the_plugins_that_were_asked_for_run()
     {
         plugins = new FakePlugins(any, FakePlugin.Good("second"));
-        var result = await Run("{}", source: "rest", order: new ProcessOrder { Plugins = ["second", "gone"] });
+        var result = await Run("{}", source: "rest", order: new ProcessPayload { Plugins = ["second", "gone"] });
         Assert.Equal(
             [("second", null), ("gone", "plugin_inactive: No plugin named 'gone' runs.")],
             result.Runs.Select(run => (run.Plugin, run.Run.Error)));
@@ -180,7 +180,7 @@ public sealed class ProcessActivityTests
         var appended = new AppendedMessage(message, 3, []);
         appended.Commit(new Position(12));
         var result = await Run(new ActivityStart(new RoundGrainId("item", "i"),
-            new ProcessName(3, message.Id, MessageStatus.Processing).ToString(), 1, default, appended));
+            new ProcessName(3, message.Id).ToString(), 1, default, appended));
         Assert.Equal((new Position(12), 3L), (result.Message!.Position, result.Message.ItemSequence));
         Assert.Same(appended, result.Local);
     }
@@ -194,7 +194,7 @@ public sealed class ProcessActivityTests
             isDown
                 ? throw new TributaryException("store_transient", "Away.")
                 : ValueTask.FromResult<StoredMessage?>(null);
-        var result = await Run(Start(ProcessOrder.Whole), find);
+        var result = await Run(Start(ProcessPayload.Whole), find);
         Assert.Null(result.Message);
         Assert.Equal((ConnectorFault.Unavailable, code), (result.Failure!.Fault, result.Failure.Code));
     }
@@ -203,21 +203,23 @@ public sealed class ProcessActivityTests
     public async Task An_error_to_be_noted_runs_nothing()
     {
         stored = Stored("{}", "rest", "application/json");
-        var result = await Run(Start(new ProcessOrder { Error = "refused_by_store: No." }));
+        var result = await Run(Start(new ProcessPayload { Error = "refused_by_store: No." }));
         Assert.Equal((ProcessingStep.Apply, "refused_by_store"), (result.Failure!.Step, result.Failure.Code));
         Assert.NotNull(result.Message);
         Assert.Empty(any.Seen);
     }
 
     [Theory]
-    [InlineData(MessageStatus.Processing, ProcessingStep.Execute)]
-    [InlineData(MessageStatus.Parked, ProcessingStep.Accept)]
+    [InlineData(false, false, ProcessingStep.Execute)]
+    [InlineData(true, false, ProcessingStep.Accept)]
+    [InlineData(false, true, ProcessingStep.Accept)]
     public async Task What_ended_the_process_is_noted_at_the_step_that_it_came_to(
-        MessageStatus before, ProcessingStep step)
+        bool isParked, bool isOfParked, ProcessingStep step)
     {
         stored = Stored("{}", "rest", "application/json");
-        var name = new ProcessName(5, new MessageId(Guid.Empty), before).ToString();
-        var result = await Run(Start(new ProcessOrder { Error = "ended_the_process: It did." }) with { Name = name });
+        var name = new ProcessName(5, new MessageId(Guid.Empty)) { IsOfParked = isOfParked }.ToString();
+        var payload = new ProcessPayload { Error = "ended_the_process: It did.", IsParked = isParked };
+        var result = await Run(Start(payload) with { Name = name });
         Assert.Equal((step, "ended_the_process"), (result.Failure!.Step, result.Failure.Code));
         Assert.Empty(any.Seen);
     }
@@ -235,17 +237,17 @@ public sealed class ProcessActivityTests
         outside.Metadata["u"] = "{}";
         stored = Stored("""{"uuid":"u","file":"/a"}""", "broker", "application/json");
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
-            await Activity().RunAsync(Start(ProcessOrder.Whole), ending.Token));
+            await Activity().RunAsync(Start(ProcessPayload.Whole), ending.Token));
     }
 
     private static string Envelope(string raw) =>
         Encoding.UTF8.GetString(UnparsedEnvelope.Write(Encoding.UTF8.GetBytes(raw), null).Span);
 
     private ValueTask<ProcessingResult> Run(
-        string body, string source = "broker", string mediaType = "application/json", ProcessOrder? order = null)
+        string body, string source = "broker", string mediaType = "application/json", ProcessPayload? order = null)
     {
         stored = Stored(body, source, mediaType);
-        return Run(Start(order ?? ProcessOrder.Whole));
+        return Run(Start(order ?? ProcessPayload.Whole));
     }
 
     private static StoredMessage Stored(string body, string source, string mediaType) =>
@@ -260,9 +262,10 @@ public sealed class ProcessActivityTests
             Encoding.UTF8.GetBytes(body),
             []);
 
-    private static ActivityStart Start(ProcessOrder order) =>
-        new(new RoundGrainId("item", "u"), new ProcessName(5, new MessageId(Guid.Empty),
-            MessageStatus.Processing).ToString(), 1, order.Write(), null);
+    private static ActivityStart Start(ProcessPayload order) =>
+        new(
+            new RoundGrainId("item", "u"), new ProcessName(5, new MessageId(Guid.Empty)).ToString(), 1, order.Write(),
+            null);
 
     private async ValueTask<ProcessingResult> Run(ActivityStart start, Func<MessageId, CancellationToken, ValueTask<StoredMessage?>>? find = null) =>
         Assert.IsType<ProcessingResult>(await Activity(find).RunAsync(start, TestContext.Current.CancellationToken));

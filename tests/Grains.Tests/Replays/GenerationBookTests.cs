@@ -66,7 +66,7 @@ public sealed class GenerationBookTests
         // It does not know what the silos count, and claims nothing; after a change neither.
         Assert.Null(book.Live.IsFed(book.Live.Definitions[0]));
         Assert.Empty(book.Unfed);
-        Assert.Null(book.With(book.Rows).Live.Fed);
+        Assert.Null(book.With(book.Generations).Live.Fed);
     }
 
     [Fact]

@@ -93,7 +93,7 @@ public sealed class ReplayActivityTests
     {
         var services = new ReplayServices(log, (_, _) => new((StoredMessage?)null), _ => target);
         var activity = new ReplayActivity(services, ReplayOptions.Default);
-        var order = new ReplayOrder(target.Generation, cursor, fromMs, toMs);
+        var order = new ReplayPayload(target.Generation, cursor, fromMs, toMs);
         var start = new ActivityStart(new RoundGrainId(ReplayGrain.GrainType, "a"), "slice", 1, order.Write(), null);
         return Assert.IsType<ReplaySlice>(await activity.RunAsync(start, Cancellation));
     }

@@ -24,7 +24,7 @@ public sealed class ReplayGrainTests
 
     private ReplayProgress Progress => Assert.Single(((ReplayState)((IStateful)grain).State!).Replays);
 
-    private ReplayOrder Order => ReplayOrder.Read(Activity.Payload);
+    private ReplayPayload Order => ReplayPayload.Read(Activity.Payload);
 
     private ReminderRequest Activity => turn.Reminders[ReplayGrain.Slice];
 
@@ -110,7 +110,7 @@ public sealed class ReplayGrainTests
     public async Task A_generation_that_is_not_counted_in_ends_the_replay()
     {
         await grain.Start(new ReplayRequest(2));
-        await EndAsync(new ReplaySlice { Order = Order, Error = "generation_not_fed: x" });
+        await EndAsync(new ReplaySlice { Payload = Order, Error = "generation_not_fed: x" });
 
         Assert.Equal((ReplayStatus.Failed, "generation_not_fed: x"), (Progress.Status, Progress.Error));
     }
@@ -186,7 +186,7 @@ public sealed class ReplayGrainTests
 
     private ReplaySlice Slice(long cursor, int counted, params Guid[] failed) => new()
     {
-        Order = Order,
+        Payload = Order,
         Cursor = cursor,
         SeenCount = counted + failed.Length,
         Replayed = new ReplayedMessages(

@@ -68,19 +68,21 @@ public sealed class StoredJsonTests
     [Fact]
     public void What_an_activity_was_asked_for_reads_as_stored()
     {
-        Assert.Equal(0, ProcessOrder.Whole.Write().Length);
-        Assert.Same(ProcessOrder.Whole, ProcessOrder.Read(default));
+        Assert.Equal(0, ProcessPayload.Whole.Write().Length);
+        Assert.Same(ProcessPayload.Whole, ProcessPayload.Read(default));
         Assert.Equal(
             """{"plugins":["a","b"]}""",
             Encoding.UTF8.GetString(
-                new ProcessOrder { Plugins = ["a", "b"] }
+                new ProcessPayload { Plugins = ["a", "b"] }
                     .Write()
                     .Span));
-        Assert.Equal("x: y", ProcessOrder.Read("""{"error":"x: y"}"""u8.ToArray()).Error);
+        Assert.Equal("x: y", ProcessPayload.Read("""{"error":"x: y"}"""u8.ToArray()).Error);
         Assert.True(ProcessName.TryParse("12.01890a5dac96774bbcceb302099a8057.parked", out var name));
         Assert.Equal(
-            (12L, MessageStatus.Parked, "12.01890a5dac96774bbcceb302099a8057.parked"),
-            (name.Sequence, name.Before, name.ToString()));
+            (12L, true, "12.01890a5dac96774bbcceb302099a8057.parked"),
+            (name.Sequence, name.IsOfParked, name.ToString()));
+        Assert.Equal(
+            """{"parked":true}""", Encoding.UTF8.GetString(new ProcessPayload { IsParked = true }.Write().Span));
         Assert.False(ProcessName.TryParse("12", out _));
         Assert.False(ProcessName.TryParse("x.01890a5dac96774bbcceb302099a8057", out _));
     }
@@ -97,9 +99,9 @@ public sealed class StoredJsonTests
             (2, 65537L, "content_missing: x"),
             (state.Running!.Generation, state.Running.Cursor, state.Running.Failed[0].Error));
         Assert.Equal(ReplayStatus.Completed, state.Find(3)!.Status);
-        var order = new ReplayOrder(2, 65537, null, 5);
+        var order = new ReplayPayload(2, 65537, null, 5);
         Assert.Equal("""{"generation":2,"cursor":65537,"toMs":5}""", Encoding.UTF8.GetString(order.Write().Span));
-        Assert.Equal(order, ReplayOrder.Read(order.Write()));
+        Assert.Equal(order, ReplayPayload.Read(order.Write()));
     }
 
     [Fact]

@@ -112,6 +112,24 @@ public sealed class MakeAgainTests
         run => run.Activities["work"] = new Jobs(run, _ => null));
 
     [Fact]
+    public void An_activitys_payload_comes_with_its_result_with_the_error_instead_and_again() => Run(
+        async run =>
+        {
+            var payloads = new List<string>();
+            run.OnResult = (_, result) =>
+            {
+                payloads.Add(Encoding.UTF8.GetString(result.Payload.Span));
+                if (payloads.Count < 3)
+                    throw new TimeoutException("The probe throws.");
+            };
+            await run.Probe("a").Do(Script.Of(probe => probe.Start("job", "work", "asked"u8.ToArray())));
+            await run.UntilAsync(() => run.Database.Failures.Count == 1);
+            Assert.Equal(AgainOutcome.Made, (await run.Host.MakeAgainAsync(run.Database.Failures[0].Id)).Outcome);
+            Assert.Equal(["asked", "asked", "asked"], payloads);
+        },
+        run => run.Activities["work"] = new Jobs(run, _ => null));
+
+    [Fact]
     public void A_call_that_this_build_cannot_make_is_held_and_no_failure_any_more() => Run(async run =>
     {
         await run.Probe("b").Add(0);

@@ -39,7 +39,7 @@ internal sealed class RefusingSilo : IRoundGrains, IPluginHost, IScratch, IAsync
             (ulong)Random.Shared.NextInt64()), TimeProvider.System, new IntakeOptions());
     }
 
-    public PluginSet Active { get; } = new(0, []);
+    public ActivePlugins Active { get; } = new(0, []);
 
     /// <summary>True once nothing that can be cured is refused any more.</summary>
     public bool IsCured { get; set; }

@@ -44,10 +44,10 @@ internal sealed class ProcessingRun : IPluginHost, IContentStore, IScratch
     {
         world = new SimulationWorld(seed);
         database = new InMemoryDatabase(world.Time, 16);
-        Active = new PluginSet(1, [.. Names.Select(name => new Flaky(this, name))]);
+        Active = new ActivePlugins(1, [.. Names.Select(name => new Flaky(this, name))]);
     }
 
-    public PluginSet Active { get; private set; }
+    public ActivePlugins Active { get; private set; }
 
     public int CrashCount { get; private set; }
 

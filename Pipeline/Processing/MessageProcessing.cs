@@ -12,12 +12,13 @@ using Tributary.Storage;
 
 namespace Tributary.Pipeline.Processing;
 
-/// <summary>One run of one message: what its activity does when the message is there.</summary>
-internal sealed class MessageRun(
-    ProcessingServices services, StoredMessage stored, MessageReference reference, ProcessOrder order, object? local)
+/// <summary>The processing of one stored message: map, fetch, run the plugins.</summary>
+internal sealed class MessageProcessing(
+    ProcessingServices services, StoredMessage stored, MessageReference reference, ProcessPayload payload,
+    object? local)
 {
-    // One set for the whole of the run, so that the result belongs to one number.
-    private readonly PluginSet set = services.Plugins.Active;
+    // The same plugins throughout, so that the result belongs to one number.
+    private readonly ActivePlugins active = services.Plugins.Active;
 
     private ReadOnlyMemory<byte> body = stored.Body;
     private IReadOnlyList<Contribution>? late;
@@ -28,7 +29,7 @@ internal sealed class MessageRun(
         try
         {
             var fields = Map();
-            if (set.Plugins.Count == 0 && order.Plugins is null)
+            if (active.Plugins.Count == 0 && payload.Plugins is null)
                 return Result();
             step = ProcessingStep.Query;
             var metadata = await MetadataAsync(fields, cancellation);
@@ -52,7 +53,7 @@ internal sealed class MessageRun(
         }
         catch (Exception error) when (step == ProcessingStep.Query)
         {
-            // A connector that throws what it should not: the outside is in doubt, not the message.
+            // The connector threw an exception outside its contract: the fault is outside, not in the message.
             return Result() with { Failure = ProcessingFailure.Of(step, ConnectorFault.Unavailable, error) };
         }
     }
@@ -61,7 +62,7 @@ internal sealed class MessageRun(
         new()
         {
             Message = reference,
-            SetNumber = set.Number,
+            SetNumber = active.Number,
             Local = local,
             Late = late,
         };
@@ -105,8 +106,8 @@ internal sealed class MessageRun(
         }
     }
 
-    // All at once: those that wait for something wait together. Those that only compute run one after the other on this
-    // thread; other messages use the other cores.
+    // All at once: plugins that wait for something wait together. Plugins that only compute run one after the other on
+    // this thread; other messages use the other cores.
     private async ValueTask<IReadOnlyList<PluginOutcome>> ExecuteAsync(
         MessageFields fields, JsonElement? metadata, FetchedContent content, CancellationToken cancellation)
     {
@@ -126,14 +127,14 @@ internal sealed class MessageRun(
         };
 
         var runs = new List<Task<PluginOutcome>>();
-        foreach (var plugin in set.Plugins)
+        foreach (var plugin in active.Plugins)
         {
-            if ((order.Plugins is null || order.Plugins.Contains(plugin.Name)) && plugin.Accepts(context.MediaType))
+            if ((payload.Plugins is null || payload.Plugins.Contains(plugin.Name)) && plugin.Accepts(context.MediaType))
                 runs.Add(ExecuteAsync(plugin, context, cancellation));
         }
 
         var outcomes = new List<PluginOutcome>(await Task.WhenAll(runs));
-        foreach (var missing in order.Plugins?.Where(name => set.Plugins.All(plugin => plugin.Name != name)) ?? [])
+        foreach (var missing in payload.Plugins?.Where(name => active.Plugins.All(plugin => plugin.Name != name)) ?? [])
             outcomes.Add(
                 new PluginOutcome(
                     missing,
@@ -142,7 +143,8 @@ internal sealed class MessageRun(
         return outcomes;
     }
 
-    private static async Task<PluginOutcome> ExecuteAsync(IActivePlugin plugin, PluginContext context, CancellationToken cancellation) =>
+    private static async Task<PluginOutcome> ExecuteAsync(
+        IActivePlugin plugin, PluginContext context, CancellationToken cancellation) =>
         new(plugin.Name, plugin.Generation, await plugin.RunAsync(context, cancellation)) { Fed = plugin.Fed };
 
     private string MediaTypeOf(MessageFields fields, JsonElement? metadata, FetchedContent content)

@@ -7,8 +7,8 @@ using Tributary.Storage;
 
 namespace Tributary.Pipeline.Processing;
 
-/// <summary>One run of a delivery that was refused and kept: offers it to the door again, as it came.</summary>
-internal static class RefusedRun
+/// <summary>The processing of a kept delivery: offers it to the door again, as it came.</summary>
+internal static class KeptDeliveryProcessing
 {
     public static async ValueTask<ProcessingResult> RunAsync(ProcessingServices services, StoredMessage stored,
         MessageReference reference)
@@ -44,7 +44,7 @@ internal static class RefusedRun
             Body = kept.Raw,
             MediaType = kept.MediaType,
 
-            // Without an id of its own it gets that of what is kept: an activity may run twice.
+            // A delivery without an external id gets one from the kept message's id: an activity may run twice.
             ExternalId = kept.ExternalId ?? $"refused-{stored.Id}",
             Mapper = services.Mappers.Of(stored.Source),
         });
