@@ -78,20 +78,17 @@ internal sealed partial class Committer(
             return new RoundEnd.Rejected(error);
         }
 
-        if (environment.Sabotage == Sabotage.AnswerEarly)
-            Departures.AnswerEarly(round);
+        environment.Rules.BeforeCommit(round);
         var outcome = await TryCommitAsync(commit);
         for (var delay = options.RetryDelay; ; delay = NextDelay(delay))
         {
-            switch (outcome)
+            switch (environment.Rules.OutcomeOf(round, outcome))
             {
                 case CommitOutcome.Committed committed:
                     return Committed(round, committed.Transaction, committed.DatabaseTime, committed.Taken);
                 case CommitOutcome.Rejected rejected:
                     LogRejected(round.Number, rejected.Error.Message);
                     return new RoundEnd.Rejected(rejected.Error);
-                case CommitOutcome.Full when environment.Sabotage == Sabotage.TakeFullForDone:
-                    return Committed(round, round.Number, environment.Time.GetUtcNow(), []);
                 case CommitOutcome.Full full:
                     return new RoundEnd.Full(full.Error);
                 case CommitOutcome.NotOwned notOwned:
@@ -101,8 +98,6 @@ internal sealed partial class Committer(
                 case CommitOutcome.Unknown unknown:
                     retries.Write(unsaid => LogDoubt(round.Number, unknown.Error.Message, unsaid));
                     NoteAway(round, unknown.Error);
-                    if (environment.Sabotage == Sabotage.TakeDoubtForNo)
-                        return new RoundEnd.Rejected(unknown.Error);
                     break;
             }
 

@@ -115,7 +115,7 @@ internal sealed partial class RoundLoop
         inbox.Refuse(null);
         while (setAside.TryDequeue(out var input))
         {
-            if (environment.Sabotage != Sabotage.DropSetAside)
+            if (rules.RunsAfterRefusal(input))
                 ready.Enqueue(input);
         }
 
