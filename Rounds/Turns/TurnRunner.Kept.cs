@@ -54,7 +54,7 @@ internal sealed partial class TurnRunner
                 var row = entry.Row;
                 round.Kept.HeldAt = context.Now;
                 round.Reminders[(row.Grain, row.Name)] = new ReminderWrite(
-                    row.Partition, row.Grain, row.Name, null, MayExist: true) { Held = obstacle.Reason };
+                    row.Partition, row.Grain, row.Name, null) { Held = obstacle.Reason };
                 reminders.Overlay(row.Grain, row.Name, round.Number);
                 break;
             case AgainInput again:

@@ -168,8 +168,7 @@ internal sealed partial class TurnRunner(
             KeepMessage(message, external, activation.Partition, round);
         foreach (var (name, set, local, localBytes) in effects.Reminders)
         {
-            round.Reminders[(activation.Id, name)] = new ReminderWrite(
-                activation.Partition, activation.Id, name, set, MayExist: true)
+            round.Reminders[(activation.Id, name)] = new ReminderWrite(activation.Partition, activation.Id, name, set)
             {
                 Local = local,
                 LocalBytes = localBytes,
@@ -322,7 +321,7 @@ internal sealed partial class TurnRunner(
         else if (input is ReminderInput { Entry: var entry } && !reminders.IsStale(entry))
         {
             round.Reminders[(entry.Row.Grain, entry.Row.Name)] =
-                new ReminderWrite(entry.Row.Partition, entry.Row.Grain, entry.Row.Name, null, MayExist: true);
+                new ReminderWrite(entry.Row.Partition, entry.Row.Grain, entry.Row.Name, null);
             reminders.Overlay(entry.Row.Grain, entry.Row.Name, round.Number);
         }
     }
