@@ -214,10 +214,6 @@ public sealed partial class ItemGrain
     private void Start(ProcessName name, ProcessOrder order, int attempt, DateTimeOffset due, object? local = null) =>
         StartActivity(name.ToString(), ProcessOrder.Activity, order.Write(), attempt, due, local);
 
-    private TimeSpan UnreadableDelay(int attempt)
-    {
-        // Cut as a number: so many doublings are beyond what a time span holds.
-        var delay = options.UnreadableDelay.TotalMilliseconds * Math.Pow(2, Math.Min(attempt - 1, 60));
-        return TimeSpan.FromMilliseconds(Math.Min(delay, options.MaxUnreadableDelay.TotalMilliseconds));
-    }
+    private TimeSpan UnreadableDelay(int attempt) =>
+        new Backoff(options.UnreadableDelay, options.MaxUnreadableDelay).After(attempt);
 }

@@ -24,7 +24,7 @@ public sealed partial class MessageIntake
     {
         if (plugins?.Active.Plugins is not { Count: > 0 } active)
             return Nothing;
-        var name = MediaTypeNames.Normalize(mediaType) ?? MediaTypeNames.Unknown;
+        var name = MediaTypeNames.Normalize(mediaType) ?? MediaTypes.Unknown;
         foreach (var plugin in active)
         {
             if (plugin.Accepts(name))

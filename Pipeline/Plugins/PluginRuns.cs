@@ -13,5 +13,5 @@ internal static class PluginRuns
     /// <summary>What a plugin threw: only a <see cref="PluginException"/> knows that trying again may help.</summary>
     public static PluginRun Failed(Exception thrown) => thrown is PluginException known
         ? Failed("plugin_failed", ErrorText.Line(known.Message), known.MayHelpToRetry)
-        : Failed("plugin_failed", ErrorText.Of(thrown));
+        : Failed("plugin_failed", ErrorText.LineOf(thrown));
 }

@@ -80,7 +80,7 @@ internal sealed partial class Committer(
 
         environment.Rules.BeforeCommit(round);
         var outcome = await TryCommitAsync(commit);
-        for (var delay = options.RetryDelay; ; delay = NextDelay(delay))
+        for (var attempt = 1; ; attempt++)
         {
             switch (environment.Rules.OutcomeOf(round, outcome))
             {
@@ -111,7 +111,7 @@ internal sealed partial class Committer(
                 case RoundResolution.Dead:
                     return new RoundEnd.Dead();
                 default:
-                    await Task.Delay(delay, environment.Time, ending);
+                    await Task.Delay(options.Retries.After(attempt), environment.Time, ending);
                     outcome = await TryCommitAsync(commit);
                     break;
             }
@@ -139,7 +139,7 @@ internal sealed partial class Committer(
 
     private async Task<RoundResolution> ResolveAsync(Round round)
     {
-        for (var delay = options.RetryDelay; ; delay = NextDelay(delay))
+        for (var attempt = 1; ; attempt++)
         {
             try
             {
@@ -151,13 +151,13 @@ internal sealed partial class Committer(
                 NoteAway(round, error);
             }
 
-            await Task.Delay(delay, environment.Time, ending);
+            await Task.Delay(options.Retries.After(attempt), environment.Time, ending);
         }
     }
 
     private async Task<RoundEnd> CheckAsync(Round round)
     {
-        for (var delay = options.RetryDelay; ; delay = NextDelay(delay))
+        for (var attempt = 1; ; attempt++)
         {
             try
             {
@@ -172,7 +172,7 @@ internal sealed partial class Committer(
                 NoteAway(round, error);
             }
 
-            await Task.Delay(delay, environment.Time, ending);
+            await Task.Delay(options.Retries.After(attempt), environment.Time, ending);
         }
     }
 
@@ -193,8 +193,6 @@ internal sealed partial class Committer(
         Departures.Refuse(round, told);
         away(round, new StoreException(told.Fault, error.Message, error));
     }
-
-    private TimeSpan NextDelay(TimeSpan delay) => delay * 2 < options.MaxRetryDelay ? delay * 2 : options.MaxRetryDelay;
 }
 
 /// <summary>How a round ended, for certain.</summary>

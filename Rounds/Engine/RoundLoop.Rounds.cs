@@ -114,7 +114,7 @@ internal sealed partial class RoundLoop
 
     private void Keep(Round durable, RoundEnd.Durable end)
     {
-        if (durable.HasEffects && probeDelay > TimeSpan.Zero)
+        if (durable.HasEffects && failedProbesCount > 0)
             EndTrial();
         acceptedCount += durable.Messages.Count;
         foreach (var (grain, state, _) in durable.States)

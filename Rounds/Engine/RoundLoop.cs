@@ -324,10 +324,7 @@ internal sealed partial class RoundLoop
 
     private async Task<T> RetryAsync<T>(string operation, Func<ValueTask<T>> read)
     {
-        for (
-            var delay = options.RetryDelay;
-            ;
-            delay = delay * 2 < options.MaxRetryDelay ? delay * 2 : options.MaxRetryDelay)
+        for (var attempt = 1; ; attempt++)
         {
             try
             {
@@ -338,7 +335,7 @@ internal sealed partial class RoundLoop
                 retries.Write(unsaid => LogRetry(operation, error.Message, unsaid));
             }
 
-            await Task.Delay(delay, environment.Time, ending.Token);
+            await Task.Delay(options.Retries.After(attempt), environment.Time, ending.Token);
         }
     }
 

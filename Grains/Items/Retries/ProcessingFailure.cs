@@ -22,7 +22,7 @@ public sealed record ProcessingFailure(ProcessingStep Step, ConnectorFault Fault
         new(step, fault, Clean(error));
 
     public static ProcessingFailure Of(ProcessingStep step, ConnectorFault fault, Exception error) =>
-        Of(step, fault, TextOf(error));
+        Of(step, fault, ErrorText.Of(error));
 
     /// <summary>
     /// The error of an activity that has no result. One that ended the process did so while it ran; every other one was
@@ -31,12 +31,6 @@ public sealed record ProcessingFailure(ProcessingStep Step, ConnectorFault Fault
     public static ProcessingFailure OfActivity(string error) => Of(
         ActivityResult.IsOfEndedProcess(error) ? ProcessingStep.Execute : ProcessingStep.Apply,
         ConnectorFault.Refused, error);
-
-    /// <summary>An exception as an error's text.</summary>
-    public static string TextOf(Exception error) =>
-        error is TributaryException known
-            ? $"{known.Code}: {known.Message}"
-            : $"{error.GetType().Name}: {error.Message}";
 
     /// <summary>The text as every store can hold it: cut, and without U+0000 and halves of surrogate pairs.</summary>
     public static string Clean(string error)

@@ -98,12 +98,8 @@ public abstract record Continuation
             var end = since + GiveUp;
             if (now >= end)
                 return null;
-            // In milliseconds as a double: the power may be beyond what a time span holds, and is cut before it becomes
-            // one.
-            var wait =
-                Math.Min(First.TotalMilliseconds * Math.Pow(Factor, failures - 1), Ceiling.TotalMilliseconds)
-                * (1 - (Jitter * chance));
-            var next = now.AddMilliseconds(Math.Ceiling(wait));
+            var wait = new Backoff(First, Ceiling) { Factor = Factor, Jitter = Jitter }.After(failures, chance);
+            var next = now.AddMilliseconds(Math.Ceiling(wait.TotalMilliseconds));
             return next < end ? next : end;
         }
     }
