@@ -1,4 +1,3 @@
-using Tributary.Grains.Items;
 using Tributary.Grains.Items.Retries;
 using Tributary.Items;
 using Tributary.Messages;
