@@ -18,6 +18,7 @@ using Tributary.Api.OpenApi;
 using Tributary.Api.Processing;
 using Tributary.Api.Reprocessing;
 using Tributary.Api.Security;
+using Tributary.Messages;
 
 namespace Tributary.Api;
 
@@ -111,7 +112,7 @@ internal static class Routes
                 BodyCodes)
             .Takes(
                 anyObject,
-                ["application/json"],
+                [MediaTypes.Json],
                 $"One JSON object of at most {options.MaxBodyBytes} bytes.",
                 """{"sensor":"s-7","celsius":21.5}""")
             .Answers<Accepted>(
@@ -133,11 +134,11 @@ internal static class Routes
                 "parameter_invalid",
                 "parameter_unknown")
             .Takes(
-                new OpenApiSchema { Type = JsonSchemaType.String }, Http.MediaTypes.Lines,
+                new OpenApiSchema { Type = JsonSchemaType.String }, Http.BodyTypes.Lines,
                 "Newline-delimited JSON in UTF-8.", "{\"sensor\":\"s-7\"}\n{\"sensor\":\"s-8\"}\n")
             .Answers<BatchResult>(
                 200,
-                Http.MediaTypes.Lines[0],
+                Http.BodyTypes.Lines[0],
                 "{\"line\":1,\"status\":202,\"id\":\"…\",\"item\":\"…\",\"cursor\":\"…\"}\n{\"line\":2,\"status\":400,\"code\":\"body_not_json\",\"detail\":\"…\"}\n");
     }
 

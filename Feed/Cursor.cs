@@ -38,7 +38,7 @@ public readonly record struct Cursor(Guid History, Position Position)
             || bytes[0] != Version
             || BinaryPrimitives.ReadInt64BigEndian(bytes[17..]) is not (>= 0 and var position))
         {
-            throw new TributaryException("cursor_invalid", $"Found '{Shorten(text)}'; allowed: {Allowed}.");
+            throw new TributaryException("cursor_invalid", $"Found '{ErrorText.Cut(text, 40)}'; allowed: {Allowed}.");
         }
 
         return new Guid(bytes.Slice(1, 16), bigEndian: true) == history
@@ -67,6 +67,4 @@ public readonly record struct Cursor(Guid History, Position Position)
         Write(text);
         return Encoding.ASCII.GetString(text);
     }
-
-    private static string Shorten(string text) => text.Length <= 40 ? text : text[..40] + "…";
 }

@@ -13,6 +13,8 @@ public sealed class FeedOptions
 
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(5);
 
+    internal Backoff Retries => new(RetryDelay, MaxRetryDelay);
+
     /// <summary>Messages of one read; further ones are in the next.</summary>
     public int MaxReadCount { get; set; } = 1_000;
 

@@ -69,13 +69,13 @@ public sealed partial class FeedTail(
     /// <summary>Runs until <paramref name="cancellation"/>; then every subscriber ends as stopped.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        var delay = TimeSpan.Zero;
+        var failures = 0;
         try
         {
             while (true)
             {
-                await WaitAsync(delay, cancellation);
-                delay = await TryReadOnAsync(delay, cancellation);
+                await WaitAsync(failures, cancellation);
+                failures = await TryReadOnAsync(cancellation) ? 0 : failures + 1;
             }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -136,11 +136,11 @@ public sealed partial class FeedTail(
         }
     }
 
-    private async ValueTask WaitAsync(TimeSpan delay, CancellationToken cancellation)
+    private async ValueTask WaitAsync(int failures, CancellationToken cancellation)
     {
-        if (delay > TimeSpan.Zero)
+        if (failures > 0)
         {
-            await Task.Delay(delay, time, cancellation);
+            await Task.Delay(options.Retries.After(failures), time, cancellation);
             return;
         }
 
@@ -165,10 +165,8 @@ public sealed partial class FeedTail(
         }
     }
 
-    /// <summary>
-    /// Reads up to the horizon; returns how long to wait before the next try after a fault, else zero.
-    /// </summary>
-    private async ValueTask<TimeSpan> TryReadOnAsync(TimeSpan lastDelay, CancellationToken cancellation)
+    /// <summary>Reads up to the horizon; false when the store could not be read.</summary>
+    private async ValueTask<bool> TryReadOnAsync(CancellationToken cancellation)
     {
         try
         {
@@ -180,15 +178,12 @@ public sealed partial class FeedTail(
                     break;
             }
 
-            return TimeSpan.Zero;
+            return true;
         }
         catch (StoreException error) when (error.Fault != StoreFault.Fatal)
         {
             LogReadFailed(error);
-            var doubled = lastDelay * 2;
-            return doubled < options.RetryDelay ? options.RetryDelay
-                : doubled < options.MaxRetryDelay ? doubled
-                : options.MaxRetryDelay;
+            return false;
         }
     }
 

@@ -24,10 +24,9 @@ public sealed class RoundEnvironment
     /// <summary>Where the silo measures itself; null when nobody asks. Whoever makes it disposes it.</summary>
     public Meter? Meter { get; init; }
 
-    /// <summary>How the engine is broken on purpose; only tests of the simulation can say.</summary>
-    internal Sabotage Sabotage { get; private init; }
+    internal EngineRules Rules { get; private init; } = EngineRules.Standard;
 
-    internal RoundEnvironment With(Sabotage sabotage) =>
+    internal RoundEnvironment With(EngineRules rules) =>
         new()
         {
             Time = Time,
@@ -35,7 +34,7 @@ public sealed class RoundEnvironment
             NewId = NewId,
             OnFatal = OnFatal,
             Meter = Meter,
-            Sabotage = sabotage,
+            Rules = rules,
         };
 
     /// <summary>

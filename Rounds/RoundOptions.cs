@@ -128,6 +128,8 @@ public sealed class RoundOptions
 
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(2);
 
+    internal Backoff Retries => new(RetryDelay, MaxRetryDelay);
+
     /// <summary>How long calls wait for a store that does not answer; then they are refused until it does.</summary>
     public TimeSpan MaxStoreWait { get; set; } = TimeSpan.FromSeconds(5);
 

@@ -156,9 +156,8 @@ public readonly record struct LedgerDelta(
     long Parked = 0);
 
 /// <summary>A reminder set (<see cref="Set"/> not null) or removed.</summary>
-/// <param name="MayExist">False when no row of this (grain, name) can exist.</param>
 public readonly record struct ReminderWrite(
-    PartitionId Partition, RoundGrainId Grain, string Name, ReminderRequest? Set, bool MayExist)
+    PartitionId Partition, RoundGrainId Grain, string Name, ReminderRequest? Set)
 {
     /// <summary>See <see cref="ActivityStart.Local"/>; not stored.</summary>
     public object? Local { get; init; }

@@ -17,17 +17,16 @@ namespace Tributary.Api.Batch;
 internal sealed partial class PostBatch(
     ApiNode node, ApiOptions options, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<PostBatch> logger)
 {
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan LastRetry = TimeSpan.FromMilliseconds(500);
+    private static readonly Backoff Retries = new(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(500));
 
     public async Task InvokeAsync(HttpContext context)
     {
         var source = PostMessage.SourceOf(context.Request);
         var key = PostMessage.KeyOf(context.Request);
-        MediaTypes.CheckLines(context.Request);
+        BodyTypes.CheckLines(context.Request);
         LiftRates(context);
 
-        context.Response.ContentType = MediaTypes.Lines[0];
+        context.Response.ContentType = BodyTypes.Lines[0];
         var window = new BatchWindow(options);
         var output = new BatchOutput(context.Response.BodyWriter, options.BatchResultBytes, context.RequestAborted);
         var results = new BatchResults(window, output, node.History, LogFailed).RunAsync();
@@ -118,7 +117,7 @@ internal sealed partial class PostBatch(
     /// </summary>
     private async ValueTask<ValueTask<Receipt>> SendAsync(IntakeRequest request, CancellationToken cancellation)
     {
-        for (var delay = FirstRetry; ; delay = delay * 2 < LastRetry ? delay * 2 : LastRetry)
+        for (var attempt = 1; ; attempt++)
         {
             try
             {
@@ -126,7 +125,7 @@ internal sealed partial class PostBatch(
             }
             catch (OverloadedException) when (!lifetime.ApplicationStopping.IsCancellationRequested)
             {
-                await Task.Delay(delay, time, cancellation);
+                await Task.Delay(Retries.After(attempt), time, cancellation);
             }
         }
     }

@@ -16,7 +16,7 @@ internal sealed class ConfiguredEndpoint(
     public async Task InvokeAsync(HttpContext context)
     {
         CheckQuery(context.Request);
-        var mediaType = MediaTypes.OfObject(context.Request);
+        var mediaType = BodyTypes.OfObject(context.Request);
         var key = PostMessage.KeyOf(context.Request);
         var body = await BodyReader.ReadAsync(context, options.MaxBodyBytes);
         var request = new IntakeRequest

@@ -7,6 +7,7 @@ using Microsoft.OpenApi;
 using Microsoft.OpenApi.Reader;
 using Tributary.Api.Messages;
 using Tributary.Api.OpenApi;
+using Tributary.Messages;
 
 namespace Tributary.Api.Configured;
 
@@ -35,7 +36,7 @@ internal static class ConfiguredRoutes
                 codes)
             .Takes(
                 definition.Body is { } body ? SchemaOf(body) : new OpenApiSchema { Type = JsonSchemaType.Object },
-                ["application/json"], $"One JSON object of at most {options.MaxBodyBytes} bytes.")
+                [MediaTypes.Json], $"One JSON object of at most {options.MaxBodyBytes} bytes.")
             .Answers<Accepted>(202);
     }
 

@@ -56,6 +56,6 @@ internal static class GlobalId
 
     public static TributaryException CursorInvalid(string cursor) =>
         new("cursor_invalid",
-            $"Found '{(cursor.Length <= 40 ? cursor : cursor[..40] + "…")}'; allowed: the endCursor of an earlier page "
+            $"Found '{ErrorText.Cut(cursor, 40)}'; allowed: the endCursor of an earlier page "
             + "of the same list.");
 }

@@ -18,7 +18,7 @@ internal sealed class NodeField(MessageFields messages, ItemFields items, Aggreg
         (GlobalId.Item, var key) when ItemFields.IsId(key) => await items.ReadAsync(key),
         (GlobalId.Aggregate, var key) => await aggregates.FindAsync(key),
         _ => throw Resolving.Invalid(
-            $"The global id is '{(id.Length <= 40 ? id : id[..40] + "…")}'; allowed: the id of a Message, Item or "
+            $"The global id is '{ErrorText.Cut(id, 40)}'; allowed: the id of a Message, Item or "
             + "Aggregate."),
     };
 }

@@ -24,7 +24,7 @@ internal readonly struct Parameters
             {
                 var allowed = known.IsEmpty ? "no parameters" : string.Join(", ", known);
                 throw new TributaryException(
-                    "parameter_unknown", $"Found the parameter '{Shorten(name)}'; allowed: {allowed}.");
+                    "parameter_unknown", $"Found the parameter '{ErrorText.Cut(name, MaxFoundChars)}'; allowed: {allowed}.");
             }
 
             if (values.Count > 1)
@@ -71,9 +71,7 @@ internal readonly struct Parameters
     };
 
     public static TributaryException Invalid(string name, string found, string allowed) =>
-        new("parameter_invalid", $"The parameter '{name}' is '{Shorten(found)}'; allowed: {allowed}.");
+        new("parameter_invalid", $"The parameter '{name}' is '{ErrorText.Cut(found, MaxFoundChars)}'; allowed: {allowed}.");
 
     private static string Digits(long min, long max) => $"a whole number from {min} to {max} in digits";
-
-    private static string Shorten(string text) => text.Length <= MaxFoundChars ? text : text[..MaxFoundChars] + "…";
 }

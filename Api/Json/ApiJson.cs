@@ -12,6 +12,7 @@ using Tributary.Api.Ledger;
 using Tributary.Api.Messages;
 using Tributary.Api.Processing;
 using Tributary.Api.Reprocessing;
+using Tributary.Messages;
 
 namespace Tributary.Api.Json;
 
@@ -50,7 +51,7 @@ public sealed partial class ApiJson : JsonSerializerContext
 
     /// <summary>Answers with a JSON document.</summary>
     public static async Task WriteAsync<T>(
-        HttpContext context, T value, JsonTypeInfo<T> type, string mediaType = "application/json")
+        HttpContext context, T value, JsonTypeInfo<T> type, string mediaType = MediaTypes.Json)
     {
         context.Response.ContentType = mediaType;
         await using (var writer = new Utf8JsonWriter(context.Response.BodyWriter, Writing))

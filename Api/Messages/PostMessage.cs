@@ -15,7 +15,7 @@ internal sealed class PostMessage(ApiNode node, ApiOptions options)
     {
         var request = context.Request;
         var source = SourceOf(request);
-        var mediaType = MediaTypes.OfObject(request);
+        var mediaType = BodyTypes.OfObject(request);
         var key = KeyOf(request);
         var body = await BodyReader.ReadAsync(context, options.MaxBodyBytes);
         var receipt = await node.Intake.AcceptAsync(

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Tributary.Feed;
 using Tributary.Items;
+using Tributary.Messages;
 
 namespace Tributary.Api.Messages;
 
@@ -23,7 +24,7 @@ internal static class ReceiptWriter
         var buffer = ArrayPool<byte>.Shared.Rent(MaxLength(receipt));
         var length = Write(buffer, receipt, history);
         response.StatusCode = StatusCodes.Status202Accepted;
-        response.ContentType = "application/json";
+        response.ContentType = MediaTypes.Json;
         response.ContentLength = length;
         await response.BodyWriter.WriteAsync(buffer.AsMemory(0, length), context.RequestAborted);
         ArrayPool<byte>.Shared.Return(buffer);

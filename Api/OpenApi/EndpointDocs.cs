@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.OpenApi;
 using Tributary.Api.Errors;
+using Tributary.Messages;
 
 namespace Tributary.Api.OpenApi;
 
@@ -58,7 +59,7 @@ internal static class EndpointDocs
 
     /// <summary>What a successful answer holds.</summary>
     public static IEndpointConventionBuilder Answers<T>(
-        this IEndpointConventionBuilder route, int status, string mediaType = "application/json",
+        this IEndpointConventionBuilder route, int status, string mediaType = MediaTypes.Json,
         string? example = null) =>
         route
             .WithMetadata(new ProducesResponseTypeMetadata(status, typeof(T), [mediaType]))
@@ -70,7 +71,7 @@ internal static class EndpointDocs
                             == true
                         && content is OpenApiMediaType media)
                         media.Example =
-                            mediaType == "application/json" ? JsonNode.Parse(example) : JsonValue.Create(example);
+                            mediaType == MediaTypes.Json ? JsonNode.Parse(example) : JsonValue.Create(example);
                     return Task.CompletedTask;
                 });
 
@@ -79,7 +80,7 @@ internal static class EndpointDocs
         route.AddOpenApiOperationTransformer(async (operation, context, cancellation) =>
         {
             if (operation.Responses?[status.ToString()].Content?.TryGetValue(
-                "application/json", out var content) == true && content is OpenApiMediaType { Schema: { } first } media)
+                MediaTypes.Json, out var content) == true && content is OpenApiMediaType { Schema: { } first } media)
             {
                 var other = await context.GetOrCreateSchemaAsync(typeof(T), cancellationToken: cancellation);
                 media.Schema = new OpenApiSchema { AnyOf = [.. first.AnyOf ?? [first], other] };
@@ -91,7 +92,7 @@ internal static class EndpointDocs
         this IEndpointConventionBuilder route, IOpenApiSchema schema, IReadOnlyList<string> mediaTypes, string description, string? example = null) =>
         route.AddOpenApiOperationTransformer((operation, _, _) =>
         {
-            var isJson = mediaTypes[0] == "application/json";
+            var isJson = mediaTypes[0] == MediaTypes.Json;
             operation.RequestBody = new OpenApiRequestBody
             {
                 Required = true,

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.StaticFiles;
+using Tributary.Messages;
 
 namespace Tributary.Api.Pages;
 
@@ -64,7 +65,7 @@ internal static class PageFiles
                     using var stream = assembly.GetManifestResourceStream(name)!;
                     var bytes = new byte[stream.Length];
                     stream.ReadExactly(bytes);
-                    var type = types.TryGetContentType(name, out var known) ? known : "application/octet-stream";
+                    var type = types.TryGetContentType(name, out var known) ? known : MediaTypes.Unknown;
                     return new PageFile(bytes, type, $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes))[..16]}\"");
                 });
     }

@@ -131,8 +131,7 @@ public sealed class ConfigField(ConfigNode? node, string key, string parentOrigi
             ConfigList => "a list",
             _ when isSecret => "a value that is not shown here",
             ConfigScalar { Written.Length: 0 } => "an empty text",
-            ConfigScalar { Written: var text } =>
-                $"\"{(text.Length <= MaxFoundChars ? text : text[..MaxFoundChars] + "…")}\"",
+            ConfigScalar { Written: var text } => $"\"{ErrorText.Cut(text, MaxFoundChars)}\"",
             _ => "a value",
         };
 }

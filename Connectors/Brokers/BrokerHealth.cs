@@ -65,7 +65,7 @@ internal sealed class BrokerHealth(string name, Action<string> warn)
     public static string OneLine(string text)
     {
         var line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        line = line.Length <= MaxReasonChars ? line : line[..MaxReasonChars] + "…";
+        line = ErrorText.Cut(line, MaxReasonChars);
         return line.EndsWith('.') ? line : line + ".";
     }
 }

@@ -25,7 +25,7 @@ internal sealed class RabbitMqBroker : IBroker
 
     public async Task RunAsync(Receive receive, CancellationToken cancellation)
     {
-        var backoff = new Backoff(options.FirstRetryDelay, BrokerLimits.MaxRetryDelay);
+        var backoff = new BrokerBackoff(options.FirstRetryDelay, BrokerLimits.MaxRetryDelay);
         while (!cancellation.IsCancellationRequested)
         {
             var session = new RabbitMqSession(options, refusals, health, services.Warn, services.Time);

@@ -41,7 +41,7 @@ internal sealed class RabbitMqDeadLetters(RabbitMqOptions options, Action<string
         var isBeyond = Interlocked.Increment(ref waitingCount) > maxWaitingCount;
         try
         {
-            var backoff = new Backoff(BrokerLimits.FirstRetryDelay, BrokerLimits.MaxRetryDelay);
+            var backoff = new BrokerBackoff(BrokerLimits.FirstRetryDelay, BrokerLimits.MaxRetryDelay);
             while (!(isFailing && isBeyond))
             {
                 if (await TryPublishAsync(delivery, refused, cancellation))

@@ -37,7 +37,7 @@ internal sealed class ZeroMqBroker : IBroker
         using var giveUp = new CancellationTokenSource();
         var handing = line.RunAsync(
             delivery => _ = AnswerAsync(delivery, receive, giveUp.Token), giveUp.Token, hurry: cancellation);
-        var backoff = new Backoff(options.FirstRetryDelay, BrokerLimits.MaxRetryDelay);
+        var backoff = new BrokerBackoff(options.FirstRetryDelay, BrokerLimits.MaxRetryDelay);
         while (!cancellation.IsCancellationRequested)
         {
             var session = new ZeroMqSession(options, health, window, services.Time, Take);
@@ -104,7 +104,7 @@ internal sealed class ZeroMqBroker : IBroker
 
     private async Task AnswerAsync(Delivery delivery, Receive receive, CancellationToken giveUp)
     {
-        var backoff = new Backoff(BrokerLimits.FirstRetryDelay, BrokerLimits.MaxRetryDelay);
+        var backoff = new BrokerBackoff(BrokerLimits.FirstRetryDelay, BrokerLimits.MaxRetryDelay);
         try
         {
             while (!await TryReceiveAsync(delivery, receive, giveUp))

@@ -5,6 +5,7 @@ using Amazon.S3;
 using Amazon.S3.Model;
 using Tributary.Connectors.Configuration;
 using Tributary.Connectors.Http;
+using Tributary.Messages;
 
 namespace Tributary.Connectors.Content;
 
@@ -150,5 +151,5 @@ internal sealed class S3ContentStore(
     }
 
     private static string? MediaType(string? header) =>
-        string.IsNullOrEmpty(header) ? null : header.Split(';')[0].Trim().ToLowerInvariant();
+        string.IsNullOrEmpty(header) ? null : MediaTypes.WithoutParameters(header);
 }

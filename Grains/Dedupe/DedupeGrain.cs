@@ -19,8 +19,7 @@ public sealed class DedupeGrain : RoundGrain<DedupeState>, IDedupeGrain, IRemind
     internal const string Cut = "cut";
 
     private static readonly TimeSpan Period = TimeSpan.FromDays(1);
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan LastRetry = TimeSpan.FromHours(1);
+    private static readonly Backoff Retries = new(TimeSpan.FromMinutes(1), TimeSpan.FromHours(1));
 
     public ValueTask Ensure()
     {
@@ -51,8 +50,7 @@ public sealed class DedupeGrain : RoundGrain<DedupeState>, IDedupeGrain, IRemind
             // A removal that ended the process is not tried before the next day.
             if (result.HasEndedTheProcess)
                 return ValueTask.CompletedTask;
-            var delay = FirstRetry * Math.Pow(2, Math.Min(failures - 1, 10));
-            Start(Now + (delay < LastRetry ? delay : LastRetry));
+            Start(Now + Retries.After(failures));
             return ValueTask.CompletedTask;
         }
 

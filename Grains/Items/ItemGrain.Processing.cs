@@ -225,12 +225,8 @@ public sealed partial class ItemGrain
         ProcessName name, ProcessPayload payload, int attempt, DateTimeOffset due, object? local = null) =>
         StartActivity(name.ToString(), ProcessPayload.Activity, payload.Write(), attempt, due, local);
 
-    private TimeSpan UnreadableDelay(int attempt)
-    {
-        // Cut as a number: so many doublings are beyond what a time span holds.
-        var delay = options.UnreadableDelay.TotalMilliseconds * Math.Pow(2, Math.Min(attempt - 1, 60));
-        return TimeSpan.FromMilliseconds(Math.Min(delay, options.MaxUnreadableDelay.TotalMilliseconds));
-    }
+    private TimeSpan UnreadableDelay(int attempt) =>
+        new Backoff(options.UnreadableDelay, options.MaxUnreadableDelay).After(attempt);
 
     /// <summary>An activity that came back.</summary>
     /// <param name="Held">What the item holds of the message; null until the first result that can be applied.</param>

@@ -107,8 +107,3 @@ public sealed class ItemState
                 ],
         };
 }
-
-internal static class MediaTypes
-{
-    public const string Json = "application/json";
-}

@@ -169,12 +169,8 @@ public sealed class ReplayGrain(ReplayOptions options) : RoundGrain<ReplayState>
     private void End(ReplayProgress progress, ReplayStatus status) =>
         State = State.With(progress with { Status = status, EndedAt = Now }, MaxKeptCount);
 
-    private TimeSpan DelayAfter(int failures)
-    {
-        // Cut as a number: a time span cannot hold so many doublings.
-        var delay = options.RetryDelay.TotalMilliseconds * Math.Pow(2, Math.Min(failures - 1, 30));
-        return TimeSpan.FromMilliseconds(Math.Min(delay, options.MaxRetryDelay.TotalMilliseconds));
-    }
+    private TimeSpan DelayAfter(int failures) =>
+        new Backoff(options.RetryDelay, options.MaxRetryDelay).After(failures);
 
     private static string Show(long? ms) =>
         ms is { } known ? DateTimeOffset.FromUnixTimeMilliseconds(known).ToString("O") : "(open)";

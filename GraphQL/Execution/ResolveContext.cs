@@ -31,8 +31,6 @@ public sealed class ResolveContext
     /// <summary>What the host put into <see cref="GraphQLRequest.State"/>.</summary>
     public object? State => executor.State;
 
-    public string FieldName => plan.Definition.Name;
-
     /// <summary>Cancelled when the caller is gone or the operation has run too long.</summary>
     public CancellationToken CancellationToken => executor.CancellationToken;
 

@@ -9,8 +9,6 @@ namespace Tributary.GraphQL.Types;
 public sealed class Schema
 {
     private readonly Dictionary<NamedType, HashSet<ObjectType>> possible = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<InterfaceType, List<InterfaceType>> subInterfaces = new(
-        ReferenceEqualityComparer.Instance);
 
     internal Schema(
         string? description,
@@ -33,7 +31,6 @@ public sealed class Schema
             foreach (var contract in fields.Interfaces)
             {
                 if (fields is ObjectType o) Members(contract).Add(o);
-                else if (fields is InterfaceType i) SubInterfaces(contract).Add(i);
             }
         }
     }
@@ -78,9 +75,6 @@ public sealed class Schema
         ObjectType o => [o],
         _ => possible.TryGetValue(type, out var types) ? types : [],
     };
-
-    public IReadOnlyList<InterfaceType> InterfacesImplementing(InterfaceType type) =>
-        subInterfaces.GetValueOrDefault(type) ?? [];
 
     /// <summary>
     /// True when every <paramref name="candidate"/> is an <paramref name="type"/>, which is abstract.
@@ -177,11 +171,5 @@ public sealed class Schema
     {
         if (!possible.TryGetValue(contract, out var members)) possible[contract] = members = [];
         return members;
-    }
-
-    private List<InterfaceType> SubInterfaces(InterfaceType contract)
-    {
-        if (!subInterfaces.TryGetValue(contract, out var list)) subInterfaces[contract] = list = [];
-        return list;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tributary.Messages;
 using Tributary.Pipeline.Mapping;
 
 namespace Tributary.Pipeline.Content;
@@ -6,13 +7,10 @@ namespace Tributary.Pipeline.Content;
 /// <summary>Media types as they are compared: in lower case and without parameters.</summary>
 public static class MediaTypeNames
 {
-    /// <summary>The media type of content of which nothing is known.</summary>
-    public const string Unknown = "application/octet-stream";
-
     // Types that stores give when nobody set one.
     private static readonly string[] SaysNothing =
     [
-        Unknown,
+        MediaTypes.Unknown,
         "binary/octet-stream",
         "application/x-www-form-urlencoded",
         "application/x-download",
@@ -25,8 +23,7 @@ public static class MediaTypeNames
     {
         if (mediaType is null)
             return null;
-        var end = mediaType.IndexOf(';', StringComparison.Ordinal);
-        var name = (end < 0 ? mediaType : mediaType[..end]).Trim().ToLowerInvariant();
+        var name = MediaTypes.WithoutParameters(mediaType);
         var slash = name.IndexOf('/', StringComparison.Ordinal);
         return slash > 0 && slash < name.Length - 1 && !SaysNothing.Contains(name) ? name : null;
     }

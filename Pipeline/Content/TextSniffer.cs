@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Tributary.Grains.Items;
+using Tributary.Messages;
 
 namespace Tributary.Pipeline.Content;
 

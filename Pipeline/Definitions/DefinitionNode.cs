@@ -78,9 +78,5 @@ internal sealed class DefinitionNode(JsonElement json, string key, List<Definiti
         return list;
     }
 
-    private static string Show(JsonElement json)
-    {
-        var text = json.GetRawText();
-        return text.Length <= MaxFoundChars ? text : text[..MaxFoundChars] + "…";
-    }
+    private static string Show(JsonElement json) => ErrorText.Cut(json.GetRawText(), MaxFoundChars);
 }

@@ -8,8 +8,7 @@ namespace Tributary.Pipeline.Intake;
 /// <param name="wait">Waits by the process's clock.</param>
 internal sealed class DeliveryNotes(IDeliveryStarts store, Func<TimeSpan, CancellationToken, Task> wait)
 {
-    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(2);
+    private static readonly Backoff Retries = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(2));
 
     private readonly Lock gate = new();
     private Dictionary<(string Source, UInt128 Fingerprint), DeliveryStart> pending = [];
@@ -70,7 +69,7 @@ internal sealed class DeliveryNotes(IDeliveryStarts store, Func<TimeSpan, Cancel
 
     private async Task WriteAsync(IReadOnlyList<DeliveryStart> starts, CancellationToken cancellation)
     {
-        for (var delay = FirstWait; ; delay = delay * 2 < LastWait ? delay * 2 : LastWait)
+        for (var attempt = 1; ; attempt++)
         {
             try
             {
@@ -82,7 +81,7 @@ internal sealed class DeliveryNotes(IDeliveryStarts store, Func<TimeSpan, Cancel
                 // It is unknown whether the notes were written. Writing them twice does no harm.
             }
 
-            await wait(delay, cancellation);
+            await wait(Retries.After(attempt), cancellation);
         }
     }
 }

@@ -21,8 +21,7 @@ public sealed class Listener(
     Func<TimeSpan, CancellationToken, Task> wait, DeliveryCare? care = null)
 {
     // Short at first: an inbox that is full now has room a round later.
-    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(1);
+    private static readonly Backoff Retries = new(TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(1));
 
     /// <inheritdoc cref="Receive"/>
     public async ValueTask<Reception> ReceiveAsync(Delivery delivery, CancellationToken cancellation)
@@ -42,7 +41,7 @@ public sealed class Listener(
                 : await KeepAsync(request, fault.Code, fault.Reason, isCurable: false, isOfBroker: true, cancellation);
         }
 
-        for (var delay = FirstWait; ; delay = Next(delay))
+        for (var attempt = 1; ; attempt++)
         {
             cancellation.ThrowIfCancellationRequested();
             if (backlog is not null)
@@ -68,7 +67,7 @@ public sealed class Listener(
                 // once.
             }
 
-            await wait(delay, cancellation);
+            await wait(Retries.After(attempt), cancellation);
         }
     }
 
@@ -79,7 +78,7 @@ public sealed class Listener(
             CancellationToken cancellation)
     {
         var isLeast = false;
-        for (var delay = FirstWait; ; delay = Next(delay))
+        for (var attempt = 1; ; attempt++)
         {
             cancellation.ThrowIfCancellationRequested();
             try
@@ -98,9 +97,7 @@ public sealed class Listener(
                 isLeast |= DoorRefusals.KindOf(error) != RefusalKind.CurableForAll;
             }
 
-            await wait(delay, cancellation);
+            await wait(Retries.After(attempt), cancellation);
         }
     }
-
-    private static TimeSpan Next(TimeSpan delay) => delay * 2 < LastWait ? delay * 2 : LastWait;
 }

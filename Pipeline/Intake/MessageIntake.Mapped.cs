@@ -1,4 +1,3 @@
-using Tributary.Grains.Items;
 using Tributary.Grains.Items.Retries;
 using Tributary.Items;
 using Tributary.Messages;
@@ -22,7 +21,7 @@ public sealed partial class MessageIntake
     {
         if (plugins?.Active.Plugins is not { Count: > 0 } active)
             return Nothing;
-        var name = MediaTypeNames.Normalize(mediaType) ?? MediaTypeNames.Unknown;
+        var name = MediaTypeNames.Normalize(mediaType) ?? MediaTypes.Unknown;
         foreach (var plugin in active)
         {
             if (plugin.Accepts(name))

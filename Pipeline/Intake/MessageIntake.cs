@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Tributary.Grains.Items;
 using Tributary.Items;
 using Tributary.Messages;
 using Tributary.Pipeline.Contributions;

@@ -109,7 +109,7 @@ internal sealed class ActiveRun(BoundPlugin plugin, PluginContext context, Cance
         }
         catch (Exception thrown)
         {
-            hosted.Say($"threw when it was cancelled: {ErrorText.Of(thrown)}");
+            hosted.Say($"threw when it was cancelled: {ErrorText.LineOf(thrown)}");
         }
     }
 

@@ -116,7 +116,7 @@ internal sealed class BoundPlugin(
         }
         catch (Exception error)
         {
-            return PluginRuns.Failed("plugin_commands_failed", ErrorText.Of(error));
+            return PluginRuns.Failed("plugin_commands_failed", ErrorText.LineOf(error));
         }
     }
 }

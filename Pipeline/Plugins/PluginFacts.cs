@@ -106,7 +106,7 @@ internal sealed class PluginFacts
         }
         catch (Exception error)
         {
-            throw Invalid($"reading its {what} threw {ErrorText.Of(error)}", error);
+            throw Invalid($"reading its {what} threw {ErrorText.LineOf(error)}", error);
         }
     }
 

@@ -116,7 +116,7 @@ public sealed class PluginHost : IPluginHost, IAsyncDisposable
             }
             catch (Exception thrown)
             {
-                one.Say($"threw when it was ended: {ErrorText.Of(thrown)}");
+                one.Say($"threw when it was ended: {ErrorText.LineOf(thrown)}");
             }
         }
     }
@@ -141,7 +141,7 @@ public sealed class PluginHost : IPluginHost, IAsyncDisposable
         }
         catch (Exception thrown)
         {
-            var what = thrown is TributaryException known ? ErrorText.Line(known.Message) : ErrorText.Of(thrown);
+            var what = thrown is TributaryException known ? ErrorText.Line(known.Message) : ErrorText.LineOf(thrown);
             one.FailStart($"plugin_not_started: {what}");
         }
     }

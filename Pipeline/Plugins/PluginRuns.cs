@@ -15,5 +15,5 @@ internal static class PluginRuns
     /// </summary>
     public static PluginRun Failed(Exception thrown) => thrown is PluginException known
         ? Failed("plugin_failed", ErrorText.Line(known.Message), known.MayHelpToRetry)
-        : Failed("plugin_failed", ErrorText.Of(thrown));
+        : Failed("plugin_failed", ErrorText.LineOf(thrown));
 }

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
-using Tributary.Pipeline.Plugins;
 using Tributary.Plugins.Folders;
 
 namespace Tributary.Plugins.Exec;

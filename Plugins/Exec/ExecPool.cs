@@ -9,8 +9,7 @@ namespace Tributary.Plugins.Exec;
 internal sealed class ExecPool(ExecSettings settings, string folder, TimeProvider time, Action<string> log)
     : IAsyncDisposable
 {
-    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(10);
+    private static readonly Backoff Restarts = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10));
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly SemaphoreSlim places = new(settings.WorkersCount);
@@ -48,10 +47,7 @@ internal sealed class ExecPool(ExecSettings settings, string folder, TimeProvide
             // The first crash costs no delay: most are the fault of one message.
             var crashed = Volatile.Read(ref crashes);
             if (crashed > 1)
-                await Task.Delay(
-                    TimeSpan.FromTicks(Math.Min(FirstDelay.Ticks << Math.Min(crashed - 2, 20), MaxDelay.Ticks)),
-                    time,
-                    cancellation);
+                await Task.Delay(Restarts.After(crashed - 1), time, cancellation);
             ObjectDisposedException.ThrowIf(Volatile.Read(ref isClosed), this);
             var started = ExecWorker.Start(settings, folder, time, log);
             all.TryAdd(started, true);

@@ -81,7 +81,7 @@ internal sealed class ExecWorker : IAsyncDisposable
         {
             throw new TributaryException(
                 "plugin_not_started",
-                $"The program \"{settings.Command}\" cannot be run: {Pipeline.Plugins.ErrorText.Line(error.Message)}.",
+                $"The program \"{settings.Command}\" cannot be run: {ErrorText.Line(error.Message)}.",
                 error);
         }
     }

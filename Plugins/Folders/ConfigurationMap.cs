@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Tributary.Pipeline.Plugins;
 
 namespace Tributary.Plugins.Folders;
 

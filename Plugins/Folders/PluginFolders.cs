@@ -36,7 +36,7 @@ public static class PluginFolders
             }
             catch (Exception error)
             {
-                faults.Add(new PluginFault(folder.Name, folder.Path, $"plugin_unloadable: {ErrorText.Of(error)}"));
+                faults.Add(new PluginFault(folder.Name, folder.Path, $"plugin_unloadable: {ErrorText.LineOf(error)}"));
             }
         }
 

@@ -67,7 +67,7 @@ internal static class PluginLibrary
                 ReflectionTypeLoadException { LoaderExceptions: [{ } first, ..] } => first,
                 _ => error,
             };
-            throw Unloadable($"{Path.GetFileName(library)}: {Pipeline.Plugins.ErrorText.Of(cause)}", error);
+            throw Unloadable($"{Path.GetFileName(library)}: {ErrorText.LineOf(cause)}", error);
         }
     }
 

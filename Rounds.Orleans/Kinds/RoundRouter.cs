@@ -15,8 +15,7 @@ internal sealed partial class RoundRouter(
     IGrainFactory grains, TimeProvider time, ILogger<RoundRouter> logger, IncomingCalls? local = null)
 {
     // A partition that moves is back within a quarter of a second; each wait doubles up to the longest.
-    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(5);
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(250);
+    private static readonly Backoff Retries = new(TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(250));
 
     /// <summary>How often a call that met no owner is sent again, within about 30 seconds.</summary>
     private const int MaxAttemptsCount = 120;
@@ -36,7 +35,6 @@ internal sealed partial class RoundRouter(
     public async ValueTask<Response> InvokeAsync(
         RoundGrainId target, IInvokable request, CancellationToken cancellation)
     {
-        var wait = FirstWait;
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -47,8 +45,7 @@ internal sealed partial class RoundRouter(
             }
             catch (Exception error) when (HasNotRun(error) && attempt < MaxAttemptsCount)
             {
-                await Task.Delay(wait, time, cancellation);
-                wait = wait * 2 < LongestWait ? wait * 2 : LongestWait;
+                await Task.Delay(Retries.After(attempt), time, cancellation);
             }
         }
     }

@@ -78,20 +78,17 @@ internal sealed partial class Committer(
             return new RoundEnd.Rejected(error);
         }
 
-        if (environment.Sabotage == Sabotage.AnswerEarly)
-            Departures.AnswerEarly(round);
+        environment.Rules.BeforeCommit(round);
         var outcome = await TryCommitAsync(commit);
-        for (var delay = options.RetryDelay; ; delay = NextDelay(delay))
+        for (var attempt = 1; ; attempt++)
         {
-            switch (outcome)
+            switch (environment.Rules.OutcomeOf(round, outcome))
             {
                 case CommitOutcome.Committed committed:
                     return Committed(round, committed.Transaction, committed.DatabaseTime, committed.Taken);
                 case CommitOutcome.Rejected rejected:
                     LogRejected(round.Number, rejected.Error.Message);
                     return new RoundEnd.Rejected(rejected.Error);
-                case CommitOutcome.Full when environment.Sabotage == Sabotage.TakeFullForDone:
-                    return Committed(round, round.Number, environment.Time.GetUtcNow(), []);
                 case CommitOutcome.Full full:
                     return new RoundEnd.Full(full.Error);
                 case CommitOutcome.NotOwned notOwned:
@@ -101,8 +98,6 @@ internal sealed partial class Committer(
                 case CommitOutcome.Unknown unknown:
                     retries.Write(unsaid => LogDoubt(round.Number, unknown.Error.Message, unsaid));
                     NoteAway(round, unknown.Error);
-                    if (environment.Sabotage == Sabotage.TakeDoubtForNo)
-                        return new RoundEnd.Rejected(unknown.Error);
                     break;
             }
 
@@ -116,7 +111,7 @@ internal sealed partial class Committer(
                 case RoundResolution.Dead:
                     return new RoundEnd.Dead();
                 default:
-                    await Task.Delay(delay, environment.Time, ending);
+                    await Task.Delay(options.Retries.After(attempt), environment.Time, ending);
                     outcome = await TryCommitAsync(commit);
                     break;
             }
@@ -144,7 +139,7 @@ internal sealed partial class Committer(
 
     private async Task<RoundResolution> ResolveAsync(Round round)
     {
-        for (var delay = options.RetryDelay; ; delay = NextDelay(delay))
+        for (var attempt = 1; ; attempt++)
         {
             try
             {
@@ -156,13 +151,13 @@ internal sealed partial class Committer(
                 NoteAway(round, error);
             }
 
-            await Task.Delay(delay, environment.Time, ending);
+            await Task.Delay(options.Retries.After(attempt), environment.Time, ending);
         }
     }
 
     private async Task<RoundEnd> CheckAsync(Round round)
     {
-        for (var delay = options.RetryDelay; ; delay = NextDelay(delay))
+        for (var attempt = 1; ; attempt++)
         {
             try
             {
@@ -177,7 +172,7 @@ internal sealed partial class Committer(
                 NoteAway(round, error);
             }
 
-            await Task.Delay(delay, environment.Time, ending);
+            await Task.Delay(options.Retries.After(attempt), environment.Time, ending);
         }
     }
 
@@ -198,8 +193,6 @@ internal sealed partial class Committer(
         Departures.Refuse(round, told);
         away(round, new StoreException(told.Fault, error.Message, error));
     }
-
-    private TimeSpan NextDelay(TimeSpan delay) => delay * 2 < options.MaxRetryDelay ? delay * 2 : options.MaxRetryDelay;
 }
 
 /// <summary>How a round ended, for certain.</summary>

@@ -42,15 +42,6 @@ internal sealed class Departures(Action<RoundCommit> committed)
             input.Refuse(error);
     }
 
-    /// <summary>What must never be done: see <see cref="Sabotage.AnswerEarly"/>.</summary>
-    public static void AnswerEarly(Round round)
-    {
-        for (var i = 0; i < round.Messages.Count; i++)
-            round.Messages[i].Commit(Position.Of(0, i));
-        Answer(round);
-        round.Inputs.Clear();
-    }
-
     private static void Answer(Round round)
     {
         for (var begin = 0; begin < round.Inputs.Count; begin += MaxAnswersCount)

@@ -16,9 +16,6 @@ internal sealed class KeptEffects
 
     public List<Guid> FailuresDone { get; } = [];
 
-    /// <summary>What must never be done: see <see cref="Sabotage.KeepFailed"/>.</summary>
-    public bool KeepsFailures { get; set; }
-
     /// <summary>The time of the last turn that held a reminder.</summary>
     public DateTimeOffset HeldAt { get; set; }
 
@@ -29,8 +26,7 @@ internal sealed class KeptEffects
     {
         written.Held.AddRange(Held);
         written.HeldDone.AddRange(HeldDone);
-        if (!KeepsFailures)
-            written.FailuresDone.AddRange(FailuresDone);
+        written.FailuresDone.AddRange(FailuresDone);
         foreach (var write in Released)
         {
             if (!reminders.ContainsKey((write.Grain, write.Name)))

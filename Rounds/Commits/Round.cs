@@ -56,9 +56,6 @@ internal sealed class Round
     /// <summary>True when the states are taken: no turn runs in this round any more.</summary>
     public bool IsSealed { get; set; }
 
-    /// <summary>What must never be done: see <see cref="Sabotage.ForgetParts"/>.</summary>
-    public bool ForgetsParts { get; init; }
-
     /// <summary>Messages that this incarnation stores before this round.</summary>
     public long AcceptedBefore { get; set; }
 
@@ -103,8 +100,6 @@ internal sealed class Round
     public void SetParts(
         MessageReference message, string item, MessageStatus before, IReadOnlyList<MessagePart> left, DateTimeOffset at)
     {
-        if (ForgetsParts)
-            return;
         ref var row = ref CollectionsMarshal.GetValueRefOrAddDefault(parts, message.Position, out var isReplaced);
         // What was raised stays so: the failure feed tells of it although it was overtaken before it was durable.
         if (isReplaced && CountRaised(row.Parts) > 0)

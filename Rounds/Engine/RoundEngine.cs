@@ -175,10 +175,7 @@ public sealed partial class RoundEngine
     // A full disk at the start is waited for: what began again and again would be no better off.
     private async Task<StoreFacts> OpenAsync(CancellationToken cancellation)
     {
-        for (
-            var delay = options.RetryDelay;
-            ;
-            delay = delay * 2 < options.MaxRetryDelay ? delay * 2 : options.MaxRetryDelay)
+        for (var attempt = 1; ; attempt++)
         {
             try
             {
@@ -189,7 +186,7 @@ public sealed partial class RoundEngine
                 retries.Write(unsaid => LogNoRoom(error.Message, unsaid));
             }
 
-            await Task.Delay(delay, environment.Time, cancellation);
+            await Task.Delay(options.Retries.After(attempt), environment.Time, cancellation);
         }
     }
 
@@ -225,10 +222,7 @@ public sealed partial class RoundEngine
 
     private async Task JoinAsync(CancellationToken cancellation)
     {
-        for (
-            var delay = options.RetryDelay;
-            !isAbandoned;
-            delay = delay * 2 < options.MaxRetryDelay ? delay * 2 : options.MaxRetryDelay)
+        for (var attempt = 1; !isAbandoned; attempt++)
         {
             try
             {
@@ -262,7 +256,7 @@ public sealed partial class RoundEngine
                 retries.Write(unsaid => LogJoinRetry(error.Message, unsaid));
             }
 
-            await Task.Delay(delay, environment.Time, cancellation);
+            await Task.Delay(options.Retries.After(attempt), environment.Time, cancellation);
         }
     }
 

@@ -82,9 +82,8 @@ internal sealed partial class RoundLoop
         if (partitions.HasAll && input.Tenure == 0)
             return false;
         var partition = input.PartitionIn(partitioner);
-        var isHere = partitions.IsHere(partition) || environment.Sabotage == Sabotage.RunElsewhere;
-        if (isHere && (input.Tenure == 0 || input.Tenure == partitions.TenureOf(partition)
-            || environment.Sabotage == Sabotage.KeepTenure))
+        if (rules.IsHere(partitions, partition)
+            && (input.Tenure == 0 || rules.IsOfTenure(input.Tenure, partitions.TenureOf(partition))))
             return false;
         if (input is Call && partitions.StateOf(partition) == PartitionState.Taking)
         {
@@ -119,7 +118,7 @@ internal sealed partial class RoundLoop
         var taken = end.Taken.ToDictionary(row => row.Partition);
         foreach (var partition in durable.Takes)
         {
-            if (!taken.TryGetValue(partition, out var row) && environment.Sabotage != Sabotage.TakeForGranted)
+            if (!taken.TryGetValue(partition, out var row))
             {
                 partitions.Missed(partition);
                 continue;
@@ -140,7 +139,7 @@ internal sealed partial class RoundLoop
         var gone = new PartitionSet();
         foreach (var partition in given)
             gone.Add(partition);
-        if (environment.Sabotage != Sabotage.KeepGiven)
+        if (rules.Forgets(gone))
         {
             // Those that wait for other things as well are sent away when these have come.
             Loader.Wake(activations.Drop(gone), woken);

@@ -29,7 +29,7 @@ internal sealed partial class RoundLoop
 
     // Back to zero only when a round with effects is durable: where an empty one finds room and others do not, the door
     // opens more and more rarely.
-    private TimeSpan probeDelay;
+    private int failedProbesCount;
 
     // After a full disk: until a round with effects is durable, or none has failed for a while, nobody knows whether
     // there is room for more than a probe.
@@ -99,11 +99,7 @@ internal sealed partial class RoundLoop
             LogRefusing(error.Message);
         refusal = new StoreException(fault, told, error);
         inbox.Refuse(refusal);
-        probeDelay =
-            probeDelay == TimeSpan.Zero ? options.RetryDelay
-            : probeDelay * 2 < options.MaxRetryDelay ? probeDelay * 2
-            : options.MaxRetryDelay;
-        probeAt = clock.Now + probeDelay;
+        probeAt = clock.Now + options.Retries.After(++failedProbesCount);
         loop.Wake();
     }
 
@@ -115,7 +111,7 @@ internal sealed partial class RoundLoop
         inbox.Refuse(null);
         while (setAside.TryDequeue(out var input))
         {
-            if (environment.Sabotage != Sabotage.DropSetAside)
+            if (rules.RunsAfterRefusal(input))
                 ready.Enqueue(input);
         }
 
@@ -125,7 +121,7 @@ internal sealed partial class RoundLoop
     // A round with effects found room, so that all is well again.
     private void EndTrial()
     {
-        probeDelay = TimeSpan.Zero;
+        failedProbesCount = 0;
         trial = null;
         LogAgain();
     }

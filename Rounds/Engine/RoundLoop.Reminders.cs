@@ -14,7 +14,7 @@ internal sealed partial class RoundLoop
         // What is due while nothing can be stored stays due.
         if (isStopping || refusal is not null)
             return;
-        var now = environment.Sabotage == Sabotage.RunAhead ? clock.Now.AddSeconds(1) : clock.Now;
+        var now = rules.FiresUntil(clock.Now);
         while (reminders.TakeDue(now, activities.HasRoom) is { } entry)
         {
             instruments.Fired(now - entry.Row.Due);

@@ -114,7 +114,7 @@ internal sealed partial class RoundLoop
 
     private void Keep(Round durable, RoundEnd.Durable end)
     {
-        if (durable.HasEffects && probeDelay > TimeSpan.Zero)
+        if (durable.HasEffects && failedProbesCount > 0)
             EndTrial();
         acceptedCount += durable.Messages.Count;
         foreach (var (grain, state, _) in durable.States)
@@ -138,7 +138,7 @@ internal sealed partial class RoundLoop
     // on top, until the one that the database refuses is alone.
     private void Refuse(Round refused, Exception error)
     {
-        if (environment.Sabotage != Sabotage.ForgetToRevert)
+        if (rules.Reverts(refused))
         {
             Revert(refused);
             Revert(round);
@@ -164,7 +164,7 @@ internal sealed partial class RoundLoop
         isOffered = false;
         partitions.Return(refused.Takes, refused.Gives);
         partitions.Return(round.Takes, round.Gives);
-        round = new Round(silo, refused.Number) { ForgetsParts = environment.Sabotage == Sabotage.ForgetParts };
+        round = new Round(silo, refused.Number);
     }
 
     // Whoever waits for the input is told; the owner of an activity is called with the error; what is left becomes a
@@ -175,7 +175,7 @@ internal sealed partial class RoundLoop
         var rejection = new TributaryException(
             "refused_by_store", $"The database refused what this call asked to store: {error.Message}", error);
         LogConvicted(alone.Target, error.Message);
-        if (environment.Sabotage != Sabotage.DropRefused && alone.Instead(rejection) is { } instead)
+        if (rules.InsteadOf(alone, rejection) is { } instead)
         {
             // The owner of an activity decides what follows; it is alone again, so that nobody shares its round if it
             // is refused as well.

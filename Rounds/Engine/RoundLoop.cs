@@ -34,6 +34,7 @@ internal sealed partial class RoundLoop
 
     private readonly RoundOptions options;
     private readonly RoundEnvironment environment;
+    private readonly EngineRules rules;
     private readonly IPartitionStore store;
     private readonly Inbox inbox;
     private readonly RoundGrainTypes types;
@@ -83,6 +84,7 @@ internal sealed partial class RoundLoop
     {
         this.options = options;
         this.environment = environment;
+        rules = environment.Rules;
         this.store = store;
         this.inbox = inbox;
         this.types = types;
@@ -101,8 +103,7 @@ internal sealed partial class RoundLoop
         activations = new Activations(types, partitioner, options.MaxActivationsCount);
         externalIds = new ExternalIds(options.MaxExternalIdsCount);
         loader = new Loader(
-            options, partitioner, partitions, activations, externalIds, environment.Sabotage,
-            incarnation.HasUnscopedExternalIds);
+            options, partitioner, partitions, activations, externalIds, rules, incarnation.HasUnscopedExternalIds);
         reminders = new ReminderBook(options);
         activities = new ActivityRunner(
             options,
@@ -110,7 +111,7 @@ internal sealed partial class RoundLoop
             activityTypes,
             reminders,
             activityLoad,
-            new StartPolicy(lives, environment.Sabotage),
+            new StartPolicy(lives, rules),
             new ActivityCallbacks(OnActivityDone, NoteStarts, canStart),
             logger);
         committer = new Committer(
@@ -323,10 +324,7 @@ internal sealed partial class RoundLoop
 
     private async Task<T> RetryAsync<T>(string operation, Func<ValueTask<T>> read)
     {
-        for (
-            var delay = options.RetryDelay;
-            ;
-            delay = delay * 2 < options.MaxRetryDelay ? delay * 2 : options.MaxRetryDelay)
+        for (var attempt = 1; ; attempt++)
         {
             try
             {
@@ -337,7 +335,7 @@ internal sealed partial class RoundLoop
                 retries.Write(unsaid => LogRetry(operation, error.Message, unsaid));
             }
 
-            await Task.Delay(delay, environment.Time, ending.Token);
+            await Task.Delay(options.Retries.After(attempt), environment.Time, ending.Token);
         }
     }
 

@@ -11,11 +11,10 @@ namespace Tributary.Rounds.Loading;
 /// load at a time. What a round wrote never leaves memory before it is durable, and a key that is on its way in is
 /// written by nobody, so a load can be laid under what is here.
 /// </summary>
-/// <param name="sabotage">See <see cref="Sabotage.KeepTenure"/>.</param>
 /// <param name="hasUnscoped">See <see cref="Incarnation.HasUnscopedExternalIds"/>.</param>
 internal sealed class Loader(
     RoundOptions options, Partitioner partitioner, PartitionTable partitions, Activations activations,
-    ExternalIds externalIds, Sabotage sabotage = Sabotage.None, bool hasUnscoped = false)
+    ExternalIds externalIds, EngineRules rules, bool hasUnscoped)
 {
     private readonly List<RoundGrainId> wanted = [];
     private LoadRequest pending = new();
@@ -136,7 +135,7 @@ internal sealed class Loader(
     }
 
     private bool IsOf(long tenure, PartitionId partition, bool isHere) =>
-        partitions.TenureOf(partition) == tenure || (isHere && sabotage == Sabotage.KeepTenure);
+        rules.IsOfTenure(tenure, partitions.TenureOf(partition), hasLeft: !isHere);
 
     private void Add((PartitionId Partition, ExternalKey Key) scoped, string item, INeeds needs)
     {

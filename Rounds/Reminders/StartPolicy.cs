@@ -24,21 +24,22 @@ internal enum StartKind
 /// and one that only ran when another one did, or when somebody killed the process, is found innocent by running alone
 /// to its end.
 /// </summary>
-internal sealed class StartPolicy(EarlierLives lives, Sabotage sabotage)
+internal sealed class StartPolicy(EarlierLives lives, EngineRules rules)
 {
     /// <summary>So many starts that did not end, and the next one is alone.</summary>
-    private const int CompanyStartsCount = 2;
+    public const int CompanyStartsCount = 2;
 
     public int StartsOf(ReminderRow row) => lives.StartsOf(row);
 
-    public StartKind Of(ReminderRow row)
+    public StartKind Of(ReminderRow row) => rules.StartOf(row, lives.StartsOf(row));
+
+    public static StartKind KindOf(ReminderRow row, int startsCount)
     {
-        var count = sabotage == Sabotage.ForgetStarts ? 0 : lives.StartsOf(row);
-        if (count == 0)
+        if (startsCount == 0)
             return StartKind.Free;
-        if (row.IsAlone || (sabotage == Sabotage.CondemnBystanders && count >= CompanyStartsCount))
+        if (row.IsAlone)
             return StartKind.Ended;
-        return count >= CompanyStartsCount ? StartKind.Alone : StartKind.Counted;
+        return startsCount >= CompanyStartsCount ? StartKind.Alone : StartKind.Counted;
     }
 
     public static string ErrorOf(ReminderRow row) => string.Create(

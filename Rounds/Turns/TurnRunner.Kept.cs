@@ -23,7 +23,7 @@ internal sealed partial class TurnRunner
     // what nobody waits for stays.
     private void End(Input input, UnreadableException obstacle, Round round)
     {
-        if (environment.Sabotage == Sabotage.FailUnreadable)
+        if (!rules.Holds(obstacle))
         {
             Fail(input, obstacle, keepsArguments: true, round);
             Settle(input, round);
@@ -54,7 +54,7 @@ internal sealed partial class TurnRunner
                 var row = entry.Row;
                 round.Kept.HeldAt = context.Now;
                 round.Reminders[(row.Grain, row.Name)] = new ReminderWrite(
-                    row.Partition, row.Grain, row.Name, null, MayExist: true) { Held = obstacle.Reason };
+                    row.Partition, row.Grain, row.Name, null) { Held = obstacle.Reason };
                 reminders.Overlay(row.Grain, row.Name, round.Number);
                 break;
             case AgainInput again:
@@ -74,7 +74,7 @@ internal sealed partial class TurnRunner
     // A one-way call to a grain whose state cannot be read. Calls that are merged are held as one.
     private void HoldOneWay(OneWayCall call, UnreadableException obstacle, Round round)
     {
-        if (environment.Sabotage == Sabotage.FailUnreadable)
+        if (!rules.Holds(obstacle))
             FailOneWay(call, obstacle, round);
         else if (TryWriteArguments(call, out var arguments) is { } error)
             round.Failures.Add(NewFailure(call.Target, call.Method.Name, default, error));

@@ -20,6 +20,7 @@ internal sealed partial class TurnRunner(
 {
     private readonly TurnContext context = new(types, externalIds);
     private readonly Queue<OneWayCall> chain = new();
+    private readonly EngineRules rules = environment.Rules;
 
     /// <summary>Runs an input whose needs are loaded, and the calls that follow from it.</summary>
     public void Run(Input input, Activation activation, Round round, DateTimeOffset now)
@@ -33,9 +34,7 @@ internal sealed partial class TurnRunner(
             ApplyMerged(activation, round);
 
         var attempted = input;
-        var isDropped = input is DeferredInput { Held: not null } && environment.Sabotage == Sabotage.DropHeld;
-        if (error is null && !isDropped && !(input is ReminderInput firing && reminders.IsStale(firing.Entry)
-            && environment.Sabotage != Sabotage.CountStale))
+        if (error is null && rules.RunsTurn(input, reminders))
         {
             error = RunTurn(activation, round, input, static (grain, state) => ((Input)state).Run(grain));
             if (error is not (null or UnreadableException) && input.Instead(error) is { } instead)
@@ -169,8 +168,7 @@ internal sealed partial class TurnRunner(
             KeepMessage(message, external, activation.Partition, round);
         foreach (var (name, set, local, localBytes) in effects.Reminders)
         {
-            round.Reminders[(activation.Id, name)] = new ReminderWrite(
-                activation.Partition, activation.Id, name, set, MayExist: true)
+            round.Reminders[(activation.Id, name)] = new ReminderWrite(activation.Partition, activation.Id, name, set)
             {
                 Local = local,
                 LocalBytes = localBytes,
@@ -179,7 +177,11 @@ internal sealed partial class TurnRunner(
         }
 
         foreach (var (message, from, parts) in effects.Parts)
-            round.SetParts(message, activation.Id.Key, from, parts, context.Now);
+        {
+            if (rules.WritesParts(round))
+                round.SetParts(message, activation.Id.Key, from, parts, context.Now);
+        }
+
         foreach (var (message, record) in effects.Records)
             round.SetRecord(message, activation.Id.Key, record);
         foreach (var (message, outcomes) in effects.Outcomes)
@@ -252,7 +254,7 @@ internal sealed partial class TurnRunner(
     // later round.
     private void Defer(OneWayCall call, Round round)
     {
-        if (environment.Sabotage == Sabotage.DropDeferred)
+        if (!rules.Defers(call))
             return;
         if (TryWriteArguments(call, out var arguments) is { } error)
         {
@@ -302,6 +304,8 @@ internal sealed partial class TurnRunner(
     {
         if (input is not Call)
             round.Writes.Add(input.PartitionIn(partitioner));
+        if (!rules.EndsWithRound(input))
+            return;
         if (input is DeferredInput deferred)
         {
             (deferred.Held is null ? round.DeferredDone : round.Kept.HeldDone).Add(deferred.Call.Sequence);
@@ -309,7 +313,6 @@ internal sealed partial class TurnRunner(
         else if (input is AgainInput again)
         {
             round.Kept.FailuresDone.Add(again.Row.Id);
-            round.Kept.KeepsFailures = environment.Sabotage == Sabotage.KeepFailed;
         }
         else if (input is ReleaseInput release)
         {
@@ -317,10 +320,8 @@ internal sealed partial class TurnRunner(
         }
         else if (input is ReminderInput { Entry: var entry } && !reminders.IsStale(entry))
         {
-            if (environment.Sabotage == Sabotage.KeepFinished && entry.Row.Activity is not null)
-                return;
             round.Reminders[(entry.Row.Grain, entry.Row.Name)] =
-                new ReminderWrite(entry.Row.Partition, entry.Row.Grain, entry.Row.Name, null, MayExist: true);
+                new ReminderWrite(entry.Row.Partition, entry.Row.Grain, entry.Row.Name, null);
             reminders.Overlay(entry.Row.Grain, entry.Row.Name, round.Number);
         }
     }

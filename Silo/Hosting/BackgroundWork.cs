@@ -14,7 +14,8 @@ internal sealed partial class BackgroundWork(ProcessFault fault, TimeProvider ti
     /// <summary>Work that ran for so long has recovered.</summary>
     private static readonly TimeSpan Sound = TimeSpan.FromMinutes(1);
 
-    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
+    // The waits of all restarts that are allowed stay below the cap.
+    private static readonly Backoff Restarts = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
 
     /// <summary>
     /// Runs it until <paramref name="stop"/>. The result never faults, and ends when the work has seen that it is to
@@ -38,7 +39,7 @@ internal sealed partial class BackgroundWork(ProcessFault fault, TimeProvider ti
                 fault.Report(error);
             else
                 LogRestarted(logger, name, restarts, MaxRestartsCount, error);
-            await WaitAsync(isOver ? Timeout.InfiniteTimeSpan : FirstDelay * (1 << (restarts - 1)), stop);
+            await WaitAsync(isOver ? Timeout.InfiniteTimeSpan : Restarts.After(restarts), stop);
             // Work that is begun when it is to stop stops at once, as those who wait for its last act expect.
         }
     }

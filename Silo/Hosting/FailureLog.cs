@@ -74,5 +74,5 @@ internal sealed partial class FailureLog(TimeProvider time, ILogger<FailureLog> 
         : rest;
 
     private static string Cut(string text, int maxChars) =>
-        Pipeline.Plugins.ErrorText.Cut(text.ReplaceLineEndings(" "), maxChars);
+        ErrorText.Cut(text.ReplaceLineEndings(" "), maxChars);
 }

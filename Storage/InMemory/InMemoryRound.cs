@@ -75,10 +75,6 @@ internal static class InMemoryRound
         {
             Require(reminders.Add((write.Grain, write.Name)),
                 $"the round writes reminder {write.Name} of {write.Grain} twice");
-            Require(
-                write.MayExist || !(database.ReminderMarks.ContainsKey((write.Grain, write.Name))
-                    || database.HeldReminderRows.ContainsKey((write.Grain, write.Name))),
-                $"reminder {write.Name} of {write.Grain} exists, and the round says that it cannot");
         }
 
         CheckCalls(database, round);

@@ -42,8 +42,7 @@ internal sealed class PostgresRound(PostgresOptions options)
                 .Concat(PostgresProcessing.Inserts(round, committed.Transaction)))
         {
             // Reminders that are moved are removed before they are inserted, so they wait for the last batch.
-            if (insert.Count >= options.CopyFromRowCount
-                && !(insert.Table == "reminders" && round.Reminders.Exists(write => write.MayExist)))
+            if (insert.Count >= options.CopyFromRowCount && insert.Table != "reminders")
                 await insert.CopyAsync(connection, buffer, cancellation);
             else
                 rest.Add(insert.ToCommand());

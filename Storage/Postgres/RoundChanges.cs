@@ -8,7 +8,7 @@ internal static class RoundChanges
 {
     public static IEnumerable<NpgsqlBatchCommand> Deletions(RoundCommit round)
     {
-        var gone = round.Reminders.Where(write => write.MayExist).ToList();
+        var gone = round.Reminders;
         if (gone.Count > 0)
         {
             yield return Command(

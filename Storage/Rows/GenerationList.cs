@@ -7,14 +7,14 @@ namespace Tributary.Storage.Rows;
 internal static class GenerationList
 {
     /// <summary>The most bytes that <paramref name="count"/> generations can take.</summary>
-    public static int MaxBytes(int count) => count * Leb128.MaxBytes;
+    public static int MaxBytes(int count) => count * Varint.MaxBytes32;
 
     /// <summary>Writes the list into <paramref name="target"/>; returns the number of bytes.</summary>
     public static int Write(IReadOnlyList<int> generations, Span<byte> target)
     {
         var length = 0;
         for (var i = 0; i < generations.Count; i++)
-            length += Leb128.Write((uint)generations[i], target[length..]);
+            length += Varint.Write(target[length..], (uint)generations[i]);
         return length;
     }
 
@@ -26,7 +26,7 @@ internal static class GenerationList
 
         var generations = new List<int>(bytes.Length);
         while (!bytes.IsEmpty)
-            generations.Add((int)Leb128.Read(ref bytes));
+            generations.Add((int)Varint.Read(ref bytes, Varint.MaxBytes32));
         return generations;
     }
 }

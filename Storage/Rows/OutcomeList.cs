@@ -11,12 +11,12 @@ internal static class OutcomeList
 {
     public static void Write(Outcome outcome, List<byte> target)
     {
-        Write(outcome.Generation, target);
-        Write(outcome.Aggregates.Count, target);
+        Varint.Write(target, (uint)outcome.Generation);
+        Varint.Write(target, (uint)outcome.Aggregates.Count);
         foreach (var key in outcome.Aggregates)
         {
             Span<byte> bytes = Encoding.UTF8.GetBytes(key);
-            Write(bytes.Length, target);
+            Varint.Write(target, (uint)bytes.Length);
             target.AddRange((ReadOnlySpan<byte>)bytes);
         }
     }
@@ -26,11 +26,11 @@ internal static class OutcomeList
     {
         while (!bytes.IsEmpty)
         {
-            var generation = (int)Leb128.Read(ref bytes);
+            var generation = (int)Varint.Read(ref bytes, Varint.MaxBytes32);
             var keys = new List<string>();
-            for (var left = Leb128.Read(ref bytes); left > 0; left--)
+            for (var left = (uint)Varint.Read(ref bytes, Varint.MaxBytes32); left > 0; left--)
             {
-                var length = Leb128.Read(ref bytes);
+                var length = (uint)Varint.Read(ref bytes, Varint.MaxBytes32);
                 if (length > bytes.Length)
                     throw new FormatException("A stored list of outcomes ends inside a key.");
                 keys.Add(Encoding.UTF8.GetString(bytes[..(int)length]));
@@ -39,11 +39,5 @@ internal static class OutcomeList
 
             target.Add(new Outcome(generation, keys));
         }
-    }
-
-    private static void Write(int value, List<byte> target)
-    {
-        Span<byte> bytes = stackalloc byte[Leb128.MaxBytes];
-        target.AddRange((ReadOnlySpan<byte>)bytes[..Leb128.Write((uint)value, bytes)]);
     }
 }

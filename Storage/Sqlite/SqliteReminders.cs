@@ -7,12 +7,8 @@ internal static class SqliteReminders
     {
         foreach (var write in reminders)
         {
-            if (write.MayExist)
-            {
-                connection.Prepare("delete from reminders where type = ? and key = ? and name = ?")
-                    .Bind(write.Grain.Type).Bind(write.Grain.Key).Bind(write.Name).Run();
-            }
-
+            connection.Prepare("delete from reminders where type = ? and key = ? and name = ?")
+                .Bind(write.Grain.Type).Bind(write.Grain.Key).Bind(write.Name).Run();
             if (write.Set is { } set)
                 Insert(connection, write, set);
         }

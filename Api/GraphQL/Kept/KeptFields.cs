@@ -78,7 +78,7 @@ internal sealed class KeptFields(ApiNode node)
 
     private static Guid ParseId(string text) => Guid.TryParseExact(text, "D", out var id) ? id
         : throw Resolving.Invalid(
-            $"Found '{(text.Length <= 40 ? text : text[..40] + "…")}' in 'callIds'; allowed: the callId of a failed "
+            $"Found '{ErrorText.Cut(text, 40)}' in 'callIds'; allowed: the callId of a failed "
             + "call.");
 
     private static Guid? IdOf(string? cursor) => cursor is null ? null

@@ -1,8 +1,10 @@
 using System.Text;
 using Tributary.Api.GraphQL.Items;
+using Tributary.Api.Http;
 using Tributary.Feed;
 using Tributary.GraphQL.Binding;
 using Tributary.GraphQL.Types;
+using Tributary.Messages;
 using Tributary.Pipeline.Definitions;
 using Tributary.Pipeline.Intake;
 
@@ -46,7 +48,7 @@ internal sealed class Publish(ApiNode node, ItemFields items)
     private static IntakeRequest RequestOf(InputObject input)
     {
         var mediaType = input.Get<string>("mediaType")!.ToLowerInvariant();
-        if (mediaType != "application/json" && !mediaType.EndsWith("+json", StringComparison.Ordinal))
+        if (!BodyTypes.IsObject(mediaType))
             throw new TributaryException(
                 "media_type_unsupported",
                 $"Found the media type '{mediaType}'; allowed: application/json, or a type that ends in +json.");
@@ -54,7 +56,7 @@ internal sealed class Publish(ApiNode node, ItemFields items)
         {
             Source = input.Get<string>("source")!,
             Body = BytesOf(input.Get<string>("body")!),
-            MediaType = mediaType == "application/json" ? null : mediaType,
+            MediaType = mediaType == MediaTypes.Json ? null : mediaType,
             ExternalId = input.Get<string>("externalId"),
             ItemPointer = input.Get<string>("itemPointer") is { } text ? PointerOf(text) : null,
         };

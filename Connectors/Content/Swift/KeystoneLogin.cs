@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tributary.Connectors.Http;
+using Tributary.Messages;
 
 namespace Tributary.Connectors.Content.Swift;
 
@@ -17,7 +18,7 @@ internal sealed class KeystoneLogin(SwiftAccess access, StoreClient client, Faul
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, access.AuthUrl + "/auth/tokens")
         {
-            Content = new StringContent(Body().ToJsonString(), null, "application/json"),
+            Content = new StringContent(Body().ToJsonString(), null, MediaTypes.Json),
         };
         using var answer = await client.SendAsync(request, location, cancellation);
         if (!answer.IsSuccessStatusCode)

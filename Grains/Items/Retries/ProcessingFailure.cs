@@ -22,7 +22,7 @@ public sealed record ProcessingFailure(ProcessingStep Step, ConnectorFault Fault
         new(step, fault, Clean(error));
 
     public static ProcessingFailure Of(ProcessingStep step, ConnectorFault fault, Exception error) =>
-        Of(step, fault, TextOf(error));
+        Of(step, fault, ErrorText.Of(error));
 
     /// <summary>
     /// The error of an activity that has no result. An activity that ended the process failed while it ran; the result
@@ -32,15 +32,7 @@ public sealed record ProcessingFailure(ProcessingStep Step, ConnectorFault Fault
         ActivityResult.IsOfEndedProcess(error) ? ProcessingStep.Execute : ProcessingStep.Apply,
         ConnectorFault.Refused, error);
 
-    /// <summary>An exception as an error's text.</summary>
-    public static string TextOf(Exception error) =>
-        error is TributaryException known
-            ? $"{known.Code}: {known.Message}"
-            : $"{error.GetType().Name}: {error.Message}";
-
-    /// <summary>
-    /// The text in a form that every store can hold: cut, and without U+0000 and halves of surrogate pairs.
-    /// </summary>
+    /// <summary>The text as every store can hold it: cut, and without U+0000 and halves of surrogate pairs.</summary>
     public static string Clean(string error)
     {
         var cut = error.Length <= MaxErrorChars ? error : error[..(MaxErrorChars - 1)] + "…";

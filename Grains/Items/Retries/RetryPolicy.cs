@@ -99,11 +99,8 @@ public abstract record Continuation
             var end = since + GiveUp;
             if (now >= end)
                 return null;
-            // A double of milliseconds: a time span may not hold the power before it is cut.
-            var wait =
-                Math.Min(First.TotalMilliseconds * Math.Pow(Factor, failures - 1), Ceiling.TotalMilliseconds)
-                * (1 - (Jitter * chance));
-            var next = now.AddMilliseconds(Math.Ceiling(wait));
+            var wait = new Backoff(First, Ceiling) { Factor = Factor, Jitter = Jitter }.After(failures, chance);
+            var next = now.AddMilliseconds(Math.Ceiling(wait.TotalMilliseconds));
             return next < end ? next : end;
         }
     }

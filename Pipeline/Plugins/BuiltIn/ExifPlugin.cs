@@ -78,7 +78,7 @@ public sealed class ExifPlugin : IPlugin
         {
             // The reader's own checks are not complete: lengths and offsets that lead nowhere surface as these, some
             // only when a tag is described.
-            throw Broken(ErrorText.Of(error), error);
+            throw Broken(ErrorText.LineOf(error), error);
         }
     }
 

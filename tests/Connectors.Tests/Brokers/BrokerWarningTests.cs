@@ -43,7 +43,7 @@ public sealed class BrokerWarningTests
     [Fact]
     public void A_delay_doubles_to_its_ceiling_and_is_cut_by_at_most_half()
     {
-        var backoff = new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5));
+        var backoff = new BrokerBackoff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5));
         for (var round = 0; round < 50; round++)
         {
             foreach (var whole in (double[])[1, 2, 4, 5, 5])

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using Tributary.Messages;
 using Tributary.Pipeline.Content;
 
 namespace Tributary.Grains.Tests.Processing;
@@ -38,7 +39,7 @@ public sealed class MediaTypeSnifferTests
     public void Signatures_tell_formats(string hex, string? expected)
     {
         var bytes = Convert.FromHexString(hex);
-        Assert.Equal(expected ?? MediaTypeNames.Unknown, MediaTypeSniffer.Sniff(bytes, bytes.Length));
+        Assert.Equal(expected ?? MediaTypes.Unknown, MediaTypeSniffer.Sniff(bytes, bytes.Length));
     }
 
     [Theory]
@@ -132,7 +133,7 @@ public sealed class MediaTypeSnifferTests
             var start = Encoding.Latin1.GetBytes(starts[i % starts.Length]);
             start.AsSpan(0, Math.Min(start.Length, bytes.Length)).CopyTo(bytes);
             var told = MediaTypeSniffer.Sniff(bytes, i % 2 == 0 ? bytes.Length : 10_000);
-            Assert.Equal(told == MediaTypeNames.Unknown ? null : told, MediaTypeNames.Normalize(told));
+            Assert.Equal(told == MediaTypes.Unknown ? null : told, MediaTypeNames.Normalize(told));
         }
     }
 

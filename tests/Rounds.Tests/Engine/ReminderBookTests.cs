@@ -42,6 +42,5 @@ public sealed class ReminderBookTests
     }
 
     private static ReminderWrite Write(string name, DateTimeOffset due) =>
-        new(new PartitionId(0), new RoundGrainId("probe", "a"), name, new ReminderRequest(name, due, 0, null, default),
-            MayExist: true);
+        new(new PartitionId(0), new RoundGrainId("probe", "a"), name, new ReminderRequest(name, due, 0, null, default));
 }

@@ -9,7 +9,7 @@ public sealed class HabitTests
     private static readonly Dictionary<string, string> MayTakeTheWorld = new()
     {
         ["Rounds/RoundEnvironment.cs"] = "the one place where a silo gets its clock and its ids of failures",
-        ["Connectors/Brokers/Backoff.cs"] =
+        ["Connectors/Brokers/BrokerBackoff.cs"] =
             "jitter, so that silos that lost the same server do not come back at the same moment",
         ["Silo/Configuration/PipelineReader.cs"] = "the program hands the system's clock to connectors",
         ["Silo/Composition/WatchServices.cs"] = "the clock of a host that brings none",

@@ -38,7 +38,8 @@ internal sealed class ClusterSilo(ClusterRun run, int number)
         faults = new SeededFaults(run.World, run.FaultRate, () => Crash(process)) { IsCalm = run.IsCalm };
         store = new InMemoryStore(run.Database, faults);
         var host = new RoundEngine(
-            run.Options, store, run.TypesOf(this), run.Activities, run.World.Environment().With(run.Sabotage),
+            run.Options, store, run.TypesOf(this), run.Activities,
+            run.World.Environment().With(BrokenRules.Of(run.Sabotage, run.World.Time)),
             NullLogger<RoundEngine>.Instance) { LeftElsewhere = run.Hint };
         Host = host;
         while (!process.Task.IsCompleted)

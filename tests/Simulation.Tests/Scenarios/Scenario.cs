@@ -201,7 +201,7 @@ public sealed class Scenario : IPromised
         store = new InMemoryStore(Database, faults);
         build = Build.Next(world.Random, hasOldBuilds && !isCalm);
         var host = Host = new RoundEngine(options, store, build.Types(observer, jam), build.Activities(activities),
-            world.Environment().With(sabotage), NullLogger<RoundEngine>.Instance);
+            world.Environment().With(BrokenRules.Of(sabotage, world.Time)), NullLogger<RoundEngine>.Instance);
         while (!started.Task.IsCompleted)
         {
             try

@@ -137,8 +137,8 @@ public abstract partial class StoreConformance
             round.HeldReminders.AddRange([Hold("a", "set", Unread), Hold("a", "gone", Unread)]));
         var later = TestSilo.Noon.AddHours(1);
         await silo.CommitAsync(round => round.Reminders.AddRange(
-            [Reminder("a", "set", later, mayExist: true),
-                Reminder("a", "gone", later, mayExist: true) with { Set = null }]));
+            [Reminder("a", "set", later),
+                Reminder("a", "gone", later) with { Set = null }]));
 
         Assert.Empty(await silo.Store.Held.ReadRemindersAsync(null, 10, Cancellation));
         Assert.Equal(("set", later), (Assert.Single(await DueAsync(silo)).Name, (await DueAsync(silo))[0].Due));

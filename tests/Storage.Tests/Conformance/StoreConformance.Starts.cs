@@ -80,9 +80,9 @@ public abstract partial class StoreConformance
         Assert.True(await silo.Store.NoteStartsAsync(silo.Id, first, Cancellation));
         await silo.CommitAsync(round => round.Reminders.AddRange(
         [
-            Reminder("a", "moved", TestSilo.Noon.AddSeconds(1), mayExist: true, activity: "work"),
-            Reminder("b", "same", TestSilo.Noon, mayExist: true, activity: "work"),
-            Reminder("d", "gone", TestSilo.Noon, mayExist: true) with { Set = null },
+            Reminder("a", "moved", TestSilo.Noon.AddSeconds(1), activity: "work"),
+            Reminder("b", "same", TestSilo.Noon, activity: "work"),
+            Reminder("d", "gone", TestSilo.Noon) with { Set = null },
         ]));
 
         // Alone, of the rows as they were: the one that was written anew in the same form has no start, so it is

@@ -5,14 +5,12 @@ namespace Tributary.Storage.Tests.Conformance;
 public abstract partial class StoreConformance
 {
     private static ReminderWrite Reminder(
-        string key, string name, DateTimeOffset due, bool mayExist = false, string? activity = null,
-        string type = "item") =>
+        string key, string name, DateTimeOffset due, string? activity = null, string type = "item") =>
         new(
             new PartitionId(9),
             new RoundGrainId(type, key),
             name,
-            new ReminderRequest(name, due, 3, activity, Encoding.UTF8.GetBytes(name)),
-            mayExist);
+            new ReminderRequest(name, due, 3, activity, Encoding.UTF8.GetBytes(name)));
 
     [Fact]
     public async Task Reminders_come_earliest_first_in_pages_that_do_not_overlap()
@@ -80,10 +78,10 @@ public abstract partial class StoreConformance
         {
             for (var i = 0; i < count; i++)
             {
-                round.Reminders.Add(Reminder($"{i}", "moved", later, mayExist: true));
-                round.Reminders.Add(Reminder($"{i}", "removed", later, mayExist: true) with { Set = null });
-                round.Reminders.Add(Reminder($"{i}", "never was", later, mayExist: true) with { Set = null });
-                round.Reminders.Add(Reminder($"{i}", "new", later, mayExist: true));
+                round.Reminders.Add(Reminder($"{i}", "moved", later));
+                round.Reminders.Add(Reminder($"{i}", "removed", later) with { Set = null });
+                round.Reminders.Add(Reminder($"{i}", "never was", later) with { Set = null });
+                round.Reminders.Add(Reminder($"{i}", "new", later));
             }
         });
 

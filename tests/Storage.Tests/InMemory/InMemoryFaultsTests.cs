@@ -96,9 +96,6 @@ public sealed class InMemoryFaultsTests
         await silo.CommitAsync(round =>
         {
             round.States.Add(TestSilo.Item("a", "1", true));
-            round.Reminders.Add(new ReminderWrite(
-                new PartitionId(0), new RoundGrainId("item", "a"), "r",
-                new ReminderRequest("r", TestSilo.Noon, 0, null, default), false));
             Named(round);
         });
 
@@ -107,9 +104,10 @@ public sealed class InMemoryFaultsTests
             round => round.States.Add(TestSilo.Item("a", "2", true)),
             round => round.States.Add(TestSilo.Item("b", "2", false)),
             round => round.States.AddRange([TestSilo.Item("a", "2", false), TestSilo.Item("a", "3", false)]),
-            round => round.Reminders.Add(new ReminderWrite(
-                new PartitionId(0), new RoundGrainId("item", "a"), "r",
-                new ReminderRequest("r", TestSilo.Noon, 0, null, default), false)),
+            round => round.Reminders.AddRange(Enumerable.Repeat(
+                new ReminderWrite(
+                    new PartitionId(0), new RoundGrainId("item", "a"), "r",
+                    new ReminderRequest("r", TestSilo.Noon, 0, null, default)), 2)),
             round => round.DeferredDone.Add(1),
             Named,
         };

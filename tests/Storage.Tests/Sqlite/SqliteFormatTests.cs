@@ -98,7 +98,7 @@ public sealed class SqliteFormatTests
                     "[]"u8.ToArray(), "error"));
                 round.Reminders.Add(new ReminderWrite(
                     new PartitionId(1), new RoundGrainId("item", "item"), "reminder",
-                    new ReminderRequest("reminder", TestSilo.Noon, 1, "fetch", "{}"u8.ToArray()), false));
+                    new ReminderRequest("reminder", TestSilo.Noon, 1, "fetch", "{}"u8.ToArray())));
             });
             await silo.Log.RegisterDefinitionsAsync(
                 [new DefinitionProposal("definition", "hash", "{}"u8.ToArray())], Cancellation);

@@ -1,9 +1,6 @@
-namespace Tributary.Rounds;
+namespace Tributary.Simulation.Tests;
 
-/// <summary>
-/// Ways to break the engine on purpose, one for each promise, so that the simulation can show that it would notice.
-/// Nothing outside its tests can set one.
-/// </summary>
+/// <summary>Ways to break the engine, one for each promise: see <see cref="BrokenRules"/>.</summary>
 internal enum Sabotage
 {
     None,

@@ -1,13 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
+using Tributary.Messages;
 
 namespace Tributary.Api.Http;
 
 /// <summary>Which bodies a route takes.</summary>
-internal static class MediaTypes
+internal static class BodyTypes
 {
-    public const string Json = "application/json";
-
     public static readonly IReadOnlyList<string> Lines =
     [
         "application/x-ndjson",
@@ -25,15 +24,19 @@ internal static class MediaTypes
     {
         CheckEncoding(request);
         var text = request.ContentType;
-        if (text == Json)
+        if (text == MediaTypes.Json)
             return null;
 
-        var type = Parse(text, $"{Json}, or a type that ends in +json");
+        var type = Parse(text, $"{MediaTypes.Json}, or a type that ends in +json");
         var name = type.MediaType.Value!.ToLowerInvariant();
-        return name == Json ? null
-            : name.EndsWith("+json", StringComparison.Ordinal) ? name
-            : throw Unsupported(text, $"{Json}, or a type that ends in +json");
+        return !IsObject(name) ? throw Unsupported(text, $"{MediaTypes.Json}, or a type that ends in +json")
+            : name == MediaTypes.Json ? null
+            : name;
     }
+
+    /// <param name="name">A media type in lower case, without parameters.</param>
+    public static bool IsObject(string name) =>
+        name == MediaTypes.Json || name.EndsWith("+json", StringComparison.Ordinal);
 
     /// <exception cref="TributaryException">
     /// <c>media_type_unsupported</c>, <c>content_encoding_unsupported</c>.
