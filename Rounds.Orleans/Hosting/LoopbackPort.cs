@@ -12,7 +12,7 @@ namespace Tributary.Rounds.Orleans.Hosting;
 /// The port is bound and not listened on. Sockets that allow it, as those of Orleans and of this class do, may listen
 /// on a port that is bound in this way. A system that chooses a port for somebody never chooses one that is bound.
 /// </remarks>
-public sealed class LoopbackPort : IDisposable
+internal sealed class LoopbackPort : IDisposable
 {
     private readonly Socket held = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 

@@ -9,7 +9,7 @@ namespace Tributary.Rounds.Orleans.Kinds;
 /// once, and then waits for its turn.
 /// </summary>
 internal sealed class IncomingCalls(
-    RoundEngine host, RoundGrainTypes types, IEnumerable<IIncomingGrainCallFilter> filters)
+    RoundEngine engine, RoundGrainTypes types, IEnumerable<IIncomingGrainCallFilter> filters)
 {
     // The one that sent the call here is not one of those that it passes.
     private readonly IIncomingGrainCallFilter[] filters =
@@ -19,15 +19,15 @@ internal sealed class IncomingCalls(
     public bool HasNoFilters => filters.Length == 0;
 
     /// <summary>The way into the rounds past the filters.</summary>
-    public IRequestDoor Door => host.Requests;
+    public IRequestDoor Door => engine.Requests;
 
     /// <summary>See <see cref="RoundOptions.IsAlone"/>.</summary>
-    public bool IsAlone => host.IsAlone;
+    public bool IsAlone => engine.IsAlone;
 
     /// <summary>True when turns of the grain run in this silo, at about this moment.</summary>
-    public bool IsHere(RoundGrainId target) => host.IsAlone || host.IsHere(host.PartitionOf(target));
+    public bool IsHere(RoundGrainId target) => engine.IsAlone || engine.IsHere(engine.PartitionOf(target));
 
-    public int PartitionCount => host.Facts.PartitionCount;
+    public int PartitionCount => engine.Facts.PartitionCount;
 
     /// <summary>Runs the request and returns what it came to; what it threw is thrown.</summary>
     public ValueTask<Response> RunAsync(RoundGrainId target, IInvokable request, CancellationToken cancellation) =>

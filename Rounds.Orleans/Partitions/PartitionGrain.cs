@@ -12,7 +12,7 @@ namespace Tributary.Rounds.Orleans.Partitions;
 /// its calls.
 /// </remarks>
 [KeepAlive, Reentrant, RendezvousPlacement, GrainType("tributary.partition")]
-internal sealed class PartitionGrain(RoundEngine host, IncomingCalls calls) : Grain, IPartitionGrain
+internal sealed class PartitionGrain(RoundEngine engine, IncomingCalls calls) : Grain, IPartitionGrain
 {
     private PartitionId Partition => new((int)this.GetPrimaryKeyLong());
 
@@ -30,9 +30,9 @@ internal sealed class PartitionGrain(RoundEngine host, IncomingCalls calls) : Gr
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
         // A silo that is alone keeps what nobody else could take, and one that stops gives all with one statement.
-        host.IsAlone || reason.ReasonCode == DeactivationReasonCode.ShuttingDown
+        engine.IsAlone || reason.ReasonCode == DeactivationReasonCode.ShuttingDown
             ? Task.CompletedTask
-            : host.GiveAsync([Partition], cancellationToken);
+            : engine.GiveAsync([Partition], cancellationToken);
 
     public Task<Response> Run(RoundGrainId target, IInvokable request, CancellationToken cancellation) =>
         calls.RunAsync(target, request, cancellation).AsTask();
@@ -42,19 +42,19 @@ internal sealed class PartitionGrain(RoundEngine host, IncomingCalls calls) : Gr
 
     public async Task<bool> Hold()
     {
-        if (!host.IsHere(Partition))
+        if (!engine.IsHere(Partition))
             await TakeAsync(CancellationToken.None);
-        return host.IsHere(Partition);
+        return engine.IsHere(Partition);
     }
 
     public Task Look()
     {
-        host.LookForCalls();
+        engine.LookForCalls();
         return Task.CompletedTask;
     }
 
     public Task<int> Count() => Task.FromResult(calls.PartitionCount);
 
     // One that another silo owns is not here after this: its calls bounce until its owner has given it.
-    private async Task TakeAsync(CancellationToken cancellation) => await host.TakeAsync([Partition], cancellation);
+    private async Task TakeAsync(CancellationToken cancellation) => await engine.TakeAsync([Partition], cancellation);
 }

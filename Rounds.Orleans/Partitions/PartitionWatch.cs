@@ -8,7 +8,7 @@ namespace Tributary.Rounds.Orleans.Partitions;
 /// at every change of the membership and every second, from the moment in which the silo is active until it stops.
 /// </summary>
 internal sealed partial class PartitionWatch(
-    RoundEngine host, IGrainFactory grains, ILocalSiloDetails self, IClusterMembershipService membership,
+    RoundEngine engine, IGrainFactory grains, ILocalSiloDetails self, IClusterMembershipService membership,
     TimeProvider time, ILogger<PartitionWatch> logger) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
@@ -22,7 +22,7 @@ internal sealed partial class PartitionWatch(
         nameof(PartitionWatch), ServiceLifecycleStage.Active,
         _ =>
         {
-            host.LeftElsewhere = Tell;
+            engine.LeftElsewhere = Tell;
             looking = Task.Run(() => GuardAsync(LookAsync), CancellationToken.None);
             watching = Task.Run(() => GuardAsync(WatchAsync), CancellationToken.None);
             return Task.CompletedTask;
@@ -64,8 +64,8 @@ internal sealed partial class PartitionWatch(
     // Those that belong here by the silos that live: others are their own silos' to look for.
     private async Task TakeMissingAsync()
     {
-        var count = host.Facts.PartitionCount;
-        if (host.PartitionsCount == count)
+        var count = engine.Facts.PartitionCount;
+        if (engine.PartitionsCount == count)
             return;
         var silos = membership.CurrentSnapshot.Members.Values
             .Where(static member => member.Status == SiloStatus.Active)
@@ -73,7 +73,7 @@ internal sealed partial class PartitionWatch(
         if (silos.Length == 0)
             return;
         var missing = Enumerable.Range(0, count).Where(partition =>
-            !host.IsHere(new PartitionId(partition))
+            !engine.IsHere(new PartitionId(partition))
             && RendezvousDirector.Choose(partition, silos).Equals(self.SiloAddress));
         await Task.WhenAll(missing.Select(HoldAsync));
     }

@@ -12,7 +12,7 @@ namespace Tributary.Rounds.Orleans.Partitions;
 /// 1998).
 /// </summary>
 [GenerateSerializer, Immutable, SuppressReferenceTracking, Alias("tributary.rendezvous")]
-public sealed class RendezvousPlacement : PlacementStrategy
+internal sealed class RendezvousPlacement : PlacementStrategy
 {
     /// <summary>The name by which Orleans' manifest knows the strategy.</summary>
     internal static RendezvousPlacement Instance { get; } = new();

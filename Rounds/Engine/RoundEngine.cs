@@ -49,7 +49,7 @@ public sealed partial class RoundEngine
         inbox = new Inbox(options);
         instruments = new RoundInstruments(environment.Meter);
         if (environment.Meter is { } meter)
-            RoundGauges.Add(meter, this, inbox, () => loop);
+            EngineInstruments.Add(meter, this, inbox, () => loop);
         retries = new LimitedLog(environment.Time);
         var calls = NewCaller(WorkClass.Calls);
         Grains = calls;
