@@ -223,7 +223,8 @@ internal sealed partial class RoundLoop
             if (i % TurnsPerLookCount != 0)
                 continue;
             LookAtClock();
-            if (!events.IsEmpty || (committing is null && environment.Time.GetElapsedTime(began) > options.MaxRoundTime))
+            if (!events.IsEmpty
+                || (committing is null && environment.Time.GetElapsedTime(began) > options.MaxRoundTime))
             {
                 // A commit or load has ended, or the round has been open long enough: the loop sees to it and comes
                 // back.

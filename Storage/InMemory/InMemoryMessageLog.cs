@@ -41,7 +41,8 @@ internal sealed class InMemoryMessageLog(InMemoryDatabase database, InMemoryGate
             return new MessageSlice(messages, database.Horizon, true);
         });
 
-    public ValueTask<long> CountBelowAsync(Position below, CancellationToken cancellation) => gate.RunAsync(StoreCall.Log, () =>
+    public ValueTask<long> CountBelowAsync(
+        Position below, CancellationToken cancellation) => gate.RunAsync(StoreCall.Log, () =>
     {
         var count = 0L;
         foreach (var silo in database.Silos.Values)

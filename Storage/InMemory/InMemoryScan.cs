@@ -9,7 +9,8 @@ namespace Tributary.Storage.InMemory;
 /// </summary>
 internal sealed class InMemoryScan(InMemoryDatabase database, InMemoryGate gate) : IMessageRows
 {
-    public ValueTask<ScanChunk> ReadAsync(ScanRange range, CancellationToken cancellation) => gate.RunAsync(StoreCall.Log, () =>
+    public ValueTask<ScanChunk> ReadAsync(
+        ScanRange range, CancellationToken cancellation) => gate.RunAsync(StoreCall.Log, () =>
     {
         var chunk = new ScanChunk(range);
         var filter = range.Filter;
@@ -20,14 +21,17 @@ internal sealed class InMemoryScan(InMemoryDatabase database, InMemoryGate gate)
             if (!chunk.Take(message.Position.Value))
                 break;
             if (filter.AcceptsSource(message.Source) && filter.AcceptsItem(message.Item)
-                && filter.AcceptsTime(Instant.ToTicks(message.ReceivedAt)) && (filter.Statuses is null || filter.Statuses.Contains(StatusOf(message))) && filter.AcceptsBody(message.Body.Span))
+                && filter.AcceptsTime(Instant.ToTicks(message.ReceivedAt))
+                && (filter.Statuses is null || filter.Statuses.Contains(StatusOf(message)))
+                && filter.AcceptsBody(message.Body.Span))
                 chunk.Add(message);
         }
 
         return chunk;
     });
 
-    public ValueTask<IndexedSpans> ReadSpansAsync(IReadOnlyList<string> pointers, int limit, CancellationToken cancellation) =>
+    public ValueTask<IndexedSpans> ReadSpansAsync(
+        IReadOnlyList<string> pointers, int limit, CancellationToken cancellation) =>
         gate.RunAsync(StoreCall.Log, () => InMemoryIndexedPaths.Read(database, pointers, limit));
 
     public ValueTask<int> CountAsync(

@@ -137,7 +137,8 @@ public sealed class InMemoryStore : IPartitionStore
         gate.RunAsync(StoreCall.Check, () =>
             database.Silos.TryGetValue(silo, out var row) && !row.IsDead && row.Round == round);
 
-    public ValueTask<LoadResult> LoadAsync(LoadRequest request, CancellationToken cancellation) => gate.RunAsync(StoreCall.Load, () =>
+    public ValueTask<LoadResult> LoadAsync(
+        LoadRequest request, CancellationToken cancellation) => gate.RunAsync(StoreCall.Load, () =>
     {
         var result = new LoadResult();
         foreach (var key in request.States)

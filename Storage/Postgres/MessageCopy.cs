@@ -12,6 +12,8 @@ public sealed class MessageCopy(string table)
     /// <summary>
     /// Copies messages to the positions of <paramref name="transaction"/>, within the connection's transaction.
     /// </summary>
-    public Task WriteAsync(NpgsqlConnection connection, IReadOnlyList<AppendedMessage> messages, long transaction, CancellationToken cancellation) =>
+    public Task WriteAsync(
+        NpgsqlConnection connection, IReadOnlyList<AppendedMessage> messages, long transaction,
+        CancellationToken cancellation) =>
         RoundInserts.Messages(table, messages, [], transaction).CopyAsync(connection, buffer, cancellation);
 }

@@ -17,7 +17,8 @@ internal static class PostgresItemMessages
             $"""
             select i.n, {PostgresMessageLog.Columns} from unnest($4) with ordinality i(item, n)
             cross join lateral (
-                select * from messages where item = i.item and position > $1 and position < least($2, horizon()) order by position {direction} limit $3
+                select * from messages where item = i.item and position > $1 and position < least($2, horizon())
+                order by position {direction} limit $3
             ) m order by i.n, m.position {direction}
             """,
             query.After?.Value ?? -1,

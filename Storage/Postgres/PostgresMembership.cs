@@ -55,7 +55,8 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
         },
         cancellation);
 
-    public Task<RoundResolution> ResolveAsync(SiloId silo, long round, CancellationToken cancellation) => committer.RenewAsync(
+    public Task<RoundResolution> ResolveAsync(
+        SiloId silo, long round, CancellationToken cancellation) => committer.RenewAsync(
         async session =>
         {
             await EndBackendAsync(session.Connection, silo, cancellation);
@@ -70,7 +71,8 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
                 if (await reader.ReadAsync(cancellation))
                 {
                     if (reader.GetInt64(0) == round)
-                        resolution = new RoundResolution.Applied(reader.GetInt64(2), new DateTimeOffset(reader.GetDateTime(3)));
+                        resolution = new RoundResolution.Applied(
+                            reader.GetInt64(2), new DateTimeOffset(reader.GetDateTime(3)));
                     else if (reader.GetString(1) != "dead")
                         resolution = new RoundResolution.NotApplied();
                 }

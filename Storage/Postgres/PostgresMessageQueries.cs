@@ -33,7 +33,8 @@ internal sealed class PostgresMessageQueries(PostgresReaders readers, IMessageLo
         return found;
     }
 
-    public ValueTask<IReadOnlyDictionary<string, MessageMatches>> QueryItemMessagesAsync(ItemMessagesQuery query, CancellationToken cancellation) =>
+    public ValueTask<IReadOnlyDictionary<string, MessageMatches>> QueryItemMessagesAsync(
+        ItemMessagesQuery query, CancellationToken cancellation) =>
         readers.RunAsync(connection => PostgresItemMessages.ReadAsync(connection, query, cancellation), cancellation);
 
     public async ValueTask<IReadOnlyDictionary<string, LoadedState>> FindItemsAsync(

@@ -46,7 +46,9 @@ internal static class PostgresParts
             $"""
             select h.horizon, r.position, r.message_position, {Columns}, raised_at
             from (select horizon() as horizon) h
-            left join lateral (select * from raised where position > $1 and position < h.horizon order by position limit $2) r on true
+            left join lateral (
+                select * from raised where position > $1 and position < h.horizon order by position limit $2
+            ) r on true
             order by r.position
             """,
             after.Value, (long)limit + 1);
@@ -62,7 +64,8 @@ internal static class PostgresParts
                 return new RaisedSlice(failures, horizon, false);
 
             var part = ReadPart(reader, 2);
-            failures.Add(new RaisedFailure(new Position(reader.GetInt64(1)), part.Message, part.Item, part.Part, part.ChangedAt));
+            failures.Add(new RaisedFailure(
+                new Position(reader.GetInt64(1)), part.Message, part.Item, part.Part, part.ChangedAt));
         }
 
         return new RaisedSlice(failures, horizon, true);

@@ -109,10 +109,15 @@ internal static class PostgresProcessing
         ];
         return RoundChanges.Command(
             """
-            insert into records as r (generation, item, key, position, item_sequence, received_at, message_id, source, json)
-            select * from unnest($1::int[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::uuid[], $8::text[], $9::bytea[])
-            on conflict (generation, item, key) do update set position = excluded.position, item_sequence = excluded.item_sequence,
-                received_at = excluded.received_at, message_id = excluded.message_id, source = excluded.source, json = excluded.json
+            insert into records as r
+                (generation, item, key, position, item_sequence, received_at, message_id, source, json)
+            select * from unnest(
+                $1::int[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::uuid[], $8::text[],
+                $9::bytea[])
+            on conflict (generation, item, key) do update set
+                position = excluded.position, item_sequence = excluded.item_sequence,
+                received_at = excluded.received_at, message_id = excluded.message_id, source = excluded.source,
+                json = excluded.json
                 where r.item_sequence <= excluded.item_sequence
             """,
             [.. columns.Select(column => column.ToArray(rows.Count))]);

@@ -15,8 +15,9 @@ internal sealed class PostgresProcessingQueries(PostgresReaders readers) : IProc
                 await using var command = new NpgsqlCommand(
                     $"select {PostgresMessageLog.Columns} from messages m where id = $1", connection);
                 command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id.Value });
-                return (
-                    await PostgresMessageLog.ReadAllAsync(command, row => PostgresMessageLog.Read(row, 0), cancellation)).SingleOrDefault();
+                var found = await PostgresMessageLog.ReadAllAsync(
+                    command, row => PostgresMessageLog.Read(row, 0), cancellation);
+                return found.SingleOrDefault();
             },
             cancellation);
 

@@ -58,7 +58,10 @@ internal static class PostgresRecords
         await using var command = new NpgsqlCommand(
             $"""
             select {Columns} from unnest($1) i(item)
-            cross join lateral (select r.* from records r where r.generation = any($2) and r.item = i.item order by r.generation, r.key limit $3) r
+            cross join lateral (
+                select r.* from records r where r.generation = any($2) and r.item = i.item
+                order by r.generation, r.key limit $3
+            ) r
             order by r.item, r.generation, r.key
             """,
             connection);

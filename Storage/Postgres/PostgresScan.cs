@@ -131,7 +131,7 @@ internal sealed class PostgresScan(PostgresReaders readers) : IMessageRows
             ScanSource.OfItems of => (
                 $"unnest({Add(command, Texts(of.Items))}) w(item)", "messages where item = w.item"),
             ScanSource.OfValues of => (
-                $"unnest({Add(command, new NpgsqlParameter<int[]> { TypedValue = Array.ConvertAll(of.Values, value => value.Path) })}, {Add(command, Keys(of))}) w(path, key)",
+                $"unnest({Add(command, Paths(of))}, {Add(command, Keys(of))}) w(path, key)",
                 "indexed_values where path = w.path and key = w.key"),
             ScanSource.OfStatuses { Statuses: null } => ("(values (0)) w(status)", "pending where true"),
             // The condition repeats that of the index, which the planner cannot conclude.
@@ -148,6 +148,9 @@ internal sealed class PostgresScan(PostgresReaders readers) : IMessageRows
 
     private static string Numbers(IEnumerable<MessageStatus> statuses) =>
         string.Join(", ", statuses.Select(status => (int)status));
+
+    private static NpgsqlParameter Paths(ScanSource.OfValues of) =>
+        new NpgsqlParameter<int[]> { TypedValue = Array.ConvertAll(of.Values, value => value.Path) };
 
     private static NpgsqlParameter Keys(ScanSource.OfValues of) =>
         new NpgsqlParameter<ReadOnlyMemory<byte>[]>

@@ -65,7 +65,9 @@ internal static class PostgresSchema
     private static async Task CheckCounterAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         var sql = $"""
-            select greatest((select max(position) from messages), (select max(transaction_id) << {Position.IndexBits} from silos))
+            select greatest(
+                    (select max(position) from messages),
+                    (select max(transaction_id) << {Position.IndexBits} from silos))
                 >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint << {Position.IndexBits}
             """;
         if (await ScalarAsync(connection, sql, cancellation) is true)
@@ -78,7 +80,8 @@ internal static class PostgresSchema
         }
     }
 
-    private static Task CreateAsync(NpgsqlConnection connection, int partitionCount, CancellationToken cancellation) => ExecuteAsync(
+    private static Task CreateAsync(
+        NpgsqlConnection connection, int partitionCount, CancellationToken cancellation) => ExecuteAsync(
         connection,
         string.Create(
             CultureInfo.InvariantCulture,

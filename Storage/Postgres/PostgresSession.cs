@@ -103,7 +103,8 @@ internal sealed class PostgresSession : IAsyncDisposable
         await using var command = new NpgsqlCommand(
             """
             select pg_backend_pid(), current_setting('tributary.session', true), backend_start,
-                current_setting('server_version_num')::int, current_setting('fsync'), current_setting('synchronous_commit')
+                current_setting('server_version_num')::int, current_setting('fsync'),
+                current_setting('synchronous_commit')
             from pg_stat_activity where pid = pg_backend_pid()
             """,
             connection);

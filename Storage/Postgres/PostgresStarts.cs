@@ -20,7 +20,8 @@ internal static class PostgresStarts
             noted as (
                 update reminders r set starts = t.starts, started_by = alive.id, is_alone = nullif(t.is_alone, false)
                 from alive, unnest(
-                        $2::text[], $3::text[], $4::text[], $5::bigint[], $6::int[], $7::int[], $8::int[], $9::boolean[])
+                        $2::text[], $3::text[], $4::text[], $5::bigint[], $6::int[], $7::int[], $8::int[],
+                        $9::boolean[])
                     as t(type, key, name, due_at, attempt, before, starts, is_alone)
                 where r.type = t.type and r.key = t.key and r.name = t.name
                     and r.due_at = t.due_at and r.attempt = t.attempt and coalesce(r.starts, 0) = t.before

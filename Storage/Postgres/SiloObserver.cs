@@ -60,7 +60,8 @@ internal sealed class SiloObserver(NpgsqlConnection connection, TimeProvider tim
 
         // Two processes cannot listen on one address: at our own it is us who would answer.
         return time.GetElapsedTime(before.Since) >= Interval
-            && (silo.Address.Length == 0 || silo.Address == ownAddress || await RefusesAsync(silo.Address, cancellation));
+            && (silo.Address.Length == 0 || silo.Address == ownAddress
+                || await RefusesAsync(silo.Address, cancellation));
     }
 
     private async Task<List<ObservedSilo>> ReadAsync(CancellationToken cancellation)
@@ -68,8 +69,11 @@ internal sealed class SiloObserver(NpgsqlConnection connection, TimeProvider tim
         await using var command = new NpgsqlCommand(
             $"""
             select s.id, s.address, s.round,
-                exists(select from pg_locks l where l.locktype = 'advisory' and l.classid = {PostgresSession.LockClass} and l.objid = s.id::oid
-                    and l.objsubid = 1 and l.database = (select oid from pg_database where datname = current_database())),
+                exists(
+                    select from pg_locks l
+                    where l.locktype = 'advisory' and l.classid = {PostgresSession.LockClass} and l.objid = s.id::oid
+                        and l.objsubid = 1
+                        and l.database = (select oid from pg_database where datname = current_database())),
                 clock_timestamp() - pg_postmaster_start_time() < interval '3 seconds'
             from silos s where s.status <> 'dead' order by s.id
             """,

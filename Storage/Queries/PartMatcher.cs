@@ -26,8 +26,8 @@ internal sealed class PartMatcher(PartFilter filter)
         && (steps is null || steps.Contains(row.Part.Step))
         && !(row.Message.ReceivedAt < filter.From)
         && !(row.Message.ReceivedAt >= filter.Until)
-        && (
-            filter.ErrorContains is not { } wanted || row.Part.Error?.Contains(wanted, StringComparison.Ordinal) == true);
+        && (filter.ErrorContains is not { } wanted
+            || row.Part.Error?.Contains(wanted, StringComparison.Ordinal) == true);
 
     /// <summary>Runs a search for parts over reads of one store.</summary>
     public static async ValueTask<PartPage> RunAsync(

@@ -3,7 +3,8 @@ namespace Tributary.Storage.Sqlite;
 /// <inheritdoc cref="IGenerations"/>
 internal sealed class SqliteGenerations(SqliteWriter writer, IMessageLog log, TimeProvider time) : IGenerations
 {
-    public ValueTask<IReadOnlyList<DefinitionRow>> SwitchAsync(IReadOnlyList<int> ids, CancellationToken cancellation) =>
+    public ValueTask<IReadOnlyList<DefinitionRow>> SwitchAsync(
+        IReadOnlyList<int> ids, CancellationToken cancellation) =>
         writer.WriteAsync(connection => SqliteDefinitions.Switch(connection, ids, time.GetUtcNow()), cancellation);
 
     public ValueTask<IReadOnlyList<DefinitionRow>> DropAsync(IReadOnlyList<int> ids, CancellationToken cancellation) =>

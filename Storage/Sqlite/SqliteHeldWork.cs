@@ -41,7 +41,8 @@ internal sealed class SqliteHeldWork(SqliteReaders readers, SqliteReaders loads)
         {
             var select = connection.Prepare(
                 $"""
-                select partition, type, key, name, held_due_at, attempt, activity, payload, held_code, held_error, held_at
+                select partition, type, key, name, held_due_at, attempt, activity, payload,
+                    held_code, held_error, held_at
                 from reminders
                 where held_due_at is not null {(after is null ? "" : "and (type, key, name) > (?, ?, ?)")}
                 order by type, key, name limit ?

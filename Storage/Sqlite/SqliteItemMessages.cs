@@ -13,7 +13,8 @@ internal static class SqliteItemMessages
         var select = connection.Prepare(
             $"""
             select {SqliteMessageLog.Columns} from messages indexed by messages_by_item
-            where item = ? and position > ? and position < ? order by position {(query.NewestFirst ? "desc" : "asc")} limit ?
+            where item = ? and position > ? and position < ?
+            order by position {(query.NewestFirst ? "desc" : "asc")} limit ?
             """);
         for (var i = 0; i < found.Items.Length; i++)
         {

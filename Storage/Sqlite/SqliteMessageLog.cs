@@ -32,7 +32,8 @@ internal sealed class SqliteMessageLog(SqliteWriter writer, SqliteReaders reader
             },
             cancellation);
 
-    public ValueTask<MessageSlice> ReadAfterAsync(Position after, int limit, long maxBytes, CancellationToken cancellation) => readers.ReadAsync(
+    public ValueTask<MessageSlice> ReadAfterAsync(
+        Position after, int limit, long maxBytes, CancellationToken cancellation) => readers.ReadAsync(
         connection =>
         {
             var messages = new List<StoredMessage>();

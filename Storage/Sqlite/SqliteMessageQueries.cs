@@ -42,7 +42,8 @@ internal sealed class SqliteMessageQueries(SqliteReaders readers, IMessageLog lo
         return found;
     }
 
-    public ValueTask<IReadOnlyDictionary<string, MessageMatches>> QueryItemMessagesAsync(ItemMessagesQuery query, CancellationToken cancellation) =>
+    public ValueTask<IReadOnlyDictionary<string, MessageMatches>> QueryItemMessagesAsync(
+        ItemMessagesQuery query, CancellationToken cancellation) =>
         readers.ReadAsync(connection => SqliteItemMessages.Read(connection, query), cancellation);
 
     public async ValueTask<IReadOnlyDictionary<string, LoadedState>> FindItemsAsync(
@@ -83,7 +84,8 @@ internal sealed class SqliteMessageQueries(SqliteReaders readers, IMessageLog lo
                 var select = connection.Prepare(
                         $"""
                         select id, version, state from items
-                        where id {(range.IsInclusive ? ">=" : ">")} ? {(range.Upper is null ? "" : "and id < ?")} order by id limit ?
+                        where id {(range.IsInclusive ? ">=" : ">")} ? {(range.Upper is null ? "" : "and id < ?")}
+                        order by id limit ?
                         """)
                     .Bind(range.Lower);
                 if (range.Upper is not null)

@@ -102,7 +102,8 @@ internal sealed class SqliteProcessingQueries(SqliteReaders readers) : IProcessi
     /// A statement per key costs no round trip within the process, and one transaction is one snapshot.
     /// </summary>
     private ValueTask<IReadOnlyDictionary<TKey, T>> LookUpAsync<TKey, T>(
-        IReadOnlyList<TKey> keys, string sql, Func<SqliteStatement, TKey, SqliteStatement> bind, Func<T?, SqliteStatement, T> add, CancellationToken cancellation)
+        IReadOnlyList<TKey> keys, string sql, Func<SqliteStatement, TKey, SqliteStatement> bind,
+        Func<T?, SqliteStatement, T> add, CancellationToken cancellation)
         where TKey : notnull => readers.ReadAsync<IReadOnlyDictionary<TKey, T>>(
         connection =>
         {

@@ -10,7 +10,8 @@ namespace Tributary.Silo.Hosting.Web;
 internal sealed class NodePipeline(SiloConfig config, RequestGate requests) : IStartupFilter
 {
     private const string Refusal =
-        """{"type":"urn:tributary:error:stopping","title":"Stopping","status":503,"detail":"The server is stopping; another one, or this one after its restart, takes the request.","code":"stopping"}""";
+        """{"type":"urn:tributary:error:stopping","title":"Stopping","status":503,"detail":"The server is stopping; """
+        + """another one, or this one after its restart, takes the request.","code":"stopping"}""";
 
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
