@@ -4,8 +4,8 @@ using Tributary.Rounds.Calls;
 namespace Tributary.Rounds.Engine;
 
 /// <summary>
-/// What can be counted in a silo at any moment, on the meter of <see cref="RoundEnvironment.Meter"/>: read when
-/// somebody collects, from any thread, so that it costs nothing otherwise. Each incarnation answers for itself.
+/// The gauges of a silo, on the meter of <see cref="RoundEnvironment.Meter"/>. They are read only when a collector
+/// asks, from any thread, and cost nothing otherwise. Each incarnation answers for itself.
 /// </summary>
 internal static class EngineInstruments
 {
