@@ -110,5 +110,5 @@ internal sealed class CommandLine
 }
 
 /// <param name="ConfigFile">Null without a file.</param>
-/// <param name="Values">What options set, by key.</param>
+/// <param name="Values">The values that options set, by key.</param>
 internal sealed record Arguments(string? ConfigFile, bool IsDemo, IReadOnlyList<OptionValue> Values);

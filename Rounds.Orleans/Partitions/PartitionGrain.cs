@@ -7,9 +7,8 @@ namespace Tributary.Rounds.Orleans.Partitions;
 
 /// <inheritdoc cref="IPartitionGrain"/>
 /// <remarks>
-/// The activation says where the partition should be; where it is, the engine and the database say. So nothing here
-/// decides anything: a second activation, or one at the wrong silo, waits for a take that matches nothing, and bounces
-/// its calls.
+/// The activation only tells where the partition should be; the engine and the database decide where it is. A second
+/// activation, or one in the wrong silo, is harmless: its take matches nothing, and its calls are bounced.
 /// </remarks>
 [KeepAlive, Reentrant, RendezvousPlacement, GrainType("tributary.partition")]
 internal sealed class PartitionGrain(RoundEngine engine, IncomingCalls calls) : Grain, IPartitionGrain
@@ -29,7 +28,8 @@ internal sealed class PartitionGrain(RoundEngine engine, IncomingCalls calls) : 
     }
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
-        // A silo that is alone keeps what nobody else could take, and one that stops gives all with one statement.
+        // A silo that is alone keeps its partitions, because nobody else could take them. A silo that stops gives all
+        // partitions with one statement.
         engine.IsAlone || reason.ReasonCode == DeactivationReasonCode.ShuttingDown
             ? Task.CompletedTask
             : engine.GiveAsync([Partition], cancellationToken);
@@ -55,6 +55,6 @@ internal sealed class PartitionGrain(RoundEngine engine, IncomingCalls calls) : 
 
     public Task<int> Count() => Task.FromResult(calls.PartitionCount);
 
-    // One that another silo owns is not here after this: its calls bounce until its owner has given it.
+    // A partition that another silo owns is not here after this: its calls are bounced until its owner has given it.
     private async Task TakeAsync(CancellationToken cancellation) => await engine.TakeAsync([Partition], cancellation);
 }

@@ -8,7 +8,7 @@ namespace Tributary.Silo.Configuration;
 /// </summary>
 internal static partial class Variables
 {
-    /// <summary>A variable that is not set is an error: an empty password is never what was meant.</summary>
+    /// <summary>An unset variable is an error: nobody means to configure an empty password that way.</summary>
     public static string Replace(
         string text, string origin, Func<string, string?> variables, List<ConfigError> errors) =>
         !text.Contains("${", StringComparison.Ordinal) ? text : Pattern.Replace(text, match =>

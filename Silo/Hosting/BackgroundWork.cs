@@ -3,22 +3,22 @@ using Tributary.Storage;
 namespace Tributary.Silo.Hosting;
 
 /// <summary>
-/// Runs what goes on for as long as the process does. Work that ends with an error is begun again, which it must allow;
-/// when the database can be used no more, or when it ends again and again, the process ends.
+/// Runs work that lasts as long as the process. Work that ends with an error starts again, which it must allow. The
+/// process ends when the database cannot be used any more, or when the work ends again and again.
 /// </summary>
 internal sealed partial class BackgroundWork(ProcessFault fault, TimeProvider time, ILogger<BackgroundWork> logger)
 {
-    /// <summary>How often in a row work is begun again.</summary>
+    /// <summary>How often in a row work starts again.</summary>
     public const int MaxRestartsCount = 8;
 
-    /// <summary>Work that ran for so long has recovered.</summary>
+    /// <summary>Work that ran for this long has recovered.</summary>
     private static readonly TimeSpan Sound = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
-    /// Runs it until <paramref name="stop"/>. The result never faults, and ends when the work has seen that it is to
-    /// stop.
+    /// Runs the work until <paramref name="stop"/>. The result never faults, and completes when the work has noticed
+    /// the stop.
     /// </summary>
     public Task RunAsync(string name, Func<CancellationToken, Task> work, CancellationToken stop) =>
         Task.Run(() => SuperviseAsync(name, work, stop), CancellationToken.None);
@@ -39,11 +39,11 @@ internal sealed partial class BackgroundWork(ProcessFault fault, TimeProvider ti
             else
                 LogRestarted(logger, name, restarts, MaxRestartsCount, error);
             await WaitAsync(isOver ? Timeout.InfiniteTimeSpan : FirstDelay * (1 << (restarts - 1)), stop);
-            // Work that is begun when it is to stop stops at once, as those who wait for its last act expect.
+            // Work that starts after the stop ends at once, as code that waits for its last step expects.
         }
     }
 
-    /// <summary>Null when it ended because it was told to.</summary>
+    /// <summary>Null when the work ended because it was told to stop.</summary>
     private static async Task<Exception?> TryAsync(
         string name, Func<CancellationToken, Task> work, CancellationToken stop)
     {
@@ -56,7 +56,7 @@ internal sealed partial class BackgroundWork(ProcessFault fault, TimeProvider ti
         }
         catch (Exception) when (stop.IsCancellationRequested)
         {
-            // The end that was asked for, whatever it looks like from in there.
+            // The requested end, whatever error it shows as.
             return null;
         }
         catch (Exception error)
@@ -73,7 +73,7 @@ internal sealed partial class BackgroundWork(ProcessFault fault, TimeProvider ti
         }
         catch (OperationCanceledException)
         {
-            // Told to stop: the work learns it next.
+            // Told to stop: the work notices it next.
         }
     }
 }

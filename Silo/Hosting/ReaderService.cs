@@ -8,14 +8,14 @@ using Tributary.Storage;
 namespace Tributary.Silo.Hosting;
 
 /// <summary>
-/// A process without the role silo: no engine, nothing is registered or written, what is stored is read as it is.
+/// A process without the role silo: it has no engine, registers and writes nothing, and reads what is stored.
 /// </summary>
 internal sealed partial class ReaderService(
     NodeStore store, FeedStart feed, ApiNodes nodes, AfterStart<ApiNode> node, AfterStart<PluginHost> plugins,
     NodeState state, NodeBackground background, NodeStop stop, ProcessFault fault, TimeProvider time,
     ILogger<ReaderService> logger) : IHostedService
 {
-    /// <summary>How often it looks whether another process has switched.</summary>
+    /// <summary>How often it checks whether another process has switched generations.</summary>
     private static readonly TimeSpan RefreshDelay = TimeSpan.FromSeconds(1);
 
     public Task StartAsync(CancellationToken cancellationToken) => fault.OrEndAsync(RunAsync(cancellationToken));
@@ -47,7 +47,7 @@ internal sealed partial class ReaderService(
             }
             catch (StoreException error) when (error.IsPassing)
             {
-                // Readers see what was live before, until the database answers again.
+                // Readers see the earlier live generations until the database answers again.
                 LogNotRefreshed(error.Message);
             }
         }

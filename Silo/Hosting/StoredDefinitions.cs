@@ -5,15 +5,15 @@ using Tributary.Storage;
 namespace Tributary.Silo.Hosting;
 
 /// <summary>
-/// Says at the start where what is stored and what is configured differ: what is not counted any more, and what is
-/// new and empty.
+/// Logs at the start where the stored definitions differ from the configured ones: aggregates that are not counted any
+/// more, and new ones that are empty.
 /// </summary>
 internal static partial class StoredDefinitions
 {
-    /// <summary>Lines of one kind; further names are counted.</summary>
+    /// <summary>Lines of one kind; further names are only counted.</summary>
     private const int MaxLinesCount = 20;
 
-    /// <param name="before">What was registered before this start.</param>
+    /// <param name="before">The definitions that were registered before this start.</param>
     /// <param name="storedCount">How many messages were stored before this start.</param>
     public static void Report(
         ILogger logger, GenerationBook book, IReadOnlyList<DefinitionRow> before, long storedCount)
@@ -30,7 +30,7 @@ internal static partial class StoredDefinitions
         if (unfed.Count > MaxLinesCount)
             LogMore(logger, unfed.Count - MaxLinesCount, "are stored and not counted");
 
-        // An aggregate of a plugin is filled with its plugin.
+        // An aggregate of a plugin is filled together with its plugin.
         var known = before.Select(static row => row.Name).ToHashSet();
         List<DefinitionRow> empty = storedCount == 0 ? [] :
         [
