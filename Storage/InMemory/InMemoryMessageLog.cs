@@ -4,7 +4,7 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.InMemory;
 
-/// <summary>Reads of what is committed; nothing is ever half-committed, so all of it lies below the horizon.</summary>
+/// <summary>Reads of committed rows. No round is ever half committed, so all rows lie below the horizon.</summary>
 internal sealed class InMemoryMessageLog(InMemoryDatabase database, InMemoryGate gate) : IMessageLog
 {
     public ValueTask<Position> ReadHorizonAsync(CancellationToken cancellation) =>

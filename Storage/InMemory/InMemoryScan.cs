@@ -5,7 +5,7 @@ using Tributary.Storage.Rows;
 namespace Tributary.Storage.InMemory;
 
 /// <summary>
-/// The reads of a search. What the databases find by an index is found by going through everything, and counted alike.
+/// The reads of a search. A scan of all rows finds what the databases find by an index, and counts alike.
 /// </summary>
 internal sealed class InMemoryScan(InMemoryDatabase database, InMemoryGate gate) : IMessageRows
 {

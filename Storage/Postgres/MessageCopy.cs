@@ -3,7 +3,7 @@ using Tributary.Messages;
 
 namespace Tributary.Storage.Postgres;
 
-/// <summary>The store's own way of writing message rows by COPY, by itself: what its limit is measured with.</summary>
+/// <summary>Writes message rows by COPY as the store does, alone: benches measure the store's limit with it.</summary>
 /// <param name="table">A table with the columns of <c>messages</c>.</param>
 public sealed class MessageCopy(string table)
 {

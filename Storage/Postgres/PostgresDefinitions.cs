@@ -88,7 +88,8 @@ internal static class PostgresDefinitions
         return await PostgresMessageLog.ReadAllAsync(command, Read, cancellation);
     }
 
-    // Two silos that propose the same change make one generation of it, and two that switch do so one after the other.
+    // Two silos that propose the same change make one generation of it, and two silos that switch do so one after the
+    // other.
     private static async Task<T> AloneAsync<T>(
         NpgsqlConnection connection, Func<Task<T>> run, CancellationToken cancellation)
     {

@@ -6,7 +6,7 @@ using Tributary.Storage.Rows;
 namespace Tributary.Storage.Postgres;
 
 /// <summary>
-/// Reads of what is committed, each one statement and so one snapshot: the horizon is of the same moment as the rows.
+/// Reads of committed rows, each in one statement and so one snapshot: the horizon is of the same moment as the rows.
 /// </summary>
 internal sealed class PostgresMessageLog(PostgresReaders readers, TimeProvider time) : IMessageLog
 {
@@ -75,7 +75,7 @@ internal sealed class PostgresMessageLog(PostgresReaders readers, TimeProvider t
     public ValueTask<long> CountBelowAsync(Position below, CancellationToken cancellation) => readers.RunAsync(
         async connection =>
         {
-            // One look into the index per silo: its last commit below, cut where the bound falls into it.
+            // One index lookup per silo: its last commit below the bound, cut at the bound.
             await using var command = Command(
                 connection,
                 """

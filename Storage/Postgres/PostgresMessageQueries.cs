@@ -5,7 +5,7 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Postgres;
 
-/// <summary>Searches of what is committed, each one statement or a row of them that say how far they went.</summary>
+/// <summary>Searches of committed messages, each in one statement or in several that say how far they came.</summary>
 internal sealed class PostgresMessageQueries(PostgresReaders readers, IMessageLog log) : IMessageQueries
 {
     private readonly PostgresScan scan = new(readers);
@@ -41,7 +41,7 @@ internal sealed class PostgresMessageQueries(PostgresReaders readers, IMessageLo
         IReadOnlyList<string> ids, CancellationToken cancellation)
     {
         var found = new Dictionary<string, LoadedState>();
-        // What no table can hold does not exist, and the server must not be asked for it.
+        // A key that no table can hold does not exist, and the server would refuse it.
         foreach (var chunk in ids.Where(StorableText.Fits).Chunk(QueryLimits.LookupCount))
         {
             var rows = await QueryAsync(
@@ -97,7 +97,7 @@ internal sealed class PostgresMessageQueries(PostgresReaders readers, IMessageLo
     public ValueTask<IReadOnlyList<ReminderRow>> ReadPendingRemindersAsync(
         ReminderMark after, int limit, CancellationToken cancellation)
     {
-        // A mark may come from outside: one that no row can have still has a place in the order.
+        // A mark may come from a client: one that no row can have still has a place in the order.
         var mark = after with
         {
             Grain = new RoundGrainId(StorableText.Clean(after.Grain.Type), StorableText.Clean(after.Grain.Key)), Name =
@@ -124,7 +124,7 @@ internal sealed class PostgresMessageQueries(PostgresReaders readers, IMessageLo
             async connection =>
             {
                 await using var command = new NpgsqlCommand(sql, connection);
-                // A parameter belongs to one command, and after a fault the work is run again with another.
+                // A parameter belongs to one command, and after a fault the work runs again with another command.
                 foreach (var parameter in parameters)
                     command.Parameters.Add(parameter.Clone());
                 return await PostgresMessageLog.ReadAllAsync(command, read, cancellation);

@@ -14,9 +14,7 @@ internal static class PostgresParts
 
     private const string Range = "(position, plugin) > ($1, $2) and position < horizon()";
 
-    /// <summary>
-    /// The next parts of each status, found by the index, or without statuses of all: together in their order.
-    /// </summary>
+    /// <summary>The next parts in order: of each given status, found by the index, or of all statuses.</summary>
     public static async Task<RowChunk<StoredPart>> ReadAsync(
         NpgsqlConnection connection,
         IReadOnlyList<MessageStatus>? statuses,
@@ -77,7 +75,7 @@ internal static class PostgresParts
             return $"select position, {Columns}, changed_at from pending where {Range} order by position, plugin limit "
                 + "$3";
 
-        // The condition repeats that of the index, which the planner cannot conclude.
+        // The condition repeats that of the partial index, which the planner cannot infer.
         var each = statuses.Select(status =>
             $"(select position, {Columns}, changed_at from pending where status = {(int)status} and status <> 1 and "
             + $"{Range} order by position, plugin limit $3)");

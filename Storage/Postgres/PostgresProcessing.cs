@@ -4,16 +4,16 @@ using Tributary.Storage.Rows;
 namespace Tributary.Storage.Postgres;
 
 /// <summary>
-/// What a round leaves of the processing of messages. A transaction of 0 stands for one that the server will fill in.
+/// Writes a round's parts, records and outcomes. A transaction of 0 stands for one that the server fills in.
 /// </summary>
 internal static class PostgresProcessing
 {
     /// <summary>
-    /// Records of one statement, in bytes: a parameter holds them all, and the server takes none beyond 1 GiB.
+    /// Bytes of records in one statement: one parameter holds them all, and the server refuses parameters beyond 1 GiB.
     /// </summary>
     private const int RecordChunkBytes = 16 << 20;
 
-    /// <summary>New rows that depend on no deletion.</summary>
+    /// <summary>New rows that do not depend on deletions.</summary>
     public static IEnumerable<Insert> Inserts(RoundCommit round, long transaction)
     {
         var fresh = PartRow.OfNew(round).ToList();
@@ -55,7 +55,7 @@ internal static class PostgresProcessing
         }
     }
 
-    /// <summary>Rows that take the place of others: parts after the deletions, and records.</summary>
+    /// <summary>Rows that replace others: parts, after the deletions, and records.</summary>
     public static IEnumerable<NpgsqlBatchCommand> Changes(RoundCommit round)
     {
         var parts = PartRow.OfStored(round).ToList();

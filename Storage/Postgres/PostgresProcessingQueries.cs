@@ -5,7 +5,7 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Postgres;
 
-/// <summary>Reads of what became of messages.</summary>
+/// <summary>Reads of the processing of messages.</summary>
 internal sealed class PostgresProcessingQueries(PostgresReaders readers) : IProcessingQueries
 {
     public ValueTask<StoredMessage?> FindStoredAsync(MessageId id, CancellationToken cancellation) =>
@@ -65,7 +65,7 @@ internal sealed class PostgresProcessingQueries(PostgresReaders readers) : IProc
         IReadOnlyList<string> items, IReadOnlyList<int> generations, int limitPerItem, CancellationToken cancellation)
     {
         var found = new Dictionary<string, IReadOnlyList<StoredRecord>>();
-        // What no table can hold does not exist, and the server must not be asked for it.
+        // A key that no table can hold does not exist, and the server would refuse it.
         foreach (var chunk in items.Where(StorableText.Fits).Distinct().Chunk(QueryLimits.LookupCount))
         {
             var rows = await readers.RunAsync(

@@ -12,7 +12,7 @@ internal static class PostgresRecords
     private const string Columns =
         "r.generation, r.item, r.key, r.message_id, r.position, r.source, r.received_at, r.item_sequence, r.json";
 
-    /// <param name="items">In order; null: all.</param>
+    /// <param name="items">In order; null for all items.</param>
     public static async Task<RowChunk<StoredRecord>> ReadAsync(
         NpgsqlConnection connection,
         int generation,

@@ -3,7 +3,7 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Postgres;
 
-/// <summary>What a round changes or removes, and its sums: few statements, all in one batch.</summary>
+/// <summary>The changes and removals of a round, and its sums: few statements, all in one batch.</summary>
 internal static class RoundChanges
 {
     public static IEnumerable<NpgsqlBatchCommand> Deletions(RoundCommit round)

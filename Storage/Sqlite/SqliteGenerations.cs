@@ -10,6 +10,6 @@ internal sealed class SqliteGenerations(SqliteWriter writer, IMessageLog log, Ti
     public ValueTask<IReadOnlyList<DefinitionRow>> DropAsync(IReadOnlyList<int> ids, CancellationToken cancellation) =>
         writer.WriteAsync(connection => SqliteDefinitions.Drop(connection, ids, time.GetUtcNow()), cancellation);
 
-    // There is one writer: all that is committed lies below the horizon.
+    // There is one writer: everything committed lies below the horizon.
     public ValueTask<Position> ReadEndAsync(CancellationToken cancellation) => log.ReadHorizonAsync(cancellation);
 }

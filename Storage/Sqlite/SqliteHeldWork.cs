@@ -2,7 +2,7 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Sqlite;
 
-/// <summary>Reads of held work: pages for the engine by its own connections, summaries by those of queries.</summary>
+/// <summary>Reads of held work: pages on the engine's connections, summaries on those of queries.</summary>
 internal sealed class SqliteHeldWork(SqliteReaders readers, SqliteReaders loads) : IHeldWork
 {
     public ValueTask<long> ReadLastCallAsync(CancellationToken cancellation) => loads.ReadAsync(
@@ -63,7 +63,7 @@ internal sealed class SqliteHeldWork(SqliteReaders readers, SqliteReaders loads)
         RoundGrainId? after, int limit, CancellationToken cancellation)
     {
         var beyond = after is null ? "true" : "(type, key) > (?, ?)";
-        // Of the row with the highest sequence SQLite takes code and error as well.
+        // SQLite takes code and error from the row with the highest sequence as well.
         var calls = await ReadAsync(
             readers,
             connection => Bind(

@@ -3,7 +3,7 @@ using Tributary.Storage.Queries;
 namespace Tributary.Storage.Sqlite;
 
 /// <summary>
-/// The messages of several items: a statement per item, which costs no round trip, in one transaction.
+/// The messages of several items: a statement per item, which costs no round trip, all in one transaction.
 /// </summary>
 internal static class SqliteItemMessages
 {

@@ -4,7 +4,7 @@ using Tributary.Storage.Rows;
 namespace Tributary.Storage.Sqlite;
 
 /// <summary>
-/// Searches of what is committed. There is one writer, so all that a read can see lies below the horizon.
+/// Searches of committed messages. There is one writer, so everything that a read sees lies below the horizon.
 /// </summary>
 internal sealed class SqliteMessageQueries(SqliteReaders readers, IMessageLog log) : IMessageQueries
 {
@@ -20,7 +20,8 @@ internal sealed class SqliteMessageQueries(SqliteReaders readers, IMessageLog lo
         IReadOnlyList<MessageId> ids, CancellationToken cancellation)
     {
         var found = new Dictionary<MessageId, StoredMessage>();
-        // The library is in the process: a statement per id costs no round trip, and one transaction is one snapshot.
+        // The library runs in this process: a statement per id costs no round trip, and one transaction is one
+        // snapshot.
         foreach (var chunk in ids.Chunk(QueryLimits.LookupCount))
         {
             await readers.ReadAsync(

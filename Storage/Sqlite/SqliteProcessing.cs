@@ -2,7 +2,7 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Sqlite;
 
-/// <summary>Writes what a round leaves of the processing of messages.</summary>
+/// <summary>Writes a round's changes to parts, records, outcomes and the ledger.</summary>
 internal static class SqliteProcessing
 {
     private const string Columns =

@@ -4,8 +4,8 @@ using Tributary.Storage.Queries;
 namespace Tributary.Storage.Sqlite;
 
 /// <summary>
-/// The reads of a search. A row's columns are decoded when they are needed: a row that does not match costs its
-/// position and the columns that told so, and its body is looked at where it lies.
+/// The reads of a search. A column is decoded only when it is needed: a row that does not match costs its position and
+/// the columns that were checked, and its body is searched in place.
 /// </summary>
 internal sealed class SqliteScan(SqliteReaders readers) : IMessageRows
 {
