@@ -61,7 +61,7 @@ internal sealed class Round
     /// <summary>What must never be done: see <see cref="Sabotage.ForgetParts"/>.</summary>
     public bool ForgetsParts { get; init; }
 
-    /// <summary>Messages that this incarnation stored before this round.</summary>
+    /// <summary>Messages that this incarnation stores before this round.</summary>
     public long AcceptedBefore { get; set; }
 
     /// <summary>Partitions of which this round ran a turn or settled an input.</summary>

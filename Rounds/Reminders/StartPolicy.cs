@@ -28,7 +28,7 @@ internal enum StartKind
 /// </summary>
 internal sealed class StartPolicy(EarlierLives lives, Sabotage sabotage)
 {
-    /// <summary>After this many starts that did not end, the next start is alone.</summary>
+    /// <summary>So many starts that did not end, and the next one is alone.</summary>
     private const int CompanyStartsCount = 2;
 
     public int StartsOf(ReminderRow row) => lives.StartsOf(row);

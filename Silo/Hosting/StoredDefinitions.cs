@@ -5,15 +5,15 @@ using Tributary.Storage;
 namespace Tributary.Silo.Hosting;
 
 /// <summary>
-/// Logs at the start where the stored definitions differ from the configured ones: aggregates that are not counted any
-/// more, and new ones that are empty.
+/// Logs at the start how stored and configured generations differ: which live ones are not fed any more, and which
+/// configured ones are new and empty.
 /// </summary>
 internal static partial class StoredDefinitions
 {
     /// <summary>Lines of one kind; further names are only counted.</summary>
     private const int MaxLinesCount = 20;
 
-    /// <param name="before">The definitions that were registered before this start.</param>
+    /// <param name="before">The generations that were registered before this start.</param>
     /// <param name="storedCount">How many messages were stored before this start.</param>
     public static void Report(
         ILogger logger, GenerationBook book, IReadOnlyList<DefinitionRow> before, long storedCount)

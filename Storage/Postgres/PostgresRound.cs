@@ -41,7 +41,7 @@ internal sealed class PostgresRound(PostgresOptions options)
                 .All(round, committed.Transaction)
                 .Concat(PostgresProcessing.Inserts(round, committed.Transaction)))
         {
-            // Moved reminders are removed before they are inserted, so they wait for the last batch.
+            // Reminders that are moved are removed before they are inserted, so they wait for the last batch.
             if (insert.Count >= options.CopyFromRowCount
                 && !(insert.Table == "reminders" && round.Reminders.Exists(write => write.MayExist)))
                 await insert.CopyAsync(connection, buffer, cancellation);
