@@ -28,7 +28,7 @@ internal sealed partial class ReaderService(
         plugins.Set(await NodePlugins.StartNoneAsync(store.PluginTables, time, cancellation));
         var stored = new StoredGrains(store.Store);
         var book = new GenerationBook(await store.Log.ReadDefinitionsAsync(cancellation), [], 0) { IsReader = true };
-        // A process that only reads registers nothing: silos decide what is counted.
+        // Silos feed generations; this process does not.
         var generations = new GenerationControl(stored, store.Log, store.Generations, book, _ => LogChanged());
         var contributions = new ContributionCalculator(book.Declared, []);
         node.Set(nodes.OfReader(stored, new Definitions(generations, contributions, Position.Start), plugins.Value));
