@@ -35,7 +35,8 @@ public sealed class PublicSurfaceTests
         Assert.True(
             File.Exists(path) && File.ReadAllText(path) == surface,
             $"The public surface of {assembly} differs from {Folder}/{assembly}.txt: make internal what authors do not "
-            + $"need, or run this test with {Accept}=1, read the difference and commit the file. Now it is:\n{surface}");
+            + $"need, or run this test with {Accept}=1, read the difference and commit the file. It is now:\n"
+            + surface);
     }
 
     [Fact]
