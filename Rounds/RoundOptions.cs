@@ -133,9 +133,7 @@ public sealed class RoundOptions
 
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>
-    /// How long calls wait for a store that does not answer; then they are refused until the store answers.
-    /// </summary>
+    /// <summary>How long calls wait for a store that does not answer; then they are refused until it does.</summary>
     public TimeSpan MaxStoreWait { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>

@@ -1,12 +1,9 @@
 namespace Tributary.Rounds.Calls;
 
-/// <summary>
-/// An exception as text, for stored failures and for callers: a code (or the exception's type), a colon and the
-/// message.
-/// </summary>
+/// <summary>An exception as it is kept and told: a code (or the exception's type), a colon and what it says.</summary>
 internal static class ErrorText
 {
-    /// <summary>The longest text; the rest is cut off.</summary>
+    /// <summary>The longest text; what is beyond is cut off.</summary>
     public const int MaxChars = 4_000;
 
     public static string Of(Exception error)

@@ -27,8 +27,8 @@ internal sealed partial class RoundLoop
 
     private DateTimeOffset probeAt;
 
-    // Reset only when a round with effects is durable: where an empty round finds room and others do not, calls are let
-    // in more and more rarely.
+    // Back to zero only when a round with effects is durable: where an empty one finds room and others do not, the door
+    // opens more and more rarely.
     private TimeSpan probeDelay;
 
     // Set after a full disk, until a round with effects is durable or none has failed for a while: until then it is

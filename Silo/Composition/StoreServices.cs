@@ -3,12 +3,12 @@ using Tributary.Storage;
 
 namespace Tributary.Silo.Composition;
 
-/// <summary>The database, and its reads that need no engine.</summary>
+/// <summary>The database, and what can be read of it without the engine.</summary>
 internal static class StoreServices
 {
     public static IServiceCollection AddTributaryStore(this IServiceCollection services) => services
         .AddSingleton<NodeStore>()
         .AddSingleton<NodeScratch>()
-        // For other services of the host; known once the store is open.
+        // For others in the host; known once the store is open.
         .AddSingleton<IMessageLog>(static host => host.GetRequiredService<NodeStore>().Log);
 }

@@ -39,7 +39,7 @@ internal sealed partial class BackgroundWork(ProcessFault fault, TimeProvider ti
             else
                 LogRestarted(logger, name, restarts, MaxRestartsCount, error);
             await WaitAsync(isOver ? Timeout.InfiniteTimeSpan : FirstDelay * (1 << (restarts - 1)), stop);
-            // Work that starts after the stop ends at once, as code that waits for its last step expects.
+            // Work that is begun when it is to stop stops at once, as those who wait for its last act expect.
         }
     }
 

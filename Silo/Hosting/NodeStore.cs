@@ -6,7 +6,7 @@ using Tributary.Storage.Sqlite;
 namespace Tributary.Silo.Hosting;
 
 /// <summary>
-/// The configured store. A failure of the disk below the embedded database is a fault of the process.
+/// The configured store and its log. A disk that failed below the embedded database is the process's fault.
 /// </summary>
 internal sealed partial class NodeStore : IAsyncDisposable
 {

@@ -8,14 +8,14 @@ using Tributary.Storage;
 namespace Tributary.Silo.Hosting;
 
 /// <summary>
-/// A process without the role silo: it has no engine, registers and writes nothing, and reads what is stored.
+/// A process without the role silo: no engine, nothing is registered or written, what is stored is read as it is.
 /// </summary>
 internal sealed partial class ReaderService(
     NodeStore store, FeedStart feed, ApiNodes nodes, AfterStart<ApiNode> node, AfterStart<PluginHost> plugins,
     NodeState state, NodeBackground background, NodeStop stop, ProcessFault fault, TimeProvider time,
     ILogger<ReaderService> logger) : IHostedService
 {
-    /// <summary>How often it checks whether another process has switched generations.</summary>
+    /// <summary>How often it looks whether another process has switched.</summary>
     private static readonly TimeSpan RefreshDelay = TimeSpan.FromSeconds(1);
 
     public Task StartAsync(CancellationToken cancellationToken) => fault.OrEndAsync(RunAsync(cancellationToken));
@@ -28,7 +28,7 @@ internal sealed partial class ReaderService(
         plugins.Set(await NodePlugins.StartNoneAsync(store.PluginTables, time, cancellation));
         var stored = new StoredGrains(store.Store);
         var book = new GenerationBook(await store.Log.ReadDefinitionsAsync(cancellation), [], 0) { IsReader = true };
-        // Silos feed generations; this process does not.
+        // What is counted is for silos to say.
         var generations = new GenerationControl(stored, store.Log, store.Generations, book, _ => LogChanged());
         var contributions = new ContributionCalculator(book.Declared, []);
         node.Set(nodes.OfReader(stored, new Definitions(generations, contributions, Position.Start), plugins.Value));

@@ -4,7 +4,7 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.InMemory;
 
-/// <summary>Reads of committed rows. No round is ever half committed, so all rows lie below the horizon.</summary>
+/// <summary>Reads of what is committed; nothing is ever half-committed, so all of it lies below the horizon.</summary>
 internal sealed class InMemoryMessageLog(InMemoryDatabase database, InMemoryGate gate) : IMessageLog
 {
     public ValueTask<Position> ReadHorizonAsync(CancellationToken cancellation) =>
@@ -41,8 +41,7 @@ internal sealed class InMemoryMessageLog(InMemoryDatabase database, InMemoryGate
             return new MessageSlice(messages, database.Horizon, true);
         });
 
-    public ValueTask<long> CountBelowAsync(
-        Position below, CancellationToken cancellation) => gate.RunAsync(StoreCall.Log, () =>
+    public ValueTask<long> CountBelowAsync(Position below, CancellationToken cancellation) => gate.RunAsync(StoreCall.Log, () =>
     {
         var count = 0L;
         foreach (var silo in database.Silos.Values)

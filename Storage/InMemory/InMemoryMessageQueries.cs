@@ -3,7 +3,8 @@ using Tributary.Storage.Queries;
 namespace Tributary.Storage.InMemory;
 
 /// <summary>
-/// Searches of committed messages. A scan of all rows finds what the databases find by an index, and counts alike.
+/// Searches of what is committed. What the databases find by an index is found by going through everything, and counted
+/// alike.
 /// </summary>
 internal sealed class InMemoryMessageQueries(InMemoryDatabase database, InMemoryGate gate, IMessageLog log)
     : IMessageQueries

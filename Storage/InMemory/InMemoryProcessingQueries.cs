@@ -3,7 +3,7 @@ using Tributary.Storage.Queries;
 
 namespace Tributary.Storage.InMemory;
 
-/// <summary>Reads of the processing of messages, by a scan of all rows.</summary>
+/// <summary>Reads of what became of messages, by going through everything.</summary>
 internal sealed class InMemoryProcessingQueries(InMemoryDatabase database, InMemoryGate gate) : IProcessingQueries
 {
     private InMemoryProcessing Rows => database.Processing;

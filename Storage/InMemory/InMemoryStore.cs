@@ -3,8 +3,8 @@ using Tributary.Storage.Rows;
 namespace Tributary.Storage.InMemory;
 
 /// <summary>
-/// The store of one process over an <see cref="InMemoryDatabase"/>: deterministic, without threads or time of its own.
-/// Faults decide over every operation. The store is stricter than the databases: see <see cref="InMemoryRound"/>.
+/// One process's store over an <see cref="InMemoryDatabase"/>: deterministic, without threads or time of its own.
+/// Faults decide over every operation. It is stricter than the databases: see <see cref="InMemoryRound"/>.
 /// </summary>
 public sealed class InMemoryStore : IPartitionStore
 {
@@ -14,7 +14,7 @@ public sealed class InMemoryStore : IPartitionStore
     private RoundCommit? late;
     private InMemorySilo? joined;
 
-    // Silos with higher ids belong to this process, also when it never learned that it had joined.
+    // Silos with higher ids are this process's own, also when it never heard that it had joined.
     private int? silosBefore;
     private bool isAfterCrash;
 
@@ -32,16 +32,16 @@ public sealed class InMemoryStore : IPartitionStore
         DeliveryStarts = new InMemoryDeliveryStarts(database, gate);
     }
 
-    /// <summary>Reads of committed rows.</summary>
+    /// <summary>Reads of what is committed.</summary>
     public IMessageLog Log { get; }
 
     /// <inheritdoc cref="IGenerations"/>
     public IGenerations Generations { get; }
 
-    /// <summary>Searches of committed messages.</summary>
+    /// <summary>Searches of what is committed.</summary>
     public IMessageQueries Queries { get; }
 
-    /// <summary>Reads of the processing of messages.</summary>
+    /// <summary>Reads of what became of messages.</summary>
     public IProcessingQueries Processing { get; }
 
     /// <summary>Tables that plugins own.</summary>
@@ -137,8 +137,7 @@ public sealed class InMemoryStore : IPartitionStore
         gate.RunAsync(StoreCall.Check, () =>
             database.Silos.TryGetValue(silo, out var row) && !row.IsDead && row.Round == round);
 
-    public ValueTask<LoadResult> LoadAsync(
-        LoadRequest request, CancellationToken cancellation) => gate.RunAsync(StoreCall.Load, () =>
+    public ValueTask<LoadResult> LoadAsync(LoadRequest request, CancellationToken cancellation) => gate.RunAsync(StoreCall.Load, () =>
     {
         var result = new LoadResult();
         foreach (var key in request.States)

@@ -3,7 +3,7 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Postgres;
 
-/// <summary>Reads of held work: pages on the engine's pool, summaries on the pool of queries.</summary>
+/// <summary>Reads of held work: pages for the engine by its own pool, summaries by that of queries.</summary>
 internal sealed class PostgresHeldWork(PostgresReaders readers, PostgresReaders loads) : IHeldWork
 {
     public ValueTask<long> ReadLastCallAsync(CancellationToken cancellation) => loads.RunAsync(
@@ -96,7 +96,7 @@ internal sealed class PostgresHeldWork(PostgresReaders readers, PostgresReaders 
         new RoundGrainId(row.GetString(0), row.GetString(1)), new HeldReason(row.GetString(2), row.GetString(3)),
         isOfCalls ? row.GetInt64(5) : 0, isOfCalls ? 0 : row.GetInt64(5), Instant.FromTicks(row.GetInt64(4)));
 
-    // A mark may come from a client: one that no row can have still has a place in the order.
+    // A mark may come from outside: one that no row can have still has a place in the order.
     private static NpgsqlParameter Text(string text) =>
         new NpgsqlParameter<string> { TypedValue = StorableText.Clean(text) };
 
@@ -106,7 +106,7 @@ internal sealed class PostgresHeldWork(PostgresReaders readers, PostgresReaders 
         async connection =>
         {
             await using var command = new NpgsqlCommand(sql, connection);
-            // A parameter belongs to one command, and after a fault the work runs again with another command.
+            // A parameter belongs to one command, and after a fault the work is run again with another.
             foreach (var parameter in parameters)
                 command.Parameters.Add(parameter.Clone());
             return await PostgresMessageLog.ReadAllAsync(command, read, cancellation);

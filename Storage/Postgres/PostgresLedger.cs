@@ -4,7 +4,9 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Postgres;
 
-/// <summary>Reads the ledger and, on request, counts its rows anew, in one statement and so in one snapshot.</summary>
+/// <summary>
+/// Reads the ledger and, when asked, the rows that it counts, in one statement and so in one snapshot.
+/// </summary>
 internal static class PostgresLedger
 {
     public static async Task<LedgerReport> ReadAsync(
@@ -16,7 +18,7 @@ internal static class PostgresLedger
                 sum(processing)::bigint, sum(retrying)::bigint, sum(parked)::bigint
             from ledger group by source
             """;
-        // The lowest status number among the parts is the status of the message.
+        // The statuses of parts are numbered in the order in which the first of them is the message's.
         const string Counts =
             """
             union all select 'messages', '', count(*), 0, 0, 0, 0, 0 from messages

@@ -6,7 +6,7 @@ using Tributary.Storage.Rows;
 namespace Tributary.Storage.Postgres;
 
 /// <summary>
-/// Reads of committed rows, each in one statement and so one snapshot: the horizon is of the same moment as the rows.
+/// Reads of what is committed, each one statement and so one snapshot: the horizon is of the same moment as the rows.
 /// </summary>
 internal sealed class PostgresMessageLog(PostgresReaders readers, TimeProvider time) : IMessageLog
 {
@@ -35,8 +35,7 @@ internal sealed class PostgresMessageLog(PostgresReaders readers, TimeProvider t
             offset,
             limit);
 
-    public ValueTask<MessageSlice> ReadAfterAsync(
-        Position after, int limit, long maxBytes, CancellationToken cancellation) => readers.RunAsync(
+    public ValueTask<MessageSlice> ReadAfterAsync(Position after, int limit, long maxBytes, CancellationToken cancellation) => readers.RunAsync(
         async connection =>
         {
             await using var command = Command(
@@ -46,12 +45,8 @@ internal sealed class PostgresMessageLog(PostgresReaders readers, TimeProvider t
                 from (select horizon() as horizon) h
                 left join lateral (
                     select *, count(*) over () as available,
-                        sum(octet_length(body)) over (order by position rows unbounded preceding) as bytes,
-                        row_number() over (order by position) as n
-                    from (
-                        select * from messages where position > $1 and position < h.horizon
-                        order by position limit $2::bigint + 1
-                    ) one_more
+                        sum(octet_length(body)) over (order by position rows unbounded preceding) as bytes, row_number() over (order by position) as n
+                    from (select * from messages where position > $1 and position < h.horizon order by position limit $2::bigint + 1) one_more
                 ) m on m.n <= $2 and (m.n = 1 or m.bytes <= $3)
                 order by m.position
                 """,
@@ -75,15 +70,13 @@ internal sealed class PostgresMessageLog(PostgresReaders readers, TimeProvider t
     public ValueTask<long> CountBelowAsync(Position below, CancellationToken cancellation) => readers.RunAsync(
         async connection =>
         {
-            // One index lookup per silo: its last commit below the bound, cut at the bound.
+            // One look into the index per silo: its last commit below, cut where the bound falls into it.
             await using var command = Command(
                 connection,
                 """
                 select coalesce(sum(t.total - t.count + least(t.count, b.below - t.position)), 0)::bigint
                 from (select least($1, horizon()) as below) b cross join silos s
-                cross join lateral (
-                    select * from tallies where silo = s.id and position < b.below order by position desc limit 1
-                ) t
+                cross join lateral (select * from tallies where silo = s.id and position < b.below order by position desc limit 1) t
                 """,
                 below.Value);
             return (long)(await command.ExecuteScalarAsync(cancellation))!;

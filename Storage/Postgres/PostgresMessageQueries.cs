@@ -5,7 +5,7 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Postgres;
 
-/// <summary>Searches of committed messages, each in one statement or in several that say how far they came.</summary>
+/// <summary>Searches of what is committed, each one statement or a row of them that say how far they went.</summary>
 internal sealed class PostgresMessageQueries(PostgresReaders readers, IMessageLog log) : IMessageQueries
 {
     private readonly PostgresScan scan = new(readers);
@@ -33,15 +33,14 @@ internal sealed class PostgresMessageQueries(PostgresReaders readers, IMessageLo
         return found;
     }
 
-    public ValueTask<IReadOnlyDictionary<string, MessageMatches>> QueryItemMessagesAsync(
-        ItemMessagesQuery query, CancellationToken cancellation) =>
+    public ValueTask<IReadOnlyDictionary<string, MessageMatches>> QueryItemMessagesAsync(ItemMessagesQuery query, CancellationToken cancellation) =>
         readers.RunAsync(connection => PostgresItemMessages.ReadAsync(connection, query, cancellation), cancellation);
 
     public async ValueTask<IReadOnlyDictionary<string, LoadedState>> FindItemsAsync(
         IReadOnlyList<string> ids, CancellationToken cancellation)
     {
         var found = new Dictionary<string, LoadedState>();
-        // A key that no table can hold does not exist, and the server would refuse it.
+        // What no table can hold does not exist, and the server must not be asked for it.
         foreach (var chunk in ids.Where(StorableText.Fits).Chunk(QueryLimits.LookupCount))
         {
             var rows = await QueryAsync(
@@ -97,7 +96,7 @@ internal sealed class PostgresMessageQueries(PostgresReaders readers, IMessageLo
     public ValueTask<IReadOnlyList<ReminderRow>> ReadPendingRemindersAsync(
         ReminderMark after, int limit, CancellationToken cancellation)
     {
-        // A mark may come from a client: one that no row can have still has a place in the order.
+        // A mark may come from outside: one that no row can have still has a place in the order.
         var mark = after with
         {
             Grain = new RoundGrainId(StorableText.Clean(after.Grain.Type), StorableText.Clean(after.Grain.Key)), Name =
@@ -124,7 +123,7 @@ internal sealed class PostgresMessageQueries(PostgresReaders readers, IMessageLo
             async connection =>
             {
                 await using var command = new NpgsqlCommand(sql, connection);
-                // A parameter belongs to one command, and after a fault the work runs again with another command.
+                // A parameter belongs to one command, and after a fault the work is run again with another.
                 foreach (var parameter in parameters)
                     command.Parameters.Add(parameter.Clone());
                 return await PostgresMessageLog.ReadAllAsync(command, read, cancellation);

@@ -5,7 +5,7 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Postgres;
 
-/// <summary>Reads of the processing of messages.</summary>
+/// <summary>Reads of what became of messages.</summary>
 internal sealed class PostgresProcessingQueries(PostgresReaders readers) : IProcessingQueries
 {
     public ValueTask<StoredMessage?> FindStoredAsync(MessageId id, CancellationToken cancellation) =>
@@ -15,9 +15,8 @@ internal sealed class PostgresProcessingQueries(PostgresReaders readers) : IProc
                 await using var command = new NpgsqlCommand(
                     $"select {PostgresMessageLog.Columns} from messages m where id = $1", connection);
                 command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id.Value });
-                var found = await PostgresMessageLog.ReadAllAsync(
-                    command, row => PostgresMessageLog.Read(row, 0), cancellation);
-                return found.SingleOrDefault();
+                return (
+                    await PostgresMessageLog.ReadAllAsync(command, row => PostgresMessageLog.Read(row, 0), cancellation)).SingleOrDefault();
             },
             cancellation);
 
@@ -65,7 +64,7 @@ internal sealed class PostgresProcessingQueries(PostgresReaders readers) : IProc
         IReadOnlyList<string> items, IReadOnlyList<int> generations, int limitPerItem, CancellationToken cancellation)
     {
         var found = new Dictionary<string, IReadOnlyList<StoredRecord>>();
-        // A key that no table can hold does not exist, and the server would refuse it.
+        // What no table can hold does not exist, and the server must not be asked for it.
         foreach (var chunk in items.Where(StorableText.Fits).Distinct().Chunk(QueryLimits.LookupCount))
         {
             var rows = await readers.RunAsync(

@@ -12,7 +12,7 @@ internal static class PostgresRecords
     private const string Columns =
         "r.generation, r.item, r.key, r.message_id, r.position, r.source, r.received_at, r.item_sequence, r.json";
 
-    /// <param name="items">In order; null for all items.</param>
+    /// <param name="items">In order; null: all.</param>
     public static async Task<RowChunk<StoredRecord>> ReadAsync(
         NpgsqlConnection connection,
         int generation,
@@ -58,10 +58,7 @@ internal static class PostgresRecords
         await using var command = new NpgsqlCommand(
             $"""
             select {Columns} from unnest($1) i(item)
-            cross join lateral (
-                select r.* from records r where r.generation = any($2) and r.item = i.item
-                order by r.generation, r.key limit $3
-            ) r
+            cross join lateral (select r.* from records r where r.generation = any($2) and r.item = i.item order by r.generation, r.key limit $3) r
             order by r.item, r.generation, r.key
             """,
             connection);

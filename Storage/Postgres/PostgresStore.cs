@@ -9,7 +9,7 @@ public sealed class PostgresStore : IPartitionStore
     private readonly PostgresCommitter committer;
     private readonly PostgresReaders readers;
 
-    // Connections of the engine, which no query of an API can take.
+    // The engine's own, which no query of an API can take.
     private readonly PostgresReaders loads;
     private readonly PostgresMembership membership;
     private readonly PostgresPluginTables pluginTables;
@@ -30,16 +30,16 @@ public sealed class PostgresStore : IPartitionStore
         Held = new PostgresHeldWork(readers, loads);
     }
 
-    /// <summary>Reads of committed rows.</summary>
+    /// <summary>Reads of what is committed.</summary>
     public IMessageLog Log { get; }
 
     /// <inheritdoc cref="IGenerations"/>
     public IGenerations Generations { get; }
 
-    /// <summary>Searches of committed messages.</summary>
+    /// <summary>Searches of what is committed.</summary>
     public IMessageQueries Queries { get; }
 
-    /// <summary>Reads of the processing of messages.</summary>
+    /// <summary>Reads of what became of messages.</summary>
     public IProcessingQueries Processing { get; }
 
     /// <summary>Tables that plugins own.</summary>

@@ -4,8 +4,8 @@ using Tributary.Storage.Rows;
 namespace Tributary.Storage.Sqlite;
 
 /// <summary>
-/// External ids: rows of <c>scoped_external_ids</c>, and the rows of versions before schema version 5 in
-/// <c>external_ids</c>, until they are cut.
+/// External ids: rows of <c>scoped_external_ids</c>, and what versions before schema version 5 left in
+/// <c>external_ids</c> until it is cut.
 /// </summary>
 internal static class SqliteExternalIds
 {
@@ -36,7 +36,7 @@ internal static class SqliteExternalIds
         }
     }
 
-    /// <summary>Deletes at most <paramref name="limit"/> external ids of earlier days; returns how many.</summary>
+    /// <summary>Cuts at most so many of those of earlier days; returns how many.</summary>
     public static int Cut(SqliteConnection connection, int day, int limit)
     {
         var cut = Cut(connection, "external_ids", day, limit);

@@ -2,7 +2,7 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Sqlite;
 
-/// <summary>Reads of held work: pages on the engine's connections, summaries on those of queries.</summary>
+/// <summary>Reads of held work: pages for the engine by its own connections, summaries by those of queries.</summary>
 internal sealed class SqliteHeldWork(SqliteReaders readers, SqliteReaders loads) : IHeldWork
 {
     public ValueTask<long> ReadLastCallAsync(CancellationToken cancellation) => loads.ReadAsync(
@@ -41,8 +41,7 @@ internal sealed class SqliteHeldWork(SqliteReaders readers, SqliteReaders loads)
         {
             var select = connection.Prepare(
                 $"""
-                select partition, type, key, name, held_due_at, attempt, activity, payload,
-                    held_code, held_error, held_at
+                select partition, type, key, name, held_due_at, attempt, activity, payload, held_code, held_error, held_at
                 from reminders
                 where held_due_at is not null {(after is null ? "" : "and (type, key, name) > (?, ?, ?)")}
                 order by type, key, name limit ?
@@ -63,7 +62,7 @@ internal sealed class SqliteHeldWork(SqliteReaders readers, SqliteReaders loads)
         RoundGrainId? after, int limit, CancellationToken cancellation)
     {
         var beyond = after is null ? "true" : "(type, key) > (?, ?)";
-        // SQLite takes code and error from the row with the highest sequence as well.
+        // Of the row with the highest sequence SQLite takes code and error as well.
         var calls = await ReadAsync(
             readers,
             connection => Bind(

@@ -3,7 +3,7 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Sqlite;
 
-/// <summary>Reads the ledger and, on request, counts its rows anew.</summary>
+/// <summary>Reads the ledger and, when asked, the rows that it counts.</summary>
 internal static class SqliteLedger
 {
     public static LedgerReport Read(SqliteConnection connection, bool recount)
@@ -32,7 +32,7 @@ internal static class SqliteLedger
 
         var byStatus = new Dictionary<MessageStatus, long>();
         var pending = connection.Prepare(
-            // The lowest status number among the parts is the status of the message.
+            // The statuses of parts are numbered in the order in which the first of them is the message's.
             "select status, count(*) from (select min(status) as status from pending group by position) group by status"
         );
         while (pending.Step())

@@ -4,7 +4,7 @@ using Tributary.Storage.Rows;
 namespace Tributary.Storage.Sqlite;
 
 /// <summary>
-/// Reads of committed rows. There is one writer, so everything that a read sees lies below the horizon.
+/// Reads of what is committed. There is one writer, so all that a read can see lies below the horizon.
 /// </summary>
 internal sealed class SqliteMessageLog(SqliteWriter writer, SqliteReaders readers, TimeProvider time) : IMessageLog
 {
@@ -32,8 +32,7 @@ internal sealed class SqliteMessageLog(SqliteWriter writer, SqliteReaders reader
             },
             cancellation);
 
-    public ValueTask<MessageSlice> ReadAfterAsync(
-        Position after, int limit, long maxBytes, CancellationToken cancellation) => readers.ReadAsync(
+    public ValueTask<MessageSlice> ReadAfterAsync(Position after, int limit, long maxBytes, CancellationToken cancellation) => readers.ReadAsync(
         connection =>
         {
             var messages = new List<StoredMessage>();
@@ -61,7 +60,7 @@ internal sealed class SqliteMessageLog(SqliteWriter writer, SqliteReaders reader
     public ValueTask<long> CountBelowAsync(Position below, CancellationToken cancellation) => readers.ReadAsync(
         connection =>
         {
-            // One index lookup per silo: its last commit below the bound, cut at the bound.
+            // One look into the index per silo: its last commit below, cut where the bound falls into it.
             var select = connection.Prepare(
                     """
                     select coalesce(sum(t.total - t.count + min(t.count, ?1 - t.position)), 0)

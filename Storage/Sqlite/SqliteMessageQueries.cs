@@ -4,7 +4,7 @@ using Tributary.Storage.Rows;
 namespace Tributary.Storage.Sqlite;
 
 /// <summary>
-/// Searches of committed messages. There is one writer, so everything that a read sees lies below the horizon.
+/// Searches of what is committed. There is one writer, so all that a read can see lies below the horizon.
 /// </summary>
 internal sealed class SqliteMessageQueries(SqliteReaders readers, IMessageLog log) : IMessageQueries
 {
@@ -20,8 +20,7 @@ internal sealed class SqliteMessageQueries(SqliteReaders readers, IMessageLog lo
         IReadOnlyList<MessageId> ids, CancellationToken cancellation)
     {
         var found = new Dictionary<MessageId, StoredMessage>();
-        // The library runs in this process: a statement per id costs no round trip, and one transaction is one
-        // snapshot.
+        // The library is in the process: a statement per id costs no round trip, and one transaction is one snapshot.
         foreach (var chunk in ids.Chunk(QueryLimits.LookupCount))
         {
             await readers.ReadAsync(
@@ -43,8 +42,7 @@ internal sealed class SqliteMessageQueries(SqliteReaders readers, IMessageLog lo
         return found;
     }
 
-    public ValueTask<IReadOnlyDictionary<string, MessageMatches>> QueryItemMessagesAsync(
-        ItemMessagesQuery query, CancellationToken cancellation) =>
+    public ValueTask<IReadOnlyDictionary<string, MessageMatches>> QueryItemMessagesAsync(ItemMessagesQuery query, CancellationToken cancellation) =>
         readers.ReadAsync(connection => SqliteItemMessages.Read(connection, query), cancellation);
 
     public async ValueTask<IReadOnlyDictionary<string, LoadedState>> FindItemsAsync(
@@ -85,8 +83,7 @@ internal sealed class SqliteMessageQueries(SqliteReaders readers, IMessageLog lo
                 var select = connection.Prepare(
                         $"""
                         select id, version, state from items
-                        where id {(range.IsInclusive ? ">=" : ">")} ? {(range.Upper is null ? "" : "and id < ?")}
-                        order by id limit ?
+                        where id {(range.IsInclusive ? ">=" : ">")} ? {(range.Upper is null ? "" : "and id < ?")} order by id limit ?
                         """)
                     .Bind(range.Lower);
                 if (range.Upper is not null)

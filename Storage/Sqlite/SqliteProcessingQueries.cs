@@ -5,7 +5,7 @@ using Tributary.Storage.Rows;
 namespace Tributary.Storage.Sqlite;
 
 /// <summary>
-/// Reads of the processing of messages. There is one writer, so everything that a read sees lies below the horizon.
+/// Reads of what became of messages. There is one writer, so all that a read can see lies below the horizon.
 /// </summary>
 internal sealed class SqliteProcessingQueries(SqliteReaders readers) : IProcessingQueries
 {
@@ -98,10 +98,11 @@ internal sealed class SqliteProcessingQueries(SqliteReaders readers) : IProcessi
             },
             cancellation);
 
-    /// <summary>A statement per key costs no round trip in this process, and one transaction is one snapshot.</summary>
+    /// <summary>
+    /// A statement per key costs no round trip within the process, and one transaction is one snapshot.
+    /// </summary>
     private ValueTask<IReadOnlyDictionary<TKey, T>> LookUpAsync<TKey, T>(
-        IReadOnlyList<TKey> keys, string sql, Func<SqliteStatement, TKey, SqliteStatement> bind,
-        Func<T?, SqliteStatement, T> add, CancellationToken cancellation)
+        IReadOnlyList<TKey> keys, string sql, Func<SqliteStatement, TKey, SqliteStatement> bind, Func<T?, SqliteStatement, T> add, CancellationToken cancellation)
         where TKey : notnull => readers.ReadAsync<IReadOnlyDictionary<TKey, T>>(
         connection =>
         {

@@ -9,7 +9,7 @@ internal static class SqliteRecords
     private const string Columns =
         "generation, item, key, message_id, position, source, received_at, item_sequence, json";
 
-    /// <param name="items">In order; null for all items.</param>
+    /// <param name="items">In order; null: all.</param>
     public static RowChunk<StoredRecord> Read(
         SqliteConnection connection, int generation, string[]? items, RecordMark? after, RowChunk<StoredRecord> chunk)
     {

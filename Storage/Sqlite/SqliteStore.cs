@@ -9,7 +9,7 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
     private SqliteWriter? writer;
     private SqliteReaders? readers;
 
-    // Connections of the engine, which no query of an API can take.
+    // The engine's own, which no query of an API can take.
     private SqliteReaders? loads;
     private SqliteMessageLog? log;
     private SqliteMessageQueries? queries;
@@ -19,20 +19,20 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
     private SqliteDeliveryStarts? deliveryStarts;
     private StoreFacts? facts;
 
-    // Silos with higher ids belong to this process, also when it never learned that it had joined.
+    // Silos with higher ids are this process's own, also when it never heard that it had joined.
     private long? lastBefore;
     private bool isAfterCrash;
 
-    /// <summary>Reads of committed rows; available once the store is open.</summary>
+    /// <summary>Reads of what is committed; available once the store is open.</summary>
     public IMessageLog Log => log ?? throw NotOpen();
 
-    /// <summary>Searches of committed messages; available once the store is open.</summary>
+    /// <summary>Searches of what is committed; available once the store is open.</summary>
     public IMessageQueries Queries => queries ?? throw NotOpen();
 
-    /// <summary>Reads of the processing of messages; available once the store is open.</summary>
+    /// <summary>Reads of what became of messages; available once the store is open.</summary>
     public IProcessingQueries Processing => processing ?? throw NotOpen();
 
-    /// <summary>Switches and drops generations; available once the store is open.</summary>
+    /// <summary>Which generations readers see; available once the store is open.</summary>
     public IGenerations Generations => generations ?? throw NotOpen();
 
     /// <summary>Tables that plugins own; available once the store is open.</summary>
@@ -98,7 +98,7 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
     public ValueTask<Incarnation> JoinAsync(JoinRequest request, CancellationToken cancellation) => Writer.WriteAsync(
         connection =>
         {
-            // The file lock proves that the process before this one has ended.
+            // The file lock says that whoever was here before is gone.
             lastBefore ??= SqliteStarts.LastSilo(connection);
             isAfterCrash |= SqliteStarts.HasCrashed(connection, lastBefore.Value);
             connection.Execute("update silos set status = 'dead' where status <> 'dead'");
@@ -236,7 +236,7 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
 
     private void Close()
     {
-        // The readers are closed first: the last connection to close writes the log back into the database.
+        // The readers first: the last connection to close writes the log back into the database.
         pluginTables?.Dispose();
         readers?.Dispose();
         loads?.Dispose();
