@@ -1,8 +1,8 @@
 namespace Tributary.Rounds;
 
 /// <summary>
-/// A line that may be due thousands of times: written at once, then at most once per interval, with how often it was
-/// not written. Callable from many threads.
+/// A log line that may be due thousands of times: written at once, then at most once per interval, with the count of
+/// the lines that were left out. Callable from many threads.
 /// </summary>
 public sealed class LimitedLog(TimeProvider time)
 {

@@ -3,25 +3,27 @@ using System.Diagnostics.Metrics;
 namespace Tributary.Rounds;
 
 /// <summary>
-/// Everything that a silo takes from the world: time, ids, threads. The simulation gives it another world.
+/// Everything that a silo takes from the world: time, ids, threads. The simulation replaces all of it.
 /// </summary>
 public sealed class RoundEnvironment
 {
     public required TimeProvider Time { get; init; }
 
-    /// <summary>Runs the loop and what runs beside it.</summary>
+    /// <summary>Runs the loop and the work beside it.</summary>
     public required IRoundScheduler Scheduler { get; init; }
 
     /// <summary>Makes ids of failures.</summary>
     public required Func<Guid> NewId { get; init; }
 
     /// <summary>
-    /// Called when the silo cannot go on: an invariant is broken, or the database can be used no more. The silo does
-    /// nothing from then on, and the process is to end.
+    /// Called when the silo cannot go on: an invariant is broken, or the database cannot be used any more. The silo
+    /// does nothing from then on, and the process must end.
     /// </summary>
     public required Action<Exception> OnFatal { get; init; }
 
-    /// <summary>Where the silo measures itself; null when nobody asks. Whoever makes it disposes it.</summary>
+    /// <summary>
+    /// The meter of the engine's instruments; null to measure nothing. The code that makes the meter disposes it.
+    /// </summary>
     public Meter? Meter { get; init; }
 
     internal EngineRules Rules { get; private init; } = EngineRules.Standard;
@@ -38,13 +40,14 @@ public sealed class RoundEnvironment
         };
 
     /// <summary>
-    /// The clock that calls are late by: milliseconds modulo 2^32. Of the system it is the coarse one, because each
-    /// call reads it, and a few milliseconds are nothing to a caller who waits for seconds.
+    /// The clock that decides whether a call is late: milliseconds modulo 2^32. The system's clock is read in its
+    /// coarse form, because each call reads it, and a few milliseconds do not matter to a caller that waits for
+    /// seconds.
     /// </summary>
     internal static int MillisecondsOf(TimeProvider time) => time == TimeProvider.System
         ? Environment.TickCount : unchecked((int)(time.GetTimestamp() / (time.TimestampFrequency / 1_000)));
 
-    /// <summary>Threads and the system clock.</summary>
+    /// <summary>The environment of a process: its threads and the system clock.</summary>
     /// <param name="onFatal">See <see cref="OnFatal"/>; called from any thread, perhaps more than once.</param>
     public static RoundEnvironment System(Action<Exception> onFatal, Meter? meter = null) => new()
     {
@@ -63,13 +66,14 @@ public interface IRoundScheduler
     ILoop StartLoop(Action step);
 
     /// <summary>
-    /// Runs <paramref name="work"/> beside the loop. It handles its own errors; one that it lets through is fatal.
+    /// Runs <paramref name="work"/> beside the loop. The work handles its own errors; an error that it lets through is
+    /// fatal.
     /// </summary>
     void Start(Func<Task> work);
 
     /// <summary>
-    /// Runs <paramref name="work"/> beside the loop on a thread that nothing else holds up, as far as it runs without
-    /// waiting: rounds wait for it. It may block.
+    /// Runs <paramref name="work"/> beside the loop, up to its first wait on a thread that nothing else holds up,
+    /// because rounds wait for it. The work may block that thread.
     /// </summary>
     void StartUrgent(Func<Task> work);
 }
@@ -78,7 +82,7 @@ public interface IRoundScheduler
 public interface ILoop
 {
     /// <summary>
-    /// Makes the step run once more, soon. Callable from anywhere; wakes before the step are one wake.
+    /// Makes the step run once more, soon. Callable from any thread; several wakes before a step cause one step.
     /// </summary>
     void Wake();
 

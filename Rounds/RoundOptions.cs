@@ -1,32 +1,32 @@
 namespace Tributary.Rounds;
 
-/// <summary>The limits and times of a silo. What happens when a limit is reached is said at each.</summary>
+/// <summary>The limits and times of a silo. Each option says what happens when its limit is reached.</summary>
 public sealed class RoundOptions
 {
-    /// <summary>Where others reach this silo; shown in the cluster's table.</summary>
+    /// <summary>The address at which other silos and operators reach this silo; stored in the silo's row.</summary>
     public string Address { get; set; } = "";
 
     /// <summary>
-    /// True for the only silo of its database: it joins when no other lives, and takes all partitions at its start.
-    /// False
-    /// for one of several: it owns what it is told to take.
+    /// True for the only silo of its database: it joins when no other silo lives, and takes all partitions at its
+    /// start. False for one of several silos: it owns the partitions that it is told to take.
     /// </summary>
     public bool IsAlone { get; set; } = true;
 
     /// <summary>
-    /// True when an incarnation that was declared dead is followed by another, which takes what the silo was told to
-    /// hold. False: the silo has ended then.
+    /// True: an incarnation that was declared dead is followed by another, which takes the partitions that the silo was
+    /// told to hold. False: the silo ends with the incarnation.
     /// </summary>
     public bool Rejoins { get; set; } = true;
 
     /// <summary>
-    /// How often a silo looks for calls that others have left for its partitions, when nobody tells it to; never while
-    /// it
-    /// owns all partitions.
+    /// How often a silo looks for calls that other silos left for its partitions. A hint from another silo makes it
+    /// look at once. A silo that owns all partitions never looks.
     /// </summary>
     public TimeSpan DeferredPollInterval { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>JSON pointers whose values the index holds, each once; whoever makes messages extracts them.</summary>
+    /// <summary>
+    /// JSON pointers whose values the index holds, each once. The code that makes messages extracts the values.
+    /// </summary>
     public IReadOnlyList<string> IndexedPaths { get; set; } = [];
 
     /// <summary>Calls that may wait in the inbox; further ones are refused as overloaded.</summary>
@@ -35,12 +35,12 @@ public sealed class RoundOptions
     /// <summary>Bytes of arguments that may wait in the inbox; further calls are refused as overloaded.</summary>
     public long MaxWaitingBytes { get; set; } = 256L << 20;
 
-    /// <summary>What a refused caller is told to wait.</summary>
+    /// <summary>How long a refused caller is told to wait before it calls again.</summary>
     public TimeSpan RetryAfter { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// How long the caller of a reference waits for its turn unless the method has a <c>[ResponseTimeout]</c>; then the
-    /// call is dropped.
+    /// How long the caller of a reference waits for its turn; then the call is dropped. A <c>[ResponseTimeout]</c> on
+    /// the method takes precedence.
     /// </summary>
     public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -52,48 +52,50 @@ public sealed class RoundOptions
     /// </summary>
     public long MaxRoundBytes { get; set; } = 32L << 20;
 
-    /// <summary>How long turns of one round run when no commit is under way; then the round is committed.</summary>
+    /// <summary>
+    /// How long the turns of one round run while no commit is under way; then the round is committed.
+    /// </summary>
     public TimeSpan MaxRoundTime { get; set; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>
-    /// Messages of one round, and entries of the failure feed; below the 65,536 that positions allow, so that the turns
-    /// of the last input fit.
+    /// Messages of one round, and entries of the failure feed; when reached, the round waits for the commit before it.
+    /// Below the 65,536 that positions allow, so that the turns of the last input fit.
     /// </summary>
     public int MaxRoundMessagesCount { get; set; } = 60_000;
 
     /// <summary>Messages that one turn may append; a turn that appends more fails.</summary>
     public int MaxTurnMessagesCount { get; set; } = 1_000;
 
-    /// <summary>Calls that follow from one input within a round; further ones go on in the next round.</summary>
+    /// <summary>Calls that follow from one input within a round; further calls run in the next round.</summary>
     public int MaxChainedCallsCount { get; set; } = 1_000;
 
-    /// <summary>Grains kept in memory when they are durable; beyond, the least recently used leave.</summary>
+    /// <summary>Durable grains kept in memory; beyond, the least recently used grains leave.</summary>
     public int MaxActivationsCount { get; set; } = 100_000;
 
-    /// <summary>External ids kept in memory when they are durable; beyond, the oldest leave.</summary>
+    /// <summary>Durable external ids kept in memory; beyond, the oldest leave.</summary>
     public int MaxExternalIdsCount { get; set; } = 100_000;
 
-    /// <summary>States and external ids of one load; further ones go into the next.</summary>
+    /// <summary>States and external ids of one load; further ones go into the next load.</summary>
     public int MaxLoadCount { get; set; } = 8_192;
 
-    /// <summary>Reminders kept in memory; beyond, the later ones stay on disk only.</summary>
+    /// <summary>Reminders kept in memory; beyond, the reminders that are due later stay on disk only.</summary>
     public int MaxRemindersCount { get; set; } = 20_000;
 
     /// <summary>
-    /// Held calls or reminders that a silo looks at together when it begins; further ones follow when these have had
-    /// their turns.
+    /// Held calls or reminders that a silo reads as one page after it took their partitions; the next page follows when
+    /// these have had their turns.
     /// </summary>
     public int MaxHeldReadCount { get; set; } = 1_000;
 
     /// <summary>How far ahead reminders are read into memory.</summary>
     public TimeSpan ReminderWindow { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Activities that run at once; further ones wait.</summary>
+    /// <summary>Activities that run at once; further activities wait.</summary>
     public int MaxActivitiesCount { get; set; } = 64;
 
     /// <summary>
-    /// Activities that are due and wait in memory for their start; further ones stay where they are, in the end on disk
-    /// only.
+    /// Activities that are due and wait in memory for their start; further activities stay among the reminders, and
+    /// beyond those on disk only.
     /// </summary>
     public int MaxWaitingActivitiesCount { get; set; } = 1_000;
 
@@ -101,24 +103,27 @@ public sealed class RoundOptions
     public int MaxWaitingResultsCount { get; set; } = 1_000;
 
     /// <summary>
-    /// Bytes of such results, as far as they say what they hold (<see cref="INeeds.SizeBytes"/>); when reached, no
-    /// further activity starts.
+    /// Bytes of results that wait for their turns, as far as the results tell their size
+    /// (<see cref="INeeds.SizeBytes"/>); when reached, no further activity starts.
     /// </summary>
     public long MaxWaitingResultBytes { get; set; } = 64L << 20;
 
     /// <summary>
-    /// Objects kept in memory that turns handed over to activities which have not started; further ones are dropped,
-    /// and their activities read back what they need.
+    /// Objects that turns handed over to activities and that stay in memory until the activity starts; further objects
+    /// are dropped, and their activities read back what they need.
     /// </summary>
     public int MaxLocalHandOversCount { get; set; } = 4_096;
 
     /// <summary>
-    /// Bytes of such objects: a message's body, what <see cref="INeeds.SizeBytes"/> says, or 256; further ones are
-    /// dropped.
+    /// Bytes of these objects: a message counts its body, other objects their <see cref="INeeds.SizeBytes"/>, the rest
+    /// 256; further objects are dropped.
     /// </summary>
     public long MaxLocalHandOverBytes { get; set; } = 64L << 20;
 
-    /// <summary>How long the silo's row may stand still before others declare it dead.</summary>
+    /// <summary>
+    /// Four heartbeats. The engine takes only its <see cref="Heartbeat"/> from it: the store decides when a silo is
+    /// dead.
+    /// </summary>
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
@@ -133,9 +138,11 @@ public sealed class RoundOptions
     /// <summary>How long calls wait for a store that does not answer; then they are refused until it does.</summary>
     public TimeSpan MaxStoreWait { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Shares of the classes calls, reads, reminders and bulk when all have work waiting.</summary>
+    /// <summary>
+    /// Shares of the loop for the work classes calls, reads, reminders and bulk while all of them have work.
+    /// </summary>
     public IReadOnlyList<int> ClassWeights { get; set; } = [8, 4, 4, 2];
 
-    /// <summary>An idle silo commits an empty round this often.</summary>
+    /// <summary>How often an idle silo commits an empty round, so that other silos see its row move.</summary>
     public TimeSpan Heartbeat => Lease / 4;
 }

@@ -3,20 +3,21 @@ using System.Collections.Concurrent;
 namespace Tributary.Rounds;
 
 /// <summary>
-/// A thread of its own for the loop, two for what its rounds wait for (a commit and a load), the thread pool for the
-/// rest. Behind the pool's queue a commit would wait for thousands of continuations of the very callers that wait for
-/// it.
+/// Runs the loop on a thread of its own, urgent work (commits, loads and reads of rounds) on two more, and the rest in
+/// the thread pool. In the queue of the pool a commit would stand behind thousands of continuations of the very callers
+/// that wait for the commit.
 /// </summary>
 public sealed class ThreadScheduler : IRoundScheduler
 {
-    // One commit and one load are under way at once.
+    // A round waits for at most one commit and one load at a time. A commit may block its thread, so that loads have
+    // another.
     private const int UrgentThreadsCount = 2;
 
     private readonly BlockingCollection<Func<Task>> urgent = [];
 
     private readonly Action<Exception> onFault;
 
-    /// <param name="onFault">Told of an error that work let through: nobody else would hear of it.</param>
+    /// <param name="onFault">Told of an error that work lets through: nothing else reports such an error.</param>
     public ThreadScheduler(Action<Exception> onFault)
     {
         this.onFault = onFault;
@@ -63,9 +64,9 @@ public sealed class ThreadScheduler : IRoundScheduler
 
         public void Wake()
         {
-            // Whoever reads true here reads it before the loop clears it, so the step that follows sees what came
-            // before: the barrier keeps the read behind the caller's writes, as the loop's keeps the step behind the
-            // clearing.
+            // A caller that reads true here reads it before the loop clears it, so the step that follows sees the
+            // caller's writes. The barrier keeps this read behind the caller's writes; the barrier in Run keeps the
+            // step behind the clearing.
             Interlocked.MemoryBarrier();
             if (Volatile.Read(ref isWoken))
                 return;

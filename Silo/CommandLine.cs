@@ -62,12 +62,12 @@ internal sealed class CommandLine
     public CommandLine(Func<Arguments, CancellationToken, Task<int>> run)
     {
         Root = new RootCommand(
-            """
-            Tributary: accepts messages, keeps what it acknowledged, aggregates it exactly, and shows it live.
-            Without options it serves http://127.0.0.1:8888 and keeps its data in ./data.
-            A value is taken from the options, else from environment variables (TRIBUTARY__API__URLS for api.urls), else from the file.
-            Exit codes: 0 stopped in order, 1 could not run or go on, 2 wrong options or configuration, 3 an error of the program.
-            """)
+            "Tributary: accepts messages, keeps what it acknowledged, aggregates it exactly, and shows it live.\n"
+            + "Without options it serves http://127.0.0.1:8888 and keeps its data in ./data.\n"
+            + "A value is taken from the options, else from environment variables (TRIBUTARY__API__URLS for api.urls), "
+            + "else from the file.\n"
+            + "Exit codes: 0 stopped in order, 1 could not run or go on, 2 wrong options or configuration, "
+            + "3 an error of the program.")
         {
             config, urls, data, database, connection, roles, insecure, demo, logLevel,
         };
@@ -110,5 +110,5 @@ internal sealed class CommandLine
 }
 
 /// <param name="ConfigFile">Null without a file.</param>
-/// <param name="Values">What options set, by key.</param>
+/// <param name="Values">The values that options set, by key.</param>
 internal sealed record Arguments(string? ConfigFile, bool IsDemo, IReadOnlyList<OptionValue> Values);

@@ -5,12 +5,11 @@ using Tributary.Silo.Configuration;
 using Tributary.Silo.Demo;
 using Tributary.Silo.Hosting;
 
-// The net below what bounds its own expressions, as checks of schemas do: none in this process, not even a library's,
-// burns a core for ever.
+// A default limit for regular expressions without a limit of their own: none in this process, not even one of a
+// library, uses a core for ever.
 AppContext.SetData("REGEX_DEFAULT_MATCH_TIMEOUT", TimeSpan.FromSeconds(10));
 
-// Nothing of this program lets an error through to here. If something does, it says so in order, and leaves no memory
-// behind on the disk.
+// No error should reach this handler. An error that does is reported in order, and leaves no memory dump on the disk.
 AppDomain.CurrentDomain.UnhandledException += static (_, unhandled) =>
 {
     Console.Error.WriteLine($"tributary: an error that nothing expected:\n{unhandled.ExceptionObject}");
@@ -43,7 +42,7 @@ static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellat
             failed = app.Failed.IsCompleted ? await app.Failed : null;
         }
 
-        // After everything that the log has to say: the last line is the reason.
+        // After all lines of the log: the last line is the reason.
         return failed is null ? ExitCodes.Success : await EndAsync(failed);
     }
     catch (ConfigException error)
@@ -61,7 +60,7 @@ static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellat
     }
     catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
     {
-        // Told to stop before it was ready: that is an orderly end as well.
+        // Stopping before the start is complete is an orderly end too.
         return ExitCodes.Success;
     }
     catch (Exception error) when (ProcessFault.IsOperable(error))

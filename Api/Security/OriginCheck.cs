@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Http;
 namespace Tributary.Api.Security;
 
 /// <summary>
-/// Browsers let any page send requests and open WebSockets to any server. They say in <c>Origin</c> and
-/// <c>Sec-Fetch-Site</c>, which no page can change, where the page is from: only the server's own pages and those of
-/// configured origins may call.
-/// Programs that are not browsers send neither.
+/// Browsers let any page send requests and open WebSockets to any server. The headers <c>Origin</c> and
+/// <c>Sec-Fetch-Site</c>, which no page can change, say where the page is from. Allowed are the server's own pages,
+/// pages of configured origins, and links that a person follows. Programs that are not browsers send neither header,
+/// and are let through.
 /// </summary>
 internal static class OriginCheck
 {

@@ -19,7 +19,7 @@ internal sealed class MessageFeedGrain(FeedTail tail) : Grain, IMessageFeedGrain
         {
             foreach (var message in slice.Messages)
             {
-                // What waits was dropped: the reader goes on from what it has.
+                // The waiting messages were dropped: the reader goes on from its last position.
                 if (subscription.Ended == FeedEnd.TooSlow)
                     yield break;
                 yield return Of(message);
@@ -35,7 +35,7 @@ internal sealed class MessageFeedGrain(FeedTail tail) : Grain, IMessageFeedGrain
             stored.MediaType, BytesOf(stored.Body));
     }
 
-    // Bodies are read into arrays of their own, and nobody changes them: most need no copy.
+    // Each body is read into an array of its own that nobody changes, so that most bodies need no copy.
     private static byte[] BytesOf(ReadOnlyMemory<byte> body) =>
         MemoryMarshal.TryGetArray(body, out var segment) && segment.Count == segment.Array!.Length
             ? segment.Array : body.ToArray();

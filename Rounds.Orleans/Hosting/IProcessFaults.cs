@@ -1,8 +1,8 @@
 namespace Tributary.Rounds.Orleans.Hosting;
 
-/// <summary>Takes the reasons why this process cannot go on; whoever implements it ends the process in order.</summary>
+/// <summary>Takes the reasons why this process cannot go on; the implementation ends the process in order.</summary>
 public interface IProcessFaults
 {
-    /// <summary>Callable from anywhere, more than once; must return at once.</summary>
+    /// <summary>Callable from any thread, more than once; must return at once.</summary>
     void Report(Exception error);
 }

@@ -6,16 +6,16 @@ namespace Tributary.Rounds.Orleans.Hosting;
 /// <summary>A cluster of one silo, for a process that owns its database alone.</summary>
 public static class LocalCluster
 {
-    /// <summary>The service and the cluster of silos that name none.</summary>
+    /// <summary>The id of the service and of the cluster, for silos that set none.</summary>
     public const string Name = "tributary";
 
     /// <summary>
-    /// Membership in memory and a loopback port of this process's own: programs on one machine do not meet. Without a
-    /// gateway, so that no client reaches the silo from outside.
+    /// Membership in memory and a loopback port that belongs to this process: programs on one machine do not meet.
+    /// There is no gateway, so that no client reaches the silo from outside.
     /// </summary>
     public static ISiloBuilder UseLocalCluster(this ISiloBuilder silo)
     {
-        // The container disposes the port after everything that listens on it.
+        // The container disposes the port after every service that listens on it.
         silo.Services.AddSingleton<LoopbackPort>();
         silo.Services.AddOptions<EndpointOptions>().Configure<LoopbackPort>(static (endpoints, port) =>
         {

@@ -4,15 +4,15 @@ using System.Net.Sockets;
 namespace Tributary.Rounds.Orleans.Hosting;
 
 /// <summary>
-/// A free port of the loopback address that stays this process's own until it is disposed. Orleans must know its port
-/// before it listens, so a port that is merely found free could be another process's by then; and Orleans shares its
-/// port with whoever else of the same user shares it, so that nobody would notice.
+/// Reserves a free port of the loopback address until it is disposed. Orleans must know its port before it listens. A
+/// port that was only found free could belong to another process by then, and Orleans shares its port with other
+/// processes of the same user, so that nobody would notice.
 /// </summary>
 /// <remarks>
-/// The port is bound and not listened on. Sockets that allow it, as those of Orleans and of this class do, may listen
-/// on a port that is bound in this way. A system that chooses a port for somebody never chooses one that is bound.
+/// The port is bound, but nothing listens on this socket. Sockets that allow it, as those of Orleans and of this class
+/// do, may listen on a port that is bound in this way. The system never hands out a bound port as a free one.
 /// </remarks>
-public sealed class LoopbackPort : IDisposable
+internal sealed class LoopbackPort : IDisposable
 {
     private readonly Socket held = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 

@@ -4,9 +4,9 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace Tributary.Rounds.Orleans.Hosting;
 
 /// <summary>
-/// Reports what Orleans calls fatal, where Orleans' own handler waits two seconds and fails fast: the process then ends
-/// in order. It is safe to return to Orleans, which does nothing more at these places, because what is stored does not
-/// depend on its word: every commit is fenced by the database.
+/// Reports the fatal errors of Orleans, so that the process ends in order; Orleans' own handler waits two seconds and
+/// fails fast. Returning to Orleans is safe: it does nothing more at these places, and stored data does not depend on
+/// it, because the database fences every commit.
 /// </summary>
 internal sealed class OrderlyFatalErrors(IProcessFaults faults) : IFatalErrorHandler
 {
@@ -22,7 +22,7 @@ internal sealed class OrderlyFatalErrors(IProcessFaults faults) : IFatalErrorHan
     }
 }
 
-/// <summary>Puts the handler in the place of Orleans' own.</summary>
+/// <summary>Replaces Orleans' own handler.</summary>
 public static class OrderlyEnd
 {
     /// <summary>Needs an <see cref="IProcessFaults"/> in the host.</summary>

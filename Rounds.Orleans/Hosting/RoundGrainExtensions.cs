@@ -10,24 +10,24 @@ using Tributary.Rounds.Orleans.References;
 
 namespace Tributary.Rounds.Orleans.Hosting;
 
-/// <summary>Makes round grains a kind of grains of an Orleans silo or client.</summary>
+/// <summary>Adds round grains to an Orleans silo or client.</summary>
 public static class RoundGrainExtensions
 {
     /// <summary>
-    /// Lets references of this silo, and calls that reach it, into the rounds of the <see cref="RoundEngine"/> that the
-    /// services hold, for the grains of the <see cref="RoundGrainTypes"/> that they hold.
+    /// Lets references of this silo, and calls that reach it, into the rounds of the registered
+    /// <see cref="RoundEngine"/>, for the grains of the registered <see cref="RoundGrainTypes"/>.
     /// </summary>
     public static ISiloBuilder AddRoundGrains(this ISiloBuilder builder)
     {
         var services = builder.Services;
         services.AddSingleton<RoundKind>();
-        // Before Orleans' own, which names every class that implements a grain interface.
+        // Before Orleans' own provider, which names every class that implements a grain interface.
         services.Insert(0, ServiceDescriptor.Singleton<IGrainTypeProvider>(Kind));
         services.AddSingleton<IGrainPropertiesProvider>(Kind);
         services.AddSingleton<IConfigureOptions<GrainTypeOptions>>(Kind);
-        // Before Orleans' own, which gives an activator to the types that have none yet.
+        // Before Orleans' own component, which gives an activator to types that have none yet.
         services.Insert(0, ServiceDescriptor.Singleton<IConfigureGrainTypeComponents>(Kind));
-        // The first of all filters: those of the application run where the turn runs, once.
+        // The first of all filters: the application's filters run where the turn runs, once.
         services.Insert(0, ServiceDescriptor.Singleton<IIncomingGrainCallFilter, ForwardingFilter>());
         services.AddSingleton<IncomingCalls>();
         services.AddPlacementDirector<RendezvousPlacement, RendezvousDirector>();
@@ -42,8 +42,8 @@ public static class RoundGrainExtensions
     }
 
     /// <summary>
-    /// Lets references of this client to round grains go to their partitions directly. Without it they work as well,
-    /// by way of an activation that sends them on.
+    /// Lets references of this client to round grains go to their partitions directly. Without it, calls take the way
+    /// over an activation that sends them on.
     /// </summary>
     public static IClientBuilder AddTributaryClient(this IClientBuilder builder)
     {

@@ -7,7 +7,7 @@ namespace Tributary.Rounds.Orleans.Kinds;
 /// <summary>
 /// A call of a round grain on its way through call filters: each sees it once, in the order of registration.
 /// </summary>
-/// <param name="target">Whom the call is for.</param>
+/// <param name="target">The grain that the call is for.</param>
 /// <param name="request">The call.</param>
 /// <param name="filterCount">How many filters there are.</param>
 /// <param name="run">Makes the call, after the last filter.</param>
@@ -18,7 +18,7 @@ internal abstract class FilteredCall(
 
     public IInvokable Request => request;
 
-    /// <summary>What is called, as far as this side knows it.</summary>
+    /// <summary>The called grain, as far as this side knows it.</summary>
     public abstract object Grain { get; }
 
     /// <summary>Null: references do not know who calls them.</summary>
@@ -42,7 +42,9 @@ internal abstract class FilteredCall(
 
     public Response? Response { get; set; }
 
-    /// <summary>Goes on to the next filter, and after the last to the grain; throws what the call threw.</summary>
+    /// <summary>
+    /// Goes on to the next filter, and after the last filter to the grain; throws what the call threw.
+    /// </summary>
     /// <exception cref="InvalidOperationException">A filter neither called this nor set a result.</exception>
     public async Task Invoke()
     {

@@ -5,31 +5,31 @@ using Tributary.Rounds.Engine;
 namespace Tributary.Rounds.Orleans.Kinds;
 
 /// <summary>
-/// Calls of round grains of this silo's rounds, by whatever way they came: each passes the silo's incoming call filters
-/// once, and then waits for its turn.
+/// Calls to round grains of this silo, on any way in: each passes the silo's incoming call filters once, and then waits
+/// for its turn.
 /// </summary>
 internal sealed class IncomingCalls(
-    RoundEngine host, RoundGrainTypes types, IEnumerable<IIncomingGrainCallFilter> filters)
+    RoundEngine engine, RoundGrainTypes types, IEnumerable<IIncomingGrainCallFilter> filters)
 {
-    // The one that sent the call here is not one of those that it passes.
+    // Without the filter that sent the call here.
     private readonly IIncomingGrainCallFilter[] filters =
         [.. filters.Where(static filter => filter is not ForwardingFilter)];
 
-    /// <summary>True when calls may go to <see cref="Door"/> as they are.</summary>
+    /// <summary>True when calls may go to <see cref="Door"/> directly.</summary>
     public bool HasNoFilters => filters.Length == 0;
 
     /// <summary>The way into the rounds past the filters.</summary>
-    public IRequestDoor Door => host.Requests;
+    public IRequestDoor Door => engine.Requests;
 
     /// <summary>See <see cref="RoundOptions.IsAlone"/>.</summary>
-    public bool IsAlone => host.IsAlone;
+    public bool IsAlone => engine.IsAlone;
 
     /// <summary>True when turns of the grain run in this silo, at about this moment.</summary>
-    public bool IsHere(RoundGrainId target) => host.IsAlone || host.IsHere(host.PartitionOf(target));
+    public bool IsHere(RoundGrainId target) => engine.IsAlone || engine.IsHere(engine.PartitionOf(target));
 
-    public int PartitionCount => host.Facts.PartitionCount;
+    public int PartitionCount => engine.Facts.PartitionCount;
 
-    /// <summary>Runs the request and returns what it came to; what it threw is thrown.</summary>
+    /// <summary>Runs the request and returns its outcome; throws what the turn threw.</summary>
     public ValueTask<Response> RunAsync(RoundGrainId target, IInvokable request, CancellationToken cancellation) =>
         HasNoFilters
             ? Door.Invoke(target, request, cancellation)
@@ -51,7 +51,8 @@ internal sealed class IncomingCalls(
         }
         catch (Exception error) when (hasRun && RoundRouter.HasNotRun(error))
         {
-            // A filter's own call was refused, after the turn: taken for this call, it would be sent again.
+            // A filter's own call was refused, after the turn ran. Taken for a refusal of this call, the call would be
+            // sent again.
             throw new InvalidOperationException(
                 $"A call filter failed after {call.MethodName} had run: {error.Message}", error);
         }

@@ -7,8 +7,8 @@ using Tributary.Rounds.Calls;
 namespace Tributary.Rounds.Orleans.Kinds;
 
 /// <summary>
-/// What Orleans knows of the round grains of a silo: their classes, under the type names that are stored, with a
-/// property that marks them.
+/// Tells Orleans the round grains of a silo: their classes, under the stored type names, with a property that marks
+/// them.
 /// </summary>
 internal sealed class RoundKind(RoundGrainTypes types, IServiceProvider services)
     : IGrainTypeProvider, IGrainPropertiesProvider, IConfigureOptions<GrainTypeOptions>, IConfigureGrainTypeComponents
@@ -45,8 +45,8 @@ internal sealed class RoundKind(RoundGrainTypes types, IServiceProvider services
         if (!types.Contains(grainType.ToString() ?? ""))
             return;
         properties[Property] = "true";
-        // An activation only sends on what plain references call: where the call arrives is where it does so, it is
-        // in no directory, and calls do not wait for one another.
+        // An activation only sends on the calls of plain references. It does so in the silo where a call arrives, is in
+        // no directory, and lets calls overtake one another.
         new StatelessWorkerAttribute(1).Populate(services, grainClass, grainType, properties);
         new ReentrantAttribute().Populate(services, grainClass, grainType, properties);
     }
@@ -57,7 +57,7 @@ internal sealed class RoundKind(RoundGrainTypes types, IServiceProvider services
             shared.SetComponent<IGrainActivator>(new Activator(types, grainType.ToString()!));
     }
 
-    // Makes instances that are never in a turn: what reaches for state or effects on one throws.
+    // Makes instances that are never in a turn: access to their state or to effects throws.
     private sealed class Activator(RoundGrainTypes types, string name) : IGrainActivator
     {
         public object CreateInstance(IGrainContext context) => types.Create(name);

@@ -7,7 +7,7 @@ using Tributary.Rounds.Partitions;
 namespace Tributary.Rounds.Orleans.Kinds;
 
 /// <summary>
-/// Where the calls of references to round grains go: into this process's rounds, or to the partition's grain.
+/// Routes the calls of references to round grains: into the rounds of this process, or to the grain of the partition.
 /// </summary>
 /// <param name="grains">Reaches the grains of partitions.</param>
 /// <param name="local">The rounds of this process; null in a client.</param>
@@ -17,20 +17,20 @@ internal sealed partial class RoundRouter(
     // A partition that moves is back within a quarter of a second; each wait doubles up to the longest.
     private static readonly Backoff Retries = new(TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(250));
 
-    /// <summary>How often a call that met no owner is sent again, within about 30 seconds.</summary>
+    /// <summary>How often a call that met no owner is sent again, for about 30 seconds.</summary>
     private const int MaxAttemptsCount = 120;
 
     private Partitioner? partitioner;
 
     /// <summary>
-    /// The way in when calls may go straight into the rounds of this process: no filter is to see them, and no
-    /// partition is elsewhere. Else null.
+    /// The way in when calls may go straight into the rounds of this process, because there are no filters and no
+    /// partition is elsewhere; else null.
     /// </summary>
     public IRequestDoor? Straight => local is { HasNoFilters: true, IsAlone: true } ? local.Door : null;
 
     /// <summary>
-    /// Makes a call and returns what it came to; what its turn threw is thrown. A call that met no owner has not
-    /// happened, so it is sent again until it meets one.
+    /// Makes a call and returns its outcome; throws what its turn threw. A call that met no owner has not happened, so
+    /// it is sent again until it meets one.
     /// </summary>
     public async ValueTask<Response> InvokeAsync(
         RoundGrainId target, IInvokable request, CancellationToken cancellation)
@@ -51,7 +51,8 @@ internal sealed partial class RoundRouter(
     }
 
     /// <summary>
-    /// True for the errors of a call that was bounced by the engine, or refused by Orleans on the way to an activation.
+    /// True for errors of calls that the engine bounced, or that Orleans refused on the way to an activation: their
+    /// turns have not run.
     /// </summary>
     public static bool HasNotRun(Exception error) =>
         error is PartitionElsewhereException or OrleansMessageRejectionException;
@@ -73,14 +74,14 @@ internal sealed partial class RoundRouter(
         }
         catch (Exception error)
         {
-            // Nobody waits, and nobody else hears of it.
+            // No caller waits: this line is the only trace of the error.
             LogOneWayFailed(target, request.GetMethodName(), error);
         }
     }
 
     private async ValueTask<IPartitionGrain> PartitionOfAsync(RoundGrainId target)
     {
-        // Fixed when the database was created, so it is asked for once.
+        // The count is fixed when the database is created, so that one call is enough.
         partitioner ??= new Partitioner(await grains.GetGrain<IPartitionGrain>(0).Count());
         return grains.GetGrain<IPartitionGrain>(partitioner.Of(target).Value);
     }

@@ -7,12 +7,11 @@ namespace Tributary.Rounds.Orleans.Partitions;
 
 /// <inheritdoc cref="IPartitionGrain"/>
 /// <remarks>
-/// The activation says where the partition should be; where it is, the engine and the database say. So nothing here
-/// decides anything: a second activation, or one at the wrong silo, waits for a take that matches nothing, and bounces
-/// its calls.
+/// The activation only tells where the partition should be; the engine and the database decide where it is. A second
+/// activation, or one in the wrong silo, is harmless: its take matches nothing, and its calls are bounced.
 /// </remarks>
 [KeepAlive, Reentrant, RendezvousPlacement, GrainType("tributary.partition")]
-internal sealed class PartitionGrain(RoundEngine host, IncomingCalls calls) : Grain, IPartitionGrain
+internal sealed class PartitionGrain(RoundEngine engine, IncomingCalls calls) : Grain, IPartitionGrain
 {
     private PartitionId Partition => new((int)this.GetPrimaryKeyLong());
 
@@ -29,10 +28,11 @@ internal sealed class PartitionGrain(RoundEngine host, IncomingCalls calls) : Gr
     }
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
-        // A silo that is alone keeps what nobody else could take, and one that stops gives all with one statement.
-        host.IsAlone || reason.ReasonCode == DeactivationReasonCode.ShuttingDown
+        // A silo that is alone keeps its partitions, because nobody else could take them. A silo that stops gives all
+        // partitions with one statement.
+        engine.IsAlone || reason.ReasonCode == DeactivationReasonCode.ShuttingDown
             ? Task.CompletedTask
-            : host.GiveAsync([Partition], cancellationToken);
+            : engine.GiveAsync([Partition], cancellationToken);
 
     public Task<Response> Run(RoundGrainId target, IInvokable request, CancellationToken cancellation) =>
         calls.RunAsync(target, request, cancellation).AsTask();
@@ -42,19 +42,19 @@ internal sealed class PartitionGrain(RoundEngine host, IncomingCalls calls) : Gr
 
     public async Task<bool> Hold()
     {
-        if (!host.IsHere(Partition))
+        if (!engine.IsHere(Partition))
             await TakeAsync(CancellationToken.None);
-        return host.IsHere(Partition);
+        return engine.IsHere(Partition);
     }
 
     public Task Look()
     {
-        host.LookForCalls();
+        engine.LookForCalls();
         return Task.CompletedTask;
     }
 
     public Task<int> Count() => Task.FromResult(calls.PartitionCount);
 
-    // One that another silo owns is not here after this: its calls bounce until its owner has given it.
-    private async Task TakeAsync(CancellationToken cancellation) => await host.TakeAsync([Partition], cancellation);
+    // A partition that another silo owns is not here after this: its calls are bounced until its owner has given it.
+    private async Task TakeAsync(CancellationToken cancellation) => await engine.TakeAsync([Partition], cancellation);
 }

@@ -4,11 +4,12 @@ using Tributary.Rounds.Engine;
 namespace Tributary.Rounds.Orleans.Partitions;
 
 /// <summary>
-/// Activates the partitions that nobody calls, because reminders are due there: Orleans wakes nothing by itself. Looks
-/// at every change of the membership and every second, from the moment in which the silo is active until it stops.
+/// Activates partitions that no caller uses, because reminders may be due in them and Orleans does not wake grains by
+/// itself. Checks at every change of the membership and every second, from the moment in which the silo is active until
+/// it stops.
 /// </summary>
 internal sealed partial class PartitionWatch(
-    RoundEngine host, IGrainFactory grains, ILocalSiloDetails self, IClusterMembershipService membership,
+    RoundEngine engine, IGrainFactory grains, ILocalSiloDetails self, IClusterMembershipService membership,
     TimeProvider time, ILogger<PartitionWatch> logger) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
@@ -22,7 +23,7 @@ internal sealed partial class PartitionWatch(
         nameof(PartitionWatch), ServiceLifecycleStage.Active,
         _ =>
         {
-            host.LeftElsewhere = Tell;
+            engine.LeftElsewhere = Tell;
             looking = Task.Run(() => GuardAsync(LookAsync), CancellationToken.None);
             watching = Task.Run(() => GuardAsync(WatchAsync), CancellationToken.None);
             return Task.CompletedTask;
@@ -61,11 +62,11 @@ internal sealed partial class PartitionWatch(
         }
     }
 
-    // Those that belong here by the silos that live: others are their own silos' to look for.
+    // Only the partitions that belong here by the silos that live: each silo watches its own.
     private async Task TakeMissingAsync()
     {
-        var count = host.Facts.PartitionCount;
-        if (host.PartitionsCount == count)
+        var count = engine.Facts.PartitionCount;
+        if (engine.PartitionsCount == count)
             return;
         var silos = membership.CurrentSnapshot.Members.Values
             .Where(static member => member.Status == SiloStatus.Active)
@@ -73,7 +74,7 @@ internal sealed partial class PartitionWatch(
         if (silos.Length == 0)
             return;
         var missing = Enumerable.Range(0, count).Where(partition =>
-            !host.IsHere(new PartitionId(partition))
+            !engine.IsHere(new PartitionId(partition))
             && RendezvousDirector.Choose(partition, silos).Equals(self.SiloAddress));
         await Task.WhenAll(missing.Select(HoldAsync));
     }
@@ -90,7 +91,8 @@ internal sealed partial class PartitionWatch(
         }
     }
 
-    // On the loop: what takes time goes to the pool. A hint that is lost costs the time to the owner's next look.
+    // Runs on the engine's loop, so that the calls go to the thread pool. A lost hint delays the calls until the
+    // owner's next look.
     private void Tell(IReadOnlyCollection<PartitionId> partitions) => ThreadPool.UnsafeQueueUserWorkItem(
         static work =>
         {
@@ -111,7 +113,8 @@ internal sealed partial class PartitionWatch(
         }
         catch (Exception error)
         {
-            // Partitions that are called are activated all the same; those that are not wait for another silo's watch.
+            // Partitions that are called are activated all the same; the others wait for the next check, here or in
+            // another silo.
             LogFailed(error);
         }
     }

@@ -12,7 +12,7 @@ namespace Tributary.Rounds.Orleans.Partitions;
 /// 1998).
 /// </summary>
 [GenerateSerializer, Immutable, SuppressReferenceTracking, Alias("tributary.rendezvous")]
-public sealed class RendezvousPlacement : PlacementStrategy
+internal sealed class RendezvousPlacement : PlacementStrategy
 {
     /// <summary>The name by which Orleans' manifest knows the strategy.</summary>
     internal static RendezvousPlacement Instance { get; } = new();
@@ -40,7 +40,7 @@ internal sealed class RendezvousDirector : IPlacementDirector
     {
         Span<byte> bytes = stackalloc byte[sizeof(long) + 128];
         BinaryPrimitives.WriteInt64LittleEndian(bytes, partition);
-        // Address, port and generation: a silo that starts again is another silo.
+        // Address, port and generation: a restarted silo is another silo.
         var written = Encoding.UTF8.GetBytes(silo.ToParsableString(), bytes[sizeof(long)..]);
         return XxHash64.HashToUInt64(bytes[..(sizeof(long) + written)]);
     }

@@ -14,8 +14,8 @@ using Tributary.Rounds.Calls;
 namespace Tributary.Rounds.Orleans.References;
 
 /// <summary>
-/// References to round grains: the proxies that Orleans generates for grain interfaces, on a runtime that hands their
-/// requests to rounds.
+/// Makes references to round grains from the proxies that Orleans generates for grain interfaces, on a runtime that
+/// hands their requests to rounds.
 /// </summary>
 /// <param name="services">
 /// The serializers of the process, with the proxies that were generated for its assemblies.
@@ -95,7 +95,8 @@ public sealed class GeneratedProxies(IServiceProvider services) : IRoundProxies
 
     private Func<GrainReferenceShared, IdSpan, GrainReference> NewConstructor(Type grainInterface)
     {
-        // A proxy of an interface that inherits this one implements it as well: its own has the fewest interfaces.
+        // A proxy of an inheriting interface implements this interface as well; its own proxy implements the fewest
+        // interfaces.
         var proxy = services.GetRequiredService<IOptions<TypeManifestOptions>>().Value.InterfaceProxies
             .Where(type => grainInterface.IsAssignableFrom(type) && typeof(GrainReference).IsAssignableFrom(type))
             .MinBy(static type => type.GetInterfaces().Length)
@@ -119,7 +120,9 @@ public sealed class GeneratedProxies(IServiceProvider services) : IRoundProxies
         grainType, interfaceType, version, runtime, InvokeMethodOptions.None,
         services.GetRequiredService<CodecProvider>(), services.GetRequiredService<CopyContextPool>(), services);
 
-    /// <summary>Learns which request a proxy makes of a method, by calling it with nothing.</summary>
+    /// <summary>
+    /// Learns the request type that a proxy makes of a method, by calling the method with default arguments.
+    /// </summary>
     private sealed class Recorder : IGrainReferenceRuntime
     {
         private IInvokable? last;

@@ -4,7 +4,7 @@ using Tributary.Rounds.Calls;
 
 namespace Tributary.Rounds.Orleans.References;
 
-/// <summary>What is behind references to round grains of one type: hands their requests over as they are.</summary>
+/// <summary>The runtime of references to round grains of one type: hands their requests over unchanged.</summary>
 internal sealed class RequestRuntime(string grainType, IRequestSink sink) : IGrainReferenceRuntime
 {
     public ValueTask<T?> InvokeMethodAsync<T>(
@@ -14,8 +14,7 @@ internal sealed class RequestRuntime(string grainType, IRequestSink sink) : IGra
     public ValueTask InvokeMethodAsync(GrainReference reference, IInvokable request, InvokeMethodOptions options) =>
         sink.Send(grainType, reference, request);
 
-    // Methods of round grains return tasks: an interface with one that returns nothing is refused when it is
-    // registered.
+    // Never called for round grains: an interface with a method that returns no task is refused when it is registered.
     public void InvokeMethod(GrainReference reference, IInvokable request, InvokeMethodOptions options) =>
         throw new NotSupportedException($"{request.GetMethodName()} returns no task.");
 

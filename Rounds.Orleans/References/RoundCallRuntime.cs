@@ -4,7 +4,7 @@ using Tributary.Rounds.Orleans.Kinds;
 
 namespace Tributary.Rounds.Orleans.References;
 
-/// <summary>What is behind references to round grains in an Orleans host or client.</summary>
+/// <summary>The runtime of references to round grains in an Orleans host or client.</summary>
 internal sealed class RoundCallRuntime(
     string grainType, RoundRouter router, IOutgoingGrainCallFilter[] filters) : IGrainReferenceRuntime
 {
@@ -19,8 +19,7 @@ internal sealed class RoundCallRuntime(
             ? door.Send(grainType, reference, request)
             : InvokeAsync(reference, request, options);
 
-    // Methods of round grains return tasks: an interface with one that returns nothing is refused when it is
-    // registered.
+    // Never called for round grains: an interface with a method that returns no task is refused when it is registered.
     public void InvokeMethod(GrainReference reference, IInvokable request, InvokeMethodOptions options) =>
         throw new NotSupportedException($"{request.GetMethodName()} returns no task.");
 
@@ -38,7 +37,7 @@ internal sealed class RoundCallRuntime(
         GrainReference reference, IInvokable request, InvokeMethodOptions options)
     {
         var target = new RoundGrainId(grainType, reference.GrainId.Key.ToString() ?? "");
-        // Read first: the turn replaces it.
+        // Read first: the turn replaces the request's token.
         var cancellation = request.GetCancellationToken();
         if (filters.Length == 0)
             return await RunAsync(target, request, options, cancellation);

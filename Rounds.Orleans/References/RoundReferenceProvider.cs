@@ -11,12 +11,12 @@ using Tributary.Rounds.Orleans.Kinds;
 namespace Tributary.Rounds.Orleans.References;
 
 /// <summary>
-/// Makes Orleans' factory hand out references to round grains whose calls go to rounds. Asked before Orleans' own
-/// provider, which makes those of all other grains.
+/// Lets Orleans' factory make references to round grains whose calls go to rounds. Orleans asks it before its own
+/// provider, which makes the references to all other grains.
 /// </summary>
 internal sealed class RoundReferenceProvider(IServiceProvider services) : IGrainReferenceActivatorProvider
 {
-    // Found late: each of these needs references itself.
+    // Resolved late: each of these services needs references itself.
     private readonly Lazy<GrainPropertiesResolver> properties = Of<GrainPropertiesResolver>(services);
     private readonly Lazy<RoundRouter> router = Of<RoundRouter>(services);
     private readonly Lazy<GeneratedProxies> proxies = Of<GeneratedProxies>(services);

@@ -10,8 +10,8 @@ internal sealed class AttendedCall<TResult> : RequestCall<TResult>
 
     /// <param name="context">What the turn finds in its <see cref="RequestContext"/>.</param>
     /// <param name="token">
-    /// Cancels the call while it waits: it is dropped and its caller told. A turn cannot be interrupted, so what a
-    /// round holds already becomes durable, and only its caller is told.
+    /// Cancels the call while it waits: the call is dropped and its caller told. A turn cannot be interrupted: when a
+    /// round already holds the call, its effects become durable and only the caller is told.
     /// </param>
     public AttendedCall(
         RoundGrainId target, RoundMethod method, IInvokable request, TimeProvider time, TimeSpan defaultTimeout,
@@ -19,7 +19,7 @@ internal sealed class AttendedCall<TResult> : RequestCall<TResult>
         : base(target, method, request, time, defaultTimeout)
     {
         this.context = context;
-        // Last: from here on the call may be told at any time.
+        // Registered last: from here on any thread may tell the call.
         cancellation = token.UnsafeRegister(
             static (state, token) =>
                 ((AttendedCall<TResult>)state!).Refuse(new OperationCanceledException(token)), this);

@@ -6,18 +6,19 @@ namespace Tributary.Rounds.Calls;
 /// <summary>Classes of work, which share the loop by weight.</summary>
 public enum WorkClass
 {
-    /// <summary>Calls somebody waits for.</summary>
+    /// <summary>Calls whose callers wait.</summary>
     Calls,
 
     /// <summary>Calls of methods that only read.</summary>
     Reads,
 
     /// <summary>
-    /// Due reminders and results of activities. Deferred calls go first of all: their callers are durable already.
+    /// Due reminders and results of activities. Deferred calls go before all classes: their callers are durable
+    /// already.
     /// </summary>
     Reminders,
 
-    /// <summary>Loads of many messages, where throughput counts more than latency.</summary>
+    /// <summary>Loads of many messages: throughput counts more than latency.</summary>
     Bulk,
 }
 
@@ -27,9 +28,8 @@ public enum WorkClass
 internal abstract class Call(RoundGrainId target, INeeds? needs, bool isReadOnly) : Input(target, needs)
 {
     /// <summary>
-    /// When the caller waits no more, in milliseconds of the clock modulo 2^32: calls wait for less than the half of
-    /// it.
-    /// Here and not where it is used, because here it costs no memory.
+    /// When the caller stops waiting, in milliseconds of the clock modulo 2^32: calls wait for less than half of that.
+    /// Declared here and not in the class that uses it, because here it costs no memory.
     /// </summary>
     protected int Deadline { get; init; }
 
@@ -37,8 +37,8 @@ internal abstract class Call(RoundGrainId target, INeeds? needs, bool isReadOnly
     public bool IsReadOnly { get; } = isReadOnly;
 
     /// <summary>
-    /// Tells the caller of a call that its time is over, if it is by this clock, so that it is dropped when it
-    /// is taken. A call that is in a round is answered by its round.
+    /// Tells the caller that the time of the call is over, if it is over by this clock; the call is dropped when it is
+    /// taken. A call that is in a round is answered by its round.
     /// </summary>
     /// <param name="milliseconds">See <see cref="RoundEnvironment.MillisecondsOf"/>.</param>
     public virtual void EndIfLate(int milliseconds)
@@ -52,18 +52,19 @@ internal abstract class Call<TResult>(RoundGrainId target, INeeds? needs, bool i
 {
     private TResult? result;
 
-    // True once somebody tells the caller: a cancellation comes from any thread, beside the loop and the committer.
+    // True once the caller is told: the loop, the committer or a cancellation from any thread may tell it, and only one
+    // of them does.
     private bool isClaimed;
     private Exception? error;
 
-    // What the caller was told ahead of the round; a turn that runs again does not change it.
+    // The error that the caller was told ahead of the round; a turn that runs again does not change it.
     private Exception? refusal;
     private Waiter waiter;
 
-    /// <summary>What the caller awaits, once.</summary>
+    /// <summary>The answer that the caller awaits, once.</summary>
     public ValueTask<TResult> Answer => new(this, 0);
 
-    /// <summary>The same for a method without a result.</summary>
+    /// <summary>The answer of a method without a result.</summary>
     public ValueTask Done => new(this, 0);
 
     /// <inheritdoc/>
@@ -91,7 +92,8 @@ internal abstract class Call<TResult>(RoundGrainId target, INeeds? needs, bool i
 
     public override void Release(Answers answers)
     {
-        // A caller that was told an error while the store was away waits no more, whatever became of its round.
+        // A caller that was told an error while the store was away does not wait any more, whatever became of its
+        // round.
         if (!TryClaim())
             return;
         if (error is null)
@@ -119,10 +121,12 @@ internal abstract class Call<TResult>(RoundGrainId target, INeeds? needs, bool i
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         waiter.Add(continuation, state, flags);
 
-    /// <summary>Makes the result whole: see <see cref="IDeparting"/>.</summary>
+    /// <summary>Completes the result: see <see cref="IDeparting"/>.</summary>
     protected virtual void Depart(TResult result) => (result as IDeparting)?.Depart();
 
-    /// <summary>Runs the grain's method, which must have completed when it returns; throws what it threw.</summary>
+    /// <summary>
+    /// Runs the grain's method, which must have completed when this returns; throws what the method threw.
+    /// </summary>
     protected abstract TResult Turn(RoundGrain grain);
 
     /// <summary>The caller is about to learn the outcome. Called once.</summary>

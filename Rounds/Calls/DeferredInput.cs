@@ -2,7 +2,7 @@ using Tributary.Storage;
 
 namespace Tributary.Rounds.Calls;
 
-/// <summary>A one-way call that an earlier, durable round left to be made.</summary>
+/// <summary>A one-way call that an earlier, durable round left to a later round.</summary>
 internal sealed class DeferredInput(DeferredCall call, RoundGrainTypes types) : Input(call.Target)
 {
     public DeferredCall Call { get; } = call;

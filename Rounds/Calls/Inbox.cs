@@ -6,12 +6,12 @@ using Tributary.Storage;
 namespace Tributary.Rounds.Calls;
 
 /// <summary>
-/// What waits for the loop, by class of work. Bounded by count and bytes: when full, a call is refused and nothing is
-/// lost, because nothing was promised. Outlives the incarnations of its silo.
+/// The calls that wait for the loop, by class of work. Bounded by count and bytes: a full inbox refuses a call, and
+/// nothing is lost, because nothing was promised. Outlives the incarnations of its silo.
 /// </summary>
 internal sealed class Inbox(RoundOptions options)
 {
-    // Count and bytes are one number: 2^38 bytes and 2^25 calls, far above the highest limits of a configuration.
+    // Count and bytes share one number: 2^38 bytes and 2^25 calls, far above the highest limits of a configuration.
     private const int BytesBits = 38;
     private const long One = 1L << BytesBits;
     private const long MaxBytes = One - 1;
@@ -19,15 +19,15 @@ internal sealed class Inbox(RoundOptions options)
     private readonly ConcurrentQueue<Input>[] queues =
         [new(), new(), new(), new()];
 
-    // All that ever came and all that was ever taken; both run over, and their difference is right all the same. So a
-    // call costs its sender one atomic step, and the one that takes it none.
+    // The sum of all calls that ever came, and of all that were ever taken. Both sums overflow, and their difference is
+    // right all the same. So a call costs its sender one atomic step, and the loop that takes it none.
     private Padded came;
     private Padded taken;
     private volatile bool isClosed;
     private volatile StoreException? refusal;
 
     /// <summary>
-    /// Calls that wait, or are on their way in: a call is counted before it looks whether the inbox is closed.
+    /// Calls that wait, or are on their way in: a call is counted before it checks whether the inbox is closed.
     /// </summary>
     public int Count => (int)(Held() >> BytesBits);
 
@@ -53,7 +53,7 @@ internal sealed class Inbox(RoundOptions options)
         var all = Interlocked.Add(ref came.Value, One + size) - Volatile.Read(ref taken.Value);
         var counted = all >> BytesBits;
         var held = all & MaxBytes;
-        // Counted first: whoever sees the inbox closed and the count at zero knows that no call slips in any more.
+        // Counted first: a thread that sees the inbox closed and the count at zero knows that no further call slips in.
         if (isClosed)
         {
             Withdraw(size);
@@ -80,7 +80,8 @@ internal sealed class Inbox(RoundOptions options)
     }
 
     /// <summary>
-    /// Takes back an input that was taken before, or one of the silo's own; these are bounded where they come from.
+    /// Takes back an input that was taken before, or adds an input of the silo itself; these are bounded at their
+    /// source.
     /// </summary>
     public void Return(Input input, WorkClass workClass)
     {
@@ -97,7 +98,8 @@ internal sealed class Inbox(RoundOptions options)
         return true;
     }
 
-    // What was taken is read first: a call that comes and goes meanwhile counts as waiting, never the other way round.
+    // The taken sum is read first: a call that comes and goes meanwhile counts as waiting, and the difference is never
+    // negative.
     private long Held()
     {
         var gone = Volatile.Read(ref taken.Value);
@@ -106,7 +108,8 @@ internal sealed class Inbox(RoundOptions options)
 
     private void Withdraw(int size) => Interlocked.Add(ref came.Value, -(One + size));
 
-    // Callers and the loop write these numbers all the time: each on a cache line of its own slows down nothing else.
+    // Callers and the loop write these numbers all the time: each has a cache line of its own, so that writing one
+    // slows down no access to the other.
     [StructLayout(LayoutKind.Explicit, Size = 192)]
     private struct Padded
     {

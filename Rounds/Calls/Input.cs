@@ -15,12 +15,12 @@ internal abstract class Input(RoundGrainId target, INeeds? needs = null)
     public INeeds? Needs { get; } = needs;
 
     /// <summary>
-    /// The tenure of the partition in which the input was read from the database: in another it is not an input any
-    /// more. 0 for what may run in any tenure.
+    /// The tenure of the partition in which the input was read from the database: the input is void in any other
+    /// tenure. 0 for an input that may run in any tenure.
     /// </summary>
     public virtual long Tenure => 0;
 
-    // -1 until it is asked for: computed once, by the loop.
+    // -1 until it is computed; computed once, by the loop.
     private int partition = -1;
 
     /// <summary>The partition of the target.</summary>
@@ -32,22 +32,25 @@ internal abstract class Input(RoundGrainId target, INeeds? needs = null)
     }
 
     /// <summary>
-    /// What the input holds in memory, as it said when it came: asked once, so that what is added and taken off is the
-    /// same.
+    /// Bytes that the input holds in memory. Asked once, when the input comes, so that the same number is added and
+    /// taken off.
     /// </summary>
     public int SizeBytes { get; } = Math.Max(needs?.SizeBytes ?? 0, 0);
 
-    /// <summary>How many things this input waits for before its turn can run; the loop counts.</summary>
+    /// <summary>
+    /// How many states and external ids this input waits for before its turn can run; only the loop counts.
+    /// </summary>
     public int MissingCount { get; set; }
 
     /// <summary>
-    /// What stays in memory while this input waits for the rest of what it needs; null when it does not wait.
+    /// The grains and the external id that stay in memory while this input waits for the rest of its needs; null when
+    /// it does not wait.
     /// </summary>
     public Pins? Pinned { get; set; }
 
     /// <summary>
-    /// What a row in <c>failures</c> says of this input when its turn throws; null when somebody waits for the outcome
-    /// and is told instead.
+    /// The method and arguments that a row in <c>failures</c> keeps when the turn of this input throws; null when a
+    /// caller waits for the outcome and is told instead.
     /// </summary>
     public virtual InputOrigin? Origin => null;
 
@@ -60,33 +63,30 @@ internal abstract class Input(RoundGrainId target, INeeds? needs = null)
     }
 
     /// <summary>
-    /// What is to run in the place of this input, whose turn did not happen because of <paramref name="error"/>; null
+    /// The input to run in the place of this one, whose turn did not happen because of <paramref name="error"/>; null
     /// when its failure is final.
     /// </summary>
     public virtual Input? Instead(Exception error) => null;
 
     /// <summary>
-    /// True when the caller was told an error and waits no more; what is not in a round by then is dropped.
+    /// True when the caller was told an error and does not wait any more; an input that is in no round by then is
+    /// dropped.
     /// </summary>
     public virtual bool IsAnswered => false;
 
-    /// <summary>
-    /// Tells whoever waits the error now, ahead of the round; nothing for inputs that nobody waits for.
-    /// </summary>
+    /// <summary>Tells the caller the error now, ahead of the round; does nothing for inputs without a caller.</summary>
     public virtual void Refuse(Exception error)
     {
     }
 
-    /// <summary>
-    /// Lets the outcome go to whoever waits for it. Called once, when the round that it saw is durable.
-    /// </summary>
-    /// <param name="answers">Takes callers along that may go on together.</param>
+    /// <summary>Hands the outcome to the caller. Called once, when the round that the outcome saw is durable.</summary>
+    /// <param name="answers">Collects the callers that may go on together.</param>
     public virtual void Release(Answers answers)
     {
     }
 }
 
-/// <summary>What an input that waits keeps in memory.</summary>
+/// <summary>The grains and the external id that a waiting input keeps in memory.</summary>
 internal sealed record Pins(List<Activation> Activations, ExternalIds.Entry? External);
 
 /// <param name="Method">The grain's method.</param>

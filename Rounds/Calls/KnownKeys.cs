@@ -3,12 +3,13 @@ using System.Runtime.CompilerServices;
 namespace Tributary.Rounds.Calls;
 
 /// <summary>
-/// The keys of references that were called lately. A reference of Orleans holds its key as bytes, and a call needs it
-/// as a string: most callers keep their references and call them again. A reference that is forgotten is read anew.
+/// The keys of references that were called lately. A reference of Orleans holds its key as bytes, and a call needs the
+/// key as a string. Most callers keep their references and call them again. The key of a forgotten reference is read
+/// anew.
 /// </summary>
 internal sealed class KnownKeys(Func<object, string> keyOf)
 {
-    // A power of two: the place of a reference is the end of its hash.
+    // A power of two: the last bits of a reference's hash are its index.
     private const int MaxKnownCount = 4_096;
 
     // An entry is replaced as a whole, so that threads never see a reference with the key of another one.

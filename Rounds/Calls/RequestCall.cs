@@ -2,19 +2,19 @@ using Orleans.Serialization.Invocation;
 
 namespace Tributary.Rounds.Calls;
 
-/// <summary>The result of a method that has none.</summary>
+/// <summary>The result type of a method without a result.</summary>
 internal readonly record struct Nothing;
 
 /// <summary>
-/// The call of a reference. <typeparamref name="TResult"/> is what its method returns, <see cref="Nothing"/>, or
-/// <see cref="Response"/> where nobody here knows what that is.
+/// The call of a reference. <typeparamref name="TResult"/> is the result type of its method, <see cref="Nothing"/>, or
+/// <see cref="Response"/> where this process does not know the result type.
 /// </summary>
 internal class RequestCall<TResult> : Call<TResult>
 {
     private readonly IInvokable request;
 
-    /// <param name="time">Counts the time that the caller waits.</param>
-    /// <param name="defaultTimeout">How long it waits unless the method says another time.</param>
+    /// <param name="time">Measures the time that the caller waits.</param>
+    /// <param name="defaultTimeout">How long the caller waits unless the method sets another time.</param>
     protected RequestCall(
         RoundGrainId target, RoundMethod method, IInvokable request, TimeProvider time, TimeSpan defaultTimeout)
         : base(target, method.NeedsOf(request), method.IsReadOnly)
@@ -25,9 +25,10 @@ internal class RequestCall<TResult> : Call<TResult>
             + (int)Math.Min(timeout.TotalMilliseconds, int.MaxValue / 2);
     }
 
-    /// <summary>Makes a call; most have neither a context nor a token, and cost nothing for them.</summary>
+    /// <summary>Makes a call; most calls have neither a context nor a token, and cost nothing for them.</summary>
     /// <param name="token">
-    /// The caller's, taken from the request before its turn, which replaces it by one that the turn sees.
+    /// The caller's token. It is taken from the request before the turn, which replaces it by a token that the turn
+    /// sees.
     /// </param>
     public static RequestCall<TResult> Of(
         RoundGrainId target, RoundMethod method, IInvokable request, TimeProvider time, TimeSpan defaultTimeout,
@@ -39,7 +40,7 @@ internal class RequestCall<TResult> : Call<TResult>
             : new AttendedCall<TResult>(target, method, request, time, defaultTimeout, [.. context], token);
     }
 
-    /// <summary>The call was not taken.</summary>
+    /// <summary>The inbox did not take the call: stops watching the token.</summary>
     public virtual void EndWatch()
     {
     }

@@ -9,7 +9,7 @@ namespace Tributary.Rounds.Calls;
 /// <param name="proxies">Makes the references to these grains.</param>
 public sealed class RoundGrainTypes(IRoundProxies proxies)
 {
-    /// <summary>What Orleans calls on activations, and what a round grain has in its place.</summary>
+    /// <summary>Members that Orleans offers to activations, with what a round grain has in their place.</summary>
     private static readonly Dictionary<string, string> OfActivations = new(StringComparer.Ordinal)
     {
         ["Orleans.IGrainBase"] = "a class derived from RoundGrain alone",
@@ -21,13 +21,13 @@ public sealed class RoundGrainTypes(IRoundProxies proxies)
     private readonly Dictionary<string, RoundGrainType> byName = new(StringComparer.Ordinal);
     private readonly Dictionary<Type, RoundInterface> byInterface = [];
 
-    /// <summary>How arguments of calls are written when a call becomes durable.</summary>
+    /// <summary>The JSON options of arguments, for calls that become durable.</summary>
     public static JsonSerializerOptions ArgumentsJson { get; } =
         new(JsonSerializerDefaults.Web) { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
 
     /// <summary>Adds a grain type with durable state.</summary>
     /// <param name="name">Stored with every grain of the type: never changes.</param>
-    /// <param name="table">Where the states are kept.</param>
+    /// <param name="table">The table that keeps the states.</param>
     /// <param name="version">The version of the state's format that this build writes.</param>
     public RoundGrainTypes Add<TInterface, TGrain, TState>(
         string name, StateTable table, JsonTypeInfo<TState> json, Func<TGrain> create, int version = 1)
@@ -74,7 +74,7 @@ public sealed class RoundGrainTypes(IRoundProxies proxies)
     /// <summary>The class of a registered grain type.</summary>
     public Type ClassOf(string name) => byName[name].Class;
 
-    /// <summary>An instance outside any turn: all that reaches for state or effects throws.</summary>
+    /// <summary>An instance outside any turn: access to its state or to effects throws.</summary>
     public RoundGrain Create(string name) => byName[name].Create();
 
     /// <summary>The interface of a registered grain type.</summary>

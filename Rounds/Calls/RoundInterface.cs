@@ -6,7 +6,7 @@ namespace Tributary.Rounds.Calls;
 /// <summary>A grain interface and its methods.</summary>
 internal sealed class RoundInterface
 {
-    // The same in the whole process, however many silos it has.
+    // Shared by all silos of the process: methods depend on the interface alone.
     private static readonly ConcurrentDictionary<Type, RoundMethod[]> Methods = new();
 
     private readonly Dictionary<Type, RoundMethod> byRequest = [];

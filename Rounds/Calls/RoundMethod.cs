@@ -11,7 +11,7 @@ public sealed class RoundMethod
     private readonly Func<IInvokable> newRequest;
     private readonly Type[] parameterTypes;
 
-    // The place of the one argument that may say what its turn needs; -1 when there is none.
+    // The index of the one argument that may tell what its turn needs; -1 when there is none.
     private readonly int needsAt;
 
     internal RoundMethod(MethodInfo method, Func<IInvokable> newRequest)
@@ -43,7 +43,7 @@ public sealed class RoundMethod
     /// <summary>How one-way calls of this method are combined, or null.</summary>
     public Merger? Merger { get; }
 
-    /// <summary>What the call says that its turn needs, or null.</summary>
+    /// <summary>The needs of the call's turn, or null.</summary>
     internal INeeds? NeedsOf(IInvokable request) => needsAt < 0 ? null : request.GetArgument(needsAt) as INeeds;
 
     /// <summary>A request of this method with one argument.</summary>
@@ -55,8 +55,8 @@ public sealed class RoundMethod
     }
 
     /// <summary>
-    /// Runs the request as a turn, which must have completed when its method returns, and throws what it threw.
-    /// A request may run again: arguments are immutable and stay.
+    /// Runs the request as a turn, whose method must have completed when it returns; throws what the turn threw. A
+    /// request may run again: its arguments are immutable and stay.
     /// </summary>
     internal static void Run(RoundGrain grain, IInvokable request)
     {
@@ -73,11 +73,11 @@ public sealed class RoundMethod
         return response is Response<TResult> succeeded ? succeeded.TypedResult! : response.GetResult<TResult>()!;
     }
 
-    /// <summary>The same, with the result as Orleans sends it.</summary>
+    /// <summary>Runs the request as a turn and returns the result as Orleans sends it.</summary>
     internal static Response RunToResponse(RoundGrain grain, IInvokable request)
     {
         var response = Invoke(grain, request);
-        // A turn that threw is a turn that failed, and leaves nothing behind.
+        // A turn that threw has failed, and leaves nothing behind.
         return response.Exception is null ? response : response.GetResult<Response>()!;
     }
 
@@ -89,7 +89,7 @@ public sealed class RoundMethod
             writer.WriteStartArray();
             for (var i = 0; i < parameterTypes.Length; i++)
             {
-                // A call that is made later cannot be cancelled by somebody who waits.
+                // A deferred call has no caller that waits, so that nobody could cancel it.
                 if (parameterTypes[i] == typeof(CancellationToken))
                     writer.WriteNullValue();
                 else
@@ -122,13 +122,13 @@ public sealed class RoundMethod
         return turn.IsCompleted ? turn.Result : throw DidNotComplete(request.GetMethodName());
     }
 
-    /// <summary>The error of a turn that waits for something.</summary>
+    /// <summary>The error of a turn that did not complete at once.</summary>
     internal static TributaryException DidNotComplete(string name) => new(
         "turn_did_not_complete",
         $"The grain method {name} had not completed when it returned. "
         + "Turns do not wait: start an activity for work that takes time.");
 
-    /// <summary>Hands the grain of the turn to its request; one for each thread that runs turns.</summary>
+    /// <summary>Hands the grain of the turn to its request. Each thread that runs turns has one holder.</summary>
     private sealed class TurnTarget : ITargetHolder
     {
         [ThreadStatic]

@@ -8,7 +8,7 @@ internal static class StoredCall
 {
     /// <summary>Runs the method as a turn.</summary>
     /// <exception cref="UnreadableException">
-    /// This build does not know the method, or cannot read the arguments: nothing was run.
+    /// This build does not know the method, or cannot read the arguments. Nothing was run.
     /// </exception>
     public static void Invoke(
         RoundGrain grain, RoundGrainId target, string method, ReadOnlyMemory<byte> arguments, RoundGrainTypes types)
@@ -19,7 +19,7 @@ internal static class StoredCall
             return;
         }
 
-        // What a grain takes as the owner of reminders and activities is in no interface of its own.
+        // The methods of owners of reminders and activities are in no interface of the grain's own.
         if (method == nameof(IReminderOwner.OnReminder) && grain is IReminderOwner remindable)
         {
             var (name, attempt, payload) = Read(target, method, () =>
@@ -38,7 +38,7 @@ internal static class StoredCall
         throw UnreadableException.OfMethod(target.Type, method);
     }
 
-    /// <summary>A turn must have completed when it returns.</summary>
+    /// <summary>Checks that the turn has completed, and throws what it threw.</summary>
     public static void Complete(ValueTask turn, string name)
     {
         if (!turn.IsCompleted)

@@ -4,9 +4,8 @@ namespace Tributary.Rounds.Calls;
 
 /// <summary>
 /// This build cannot make a call: it does not know the grain type, the method or the activity, or cannot read the
-/// arguments or the
-/// state. Only the engine throws it, so that nothing that a grain throws is taken for it. A build that can read it
-/// cures it.
+/// arguments or the state. Only the engine throws this error, so that it is never mistaken for an error of a grain. A
+/// build that can read the call makes it.
 /// </summary>
 [GenerateSerializer, Alias("tributary.unreadable")]
 internal sealed class UnreadableException(string code, string message, Exception? inner = null)

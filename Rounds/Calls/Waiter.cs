@@ -3,8 +3,9 @@ using System.Threading.Tasks.Sources;
 namespace Tributary.Rounds.Calls;
 
 /// <summary>
-/// The one who awaits an answer, and the moment in which it is told: what <c>ManualResetValueTaskSourceCore</c> does
-/// for sources that are used again, in half its size, because a call is answered once.
+/// The continuation of a caller that awaits an answer, and the moment in which the answer is told. Does the work of
+/// <c>ManualResetValueTaskSourceCore</c>, which serves sources that are used again, in half its size: a call is
+/// answered once.
 /// </summary>
 internal struct Waiter
 {
@@ -17,14 +18,16 @@ internal struct Waiter
     // The ExecutionContext, the SynchronizationContext, or a Contexts of several; null when nothing flows.
     private object? context;
 
-    /// <summary>True when the outcome is there to be read. From any thread.</summary>
+    /// <summary>True when the outcome can be read. From any thread.</summary>
     public readonly bool IsTold => ReferenceEquals(Volatile.Read(in continuation), AlreadyTold);
 
-    /// <summary>The outcome is written: who waits goes on, never on this thread.</summary>
-    /// <param name="answers">Takes the one who waits along with others; null: it goes on by itself.</param>
+    /// <summary>The outcome is written: the caller goes on, never on this thread.</summary>
+    /// <param name="answers">
+    /// Collects the caller, to go on together with others; null: the caller goes on by itself.
+    /// </param>
     public void Tell(Answers? answers)
     {
-        // Either this finds the continuation, or the one who adds it finds that all was told.
+        // Either this finds the continuation, or the thread that adds the continuation finds that the outcome was told.
         if (Interlocked.Exchange(ref continuation, AlreadyTold) is { } waiting)
             Continue(waiting, continuationState, context, answers);
     }

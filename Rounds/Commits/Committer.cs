@@ -4,11 +4,11 @@ using Tributary.Storage;
 namespace Tributary.Rounds.Commits;
 
 /// <summary>
-/// Makes one round durable at a time, beside the loop. A doubtful commit is resolved with the database before anything
-/// goes on: the outcome that comes out of here is certain.
+/// Makes one round durable at a time, beside the loop. A doubtful commit is resolved with the database before the next
+/// commit begins, so that each outcome is certain.
 /// </summary>
 /// <param name="away">
-/// Called with the round whose fate is not known and the reason, once, when the store has not answered for
+/// Called once, with the round whose outcome is unknown and the reason, when the store has not answered for
 /// <see cref="RoundOptions.MaxStoreWait"/>.
 /// </param>
 internal sealed partial class Committer(
@@ -20,20 +20,20 @@ internal sealed partial class Committer(
     private long askingSince;
     private bool isAway;
 
-    // A sealed round that waits for the one before it.
+    // A sealed round that waits for the round before it.
     private Round? offered;
 
     /// <summary>
-    /// Lets the round be committed as soon as the one before it is durable, without the loop in between.
+    /// Lets the round be committed as soon as the round before it is durable, without a step of the loop in between.
     /// </summary>
     public void Offer(Round round) => Volatile.Write(ref offered, round);
 
-    /// <summary>True when the round was offered and is not being committed; it is not offered any more then.</summary>
+    /// <summary>Takes the offer back. True when the round was offered and its commit has not begun.</summary>
     public bool TryTakeBack(Round round) => Interlocked.CompareExchange(ref offered, null, round) == round;
 
     /// <summary>
-    /// Commits the round and those that are offered meanwhile. What comes after a round that is not durable ran on top
-    /// of something that never happened: it is left to the loop.
+    /// Commits the round, and the rounds that are offered meanwhile. A round behind one that did not become durable ran
+    /// on top of turns that never happened: it is left to the loop.
     /// </summary>
     public async Task RunAsync(Round first, bool isHeartbeat, Action<Round, RoundEnd> ended)
     {
@@ -46,7 +46,9 @@ internal sealed partial class Committer(
         }
     }
 
-    /// <summary>Writes the round down ahead of its commit, which sees to it when that fails.</summary>
+    /// <summary>
+    /// Writes the states of the round as JSON ahead of its commit. The commit handles an error of this.
+    /// </summary>
     public void Prepare(Round round)
     {
         try
@@ -59,7 +61,7 @@ internal sealed partial class Committer(
         }
     }
 
-    // Commits the round, or checks the silo's row when there is nothing to write.
+    // Commits the round, or checks the silo's row when the round has nothing to write.
     private async Task<RoundEnd> CommitAsync(Round round, bool isHeartbeat)
     {
         askingSince = environment.Time.GetTimestamp();
@@ -74,7 +76,7 @@ internal sealed partial class Committer(
         }
         catch (Exception error)
         {
-            // A state that cannot be written is a fault of the turn that made it, like data that the database refuses.
+            // A state that cannot be written is an error of the turn that made it, like data that the database refuses.
             return new RoundEnd.Rejected(error);
         }
 
@@ -92,7 +94,7 @@ internal sealed partial class Committer(
                 case CommitOutcome.Full full:
                     return new RoundEnd.Full(full.Error);
                 case CommitOutcome.NotOwned notOwned:
-                    // Nothing of this engine's may come to this: it goes on with nothing.
+                    // Only a fault of the engine leads here: the silo cannot go on.
                     throw new InvalidOperationException(
                         $"Round {round.Number} was refused because of what it writes: {notOwned.Error}");
                 case CommitOutcome.Unknown unknown:
@@ -176,8 +178,8 @@ internal sealed partial class Committer(
         }
     }
 
-    // Callers do not wait for a store that is away for long: they are told that the outcome is not known. The round
-    // stays what it is.
+    // Callers do not wait for a store that is away for long: they are told that the outcome is unknown. The round
+    // itself is not changed by this.
     private void NoteAway(Round round, Exception error)
     {
         if (isAway || environment.Time.GetElapsedTime(askingSince) < options.MaxStoreWait)
@@ -198,11 +200,11 @@ internal sealed partial class Committer(
 /// <summary>How a round ended, for certain.</summary>
 internal abstract record RoundEnd
 {
-    /// <param name="Taken">Those of the round's takes that matched.</param>
+    /// <param name="Taken">The takes of the round that matched.</param>
     public sealed record Durable(
         long Transaction, DateTimeOffset DatabaseTime, IReadOnlyList<TakenPartition> Taken) : RoundEnd;
 
-    /// <summary>Nothing was to be written, and the reads have left.</summary>
+    /// <summary>There was nothing to write, and the answers of the reads have left.</summary>
     public sealed record Read : RoundEnd;
 
     /// <summary>Refused for its data: nothing was stored.</summary>
@@ -211,6 +213,6 @@ internal abstract record RoundEnd
     /// <summary>There was no room: nothing was stored.</summary>
     public sealed record Full(StoreException Error) : RoundEnd;
 
-    /// <summary>The silo was declared dead, and the round is not in.</summary>
+    /// <summary>The silo was declared dead, and the round is not stored.</summary>
     public sealed record Dead : RoundEnd;
 }

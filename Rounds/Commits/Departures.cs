@@ -7,16 +7,18 @@ namespace Tributary.Rounds.Commits;
 /// The one place where things leave the silo: after the round that they saw is durable, and never before.
 /// </summary>
 /// <param name="committed">
-/// Told of every round that changed something, before its callers are answered: who watches sees it no later than they
-/// do.
+/// Called with every round that changed something, before its callers are answered: a reader of the feed sees the round
+/// no later than the callers do.
 /// </param>
 internal sealed class Departures(Action<RoundCommit> committed)
 {
-    // Callers that go on together: a list of as many stays below what the garbage collector treats as large.
+    // Callers that go on together: a list of this length stays below the size that the garbage collector treats as
+    // large.
     private const int MaxAnswersCount = 1_024;
 
     /// <summary>
-    /// The round is durable: its messages have their positions, its callers their answers, its readers a hint.
+    /// The round is durable: its messages get their positions, its callers their answers, and readers of the feed a
+    /// hint.
     /// </summary>
     public void Release(Round round, long transaction)
     {
@@ -28,13 +30,13 @@ internal sealed class Departures(Action<RoundCommit> committed)
     }
 
     /// <summary>
-    /// Nothing was to be written, and the silo's row proved that this silo still owns what its turns read.
+    /// The round had nothing to write, and the silo's row proved that this silo still owns what its turns read.
     /// </summary>
     public void ReleaseReads(Round round) => Answer(round);
 
     /// <summary>
-    /// The store is away, and what becomes of the round is not known: its callers learn that, and no more. An error
-    /// shows nothing of what the round saw, so that it may leave before the round is durable.
+    /// The store is away, and the outcome of the round is unknown: its callers learn that and nothing else. The error
+    /// shows no effect of the round, so that it may leave before the round is durable.
     /// </summary>
     public static void Refuse(Round round, Exception error)
     {

@@ -2,7 +2,7 @@ using Tributary.Storage;
 
 namespace Tributary.Rounds.Commits;
 
-/// <summary>What a round does to work that is kept: calls and reminders that are held, and failures.</summary>
+/// <summary>The changes of a round to held calls, held reminders and failures.</summary>
 internal sealed class KeptEffects
 {
     public List<HeldCall> Held { get; } = [];
@@ -10,7 +10,7 @@ internal sealed class KeptEffects
     public List<long> HeldDone { get; } = [];
 
     /// <summary>
-    /// Reminders that are due again. One of them that a turn of this round writes is what that turn makes of it.
+    /// Held reminders that are due again. When a turn of this round writes the same reminder, the turn's write counts.
     /// </summary>
     public List<HeldWrite> Released { get; } = [];
 
@@ -19,7 +19,7 @@ internal sealed class KeptEffects
     /// <summary>The time of the last turn that held a reminder.</summary>
     public DateTimeOffset HeldAt { get; set; }
 
-    /// <summary>Reminders that are held are among the round's reminders, which it has then.</summary>
+    /// <summary>Reminders that become held are among the round's reminders, so they need no check here.</summary>
     public bool IsEmpty => Held.Count == 0 && HeldDone.Count == 0 && Released.Count == 0 && FailuresDone.Count == 0;
 
     public void Write(RoundCommit written, Dictionary<(RoundGrainId Grain, string Name), ReminderWrite> reminders)

@@ -26,16 +26,18 @@ internal sealed class Round
     }
 
     /// <summary>
-    /// The number that the fence will move to; a round without effects only checks the number before it.
+    /// The number to which this round moves the fence; a round without effects only checks the number before it.
     /// </summary>
     public long Number { get; }
 
-    /// <summary>What began the turns, in order: answered when the round is durable, run again when it fails.</summary>
+    /// <summary>
+    /// The inputs of the turns, in order: answered when the round is durable, run again when it fails.
+    /// </summary>
     public List<Input> Inputs { get; } = [];
 
     public long InputBytes { get; set; }
 
-    /// <summary>Bytes of the records that turns set, those counted that others replaced.</summary>
+    /// <summary>Bytes of the records that turns set, including records that later turns replaced.</summary>
     public long RecordBytes { get; private set; }
 
     public List<AppendedMessage> Messages { get; } = [];
@@ -53,16 +55,16 @@ internal sealed class Round
 
     public Dictionary<(RoundGrainId Grain, string Name), ReminderWrite> Reminders { get; } = [];
 
-    /// <summary>True when the states are taken: no turn runs in this round any more.</summary>
+    /// <summary>True when the states are collected: no turn runs in this round any more.</summary>
     public bool IsSealed { get; set; }
 
     /// <summary>Messages that this incarnation stores before this round.</summary>
     public long AcceptedBefore { get; set; }
 
-    /// <summary>Partitions of which a turn ran here, or an input was settled.</summary>
+    /// <summary>Partitions of which this round ran a turn or settled an input.</summary>
     public PartitionSet Held { get; } = new();
 
-    /// <summary>Those of them whose rows the round writes.</summary>
+    /// <summary>The partitions of <see cref="Held"/> whose rows the round writes.</summary>
     public PartitionSet Writes { get; } = new();
 
     /// <summary>Partitions that this round takes; known when it is sealed.</summary>
@@ -77,7 +79,7 @@ internal sealed class Round
 
     public List<FailureRow> Failures { get; } = [];
 
-    /// <summary>What became of calls that are held, and of failures that were made again.</summary>
+    /// <summary>The changes to held work and to failures.</summary>
     public KeptEffects Kept { get; } = new();
 
     public bool HasEffects =>
@@ -85,7 +87,7 @@ internal sealed class Round
         || DeferredDone.Count > 0 || Failures.Count > 0 || !Kept.IsEmpty || parts.Count > 0 || records.Count > 0
             || outcomes.Count > 0 || Takes.Count > 0 || Gives.Count > 0;
 
-    /// <summary>Entries of the failure feed; positions hold at most as many in a round as messages.</summary>
+    /// <summary>Entries of the failure feed; a round has as many positions for them as for messages.</summary>
     public int RaisedCount { get; private set; }
 
     /// <summary>Counts a message that was stored with these parts.</summary>
@@ -96,12 +98,12 @@ internal sealed class Round
         RaisedCount += CountRaised(left);
     }
 
-    /// <summary>What is left to be done of a stored message; the last of several in one round holds.</summary>
+    /// <summary>Sets the remaining work of a stored message; the last of several calls in one round counts.</summary>
     public void SetParts(
         MessageReference message, string item, MessageStatus before, IReadOnlyList<MessagePart> left, DateTimeOffset at)
     {
         ref var row = ref CollectionsMarshal.GetValueRefOrAddDefault(parts, message.Position, out var isReplaced);
-        // What was raised stays so: the failure feed tells of it although it was overtaken before it was durable.
+        // A raised failure stays raised: the failure feed tells of it although a later turn of the round overtook it.
         if (isReplaced && CountRaised(row.Parts) > 0)
             superseded.Add(row with { Parts = [.. row.Parts.Where(part => part.IsRaised)] });
         row = new PartsRow(message, item, left, at);
@@ -155,8 +157,8 @@ internal sealed class Round
     };
 
     /// <summary>
-    /// The round as the store takes it, with the states as JSON: made once, beside the loop, by whoever asks first.
-    /// Throws what writing a state threw.
+    /// The round as the store takes it, with the states as JSON. Made once, beside the loop, on first use. Throws the
+    /// error of a state that cannot be written.
     /// </summary>
     public RoundCommit Commit => commit.Value;
 

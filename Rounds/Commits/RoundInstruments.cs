@@ -4,8 +4,9 @@ using System.Diagnostics.Metrics;
 namespace Tributary.Rounds.Commits;
 
 /// <summary>
-/// What a silo measures of itself, on the meter of <see cref="RoundEnvironment.Meter"/>; nothing without one. Names and
-/// units follow OpenTelemetry's semantic conventions: durations in seconds, sizes in bytes, counts in braces.
+/// The measurements of a silo's rounds, on the meter of <see cref="RoundEnvironment.Meter"/>; measures nothing without
+/// a meter. Names and units follow OpenTelemetry's semantic conventions: durations in seconds, sizes in bytes, counts
+/// in braces.
 /// </summary>
 internal sealed class RoundInstruments
 {

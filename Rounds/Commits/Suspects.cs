@@ -3,7 +3,7 @@ using Tributary.Rounds.Calls;
 namespace Tributary.Rounds.Commits;
 
 /// <summary>
-/// The inputs of a round that the database refused, in groups that run again one round at a time. A group that is
+/// The inputs of a round that the database refused, in groups that run again, one group per round. A group that is
 /// refused again is halved; an input that is refused alone is the culprit.
 /// </summary>
 internal sealed class Suspects
@@ -23,7 +23,7 @@ internal sealed class Suspects
         return null;
     }
 
-    /// <summary>Adds an input that runs next, alone.</summary>
+    /// <summary>Adds an input, which runs next and alone.</summary>
     public void Add(Input alone) => groups.Push([alone]);
 
     /// <summary>The next group, in the order in which the inputs came.</summary>

@@ -1,13 +1,14 @@
 namespace Tributary.Rounds.Engine;
 
 /// <summary>
-/// The database's time, estimated from below: the time that a commit returned plus what the stopwatch has measured
-/// since it came back, less what a stopwatch may run fast. So nothing that is due by this clock is early by the
-/// database's.
+/// The database's time, estimated from below: the time that a commit returned, plus the time that the stopwatch
+/// measured since, less the most that a stopwatch may run fast. So nothing that is due by this clock is early by the
+/// database's clock.
 /// </summary>
 internal sealed class DatabaseClock(TimeProvider time)
 {
-    // Stopwatches differ from clocks by less than one part in a thousand: twice what time services correct at most.
+    // A stopwatch differs from a clock by less than one part in a thousand: twice the largest correction of time
+    // services.
     private const int StopwatchErrorDivisor = 1_000;
 
     private DateTimeOffset seen;
@@ -24,7 +25,7 @@ internal sealed class DatabaseClock(TimeProvider time)
 
     public void Observe(DateTimeOffset databaseTime)
     {
-        // Two estimates from below: the later one is the better one.
+        // Both are estimates from below: the later one is closer.
         if (databaseTime <= Now)
             return;
         seen = databaseTime;

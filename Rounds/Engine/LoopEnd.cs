@@ -2,7 +2,7 @@ using Tributary.Storage;
 
 namespace Tributary.Rounds.Engine;
 
-/// <summary>Whom the loop tells; called beside the loop or on it, and to return at once.</summary>
+/// <summary>The receivers of what the loop tells. Called on the loop or beside it; must return at once.</summary>
 /// <param name="Committed">A round that changed something is durable.</param>
 /// <param name="LeftElsewhere">A durable round left calls in partitions that are not here.</param>
 internal sealed record LoopCallbacks(
@@ -11,12 +11,14 @@ internal sealed record LoopCallbacks(
 /// <summary>How an incarnation ended.</summary>
 internal enum LoopEnd
 {
-    /// <summary>It was asked to stop, finished what it had, and left.</summary>
+    /// <summary>The incarnation was asked to stop, finished its work, and left.</summary>
     Left,
 
-    /// <summary>It was declared dead by another silo; what it had not made durable went back to the inbox.</summary>
+    /// <summary>
+    /// Another silo declared the incarnation dead; calls that it had not made durable went back to the inbox.
+    /// </summary>
     Dead,
 
-    /// <summary>Something broke that it cannot go on without; the process was told to end.</summary>
+    /// <summary>An error occurred with which the incarnation cannot go on; the process was told to end.</summary>
     Failed,
 }

@@ -4,7 +4,7 @@ using Tributary.Rounds.Calls;
 
 namespace Tributary.Rounds.Engine;
 
-/// <summary>Makes calls from outside of references, and puts them into the inbox.</summary>
+/// <summary>Turns the calls of references outside of turns into inputs, and puts them into the inbox.</summary>
 /// <param name="take">Puts a call into the inbox, or throws.</param>
 internal sealed class OutsideCalls(
     RoundGrainTypes types, RoundOptions options, TimeProvider time, WorkClass workClass, Action<Input, WorkClass> take)
@@ -13,7 +13,7 @@ internal sealed class OutsideCalls(
     private readonly ConcurrentDictionary<Type, Func<string, object>> makers = new();
     private readonly KnownKeys keys = new(types.KeyOf);
 
-    // The grain type called last: most callers call one type over and over.
+    // The grain type that was called last: most callers call one type over and over.
     private volatile RoundInterface? last;
 
     public TGrain GetGrain<TGrain>(string key) where TGrain : class, IGrainWithStringKey
@@ -46,7 +46,7 @@ internal sealed class OutsideCalls(
 
     private Func<string, object> MakerOf(Type grainInterface) => types.ReferencesOf(grainInterface, this);
 
-    /// <summary>Makes a request that came from elsewhere.</summary>
+    /// <summary>Makes a request that came from another process.</summary>
     /// <exception cref="UnreadableException">No such grain type is registered.</exception>
     public ValueTask<Response> Invoke(RoundGrainId target, IInvokable request, CancellationToken cancellation) =>
         types.TryGet(target.Type, out _)

@@ -4,14 +4,14 @@ using Tributary.Storage;
 
 namespace Tributary.Rounds.Engine;
 
-/// <summary>Which partitions the silo is told to hold, through all its incarnations.</summary>
+/// <summary>Keeps the partitions that the silo is told to hold, through all its incarnations.</summary>
 public sealed partial class RoundEngine
 {
     private readonly Lock holdGate = new();
     private Partitioner? partitioner;
     private readonly SortedSet<int> toHold = [];
 
-    // Ends when another incarnation has joined, or none will any more.
+    // Completes when another incarnation has joined, or none will join any more.
     private volatile TaskCompletionSource joinedNext = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The incarnation that joined last, or null.</summary>
@@ -24,20 +24,20 @@ public sealed partial class RoundEngine
     public int PartitionsCount => loop?.PartitionsCount ?? 0;
 
     /// <summary>
-    /// Ends when the silo has stopped, or its incarnation was declared dead and no other follows (see
+    /// Completes when the silo has stopped, or when its incarnation was declared dead and no other follows (see
     /// <see cref="RoundOptions.Rejoins"/>).
     /// </summary>
     public Task Ended => stopped.Task;
 
     /// <summary>
-    /// An incarnation was declared dead, and nothing of it is here any more. Called beside the loop, before another
-    /// joins.
+    /// An incarnation was declared dead, and nothing of it is left here. Called beside the loop, before another
+    /// incarnation joins.
     /// </summary>
     public Action<SiloId>? Died { get; set; }
 
     /// <summary>
-    /// A durable round left calls in partitions that are not here: their owners find them when they look, at once when
-    /// they are told to by <see cref="LookForCalls"/>. Called on the loop; must return at once.
+    /// A durable round left calls in partitions of other silos. Their owners find the calls at their next look, or at
+    /// once when <see cref="LookForCalls"/> tells them to look. Called on the loop; must return at once.
     /// </summary>
     public Action<IReadOnlyCollection<PartitionId>>? LeftElsewhere { get; set; }
 
@@ -45,18 +45,17 @@ public sealed partial class RoundEngine
     public PartitionId PartitionOf(RoundGrainId grain) =>
         (partitioner ??= new Partitioner(Facts.PartitionCount)).Of(grain);
 
-    /// <summary>What a partition is to this silo, at about this moment. From any thread.</summary>
+    /// <summary>The state of a partition in this silo, at about this moment. From any thread.</summary>
     public PartitionState StateOf(PartitionId partition) => loop?.StateOf(partition) ?? PartitionState.Gone;
 
     /// <summary>True when turns of the partition run here, at about this moment. From any thread.</summary>
     public bool IsHere(PartitionId partition) => StateOf(partition) == PartitionState.Here;
 
     /// <summary>
-    /// Takes partitions, all that are asked for at about the same time with one statement, and holds them through
-    /// further
-    /// incarnations. Answers with those that are here: their takes are durable, and their turns run. The others belong
-    /// to
-    /// silos that live. Those that are here already are here; those that are being given come back when that is done.
+    /// Takes partitions, with one statement for all requests of about the same time, and holds them through further
+    /// incarnations. Returns the partitions that are here: their takes are durable, and their turns run. The other
+    /// partitions belong to silos that live. A partition that is here already is in the answer at once; a partition
+    /// that is being given comes back when the give is done.
     /// </summary>
     /// <exception cref="OverloadedException">The silo has stopped, or stops.</exception>
     public async Task<IReadOnlyList<PartitionId>> TakeAsync(
@@ -70,9 +69,8 @@ public sealed partial class RoundEngine
     }
 
     /// <summary>
-    /// Gives partitions: their calls get a <see cref="PartitionElsewhereException"/> from now on, and what has begun
-    /// ends.
-    /// Completes when they are gone for certain, durably or with the incarnation.
+    /// Gives partitions: their calls get a <see cref="PartitionElsewhereException"/> from now on, and turns that have
+    /// begun end. Completes when the partitions are gone for certain, durably or with the incarnation.
     /// </summary>
     public async Task GiveAsync(IReadOnlyList<PartitionId> partitions, CancellationToken cancellation = default)
     {
@@ -86,20 +84,21 @@ public sealed partial class RoundEngine
         }
         catch (OverloadedException)
         {
-            // The silo has stopped, and has left with everything.
+            // The silo has stopped, and has left all its partitions.
         }
     }
 
-    /// <summary>Looks for calls that others have left for partitions of this silo. From any thread.</summary>
+    /// <summary>Looks for calls that other silos left for partitions of this silo. From any thread.</summary>
     public void LookForCalls() => loop?.LookForCalls();
 
-    // An incarnation that ends leaves what it was asked for to the next one.
+    // When an incarnation ends before it answers, the next incarnation is asked.
     private async Task<IReadOnlyList<PartitionId>> ChangeAsync(
         Func<RoundLoop, Task<IReadOnlyList<PartitionId>?>> change, CancellationToken cancellation)
     {
         while (true)
         {
-            // In this order: an incarnation that joins in between is asked, and the next one is not waited for.
+            // Read before the incarnation is asked: when another one joins in between, that one is asked, and this does
+            // not wait for yet another.
             var next = joinedNext;
             var asked = loop ?? throw new InvalidOperationException("The silo has not started.");
             if (await change(asked).WaitAsync(cancellation) is { } answer)
@@ -119,7 +118,7 @@ public sealed partial class RoundEngine
         }
         catch (OverloadedException) when (isAbandoned || isStopping)
         {
-            // Nobody waits for the start of a silo that has ended meanwhile.
+            // The silo has ended meanwhile: nobody waits for its start.
             return;
         }
 
@@ -146,7 +145,7 @@ public sealed partial class RoundEngine
             return [.. toHold.Select(id => new PartitionId(id))];
     }
 
-    // Whoever waited for this incarnation goes on with it; also when the process is as good as dead meanwhile.
+    // The requests that waited for this incarnation go on with it, also when the process was abandoned meanwhile.
     private void Joined()
     {
         var following = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -163,8 +162,8 @@ public sealed partial class RoundEngine
 
     private void OnLeftElsewhere(IReadOnlyCollection<PartitionId> partitions) => LeftElsewhere?.Invoke(partitions);
 
-    // The last incarnation is dead. Its process lives, so that its starts of activities ended nothing; who waits is
-    // told.
+    // The last incarnation is dead. Its process lives, so that its starts of activities ended no process. Calls that
+    // wait are told.
     private async Task EndAsync()
     {
         inbox.Close();

@@ -8,8 +8,8 @@ using Tributary.Storage;
 namespace Tributary.Rounds.Engine;
 
 /// <summary>
-/// A silo of this process, through all its incarnations: starts, rejoins when it was declared dead, stops in order.
-/// References from here are calls from outside: they wait in the inbox until an incarnation takes them.
+/// A silo of this process, through all its incarnations: it starts, rejoins when it was declared dead, and stops in
+/// order. Calls of its references come from outside: they wait in the inbox until an incarnation takes them.
 /// </summary>
 public sealed partial class RoundEngine
 {
@@ -30,7 +30,7 @@ public sealed partial class RoundEngine
     private volatile bool isStopping;
     private volatile StoreFacts? facts;
 
-    // An incarnation of this process that is over, until its starts are taken back.
+    // An ended incarnation of this process, until its notes of started activities are withdrawn.
     private SiloId? ended;
 
     private SiloId? current;
@@ -49,7 +49,7 @@ public sealed partial class RoundEngine
         inbox = new Inbox(options);
         instruments = new RoundInstruments(environment.Meter);
         if (environment.Meter is { } meter)
-            RoundGauges.Add(meter, this, inbox, () => loop);
+            EngineInstruments.Add(meter, this, inbox, () => loop);
         retries = new LimitedLog(environment.Time);
         var calls = NewCaller(WorkClass.Calls);
         Grains = calls;
@@ -60,7 +60,7 @@ public sealed partial class RoundEngine
     /// <summary>References for callers that wait for an answer.</summary>
     public IRoundGrains Grains { get; }
 
-    /// <summary>Where requests of references go that are made elsewhere.</summary>
+    /// <summary>The way in for requests of references that are made elsewhere.</summary>
     public IRequestDoor Requests { get; }
 
     /// <summary>References for loads of many messages, which give way to <see cref="Grains"/>.</summary>
@@ -88,22 +88,20 @@ public sealed partial class RoundEngine
     public bool IsAfterCrash => lives.IsAfterCrash;
 
     /// <summary>
-    /// Activities that may have ended an earlier process are not started before this has completed: so nothing that the
-    /// process does until it is ready is laid at their door. Set before the start; never faults.
+    /// Activities that may have ended an earlier process do not start before this has completed, so that they are not
+    /// blamed when the process ends on its way to being ready. Set before the start; never faults.
     /// </summary>
     public Task CanStart { get; set; } = Task.CompletedTask;
 
     /// <summary>Calls that wait for the loop.</summary>
     public int WaitingCount => inbox.Count;
 
-    /// <summary>
-    /// Activities that are due and were taken into memory, that run, and whose results wait for their turns.
-    /// </summary>
+    /// <summary>Activities that are due and wait in memory, that run, and whose results wait for their turns.</summary>
     public int ActivityCount => activityLoad.Count;
 
     /// <summary>
-    /// Completes at once while activities that are due are taken as they come, and otherwise when they are again:
-    /// whoever brings work that starts activities slows down by awaiting it. From any thread.
+    /// Completes at once while due activities are taken as they come, and otherwise when they are again. A source of
+    /// work that starts activities slows down by awaiting this. From any thread.
     /// </summary>
     public ValueTask WaitForActivityRoomAsync(CancellationToken cancellation = default) =>
         activityLoad.WaitForRoomAsync(cancellation);
@@ -112,8 +110,8 @@ public sealed partial class RoundEngine
     public Action? RoundCommitted { get; set; }
 
     /// <summary>
-    /// A round became durable, with what it changed. Called beside the loop, before callers are answered; must return
-    /// at once.
+    /// A round became durable, with its changes. Called beside the loop, before callers are answered; must return at
+    /// once.
     /// </summary>
     public Action<RoundCommit>? ChangesCommitted { get; set; }
 
@@ -129,12 +127,12 @@ public sealed partial class RoundEngine
             await TakeAllAsync(cancellation);
     }
 
-    /// <summary>Stops taking, finishes what waits, leaves.</summary>
+    /// <summary>Refuses further calls, finishes those that wait, and leaves.</summary>
     public async Task StopAsync(CancellationToken cancellation = default)
     {
         inbox.Close();
         isStopping = true;
-        // Either this sees the incarnation that is joining now, or that one sees that it is to stop.
+        // Either this sees the incarnation that is joining now, or that incarnation sees that it must stop.
         Interlocked.MemoryBarrier();
         if (loop is null)
             return;
@@ -143,7 +141,7 @@ public sealed partial class RoundEngine
     }
 
     /// <summary>
-    /// Stops as a crash does: nothing is finished, nothing leaves any more. For tests and simulations.
+    /// Stops as a crash does: nothing is finished, and nothing leaves any more. For tests and simulations.
     /// </summary>
     public void Abandon()
     {
@@ -153,11 +151,11 @@ public sealed partial class RoundEngine
     }
 
     /// <summary>
-    /// Makes a failed call again, once, however many ask for it at once: its failure goes in the same transaction as
-    /// the turn's effects.
-    /// Ends when that is durable. A call that fails again becomes a failure again, with its count of attempts.
+    /// Makes a failed call again, once, however many requests for it come at once. The failure is deleted in the
+    /// transaction of the turn's effects; this completes when that is durable. A call that fails again becomes a
+    /// failure again, with its count of attempts.
     /// </summary>
-    /// <exception cref="OverloadedException">More waits than the limits allow.</exception>
+    /// <exception cref="OverloadedException">More calls wait than the limits allow.</exception>
     public Task<AgainResult> MakeAgainAsync(Guid failure)
     {
         var call = new AgainCall(failure);
@@ -172,7 +170,7 @@ public sealed partial class RoundEngine
             RoundCommitted?.Invoke();
     }
 
-    // A full disk at the start is waited for: what began again and again would be no better off.
+    // Waits for a full disk at the start: ending and starting again would not help.
     private async Task<StoreFacts> OpenAsync(CancellationToken cancellation)
     {
         for (var attempt = 1; ; attempt++)
@@ -215,7 +213,7 @@ public sealed partial class RoundEngine
         {
             if (!isAbandoned)
                 environment.OnFatal(error);
-            // Nothing is left that could end in order.
+            // Nothing is left that could stop in order.
             Stopped();
         }
     }
@@ -226,7 +224,7 @@ public sealed partial class RoundEngine
         {
             try
             {
-                // Its process lives: what ran in it did not end it.
+                // The process lives: the activities of its ended incarnation did not end it.
                 if (ended is { } over)
                     await store.LeaveAsync(over, cancellation);
                 ended = null;
@@ -236,7 +234,7 @@ public sealed partial class RoundEngine
                 lives.Joined(incarnation);
                 if (isAbandoned)
                     return;
-                // The same in every incarnation, so that messages which wait in the inbox stay right.
+                // The ids are the same in every incarnation, so that messages which wait in the inbox stay right.
                 IndexedPathIds = incarnation.IndexedPaths;
                 LogJoined(incarnation.Silo);
                 var joined = new RoundLoop(
@@ -245,7 +243,7 @@ public sealed partial class RoundEngine
                 loop = joined;
                 Interlocked.MemoryBarrier();
                 Joined();
-                // What came in meanwhile woke the incarnation before this one.
+                // Calls that came in meanwhile woke the incarnation before this one.
                 joined.Wake();
                 if (isStopping)
                     joined.BeginStop();
@@ -270,7 +268,7 @@ public sealed partial class RoundEngine
         }
         finally
         {
-            // Also when it was refused: a silo that stops waits until nothing is on its way in.
+            // Also after a refusal: a silo that stops waits until no call is on its way in.
             loop?.Wake();
         }
     }

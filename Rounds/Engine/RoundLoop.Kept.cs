@@ -6,13 +6,13 @@ using Tributary.Storage;
 
 namespace Tributary.Rounds.Engine;
 
-/// <summary>How what earlier builds held gets its turn, and how failed calls are made again.</summary>
+/// <summary>How work that earlier builds held gets its turn, and how failed calls are made again.</summary>
 internal sealed partial class RoundLoop
 {
-    // True when durable rounds have made held reminders due, which memory has read past.
+    // True when durable rounds have made held reminders due that lie before the mark up to which memory has read.
     private bool hasReleased;
 
-    // What keeps this build from beginning with the input at all. What else it cannot make shows in the turn.
+    // The obstacle that keeps this build from beginning with the input at all. Other obstacles show in the turn.
     private UnreadableException? ObstacleOf(Input input) => input switch
     {
         Call => null,
@@ -26,7 +26,7 @@ internal sealed partial class RoundLoop
         : row.Activity is { } activity && !activities.Knows(activity) ? UnreadableException.OfActivity(activity)
         : null;
 
-    // The input's turn has run, or was decided: it counts no more among those that wait.
+    // The input's turn has run, or its end was decided: it no longer counts among the inputs that wait.
     private void Took(Input input)
     {
         switch (input)
@@ -129,7 +129,7 @@ internal sealed partial class RoundLoop
     {
         if (!hasReleased || !held.IsOver)
             return;
-        // Once for all of them: what is due is read in its order from the beginning.
+        // Once for all of them: the reminders are read in the order in which they are due, from the beginning.
         hasReleased = false;
         reminders.ReadAnew();
     }

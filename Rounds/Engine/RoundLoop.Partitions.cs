@@ -8,10 +8,9 @@ using Tributary.Storage;
 namespace Tributary.Rounds.Engine;
 
 /// <summary>
-/// How partitions come and go. Both stand in rounds. No turn of a partition begins before its take is durable and its
-/// deferred calls are read, nor after its give was asked for; it is given in a round that holds nothing of it, behind
-/// all
-/// rounds that do.
+/// How partitions come and go. Takes and gives are effects of rounds. No turn of a partition begins before its take is
+/// durable and its deferred calls are read, nor after its give was requested. A partition is given in a round that
+/// holds nothing of it, behind all rounds that do.
 /// </summary>
 internal sealed partial class RoundLoop
 {
@@ -22,7 +21,7 @@ internal sealed partial class RoundLoop
     private readonly PartitionTable partitions;
     private readonly DeferredCalls deferred;
 
-    // Who waits for partitions to come or go.
+    // Requests that wait for partitions to come or go.
     private readonly List<PartitionChange> changes = [];
 
     // Calls of partitions that are being taken.
@@ -38,13 +37,14 @@ internal sealed partial class RoundLoop
         hasEnded ? PartitionState.Gone : partitions.StateOf(partition);
 
     /// <summary>
-    /// Takes partitions; the answer is those that are here, or null when the incarnation has ended. From any thread.
+    /// Takes partitions; returns those that are here, or null when the incarnation has ended. From any thread.
     /// </summary>
     public Task<IReadOnlyList<PartitionId>?> TakeAsync(IReadOnlyList<PartitionId> wanted) =>
         ChangeAsync(new PartitionChange(wanted), partitions.Take);
 
     /// <summary>
-    /// Gives partitions; ends when that is durable, or with null when the incarnation has ended. From any thread.
+    /// Gives partitions; completes when the gives are durable, or with null when the incarnation has ended. From any
+    /// thread.
     /// </summary>
     public Task<IReadOnlyList<PartitionId>?> GiveAsync(IReadOnlyList<PartitionId> unwanted) =>
         ChangeAsync(new PartitionChange(unwanted), partitions.Give);
@@ -57,7 +57,7 @@ internal sealed partial class RoundLoop
         lock (changes)
             changes.Add(change);
         Post(() => begin(change));
-        // Either this sees that the incarnation has ended, or its end sees the change.
+        // Either this sees that the incarnation has ended, or the end of the incarnation sees the change.
         if (hasEnded)
             EndChanges();
         var answer = await change.Answer;
@@ -66,7 +66,7 @@ internal sealed partial class RoundLoop
         return answer;
     }
 
-    // Nobody waits for an incarnation that has ended.
+    // Ends the requests of an incarnation that has ended: the next one is asked.
     private void EndChanges()
     {
         lock (changes)
@@ -76,7 +76,7 @@ internal sealed partial class RoundLoop
         }
     }
 
-    /// <summary>True when the input does not run now: it waits for its partition, or is another silo's.</summary>
+    /// <summary>True when the input does not run now: it waits for its partition, or belongs to another silo.</summary>
     private bool IsElsewhere(Input input)
     {
         if (partitions.HasAll && input.Tenure == 0)
@@ -96,7 +96,7 @@ internal sealed partial class RoundLoop
         return true;
     }
 
-    // Nothing of it has happened. What nobody waits for is in the database, for whoever owns the partition.
+    // Nothing of the input has happened. An input without a caller is stored, and the owner of the partition reads it.
     private void SendAway(Input input, PartitionId partition)
     {
         var elsewhere = new PartitionElsewhereException(partition);
@@ -108,7 +108,7 @@ internal sealed partial class RoundLoop
         Took(input);
     }
 
-    // What a durable round took and gave.
+    // Applies the takes and gives of a durable round.
     private void KeepChanges(Round durable, RoundEnd.Durable end)
     {
         if (durable.Gives.Count > 0)
@@ -133,7 +133,7 @@ internal sealed partial class RoundLoop
         loop.Wake();
     }
 
-    // The give is durable, and so is every round that held anything of it: memory lets go of it.
+    // The give is durable, and so is every round that held anything of the partition: memory drops it.
     private void Drop(List<PartitionId> given)
     {
         var gone = new PartitionSet();
@@ -141,7 +141,7 @@ internal sealed partial class RoundLoop
             gone.Add(partition);
         if (rules.Forgets(gone))
         {
-            // Those that wait for other things as well are sent away when these have come.
+            // Inputs that wait for other needs as well are sent away when these have come.
             Loader.Wake(activations.Drop(gone), woken);
             Loader.Wake(externalIds.Drop(gone), woken);
         }
@@ -158,7 +158,8 @@ internal sealed partial class RoundLoop
 
     private void BeginDeferredRead()
     {
-        // A silo that stops makes no call that it has not begun; but calls wait for what is being taken.
+        // A silo that stops makes no call that it has not begun. It still reads for partitions that are being taken,
+        // because calls wait for them.
         if ((isStopping && !partitions.HasReading) || refusal is not null
             || !deferred.TryBeginRead(clock.Now, out var of, out var tenures))
             return;
@@ -183,7 +184,8 @@ internal sealed partial class RoundLoop
 
     private void EndDeferredRead(List<DeferredCall> rows, long[] tenures, List<PartitionId> opened)
     {
-        // Before what waits for the partitions that open: their callers are durable already.
+        // In front of the calls that wait for the partitions that open: the callers of deferred calls are durable
+        // already.
         foreach (var call in deferred.EndRead(rows, tenures))
         {
             if (!isStopping)
@@ -204,13 +206,14 @@ internal sealed partial class RoundLoop
         loop.Wake();
     }
 
-    // In their order, behind what is ready: those whose partition is here run, and those of others are sent away.
+    // In their order, behind the ready inputs: inputs of partitions that are here run, and inputs of other silos are
+    // sent away.
     private void ReleaseParked()
     {
         for (var left = parked.Count; left > 0; left--)
         {
             var input = parked.Dequeue();
-            // Of which partition a failed call is shows when it is read.
+            // The partition of a failed call is known only when its row is read.
             if (input is AgainCall ? partitions.HasTaking
                 : partitions.StateOf(input.PartitionIn(partitioner)) == PartitionState.Taking)
                 parked.Enqueue(input);
@@ -219,7 +222,7 @@ internal sealed partial class RoundLoop
         }
     }
 
-    // Calls that a durable round left: those for partitions that are here are made at once.
+    // Takes the calls that a durable round left: calls to partitions that are here are made at once.
     private void KeepDeferred(Round durable, long transaction)
     {
         HashSet<PartitionId>? elsewhere = null;
@@ -228,14 +231,15 @@ internal sealed partial class RoundLoop
             var call = durable.Deferred[i] with { Sequence = RoundCommit.SequenceOf(transaction, i) };
             if (!partitions.IsHere(call.Partition))
                 (elsewhere ??= []).Add(call.Partition);
-            // A silo that stops leaves them to the next start, or calls that follow from calls could keep it for ever.
+            // A silo that stops leaves the calls to the next start, or calls that follow from calls could keep it
+            // running for ever.
             else if (deferred.Add(call) && !isStopping)
                 ready.Enqueue(NewInput(call));
         }
 
         if (elsewhere is null)
             return;
-        // One that is being taken may have been read before this round was durable.
+        // A partition that is being taken may have been read before this round was durable.
         deferred.Want();
         callbacks.LeftElsewhere(elsewhere);
     }

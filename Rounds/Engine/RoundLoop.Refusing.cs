@@ -6,20 +6,20 @@ using Tributary.Storage;
 namespace Tributary.Rounds.Engine;
 
 /// <summary>
-/// What goes on while nothing can be stored: the disk of the database is full, or the database does not answer for
-/// long. Callers are refused, what is the silo's own waits, and empty rounds probe the store until one is durable.
+/// What the loop does while nothing can be stored: the disk of the database is full, or the database has not answered
+/// for long. Callers are refused, the silo's own inputs wait, and empty rounds probe the store until one is durable.
 /// </summary>
 internal sealed partial class RoundLoop
 {
     private static readonly TimeSpan TrialTime = TimeSpan.FromSeconds(5);
 
-    // The silo's own inputs whose rounds found no room: they run again when there is some.
+    // The silo's own inputs whose rounds found no room: they run again when there is room.
     private readonly Queue<Input> setAside = new();
 
     // Why calls are refused; null while rounds are made durable.
     private volatile StoreException? refusal;
 
-    // True while the fate of a round is not known: then reads wait for it as well, and are refused.
+    // True while the outcome of a round is unknown: reads wait for it too, and are refused.
     private bool isAway;
 
     // See LookAtClock.
@@ -31,24 +31,25 @@ internal sealed partial class RoundLoop
     // opens more and more rarely.
     private int failedProbesCount;
 
-    // After a full disk: until a round with effects is durable, or none has failed for a while, nobody knows whether
-    // there is room for more than a probe.
+    // Set after a full disk, until a round with effects is durable or none has failed for a while: until then it is
+    // open whether there is room for more than a probe.
     private volatile Trial? trial;
 
     /// <summary>
-    /// Why nothing is stored at the moment, or was just now and may be again; null when all is well. From any thread.
+    /// Why nothing can be stored now, or could not until just now and may not again; null when all is well. From any
+    /// thread.
     /// </summary>
     public StoreException? Refusal =>
         refusal ?? (trial is { } on && environment.Time.GetElapsedTime(on.Since) < TrialTime ? on.Reason : null);
 
     private DateTimeOffset NextHeartbeat => refusal is null ? lastCommitAt + options.Heartbeat : probeAt;
 
-    // A check of the silo's row says that the store answers, and not that there is room.
+    // A check of the silo's row proves that the store answers, but not that there is room.
     private bool IsStillFull(RoundEnd end) =>
         refusal!.Fault == StoreFault.Full && end is RoundEnd.Read or RoundEnd.Full;
 
-    // The round and what ran on top of it never happened, as when it is refused for its data; but no input is to blame,
-    // and nothing is halved.
+    // The round and the round on top of it never happened, as when the database refuses a round for its data. Here no
+    // input is to blame, and no group is halved.
     private void SetAside(Round ending, StoreException error)
     {
         var isFirst = refusal is null;
@@ -63,7 +64,8 @@ internal sealed partial class RoundLoop
         Reopen(ending);
         foreach (var input in waiting)
         {
-            // Reads go on in a round of their own. What asks for effects there is none, and would fail in each.
+            // Reads go on in a round of their own. A read that asks for effects finds none there, and would fail in
+            // each round.
             if (input is Call { IsReadOnly: true } && !isFirst && !isProbe)
                 input.Refuse(NewRefusal());
             else if (!IsSetAside(input))
@@ -71,8 +73,8 @@ internal sealed partial class RoundLoop
         }
     }
 
-    // Called by the committer, which has told the callers of the round in doubt. What is not in a round is not stored,
-    // for certain.
+    // Called by the committer, which has told the callers of the doubtful round. Inputs that are in no round are not
+    // stored, for certain.
     private void OnStoreAway(Round doubtful, StoreException error) => Post(() =>
     {
         if (!ReferenceEquals(committing, doubtful))
@@ -84,7 +86,8 @@ internal sealed partial class RoundLoop
         isAway = true;
         foreach (var input in activations.Waiting().Concat(externalIds.Waiting()))
             input.Refuse(NewRefusal());
-        // It runs on top of the round in doubt, and becomes durable when that does: until then nobody can say.
+        // The open round runs on top of the doubtful round, and becomes durable when that does: until then its outcome
+        // is unknown too.
         if (isOffered && !committer.TryTakeBack(round))
             return;
         isOffered = false;
@@ -118,7 +121,7 @@ internal sealed partial class RoundLoop
         loop.Wake();
     }
 
-    // A round with effects found room, so that all is well again.
+    // A round with effects found room: all is well again.
     private void EndTrial()
     {
         failedProbesCount = 0;
@@ -126,11 +129,13 @@ internal sealed partial class RoundLoop
         LogAgain();
     }
 
-    // By which calls are late: read once for each step and for every few turns, not for each call.
+    // Reads the clock that decides whether calls are late: once for each step and for every few turns, not for each
+    // call.
     private void LookAtClock() => milliseconds = RoundEnvironment.MillisecondsOf(environment.Time);
 
     /// <summary>
-    /// True when the input does not run now: its caller was told, or it waits until something can be stored again.
+    /// True when the input does not run now: its caller was told, or the input waits until something can be stored
+    /// again.
     /// </summary>
     private bool IsSetAside(Input input)
     {
@@ -155,7 +160,7 @@ internal sealed partial class RoundLoop
         return true;
     }
 
-    // Also when the open round is full and takes none of them.
+    // Also called while the open round is full and takes no calls.
     private void RefuseWaiting()
     {
         for (var workClass = 0; isAway && workClass < credits.Length; workClass++)
@@ -177,7 +182,7 @@ internal sealed partial class RoundLoop
         }
     }
 
-    // One for each caller: an exception that many rethrow collects their stacks.
+    // A new exception for each caller: one that many callers rethrow collects their stacks.
     private StoreException NewRefusal() => new(refusal!.Fault, refusal.Message);
 
     private sealed record Trial(StoreException Reason, long Since);

@@ -3,7 +3,7 @@ using Tributary.Storage;
 
 namespace Tributary.Rounds.Engine;
 
-/// <summary>How what is due gets its turn or its activity, and how the loop wakes in time for it.</summary>
+/// <summary>How due reminders get their turns and activities start, and how the loop wakes in time for them.</summary>
 internal sealed partial class RoundLoop
 {
     private DateTimeOffset armedFor = DateTimeOffset.MaxValue;
@@ -11,7 +11,7 @@ internal sealed partial class RoundLoop
 
     private void FireReminders()
     {
-        // What is due while nothing can be stored stays due.
+        // Reminders that are due while nothing can be stored stay due.
         if (isStopping || refusal is not null)
             return;
         var now = rules.FiresUntil(clock.Now);
@@ -41,10 +41,11 @@ internal sealed partial class RoundLoop
         loop.Wake();
     }
 
-    // Beside the rounds: what is noted belongs to rows that no open round writes, or the store leaves it.
+    // The notes are written beside the rounds: they belong to rows that no open round writes, or the store ignores
+    // them.
     private void NoteStarts(IReadOnlyList<StartNote> notes, Action durable) => StartBeside(async () =>
     {
-        // A silo that is not alive any more hears of it by its next commit; nothing more is started by it.
+        // A silo that was declared dead learns so by its next commit; it starts no further activity.
         if (await RetryAsync("note starts", () => store.NoteStartsAsync(silo, notes, CancellationToken.None)))
             Post(durable);
     });
@@ -53,7 +54,8 @@ internal sealed partial class RoundLoop
     {
         if (isStopping || partitions.HereCount == 0 || !reminders.TryBeginRead(clock.Now, out var after, out var until))
             return;
-        // Not those that are being opened: what is due would come before they are. They are read when they are here.
+        // Without the partitions that are being opened: their reminders would come before their turns run. They are
+        // read when the partitions are here.
         var of = partitions.Here();
         StartBeside(async () =>
         {
@@ -64,8 +66,8 @@ internal sealed partial class RoundLoop
         });
     }
 
-    // Only for what a step could do something about: while a round commits its end wakes the loop, and a silo that
-    // stops fires nothing. A timer for anything else would fire at once, again and again.
+    // Armed only for work that a step could do. While a round commits, the end of the commit wakes the loop, and a silo
+    // that stops fires nothing: a timer for such work would fire at once, again and again.
     private void ArmTimer()
     {
         var next = committing is null ? NextHeartbeat : DateTimeOffset.MaxValue;
@@ -77,13 +79,13 @@ internal sealed partial class RoundLoop
             next = poll;
         if (next == DateTimeOffset.MaxValue || (next == armedFor && !hasTimerFired))
             return;
-        // The timer counts whole milliseconds by another clock: one that fires too early finds nothing due and is set
+        // The timer counts whole milliseconds of another clock: when it fires too early, nothing is due and it is set
         // again.
         var wait = TimeSpan.FromMilliseconds(Math.Ceiling((next - clock.Now).TotalMilliseconds));
         if (wait <= TimeSpan.Zero)
         {
-            // What is due by now may find no room in the next step, and must be seen again when there is some: nothing
-            // is armed for it.
+            // A reminder that is due now may find no room in the next step, and must be looked at again when there is
+            // room: no timer is armed for it.
             armedFor = DateTimeOffset.MaxValue;
             loop.Wake();
             return;

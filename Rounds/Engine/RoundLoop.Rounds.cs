@@ -13,7 +13,7 @@ internal sealed partial class RoundLoop
     // The round that is being made durable; one at a time, so that rounds become durable in order.
     private Round? committing;
 
-    // True when the open round was given to the committer, to follow the one that is being committed.
+    // True when the open round was offered to the committer, to follow the round that is being committed.
     private bool isOffered;
 
     // Messages that this incarnation has made durable.
@@ -29,14 +29,14 @@ internal sealed partial class RoundLoop
             return;
         if (isOffered && !committer.TryTakeBack(round))
         {
-            // It followed the round before it already.
+            // The committer has taken the open round already.
             Advance(isHeartbeat: false);
             return;
         }
 
         isOffered = false;
-        // A silo that stops and has nothing left leaves: where commits take longer than heartbeats are apart, one would
-        // follow another.
+        // A silo that stops and has no work left leaves: where commits take longer than a heartbeat, one heartbeat
+        // would follow another.
         var isHeartbeat = clock.Now >= NextHeartbeat && !(isStopping && IsIdle);
         if (round.Inputs.Count == 0 && !isHeartbeat && (refusal is not null || !partitions.HasChangesFor(round.Held)))
             return;
@@ -46,22 +46,23 @@ internal sealed partial class RoundLoop
         StartBeside(() => committer.RunAsync(first, isHeartbeat, (ended, end) => Post(() => EndCommit(ended, end))));
     }
 
-    // The open round becomes the one that is committed, and another one is opened.
+    // The open round becomes the round that is committed, and another one is opened.
     private Round Advance(bool isHeartbeat)
     {
         committing = round;
         isOffered = false;
-        // A round that wrote nothing takes no number: it only checks the number before it.
+        // A round that writes nothing takes no number: it only checks the number before it.
         var takesNumber = committing.HasEffects || isHeartbeat;
         round = new Round(silo, takesNumber ? committing.Number + 1 : committing.Number);
         if (takesNumber)
             lastCommitAt = clock.Now;
-        // The new round takes what the full one left.
+        // The new round takes the inputs that the full one left.
         loop.Wake();
         return committing;
     }
 
-    // A full round waits for the commit before it: what is left to do with it is done meanwhile.
+    // A full round waits for the commit before it. Meanwhile it is sealed, written as JSON and offered to the
+    // committer.
     private void OfferFullRound()
     {
         if (!IsRoundFull || isOffered || committing is null || !suspects.IsEmpty)
@@ -88,7 +89,7 @@ internal sealed partial class RoundLoop
 
     private void EndCommit(Round ending, RoundEnd end)
     {
-        // It was offered and has ended before the loop saw that it was taken.
+        // The open round was offered, and has ended before the loop saw that the committer took it.
         if (ReferenceEquals(ending, round))
             Advance(isHeartbeat: false);
         committing = null;
@@ -134,8 +135,8 @@ internal sealed partial class RoundLoop
         KeepHeld(durable.Kept);
     }
 
-    // Nothing of the round is stored. It and what ran on top of it never happened; its inputs run again, without others
-    // on top, until the one that the database refuses is alone.
+    // Nothing of the round is stored. It and the round on top of it never happened. Its inputs run again, without
+    // others on top, until the input that the database refuses is alone.
     private void Refuse(Round refused, Exception error)
     {
         if (rules.Reverts(refused))
@@ -144,7 +145,7 @@ internal sealed partial class RoundLoop
             Revert(round);
         }
 
-        // In front of what waits: it came first.
+        // In front of the waiting inputs: these inputs came first.
         var waiting = ready.ToArray();
         ready.Clear();
         foreach (var input in round.Inputs.Concat(waiting))
@@ -157,7 +158,7 @@ internal sealed partial class RoundLoop
             Convict(alone, error);
     }
 
-    // The round on top is given up with the one that it ran on, and another one is opened.
+    // The round on top is given up with the round below it, and another round is opened.
     private void Reopen(Round refused)
     {
         committer.TryTakeBack(round);
@@ -167,9 +168,9 @@ internal sealed partial class RoundLoop
         round = new Round(silo, refused.Number);
     }
 
-    // Whoever waits for the input is told; the owner of an activity is called with the error; what is left becomes a
-    // failure. When the failure is refused too, its arguments are what the database cannot store, and it is kept
-    // without them.
+    // The caller of the input is told; the owner of an activity is called with the error; any other input becomes a
+    // failure. When the failure is refused too, its arguments are what the database cannot store, and the failure is
+    // kept without them.
     private void Convict(Input alone, Exception error)
     {
         var rejection = new TributaryException(
@@ -177,8 +178,8 @@ internal sealed partial class RoundLoop
         LogConvicted(alone.Target, error.Message);
         if (rules.InsteadOf(alone, rejection) is { } instead)
         {
-            // The owner of an activity decides what follows; it is alone again, so that nobody shares its round if it
-            // is refused as well.
+            // The owner of an activity decides what follows. Its call runs alone again, so that no other input shares
+            // the round if it is refused as well.
             suspects.Add(instead);
             return;
         }
@@ -190,7 +191,7 @@ internal sealed partial class RoundLoop
                 $"The database refuses even the failure of an input for {alone.Target}.", error);
 
         runner.Reject(alone, rejection, keepsArguments: convictionsCount == 1, round, clock.Now);
-        // Nothing else goes into this round: if it is refused as well, then for the failure.
+        // No other input goes into this round: if it is refused as well, the failure is the reason.
         Seal();
     }
 
@@ -219,8 +220,8 @@ internal sealed partial class RoundLoop
         reminders.Revert(dropped.Reminders.Values);
     }
 
-    // Another silo owns what this one had. Calls from outside that are not durable go back to the inbox, for the next
-    // incarnation or the next owner; everything else is in the database, and its new owner finds it there.
+    // Other silos may own the partitions of this one. Calls from outside that are not durable go back to the inbox, for
+    // the next incarnation or the next owner. All other inputs are stored, and their new owner reads them.
     private void Die(Round ending)
     {
         End();
@@ -245,7 +246,7 @@ internal sealed partial class RoundLoop
     private void BeginLeave()
     {
         End();
-        // Nothing of theirs is stored while nothing can be, and the turn that was to answer them waits for room.
+        // While nothing can be stored, the turns that would answer these requests wait for room.
         foreach (var request in failed.Clear())
             request.Refuse(NewRefusal());
         environment.Scheduler.Start(async () =>
@@ -256,7 +257,7 @@ internal sealed partial class RoundLoop
             }
             catch (StoreException error)
             {
-                // The row stays; whoever looks finds it standing still, and the lock of this silo free.
+                // The row stays. Another silo that looks finds the row standing still and the lock of this silo free.
                 LogLeaveFailed(error.Message);
             }
 

@@ -60,8 +60,8 @@ internal sealed partial class RoundLoop
     private readonly ConcurrentQueue<Action> events = new();
     private readonly Queue<Input> ready = new();
 
-    // Inputs whose needs have come. They go before those that are ready, which came later: calls to one grain keep
-    // their order.
+    // Inputs whose needs are loaded. They run before ready inputs, which came later: calls to one grain keep their
+    // order.
     private readonly Queue<Input> woken = new();
     private readonly Queue<Input> own = new();
     private readonly int[] credits;
@@ -144,17 +144,17 @@ internal sealed partial class RoundLoop
     /// <summary>How this incarnation ended; never faults.</summary>
     public Task<LoopEnd> Ended => ended.Task;
 
-    /// <summary>Something was put into the inbox.</summary>
+    /// <summary>A call was put into the inbox: the loop takes it soon.</summary>
     public void Wake() => loop.Wake();
 
-    /// <summary>Runs what is waiting to its end, then leaves. The inbox is closed by then.</summary>
+    /// <summary>Runs the waiting inputs to their end, then leaves. The inbox is closed by then.</summary>
     public void BeginStop() => Post(() =>
     {
         isStopping = true;
         activities.Stop();
     });
 
-    /// <summary>The process is as good as dead: nothing leaves and nothing begins any more.</summary>
+    /// <summary>Acts like a process that died: nothing leaves, and nothing begins any more.</summary>
     public void Abandon()
     {
         End();
@@ -171,7 +171,7 @@ internal sealed partial class RoundLoop
             if (hasEnded)
                 return;
 
-            // What ran while a round was committed goes first: the disk never waits for turns.
+            // The turns that ran while a round was committed are committed first: the disk never waits for turns.
             BeginCommit();
             FireReminders();
             RefuseWaiting();
@@ -224,17 +224,18 @@ internal sealed partial class RoundLoop
             if (i % TurnsPerLookCount != 0)
                 continue;
             LookAtClock();
-            if (!events.IsEmpty || (committing is null && environment.Time.GetElapsedTime(began) > options.MaxRoundTime))
+            if (!events.IsEmpty
+                || (committing is null && environment.Time.GetElapsedTime(began) > options.MaxRoundTime))
             {
-                // A commit or load has ended, or the round has been open long enough: the loop sees to it and comes
-                // back.
+                // A commit or load has ended, or the round has been open long enough: the next step handles it and then
+                // goes on here.
                 loop.Wake();
                 return;
             }
         }
     }
 
-    // Runs the input's turn, unless it has to wait for what it needs.
+    // Runs the input's turn, unless the input has to wait for its needs.
     private void Run(Input input, DateTimeOffset now)
     {
         if (input is AgainCall again)
@@ -268,7 +269,7 @@ internal sealed partial class RoundLoop
         Took(input);
     }
 
-    // Inputs whose needs are loaded first; then the classes, each as often as its weight says while it has work.
+    // Takes inputs whose needs are loaded first; then the classes, each as often as its weight says while it has work.
     private bool TryTake([NotNullWhen(true)] out Input? input)
     {
         while (woken.TryDequeue(out input) || ready.TryDequeue(out input))
@@ -339,7 +340,7 @@ internal sealed partial class RoundLoop
         }
     }
 
-    // What goes wrong beside the loop is fatal, unless the incarnation is over: then nobody waits for it any more.
+    // An error beside the loop is fatal, unless the incarnation has ended: then nothing waits for the work any more.
     private void StartBeside(Func<Task> work) => environment.Scheduler.StartUrgent(async () =>
     {
         try
@@ -356,7 +357,7 @@ internal sealed partial class RoundLoop
         }
     });
 
-    // Nothing leaves and nothing begins any more: what is in memory proves nothing now. Called from anywhere.
+    // Nothing leaves and nothing begins any more, because memory may be wrong. Called from any thread.
     private void Fail(Exception error)
     {
         hasEnded = true;

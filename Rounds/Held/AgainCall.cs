@@ -3,7 +3,7 @@ using Tributary.Rounds.Calls;
 namespace Tributary.Rounds.Held;
 
 /// <summary>
-/// Somebody asks for a failed call to be made again, by the id of its failure; the row is read when its turn comes.
+/// A request to make a failed call again, by the id of its failure. The row is read when the turn of the request comes.
 /// </summary>
 internal sealed class AgainCall(Guid id) : Input(new RoundGrainId("", ""))
 {
@@ -29,16 +29,16 @@ internal sealed class AgainCall(Guid id) : Input(new RoundGrainId("", ""))
         throw new InvalidOperationException("A request for a call is not a call.");
 }
 
-/// <summary>What became of a request to make a failed call again.</summary>
+/// <summary>The outcome of a request to make a failed call again.</summary>
 public enum AgainOutcome
 {
-    /// <summary>Its turn ran, and the failure is gone.</summary>
+    /// <summary>The turn of the call ran, and the failure is gone.</summary>
     Made,
 
-    /// <summary>Its turn threw again: it is another failure now.</summary>
+    /// <summary>The turn of the call threw again: the call is another failure now.</summary>
     Failed,
 
-    /// <summary>This build cannot make it: it is held, and no failure any more.</summary>
+    /// <summary>This build cannot make the call: the call is held, and is no failure any more.</summary>
     Held,
 
     /// <summary>There is no such failure, or its call was made again meanwhile.</summary>

@@ -4,7 +4,7 @@ using Tributary.Storage;
 namespace Tributary.Rounds.Held;
 
 /// <summary>
-/// A failed call that is made again: the failure goes in the round of the turn. May run again like every input.
+/// A failed call that is made again: the failure row goes in the round of the turn. May run again like every input.
 /// </summary>
 internal sealed class AgainInput(FailureRow row, AgainCall asked, RoundGrainTypes types) : Input(row.Target)
 {
@@ -26,7 +26,7 @@ internal sealed class AgainInput(FailureRow row, AgainCall asked, RoundGrainType
         StoredCall.Invoke(grain, Target, Row.Method, Row.Arguments, types);
     }
 
-    /// <summary>Its turn threw, and <paramref name="failure"/> is what is kept of it.</summary>
+    /// <summary>The turn threw; <paramref name="failure"/> is the failure that is kept.</summary>
     public void Fail(FailureRow failure) =>
         result = new AgainResult(Row.Id, AgainOutcome.Failed, failure.Error, failure.Id);
 

@@ -5,9 +5,9 @@ using Tributary.Storage;
 namespace Tributary.Rounds.Held;
 
 /// <summary>
-/// Requests to make failed calls again. Of several for one failure the first is served and the others wait until its
-/// round is durable;
-/// then the row is looked for again. So a call is made once, however many ask at once. Used by the loop only.
+/// Requests to make failed calls again. Of several requests for one failure the first is served. The others wait until
+/// its round is durable; then the row is looked for again. So a call is made once, however many requests come at once.
+/// Used by the loop only.
 /// </summary>
 internal sealed class FailedCalls(RoundOptions options, PartitionTable partitions, Partitioner partitioner)
 {
@@ -43,7 +43,7 @@ internal sealed class FailedCalls(RoundOptions options, PartitionTable partition
     }
 
     /// <summary>
-    /// Ends a read: what was found goes to <paramref name="ready"/>, and who asked for what is not there is told.
+    /// Ends a read: the rows found go to <paramref name="ready"/>, and requests without a row are answered.
     /// </summary>
     public void EndRead(IReadOnlyList<FailureRow> rows, RoundGrainTypes types, Queue<Input> ready)
     {
@@ -72,7 +72,7 @@ internal sealed class FailedCalls(RoundOptions options, PartitionTable partition
     }
 
     /// <summary>
-    /// The failure is durably gone: its first request is answered, and the next one looks for itself.
+    /// The failure is durably gone: its first request is answered, and the next request looks for the row itself.
     /// </summary>
     public void Commit(Guid id)
     {
@@ -84,7 +84,7 @@ internal sealed class FailedCalls(RoundOptions options, PartitionTable partition
             byId.Remove(id);
     }
 
-    /// <summary>Empties this: requests of an incarnation that ends go back to where they came from.</summary>
+    /// <summary>Removes all requests: an incarnation that ends sends them back to where they came from.</summary>
     public IReadOnlyList<AgainCall> Clear()
     {
         var open = byId.Values.SelectMany(calls => calls).Where(call => !call.Answer.IsCompleted).ToList();
@@ -93,7 +93,7 @@ internal sealed class FailedCalls(RoundOptions options, PartitionTable partition
         return open;
     }
 
-    /// <summary>The call is another silo's to make: whoever asked here is told so.</summary>
+    /// <summary>Another silo makes the call: the request here is told so.</summary>
     public void Refuse(Guid id, Exception error)
     {
         if (!byId.Remove(id, out var waiting))
@@ -102,7 +102,7 @@ internal sealed class FailedCalls(RoundOptions options, PartitionTable partition
             call.Refuse(error);
     }
 
-    // Of no tenure that there is, when the partition is elsewhere.
+    // A tenure that never exists, when the partition is elsewhere.
     private long TenureOf(FailureRow row) =>
         partitions.TenureOf(partitioner.Of(row.Target)) is > 0 and var tenure ? tenure : -1;
 

@@ -4,12 +4,12 @@ using Tributary.Storage;
 namespace Tributary.Rounds.Held;
 
 /// <summary>
-/// Says what is held: a line per grain type and reason when it is first held, and no more than one a minute after
-/// that. Used by the loop only.
+/// Logs held calls and reminders: one line per grain type and reason when it is first held, and at most one a minute
+/// after that. Used by the loop only.
 /// </summary>
 internal sealed partial class HeldLog(TimeProvider time, ILogger logger)
 {
-    // Bounds what is remembered of types that this build does not know; those beyond share a line.
+    // Bounds the memory for types that this build does not know; types beyond share a line.
     private const int MaxLinesCount = 100;
     private const string Others = "(others)";
 
@@ -30,7 +30,7 @@ internal sealed partial class HeldLog(TimeProvider time, ILogger logger)
         line.Count = 0;
     }
 
-    /// <summary>A call or reminder that was held before is so again.</summary>
+    /// <summary>A call or reminder that was held before is held again.</summary>
     /// <param name="isFirst">False when its turn was tried before in this incarnation.</param>
     public void NoteAgain(string type, HeldReason reason, bool isFirst)
     {
@@ -39,7 +39,7 @@ internal sealed partial class HeldLog(TimeProvider time, ILogger logger)
         line.BeforeCount += isFirst ? 1 : 0;
     }
 
-    /// <summary>Says what is held still of what was held before.</summary>
+    /// <summary>Logs how much of the earlier held work is still held.</summary>
     public void Report()
     {
         foreach (var line in lines.Values.Where(line => line.BeforeCount > 0))

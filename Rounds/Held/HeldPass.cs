@@ -4,15 +4,14 @@ using Tributary.Storage;
 namespace Tributary.Rounds.Held;
 
 /// <summary>
-/// The one look that each tenure of a partition takes at what earlier ones held: calls by their sequence, then
-/// reminders
-/// by their grain, a page at a time; the next page is read when the one before has had its turns. What is still held
-/// afterwards waits for another build, and costs nothing until then. Partitions that are taken meanwhile have a pass of
-/// their own afterwards. Used by the loop only.
+/// Tries once, in each tenure of a partition, all calls and reminders that earlier tenures held: calls by their
+/// sequence, then reminders by their grain, a page at a time. The next page is read when the page before has had its
+/// turns. Rows that are still held afterwards wait for another build, and cost nothing until then. Partitions that are
+/// taken meanwhile have a pass of their own afterwards. Used by the loop only.
 /// </summary>
 internal sealed class HeldPass(RoundOptions options, PartitionTable partitions)
 {
-    // The tenures that this pass is for, and those that the next one is for.
+    // The tenures of this pass, and those of the next pass.
     private Dictionary<PartitionId, long> current = [];
     private Dictionary<PartitionId, long> next = [];
 
@@ -26,13 +25,13 @@ internal sealed class HeldPass(RoundOptions options, PartitionTable partitions)
     // Inputs of the page that have not had their turn.
     private int openCount;
 
-    /// <summary>True when the last page of all that was asked for was read.</summary>
+    /// <summary>True when the last page of all requested tenures was read.</summary>
     public bool IsOver { get; private set; } = true;
 
-    /// <summary>True when all have had their turns.</summary>
+    /// <summary>True when all inputs have had their turns.</summary>
     public bool IsDone => IsOver && openCount == 0;
 
-    /// <summary>The partition is here: what was held in it gets a look.</summary>
+    /// <summary>The partition is here: its held rows get a turn.</summary>
     public void Add(PartitionId partition)
     {
         next[partition] = partitions.TenureOf(partition);
@@ -62,7 +61,7 @@ internal sealed class HeldPass(RoundOptions options, PartitionTable partitions)
     {
         isReading = false;
         last = lastCall;
-        // Beyond the last one are those that were held since.
+        // Calls beyond the last one were held after the pass began.
         hasCalls = rows.Count == options.MaxHeldReadCount && rows[^1].Call.Sequence < lastCall;
         if (rows.Count > 0)
             afterCall = rows[^1].Call.Sequence;
@@ -86,13 +85,13 @@ internal sealed class HeldPass(RoundOptions options, PartitionTable partitions)
         return mine;
     }
 
-    /// <summary>One of the page has had its turn.</summary>
+    /// <summary>An input of the page has had its turn.</summary>
     public void Take() => openCount--;
 
     private bool IsMine(PartitionId partition) =>
         current.TryGetValue(partition, out var tenure) && partitions.IsIn(partition, tenure);
 }
 
-/// <summary>What is to be read next: calls, then reminders.</summary>
+/// <summary>The next page to read: calls first, then reminders.</summary>
 /// <param name="Last">The last call that was there when the pass began; null when that is to be read first.</param>
 internal readonly record struct HeldPage(long? Last, bool IsOfCalls, long AfterCall, HeldMark? AfterReminder);

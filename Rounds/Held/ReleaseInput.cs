@@ -4,10 +4,10 @@ using Tributary.Storage;
 namespace Tributary.Rounds.Held;
 
 /// <summary>
-/// Looks whether this build can go on with a reminder or activity that is held: its turn runs when the grain's state
-/// can be read.
+/// Tries whether this build can go on with a held reminder or activity: its turn runs when the grain's state can be
+/// read.
 /// </summary>
-/// <param name="obstacle">What is known to be in the way without a look at the state, or null.</param>
+/// <param name="obstacle">An obstacle that is known without a look at the state, or null.</param>
 internal sealed class ReleaseInput(HeldReminder reminder, UnreadableException? obstacle) : Input(reminder.Row.Grain)
 {
     /// <inheritdoc/>
@@ -20,10 +20,10 @@ internal sealed class ReleaseInput(HeldReminder reminder, UnreadableException? o
 
     public UnreadableException? Obstacle { get; } = obstacle;
 
-    /// <summary>True while it counts among those that wait for their turn.</summary>
+    /// <summary>True while the input counts among those that wait for their turn.</summary>
     public bool IsCounted { get; set; } = true;
 
-    /// <summary>What is written of the reminder: nothing becomes of one that is not held any more.</summary>
+    /// <summary>The write for the reminder; a reminder that is not held any more gets none.</summary>
     public HeldWrite Settle(HeldReason? reason, DateTimeOffset at) =>
         new(Target, Reminder.Row.Name, reason, at, MustBeHeld: true);
 

@@ -6,9 +6,9 @@ using ScopedKey = (Tributary.PartitionId Partition, Tributary.Messages.ExternalK
 namespace Tributary.Rounds.Loading;
 
 /// <summary>
-/// What is known of external ids: found or not found in the store, or written by a round. What a round wrote stays
-/// until it is durable; after that the entry is a cache, oldest first out. An external id is one within its source and
-/// item, and lies in the partition of the item.
+/// The known external ids: found or not found in the store, or written by a round. The entry of a round stays until the
+/// round is durable; after that the entry is a cache, and the oldest leave first. An external id is unique within its
+/// source and item, and lies in the partition of the item.
 /// </summary>
 internal sealed class ExternalIds(int capacity)
 {
@@ -22,8 +22,8 @@ internal sealed class ExternalIds(int capacity)
             : throw new InvalidOperationException("A turn looks up an external id that its call's needs do not name.");
 
     /// <summary>
-    /// True when a turn may look the key up now; otherwise <paramref name="waiting"/> takes who waits, and
-    /// <paramref name="isFirst"/> says that a load is to be issued.
+    /// True when a turn may look the key up now. Otherwise <paramref name="waiting"/> takes the input that waits, and
+    /// <paramref name="isFirst"/> says that a load must be issued.
     /// </summary>
     public bool IsLoaded(ScopedKey key, out List<Input> waiting, out bool isFirst)
     {
@@ -42,7 +42,7 @@ internal sealed class ExternalIds(int capacity)
 
     public bool Contains(ScopedKey key) => entries.ContainsKey(key);
 
-    /// <summary>Ends a load; the inputs that waited are returned.</summary>
+    /// <summary>Ends a load; returns the inputs that waited for it.</summary>
     public IReadOnlyList<Input> Load(ScopedKey key, KnownMessage? found)
     {
         var entry = entries[key];
@@ -77,7 +77,7 @@ internal sealed class ExternalIds(int capacity)
         entry.Round = 0;
     }
 
-    /// <summary>Keeps the key in memory while an input waits for other things: it counts one more pin.</summary>
+    /// <summary>Keeps the key in memory while an input waits for other needs: adds one pin.</summary>
     public Entry Pin(ScopedKey key)
     {
         var entry = entries[key];
@@ -86,7 +86,7 @@ internal sealed class ExternalIds(int capacity)
     }
 
     /// <summary>
-    /// Lets go of the keys of some partitions, which are all durable; returns the inputs that waited for them.
+    /// Drops the keys of some partitions, all of which are durable; returns the inputs that waited for them.
     /// </summary>
     public List<Input> Drop(PartitionSet partitions)
     {
@@ -128,14 +128,14 @@ internal sealed class ExternalIds(int capacity)
         }
     }
 
-    /// <summary>What is known of one key.</summary>
+    /// <summary>The known message of one key, or that there is none.</summary>
     public sealed class Entry
     {
         public bool IsLoaded { get; set; }
 
         public KnownMessage? Message { get; set; }
 
-        /// <summary>The round that wrote the entry while that round is not durable, else 0.</summary>
+        /// <summary>The round that wrote the entry, until that round is durable; else 0.</summary>
         public long Round { get; set; }
 
         public int PinsCount { get; set; }

@@ -7,9 +7,9 @@ using Tributary.Storage;
 namespace Tributary.Rounds.Loading;
 
 /// <summary>
-/// Brings what turns need into memory, one step ahead of them: states and external ids of many inputs in one load, one
-/// load at a time. What a round wrote never leaves memory before it is durable, and a key that is on its way in is
-/// written by nobody, so a load can be laid under what is here.
+/// Loads the states and external ids that turns need, one step ahead of the turns: many inputs share one load, and one
+/// load runs at a time. A write of a round never leaves memory before it is durable, and no turn writes a key that is
+/// being loaded. So the result of a load never overwrites anything newer.
 /// </summary>
 /// <param name="hasUnscoped">See <see cref="Incarnation.HasUnscopedExternalIds"/>.</param>
 internal sealed class Loader(
@@ -20,19 +20,21 @@ internal sealed class Loader(
     private LoadRequest pending = new();
     private LoadRequest? underWay;
 
-    // In which tenure of its partition each key of the requests was asked for, in their order.
+    // For each key of the requests, in their order, the tenure of its partition in which the key was asked for.
     private Tenures pendingTenures = new([], []);
     private Tenures underWayTenures = new([], []);
 
-    // Of the keys that are being loaded: where a row of an earlier version would be, and about which item.
+    // For the keys that are being loaded: the place of a row of an earlier format, and the item that the row would be
+    // about.
     private readonly Dictionary<(PartitionId, ExternalKey),
         ((PartitionId, ExternalKey) Key, string Item)> unscoped = [];
 
     public bool HasWork => underWay is not null || !IsEmpty(pending);
 
     /// <summary>
-    /// True when the input's turn can run now, in <paramref name="target"/>; otherwise it waits here and comes out of
-    /// <see cref="End"/>. When the input's needs cannot be told it does neither, and <paramref name="error"/> says why.
+    /// True when the input's turn can run now, in <paramref name="target"/>. Otherwise the input waits here and comes
+    /// out of <see cref="End"/>. When the input's needs cannot be determined, neither happens, and
+    /// <paramref name="error"/> says why.
     /// </summary>
     public bool IsReady(Input input, out Activation? target, out Exception? error)
     {
@@ -50,7 +52,7 @@ internal sealed class Loader(
         (PartitionId, ExternalKey)? external;
         try
         {
-            // What a caller wrote answers before anything is noted of its input.
+            // The needs are code of the caller and may throw: they are read before anything is noted of the input.
             Collect(needs);
             isNew = needs.IsNewGrain;
             external = needs.External is { } key ? (partitioner.Of(input.Target), key) : null;
@@ -78,7 +80,7 @@ internal sealed class Loader(
         return false;
     }
 
-    /// <summary>The input will not run: what it kept in memory may leave.</summary>
+    /// <summary>The input will not run: the grains and the external id that it kept in memory may leave.</summary>
     public void Forget(Input input) => Unpin(input);
 
     /// <summary>The next load to issue, or null when there is nothing to load or one is under way.</summary>
@@ -93,7 +95,7 @@ internal sealed class Loader(
         return underWay;
     }
 
-    /// <summary>True when no more inputs should be looked at before the next load was issued.</summary>
+    /// <summary>True when no further input should be looked at before the next load is issued.</summary>
     public bool IsFull => pending.States.Count + pending.ExternalIds.Count >= options.MaxLoadCount;
 
     /// <summary>Ends a load; inputs that miss nothing any more go to <paramref name="ready"/>.</summary>
@@ -105,7 +107,7 @@ internal sealed class Loader(
         {
             var id = request.States[i].Grain;
             var isHere = activations.TryGet(id, out var activation);
-            // Its partition was given: what was read may be stale, and whoever waited was woken.
+            // The partition was given meanwhile: the row may be stale, and the inputs that waited were woken.
             if (!IsOf(underWayTenures.OfStates[i], isHere ? activation!.Partition : partitioner.Of(id), isHere))
                 continue;
             if (!isHere)
@@ -124,7 +126,9 @@ internal sealed class Loader(
         }
     }
 
-    /// <summary>Inputs whose grains or external ids left with their partition wait for them no more.</summary>
+    /// <summary>
+    /// The grains or external ids of these inputs left with their partition: the inputs wait for them no more.
+    /// </summary>
     public static void Wake(IEnumerable<Input> waited, Queue<Input> ready)
     {
         foreach (var input in waited)
@@ -147,7 +151,7 @@ internal sealed class Loader(
         pending.UnscopedExternalIds.Add((scoped.Partition, key));
     }
 
-    // The row of an earlier version may be about another item of the partition; then it says nothing about this one.
+    // A row of the earlier format may be about another item of the partition; then it says nothing about this item.
     private KnownMessage? FindUnscoped((PartitionId Partition, ExternalKey Key) scoped, LoadResult result) =>
         unscoped.Remove(scoped, out var old) && result.UnscopedExternalIds.TryGetValue(old.Key, out var known)
             && known.Item == old.Item
@@ -168,7 +172,7 @@ internal sealed class Loader(
         }
         catch (Exception error)
         {
-            // Whatever a codec throws, the row stays as it is: only this grain is held up.
+            // A codec may throw anything. The row stays as it is, and only this grain is held up.
             activation.FailLoad(UnreadableException.OfState(activation.Id, stored.Version, error));
         }
     }
@@ -190,7 +194,7 @@ internal sealed class Loader(
         // No turn can call a grain of a type that is not registered: there is nothing to load.
         if (!isHere && !activations.Knows(id.Type))
             return null;
-        // What a turn needs of another silo is not loaded here: the turn's call to it is left to that silo.
+        // A grain of another silo is not loaded here: the turn's call to it is left to that silo.
         if (!isHere && !isTarget && !partitions.HasAll && !partitions.IsHere(partitioner.Of(id)))
             return null;
         activation ??= activations.GetOrAdd(id, isNew);
@@ -212,8 +216,8 @@ internal sealed class Loader(
         return activation;
     }
 
-    // What an input has found must not leave while it waits for the rest, or two grains could chase each other for
-    // ever.
+    // A need that an input has found must not leave while the input waits for the rest, or two inputs could drive out
+    // each other's needs for ever.
     private void Pin(Input input, (PartitionId Partition, ExternalKey Key)? external)
     {
         input.Pinned = new Pins([], external is { } scoped ? externalIds.Pin(scoped) : null);

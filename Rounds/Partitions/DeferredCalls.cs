@@ -3,21 +3,20 @@ using Tributary.Storage;
 namespace Tributary.Rounds.Partitions;
 
 /// <summary>
-/// The deferred calls of the partitions that are here: read once at each take, and again and again as long as another
-/// silo
-/// may leave some. A call is made once: one whose row is in memory is not taken again, and a row is forgotten only when
-/// no read is under way that may still have seen it. Used by the loop only.
+/// The deferred calls of the partitions that are here. They are read once at each take, and repeatedly while another
+/// silo may leave further calls. A call is made once: a row in memory is not taken again, and a row is forgotten only
+/// when no read is under way that may still have seen it. Used by the loop only.
 /// </summary>
 internal sealed class DeferredCalls(RoundOptions options, PartitionTable partitions)
 {
     private readonly Dictionary<long, PartitionId> known = [];
 
-    // Ended durably while a read was under way, which may have seen them.
+    // Rows that ended durably while a read was under way, which may have seen them.
     private readonly List<long> ended = [];
     private bool isReading;
     private bool isWanted;
 
-    // True when all rows that can be there are in memory: everything is here, and nobody else leaves any.
+    // True when all rows that can exist are in memory: all partitions are here, and no other silo leaves calls.
     private bool isComplete;
     private bool readsAll;
     private long version;
@@ -52,7 +51,7 @@ internal sealed class DeferredCalls(RoundOptions options, PartitionTable partiti
     }
 
     /// <summary>
-    /// Ends a read; returns the calls that are not known yet, of partitions whose tenure is still that of the read.
+    /// Ends a read; returns the unknown calls of those partitions whose tenure is still the tenure of the read.
     /// </summary>
     public List<DeferredCall> EndRead(IEnumerable<DeferredCall> rows, long[] tenures)
     {
@@ -71,10 +70,10 @@ internal sealed class DeferredCalls(RoundOptions options, PartitionTable partiti
         return found;
     }
 
-    /// <summary>True when the call was not known: it is in memory from now on.</summary>
+    /// <summary>True when the call was unknown; from now on it is in memory.</summary>
     public bool Add(DeferredCall call) => known.TryAdd(call.Sequence, call.Partition);
 
-    /// <summary>The row is durably gone.</summary>
+    /// <summary>The row was durably deleted.</summary>
     public void End(long sequence)
     {
         if (isReading)
@@ -83,7 +82,7 @@ internal sealed class DeferredCalls(RoundOptions options, PartitionTable partiti
             known.Remove(sequence);
     }
 
-    /// <summary>The partition is gone, and what is left in it is another's to make.</summary>
+    /// <summary>The partition is gone: another silo makes its remaining calls.</summary>
     public void Drop(PartitionId partition)
     {
         isComplete = false;

@@ -1,7 +1,8 @@
 namespace Tributary.Rounds.Partitions;
 
 /// <summary>
-/// Somebody waits until some partitions are here, or are gone. Used by the loop only, but for its task and its end.
+/// A request to take or give some partitions, whose caller waits until they are here or gone. Used by the loop only,
+/// except for its task and its end.
 /// </summary>
 internal sealed class PartitionChange
 {
@@ -21,7 +22,7 @@ internal sealed class PartitionChange
 
     public IReadOnlyList<PartitionId> Partitions { get; }
 
-    /// <summary>The partitions for which it came out as asked; null when the incarnation has ended before.</summary>
+    /// <summary>The partitions that came out as requested; null when the incarnation has ended before.</summary>
     public Task<IReadOnlyList<PartitionId>?> Answer => answer.Task;
 
     /// <summary>The incarnation has ended. From any thread.</summary>

@@ -1,9 +1,8 @@
 namespace Tributary.Rounds.Partitions;
 
 /// <summary>
-/// The grain's partition is not in this silo, or is about to leave it. Nothing of the call has happened: whoever owns
-/// the
-/// partition takes the same call.
+/// The grain's partition is not in this silo, or is about to leave it. Nothing of the call has happened: the owner of
+/// the partition takes the same call.
 /// </summary>
 [GenerateSerializer, Alias("tributary.partition-elsewhere")]
 public sealed class PartitionElsewhereException(PartitionId partition)

@@ -1,6 +1,6 @@
 namespace Tributary.Rounds.Partitions;
 
-/// <summary>What a partition is to a silo. The engine alone says so, whatever others believe.</summary>
+/// <summary>The state of a partition in one silo. Only the engine decides it, whatever Orleans believes.</summary>
 public enum PartitionState
 {
     /// <summary>Not here: no turn of it runs.</summary>

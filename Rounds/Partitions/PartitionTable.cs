@@ -1,17 +1,16 @@
 namespace Tributary.Rounds.Partitions;
 
 /// <summary>
-/// What each partition is to this incarnation, and what it is to become: a take or a give is wanted, stands in a round,
-/// and
-/// is a fact when the round is durable. A round that never happened leaves what it was to change wanted, so that takes
-/// and gives survive it. Each take that is durable begins a tenure, whose number no other take of the incarnation has.
-/// Used by the loop only, but for <see cref="IsHere"/> and <see cref="StateOf"/>.
+/// The state of each partition in this incarnation, and the change that is wanted. A take or a give is first wanted,
+/// then written by a round, and a fact when the round is durable. A round that never happened leaves its changes
+/// wanted, so that takes and gives survive it. Each durable take begins a tenure, whose number no other take of the
+/// incarnation has. Used by the loop only, except for <see cref="IsHere"/> and <see cref="StateOf"/>.
 /// </summary>
 internal sealed class PartitionTable
 {
     private readonly Slot[] slots;
 
-    // Wanted and in no round.
+    // Changes that are wanted and in no round yet.
     private readonly SortedSet<int> takes = [];
     private readonly SortedSet<int> gives = [];
     private int readingCount;
@@ -27,12 +26,10 @@ internal sealed class PartitionTable
     /// <summary>Partitions whose turns run here; from any thread.</summary>
     public int HereCount { get; private set; }
 
-    /// <summary>True when every partition is here: then nothing has to be asked.</summary>
+    /// <summary>True when every partition is here: then no partition needs a check.</summary>
     public bool HasAll { get; private set; }
 
-    /// <summary>
-    /// Counts takes and gives that became durable: what was asked for under another number may be stale.
-    /// </summary>
+    /// <summary>Counts durable takes and gives: an answer to a request under another number may be stale.</summary>
     public long Version { get; private set; }
 
     /// <summary>True when a take is durable and its partition does not run yet.</summary>
@@ -54,9 +51,7 @@ internal sealed class PartitionTable
     /// <summary>True when the partition is here, and in that tenure.</summary>
     public bool IsIn(PartitionId partition, long tenure) => IsHere(partition) && TenureOf(partition) == tenure;
 
-    /// <summary>
-    /// The partitions that are to come or are here are wanted: each comes out as here, or as another's.
-    /// </summary>
+    /// <summary>The partitions are wanted: each comes out as here, or as owned by another silo.</summary>
     public void Take(PartitionChange change)
     {
         foreach (var partition in change.Partitions)
@@ -75,7 +70,7 @@ internal sealed class PartitionTable
         }
     }
 
-    /// <summary>No turn of the partitions begins any more, and each is gone in the end.</summary>
+    /// <summary>Gives the partitions: none of their turns begins any more, and each is gone in the end.</summary>
     public void Give(PartitionChange change)
     {
         foreach (var partition in change.Partitions)
@@ -98,7 +93,9 @@ internal sealed class PartitionTable
     public bool HasChangesFor(PartitionSet held) =>
         takes.Count > 0 || gives.Any(id => !held.Contains(new PartitionId(id)));
 
-    /// <summary>Puts into a round what is wanted: all takes, and gives of what the round does not hold.</summary>
+    /// <summary>
+    /// Puts the wanted changes into a round: all takes, and the gives of partitions that the round does not hold.
+    /// </summary>
     public void Put(PartitionSet held, List<PartitionId> roundTakes, List<PartitionId> roundGives)
     {
         foreach (var id in takes)
@@ -114,7 +111,7 @@ internal sealed class PartitionTable
             gives.Remove(partition.Value);
     }
 
-    /// <summary>The round that was to change them never happened: they stand in the next one.</summary>
+    /// <summary>The round of these changes never happened: they go into the next round.</summary>
     public void Return(List<PartitionId> roundTakes, List<PartitionId> roundGives)
     {
         foreach (var partition in roundTakes)
@@ -129,16 +126,14 @@ internal sealed class PartitionTable
     public void Given(PartitionId partition)
     {
         Version++;
-        // No tenure: what was asked for in the one that ends is an answer to nobody.
+        // No tenure: an answer to a request of the ended tenure has no receiver.
         slots[partition.Value].Tenure = 0;
         End(partition);
         if (slots[partition.Value].IsWanted)
             Begin(partition, PartitionState.Taking, takes);
     }
 
-    /// <summary>
-    /// The take is durable and matched: a tenure begins, and its turns run when <see cref="Open"/> says so.
-    /// </summary>
+    /// <summary>The take is durable and matched: a tenure begins. Turns run from <see cref="Open"/> on.</summary>
     public void Taken(PartitionId partition)
     {
         slots[partition.Value].Tenure = ++Version;
@@ -153,7 +148,7 @@ internal sealed class PartitionTable
         End(partition);
     }
 
-    /// <summary>What was taken and does not run yet.</summary>
+    /// <summary>The partitions that were taken and do not run yet.</summary>
     public List<PartitionId> Reading()
     {
         var reading = new List<PartitionId>();
@@ -169,11 +164,13 @@ internal sealed class PartitionTable
     /// <summary>The partitions whose turns run here; null when these are all.</summary>
     public IReadOnlyList<PartitionId>? Here() => Those(static slot => slot.State == PartitionState.Here);
 
-    /// <summary>Those, and what was taken and does not run yet; null when these are all.</summary>
+    /// <summary>
+    /// The partitions whose turns run here, and those that were taken and do not run yet; null when these are all.
+    /// </summary>
     public IReadOnlyList<PartitionId>? HereOrReading() =>
         Those(static slot => slot.State == PartitionState.Here || slot.IsReading);
 
-    /// <summary>The tenures of now, by partition.</summary>
+    /// <summary>The present tenures, by partition.</summary>
     public long[] Tenures() => Array.ConvertAll(slots, static slot => slot.Tenure);
 
     /// <summary>Turns of the partition run from now on, unless it was asked back meanwhile.</summary>
@@ -184,7 +181,8 @@ internal sealed class PartitionTable
         readingCount--;
         Set(slot, PartitionState.Here);
         var isAskedBack = slot.Givers.Count > 0;
-        // Asked for again since it was asked back: it goes and comes, and whoever waits for it waits for that.
+        // The partition was requested again after it was asked back: it goes and comes, and its requesters wait for
+        // that.
         if (!isAskedBack || !slot.IsWanted)
         {
             foreach (var taker in slot.Takers)
@@ -208,7 +206,7 @@ internal sealed class PartitionTable
         return those.Count == slots.Length ? null : those;
     }
 
-    // Whoever waited for it to come hears that it did not, unless it is to come again.
+    // Requesters that wait for the partition hear that it did not come, unless it is to come again.
     private void End(PartitionId partition)
     {
         var slot = slots[partition.Value];
@@ -247,7 +245,7 @@ internal sealed class PartitionTable
             set => state = value;
         }
 
-        /// <summary>What was asked for last.</summary>
+        /// <summary>True when the last request was a take.</summary>
         public bool IsWanted { get; set; }
 
         /// <summary>True from the durable take until its deferred calls are read.</summary>

@@ -1,18 +1,18 @@
 namespace Tributary.Rounds.Reminders;
 
-/// <summary>How much the activities of a silo have to do, through all its incarnations; read from any thread.</summary>
+/// <summary>How many activities of a silo wait and run, through all its incarnations; read from any thread.</summary>
 internal sealed class ActivityLoad
 {
     private volatile int count;
     private int runningCount;
 
-    // Not null while there is no room; ends when there is.
+    // Not null while there is no room; completes when there is.
     private volatile TaskCompletionSource? full;
 
     /// <summary>Activities that wait for a place, that run, and whose results wait for their turns.</summary>
     public int Count => count;
 
-    /// <summary>Activities whose code runs, also those of incarnations that are over, which were told to end.</summary>
+    /// <summary>Activities whose code runs, including those of ended incarnations, which were told to end.</summary>
     public int RunningCount => Volatile.Read(ref runningCount);
 
     public void Begin() => Interlocked.Increment(ref runningCount);

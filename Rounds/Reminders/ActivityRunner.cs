@@ -5,10 +5,10 @@ using Tributary.Storage;
 namespace Tributary.Rounds.Reminders;
 
 /// <summary>
-/// Runs activities beside the loop, a bounded number at once, and hands their results back. What waits is bounded on
-/// both sides: activities are taken from the book only while there is room, and begin only while their results find
-/// room. One that runs when the silo dies runs again elsewhere: its reminder is still there. One that may have ended a
-/// process is started with care: see <see cref="StartPolicy"/>.
+/// Runs activities beside the loop, a bounded number at once, and hands their results back. The waiting work is bounded
+/// on both sides: activities are taken from the book only while there is room, and begin only while their results find
+/// room. An activity that runs when the silo dies runs again elsewhere: its reminder is still stored. An activity that
+/// may have ended a process is started with care: see <see cref="StartPolicy"/>.
 /// </summary>
 internal sealed partial class ActivityRunner(
     RoundOptions options, IRoundScheduler scheduler, IReadOnlyDictionary<string, IActivity> types, ReminderBook book,
@@ -21,7 +21,7 @@ internal sealed partial class ActivityRunner(
     private int resultsCount;
     private long resultBytes;
 
-    // While starts are being noted nothing else starts: they go first.
+    // While starts are being noted no other activity starts: the noted ones go first.
     private bool isNoting;
 
     // True while an activity is to be the only one of the process, from its note to its durable end.
@@ -36,7 +36,7 @@ internal sealed partial class ActivityRunner(
     private bool HasPlace => runningCount < options.MaxActivitiesCount && resultsCount < options.MaxWaitingResultsCount
         && resultBytes < options.MaxWaitingResultBytes;
 
-    // Nothing runs, also nothing that was replaced or that an earlier incarnation began, and no result waits to become
+    // No activity runs, not even a replaced one or one of an earlier incarnation, and no result waits to become
     // durable.
     private bool IsQuiet => runningCount == 0 && book.StartedCount == 0 && load.RunningCount == 0;
 
@@ -69,14 +69,14 @@ internal sealed partial class ActivityRunner(
     }
 
     /// <summary>
-    /// Called by the loop when it has taken all that is due, as far as there was room: only then is it known whether
-    /// there is some left.
+    /// Called by the loop when it has taken all due activities for which there was room: only then is it known whether
+    /// some are left.
     /// </summary>
     public void Report()
     {
         if (stopping.IsCancellationRequested)
             return;
-        // A round that became durable may have ended the last activity that one which is to run alone waits for.
+        // A durable round may have ended the last activity that a lone start waits for.
         StartWaiting();
         load.Report(waiting.Count + runningCount + resultsCount, HasRoom);
     }
@@ -95,7 +95,7 @@ internal sealed partial class ActivityRunner(
         {
             isAlone = false;
             var start = policy.Of(entry.Row);
-            // What was replaced while it waited is not started at all.
+            // An activity that was replaced while it waited does not start.
             if (start is not StartKind.Free && !book.IsCurrent(entry))
                 start = StartKind.Free;
             if (start is not StartKind.Free && !callbacks.CanStart.IsCompleted)
@@ -127,7 +127,7 @@ internal sealed partial class ActivityRunner(
         scheduler.Start(() => RunAsync(entry, local));
     }
 
-    // It is not run again: its owner decides what follows, and hears of it as of an error.
+    // The activity does not run again: its owner is told an error, and decides what follows.
     private void Refuse(ReminderEntry entry)
     {
         if (!book.TryStart(entry, out _))
@@ -137,8 +137,8 @@ internal sealed partial class ActivityRunner(
         callbacks.Done(new ReminderInput(entry, new ActivityResult(null, StartPolicy.ErrorOf(entry.Row))));
     }
 
-    // Durable before it starts. Those behind it that need the same go along, as many as there are places: one write for
-    // all.
+    // The note is durable before the activity starts. The waiting activities behind it that need the same note share
+    // the write, as many as there are places.
     private void Note(ReminderEntry first, bool alone)
     {
         List<ReminderEntry> noted = [first];
@@ -175,8 +175,8 @@ internal sealed partial class ActivityRunner(
         }
         catch (Exception) when (stopping.IsCancellationRequested)
         {
-            // Whatever the cancellation looks like from in there: the reminder stays as it is, and the activity runs
-            // again after the next start.
+            // Any error of a cancelled activity is ignored: its reminder stays as it is, and the activity runs again
+            // after the next start.
             return;
         }
         catch (Exception error)
@@ -193,7 +193,7 @@ internal sealed partial class ActivityRunner(
     }
 }
 
-/// <summary>What the runner asks of the loop.</summary>
+/// <summary>The services that the loop gives to the runner.</summary>
 /// <param name="Done">Takes a result; from any thread.</param>
 /// <param name="Note">Makes the notes durable, then runs the action on the loop, unless the incarnation is
 /// over.</param>

@@ -3,9 +3,8 @@ using Tributary.Storage;
 namespace Tributary.Rounds.Reminders;
 
 /// <summary>
-/// What is known of the processes before this one: which stored activities they may have started and not ended. One per
-/// process, through all its incarnations: an incarnation that is declared dead while its process lives has ended
-/// nothing.
+/// The stored activities that earlier processes may have started and not ended. One object per process, through all its
+/// incarnations: an incarnation that is declared dead while its process lives has ended no activity.
 /// </summary>
 internal sealed class EarlierLives
 {
@@ -14,13 +13,15 @@ internal sealed class EarlierLives
     // Activities that were due by then may have been started by a process before this one.
     private DateTimeOffset until;
 
-    // As well as activities of a partition that were due when it was taken from a dead silo.
+    // Activities of a partition that were due when it was taken from a dead silo may have been started too.
     private readonly Dictionary<PartitionId, DateTimeOffset> takenFromDead = [];
 
-    /// <summary>True when the process before this one did not leave.</summary>
+    /// <summary>True when the process before this one did not leave in order.</summary>
     public bool IsAfterCrash { get; private set; }
 
-    /// <summary>Called with every incarnation of this process; the first one tells what was before.</summary>
+    /// <summary>
+    /// Called with every incarnation of this process; the first one tells how the process before this one ended.
+    /// </summary>
     public void Joined(Incarnation incarnation)
     {
         if (hasJoined)
@@ -38,13 +39,13 @@ internal sealed class EarlierLives
     }
 
     /// <summary>
-    /// How many starts of the activity did not end, as far as is known. The first start is not noted, because that
-    /// would cost every activity a write: after an end without order each stored activity that was due counts as
-    /// started once.
+    /// How many known starts of the activity did not end. The first start is not noted, because a note would cost every
+    /// activity a write. Instead, after a process that did not leave in order, each stored activity that was due counts
+    /// as started once.
     /// </summary>
     public int StartsOf(ReminderRow row)
     {
-        // Written by this process: it runs for the first time.
+        // This process wrote the activity: it runs for the first time.
         if (row.Origin is not null)
             return 0;
         if (row.StartsCount > 0)

@@ -3,12 +3,12 @@ using Tributary.Messages;
 namespace Tributary.Rounds.Reminders;
 
 /// <summary>
-/// What turns handed over to activities that do not run yet, bounded by count and bytes: what does not fit is dropped,
-/// and its activity reads back what it needs. Used by the loop only.
+/// Objects that turns handed over to activities which do not run yet, bounded by count and bytes. An object that does
+/// not fit is dropped, and its activity reads back what it needs. Used by the loop only.
 /// </summary>
 internal sealed class LocalHandOvers(RoundOptions options)
 {
-    // What an object costs whose size is not known.
+    // The assumed size of an object that does not tell its own.
     private const int OverheadBytes = 256;
 
     private int count;
@@ -23,7 +23,7 @@ internal sealed class LocalHandOvers(RoundOptions options)
         _ => OverheadBytes,
     };
 
-    /// <summary>Keeps what was handed over with the entry, if there is room.</summary>
+    /// <summary>Keeps the object that was handed over with the entry, if there is room.</summary>
     public void Admit(ReminderEntry entry, object? local, int localBytes)
     {
         if (local is null
@@ -36,7 +36,7 @@ internal sealed class LocalHandOvers(RoundOptions options)
         entry.LocalBytes = localBytes;
     }
 
-    /// <summary>Takes it from an entry that starts, or that is gone.</summary>
+    /// <summary>Takes the object from an entry that starts, or that is gone.</summary>
     public object? Release(ReminderEntry entry)
     {
         if (entry.Local is not { } local)

@@ -4,15 +4,15 @@ using Tributary.Storage;
 namespace Tributary.Rounds.Reminders;
 
 /// <summary>
-/// The durable reminders that are due soon, and what rounds on their way do to them. Only the near future is in memory,
-/// by range of the store's index: the rest costs disk. Used by the loop only.
+/// The durable reminders that are due soon, and the writes of rounds that are not durable yet. Only the near future is
+/// in memory, by range of the store's index: the rest costs disk alone. Used by the loop only.
 /// </summary>
 internal sealed class ReminderBook(RoundOptions options)
 {
     private readonly Dictionary<(RoundGrainId Grain, string Name), ReminderEntry> entries = [];
     private readonly LocalHandOvers handOvers = new(options);
 
-    // Apart, because activities may have to wait for room when reminders need not.
+    // Apart from activities, which may have to wait for room when reminders need not.
     private readonly PriorityQueue<ReminderEntry, DateTimeOffset> reminders = new();
     private readonly PriorityQueue<ReminderEntry, DateTimeOffset> activities = new();
 
@@ -26,7 +26,7 @@ internal sealed class ReminderBook(RoundOptions options)
     private ReminderMark window = new(DateTimeOffset.MinValue, new RoundGrainId("", ""), "");
     private bool isReading;
 
-    // True when the read under way began where memory ends no more.
+    // True when the read under way began at a mark at which memory no longer ends.
     private bool isReadVoid;
 
     public int Count => entries.Count;
@@ -35,7 +35,7 @@ internal sealed class ReminderBook(RoundOptions options)
     public int StartedCount { get; private set; }
 
     /// <summary>
-    /// When the next entry that was not handed on is due; activities only when there is room for them.
+    /// When the next entry that was not handed on is due. Activities count only when there is room for them.
     /// </summary>
     public DateTimeOffset? NextDue(bool withActivities) => Next(withActivities)?.Row.Due;
 
@@ -90,8 +90,8 @@ internal sealed class ReminderBook(RoundOptions options)
     }
 
     /// <summary>
-    /// Takes what was handed over with an activity that starts now. False when it was replaced or removed while it
-    /// waited; a write that is only on its way may never happen, and does not count.
+    /// Takes the object that was handed over with an activity that starts now. False when the activity was replaced or
+    /// removed while it waited. A write that is not durable may never happen, and does not count.
     /// </summary>
     public bool TryStart(ReminderEntry entry, out object? local)
     {
@@ -120,7 +120,7 @@ internal sealed class ReminderBook(RoundOptions options)
         return true;
     }
 
-    /// <summary>Lays what was read under what is known: what became durable meanwhile wins.</summary>
+    /// <summary>Adds the rows of a read: a write that became durable meanwhile wins.</summary>
     public void EndRead(IReadOnlyList<ReminderRow> rows, DateTimeOffset until)
     {
         isReading = false;
@@ -146,7 +146,8 @@ internal sealed class ReminderBook(RoundOptions options)
             return;
         }
 
-        // Equal to what is here means that this very write is in memory already: handed on, it must not act twice.
+        // The same origin means that this very write is in memory already: an entry that was handed on must not act
+        // twice.
         if (entries.TryGetValue(key, out var known) && ReferenceEquals(known.Row.Origin, set))
             return;
         Remove(key);
@@ -177,14 +178,14 @@ internal sealed class ReminderBook(RoundOptions options)
             StartedCount--;
     }
 
-    /// <summary>False when what is durable has another row of its name, or none.</summary>
+    /// <summary>False when the durable row of this name is another one, or there is none.</summary>
     public bool IsCurrent(ReminderEntry entry) =>
         entries.TryGetValue((entry.Row.Grain, entry.Row.Name), out var current) && ReferenceEquals(current, entry);
 
     private PriorityQueue<ReminderEntry, DateTimeOffset> QueueOf(ReminderEntry entry) =>
         entry.Row.Activity is null ? reminders : activities;
 
-    // The earlier of both, whichever it is: neither holds up the other.
+    // The earlier of both queues, so that neither holds up the other.
     private ReminderEntry? Next(bool withActivities)
     {
         var reminder = First(reminders);
@@ -206,14 +207,13 @@ internal sealed class ReminderBook(RoundOptions options)
     }
 
     /// <summary>
-    /// Reminders that memory has read past are due again: keeps what was handed on, and reads the rest anew.
+    /// Reminders before the mark are due again: keeps the entries that were handed on, and reads the rest anew.
     /// </summary>
     public void ReadAnew() => ForgetFuture();
 
     /// <summary>
-    /// Partitions came or went: what memory holds of those that went leaves, and what is due soon is read anew for
-    /// those
-    /// that are here. A read that is under way is of others, and counts for nothing.
+    /// Partitions came or went: entries of partitions that went leave, and reminders that are due soon are read anew
+    /// for the partitions that are here. A read that is under way is of other partitions, and its result is ignored.
     /// </summary>
     public void Change(PartitionSet gone)
     {
@@ -226,7 +226,7 @@ internal sealed class ReminderBook(RoundOptions options)
         ForgetFuture();
     }
 
-    // Too many for memory: keeps what was handed on, and reads the near future again.
+    // Keeps the entries that were handed on, and reads the near future again.
     private void ForgetFuture()
     {
         foreach (var (key, entry) in entries)

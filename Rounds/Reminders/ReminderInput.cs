@@ -12,15 +12,15 @@ internal sealed class ReminderInput(ReminderEntry entry, ActivityResult? result,
 {
     public ReminderEntry Entry { get; } = entry;
 
-    /// <summary>Why this build cannot begin at all, or null.</summary>
+    /// <summary>Why this build cannot run the input, or null.</summary>
     public UnreadableException? Obstacle { get; init; }
 
     /// <summary>True while the result counts among those that wait for their turn.</summary>
     public bool IsCounted { get; set; }
 
     /// <summary>
-    /// What an activity returned may be any object, and is not written: a result that fails is told to its owner as an
-    /// error, and this is of that call.
+    /// An activity may return any object, and the object is not stored: when the turn of a result fails, the owner is
+    /// called with an error, and this origin is of that call.
     /// </summary>
     public override InputOrigin Origin => result is null
         ? new(nameof(IReminderOwner.OnReminder),

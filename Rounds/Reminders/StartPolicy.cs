@@ -6,22 +6,24 @@ namespace Tributary.Rounds.Reminders;
 /// <summary>How an activity is started.</summary>
 internal enum StartKind
 {
-    /// <summary>At once, with others: no process is known to have ended with it.</summary>
+    /// <summary>At once, with other activities: no process is known to have ended with it.</summary>
     Free,
 
-    /// <summary>With others, once the start is noted.</summary>
+    /// <summary>With other activities, once the start is noted.</summary>
     Counted,
 
-    /// <summary>Once nothing else runs and the start is noted; nothing else starts before it has ended.</summary>
+    /// <summary>
+    /// Once no other activity runs and the start is noted; no other activity starts before this one has ended.
+    /// </summary>
     Alone,
 
-    /// <summary>Not at all: the process ended while it ran alone.</summary>
+    /// <summary>Not at all: the process ended while the activity ran alone.</summary>
     Ended,
 }
 
 /// <summary>
-/// What follows from the starts that did not end: so an activity that ends its process does so three times and no more,
-/// and one that only ran when another one did, or when somebody killed the process, is found innocent by running alone
+/// Decides how an activity starts, by its starts that did not end. An activity that ends its process does so three
+/// times and no more. An activity that ran beside it, or while the process was killed, clears itself by running alone
 /// to its end.
 /// </summary>
 internal sealed class StartPolicy(EarlierLives lives, EngineRules rules)

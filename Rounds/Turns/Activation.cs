@@ -2,7 +2,9 @@ using Tributary.Rounds.Calls;
 
 namespace Tributary.Rounds.Turns;
 
-/// <summary>A grain in memory: its instance, its state as of the last turn and as of the last durable round.</summary>
+/// <summary>
+/// A grain in memory: its instance, its state as of the last turn, and its state as of the last durable round.
+/// </summary>
 internal sealed class Activation(RoundGrainId id, RoundGrainType type, PartitionId partition, bool isLoaded)
 {
     public RoundGrainId Id { get; } = id;
@@ -22,7 +24,9 @@ internal sealed class Activation(RoundGrainId id, RoundGrainType type, Partition
     /// <summary>False while the state is on its way from the store; no turn runs until then.</summary>
     public bool IsLoaded { get; private set; } = isLoaded;
 
-    /// <summary>Set when the stored state could not be read: no turn runs, and what nobody waits for is held.</summary>
+    /// <summary>
+    /// Set when the stored state could not be read: no turn runs, and inputs without a caller are held.
+    /// </summary>
     public UnreadableException? LoadError { get; private set; }
 
     /// <summary>True when a row of this grain exists or is in a round on its way.</summary>
@@ -65,14 +69,14 @@ internal sealed class Activation(RoundGrainId id, RoundGrainType type, Partition
     private bool DurableExists { get; set; }
 
     /// <summary>
-    /// True while the one call that its key was made for is all that ever came: it leaves as soon as it is durable,
-    /// before it grows old and costs the garbage collector more than its turn cost.
+    /// True while the grain has had only one call, the one that its key was made for. Such a grain leaves as soon as it
+    /// is durable, before it grows old and costs the garbage collector more than its turn cost.
     /// </summary>
     public bool IsOnlyForNow { get; set; }
 
     public bool CanLeave => IsLoaded && DirtyRound == 0 && PinsCount == 0 && Merged is null;
 
-    /// <summary>Lays what was loaded under the activation.</summary>
+    /// <summary>Sets the loaded state as the durable state of the activation.</summary>
     public void Load(object? state)
     {
         IsLoaded = true;
@@ -96,7 +100,7 @@ internal sealed class Activation(RoundGrainId id, RoundGrainType type, Partition
             DirtyRound = 0;
     }
 
-    /// <summary>Goes back to the last durable state: what later rounds wrote never happened.</summary>
+    /// <summary>Goes back to the last durable state: the writes of later rounds never happened.</summary>
     public void Revert()
     {
         State = DurableState;
@@ -107,8 +111,8 @@ internal sealed class Activation(RoundGrainId id, RoundGrainType type, Partition
     }
 
     /// <summary>
-    /// Lets go of the instance, with the state before the turn: a turn that was refused while it still ran may go on
-    /// somewhere, and then it does so on an instance that nobody asks any more.
+    /// Drops the instance and goes back to the state before the turn. A turn that was refused while it still ran may go
+    /// on somewhere, on an instance that no later turn uses.
     /// </summary>
     public void Renew(object? state)
     {

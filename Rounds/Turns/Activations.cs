@@ -4,7 +4,9 @@ using Tributary.Rounds.Partitions;
 
 namespace Tributary.Rounds.Turns;
 
-/// <summary>The grains in memory, least recently used first out; what is not durable stays.</summary>
+/// <summary>
+/// The grains in memory. The least recently used grains leave first; a grain whose last write is not durable stays.
+/// </summary>
 internal sealed class Activations(RoundGrainTypes types, Partitioner partitioner, int capacity)
 {
     private readonly Dictionary<RoundGrainId, Activation> byId = [];
@@ -20,7 +22,8 @@ internal sealed class Activations(RoundGrainTypes types, Partitioner partitioner
     public bool Knows(string type) => types.TryGet(type, out _);
 
     /// <summary>
-    /// The activation, made if it is not there; <paramref name="isNew"/> says that it cannot have state.
+    /// The activation of a grain, made if there is none. <paramref name="isNew"/> says that the grain cannot have
+    /// state.
     /// </summary>
     public Activation GetOrAdd(RoundGrainId id, bool isNew)
     {
@@ -43,7 +46,7 @@ internal sealed class Activations(RoundGrainTypes types, Partitioner partitioner
     public IEnumerable<Input> Waiting() => byId.Values.SelectMany(activation => activation.Waiting ?? []);
 
     /// <summary>
-    /// Lets go of the grains of some partitions, which are all durable; returns the inputs that waited for them.
+    /// Drops the grains of some partitions, all of which are durable; returns the inputs that waited for them.
     /// </summary>
     public List<Input> Drop(PartitionSet partitions)
     {
@@ -73,7 +76,7 @@ internal sealed class Activations(RoundGrainTypes types, Partitioner partitioner
         Append(activation);
     }
 
-    /// <summary>Lets go of a grain that nobody is likely to call again, if it can leave.</summary>
+    /// <summary>Drops a grain that is unlikely to be called again, if it can leave.</summary>
     public void Release(Activation activation)
     {
         if (!activation.CanLeave)
@@ -83,7 +86,7 @@ internal sealed class Activations(RoundGrainTypes types, Partitioner partitioner
     }
 
     /// <summary>
-    /// Lets go of the least recently used until the capacity holds, as far as they are durable and nobody waits for
+    /// Drops the least recently used grains until the capacity holds, as far as they are durable and no input waits for
     /// them.
     /// </summary>
     public void Trim()
@@ -98,7 +101,8 @@ internal sealed class Activations(RoundGrainTypes types, Partitioner partitioner
             }
             else if (candidate.DirtyRound != 0)
             {
-                // Everything newer was used later, so most of it is dirty too; the next trim goes on from here.
+                // All newer grains were used later, so that most of them are dirty too; the next trim goes on from
+                // here.
                 break;
             }
 

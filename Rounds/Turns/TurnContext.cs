@@ -6,13 +6,13 @@ using Tributary.Rounds.Reminders;
 
 namespace Tributary.Rounds.Turns;
 
-/// <summary>The one turn that runs now, as its grain sees it; used again for every turn of the loop.</summary>
+/// <summary>The turn that runs now, as its grain sees it; used again for every turn of the loop.</summary>
 internal sealed class TurnContext(RoundGrainTypes types, ExternalIds externalIds) : ITurnContext, IRequestSink
 {
     private readonly Dictionary<Type, Func<string, object>> makers = [];
     private readonly Dictionary<(Type Interface, string Key), object> references = [];
 
-    // Whom the references are of, so that a call need not read it out of its reference.
+    // The grain of each reference, so that a call need not read it out of its reference.
     private readonly Dictionary<object, (RoundGrainId Grain, RoundInterface Interface)> targets =
         new(ReferenceEqualityComparer.Instance);
 
@@ -153,15 +153,15 @@ internal sealed class TurnContext(RoundGrainTypes types, ExternalIds externalIds
     /// <summary>The turn has ended.</summary>
     public void Leave() => turnThread = 0;
 
-    // A method that did not complete may go on while other turns run, and still hold what its own turn gave it: what it
-    // asks for then must not become the effect of another turn.
+    // A method that did not complete may go on while other turns run, and still hold objects of its own turn. Its later
+    // requests must not become effects of another turn.
     private void CheckTurn()
     {
         if (turnThread != Environment.CurrentManagedThreadId)
             throw new InvalidOperationException("A turn asks for effects while it runs; this turn is over.");
     }
 
-    // What would only be found when the round is refused, with everybody else's turns.
+    // Refuses parts that the store would refuse later, together with the other turns of the round.
     private static void CheckParts(IReadOnlyList<MessagePart> parts)
     {
         for (var i = 0; i < parts.Count; i++)
@@ -177,7 +177,8 @@ internal sealed class TurnContext(RoundGrainTypes types, ExternalIds externalIds
         }
     }
 
-    // Whole microseconds, as the order of reminders needs them; upwards, so that it is not early.
+    // Rounds up to whole microseconds, the precision in which reminders are ordered; upwards, so that a reminder is not
+    // early.
     private static DateTimeOffset UpToMicroseconds(DateTimeOffset due)
     {
         var beyond = due.UtcTicks % TimeSpan.TicksPerMicrosecond;

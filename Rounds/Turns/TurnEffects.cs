@@ -4,7 +4,9 @@ using Tributary.Rounds.Calls;
 
 namespace Tributary.Rounds.Turns;
 
-/// <summary>What one turn asked for so far. Kept apart from the round until the turn has ended well.</summary>
+/// <summary>
+/// The effects that one turn asked for so far. Kept apart from the round until the turn has ended well.
+/// </summary>
 internal sealed class TurnEffects
 {
     /// <summary>Messages with their external ids.</summary>
@@ -16,7 +18,8 @@ internal sealed class TurnEffects
     public List<OneWayCall> Calls { get; } = [];
 
     /// <summary>
-    /// Reminders set or cleared; what is handed over to an activity goes beside the request, which outlives it.
+    /// Reminders set or cleared. An object that is handed over to an activity is kept beside the request, because the
+    /// request outlives it.
     /// </summary>
     public List<(string Name, ReminderRequest? Set, object? Local, int LocalBytes)> Reminders { get; } = [];
 

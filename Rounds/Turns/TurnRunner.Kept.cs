@@ -6,10 +6,15 @@ using Tributary.Storage;
 
 namespace Tributary.Rounds.Turns;
 
-/// <summary>What this build cannot make is held: it stays stored with its reason, for a build that can.</summary>
+/// <summary>
+/// Calls and reminders that this build cannot run are held: they stay stored with the reason, for a build that can run
+/// them.
+/// </summary>
 internal sealed partial class TurnRunner
 {
-    /// <summary>Holds an input that cannot begin, because this build does not know what it is for.</summary>
+    /// <summary>
+    /// Holds an input that cannot begin because this build does not know its grain type, method or activity.
+    /// </summary>
     public void Hold(Input input, UnreadableException obstacle, Round round, DateTimeOffset now)
     {
         context.Now = now;
@@ -18,9 +23,8 @@ internal sealed partial class TurnRunner
         End(input, obstacle, round);
     }
 
-    // The end of an input whose turn did not run because this build cannot run it. Somebody who waits is told, and
-    // may ask again;
-    // what nobody waits for stays.
+    // Ends an input whose turn did not run because this build cannot run it. A caller that waits is told, and may ask
+    // again; an input without a caller is held.
     private void End(Input input, UnreadableException obstacle, Round round)
     {
         if (!rules.Holds(obstacle))
@@ -58,7 +62,7 @@ internal sealed partial class TurnRunner
                 reminders.Overlay(row.Grain, row.Name, round.Number);
                 break;
             case AgainInput again:
-                // It leaves the failures and is held like any other call.
+                // The call leaves the failures and is held like any other call.
                 again.Hold(obstacle.Reason);
                 round.Kept.FailuresDone.Add(again.Row.Id);
                 Hold(again.Target, again.Row.Method, again.Row.Arguments, obstacle, round);

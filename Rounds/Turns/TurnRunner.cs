@@ -10,8 +10,8 @@ using Tributary.Storage;
 namespace Tributary.Rounds.Turns;
 
 /// <summary>
-/// Runs turns and puts what they ask for into the open round. A turn that throws leaves nothing behind but its failure;
-/// what comes after it goes on.
+/// Runs turns and puts their effects into the open round. A turn that throws leaves nothing behind but its failure; the
+/// turns after it go on.
 /// </summary>
 internal sealed partial class TurnRunner(
     RoundOptions options, RoundEnvironment environment, RoundGrainTypes types, Partitioner partitioner,
@@ -75,8 +75,8 @@ internal sealed partial class TurnRunner(
     public void Seal(Round round, DateTimeOffset now)
     {
         context.Now = now;
-        // What is applied may call on, and be merged again: the bound is one call for each grain and the calls of one
-        // input.
+        // The merged calls may call further grains, and those calls may be merged again. The bound is one call for each
+        // grain plus the calls of one input.
         var made = 0;
         var limit = round.Merged.Count + options.MaxChainedCallsCount;
         for (var i = 0; i < round.Merged.Count; i++)
@@ -217,10 +217,10 @@ internal sealed partial class TurnRunner(
         }
     }
 
-    // One that is being given is not: whoever owns it next makes the call.
+    // A partition that is being given is not here: its next owner makes the call.
     private bool IsHere(PartitionId partition) => partitions.HasAll || partitions.IsHere(partition);
 
-    // What was merged before the call was sent before it.
+    // Calls that were merged before this call were sent before it, and run before it.
     private void RunInOrder(OneWayCall call, Activation callee, Round round)
     {
         if (callee.Merged is not null)
@@ -250,8 +250,8 @@ internal sealed partial class TurnRunner(
         }
     }
 
-    // The callee is not here, or this round has done enough: the call becomes durable with its caller and is made by a
-    // later round.
+    // The callee is in another silo, or this round has done enough: the call becomes durable with its caller, and a
+    // later round makes it.
     private void Defer(OneWayCall call, Round round)
     {
         if (!rules.Defers(call))
@@ -272,7 +272,7 @@ internal sealed partial class TurnRunner(
         round.Failures.Add(NewFailure(call.Target, call.Method.Name, arguments, error));
     }
 
-    // Arguments are whatever a grain passes: some cannot be written as JSON, and then only the call fails.
+    // A grain may pass any argument. Some cannot be written as JSON; then only the call fails.
     private TributaryException? TryWriteArguments(OneWayCall call, out ReadOnlyMemory<byte> arguments)
     {
         try
@@ -299,7 +299,8 @@ internal sealed partial class TurnRunner(
         round.Failures.Add(failure);
     }
 
-    // What began the turn ends with the round, unless the turn itself set the reminder again.
+    // The row that began the turn (a reminder, a deferred call, a failure) goes in the turn's round, unless the turn
+    // itself set the reminder again.
     private void Settle(Input input, Round round)
     {
         if (input is not Call)

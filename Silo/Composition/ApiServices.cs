@@ -15,7 +15,7 @@ internal static class ApiServices
         return services.AddSingleton<IStartupFilter, NodePipeline>().LimitClosing();
     }
 
-    // The last server that was added is the one that the host starts.
+    // The host starts the server that was added last.
     private static IServiceCollection LimitClosing(this IServiceCollection services)
     {
         var server = services.LastOrDefault(static service => service.ServiceType == typeof(IServer))

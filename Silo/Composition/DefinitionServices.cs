@@ -2,7 +2,7 @@ using Tributary.Silo.Hosting;
 
 namespace Tributary.Silo.Composition;
 
-/// <summary>What is counted and what processes messages: definitions, their generations, plugins.</summary>
+/// <summary>The services that count and process messages: definitions, their generations, plugins.</summary>
 internal static class DefinitionServices
 {
     public static IServiceCollection AddTributaryDefinitions(this IServiceCollection services) => services

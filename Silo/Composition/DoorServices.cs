@@ -4,7 +4,7 @@ using Tributary.Silo.Hosting;
 
 namespace Tributary.Silo.Composition;
 
-/// <summary>What brings messages in: the door for posts, and brokers.</summary>
+/// <summary>The services that bring messages in: the door for posts, and brokers.</summary>
 internal static class DoorServices
 {
     public static IServiceCollection AddTributaryDoors(this IServiceCollection services) => services
@@ -12,7 +12,7 @@ internal static class DoorServices
         .AddSingleton<Processing>()
         .AddSingleton<Listeners>()
         .AddSingleton<ApiNodes>()
-        // Known once the node has started; others in the host post through the door.
+        // Known once the node has started; other services of the host post through this door.
         .AddSingleton(static host => host.GetRequiredService<AfterStart<ApiNode>>().Value)
         .AddSingleton<MessageIntake>(static host => host.GetRequiredService<ApiNode>().Intake);
 }

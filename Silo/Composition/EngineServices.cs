@@ -7,7 +7,7 @@ namespace Tributary.Silo.Composition;
 internal static class EngineServices
 {
     public static IServiceCollection AddTributaryEngine(this IServiceCollection services) => services
-        .AddSingleton<EngineMeter>()
+        .AddSingleton<SiloInstruments>()
         .AddSingleton<NodeGrains>()
         .AddSingleton<RoundGrainTypes>(static host => host.GetRequiredService<NodeGrains>().New())
         .AddSingleton<EngineFactory>()

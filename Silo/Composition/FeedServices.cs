@@ -4,7 +4,7 @@ using Tributary.Silo.Hosting;
 
 namespace Tributary.Silo.Composition;
 
-/// <summary>The tail of what is committed, and what rounds of this process change.</summary>
+/// <summary>The feed of committed messages, and the changes that rounds of this process make.</summary>
 internal static class FeedServices
 {
     public static IServiceCollection AddTributaryFeed(this IServiceCollection services) => services

@@ -4,10 +4,10 @@ using Tributary.Silo.Hosting;
 
 namespace Tributary.Silo.Composition;
 
-/// <summary>A node of either role. The parts of a node, in the order in which messages meet them, are below.</summary>
+/// <summary>A node of either role. The parts of a node follow in the order in which messages meet them.</summary>
 internal static class NodeServices
 {
-    /// <summary>The role silo: an engine inside the Orleans silo, and what goes on around it.</summary>
+    /// <summary>The role silo: an engine inside the Orleans silo, and the services around it.</summary>
     public static ISiloBuilder AddTributaryNode(this ISiloBuilder silo, SiloConfig config)
     {
         if (!config.Roles.HasFlag(Roles.Silo))
@@ -18,12 +18,13 @@ internal static class NodeServices
             .AddTributaryEngine()
             .AddTributaryDefinitions()
             .AddHostedService<SiloService>()
-            // After the services that its first step stops, so that nothing of the node is told to stop before.
+            // After the services that the first step of the stop ends, so that no service of the node is stopped before
+            // that step.
             .AddTributaryStop();
         return silo.AddRoundGrains().EndInOrder();
     }
 
-    /// <summary>The role api alone: what is stored is read as it is.</summary>
+    /// <summary>The role api alone: it reads what is stored.</summary>
     public static IServiceCollection AddTributaryReader(this IServiceCollection services, SiloConfig config) => services
         .AddTributaryCommons(config)
         .AddHostedService<ReaderService>()
@@ -35,7 +36,7 @@ internal static class NodeServices
             throw new InvalidOperationException("Found a host that runs Tributary already; allowed: once in a host.");
         return services
             .AddSingleton(config)
-            // Each is one step of the start's; whoever needs it takes it from there.
+            // Each object is the result of one step of the start; services that need it take it from there.
             .AddSingleton(typeof(AfterStart<>))
             .AddTributaryWatch()
             .AddTributaryStore()

@@ -4,13 +4,13 @@ using Tributary.Silo.Hosting;
 
 namespace Tributary.Silo.Composition;
 
-/// <summary>Tributary in a host of one's own, beside the grains that it has: see <c>docs/hosting.md</c>.</summary>
+/// <summary>Adds Tributary to a host of your own, beside the host's own grains: see <c>docs/hosting.md</c>.</summary>
 public static class TributaryHost
 {
     /// <summary>Makes the host an Orleans silo of its own, a cluster of one, that runs Tributary.</summary>
     /// <remarks>
-    /// Further calls of <c>UseOrleans</c> add to the same silo. One that chooses another clustering calls
-    /// <see cref="AddTributary(ISiloBuilder, SiloConfig)"/> instead of this.
+    /// Further calls of <c>UseOrleans</c> add to the same silo. A host with another clustering calls
+    /// <see cref="AddTributary(ISiloBuilder, SiloConfig)"/> instead.
     /// </remarks>
     public static TBuilder AddTributary<TBuilder>(this TBuilder builder, SiloConfig config)
         where TBuilder : IHostApplicationBuilder
@@ -20,8 +20,8 @@ public static class TributaryHost
     }
 
     /// <summary>
-    /// Runs Tributary in this silo. When it cannot go on, the host is stopped, says why in its log, and leaves an exit
-    /// code that is not 0.
+    /// Runs Tributary in this silo. When Tributary cannot go on, the host is stopped, logs the reason, and leaves an
+    /// exit code other than 0.
     /// </summary>
     /// <exception cref="ArgumentException">The configuration is for a process without the role silo.</exception>
     /// <exception cref="InvalidOperationException">The host runs Tributary already.</exception>
@@ -32,8 +32,8 @@ public static class TributaryHost
     }
 
     /// <summary>
-    /// Serves Tributary's API, page and live feed in front of what else this web application serves. The addresses are
-    /// the application's own.
+    /// Serves Tributary's API, page and live feed in front of everything else that this web application serves. The
+    /// addresses are the application's own.
     /// </summary>
     public static WebApplicationBuilder AddTributaryApi(this WebApplicationBuilder builder, SiloConfig config)
     {

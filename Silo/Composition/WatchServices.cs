@@ -6,7 +6,7 @@ using Tributary.Silo.Hosting.Web;
 
 namespace Tributary.Silo.Composition;
 
-/// <summary>What sees faults and work in the background, and tells how the node does.</summary>
+/// <summary>The services that watch faults and background work, and report the state of the node.</summary>
 internal static class WatchServices
 {
     public static IServiceCollection AddTributaryWatch(this IServiceCollection services)

@@ -43,7 +43,7 @@ internal static class WebServer
             kestrel.Listen(address.Host, address.Port);
     }
 
-    /// <summary>Signals are handled by the program, not by the framework.</summary>
+    /// <summary>The program handles signals, not the framework.</summary>
     private sealed class NoLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

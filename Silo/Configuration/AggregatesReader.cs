@@ -4,7 +4,7 @@ using Tributary.Pipeline.Definitions;
 
 namespace Tributary.Silo.Configuration;
 
-/// <summary>Reads the definitions of aggregates, and says for each error in which line it stands.</summary>
+/// <summary>Reads the definitions of aggregates, and reports the line of each error.</summary>
 internal static class AggregatesReader
 {
     public static IReadOnlyList<AggregateDefinition> Read(ConfigField field, List<ConfigError> errors)
@@ -38,7 +38,7 @@ internal static class AggregatesReader
                 && index < list.Items.Count)
                 origin = (next = list.Items[index]).Origin;
             if (next is null)
-                // What is missing is reported where it should be.
+                // A missing key is reported at the place where it should be.
                 return new ConfigError(origin, error.Key, error.Found, error.Allowed);
             node = next;
         }

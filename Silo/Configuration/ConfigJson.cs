@@ -5,7 +5,7 @@ using Tributary.Connectors.Configuration;
 
 namespace Tributary.Silo.Configuration;
 
-/// <summary>Nodes as JSON, for what reads JSON: numbers keep their digits.</summary>
+/// <summary>Configuration nodes as JSON, for readers of JSON; numbers keep their digits.</summary>
 internal static class ConfigJson
 {
     public static JsonElement Of(ConfigNode node)
@@ -32,7 +32,7 @@ internal static class ConfigJson
         }
         catch (JsonException)
         {
-            // Digits that are no number, such as a date, are a text.
+            // Digits that are not a number, such as a date, are a text.
             return false;
         }
     }

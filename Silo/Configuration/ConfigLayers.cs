@@ -42,7 +42,7 @@ internal sealed class ConfigLayers(ConfigMap root, List<ConfigError> errors)
                 [.. texts.Select(text => new ConfigScalar($"option {option}", text, text, IsQuoted: false))]));
 
     /// <summary>
-    /// Lists and maps are written as in YAML, in brackets or braces; everything else is the text as it stands.
+    /// Lists and maps are written as in YAML, in brackets or braces; any other value is the text as it is.
     /// </summary>
     private ConfigNode Value(string origin, string text)
     {

@@ -3,7 +3,7 @@ using Tributary.Connectors.Configuration;
 
 namespace Tributary.Silo.Configuration;
 
-/// <summary>Puts the layers together: the file, then environment variables, then options.</summary>
+/// <summary>Combines the layers: the file, then environment variables, then options.</summary>
 internal static class ConfigLoader
 {
     /// <summary>Names the file when no option does.</summary>
@@ -50,5 +50,5 @@ internal static class ConfigLoader
     }
 }
 
-/// <summary>What an option sets.</summary>
+/// <summary>The value that an option sets.</summary>
 internal sealed record OptionValue(string Option, string Key, IReadOnlyList<string> Texts, bool IsList = false);

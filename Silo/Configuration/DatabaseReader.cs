@@ -3,7 +3,7 @@ using Tributary.Connectors.Configuration;
 
 namespace Tributary.Silo.Configuration;
 
-/// <summary>Reads where messages are stored. The connection is a string, or a map of its parts.</summary>
+/// <summary>Reads the database of the messages. The connection is a string, or a map of its parts.</summary>
 internal static class DatabaseReader
 {
     private const string ConnectionAllowed =
@@ -13,7 +13,7 @@ internal static class DatabaseReader
 
     private const string InitAllowed = "the path of an SQL script";
 
-    /// <param name="baseFolder">Where a relative path of the script starts.</param>
+    /// <param name="baseFolder">The folder where a relative path of the script starts.</param>
     public static DatabaseConfig Read(ConfigField field, string baseFolder)
     {
         var database = field.Section("type", "connection", "init");

@@ -121,7 +121,7 @@ internal static class EndpointsReader
 
         try
         {
-            // Done before anything runs that it could wait for.
+            // Blocking is safe: the configuration is read before any other code runs that this could wait for.
             return SchemaCheck.ParseAsync(json).GetAwaiter().GetResult();
         }
         catch (FormatException error)

@@ -10,10 +10,10 @@ public sealed record ListenAddress(IPAddress? Host, int Port)
 {
     public const string Allowed = "http://HOST:PORT, where HOST is localhost, an IP address or * for all addresses";
 
-    /// <summary>True when only this machine reaches it.</summary>
+    /// <summary>True when only this machine reaches the address.</summary>
     public bool IsLoopback => Host is null || IPAddress.IsLoopback(Host);
 
-    /// <exception cref="FormatException">It is no such address.</exception>
+    /// <exception cref="FormatException">The text is not an address to listen on.</exception>
     public static ListenAddress Parse(string text) =>
         TryParse(text) ?? throw new FormatException($"Found \"{text}\"; allowed: {Allowed}.");
 

@@ -7,7 +7,9 @@ using Tributary.Pipeline.Processing;
 
 namespace Tributary.Silo.Configuration;
 
-/// <summary>What brings messages in from outside, where their content lies, and what is done with them.</summary>
+/// <summary>
+/// The brokers that bring messages in, the stores of their content, and the plugins that process them.
+/// </summary>
 public sealed record PipelineConfig
 {
     public IReadOnlyList<ListenerConfig> Listeners { get; init; } = [];
@@ -27,30 +29,30 @@ public sealed record PipelineConfig
 
     public PluginsConfig Plugins { get; init; } = new();
 
-    /// <summary>Where scratch files go.</summary>
+    /// <summary>The folder of scratch files.</summary>
     public string ScratchDirectory { get; init; } = Path.Combine(Path.GetTempPath(), "tributary");
 
     /// <summary>How much of the disk scratch files may take.</summary>
     public ScratchOptions Scratch { get; init; } = new();
 
-    /// <summary>What connectors say to the operator; kept until somebody listens.</summary>
+    /// <summary>Warnings of connectors for the operator; kept until a listener takes them.</summary>
     public Warnings Warnings { get; init; } = new();
 }
 
-/// <param name="Mapper">How what it receives becomes messages.</param>
-/// <param name="IsApi">True when the messages are those that are posted to the API.</param>
+/// <param name="Mapper">Makes messages of the broker's deliveries.</param>
+/// <param name="IsApi">True for messages that are posted to the API.</param>
 public sealed record ListenerConfig(IBroker Broker, MessageMapper Mapper, bool IsApi);
 
-/// <summary>Which plugins run, and with what.</summary>
+/// <summary>The plugins that run, and their configuration.</summary>
 public sealed record PluginsConfig
 {
-    /// <summary>The folder with a folder for each plugin; null without.</summary>
+    /// <summary>The folder that holds one folder per plugin; null when there is none.</summary>
     public string? Folder { get; init; }
 
-    /// <summary>The names of those that run; null for all.</summary>
+    /// <summary>The names of the plugins that run; null for all.</summary>
     public IReadOnlyList<string>? Active { get; init; }
 
-    /// <summary>The names of those that do not run.</summary>
+    /// <summary>The names of the plugins that do not run.</summary>
     public IReadOnlyList<string> Disabled { get; init; } = [];
 
     /// <summary><c>custom</c>: given to every plugin.</summary>
@@ -59,11 +61,11 @@ public sealed record PluginsConfig
     /// <summary><c>plugin</c>: by plugin, given to that plugin.</summary>
     public IReadOnlyDictionary<string, JsonElement> ByPlugin { get; init; } = new Dictionary<string, JsonElement>();
 
-    /// <summary>How long a plugin that says nothing else may take with one message.</summary>
+    /// <summary>How long a plugin may take with one message, unless it sets another limit.</summary>
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromSeconds(60);
 }
 
-/// <summary>Lines for the operator, kept until somebody listens.</summary>
+/// <summary>Lines for the operator, kept until a listener takes them.</summary>
 public sealed class Warnings
 {
     /// <summary>Lines that may wait; further ones are dropped.</summary>
@@ -86,7 +88,7 @@ public sealed class Warnings
         listens?.Invoke(warning);
     }
 
-    /// <summary>Hands over what waits, and everything from now on.</summary>
+    /// <summary>Hands the waiting lines to the listener, and every line from now on.</summary>
     public void Listen(Action<string> listens)
     {
         lock (gate)

@@ -13,7 +13,7 @@ namespace Tributary.Silo.Configuration;
 
 /// <summary>
 /// Reads brokers, stores and plugins. The topics are those of sqAPI's configurations; <c>docs/configuration.md</c>
-/// names what differs, and what is more.
+/// names the differences and additions.
 /// </summary>
 internal sealed class PipelineReader
 {
@@ -132,7 +132,7 @@ internal sealed class PipelineReader
     private static bool IsApi(ConfigField broker) =>
         broker.Node is ConfigMap map && map.Fields["type"] is ConfigScalar { Text: "rest" };
 
-    // A broker may have a mapping of its own; the old place of the fields is inside the broker as well.
+    // A broker may have its own mapping; the old place of the fields is inside the broker too.
     private static MessageMapping MappingOf(ConfigField broker, MessageMapping shared)
     {
         var inner = broker.Section([.. ((ConfigMap)broker.Node!).Fields.Keys]);
@@ -207,7 +207,7 @@ internal sealed class PipelineReader
         return names;
     }
 
-    // Plugins bring what they need; nothing is installed by the server.
+    // Plugins bring their packages with them: the server installs none.
     private void ReadPackages(ConfigField packages)
     {
         if (packages.Section("install")["install"].Flag() == true)

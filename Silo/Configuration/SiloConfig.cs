@@ -6,7 +6,7 @@ using Tributary.Rounds;
 
 namespace Tributary.Silo.Configuration;
 
-/// <summary>What a process does.</summary>
+/// <summary>The roles of a process.</summary>
 [Flags]
 public enum Roles
 {
@@ -19,7 +19,7 @@ public enum Roles
     Api = 2,
 }
 
-/// <summary>The whole configuration, checked. What each key means: <c>docs/configuration.md</c>.</summary>
+/// <summary>The whole configuration, checked. <c>docs/configuration.md</c> explains each key.</summary>
 public sealed record SiloConfig
 {
     /// <summary>Addresses to listen on: see <see cref="ListenAddress"/>.</summary>
@@ -50,7 +50,7 @@ public sealed record SiloConfig
 
     public IReadOnlyList<AggregateDefinition> Aggregates { get; init; } = [];
 
-    /// <summary>What this process does.</summary>
+    /// <summary>The roles of this process.</summary>
     public Roles Roles { get; init; } = Roles.Silo | Roles.Api;
 
     public PipelineConfig Pipeline { get; init; } = new();

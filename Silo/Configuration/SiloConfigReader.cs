@@ -132,10 +132,10 @@ internal static class SiloConfigReader
         new()
         {
             MaxWaitingActivitiesCount = pipeline.MaxBacklogCount,
-            // Twice the backlog: beside it are those that rounds on their way add. With fewer, messages would be read
-            // back one by one for as long as the backlog is full.
+            // Twice the backlog: rounds on their way add messages to those of the backlog. With fewer, messages would
+            // be read back one by one for as long as the backlog is full.
             MaxLocalHandOversCount = Math.Max(defaults.MaxLocalHandOversCount, 2 * pipeline.MaxBacklogCount),
-            // More than run at once, so that the next has begun when one ends.
+            // More activities than run at once, so that the next has begun when one ends.
             MaxActivitiesCount = Math.Max(defaults.MaxActivitiesCount, 2 * pipeline.Processing.MaxRunningCount),
             Address = listen.Count > 0 ? listen[0] : "",
             IndexedPaths = indexedPaths,
@@ -167,7 +167,7 @@ internal static class SiloConfigReader
         var keys = Texts(api["keys"], $"a key of {MinKeyChars} to 256 visible ASCII characters", IsKey, isSecret: true);
         var isInsecure = api["insecure"].Flag() ?? false;
         var open = addresses.Find(address => !address.IsLoopback);
-        // An open door needs two decisions, not one: an address, and that it may be open.
+        // An open server needs two decisions of the operator: an address, and that the server may be open.
         if (open is not null && keys.Count == 0 && !isInsecure)
         {
             urls.Fail(
@@ -179,7 +179,7 @@ internal static class SiloConfigReader
         var hosts = Texts(api["hosts"], "a name or an address without a port", static text =>
             !text.Contains('/', StringComparison.Ordinal));
         if (open is null && keys.Count == 0)
-            // A page of the web must not reach an open server under a name of its own.
+            // A web page must not reach an open server under a host name of its own.
             hosts =
             [
                 .. LoopbackNames,
@@ -200,7 +200,7 @@ internal static class SiloConfigReader
             });
     }
 
-    // Browsers send an origin in one form only; in any other it would never match.
+    // Browsers send an origin in one form only; an origin in any other form would never match.
     private static bool IsOrigin(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Host.Length > 0
         && uri.GetLeftPart(UriPartial.Authority).Equals(text, StringComparison.OrdinalIgnoreCase);

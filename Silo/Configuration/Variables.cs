@@ -8,8 +8,9 @@ namespace Tributary.Silo.Configuration;
 /// </summary>
 internal static partial class Variables
 {
-    /// <summary>A variable that is not set is an error: an empty password is never what was meant.</summary>
-    public static string Replace(string text, string origin, Func<string, string?> variables, List<ConfigError> errors) =>
+    /// <summary>An unset variable is an error: nobody means to configure an empty password that way.</summary>
+    public static string Replace(
+        string text, string origin, Func<string, string?> variables, List<ConfigError> errors) =>
         !text.Contains("${", StringComparison.Ordinal) ? text : Pattern.Replace(text, match =>
         {
             if (match.ValueSpan.StartsWith("$$"))
@@ -27,6 +28,8 @@ internal static partial class Variables
             return "";
         });
 
-    [GeneratedRegex(@"\$\$\{|\$\{(?<name>[A-Za-z_][A-Za-z0-9_]*)\}|\$\{", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"\$\$\{|\$\{(?<name>[A-Za-z_][A-Za-z0-9_]*)\}|\$\{", RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Pattern { get; }
 }

@@ -12,7 +12,7 @@ internal sealed class YamlReader(string name, Func<string, string?> variables, L
     public const int MaxFileBytes = 1 << 20;
 
     /// <summary>
-    /// Values of one file, aliases counted each time they are used: a small file must not unfold to a large one.
+    /// Values of one file; an alias counts each time it is used, so that a small file cannot unfold to a large one.
     /// </summary>
     private const int MaxNodesCount = 100_000;
 
@@ -120,7 +120,7 @@ internal sealed class YamlReader(string name, Func<string, string?> variables, L
         }
     }
 
-    // The parser names the beginning of the block in which it met the tab, which may be far above.
+    // The parser reports the beginning of the block in which it met the tab, which may be far above.
     private static long? LineIndentedByTab(string text)
     {
         var number = 0L;

@@ -13,9 +13,9 @@ internal static class DemoFiles
 
     private static string Definitions => Path.Combine(Folder, "demo.yaml");
 
-    /// <summary>The config with the demo's aggregates beside the configured ones.</summary>
+    /// <summary>The configuration with the demo's aggregates added.</summary>
     /// <exception cref="ConfigException">
-    /// A configured aggregate has the name of one of the demo's and is another.
+    /// A configured aggregate has the name of one of the demo's aggregates and another definition.
     /// </exception>
     public static SiloConfig AddDefinitions(SiloConfig config)
     {

@@ -5,8 +5,8 @@ using Tributary.Pipeline.Intake;
 namespace Tributary.Silo.Demo;
 
 /// <summary>
-/// Loads the sample's events through the door for loads. An event's id is its external id, so that loading them again
-/// changes nothing.
+/// Loads the demo's events through the door for loads. An event's id is its external id, so that a second load changes
+/// nothing.
 /// </summary>
 internal static class DemoLoader
 {

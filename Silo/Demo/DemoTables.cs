@@ -9,7 +9,7 @@ namespace Tributary.Silo.Demo;
 /// <summary>Shows the aggregates as tables.</summary>
 internal static class DemoTables
 {
-    /// <summary>Rows of one table; there may be many more of a configured aggregate.</summary>
+    /// <summary>Rows of one table; a configured aggregate may have many more.</summary>
     public const int MaxRowsCount = 40;
 
     public static async Task WriteAsync(ApiNode node, TextWriter output, CancellationToken cancellation)
@@ -26,7 +26,7 @@ internal static class DemoTables
         }
     }
 
-    /// <param name="views">One more than the table shows when there are more.</param>
+    /// <param name="views">The rows, and one more than the table shows when there are more.</param>
     internal static PlainTable TableOf(AggregateDefinition definition, IReadOnlyList<AggregateView> views)
     {
         var table = new PlainTable(definition.Name);
@@ -52,7 +52,7 @@ internal static class DemoTables
             ? measure.Quantiles.Select(quantile => $"{measure.Name} {quantile * 100:0.##} %")
             : [measure.Name];
 
-    /// <summary>Groups of one number in its order; everything else as it is stored.</summary>
+    /// <summary>Groups of one number in the order of the number; all others in stored order.</summary>
     private static IEnumerable<AggregateView> Ordered(IReadOnlyList<AggregateView> views) =>
         views
             .OrderBy(view => view.WindowStart)

@@ -1,7 +1,8 @@
 namespace Tributary.Silo.Hosting;
 
 /// <summary>
-/// What a step of the start makes, and others of the node use from then on. Asked for earlier, it says so by name.
+/// An object that a step of the start makes and that other services of the node use from then on. Reading it earlier
+/// fails with its name.
 /// </summary>
 internal sealed class AfterStart<T>
     where T : class
@@ -9,19 +10,20 @@ internal sealed class AfterStart<T>
     private readonly TaskCompletionSource<T> made = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile T? value;
 
-    /// <exception cref="InvalidOperationException">The step that makes it has not ended.</exception>
+    /// <exception cref="InvalidOperationException">The step that makes the object has not ended.</exception>
     public T Value => value
         ?? throw new InvalidOperationException($"{typeof(T).Name} is known once the node has started, and not before.");
 
-    /// <summary>False until the step that makes it has ended.</summary>
+    /// <summary>False until the step that makes the object has ended.</summary>
     public bool IsKnown => value is not null;
 
     /// <summary>
-    /// Completes when it is known. Never, when the start fails: whoever waits also waits for the end.
+    /// Completes when the object is known; never, when the start fails: code that waits for this also waits for the end
+    /// of the process.
     /// </summary>
     public Task<T> WhenKnown => made.Task;
 
-    /// <summary>Said once, by the step that makes it.</summary>
+    /// <summary>Called once, by the step that makes the object.</summary>
     public void Set(T known)
     {
         value = known;

@@ -11,7 +11,7 @@ using Tributary.Storage.Queries;
 
 namespace Tributary.Silo.Hosting;
 
-/// <summary>What the API serves of this node, in a process with an engine and in one that only reads.</summary>
+/// <summary>Makes the node that the API serves, in a process with an engine and in one that only reads.</summary>
 internal sealed class ApiNodes(
     NodeStore store, NodeState state, NodeDoors doors, Processing processing, AfterStart<FeedTail> tail,
     ChangeWatch changes)
@@ -43,7 +43,7 @@ internal sealed class ApiNodes(
         };
     }
 
-    /// <summary>The node of the role api alone: what is stored is read as it is.</summary>
+    /// <summary>The node of the role api alone: it reads what is stored.</summary>
     public ApiNode OfReader(IRoundGrains stored, Definitions definitions, PluginHost none)
     {
         var generations = definitions.Generations;
@@ -67,18 +67,18 @@ internal sealed class ApiNodes(
         };
     }
 
-    // What is posted to the API is processed when the configuration says how it is mapped.
+    // Messages that are posted to the API are processed when the configuration maps them.
     private (MessageMapper? Mapper, IPluginHost? Runs) OfPosts(PluginHost plugins) =>
         processing.ApiMapper is { } mapper ? (mapper, plugins) : (null, null);
 
-    // One that runs plugins shows those that run here.
+    // A process that runs plugins shows the plugins that run in it.
     private static List<LivePlugin> RunningOf(PluginHost plugins, GenerationBook book) =>
     [
         .. plugins.Active.Plugins.Select(
             plugin => new LivePlugin(plugin.Name, book.LivePlugin(plugin.Name) ?? plugin.Generation)),
     ];
 
-    // A process that only reads shows what all plugins made.
+    // A process that only reads shows the records of all plugins.
     private static List<LivePlugin> LiveOf(GenerationBook book) =>
         [.. book.LivePlugins.Select(static one => new LivePlugin(one.Name, one.Generation))];
 

@@ -3,23 +3,23 @@ using Tributary.Storage;
 namespace Tributary.Silo.Hosting;
 
 /// <summary>
-/// Runs what goes on for as long as the process does. Work that ends with an error is begun again, which it must allow;
-/// when the database can be used no more, or when it ends again and again, the process ends.
+/// Runs work that lasts as long as the process. Work that ends with an error starts again, which it must allow. The
+/// process ends when the database cannot be used any more, or when the work ends again and again.
 /// </summary>
 internal sealed partial class BackgroundWork(ProcessFault fault, TimeProvider time, ILogger<BackgroundWork> logger)
 {
-    /// <summary>How often in a row work is begun again.</summary>
+    /// <summary>How often in a row work starts again.</summary>
     public const int MaxRestartsCount = 8;
 
-    /// <summary>Work that ran for so long has recovered.</summary>
+    /// <summary>Work that ran for this long has recovered.</summary>
     private static readonly TimeSpan Sound = TimeSpan.FromMinutes(1);
 
     // The waits of all restarts that are allowed stay below the cap.
     private static readonly Backoff Restarts = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
 
     /// <summary>
-    /// Runs it until <paramref name="stop"/>. The result never faults, and ends when the work has seen that it is to
-    /// stop.
+    /// Runs the work until <paramref name="stop"/>. The result never faults, and completes when the work has noticed
+    /// the stop.
     /// </summary>
     public Task RunAsync(string name, Func<CancellationToken, Task> work, CancellationToken stop) =>
         Task.Run(() => SuperviseAsync(name, work, stop), CancellationToken.None);
@@ -44,7 +44,7 @@ internal sealed partial class BackgroundWork(ProcessFault fault, TimeProvider ti
         }
     }
 
-    /// <summary>Null when it ended because it was told to.</summary>
+    /// <summary>Null when the work ended because it was told to stop.</summary>
     private static async Task<Exception?> TryAsync(
         string name, Func<CancellationToken, Task> work, CancellationToken stop)
     {
@@ -57,7 +57,7 @@ internal sealed partial class BackgroundWork(ProcessFault fault, TimeProvider ti
         }
         catch (Exception) when (stop.IsCancellationRequested)
         {
-            // The end that was asked for, whatever it looks like from in there.
+            // The requested end, whatever error it shows as.
             return null;
         }
         catch (Exception error)
@@ -74,7 +74,7 @@ internal sealed partial class BackgroundWork(ProcessFault fault, TimeProvider ti
         }
         catch (OperationCanceledException)
         {
-            // Told to stop: the work learns it next.
+            // Told to stop: the work notices it next.
         }
     }
 }

@@ -11,12 +11,12 @@ using Tributary.Storage;
 namespace Tributary.Silo.Hosting;
 
 /// <summary>
-/// The generations of definitions: registered at the start, built on demand, switched while all else goes on.
+/// The generations of definitions: registered at the start, built on demand, switched while everything else goes on.
 /// </summary>
 internal sealed partial class DefinitionsStart(
     SiloConfig config, RoundEngine engine, NodeStore store, Room room, ILogger<DefinitionsStart> logger)
 {
-    /// <summary>Registers what the configuration and the plugins declare. No door may be open yet.</summary>
+    /// <summary>Registers the definitions of the configuration and of the plugins. No door may be open yet.</summary>
     public async Task<Definitions> RegisterAsync(PluginHost plugins, CancellationToken cancellation)
     {
         var book = await room.WaitAsync(() => ReadBookAsync(plugins, cancellation), cancellation);

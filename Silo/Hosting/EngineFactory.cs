@@ -11,10 +11,11 @@ namespace Tributary.Silo.Hosting;
 /// <summary>Makes the engine of this process, with the activities that its grains start.</summary>
 internal sealed class EngineFactory(
     SiloConfig config, RoundGrainTypes types, TimeProvider time, NodeStore store, AfterStart<NodeActivities> activities,
-    ProcessFault fault, EngineMeter meter, ILogger<RoundEngine> logger)
+    ProcessFault fault, SiloInstruments instruments, ILogger<RoundEngine> logger)
 {
     public RoundEngine New() => new(
-        config.Silo, store.Store, types, NewActivities(), RoundEnvironment.System(fault.Report, meter.Meter), logger)
+        config.Silo, store.Store, types, NewActivities(), RoundEnvironment.System(fault.Report, instruments.Meter),
+        logger)
     {
         CanStart = activities.WhenKnown,
     };

@@ -3,9 +3,8 @@ using Tributary.Rounds.Engine;
 namespace Tributary.Silo.Hosting;
 
 /// <summary>
-/// The engine's start and end as stages of the Orleans silo that it lives in. It is there before any grain is
-/// activated,
-/// and leaves after the last one is gone: a grain's end may still write.
+/// The engine's start and end as stages of the Orleans silo that it lives in. The engine starts before any grain is
+/// activated, and leaves after the last grain is gone: a grain may still write while it ends.
 /// </summary>
 internal sealed partial class EngineLife(
     SiloStart start, RoundEngine engine, ProcessFault fault, ILogger<EngineLife> logger)
@@ -18,18 +17,18 @@ internal sealed partial class EngineLife(
         lifecycle.Subscribe(nameof(EngineLife), ServiceLifecycleStage.First, BeginAsync);
         lifecycle.Subscribe(
             nameof(EngineLife), ServiceLifecycleStage.RuntimeStorageServices,
-            // What the start waits for may never come when the engine has given up: then it ends with the reason.
+            // When the engine has given up, the start may wait for ever: then it ends with the reason.
             _ => fault.OrEndAsync(start.Joined),
             _ => LeaveAsync());
     }
 
-    /// <summary>After a start that failed later on: gives the database back.</summary>
+    /// <summary>Gives the database back after a start that failed later on.</summary>
     public async ValueTask DisposeAsync()
     {
-        // The container knows it by two names, and disposes it by each of them.
+        // The container knows this object by two service types, and disposes it for each of them.
         if (Interlocked.Exchange(ref isDisposed, true))
             return;
-        // The start of an engine that has given up may never end, and what it holds ends with the process.
+        // The start of an engine that has given up may never end; its resources end with the process.
         await Task.WhenAny(start.DisposeAsync().AsTask(), fault.Happened);
         if (engine.IsReady)
             await LeaveAsync();
@@ -50,7 +49,7 @@ internal sealed partial class EngineLife(
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            // As after a crash: what was acknowledged is durable, and the next start takes over.
+            // As after a crash: acknowledged messages are durable, and the next start takes over.
             LogNotLeft();
         }
     }

@@ -6,12 +6,12 @@ using Tributary.Storage;
 namespace Tributary.Silo.Hosting;
 
 /// <summary>
-/// Leaves a line for messages that failed, when that is durable: one at once for each kind of failure, then one per ten
-/// seconds with how many were left out. The failure feed has them all.
+/// Logs messages that failed, once their failure is durable: one line at once for each kind of failure, then one line
+/// per ten seconds with the count of the lines that were left out. The failure feed holds every failure.
 /// </summary>
 internal sealed partial class FailureLog(TimeProvider time, ILogger<FailureLog> logger)
 {
-    /// <summary>Kinds that are told apart; further ones share their lines.</summary>
+    /// <summary>Kinds of failure that are told apart; further kinds share their lines.</summary>
     private const int MaxKindsCount = 256;
 
     private const int MaxErrorChars = 500;
@@ -21,8 +21,8 @@ internal sealed partial class FailureLog(TimeProvider time, ILogger<FailureLog> 
     private readonly LimitedLog rest = new(time);
 
     /// <summary>
-    /// A round is durable. Called beside the engine's loop; costs a look at each message, and nothing for those that
-    /// did not fail.
+    /// A round is durable. Called beside the engine's loop; costs a look at each message, and nothing more for messages
+    /// that did not fail.
     /// </summary>
     public void Committed(RoundCommit round)
     {

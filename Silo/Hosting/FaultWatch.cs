@@ -1,8 +1,8 @@
 namespace Tributary.Silo.Hosting;
 
 /// <summary>
-/// Ends a host that somebody else made when the node in it cannot go on. The program does not need it: it waits for the
-/// fault itself, so that the reason is the last line that it writes.
+/// Ends a host that another program made, when the node in it cannot go on. Tributary's own program does not need this:
+/// it waits for the fault itself, so that the reason is the last line that it writes.
 /// </summary>
 internal sealed partial class FaultWatch(
     ProcessFault fault, IHostApplicationLifetime lifetime, ILogger<FaultWatch> logger) : BackgroundService

@@ -4,7 +4,7 @@ using Tributary.Storage;
 
 namespace Tributary.Silo.Hosting;
 
-/// <summary>Begins the one tail of this node, when the database that it reads is known.</summary>
+/// <summary>Starts the one feed tail of this node, when the database that it reads is known.</summary>
 internal sealed class FeedStart(
     SiloConfig config, NodeStore store, AfterStart<FeedTail> tail, NodeBackground background, TimeProvider time,
     ILogger<FeedTail> logger)

@@ -3,18 +3,19 @@ using Tributary.Storage;
 namespace Tributary.Silo.Hosting;
 
 /// <summary>
-/// The script of the configuration's <c>database.init</c>: run before the plugins' own, once per text of it.
+/// Runs the script of the configuration's <c>database.init</c>: before the scripts of plugins, and once per text of the
+/// script.
 /// </summary>
 internal static partial class InitScript
 {
-    /// <summary>No plugin's name has a full stop.</summary>
+    /// <summary>Never the name of a plugin: those have no full stop.</summary>
     private const string Name = "database.init";
 
     /// <summary>The largest script.</summary>
     private const int MaxBytes = 1 << 20;
 
     /// <summary>
-    /// A script that is not there is only warned of: a configuration may name one that belongs to another program.
+    /// A missing script is only a warning: a configuration may name a script that belongs to another program.
     /// </summary>
     /// <param name="path">Null without a script.</param>
     /// <exception cref="StoreException">The script is too large, or the database refuses it.</exception>

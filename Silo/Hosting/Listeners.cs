@@ -4,7 +4,7 @@ using Tributary.Silo.Configuration;
 
 namespace Tributary.Silo.Hosting;
 
-/// <summary>The brokers that bring messages in, and the stores that their content lies in.</summary>
+/// <summary>The brokers that bring messages in, and the stores that hold their content.</summary>
 internal sealed partial class Listeners(
     SiloConfig config, ProcessFault fault, TimeProvider time, ILogger<Listeners> logger) : IAsyncDisposable
 {
@@ -26,7 +26,7 @@ internal sealed partial class Listeners(
         }
     }
 
-    /// <summary>Ends the brokers: what was delivered and not stored is delivered again.</summary>
+    /// <summary>Ends the brokers: deliveries that were not stored are delivered again.</summary>
     public async Task StopAsync()
     {
         if (stopping.IsCancellationRequested)
@@ -65,7 +65,7 @@ internal sealed partial class Listeners(
         }
         catch (Exception) when (stopping.IsCancellationRequested)
         {
-            // The end that was asked for, whatever it looks like from in there.
+            // The requested end, whatever error it shows as.
         }
         catch (Exception error)
         {

@@ -3,7 +3,7 @@ using Tributary.Silo.Configuration;
 
 namespace Tributary.Silo.Hosting;
 
-/// <summary>Logs go to standard error, so that standard output holds what was asked for.</summary>
+/// <summary>Sends logs to standard error, so that standard output holds only the results of commands.</summary>
 internal static class Logs
 {
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
@@ -11,19 +11,19 @@ internal static class Logs
     public static void Configure(ILoggingBuilder logging, SiloConfig config)
     {
         logging.SetMinimumLevel(config.LogLevel);
-        // The frameworks' own steps are of interest when something is searched for.
+        // The steps of the frameworks matter only in a search for a fault.
         if (config.LogLevel > LogLevel.Debug)
         {
             var level = config.LogLevel > LogLevel.Warning ? config.LogLevel : LogLevel.Warning;
             logging.AddFilter("Microsoft", level);
             logging.AddFilter("Orleans", level);
-            // What fails in its start is thrown, and reported once, by the program.
+            // An error in its start is thrown, and reported once, by the program.
             logging.AddFilter("Orleans.Runtime.Silo", LogLevel.None);
             logging.AddFilter("Orleans.Runtime.SiloLifecycleSubject", LogLevel.None);
-            // Its first look at the threads compares with no look before, and warns of the time since the machine
-            // started.
+            // The first check of the threads has no earlier check to compare with, and warns of the time since the
+            // machine started.
             logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
-            // Warns of every pause of the machine, for the sake of other silos that wait for this one.
+            // Warns of every pause of the machine, for other silos that wait for this one; here there is none.
             logging.AddFilter("Orleans.Runtime.MembershipService.LocalSiloHealthMonitor", LogLevel.Error);
         }
 

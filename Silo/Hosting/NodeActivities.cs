@@ -4,12 +4,12 @@ using Tributary.Pipeline.Replays;
 namespace Tributary.Silo.Hosting;
 
 /// <summary>
-/// Activities that are made later than the engine that runs them: those of an earlier life are due as soon as it has
-/// joined, and wait until the generations are known.
+/// Activities that are made later than the engine that runs them. Activities of an earlier process are due as soon as
+/// the engine has joined, and wait until the generations are known.
 /// </summary>
 internal sealed record NodeActivities(ProcessActivity Processing, ReplayActivity Replaying);
 
-/// <summary>An activity that is made when it is needed.</summary>
+/// <summary>An activity that is made when it first runs.</summary>
 internal sealed class LateActivity(Func<Task<IActivity>> make) : IActivity
 {
     public async ValueTask<object?> RunAsync(ActivityStart start, CancellationToken cancellation) =>

@@ -1,6 +1,6 @@
 namespace Tributary.Silo.Hosting;
 
-/// <summary>The work of this node that goes on until it stops. Supervised: see <see cref="BackgroundWork"/>.</summary>
+/// <summary>The background work of this node, until it stops. Supervised: see <see cref="BackgroundWork"/>.</summary>
 internal sealed class NodeBackground(BackgroundWork background) : IDisposable
 {
     private readonly CancellationTokenSource stopping = new();
@@ -16,7 +16,7 @@ internal sealed class NodeBackground(BackgroundWork background) : IDisposable
     /// <summary>Tells the work to stop.</summary>
     public Task CancelAsync() => stopping.CancelAsync();
 
-    /// <summary>Ends when all of it has seen that it is to stop.</summary>
+    /// <summary>Completes when all work has noticed the stop.</summary>
     public Task WaitAsync()
     {
         lock (gate)
@@ -25,7 +25,7 @@ internal sealed class NodeBackground(BackgroundWork background) : IDisposable
 
     public void Dispose()
     {
-        // A host that is disposed without a stop, because its start failed, has told nobody yet.
+        // A host that is disposed without a stop, because its start failed, has not told the work to stop yet.
         stopping.Cancel();
         stopping.Dispose();
     }

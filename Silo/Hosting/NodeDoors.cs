@@ -7,7 +7,7 @@ using Tributary.Silo.Configuration;
 namespace Tributary.Silo.Hosting;
 
 /// <summary>
-/// Makes the doors of this node. All of them share one source of ids, so that those of one process ascend.
+/// Makes the doors of this node. All doors share one source of ids, so that the message ids of one process ascend.
 /// </summary>
 internal sealed class NodeDoors(SiloConfig config, TimeProvider time)
 {

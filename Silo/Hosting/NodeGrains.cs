@@ -19,6 +19,7 @@ internal sealed class NodeGrains(SiloConfig config, GeneratedProxies proxies, Af
         return new RoundGrainTypes(proxies).AddPlatformGrains(items);
     }
 
-    // Results that come in while the plugins start were made by none of theirs: no set is newer than that.
+    // No plugin of this process made a result that comes in while the plugins start: no set is newer than that of the
+    // result.
     private int PluginSetNumber() => plugins.IsKnown ? plugins.Value.Active.Number : 0;
 }

@@ -23,7 +23,7 @@ internal sealed partial class NodePlugins(
         return host.Value;
     }
 
-    /// <summary>In a process that only reads: no plugin runs.</summary>
+    /// <summary>For a process that only reads: no plugin runs.</summary>
     public static Task<PluginHost> StartNoneAsync(
         IPluginTables tables, TimeProvider time, CancellationToken cancellation) =>
         PluginHost.StartAsync(None, tables, time, static _ => { }, cancellation);
@@ -39,7 +39,7 @@ internal sealed partial class NodePlugins(
             plugins, config.Aggregates, new ExecServices(time, Path.Combine(folder.Folder, "plugins"), folder.Reserve));
     }
 
-    // What a plugin says is its own business, but a trace of a fault is not.
+    // A fault of a plugin and its trace are warnings; its other lines are information.
     private static LogLevel LevelOf(string line) =>
         line.Contains(": " + ExecServices.TracePrefix, StringComparison.Ordinal)
         || line.Contains(": plugin_", StringComparison.Ordinal)

@@ -3,11 +3,10 @@ using Tributary.Silo.Hosting.Web;
 namespace Tributary.Silo.Hosting;
 
 /// <summary>
-/// The stop of a node. Its first step comes before any service of the host is stopped: nothing new is taken, and what
-/// is in flight is answered while everything that answers it still runs. Then the host stops the web server, then what
-/// goes
-/// on around the engine (<see cref="FinishAsync"/>), then the Orleans silo, in which the engine leaves last: by then
-/// nobody is left who waits for a round.
+/// Stops a node. The first step comes before any service of the host is stopped: new requests are refused, and requests
+/// in flight are answered while everything that answers them still runs. Then the host stops the web server, then the
+/// work around the engine (<see cref="FinishAsync"/>), then the Orleans silo, in which the engine leaves last: by then
+/// no request waits for a round.
 /// </summary>
 internal sealed class NodeStop(
     NodeState state, RequestGate requests, Listeners listeners, NodeBackground background, ProcessFault fault,
@@ -15,7 +14,7 @@ internal sealed class NodeStop(
 {
     private long began;
 
-    /// <summary>What is left of the time for requests in flight, for their connections to close.</summary>
+    /// <summary>The rest of the time for requests in flight, which their connections have to close.</summary>
     public TimeSpan TimeToClose
     {
         get
@@ -27,15 +26,16 @@ internal sealed class NodeStop(
 
     private TimeSpan DrainLimit => fault.Happened.IsCompleted ? StopLimits.FailedDrain : StopLimits.Drain;
 
-    /// <summary>The first step. The host calls it also when it was not told to stop but its start failed.</summary>
+    /// <summary>The first step. The host also calls it when its start failed.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         if (!state.BeginStop())
             return;
         began = time.GetTimestamp();
-        // Sockets and batches end when they see this. The host says it only after this step, which waits for them.
+        // Sockets and batches end when they see this. The host itself signals it only after this step, which waits for
+        // them.
         lifetime.StopApplication();
-        // Whoever comes now is told that the server stops.
+        // New requests are told that the server stops.
         requests.Close();
         await listeners.StopAsync();
         // Subscribers are told to come back later.
@@ -43,7 +43,7 @@ internal sealed class NodeStop(
         await requests.WaitUntilEmptyAsync(DrainLimit, time);
     }
 
-    /// <summary>Ends when the work in the background has ended, before the engine leaves.</summary>
+    /// <summary>Completes when the background work has ended, before the engine leaves.</summary>
     public async Task FinishAsync()
     {
         await background.CancelAsync();

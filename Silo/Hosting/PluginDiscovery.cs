@@ -10,7 +10,7 @@ using Tributary.Silo.Configuration;
 
 namespace Tributary.Silo.Hosting;
 
-/// <summary>Finds the plugins that the configuration asks for, and what each is told.</summary>
+/// <summary>Finds the plugins that the configuration names, and the configuration of each.</summary>
 internal static class PluginDiscovery
 {
     public static PluginHostSetup Find(
@@ -37,7 +37,8 @@ internal static class PluginDiscovery
     }
 
     /// <summary>
-    /// The main configuration's topics for the plugin of this folder, and over them the folder's own, key by key.
+    /// The topics of the main configuration for the plugin of this folder, overlaid by the folder's own configuration,
+    /// key by key.
     /// </summary>
     private static JsonElement? ConfigurationOf(PluginFolder folder, PluginsConfig config)
     {
@@ -47,7 +48,7 @@ internal static class PluginDiscovery
         if (ReadFile(folder) is { } file)
             Overlay(main, ObjectOf(file));
 
-        // A plugin is told its own section, and in it what is for all of them.
+        // A plugin gets its own section, and in it the values for all plugins.
         var section = (main["plugin"]?.DeepClone() as JsonObject) ?? [];
         if (main["custom"] is JsonObject { Count: > 0 } custom)
             section["custom"] ??= custom.DeepClone();

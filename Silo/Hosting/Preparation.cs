@@ -3,8 +3,8 @@ using Tributary.Api;
 namespace Tributary.Silo.Hosting;
 
 /// <summary>
-/// What is done when the node takes messages and before anybody reaches it: added after the node's services and before
-/// the web server, which the host starts last.
+/// A step that runs when the node takes messages and before any client reaches it: added after the node's services and
+/// before the web server, which the host starts last.
 /// </summary>
 internal sealed class Preparation(
     IServiceProvider host, Func<ApiNode, CancellationToken, Task> prepare, ProcessFault fault) : IHostedService

@@ -10,19 +10,21 @@ using Tributary.Silo.Configuration;
 
 namespace Tributary.Silo.Hosting;
 
-/// <summary>What messages from outside are processed with: mappers, content, plugins; and what replays them.</summary>
+/// <summary>
+/// Builds the processing of messages from outside: mappers, content, plugins, and the activities that process and
+/// replay.
+/// </summary>
 internal sealed class Processing(SiloConfig config, NodeScratch scratch, NodeStore store)
 {
     private readonly PipelineConfig around = config.Pipeline;
 
     /// <summary>
-    /// The mapping of messages that are posted to the API; null when the API takes them as they are: then they are
-    /// stored and counted as they stand.
+    /// The mapping of messages that are posted to the API; null when the API stores and counts messages as they are.
     /// </summary>
     public MessageMapper? ApiMapper => around.Listeners.FirstOrDefault(static listener => listener.IsApi)?.Mapper;
 
     /// <summary>The activities of this process.</summary>
-    /// <param name="door">Takes what plugins offer.</param>
+    /// <param name="door">Takes the messages that plugins offer.</param>
     public NodeActivities NewActivities(Definitions definitions, PluginHost plugins, MessageIntake door)
     {
         var services = NewServices(definitions.Contributions, plugins) with
@@ -53,7 +55,7 @@ internal sealed class Processing(SiloConfig config, NodeScratch scratch, NodeSto
                 definition.Generation, new AggregateReplay(definition, fedFrom, services.Mappers, store.Processing));
         foreach (var plugin in plugins.Active.Plugins)
         {
-            // Of a plugin only the code as it is now exists: former generations stay as they are.
+            // Only the present code of a plugin exists: former generations stay as they are.
             if (plugin.Fed.FirstOrDefault(fed => fed.Plugin == plugin.Generation) is { } fed)
                 {
                 targets.Add(
@@ -68,7 +70,8 @@ internal sealed class Processing(SiloConfig config, NodeScratch scratch, NodeSto
             ReplayOptions.Default);
     }
 
-    // Sources whose messages go through plugins: those of brokers, and with a mapping all others as well.
+    // True for sources whose messages go through plugins: sources of brokers, and with a mapping of the API all others
+    // as well.
     private bool IsProcessed(string source) =>
         ApiMapper is not null
         || around.Listeners.Any(listener => !listener.IsApi && listener.Broker.Name == source);

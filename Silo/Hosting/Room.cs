@@ -3,12 +3,10 @@ using Tributary.Storage;
 
 namespace Tributary.Silo.Hosting;
 
-/// <summary>
-/// What the start does on a disk that is full waits until there is room: to end and begin again would not help.
-/// </summary>
+/// <summary>Lets steps of the start wait while the disk is full: ending and starting again would not help.</summary>
 internal sealed partial class Room(TimeProvider time, ILogger<Room> logger)
 {
-    // Numbers of errors on Linux, which the runtime hands on: no space, and a quota that is used up.
+    // Error numbers of Linux, which the runtime passes on: no space, and a used-up quota.
     private const int NoSpace = 28;
     private const int QuotaExceeded = 122;
 

@@ -18,25 +18,25 @@ public sealed partial class SiloApp : IAsyncDisposable
         logger = web.Services.GetRequiredService<ILogger<SiloApp>>();
     }
 
-    /// <summary>Where it listens, with the ports that it was given.</summary>
+    /// <summary>The addresses that the server listens on, with the ports that it was given.</summary>
     public IReadOnlyList<string> Addresses => [.. web.Urls];
 
     /// <summary>
-    /// Completes when the process must end, with the reason: the database can be used no more, say, or a broker ended
-    /// as none may.
+    /// Completes with the reason when the process must end: for example, the database cannot be used any more, or a
+    /// broker ended for good.
     /// </summary>
     public Task<Exception> Failed => web.Services.GetRequiredService<ProcessFault>().Happened;
 
     /// <summary>The services of the host, for tests.</summary>
     internal IServiceProvider Services => web.Services;
 
-    /// <summary>Starts the node, then the server: whoever reaches the address is served.</summary>
+    /// <summary>Starts the node, then the server: a client that reaches the address is served.</summary>
     /// <exception cref="StoreException">The database cannot be used, or another process holds it.</exception>
     /// <exception cref="IOException">The address cannot be listened on.</exception>
     public static Task<SiloApp> StartAsync(SiloConfig config, CancellationToken cancellation = default) =>
         StartAsync(config, static (_, _) => Task.CompletedTask, cancellation);
 
-    /// <param name="prepare">Done when the node takes messages and before anybody reaches it.</param>
+    /// <param name="prepare">Runs when the node takes messages and before any client reaches it.</param>
     internal static async Task<SiloApp> StartAsync(
         SiloConfig config, Func<ApiNode, CancellationToken, Task> prepare, CancellationToken cancellation)
     {
@@ -50,14 +50,14 @@ public sealed partial class SiloApp : IAsyncDisposable
         });
         try
         {
-            // While the host makes Orleans' services, and Orleans starts.
+            // Begins now, so that it runs while the host makes Orleans' services and Orleans starts.
             built.Services.GetService<SiloStart>()?.Begin(cancellation);
             await built.StartAsync(cancellation);
         }
         catch
         {
             await GiveBackAsync(built);
-            // Whoever is told to stop in the middle of a step ends with an error of that step's own.
+            // A step that is cancelled in the middle ends with an error of its own: the cancellation counts.
             cancellation.ThrowIfCancellationRequested();
             throw;
         }
@@ -68,7 +68,7 @@ public sealed partial class SiloApp : IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes nothing new, answers what is in flight, finishes its rounds, leaves: see <see cref="NodeStop"/>.
+    /// Refuses new requests, answers those in flight, finishes its rounds and leaves: see <see cref="NodeStop"/>.
     /// </summary>
     public async Task StopAsync()
     {
@@ -91,7 +91,7 @@ public sealed partial class SiloApp : IAsyncDisposable
         return builder.Build();
     }
 
-    /// <summary>After a start that failed: stops what had started, and gives back what it took.</summary>
+    /// <summary>After a start that failed: stops the services that had started, and frees their resources.</summary>
     private static async Task GiveBackAsync(WebApplication built)
     {
         try
@@ -100,7 +100,7 @@ public sealed partial class SiloApp : IAsyncDisposable
         }
         catch (Exception)
         {
-            // What had not started cannot be stopped, and says so. Why the start failed is what counts.
+            // A service that had not started throws here. The error of the start is the one that counts.
         }
 
         await built.DisposeAsync();

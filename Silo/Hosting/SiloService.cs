@@ -6,8 +6,8 @@ using Tributary.Rounds.Engine;
 namespace Tributary.Silo.Hosting;
 
 /// <summary>
-/// Opens and closes the doors around the engine of this process. Started by the host after the Orleans silo, in which
-/// the engine joins, and before the web server; stopped in the opposite order.
+/// Opens and closes the doors around the engine of this process. The host starts it after the Orleans silo, in which
+/// the engine joins, and before the web server, and stops it in the opposite order.
 /// </summary>
 internal sealed class SiloService(
     SiloStart start, RoundEngine engine, NodeStore store, AfterStart<PluginHost> plugins, NodeDoors doors,
@@ -17,7 +17,7 @@ internal sealed class SiloService(
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        // A host may be told to start its services side by side: then this may be the first.
+        // A host may start its services in parallel: then this may be the first.
         start.Begin(cancellationToken);
         return fault.OrEndAsync(OpenAsync(cancellationToken));
     }
@@ -29,7 +29,7 @@ internal sealed class SiloService(
         var definitions = await start.Prepared.WaitAsync(cancellation);
         node.Set(nodes.OfSilo(engine, definitions, plugins.Value));
 
-        // From here on activities run and brokers bring messages in: what counts them is complete.
+        // From here on activities run and brokers bring messages in: the definitions that count them are complete.
         var door = doors.New(engine.BulkGrains, definitions.Contributions, mapper: null, plugins.Value);
         activities.Set(processing.NewActivities(definitions, plugins.Value, door));
         var care = await DeliveryCare.OpenAsync(

@@ -5,8 +5,8 @@ using Tributary.Silo.Configuration;
 namespace Tributary.Silo.Hosting;
 
 /// <summary>
-/// The start of the engine and of what is around it, up to the point where doors may open. It takes about as long as
-/// Orleans does to start, and needs nothing of it: so both go on side by side.
+/// Starts the engine and the services around it, up to the point where doors may open. This takes about as long as the
+/// start of Orleans, and needs nothing of Orleans, so both run in parallel.
 /// </summary>
 internal sealed class SiloStart(
     SiloConfig config,
@@ -29,10 +29,10 @@ internal sealed class SiloStart(
     private bool isBegun;
     private bool isDisposed;
 
-    /// <summary>Ends when turns run.</summary>
+    /// <summary>Completes when turns run.</summary>
     public Task Joined => joining;
 
-    /// <summary>Ends when what is counted is known and plugins run: no door may open before.</summary>
+    /// <summary>Completes when the definitions are known and plugins run: no door may open before.</summary>
     public Task<Definitions> Prepared => preparing;
 
     /// <summary>Returns at once; a second call changes nothing.</summary>
@@ -49,13 +49,13 @@ internal sealed class SiloStart(
         }
     }
 
-    /// <summary>Tells the start to end, and waits until it has: what it uses may go then.</summary>
+    /// <summary>Cancels the start and waits until it has ended: then the services that it uses may go.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref isDisposed, true))
             return;
         await disposing.CancelAsync();
-        // How it ended was said to those who waited for it.
+        // The code that waited for the start has seen its error.
         if (isBegun)
             await Task.WhenAny(preparing);
         disposing.Dispose();
@@ -63,7 +63,7 @@ internal sealed class SiloStart(
 
     private async Task JoinAsync(CancellationToken cancellation)
     {
-        // Before the database, because what a crash left there may be what fills its disk.
+        // Before the database, because files that a crash left there may fill the disk of the database.
         await scratch.OpenAsync(cancellation);
         await engine.StartAsync(cancellation);
         var tail = feed.Begin(engine.Facts);

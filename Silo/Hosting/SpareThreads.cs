@@ -1,19 +1,19 @@
 namespace Tributary.Silo.Hosting;
 
 /// <summary>
-/// Threads of the pool that are started ahead and stay. A thread needs two descriptors to start, and the runtime ends a
-/// process whose pool needs one more thread when no descriptor is free: with these, a process that has run out of them
-/// goes on until there are some again.
+/// Starts threads of the pool ahead of need; they stay. A thread needs two descriptors to start, and the runtime ends a
+/// process whose pool needs one more thread when no descriptor is free. With spare threads, a process that has run out
+/// of descriptors goes on until some are free again.
 /// </summary>
 internal static class SpareThreads
 {
     /// <summary>As many as the runtime is told to keep alive: see <c>ThreadsToKeepAlive</c> in the project.</summary>
     private const int Count = 16;
 
-    /// <summary>What has not started by then is not needed to start the program.</summary>
+    /// <summary>The program starts without the threads that have not started by then.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
-    /// <summary>Starts them beside what the start does; ends when they are there.</summary>
+    /// <summary>Starts the threads beside the other steps of the start; completes when they exist.</summary>
     public static Task StartAsync()
     {
         var meeting = new Meeting();
@@ -22,7 +22,7 @@ internal static class SpareThreads
         return Task.WhenAny(meeting.Complete, Task.Delay(Limit));
     }
 
-    // Each holds its thread until all have one: the pool sees a task that blocks, and adds the next thread for it.
+    // Each item holds its thread until all have one: the pool sees a task that blocks, and adds a thread for the next.
     private sealed class Meeting : IThreadPoolWorkItem
     {
         private readonly TaskCompletionSource complete = new(TaskCreationOptions.RunContinuationsAsynchronously);

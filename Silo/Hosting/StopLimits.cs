@@ -6,7 +6,9 @@ internal static class StopLimits
     /// <summary>Requests in flight; then their connections are closed.</summary>
     public static readonly TimeSpan Drain = TimeSpan.FromSeconds(6);
 
-    /// <summary>The same in a process that cannot go on: most of them wait for what will not come.</summary>
+    /// <summary>
+    /// Requests in flight, in a process that cannot go on: most of them wait for something that will not come.
+    /// </summary>
     public static readonly TimeSpan FailedDrain = TimeSpan.FromSeconds(1);
 
     /// <summary>Connections, to close, at least.</summary>
@@ -21,6 +23,8 @@ internal static class StopLimits
     /// <summary>The engine, to finish its rounds and leave once no request is in flight.</summary>
     public static readonly TimeSpan Leave = TimeSpan.FromSeconds(3);
 
-    /// <summary>All of it. Each step has its own limit: this one is for what others add to the host.</summary>
+    /// <summary>
+    /// The whole stop. Each step has its own limit: this one bounds services that others add to the host.
+    /// </summary>
     public static readonly TimeSpan Whole = Drain + MinClose + Grains + Leave;
 }

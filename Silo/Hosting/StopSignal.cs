@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Tributary.Silo.Hosting;
 
 /// <summary>
-/// Turns the first SIGTERM or Ctrl-C into a cancellation; the second one ends the process as it always does.
+/// Turns the first SIGTERM or Ctrl-C into a cancellation; the second one ends the process in the system's way.
 /// </summary>
 internal sealed class StopSignal : IDisposable
 {
@@ -19,7 +19,7 @@ internal sealed class StopSignal : IDisposable
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => stop.Token;
 
-    /// <summary>Ends with the first signal.</summary>
+    /// <summary>Completes with the first signal.</summary>
     public async Task WaitAsync()
     {
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

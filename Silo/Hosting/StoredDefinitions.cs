@@ -10,7 +10,7 @@ namespace Tributary.Silo.Hosting;
 /// </summary>
 internal static partial class StoredDefinitions
 {
-    /// <summary>Lines of one kind; further names are counted.</summary>
+    /// <summary>Lines of one kind; further names are only counted.</summary>
     private const int MaxLinesCount = 20;
 
     /// <param name="before">The generations that were registered before this start.</param>
@@ -30,7 +30,7 @@ internal static partial class StoredDefinitions
         if (unfed.Count > MaxLinesCount)
             LogMore(logger, unfed.Count - MaxLinesCount, "are stored and not counted");
 
-        // An aggregate of a plugin is filled with its plugin.
+        // An aggregate of a plugin is filled together with its plugin.
         var known = before.Select(static row => row.Name).ToHashSet();
         List<DefinitionRow> empty = storedCount == 0 ? [] :
         [

@@ -6,8 +6,8 @@ using Tributary.Storage.Sqlite;
 namespace Tributary.Storage.InMemory;
 
 /// <summary>
-/// What survives a restart: a new <see cref="InMemoryStore"/> over the same database is a new process. One operation
-/// touches it at a time; the lock is only for callers on several threads.
+/// The data that survives a restart: a new <see cref="InMemoryStore"/> over the same database is a new process. One
+/// operation at a time uses it; the lock is only for callers on several threads.
 /// </summary>
 public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256)
 {
@@ -24,7 +24,7 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
 
     internal SiloId?[] Partitions { get; } = new SiloId?[partitionCount];
 
-    /// <summary>By partition, the dead silo that its owner took it from; null when nobody owned it.</summary>
+    /// <summary>By partition, the dead silo that its owner took it from; null when it had no owner.</summary>
     internal SiloId?[] TakenFrom { get; } = new SiloId?[partitionCount];
 
     internal long LastTransaction { get; set; }
@@ -60,18 +60,18 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
         (KnownMessage Message, int Day)
     > ExternalIdRows { get; } = [];
 
-    /// <summary>What a version before schema version 5 would have left.</summary>
+    /// <summary>Rows as a version before schema version 5 would have left them.</summary>
     internal Dictionary<(PartitionId Partition, ExternalKey Key),
         (KnownMessage Message, int Day)> UnscopedExternalIdRows { get; } = [];
 
     internal List<DefinitionRow> DefinitionRows { get; } = [];
 
-    /// <summary>The pointers of indexed paths; the id of one is its place, from 1.</summary>
+    /// <summary>The pointers of indexed paths; the id of a path is its place, from 1.</summary>
     internal List<string> IndexedPointers { get; } = [];
 
     internal List<IndexedSpan> IndexedSpanRows { get; } = [];
 
-    /// <summary>What the index holds of each of <see cref="MessageRows"/>.</summary>
+    /// <summary>The indexed values of each of <see cref="MessageRows"/>.</summary>
     internal List<IReadOnlyList<IndexedValue>> IndexedRows { get; } = [];
 
     internal Position Horizon => Position.Of(LastTransaction + 1, 0);
@@ -92,7 +92,7 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
 
     internal InMemoryProcessing Processing => processing ??= new InMemoryProcessing(this);
 
-    /// <summary>Sees every round as it becomes durable; null: nobody looks.</summary>
+    /// <summary>Called with every round as it becomes durable; may be null.</summary>
     public Action<RoundCommit, CommitOutcome.Committed>? Committed { get; set; }
 
     /// <summary>All messages in the order of their positions, as a copy.</summary>
@@ -134,8 +134,7 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
 
     /// <summary>
     /// Declares a silo dead, as another silo would: its next commit is fenced, and its partitions can be taken. False
-    /// when
-    /// it was dead already, or never was.
+    /// when the silo was dead already, or never existed.
     /// </summary>
     public bool DeclareDead(SiloId silo)
     {

@@ -1,7 +1,7 @@
 namespace Tributary.Storage.InMemory;
 
 /// <summary>
-/// The way into the database for everything but commits: counts operations, asks for their fate, lets it happen.
+/// The way into the database for all operations but commits: counts an operation, asks for its fate, and runs it.
 /// </summary>
 internal sealed class InMemoryGate(InMemoryDatabase database, IStoreFaults faults, Action crash)
 {

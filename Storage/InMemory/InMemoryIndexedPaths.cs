@@ -2,7 +2,7 @@ using Tributary.Storage.Queries;
 
 namespace Tributary.Storage.InMemory;
 
-/// <summary>Which paths are indexed, and for which positions.</summary>
+/// <summary>Stores which paths are indexed, and for which positions.</summary>
 internal static class InMemoryIndexedPaths
 {
     /// <summary>Makes these the indexed paths; returns their ids.</summary>
@@ -22,7 +22,7 @@ internal static class InMemoryIndexedPaths
         return ids;
     }
 
-    /// <summary>The newest spans of these pointers, and the horizon of the same moment.</summary>
+    /// <summary>The newest spans of these pointers, and the horizon at the same moment.</summary>
     public static IndexedSpans Read(InMemoryDatabase database, IReadOnlyList<string> pointers, int limit) =>
         new(
             database.Horizon,

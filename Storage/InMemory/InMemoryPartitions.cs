@@ -1,6 +1,6 @@
 namespace Tributary.Storage.InMemory;
 
-/// <summary>Who owns which partition, and the strict look at what a round writes.</summary>
+/// <summary>Keeps the owners of partitions, and checks strictly which partitions a round writes.</summary>
 internal static class InMemoryPartitions
 {
     /// <summary>The outcome of a round that writes a partition which its silo does not own, or null.</summary>
@@ -19,7 +19,9 @@ internal static class InMemoryPartitions
         return null;
     }
 
-    /// <summary>Stricter than the databases: every row that has a partition is in one that the round names.</summary>
+    /// <summary>
+    /// Stricter than the databases: every row with a partition must lie in a partition that the round names.
+    /// </summary>
     public static void Check(InMemoryDatabase database, RoundCommit round)
     {
         var writes = new HashSet<PartitionId>();
@@ -71,7 +73,7 @@ internal static class InMemoryPartitions
                 writes.Contains(partition), $"{what} is in partition {partition}, which it does not name");
     }
 
-    /// <summary>Takes and gives; what was taken.</summary>
+    /// <summary>Takes and gives partitions; returns the taken ones.</summary>
     public static List<TakenPartition> Write(InMemoryDatabase database, RoundCommit round)
     {
         foreach (var partition in round.Gives)

@@ -5,7 +5,7 @@ using Tributary.Storage.Sqlite;
 namespace Tributary.Storage.InMemory;
 
 /// <summary>
-/// Tables of plugins in a SQLite database that is in memory as the rest is, and survives what the rest survives.
+/// Tables of plugins in a SQLite database in memory, which survives restarts as the rest of the data does.
 /// </summary>
 internal sealed class InMemoryPluginTables(InMemoryDatabase database, InMemoryGate gate) : IPluginTables
 {

@@ -4,7 +4,8 @@ using Tributary.Storage.Rows;
 namespace Tributary.Storage.InMemory;
 
 /// <summary>
-/// What rounds leave of the processing of messages, and the part of <see cref="InMemoryRound"/> that writes it.
+/// The parts, records, outcomes and ledger that rounds write, and the part of <see cref="InMemoryRound"/> that writes
+/// them.
 /// </summary>
 internal sealed class InMemoryProcessing(InMemoryDatabase database)
 {
@@ -18,7 +19,7 @@ internal sealed class InMemoryProcessing(InMemoryDatabase database)
 
     public Dictionary<long, List<Outcome>> Outcomes { get; } = [];
 
-    /// <summary>By source and hour: each has to stay above zero by itself.</summary>
+    /// <summary>By source and hour: the counts of each must never fall below zero.</summary>
     public Dictionary<(string Source, long Hour), LedgerCounts> Ledger { get; } = [];
 
     public Dictionary<MessageStatus, long> CountByStatus() =>
@@ -27,7 +28,7 @@ internal sealed class InMemoryProcessing(InMemoryDatabase database)
     public static MessageStatus StatusOf(IReadOnlyList<StoredPart> parts) =>
         MessagePart.StatusOf([.. parts.Select(row => row.Part)]);
 
-    /// <exception cref="InvalidOperationException">The round breaks what its sender has to know.</exception>
+    /// <exception cref="InvalidOperationException">The round breaks a rule that a correct engine keeps.</exception>
     public void Check(RoundCommit round)
     {
         foreach (var appended in round.Messages)

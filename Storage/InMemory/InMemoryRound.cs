@@ -5,13 +5,13 @@ using Tributary.Storage.Rows;
 namespace Tributary.Storage.InMemory;
 
 /// <summary>
-/// Applies a round, all or nothing: everything is checked before anything changes. What a correct engine never sends is
-/// a broken invariant here and throws.
+/// Applies a round, all or nothing: everything is checked before anything changes. A round that a correct engine never
+/// sends breaks an invariant here and throws.
 /// </summary>
 internal static class InMemoryRound
 {
-    /// <summary>The fence and the round.</summary>
-    /// <exception cref="InvalidOperationException">The round breaks what its sender has to know.</exception>
+    /// <summary>Checks the fence and applies the round.</summary>
+    /// <exception cref="InvalidOperationException">The round breaks a rule that a correct engine keeps.</exception>
     public static CommitOutcome Apply(InMemoryDatabase database, RoundCommit round)
     {
         if (!database.Silos.TryGetValue(round.Silo, out var silo) || silo.IsDead || silo.Round >= round.Round)

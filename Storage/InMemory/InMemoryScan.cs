@@ -5,11 +5,12 @@ using Tributary.Storage.Rows;
 namespace Tributary.Storage.InMemory;
 
 /// <summary>
-/// The reads of a search. What the databases find by an index is found by going through everything, and counted alike.
+/// The reads of a search. A scan of all rows finds what the databases find by an index, and counts alike.
 /// </summary>
 internal sealed class InMemoryScan(InMemoryDatabase database, InMemoryGate gate) : IMessageRows
 {
-    public ValueTask<ScanChunk> ReadAsync(ScanRange range, CancellationToken cancellation) => gate.RunAsync(StoreCall.Log, () =>
+    public ValueTask<ScanChunk> ReadAsync(
+        ScanRange range, CancellationToken cancellation) => gate.RunAsync(StoreCall.Log, () =>
     {
         var chunk = new ScanChunk(range);
         var filter = range.Filter;
@@ -20,14 +21,17 @@ internal sealed class InMemoryScan(InMemoryDatabase database, InMemoryGate gate)
             if (!chunk.Take(message.Position.Value))
                 break;
             if (filter.AcceptsSource(message.Source) && filter.AcceptsItem(message.Item)
-                && filter.AcceptsTime(Instant.ToTicks(message.ReceivedAt)) && (filter.Statuses is null || filter.Statuses.Contains(StatusOf(message))) && filter.AcceptsBody(message.Body.Span))
+                && filter.AcceptsTime(Instant.ToTicks(message.ReceivedAt))
+                && (filter.Statuses is null || filter.Statuses.Contains(StatusOf(message)))
+                && filter.AcceptsBody(message.Body.Span))
                 chunk.Add(message);
         }
 
         return chunk;
     });
 
-    public ValueTask<IndexedSpans> ReadSpansAsync(IReadOnlyList<string> pointers, int limit, CancellationToken cancellation) =>
+    public ValueTask<IndexedSpans> ReadSpansAsync(
+        IReadOnlyList<string> pointers, int limit, CancellationToken cancellation) =>
         gate.RunAsync(StoreCall.Log, () => InMemoryIndexedPaths.Read(database, pointers, limit));
 
     public ValueTask<int> CountAsync(

@@ -14,7 +14,7 @@ internal sealed class InMemorySilo(SiloId id, string address)
     public bool IsDead { get; set; }
 
     /// <summary>
-    /// True while the process that joined lives: what the advisory lock and the file lock tell of a real one.
+    /// True while the process that joined lives: stands for the advisory lock and the file lock of the databases.
     /// </summary>
     public bool IsHeld { get; set; } = true;
 

@@ -1,6 +1,6 @@
 namespace Tributary.Storage.InMemory;
 
-/// <summary>Notes of starts on the rows of activities.</summary>
+/// <summary>Notes the starts of activities on their rows.</summary>
 internal static class InMemoryStarts
 {
     public static bool Note(InMemoryDatabase database, SiloId silo, IReadOnlyList<StartNote> notes)

@@ -1,7 +1,7 @@
 namespace Tributary.Storage.InMemory;
 
 /// <summary>
-/// The order of reminders: due time, type, key, name; texts as bytes of UTF-8, as both databases compare them.
+/// The order of reminders: due time, type, key, name. Texts compare as UTF-8 bytes, as in both databases.
 /// </summary>
 public sealed class ReminderOrder : IComparer<ReminderMark>
 {

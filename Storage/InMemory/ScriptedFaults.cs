@@ -9,16 +9,16 @@ public sealed class ScriptedFaults : IStoreFaults
     /// <summary>Fates by kind of operation and <see cref="StoreOperation.CallNumber"/>.</summary>
     public Dictionary<(StoreCall Call, long CallNumber), StoreFate> ByCall { get; } = [];
 
-    /// <summary>The fate of an operation that has no entry; null: it proceeds.</summary>
+    /// <summary>The fate of an operation without an entry; null lets it proceed.</summary>
     public Func<StoreOperation, StoreFate>? Rule { get; set; }
 
-    /// <summary>Which bodies are poison; null: none.</summary>
+    /// <summary>Decides which bodies are poison; null for none.</summary>
     public Predicate<ReadOnlyMemory<byte>>? Poison { get; set; }
 
-    /// <summary>Awaited before each operation; null: nothing is.</summary>
+    /// <summary>Awaited before each operation; may be null.</summary>
     public Func<StoreOperation, ValueTask>? DelayBefore { get; set; }
 
-    /// <summary>Awaited after each operation, before its answer; null: nothing is.</summary>
+    /// <summary>Awaited after each operation, before its answer; may be null.</summary>
     public Func<StoreOperation, ValueTask>? DelayAfter { get; set; }
 
     public async ValueTask<StoreFate> BeforeAsync(StoreOperation operation)

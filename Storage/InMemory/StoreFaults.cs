@@ -13,11 +13,11 @@ public enum StoreCall
     NoteStarts,
     ReadDeferredCalls,
 
-    /// <summary>A read of what is held or failed, for the engine.</summary>
+    /// <summary>A read of held work or failures, for the engine.</summary>
     ReadHeld,
     Leave,
 
-    /// <summary>Declaring a silo dead, or a look at who owns what.</summary>
+    /// <summary>A declaration that a silo is dead, or a read of the owners of partitions.</summary>
     Membership,
 
     /// <summary>
@@ -32,15 +32,17 @@ public enum StoreCall
     PluginTables,
 }
 
-/// <summary>What becomes of an operation.</summary>
+/// <summary>The fate of an operation.</summary>
 public enum StoreFate
 {
     Proceed,
 
-    /// <summary>Nothing happens; the caller sees a transient fault, and after a commit does not know.</summary>
+    /// <summary>
+    /// Nothing happens; the caller sees a transient fault, and does not know the outcome of a commit.
+    /// </summary>
     Fail,
 
-    /// <summary>It happens, and the caller sees what it sees after <see cref="Fail"/>.</summary>
+    /// <summary>The operation happens, and the caller sees the same as after <see cref="Fail"/>.</summary>
     LoseAnswer,
 
     /// <summary>
@@ -54,10 +56,10 @@ public enum StoreFate
     /// <summary>A commit only: there is no room for it.</summary>
     Full,
 
-    /// <summary>The process dies before it happens; see <see cref="InMemoryStore.Crash"/>.</summary>
+    /// <summary>The process dies before the operation happens; see <see cref="InMemoryStore.Crash"/>.</summary>
     CrashBefore,
 
-    /// <summary>The process dies after it happened.</summary>
+    /// <summary>The process dies after the operation happened.</summary>
     CrashAfter,
 }
 
@@ -74,7 +76,7 @@ public interface IStoreFaults
     /// <summary>Asked before an operation touches the database.</summary>
     ValueTask<StoreFate> BeforeAsync(StoreOperation operation);
 
-    /// <summary>Awaited after an operation has touched the database and before its caller hears of it.</summary>
+    /// <summary>Awaited after an operation has used the database and before its caller learns the outcome.</summary>
     ValueTask AfterAsync(StoreOperation operation);
 
     /// <summary>True for a body or a record that makes the database refuse its round.</summary>

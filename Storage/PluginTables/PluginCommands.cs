@@ -3,12 +3,12 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.PluginTables;
 
-/// <summary>The rules that commands of plugins keep on every store, checked before the database is asked.</summary>
+/// <summary>The rules for commands of plugins on every store, checked before the database is asked.</summary>
 internal static class PluginCommands
 {
     /// <summary>
-    /// Words that a command does not begin with: what ends the transaction that makes a message count once, and what
-    /// reaches beyond the database that it is of.
+    /// Words that a command must not begin with: they end the transaction that makes a message count once, or reach
+    /// beyond the database.
     /// </summary>
     private static readonly HashSet<string> Refused = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -48,11 +48,11 @@ internal static class PluginCommands
         }
     }
 
-    /// <param name="number">Of the command, from 1.</param>
+    /// <param name="number">The number of the command, from 1.</param>
     public static PluginException Failed(int number, string error, bool mayHelpToRetry, Exception inner) =>
         new($"Command {number} failed: {error}", mayHelpToRetry, inner);
 
-    /// <summary>Another time it may be faster.</summary>
+    /// <summary>The commands took too long; a later try may be faster.</summary>
     /// <param name="option">The name of the limit.</param>
     public static PluginException TookTooLong(TimeSpan timeout, string option, Exception inner) =>
         new(

@@ -3,16 +3,14 @@ using NpgsqlTypes;
 
 namespace Tributary.Storage.Postgres;
 
-/// <summary>
-/// One column of rows to be written: as an array parameter of <c>unnest</c>, or field by field for COPY.
-/// </summary>
+/// <summary>One column of rows to write: as an array parameter of <c>unnest</c>, or field by field for COPY.</summary>
 internal abstract class Column(string name, string sqlType)
 {
     public string Name { get; } = name;
 
     public string SqlType { get; } = sqlType;
 
-    /// <summary>The value to insert, given the column of <c>unnest</c>.</summary>
+    /// <summary>The inserted expression, over the column of <c>unnest</c>.</summary>
     public virtual string Expression => Name;
 
     public abstract NpgsqlParameter ToArray(int count);
@@ -89,7 +87,7 @@ internal sealed class BytesColumn(string name, Func<int, ReadOnlyMemory<byte>?> 
 }
 
 /// <summary>
-/// The position of the message at an index of the round: made by the server, or from the fence's answer.
+/// The position of a message by its index in the round: computed by the server, or from the fence's answer.
 /// </summary>
 internal sealed class PositionColumn(string name, long transaction, Func<int, int> index) : Column(name, "int")
 {

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Tributary.Storage.Postgres;
 
-/// <summary>Rows in the binary format of COPY, written tightly into one growing buffer that is used again.</summary>
+/// <summary>Rows in the binary format of COPY, in one growing buffer that is used again.</summary>
 internal sealed class CopyBuffer
 {
     private const int NullLength = -1;

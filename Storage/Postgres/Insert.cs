@@ -47,7 +47,7 @@ internal sealed class Insert(string table, int count, params Column[] columns)
         }
         catch
         {
-            // Ending the stream would otherwise tell the server that the rows are complete.
+            // Without this, ending the stream would tell the server that the rows are complete.
             await stream.CancelAsync();
             throw;
         }

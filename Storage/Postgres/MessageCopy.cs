@@ -3,7 +3,7 @@ using Tributary.Messages;
 
 namespace Tributary.Storage.Postgres;
 
-/// <summary>The store's own way of writing message rows by COPY, by itself: what its limit is measured with.</summary>
+/// <summary>Writes message rows by COPY as the store does, alone: benches measure the store's limit with it.</summary>
 /// <param name="table">A table with the columns of <c>messages</c>.</param>
 public sealed class MessageCopy(string table)
 {
@@ -12,6 +12,8 @@ public sealed class MessageCopy(string table)
     /// <summary>
     /// Copies messages to the positions of <paramref name="transaction"/>, within the connection's transaction.
     /// </summary>
-    public Task WriteAsync(NpgsqlConnection connection, IReadOnlyList<AppendedMessage> messages, long transaction, CancellationToken cancellation) =>
+    public Task WriteAsync(
+        NpgsqlConnection connection, IReadOnlyList<AppendedMessage> messages, long transaction,
+        CancellationToken cancellation) =>
         RoundInserts.Messages(table, messages, [], transaction).CopyAsync(connection, buffer, cancellation);
 }

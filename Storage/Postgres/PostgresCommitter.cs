@@ -5,8 +5,8 @@ using Tributary.Storage.Rows;
 namespace Tributary.Storage.Postgres;
 
 /// <summary>
-/// Owns the commit session. After an unknown outcome the session is given up, and no round is sent before a resolution
-/// has made a new one: until then the old backend may still be at work.
+/// Owns the session that commits. After an unknown outcome the session is dropped, and no round is sent before a
+/// resolution has made a new session: until then the old backend may still be at work.
 /// </summary>
 internal sealed class PostgresCommitter(PostgresOptions options) : IAsyncDisposable
 {
@@ -34,8 +34,7 @@ internal sealed class PostgresCommitter(PostgresOptions options) : IAsyncDisposa
         catch (PostgresException e) when (PostgresErrors.IsFenced(e) || PostgresErrors.IsNotOwned(e)
             || PostgresErrors.IsRefusal(e) || PostgresErrors.IsFull(e))
         {
-            // The server has refused before it came to the commit, so nothing is stored whether the rollback succeeds
-            // or not.
+            // The server has refused before the commit, so nothing is stored whether the rollback succeeds or not.
             await RollBackAsync();
             return PostgresErrors.IsFenced(e) ? new CommitOutcome.Fenced()
                 : PostgresErrors.IsNotOwned(e) ? new CommitOutcome.NotOwned(e.MessageText)
@@ -59,9 +58,7 @@ internal sealed class PostgresCommitter(PostgresOptions options) : IAsyncDisposa
         }
     }
 
-    /// <summary>
-    /// Gives up the session that is there, makes a new one, and keeps it if <paramref name="work"/> says so.
-    /// </summary>
+    /// <summary>Drops the present session, makes a new one, and keeps it if <paramref name="work"/> says so.</summary>
     public async Task<T> RenewAsync<T>(
         Func<PostgresSession, Task<(T Result, bool Keep)>> work, CancellationToken cancellation)
     {
@@ -101,7 +98,7 @@ internal sealed class PostgresCommitter(PostgresOptions options) : IAsyncDisposa
 
     private async Task RollBackAsync()
     {
-        // After some errors, a full disk among them, the driver has closed the session by itself.
+        // After some errors, such as a full disk, the driver has closed the session itself.
         if (session!.Connection.State != ConnectionState.Open)
         {
             await DropAsync();
@@ -115,7 +112,7 @@ internal sealed class PostgresCommitter(PostgresOptions options) : IAsyncDisposa
         }
         catch (Exception e) when (PostgresErrors.IsDatabaseFault(e))
         {
-            // The end of its session rolls the transaction back as well.
+            // Ending the session rolls the transaction back too.
             await DropAsync();
         }
     }

@@ -10,12 +10,14 @@ internal static class PostgresDefinitions
 {
     private const string Select =
         """
-        select d.id, d.name, d.generation, d.hash, d.definition, d.created_at, d.lived_at, d.dropped_at, l.id is not null
+        select d.id, d.name, d.generation, d.hash, d.definition, d.created_at, d.lived_at, d.dropped_at,
+            l.id is not null
         from definitions d left join live_generations l on l.id = d.id
         """;
 
     public static Task<IReadOnlyList<DefinitionRow>> RegisterAsync(
-        NpgsqlConnection connection, IReadOnlyList<DefinitionProposal> proposals, DateTimeOffset now, CancellationToken cancellation) => AloneAsync<IReadOnlyList<DefinitionRow>>(
+        NpgsqlConnection connection, IReadOnlyList<DefinitionProposal> proposals, DateTimeOffset now,
+        CancellationToken cancellation) => AloneAsync<IReadOnlyList<DefinitionRow>>(
         connection,
         async () =>
         {
@@ -86,7 +88,8 @@ internal static class PostgresDefinitions
         return await PostgresMessageLog.ReadAllAsync(command, Read, cancellation);
     }
 
-    // Two silos that propose the same change make one generation of it, and two that switch do so one after the other.
+    // Two silos that propose the same change make one generation of it, and two silos that switch do so one after the
+    // other.
     private static async Task<T> AloneAsync<T>(
         NpgsqlConnection connection, Func<Task<T>> run, CancellationToken cancellation)
     {
@@ -108,7 +111,9 @@ internal static class PostgresDefinitions
         return (await PostgresMessageLog.ReadAllAsync(command, Read, cancellation)).SingleOrDefault();
     }
 
-    private static Task InsertAsync(NpgsqlConnection connection, DefinitionProposal proposal, DateTimeOffset now, CancellationToken cancellation) => RunAsync(
+    private static Task InsertAsync(
+        NpgsqlConnection connection, DefinitionProposal proposal, DateTimeOffset now,
+        CancellationToken cancellation) => RunAsync(
         connection,
         """
         with made as (
@@ -119,7 +124,8 @@ internal static class PostgresDefinitions
         )
         insert into live_generations(name, id) select name, id from made where lived_at is not null
         """,
-        cancellation, Text(proposal.Name), Text(proposal.Hash), new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = proposal.Definition }, Time(now));
+        cancellation, Text(proposal.Name), Text(proposal.Hash),
+        new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = proposal.Definition }, Time(now));
 
     private static async Task RunAsync(
         NpgsqlConnection connection, string sql, CancellationToken cancellation, params NpgsqlParameter[] parameters)

@@ -22,7 +22,8 @@ internal sealed class PostgresDeliveryStarts(PostgresReaders readers) : IDeliver
             },
             cancellation);
 
-    public async ValueTask WriteAsync(IReadOnlyList<DeliveryStart> starts, CancellationToken cancellation) => await readers.RunAsync(
+    public async ValueTask WriteAsync(
+        IReadOnlyList<DeliveryStart> starts, CancellationToken cancellation) => await readers.RunAsync(
         async connection =>
         {
             // Without a begin the batch is one transaction.

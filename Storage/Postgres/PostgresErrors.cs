@@ -4,13 +4,13 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Postgres;
 
-/// <summary>What an error of the server or the driver means: the one place that knows SQLSTATEs.</summary>
+/// <summary>Classifies errors of the server and the driver: the one place that knows SQLSTATEs.</summary>
 internal static class PostgresErrors
 {
     /// <summary>Raised by <c>fence()</c>.</summary>
     public const string Fenced = "TR001";
 
-    /// <summary>Raised by <c>fence()</c>, too.</summary>
+    /// <summary>Also raised by <c>fence()</c>.</summary>
     private const string NotOwned = "TR003";
 
     /// <summary>Raised by <c>expect_rows()</c>.</summary>
@@ -22,16 +22,16 @@ internal static class PostgresErrors
     public static bool IsNotOwned(Exception e) => e is PostgresException { SqlState: NotOwned };
 
     /// <summary>
-    /// The rows cannot be stored, and could not be at another try: bad data, broken constraints, limits, what is not
-    /// supported.
+    /// The rows cannot be stored, and a second try would not help: bad data, broken constraints, limits, unsupported
+    /// features.
     /// </summary>
     public static bool IsRefusal(Exception e) => e is RefusedRoundException
         || e is PostgresException { SqlState: MissingRows }
         || (e is PostgresException postgres && Class(postgres) is "21" or "22" or "23" or "54" or "0A");
 
     /// <summary>
-    /// A file of the server cannot grow. Reported before a commit counts: when the log itself cannot, the server ends
-    /// instead.
+    /// A file of the server cannot grow. Reported before a commit counts: when the write-ahead log itself cannot grow,
+    /// the server ends instead.
     /// </summary>
     public static bool IsFull(Exception e) => e is PostgresException { SqlState: PostgresErrorCodes.DiskFull };
 
@@ -39,7 +39,7 @@ internal static class PostgresErrors
     public static bool IsMistake(Exception e) =>
         Class(e) is "25" or "26" or "2D" or "34" or "3B" or "42" or "44" or "P0" or "38" or "39" or "2F";
 
-    /// <summary>Comes from the server, the driver or the network rather than from a mistake of this program.</summary>
+    /// <summary>True for errors of the server, the driver or the network; false for mistakes of this program.</summary>
     public static bool IsDatabaseFault(Exception e) =>
         e is NpgsqlException or IOException or SocketException or TimeoutException or OperationCanceledException;
 
@@ -54,8 +54,7 @@ internal static class PostgresErrors
 
     /// <summary>
     /// Wrong rights or password (28), no such database (3D), wrong schema (42, 3F), damage (XX001, XX002), refused
-    /// rows. XX000 is not among them: a server whose disk is full says so of a session that begins, and takes one
-    /// later.
+    /// rows. Not XX000: a server with a full disk answers it to a new session, and accepts one later.
     /// </summary>
     private static bool IsFatal(Exception e) => IsRefusal(e)
         || e is PostgresException { SqlState: PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted }

@@ -6,7 +6,7 @@ namespace Tributary.Storage.Postgres;
 /// <inheritdoc cref="IGenerations"/>
 internal sealed class PostgresGenerations(PostgresReaders readers, TimeProvider time) : IGenerations
 {
-    // The first transaction that has not begun: whatever is committed has a lower number.
+    // The first transaction that has not begun: every committed row has a lower number.
     private static readonly string End = string.Create(
         CultureInfo.InvariantCulture,
         $"select pg_snapshot_xmax(pg_current_snapshot())::text::bigint << {Position.IndexBits}");

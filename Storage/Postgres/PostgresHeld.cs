@@ -3,7 +3,7 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Postgres;
 
-/// <summary>What a round does to held work.</summary>
+/// <summary>Writes the changes of a round to held work.</summary>
 internal static class PostgresHeld
 {
     public static IEnumerable<NpgsqlBatchCommand> Deletions(RoundCommit round)
@@ -40,7 +40,7 @@ internal static class PostgresHeld
         if (held.Count > 0)
         {
             var reasons = held.ConvertAll(write => HeldRows.Clean(write.Reason!));
-            // A process that lives writes this: the activity did not end it, so its starts are forgotten.
+            // The process that writes this lives: the activity did not end it, so the activity's starts are forgotten.
             yield return RoundChanges.Command(
                 $"""
                 update reminders r set held_due_at = coalesce(r.held_due_at, r.due_at), due_at = {HeldRows.NeverDue},
@@ -78,7 +78,7 @@ internal static class PostgresHeld
         var reasons = rows.ConvertAll(row => HeldRows.Clean(row.Reason));
         Column[] columns =
         [
-            // Below zero: one that is held anew, whose sequence the transaction makes.
+            // Below zero for a newly held call, whose sequence the transaction makes.
             new LongColumn("sequence", i => rows[i].Call.Sequence == 0 ? -1 - before - i : rows[i].Call.Sequence),
             new LongColumn("held_at", i => Instant.ToTicks(rows[i].HeldAt)),
             new IntColumn("partition", i => rows[i].Call.Partition.Value), new TextColumn("type", i =>

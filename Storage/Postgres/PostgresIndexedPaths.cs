@@ -4,11 +4,11 @@ using Tributary.Storage.Queries;
 
 namespace Tributary.Storage.Postgres;
 
-/// <summary>Which paths are indexed, and for which positions.</summary>
+/// <summary>Stores which paths are indexed, and for which positions.</summary>
 internal static class PostgresIndexedPaths
 {
-    // Above every transaction that has ended and below every one that begins later. The horizon would not do: a
-    // transaction of somebody else may hold it below messages that are there.
+    // Above every transaction that has ended and below every later one. The horizon does not serve here: a transaction
+    // of another program may hold it below stored messages.
     private static readonly string Here =
         $"pg_snapshot_xmax(pg_current_snapshot())::text::bigint << {Position.IndexBits}";
 
@@ -27,9 +27,9 @@ internal static class PostgresIndexedPaths
     ];
 
     /// <summary>
-    /// Makes these the indexed paths, within the transaction of a join; returns their ids. Those who stored messages
-    /// before have ended, so their transactions lie below the place where spans end and begin; the one who joins stores
-    /// above it.
+    /// Makes these the indexed paths, within the transaction of a join; returns their ids. Silos that stored messages
+    /// before have ended, so their transactions lie below the position at which spans end and begin; the joining silo
+    /// stores above it.
     /// </summary>
     public static async Task<IReadOnlyList<int>> RegisterAsync(
         NpgsqlConnection connection, IReadOnlyList<string> pointers, CancellationToken cancellation)
@@ -47,7 +47,7 @@ internal static class PostgresIndexedPaths
         return await PostgresMessageLog.ReadAllAsync(select, row => row.GetInt32(0), cancellation);
     }
 
-    /// <summary>The newest spans of these pointers, and the horizon of the same moment.</summary>
+    /// <summary>The newest spans of these pointers, and the horizon at the same moment.</summary>
     public static async Task<IndexedSpans> ReadAsync(
         NpgsqlConnection connection, IReadOnlyList<string> pointers, int limit, CancellationToken cancellation)
     {

@@ -4,7 +4,7 @@ using Tributary.Storage.Queries;
 
 namespace Tributary.Storage.Postgres;
 
-/// <summary>The messages of several items in one statement: of each item the first entries of the index.</summary>
+/// <summary>The messages of several items in one statement: for each item, the first entries of the index.</summary>
 internal static class PostgresItemMessages
 {
     public static async Task<IReadOnlyDictionary<string, MessageMatches>> ReadAsync(
@@ -17,7 +17,8 @@ internal static class PostgresItemMessages
             $"""
             select i.n, {PostgresMessageLog.Columns} from unnest($4) with ordinality i(item, n)
             cross join lateral (
-                select * from messages where item = i.item and position > $1 and position < least($2, horizon()) order by position {direction} limit $3
+                select * from messages where item = i.item and position > $1 and position < least($2, horizon())
+                order by position {direction} limit $3
             ) m order by i.n, m.position {direction}
             """,
             query.After?.Value ?? -1,
@@ -35,7 +36,7 @@ internal static class PostgresItemMessages
             if (found.TryAdd((int)reader.GetInt64(0) - 1, PostgresMessageLog.Read(reader, 1)))
                 continue;
 
-            // What is left is not read through when the reader closes.
+            // The remaining rows need not be read when the reader closes.
             command.Cancel();
             break;
         }

@@ -13,7 +13,7 @@ internal static class PostgresLoads
         var result = new LoadResult();
         await using var batch = new NpgsqlBatch(connection);
         var reads = new List<Action<NpgsqlDataReader>>();
-        // What no table can hold does not exist, and the server must not be asked for it.
+        // A key that no table can hold does not exist, and the server would refuse it.
         foreach (var group in request
                 .States.Where(key => StorableText.Fits(key.Grain.Key) && StorableText.Fits(key.Grain.Type))
                 .GroupBy(key => key.Table))
@@ -127,7 +127,8 @@ internal static class PostgresLoads
     }
 
     /// <summary>
-    /// A lookup by key for each grain, however the planner sees the table: the lateral limit leaves it no other way.
+    /// A lookup by key for each grain, whatever the planner assumes of the table: the lateral limit leaves it no other
+    /// plan.
     /// </summary>
     private static NpgsqlBatchCommand SelectStates(StateTable table, List<RoundGrainId> grains)
     {

@@ -2,16 +2,16 @@ using Npgsql;
 
 namespace Tributary.Storage.Postgres;
 
-/// <summary>Begins and ends incarnations, and finds out what became of a round.</summary>
+/// <summary>Begins and ends incarnations, and resolves the outcome of a doubtful round.</summary>
 internal sealed class PostgresMembership(PostgresOptions options, PostgresCommitter committer, TimeProvider time)
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan BackendEndLimit = TimeSpan.FromSeconds(10);
 
-    /// <summary>The last incarnation of this process: it is over when the process joins again.</summary>
+    /// <summary>The last incarnation of this process: it has ended when the process joins again.</summary>
     private SiloId? own;
 
-    // Silos with higher ids are this process's own, also when it never heard that it had joined.
+    // Silos with higher ids belong to this process, also when it never learned that it had joined.
     private long? lastBefore;
     private bool isAfterCrash;
 
@@ -26,7 +26,7 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
                 var (dead, living) = await observer.ObserveAsync(cancellation);
                 if (!request.IsAlone)
                 {
-                    // Others are none of its business, but for an earlier incarnation of its own.
+                    // A silo of several ignores other silos, except an earlier incarnation of its own.
                     isAfterCrash |= await observer.IsAnyUnlockedAsync(lastBefore.Value, cancellation);
                     dead = [.. dead.Where(silo => silo.Silo == own)];
                     living = null;
@@ -38,7 +38,7 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
                     return (incarnation, true);
                 }
 
-                // Right after a restart of the server no silo holds its lock yet, so the wait begins when they have had
+                // Right after a restart of the server no silo holds its lock yet: the wait begins when they have had
                 // time.
                 if (living is { IsServerFresh: true })
                     start = time.GetTimestamp();
@@ -55,7 +55,8 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
         },
         cancellation);
 
-    public Task<RoundResolution> ResolveAsync(SiloId silo, long round, CancellationToken cancellation) => committer.RenewAsync(
+    public Task<RoundResolution> ResolveAsync(
+        SiloId silo, long round, CancellationToken cancellation) => committer.RenewAsync(
         async session =>
         {
             await EndBackendAsync(session.Connection, silo, cancellation);
@@ -70,7 +71,8 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
                 if (await reader.ReadAsync(cancellation))
                 {
                     if (reader.GetInt64(0) == round)
-                        resolution = new RoundResolution.Applied(reader.GetInt64(2), new DateTimeOffset(reader.GetDateTime(3)));
+                        resolution = new RoundResolution.Applied(
+                            reader.GetInt64(2), new DateTimeOffset(reader.GetDateTime(3)));
                     else if (reader.GetString(1) != "dead")
                         resolution = new RoundResolution.NotApplied();
                 }
@@ -87,7 +89,7 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
             if (resolution is not RoundResolution.Dead)
                 await RegisterAsync(session, silo, cancellation);
             await transaction.CommitAsync(cancellation);
-            // A dead silo keeps a session as well: its next commit is to meet the fence.
+            // A dead silo keeps a session as well: its next commit must meet the fence.
             return (resolution, true);
         },
         cancellation);
@@ -102,7 +104,8 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
             await using (var row = Command(session.Connection,
                 "update silos set status = 'dead' where id = $1", silo.Value))
                 await row.ExecuteNonQueryAsync(cancellation);
-            // After the row, as notes lock it first: one that is under way is waited for and taken back as well.
+            // After the silo's row, as notes lock it first: a note that is under way is waited for and taken back as
+            // well.
             await PostgresStarts.TakeBackAsync(session.Connection, silo, cancellation);
             await transaction.CommitAsync(cancellation);
             return (true, false);
@@ -110,8 +113,9 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
         cancellation);
 
     /// <summary>
-    /// One update of the status. It waits for a commit of the silo, which holds the row's lock; one that holds it for
-    /// longer than the lease is ended, which is always safe: its silo finds out what became of it.
+    /// Updates the status once. The update waits for a commit of the silo, which holds the row's lock. A commit that
+    /// holds the lock longer than <see cref="PostgresOptions.Lease"/> is ended, which is always safe: its silo resolves
+    /// its outcome.
     /// </summary>
     public async Task<bool> DeclareDeadAsync(NpgsqlConnection connection, SiloId silo, CancellationToken cancellation)
     {
@@ -139,7 +143,7 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
     }
 
     /// <summary>
-    /// Declares the dead silos dead and registers a new one, in one transaction; null when others were faster.
+    /// Declares the dead silos dead and registers a new silo, in one transaction; null when another silo was faster.
     /// </summary>
     private async Task<Incarnation?> RegisterAsync(
         PostgresSession session, IReadOnlyList<ObservedSilo> dead, JoinRequest request, CancellationToken cancellation)
@@ -148,7 +152,7 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
             await EndBackendAsync(session.Connection, silo.Silo, cancellation);
 
         await using var transaction = await session.Connection.BeginTransactionAsync(cancellation);
-        // Joins come one after the other; commits do not wait for this lock.
+        // Joins are serialized; commits do not wait for this lock.
         await using (
             var joinLock = Command(
                 session.Connection, "select pg_advisory_xact_lock($1)", (long)PostgresSession.LockClass << 32))
@@ -173,7 +177,8 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
         }
 
         var incarnation = await InsertAsync(session, request.Address, cancellation);
-        // Whoever stored messages with other paths before has ended by now: silos of one database name the same.
+        // Silos that stored messages with other paths have ended by now: all living silos of a database name the same
+        // paths.
         incarnation = incarnation with
         {
             IndexedPaths =
@@ -182,11 +187,11 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
         await using (var unscoped = Command(session.Connection, "select exists(select from external_ids)"))
             incarnation =
                 incarnation with { HasUnscopedExternalIds = (bool)(await unscoped.ExecuteScalarAsync(cancellation))! };
-        // Before the commit, so that nobody sees a silo without its lock.
+        // Before the commit, so that no other silo sees this silo without its lock.
         if (!await session.TryLockAsync(incarnation.Silo, cancellation))
             throw new StoreException(
                 StoreFault.Busy, $"Another session holds the lock of the new silo {incarnation.Silo}.");
-        // Kept although the answer to the commit may be lost: then the next try finds them dead already.
+        // Kept although the answer to the commit may be lost: then the next try finds these silos dead already.
         isAfterCrash |= dead.Any(silo => silo.Silo.Value <= lastBefore);
         await transaction.CommitAsync(cancellation);
         return incarnation with { IsAfterCrash = isAfterCrash };
@@ -210,7 +215,7 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
     }
 
     /// <summary>
-    /// Ends the session that committed for a silo, and waits until it is gone: then nothing of it can become durable.
+    /// Ends the session that commits for a silo, and waits until it is gone: then nothing of it can become durable.
     /// </summary>
     private async Task EndBackendAsync(NpgsqlConnection connection, SiloId silo, CancellationToken cancellation)
     {

@@ -3,13 +3,13 @@ using NpgsqlTypes;
 
 namespace Tributary.Storage.Postgres;
 
-/// <summary>Who owns which partition.</summary>
+/// <summary>Reads and writes the owners of partitions.</summary>
 internal static class PostgresPartitions
 {
     /// <summary>
-    /// The fence of a round, which also proves that the silo owns what the round writes: its own row is locked from
-    /// here
-    /// to the commit, so that nobody declares it dead, and nobody else takes what a living silo owns.
+    /// The fence of a round. It also proves that the silo owns the partitions that the round writes: the silo's row is
+    /// locked from here to the commit, so that no other silo declares it dead, and no silo takes the partitions of a
+    /// living one.
     /// </summary>
     public static NpgsqlBatchCommand Fence(RoundCommit round) => RoundChanges.Command(
         "select transaction_id, committed_at from fence($1, $2, $3)",
@@ -18,9 +18,9 @@ internal static class PostgresPartitions
     public static bool HasChanges(RoundCommit round) => round.Takes.Count > 0 || round.Gives.Count > 0;
 
     /// <summary>
-    /// Gives, then takes; returns what was taken. Takes pass over rows that somebody locks, who takes or gives them at
-    /// this moment: no round waits for the commit of another silo. That an owner is dead must be seen: a silo that this
-    /// statement's snapshot does not know has just joined, and lives.
+    /// Gives, then takes; returns the taken partitions. A take skips rows that another session locks, which takes or
+    /// gives them at this moment: no round waits for the commit of another silo. A take needs proof that the owner is
+    /// dead: a silo that the statement's snapshot does not know has just joined, and lives.
     /// </summary>
     public static NpgsqlBatchCommand Changes(RoundCommit round) => RoundChanges.Command(
         """
@@ -38,7 +38,7 @@ internal static class PostgresPartitions
         """,
         RoundChanges.Long(round.Silo.Value), Ids(round.Takes), Ids(round.Gives));
 
-    /// <summary>What a reader of <see cref="Changes"/> or of <see cref="OwnedAsync"/> has before it.</summary>
+    /// <summary>Reads the rows of <see cref="Changes"/> or <see cref="OwnedAsync"/>.</summary>
     public static async Task<IReadOnlyList<TakenPartition>> ReadAsync(
         NpgsqlDataReader reader, CancellationToken cancellation)
     {

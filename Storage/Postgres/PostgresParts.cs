@@ -14,9 +14,7 @@ internal static class PostgresParts
 
     private const string Range = "(position, plugin) > ($1, $2) and position < horizon()";
 
-    /// <summary>
-    /// The next parts of each status, found by the index, or without statuses of all: together in their order.
-    /// </summary>
+    /// <summary>The next parts in order: of each given status, found by the index, or of all statuses.</summary>
     public static async Task<RowChunk<StoredPart>> ReadAsync(
         NpgsqlConnection connection,
         IReadOnlyList<MessageStatus>? statuses,
@@ -46,7 +44,9 @@ internal static class PostgresParts
             $"""
             select h.horizon, r.position, r.message_position, {Columns}, raised_at
             from (select horizon() as horizon) h
-            left join lateral (select * from raised where position > $1 and position < h.horizon order by position limit $2) r on true
+            left join lateral (
+                select * from raised where position > $1 and position < h.horizon order by position limit $2
+            ) r on true
             order by r.position
             """,
             after.Value, (long)limit + 1);
@@ -62,7 +62,8 @@ internal static class PostgresParts
                 return new RaisedSlice(failures, horizon, false);
 
             var part = ReadPart(reader, 2);
-            failures.Add(new RaisedFailure(new Position(reader.GetInt64(1)), part.Message, part.Item, part.Part, part.ChangedAt));
+            failures.Add(new RaisedFailure(
+                new Position(reader.GetInt64(1)), part.Message, part.Item, part.Part, part.ChangedAt));
         }
 
         return new RaisedSlice(failures, horizon, true);
@@ -74,7 +75,7 @@ internal static class PostgresParts
             return $"select position, {Columns}, changed_at from pending where {Range} order by position, plugin limit "
                 + "$3";
 
-        // The condition repeats that of the index, which the planner cannot conclude.
+        // The condition repeats that of the partial index, which the planner cannot infer.
         var each = statuses.Select(status =>
             $"(select position, {Columns}, changed_at from pending where status = {(int)status} and status <> 1 and "
             + $"{Range} order by position, plugin limit $3)");

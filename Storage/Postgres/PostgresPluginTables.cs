@@ -8,7 +8,7 @@ namespace Tributary.Storage.Postgres;
 
 /// <summary>
 /// Tables of plugins in the platform's database, on connections of their own. An open transaction of a plugin holds the
-/// horizon as any other does, so the whole of it has a time limit.
+/// horizon like any other, so that the whole transaction has a time limit.
 /// </summary>
 internal sealed class PostgresPluginTables(PostgresOptions options) : IPluginTables, IAsyncDisposable
 {
@@ -21,11 +21,12 @@ internal sealed class PostgresPluginTables(PostgresOptions options) : IPluginTab
             Enlist = false,
             ApplicationName = "tributary plugins",
             TcpKeepAlive = true,
-            // The limits below are asked of the server; this one is for a server that does not answer.
+            // The server keeps the limits below; this one is for a server that does not answer.
             CommandTimeout = 0,
-            // Says which command of a batch it was.
+            // Names the failed command of a batch.
             IncludeFailedBatchedCommand = true,
-            // A plugin may have set what the next one must not find: the reset at the return of a connection stays on.
+            // A plugin may change session settings that the next plugin must not find: the reset at the return of a
+            // connection stays on.
             NoResetOnClose = false,
             Options = PoolSettings.Added(
                 options.ConnectionString, PoolSettings.Durable + " -c client_min_messages=error -c jit=off"),
@@ -124,8 +125,8 @@ internal sealed class PostgresPluginTables(PostgresOptions options) : IPluginTab
         var batched = new NpgsqlBatchCommand(command.Sql);
         foreach (var value in command.Parameters)
         {
-            // Texts go without a type, as literals do: the server reads them as what the statement needs, a date or
-            // JSON as well.
+            // Texts go without a type, like literals: the server reads them as the type that the statement needs, such
+            // as a date or JSON.
             batched.Parameters.Add(value is null or string
                 ? new NpgsqlParameter { Value = value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Unknown }
                 : new NpgsqlParameter { Value = value });
@@ -134,7 +135,7 @@ internal sealed class PostgresPluginTables(PostgresOptions options) : IPluginTab
         return batched;
     }
 
-    /// <summary>Runs work in one transaction, which ends with its time: then the server undoes it.</summary>
+    /// <summary>Runs work in one transaction with a time limit, at which the server rolls it back.</summary>
     private async ValueTask<bool> RunAsync(
         TimeSpan timeout,
         Func<Exception, TributaryException> late,
@@ -155,7 +156,7 @@ internal sealed class PostgresPluginTables(PostgresOptions options) : IPluginTab
             try
             {
                 var result = await work(connection, limit.Token);
-                // Not cancelled half-way: what has begun to commit is finished.
+                // Not cancelled half-way: a commit that has begun ends.
                 await ExecuteAsync(connection, "commit", CancellationToken.None);
                 return result;
             }
@@ -183,7 +184,7 @@ internal sealed class PostgresPluginTables(PostgresOptions options) : IPluginTab
         }
         catch (Exception e) when (PostgresErrors.IsDatabaseFault(e) || e is InvalidOperationException)
         {
-            // The end of its session rolls the transaction back as well.
+            // Ending the session rolls the transaction back too.
         }
     }
 

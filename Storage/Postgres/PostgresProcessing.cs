@@ -4,16 +4,16 @@ using Tributary.Storage.Rows;
 namespace Tributary.Storage.Postgres;
 
 /// <summary>
-/// What a round leaves of the processing of messages. A transaction of 0 stands for one that the server will fill in.
+/// Writes a round's parts, records and outcomes. A transaction of 0 stands for one that the server fills in.
 /// </summary>
 internal static class PostgresProcessing
 {
     /// <summary>
-    /// Records of one statement, in bytes: a parameter holds them all, and the server takes none beyond 1 GiB.
+    /// Bytes of records in one statement: one parameter holds them all, and the server refuses parameters beyond 1 GiB.
     /// </summary>
     private const int RecordChunkBytes = 16 << 20;
 
-    /// <summary>New rows that depend on no deletion.</summary>
+    /// <summary>New rows that do not depend on deletions.</summary>
     public static IEnumerable<Insert> Inserts(RoundCommit round, long transaction)
     {
         var fresh = PartRow.OfNew(round).ToList();
@@ -55,7 +55,7 @@ internal static class PostgresProcessing
         }
     }
 
-    /// <summary>Rows that take the place of others: parts after the deletions, and records.</summary>
+    /// <summary>Rows that replace others: parts, after the deletions, and records.</summary>
     public static IEnumerable<NpgsqlBatchCommand> Changes(RoundCommit round)
     {
         var parts = PartRow.OfStored(round).ToList();
@@ -109,10 +109,15 @@ internal static class PostgresProcessing
         ];
         return RoundChanges.Command(
             """
-            insert into records as r (generation, item, key, position, item_sequence, received_at, message_id, source, json)
-            select * from unnest($1::int[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::uuid[], $8::text[], $9::bytea[])
-            on conflict (generation, item, key) do update set position = excluded.position, item_sequence = excluded.item_sequence,
-                received_at = excluded.received_at, message_id = excluded.message_id, source = excluded.source, json = excluded.json
+            insert into records as r
+                (generation, item, key, position, item_sequence, received_at, message_id, source, json)
+            select * from unnest(
+                $1::int[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::uuid[], $8::text[],
+                $9::bytea[])
+            on conflict (generation, item, key) do update set
+                position = excluded.position, item_sequence = excluded.item_sequence,
+                received_at = excluded.received_at, message_id = excluded.message_id, source = excluded.source,
+                json = excluded.json
                 where r.item_sequence <= excluded.item_sequence
             """,
             [.. columns.Select(column => column.ToArray(rows.Count))]);

@@ -3,10 +3,10 @@ using Npgsql;
 namespace Tributary.Storage.Postgres;
 
 /// <summary>
-/// A small pool, apart from the session that commits. The engine has one of its own: queries wait for each other, and
-/// never keep a round waiting.
+/// A small pool, apart from the session that commits. The engine has its own pool: queries wait for each other, and
+/// never delay a round.
 /// </summary>
-/// <param name="name">What the server shows of its connections.</param>
+/// <param name="name">The application name that the server shows for its connections.</param>
 internal sealed class PostgresReaders(PostgresOptions options, string name, int connectionCount) : IAsyncDisposable
 {
     private readonly NpgsqlDataSource source = new NpgsqlDataSourceBuilder(
@@ -26,8 +26,8 @@ internal sealed class PostgresReaders(PostgresOptions options, string name, int 
     ).Build();
 
     /// <summary>
-    /// Runs work that can be run again without harm: after a fault it is tried once more on a new connection, because
-    /// an idle one learns only by its next use that the server was restarted.
+    /// Runs work that may run twice. After a fault it runs once more on a new connection, because an idle connection
+    /// notices a restart of the server only at its next use.
     /// </summary>
     public async ValueTask<T> RunAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellation)
     {

@@ -3,9 +3,9 @@ using Npgsql;
 namespace Tributary.Storage.Postgres;
 
 /// <summary>
-/// Writes one round. A small one is a single batch: one round trip, and a transaction by itself, for the server ends
-/// the transaction where the batch ends. A large one begins with the fence, which gives the transaction's id to the
-/// rows that follow by COPY; the rest and the commit are the last batch.
+/// Writes one round. A small round is a single batch: one round trip, and a transaction by itself, because the server
+/// ends the transaction where the batch ends. A large round begins with the fence, which returns the transaction's id
+/// for the rows that follow by COPY; the rest and the commit are the last batch.
 /// </summary>
 internal sealed class PostgresRound(PostgresOptions options)
 {
@@ -82,8 +82,8 @@ internal sealed class PostgresRound(PostgresOptions options)
     }
 
     /// <summary>
-    /// Runs a batch of which the first statement with a result is the fence, to its end: only then is its outcome
-    /// known.
+    /// Runs a batch to its end; its first statement with a result is the fence. Only the end of the batch decides its
+    /// outcome.
     /// </summary>
     private static async Task<CommitOutcome.Committed> ExecuteAsync(
         NpgsqlBatch batch, RoundCommit round, CancellationToken cancellation)
@@ -95,7 +95,7 @@ internal sealed class PostgresRound(PostgresOptions options)
             committed = committed with { Taken = await PostgresPartitions.ReadAsync(reader, cancellation) };
         while (await reader.NextResultAsync(cancellation))
         {
-            // Results of the other statements carry nothing.
+            // The results of the other statements are empty.
         }
 
         return committed;

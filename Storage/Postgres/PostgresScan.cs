@@ -6,8 +6,8 @@ using Tributary.Storage.Queries;
 namespace Tributary.Storage.Postgres;
 
 /// <summary>
-/// The statements of a search. Each looks at a bounded number of rows in the order of their positions; of those whose
-/// source, item or time does not match the server sends no body, and reads none.
+/// The statements of a search. Each reads a bounded number of rows in the order of their positions. For rows whose
+/// source, item or time does not match, the server neither reads nor sends the body.
 /// </summary>
 internal sealed class PostgresScan(PostgresReaders readers) : IMessageRows
 {
@@ -61,7 +61,7 @@ internal sealed class PostgresScan(PostgresReaders readers) : IMessageRows
             },
             cancellation);
 
-    /// <summary>The statement that reads what a range asks for.</summary>
+    /// <summary>The statement that reads the rows of a range.</summary>
     internal static NpgsqlCommand Command(NpgsqlConnection connection, ScanRange range)
     {
         var filter = range.Filter;
@@ -92,8 +92,8 @@ internal sealed class PostgresScan(PostgresReaders readers) : IMessageRows
     }
 
     /// <summary>
-    /// The statement that reads entries of a range. Their order is that of the index, so that no more of it is read
-    /// than is asked for.
+    /// The statement that reads entries of a range of keys. They come in the order of the index, so that the server
+    /// reads no more of it than is requested.
     /// </summary>
     internal static NpgsqlCommand Command(NpgsqlConnection connection, KeyRange range, int limit)
     {
@@ -113,8 +113,8 @@ internal sealed class PostgresScan(PostgresReaders readers) : IMessageRows
         ScanSource.AtPositions at =>
             $"from unnest({Add(command, new NpgsqlParameter<long[]> { TypedValue = [.. range.Next(at.Positions)] })}) "
             + $"p(at) join messages m on m.position = p.at where {Range}",
-        // Of the next rows of each item or value, found in the index alone, the first of all are the next of all
-        // together. One message may hold several of the values.
+        // The next rows in order: the first of the next rows of each item or value, found in the index alone. One
+        // message may hold several of the values.
         var source => $"""
             from (
                 select position from (select {Entries(command, source, $"order by position {range.Direction}")}) e
@@ -123,7 +123,7 @@ internal sealed class PostgresScan(PostgresReaders readers) : IMessageRows
             """,
     };
 
-    /// <summary>For each item or value its entries in the range, at most $3; goes behind <c>select</c>.</summary>
+    /// <summary>The entries of each item or value in the range, at most $3; goes behind <c>select</c>.</summary>
     private static string Entries(NpgsqlCommand command, ScanSource source, string order)
     {
         var (wanted, table) = source switch
@@ -131,16 +131,16 @@ internal sealed class PostgresScan(PostgresReaders readers) : IMessageRows
             ScanSource.OfItems of => (
                 $"unnest({Add(command, Texts(of.Items))}) w(item)", "messages where item = w.item"),
             ScanSource.OfValues of => (
-                $"unnest({Add(command, new NpgsqlParameter<int[]> { TypedValue = Array.ConvertAll(of.Values, value => value.Path) })}, {Add(command, Keys(of))}) w(path, key)",
+                $"unnest({Add(command, Paths(of))}, {Add(command, Keys(of))}) w(path, key)",
                 "indexed_values where path = w.path and key = w.key"),
             ScanSource.OfStatuses { Statuses: null } => ("(values (0)) w(status)", "pending where true"),
-            // The condition repeats that of the index, which the planner cannot conclude.
+            // The condition repeats that of the partial index, which the planner cannot infer.
             ScanSource.OfStatuses of => (
                 $"unnest(array[{Numbers(of.Statuses)}]::int[]) w(status)",
                 "pending where status = w.status and status <> 1"),
             _ => throw new ArgumentException($"{source} has no index.", nameof(source)),
         };
-        // A message has several parts, and is one entry.
+        // A message with several parts is one entry.
         var group = source is ScanSource.OfStatuses ? "group by position" : "";
         return $"p.position from {wanted} cross join lateral (select position from {table} and {Range} {group} {order} "
             + "limit $3) p";
@@ -148,6 +148,9 @@ internal sealed class PostgresScan(PostgresReaders readers) : IMessageRows
 
     private static string Numbers(IEnumerable<MessageStatus> statuses) =>
         string.Join(", ", statuses.Select(status => (int)status));
+
+    private static NpgsqlParameter Paths(ScanSource.OfValues of) =>
+        new NpgsqlParameter<int[]> { TypedValue = Array.ConvertAll(of.Values, value => value.Path) };
 
     private static NpgsqlParameter Keys(ScanSource.OfValues of) =>
         new NpgsqlParameter<ReadOnlyMemory<byte>[]>

@@ -11,12 +11,12 @@ internal static class PostgresSchema
 
     private static readonly IReadOnlyList<Migration> Known = Migration.Load("Postgres");
 
-    /// <summary>Brings the database to this build's version and says what it is.</summary>
+    /// <summary>Migrates the database to this build's version and returns its facts.</summary>
     public static async Task<StoreFacts> OpenAsync(
         NpgsqlConnection connection, PostgresOptions options, CancellationToken cancellation)
     {
-        // One transaction over all steps: another process that starts at the same time waits here and finds nothing to
-        // do.
+        // One transaction over all migrations: another process that starts at the same time waits here and finds
+        // nothing to do.
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await ExecuteAsync(
             connection,
@@ -59,13 +59,15 @@ internal static class PostgresSchema
     }
 
     /// <summary>
-    /// Positions come from the server's transaction counter: on a server that has counted less, new ones would come
+    /// Positions come from the server's transaction counter: on a server with a lower counter, new positions would come
     /// before stored ones.
     /// </summary>
     private static async Task CheckCounterAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         var sql = $"""
-            select greatest((select max(position) from messages), (select max(transaction_id) << {Position.IndexBits} from silos))
+            select greatest(
+                    (select max(position) from messages),
+                    (select max(transaction_id) << {Position.IndexBits} from silos))
                 >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint << {Position.IndexBits}
             """;
         if (await ScalarAsync(connection, sql, cancellation) is true)
@@ -78,7 +80,8 @@ internal static class PostgresSchema
         }
     }
 
-    private static Task CreateAsync(NpgsqlConnection connection, int partitionCount, CancellationToken cancellation) => ExecuteAsync(
+    private static Task CreateAsync(
+        NpgsqlConnection connection, int partitionCount, CancellationToken cancellation) => ExecuteAsync(
         connection,
         string.Create(
             CultureInfo.InvariantCulture,

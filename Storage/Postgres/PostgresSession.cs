@@ -4,8 +4,9 @@ using Npgsql;
 namespace Tributary.Storage.Postgres;
 
 /// <summary>
-/// The one connection that commits: unpooled, so that its backend is this silo's alone and ending it ends what the silo
-/// may still have under way. It holds the silo's advisory lock, by which others see that the silo lives.
+/// The one connection that commits. It is unpooled, so that its backend belongs to this silo alone, and ending the
+/// backend ends whatever the silo has under way. It holds the silo's advisory lock, by which other silos see that the
+/// silo lives.
 /// </summary>
 internal sealed class PostgresSession : IAsyncDisposable
 {
@@ -73,7 +74,8 @@ internal sealed class PostgresSession : IAsyncDisposable
 
     private static async Task ConfigureAsync(NpgsqlConnection connection, int leaseMs, CancellationToken cancellation)
     {
-        // Rows are always found by their keys: a plan made before the tables had statistics must not scan them.
+        // Rows are always found by their keys: a plan from the time before the tables had statistics must not scan
+        // them.
         var sql = string.Create(
             CultureInfo.InvariantCulture,
             $"""
@@ -94,8 +96,9 @@ internal sealed class PostgresSession : IAsyncDisposable
     }
 
     /// <summary>
-    /// A pooler would give statements to changing backends and break the fence's promise that ending one backend ends
-    /// the round. It shows: the backend is not the one that the connection was greeted by, or settings do not stay.
+    /// A pooler between silo and server would give statements to changing backends, and break the promise that ending
+    /// one backend ends the round. It shows: the backend is not the one that greeted the connection, or settings do not
+    /// stay.
     /// </summary>
     private static async Task<DateTime> CheckAsync(
         NpgsqlConnection connection, PostgresOptions options, CancellationToken cancellation)
@@ -103,7 +106,8 @@ internal sealed class PostgresSession : IAsyncDisposable
         await using var command = new NpgsqlCommand(
             """
             select pg_backend_pid(), current_setting('tributary.session', true), backend_start,
-                current_setting('server_version_num')::int, current_setting('fsync'), current_setting('synchronous_commit')
+                current_setting('server_version_num')::int, current_setting('fsync'),
+                current_setting('synchronous_commit')
             from pg_stat_activity where pid = pg_backend_pid()
             """,
             connection);

@@ -4,14 +4,14 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Postgres;
 
-/// <summary>Notes of starts on the rows of activities.</summary>
+/// <summary>Notes the starts of activities on their rows.</summary>
 internal static class PostgresStarts
 {
     public static async Task<bool> NoteAsync(
         NpgsqlConnection connection, SiloId silo, IReadOnlyList<StartNote> notes, CancellationToken cancellation)
     {
-        // The lock on the silo's row orders the note against whoever declares the silo dead; commits take it first as
-        // well. The locks on the partitions' rows order it against the commit that gives them.
+        // The lock on the silo's row orders the note against a declaration that the silo is dead; commits take this
+        // lock first as well. The locks on the partitions' rows order the note against the commit that gives them.
         await using var command = new NpgsqlCommand(
             """
             with alive as materialized (select id from silos where id = $1 and status <> 'dead' for share),
@@ -20,7 +20,8 @@ internal static class PostgresStarts
             noted as (
                 update reminders r set starts = t.starts, started_by = alive.id, is_alone = nullif(t.is_alone, false)
                 from alive, unnest(
-                        $2::text[], $3::text[], $4::text[], $5::bigint[], $6::int[], $7::int[], $8::int[], $9::boolean[])
+                        $2::text[], $3::text[], $4::text[], $5::bigint[], $6::int[], $7::int[], $8::int[],
+                        $9::boolean[])
                     as t(type, key, name, due_at, attempt, before, starts, is_alone)
                 where r.type = t.type and r.key = t.key and r.name = t.name
                     and r.due_at = t.due_at and r.attempt = t.attempt and coalesce(r.starts, 0) = t.before
@@ -51,7 +52,7 @@ internal static class PostgresStarts
         return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
-    /// <summary>The highest id that a silo had so far.</summary>
+    /// <summary>The highest id of a silo so far.</summary>
     public static async Task<long> LastSiloAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("select coalesce(max(id), 0) from silos", connection);

@@ -23,8 +23,8 @@ internal sealed class OptionalLongColumn(string name, Func<int, long?> value) : 
 }
 
 /// <summary>
-/// The position of a message that is stored, or of one at an index of the round: below zero stand indexes, for which
-/// the server makes the positions.
+/// The position of a stored message, or of a message of the round. For messages of the round the column holds their
+/// index, below zero, and the server computes the position.
 /// </summary>
 internal sealed class MessageColumn(string name, long transaction, Func<int, (int Index, Position Stored)> message)
     : Column(name, "bigint")

@@ -3,7 +3,7 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Postgres;
 
-/// <summary>What a round changes or removes, and its sums: few statements, all in one batch.</summary>
+/// <summary>The changes and removals of a round, and its sums: few statements, all in one batch.</summary>
 internal static class RoundChanges
 {
     public static IEnumerable<NpgsqlBatchCommand> Deletions(RoundCommit round)
@@ -50,7 +50,10 @@ internal static class RoundChanges
             var match = string.Join(" and ", keys.Select(key => $"s.{key.Name} = t.{key.Name}"));
             yield return Command(
                 $"""
-                with found as (update {table} s set version = t.version, state = t.state from unnest({arrays}) as t({names}) where {match} returning 1)
+                with found as (
+                    update {table} s set version = t.version, state = t.state
+                    from unnest({arrays}) as t({names}) where {match} returning 1
+                )
                 select expect_rows((select count(*) from found), ${columns.Length + 1}, '{table}')
                 """,
                 [.. columns.Select(column => column.ToArray(rows.Count)), Long(rows.Count)]);
@@ -76,7 +79,9 @@ internal static class RoundChanges
             yield return Command(
                 """
                 insert into ledger as l (silo, source, hour, accepted, completed, skipped, processing, retrying, parked)
-                select $9, t.* from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[]) as t
+                select $9, t.* from unnest(
+                    $1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
+                    $8::bigint[]) as t
                 on conflict (silo, source, hour) do update set
                     accepted = l.accepted + excluded.accepted, completed = l.completed + excluded.completed,
                     skipped = l.skipped + excluded.skipped, processing = l.processing + excluded.processing,

@@ -4,7 +4,7 @@ using Tributary.Storage.Rows;
 namespace Tributary.Storage.Postgres;
 
 /// <summary>
-/// The new rows of a round, table by table. A transaction of 0 stands for one that the server will fill in.
+/// The new rows of a round, table by table. A transaction of 0 stands for one that the server fills in.
 /// </summary>
 internal static class RoundInserts
 {

@@ -3,23 +3,23 @@ using Npgsql;
 
 namespace Tributary.Storage.Postgres;
 
-/// <param name="IsServerFresh">The server has just started, so that a free lock says nothing yet.</param>
+/// <param name="IsServerFresh">True when the server has just started: a free lock proves nothing yet.</param>
 internal sealed record ObservedSilo(SiloId Silo, string Address, long Round, bool IsLocked, bool IsServerFresh);
 
 /// <summary>
-/// Tells silos that are certainly dead: the lock of their session is free, their round stands still, and their address
-/// refuses connections. Any one sign of life keeps a silo alive.
+/// Finds silos that are certainly dead: the lock of their session is free, their round stands still, and their address
+/// refuses connections. Any sign of life keeps a silo alive.
 /// </summary>
 internal sealed class SiloObserver(NpgsqlConnection connection, TimeProvider time, SiloId? own, string ownAddress)
 {
-    /// <summary>How long a round must stand still.</summary>
+    /// <summary>How long a silo's round must stand still before the silo counts as dead.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);
 
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromMilliseconds(500);
 
     private readonly Dictionary<SiloId, (long Round, long Since)> seen = [];
 
-    /// <summary>All silos that are not declared dead: those that are dead, and one that may live.</summary>
+    /// <summary>Observes all silos that are not declared dead: those that are dead, and one that may live.</summary>
     public async Task<(IReadOnlyList<ObservedSilo> Dead, ObservedSilo? Living)> ObserveAsync(
         CancellationToken cancellation)
     {
@@ -45,7 +45,7 @@ internal sealed class SiloObserver(NpgsqlConnection connection, TimeProvider tim
 
     private async Task<bool> IsDeadAsync(ObservedSilo silo, CancellationToken cancellation)
     {
-        // An earlier incarnation of this process: who asks is the one who would know.
+        // An earlier incarnation of this process has ended: this process asks only then.
         if (silo.Silo == own)
             return true;
 
@@ -58,9 +58,10 @@ internal sealed class SiloObserver(NpgsqlConnection connection, TimeProvider tim
             return false;
         }
 
-        // Two processes cannot listen on one address: at our own it is us who would answer.
+        // Two processes cannot listen on one address: at this silo's own address, only this silo would answer.
         return time.GetElapsedTime(before.Since) >= Interval
-            && (silo.Address.Length == 0 || silo.Address == ownAddress || await RefusesAsync(silo.Address, cancellation));
+            && (silo.Address.Length == 0 || silo.Address == ownAddress
+                || await RefusesAsync(silo.Address, cancellation));
     }
 
     private async Task<List<ObservedSilo>> ReadAsync(CancellationToken cancellation)
@@ -68,8 +69,11 @@ internal sealed class SiloObserver(NpgsqlConnection connection, TimeProvider tim
         await using var command = new NpgsqlCommand(
             $"""
             select s.id, s.address, s.round,
-                exists(select from pg_locks l where l.locktype = 'advisory' and l.classid = {PostgresSession.LockClass} and l.objid = s.id::oid
-                    and l.objsubid = 1 and l.database = (select oid from pg_database where datname = current_database())),
+                exists(
+                    select from pg_locks l
+                    where l.locktype = 'advisory' and l.classid = {PostgresSession.LockClass} and l.objid = s.id::oid
+                        and l.objsubid = 1
+                        and l.database = (select oid from pg_database where datname = current_database())),
                 clock_timestamp() - pg_postmaster_start_time() < interval '3 seconds'
             from silos s where s.status <> 'dead' order by s.id
             """,
@@ -87,7 +91,7 @@ internal sealed class SiloObserver(NpgsqlConnection connection, TimeProvider tim
         return silos;
     }
 
-    /// <summary>True only when the address actively refuses: silence may be a network that is slow.</summary>
+    /// <summary>True only when the address actively refuses: silence may be a slow network.</summary>
     private static async Task<bool> RefusesAsync(string address, CancellationToken cancellation)
     {
         if (!Uri.TryCreate(

@@ -3,9 +3,8 @@ using System.Text.Json;
 namespace Tributary.Storage.Queries;
 
 /// <summary>
-/// A condition on bodies, prepared once for many rows. No comparison holds for a value that is not there,
-/// <c>NotEqual</c> included;
-/// <see cref="BodyCondition.Not"/> of <c>Equal</c> holds for it.
+/// A condition on bodies, prepared once for many rows. No comparison holds for a missing value, not even
+/// <c>NotEqual</c>; <see cref="BodyCondition.Not"/> of <c>Equal</c> holds for it.
 /// </summary>
 public abstract class BodyMatcher
 {
@@ -53,7 +52,7 @@ public abstract class BodyMatcher
             {
                 Comparison.Equal => value.IsEqualTo(other),
                 Comparison.NotEqual => !value.IsEqualTo(other),
-                // The operand is the array here, and the value is looked for in it.
+                // Here the operand is the array, and the value is searched in it.
                 Comparison.In => other.Contains(value),
                 Comparison.Greater => value.CompareTo(other) > 0,
                 Comparison.GreaterOrEqual => value.CompareTo(other) >= 0,

@@ -6,8 +6,8 @@ using Tributary.Storage.Indexing;
 namespace Tributary.Storage.Queries;
 
 /// <summary>
-/// A JSON pointer (RFC 6901), looked up in one pass over a body that builds nothing. Of a key that occurs twice the
-/// last one counts, with all that is below it.
+/// A JSON pointer (RFC 6901), looked up in one pass over a body that builds no tree. The last of several equal keys
+/// counts, with everything below it.
 /// </summary>
 internal sealed class BodyPointer
 {
@@ -38,13 +38,13 @@ internal sealed class BodyPointer
         {
             var reader = JsonStructures.Enter(body);
             var found = TryFind(ref reader, body, 0, out value);
-            // What follows the value is read as well: anything but white space throws.
+            // The text behind the value is read as well: anything but white space throws.
             reader.Read();
             return found;
         }
         catch (JsonException)
         {
-            // Contents of any media type are messages; this one has no values to compare.
+            // A message may have content of any media type; this one has no values to compare.
             return false;
         }
     }
@@ -91,7 +91,7 @@ internal sealed class BodyPointer
         return found;
     }
 
-    /// <summary>The array index that a step means, or -1: digits without leading zeros.</summary>
+    /// <summary>The array index of a step (digits without leading zeros), or -1.</summary>
     private static int IndexOf(string step) =>
         int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
         && (step.Length == 1 || step[0] != '0')

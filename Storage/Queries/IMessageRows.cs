@@ -1,12 +1,12 @@
 namespace Tributary.Storage.Queries;
 
-/// <summary>What a search asks of a store: short reads, each a snapshot of its own.</summary>
+/// <summary>The reads of a search from a store: short, and each a snapshot of its own.</summary>
 internal interface IMessageRows
 {
     /// <summary>The next rows of a search.</summary>
     ValueTask<ScanChunk> ReadAsync(ScanRange range, CancellationToken cancellation);
 
-    /// <summary>The newest spans of these paths, over all of them at most <paramref name="limit"/>.</summary>
+    /// <summary>The newest spans of these paths, at most <paramref name="limit"/> for all of them together.</summary>
     ValueTask<IndexedSpans> ReadSpansAsync(IReadOnlyList<string> pointers, int limit, CancellationToken cancellation);
 
     /// <summary>

@@ -5,8 +5,8 @@ using Tributary.Storage.Indexing;
 namespace Tributary.Storage.Queries;
 
 /// <summary>
-/// What the index can say of a condition: sets of values and ranges of keys, each of which leads to every message for
-/// which the condition can hold. What they lead to is still checked.
+/// The ways of the index into a condition: sets of values and ranges of keys, each of which leads to every message for
+/// which the condition can hold. The messages are still checked.
 /// </summary>
 internal sealed class IndexChoices
 {

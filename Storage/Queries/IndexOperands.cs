@@ -11,14 +11,14 @@ internal static class IndexOperands
 
     /// <param name="path">The id of the path.</param>
     /// <param name="operand">The operand.</param>
-    /// <param name="isExact">True when what the index holds under this value equals the operand.</param>
+    /// <param name="isExact">True when every value that the index holds under this key equals the operand.</param>
     public static IndexedValue ValueOf(int path, JsonElement operand, out bool isExact)
     {
         var value = JsonValue.Of(operand);
         return new IndexedValue(path, IndexKey.Of(value.Type, value.Text, value.IsEscaped, out isExact));
     }
 
-    /// <summary>The keys of values at or above a number or string; null for what has no order.</summary>
+    /// <summary>The keys of values at or above a number or string; null for values without an order.</summary>
     public static KeyRange? Above(int path, JsonElement operand)
     {
         var value = JsonValue.Of(operand);
@@ -28,7 +28,7 @@ internal static class IndexOperands
             : null;
     }
 
-    /// <summary>The keys of values at or below a number or string; null for what has no order.</summary>
+    /// <summary>The keys of values at or below a number or string; null for values without an order.</summary>
     public static KeyRange? Below(int path, JsonElement operand)
     {
         var value = JsonValue.Of(operand);

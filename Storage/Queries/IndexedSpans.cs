@@ -1,13 +1,13 @@
 namespace Tributary.Storage.Queries;
 
 /// <summary>
-/// Spans of indexed paths, and the horizon of the moment in which they were read: below it they do not change any more.
+/// Spans of indexed paths, and the horizon at the moment of the read: below it the spans do not change any more.
 /// </summary>
 internal sealed record IndexedSpans(Position Horizon, IReadOnlyList<IndexedSpan> Rows)
 {
     /// <summary>
-    /// Cuts the positions between two bounds, both exclusive, where a path begins or ends to be indexed. The pieces are
-    /// in the order of positions and end at the horizon.
+    /// Cuts the positions between two bounds, both exclusive, wherever the index of a path begins or ends. The pieces
+    /// are in the order of positions and end at the horizon.
     /// </summary>
     public IEnumerable<SearchPiece> Cut(long after, long before)
     {

@@ -3,8 +3,8 @@ using Tributary.Storage.Rows;
 namespace Tributary.Storage.Queries;
 
 /// <summary>
-/// Messages of several items as one statement yields them: item by item, each in the direction of the query. It is
-/// filled by the statement alone, so that one that is run again after a fault begins with a new one.
+/// Collects the messages of several items from one statement: item by item, each in the direction of the query. Only
+/// one run of the statement fills it; a run after a fault begins with a new one.
 /// </summary>
 internal sealed class ItemMessages
 {
@@ -22,10 +22,10 @@ internal sealed class ItemMessages
             found[i] = [];
     }
 
-    /// <summary>What the statement is to ask for: without repeats, and without ids that no row can have.</summary>
+    /// <summary>The items to read: without repeats, and without ids that no row can have.</summary>
     public string[] Items { get; }
 
-    /// <summary>The next row; false when there is no room for it, and nothing more is to be read.</summary>
+    /// <summary>Takes the next row; false when there is no room for it and reading must stop.</summary>
     /// <param name="item">Its place in <see cref="Items"/>.</param>
     public bool TryAdd(int item, StoredMessage message)
     {
@@ -46,7 +46,7 @@ internal sealed class ItemMessages
         for (var i = 0; i < Items.Length && !(i > stoppedAt); i++)
         {
             var messages = found[i];
-            // An item of which nothing was read is asked for again.
+            // An item without a read message is read again next time.
             if (i == stoppedAt && messages.Count == 0)
                 continue;
             var isComplete = i != stoppedAt && messages.Count < query.LimitPerItem;

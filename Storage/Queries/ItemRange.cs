@@ -19,7 +19,7 @@ internal readonly record struct ItemRange(bool IsEmpty, string Lower, bool IsInc
         if (!StorableText.Fits(first))
             return new ItemRange(true, "", true, null);
 
-        // A bound that no id can be still has a place in the order.
+        // A bound that is no valid id still has a place in the order.
         var bound = after is null ? null : StorableText.Clean(after);
         var isAfter = bound is not null && Utf8Order.Compare(bound, first) >= 0;
         return new ItemRange(false, isAfter ? bound! : first, !isAfter, Successor(first));
@@ -43,7 +43,7 @@ internal readonly record struct ItemRange(bool IsEmpty, string Lower, bool IsInc
             if (code == 0x10FFFF)
                 continue;
 
-            // U+D800 to U+DFFF are no characters.
+            // U+D800 to U+DFFF are not characters.
             var next = new Rune(code == 0xD7FF ? 0xE000 : code + 1);
             return string.Concat(runes[..last].Select(rune => rune.ToString())) + next;
         }

@@ -4,11 +4,11 @@ using Tributary.Storage.Indexing;
 namespace Tributary.Storage.Queries;
 
 /// <summary>
-/// Equality of arrays, element by element, and of objects, key by key: of a key that occurs twice the last one counts.
+/// Equality of arrays, element by element, and of objects, key by key. The last of several equal keys counts.
 /// </summary>
 internal static class JsonStructures
 {
-    /// <summary>How deep objects and arrays may be nested: what messages may be.</summary>
+    /// <summary>The deepest nesting of objects and arrays; messages have the same limit.</summary>
     public const int MaxDepth = 64;
 
     /// <summary>A reader behind the first token of an object or array.</summary>
@@ -52,7 +52,7 @@ internal static class JsonStructures
     }
 
     /// <summary>
-    /// Where the value of each field stands. Names are kept byte by byte, so that no two different ones become alike.
+    /// The place of each field's value. Names are kept byte by byte, so that no two different names become alike.
     /// </summary>
     private static Dictionary<string, Range> Fields(ReadOnlySpan<byte> text)
     {

@@ -5,8 +5,8 @@ using Tributary.Storage.Indexing;
 namespace Tributary.Storage.Queries;
 
 /// <summary>
-/// A value inside a document: where it stands and of what kind it is. <see cref="Text"/> is a number, what stands
-/// between the quotes of a string, or the whole text of anything else.
+/// A value inside a document: its type and its text. <see cref="Text"/> is a number, the text between the quotes of a
+/// string, or the whole text of any other value.
 /// </summary>
 internal readonly ref struct JsonValue(JsonTokenType type, ReadOnlySpan<byte> text, bool isEscaped)
 {
@@ -33,7 +33,7 @@ internal readonly ref struct JsonValue(JsonTokenType type, ReadOnlySpan<byte> te
         };
     }
 
-    /// <summary>The value at which the reader stands, which ends up at its last token.</summary>
+    /// <summary>The value at the reader's position; the reader ends at the last token of the value.</summary>
     public static JsonValue Take(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> document)
     {
         var (type, start) = (reader.TokenType, (int)reader.TokenStartIndex);
@@ -44,7 +44,7 @@ internal readonly ref struct JsonValue(JsonTokenType type, ReadOnlySpan<byte> te
         return new JsonValue(type, document[start..(int)reader.BytesConsumed], false);
     }
 
-    /// <summary>Same type and same value. Objects and arrays are compared as a whole.</summary>
+    /// <summary>True for the same type and value. Objects and arrays are compared as a whole.</summary>
     public bool IsEqualTo(in JsonValue other)
     {
         if (Type != other.Type)
@@ -68,7 +68,7 @@ internal readonly ref struct JsonValue(JsonTokenType type, ReadOnlySpan<byte> te
         _ => null,
     };
 
-    /// <summary>A string that has the other one within, or an array that has it as an element.</summary>
+    /// <summary>True for a string that contains the other, and for an array that has the other as an element.</summary>
     public bool Contains(in JsonValue other)
     {
         if (Type == JsonTokenType.String && other.Type == JsonTokenType.String)

@@ -44,7 +44,8 @@ internal static class MessageCounts
     };
 
     /// <summary>
-    /// Known when the path is indexed since the first message, the keys tell equality, and there are few enough.
+    /// Known when the path has been indexed since the first message, the keys decide equality, and there are few enough
+    /// entries.
     /// </summary>
     private static async ValueTask<long?> CountAsync(
         IMessageLog log, IMessageRows rows, BodyCondition.Compare compare, CancellationToken cancellation)

@@ -3,8 +3,8 @@ using Tributary.Storage.Rows;
 namespace Tributary.Storage.Queries;
 
 /// <summary>
-/// A search as a row of short reads, each going on where the one before ended. Each is one snapshot with its own
-/// horizon; below a horizon nothing changes, so together they are as good as one.
+/// A search as a sequence of short reads, each of which goes on where the one before ended. Each read is one snapshot
+/// with its own horizon. Below a horizon nothing changes, so together the reads are as good as one snapshot.
 /// </summary>
 internal sealed class MessageScan
 {
@@ -34,7 +34,7 @@ internal sealed class MessageScan
         return new MessageMatches(scan.matches, scan.scannedTo, isComplete, scan.scanned);
     }
 
-    /// <summary>True when it came to the end.</summary>
+    /// <summary>True when the search reached the end.</summary>
     private async ValueTask<bool> RunAsync(CancellationToken cancellation)
     {
         foreach (var piece in await PiecesAsync(cancellation))
@@ -51,7 +51,7 @@ internal sealed class MessageScan
         return true;
     }
 
-    /// <summary>In the query's direction.</summary>
+    /// <summary>The pieces, in the query's direction.</summary>
     private async ValueTask<IReadOnlyList<SearchPiece>> PiecesAsync(CancellationToken cancellation)
     {
         var whole = new SearchPiece(
@@ -98,7 +98,7 @@ internal sealed class MessageScan
         return false;
     }
 
-    /// <summary>When every row matches, as many as are wanted are enough.</summary>
+    /// <summary>The rows of the first read: when every row matches, as many as the query wants.</summary>
     private int FirstRowCount(ScanSource source) => Math.Min(
         filter.ChecksRows ? Math.Max(query.Limit, QueryLimits.FirstChunkRowCount) : query.Limit, MaxRowCount(source));
 

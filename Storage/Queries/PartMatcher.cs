@@ -13,8 +13,8 @@ internal sealed class PartMatcher(PartFilter filter)
     private readonly HashSet<ProcessingStep>? steps = filter.Steps?.ToHashSet();
 
     /// <summary>
-    /// The statuses that an index leads to, or null when all rows are gone through: parts that are processed come and
-    /// go by the thousand and are in no index but that of positions.
+    /// The statuses to look up in the index, or null to scan all rows: parts in processing come and go by the thousand,
+    /// and only the index of positions holds them.
     /// </summary>
     public IReadOnlyList<MessageStatus>? IndexedStatuses => StatusSet.Indexed(statuses);
 
@@ -26,8 +26,8 @@ internal sealed class PartMatcher(PartFilter filter)
         && (steps is null || steps.Contains(row.Part.Step))
         && !(row.Message.ReceivedAt < filter.From)
         && !(row.Message.ReceivedAt >= filter.Until)
-        && (
-            filter.ErrorContains is not { } wanted || row.Part.Error?.Contains(wanted, StringComparison.Ordinal) == true);
+        && (filter.ErrorContains is not { } wanted
+            || row.Part.Error?.Contains(wanted, StringComparison.Ordinal) == true);
 
     /// <summary>Runs a search for parts over reads of one store.</summary>
     public static async ValueTask<PartPage> RunAsync(
@@ -47,7 +47,7 @@ internal sealed class PartMatcher(PartFilter filter)
         if (indexed is { Count: 0 })
             return new PartPage([], null, true);
 
-        // A mark may come from outside: one that no row can have still has a place in the order.
+        // A mark may come from a client: one that no row can have still has a place in the order.
         var start = after is { } mark ? mark with { Plugin = StorableText.Clean(mark.Plugin) } : after;
         var scan = new RowScan<StoredPart, PartMark>(
             matcher.Accepts, row => row.Mark, row => row.Part.Error?.Length ?? 0);

@@ -1,6 +1,6 @@
 namespace Tributary.Storage.Queries;
 
-/// <summary>What bounds one statement of a search, so that a long search is many short reads.</summary>
+/// <summary>The limits of one statement of a search: a long search is many short reads.</summary>
 internal static class QueryLimits
 {
     /// <summary>
@@ -15,47 +15,45 @@ internal static class QueryLimits
     public const int MaxChunkRowCount = 1024;
 
     /// <summary>
-    /// Bodies of matches, in sum: a search that has found as much ends there and can be gone on with. One match is
-    /// always taken.
+    /// Bytes of matching bodies: a search that has found this much ends there and can be continued. One match is always
+    /// taken.
     /// </summary>
     public const long MaxMatchBytes = 32 << 20;
 
-    /// <summary>
-    /// Entries of an index that one statement looks at, over all items or values asked for; at least two of each.
-    /// </summary>
+    /// <summary>Entries of an index that one statement reads, over all items or values; at least two of each.</summary>
     public const int MaxIndexEntryCount = 1 << 16;
 
     /// <summary>
-    /// The most values, of all alternatives of a condition, that are looked up in the index; a condition with more is
-    /// not helped by it.
+    /// The most values, over all alternatives of a condition, that are looked up in the index; the index does not help
+    /// a condition with more.
     /// </summary>
     public const int MaxIndexValueCount = 1024;
 
     /// <summary>
-    /// Entries of the index that a range of keys may hold to be answered from it, and rows that are counted to tell
-    /// which of several ways leads to the fewest. Ways that lead to more are taken as equal, and a range of more is no
-    /// help: its positions would all have to be put in order.
+    /// Entries of the index that a range of keys may hold to be answered from the index, and rows that are counted to
+    /// choose the way with the fewest rows. Ways with more rows count as equal. A range with more entries is no help,
+    /// because all its positions would have to be sorted.
     /// </summary>
     public const int MaxRangeEntryCount = 4096;
 
     /// <summary>
-    /// Pointers of a condition that are looked up among the indexed paths; further ones are not helped by the index.
+    /// Pointers of a condition that are looked up among the indexed paths; the index does not help with further ones.
     /// </summary>
     public const int MaxSearchedPathCount = 64;
 
     /// <summary>
-    /// Spans of indexed paths that one search takes into account, the newest ones; within others messages are scanned.
+    /// Spans of indexed paths that one search uses, the newest ones; messages of older spans are scanned.
     /// </summary>
     public const int MaxIndexedSpanCount = 64;
 
-    /// <summary>Messages that are counted, at most, to answer how many hold a value at an indexed path.</summary>
+    /// <summary>The most messages that are counted to answer how many hold a value at an indexed path.</summary>
     public const int MaxCountedEntryCount = 10_000;
 
     /// <summary>The most ids that one statement looks up.</summary>
     public const int LookupCount = 500;
 
     /// <summary>
-    /// Rows of <c>pending</c> that one search for parts looks at; it says how far it went and can be gone on with.
+    /// Rows of <c>pending</c> that one search for parts reads; the search says how far it came and can be continued.
     /// </summary>
     public const int MaxPartScanCount = 1 << 14;
 }

@@ -5,7 +5,7 @@ namespace Tributary.Storage.Queries;
 /// <summary>A search for records of one generation, over reads of one store.</summary>
 internal static class RecordSearch
 {
-    /// <param name="read">Reads records after a mark, of these items (in order; null: of all).</param>
+    /// <param name="read">Reads records after a mark, of these items (in order; null for all items).</param>
     /// <exception cref="TributaryException"><c>pointer_invalid</c>.</exception>
     public static async ValueTask<RecordPage> RunAsync(
         RecordQuery query,

@@ -1,14 +1,14 @@
 namespace Tributary.Storage.Queries;
 
-/// <summary>What one statement of a <see cref="RowScan{T, TMark}"/> may look at, and what it found.</summary>
-/// <param name="rowCount">How many rows may be looked at; see <see cref="AskCount"/>.</param>
+/// <summary>The bounds of one statement of a <see cref="RowScan{T, TMark}"/>, and the rows that it found.</summary>
+/// <param name="rowCount">How many rows may be read; see <see cref="AskCount"/>.</param>
 internal sealed class RowChunk<T>(
     int rowCount, int matchCount, long matchBytes, Func<T, bool> accepts, Func<T, long> bytesOf)
 {
     private long bytes;
 
     /// <summary>
-    /// How many rows a statement asks for: one more than may be looked at, which only tells that there are more.
+    /// How many rows a statement asks for: one more than may be read, which only tells that there are more.
     /// </summary>
     public int AskCount => rowCount + 1;
 
@@ -16,13 +16,13 @@ internal sealed class RowChunk<T>(
 
     public int ScannedCount { get; private set; }
 
-    /// <summary>The last row that was looked at.</summary>
+    /// <summary>The last row that was read.</summary>
     public T? Last { get; private set; }
 
-    /// <summary>True when there was a row that may not be looked at any more.</summary>
+    /// <summary>True when there was a further row beyond the bound.</summary>
     public bool HasMore { get; private set; }
 
-    /// <summary>Looks at the next row; false when the chunk is at its end.</summary>
+    /// <summary>Takes the next row; false when the chunk is at its end.</summary>
     public bool Take(T row)
     {
         if (ScannedCount == rowCount || Matches.Count == matchCount || bytes >= matchBytes)

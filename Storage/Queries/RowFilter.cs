@@ -3,7 +3,7 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Queries;
 
-/// <summary>A filter prepared for rows. Texts that no row can hold are left out: nothing is equal to them.</summary>
+/// <summary>A filter prepared for rows. Texts that no row can hold are left out, because no row equals them.</summary>
 internal sealed class RowFilter
 {
     private readonly BodyMatcher? body;
@@ -33,7 +33,7 @@ internal sealed class RowFilter
     /// <summary>Exclusive.</summary>
     public long? UntilTicks { get; }
 
-    /// <summary>Null: any. A message without parts is completed.</summary>
+    /// <summary>Null for any. A message without parts is completed.</summary>
     public HashSet<MessageStatus>? Statuses { get; }
 
     /// <summary>True when no row can match, whatever it holds.</summary>
@@ -50,7 +50,7 @@ internal sealed class RowFilter
 
     public bool AcceptsSource(string source) => Sources is null || Sources.Contains(source);
 
-    /// <summary>To be asked of rows that were not found by item.</summary>
+    /// <summary>For rows that were not found by item.</summary>
     public bool AcceptsItem(string item) => itemSet is null || itemSet.Contains(item);
 
     public bool AcceptsTime(long ticks) => !(ticks < FromTicks) && !(ticks >= UntilTicks);

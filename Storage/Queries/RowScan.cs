@@ -2,7 +2,7 @@ namespace Tributary.Storage.Queries;
 
 /// <summary>
 /// A search over rows in the order of their marks, as short reads that each go on where the one before ended, as
-/// <see cref="MessageScan"/> is one over messages.
+/// <see cref="MessageScan"/> does over messages.
 /// </summary>
 internal sealed class RowScan<T, TMark>(Func<T, bool> accepts, Func<T, TMark> markOf, Func<T, long> bytesOf)
     where T : class
@@ -18,11 +18,11 @@ internal sealed class RowScan<T, TMark>(Func<T, bool> accepts, Func<T, TMark> ma
     public bool IsComplete { get; private set; }
 
     /// <param name="limit">How many matches at most.</param>
-    /// <param name="maxScanCount">How many rows may be looked at.</param>
-    /// <param name="maxChunkCount">How many rows one statement may look at.</param>
+    /// <param name="maxScanCount">How many rows may be read.</param>
+    /// <param name="maxChunkCount">How many rows one statement may read.</param>
     /// <param name="read">
-    /// Runs one statement after a mark, in a chunk that it makes itself, so that one run again after a fault begins
-    /// with a new one.
+    /// Runs one statement after a mark, in a chunk that it makes itself, so that a run after a fault begins with a new
+    /// chunk.
     /// </param>
     public async ValueTask RunAsync(
         TMark? after,

@@ -1,14 +1,14 @@
 namespace Tributary.Storage.Queries;
 
-/// <summary>What one statement of a scan may look at.</summary>
+/// <summary>The bounds of one statement of a scan.</summary>
 /// <param name="Source">Where the rows come from.</param>
 /// <param name="After">Exclusive.</param>
 /// <param name="Before">Exclusive; the horizon bounds it as well.</param>
 /// <param name="RowCount">
-/// How many rows may be looked at. The statement asks for one more, which only tells that there are more.
+/// How many rows may be read. The statement asks for one more, which only tells that there are more.
 /// </param>
 /// <param name="MatchCount">How many matches are wanted.</param>
-/// <param name="MatchBytes">Bodies of matches, in sum, at which to stop.</param>
+/// <param name="MatchBytes">Bytes of matching bodies at which to stop.</param>
 internal sealed record ScanRange(
     RowFilter Filter,
     ScanSource Source,
@@ -22,7 +22,7 @@ internal sealed record ScanRange(
     /// <summary>How many rows, or entries of an index per item, a statement asks for.</summary>
     public int AskCount => RowCount + 1;
 
-    /// <summary>Of given positions those that are asked for.</summary>
+    /// <summary>The positions that this range asks for, among those given.</summary>
     public IEnumerable<long> Next(IEnumerable<long> positions) =>
         positions.Where(position => position > After && position < Before).Take(AskCount);
 
@@ -30,8 +30,8 @@ internal sealed record ScanRange(
 }
 
 /// <summary>
-/// What one statement found. It is filled by the statement alone, so that one that is run again after a fault begins
-/// with a new one.
+/// The rows that one statement found. Only one run of the statement fills it; a run after a fault begins with a new
+/// one.
 /// </summary>
 internal sealed class ScanChunk(ScanRange range)
 {
@@ -43,10 +43,10 @@ internal sealed class ScanChunk(ScanRange range)
 
     public Position? ScannedTo { get; private set; }
 
-    /// <summary>True when there was a row that may not be looked at any more.</summary>
+    /// <summary>True when there was a further row beyond the bound.</summary>
     public bool HasMore { get; private set; }
 
-    /// <summary>Takes the next row as looked at; false when the chunk is at its end.</summary>
+    /// <summary>Counts the next row as read; false when the chunk is at its end.</summary>
     public bool Take(long position)
     {
         if (ScannedCount == range.RowCount || Matches.Count == range.MatchCount || MatchBytes >= range.MatchBytes)

@@ -3,11 +3,11 @@ using Tributary.Messages;
 namespace Tributary.Storage.Queries;
 
 /// <summary>
-/// Where the rows of a search come from: everything in the order of positions, or what an index leads to.
+/// The source of a search's rows: all rows in the order of positions, or the rows that an index leads to.
 /// </summary>
 internal abstract record ScanSource
 {
-    /// <summary>How many places of an index are looked at for each row that is asked for.</summary>
+    /// <summary>How many index lookups one requested row costs.</summary>
     public virtual int LookupCount => 1;
 
     public sealed record AllRows : ScanSource;
@@ -18,15 +18,13 @@ internal abstract record ScanSource
         public override int LookupCount => Math.Max(1, Items.Length);
     }
 
-    /// <param name="Values">The messages that hold any of these at its path. Without repeats.</param>
+    /// <param name="Values">The values of which a message must hold one at its path; without repeats.</param>
     public sealed record OfValues(IndexedValue[] Values) : ScanSource
     {
         public override int LookupCount => Math.Max(1, Values.Length);
     }
 
-    /// <param name="Statuses">
-    /// The messages with a part in any of these, which an index leads to; null: those with any part.
-    /// </param>
+    /// <param name="Statuses">The statuses whose messages an index leads to; null for messages with any part.</param>
     public sealed record OfStatuses(IReadOnlyList<MessageStatus>? Statuses) : ScanSource
     {
         public override int LookupCount => Math.Max(1, Statuses?.Count ?? 1);
@@ -41,7 +39,7 @@ internal abstract record ScanSource
 /// <param name="High">Exclusive.</param>
 internal readonly record struct KeyRange(int Path, byte[] Low, byte[] High)
 {
-    /// <summary>What lies in both.</summary>
+    /// <summary>The intersection of both ranges.</summary>
     public KeyRange And(KeyRange other) => new(
         Path,
         Low.AsSpan().SequenceCompareTo(other.Low) >= 0 ? Low : other.Low,

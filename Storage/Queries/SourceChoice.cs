@@ -3,8 +3,8 @@ using Tributary.Messages;
 namespace Tributary.Storage.Queries;
 
 /// <summary>
-/// Chooses where the rows of a piece of a search come from: of all that lead to every match, what leads to the fewest
-/// rows. What is asked to choose is bounded, and nothing is asked when there is nothing to choose.
+/// Chooses the source of the rows of a piece of a search: of all sources that lead to every match, the one with the
+/// fewest rows. The cost of choosing is bounded, and there is none without a choice.
 /// </summary>
 internal static class SourceChoice
 {
@@ -51,7 +51,7 @@ internal static class SourceChoice
         var ordered = new List<ScanSource>();
         if (filter.Items is { } items)
             ordered.Add(new ScanSource.OfItems(items));
-        // Few messages have parts left; of those that have none, all have to be looked at.
+        // Few messages have parts left; messages without parts must all be scanned.
         if (filter.Statuses is { } statuses && !statuses.Contains(MessageStatus.Completed))
             ordered.Add(new ScanSource.OfStatuses(StatusSet.Indexed(statuses)));
         if (body is null || piece.Paths.Count == 0)
@@ -63,8 +63,8 @@ internal static class SourceChoice
     }
 
     /// <summary>
-    /// The positions of a range's entries in the piece, in order; null when there are too many. What counts is what the
-    /// range holds in all: the index is not in the order of positions, so all of it has to be looked at.
+    /// The positions of a range's entries in the piece, in order; null when there are too many. All entries of the
+    /// range count: the index is not in the order of positions, so that the whole range must be read.
     /// </summary>
     private static async ValueTask<long[]?> PositionsAsync(
         KeyRange range, SearchPiece piece, int below, IMessageRows rows, CancellationToken cancellation)

@@ -1,6 +1,6 @@
 namespace Tributary.Storage.Rows;
 
-/// <summary>What all stores check before a generation is switched to or given up.</summary>
+/// <summary>The checks of all stores before a generation is switched to or dropped.</summary>
 internal static class GenerationRules
 {
     /// <summary>The rows of these ids, which may become live.</summary>
@@ -14,7 +14,7 @@ internal static class GenerationRules
             : rows;
     }
 
-    /// <summary>The rows of these ids, which may be given up.</summary>
+    /// <summary>The rows of these ids, which may be dropped.</summary>
     public static IReadOnlyList<DefinitionRow> Droppable(IReadOnlyList<DefinitionRow> all, IReadOnlyList<int> ids)
     {
         var rows = Find(all, ids);

@@ -1,6 +1,6 @@
 namespace Tributary.Storage.Rows;
 
-/// <summary>What all stores do alike with held work.</summary>
+/// <summary>The handling of held work that all stores share.</summary>
 internal static class HeldRows
 {
     /// <summary>The due time of a held reminder, beyond every time that a reminder can have.</summary>
@@ -24,7 +24,7 @@ internal static class HeldRows
     }
 
     /// <summary>
-    /// Two summaries in the order of their grains, both at most <paramref name="limit"/> long, as one.
+    /// Merges two summaries, each in the order of grains and at most <paramref name="limit"/> long, into one.
     /// </summary>
     public static IReadOnlyList<HeldGrain> Merge(
         IEnumerable<HeldGrain> calls, IEnumerable<HeldGrain> reminders, int limit) =>

@@ -7,7 +7,7 @@ namespace Tributary.Storage.Rows;
 internal readonly record struct IndexedRow(IndexedValue Value, int MessageIndex)
 {
     /// <summary>
-    /// The rows of a round in the order of the index, so that neighbours in a tree are written one after the other.
+    /// The rows of a round in the order of the index, so that neighbours in the tree are written one after the other.
     /// </summary>
     public static List<IndexedRow> Of(RoundCommit round)
     {

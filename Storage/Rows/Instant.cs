@@ -1,8 +1,8 @@
 namespace Tributary.Storage.Rows;
 
 /// <summary>
-/// Times as the stores keep them: 100 ns units since 1970-01-01 UTC. Nothing is rounded, so a time that was read back
-/// compares equal to the one that was written.
+/// Times as the stores keep them: 100 ns units since 1970-01-01 UTC. Nothing is rounded, so that a time compares equal
+/// after it was stored and read.
 /// </summary>
 internal static class Instant
 {

@@ -4,8 +4,8 @@ using Tributary.Messages;
 namespace Tributary.Storage.Rows;
 
 /// <summary>
-/// Outcomes one after the other: the generation, the number of aggregates, and each key as its length and its bytes of
-/// UTF-8, all numbers as LEB128. Lists that stand one after the other are one list.
+/// Outcomes one after the other: the generation, the number of aggregates, and each key as its length and its UTF-8
+/// bytes, all numbers as LEB128. Concatenated lists are one list.
 /// </summary>
 internal static class OutcomeList
 {

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Tributary.Storage.Rows;
 
 /// <summary>
-/// The rows of <c>outcomes</c> that a round adds: one per message, with all that the round counted it in.
+/// The rows of <c>outcomes</c> that a round adds: one per message, with all aggregates that the round counted it in.
 /// </summary>
 internal static class OutcomeRows
 {

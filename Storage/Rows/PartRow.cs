@@ -58,7 +58,7 @@ internal readonly record struct PartRow(
         }
     }
 
-    /// <summary>The parts that replace what was left of messages stored before.</summary>
+    /// <summary>The parts that replace the parts of messages stored before.</summary>
     public static IEnumerable<PartRow> OfStored(RoundCommit round) => Of(round.Parts);
 
     /// <summary>The entries of the failure feed, in its order.</summary>

@@ -7,14 +7,17 @@ namespace Tributary.Storage.Rows;
 /// <summary>The rules that parts, records and outcomes keep on every store; see <see cref="RoundRules"/>.</summary>
 internal static class ProcessingRules
 {
-    /// <summary>What is kept of an error, in UTF-16 units: it informs, and its beginning says most.</summary>
+    /// <summary>
+    /// The longest stored error, in UTF-16 units; longer errors keep their beginning, which says most.
+    /// </summary>
     public const int MaxErrorLength = 4_000;
 
-    /// <summary>A plugin's name, in bytes of UTF-8: it is part of a key.</summary>
+    /// <summary>The longest name of a plugin, in bytes of UTF-8: it is part of a key.</summary>
     public const int MaxPluginBytes = 512;
 
     /// <summary>
-    /// A record's item and its key, each in bytes of UTF-8: together with the generation they are an entry of an index.
+    /// The longest item and key of a record, each in bytes of UTF-8: together with the generation they are an index
+    /// entry.
     /// </summary>
     public const int MaxRecordKeyBytes = 512;
 
@@ -88,7 +91,7 @@ internal static class ProcessingRules
     private static void CheckKey(string text, string what, int maxBytes)
     {
         StorableText.Check(text, what);
-        // Three bytes at most for a unit of UTF-16: nearly all texts need no counting.
+        // A UTF-16 unit takes at most three bytes: nearly all texts need no counting.
         if (text.Length * 3 > maxBytes && Encoding.UTF8.GetByteCount(text) is var bytes && bytes > maxBytes)
             throw new RefusedRoundException(
                 $"{what} '{StorableText.Cut(text, 80)}' has {bytes} bytes of UTF-8; allowed are {maxBytes}.");

@@ -2,7 +2,7 @@ using Tributary.Messages;
 
 namespace Tributary.Storage.Rows;
 
-/// <summary>Counts of rows put together as the ledger counts them: what is not pending is completed.</summary>
+/// <summary>Combines counts of rows as the ledger counts them: a message that is not pending is completed.</summary>
 internal static class Recount
 {
     public static LedgerCounts Of(long messages, IReadOnlyDictionary<MessageStatus, long> pending)

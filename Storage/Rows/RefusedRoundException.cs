@@ -1,6 +1,6 @@
 namespace Tributary.Storage.Rows;
 
 /// <summary>
-/// A round that no database could take: its rows break a rule of the tables. It would be refused again.
+/// No database can store the round: its rows break a rule of the tables. A second try would be refused too.
 /// </summary>
 public sealed class RefusedRoundException(string message) : TributaryException("round_refused", message);

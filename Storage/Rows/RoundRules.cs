@@ -2,7 +2,7 @@ using Tributary.Aggregates;
 
 namespace Tributary.Storage.Rows;
 
-/// <summary>The rules that a round keeps on every store, checked before the database is asked.</summary>
+/// <summary>The rules for rounds on every store, checked before the database is asked.</summary>
 internal static class RoundRules
 {
     /// <exception cref="RefusedRoundException">The round breaks a rule.</exception>

@@ -3,8 +3,8 @@ using System.Text;
 namespace Tributary.Storage.Rows;
 
 /// <summary>
-/// What every store can keep as text: valid UTF-16 without U+0000, which PostgreSQL's text cannot hold. All stores
-/// refuse the same, so that a database can move from one to another.
+/// The texts that every store can keep: valid UTF-16 without U+0000, which PostgreSQL's text cannot hold. All stores
+/// refuse the same texts, so that data can move from one store to another.
 /// </summary>
 internal static class StorableText
 {
@@ -40,12 +40,15 @@ internal static class StorableText
         }
     }
 
-    /// <summary>The text with U+FFFD for what does not fit: for texts that inform and do not identify.</summary>
+    /// <summary>
+    /// The text, with U+FFFD for characters that do not fit: for texts that inform and do not identify.
+    /// </summary>
     public static string Clean(string text) =>
         Fits(text) ? text : Replacing.GetString(Replacing.GetBytes(text)).Replace('\0', '\uFFFD');
 
     /// <summary>
-    /// The beginning of a text that fits, of at most <paramref name="maxLength"/> UTF-16 units, and not half of a pair.
+    /// The beginning of a fitting text, at most <paramref name="maxLength"/> UTF-16 units and never half a surrogate
+    /// pair.
     /// </summary>
     public static string Cut(string text, int maxLength)
     {

@@ -3,8 +3,8 @@ using Tributary.Messages;
 namespace Tributary.Storage.Sqlite;
 
 /// <summary>
-/// The store's own way of inserting message rows, by itself, into a database that holds nothing else: what its limit is
-/// measured with.
+/// Inserts message rows as the store does, alone and into a database that holds nothing else: benches measure the
+/// store's limit with it.
 /// </summary>
 public sealed class MessageInserts : IDisposable
 {

@@ -52,7 +52,7 @@ internal sealed class SqliteConnection : IDisposable
         return statement;
     }
 
-    /// <summary>A statement that is not kept and disposed of by the caller; null when the text is empty.</summary>
+    /// <summary>A statement that is not kept, and that the caller disposes; null when the text is empty.</summary>
     /// <exception cref="SqliteException">The text is no statement, or more than one.</exception>
     public SqliteStatement? PrepareOnce(string sql)
     {
@@ -72,16 +72,16 @@ internal sealed class SqliteConnection : IDisposable
         throw new SqliteException(File, raw.SQLITE_ERROR, raw.SQLITE_ERROR, systemError: 0, "more than one statement");
     }
 
-    /// <summary>Ends what the connection is running; for other threads.</summary>
+    /// <summary>Ends the statement that the connection runs; for other threads.</summary>
     public void Interrupt() => raw.sqlite3_interrupt(handle);
 
     /// <summary>Runs statements without parameters, separated by semicolons.</summary>
     public void Execute(string sql) => Check(raw.sqlite3_exec(handle, sql));
 
-    /// <summary>Ends a transaction that is open, so that nothing of it stays.</summary>
+    /// <summary>Rolls back an open transaction.</summary>
     public void RollBackIfOpen()
     {
-        // A statement that failed half-way through its parameters would begin the next time in their middle.
+        // A statement that failed between two parameters would go on in their middle at its next use.
         foreach (var statement in statements.Values)
             statement.Reset();
 
@@ -107,7 +107,7 @@ internal sealed class SqliteConnection : IDisposable
         handle.Dispose();
     }
 
-    // Not among what the package declares.
+    // The package does not declare this function.
     [DllImport("e_sqlite3", EntryPoint = "sqlite3_system_errno", ExactSpelling = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]
     private static extern int SystemErrorOf(SafeHandle database);

@@ -9,7 +9,8 @@ internal static class SqliteDefinitions
 {
     private const string Select =
         """
-        select d.id, d.name, d.generation, d.hash, d.definition, d.created_at, d.lived_at, d.dropped_at, l.id is not null
+        select d.id, d.name, d.generation, d.hash, d.definition, d.created_at, d.lived_at, d.dropped_at,
+            l.id is not null
         from definitions d left join live_generations l on l.id = d.id
         """;
 

@@ -5,7 +5,8 @@ namespace Tributary.Storage.Sqlite;
 /// <inheritdoc cref="IDeliveryStarts"/>
 internal sealed class SqliteDeliveryStarts(SqliteWriter writer, SqliteReaders readers) : IDeliveryStarts
 {
-    public ValueTask<IReadOnlyList<DeliveryStart>> ReadAsync(CancellationToken cancellation) => readers.ReadAsync<IReadOnlyList<DeliveryStart>>(
+    public ValueTask<IReadOnlyList<DeliveryStart>> ReadAsync(
+        CancellationToken cancellation) => readers.ReadAsync<IReadOnlyList<DeliveryStart>>(
         connection =>
         {
             var starts = new List<DeliveryStart>();
@@ -20,7 +21,8 @@ internal sealed class SqliteDeliveryStarts(SqliteWriter writer, SqliteReaders re
         },
         cancellation);
 
-    public async ValueTask WriteAsync(IReadOnlyList<DeliveryStart> starts, CancellationToken cancellation) => await writer.WriteAsync(
+    public async ValueTask WriteAsync(
+        IReadOnlyList<DeliveryStart> starts, CancellationToken cancellation) => await writer.WriteAsync(
         connection =>
         {
             foreach (var start in starts)

@@ -6,8 +6,8 @@ namespace Tributary.Storage.Sqlite;
 internal static class SqliteEntries
 {
     /// <summary>
-    /// Of the next entries of each item or value, the first of all are the next of all together. One message may hold
-    /// several of the values.
+    /// The next entries in order: the first of the next entries of each item or value. One message may hold several of
+    /// the values.
     /// </summary>
     public static IEnumerable<long> Next(SqliteConnection connection, ScanSource source, ScanRange range)
     {
@@ -22,7 +22,7 @@ internal static class SqliteEntries
         return (range.NewestFirst ? found.Reverse() : found).Take(range.AskCount);
     }
 
-    /// <summary>How many entries there are, counted to <paramref name="limit"/>.</summary>
+    /// <summary>The number of entries, counted up to <paramref name="limit"/>.</summary>
     public static int Count(SqliteConnection connection, ScanSource source, long after, long before, int limit)
     {
         var count = 0;
@@ -70,7 +70,7 @@ internal static class SqliteEntries
                     yield return byValue.Bind(value.Path).Bind(value.Key);
                 break;
             case ScanSource.OfStatuses of:
-                // A message has several parts, and is one entry.
+                // A message with several parts is one entry.
                 foreach (var condition in of.Statuses?.Select(status => $"status = {(int)status} and status <> 1 and")
                         ?? [""])
                     yield return connection.Prepare(

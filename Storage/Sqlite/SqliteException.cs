@@ -4,11 +4,11 @@ namespace Tributary.Storage.Sqlite;
 
 /// <summary>An error of the SQLite library, classified here and nowhere else.</summary>
 /// <param name="file">The database's file.</param>
-/// <param name="systemError">The system's number for what went wrong below the library; 0 without.</param>
+/// <param name="systemError">The system's error number for a fault below the library; 0 without.</param>
 internal sealed class SqliteException(string file, int code, int extendedCode, int systemError, string message)
     : Exception($"{file}: SQLite error {extendedCode}: {message}")
 {
-    // Numbers of errors on Linux.
+    // Error numbers of Linux.
     private const int TooManyFilesInSystem = 23;
     private const int TooManyFiles = 24;
     private const int NoSpace = 28;
@@ -17,7 +17,7 @@ internal sealed class SqliteException(string file, int code, int extendedCode, i
     /// <summary>The primary result code.</summary>
     public int ResultCode { get; } = code;
 
-    /// <summary>The rows cannot be stored, and could not be at another try.</summary>
+    /// <summary>The rows cannot be stored, and a second try would not help.</summary>
     public bool IsRefusal =>
         ResultCode is raw.SQLITE_CONSTRAINT or raw.SQLITE_TOOBIG or raw.SQLITE_MISMATCH or raw.SQLITE_RANGE;
 
@@ -25,8 +25,8 @@ internal sealed class SqliteException(string file, int code, int extendedCode, i
     public bool IsMistake => ResultCode is raw.SQLITE_ERROR or raw.SQLITE_AUTH or raw.SQLITE_READONLY;
 
     /// <summary>
-    /// A file cannot grow. The library reports it while it writes, before a commit counts, and takes the transaction
-    /// back. A failed fsync is not among these, whatever its reason: after it nobody can say what is durable.
+    /// A file cannot grow. The library reports this while it writes, before a commit counts, and rolls the transaction
+    /// back. A failed fsync is not among these errors, whatever its reason: after it nobody knows what is durable.
     /// </summary>
     public bool IsFull =>
         ResultCode is raw.SQLITE_FULL
@@ -43,7 +43,7 @@ internal sealed class SqliteException(string file, int code, int extendedCode, i
                         or raw.SQLITE_IOERR_GETTEMPPATH));
 
     /// <summary>
-    /// The disk or the file failed. After a failed fsync nobody can say what is durable: the process ends.
+    /// The disk or the file failed. After a failed fsync nobody knows what is durable: the process ends.
     /// </summary>
     public bool IsFatal => !IsFull && ResultCode is raw.SQLITE_IOERR or raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB;
 

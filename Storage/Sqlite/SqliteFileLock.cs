@@ -8,7 +8,7 @@ namespace Tributary.Storage.Sqlite;
 /// </summary>
 internal sealed class SqliteFileLock : IDisposable
 {
-    // Numbers of errors on Linux, which the runtime hands on.
+    // Error numbers of Linux, which the runtime passes on.
     private const int NoSpace = 28;
     private const int QuotaExceeded = 122;
 
@@ -20,7 +20,7 @@ internal sealed class SqliteFileLock : IDisposable
     public static SqliteFileLock Take(string databasePath)
     {
         var lockPath = databasePath + ".lock";
-        // The holder's number stands beside the lock: a locked file cannot be read.
+        // The process id of the holder stands beside the lock file: a locked file cannot be read.
         var pidPath = databasePath + ".pid";
         try
         {
@@ -59,7 +59,7 @@ internal sealed class SqliteFileLock : IDisposable
         }
         catch (IOException e) when (IsFull(e))
         {
-            // A courtesy to whoever comes second; the lock itself holds.
+            // The process id only informs the next process; the lock itself holds.
         }
     }
 
@@ -71,7 +71,7 @@ internal sealed class SqliteFileLock : IDisposable
         }
         catch (IOException)
         {
-            // Who holds it is a courtesy; that it is held is already known.
+            // The process id only informs; that the lock is held is known already.
             return "another process";
         }
     }

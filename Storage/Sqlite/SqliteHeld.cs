@@ -2,7 +2,7 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Sqlite;
 
-/// <summary>What a round does to held work, and to failures that were made again.</summary>
+/// <summary>Writes the changes of a round to held work, and to failures that were made again.</summary>
 internal static class SqliteHeld
 {
     public static void Write(SqliteConnection connection, RoundCommit round, long transaction)
@@ -51,7 +51,7 @@ internal static class SqliteHeld
         }
 
         var (code, error) = HeldRows.Clean(reason);
-        // A process that lives writes this: the activity did not end it, so its starts are forgotten.
+        // The process that writes this lives: the activity did not end it, so the activity's starts are forgotten.
         connection.Prepare(
                 """
                 update reminders set held_due_at = coalesce(held_due_at, due_at), due_at = ?,

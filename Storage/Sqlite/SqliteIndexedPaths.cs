@@ -2,12 +2,12 @@ using Tributary.Storage.Queries;
 
 namespace Tributary.Storage.Sqlite;
 
-/// <summary>Which paths are indexed, and for which positions.</summary>
+/// <summary>Stores which paths are indexed, and for which positions.</summary>
 internal static class SqliteIndexedPaths
 {
     /// <summary>
-    /// Makes these the indexed paths, within the transaction of a join; returns their ids. All messages that are there
-    /// lie below the horizon, where spans end and begin.
+    /// Makes these the indexed paths, within the transaction of a join; returns their ids. All stored messages lie
+    /// below the horizon, where spans end and begin.
     /// </summary>
     public static IReadOnlyList<int> Register(SqliteConnection connection, IReadOnlyList<string> pointers)
     {
@@ -15,7 +15,7 @@ internal static class SqliteIndexedPaths
         var ids = pointers.Select(pointer => Find(connection, pointer) ?? Add(connection, pointer)).ToList();
         foreach (var gone in Open(connection).Except(ids))
         {
-            // Without a commit in between nothing fell into the span, and another may begin at the same place.
+            // No commit came in between: the span is empty, and another may begin at the same position.
             connection.Prepare("delete from indexed_spans where path = ? and since = ?").Bind(gone).Bind(here).Run();
             connection
                 .Prepare("update indexed_spans set until = ? where path = ? and until is null")
@@ -29,7 +29,7 @@ internal static class SqliteIndexedPaths
         return ids;
     }
 
-    /// <summary>The newest spans of these pointers, and the horizon of the same moment.</summary>
+    /// <summary>The newest spans of these pointers, and the horizon at the same moment.</summary>
     public static IndexedSpans Read(SqliteConnection connection, IReadOnlyList<string> pointers, int limit)
     {
         var spans = new List<IndexedSpan>();

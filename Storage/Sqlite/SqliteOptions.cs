@@ -1,6 +1,6 @@
 namespace Tributary.Storage.Sqlite;
 
-/// <summary>How the embedded store works.</summary>
+/// <summary>Options of the embedded store.</summary>
 public sealed class SqliteOptions
 {
     /// <summary>The name of the database's file in <see cref="DataDirectory"/>.</summary>
@@ -12,13 +12,13 @@ public sealed class SqliteOptions
     /// <summary>The folder of the database; created when it is missing.</summary>
     public required string DataDirectory { get; init; }
 
-    /// <summary>Partitions of a database that is created; an existing one keeps its number.</summary>
+    /// <summary>Partitions of a new database; an existing database keeps its number.</summary>
     public int PartitionCount { get; init; } = 256;
 
-    /// <summary>Connections for reads of queries and of the feed; one more waits when all are in use.</summary>
+    /// <summary>Connections for reads of queries and of the feed; a further read waits while all are in use.</summary>
     public int ReadConnectionCount { get; init; } = 4;
 
-    /// <summary>Connections for the engine's loads and reads, which no query can take; one more waits.</summary>
+    /// <summary>Connections for the engine's loads and reads, which no query can take; a further read waits.</summary>
     public int LoadConnectionCount { get; init; } = 2;
 
     /// <summary>The page cache of the writing connection.</summary>
@@ -27,7 +27,7 @@ public sealed class SqliteOptions
     /// <summary>The page cache of each reading connection.</summary>
     public int ReaderCacheKiB { get; init; } = 8 * 1024;
 
-    /// <summary>How much of the file is mapped into memory at most.</summary>
+    /// <summary>The largest part of the file that is mapped into memory.</summary>
     public long MmapBytes { get; init; } = 1L << 30;
 
     /// <summary>

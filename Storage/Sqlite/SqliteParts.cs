@@ -10,9 +10,7 @@ internal static class SqliteParts
     public const string Columns =
         "plugin, message_id, item, item_sequence, source, received_at, status, step, attempts, next_attempt_at, error";
 
-    /// <summary>
-    /// The next parts of each status, found by the index, or without statuses of all: together in their order.
-    /// </summary>
+    /// <summary>The next parts in order: of each given status, found by the index, or of all statuses.</summary>
     public static RowChunk<StoredPart> Read(
         SqliteConnection connection,
         IReadOnlyList<MessageStatus>? statuses,

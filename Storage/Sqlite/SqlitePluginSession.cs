@@ -3,7 +3,7 @@ using Tributary.Storage.PluginTables;
 
 namespace Tributary.Storage.Sqlite;
 
-/// <summary>What is done for plugins on one connection, each in one transaction.</summary>
+/// <summary>Runs scripts and commands of plugins on one connection, each in one transaction.</summary>
 internal static class SqlitePluginSession
 {
     private const string Tables =
@@ -21,7 +21,7 @@ internal static class SqlitePluginSession
         ) without rowid;
         """;
 
-    /// <summary>Makes the tables that say what has run.</summary>
+    /// <summary>Makes the tables that record which scripts and commands have run.</summary>
     public static void Create(SqliteConnection connection) => connection.Execute(Tables);
 
     public static void Initialise(SqliteConnection connection, string plugin, string script) =>
@@ -76,7 +76,7 @@ internal static class SqlitePluginSession
 
     private static void Run(SqliteConnection connection, PluginCommand command)
     {
-        // Not kept: a plugin may write its values into the text, and no two are the same.
+        // Not kept: a plugin may write values into the text, so that no two texts are the same.
         using var statement = connection.PrepareOnce(command.Sql);
         statement?.Run(command.Parameters);
     }

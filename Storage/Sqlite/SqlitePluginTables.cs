@@ -4,8 +4,8 @@ using Tributary.Storage.PluginTables;
 namespace Tributary.Storage.Sqlite;
 
 /// <summary>
-/// Tables of plugins in a file of their own beside the main one: one connection, used by one caller at a time, so that
-/// no transaction of a plugin ever holds up a round.
+/// Tables of plugins in a file of their own beside the main file: one connection, used by one caller at a time, so that
+/// no transaction of a plugin holds up a round.
 /// </summary>
 internal sealed class SqlitePluginTables : IPluginTables, IDisposable
 {
@@ -97,7 +97,7 @@ internal sealed class SqlitePluginTables : IPluginTables, IDisposable
         }
     }
 
-    /// <summary>An interrupted statement ends its transaction, so nothing of it stays.</summary>
+    /// <summary>An interrupted statement rolls back its transaction.</summary>
     private bool Run(
         TimeSpan timeout, Func<Exception, TributaryException> late, Func<CancellationToken, bool> work,
         CancellationToken cancellation)

@@ -2,7 +2,7 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Sqlite;
 
-/// <summary>Writes what a round leaves of the processing of messages.</summary>
+/// <summary>Writes a round's changes to parts, records, outcomes and the ledger.</summary>
 internal static class SqliteProcessing
 {
     private const string Columns =
@@ -57,9 +57,12 @@ internal static class SqliteProcessing
 
         var upsert = connection.Prepare(
             """
-            insert into records(generation, item, key, position, message_id, item_sequence, source, received_at, json) values (?, ?, ?, ?, ?, ?, ?, ?, ?)
-            on conflict (generation, item, key) do update set position = excluded.position, message_id = excluded.message_id,
-                item_sequence = excluded.item_sequence, source = excluded.source, received_at = excluded.received_at, json = excluded.json
+            insert into records(generation, item, key, position, message_id, item_sequence, source, received_at, json)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            on conflict (generation, item, key) do update set
+                position = excluded.position, message_id = excluded.message_id,
+                item_sequence = excluded.item_sequence, source = excluded.source,
+                received_at = excluded.received_at, json = excluded.json
                 where item_sequence <= excluded.item_sequence
             """);
         foreach (var (generation, item, key, message, json) in round.Records)

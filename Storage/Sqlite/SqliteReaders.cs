@@ -4,7 +4,7 @@ namespace Tributary.Storage.Sqlite;
 
 /// <summary>
 /// Connections for reads beside the writer. Each read is one short transaction, so that it sees one state of the
-/// database; it runs on the thread pool, for the library has no asynchronous reads.
+/// database. It runs on the thread pool, because the library has no asynchronous reads.
 /// </summary>
 internal sealed class SqliteReaders(SqliteOptions options, int connectionCount) : IDisposable
 {
@@ -39,7 +39,7 @@ internal sealed class SqliteReaders(SqliteOptions options, int connectionCount) 
         disposed = true;
         while (idle.TryTake(out var connection))
             connection.Dispose();
-        // Readers that come now are let in only to be told that it is over.
+        // Readers that come now get in only to find the store disposed.
         free.Release(connectionCount);
     }
 
@@ -58,7 +58,7 @@ internal sealed class SqliteReaders(SqliteOptions options, int connectionCount) 
         }
         catch
         {
-            // Its statements may stand anywhere; a new connection costs little.
+            // The connection's statements may be half read; a new connection costs little.
             connection.Dispose();
             throw;
         }

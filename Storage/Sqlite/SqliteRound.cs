@@ -2,10 +2,12 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Sqlite;
 
-/// <summary>Writes one round inside a transaction that the caller opened and ends.</summary>
+/// <summary>Writes one round, inside a transaction that the caller begins and ends.</summary>
 internal sealed class SqliteRound(SqliteConnection connection)
 {
-    /// <summary>The fence: moves the silo's row on, or returns null.</summary>
+    /// <summary>
+    /// The fence: moves the silo's row to the next round; null when the row is not at the round before.
+    /// </summary>
     public long? Fence(SiloId silo, long round)
     {
         var counter = connection.Prepare(

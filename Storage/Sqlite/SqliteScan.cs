@@ -4,21 +4,24 @@ using Tributary.Storage.Queries;
 namespace Tributary.Storage.Sqlite;
 
 /// <summary>
-/// The reads of a search. A row's columns are decoded when they are needed: a row that does not match costs its
-/// position and the columns that told so, and its body is looked at where it lies.
+/// The reads of a search. A column is decoded only when it is needed: a row that does not match costs its position and
+/// the columns that were checked, and its body is searched in place.
 /// </summary>
 internal sealed class SqliteScan(SqliteReaders readers) : IMessageRows
 {
     public ValueTask<ScanChunk> ReadAsync(ScanRange range, CancellationToken cancellation) =>
         readers.ReadAsync(connection => Read(connection, range), cancellation);
 
-    public ValueTask<IndexedSpans> ReadSpansAsync(IReadOnlyList<string> pointers, int limit, CancellationToken cancellation) =>
+    public ValueTask<IndexedSpans> ReadSpansAsync(
+        IReadOnlyList<string> pointers, int limit, CancellationToken cancellation) =>
         readers.ReadAsync(connection => SqliteIndexedPaths.Read(connection, pointers, limit), cancellation);
 
-    public ValueTask<int> CountAsync(ScanSource source, long after, long before, int limit, CancellationToken cancellation) =>
+    public ValueTask<int> CountAsync(
+        ScanSource source, long after, long before, int limit, CancellationToken cancellation) =>
         readers.ReadAsync(connection => SqliteEntries.Count(connection, source, after, before, limit), cancellation);
 
-    public ValueTask<IReadOnlyList<long>> ReadPositionsAsync(KeyRange range, int limit, CancellationToken cancellation) =>
+    public ValueTask<IReadOnlyList<long>> ReadPositionsAsync(
+        KeyRange range, int limit, CancellationToken cancellation) =>
         readers.ReadAsync(connection => SqliteEntries.ReadRange(connection, range, limit), cancellation);
 
     private static ScanChunk Read(SqliteConnection connection, ScanRange range) => range.Source switch

@@ -2,12 +2,12 @@ using Tributary.Storage.Migrations;
 
 namespace Tributary.Storage.Sqlite;
 
-/// <summary>Creates and migrates the database. The file lock is held, so nobody else does.</summary>
+/// <summary>Creates and migrates the database. The file lock is held, so that no other process does the same.</summary>
 internal static class SqliteSchema
 {
     private static readonly IReadOnlyList<Migration> Known = Migration.Load("Sqlite");
 
-    /// <summary>Brings the database to this build's version and says what it is.</summary>
+    /// <summary>Migrates the database to this build's version and returns its facts.</summary>
     public static StoreFacts Open(SqliteConnection connection, int partitionCount)
     {
         foreach (var migration in Migration.Missing(Known, ReadApplied(connection)))
@@ -24,8 +24,8 @@ internal static class SqliteSchema
     }
 
     /// <summary>
-    /// The numbers of the steps that the database has had. The header of the file holds the highest; databases before
-    /// version 2 have no table that says more.
+    /// The numbers of the migrations that the database has had. The header of the file holds the highest number;
+    /// databases before version 2 have no table of them.
     /// </summary>
     private static HashSet<int> ReadApplied(SqliteConnection connection)
     {

@@ -1,6 +1,6 @@
 namespace Tributary.Storage.Sqlite;
 
-/// <summary>Notes of starts on the rows of activities.</summary>
+/// <summary>Notes the starts of activities on their rows.</summary>
 internal static class SqliteStarts
 {
     public static bool Note(SqliteConnection connection, SiloId silo, IReadOnlyList<StartNote> notes)
@@ -28,7 +28,7 @@ internal static class SqliteStarts
         return true;
     }
 
-    /// <summary>The highest id that a silo had so far.</summary>
+    /// <summary>The highest id of a silo so far.</summary>
     public static long LastSilo(SqliteConnection connection)
     {
         var select = connection.Prepare("select coalesce(max(id), 0) from silos");

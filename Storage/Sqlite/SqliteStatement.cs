@@ -6,8 +6,9 @@ using Tributary.Storage.Rows;
 namespace Tributary.Storage.Sqlite;
 
 /// <summary>
-/// A prepared statement, straight on the library: an insert costs a bind per column and a step, and allocates nothing.
-/// Parameters are bound from left to right; <see cref="Run"/> and the end of the rows make it ready to be bound again.
+/// A prepared statement, directly on the library: an insert costs a bind per column and a step, and allocates nothing.
+/// Parameters are bound from left to right. After <see cref="Run"/>, or after the last row, the statement can be bound
+/// again.
 /// </summary>
 internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt statement) : IDisposable
 {
@@ -26,7 +27,7 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
         if (buffer.Length < max)
             buffer = new byte[max];
         var length = Encoding.UTF8.GetBytes(value, buffer);
-        // An empty span has no address, which the library takes for NULL.
+        // An empty span has no address; the library would take it for NULL.
         connection.Check(length == 0
             ? raw.sqlite3_bind_text(statement, ++bound, "")
             : raw.sqlite3_bind_text(statement, ++bound, buffer.AsSpan(0, length)));
@@ -100,17 +101,17 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
     {
         while (Step())
         {
-            // A statement that returns rows is run for what it changes.
+            // Rows that the statement returns are skipped: it runs for its changes.
         }
 
         return connection.Changes;
     }
 
     /// <summary>
-    /// Runs a statement whose parameters are written <c>$1</c>, <c>$2</c> and so on, in any order and as often as
-    /// wanted.
+    /// Runs a statement whose parameters are written <c>$1</c>, <c>$2</c> and so on, in any order and any number of
+    /// times.
     /// </summary>
-    /// <exception cref="SqliteException">It has other parameters, or ones that are not given.</exception>
+    /// <exception cref="SqliteException">The statement has other parameters, or more than are given.</exception>
     public void Run(IReadOnlyList<object?> parameters)
     {
         var named = 0;
@@ -139,7 +140,7 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
     public void Reset()
     {
         bound = 0;
-        // The result repeats the error of the last step, which was reported there.
+        // The result repeats the error of the last step, which was reported then.
         _ = raw.sqlite3_reset(statement);
     }
 

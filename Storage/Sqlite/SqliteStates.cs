@@ -3,7 +3,7 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Sqlite;
 
-/// <summary>Writes and loads the states of grains, each in the table that its reads need.</summary>
+/// <summary>Writes and loads the states of grains, each in the table of its type.</summary>
 internal static class SqliteStates
 {
     private static readonly string[] Inserts =

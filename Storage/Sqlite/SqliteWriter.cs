@@ -3,8 +3,8 @@ using Tributary.Storage.Rows;
 namespace Tributary.Storage.Sqlite;
 
 /// <summary>
-/// The one connection that writes, used by one caller at a time. It works on the thread pool, so that a commit waits
-/// for the disk on no thread of the engine's.
+/// The one connection that writes, used by one caller at a time. Commits of rounds block the caller's thread: the
+/// engine has threads for that. All other writes run on the thread pool.
 /// </summary>
 internal sealed class SqliteWriter : IDisposable
 {
@@ -14,7 +14,7 @@ internal sealed class SqliteWriter : IDisposable
     private readonly SqliteConnection connection;
     private bool disposed;
 
-    // Set for good when the disk failed: what memory holds cannot be trusted to become durable any more.
+    // Set for good when the disk failed: from then on, rows in memory may never become durable.
     private StoreException? broken;
 
     public SqliteWriter(SqliteOptions options, TimeProvider time)
@@ -35,7 +35,7 @@ internal sealed class SqliteWriter : IDisposable
 
     /// <summary>The settings of a connection that writes.</summary>
     public static void Configure(SqliteConnection connection, SqliteOptions options) =>
-        // FULL: a commit has returned only when the log is on the disk.
+        // With FULL, a commit returns only when the log is on the disk.
         connection.Execute(
             $"""
             pragma busy_timeout = 5000;
@@ -53,7 +53,7 @@ internal sealed class SqliteWriter : IDisposable
         try
         {
             CheckUsable();
-            // Not cancelled half-way: what has begun is finished, so that the caller knows what happened.
+            // Not cancelled half-way: a write that has begun ends, so that the caller knows its outcome.
             return await Task.Run(() => InTransaction(work), CancellationToken.None);
         }
         catch (SqliteException e)
@@ -72,7 +72,7 @@ internal sealed class SqliteWriter : IDisposable
         try
         {
             CheckUsable();
-            // Blocks: the engine commits from a thread that it keeps for this.
+            // Blocks the thread: the engine commits from a thread that it keeps for this.
             return Commit(round);
         }
         finally
@@ -132,7 +132,7 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
-    // The library has taken the transaction back; the silo's row proves it.
+    // The library has rolled the transaction back; the silo's row proves it.
     private CommitOutcome Full(RoundCommit round, SqliteException error)
     {
         try
@@ -152,8 +152,8 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
-    // What the log holds of pages that the database has already needs no room there, and the log begins anew when all
-    // of it was written back.
+    // Pages of the log that are back in the database need no room in the log, and the log starts anew when all its
+    // pages are.
     private void MakeRoom()
     {
         try
@@ -162,7 +162,7 @@ internal sealed class SqliteWriter : IDisposable
         }
         catch (SqliteException e) when (e.IsFull)
         {
-            // Some of it are pages that the database has not: they stay in the log, where they are safe.
+            // Some pages of the log are not in the database: they stay in the log, where they are safe.
         }
     }
 
@@ -173,7 +173,10 @@ internal sealed class SqliteWriter : IDisposable
             throw new StoreException(broken.Fault, broken.Message, broken);
     }
 
-    /// <summary>The error as the store reports it. A fatal one is the last: the process is told to end.</summary>
+    /// <summary>
+    /// The error as the store reports it. After a fatal error the writer stays unusable, and the process is told to
+    /// end.
+    /// </summary>
     private StoreException Break(SqliteException error)
     {
         var reported = error.ToStoreException();

@@ -4,20 +4,20 @@ using Tributary.Silo.Configuration;
 
 namespace Tributary.Silo.Hosting.Web;
 
-/// <summary>Looks whether the configured addresses can be listened on, before anything is opened or made.</summary>
+/// <summary>Checks that the configured addresses can be listened on, before anything is opened or made.</summary>
 internal static class FreeAddresses
 {
-    /// <exception cref="IOException">One cannot be, with the reason.</exception>
+    /// <exception cref="IOException">An address cannot be listened on; the message says why.</exception>
     public static void Check(IEnumerable<string> addresses)
     {
-        // Held together: an address that is named twice is found as well.
+        // All sockets are held together, so that an address that is named twice is found as well.
         var held = new List<Socket>();
         try
         {
             foreach (var text in addresses)
             {
                 var address = ListenAddress.Parse(text);
-                // Port 0 takes one that is free.
+                // Port 0 takes any free port.
                 if (address.Port != 0)
                     Bind(text, address, held);
             }
@@ -35,7 +35,7 @@ internal static class FreeAddresses
         {
             try
             {
-                // A machine may be without IPv6; the server then listens on what there is.
+                // A machine may lack IPv6; the server then listens on IPv4 alone.
                 if (one.AddressFamily == AddressFamily.InterNetworkV6 && !Socket.OSSupportsIPv6)
                     continue;
                 var socket = new Socket(one.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -55,7 +55,7 @@ internal static class FreeAddresses
             }
             catch (SocketException)
             {
-                // Of the two addresses of localhost one may be missing.
+                // One of the two addresses of localhost may be missing.
             }
         }
     }

@@ -4,13 +4,14 @@ using Tributary.Silo.Configuration;
 namespace Tributary.Silo.Hosting.Web;
 
 /// <summary>
-/// Puts the API in front of what else the web application serves. The host asks for it when it starts the web server,
-/// after the services that the API needs.
+/// Puts the API in front of everything else that the web application serves. The host asks for it when it starts the
+/// web server, after the services that the API needs.
 /// </summary>
 internal sealed class NodePipeline(SiloConfig config, RequestGate requests) : IStartupFilter
 {
     private const string Refusal =
-        """{"type":"urn:tributary:error:stopping","title":"Stopping","status":503,"detail":"The server is stopping; another one, or this one after its restart, takes the request.","code":"stopping"}""";
+        """{"type":"urn:tributary:error:stopping","title":"Stopping","status":503,"detail":"The server is stopping; """
+        + """another one, or this one after its restart, takes the request.","code":"stopping"}""";
 
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
@@ -26,7 +27,7 @@ internal sealed class NodePipeline(SiloConfig config, RequestGate requests) : IS
     {
         if (requests.TryEnter())
             return InsideAsync(context, next);
-        // Asked until the end: that is what tells balancers that there is one.
+        // Health checks are answered until the end: they tell load balancers that the server stops.
         var isHealth = context.Request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase);
         return isHealth ? next(context) : RefuseAsync(context);
     }

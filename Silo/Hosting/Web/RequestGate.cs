@@ -1,16 +1,16 @@
 namespace Tributary.Silo.Hosting.Web;
 
-/// <summary>Counts the requests that are being answered, and lets none in any more when the server stops.</summary>
+/// <summary>Counts the requests that are being answered, and admits no further request when the server stops.</summary>
 internal sealed class RequestGate
 {
     private readonly TaskCompletionSource empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool isClosed;
     private int count;
 
-    /// <summary>False when it is closed. Who is let in must <see cref="Leave"/>.</summary>
+    /// <summary>False when the gate is closed. An admitted request must <see cref="Leave"/>.</summary>
     public bool TryEnter()
     {
-        // Counted first: whoever closes the gate and sees nobody inside knows that nobody slips in any more.
+        // Counted first: code that closes the gate and sees a count of zero knows that no further request slips in.
         Interlocked.Increment(ref count);
         if (!isClosed)
             return true;
@@ -24,7 +24,7 @@ internal sealed class RequestGate
             empty.TrySetResult();
     }
 
-    /// <summary>Lets nobody in any more.</summary>
+    /// <summary>Admits no further request.</summary>
     public void Close()
     {
         isClosed = true;
@@ -33,7 +33,7 @@ internal sealed class RequestGate
             empty.TrySetResult();
     }
 
-    /// <summary>Ends when everybody who was let in has left, or after <paramref name="limit"/>.</summary>
+    /// <summary>Completes when every admitted request has left, or after <paramref name="limit"/>.</summary>
     public async Task WaitUntilEmptyAsync(TimeSpan limit, TimeProvider time)
     {
         try

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Tributary.Silo.Hosting.Web;
 
 /// <summary>
-/// A server whose connections are closed when the time for requests in flight is over, and not when the time of the
-/// whole host is: the engine leaves after it.
+/// A server that closes its connections when the time for requests in flight is over, not when the time of the whole
+/// host is: the engine leaves after the server.
 /// </summary>
 internal sealed class ServerCloseLimit(IServer server, NodeStop stop) : IServer
 {

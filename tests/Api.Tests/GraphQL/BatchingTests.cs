@@ -32,12 +32,14 @@ public class BatchingTests
             });
 
     [Fact]
-    public Task The_messages_of_a_list_of_items_are_one_read_of_the_store_for_each_field_that_asks() => RunAsync(async (engine, queries) =>
+    public Task The_messages_of_a_list_of_items_are_one_read_of_the_store_for_each_field_that_asks() => RunAsync(
+        async (engine, queries) =>
     {
         const string Query =
             """
             { items(prefix: "i-1") { nodes { itemId messageCount
-                messages(first: 1) { nodes { itemSequence } pageInfo { hasNextPage } } newest: messages(last: 2) { nodes { itemSequence } } } } }
+                messages(first: 1) { nodes { itemSequence } pageInfo { hasNextPage } }
+                  newest: messages(last: 2) { nodes { itemSequence } } } } }
             """;
         var items = (await AskAsync(engine, Query)).GetProperty("items").GetProperty("nodes").EnumerateArray().ToList();
 

@@ -22,7 +22,9 @@ public class GenerationTests
         for (var n = 0; n < 3; n++)
             await server.AcceptAsync("{}");
 
-        var begun = (await server.DataAsync("""mutation { reprocess(aggregate: "all", from: "2018-01-31T00:00:00Z") { generations { name generation } error { code } } }""")).GetProperty("reprocess");
+        var begun = (await server.DataAsync(
+            """mutation { reprocess(aggregate: "all", from: "2018-01-31T00:00:00Z") { generations { name generation } error { code } } }"""))
+            .GetProperty("reprocess");
         Assert.Equal("""{"generations":[{"name":"all","generation":1}],"error":null}""", begun.GetRawText());
         JsonElement replays = default;
         await Until.TrueAsync(

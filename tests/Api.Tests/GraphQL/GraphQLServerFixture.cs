@@ -8,9 +8,11 @@ public class GraphQLServerFixture : ServerFixture
     public const string Aggregates =
         """
         [
-          {"name":"cities","group":[{"name":"city","pointer":"/city"}],"measures":[{"name":"n","kind":"count"},{"name":"sum","kind":"sum","pointer":"/v"}]},
+          {"name":"cities","group":[{"name":"city","pointer":"/city"}],
+            "measures":[{"name":"n","kind":"count"},{"name":"sum","kind":"sum","pointer":"/v"}]},
           {"name":"days","sources":["days"],"group":[{"name":"city","pointer":"/city"}],
-           "measures":[{"name":"most","kind":"max","pointer":"/v"},{"name":"p","kind":"quantiles","pointer":"/v","quantiles":[0.5]}],
+           "measures":[{"name":"most","kind":"max","pointer":"/v"},
+             {"name":"p","kind":"quantiles","pointer":"/v","quantiles":[0.5]}],
            "window":{"size":"1d","by":"event","time":"/t","format":"unix-ms"}},
           {"name":"all","measures":[{"name":"n","kind":"count"}]}
         ]

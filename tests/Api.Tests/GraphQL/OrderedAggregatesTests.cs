@@ -57,7 +57,8 @@ public abstract class OrderedAggregatesTests(GraphQLServerFixture fixture)
         }
 
         var days = (await server.DataAsync(
-            """{ aggregates(name: "days", to: "2018-02-03", orderBy: {measure: "most", direction: ASC}) { nodes { group { value } measures { value } } } }""")).GetProperty("aggregates").GetProperty("nodes");
+            """{ aggregates(name: "days", to: "2018-02-03", orderBy: {measure: "most", direction: ASC}) { nodes { group { value } measures { value } } } }"""))
+                .GetProperty("aggregates").GetProperty("nodes");
         Assert.Equal(["Ulm 1", "Ulm 2", "Bonn 3", "Jena null"], days.EnumerateArray().Select(day =>
             $"{day.GetProperty("group")[0].GetProperty("value")} "
             + $"{day.GetProperty("measures")[0].GetProperty("value").GetRawText()}"));

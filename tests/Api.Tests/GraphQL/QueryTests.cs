@@ -74,7 +74,8 @@ public abstract class QueryTests(GraphQLServerFixture fixture)
         await Server.AcceptAsync("""{"city":"Ulm","v":7,"t":1517363399650}""", "/api/v1/messages?source=days");
 
         var ulm = (await Server.DataAsync(
-            """{ aggregate(name: "cities", group: ["Ulm"]) { name generation group { name value } windowStart count measures { name kind value skippedCount } messages { nodes { body } pageInfo { hasNextPage scannedCount } totalCount } } }""")).GetProperty("aggregate");
+            """{ aggregate(name: "cities", group: ["Ulm"]) { name generation group { name value } windowStart count measures { name kind value skippedCount } messages { nodes { body } pageInfo { hasNextPage scannedCount } totalCount } } }"""))
+                .GetProperty("aggregate");
         Assert.Equal(
             """{"name":"cities","generation":1,"group":[{"name":"city","value":"Ulm"}],"windowStart":null,"count":3,"measures":[{"name":"n","kind":"COUNT","value":3,"skippedCount":0},{"name":"sum","kind":"SUM","value":7.3,"skippedCount":0}],""",
             ulm.GetRawText()[..ulm.GetRawText().IndexOf("\"messages\"", StringComparison.Ordinal)]);
@@ -88,7 +89,8 @@ public abstract class QueryTests(GraphQLServerFixture fixture)
         Assert.True(ulm.GetProperty("messages").GetProperty("pageInfo").GetProperty("scannedCount").GetInt32() >= 4);
 
         var day = (await Server.DataAsync(
-            """{ aggregate(name: "days", group: ["Ulm"], windowStart: "2018-02-01T05:00:00Z") { count windowStart windowEnd measures { value } messages(last: 1) { nodes { body } pageInfo { hasPreviousPage startCursor } } } }""")).GetProperty("aggregate");
+            """{ aggregate(name: "days", group: ["Ulm"], windowStart: "2018-02-01T05:00:00Z") { count windowStart windowEnd measures { value } messages(last: 1) { nodes { body } pageInfo { hasPreviousPage startCursor } } } }"""))
+                .GetProperty("aggregate");
         Assert.Equal("2018-02-01T00:00:00Z", day.GetProperty("windowStart").GetString());
         Assert.Equal("2018-02-02T00:00:00Z", day.GetProperty("windowEnd").GetString());
         Assert.Equal("0.2", day.GetProperty("measures")[0].GetProperty("value").GetRawText());
@@ -97,7 +99,9 @@ public abstract class QueryTests(GraphQLServerFixture fixture)
             day.GetProperty("messages").GetProperty("nodes")[0].GetProperty("body").GetProperty("v").GetRawText());
         Assert.True(day.GetProperty("messages").GetProperty("pageInfo").GetProperty("hasPreviousPage").GetBoolean());
 
-        var page = (await Server.DataAsync("""{ aggregates(name: "days", first: 1) { nodes { windowStart } pageInfo { hasNextPage endCursor } } }""")).GetProperty("aggregates");
+        var page = (await Server.DataAsync(
+            """{ aggregates(name: "days", first: 1) { nodes { windowStart } pageInfo { hasNextPage endCursor } } }"""))
+            .GetProperty("aggregates");
         Assert.Equal("2018-01-31T00:00:00Z", page.GetProperty("nodes")[0].GetProperty("windowStart").GetString());
         var rest = (
             await Server.DataAsync(
@@ -150,8 +154,10 @@ public abstract class QueryTests(GraphQLServerFixture fixture)
     {
         var data = await Server.DataAsync(
             """
-            { definitions { name generation sources group { name pointer floor } measures { name kind pointer } window { sizeMs by } }
-              ledger(verify: true) { balances matches total { accepted completed } recount { accepted } bySource { source counts { accepted } } }
+            { definitions { name generation sources group { name pointer floor } measures { name kind pointer }
+              window { sizeMs by } }
+              ledger(verify: true) { balances matches total { accepted completed } recount { accepted }
+                bySource { source counts { accepted } } }
               failures { nodes { error } pageInfo { hasNextPage } }
               reminders(first: 1) { nodes { grainType name dueAt attempt } pageInfo { endCursor } } }
             """);

@@ -10,7 +10,8 @@ public class SchemaTests(ServerFixture fixture) : IClassFixture<ServerFixture>
     private const string Described =
         """
         { __schema { description types { name description
-            fields { name description args { name description } } inputFields { name description } enumValues { name description } } } }
+            fields { name description args { name description } } inputFields { name description }
+              enumValues { name description } } } }
         """;
 
     [Fact]

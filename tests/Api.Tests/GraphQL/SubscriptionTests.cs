@@ -39,7 +39,8 @@ public abstract class SubscriptionTests(GraphQLServerFixture fixture)
     public async Task A_filter_lets_through_what_a_search_would_find()
     {
         using var feed = await EventSubscription.OpenAsync(
-            fixture.Server, """subscription { messageReceived(after: "start", filter: {source: "sub", body: {path: "/v", gt: 5}}) { body item { itemId } } }""");
+            fixture.Server,
+                """subscription { messageReceived(after: "start", filter: {source: "sub", body: {path: "/v", gt: 5}}) { body item { itemId } } }""");
         foreach (var (source, v) in new[] { ("sub", 5), ("other", 6), ("sub", 7), ("sub", 4), ("sub", 8) })
             await fixture.Server.AcceptAsync($$"""{"v":{{v}}}""", $"/api/v1/messages?source={source}");
 

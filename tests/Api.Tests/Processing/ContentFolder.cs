@@ -19,7 +19,8 @@ internal sealed class ContentFolder : IDisposable
             with open(request["content_path"]) as content:
                 text = content.read()
             kind = text.split()[0]
-            answer = {"records": [{"json": {"kind": kind, "chars": len(text)}}], "contributions": [{"aggregate": "verdicts", "json": {"kind": kind}}]}
+            answer = {"records": [{"json": {"kind": kind, "chars": len(text)}}],
+              "contributions": [{"aggregate": "verdicts", "json": {"kind": kind}}]}
             while kind == "slow" and not os.path.exists(os.path.join(root, "go")):
                 open(os.path.join(root, "held"), "w").close()
                 time.sleep(0.01)
@@ -69,8 +70,11 @@ internal sealed class ContentFolder : IDisposable
             retry:
               - {step: query, then: retry, first: 1h, factor: 1, ceiling: 1h}
             """);
-        return config with { Pipeline = ConfigLoader.Load(file, new Hashtable(), []).Pipeline with { ScratchDirectory = Path.Combine(folder.FullName,
-            "scratch") } };
+        var pipeline = ConfigLoader.Load(file, new Hashtable(), []).Pipeline;
+        return config with
+        {
+            Pipeline = pipeline with { ScratchDirectory = Path.Combine(folder.FullName, "scratch") },
+        };
     }
 
     public void Write(string name, string text) =>

@@ -7,7 +7,8 @@ public abstract class FailureQueryTests(ProcessingFixture fixture)
 {
     private const string Page =
         """
-        query($filter: FailureFilter, $first: Int, $after: String) { failures(filter: $filter, first: $first, after: $after) {
+        query($filter: FailureFilter, $first: Int, $after: String) { failures(filter: $filter, first: $first,
+          after: $after) {
             nodes { itemId messageId } pageInfo { hasNextPage endCursor } } }
         """;
 

@@ -6,8 +6,10 @@ public abstract class RecordTests(ProcessingFixture fixture)
 {
     private const string Page =
         """
-        query($filter: RecordFilter, $first: Int, $after: String) { records(plugin: "sizes", filter: $filter, first: $first, after: $after) {
-            nodes { itemId key document messageId message { itemId } } pageInfo { hasNextPage endCursor scannedCount } } }
+        query($filter: RecordFilter, $first: Int, $after: String) { records(plugin: "sizes", filter: $filter,
+          first: $first, after: $after) {
+            nodes { itemId key document messageId message { itemId } }
+              pageInfo { hasNextPage endCursor scannedCount } } }
         """;
 
     private static readonly string[] All =

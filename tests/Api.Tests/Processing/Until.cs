@@ -35,8 +35,8 @@ internal static class Until
     }
 
     /// <summary>Posts a message of the item that refers to a file.</summary>
-    public static Task<RunningServer.Receipt> ReferAsync(this RunningServer server, string item, string file, string source =
-        "rest") =>
+    public static Task<RunningServer.Receipt> ReferAsync(
+        this RunningServer server, string item, string file, string source = "rest") =>
         server.AcceptAsync($$"""{"id":"{{item}}","file":"{{file}}"}""", $"/api/v1/messages?source={source}");
 
     public static IEnumerable<string?> TextsOf(this JsonElement list, string name) =>

@@ -34,7 +34,8 @@ public class AggregateTests(AggregateServerFixture fixture) : IClassFixture<Aggr
 
         var rows = (await Server.GetAsync("/api/v1/aggregates/by-class?group=%5B%22uw%22,1.50%5D")).GetProperty("rows");
         Assert.Equal(
-            """[{"group":{"net":"uw","class":1.5},"windowStart":null,"windowEnd":null,"count":2,"measures":{"n":2,"sum":0.3},"skipped":{}}]""", rows.GetRawText());
+            """[{"group":{"net":"uw","class":1.5},"windowStart":null,"windowEnd":null,"count":2,"measures":{"n":2,"sum":0.3},"skipped":{}}]""",
+            rows.GetRawText());
         rows = (await Server.GetAsync("/api/v1/aggregates/by-class?group=%5B%22us%22,-0.5%5D")).GetProperty("rows");
         Assert.Equal("123456789012345678901234567890", rows[0].GetProperty("measures").GetProperty("sum").GetRawText());
 
@@ -95,6 +96,7 @@ public sealed class AggregateServerFixture : ServerFixture
         """
         [{"name":"by-class","group":[{"name":"net","pointer":"/net"},{"name":"class","pointer":"/m","floor":0.5}],
           "measures":[{"name":"n","kind":"count"},{"name":"sum","kind":"sum","pointer":"/v"}]},
-         {"name":"by-day","measures":[{"name":"n","kind":"count"}],"window":{"size":"1d","by":"event","time":"/t","format":"unix-ms"}}]
+         {"name":"by-day","measures":[{"name":"n","kind":"count"}],
+           "window":{"size":"1d","by":"event","time":"/t","format":"unix-ms"}}]
         """);
 }

@@ -88,8 +88,10 @@ public sealed class ConfiguredServerFixture : ServerFixture
             {
                 Path = "/sensors/readings", Method = "POST", Source = "sensors", Description = "Readings of sensors",
                 Item = JsonPointer.Parse("/sensor"), ExternalId = JsonPointer.Parse("/seq"),
-                Body = await SchemaCheck.ParseAsync("""{"type":"object","required":["sensor","celsius"],"properties":{"celsius":{"type":"number"}}}"""),
-                Query = await SchemaCheck.ParseAsync("""{"type":"object","required":["site"],"properties":{"site":{"type":"integer"}}}"""),
+                Body = await SchemaCheck.ParseAsync(
+                    """{"type":"object","required":["sensor","celsius"],"properties":{"celsius":{"type":"number"}}}"""),
+                Query = await SchemaCheck.ParseAsync(
+                    """{"type":"object","required":["site"],"properties":{"site":{"type":"integer"}}}"""),
             },
             new EndpointDefinition { Path = "/plain", Method = "POST", Source = "plain" },
         ],

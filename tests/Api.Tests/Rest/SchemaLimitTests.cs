@@ -56,7 +56,8 @@ public sealed class SchemaLimitTests
     [Fact]
     public async Task All_that_one_body_asks_for_has_one_limit()
     {
-        var check = await SchemaCheck.ParseAsync("""{"properties":{"a":{"type":"array","items":{"anyOf":[{"type":"string","pattern":"^a+$"},{"type":"null"}]}}}}""");
+        var check = await SchemaCheck.ParseAsync(
+            """{"properties":{"a":{"type":"array","items":{"anyOf":[{"type":"string","pattern":"^a+$"},{"type":"null"}]}}}}""");
         var body = $$"""{"a":[{{string.Join(',', Enumerable.Repeat("\"a\"", 5_000))}}]}""";
         Assert.Null(CodeOf(check, body, new StillTime()));
         // Each reading of the clock is a millisecond later: the limit is reached after a thousand of them, however
@@ -86,7 +87,8 @@ public sealed class SchemaLimitTests
     [Theory]
     [InlineData("""{"$ref":"#"}""")]
     [InlineData("""{"anyOf":[{"$ref":"#"}]}""")]
-    [InlineData("""{"allOf":[{"$ref":"#/definitions/a"}],"definitions":{"a":{"not":{"$ref":"#/definitions/b"}},"b":{"oneOf":[{"$ref":"#/definitions/a"},{"type":"string"}]}}}""")]
+    [InlineData(
+        """{"allOf":[{"$ref":"#/definitions/a"}],"definitions":{"a":{"not":{"$ref":"#/definitions/b"}},"b":{"oneOf":[{"$ref":"#/definitions/a"},{"type":"string"}]}}}""")]
     [InlineData("""{"properties":{"a":{"pattern":"("}}}""")]
     [InlineData("""{"patternProperties":{"[":{}}}""")]
     [InlineData("""{"$ref":"http://127.0.0.1:1/schema.json"}""")]
@@ -138,8 +140,10 @@ public sealed class SchemaLimitTests
         var quoted = JsonSerializer.Serialize(pattern);
         yield return $$$$"""{"properties":{"a":{"type":"string","pattern":{{{{quoted}}}}}}}""";
         yield return $$$$"""{"properties":{"a":{"type":["string","null"],"pattern":{{{{quoted}}}}}}}""";
-        yield return $$$$"""{"properties":{"a":{"allOf":[{"$ref":"#/definitions/p"}]}},"definitions":{"p":{"type":"string","pattern":{{{{quoted}}}}}}}""";
-        yield return $$$$"""{"properties":{"a":{},"b":{"patternProperties":{{{{{quoted}}}}:{"type":"integer"}},"additionalProperties":false}}}""";
+        yield return
+            $$$$"""{"properties":{"a":{"allOf":[{"$ref":"#/definitions/p"}]}},"definitions":{"p":{"type":"string","pattern":{{{{quoted}}}}}}}""";
+        yield return
+            $$$$"""{"properties":{"a":{},"b":{"patternProperties":{{{{{quoted}}}}:{"type":"integer"}},"additionalProperties":false}}}""";
     }
 
     private static string BodyOf(string text) => $$$"""{"a":"{{{text}}}","b":{"{{{text}}}":1}}""";

@@ -124,7 +124,8 @@ public sealed class UnreadableTextTests(GraphQLServerFixture fixture) : IClassFi
     [Fact]
     public async Task In_variables_over_HTTP_and_sockets_it_is_the_error_of_that_request()
     {
-        const string Request = """{"query":"mutation ($i: PublishInput!) { publish(input: $i) { error { code } } }","variables":{"i":{"source":"s","body":"{\"a\":\"\ud800\"}"}}}""";
+        const string Request =
+            """{"query":"mutation ($i: PublishInput!) { publish(input: $i) { error { code } } }","variables":{"i":{"source":"s","body":"{\"a\":\"\ud800\"}"}}}""";
         using var content = new StringContent(Request, Encoding.UTF8, "application/json");
         using var response = await Server.Http.PostAsync("/graphql", content, TestContext.Current.CancellationToken);
         var error = JsonElement.Parse(await

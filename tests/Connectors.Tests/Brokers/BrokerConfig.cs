@@ -39,7 +39,10 @@ internal static class BrokerConfig
         switch (node)
         {
             case YamlScalarNode scalar:
-                return new ConfigScalar(origin, scalar.Value!, scalar.Value!, scalar.Style is YamlDotNet.Core.ScalarStyle.SingleQuoted or YamlDotNet.Core.ScalarStyle.DoubleQuoted);
+                return new ConfigScalar(
+                    origin, scalar.Value!, scalar.Value!,
+                    scalar.Style is YamlDotNet.Core.ScalarStyle.SingleQuoted
+                        or YamlDotNet.Core.ScalarStyle.DoubleQuoted);
             case YamlSequenceNode list:
                 return new ConfigList(origin, [.. list.Select(ToNode)]);
             default:

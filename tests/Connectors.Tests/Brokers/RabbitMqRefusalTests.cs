@@ -54,7 +54,9 @@ public sealed class RabbitMqRefusalTests(RabbitMqFixture rabbit)
         Assert.Equal("The body is no JSON.", Header(letter, "x-tributary-reason"));
         Assert.Equal("q_letters", Header(letter, "x-original-routing-key"));
         Assert.Equal("t1", Header(letter, "trace"));
-        Assert.Equal(("7", "text/plain", DeliveryModes.Persistent), (letter.BasicProperties.MessageId, letter.BasicProperties.ContentType, letter.BasicProperties.DeliveryMode));
+        var kept = letter.BasicProperties;
+        Assert.Equal(
+            ("7", "text/plain", DeliveryModes.Persistent), (kept.MessageId, kept.ContentType, kept.DeliveryMode));
         Assert.False(letter.BasicProperties.IsExpirationPresent());
         Assert.False(letter.BasicProperties.Headers!.ContainsKey("CC"));
         Assert.Equal(0u, await peer.CountAsync("q_letters"));

@@ -56,7 +56,9 @@ public sealed class KeystoneTests : IAsyncLifetime
                 ("application_credential_secret", "s")));
 
         Assert.Equal("bytes", await store.TextAsync("x"));
-        Assert.Equal("""{"auth":{"identity":{"methods":["application_credential"],"application_credential":{"id":"id","secret":"s"}}}}""", Assert.Single(logins).ToJsonString());
+        Assert.Equal(
+            """{"auth":{"identity":{"methods":["application_credential"],"application_credential":{"id":"id","secret":"s"}}}}""",
+            Assert.Single(logins).ToJsonString());
     }
 
     [Fact]

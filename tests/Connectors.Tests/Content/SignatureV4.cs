@@ -42,7 +42,8 @@ internal static class SignatureV4
         var canonical =
             $"{request.Method}\n{target[0]}\n{query}\n{headers}\n{signed}\n{request.Headers["x-amz-content-sha256"]}";
 
-        var toSign = $"AWS4-HMAC-SHA256\n{request.Headers["x-amz-date"]}\n{string.Join('/', scope[1..])}\n{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)))}";
+        var toSign = $"AWS4-HMAC-SHA256\n{request.Headers["x-amz-date"]}\n{string.Join('/', scope[1..])}\n"
+            + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)));
         var key = scope[1..].Aggregate(Encoding.UTF8.GetBytes("AWS4" + secretKey), Hash);
         return fields.GetValueOrDefault("Signature") == Convert.ToHexStringLower(Hash(key, toSign));
     }

@@ -43,7 +43,8 @@ public sealed class ContributionTests
     [InlineData("1", "\"2.7\"", "\"2.7\"")]
     public void Numbers_fall_into_classes(string floor, string token, string form)
     {
-        var definition = $$"""{"name":"a","group":[{"name":"v","pointer":"/v","floor":{{floor}}}],"measures":[{"name":"n","kind":"count"}]}""";
+        var definition =
+            $$"""{"name":"a","group":[{"name":"v","pointer":"/v","floor":{{floor}}}],"measures":[{"name":"n","kind":"count"}]}""";
         var contribution = Calculations.One(Calculations.Calculator(definition), $$"""{"v":{{token}}}""");
         Assert.Equal($"1/0/[{form}]", contribution!.Value.Aggregate.Key);
         Assert.Equal(
@@ -105,9 +106,11 @@ public sealed class ContributionTests
         var view = Calculations.View(
             """
             {"name":"a","group":[{"name":"k","pointer":"/k"}],"measures":[
-              {"name":"n","kind":"count"},{"name":"total","kind":"sum","pointer":"/v"},{"name":"least","kind":"min","pointer":"/v"},
+              {"name":"n","kind":"count"},{"name":"total","kind":"sum","pointer":"/v"},
+                {"name":"least","kind":"min","pointer":"/v"},
               {"name":"most","kind":"max","pointer":"/v"},{"name":"average","kind":"mean","pointer":"/v"},
-              {"name":"different","kind":"distinct","pointer":"/v"},{"name":"spread","kind":"quantiles","pointer":"/v","quantiles":[0,1]}]}
+              {"name":"different","kind":"distinct","pointer":"/v"},
+                {"name":"spread","kind":"quantiles","pointer":"/v","quantiles":[0,1]}]}
             """,
             """{"v":0.1}""",
             """{"v":0.2}""",

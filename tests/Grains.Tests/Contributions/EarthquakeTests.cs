@@ -12,7 +12,8 @@ public sealed class EarthquakeTests
 {
     private const string Network = """
         {"name":"by-network","group":[{"name":"network","pointer":"/network"}],"measures":[
-          {"name":"n","kind":"count"},{"name":"sum","kind":"sum","pointer":"/magnitude"},{"name":"min","kind":"min","pointer":"/magnitude"},
+          {"name":"n","kind":"count"},{"name":"sum","kind":"sum","pointer":"/magnitude"},
+            {"name":"min","kind":"min","pointer":"/magnitude"},
           {"name":"max","kind":"max","pointer":"/magnitude"},{"name":"mean","kind":"mean","pointer":"/magnitude"}]}
         """;
 

@@ -11,7 +11,8 @@ public sealed class HostileBodyTests
     private static readonly ContributionCalculator Calculator = Calculations.Calculator(
         """
         {"name":"a","group":[{"name":"g","pointer":"/a/1/b"}],"measures":[
-          {"name":"s","kind":"sum","pointer":"/v"},{"name":"d","kind":"distinct","pointer":"/v"},{"name":"q","kind":"quantiles","pointer":"/v"}]}
+          {"name":"s","kind":"sum","pointer":"/v"},{"name":"d","kind":"distinct","pointer":"/v"},
+            {"name":"q","kind":"quantiles","pointer":"/v"}]}
         """);
 
     [Theory]

@@ -8,7 +8,8 @@ namespace Tributary.Grains.Tests.Definitions;
 public sealed class DefinitionTests
 {
     private const string Full = """
-        {"window":{"format":"unix-ms","time":"/time","by":"event","size":"1d"},"name":"quakes","sources":["usgs","emsc","usgs"],
+        {"window":{"format":"unix-ms","time":"/time","by":"event","size":"1d"},"name":"quakes",
+          "sources":["usgs","emsc","usgs"],
          "group":[{"pointer":"/network","name":"network"}],
          "measures":[{"kind":"count","name":"count"},{"name":"magnitude","kind":"mean","pointer":"/magnitude"},
                      {"name":"q","kind":"quantiles","pointer":"/magnitude","quantiles":[0.9,0.5]}]}
@@ -144,7 +145,8 @@ public sealed class DefinitionTests
     [Fact]
     public void All_errors_are_named_at_once()
     {
-        using var json = JsonDocument.Parse("""[{"name":"q","measures":[{"name":"n","kind":"count"}]},{"name":"q","measures":[{"name":"n","kind":"sum"}],"x":1},{"name":"q","measures":[{"name":"n","kind":"count"}]}]""");
+        using var json = JsonDocument.Parse(
+            """[{"name":"q","measures":[{"name":"n","kind":"count"}]},{"name":"q","measures":[{"name":"n","kind":"sum"}],"x":1},{"name":"q","measures":[{"name":"n","kind":"count"}]}]""");
         var error = Assert.Throws<DefinitionException>(() => AggregateDefinition.ParseAll(json.RootElement));
         Assert.Equal(
             ["aggregates[1].x", "aggregates[1].measures[0].pointer", "aggregates[2].name"],

@@ -31,7 +31,8 @@ public sealed class DocumentedExamplesTests
     [Fact]
     public void The_error_of_the_page_is_the_one_that_is_given()
     {
-        using var json = JsonDocument.Parse("""[{"name":"a","measures":[{"name":"n","kind":"count"}]},{"name":"b","measures":[{"name":"n","kind":"avg","pointer":"/x"}]}]""");
+        using var json = JsonDocument.Parse(
+            """[{"name":"a","measures":[{"name":"n","kind":"count"}]},{"name":"b","measures":[{"name":"n","kind":"avg","pointer":"/x"}]}]""");
         var error = Assert.Throws<DefinitionException>(() => AggregateDefinition.ParseAll(json.RootElement));
         Assert.Equal(Block("").Trim(), error.Message);
     }

@@ -6,7 +6,8 @@ namespace Tributary.Grains.Tests.Definitions;
 public sealed class JsonPointerTests
 {
     // The document of RFC 6901, section 5, with scalars in place of the whole document.
-    private const string Document = """{"foo":["bar","baz"],"":0,"a/b":1,"c%d":2,"e^f":3,"g|h":4,"i\\j":5,"k\"l":6," ":7,"m~n":8,"deep":{"list":[[1,2],[3,{"x":9}]]},"0":10}""";
+    private const string Document =
+        """{"foo":["bar","baz"],"":0,"a/b":1,"c%d":2,"e^f":3,"g|h":4,"i\\j":5,"k\"l":6," ":7,"m~n":8,"deep":{"list":[[1,2],[3,{"x":9}]]},"0":10}""";
 
     [Theory]
     [InlineData("/foo/0", "\"bar\"")]

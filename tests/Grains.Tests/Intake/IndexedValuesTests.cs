@@ -44,7 +44,8 @@ public sealed class IndexedValuesTests
     [Fact]
     public void Values_are_found_beside_aggregates_and_items()
     {
-        var definition = Calculations.Define("""{"name":"d","group":[{"name":"a","pointer":"/a"}],"measures":[{"name":"n","kind":"sum","pointer":"/o/x"}]}""");
+        var definition = Calculations.Define(
+            """{"name":"d","group":[{"name":"a","pointer":"/a"}],"measures":[{"name":"n","kind":"sum","pointer":"/o/x"}]}""");
         var intake = new MessageIntake(
             grains,
             new ContributionCalculator([new DefinedGeneration(1, definition)], Paths),

@@ -121,8 +121,9 @@ internal sealed class ItemWorld
 
     public MessageStatus Status(long sequence) => statuses[Reference(sequence).Position];
 
-    public static ProcessingResult Failed(MessageReference message, ProcessingStep step, ConnectorFault fault, string error =
-        "test_failure: It failed.") =>
+    public static ProcessingResult Failed(
+        MessageReference message, ProcessingStep step, ConnectorFault fault,
+        string error = "test_failure: It failed.") =>
         new() { Message = message, Failure = ProcessingFailure.Of(step, fault, error) };
 
     public static ProcessingResult Ran(MessageReference message, params PluginOutcome[] runs) =>

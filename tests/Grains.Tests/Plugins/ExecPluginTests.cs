@@ -45,7 +45,10 @@ public sealed class ExecPluginTests : IAsyncLifetime
         var request = record.GetProperty("request");
         var message = request.GetProperty("message");
         Assert.Equal(context.Message.Id.ToString(), message.GetProperty("id").GetString());
-        Assert.Equal(["test", "item-1", "e-1", "application/json"], new[] { "source", "item", "external_id", "media_type" }.Select(key => message.GetProperty(key).GetString()));
+        Assert.Equal(
+            ["test", "item-1", "e-1", "application/json"],
+            new[] { "source", "item", "external_id", "media_type" }
+                .Select(key => message.GetProperty(key).GetString()));
         Assert.Equal("line\nbreak", message.GetProperty("body").GetProperty("b").GetString());
         Assert.Equal("é", request.GetProperty("metadata").GetProperty("x")[1].GetString());
         Assert.Equal(

@@ -21,7 +21,12 @@ internal static class ExifBytes
     public static Entry Flag(ushort tag, byte number) => new(tag, Byte, 1, [number]);
 
     public static Entry Fractions(ushort tag, params (uint Above, uint Below)[] fractions) =>
-        new(tag, Rational, (uint)fractions.Length, [.. fractions.SelectMany(one => BitConverter.GetBytes(one.Above).Concat(BitConverter.GetBytes(one.Below)))]);
+        new(
+            tag, Rational, (uint)fractions.Length,
+            [
+                .. fractions.SelectMany(one =>
+                    BitConverter.GetBytes(one.Above).Concat(BitConverter.GetBytes(one.Below))),
+            ]);
 
     /// <param name="main">Camera and picture (IFD0).</param>
     /// <param name="exif">The exposure (Exif SubIFD).</param>

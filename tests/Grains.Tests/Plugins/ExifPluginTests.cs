@@ -151,7 +151,8 @@ public sealed class ExifPluginTests
     {
         List<ExifBytes.Entry> wordy = [.. Camera, ExifBytes.Text(0x010e, new string('w', 2_000))];
 
-        var record = RecordOf(await RunAsync(ExifBytes.Jpeg(1, 1, wordy, Exposure, Gps), configuration: """{"max_record_bytes": 1200}"""));
+        var record = RecordOf(await RunAsync(
+            ExifBytes.Jpeg(1, 1, wordy, Exposure, Gps), configuration: """{"max_record_bytes": 1200}"""));
 
         Assert.Equal(["exif_ifd0"], record.GetProperty("left_out").EnumerateArray().Select(name => name.GetString()));
         Assert.Equal("Model 7", record.GetProperty("model").GetString());

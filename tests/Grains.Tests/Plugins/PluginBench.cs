@@ -47,7 +47,8 @@ internal sealed class PluginBench
         new() { TimeLimit = TimeSpan.FromSeconds(60), Grace = TimeSpan.FromSeconds(5) };
 
     public static JsonElement CountByKind { get; } = JsonElement.Parse("""
-        [{"name": "kinds", "group": [{"name": "kind", "pointer": "/kind"}], "measures": [{"name": "count", "kind": "count"}]}]
+        [{"name": "kinds", "group": [{"name": "kind", "pointer": "/kind"}],
+          "measures": [{"name": "count", "kind": "count"}]}]
         """u8);
 
     public static PluginSource Source(IPlugin plugin) => new(plugin, "a test", AppContext.BaseDirectory);
@@ -82,7 +83,8 @@ internal sealed class PluginBench
     public static PluginContext Context(string content = "content", string mediaType = "text/plain", int number = 1) =>
         Context(Encoding.UTF8.GetBytes(content), mediaType, number);
 
-    public static PluginContext Context(byte[] content, string mediaType, int number = 1) => new(() => new MemoryStream(content, writable: false))
+    public static PluginContext Context(byte[] content, string mediaType, int number = 1) => new(
+        () => new MemoryStream(content, writable: false))
     {
         Message = new Message
         {

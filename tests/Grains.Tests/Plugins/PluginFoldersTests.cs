@@ -128,7 +128,8 @@ public sealed class PluginFoldersTests : IDisposable
         files.Copy(PluginFiles.CsharpSample, "archive");
         File.Delete(Path.Combine(files.Root, "archive", "config.yml"));
         files.Add("archive", "init.sql", "create table entries(name text)");
-        files.Add("archive", "plugin.json", """{"database": {"init": "init.sql", "type": "postgres"}, "broker": {}, "plugin": {"max_entries": 2}, "max_runs": 3}""");
+        files.Add("archive", "plugin.json",
+            """{"database": {"init": "init.sql", "type": "postgres"}, "broker": {}, "plugin": {"max_entries": 2}, "max_runs": 3}""");
 
         var source = Assert.Single(files.Load().Sources);
         await bench.StartAsync(source);

@@ -11,12 +11,14 @@ public sealed class MessageMappingTests
     private const string Existing = """
         parser: {type: string, format: 'uuid|file|metadata', delimiter: '|'}
         mime: {path: 'mime.type', path_separator: ':'}
-        fields: {uuid: {key: uuid, required: True}, data_location: {key: file, required: True}, meta_location: {key: uuid, required: True}, metadata: {key: metadata, required: False}}
+        fields: {uuid: {key: uuid, required: True}, data_location: {key: file, required: True},
+          meta_location: {key: uuid, required: True}, metadata: {key: metadata, required: False}}
         """;
 
     private const string ExistingJson = """
         parser: {type: json}
-        fields: {uuid: {key: uuid, required: True}, data_location: {key: file, required: True}, meta_location: {key: uuid, required: True}, metadata: {key: metadata, required: False}}
+        fields: {uuid: {key: uuid, required: True}, data_location: {key: file, required: True},
+          meta_location: {key: uuid, required: True}, metadata: {key: metadata, required: False}}
         """;
 
     [Fact]
@@ -65,7 +67,10 @@ public sealed class MessageMappingTests
     public void Nothing_configured_reads_json_by_the_fields_own_names()
     {
         var mapped = Map("", """{"uuid":7,"data_location":"f","type":"image/png"}""");
-        Assert.Equal(("7", "f", null, "image/png"), (mapped.Fields.Item, mapped.Fields.ContentLocation, mapped.Fields.MetadataLocation, mapped.Fields.MediaType));
+        Assert.Equal(
+            ("7", "f", null, "image/png"),
+            (mapped.Fields.Item, mapped.Fields.ContentLocation, mapped.Fields.MetadataLocation,
+                mapped.Fields.MediaType));
         Assert.False(Map("", "{}").Fields.Refers);
     }
 

@@ -267,7 +267,8 @@ public sealed class ProcessActivityTests
             new RoundGrainId("item", "u"), new ProcessName(5, new MessageId(Guid.Empty)).ToString(), 1, order.Write(),
             null);
 
-    private async ValueTask<ProcessingResult> Run(ActivityStart start, Func<MessageId, CancellationToken, ValueTask<StoredMessage?>>? find = null) =>
+    private async ValueTask<ProcessingResult> Run(
+        ActivityStart start, Func<MessageId, CancellationToken, ValueTask<StoredMessage?>>? find = null) =>
         Assert.IsType<ProcessingResult>(await Activity(find).RunAsync(start, TestContext.Current.CancellationToken));
 
     private ProcessActivity Activity(Func<MessageId, CancellationToken, ValueTask<StoredMessage?>>? find = null)

@@ -97,7 +97,9 @@ public sealed class GenerationBookTests
 
     private static DefinitionRow Row(int id, int number, string pointer, string name = "a")
     {
-        var definition = AggregateDefinition.Parse(System.Text.Json.JsonElement.Parse($$"""{"name":"{{name}}","group":[{"name":"g","pointer":"{{pointer}}"}],"measures":[{"name":"n","kind":"count"}]}"""), name);
+        var definition = AggregateDefinition.Parse(System.Text.Json.JsonElement.Parse(
+            $$"""{"name":"{{name}}","group":[{"name":"g","pointer":"{{pointer}}"}],"measures":[{"name":"n","kind":"count"}]}"""),
+            name);
         return new DefinitionRow(id, name, number, definition.Hash, definition.Json, FakeTurn.Start);
     }
 }

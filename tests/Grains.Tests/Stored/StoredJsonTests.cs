@@ -173,7 +173,8 @@ public sealed class StoredJsonTests
     private static AggregateState Sparse()
     {
         const string definition = """
-            {"name":"a","measures":[{"name":"s","kind":"sum","pointer":"/v"},{"name":"l","kind":"min","pointer":"/v"},{"name":"m","kind":"max","pointer":"/v"},
+            {"name":"a","measures":[{"name":"s","kind":"sum","pointer":"/v"},{"name":"l","kind":"min","pointer":"/v"},
+              {"name":"m","kind":"max","pointer":"/v"},
               {"name":"d","kind":"distinct","pointer":"/t"},{"name":"q","kind":"quantiles","pointer":"/w"}]}
             """;
         return State(

@@ -6,7 +6,8 @@ namespace Tributary.GraphQL.Tests.Differential;
 internal static class GeneratedSchema
 {
     public const string Sdl = """
-        directive @tag(name: String!, weight: Int = 1) repeatable on FIELD | FRAGMENT_SPREAD | INLINE_FRAGMENT | QUERY | VARIABLE_DEFINITION | FRAGMENT_DEFINITION
+        directive @tag(name: String!, weight: Int = 1) repeatable on FIELD | FRAGMENT_SPREAD | INLINE_FRAGMENT | QUERY
+          | VARIABLE_DEFINITION | FRAGMENT_DEFINITION
         directive @once(on: Color) on FIELD | MUTATION | SUBSCRIPTION
 
         scalar Any
@@ -16,7 +17,8 @@ internal static class GeneratedSchema
 
         input Point { x: Int! = 1, y: Int!, label: String, inner: Point, tags: [String!] = ["a"] }
         input Choice @oneOf { id: ID, name: String, point: Point, many: [Int!] }
-        input Filter { and: [Filter!], color: Color = RED, colors: [Color!], min: Float, choice: Choice, point: Point! = { y: 2 }, any: Any, on: Boolean }
+        input Filter { and: [Filter!], color: Color = RED, colors: [Color!], min: Float, choice: Choice,
+          point: Point! = { y: 2 }, any: Any, on: Boolean }
 
         interface Node { id: ID! }
         interface Named implements Node { id: ID!, name(upper: Boolean = false): String }
@@ -32,7 +34,8 @@ internal static class GeneratedSchema
           matrix(rows: [[Int!]]): [[Int]]
         }
 
-        type Dog implements Named & Node { id: ID!, name(upper: Boolean = false): String, barks: Boolean!, owner: User, value: Int, color: String }
+        type Dog implements Named & Node { id: ID!, name(upper: Boolean = false): String, barks: Boolean!,
+          owner: User, value: Int, color: String }
         type Cat implements Node { id: ID!, lives: Int!, owner: User!, value: Float, color: Color, name: String! }
         union Pet = Dog | Cat
         union Any2 = User | Dog

@@ -42,7 +42,9 @@ public sealed class ShapeDifferentialTests
 
         for (var i = 0; i < documents.Count; i++)
         {
-            var result = (await engine.ExecuteAsync(new GraphQLRequest(documents[i]), TestContext.Current.CancellationToken)).ToString();
+            var answer = await engine.ExecuteAsync(
+                new GraphQLRequest(documents[i]), TestContext.Current.CancellationToken);
+            var result = answer.ToString();
             using var json = JsonDocument.Parse(result);
             var data = json.RootElement.TryGetProperty("data", out var found) ? found.GetRawText() : result;
             Assert.True(

@@ -7,7 +7,9 @@ namespace Tributary.GraphQL.Tests.Execution;
 public sealed class ExecutionTests
 {
     private const string Sdl = """
-        type Query { hero: Hero, heroes: [Hero!]!, maybe: [Hero], fails: Int, failsHard: Int!, echo(text: String = "d", n: Int, list: [Int!], input: In, matrix: [[Int]]): String, late: Int, later: Int!, nested: Nested, being: Being }
+        type Query { hero: Hero, heroes: [Hero!]!, maybe: [Hero], fails: Int, failsHard: Int!,
+          echo(text: String = "d", n: Int, list: [Int!], input: In, matrix: [[Int]]): String, late: Int, later: Int!,
+          nested: Nested, being: Being }
         input In { a: Int = 7, b: String }
         interface Being { name: String! }
         type Hero implements Being { name: String!, friend: Hero, broken: String!, mood: Mood, slow: String! }
@@ -242,8 +244,10 @@ public sealed class ExecutionTests
 
     [Theory]
     [InlineData("query A { a: __typename } query B { b: __typename }", "B", """{"data":{"b":"Query"}}""")]
-    [InlineData("query A { a: __typename } query B { b: __typename }", null, """{"errors":[{"message":"The document has more than one operation: operationName must say which.","extensions":{"code":"BAD_REQUEST"}}]}""")]
-    [InlineData("{ __typename }", "C", """{"errors":[{"message":"The document has no operation named \"C\".","extensions":{"code":"BAD_REQUEST"}}]}""")]
+    [InlineData("query A { a: __typename } query B { b: __typename }", null,
+        """{"errors":[{"message":"The document has more than one operation: operationName must say which.","extensions":{"code":"BAD_REQUEST"}}]}""")]
+    [InlineData("{ __typename }", "C",
+        """{"errors":[{"message":"The document has no operation named \"C\".","extensions":{"code":"BAD_REQUEST"}}]}""")]
     public async Task The_operation_is_chosen_by_name(string query, string? name, string expected)
     {
         var result = await Engine()

@@ -10,7 +10,8 @@ public sealed class IntrospectionTests
     private const string Sdl = """
         "The schema" schema { query: Query }
         directive @d(a: Int = 1 @deprecated, "why" b: E = A) repeatable on FIELD | QUERY
-        type Query implements I { "A field" f(a: Int = 1, b: In = { x: [1, 2], e: A, s: "q" }, old: Int @deprecated(reason: "old")): [[U!]]! gone: Int @deprecated }
+        type Query implements I { "A field" f(a: Int = 1, b: In = { x: [1, 2], e: A, s: "q" },
+          old: Int @deprecated(reason: "old")): [[U!]]! gone: Int @deprecated }
         interface I { gone: Int }
         union U = Query
         enum E { A B @deprecated(reason: "use A") }

@@ -27,7 +27,9 @@ public sealed class EventStreamTransportTests : IAsyncLifetime
                 new { query = "subscription { nothing }" },
             },
         });
-        Assert.Equal("""{"results":[{"data":{"count":1}},{"data":{"count":2}},{"data":{"count":3}}]}""", answers[0].ToString());
+        Assert.Equal(
+            """{"results":[{"data":{"count":1}},{"data":{"count":2}},{"data":{"count":3}}]}""",
+            answers[0].ToString());
         Assert.Equal("""{"results":[{"data":{"hello":"Hello world"}}]}""", answers[1].ToString());
         Assert.Equal("""{"results":[{"data":{"forever":1}}]}""", answers[2].ToString());
         Assert.Contains("The source broke.", answers[3].ToString());

@@ -75,7 +75,8 @@ public sealed class LoneSurrogatesTests : IAsyncLifetime
         Assert.Contains("\"lives\"", await socket.Receive(), StringComparison.Ordinal);
         foreach (var place in Places)
         {
-            await socket.Send($$"""{"type":"subscribe","id":"bad","payload":{{place.Replace("H", half, StringComparison.Ordinal)}}}""");
+            await socket.Send(
+                $$"""{"type":"subscribe","id":"bad","payload":{{place.Replace("H", half, StringComparison.Ordinal)}}}""");
             var answer = await socket.Receive();
             Assert.StartsWith("""{"id":"bad","type":"error","payload":[{"message":""", answer,
                 StringComparison.Ordinal);

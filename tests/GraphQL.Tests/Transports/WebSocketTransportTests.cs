@@ -34,7 +34,9 @@ public sealed class WebSocketTransportTests : IAsyncLifetime
                 new { query = "{ fails }" },
             },
         });
-        Assert.Equal("""{"results":[{"data":{"count":1}},{"data":{"count":2}},{"data":{"count":3}}]}""", answers[0].ToString());
+        Assert.Equal(
+            """{"results":[{"data":{"count":1}},{"data":{"count":2}},{"data":{"count":3}}]}""",
+            answers[0].ToString());
         Assert.Equal("""{"results":[{"data":{"hello":"Hello world"}}]}""", answers[1].ToString());
         Assert.Equal("""{"results":[{"data":{"add":2}}]}""", answers[2].ToString());
         Assert.Equal("""{"results":[{"data":{"forever":1}}]}""", answers[3].ToString());

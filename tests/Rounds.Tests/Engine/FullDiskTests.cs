@@ -15,7 +15,8 @@ public sealed class FullDiskTests
     {
         await run.Probe("a").Add(5);
         var isFull = true;
-        run.Faults.Rule = operation => isFull && operation.Call == StoreCall.Commit ? StoreFate.Full : StoreFate.Proceed;
+        run.Faults.Rule = operation =>
+            isFull && operation.Call == StoreCall.Commit ? StoreFate.Full : StoreFate.Proceed;
         Assert.Equal("store_full", (await ErrorOfAsync<StoreException>(run.Probe("a").Add(1))).Code);
         Assert.Equal(StoreFault.Full, run.Host.Refusal?.Fault);
         // At the door, without a round.
@@ -39,7 +40,8 @@ public sealed class FullDiskTests
     public void What_waited_in_the_rounds_and_behind_them_is_answered_once() => Run(async run =>
     {
         var isFull = true;
-        run.Faults.Rule = operation => isFull && operation.Call == StoreCall.Commit ? StoreFate.Full : StoreFate.Proceed;
+        run.Faults.Rule = operation =>
+            isFull && operation.Call == StoreCall.Commit ? StoreFate.Full : StoreFate.Proceed;
         run.Options.MaxRoundInputsCount = 3;
         var calls = Enumerable.Range(0, 50).Select(i => AwaitAsync(run.Probe($"{i}").Add(1))).ToList();
         foreach (var call in calls)
@@ -56,7 +58,8 @@ public sealed class FullDiskTests
         async run =>
         {
             var isFull = false;
-            run.Faults.Rule = operation => isFull && operation.Call == StoreCall.Commit ? StoreFate.Full : StoreFate.Proceed;
+            run.Faults.Rule = operation =>
+                isFull && operation.Call == StoreCall.Commit ? StoreFate.Full : StoreFate.Proceed;
             await run.Probe("a").Do(Script.Of(probe =>
             {
                 ProbeGrain.Tell(probe.Other("far").Add(7));
@@ -85,8 +88,11 @@ public sealed class FullDiskTests
             var calls = Enumerable.Range(0, 8).Select(i => RefusalTests.Store(run,
                 $"item {i}", i == 3 ? "poison" : "{}")).ToList();
             foreach (var call in calls)
-                Assert.Contains((await Assert.ThrowsAnyAsync<TributaryException>(() => call)).Code, (string[])["store_full",
-                    "refused_by_store"]);
+            {
+                var error = await Assert.ThrowsAnyAsync<TributaryException>(() => call);
+                Assert.Contains(error.Code, (string[])["store_full", "refused_by_store"]);
+            }
+
             await run.UntilAsync(() => run.Host.Refusal is null);
             await RefusalTests.Store(run, "after", "{}");
 
@@ -114,7 +120,8 @@ public sealed class FullDiskTests
     });
 
     [Fact]
-    public void A_store_that_is_away_refuses_callers_and_what_was_on_its_way_is_stored_once_when_it_is_back() => Run(async run =>
+    public void A_store_that_is_away_refuses_callers_and_what_was_on_its_way_is_stored_once_when_it_is_back() => Run(
+        async run =>
     {
         await run.Probe("a").Add(5);
         var isAway = true;
@@ -125,7 +132,8 @@ public sealed class FullDiskTests
         var read = AwaitAsync(run.Probe("a").Read());
         foreach (var call in calls.Append(read))
             Assert.Equal("store_transient", (await Assert.ThrowsAsync<StoreException>(() => call)).Code);
-        Assert.Equal("store_transient", (await Assert.ThrowsAsync<StoreException>(() => AwaitAsync(run.Probe("b").Add(1)))).Code);
+        var refusal = await Assert.ThrowsAsync<StoreException>(() => AwaitAsync(run.Probe("b").Add(1)));
+        Assert.Equal("store_transient", refusal.Code);
         Assert.Equal(StoreFault.Transient, run.Host.Refusal?.Fault);
         await run.World.Delay(TimeSpan.FromMinutes(5));
 

@@ -85,7 +85,9 @@ public sealed class LimitTests
         run =>
         {
             run.Options.MaxRoundInputsCount = 20;
-            run.Faults.DelayBefore = operation => operation.Call == StoreCall.Commit ? new ValueTask(run.World.Delay(TimeSpan.FromMilliseconds(5))) : default;
+            run.Faults.DelayBefore = operation => operation.Call == StoreCall.Commit
+                ? new ValueTask(run.World.Delay(TimeSpan.FromMilliseconds(5)))
+                : default;
         });
 
     [Fact]

@@ -187,9 +187,13 @@ public sealed class RefusalTests
         Assert.Equal(2, run.Database.Messages.Count);
     });
 
-    internal static Task Store(EngineRun run, string item, string body) => AwaitAsync(run.Probe(item).Do(Script.Of(probe =>
+    internal static Task Store(EngineRun run, string item, string body)
     {
-        probe.Value++;
-        probe.Store(Messages.New(run.World, body: body));
-    })));
+        var script = Script.Of(probe =>
+        {
+            probe.Value++;
+            probe.Store(Messages.New(run.World, body: body));
+        });
+        return AwaitAsync(run.Probe(item).Do(script));
+    }
 }

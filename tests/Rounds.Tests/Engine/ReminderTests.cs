@@ -59,8 +59,9 @@ public sealed class ReminderTests
         async run =>
         {
             // Slow reads, so that rounds become durable and memory overflows while one is under way.
-            run.Faults.DelayBefore = operation =>
-                operation.Call == StoreCall.ReadReminders ? new ValueTask(run.World.Delay(TimeSpan.FromMilliseconds(40))) : default;
+            run.Faults.DelayBefore = operation => operation.Call == StoreCall.ReadReminders
+                ? new ValueTask(run.World.Delay(TimeSpan.FromMilliseconds(40)))
+                : default;
             for (var i = 0; i < 40; i++)
             {
                 var batch = i;

@@ -9,7 +9,8 @@ public sealed class GraphQLExampleTests
 {
     private const string Configuration = """
         aggregates:
-          - {name: cities, group: [{name: city, pointer: /city}], measures: [{name: count, kind: count}, {name: sum, kind: sum, pointer: /v}]}
+          - {name: cities, group: [{name: city, pointer: /city}],
+            measures: [{name: count, kind: count}, {name: sum, kind: sum, pointer: /v}]}
 
         """;
 

@@ -86,7 +86,8 @@ public sealed class SampleTests
         work.Write("scans/cat.tif.json", """{"mime":{"type":"image/x-cat"}}""");
         work.Write("tributary.yaml", configured + """
             broker: {type: rest}
-            message: {mime: {path: mime.type}, fields: {uuid: {key: id}, data_location: {key: path}, meta_location: {key: path}}}
+            message: {mime: {path: mime.type}, fields: {uuid: {key: id}, data_location: {key: path},
+              meta_location: {key: path}}}
             data_store: {type: disk, root: scans}
             active_plugins: [datatypes]
 

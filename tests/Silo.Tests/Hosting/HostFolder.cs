@@ -9,7 +9,8 @@ internal sealed class HostFolder : IDisposable
 {
     private const string ByStation =
         """
-        [{"name":"by-station","group":[{"name":"station","pointer":"/station"}],"measures":[{"name":"readings","kind":"count"}]}]
+        [{"name":"by-station","group":[{"name":"station","pointer":"/station"}],
+          "measures":[{"name":"readings","kind":"count"}]}]
         """;
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("tributary-host-");

@@ -69,7 +69,8 @@ public sealed class ThousandSubscribersTests(ITestOutputHelper output)
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
         {
             var waiting = books.Where(book => !book.Done.IsCompleted).ToList();
-            Assert.Fail($"{waiting.Count} subscribers still wait, the first with {string.Join(' ', waiting.Select(book => string.Join(',', book.Next)).FirstOrDefault() ?? "")}.\n{server.Output}");
+            var first = string.Join(' ', waiting.Select(book => string.Join(',', book.Next)).FirstOrDefault() ?? "");
+            Assert.Fail($"{waiting.Count} subscribers still wait, the first with {first}.\n{server.Output}");
         }
         finally
         {

@@ -128,12 +128,18 @@ public sealed class AppearanceTests(PageFixture fixture)
             return getComputedStyle(probe).color.match(/[\d.]+/g).slice(0, 3).map(Number);
           };
           const luminance = name => {
-            const [r, g, b] = channels(name).map(each => each / 255).map(each => each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4);
+            const [r, g, b] = channels(name).map(each => each / 255)
+              .map(each => each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4);
             return 0.2126 * r + 0.7152 * g + 0.0722 * b;
           };
-          const contrast = (a, b) => { const [low, high] = [luminance(a), luminance(b)].sort((x, y) => x - y); return (high + 0.05) / (low + 0.05); };
-          const pairs = ['ink', 'muted', 'accent', 'good', 'warn', 'bad', 'text-value'].flatMap(text => ['paper', 'surface', 'sunken'].map(ground => contrast(text, ground)));
-          return Math.min(...pairs, contrast('on-accent', 'accent'), contrast('paper', 'ink'), contrast('muted', 'sea'));
+          const contrast = (a, b) => {
+            const [low, high] = [luminance(a), luminance(b)].sort((x, y) => x - y);
+            return (high + 0.05) / (low + 0.05);
+          };
+          const pairs = ['ink', 'muted', 'accent', 'good', 'warn', 'bad', 'text-value']
+            .flatMap(text => ['paper', 'surface', 'sunken'].map(ground => contrast(text, ground)));
+          return Math.min(
+            ...pairs, contrast('on-accent', 'accent'), contrast('paper', 'ink'), contrast('muted', 'sea'));
         }
         """;
 }

@@ -63,11 +63,14 @@ public sealed class ChartsTests(PageFixture fixture)
     [Fact]
     public async Task The_quantiles_of_one_measure_are_the_lines_of_one_chart()
     {
-        const string Definitions = """{"aggregates":[{"name":"sizes","generation":1,"sources":null,"group":[],"measures":[{"name":"size","kind":"quantiles"}],"window":{"sizeMs":3600000,"by":"/time"}}]}""";
+        const string Definitions =
+            """{"aggregates":[{"name":"sizes","generation":1,"sources":null,"group":[],"measures":[{"name":"size","kind":"quantiles"}],"window":{"sizeMs":3600000,"by":"/time"}}]}""";
         const string Rows = """
             {"name":"sizes","generation":1,"next":null,"rows":[
-              {"group":{},"windowStart":"2026-01-01T00:00:00Z","windowEnd":"2026-01-01T01:00:00Z","measures":{"size":{"0.5":1.25,"0.999":9}}},
-              {"group":{},"windowStart":"2026-01-01T05:00:00Z","windowEnd":"2026-01-01T06:00:00Z","measures":{"size":{"0.5":2,"0.999":null}}}]}
+              {"group":{},"windowStart":"2026-01-01T00:00:00Z","windowEnd":"2026-01-01T01:00:00Z",
+                "measures":{"size":{"0.5":1.25,"0.999":9}}},
+              {"group":{},"windowStart":"2026-01-01T05:00:00Z","windowEnd":"2026-01-01T06:00:00Z",
+                "measures":{"size":{"0.5":2,"0.999":null}}}]}
             """;
         await using var page = await fixture.OpenAsync("charts", prepare: tab =>
             tab.RouteAsync("**/api/v1/aggregates**", route =>
@@ -103,10 +106,9 @@ public sealed class ChartsTests(PageFixture fixture)
         string? after = null;
         do
         {
+            var query = after is null ? "" : $"?after={Uri.EscapeDataString(after)}";
             using var answer = JsonDocument.Parse(
-                await page.GetAsync(
-                    $"api/v1/aggregates/{Uri.EscapeDataString(name)}{(after is null ? "" : $"?after={Uri.EscapeDataString(after)}")}")
-            );
+                await page.GetAsync($"api/v1/aggregates/{Uri.EscapeDataString(name)}{query}"));
             values.AddRange(
                 answer
                     .RootElement.GetProperty("rows")

@@ -10,9 +10,12 @@ public sealed class FailedCallsTests(PageFixture fixture)
     // Two that end well, one that throws again, and one whose method this build does not know.
     private const string Rows = """
         insert into failures(id, failed_at, partition, type, key, method, arguments, error) values
-            (X'01a00000000070008000000000000001', 0, 0, 'dedupe', 'external-ids', 'Ensure', X'5b5d', 'TimeoutException: The first.'),
-            (X'01a00000000070008000000000000002', 0, 0, 'dedupe', 'external-ids', 'Ensure', X'5b5d', 'TimeoutException: The second.'),
-            (X'01a00000000070008000000000000003', 0, 0, 'item', 's-7', 'Retry', X'5b6e756c6c5d', 'TimeoutException: The third.'),
+            (X'01a00000000070008000000000000001', 0, 0, 'dedupe', 'external-ids', 'Ensure', X'5b5d',
+              'TimeoutException: The first.'),
+            (X'01a00000000070008000000000000002', 0, 0, 'dedupe', 'external-ids', 'Ensure', X'5b5d',
+              'TimeoutException: The second.'),
+            (X'01a00000000070008000000000000003', 0, 0, 'item', 's-7', 'Retry', X'5b6e756c6c5d',
+              'TimeoutException: The third.'),
             (X'01a00000000070008000000000000004', 0, 0, 'item', 's-8', 'Gone', X'5b5d', 'TimeoutException: The fourth.')
         """;
 

@@ -115,12 +115,14 @@ public sealed class FailuresTests(PageFixture fixture)
         await using var page = await fixture.OpenAsync(
             "failures?status=PARKED&error=50%25%20%26%20more", prepare: async tab =>
         {
-            await tab.RouteAsync("**/api/v1/failures?*", route => route.FulfillAsync(new() { ContentType = "application/json", Body = OneFailure }));
+            await tab.RouteAsync("**/api/v1/failures?*", route =>
+                route.FulfillAsync(new() { ContentType = "application/json", Body = OneFailure }));
             await tab.RouteAsync("**/api/v1/failures/retry?*", route =>
             {
                 asked.Add(new Uri(route.Request.Url).Query);
                 var next = asked.Count < 3 ? $"\"n{asked.Count}\"" : "null";
-                return route.FulfillAsync(new() { ContentType = "application/json", Body = $$"""{"matched":1000,"changed":998,"next":{{next}}}""" });
+                var body = $$"""{"matched":1000,"changed":998,"next":{{next}}}""";
+                return route.FulfillAsync(new() { ContentType = "application/json", Body = body });
             });
         });
         await page.Tab.GetByRole(AriaRole.Button, new() { Name = "Retry all that match" }).ClickAsync();
@@ -215,7 +217,8 @@ public sealed class FailuresTests(PageFixture fixture)
         var server = await fixture.ProcessingAsync();
         var source = OpenPage.Marker() + ProcessingServer.Hostile;
         var message = await server.PostAsync(
-            $$$"""{"uuid":"{{{new string('w', 400)}}}{{{source}}}","file":"here.txt","want":{"error":"{{{ProcessingServer.Hostile}}}{{{new string('e', 600)}}}","retry":true}}""", source);
+            $$$"""{"uuid":"{{{new string('w', 400)}}}{{{source}}}","file":"here.txt","want":{"error":"{{{ProcessingServer.Hostile}}}{{{new string('e', 600)}}}","retry":true}}""",
+            source);
         await server.WaitForStatusAsync(message, "RETRYING");
         await using var page = await fixture.OpenAsync(
             $"failures?source={Uri.EscapeDataString(source)}",
@@ -253,7 +256,8 @@ public sealed class FailuresTests(PageFixture fixture)
     }
 
     private const string OneFailure = """
-        {"failures":[{"message":"01890a5d-ac96-774b-bcce-b302099a8057","source":"rest","item":"s-7","plugin":null,"status":"PARKED","step":"query","attempts":3,
+        {"failures":[{"message":"01890a5d-ac96-774b-bcce-b302099a8057","source":"rest","item":"s-7","plugin":null,
+          "status":"PARKED","step":"query","attempts":3,
         "nextAttempt":null,"error":"content_missing: none","changedAt":"2026-01-01T00:00:00+00:00"}],"next":null}
         """;
 

@@ -12,10 +12,13 @@ internal static class LayoutScript
           const findings = [];
           const text = each => each.textContent.trim().slice(0, 30);
           const name = each =>
-            `${each.tagName.toLowerCase()}${each.id ? '#' + each.id : ''}.${[...each.classList].join('.')} "${text(each)}"`;
+            `${each.tagName.toLowerCase()}${each.id ? '#' + each.id : ''}`
+              + `.${[...each.classList].join('.')} "${text(each)}"`;
           const style = each => getComputedStyle(each);
-          const isShown = each => each.checkVisibility({ checkVisibilityCSS: true }) && each.getClientRects().length > 0;
-          const isHiddenForEyes = each => each.closest('.visually-hidden') !== null || each.closest('.top-skip') !== null;
+          const isShown = each =>
+            each.checkVisibility({ checkVisibilityCSS: true }) && each.getClientRects().length > 0;
+          const isHiddenForEyes = each =>
+            each.closest('.visually-hidden') !== null || each.closest('.top-skip') !== null;
           const clips = each => style(each).overflowX !== 'visible';
           const say = (kind, each, more) => findings.push(`${kind}: ${name(each)}${more ? ' – ' + more : ''}`);
           const root = document.documentElement;
@@ -41,9 +44,11 @@ internal static class LayoutScript
           }
 
           for (const each of all) {
-            const own = each.getBoundingClientRect(), parent = each.parentElement, outer = parent.getBoundingClientRect();
+            const parent = each.parentElement;
+            const own = each.getBoundingClientRect(), outer = parent.getBoundingClientRect();
             const isInside = own.right <= outer.right + 1.5 && own.left >= outer.left - 12;
-            if (flows(each) && !clips(parent) && parent !== document.body && style(parent).display !== 'inline' && !isInside)
+            if (flows(each) && !clips(parent) && parent !== document.body && style(parent).display !== 'inline'
+              && !isInside)
               say('sticks out of its parent', each, `${own.left}–${own.right} in ${outer.left}–${outer.right}`);
             const hasText = [...each.childNodes].some(node => node.nodeType === 3 && node.textContent.trim() !== '');
             if (hasText && parseFloat(style(each).fontSize) < limits.minFontPx)

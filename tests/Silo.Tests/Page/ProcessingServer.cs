@@ -37,7 +37,8 @@ public sealed class ProcessingServer : ITributaryServer, IAsyncDisposable
             if wanted:
                 answer = {"id": request["id"], "error": {"message": wanted["error"], "retry": wanted["retry"]}}
             else:
-                documents = [{"key": "", "json": {"note": "<img src=x onerror=document.title='owned'>", "big": 12345678901234567890}}]
+                documents = [{"key": "", "json": {"note": "<img src=x onerror=document.title='owned'>",
+                  "big": 12345678901234567890}}]
                 answer = {"id": request["id"], "records": documents}
             print(json.dumps(answer), flush=True)
         """;

@@ -8,7 +8,8 @@ internal static class ExecPrograms
         import json, sys
         for line in sys.stdin:
             request = json.loads(line)
-            print(json.dumps({"id": request["id"], "records": [{"key": "", "json": request["configuration"]}]}), flush=True)
+            print(json.dumps({"id": request["id"], "records": [{"key": "", "json": request["configuration"]}]}),
+              flush=True)
 
         """;
 

@@ -108,7 +108,8 @@ public sealed class FaultsTests(PeersFixture peers) : IClassFixture<PeersFixture
     {
         const int Count = 3_000;
         const string Main = """
-            broker: {type: rabbitmq, host: 127.0.0.1, port: '${RABBIT_PORT}', queue: q_stop, exchange: x_stop, exchange_type: direct, routing_key: q_stop, requeue: true}
+            broker: {type: rabbitmq, host: 127.0.0.1, port: '${RABBIT_PORT}', queue: q_stop, exchange: x_stop,
+              exchange_type: direct, routing_key: q_stop, requeue: true}
             message: {fields: {uuid: {key: id}, data_location: {key: path}}}
             data_store: {type: disk, root: '${CONTENT}'}
 

@@ -74,11 +74,13 @@ public sealed class PipelineTests(ITestOutputHelper output)
     }
 
     private static string Configuration(string root, int rabbitPort, int redisPort) => $$$"""
-        broker: {type: rabbitmq, host: 127.0.0.1, port: {{{rabbitPort}}}, routing_key: q_sqapi, exchange_name: x_sqapi, exchange_type: topic, process_delay: 0, requeue: false}
+        broker: {type: rabbitmq, host: 127.0.0.1, port: {{{rabbitPort}}}, routing_key: q_sqapi,
+          exchange_name: x_sqapi, exchange_type: topic, process_delay: 0, requeue: false}
         message:
           parser: {type: string, format: 'uuid|file|metadata', delimiter: '|'}
           mime: {path: 'mime.type', path_separator: ':'}
-          fields: {uuid: {key: uuid, required: True}, data_location: {key: file, required: True}, meta_location: {key: uuid, required: True}, metadata: {key: metadata, required: False}}
+          fields: {uuid: {key: uuid, required: True}, data_location: {key: file, required: True},
+            meta_location: {key: uuid, required: True}, metadata: {key: metadata, required: False}}
         meta_store: {type: redis, host: 127.0.0.1, port: {{{redisPort}}}}
         data_store: {type: disk, root: '{{{root}}}'}
         active_plugins: [datatypes, duplicates, hashes, sizes, exif]

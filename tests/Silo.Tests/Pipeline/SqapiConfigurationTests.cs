@@ -12,12 +12,15 @@ public sealed class SqapiConfigurationTests(PeersFixture peers) : IClassFixture<
         message:
           parser: {type: string, format: 'uuid|file|metadata', delimiter: '|'}
           mime: {path: 'mime.type', path_separator: ':'}
-          fields: {uuid: {key: uuid, required: True}, data_location: {key: file, required: True}, meta_location: {key: uuid, required: True}, metadata: {key: metadata, required: False}}
+          fields: {uuid: {key: uuid, required: True}, data_location: {key: file, required: True},
+            meta_location: {key: uuid, required: True}, metadata: {key: metadata, required: False}}
 
         """;
 
     private const string Database = """
-        database: {type: postgres, init: scripts/init.sql, connection: {name: '${PG_NAME}', port: '${PG_PORT}', user: postgres, host: localhost, password: postgres, timeout: 60}}
+        database: {type: postgres, init: scripts/init.sql,
+          connection: {name: '${PG_NAME}', port: '${PG_PORT}', user: postgres, host: localhost, password: postgres,
+          timeout: 60}}
 
         """;
 
@@ -33,7 +36,8 @@ public sealed class SqapiConfigurationTests(PeersFixture peers) : IClassFixture<
     {
         const string Broker = """
             packages: {install: False}
-            broker: {type: rabbitmq, host: localhost, port: '${RABBIT_PORT}', routing_key: q_sqapi, exchange_name: x_sqapi, exchange_type: topic, process_delay: 0, requeue: false}
+            broker: {type: rabbitmq, host: localhost, port: '${RABBIT_PORT}', routing_key: q_sqapi,
+              exchange_name: x_sqapi, exchange_type: topic, process_delay: 0, requeue: false}
             meta_store: {type: redis, host: localhost, port: '${REDIS_PORT}'}
 
             """;
@@ -97,7 +101,8 @@ public sealed class SqapiConfigurationTests(PeersFixture peers) : IClassFixture<
     public async Task ZeroMQ_that_binds_a_PULL_socket_with_the_string_parser()
     {
         const string Broker = """
-            broker: {type: zeromq, host: '*', port: '${ZMQ_PORT}', connection_type: bind, socket_type: 7, protocol: tcp, retry_interval: 0, process_delay: 0}
+            broker: {type: zeromq, host: '*', port: '${ZMQ_PORT}', connection_type: bind, socket_type: 7,
+              protocol: tcp, retry_interval: 0, process_delay: 0}
 
             """;
         var environment = await peers.NewEnvironmentAsync();
@@ -120,7 +125,8 @@ public sealed class SqapiConfigurationTests(PeersFixture peers) : IClassFixture<
     public async Task ZeroMQ_that_connects_a_SUB_socket()
     {
         const string Broker = """
-            broker: {type: zeromq, host: localhost, port: '${ZMQ_PORT}', connection_type: connect, socket_type: 2, protocol: tcp}
+            broker: {type: zeromq, host: localhost, port: '${ZMQ_PORT}', connection_type: connect, socket_type: 2,
+              protocol: tcp}
 
             """;
         var environment = await peers.NewEnvironmentAsync();
@@ -195,7 +201,9 @@ public sealed class SqapiConfigurationTests(PeersFixture peers) : IClassFixture<
         const string Swift = """
             broker: {type: rest}
             message: {fields: {uuid: {key: id}, data_location: {key: path}}}
-            data_store: {type: swift, auth_url: '${SWIFT_URL}', access_key_id: 'group:user', secret_access_key: '${SWIFT_KEY}', containers: [testcontainer], auth_version: '3', insecure: 'true', os_options: {user_domain_name: Default, project_domain_name: Default, project_name: Default}}
+            data_store: {type: swift, auth_url: '${SWIFT_URL}', access_key_id: 'group:user',
+              secret_access_key: '${SWIFT_KEY}', containers: [testcontainer], auth_version: '3', insecure: 'true',
+              os_options: {user_domain_name: Default, project_domain_name: Default, project_name: Default}}
 
             """;
         await using var swift = await SwiftServer.StartNewAsync();

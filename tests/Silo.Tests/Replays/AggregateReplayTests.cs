@@ -15,10 +15,13 @@ public sealed class AggregateReplayTests(ITestOutputHelper output)
     private const int ProducersCount = 8;
     private const string Name = "by-group";
 
-    private const string Before = """[{name: by-group, group: [{name: group, pointer: /group}], measures: [{name: count, kind: count}, {name: sum, kind: sum, pointer: /amount}]}]""";
+    private const string Before =
+        """[{name: by-group, group: [{name: group, pointer: /group}], measures: [{name: count, kind: count}, {name: sum, kind: sum, pointer: /amount}]}]""";
 
     private const string After = """
-        [{name: by-group, group: [{name: kind, pointer: /kind}], measures: [{name: count, kind: count}, {name: sum, kind: sum, pointer: /amount}, {name: most, kind: max, pointer: /amount}]}]
+        [{name: by-group, group: [{name: kind, pointer: /kind}],
+          measures: [{name: count, kind: count}, {name: sum, kind: sum, pointer: /amount},
+          {name: most, kind: max, pointer: /amount}]}]
         """;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

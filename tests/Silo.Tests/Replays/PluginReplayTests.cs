@@ -23,7 +23,8 @@ public sealed class PluginReplayTests(ITestOutputHelper output)
             if body["value"] == request["configuration"].get("fails") and not os.path.exists("mended"):
                 answer = {"error": {"message": "not mended", "retry": True}}
             else:
-                answer = {"records": [{"json": {"value": value}}], "contributions": [{"aggregate": "values", "json": {"kind": body["kind"], "value": value}}]}
+                answer = {"records": [{"json": {"value": value}}],
+                  "contributions": [{"aggregate": "values", "json": {"kind": body["kind"], "value": value}}]}
             answer["id"] = request["id"]
             print(json.dumps(answer), flush=True)
         """;

@@ -102,9 +102,11 @@ public sealed class FullDiskTests(ITestOutputHelper output)
                 message: {fields: {uuid: {key: id}, data_location: {key: path} }}
                 data_store: {type: disk, root: '{{{content.FullName}}}'}
                 active_plugins: [hashes]
-                processing: {scratch: '{{{disk.Path}}}/scratch', scratch_bytes: {{{12 << 20}}}, scratch_reserve_bytes: {{{4 << 20}}}}
+                processing: {scratch: '{{{disk.Path}}}/scratch', scratch_bytes: {{{12 << 20}}},
+                  scratch_reserve_bytes: {{{4 << 20}}}}
                 """, Cancellation);
-            await using var server = await TributaryProcess.StartNewAsync(environment: null, ["--config", config], Cancellation, disk.Path);
+            await using var server = await TributaryProcess.StartNewAsync(
+                environment: null, ["--config", config], Cancellation, disk.Path);
             using var http = new HttpClient { BaseAddress = server.Address };
             foreach (var name in new[] { "huge", "a", "b", "c" })
                 Assert.Equal(

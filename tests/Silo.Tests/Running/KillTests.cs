@@ -13,7 +13,10 @@ public sealed class KillTests(ITestOutputHelper output)
     private const int ProducersCount = 12;
 
     private const string Aggregates = """
-        [{name: by-group, group: [{name: group, pointer: /group}], measures: [{name: count, kind: count}, {name: sum, kind: sum, pointer: /amount}, {name: least, kind: min, pointer: /amount}, {name: most, kind: max, pointer: /amount}]}, {name: all, measures: [{name: count, kind: count}]}]
+        [{name: by-group, group: [{name: group, pointer: /group}],
+          measures: [{name: count, kind: count}, {name: sum, kind: sum, pointer: /amount},
+          {name: least, kind: min, pointer: /amount}, {name: most, kind: max, pointer: /amount}]},
+          {name: all, measures: [{name: count, kind: count}]}]
         """;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -60,7 +60,8 @@ public sealed class OperableFaultTests
             begin;
             update silos set status = 'dead' where status <> 'dead';
             insert into silos(address, status, round, transaction_id, backend_pid, backend_start)
-                select 'http://rival.example:1', 'active', 0, 0, pid, backend_start from pg_stat_activity where pid = pg_backend_pid();
+                select 'http://rival.example:1', 'active', 0, 0, pid,
+                  backend_start from pg_stat_activity where pid = pg_backend_pid();
             select pg_advisory_lock({LockOfSilos} | (select max(id) from silos));
             commit
             """, rival);

@@ -10,7 +10,8 @@ namespace Tributary.Silo.Tests.Running;
 public sealed class RolesTests(PeersFixture peers) : IClassFixture<PeersFixture>
 {
     private const string Main = """
-        database: {type: postgres, connection: {name: '${PG_NAME}', port: '${PG_PORT}', user: postgres, host: localhost}}
+        database: {type: postgres, connection: {name: '${PG_NAME}', port: '${PG_PORT}', user: postgres,
+          host: localhost}}
         broker: {type: rabbitmq, host: 127.0.0.1, port: '${RABBIT_PORT}', queue: q_roles}
         message: {fields: {uuid: {key: id}, data_location: {key: path}}}
         data_store: {type: disk, root: '${CONTENT}'}

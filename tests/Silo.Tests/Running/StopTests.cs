@@ -41,7 +41,7 @@ public sealed class StopTests
     }
 
     [Fact]
-    public async Task While_a_request_is_in_flight_new_connections_are_told_that_the_server_stops_and_readiness_says_no()
+    public async Task While_a_request_is_in_flight_new_connections_are_told_that_the_server_stops_and_it_is_not_ready()
     {
         await using var server = await TributaryProcess.StartNewAsync(isDemo: false, Cancellation);
         using var client = new TcpClient();

@@ -278,7 +278,8 @@ public abstract partial class StoreConformance
         var reference = new MessageReference(
             stored.Id, Position.Of(transaction, 0), stored.Source, stored.ReceivedAt, 1);
 
-        Assert.IsType<CommitOutcome.Rejected>(await silo.TryCommitAsync(round => round.Messages.Add(With(TestSilo.Message(), part))));
+        Assert.IsType<CommitOutcome.Rejected>(
+            await silo.TryCommitAsync(round => round.Messages.Add(With(TestSilo.Message(), part))));
         Assert.IsType<CommitOutcome.Rejected>(
             await silo.TryCommitAsync(round => round.Parts.Add(new PartsRow(reference,
                 "item", [part], TestSilo.Noon))));

@@ -83,7 +83,9 @@ public abstract partial class StoreConformance
 
         var query = new RecordQuery(1, null, null, null, limit, 10_000);
         Assert.Equal(all, await JsonsAsync(silo, query));
-        Assert.Equal(all.Where(json => json.Contains("\"k\":2", StringComparison.Ordinal)), await JsonsAsync(silo, query with { Document = Body("/k", Comparison.Equal, "2") }));
+        Assert.Equal(
+            all.Where(json => json.Contains("\"k\":2", StringComparison.Ordinal)),
+            await JsonsAsync(silo, query with { Document = Body("/k", Comparison.Equal, "2") }));
         Assert.Equal(all[5..10].Concat(all[25..]), await JsonsAsync(silo, query with { Items = ["ä", "B",
             "nobody", "ä", "\0", "\ud800"] }));
         Assert.Equal(

@@ -4,16 +4,16 @@ using Tributary.Rounds.Calls;
 namespace Tributary.Rounds.Engine;
 
 /// <summary>
-/// What can be counted in a silo at any moment, on the meter of <see cref="RoundEnvironment.Meter"/>: read when
-/// somebody collects, from any thread, so that it costs nothing otherwise. Each incarnation answers for itself.
+/// The gauges of a silo, on the meter of <see cref="RoundEnvironment.Meter"/>. They are read only when a collector
+/// asks, from any thread, and cost nothing otherwise. Each incarnation answers for itself.
 /// </summary>
-internal static class RoundGauges
+internal static class EngineInstruments
 {
     // Reminders and results do not wait in the inbox.
     private static readonly (WorkClass Class, string Name)[] Classes =
         [(WorkClass.Calls, "calls"), (WorkClass.Reads, "reads"), (WorkClass.Bulk, "bulk")];
 
-    public static void Add(Meter meter, RoundEngine host, Inbox inbox, Func<RoundLoop?> loop)
+    public static void Add(Meter meter, RoundEngine engine, Inbox inbox, Func<RoundLoop?> loop)
     {
         meter.CreateObservableGauge(
             "tributary.inbox.depth", () => Depths(inbox), "{call}", "Calls that wait for the loop, by class of work.");
@@ -28,10 +28,10 @@ internal static class RoundGauges
             "tributary.reminders.near", () => loop()?.NearRemindersCount ?? 0, "{reminder}",
             "Reminders and activities in memory: those that are due soon.");
         meter.CreateObservableGauge(
-            "tributary.activities", () => host.ActivityCount, "{activity}",
+            "tributary.activities", () => engine.ActivityCount, "{activity}",
             "Activities that wait, run, or whose results wait for their turns.");
         meter.CreateObservableGauge(
-            "tributary.refusing", () => host.Refusal is null ? 0 : 1, "{silo}",
+            "tributary.refusing", () => engine.Refusal is null ? 0 : 1, "{silo}",
             "1 while nothing can be stored and callers are refused.");
     }
 
