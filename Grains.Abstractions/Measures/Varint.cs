@@ -1,7 +1,7 @@
 namespace Tributary.Measures;
 
 /// <summary>
-/// Integers in as few bytes as they need: seven bits per byte, lowest first; signed ones in zigzag order.
+/// Integers in as few bytes as they need: seven bits per byte, lowest first; signed integers in zigzag order.
 /// </summary>
 internal static class Varint
 {
