@@ -1,7 +1,8 @@
 namespace Tributary.Connectors.Brokers;
 
 /// <summary>
-/// Delays that double from try to try up to a ceiling, each cut by up to half so that silos do not all try at once.
+/// Delays that double with each try up to a ceiling. Each is cut by a random part of up to half, so
+/// that silos do not all retry at once.
 /// </summary>
 internal sealed class Backoff(TimeSpan first, TimeSpan ceiling)
 {
