@@ -1,6 +1,6 @@
 namespace Tributary.Connectors;
 
-/// <summary>What a connector could not do, and whether trying again may help.</summary>
+/// <summary>A connector failed; <paramref name="fault"/> tells whether a retry may help.</summary>
 public sealed class ConnectorException(ConnectorFault fault, string code, string message, Exception? inner = null)
     : TributaryException(code, message, inner)
 {
@@ -10,15 +10,14 @@ public sealed class ConnectorException(ConnectorFault fault, string code, string
 /// <summary>Kinds of faults of outside systems.</summary>
 public enum ConnectorFault
 {
-    /// <summary>What was asked for is not there, or not yet.</summary>
+    /// <summary>The object asked for is not there, or not yet.</summary>
     Missing,
 
-    /// <summary>The system does not answer, or not well: it may at the next try.</summary>
+    /// <summary>The system does not answer, or answers with a fault of its own. A retry may help.</summary>
     Unavailable,
 
     /// <summary>
-    /// It will not be given, however often it is asked for: a location outside the root, content that is too large, no
-    /// access.
+    /// No retry helps: the location lies outside the root, the content is too large, or access is denied.
     /// </summary>
     Refused,
 }

@@ -1,7 +1,7 @@
 namespace Tributary.Connectors;
 
 /// <summary>
-/// A source of messages. Delivers at least once; what is delivered twice under one external id counts once.
+/// A source of messages. Delivers at least once; two deliveries with one external id count as one message.
 /// </summary>
 public interface IBroker : IAsyncDisposable
 {
@@ -11,67 +11,75 @@ public interface IBroker : IAsyncDisposable
     string Name { get; }
 
     /// <summary>
-    /// Receives until <paramref name="cancellation"/>, connecting again with a growing delay whenever the connection is
-    /// lost. A delivery is acknowledged after <paramref name="receive"/> has returned <see cref="Reception.Stored"/> or
-    /// <see cref="Reception.Kept"/>, and never before. Ends without an
-    /// exception when cancelled; every other exception ends the process, so it is for what no operator could want to go
-    /// on with.
+    /// Receives until <paramref name="cancellation"/>, and reconnects with a growing delay after each lost connection.
+    /// Acknowledges a delivery only after <paramref name="receive"/> has returned <see cref="Reception.Stored"/> or
+    /// <see cref="Reception.Kept"/>. Ends without an exception when cancelled. Any other exception ends the process, so
+    /// only a fault that makes going on pointless may leave this method.
     /// </summary>
     Task RunAsync(Receive receive, CancellationToken cancellation);
 
-    /// <summary>What the broker has to say of itself now.</summary>
+    /// <summary>The state of the connection and the counts as of now.</summary>
     BrokerStatus Status { get; }
 }
 
 /// <summary>
-/// Takes one delivery; callable many times at once. Returns when the message is durable, kept among what failed, or
-/// refused for good. Waits while the platform takes nothing, so that a broker which bounds its unanswered deliveries is
-/// slowed down with it; what concerns one delivery alone is never waited for here. Throws
-/// <see cref="OperationCanceledException"/> when the process stops: the delivery was not taken.
+/// Takes one delivery; callable many times at once. Returns when the message is durable, kept among the failures, or
+/// refused for good. Waits while the platform is overloaded, so that a broker with a bound on unacknowledged deliveries
+/// slows down too; never waits for a trouble of this delivery alone. Throws <see cref="OperationCanceledException"/>
+/// when the process stops: the delivery was not taken.
 /// </summary>
 public delegate ValueTask<Reception> Receive(Delivery delivery, CancellationToken cancellation);
 
-/// <param name="Body">The bytes as they came; must not change until the answer.</param>
-/// <param name="MediaType">What the sender says that they are, or null.</param>
+/// <param name="Body">The bytes as received; must not change until the delegate has returned.</param>
+/// <param name="MediaType">The media type that the sender declares, or null.</param>
 /// <param name="ExternalId">The sender's own id of the message, or null.</param>
 public sealed record Delivery(ReadOnlyMemory<byte> Body, string? MediaType = null, string? ExternalId = null)
 {
     /// <summary>
-    /// True when the broker says that it delivered this before and heard nothing: it may have ended the process.
+    /// True when the broker has delivered this before without an acknowledgement: the
+    /// delivery may have ended the process.
     /// </summary>
     public bool IsRedelivered { get; init; }
 
-    /// <summary>What the broker itself found wrong with it, or null: then it is not stored as a message.</summary>
+    /// <summary>
+    /// The fault that the broker itself found in the delivery, or null. A delivery with
+    /// a fault is not stored as a message.
+    /// </summary>
     public Reception.Refused? Fault { get; init; }
 
     /// <summary>
-    /// True when the broker has a place of its own for what is refused, such as a dead-letter exchange: it is answered
-    /// <see cref="Reception.Refused"/> then. Otherwise the platform keeps it: <see cref="Reception.Kept"/>.
+    /// True when the broker has its own place for refused deliveries, such as a dead-letter exchange: the platform then
+    /// answers <see cref="Reception.Refused"/>. Otherwise the platform keeps the delivery and answers
+    /// <see cref="Reception.Kept"/>.
     /// </summary>
     public bool IsKeptByBroker { get; init; }
 }
 
-/// <summary>What became of a delivery.</summary>
+/// <summary>The outcome of a delivery.</summary>
 public abstract record Reception
 {
-    /// <summary>Durable, or known already under its external id. May be acknowledged.</summary>
+    /// <summary>The message is durable, or was stored before under its external id. May be acknowledged.</summary>
     public sealed record Stored(MessageId Id, bool IsRepeat) : Reception;
 
     /// <summary>
-    /// Not stored as a message, and durable with its bytes and the reason among what failed. May be acknowledged.
+    /// Not stored as a message; the bytes and the reason are durable among the failures. May be acknowledged.
     /// </summary>
-    /// <param name="IsCurable">True when the platform offers it to itself again; else an operator may.</param>
+    /// <param name="IsCurable">
+    /// True when the platform retries the delivery by itself; false when only an operator can.
+    /// </param>
     public sealed record Kept(MessageId Id, string Code, string Reason, bool IsCurable) : Reception;
 
     /// <summary>
-    /// It can never be stored, for the reason given: a body over the limit, an external id that was used for another
-    /// body. Only a broker with <see cref="Delivery.IsKeptByBroker"/> hears this, and keeps the delivery.
+    /// The delivery can never be stored, for example because its body is over the limit or its external id was used for
+    /// another body. Only a broker with <see cref="Delivery.IsKeptByBroker"/> gets this, and keeps the delivery.
     /// </summary>
     public sealed record Refused(string Code, string Reason) : Reception;
 }
 
 /// <param name="IsConnected">True while deliveries can come in.</param>
-/// <param name="LastError">Why it is not connected, or was not the last time; without secrets.</param>
-/// <param name="ReceivedCount">Deliveries since the start.</param>
-/// <param name="RefusedCount">Of these, how many were refused.</param>
+/// <param name="LastError">
+/// The reason for the present or the last loss of the connection, without secrets; null before the first.
+/// </param>
+/// <param name="ReceivedCount">Deliveries since the start of the process.</param>
+/// <param name="RefusedCount">Refused deliveries among <paramref name="ReceivedCount"/>.</param>
 public sealed record BrokerStatus(bool IsConnected, string? LastError, long ReceivedCount, long RefusedCount);

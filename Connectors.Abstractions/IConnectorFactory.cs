@@ -3,12 +3,12 @@ using Tributary.Connectors.Configuration;
 namespace Tributary.Connectors;
 
 /// <summary>
-/// Makes connectors of one type. Every public implementation with a parameterless constructor in a connector library is
-/// found by its <see cref="Type"/>.
+/// Makes connectors of one type. The platform finds every public implementation with a parameterless constructor in a
+/// connector library, and looks it up by <see cref="Type"/>.
 /// </summary>
 public interface IConnectorFactory
 {
-    /// <summary>The <c>type</c> that the configuration names.</summary>
+    /// <summary>The value of <c>type</c> in the configuration.</summary>
     string Type { get; }
 }
 
@@ -16,8 +16,8 @@ public interface IConnectorFactory
 public interface IBrokerFactory : IConnectorFactory
 {
     /// <summary>
-    /// Reads the configuration, reports every error in it to <paramref name="config"/>, and connects to nothing. Null
-    /// when there was an error.
+    /// Reads the configuration and reports every error in it to <paramref name="config"/>. Connects to
+    /// nothing. Null when there was an error.
     /// </summary>
     IBroker? Create(ConfigField config, ConnectorServices services);
 }
@@ -36,8 +36,8 @@ public interface IMetadataStoreFactory : IConnectorFactory
     IMetadataStore? Create(ConfigField config, ConnectorServices services);
 }
 
-/// <summary>What connectors get from the process that hosts them.</summary>
+/// <summary>The services that the host process gives to connectors.</summary>
 /// <param name="Time">The clock, also for delays.</param>
-/// <param name="Warn">Says something to the operator: one line without secrets.</param>
-/// <param name="BaseFolder">The folder that relative paths of the configuration start from.</param>
+/// <param name="Warn">Tells the operator one line without secrets.</param>
+/// <param name="BaseFolder">The folder from which relative paths of the configuration start.</param>
 public sealed record ConnectorServices(TimeProvider Time, Action<string> Warn, string BaseFolder);

@@ -1,33 +1,34 @@
 namespace Tributary.Connectors;
 
 /// <summary>
-/// Room for content that is too large for memory: files that live as long as they are used, and not beyond the process.
+/// Disk room for content that is too large for memory. A file lives as long as it is
+/// used, and no longer than the process.
 /// </summary>
 public interface IScratch
 {
-    /// <summary>A new, empty file.</summary>
+    /// <summary>Creates an empty file.</summary>
     /// <param name="length">
-    /// How many bytes will be written, when that is known: then there is room for all of them, or none is made.
+    /// The number of bytes that will be written, when known: the call reserves room for all of them or fails.
     /// </param>
     /// <exception cref="ConnectorException">
-    /// There is no room now (<c>scratch_full</c>), there can never be (<c>scratch_too_small</c>), or there is no right
-    /// to write (<c>scratch_unavailable</c>). Writing to it may throw the same.
+    /// There is no room now (<c>scratch_full</c>), there can never be enough (<c>scratch_too_small</c>), or the process
+    /// may not write there (<c>scratch_unavailable</c>). Writing to the file may throw the same.
     /// </exception>
     IScratchFile Create(long? length = null);
 }
 
 /// <summary>
-/// A file that is written once and then read, also by many at once. Disposing of it deletes it; who still reads may go
-/// on.
+/// A file that is written once and then read, by many readers at once if need be. Disposal deletes
+/// it; an open reader may go on reading.
 /// </summary>
 public interface IScratchFile : IDisposable
 {
-    /// <summary>Where it lies, for programs that read it.</summary>
+    /// <summary>The path, for programs that read the file.</summary>
     string Path { get; }
 
-    /// <summary>The stream to write to; closed by the writer before anybody reads.</summary>
+    /// <summary>The stream to write to; the writer closes it before anybody reads.</summary>
     Stream Writer { get; }
 
-    /// <summary>A reading of its own, from the beginning.</summary>
+    /// <summary>Opens a stream of its own for the caller, at the beginning of the file.</summary>
     Stream OpenRead();
 }

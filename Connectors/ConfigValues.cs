@@ -3,9 +3,7 @@ using Tributary.Connectors.Configuration;
 
 namespace Tributary.Connectors;
 
-/// <summary>
-/// Values that several connectors read in the same way. Each reports what is wrong, and is null then.
-/// </summary>
+/// <summary>Readers of values that several connectors share. Each reports an error and then returns null.</summary>
 internal static class ConfigValues
 {
     private const string UrlAllowed = "an http:// or https:// URL without user, query and fragment";
@@ -18,7 +16,7 @@ internal static class ConfigValues
         return null;
     }
 
-    /// <summary>One value under either of two names; both at once is an error.</summary>
+    /// <summary>One value under either of two names; setting both is an error.</summary>
     public static ConfigField Either(this ConfigSection section, string name, string other)
     {
         if (section[name].IsSet && section[other].IsSet)
@@ -26,13 +24,13 @@ internal static class ConfigValues
         return section[other].IsSet && !section[name].IsSet ? section[other] : section[name];
     }
 
-    /// <summary>Null when nothing is configured, too.</summary>
+    /// <summary>Null when there was an error, or when nothing is configured.</summary>
     public static Uri? Url(this ConfigField field)
     {
         if (field.Text(UrlAllowed, isSecret: true) is not { } text)
             return null;
 
-        // A URL may carry a password or a signature, so a wrong one is not shown.
+        // A URL may carry a password or a signature, so the error does not show it.
         if (Uri.TryCreate(text, UriKind.Absolute, out var url)
             && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
             && url.UserInfo.Length == 0

@@ -7,8 +7,7 @@ namespace Tributary.Connectors;
 
 /// <summary>
 /// Makes the errors of one store, so that all stores classify and name faults alike: <c>content_missing</c>,
-/// <c>content_unavailable</c>,
-/// <c>content_refused</c>, <c>metadata_missing</c> and so on, and <c>location_invalid</c>.
+/// <c>content_unavailable</c>, <c>content_refused</c>, <c>metadata_missing</c> and so on, and <c>location_invalid</c>.
 /// </summary>
 /// <param name="kind"><c>content</c> or <c>metadata</c>.</param>
 /// <param name="type">The type of the store.</param>
@@ -28,11 +27,11 @@ internal sealed class Faults(string kind, string type)
     public ConnectorException Invalid(string location, string found, string allowed) =>
         Make(ConnectorFault.Refused, "location_invalid", location, $"found {found}; allowed: {allowed}");
 
-    /// <summary>For metadata: what is there cannot be used.</summary>
+    /// <summary>For metadata: the stored value cannot be used.</summary>
     public ConnectorException Unusable(string location, string found, string allowed) =>
         Make(ConnectorFault.Refused, $"{kind}_invalid", location, $"found {found}; allowed: {allowed}");
 
-    /// <summary>The error that an answer with this status stands for.</summary>
+    /// <summary>The error for an answer with this status.</summary>
     public ConnectorException OfStatus(string location, HttpStatusCode status)
     {
         var text = string.Create(CultureInfo.InvariantCulture, $"the server answered {(int)status}");
@@ -48,7 +47,8 @@ internal sealed class Faults(string kind, string type)
     }
 
     /// <summary>
-    /// True for what a store, its connection or the guard before it throws; everything else is an error of ours.
+    /// True for an exception of a store, its connection or the outbound guard; any other
+    /// exception is an error of our own code.
     /// </summary>
     public static bool AreOf(Exception error) =>
         error
@@ -61,13 +61,13 @@ internal sealed class Faults(string kind, string type)
                 or ConnectorException;
 
     /// <summary>
-    /// The error that a failed exchange stands for. Messages of sockets, TLS and HTTP name hosts and ports and no more.
+    /// The error for a failed exchange. The messages of sockets, TLS and HTTP name hosts and ports, but no secrets.
     /// </summary>
     public ConnectorException OfException(string location, Exception error)
     {
         for (var inner = error; inner is not null; inner = inner.InnerException)
         {
-            // What the guard refuses comes back as the cause of a failed connection.
+            // A refusal of the guard comes back as the cause of a failed connection.
             if (inner is ConnectorException known)
                 return known;
         }
@@ -80,7 +80,9 @@ internal sealed class Faults(string kind, string type)
                 error);
     }
 
-    /// <summary>A location as errors show it: without what a URL may carry as a secret, on one line, cut.</summary>
+    /// <summary>
+    /// A location as errors show it: shortened, on one line, without the parts of a URL that may be secret.
+    /// </summary>
     public static string Shown(string location)
     {
         if (Uri.TryCreate(location, UriKind.Absolute, out var url) && !url.IsFile)

@@ -6,9 +6,8 @@ using System.Text;
 namespace Tributary.Feed;
 
 /// <summary>
-/// A place in the order of one database, as readers keep it: opaque text that says which version of the format it is,
-/// which database it belongs to, and after which position to go on. Base64url (RFC 4648) of version, history and
-/// position.
+/// A place in the order of one database, in the form that readers keep: opaque text of a format version, the database's
+/// history and the position after which to go on, in base64url (RFC 4648, section 5).
 /// </summary>
 public readonly record struct Cursor(Guid History, Position Position)
 {
@@ -21,7 +20,7 @@ public readonly record struct Cursor(Guid History, Position Position)
     private const byte Version = 1;
     private const int ByteCount = 25;
 
-    /// <summary>What a cursor may look like, for messages.</summary>
+    /// <summary>The allowed forms of a cursor, for error messages.</summary>
     public const string Allowed = "a cursor that this server gave, or start";
 
     /// <summary>Reads a cursor of the database <paramref name="history"/>.</summary>

@@ -2,7 +2,7 @@ using Tributary.Storage;
 
 namespace Tributary.Feed;
 
-/// <summary>A committed message on its way out: one instance for all subscribers of the node.</summary>
+/// <summary>A committed message on its way out: one instance for all subscribers of the silo.</summary>
 public sealed class FeedMessage(StoredMessage message, Guid history)
 {
     private byte[]? withCursor;
@@ -17,8 +17,8 @@ public sealed class FeedMessage(StoredMessage message, Guid history)
     public Cursor Cursor => new(history, Stored.Position);
 
     /// <summary>
-    /// <c>{"cursor":"…","message":…}</c> with the object as posted. Made once for all who want it; two threads that
-    /// race make equal bytes.
+    /// <c>{"cursor":"…","message":…}</c> with the object as posted. Made on first use and shared; two threads that race
+    /// make equal bytes, so either result is right.
     /// </summary>
     public ReadOnlyMemory<byte> BodyWithCursor => withCursor ??= Wrap();
 
@@ -41,8 +41,8 @@ public sealed class FeedMessage(StoredMessage message, Guid history)
 
 /// <summary>Messages in order, immutable and shared by all subscribers.</summary>
 /// <param name="Messages">Ascending by position.</param>
-/// <param name="End">Everything up to this position has been read: where a reader of this slice goes on.</param>
-/// <param name="Bytes">The bytes of the bodies.</param>
+/// <param name="End">Every message up to this position has been read; a reader of this slice goes on from here.</param>
+/// <param name="Bytes">The total length of the bodies.</param>
 public sealed record FeedSlice(IReadOnlyList<FeedMessage> Messages, Position End, long Bytes)
 {
     public static FeedSlice Of(MessageSlice read, Position after, Guid history)
@@ -61,7 +61,7 @@ public sealed record FeedSlice(IReadOnlyList<FeedMessage> Messages, Position End
         return new FeedSlice(messages, read.Complete && last > end ? last : end, bytes);
     }
 
-    /// <summary>The same without what lies at or before <paramref name="position"/>.</summary>
+    /// <summary>This slice without the messages at or before <paramref name="position"/>.</summary>
     public FeedSlice After(Position position)
     {
         if (Messages.Count == 0 || Messages[0].Position > position)

@@ -1,10 +1,10 @@
 namespace Tributary.Feed;
 
-/// <summary>The limits and times of the live feed. What happens when a limit is reached is said at each.</summary>
+/// <summary>The limits and times of the live feed. Each limit says what happens when it is reached.</summary>
 public sealed class FeedOptions
 {
     /// <summary>
-    /// How long the tail waits for a hint before it looks by itself: other silos commit without hints.
+    /// How long the tail waits for a hint before it looks by itself: commits of other silos send no hints.
     /// </summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(250);
 
@@ -15,25 +15,26 @@ public sealed class FeedOptions
 
     internal Backoff Retries => new(RetryDelay, MaxRetryDelay);
 
-    /// <summary>Messages of one read; further ones are in the next.</summary>
+    /// <summary>Most messages of one read; the next read takes the rest.</summary>
     public int MaxReadCount { get; set; } = 1_000;
 
-    /// <summary>About how many bytes of bodies one read takes; further messages are in the next.</summary>
+    /// <summary>About how many bytes of bodies one read takes; the next read takes the rest.</summary>
     public long MaxReadBytes { get; set; } = 1 << 20;
 
     /// <summary>
-    /// Messages that may wait for one subscriber; with more it is too slow. Bodies are shared, not copied.
+    /// Most messages that may wait for one subscriber. One more ends the subscription as too
+    /// slow. Bodies are shared, not copied.
     /// </summary>
     public int MaxWaitingCount { get; set; } = 10_000;
 
-    /// <summary>Bytes of bodies that may wait for one subscriber; with more it is too slow.</summary>
+    /// <summary>Most bytes of bodies that may wait for one subscriber. More end the subscription as too slow.</summary>
     public long MaxWaitingBytes { get; set; } = 16 << 20;
 
-    /// <summary>Subscribers of one node; further ones are refused as overloaded.</summary>
+    /// <summary>Most subscribers of one silo; a further one is refused as overloaded.</summary>
     public int MaxSubscribersCount { get; set; } = 10_000;
 
     /// <summary>
-    /// Replays that read at once; others wait, so that they do not take the database from everything else.
+    /// Most replays that read at once; further ones wait, so that replays leave the database time for other work.
     /// </summary>
     public int MaxReplayReadsCount { get; set; } = 2;
 }

@@ -6,15 +6,16 @@ namespace Tributary.Feed;
 /// <summary>Why a subscription gives no more slices.</summary>
 public enum FeedEnd
 {
-    /// <summary>It has not ended.</summary>
+    /// <summary>The subscription has not ended.</summary>
     None,
 
     /// <summary>
-    /// More waited for the subscriber than it may let wait. It can go on from the last cursor that it took.
+    /// More messages waited for the subscriber than the options allow. The reader can
+    /// go on from the last cursor it took.
     /// </summary>
     TooSlow,
 
-    /// <summary>The node stops.</summary>
+    /// <summary>The silo stops.</summary>
     Stopped,
 }
 
@@ -40,22 +41,22 @@ public sealed class FeedSubscription : IDisposable
             new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
     }
 
-    /// <summary>Why there is nothing more; <see cref="FeedEnd.None"/> while there is.</summary>
+    /// <summary>Why there are no more slices; <see cref="FeedEnd.None"/> while there may be more.</summary>
     public FeedEnd Ended => (FeedEnd)Volatile.Read(ref end);
 
-    /// <summary>Everything up to here was given to the consumer.</summary>
+    /// <summary>Every message up to this position was given to the consumer.</summary>
     public Position Reached => reached;
 
     /// <summary>
-    /// First what is stored, then what is committed next, each message once and in order. Ends when <see cref="Ended"/>
-    /// is set.
+    /// First the stored messages, then those committed from now on, each once and in order. Ends when
+    /// <see cref="Ended"/> is set.
     /// </summary>
     /// <exception cref="Store.StoreException">A replay could not read.</exception>
     public async IAsyncEnumerable<FeedSlice> ReadAllAsync(
         [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, tail.Stopping);
-        // Far behind, reads of its own: slices of the tail would pile up meanwhile.
+        // Far behind the tail, the subscription reads by itself: slices of the tail would pile up meanwhile.
         for (var isComplete = false; !isComplete;)
         {
             FeedSlice? slice;
@@ -66,7 +67,7 @@ public sealed class FeedSubscription : IDisposable
                 yield return slice;
         }
 
-        // Near the end: from here on slices wait, and what lies in between is short.
+        // Near the tail: from here on the tail's slices wait, and the gap up to them is short.
         var joined = tail.Attach(this, reached);
         while (reached < joined)
         {
@@ -81,7 +82,7 @@ public sealed class FeedSubscription : IDisposable
         {
             Interlocked.Add(ref waitingBytes, -offered.Bytes);
             Interlocked.Add(ref waitingCount, -offered.Messages.Count);
-            // The replay may have read further than the tail had when this began.
+            // The replay may have read further than the tail stood when the subscription joined it.
             var slice = offered.After(reached);
             if (Ended == FeedEnd.TooSlow)
                 yield break;
@@ -102,7 +103,7 @@ public sealed class FeedSubscription : IDisposable
         if (Ended != FeedEnd.None)
             return;
 
-        // A slice larger than the limits is let in when nothing waits, so that any message can pass.
+        // A slice larger than the limits is let in when nothing else waits, so that any message can pass.
         var bytes = Interlocked.Add(ref waitingBytes, slice.Bytes);
         var count = Interlocked.Add(ref waitingCount, slice.Messages.Count);
         if (count > slice.Messages.Count && (bytes > options.MaxWaitingBytes || count > options.MaxWaitingCount))

@@ -4,13 +4,15 @@ using Tributary.Storage;
 namespace Tributary.Feed;
 
 /// <summary>
-/// The one tail of a node: reads what is committed from its last position to the horizon, and hands each slice to all
-/// subscribers. Woken by hints after commits and by a short poll; reads nothing while nobody listens.
+/// The one tail of a silo: reads committed messages from its last position to the horizon and hands each slice to all
+/// subscribers. Hints after commits and a short poll wake it; it reads nothing while nobody listens.
 /// </summary>
 /// <remarks>
 /// <code>
-/// while running: wait for a hint or the poll; slice = log.ReadAfter(position); position = slice.End; for each
-/// subscriber: offer(slice)
+/// while running:
+///     wait for a hint or the poll
+///     slice = log.ReadAfter(position); position = slice.End
+///     for each subscriber: offer(slice)
 /// </code>
 /// </remarks>
 public sealed partial class FeedTail(
@@ -30,11 +32,14 @@ public sealed partial class FeedTail(
     /// <summary>Subscribers that have not ended.</summary>
     public int SubscribersCount => Volatile.Read(ref subscribersCount);
 
-    /// <summary>The place after everything that is committed now.</summary>
+    /// <summary>The place after every message that is committed now.</summary>
     public async ValueTask<Position> ReadEndAsync(CancellationToken cancellation) =>
         new((await log.ReadHorizonAsync(cancellation)).Value - 1);
 
-    /// <summary>Something was committed. Returns at once; hints that come before the tail looks are one hint.</summary>
+    /// <summary>
+    /// Tells the tail that something was committed. Returns at once; hints that come
+    /// before the tail looks are one hint.
+    /// </summary>
     public void Hint()
     {
         if (hints.CurrentCount > 0)
@@ -50,7 +55,8 @@ public sealed partial class FeedTail(
     }
 
     /// <summary>
-    /// A reader of everything after <paramref name="after"/>: what is stored, then what is committed next.
+    /// Subscribes to everything after <paramref name="after"/>: first the stored
+    /// messages, then those committed from now on.
     /// </summary>
     /// <exception cref="OverloadedException">There are too many subscribers.</exception>
     public FeedSubscription Subscribe(Position after)
@@ -66,7 +72,7 @@ public sealed partial class FeedTail(
         return new FeedSubscription(this, options, after);
     }
 
-    /// <summary>Runs until <paramref name="cancellation"/>; then every subscriber ends as stopped.</summary>
+    /// <summary>Runs until <paramref name="cancellation"/>; then ends every subscription as stopped.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         var failures = 0;
@@ -94,14 +100,14 @@ public sealed partial class FeedTail(
     public CancellationToken Stopping => stopping.Token;
 
     /// <summary>
-    /// From now on every slice goes to the subscription as well. Returns the position that those slices come after:
-    /// what lies between the subscription's own and this one it reads itself.
+    /// From now on every slice goes to <paramref name="subscription"/> as well. Returns the position after which these
+    /// slices begin; the subscription itself reads the messages between <paramref name="reached"/> and that position.
     /// </summary>
     internal Position Attach(FeedSubscription subscription, Position reached)
     {
         lock (gate)
         {
-            // A tail that nobody listened to stands where its last subscriber left it.
+            // A tail without subscribers still stands where its last subscriber left it.
             if (attached.Count == 0 && reached > position)
                 position = reached;
             if (stopping.IsCancellationRequested)
@@ -161,7 +167,7 @@ public sealed partial class FeedTail(
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            // The poll's turn: the tail looks without a hint.
+            // The poll interval has passed: the tail looks without a hint.
         }
     }
 

@@ -3,20 +3,21 @@ using Tributary.Messages;
 namespace Tributary;
 
 /// <summary>
-/// References to round grains. In an Orleans host, <c>IGrainFactory.GetGrain</c> hands out references that do the same.
+/// References to round grains. In an Orleans host, <c>IGrainFactory.GetGrain</c> returns equivalent references.
 /// </summary>
 public interface IRoundGrains
 {
     /// <summary>
-    /// A reference to the grain of this interface and key. Costs no call: a grain exists when it is called. A call
-    /// returns after the round that it saw is durable; an exception of the grain's method reaches the caller.
+    /// A reference to the grain of this interface and key. Makes no call: a grain exists when it is
+    /// called. A call returns once the round that it ran in, or whose state it read, is durable; an
+    /// exception of the method reaches the caller.
     /// </summary>
     TGrain GetGrain<TGrain>(string key) where TGrain : class, IGrainWithStringKey;
 
     /// <summary>
-    /// The same as <c>turn(GetGrain(key), argument)</c>, where nothing but the grain's method is called in
-    /// <paramref name="turn"/>. Where the grain is in this process it costs no reference and no request, so this is
-    /// the way of messages on their way in.
+    /// The same as <c>turn(GetGrain(key), argument)</c>; <paramref name="turn"/> may call the grain's method and
+    /// nothing else. When the grain's partition is in this process, the call needs neither a reference nor a request,
+    /// which makes this the path for incoming messages.
     /// </summary>
     ValueTask<TResult> Call<TGrain, TArgument, TResult>(
         string key, TArgument argument, Func<TGrain, TArgument, ValueTask<TResult>> turn)
@@ -24,8 +25,8 @@ public interface IRoundGrains
 }
 
 /// <summary>
-/// An argument whose one-way calls to the same grain and method may be combined into one call within a round.
-/// Combining must not depend on order or grouping.
+/// An argument whose one-way calls to the same grain and method may be combined into one call within a round. The
+/// combination must not depend on order or grouping.
 /// </summary>
 public interface IMergeable<TSelf> where TSelf : IMergeable<TSelf>
 {
@@ -33,8 +34,8 @@ public interface IMergeable<TSelf> where TSelf : IMergeable<TSelf>
     TSelf Fork();
 
     /// <summary>
-    /// Adds <paramref name="other"/> to this copy, leaving <paramref name="other"/> as it is. What does not fit makes
-    /// it throw before it changes anything.
+    /// Adds <paramref name="other"/> to this copy; <paramref name="other"/> does not change. When the two do not fit
+    /// together, this method throws before it changes anything.
     /// </summary>
     void Absorb(TSelf other);
 }
@@ -46,10 +47,10 @@ public interface IMergeable<TSelf> where TSelf : IMergeable<TSelf>
 public sealed class MergeCallsAttribute : Attribute;
 
 /// <summary>
-/// The name under which calls of a grain method are stored when they become durable: the method's own name unless this
-/// says another. A method that is renamed keeps its stored name, so that what is stored is still called.
+/// The name under which durable calls of a grain method are stored; without this attribute, the method's own name. A
+/// renamed method keeps its stored name, so that stored calls still find it.
 /// </summary>
-/// <param name="name">Never changes.</param>
+/// <param name="name">Must never change.</param>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class StoredNameAttribute(string name) : Attribute
 {
@@ -57,8 +58,8 @@ public sealed class StoredNameAttribute(string name) : Attribute
 }
 
 /// <summary>
-/// A result that is whole only when the round that made it is durable. The engine completes it before it leaves: what
-/// reaches a caller, in this process or another, is a plain value.
+/// A result that is complete only when the round that made it is durable. The engine completes it before it leaves the
+/// silo, so a caller in this process or another gets a plain value.
 /// </summary>
 public interface IDeparting
 {
@@ -67,8 +68,8 @@ public interface IDeparting
 }
 
 /// <summary>
-/// An argument that knows which other grains and which external ids its turn will touch, so that the engine loads them
-/// together, one step ahead of the turn.
+/// An argument that names the grains and external ids that its turn will touch, so that the engine
+/// loads them together before the turn.
 /// </summary>
 public interface INeeds
 {
@@ -79,14 +80,14 @@ public interface INeeds
     ExternalKey? External { get; }
 
     /// <summary>
-    /// The key under which a database before schema version 5 holds the same external id, or null: see <see
-    /// cref="ExternalKey.Unscoped"/>. Asked for only where such rows are left.
+    /// The key under which a database from before schema version 5 holds the same external id, or null: see
+    /// <see cref="ExternalKey.Unscoped"/>. The engine asks only where such rows are left.
     /// </summary>
     ExternalKey? UnscopedExternal => null;
 
-    /// <summary>True when the called grain cannot have state yet because its key was made for this call.</summary>
+    /// <summary>True when the key was made for this call, so that the grain cannot have state yet.</summary>
     bool IsNewGrain { get; }
 
-    /// <summary>About how much memory the argument holds, for the limits of inboxes and rounds.</summary>
+    /// <summary>Roughly the memory that the argument holds, in bytes, for the limits of inboxes and rounds.</summary>
     int SizeBytes { get; }
 }

@@ -28,10 +28,10 @@ public readonly record struct Position(long Value) : IComparable<Position>
     /// <summary>Bits that hold the index of a message in its round; a round holds at most 2^16 messages.</summary>
     public const int IndexBits = 16;
 
-    /// <summary>The most messages that one round can hold.</summary>
+    /// <summary>Most messages of one round.</summary>
     public const int MaxMessagesPerRoundCount = 1 << IndexBits;
 
-    /// <summary>Before every message.</summary>
+    /// <summary>The position before every message.</summary>
     public static Position Start => new(0);
 
     public static Position Of(long transaction, int index) => new((transaction << IndexBits) | (uint)index);
@@ -46,7 +46,9 @@ public readonly record struct Position(long Value) : IComparable<Position>
     public override string ToString() => Value.ToString(CultureInfo.InvariantCulture);
 }
 
-/// <summary>The unit of ownership: hash(grain) modulo the number of partitions of the database.</summary>
+/// <summary>
+/// The unit of ownership: the hash of a grain's identity modulo the number of partitions of the database.
+/// </summary>
 [GenerateSerializer, Immutable, Alias("tributary.partition-id")]
 public readonly record struct PartitionId(int Value)
 {

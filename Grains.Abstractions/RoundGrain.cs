@@ -4,8 +4,8 @@ using Tributary.Messages;
 namespace Tributary;
 
 /// <summary>
-/// A virtual actor. A method is a turn: it runs to its end without waiting, on one thread per silo, and asks for
-/// effects that become durable together with the rest of its round.
+/// A virtual actor whose methods are turns. A turn runs to its end without waiting, on the one thread of its silo's
+/// rounds, and asks for effects that become durable together with the rest of its round.
 /// </summary>
 public abstract class RoundGrain
 {
@@ -21,20 +21,22 @@ public abstract class RoundGrain
         context ?? throw new InvalidOperationException("A grain's members are available only inside a turn.");
 
     /// <summary>
-    /// Called by the engine with the turn before it and with null after it, so that nothing can act outside a turn.
+    /// Called by the engine with the turn's context before a turn and with null after it, so that no
+    /// effect can be asked for outside a turn.
     /// </summary>
     public void Attach(ITurnContext? turn) => context = turn;
 
     /// <summary>
-    /// A reference whose calls become effects of this turn: one-way, run in the same round when the grain is here and
-    /// active, and later, from a durable row, when it is not. The result of such a call cannot be awaited.
+    /// A reference whose calls become one-way effects of this turn. A call runs in the same round
+    /// when the grain is here and active; otherwise a durable row holds it, and it runs later. The
+    /// result of such a call cannot be awaited.
     /// </summary>
     protected TGrain GetGrain<TGrain>(string key)
         where TGrain : class, IGrainWithStringKey => Context.GetGrain<TGrain>(key);
 
     /// <summary>
-    /// Says that a call to another grain is one-way: <c>Send(GetGrain&lt;IOther&gt;(key).Tell(it))</c>. The call is an
-    /// effect of this turn by then; the task is only what the interface returns.
+    /// Marks a call to another grain as one-way: <c>Send(GetGrain&lt;IOther&gt;(key).Tell(it))</c>. The call is already
+    /// an effect of this turn; the task exists only because the interface returns one.
     /// </summary>
     protected static void Send(ValueTask call)
     {
@@ -43,32 +45,32 @@ public abstract class RoundGrain
                 "Send takes the call of a reference that a grain's own GetGrain returned.");
     }
 
-    /// <summary>Stores a message; its place in the order of the database is known when the round is durable.</summary>
-    /// <param name="parts">What is left to be done of it; empty when it is completed with this round.</param>
+    /// <summary>Stores a message. Its position is known when the round is durable.</summary>
+    /// <param name="parts">The unfinished parts; empty when the message is completed with this round.</param>
     protected AppendedMessage Append(
         Message message, long itemSequence, IReadOnlyList<int> generations,
         params IReadOnlyList<MessagePart> parts) => Context.Append(message, itemSequence, generations, parts);
 
-    /// <summary>Replaces what is left to be done of a stored message; the ledger follows.</summary>
-    /// <param name="before">The message's status until now, which the grain knows.</param>
+    /// <summary>Replaces the unfinished parts of a stored message; the ledger follows.</summary>
+    /// <param name="before">The message's status so far, which the grain knows.</param>
     protected void SetParts(MessageReference message, MessageStatus before, IReadOnlyList<MessagePart> parts) =>
         Context.SetParts(message, before, parts);
 
     /// <summary>
-    /// Stores what a plugin made of a message of this item; a record made of a later message of the item stays.
+    /// Stores a plugin's record for a message of this item. A record from a later message of the item stays.
     /// </summary>
     protected void SetRecord(MessageReference message, RecordEffect record) => Context.SetRecord(message, record);
 
-    /// <summary>Remembers what a stored message was counted in since it was accepted.</summary>
+    /// <summary>Remembers the aggregates that counted a stored message after it was accepted.</summary>
     protected void AddOutcomes(MessageReference message, IReadOnlyList<Outcome> outcomes) =>
         Context.AddOutcomes(message, outcomes);
 
     /// <summary>
-    /// The message accepted earlier under this external id, or null. The call's <see cref="INeeds"/> must name it.
+    /// The message accepted earlier under this external id, or null. The call's <see cref="INeeds"/> must name the id.
     /// </summary>
     protected KnownMessage? Find(ExternalKey key) => Context.Find(key);
 
-    /// <summary>Sets the reminder of this name, replacing one that is set.</summary>
+    /// <summary>Sets the reminder of this name, in place of an earlier one.</summary>
     protected void SetReminder(string name, DateTimeOffset due, ReadOnlyMemory<byte> payload = default) =>
         Context.SetReminder(new ReminderRequest(name, due, 0, null, payload));
 
@@ -76,11 +78,11 @@ public abstract class RoundGrain
     protected void ClearReminder(string name) => Context.ClearReminder(name);
 
     /// <summary>
-    /// Asks for work outside the turn: the activity of type <paramref name="activity"/> starts as soon as the round is
-    /// durable, or at <paramref name="due"/>, and its result comes back as <see cref="IActivityOwner.OnActivity"/>.
+    /// Asks for work outside the turn. The activity of type <paramref name="activity"/> starts as soon as the round is
+    /// durable, or at <paramref name="due"/>; its result comes back through <see cref="IActivityOwner.OnActivity"/>.
     /// </summary>
     /// <param name="local">
-    /// Handed to the activity when it starts in this process without having been read back; not stored.
+    /// An object for the activity if it starts in this process before it is read back from the database; not stored.
     /// </param>
     protected void StartActivity(
         string name,
@@ -103,7 +105,7 @@ public abstract class RoundGrain<TState> : RoundGrain, IStateful where TState : 
     private TState? initial;
 
     /// <summary>
-    /// The state as of this turn; <see cref="Initial"/>, which is not written, when the grain has none yet.
+    /// The state as of this turn; <see cref="Initial"/>, which is not written, when the grain has no state yet.
     /// </summary>
     protected TState State
     {
@@ -111,7 +113,7 @@ public abstract class RoundGrain<TState> : RoundGrain, IStateful where TState : 
         set => state = value;
     }
 
-    /// <summary>True when the grain has a state: one that was written, or one that this turn sets.</summary>
+    /// <summary>True when the grain has a written state, or this turn has set one.</summary>
     protected bool HasState => state is not null;
 
     object? IStateful.State
@@ -120,11 +122,11 @@ public abstract class RoundGrain<TState> : RoundGrain, IStateful where TState : 
         set => state = (TState?)value;
     }
 
-    /// <summary>The state of a grain that was never written.</summary>
+    /// <summary>The state of a grain before its first write.</summary>
     protected abstract TState Initial();
 }
 
-/// <summary>The engine's view of a grain's state; null when there is none.</summary>
+/// <summary>The engine's access to a grain's state; null when there is none.</summary>
 public interface IStateful
 {
     object? State { get; set; }
@@ -133,9 +135,7 @@ public interface IStateful
 /// <summary>A grain that sets reminders.</summary>
 public interface IReminderOwner
 {
-    /// <summary>
-    /// Called when a reminder is due, never early. The reminder is gone unless the turn sets it again.
-    /// </summary>
+    /// <summary>Called when a reminder is due, never early. The turn must set the reminder again to keep it.</summary>
     ValueTask OnReminder(string name, int attempt, ReadOnlyMemory<byte> payload);
 }
 
@@ -143,21 +143,22 @@ public interface IReminderOwner
 public interface IActivityOwner
 {
     /// <summary>
-    /// Called once per attempt with what the activity returned or with its error. The activity is over unless the turn
-    /// starts it again. When the turn throws, or the database refuses what it asked for, it did not happen, and the
-    /// owner is called again with that as the error; when that fails as well, it is kept as a failure.
+    /// Called once per attempt with the activity's result or its error. The activity is over unless the turn starts it
+    /// again. When the turn throws, or the database refuses its effects, the turn has no effect, and the engine calls
+    /// this method again with that error. When the second call fails as well, the engine keeps it as a failure.
     /// </summary>
     ValueTask OnActivity(string name, int attempt, ActivityResult result);
 }
 
 /// <summary>
-/// What an activity came to: <see cref="Output"/> when <see cref="Error"/> is null. Output that is <see cref="INeeds"/>
-/// says what the turn will touch.
+/// The result of an activity: <see cref="Output"/> when <see cref="Error"/> is null. An output that is
+/// <see cref="INeeds"/> names the grains that the turn will touch.
 /// </summary>
 public sealed record ActivityResult(object? Output, string? Error)
 {
     /// <summary>
-    /// The code of the error of an activity with which alone the process ended: it was not run again.
+    /// The error code of an activity that was the only one running when the process
+    /// ended; the engine did not run it again.
     /// </summary>
     public const string EndedTheProcess = "ended_the_process";
 
@@ -165,7 +166,9 @@ public sealed record ActivityResult(object? Output, string? Error)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ReadOnlyMemory<byte> Payload { get; init; }
 
-    /// <summary>True for that error: started again by itself, the activity would end the process again.</summary>
+    /// <summary>
+    /// True for an error with that code: an automatic restart of the activity could end the process again.
+    /// </summary>
     [JsonIgnore]
     public bool HasEndedTheProcess => IsOfEndedProcess(Error);
 
@@ -179,9 +182,9 @@ public interface IActivity
     ValueTask<object?> RunAsync(ActivityStart start, CancellationToken cancellation);
 }
 
-/// <param name="Name">The owner's name for it.</param>
+/// <param name="Name">The name that the owner gave the activity.</param>
 /// <param name="Local">
-/// What its owner's turn handed over, or null when the activity was read back from the database.
+/// The object that the owner's turn handed over, or null when the activity was read back from the database.
 /// </param>
 public sealed record ActivityStart(
     RoundGrainId Owner, string Name, int Attempt, ReadOnlyMemory<byte> Payload, object? Local);
@@ -194,7 +197,7 @@ public sealed record ReminderRequest(
     public object? Local { get; init; }
 }
 
-/// <summary>What a turn can ask of the engine.</summary>
+/// <summary>The effects that a turn can ask the engine for.</summary>
 public interface ITurnContext
 {
     RoundGrainId Id { get; }

@@ -9,7 +9,7 @@ public class TributaryException(string code, string message, Exception? inner = 
     public string Code { get; } = code;
 }
 
-/// <summary>The silo cannot take the call now; the same call may succeed after <see cref="RetryAfter"/>.</summary>
+/// <summary>The silo is overloaded; the same call may succeed after <see cref="RetryAfter"/>.</summary>
 [GenerateSerializer, Alias("tributary.overloaded")]
 public sealed class OverloadedException(string message, TimeSpan retryAfter) : TributaryException("overloaded", message)
 {

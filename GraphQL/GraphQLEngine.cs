@@ -16,8 +16,10 @@ public sealed class GraphQLEngine
 {
     private readonly DocumentCache cache;
 
-    /// <summary>Builds the schema and checks that resolvers fit it.</summary>
-    /// <exception cref="SchemaException">Names everything that is wrong with the schema or does not fit it.</exception>
+    /// <summary>Builds the schema and checks that the resolvers fit.</summary>
+    /// <exception cref="SchemaException">
+    /// Lists every error of the schema and every binding that does not fit it.
+    /// </exception>
     public GraphQLEngine(string sdl, SchemaBindings bindings, GraphQLOptions? options = null)
     {
         Options = options ?? new GraphQLOptions();
@@ -34,32 +36,31 @@ public sealed class GraphQLEngine
     internal int CachedDocumentCount => cache.Count;
 
     /// <summary>
-    /// Executes a query or mutation. Everything that is wrong with the request is in the result; only cancellation
-    /// throws.
+    /// Executes a query or mutation. The result holds every error of the request; only cancellation throws.
     /// </summary>
     public ValueTask<ExecutionResult> ExecuteAsync(GraphQLRequest request, CancellationToken cancellation = default)
     {
         var prepared = Prepare(request, out var refused);
         if (prepared is null) return new ValueTask<ExecutionResult>(refused!);
-        var (operation, variables, plan, scope) = prepared.Value;
+        var (operation, variables, plan, document, scope) = prepared.Value;
         if (operation.Operation == OperationType.Subscription)
             return new ValueTask<ExecutionResult>(
                 Refuse(
                     "A subscription needs a transport that can stream: WebSocket or server-sent events.",
                     ErrorCodes.BadRequest));
-        var executor = new Executor(Options, scope.Document, scope.Plan, variables, request.State, cancellation);
+        var executor = new Executor(Options, document, scope, variables, request.State, cancellation);
         return executor.ExecuteRoot(plan, null, operation.Operation == OperationType.Mutation);
     }
 
     /// <summary>
-    /// What kind of operation the request names; null when that cannot be told because the request is wrong.
+    /// The kind of operation that the request selects; null when an error in the request leaves it open.
     /// </summary>
     public OperationType? KindOf(GraphQLRequest request) =>
         Document(request.Query, out _)?.Operation(request.OperationName, out _)?.Operation;
 
     /// <summary>
-    /// Starts a subscription: results until the source ends or the enumerator is disposed. A request that is refused,
-    /// or whose source cannot be created, gives one result without data. Queries and mutations give one result.
+    /// Starts a subscription: yields results until the source ends or the enumerator is disposed. A refused request, or
+    /// one whose source cannot be created, yields one result without data. A query or mutation yields one result.
     /// </summary>
     public async IAsyncEnumerable<ExecutionResult> SubscribeAsync(
         GraphQLRequest request, [EnumeratorCancellation] CancellationToken cancellation = default)
@@ -70,14 +71,14 @@ public sealed class GraphQLEngine
             yield return refused!;
             yield break;
         }
-        var (operation, variables, plan, scope) = prepared.Value;
+        var (operation, variables, plan, document, scope) = prepared.Value;
         if (operation.Operation != OperationType.Subscription)
         {
             yield return await ExecuteAsync(request, cancellation);
             yield break;
         }
         var events = Subscriptions.EventStream.MapSourceToResponse(
-            () => new Executor(Options, scope.Document, scope.Plan, variables, request.State, cancellation),
+            () => new Executor(Options, document, scope, variables, request.State, cancellation),
             plan,
             Options,
             cancellation);
@@ -85,9 +86,7 @@ public sealed class GraphQLEngine
             yield return result;
     }
 
-    private (
-        OperationDefinition Operation, InputObject Variables, SelectionPlan Plan,
-        (Document Document, PlanScope Plan) Scope)? Prepare(GraphQLRequest request, out ExecutionResult? refused)
+    private PreparedOperation? Prepare(GraphQLRequest request, out ExecutionResult? refused)
     {
         try
         {
@@ -100,8 +99,7 @@ public sealed class GraphQLEngine
         }
     }
 
-    private (OperationDefinition Operation, InputObject Variables, SelectionPlan Plan, (Document Document, PlanScope Plan) Scope)? PrepareWithinStack(
-        GraphQLRequest request, out ExecutionResult? refused)
+    private PreparedOperation? PrepareWithinStack(GraphQLRequest request, out ExecutionResult? refused)
     {
         var prepared = Document(request.Query, out refused);
         if (prepared is null) return null;
@@ -137,11 +135,11 @@ public sealed class GraphQLEngine
             return null;
         }
         var (plan, scope) = prepared.Plan(operation, variables);
-        return (operation, variables, plan, (prepared.Document, scope));
+        return new PreparedOperation(operation, variables, plan, prepared.Document, scope);
     }
 
     /// <summary>
-    /// Parses and validates, or finds the document in the cache. Documents that are refused are not kept.
+    /// Finds the document in the cache, or parses and validates it. The cache keeps no refused documents.
     /// </summary>
     private PreparedDocument? Document(string text, out ExecutionResult? refused)
     {
@@ -190,4 +188,7 @@ public sealed class GraphQLEngine
 
     private static ExecutionResult Refuse(string message, string code) =>
         ExecutionResult.Refused(new GraphQLError(message, Code: code));
+
+    private readonly record struct PreparedOperation(
+        OperationDefinition Operation, InputObject Variables, SelectionPlan Plan, Document Document, PlanScope Scope);
 }

@@ -3,21 +3,21 @@ using Tributary.GraphQL.Language;
 namespace Tributary.GraphQL;
 
 /// <summary>One entry of <c>errors</c> in a response (spec section 7.1.2).</summary>
-/// <param name="Message">What was found and what is allowed, for the author of the document.</param>
-/// <param name="Locations">Where in the document; empty when the error belongs to no place in it.</param>
+/// <param name="Message">States what was found and what is allowed, for the author of the document.</param>
+/// <param name="Locations">Places in the document; empty when the error belongs to none.</param>
 /// <param name="Path">Response keys (string) and list indices (int) from the root; null for request errors.</param>
-/// <param name="Code">A stable word, written as <c>extensions.code</c>; null writes none.</param>
+/// <param name="Code">A stable code, written as <c>extensions.code</c>; not written when null.</param>
 public sealed record GraphQLError(
     string Message,
     IReadOnlyList<SourceLocation>? Locations = null,
     IReadOnlyList<object>? Path = null,
     string? Code = null)
 {
-    /// <summary>More members of <c>extensions</c>; values are what JSON can hold.</summary>
+    /// <summary>Further members of <c>extensions</c>, as JSON values.</summary>
     public IReadOnlyDictionary<string, object?>? Extensions { get; init; }
 }
 
-/// <summary>The stable words for errors that the engine itself raises.</summary>
+/// <summary>The stable codes of errors that the engine itself raises.</summary>
 public static class ErrorCodes
 {
     public const string Syntax = "GRAPHQL_PARSE_FAILED";
@@ -32,7 +32,7 @@ public static class ErrorCodes
 }
 
 /// <summary>
-/// Thrown by a resolver to say to the caller why a field failed. The message and code reach the response as they are.
+/// Thrown by a resolver to tell the caller why a field failed. The message and code reach the response unchanged.
 /// </summary>
 public class GraphQLException(GraphQLError error) : Exception(error.Message)
 {

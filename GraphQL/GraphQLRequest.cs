@@ -2,11 +2,11 @@ using System.Text.Json;
 
 namespace Tributary.GraphQL;
 
-/// <summary>One request, however it came. <c>Variables</c> is a JSON object, null or undefined.</summary>
+/// <summary>One request over any transport. <c>Variables</c> is a JSON object, null or undefined.</summary>
 public sealed record GraphQLRequest(string Query, string? OperationName = null, JsonElement Variables = default)
 {
     /// <summary>
-    /// What resolvers find in <c>ResolveContext.State</c>: services, the caller, whatever the host puts there.
+    /// The host's own object for resolvers, as <c>ResolveContext.State</c>: services, the caller and so on.
     /// </summary>
     public object? State { get; init; }
 

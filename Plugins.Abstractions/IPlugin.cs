@@ -4,34 +4,37 @@ using Tributary.Messages;
 namespace Tributary.Plugins;
 
 /// <summary>
-/// Turns content into records and contributions. Used by many threads at once; may be run twice for one message, and
-/// counts once. Every public implementation with a parameterless constructor in a plugin folder's library is loaded.
+/// Turns content into records and contributions. Many threads call it at once. It may run twice for one
+/// message; the result counts once. The platform loads every public implementation with a parameterless
+/// constructor in the library of a plugin folder.
 /// </summary>
 public interface IPlugin
 {
     /// <summary>Unique among plugins: 1 to 64 letters, digits, <c>-</c> and <c>_</c>.</summary>
     string Name { get; }
 
-    /// <summary>Changes when the same input may give another result.</summary>
+    /// <summary>Changes whenever the same input may give another result.</summary>
     string Version { get; }
 
-    /// <summary>The media types accepted: <c>image/jpeg</c>, <c>image/*</c>, <c>*/*</c>.</summary>
+    /// <summary>The media types that the plugin accepts: <c>image/jpeg</c>, <c>image/*</c>, <c>*/*</c>.</summary>
     IReadOnlyList<string> MediaTypes { get; }
 
     /// <summary>
     /// The aggregates that results contribute to: a JSON array of definitions as in the configuration
-    /// (<c>docs/aggregates.md</c>), whose pointers lead into the documents of <see cref="PluginContribution"/>. Names
+    /// (<c>docs/aggregates.md</c>). Their pointers lead into the documents of <see cref="PluginContribution"/>. Names
     /// are unique on the platform.
     /// </summary>
     JsonElement? Aggregates => null;
 
-    /// <summary>Called once, before anything else, with the plugin's own configuration.</summary>
-    /// <exception cref="Exception">The plugin cannot be used; it is reported, and the others run.</exception>
+    /// <summary>Called once, before every other method, with the plugin's own configuration.</summary>
+    /// <exception cref="Exception">
+    /// The plugin cannot be used; the platform reports the error and runs the other plugins.
+    /// </exception>
     ValueTask StartAsync(PluginSetup setup, CancellationToken cancellation) => ValueTask.CompletedTask;
 
-    /// <summary>Runs on one message. What it throws concerns this plugin's part of the message only.</summary>
+    /// <summary>Runs on one message. An exception fails this plugin's part of the message only.</summary>
     /// <exception cref="PluginException">
-    /// Says whether trying again may help; any other exception says that it does not.
+    /// Tells whether a retry may help; the platform retries after no other exception.
     /// </exception>
     ValueTask<PluginResult> ExecuteAsync(PluginContext context, CancellationToken cancellation);
 }
@@ -39,11 +42,13 @@ public interface IPlugin
 /// <param name="Configuration">
 /// The plugin's own section of the configuration; an empty object when there is none.
 /// </param>
-/// <param name="Folder">The folder that the plugin was loaded from; the program's own for built-in ones.</param>
-/// <param name="Log">Says one line to the operator.</param>
+/// <param name="Folder">
+/// The folder that the plugin was loaded from; the program's own folder for built-in plugins.
+/// </param>
+/// <param name="Log">Logs one line for the operator.</param>
 public sealed record PluginSetup(JsonElement Configuration, string Folder, Action<string> Log);
 
-/// <summary>One message as a plugin sees it. Nothing in it can be changed.</summary>
+/// <summary>One message as a plugin sees it. Immutable.</summary>
 public sealed class PluginContext
 {
     private readonly Func<Stream> open;
@@ -64,19 +69,20 @@ public sealed class PluginContext
     /// <summary>The SHA-256 of the content, in lower-case hexadecimal digits.</summary>
     public required string ContentSha256 { get; init; }
 
-    /// <summary>What the message says of where the content lies; null when the body is the content.</summary>
+    /// <summary>The location of the content as the message names it; null when the body is the content.</summary>
     public string? ContentLocation { get; init; }
 
     /// <summary>
-    /// The file that holds the content while the plugin runs, for programs that want one; null when it is in memory.
+    /// The file that holds the content while the plugin runs, for programs that read files;
+    /// null when the content is in memory.
     /// </summary>
     public string? ContentPath { get; init; }
 
-    /// <summary>A reading of its own, from the beginning, which the plugin disposes of.</summary>
+    /// <summary>Opens a stream at the beginning of the content; the plugin disposes of it.</summary>
     public Stream OpenContent() => open();
 }
 
-/// <summary>A fault of a plugin that knows whether trying again may help.</summary>
+/// <summary>A fault of a plugin that knows whether a retry may help.</summary>
 public sealed class PluginException(string message, bool mayHelpToRetry, Exception? inner = null)
     : TributaryException("plugin_failed", message, inner)
 {

@@ -1,6 +1,6 @@
 namespace Tributary.Plugins;
 
-/// <summary>What a plugin makes of one message.</summary>
+/// <summary>The result of a plugin for one message.</summary>
 public sealed record PluginResult
 {
     public static PluginResult Empty { get; } = new();
@@ -25,7 +25,7 @@ public sealed record PluginResult
     public const int MaxRecordBytes = 4 << 20;
 }
 
-/// <summary>Adds one document to one aggregate: group and measures are read from it as from a message.</summary>
+/// <summary>Adds one document to one aggregate, which reads group and measures from it as from a message.</summary>
 /// <param name="Aggregate">The name of one of the plugin's <see cref="IPlugin.Aggregates"/>.</param>
 /// <param name="Json">One JSON object in UTF-8.</param>
 public sealed record PluginContribution(string Aggregate, ReadOnlyMemory<byte> Json);

@@ -4,9 +4,7 @@ using System.Text;
 
 namespace Tributary.TestingHost;
 
-/// <summary>
-/// A program that a test runs: what it says is kept and can be waited for, and it is ended by its id.
-/// </summary>
+/// <summary>A program that a test runs. Its output is kept and can be waited for; the test ends it by its id.</summary>
 public sealed class LoggedProcess : IDisposable
 {
     private const int MaxKeptChars = 1_000_000;
@@ -17,7 +15,7 @@ public sealed class LoggedProcess : IDisposable
 
     private LoggedProcess(Process process) => this.process = process;
 
-    /// <summary>What it wrote to its output and its errors.</summary>
+    /// <summary>Its standard output and error output so far.</summary>
     public string Said
     {
         get
@@ -31,7 +29,7 @@ public sealed class LoggedProcess : IDisposable
 
     public bool HasEnded => process.HasExited;
 
-    /// <exception cref="InvalidOperationException">There is no such program.</exception>
+    /// <exception cref="InvalidOperationException">The program does not exist.</exception>
     public static LoggedProcess Start(
         string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment = null,
         string? folder = null)
@@ -63,9 +61,9 @@ public sealed class LoggedProcess : IDisposable
         return logged;
     }
 
-    /// <summary>Waits until a line with this text was written.</summary>
+    /// <summary>Waits for a line of output with this text.</summary>
     /// <exception cref="InvalidOperationException">
-    /// It ended before, or took too long; the message has what it said.
+    /// The program ended first, or took too long; the message has its output.
     /// </exception>
     public async Task SaysAsync(string text, TimeSpan timeout)
     {
@@ -85,8 +83,8 @@ public sealed class LoggedProcess : IDisposable
                 + $"\"{text}\". It said: {Said}");
     }
 
-    /// <summary>Waits for the end; returns what it said.</summary>
-    /// <exception cref="InvalidOperationException">It failed or took too long.</exception>
+    /// <summary>Waits for the end of the program; returns its output.</summary>
+    /// <exception cref="InvalidOperationException">The program failed or took too long.</exception>
     public async Task<string> EndsAsync(TimeSpan timeout)
     {
         using var limit = new CancellationTokenSource(timeout);
@@ -106,7 +104,7 @@ public sealed class LoggedProcess : IDisposable
                 $"{process.StartInfo.FileName} ended with code {process.ExitCode}: {Said}");
     }
 
-    /// <summary>Asks it to end (SIGTERM), and kills it if it does not within the limit.</summary>
+    /// <summary>Asks the program to end (SIGTERM), and kills it after <paramref name="timeout"/>.</summary>
     public async Task TerminateAsync(TimeSpan timeout)
     {
         if (!process.HasExited)
@@ -120,11 +118,11 @@ public sealed class LoggedProcess : IDisposable
         await KillAsync();
     }
 
-    /// <summary>Kills this process and none of those that it has started.</summary>
+    /// <summary>Kills this process, but not the processes that it has started.</summary>
     public async Task KillAloneAsync()
     {
         process.Kill();
-        // The outputs may be held open by what it has left behind: only the process itself is waited for.
+        // Processes left behind may hold the outputs open, so this waits for the process alone.
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         while (!process.HasExited)
             await Task.Delay(10, limit.Token);

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Tributary.TestingHost;
 
 /// <summary>
-/// A file system of a few megabytes in memory, which a test fills and frees again. Needs the rights of root; disposal
-/// unmounts it, and with it goes all it held.
+/// A file system of a few megabytes in memory, which a test can fill and free. Needs root's rights; disposal unmounts
+/// it and so deletes its files.
 /// </summary>
 public sealed class SmallDisk : IAsyncDisposable
 {
@@ -23,7 +23,7 @@ public sealed class SmallDisk : IAsyncDisposable
 
     public long FreeBytes => new DriveInfo(Path).AvailableFreeSpace;
 
-    /// <exception cref="InvalidOperationException">It cannot be mounted; the message says why.</exception>
+    /// <exception cref="InvalidOperationException">The file system cannot be mounted; the message says why.</exception>
     public static async Task<SmallDisk> MountAsync(long bytes)
     {
         var path = Directory.CreateTempSubdirectory("tributary-disk-").FullName;
@@ -47,7 +47,7 @@ public sealed class SmallDisk : IAsyncDisposable
         return new SmallDisk(path);
     }
 
-    /// <summary>Takes all that is free but <paramref name="leftBytes"/>.</summary>
+    /// <summary>Fills the disk except for <paramref name="leftBytes"/>.</summary>
     public void Fill(long leftBytes = 0)
     {
         using var file = new FileStream(filler, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
@@ -59,16 +59,16 @@ public sealed class SmallDisk : IAsyncDisposable
         }
         catch (IOException)
         {
-            // Somebody else took the last bytes: it is full, as was asked for.
+            // Another process took the last bytes: the disk is full, as requested.
         }
     }
 
-    /// <summary>Gives back what <see cref="Fill"/> took.</summary>
+    /// <summary>Frees the room that <see cref="Fill"/> took.</summary>
     public void Free() => File.Delete(filler);
 
     public async ValueTask DisposeAsync()
     {
-        // Lazily, for a process that is just ending may still hold a file.
+        // A lazy unmount, because a process that is just ending may still hold a file.
         await RunAsync("umount", "-l", Path);
         Directory.Delete(Path);
     }

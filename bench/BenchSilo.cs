@@ -12,15 +12,18 @@ using Tributary.Storage;
 
 namespace Tributary.Bench;
 
-/// <summary>A silo with the platform's own grains and the door for messages, as the executable composes them.</summary>
+/// <summary>A silo with the platform's own grains and message intake, composed as in the executable.</summary>
 public static class BenchSilo
 {
     /// <summary>Three contributions of each message: into 8, 16 and 1,000 groups.</summary>
     public const string Definitions = """
         [
-          {"name": "by-region", "group": [{"name": "region", "pointer": "/region"}], "measures": [{"name": "sum", "kind": "sum", "pointer": "/amount"}]},
-          {"name": "by-kind", "group": [{"name": "kind", "pointer": "/kind"}], "measures": [{"name": "max", "kind": "max", "pointer": "/amount"}]},
-          {"name": "by-customer", "group": [{"name": "customer", "pointer": "/customer"}], "measures": [{"name": "sum", "kind": "sum", "pointer": "/amount"}]}
+          {"name": "by-region", "group": [{"name": "region", "pointer": "/region"}],
+           "measures": [{"name": "sum", "kind": "sum", "pointer": "/amount"}]},
+          {"name": "by-kind", "group": [{"name": "kind", "pointer": "/kind"}],
+           "measures": [{"name": "max", "kind": "max", "pointer": "/amount"}]},
+          {"name": "by-customer", "group": [{"name": "customer", "pointer": "/customer"}],
+           "measures": [{"name": "sum", "kind": "sum", "pointer": "/amount"}]}
         ]
         """;
 
@@ -33,7 +36,7 @@ public static class BenchSilo
         return (host, Door(host.Grains, definitions));
     }
 
-    /// <summary>A silo that takes calls, and the definitions that it counts by.</summary>
+    /// <summary>A silo that accepts calls, and the definitions that it counts by.</summary>
     public static async Task<(RoundEngine Host, IReadOnlyList<DefinitionRow> Definitions)> JoinAsync(BenchStore store)
     {
         var host = new RoundEngine(

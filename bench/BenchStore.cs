@@ -5,7 +5,7 @@ using Tributary.TestingHost.Postgres;
 
 namespace Tributary.Bench;
 
-/// <summary>The store that a bench runs on: a database of its own, deleted afterwards.</summary>
+/// <summary>The store of a bench: its own database, deleted afterwards.</summary>
 public sealed class BenchStore : IAsyncDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("tributary-bench-").FullName;
@@ -27,7 +27,7 @@ public sealed class BenchStore : IAsyncDisposable
     /// <summary>Null on SQLite.</summary>
     public string? ConnectionString { get; }
 
-    /// <summary>A folder on the same disk as the store's.</summary>
+    /// <summary>A folder on the same disk as the store.</summary>
     public string Folder => folder;
 
     public static async Task<BenchStore> NewAsync(BenchOptions options)

@@ -2,9 +2,11 @@ using System.Globalization;
 
 namespace Tributary.Connectors.Configuration;
 
-/// <summary>A place in the configuration that is being read: collects errors, so that all are named at once.</summary>
-/// <param name="node">Null when nothing is configured there.</param>
-/// <param name="parentOrigin">Where a missing value is reported.</param>
+/// <summary>
+/// A place in the configuration that is being read. Collects errors, so that one start reports all of them.
+/// </summary>
+/// <param name="node">Null when nothing is configured at this place.</param>
+/// <param name="parentOrigin">The origin that the error of a missing value names.</param>
 public sealed class ConfigField(ConfigNode? node, string key, string parentOrigin, List<ConfigError> errors)
 {
     private const int MaxFoundChars = 80;
@@ -18,18 +20,19 @@ public sealed class ConfigField(ConfigNode? node, string key, string parentOrigi
     public ConfigNode? Node => node;
 
     /// <summary>
-    /// How many errors were reported in the whole configuration so far: when it has not grown, what was read since is
-    /// sound.
+    /// The number of errors reported in the whole configuration so far. Unchanged between two points:
+    /// every value read between them is sound.
     /// </summary>
     public int ErrorCount => errors.Count;
 
-    /// <summary>Reports this value; a secret one is not shown.</summary>
+    /// <summary>Reports this value as wrong; the text of a secret is not shown.</summary>
     public void Fail(string allowed, bool isSecret = false) => Fail(Show(isSecret), allowed);
 
     public void Fail(string found, string allowed) => errors.Add(new ConfigError(Origin, Key, found, allowed));
 
     /// <summary>
-    /// Fields of a map whose keys are all among <paramref name="allowed"/>; of nothing, fields that are not set.
+    /// The fields of a map whose keys are all among <paramref name="allowed"/>; fields that are
+    /// not set when nothing is configured.
     /// </summary>
     public ConfigSection Section(params ReadOnlySpan<string> allowed)
     {
@@ -60,7 +63,7 @@ public sealed class ConfigField(ConfigNode? node, string key, string parentOrigi
     {
         if (!IsSet)
             return null;
-        // YAML 1.2, core schema; what Python's YAML writes as well.
+        // The booleans of the YAML 1.2 core schema, which Python's YAML library writes too.
         if (node is ConfigScalar { Text: "true" or "True" or "TRUE" or "false" or "False" or "FALSE" } flag)
             return flag.Text is "true" or "True" or "TRUE";
         Fail("true or false");
@@ -93,7 +96,7 @@ public sealed class ConfigField(ConfigNode? node, string key, string parentOrigi
         return null;
     }
 
-    /// <summary>The items of a list; one text stands for a list of it.</summary>
+    /// <summary>The items of a list; a single text counts as a list with one item.</summary>
     public IReadOnlyList<ConfigField> List(int maxCount, string allowed)
     {
         if (!IsSet)

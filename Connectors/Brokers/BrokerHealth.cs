@@ -1,7 +1,7 @@
 namespace Tributary.Connectors.Brokers;
 
 /// <summary>
-/// What a broker has to say of itself, and what it says to the operator: once per change, not once per try.
+/// The status of a broker, and the lines that tell the operator about it: one per change, not one per try.
 /// </summary>
 internal sealed class BrokerHealth(string name, Action<string> warn)
 {
@@ -39,7 +39,7 @@ internal sealed class BrokerHealth(string name, Action<string> warn)
     }
 
     /// <summary>
-    /// Not connected, for this reason. The same reason is not told again before something has changed.
+    /// Records that the broker is not connected. The operator hears the same reason once until something changes.
     /// </summary>
     public void Lost(string reason)
     {
@@ -54,14 +54,14 @@ internal sealed class BrokerHealth(string name, Action<string> warn)
         }
     }
 
-    /// <summary>The end of <see cref="IBroker.RunAsync"/>: not connected, and nothing is wrong with that.</summary>
+    /// <summary>Records the end of <see cref="IBroker.RunAsync"/>: not connected, but without an error.</summary>
     public void Stopped()
     {
         lock (gate)
             isConnected = false;
     }
 
-    /// <summary>One line that ends with a full stop.</summary>
+    /// <summary>The text as one line that ends with a full stop.</summary>
     public static string OneLine(string text)
     {
         var line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));

@@ -3,12 +3,12 @@ using Tributary.Connectors.Configuration;
 
 namespace Tributary.Connectors.Brokers;
 
-/// <summary>What several brokers read from their configuration in the same way.</summary>
+/// <summary>Reads the settings that several brokers share.</summary>
 internal static class BrokerSettings
 {
     private const int MaxNameBytes = 512;
 
-    // A server ends a channel whose deliveries wait for longer than half an hour by default.
+    // By default a server closes a channel when a delivery has waited half an hour for its acknowledgement.
     private const int MaxProcessDelaySeconds = 900;
     private const int MaxRetryIntervalSeconds = 30;
 
@@ -22,7 +22,7 @@ internal static class BrokerSettings
         return name;
     }
 
-    /// <summary>The value under the first of the names that is set; two of them are an error.</summary>
+    /// <summary>The value under the first of the names that is set; setting two of them is an error.</summary>
     public static ConfigField OneName(ConfigSection section, params ReadOnlySpan<string> names)
     {
         ConfigField? found = null;
@@ -42,7 +42,7 @@ internal static class BrokerSettings
     public static TimeSpan ProcessDelay(ConfigSection section) =>
         TimeSpan.FromSeconds(section["process_delay"].Whole(0, MaxProcessDelaySeconds, "seconds") ?? 0);
 
-    /// <summary>The delay before the first try to connect again; sqAPI's 0 stands for the default.</summary>
+    /// <summary>The delay before the first reconnect; sqAPI's 0 stands for the default.</summary>
     public static TimeSpan FirstRetryDelay(ConfigSection section) =>
         section["retry_interval"].Whole(0, MaxRetryIntervalSeconds, "seconds") is { } seconds and > 0
             ? TimeSpan.FromSeconds(seconds)

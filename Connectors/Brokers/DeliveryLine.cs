@@ -3,24 +3,24 @@ using System.Threading.Channels;
 namespace Tributary.Connectors.Brokers;
 
 /// <summary>
-/// Deliveries that wait to be handed over: in the order in which they came, none before its delay has passed.
+/// Deliveries that wait to be handed over, in order of arrival. None is handed over before its delay has passed.
 /// </summary>
-/// <param name="maxCount">Most that may wait.</param>
+/// <param name="maxCount">Most waiting deliveries.</param>
 internal sealed class DeliveryLine<T>(int maxCount, TimeSpan delay, TimeProvider time)
 {
     private readonly Channel<(T Delivery, long CameAt)> waiting =
         Channel.CreateBounded<(T, long)>(new BoundedChannelOptions(maxCount) { SingleReader = true });
 
-    /// <summary>False when too many wait.</summary>
+    /// <summary>False when the line is full.</summary>
     public bool TryAdd(T delivery) => waiting.Writer.TryWrite((delivery, time.GetTimestamp()));
 
-    /// <summary>No more will come: <see cref="RunAsync"/> ends when it has handed over what is waiting.</summary>
+    /// <summary>Ends the line: <see cref="RunAsync"/> ends when it has handed over the waiting deliveries.</summary>
     public void Complete() => waiting.Writer.TryComplete();
 
     /// <summary>
-    /// Hands over until the end of the line, or until cancelled: then what waits is left where it is.
+    /// Hands over until the end of the line, or until cancelled: the waiting deliveries then stay in the line.
     /// </summary>
-    /// <param name="hurry">Cuts the delays.</param>
+    /// <param name="hurry">Skips the delays once cancelled.</param>
     public async Task RunAsync(Action<T> handOver, CancellationToken cancellation, CancellationToken hurry = default)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, hurry);

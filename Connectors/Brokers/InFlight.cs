@@ -1,6 +1,6 @@
 namespace Tributary.Connectors.Brokers;
 
-/// <summary>Counts deliveries that were handed over and not answered, so that a stop can wait for them.</summary>
+/// <summary>Counts deliveries that were handed over and not answered yet, so that a stop can wait for them.</summary>
 internal sealed class InFlight
 {
     private readonly Lock gate = new();

@@ -7,8 +7,8 @@ using Tributary.Connectors.Configuration;
 
 namespace Tributary.Connectors.Brokers;
 
-/// <summary>Where a RabbitMQ server is and who asks there.</summary>
-/// <param name="Authorities">With TLS: whom to trust instead of the machine's authorities, or null.</param>
+/// <summary>The address of a RabbitMQ server and the login for it.</summary>
+/// <param name="Authorities">With TLS: the trusted authorities instead of the machine's, or null.</param>
 internal sealed record RabbitMqAddress(
     string Host,
     int Port,
@@ -22,7 +22,7 @@ internal sealed record RabbitMqAddress(
     private const int DefaultHeartbeatSeconds = 30;
     private const int MaxHeartbeatSeconds = 600;
 
-    // What the server itself allows at most; its own limit is lower unless it was raised.
+    // The most that a server can allow; its own limit is lower unless the operator raised it.
     private const uint MaxMessageBytes = 512 * 1024 * 1024;
 
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
@@ -43,7 +43,8 @@ internal sealed record RabbitMqAddress(
     }
 
     /// <summary>
-    /// Connects once. The client's own recovery is off: it would keep deliveries that nobody can acknowledge any more.
+    /// Connects once. The client library's own recovery is off: it would keep deliveries
+    /// that can no longer be acknowledged.
     /// </summary>
     public async Task<IConnection> ConnectAsync(string clientName, CancellationToken cancellation)
     {
@@ -66,7 +67,7 @@ internal sealed record RabbitMqAddress(
         return await factory.CreateConnectionAsync(cancellation);
     }
 
-    /// <summary>What went wrong, in the words of the innermost exceptions, without the password.</summary>
+    /// <summary>The reason of the failure, in the words of the innermost exception, without the password.</summary>
     public string Explain(Exception exception)
     {
         var root = exception;
@@ -76,10 +77,13 @@ internal sealed record RabbitMqAddress(
     }
 
     /// <inheritdoc cref="Explain(Exception)"/>
-    public string Explain(string reason) =>
-        $"{this}: {(Password.Length == 0 || Password == User ? reason : reason.Replace(Password, "***", StringComparison.Ordinal))}";
+    public string Explain(string reason)
+    {
+        var isSecret = Password.Length > 0 && Password != User;
+        return $"{this}: {(isSecret ? reason.Replace(Password, "***", StringComparison.Ordinal) : reason)}";
+    }
 
-    /// <summary>Without the password.</summary>
+    /// <summary>The URL without user and password.</summary>
     public override string ToString() =>
         $"{(IsTls ? "amqps" : "amqp")}://{Host}:{Port}{(VirtualHost == "/" ? "" : "/" + VirtualHost)}";
 
@@ -111,7 +115,7 @@ internal sealed record RabbitMqAddress(
 
     private bool IsTrusted(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
-        // The name must fit, and the chain must end at one of the configured authorities and at no other.
+        // The name must match, and the chain must end at one of the configured authorities.
         if (certificate is not X509Certificate2 leaf
             || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None)
             return false;

@@ -4,9 +4,9 @@ using RabbitMQ.Client;
 namespace Tributary.Connectors.Brokers;
 
 /// <summary>
-/// What the server is told of the deliveries of one channel: one writer, which says as much as it can at a time.
+/// Acknowledges and rejects the deliveries of one channel: one writer, which answers as many at a time as it can.
 /// </summary>
-/// <param name="maxCount">Most deliveries without an answer.</param>
+/// <param name="maxCount">Most unanswered deliveries.</param>
 internal sealed class RabbitMqAnswers(IChannel channel, int maxCount)
 {
     private readonly Channel<Answer> waiting = Channel.CreateBounded<Answer>(
@@ -20,19 +20,17 @@ internal sealed class RabbitMqAnswers(IChannel channel, int maxCount)
         Discard,
     }
 
-    /// <summary>True once the server was told of a delivery.</summary>
+    /// <summary>True once at least one answer was sent.</summary>
     public bool HasSaidSomething { get; private set; }
 
     public void Ack(ulong tag) => Add(new(tag, Kind.Ack));
 
     public void Nack(ulong tag, bool requeue) => Add(new(tag, requeue ? Kind.Requeue : Kind.Discard));
 
-    /// <summary>No more will come: <see cref="RunAsync"/> ends when it has said what is waiting.</summary>
+    /// <summary>Ends the input: <see cref="RunAsync"/> ends when it has sent the waiting answers.</summary>
     public void Complete() => waiting.Writer.TryComplete();
 
-    /// <exception cref="Exception">
-    /// The channel is closed. The server delivers again what it was not told of.
-    /// </exception>
+    /// <exception cref="Exception">The channel is closed. The server redelivers every unanswered delivery.</exception>
     public async Task RunAsync()
     {
         var alone = new List<ulong>();
@@ -40,7 +38,7 @@ internal sealed class RabbitMqAnswers(IChannel channel, int maxCount)
         {
             while (waiting.Reader.TryRead(out var answer))
             {
-                // A delivery that goes back has its answer before an acknowledgement could run over it.
+                // Rejections go out first, so that no acknowledgement of several deliveries covers a rejected one.
                 if (answer.Kind == Kind.Ack)
                     alone.Add(answer.Tag);
                 else
@@ -48,12 +46,12 @@ internal sealed class RabbitMqAnswers(IChannel channel, int maxCount)
                 tags.Done(answer.Tag);
             }
 
-            // Named is the last one that has no answer yet: the server takes one that it knows no more for an error.
+            // Answers up to the last open delivery tag; RabbitMQ treats an unknown tag as an error.
             var runEnd = tags.TakeRun() ?? 0;
             if (alone.Where(tag => tag <= runEnd).DefaultIfEmpty().Max() is var last and > 0)
                 await channel.BasicAckAsync(last, multiple: true);
 
-            // What lies beyond a gap is not held back by it.
+            // A gap in the run does not hold back the deliveries after it.
             foreach (var tag in alone.Where(tag => tag > runEnd))
                 await channel.BasicAckAsync(tag, multiple: false);
             HasSaidSomething = true;
@@ -61,7 +59,7 @@ internal sealed class RabbitMqAnswers(IChannel channel, int maxCount)
         }
     }
 
-    // Never full: the server sends no more deliveries than fit before it is told of one of them.
+    // Never full: the prefetch bounds the unanswered deliveries, and each has at most one answer here.
     private void Add(Answer answer) => waiting.Writer.TryWrite(answer);
 
     private readonly record struct Answer(ulong Tag, Kind Kind);

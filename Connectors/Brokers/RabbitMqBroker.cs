@@ -1,6 +1,6 @@
 namespace Tributary.Connectors.Brokers;
 
-/// <summary>A queue of a RabbitMQ server as a source of messages. Connects again for as long as it runs.</summary>
+/// <summary>A queue of a RabbitMQ server as a source of messages. Reconnects for as long as it runs.</summary>
 internal sealed class RabbitMqBroker : IBroker
 {
     private readonly RabbitMqOptions options;
@@ -35,7 +35,8 @@ internal sealed class RabbitMqBroker : IBroker
             }
             catch (Exception failure)
             {
-                // Whatever it was, no delivery was acknowledged too early, and each that has no answer comes again.
+                // Any failure is safe: no delivery was acknowledged too early, and the
+                // server redelivers the unanswered ones.
                 if (!cancellation.IsCancellationRequested)
                     health.Lost(options.Address.Explain(failure));
             }

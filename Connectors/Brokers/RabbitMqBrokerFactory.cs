@@ -4,14 +4,14 @@ using Tributary.Connectors.Configuration;
 namespace Tributary.Connectors.Brokers;
 
 /// <summary>
-/// <c>type: rabbitmq</c>: consumes one queue of a RabbitMQ server (AMQP 0-9-1), maybe bound to an exchange.
+/// <c>type: rabbitmq</c>: consumes one queue of a RabbitMQ server (AMQP 0-9-1), optionally bound to an exchange.
 /// </summary>
 public sealed class RabbitMqBrokerFactory : IBrokerFactory
 {
     private const ushort DefaultPrefetchCount = 1000;
     private const int MaxBindingsCount = 1000;
 
-    // A short text of AMQP.
+    // The longest short string of AMQP 0-9-1 (section 4.2.5.3).
     private const int MaxKeyBytes = 255;
     private static readonly string KeyAllowed = $"a text of 1 to {MaxKeyBytes} bytes";
     private static readonly string[] ExchangeTypes = ["direct", "fanout", "topic", "headers"];
@@ -80,8 +80,7 @@ public sealed class RabbitMqBrokerFactory : IBrokerFactory
 
     private static bool IsRejected(ConfigSection section)
     {
-        // sqAPI's key is read and means nothing: a delivery that can never be stored is not put back into the queue,
-        // and none is dropped.
+        // sqAPI's key is accepted and ignored: a delivery that can never be stored is neither requeued nor dropped.
         _ = section["requeue"].Flag();
         var isRejected = section["refused"].OneOf("keep", "reject") == "reject";
         if (isRejected && (section["dead_letter_exchange"].IsSet || section["dlq"].IsSet))
@@ -130,7 +129,7 @@ public sealed class RabbitMqBrokerFactory : IBrokerFactory
 
     private static RabbitMqDeadLetterOptions? DeadLetters(ConfigSection section)
     {
-        // As sqAPI has them, in a map of their own; or beside the other keys.
+        // The keys stand in a map of their own, as in sqAPI, or beside the other keys.
         var map = section["dlq"];
         var dlq = map.Section("exchange", "exchange_type", "routing_key");
         var exchange = map.IsSet ? dlq["exchange"] : section["dead_letter_exchange"];

@@ -7,7 +7,7 @@ namespace Tributary.Connectors.Brokers;
 /// <param name="Tag">The delivery's number on its channel.</param>
 internal sealed record RabbitMqDelivery(ulong Tag, string RoutingKey, IReadOnlyBasicProperties Properties, byte[] Body)
 {
-    /// <summary>The server's flag: it was delivered before.</summary>
+    /// <summary>True when the server has delivered this before.</summary>
     public bool IsRedelivered { get; init; }
 
     /// <param name="isKeptByBroker">See <see cref="Delivery.IsKeptByBroker"/>.</param>
@@ -24,7 +24,7 @@ internal sealed record RabbitMqDelivery(ulong Tag, string RoutingKey, IReadOnlyB
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }
 
-/// <summary>What the server says on a channel that consumes.</summary>
+/// <summary>Receives the deliveries and the end of a channel that consumes.</summary>
 internal sealed class RabbitMqConsumer(IChannel channel, Action<RabbitMqDelivery> onDelivery, Action<string> onEnd)
     : AsyncDefaultBasicConsumer(channel)
 {
@@ -38,7 +38,7 @@ internal sealed class RabbitMqConsumer(IChannel channel, Action<RabbitMqDelivery
         ReadOnlyMemory<byte> body,
         CancellationToken cancellationToken = default)
     {
-        // The client takes its buffer back when this returns, and the answer comes later.
+        // The client library reuses its buffer when this method returns, so the body is copied.
         onDelivery(new(deliveryTag, routingKey, properties, body.ToArray()) { IsRedelivered = redelivered });
         return Task.CompletedTask;
     }

@@ -5,8 +5,8 @@ using Tributary.Connectors.Brokers.Amqp;
 namespace Tributary.Connectors.Brokers;
 
 /// <summary>
-/// Publishes refused deliveries until the server confirms them. On a connection of its own: a server short of memory or
-/// disk stops reading from connections that publish, and acknowledgements must get through.
+/// Publishes refused deliveries until the server confirms them. It uses a connection of its own: a server short of
+/// memory or disk stops reading from connections that publish, and acknowledgements must still get through.
 /// </summary>
 internal sealed class RabbitMqDeadLetters(RabbitMqOptions options, Action<string> warn, TimeProvider time)
     : IAsyncDisposable
@@ -18,8 +18,8 @@ internal sealed class RabbitMqDeadLetters(RabbitMqOptions options, Action<string
     private readonly RepeatedWarning warning = new(warn, time);
     private readonly SemaphoreSlim opening = new(1, 1);
 
-    // Of what is being published: beyond this, and while the exchange takes nothing, deliveries are kept elsewhere, so
-    // that others get through.
+    // Bounds the deliveries being published. While the exchange takes nothing, the platform keeps further ones, so that
+    // other deliveries still flow.
     private readonly int maxWaitingCount = options.PrefetchCount / 2;
     private int waitingCount;
     private volatile bool isFailing;
@@ -27,12 +27,12 @@ internal sealed class RabbitMqDeadLetters(RabbitMqOptions options, Action<string
     private IChannel? channel;
 
     /// <summary>
-    /// True when the server has it in a queue. While the exchange takes nothing, deliveries wait and are not
-    /// acknowledged, at most half of the prefetch and each for at most <see cref="BrokerLimits.DeadLetterTimeout"/>:
-    /// false for what is beyond.
+    /// True when the server has the delivery in a queue. While the exchange takes nothing, deliveries wait
+    /// unacknowledged, at most half of the prefetch and each for at most <see cref="BrokerLimits.DeadLetterTimeout"/>;
+    /// false for a delivery beyond either limit.
     /// </summary>
     /// <exception cref="OperationCanceledException">
-    /// It may be there or not: it is delivered, refused and published again.
+    /// The server may have the delivery or not: it redelivers, and the delivery is refused and published again.
     /// </exception>
     public async Task<bool> PublishAsync(RabbitMqDelivery delivery, Reception.Refused refused,
         CancellationToken cancellation)
@@ -94,8 +94,8 @@ internal sealed class RabbitMqDeadLetters(RabbitMqOptions options, Action<string
 
     private static BasicProperties Properties(RabbitMqDelivery delivery, Reception.Refused refused)
     {
-        // Left out is what would act a second time: an expiry, the sender's further routing keys, and a user id that is
-        // not ours.
+        // Copies no property that would act a second time: an expiry, the sender's further routing
+        // keys, and a user id other than ours.
         var headers = new Dictionary<string, object?>(delivery.Properties.Headers ?? new Dictionary<string, object?>());
         headers.Remove("CC");
         headers.Remove("BCC");
@@ -145,7 +145,7 @@ internal sealed class RabbitMqDeadLetters(RabbitMqOptions options, Action<string
 
     private async Task CloseAsync()
     {
-        // Disposal closes what is open, and is quick with what is closed already.
+        // Disposal closes an open connection, and returns at once for a closed one.
         if (connection is { } old)
         {
             await old.CloseAsync(Constants.ReplySuccess, "stop", BrokerLimits.CloseTimeout, abort: true)

@@ -1,15 +1,16 @@
 namespace Tributary.Connectors.Brokers;
 
 /// <summary>The configuration of a RabbitMQ broker, read and checked.</summary>
-/// <param name="Exchange">Null: the queue alone.</param>
+/// <param name="Exchange">Null: the queue alone, without a binding.</param>
 /// <param name="PrefetchCount">
-/// Most deliveries without an answer; the server sends no more before one of them is acknowledged.
+/// Most unacknowledged deliveries; the server sends no more until one is acknowledged.
 /// </param>
 /// <param name="ProcessDelay">How long a delivery waits before it is handed over.</param>
-/// <param name="IsRejected">Whether a refused delivery is given up to the server, whose queue has a policy for it,
-/// instead of being kept here.</param>
-/// <param name="IsDeclared">Whether queue, exchanges and bindings are made when they are not there.</param>
-/// <param name="DeadLetters">Where refused deliveries go, or null.</param>
+/// <param name="IsRejected">
+/// True: refused deliveries go back to the server, where the queue's policy decides. False: the platform keeps them.
+/// </param>
+/// <param name="IsDeclared">True: the queue, exchanges and bindings are created when missing.</param>
+/// <param name="DeadLetters">The exchange for refused deliveries, or null.</param>
 internal sealed record RabbitMqOptions(
     string Name,
     RabbitMqAddress Address,
@@ -23,8 +24,8 @@ internal sealed record RabbitMqOptions(
     bool IsDeclared,
     RabbitMqDeadLetterOptions? DeadLetters);
 
-/// <param name="BindingKeys">The routing keys that the queue is bound with, at least one.</param>
+/// <param name="BindingKeys">The routing keys of the queue's bindings, at least one.</param>
 internal sealed record RabbitMqExchange(string Name, string Type, IReadOnlyList<string> BindingKeys);
 
-/// <param name="RoutingKey">Null: the key under which the message came.</param>
+/// <param name="RoutingKey">Null: the key under which the message arrived.</param>
 internal sealed record RabbitMqDeadLetterOptions(string Exchange, string ExchangeType, string? RoutingKey);

@@ -1,9 +1,9 @@
 namespace Tributary.Connectors.Brokers;
 
 /// <summary>
-/// What becomes of a delivery that can never be stored: it goes to the dead-letter exchange, to the server where the
-/// queue's own policy is to decide, and otherwise the platform keeps it. None goes back into the queue, where it would
-/// come again at once, and none is dropped here.
+/// Handles a delivery that can never be stored. It goes to the dead-letter exchange, or to the server when the queue's
+/// own policy is to decide; otherwise the platform keeps it. It never goes back into the queue, which would redeliver
+/// it at once, and is never dropped.
 /// </summary>
 internal sealed class RabbitMqRefusals(
     RabbitMqOptions options,
@@ -14,14 +14,16 @@ internal sealed class RabbitMqRefusals(
 {
     private readonly RepeatedWarning warning = new(warn, time);
 
-    /// <summary>True when refused deliveries go elsewhere than to the platform.</summary>
+    /// <summary>True when refused deliveries go to a dead-letter exchange or the server, not to the platform.</summary>
     public bool HasPlace => deadLetters is not null || options.IsRejected;
 
     /// <summary>
-    /// Stored when the dead-letter exchange has it; refused when the server is to have it; kept when the dead-letter
-    /// exchange takes too little.
+    /// Stored when the dead-letter exchange has the delivery; refused when the server is to have it; kept when the
+    /// dead-letter exchange does not take it.
     /// </summary>
-    /// <exception cref="OperationCanceledException">There was no time to answer; it is delivered again.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// The process stopped before an answer; the server redelivers.
+    /// </exception>
     public async Task<Reception> AnswerAsync(
         RabbitMqDelivery delivery, Reception.Refused refused, Receive receive, CancellationToken cancellation)
     {

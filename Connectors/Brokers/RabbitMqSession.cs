@@ -3,8 +3,8 @@ using RabbitMQ.Client;
 namespace Tributary.Connectors.Brokers;
 
 /// <summary>
-/// One connection from its beginning to its end. Nothing of it outlives it: what it has not acknowledged the server
-/// delivers again, to the next session or to another consumer.
+/// One connection from beginning to end. Nothing outlives it: the server redelivers the unacknowledged deliveries, to
+/// the next session or to another consumer.
 /// </summary>
 internal sealed class RabbitMqSession(
     RabbitMqOptions options, RabbitMqRefusals refusals, BrokerHealth health, Action<string> warn, TimeProvider time)
@@ -14,12 +14,12 @@ internal sealed class RabbitMqSession(
     private readonly InFlight inFlight = new();
     private RabbitMqAnswers? answers;
 
-    /// <summary>True when something was acknowledged, so that the next session need not wait long.</summary>
+    /// <summary>True when the session answered a delivery, so that the next session need not wait long.</summary>
     public bool HasAnswered => answers?.HasSaidSomething ?? false;
 
     /// <summary>
-    /// Consumes until the connection, the channel or the consumer is lost, which is reported to the health; or until
-    /// stopped.
+    /// Consumes until stopped, or until the connection, the channel or the consumer is
+    /// lost; a loss is reported to the health.
     /// </summary>
     public async Task RunAsync(Receive receive, CancellationToken stop)
     {
@@ -54,7 +54,7 @@ internal sealed class RabbitMqSession(
             await Quietly(inFlight.WhenIdle().WaitAsync(BrokerLimits.StopTimeout, time, CancellationToken.None));
         await giveUp.CancelAsync();
 
-        // A new session beside deliveries of the last would be more deliveries than the prefetch allows.
+        // A new session while deliveries of this one still run would exceed the prefetch.
         await Quietly(inFlight.WhenIdle().WaitAsync(stop));
         await Quietly(inFlight.WhenIdle().WaitAsync(BrokerLimits.CloseTimeout, time, CancellationToken.None));
         answers.Complete();
@@ -88,12 +88,12 @@ internal sealed class RabbitMqSession(
         }
         catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
         {
-            // Not taken and not acknowledged: the server delivers it again.
+            // Neither taken nor acknowledged: the server redelivers it.
         }
         catch (Exception failure)
         {
-            // Nobody may acknowledge it, and left alone it would take its place in the prefetch for ever: the end of
-            // the session gives it back.
+            // The delivery may not be acknowledged, and unanswered it would occupy the prefetch for ever: the end of
+            // the session gives it back to the server.
             ended.TrySetResult($"a delivery could not be taken ({failure.GetType().Name}: {failure.Message})");
         }
         finally
@@ -102,6 +102,6 @@ internal sealed class RabbitMqSession(
         }
     }
 
-    // At the end of a session nothing can fail in a way that would change what follows.
+    // At the end of a session no failure changes what follows: every unanswered delivery goes back to the server.
     private static async Task Quietly(Task task) => await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

@@ -3,7 +3,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Tributary.Connectors.Brokers;
 
-/// <summary>Makes the queue, the exchanges and the bindings that the configuration names.</summary>
+/// <summary>Declares the queue, the exchanges and the bindings that the configuration names.</summary>
 internal static class RabbitMqTopology
 {
     private const ushort PreconditionFailed = 406;
@@ -47,8 +47,8 @@ internal static class RabbitMqTopology
             warn,
             cancellation);
 
-    // What is there already with other properties was made by somebody who had a reason: it is used as it is. A channel
-    // of its own for each, because the server ends the channel on which it refuses.
+    // An existing queue or exchange with other properties is used as it is: its maker had a reason. Each declaration
+    // has a channel of its own, because the server closes a channel when it refuses.
     private static async Task DeclareOrTakeAsync(
         IConnection connection, Func<IChannel, Task> declare, Action<string> warn, CancellationToken cancellation)
     {

@@ -1,7 +1,7 @@
 namespace Tributary.Connectors.Brokers;
 
 /// <summary>
-/// Bounds what was received and has no answer, by count and bytes. A thread that receives waits here for room.
+/// Bounds received, unanswered messages by count and bytes. The receiving thread waits here for room.
 /// </summary>
 internal sealed class ReceiveWindow(int maxCount, long maxBytes)
 {
@@ -18,7 +18,9 @@ internal sealed class ReceiveWindow(int maxCount, long maxBytes)
         }
     }
 
-    /// <summary>Waits until one more may come in, whatever its size; false when none may within the time.</summary>
+    /// <summary>
+    /// Waits until one more message may come in, whatever its size; false when there is no room in time.
+    /// </summary>
     public bool WaitForRoom(TimeSpan timeout)
     {
         lock (gate)
@@ -29,7 +31,7 @@ internal sealed class ReceiveWindow(int maxCount, long maxBytes)
         }
     }
 
-    /// <summary>Waits until everything has an answer; false when it has not within the time.</summary>
+    /// <summary>Waits until every message has an answer; false when some have none in time.</summary>
     public bool WaitUntilEmpty(TimeSpan timeout, TimeProvider time)
     {
         var start = time.GetTimestamp();

@@ -1,8 +1,8 @@
 namespace Tributary.Connectors.Brokers;
 
 /// <summary>
-/// A warning that may be due thousands of times: said at once, then at most once per interval with how often it was not
-/// said.
+/// A warning that may be due thousands of times: given at once, then at most once per interval, with the number of
+/// warnings left out in between.
 /// </summary>
 internal sealed class RepeatedWarning(Action<string> warn, TimeProvider time)
 {

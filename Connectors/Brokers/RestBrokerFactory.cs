@@ -3,8 +3,7 @@ using Tributary.Connectors.Configuration;
 namespace Tributary.Connectors.Brokers;
 
 /// <summary>
-/// <c>type: rest</c>: messages come in by the API, mapped by the <c>message</c> section. There is nothing to connect
-/// to.
+/// <c>type: rest</c>: messages come in through the API, mapped by the <c>message</c> section. It connects to nothing.
 /// </summary>
 public sealed class RestBrokerFactory : IBrokerFactory
 {
@@ -28,7 +27,7 @@ public sealed class RestBrokerFactory : IBrokerFactory
 
         public async Task RunAsync(Receive receive, CancellationToken cancellation)
         {
-            // The end of the wait is the end that was asked for.
+            // Cancellation is the only way for the wait to end, and the ordinary one.
             await Task.Delay(Timeout.Infinite, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 

@@ -1,13 +1,12 @@
 namespace Tributary.Connectors.Brokers;
 
 /// <summary>
-/// A ZeroMQ socket as a source of messages. ZeroMQ knows no acknowledgement: a message is this process's as soon as
-/// libzmq has it, and dies with it. What is bounded is how much that can be, and an orderly stop makes it durable
-/// first.
+/// A ZeroMQ socket as a source of messages. ZeroMQ has no acknowledgements: a message that libzmq has received dies
+/// with this process. The options bound how many messages that can be, and an orderly stop makes them durable first.
 /// </summary>
 internal sealed class ZeroMqBroker : IBroker
 {
-    /// <summary>Most bytes that were received and have no answer; one message more may come in beyond it.</summary>
+    /// <summary>Most bytes of unanswered messages; one further message may exceed it.</summary>
     private const long MaxUnansweredBytes = 256 * 1024 * 1024;
 
     private readonly ZeroMqOptions options;
@@ -47,7 +46,7 @@ internal sealed class ZeroMqBroker : IBroker
             }
             catch (ZeroMqException failure)
             {
-                // An address that is taken, most of all: it may be free later.
+                // Most often the address is in use, and it may be free later.
                 health.Lost($"{options.Endpoint}: {failure.Message}");
             }
 
@@ -89,7 +88,7 @@ internal sealed class ZeroMqBroker : IBroker
         line.TryAdd(delivery);
     }
 
-    // Waits for the answers to what was received; what has none in time is lost, and that is said.
+    // Waits for the answers to received messages; messages without an answer in time are lost, and a warning says so.
     private void Finish(CancellationTokenSource giveUp)
     {
         if (giveUp.IsCancellationRequested || window.WaitUntilEmpty(BrokerLimits.StopTimeout, services.Time))
@@ -112,7 +111,7 @@ internal sealed class ZeroMqBroker : IBroker
         }
         catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
         {
-            // Counted and told by the stop that gave it up.
+            // The stop that cancelled the message counts and reports it.
         }
         finally
         {
@@ -120,7 +119,7 @@ internal sealed class ZeroMqBroker : IBroker
         }
     }
 
-    // Nobody delivers again what is not taken: it is offered until it is.
+    // No peer redelivers a message, so the broker offers it until the platform takes it.
     private async Task<bool> TryReceiveAsync(Delivery delivery, Receive receive, CancellationToken giveUp)
     {
         try

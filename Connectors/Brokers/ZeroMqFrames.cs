@@ -1,9 +1,9 @@
 namespace Tributary.Connectors.Brokers;
 
-/// <summary>The frames of one ZeroMQ message, in the order in which they came.</summary>
+/// <summary>The frames of one ZeroMQ message, in order.</summary>
 internal sealed class ZeroMqFrames(byte[] first)
 {
-    // Of a message that is no delivery: one that has more is cut, and says so.
+    // Bounds a message that is no delivery: the frames after this number are cut off, and the fault says so.
     private const int MaxFramesCount = 1_000;
 
     private readonly List<byte[]> frames = [first];
@@ -20,8 +20,8 @@ internal sealed class ZeroMqFrames(byte[] first)
     }
 
     /// <summary>
-    /// The body: the only frame, or the one after the topic. Any other message is a fault, and its frames follow each
-    /// other in the body.
+    /// The body is the only frame, or the one after the topic. Any other message is a fault,
+    /// whose body is all its frames joined.
     /// </summary>
     public Delivery ToDelivery(bool isSubscriber)
     {
@@ -29,13 +29,13 @@ internal sealed class ZeroMqFrames(byte[] first)
             return new Delivery(frames[^1]);
         var allowed = isSubscriber ? "the body, or a topic and the body" : "one frame";
         var lengths = string.Join(", ", frames.Take(10).Select(frame => frame.Length));
-        var more = frames.Count < count ? $"; kept are the first {frames.Count} of them" : "";
+        var more = (frames.Count > 10 ? ", …" : "")
+            + (frames.Count < count ? $"; kept are the first {frames.Count} of them" : "");
         return new Delivery(frames.SelectMany(frame => frame).ToArray())
         {
             Fault = new Reception.Refused(
                 "frames_unexpected",
-                $"The message has {count} frames (bytes: {lengths}{(frames.Count > 10 ? ", …" : "")}{more}); allowed: "
-                + $"{allowed}."),
+                $"The message has {count} frames (bytes: {lengths}{more}); allowed: {allowed}."),
         };
     }
 }

@@ -10,7 +10,7 @@ internal sealed class ZeroMqContext : SafeHandle
 
     public override bool IsInvalid => handle == 0;
 
-    // Waits for the sockets to be closed, which the handles of sockets have seen to.
+    // libzmq waits here for the sockets to close; each socket's handle keeps the context until then.
     protected override bool ReleaseHandle() => ZeroMqLibrary.EndContext(handle) == 0;
 }
 
@@ -42,6 +42,6 @@ internal sealed class ZeroMqSocketHandle : SafeHandle
     }
 }
 
-/// <summary>libzmq refused a call.</summary>
+/// <summary>A call of libzmq failed.</summary>
 internal sealed class ZeroMqException(string call, int error)
     : Exception($"{call}: {Marshal.PtrToStringUTF8(ZeroMqLibrary.TextOf(error))}");

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Tributary.Connectors.Brokers;
 
-/// <summary>libzmq, found under the names that it has on the systems it runs on.</summary>
+/// <summary>libzmq, found under its names on the supported systems.</summary>
 internal static partial class ZeroMqLibrary
 {
     public const int Pair = 0;
@@ -19,7 +19,7 @@ internal static partial class ZeroMqLibrary
 
     static ZeroMqLibrary() => NativeLibrary.SetDllImportResolver(typeof(ZeroMqLibrary).Assembly, Resolve);
 
-    /// <summary>Null when libzmq is there, else what is wrong.</summary>
+    /// <summary>Null when libzmq can be loaded, else the reason why not.</summary>
     public static string? Load() => Load(Names);
 
     internal static string? Load(string[] names) =>
@@ -36,7 +36,7 @@ internal static partial class ZeroMqLibrary
         return 0;
     }
 
-    // Others of this assembly's libraries are found as ever.
+    // 0 leaves every other library of this assembly to the runtime.
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path) =>
         name == Library ? Handle.Value : 0;
 

@@ -1,10 +1,12 @@
 namespace Tributary.Connectors.Brokers;
 
-/// <summary>One socket from its opening to its end, on one thread.</summary>
+/// <summary>One socket from its opening to its close, on one thread.</summary>
 internal sealed class ZeroMqSession(ZeroMqOptions options, BrokerHealth health, ReceiveWindow window,
     TimeProvider time, Action<Delivery> take)
 {
-    /// <summary>A peer that sends a larger message is disconnected by libzmq, and the message is gone.</summary>
+    /// <summary>
+    /// The largest message, in bytes; libzmq disconnects a peer that sends a larger one, and the message is lost.
+    /// </summary>
     public const long MaxMessageBytes = 64 * 1024 * 1024;
 
     private const string MonitorEndpoint = "inproc://monitor";
@@ -12,11 +14,12 @@ internal sealed class ZeroMqSession(ZeroMqOptions options, BrokerHealth health, 
     private const int MaxReconnectMs = 10_000;
     private const int KeepAliveIdleSeconds = 60;
 
-    // How long the thread is deaf to a stop and to news of its connections.
+    // The longest time in which the thread notices neither a stop nor news of its connections.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>
-    /// Receives until stopped; then takes what libzmq holds already, and closes after <paramref name="beforeClose"/>.
+    /// Receives until stopped; then takes the messages that libzmq has already, and closes after
+    /// <paramref name="beforeClose"/>.
     /// </summary>
     /// <exception cref="ZeroMqException">The socket cannot be opened or read.</exception>
     public void Run(Action beforeClose, CancellationToken stop)
@@ -36,15 +39,13 @@ internal sealed class ZeroMqSession(ZeroMqOptions options, BrokerHealth health, 
         beforeClose();
     }
 
-    // Until there has been nothing for a pause. A peer that goes on sending, or answers that do not come, could keep
-    // this going for ever.
+    // Ends when nothing came for a pause. The count and the time are bounded, because a peer that goes on sending, or
+    // missing answers, could keep the loop going for ever.
     private void Drain(ZeroMqSocket socket)
     {
         var start = time.GetTimestamp();
-        for (
-            var count = 0;
-            count < options.HighWaterMarkCount && time.GetElapsedTime(start) < BrokerLimits.StopTimeout;
-)
+        var count = 0;
+        while (count < options.HighWaterMarkCount && time.GetElapsedTime(start) < BrokerLimits.StopTimeout)
         {
             if (!window.WaitForRoom(Pause))
                 continue;
@@ -82,7 +83,7 @@ internal sealed class ZeroMqSession(ZeroMqOptions options, BrokerHealth health, 
         socket.Connect(options.Endpoint);
     }
 
-    // Connecting again is libzmq's own work; it is only told.
+    // libzmq reconnects by itself; the monitor only reports it.
     private void Listen(ZeroMqSocket monitor)
     {
         while (!options.IsBound && monitor.ReceiveEvent() is var happened and not ZeroMqEvents.None)
@@ -90,11 +91,14 @@ internal sealed class ZeroMqSession(ZeroMqOptions options, BrokerHealth health, 
             if (happened == ZeroMqEvents.HandshakeSucceeded)
                 health.Connected();
             else
-                health.Lost($"{options.Endpoint}: {(happened == ZeroMqEvents.Disconnected ? "the peer has closed the connection" : "no peer answers")}");
+                health.Lost(
+                    happened == ZeroMqEvents.Disconnected
+                        ? $"{options.Endpoint}: the peer has closed the connection"
+                        : $"{options.Endpoint}: no peer answers");
         }
     }
 
-    /// <summary>False when there was nothing for a pause.</summary>
+    /// <summary>False when nothing came for a pause.</summary>
     private bool ReceiveOne(ZeroMqSocket socket)
     {
         if (socket.Receive(wait: true, out var hasMore) is not { } body)
@@ -104,7 +108,7 @@ internal sealed class ZeroMqSession(ZeroMqOptions options, BrokerHealth health, 
         var frames = new ZeroMqFrames(body);
         while (hasMore)
         {
-            // A signal may interrupt the call, but not the message.
+            // A signal may interrupt the call, but does not split the message.
             if (socket.Receive(wait: true, out var hasNextMore) is not { } next)
                 continue;
             hasMore = hasNextMore;

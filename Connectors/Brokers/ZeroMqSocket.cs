@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Tributary.Connectors.Brokers;
 
-/// <summary>A socket of libzmq that receives. Made, used and closed by one thread.</summary>
+/// <summary>A receiving socket of libzmq. Created, used and closed by one thread.</summary>
 internal sealed class ZeroMqSocket(ZeroMqContext context, int type) : IDisposable
 {
     private const int DontWait = 1;
@@ -31,13 +31,14 @@ internal sealed class ZeroMqSocket(ZeroMqContext context, int type) : IDisposabl
     public void Connect(string endpoint) => Check("zmq_connect", ZeroMqLibrary.Connect(handle, endpoint));
 
     /// <summary>
-    /// Makes what happens to the connections of this socket readable from a PAIR socket that connects to this endpoint.
+    /// Publishes the connection events of this socket at <paramref name="endpoint"/>, for
+    /// a PAIR socket that connects there.
     /// </summary>
     public void Monitor(string endpoint, ZeroMqEvents events) =>
         Check("zmq_socket_monitor", ZeroMqLibrary.Monitor(handle, endpoint, (int)events));
 
-    /// <summary>The next frame; null when there is none within the socket's time limit.</summary>
-    /// <param name="hasMore">Further frames of the same message are there.</param>
+    /// <summary>The next frame; null when none comes within the socket's time limit.</summary>
+    /// <param name="hasMore">True when further frames of the same message follow.</param>
     public byte[]? Receive(bool wait, out bool hasMore)
     {
         var message = default(ZeroMqMessage);
@@ -65,7 +66,7 @@ internal sealed class ZeroMqSocket(ZeroMqContext context, int type) : IDisposabl
         }
     }
 
-    /// <summary>On the PAIR socket of a monitor: what happened next, or none.</summary>
+    /// <summary>On the PAIR socket of a monitor: the next event, or none.</summary>
     public ZeroMqEvents ReceiveEvent()
     {
         if (Receive(wait: false, out var hasMore) is not { } frame)
@@ -106,7 +107,7 @@ internal enum ZeroMqOption
     IpV6 = 42,
 }
 
-/// <summary>What a monitor tells of, numbered as in <c>zmq.h</c>.</summary>
+/// <summary>Events of a monitor, numbered as in <c>zmq.h</c>.</summary>
 [Flags]
 internal enum ZeroMqEvents
 {

@@ -7,7 +7,7 @@ using Tributary.Connectors.Http;
 namespace Tributary.Connectors.Content;
 
 /// <summary>
-/// <c>azure-blob</c>: locations are names of blobs, looked for through the configured containers in their order.
+/// <c>azure-blob</c>: locations are names of blobs, searched for in the configured containers in their order.
 /// </summary>
 public sealed class AzureBlobContentStoreFactory : IContentStoreFactory
 {
@@ -23,7 +23,7 @@ public sealed class AzureBlobContentStoreFactory : IContentStoreFactory
     {
     }
 
-    /// <summary>With another identity than the machine's.</summary>
+    /// <summary>Uses another identity than the machine's.</summary>
     internal AzureBlobContentStoreFactory(Func<TokenCredential> identity) => this.identity = identity;
 
     public string Type => "azure-blob";

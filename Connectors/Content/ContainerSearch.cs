@@ -1,14 +1,15 @@
 namespace Tributary.Connectors.Content;
 
-/// <summary>Looks through containers in their order.</summary>
+/// <summary>Searches containers in their order.</summary>
 internal static class ContainerSearch
 {
     /// <summary>
-    /// What the first container that has it gives. One that has it not, or gives no access, is passed over; one that
-    /// does not answer ends the search, so that which content is found does not depend on what is down.
+    /// The content from the first container that has it. The search passes over a container that lacks
+    /// the content or denies access. A container that does not answer ends the search, so that an outage
+    /// never changes which content is found.
     /// </summary>
     /// <exception cref="ConnectorException">
-    /// It was refused somewhere and found nowhere: refused; otherwise missing.
+    /// Refused when one container denied access and none had the content; missing when no container had it.
     /// </exception>
     public static async ValueTask<ContentSource> FirstAsync(
         IReadOnlyList<string> containers, Func<string, ValueTask<ContentSource>> open, Faults faults, string location)
@@ -22,7 +23,7 @@ internal static class ContainerSearch
             }
             catch (ConnectorException error) when (error.Fault is ConnectorFault.Missing)
             {
-                // The next one may have it.
+                // The next container may have it.
             }
             catch (ConnectorException error) when (error.Fault is ConnectorFault.Refused)
             {

@@ -4,7 +4,7 @@ using Tributary.Connectors.Http;
 
 namespace Tributary.Connectors.Content;
 
-/// <summary><c>disk</c>: files below a root folder. Locations are paths, from the root folder or absolute.</summary>
+/// <summary><c>disk</c>: files below a root folder. Locations are relative to the root folder, or absolute.</summary>
 public sealed class DiskContentStoreFactory : IContentStoreFactory
 {
     private const string RootAllowed =
@@ -30,7 +30,7 @@ internal sealed class DiskContentStore(string root, TimeProvider time) : IConten
 {
     private static readonly Faults Faults = new("content", "disk");
 
-    // A local file is read as fast as it can be; one on a network that stalls is given up.
+    // No limit in practice for a local file; a file on a network file system that stalls is given up.
     private static readonly StoreLimits Limits = new(
         TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromMinutes(5), TimeSpan.FromDays(1));
 

@@ -4,7 +4,7 @@ using Tributary.Connectors.Http;
 
 namespace Tributary.Connectors.Content;
 
-/// <summary><c>http</c>: locations are URLs, or paths below <c>base_url</c>, written as in URLs.</summary>
+/// <summary><c>http</c>: locations are URLs, or paths below <c>base_url</c>, escaped as in URLs.</summary>
 public sealed class HttpContentStoreFactory : IContentStoreFactory
 {
     private readonly Func<string, CancellationToken, Task<IPAddress[]>>? resolve;
@@ -13,7 +13,7 @@ public sealed class HttpContentStoreFactory : IContentStoreFactory
     {
     }
 
-    /// <summary>With another resolver of names.</summary>
+    /// <summary>Uses another resolver of host names.</summary>
     internal HttpContentStoreFactory(Func<string, CancellationToken, Task<IPAddress[]>> resolve) =>
         this.resolve = resolve;
 

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Tributary.Connectors.Content;
 
-/// <summary>Names of objects in containers, as the stores have them in common: they become paths of URLs.</summary>
+/// <summary>The rules that the stores share for names of objects in containers, which become paths of URLs.</summary>
 internal static class ObjectNames
 {
     public const int MaxBytes = 1024;
@@ -11,10 +11,10 @@ internal static class ObjectNames
         "the name of an object: 1 to 1024 bytes of UTF-8 without U+0000 and without '.' and '..' between slashes";
 
     /// <summary>
-    /// The name with everything but slashes escaped. Segments that a URL would resolve are refused: they would lead to
-    /// another container.
+    /// The name with everything but slashes escaped. Refuses dot segments, which a URL would resolve:
+    /// they could lead to another container.
     /// </summary>
-    /// <exception cref="ConnectorException">It cannot be a name.</exception>
+    /// <exception cref="ConnectorException">The location cannot be a name.</exception>
     public static string Escape(string location, Faults faults)
     {
         var bytes = Encoding.UTF8.GetByteCount(location);

@@ -10,7 +10,7 @@ using Tributary.Messages;
 namespace Tributary.Connectors.Content;
 
 /// <summary>
-/// <c>s3</c>: Amazon S3 and what speaks like it. Locations are keys, looked for through the configured buckets in their
+/// <c>s3</c>: Amazon S3 and compatible stores. Locations are keys, searched for in the configured buckets in their
 /// order, or s3://BUCKET/KEY with one of these buckets.
 /// </summary>
 public sealed class S3ContentStoreFactory : IContentStoreFactory
@@ -66,7 +66,7 @@ public sealed class S3ContentStoreFactory : IContentStoreFactory
         if (url is not null)
             settings.AuthenticationRegion = region ?? "us-east-1";
 
-        // Without keys the SDK looks where it does everywhere: variables, profiles, the machine's role.
+        // Without keys the SDK searches its usual places: variables, profiles, the machine's role.
         return new S3ContentStore(
             credentials is null ? new AmazonS3Client(settings) : new AmazonS3Client(credentials, settings),
             buckets,

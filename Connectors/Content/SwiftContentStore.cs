@@ -8,8 +8,8 @@ using Tributary.Connectors.Http;
 namespace Tributary.Connectors.Content;
 
 /// <summary>
-/// <c>swift</c>: OpenStack's object store. Locations are names of objects, looked for through the configured containers
-/// in their order; without any, through all of the account.
+/// <c>swift</c>: OpenStack's object store. Locations are names of objects, searched for in the configured containers in
+/// their order; without configured containers, in all containers of the account.
 /// </summary>
 public sealed class SwiftContentStoreFactory : IContentStoreFactory
 {
@@ -42,7 +42,7 @@ public sealed class SwiftContentStoreFactory : IContentStoreFactory
 
 internal sealed class SwiftContentStore : IContentStore
 {
-    /// <summary>Containers of an account that are looked through when none is configured.</summary>
+    /// <summary>Most containers of an account that are searched when none is configured.</summary>
     public const int MaxListedContainersCount = 1000;
 
     private const int MaxListBytes = 1 << 20;
@@ -105,7 +105,7 @@ internal sealed class SwiftContentStore : IContentStore
         var answer = await SendAsync(session, path, location, cancellation);
         if (answer.StatusCode == HttpStatusCode.Unauthorized)
         {
-            // Tokens expire: one more try with a new one.
+            // Tokens expire: one more try with a new token.
             answer.Dispose();
             session = await sessions.GetAsync(session, location, cancellation);
             answer = await SendAsync(session, path, location, cancellation);

@@ -6,12 +6,12 @@ using Tributary.Connectors.Outbound;
 namespace Tributary.Connectors.Http;
 
 /// <summary>
-/// Reads what locations name over HTTP: URLs, or paths below a configured URL. Every connection passes the
-/// <see cref="OutboundGuard"/>, those that redirects lead to as well.
+/// Reads locations over HTTP: URLs, or paths below a configured URL. Every connection, also after a redirect, passes
+/// the <see cref="OutboundGuard"/>.
 /// </summary>
 internal sealed class GuardedReader : IDisposable
 {
-    /// <summary>Redirects that one location may lead through; beyond, it is refused.</summary>
+    /// <summary>Most redirects of one location; one more is refused.</summary>
     public const int MaxRedirectsCount = 5;
 
     public static readonly string[] Keys = ["base_url", "allow", "authorization", .. StoreLimits.Keys];
@@ -44,18 +44,19 @@ internal sealed class GuardedReader : IDisposable
         if (config.ErrorCount > 0)
             return null;
 
-        // What the operator configures may lie inside the network; what redirects from there lead to must not.
+        // The configured server may lie inside the network; a redirect from there must
+        // not lead to another inside address.
         var guard = new OutboundGuard(root is null ? allowed : [.. allowed, AllowedTarget.Of(root)], resolve);
         return new GuardedReader(
             root, secret, new StoreClient(guard.CreateHandler(limits.Connect), limits, faults, time), faults);
     }
 
-    /// <summary>The answer's body, after redirects.</summary>
+    /// <summary>The body of the answer after redirects.</summary>
     public async ValueTask<ContentSource> OpenAsync(string location, CancellationToken cancellation)
     {
         var target = Target(location);
 
-        // Queries may be signatures: errors name what stands before them.
+        // A query may be a signature, so errors show the location without it.
         location = location.Split('?')[0];
         for (var redirectsCount = 0; ; redirectsCount++)
         {
@@ -91,7 +92,7 @@ internal sealed class GuardedReader : IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Get, target);
         request.Headers.AcceptEncoding.ParseAdd("identity");
 
-        // The secret is for the configured server alone, whoever redirects whereto.
+        // Only the configured server gets the secret, whatever the redirects.
         if (authorization is not null && IsBelowBase(target))
             request.Headers.Authorization = authorization;
         return await client.SendAsync(request, location, cancellation);
@@ -117,7 +118,7 @@ internal sealed class GuardedReader : IDisposable
             : throw faults.Invalid(location, "what lies elsewhere", "paths and URLs below the configured base_url");
     }
 
-    // Every Uri resolves its dots; those that are escaped a server may resolve.
+    // Uri resolves plain dot segments, but a server may resolve escaped ones too.
     private bool IsBelowBase(Uri url) =>
         baseUrl is not null && url.GetLeftPart(UriPartial.Authority) == baseUrl.GetLeftPart(UriPartial.Authority)
         && (url.AbsolutePath + "/").StartsWith(baseUrl.AbsolutePath.TrimEnd('/') + "/", StringComparison.Ordinal)

@@ -3,7 +3,7 @@ using System.Net;
 namespace Tributary.Connectors.Http;
 
 /// <summary>
-/// Sends requests to a store within its limits, and turns answers into content and failures into
+/// Sends requests to a store within its limits. Turns answers into content and failures into
 /// <see cref="ConnectorException"/>.
 /// </summary>
 internal sealed class StoreClient(HttpMessageHandler handler, StoreLimits limits, Faults faults, TimeProvider time)
@@ -11,8 +11,8 @@ internal sealed class StoreClient(HttpMessageHandler handler, StoreLimits limits
 {
     private readonly HttpMessageInvoker invoker = new(handler);
 
-    /// <summary>A handler for a store that the operator has configured, which may lie inside the network.</summary>
-    /// <param name="isInsecure">Takes every certificate.</param>
+    /// <summary>A handler for a store that the operator has configured, and that may lie inside the network.</summary>
+    /// <param name="isInsecure">True accepts every certificate.</param>
     public static SocketsHttpHandler TrustedHandler(StoreLimits limits, bool isInsecure = false)
     {
         var handler = new SocketsHttpHandler
@@ -30,7 +30,7 @@ internal sealed class StoreClient(HttpMessageHandler handler, StoreLimits limits
         return handler;
     }
 
-    /// <summary>The answer's headers, whatever its status; the body is not read yet.</summary>
+    /// <summary>The headers of the answer, whatever its status; the body is not read yet.</summary>
     public async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, string location, CancellationToken cancellation)
     {
@@ -50,7 +50,7 @@ internal sealed class StoreClient(HttpMessageHandler handler, StoreLimits limits
         }
     }
 
-    /// <summary>The body of an answer as content. Takes the answer over.</summary>
+    /// <summary>The body of an answer as content, which then owns the answer.</summary>
     /// <exception cref="ConnectorException">The status is not 200.</exception>
     public async ValueTask<ContentSource> OpenBodyAsync(
         HttpResponseMessage answer, string location, CancellationToken cancellation)
@@ -73,11 +73,11 @@ internal sealed class StoreClient(HttpMessageHandler handler, StoreLimits limits
         }
     }
 
-    /// <summary>A body within the limits.</summary>
+    /// <summary>A body within the time limits.</summary>
     public StoreStream Wrap(Stream body, long? length, string location, IDisposable? owner = null) =>
         new(body, owner, length, location, faults, limits, time);
 
-    /// <summary>A whole body of at most <paramref name="maxBytes"/>, which is kept in memory.</summary>
+    /// <summary>Reads a whole body of at most <paramref name="maxBytes"/> into memory.</summary>
     public static async ValueTask<byte[]> ReadAllAsync(
         ContentSource source, int maxBytes, Func<string, ConnectorException> tooLarge, CancellationToken cancellation)
     {

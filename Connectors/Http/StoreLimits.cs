@@ -2,11 +2,13 @@ using Tributary.Connectors.Configuration;
 
 namespace Tributary.Connectors.Http;
 
-/// <summary>How long an exchange over HTTP may take. Beyond any of these the store counts as unavailable.</summary>
-/// <param name="Connect">To make a connection, with TLS.</param>
-/// <param name="Answer">Until the answer's headers are there, redirects included.</param>
-/// <param name="Idle">Between two pieces of the body.</param>
-/// <param name="Total">For the whole body, so that one that trickles comes to an end.</param>
+/// <summary>
+/// How long an exchange over HTTP may take. Beyond any of these limits the store counts as unavailable.
+/// </summary>
+/// <param name="Connect">For making a connection, with TLS.</param>
+/// <param name="Answer">Until the headers of the answer arrive, redirects included.</param>
+/// <param name="Idle">Between two reads of the body.</param>
+/// <param name="Total">For the whole body, so that a slow trickle ends too.</param>
 internal sealed record StoreLimits(TimeSpan Connect, TimeSpan Answer, TimeSpan Idle, TimeSpan Total)
 {
     public static readonly string[] Keys = ["connect_seconds", "answer_seconds", "idle_seconds", "total_seconds"];

@@ -1,9 +1,8 @@
 namespace Tributary.Connectors.Http;
 
 /// <summary>
-/// A body on its way from a store: read once, forwards. A body that stalls, breaks off or has another length than
-/// announced surfaces as
-/// <see cref="ConnectorException"/>, never as a short body that looks whole.
+/// A body on its way from a store: read once, forwards. A body that stalls, breaks off or differs from its announced
+/// length causes a <see cref="ConnectorException"/>; it never looks like a complete short body.
 /// </summary>
 internal sealed class StoreStream : Stream
 {
@@ -18,7 +17,7 @@ internal sealed class StoreStream : Stream
     private readonly CancellationTokenSource stall;
     private long readBytes;
 
-    /// <param name="owner">What is disposed after the stream.</param>
+    /// <param name="owner">Disposed after the stream.</param>
     /// <param name="expected">The announced length in bytes, if there is one.</param>
     public StoreStream(
         Stream inner, IDisposable? owner, long? expected, string location, Faults faults, StoreLimits limits,
@@ -50,7 +49,7 @@ internal sealed class StoreStream : Stream
         if (left <= TimeSpan.Zero)
             throw faults.Unavailable(location, $"it took longer than {limits.Total.TotalSeconds:0} s");
 
-        // One source for the life of the stream: the caller's token and the timer both end a read through it.
+        // One token source for the life of the stream: the caller's token and the timer both end a read through it.
         using var registration = cancellationToken.UnsafeRegister(
             static state => ((CancellationTokenSource)state!).Cancel(), stall);
         stall.CancelAfter(left < limits.Idle ? left : limits.Idle);

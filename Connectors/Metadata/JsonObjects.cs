@@ -2,13 +2,13 @@ using System.Text.Json;
 
 namespace Tributary.Connectors.Metadata;
 
-/// <summary>Metadata is one JSON object in strict UTF-8.</summary>
+/// <summary>Checks metadata: one JSON object in strict UTF-8.</summary>
 internal static class JsonObjects
 {
     private const string Allowed = "one JSON object in UTF-8";
 
-    /// <summary>The same bytes.</summary>
-    /// <exception cref="ConnectorException">They are something else.</exception>
+    /// <summary>Returns the same bytes.</summary>
+    /// <exception cref="ConnectorException">The bytes are no JSON object in UTF-8.</exception>
     public static ReadOnlyMemory<byte> Check(ReadOnlyMemory<byte> json, string location, Faults faults)
     {
         try
@@ -18,8 +18,7 @@ internal static class JsonObjects
                 throw faults.Unusable(location, json.Length == 0 ? "nothing" : "another JSON text", Allowed);
             while (reader.Read())
             {
-                // The reader takes the bytes of a string as they come; whether they are UTF-8 shows when they are
-                // decoded.
+                // The reader takes the bytes of a string unchecked; only decoding shows whether they are UTF-8.
                 if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName)
                     _ = reader.GetString();
             }

@@ -2,12 +2,12 @@ using Tributary.Connectors.Configuration;
 
 namespace Tributary.Connectors.Metadata;
 
-/// <summary>Metadata is kept in memory whole, so it is bounded.</summary>
+/// <summary>Bounds metadata, which is held in memory as a whole.</summary>
 internal static class MetadataLimits
 {
     private const int DefaultMaxBytes = 1 << 20;
 
-    /// <summary>The key <c>max_bytes</c>; larger metadata is refused.</summary>
+    /// <summary>Reads the key <c>max_bytes</c>; larger metadata is refused.</summary>
     public static int ReadMaxBytes(ConfigSection section) =>
         (int)(section["max_bytes"].Whole(1024, 64 << 20, "bytes") ?? DefaultMaxBytes);
 

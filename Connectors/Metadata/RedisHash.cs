@@ -5,10 +5,10 @@ using StackExchange.Redis;
 
 namespace Tributary.Connectors.Metadata;
 
-/// <summary>Turns a hash into a JSON object: each field a string, in the order of the fields' names.</summary>
+/// <summary>Turns a hash into a JSON object: each field becomes a string, in the order of the fields' names.</summary>
 internal static class RedisHash
 {
-    /// <summary>Fields of one hash; one with more is refused before it is read.</summary>
+    /// <summary>Most fields of one hash; a hash with more is refused before it is read.</summary>
     public const int MaxFieldsCount = 10_000;
 
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(

@@ -4,12 +4,12 @@ using Tributary.Connectors.Configuration;
 namespace Tributary.Connectors.Metadata;
 
 /// <summary>
-/// <c>redis</c>: locations are keys, whose value is a text of JSON or a hash. The fields of a hash become the strings
-/// of an object.
+/// <c>redis</c>: locations are keys, whose value is a JSON text or a hash. The fields of a
+/// hash become the strings of an object.
 /// </summary>
 public sealed class RedisMetadataStoreFactory : IMetadataStoreFactory
 {
-    // Waits between attempts to connect again grow from the first to the last, with jitter.
+    // Delays between reconnects grow from the first to the last, with jitter.
     private const int FirstReconnectMs = 1000;
     private const int LastReconnectMs = 10_000;
 
@@ -44,9 +44,9 @@ public sealed class RedisMetadataStoreFactory : IMetadataStoreFactory
             ConnectRetry = 1,
             KeepAlive = 10,
             ReconnectRetryPolicy = new ExponentialRetry(FirstReconnectMs, LastReconnectMs),
-            // A read without a connection fails at once and says why; its caller knows when to try again.
+            // A read without a connection fails at once with the reason; its caller decides when to retry.
             BacklogPolicy = BacklogPolicy.FailFast,
-            // As with all our connectors: a list of revoked certificates that does not answer must not hold up reads.
+            // As in our other connectors: an unreachable revocation list must not hold up reads.
             CheckCertificateRevocation = false,
             TieBreaker = "",
         };
@@ -97,7 +97,7 @@ internal sealed class RedisMetadataStore(
         byte[]? text;
         try
         {
-            // One byte more than is allowed shows that there is more.
+            // Reading one byte more than allowed shows whether there is more.
             text = await redis.StringGetRangeAsync(key, 0, maxBytes);
         }
         catch (RedisServerException error) when (error.Kind == RedisErrorKind.WrongType)
@@ -107,7 +107,7 @@ internal sealed class RedisMetadataStore(
 
         if (text?.Length > maxBytes)
             throw MetadataLimits.TooLarge(Faults, location, $"more than {maxBytes} bytes", maxBytes);
-        // The range of a key that is not there is empty, as that of an empty text.
+        // Redis returns an empty range for a missing key as well as for an empty text.
         if (text is null or [] && !await redis.KeyExistsAsync(key))
             throw Faults.Missing(location, "there is no such key");
         return JsonObjects.Check(text, location, Faults);
@@ -132,7 +132,7 @@ internal sealed class RedisMetadataStore(
         await gate.WaitAsync(cancellation);
         try
         {
-            // It comes back also when the server is not there, and goes on trying by itself from then on.
+            // The call returns also when the server is down; the client then reconnects by itself.
             return connection ??= await ConnectionMultiplexer.ConnectAsync(options);
         }
         finally
@@ -141,12 +141,11 @@ internal sealed class RedisMetadataStore(
         }
     }
 
-    // The client bounds each command but takes no token; a read is several commands, bounded as a whole here.
+    // The client bounds each command but takes no token. A read is several commands, bounded as a whole here.
     private async Task<T> WithinAsync<T>(Task<T> work, CancellationToken cancellation) =>
         await work.WaitAsync(timeout, time, cancellation);
 
-    // What the client and the server say may name the key's neighbours or the password's user, so it stays out of the
-    // message.
+    // The client's and the server's messages may name other keys or the user, so they stay out of the error.
     private static ConnectorException Fault(string location, Exception error) => error switch
     {
         RedisServerException
@@ -161,7 +160,7 @@ internal sealed class RedisMetadataStore(
         _ => Faults.Unavailable(location, "the server is not reachable", error),
     };
 
-    // Why there is no connection stands behind the error that says so. A password can be put right: it is asked again.
+    // The inner exception tells why there is no connection. A wrong password can be corrected, so the store retries.
     private static bool IsLoginRefused(Exception error) => error switch
     {
         RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } => true,

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Tributary.Connectors.Outbound;
 
 /// <summary>
-/// Which addresses lie outside: those that the IANA registries of special-purpose addresses call globally reachable.
+/// Tells which addresses lie outside: those that the IANA special-purpose address registries call globally reachable.
 /// </summary>
 internal static class AddressRules
 {
@@ -40,7 +40,7 @@ internal static class AddressRules
         if (address.IsIPv4MappedToIPv6)
             return IsOutside(address.MapToIPv4());
 
-        // Behind a translator an IPv6 address stands for the IPv4 address in its last four bytes.
+        // Behind a translator (RFC 6052) an IPv6 address stands for the IPv4 address in its last four bytes.
         if (Translated.Contains(address))
             return IsOutside(new IPAddress(address.GetAddressBytes()[^4..]));
 

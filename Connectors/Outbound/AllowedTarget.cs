@@ -4,7 +4,7 @@ using Tributary.Connectors.Configuration;
 namespace Tributary.Connectors.Outbound;
 
 /// <summary>
-/// An exception to the rule that nothing inside the network is called: a network, or a host with or without its port.
+/// An exception to the rule against calls inside the network: a network, or a host with or without a port.
 /// </summary>
 public sealed record AllowedTarget
 {

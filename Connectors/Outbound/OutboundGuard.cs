@@ -4,20 +4,19 @@ using System.Net.Sockets;
 namespace Tributary.Connectors.Outbound;
 
 /// <summary>
-/// Stands between URLs that come from outside and the inside of the network. A name is resolved once, its addresses are
-/// checked, and the connection is made to a checked address, so a name that resolves differently the next time gains
-/// nothing.
+/// Keeps URLs from outside away from the inside of the network. It resolves a name once, checks the addresses, and
+/// connects to a checked address; so a name that resolves differently the next time gains nothing.
 /// </summary>
-/// <param name="allowed">What may be called although it lies inside.</param>
-/// <param name="resolve">Resolves a host's name; null for the system's resolver.</param>
+/// <param name="allowed">The targets that may be called although they lie inside.</param>
+/// <param name="resolve">Resolves a host name; null for the system's resolver.</param>
 public sealed class OutboundGuard(
     IReadOnlyList<AllowedTarget> allowed, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
 {
     private readonly Func<string, CancellationToken, Task<IPAddress[]>> resolve = resolve ?? Dns.GetHostAddressesAsync;
 
     /// <summary>
-    /// A handler whose every connection passes the guard. It follows no redirect and uses no proxy, which would resolve
-    /// names by itself.
+    /// A handler whose every connection passes the guard. It follows no redirect, and uses no proxy, because a proxy
+    /// would resolve names by itself.
     /// </summary>
     public SocketsHttpHandler CreateHandler(TimeSpan connect) => new()
     {
@@ -30,7 +29,9 @@ public sealed class OutboundGuard(
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
     };
 
-    /// <exception cref="ConnectorException">No address of the host may be called; its message names them.</exception>
+    /// <exception cref="ConnectorException">
+    /// No address of the host may be called; the message lists the addresses.
+    /// </exception>
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
     {
         var (host, port) = (context.DnsEndPoint.Host.Trim('[', ']'), context.DnsEndPoint.Port);
@@ -41,10 +42,14 @@ public sealed class OutboundGuard(
             .ToList();
         if (open.Count == 0)
         {
+            var found = addresses.Length == 0
+                ? "no address"
+                : string.Join(", ", addresses.Take(4).Select(address => address.ToString()));
             throw new ConnectorException(
                 ConnectorFault.Refused,
                 "address_not_allowed",
-                $"{host}:{port} is at {(addresses.Length == 0 ? "no address" : string.Join(", ", addresses.Take(4).Select(address => address.ToString())))}; allowed: addresses outside the network, and what the configuration lists under allow.");
+                $"{host}:{port} is at {found}; allowed: addresses outside the network, and what the configuration "
+                + "lists under allow.");
         }
 
         Exception? last = null;

@@ -2,15 +2,15 @@ using System.Reflection;
 
 namespace Tributary.Connectors.Registry;
 
-/// <summary>A library with connectors of one's own, or why it could not be loaded.</summary>
-/// <param name="Name">Its file's name without extension, or the folder's name when there is no such file.</param>
-/// <param name="Factories">Empty when there is an error.</param>
-/// <param name="Error">Null when it is loaded.</param>
+/// <summary>A library with custom connectors, or the reason why it could not be loaded.</summary>
+/// <param name="Name">The file's name without extension; the folder's name when there is no such file.</param>
+/// <param name="Factories">Empty when there was an error.</param>
+/// <param name="Error">Null when the library is loaded.</param>
 public sealed record ConnectorLibrary(string Name, IReadOnlyList<IConnectorFactory> Factories, string? Error = null)
 {
     /// <summary>
-    /// The libraries of a folder: of itself, or else of each folder in it. A library is the .dll beside a .deps.json of
-    /// its name, as a build leaves them, or the .dll that is named as its folder.
+    /// The libraries in a folder or, when it has none, in each of its subfolders. A library is the .dll beside a
+    /// .deps.json of the same name, as a build leaves them, or the .dll named like its folder.
     /// </summary>
     public static IReadOnlyList<ConnectorLibrary> LoadFolder(string folder)
     {
@@ -34,8 +34,8 @@ public sealed record ConnectorLibrary(string Name, IReadOnlyList<IConnectorFacto
         ];
     }
 
-    /// <summary>The factories of an assembly: public classes with a constructor without parameters.</summary>
-    /// <exception cref="Exception">Whatever the library's code or the loader throws.</exception>
+    /// <summary>The factories of an assembly: its public classes with a parameterless constructor.</summary>
+    /// <exception cref="Exception">Anything that the library's code or the loader throws.</exception>
     public static IReadOnlyList<IConnectorFactory> FactoriesOf(Assembly assembly) =>
         [
             .. assembly
@@ -60,14 +60,13 @@ public sealed record ConnectorLibrary(string Name, IReadOnlyList<IConnectorFacto
         return files.Count == 0 && File.Exists(namesake) ? [namesake] : files;
     }
 
-    // Nothing that a library does while it is loaded may keep the others from it: its error is reported beside its
-    // name.
+    // A fault of one library must not keep the others from loading: its error is reported beside its name.
     private static ConnectorLibrary Load(string path)
     {
         var name = Path.GetFileNameWithoutExtension(path);
         try
         {
-            var factories = FactoriesOf(new LibraryContext(path).LoadFromAssemblyPath(path));
+            var factories = FactoriesOf(new ConnectorLoadContext(path).LoadFromAssemblyPath(path));
             if (factories.FirstOrDefault(factory => string.IsNullOrWhiteSpace(factory.Type)) is { } nameless)
                 return new ConnectorLibrary(name, [], $"{nameless.GetType().Name} names no type");
             return factories.Count > 0

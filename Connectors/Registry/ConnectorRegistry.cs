@@ -17,14 +17,14 @@ public sealed class ConnectorRegistry
         Dictionary<(Type Kind, string Type), IConnectorFactory> factories,
         IReadOnlyList<ConnectorLibrary> libraries) => (this.factories, Libraries) = (factories, libraries);
 
-    /// <summary>What was found in the folders, broken ones with their errors.</summary>
+    /// <summary>The libraries found in the folders, broken ones with their errors.</summary>
     public IReadOnlyList<ConnectorLibrary> Libraries { get; }
 
     /// <summary>
-    /// Loads everything. A library that cannot be loaded is said to <see cref="ConnectorServices.Warn"/> and left out;
-    /// a folder that is not there, and a type that occurs twice, are errors of the configuration.
+    /// Loads everything. Reports a library that cannot be loaded to <see cref="ConnectorServices.Warn"/> and leaves it
+    /// out. A missing folder and a type that occurs twice are errors of the configuration.
     /// </summary>
-    /// <param name="folders">The <c>connectors</c> of the configuration: one folder or a list of them.</param>
+    /// <param name="folders">The setting <c>connectors</c>: one folder or a list of folders.</param>
     public static ConnectorRegistry Load(ConfigField folders, ConnectorServices services)
     {
         var known = new Dictionary<(Type, string), IConnectorFactory>();
@@ -92,7 +92,7 @@ public sealed class ConnectorRegistry
         if (node is ConfigScalar { Text: var type } && factories.GetValueOrDefault((typeof(T), type)) is T factory)
             return factory;
 
-        // A section takes only the keys it is told; these are for the factory to judge.
+        // A section allows only listed keys, so this lists all of them: the factory judges the others.
         config.Section([.. map.Fields.Keys])["type"].Fail(allowed);
         return null;
     }

@@ -1,18 +1,18 @@
 namespace Tributary.Connectors.Scratch;
 
 /// <summary>
-/// Gives out the room of the scratch folder: a limit over all files, and a reserve of the file system that they never
-/// take. Room is given before it is written to, so that files that grow at once do not count on the same bytes.
-/// Callable from many threads.
+/// Gives out the room of the scratch folder within two bounds: a limit for all files together, and a reserve of the
+/// file system that stays free. A file gets room before it writes, so that files that grow at once do not count on the
+/// same bytes. Callable from many threads.
 /// </summary>
-/// <param name="look">The bytes of the file system that are free, and all it has.</param>
+/// <param name="look">Returns the free and the total bytes of the file system.</param>
 internal sealed class ScratchBudget(ScratchOptions options, Func<(long FreeBytes, long TotalBytes)> look)
 {
     private readonly Lock gate = new();
     private long given;
     private long unwritten;
 
-    /// <summary>Bytes that are given out.</summary>
+    /// <summary>The number of bytes given out.</summary>
     public long GivenBytes
     {
         get
@@ -23,10 +23,10 @@ internal sealed class ScratchBudget(ScratchOptions options, Func<(long FreeBytes
     }
 
     /// <summary>
-    /// Gives a file <paramref name="need"/> bytes more, or as many as it wishes when there are so many.
+    /// Gives a file at least <paramref name="need"/> bytes more, and up to <paramref name="wish"/> while there is room.
     /// </summary>
     /// <exception cref="ConnectorException">
-    /// <c>scratch_full</c>: others have the room now; <c>scratch_too_small</c>: no time will help.
+    /// <c>scratch_full</c>: other files have the room now. <c>scratch_too_small</c>: waiting does not help.
     /// </exception>
     public void Give(ScratchLease lease, long need, long wish)
     {
@@ -55,7 +55,7 @@ internal sealed class ScratchBudget(ScratchOptions options, Func<(long FreeBytes
         }
     }
 
-    /// <summary>The file is gone. Again it does nothing.</summary>
+    /// <summary>Takes back the room of a deleted file. A second call does nothing.</summary>
     public void TakeBack(ScratchLease lease)
     {
         lock (gate)
@@ -79,7 +79,7 @@ internal sealed class ScratchBudget(ScratchOptions options, Func<(long FreeBytes
         + $"and of the file system without processing.scratch_reserve_bytes ({options.ReserveBytes}).");
 }
 
-/// <summary>What one file has of the budget.</summary>
+/// <summary>One file's share of the budget.</summary>
 internal sealed class ScratchLease
 {
     public long GivenBytes { get; set; }

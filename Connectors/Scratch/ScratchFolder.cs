@@ -1,8 +1,8 @@
 namespace Tributary.Connectors.Scratch;
 
 /// <summary>
-/// Scratch files in a folder of this process. Each process has a folder of its own below the given one, with a locked
-/// file beside it; at the start the folders whose lock is free, which a crash left, are deleted.
+/// Scratch files in a folder of this process. Each process has its own folder below the root, with a locked file beside
+/// it. A starting process deletes the folders whose lock is free: a crash left them.
 /// </summary>
 public sealed class ScratchFolder : IScratch, IDisposable
 {
@@ -23,24 +23,22 @@ public sealed class ScratchFolder : IScratch, IDisposable
     }
 
     /// <summary>
-    /// Makes the folder of this process below <paramref name="root"/>, and deletes what processes left there that are
-    /// gone.
+    /// Creates the folder of this process below <paramref name="root"/> and deletes the
+    /// folders of processes that are gone.
     /// </summary>
     /// <param name="unique">A name that no other process uses at the same time.</param>
-    /// <param name="warn">Told of what cannot be deleted.</param>
-    /// <exception cref="IOException">The folder cannot be made.</exception>
+    /// <param name="warn">Hears of folders that cannot be deleted.</param>
+    /// <exception cref="IOException">The folder cannot be created.</exception>
     public static ScratchFolder Open(string root, string unique, Action<string> warn, ScratchOptions? options = null)
     {
-        // Programs that are given these files run in other working folders, so that a relative path would lead
-        // nowhere there.
+        // Programs that read these files run in other working folders, where a relative path would lead nowhere.
         root = Path.GetFullPath(root);
         Directory.CreateDirectory(root);
         var own = Path.Combine(root, Prefix + unique);
-        // First, because what a crash left may be what fills the disk.
+        // Old folders go first, because they may be what fills the disk.
         foreach (var other in Directory.EnumerateDirectories(root, Prefix + "*").Where(other => other != own).ToList())
             CleanLeft(other, warn);
-        // Locked before there is a folder, so that processes that start together do not take each other's for a
-        // leftover.
+        // The lock exists before the folder, so that processes that start together do not delete each other's folder.
         var ownLock = new FileStream(own + LockEnd, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         Directory.CreateDirectory(own);
         var drive = new DriveInfo(own);
@@ -51,7 +49,7 @@ public sealed class ScratchFolder : IScratch, IDisposable
     }
 
     /// <summary>
-    /// The folder itself: what is put there goes with the process, at the latest when the next one starts.
+    /// The folder itself: files in it go with the process, at the latest when the next process starts.
     /// </summary>
     public string Folder => folder;
 
@@ -80,7 +78,8 @@ public sealed class ScratchFolder : IScratch, IDisposable
     }
 
     /// <summary>
-    /// Room for a file that somebody else makes in <see cref="Folder"/>; given back when the result is disposed of.
+    /// Reserves room for a file that other code writes in <see cref="Folder"/>; disposal
+    /// of the result gives the room back.
     /// </summary>
     /// <exception cref="ConnectorException">As <see cref="Create"/>.</exception>
     public IDisposable Reserve(long bytes)
@@ -92,7 +91,7 @@ public sealed class ScratchFolder : IScratch, IDisposable
 
     public void Dispose()
     {
-        // Who still reads a file goes on: it is gone when the last reader closes it.
+        // An open reader can go on: the system deletes a file when its last reader closes it.
         Delete(folder, static _ => { });
         heldLock.Dispose();
         File.Delete(folder + LockEnd);
@@ -109,7 +108,7 @@ public sealed class ScratchFolder : IScratch, IDisposable
         }
         catch (IOException)
         {
-            // The lock is held: another process works there.
+            // The lock is held: another process uses the folder.
         }
         catch (UnauthorizedAccessException error)
         {
@@ -149,10 +148,10 @@ public sealed class ScratchFolder : IScratch, IDisposable
         public void Dispose()
         {
             file.Dispose();
-            // Without its folder it is gone already: the process is ending.
+            // When the folder is gone, so is the file: the process is ending.
             if (File.Exists(path))
                 File.Delete(path);
-            // A reader that is still there holds the bytes a moment longer: the reserve is for that as well.
+            // A remaining reader holds the bytes a moment longer: the reserve covers that too.
             budget.TakeBack(lease);
         }
     }

@@ -1,15 +1,17 @@
 namespace Tributary.Connectors.Scratch;
 
-/// <summary>How much of a disk scratch files may take.</summary>
+/// <summary>The limits on the disk space of scratch files.</summary>
 public sealed class ScratchOptions
 {
     /// <summary>
-    /// Bytes of all files together; what does not fit now is tried again, and what never can is parked. 8 GiB.
+    /// Most bytes of all files together: 8 GiB. Content that does not fit now is retried;
+    /// content that can never fit is parked.
     /// </summary>
     public long MaxBytes { get; init; } = 8L << 30;
 
     /// <summary>
-    /// Bytes of the file system that stay free for others, such as the database beside it; treated as above. 512 MiB.
+    /// Bytes of the file system that stay free for others, such as a database beside it: 512
+    /// MiB. Handled like the limit above.
     /// </summary>
     public long ReserveBytes { get; init; } = 512L << 20;
 }

@@ -1,9 +1,9 @@
 namespace Tributary.Connectors.Scratch;
 
-/// <summary>Writes to a scratch file what the budget has room for.</summary>
+/// <summary>Writes to a scratch file within the budget.</summary>
 internal sealed class ScratchWriter(Stream file, ScratchBudget budget, ScratchLease lease) : Stream
 {
-    // Asked for at once by a file that grows, so that the file system is looked at once for many writes.
+    // A growing file asks for this much at once, so that many writes need one look at the file system.
     private const long StepBytes = 1 << 20;
 
     public override bool CanRead => false;

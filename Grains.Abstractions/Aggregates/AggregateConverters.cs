@@ -4,8 +4,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace Tributary.Aggregates;
 
 /// <summary>
-/// An <see cref="AggregateState"/> or <see cref="AggregateDelta"/> between processes: the JSON that is stored of it, so
-/// that measures have one form, and fields that a newer version wrote survive the way.
+/// The form of <see cref="AggregateState"/> and <see cref="AggregateDelta"/> between processes: the stored JSON. So
+/// measures have one form, and fields that a newer version wrote survive the journey.
 /// </summary>
 [GenerateSerializer, Alias("tributary.aggregate-json")]
 internal struct AggregateOnWire

@@ -4,8 +4,8 @@ using Tributary.Measures;
 namespace Tributary.Aggregates;
 
 /// <summary>
-/// What is to be added to an aggregate: how many messages, and one measure for each that the definition asks for, in
-/// its order. Immutable unless it was forked.
+/// An addition to an aggregate: a number of messages, and one measure for each in the definition, in its order.
+/// Immutable unless it was forked.
 /// </summary>
 [Immutable]
 public sealed class AggregateDelta : IMergeable<AggregateDelta>
@@ -29,7 +29,7 @@ public sealed class AggregateDelta : IMergeable<AggregateDelta>
         this.measures = measures;
     }
 
-    /// <summary>How many messages.</summary>
+    /// <summary>The number of messages.</summary>
     public long Count { get; private set; }
 
     public IReadOnlyList<Measure> Measures => measures;

@@ -4,7 +4,7 @@ using Tributary.Measures;
 
 namespace Tributary.Aggregates;
 
-/// <summary>What an aggregate holds. Immutable: the measures are never changed once they are part of a state.</summary>
+/// <summary>The state of an aggregate. Immutable: a measure never changes once it is part of a state.</summary>
 [Immutable]
 public sealed class AggregateState
 {
@@ -23,10 +23,10 @@ public sealed class AggregateState
         Unknown = unknown;
     }
 
-    /// <summary>The state of an aggregate that nothing was added to.</summary>
+    /// <summary>The state of an aggregate without messages.</summary>
     public static AggregateState Empty { get; } = new(0, []);
 
-    /// <summary>How many messages.</summary>
+    /// <summary>The number of messages.</summary>
     public long Count { get; }
 
     /// <summary>In the order of the definition.</summary>
@@ -40,7 +40,7 @@ public sealed class AggregateState
     public AggregateState Add(AggregateDelta delta)
     {
         if (Count == 0 && measures.Length == 0)
-            // A delta that reaches a state may still be shared with its sender.
+            // A delta may still be shared with its sender, so the state takes copies of the measures.
             return new AggregateState(delta.Count, AggregateDelta.ForkAll(delta.Array), Unknown);
 
         var sum = AggregateDelta.ForkAll(measures);

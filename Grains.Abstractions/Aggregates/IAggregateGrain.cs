@@ -6,11 +6,11 @@ namespace Tributary.Aggregates;
 [Alias("tributary.aggregate")]
 public interface IAggregateGrain : IGrainWithStringKey
 {
-    /// <summary>Adds to the aggregate. The calls of one round are merged into one.</summary>
+    /// <summary>Adds to the aggregate. The engine merges the calls of one round into one.</summary>
     [MergeCalls, Alias("Apply")]
     ValueTask Apply(AggregateDelta delta);
 
-    /// <summary>The aggregate as of now, or null when nothing was ever added to it.</summary>
+    /// <summary>The aggregate as of now, or null before the first addition.</summary>
     [ReadOnly, Alias("Read")]
     ValueTask<AggregateState?> Read();
 }

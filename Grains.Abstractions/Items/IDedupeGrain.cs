@@ -1,8 +1,8 @@
 namespace Tributary.Items;
 
 /// <summary>
-/// Removes external ids that are older than the time in which they are remembered, once a day. One grain, whose key its
-/// class names.
+/// Removes, once a day, the external ids that are older than their retention time. There is one
+/// such grain; its class names the key.
 /// </summary>
 [Alias("tributary.dedupe")]
 public interface IDedupeGrain : IGrainWithStringKey

@@ -5,45 +5,45 @@ using Tributary.Replays;
 
 namespace Tributary.Items;
 
-/// <summary>One item: the order of its messages, and what is known of it.</summary>
+/// <summary>One item: the order of its messages and their state.</summary>
 [Alias("tributary.item")]
 public interface IItemGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// Stores the message and sends its contributions. An external id that this source used before for this item is
-    /// answered with the first message's receipt and changes nothing; with another body it is refused
+    /// Stores the message and sends its contributions. An external id that this source used before for this item
+    /// changes nothing: the answer is the first message's receipt. With another body the message is refused
     /// (<c>external_id_conflict</c>).
     /// </summary>
     [Alias("Receive")]
     ValueTask<Receipt> Receive(IncomingMessage message);
 
-    /// <summary>The item as of now, or null when no message ever spoke of it.</summary>
+    /// <summary>The item as of now, or null before its first message.</summary>
     [ReadOnly, Alias("Read")]
     ValueTask<ItemView?> Read();
 
     /// <summary>
-    /// Starts again what is left of a message, at once. Answered by what the item knows, so that of two retries at once
-    /// one starts it and the other finds it started.
+    /// Restarts the unfinished parts of a message at once. The item's state decides, so that of two retries at once one
+    /// starts a part and the other finds it started.
     /// </summary>
     [Alias("Retry")]
     ValueTask<RetryResult> Retry(RetryRequest request);
 
-    /// <summary>Gives up what waits to be tried again: it stays visible, and is tried again on demand.</summary>
+    /// <summary>Gives up parts that wait for a retry: they stay visible, and an operator can retry them.</summary>
     [Alias("Park")]
     ValueTask<ParkResult> Park(ParkRequest request);
 
     /// <summary>
-    /// Takes what a replay made of one of the item's messages. A message of which that plugin's part is not done is
-    /// left alone: its own turn will do it.
+    /// Takes the result of replaying one of the item's messages with a plugin. Ignores a message whose part of that
+    /// plugin is unfinished: that part's own turn will do the work.
     /// </summary>
     [Alias("ApplyReplayed")]
     ValueTask ApplyReplayed(ReplayedRun run);
 }
 
-/// <summary>What to start again of a message.</summary>
+/// <summary>The parts of a message to restart.</summary>
 /// <param name="Sequence">The message's item sequence.</param>
 /// <param name="Plugins">
-/// The plugins' parts, the empty text for the message as a whole; null for all that is left.
+/// The plugins whose parts to restart, the empty text for the message as a whole; null for all unfinished parts.
 /// </param>
 [GenerateSerializer(IncludePrimaryConstructorParameters = false), Immutable, Alias("tributary.retry-request")]
 public sealed record RetryRequest([property: Id(0)] long Sequence, IReadOnlyList<string>? Plugins = null)
@@ -53,7 +53,7 @@ public sealed record RetryRequest([property: Id(0)] long Sequence, IReadOnlyList
 }
 
 /// <param name="Started">The parts that this call started.</param>
-/// <param name="Running">Those that were started before and have not ended.</param>
+/// <param name="Running">The parts that were started before and have not ended.</param>
 [GenerateSerializer(IncludePrimaryConstructorParameters = false), Immutable, Alias("tributary.retry-result")]
 public sealed record RetryResult(IReadOnlyList<string> Started, IReadOnlyList<string> Running)
 {
@@ -63,7 +63,9 @@ public sealed record RetryResult(IReadOnlyList<string> Started, IReadOnlyList<st
     [Id(1)]
     public IReadOnlyList<string> Running { get; init; } = Lists.Array(Running);
 
-    /// <summary>True when nothing that was asked for is left of the message, or it is in its first attempt.</summary>
+    /// <summary>
+    /// True when no requested part of the message is unfinished, or the message is in its first attempt.
+    /// </summary>
     public bool IsNothingLeft => Started.Count == 0 && Running.Count == 0;
 }
 
@@ -75,7 +77,7 @@ public sealed record ParkRequest([property: Id(0)] long Sequence, IReadOnlyList<
     public IReadOnlyList<string>? Plugins { get; init; } = Plugins is null ? null : Lists.Array(Plugins);
 }
 
-/// <param name="Parked">The parts that waited to be tried again until now.</param>
+/// <param name="Parked">The parts that waited for a retry until now.</param>
 [GenerateSerializer(IncludePrimaryConstructorParameters = false), Immutable, Alias("tributary.park-result")]
 public sealed record ParkResult(IReadOnlyList<string> Parked)
 {
@@ -83,9 +85,9 @@ public sealed record ParkResult(IReadOnlyList<string> Parked)
     public IReadOnlyList<string> Parked { get; init; } = Lists.Array(Parked);
 }
 
-/// <summary>A message on its way in, with what its turn will need.</summary>
+/// <summary>A message on its way in, with the data that its turn will need.</summary>
 /// <param name="generations">The distinct generations of the contributions, when the caller knows them.</param>
-/// <param name="parts">What is left to be done of it when it is stored; empty when that is nothing.</param>
+/// <param name="parts">The unfinished parts when the message is stored; empty when nothing is left to do.</param>
 [Immutable]
 public sealed class IncomingMessage(
     Message message, IReadOnlyList<Contribution> contributions, bool isNewItem, IReadOnlyList<int>? generations = null,
@@ -99,7 +101,7 @@ public sealed class IncomingMessage(
     public IReadOnlyList<int> Generations { get; } =
         generations ?? [.. contributions.Select(contribution => contribution.Generation).Distinct()];
 
-    /// <summary>What is left to be done of the message when it is stored.</summary>
+    /// <summary>The parts of the message that are unfinished when it is stored.</summary>
     public IReadOnlyList<MessagePart> Parts { get; } = parts ?? [];
 
     /// <summary>The first 128 bits of the SHA-256 of the body when there is an external id, else zero.</summary>
@@ -129,17 +131,17 @@ public sealed class IncomingMessage(
 
 /// <summary>One message's share in one aggregate.</summary>
 /// <param name="Aggregate">The aggregate grain: <see cref="AggregateKey"/> as its key.</param>
-/// <param name="Generation">The definition's generation that asks for it.</param>
+/// <param name="Generation">The definition's generation that the share belongs to.</param>
 [GenerateSerializer, Immutable, Alias("tributary.contribution")]
 public readonly record struct Contribution(RoundGrainId Aggregate, int Generation, AggregateDelta Delta);
 
-/// <summary>What the producer is told once the message is durable.</summary>
+/// <summary>The answer to the producer once the message is durable.</summary>
 [GenerateSerializer, Immutable, Alias("tributary.receipt")]
 public sealed class Receipt : IDeparting
 {
     private const long Unknown = -1;
 
-    // What the round that stores it gives the position to; nothing of it travels.
+    // The round that stores the message sets this message's position; the field itself does not travel.
     [NonSerialized]
     private readonly AppendedMessage? appended;
 
@@ -183,19 +185,19 @@ public sealed class Receipt : IDeparting
     private static Position Of(AppendedMessage? appended, KnownMessage? known) => appended?.Position ?? known!.Position;
 }
 
-/// <param name="Sequence">How many messages the item has received.</param>
+/// <param name="Sequence">The number of messages that the item has received.</param>
 [GenerateSerializer, Immutable, Alias("tributary.item-view")]
 public sealed record ItemView(
     string Id, long Sequence, string Source, string MediaType, DateTimeOffset FirstReceivedAt,
     DateTimeOffset LastReceivedAt, MessageId LastMessage)
 {
     /// <summary>
-    /// Of how many messages something failed or was skipped; those in their first attempt are not counted.
+    /// The number of messages of which a part failed or was skipped, without those in their first attempt.
     /// </summary>
     [Id(0)]
     public int UnfinishedCount { get; init; }
 
-    /// <summary>The newest of these, at most <see cref="MaxUnfinishedCount"/>, newest first.</summary>
+    /// <summary>The newest unfinished messages, at most <see cref="MaxUnfinishedCount"/>, newest first.</summary>
     [Id(1)]
     public IReadOnlyList<UnfinishedView> Unfinished
     {
@@ -203,11 +205,11 @@ public sealed record ItemView(
         init => field = Lists.Array(value);
     } = [];
 
-    /// <summary>The most messages in <see cref="Unfinished"/>.</summary>
+    /// <summary>Most messages in <see cref="Unfinished"/>.</summary>
     public const int MaxUnfinishedCount = 100;
 }
 
-/// <summary>A message of which something is left.</summary>
+/// <summary>A message with unfinished parts.</summary>
 [GenerateSerializer(IncludePrimaryConstructorParameters = false), Immutable, Alias("tributary.unfinished-view")]
 public sealed record UnfinishedView([property: Id(0)] MessageReference Message, IReadOnlyList<MessagePart> Parts)
 {

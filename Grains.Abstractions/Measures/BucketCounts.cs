@@ -1,8 +1,8 @@
 namespace Tributary.Measures;
 
 /// <summary>
-/// Counts per bucket, over the range of buckets in use. The range is bounded by <see cref="LogBuckets"/>, so that
-/// nothing is ever collapsed and the result does not depend on order.
+/// Counts per bucket, over the range of buckets in use. <see cref="LogBuckets"/> bounds the range, so no buckets are
+/// ever merged and the result does not depend on order.
 /// </summary>
 internal sealed class BucketCounts
 {
@@ -43,7 +43,7 @@ internal sealed class BucketCounts
     }
 
     /// <summary>
-    /// For each bucket in use: the distance to the previous one (the first: its index), then its count.
+    /// Writes, for each bucket in use, the distance to the previous one (for the first: its index), then its count.
     /// </summary>
     public byte[] Write()
     {

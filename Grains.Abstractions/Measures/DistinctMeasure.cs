@@ -5,12 +5,12 @@ using System.Text.Json.Serialization;
 namespace Tributary.Measures;
 
 /// <summary>
-/// How many distinct values there were. Up to <see cref="MaxHashesCount"/> it holds their hashes and is exact; above,
-/// the registers of a <see cref="HyperLogLog"/>. Which of the two depends on the set of values alone.
+/// The number of distinct values. Up to <see cref="MaxHashesCount"/> values it holds their hashes and is exact; above,
+/// it holds the registers of a <see cref="HyperLogLog"/>. The form depends on the set of values alone.
 /// </summary>
 public sealed class DistinctMeasure : Measure
 {
-    /// <summary>The most hashes held before the registers take over.</summary>
+    /// <summary>Most hashes before the registers take over.</summary>
     public const int MaxHashesCount = 256;
 
     private ulong[] sparse;
@@ -50,11 +50,11 @@ public sealed class DistinctMeasure : Measure
     [JsonIgnore]
     public long Estimate => dense is null ? sparse.Length : (long)Math.Round(HyperLogLog.Estimate(dense));
 
-    /// <summary>One value, by its 64-bit hash.</summary>
+    /// <summary>The measure of one value, given its 64-bit hash.</summary>
     public static DistinctMeasure Of(ulong hash) => new([hash], null, 0);
 
     private protected override Measure Copy() =>
-        // The array of hashes is replaced, never changed; registers are changed in place.
+        // The array of hashes is replaced and never changed, so copies share it; registers change in place.
         new DistinctMeasure(sparse, dense is null ? null : (byte[])dense.Clone(), Skipped);
 
     private protected override void Merge(Measure other)

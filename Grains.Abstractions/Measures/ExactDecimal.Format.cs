@@ -43,8 +43,7 @@ public readonly partial struct ExactDecimal
     public double ToDouble() => double.Parse(ToString(), CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// The largest integer that is not above value × 10^<paramref name="digits"/>, or null when it does not fit 64
-    /// bits.
+    /// The largest integer not above value × 10^<paramref name="digits"/>, or null when it does not fit 64 bits.
     /// </summary>
     public long? FloorToInt64(int digits)
     {

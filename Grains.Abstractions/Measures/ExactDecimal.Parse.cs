@@ -9,9 +9,9 @@ public readonly partial struct ExactDecimal
     private const int ExponentCeiling = 100_000_000;
 
     /// <summary>
-    /// Reads the text of a JSON number (RFC 8259, section 6). False when it is not one, or has more than
-    /// <see cref="MaxDigitsCount"/> significant digits or an exponent beyond <see cref="MaxExponent"/>; leading and
-    /// trailing zeros are not significant.
+    /// Reads the text of a JSON number (RFC 8259, section 6). False when the text is not a number, has more than
+    /// <see cref="MaxDigitsCount"/> significant digits, or has an exponent beyond <see cref="MaxExponent"/>. Leading
+    /// and trailing zeros are not significant.
     /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out ExactDecimal value)
     {
@@ -51,7 +51,9 @@ public readonly partial struct ExactDecimal
         return true;
     }
 
-    /// <summary>Reads what <see cref="ToString"/> wrote, without the bounds for numbers from outside.</summary>
+    /// <summary>
+    /// Reads the text that <see cref="ToString"/> wrote, without the bounds for numbers from outside.
+    /// </summary>
     internal static ExactDecimal ParseStored(string text)
     {
         var exponent = 0;
@@ -102,14 +104,14 @@ public readonly partial struct ExactDecimal
         return new ExactDecimal(negative ? -value : value, places);
     }
 
-    /// <summary>Collects significant digits; zeros are held back until a digit follows them.</summary>
+    /// <summary>Collects significant digits; holds zeros back until a digit follows them.</summary>
     private struct Scan
     {
         private int zeros;
         private int fraction;
 
         /// <summary>
-        /// How many significant digits were found; more than <see cref="MaxDigitsCount"/> are counted, not kept.
+        /// The number of significant digits found; digits after <see cref="MaxDigitsCount"/> are counted, not kept.
         /// </summary>
         public int Count { get; private set; }
 

@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace Tributary.Measures;
 
 /// <summary>
-/// A decimal number that is exact to the digit: unscaled × 10^-scale. Adding never rounds, so that a sum does not
-/// depend on order. Numbers enter through <see cref="TryParse"/>, which bounds their size.
+/// A decimal number that is exact to the digit: unscaled × 10^-scale. Adding never rounds, so a sum does not depend on
+/// order. Numbers enter through <see cref="TryParse"/>, which bounds their size.
 /// </summary>
 [JsonConverter(typeof(ExactDecimalConverter))]
 public readonly partial struct ExactDecimal : IEquatable<ExactDecimal>, IComparable<ExactDecimal>
@@ -56,7 +56,7 @@ public readonly partial struct ExactDecimal : IEquatable<ExactDecimal>, ICompara
 
     public static ExactDecimal Add(ExactDecimal left, ExactDecimal right) => left + right;
 
-    /// <summary>The largest multiple of <paramref name="step"/>, which is positive, that is not above this.</summary>
+    /// <summary>The largest multiple of <paramref name="step"/>, which is positive, not above this number.</summary>
     public ExactDecimal FloorTo(in ExactDecimal step)
     {
         var (value, unit, common) = AlignLarge(this, step);
@@ -77,7 +77,7 @@ public readonly partial struct ExactDecimal : IEquatable<ExactDecimal>, ICompara
 
     public override bool Equals(object? obj) => obj is ExactDecimal other && Equals(other);
 
-    // Equal values may be held at different scales; their text is one.
+    // Equal values may be held at different scales, but they have the same text.
     public override int GetHashCode() => ToString().GetHashCode(StringComparison.Ordinal);
 
     public static bool operator ==(ExactDecimal left, ExactDecimal right) => left.Equals(right);
@@ -87,7 +87,7 @@ public readonly partial struct ExactDecimal : IEquatable<ExactDecimal>, ICompara
     public static bool operator <=(ExactDecimal left, ExactDecimal right) => left.CompareTo(right) <= 0;
     public static bool operator >=(ExactDecimal left, ExactDecimal right) => left.CompareTo(right) >= 0;
 
-    /// <summary>Brings both to one scale without leaving 128 bits; false when that may not be possible.</summary>
+    /// <summary>Brings both numbers to one scale within 128 bits; false when that may not be possible.</summary>
     private static bool TryAlign(
         in ExactDecimal left, in ExactDecimal right, out Int128 a, out Int128 b, out int common)
     {
@@ -107,7 +107,7 @@ public readonly partial struct ExactDecimal : IEquatable<ExactDecimal>, ICompara
 
     private static bool TryShift(ref Int128 value, int digits)
     {
-        // 2^63 × 10^18 < 2^123: the product cannot overflow; an overflow of the sum is seen where it is made.
+        // 2^63 × 10^18 < 2^123: the product cannot overflow. The caller that adds checks the sum for overflow.
         if (digits >= Powers.Length || value > long.MaxValue || value < long.MinValue)
             return value == Int128.Zero;
 

@@ -16,6 +16,6 @@ public sealed class ExactDecimalConverter : JsonConverter<ExactDecimal>
     }
 
     public override void Write(Utf8JsonWriter writer, ExactDecimal value, JsonSerializerOptions options) =>
-        // The text of a number needs no second validation.
+        // The text of an exact decimal is always a valid JSON number.
         writer.WriteRawValue(value.ToString(), skipInputValidation: true);
 }

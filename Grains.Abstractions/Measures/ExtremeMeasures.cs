@@ -20,7 +20,7 @@ public sealed class MinMeasure : Measure
 
     public static MinMeasure OneSkipped { get; } = new(null, 1);
 
-    /// <summary>Null when no number was added.</summary>
+    /// <summary>Null before the first number.</summary>
     public ExactDecimal? Value => any ? least : null;
 
     private protected override Measure Copy() => new MinMeasure(Value, Skipped);
@@ -54,7 +54,7 @@ public sealed class MaxMeasure : Measure
 
     public static MaxMeasure OneSkipped { get; } = new(null, 1);
 
-    /// <summary>Null when no number was added.</summary>
+    /// <summary>Null before the first number.</summary>
     public ExactDecimal? Value => any ? most : null;
 
     private protected override Measure Copy() => new MaxMeasure(Value, Skipped);

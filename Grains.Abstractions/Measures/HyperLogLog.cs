@@ -4,7 +4,7 @@ namespace Tributary.Measures;
 
 /// <summary>
 /// The registers of a HyperLogLog with 2^12 registers: standard error 1.04 / √4096 = 1.6 %. The estimate is Otmar
-/// Ertl's improved raw estimator (arXiv:1702.01284, algorithm 6), which needs no tables of bias.
+/// Ertl's improved raw estimator (arXiv:1702.01284, algorithm 6), which needs no bias tables.
 /// </summary>
 internal static class HyperLogLog
 {
@@ -42,7 +42,7 @@ internal static class HyperLogLog
         return m / (2 * Math.Log(2)) * m / z;
     }
 
-    /// <summary>Four registers of six bits in three bytes.</summary>
+    /// <summary>Packs four registers of six bits into three bytes.</summary>
     public static byte[] Pack(byte[] registers)
     {
         var packed = new byte[PackedBytes];

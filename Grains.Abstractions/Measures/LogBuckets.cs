@@ -20,19 +20,17 @@ internal static class LogBuckets
     private const double B = -3.0 / 5;
     private const double C = 10.0 / 7;
 
-    // The interpolation grows at least by 10/7 per e-fold: with this factor no bucket is wider than allowed.
-    // The literal is ln((1 + 0.01) / (1 - 0.01)): no library's logarithm takes part.
+    // The interpolation grows by at least 10/7 per e-fold, so with this factor no bucket is wider than allowed. The
+    // literal is ln((1 + 0.01) / (1 - 0.01)): a library's logarithm could differ between machines.
     private const double Multiplier = 7.0 / (10 * 0.020000666706669435);
 
     public static readonly int MinIndex = IndexOf(Least);
     public static readonly int MaxIndex = IndexOf(Most);
 
-    /// <summary>The bucket of a number from <see cref="Least"/> up.</summary>
+    /// <summary>The bucket of a number that is at least <see cref="Least"/>.</summary>
     public static int IndexOf(double value) => (int)Math.Floor(Logarithm(Math.Min(value, Most)) * Multiplier);
 
-    /// <summary>
-    /// The number that is at most <see cref="RelativeAccuracy"/> away from every number of the bucket.
-    /// </summary>
+    /// <summary>The number within <see cref="RelativeAccuracy"/> of every number of the bucket.</summary>
     public static double ValueOf(int index)
     {
         var (low, high) = (Bound(index), Bound(index + 1));

@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace Tributary.Measures;
 
 /// <summary>
-/// One mergeable measure. What it holds depends only on the values that were added, not on their order or grouping.
-/// Unchanged once it is shared: only a copy made by <see cref="Fork"/> may absorb.
+/// One mergeable measure. Its content depends only on the values added, not on their order or grouping. A shared
+/// measure never changes: only a copy made by <see cref="Fork"/> may absorb.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(SumMeasure), "sum")]
@@ -18,7 +18,7 @@ public abstract class Measure
     private protected Measure(long skipped) => Skipped = skipped;
 
     /// <summary>
-    /// Values that were there but could not be measured: of another type, or beyond the bounds of numbers.
+    /// The number of values that could not be measured: values of another type, or numbers beyond the bounds.
     /// </summary>
     [JsonPropertyOrder(10)]
     public long Skipped { get; private set; }

@@ -4,7 +4,7 @@ namespace Tributary.Measures;
 
 /// <summary>
 /// A DDSketch: quantiles of numbers with a relative error of at most 1 %. Numbers nearer to zero than 1e-15 count as
-/// zero, those beyond 1e18 as 1e18; so the buckets are bounded by construction, and merging is exact.
+/// zero, numbers beyond 1e18 as 1e18; so the number of buckets is bounded, and merging is exact.
 /// </summary>
 public sealed class QuantilesMeasure : Measure
 {
@@ -12,7 +12,7 @@ public sealed class QuantilesMeasure : Measure
     private BucketCounts? above;
     private BucketCounts? below;
 
-    /// <param name="zero">How many numbers counted as zero.</param>
+    /// <param name="zero">The number of numbers that counted as zero.</param>
     /// <param name="positive">The buckets of positive numbers (see <see cref="BucketCounts"/>), or null.</param>
     /// <param name="negative">The buckets of negative numbers by absolute value, or null.</param>
     [JsonConstructor]
@@ -42,7 +42,7 @@ public sealed class QuantilesMeasure : Measure
 
     public byte[]? Negative => below?.Write();
 
-    /// <summary>How many numbers were added.</summary>
+    /// <summary>The number of numbers added.</summary>
     [JsonIgnore]
     public long Numbers => zeros + (above?.Total ?? 0) + (below?.Total ?? 0);
 
@@ -69,7 +69,7 @@ public sealed class QuantilesMeasure : Measure
         var rank = (long)Math.Floor(quantile * (numbers - 1));
         var negatives = below?.Total ?? 0;
         if (rank < negatives)
-            // The lowest of the negative numbers is the largest in size.
+            // The lowest negative number has the largest absolute value.
             return -LogBuckets.ValueOf(below!.IndexAt(negatives - 1 - rank));
 
         rank -= negatives;

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Tributary.Measures;
 
-/// <summary>The exact sum of numbers and how many they were; a mean is computed from it when it is read.</summary>
+/// <summary>The exact sum and the count of numbers; the mean is computed from them on reading.</summary>
 public sealed class SumMeasure : Measure
 {
     /// <summary>Significant digits of a mean; halves are rounded to even.</summary>
@@ -23,7 +23,7 @@ public sealed class SumMeasure : Measure
 
     public static SumMeasure OneSkipped { get; } = new(0, 0, 1);
 
-    /// <summary>How many numbers were added.</summary>
+    /// <summary>The number of numbers added.</summary>
     public long Numbers => numbers;
 
     public ExactDecimal Sum => sum;

@@ -5,12 +5,12 @@ using System.Text;
 namespace Tributary.Messages;
 
 /// <summary>
-/// The identity of an external id: its source, its item and the id, as the first 128 bits of a SHA-256. A row with this
-/// key lies in the partition of the item, which follows from the key, so that the partition adds nothing to the scope.
+/// The identity of an external id: the first 128 bits of the SHA-256 of source, item and id. A row with this key lies
+/// in the item's partition, which the key determines, so the partition adds nothing to the scope.
 /// </summary>
 public readonly record struct ExternalKey(UInt128 Hash)
 {
-    // Two lengths and three identifiers of the greatest length.
+    // Two lengths, and three identifiers of the greatest length.
     private const int StackBytes = (2 * sizeof(int)) + (3 * 512);
 
     public static ExternalKey Of(string source, string item, string externalId)
@@ -33,8 +33,8 @@ public readonly record struct ExternalKey(UInt128 Hash)
     }
 
     /// <summary>
-    /// The key without the item: ids of items are derived from it, and databases before schema version 5 hold external
-    /// ids under it, where it is one within the partition of an item.
+    /// The key without the item. Ids of new items are derived from it. Databases from before schema version 5 hold
+    /// external ids under it; there it is unique within the partition of an item.
     /// </summary>
     public static ExternalKey Unscoped(string source, string externalId) =>
         // The length prefix keeps ("ab", "c") and ("a", "bc") apart.

@@ -2,18 +2,18 @@ using System.Text;
 
 namespace Tributary.Messages;
 
-/// <summary>What sources, item ids and external ids may be: what every store can hold and index.</summary>
+/// <summary>The rules for sources, item ids and external ids, which every store can hold and index.</summary>
 public static class Identifiers
 {
     /// <summary>The longest identifier, in bytes of UTF-8.</summary>
     public const int MaxBytes = 512;
 
-    /// <summary>Null when <paramref name="text"/> may be an identifier, else the code of what is wrong.</summary>
+    /// <summary>Null when <paramref name="text"/> may be an identifier, else the code of the error.</summary>
     public static string? Fault(string text)
     {
         if (text.Length == 0)
             return "identifier_invalid";
-        // A UTF-16 code unit takes at most three bytes, so that short ones need no counting.
+        // A UTF-16 code unit takes at most three bytes, so that a short text needs no counting.
         if (text.Length * 3 > MaxBytes && Encoding.UTF8.GetByteCount(text) > MaxBytes)
             return "identifier_too_long";
 

@@ -22,26 +22,26 @@ public sealed record Message
     /// </summary>
     public required string MediaType { get; init; }
 
-    /// <summary>The body as the bytes that came in: never re-serialised, so that it goes out as it came.</summary>
+    /// <summary>The body, byte for byte as received; it goes out as it came in.</summary>
     public required ReadOnlyMemory<byte> Body { get; init; }
 
-    /// <summary>When the message was accepted, by the clock of the node that accepted it.</summary>
+    /// <summary>The time of acceptance, by the clock of the silo that accepted the message.</summary>
     public required DateTimeOffset ReceivedAt { get; init; }
 
     /// <summary>
-    /// What the indexed paths hold in the body, at most one per path; stored beside the message and not read back.
+    /// The values at the indexed paths of the body, at most one per path. Stored beside the message; not read back.
     /// </summary>
     public IReadOnlyList<IndexedValue> IndexedValues { get; init; } = [];
 }
 
-/// <summary>What an indexed path holds in the body of a message.</summary>
+/// <summary>The value at an indexed path of a message's body.</summary>
 /// <param name="Path">The id of the path: see <c>IPartitionStore.JoinAsync</c>.</param>
-/// <param name="Key">The value as a key: compared byte by byte, keys have the order of values.</param>
+/// <param name="Key">The value as a key; keys compared byte by byte have the order of the values.</param>
 public readonly record struct IndexedValue(int Path, ReadOnlyMemory<byte> Key);
 
 /// <summary>
-/// A message that a turn has appended. Its position is known once its round is durable, which is before anything that
-/// the turn returned can leave the silo; so whoever holds this outside a turn can read <see cref="Position"/>.
+/// A message that a turn has appended. Its position is known once its round is durable. A turn's result leaves the silo
+/// only after that, so code outside a turn can always read <see cref="Position"/>.
 /// </summary>
 public sealed class AppendedMessage(
     Message message, long itemSequence, IReadOnlyList<int> generations, params IReadOnlyList<MessagePart> parts)
@@ -56,14 +56,14 @@ public sealed class AppendedMessage(
     /// <summary>The ids of the aggregate generations that the message contributed to.</summary>
     public IReadOnlyList<int> Generations { get; } = generations;
 
-    /// <summary>What is left to be done of it; empty when it is completed.</summary>
+    /// <summary>The unfinished parts; empty when the message is completed.</summary>
     public IReadOnlyList<MessagePart> Parts { get; } = parts;
 
     public Position Position => position >= 0
         ? new Position(position)
         : throw new InvalidOperationException("The position of a message is known only after its round is durable.");
 
-    /// <summary>Called by the engine when the round's commit has returned.</summary>
+    /// <summary>Called by the engine after the round's commit.</summary>
     public void Commit(Position committed) => position = committed.Value;
 }
 
@@ -73,7 +73,7 @@ public sealed class KnownMessage
     private readonly AppendedMessage? appended;
     private readonly Position position;
 
-    /// <summary>A message found in the store.</summary>
+    /// <summary>A message that the store has.</summary>
     public KnownMessage(MessageId id, string item, UInt128 bodyHash, Position position)
     {
         Id = id;

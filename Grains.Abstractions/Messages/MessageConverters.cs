@@ -2,7 +2,7 @@ using Tributary.Items;
 
 namespace Tributary.Messages;
 
-/// <summary>A <see cref="Message"/> between processes: bytes as arrays, which travel as they are.</summary>
+/// <summary>The form of a <see cref="Message"/> between processes: Orleans copies byte arrays as they are.</summary>
 [GenerateSerializer, Alias("tributary.message")]
 internal struct MessageOnWire
 {
@@ -72,7 +72,7 @@ internal sealed class MessageConverter : IConverter<Message, MessageOnWire>
 }
 
 /// <summary>
-/// An <see cref="IncomingMessage"/> between processes: hashes and keys are computed where it arrives.
+/// The form of an <see cref="IncomingMessage"/> between processes: the receiver computes hashes and keys anew.
 /// </summary>
 [GenerateSerializer, Alias("tributary.incoming-message")]
 internal struct IncomingMessageOnWire

@@ -1,31 +1,31 @@
 namespace Tributary.Messages;
 
 /// <summary>
-/// What became of a message or of a part of its processing. Stored as these numbers. The status of a message is the
-/// first in this order that one of its parts is in, and <see cref="Completed"/> when it has no parts left.
+/// The status of a message or of one of its parts. Stored as these numbers. A message has the lowest status of its
+/// parts, and is <see cref="Completed"/> when it has none left.
 /// </summary>
 public enum MessageStatus
 {
-    /// <summary>Nothing is left to be done.</summary>
+    /// <summary>Nothing is left to do.</summary>
     Completed = 0,
 
-    /// <summary>Waiting for its activity, or in it, for the first time.</summary>
+    /// <summary>The first attempt waits or runs.</summary>
     Processing = 1,
 
-    /// <summary>Failed, and will be tried again.</summary>
+    /// <summary>Failed; the platform will retry it.</summary>
     Retrying = 2,
 
-    /// <summary>Given up: kept, visible, tried again on demand.</summary>
+    /// <summary>Given up: kept, visible, and retried on demand.</summary>
     Parked = 3,
 
-    /// <summary>No plugin accepts it.</summary>
+    /// <summary>No plugin accepts the message.</summary>
     Skipped = 4,
 }
 
 /// <summary>The steps of a message.</summary>
 public enum ProcessingStep
 {
-    /// <summary>Mapping what came in to a message.</summary>
+    /// <summary>Mapping the incoming object to a message.</summary>
     Accept = 1,
 
     /// <summary>Fetching content and metadata.</summary>
@@ -38,11 +38,11 @@ public enum ProcessingStep
     Apply = 4,
 }
 
-/// <summary>What is left to be done of a message: of the whole of it, or of one plugin's share.</summary>
+/// <summary>Unfinished work on a message: on the whole message, or on one plugin's share.</summary>
 /// <param name="Plugin">Empty for the message as a whole.</param>
-/// <param name="Attempts">How often it was tried.</param>
-/// <param name="NextAttempt">When it is tried again; null unless <see cref="MessageStatus.Retrying"/>.</param>
-/// <param name="Error">A code, a colon and a sentence; null unless it failed.</param>
+/// <param name="Attempts">The number of attempts so far.</param>
+/// <param name="NextAttempt">The time of the next attempt; null unless <see cref="MessageStatus.Retrying"/>.</param>
+/// <param name="Error">A code, a colon and a sentence; null unless the work failed.</param>
 [GenerateSerializer, Immutable, Alias("tributary.message-part")]
 public sealed record MessagePart(
     string Plugin,
@@ -52,7 +52,7 @@ public sealed record MessagePart(
     DateTimeOffset? NextAttempt = null,
     string? Error = null)
 {
-    /// <summary>True when this turn is the one that saw it fail: the failure feed gets an entry. Not stored.</summary>
+    /// <summary>True when this very turn saw the failure: the failure feed gets an entry. Not stored.</summary>
     [Id(0)]
     public bool IsRaised { get; init; }
 
@@ -70,7 +70,7 @@ public sealed record MessagePart(
     }
 }
 
-/// <summary>A stored message as later turns speak of it.</summary>
+/// <summary>Refers to a stored message in later turns.</summary>
 [GenerateSerializer, Immutable, Alias("tributary.message-reference")]
 public sealed record MessageReference(
     MessageId Id, Position Position, string Source, DateTimeOffset ReceivedAt, long ItemSequence);
@@ -79,7 +79,9 @@ public sealed record MessageReference(
 /// <param name="Generation">The plugin's generation.</param>
 public sealed record RecordEffect(int Generation, string Key, ReadOnlyMemory<byte> Json);
 
-/// <summary>What a message was counted in after it was accepted.</summary>
+/// <summary>The aggregates that counted a message after it was accepted.</summary>
 /// <param name="Generation">The plugin's generation.</param>
-/// <param name="Aggregates">The keys of the aggregates that it contributed to: see <see cref="AggregateKey"/>.</param>
+/// <param name="Aggregates">
+/// The keys of the aggregates that the message contributed to: see <see cref="AggregateKey"/>.
+/// </param>
 public sealed record Outcome(int Generation, IReadOnlyList<string> Aggregates);

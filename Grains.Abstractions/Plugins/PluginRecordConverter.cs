@@ -1,6 +1,6 @@
 namespace Tributary.Plugins;
 
-/// <summary>A <see cref="PluginRecord"/> between processes.</summary>
+/// <summary>The form of a <see cref="PluginRecord"/> between processes.</summary>
 [GenerateSerializer, Alias("tributary.plugin-record")]
 internal struct PluginRecordOnWire
 {

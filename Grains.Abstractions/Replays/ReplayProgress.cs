@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Tributary.Replays;
 
-/// <summary>Where a replay stands.</summary>
+/// <summary>The status of a replay.</summary>
 public enum ReplayStatus
 {
     Running,
@@ -12,15 +12,17 @@ public enum ReplayStatus
     Completed,
 
     /// <summary>
-    /// All messages were looked at, and some failed: see <see cref="ReplayProgress.Failed"/>. Started again, it tries
-    /// these once more.
+    /// Every message was read, and some failed: see <see cref="ReplayProgress.Failed"/>. A new
+    /// start tries the failed messages again.
     /// </summary>
     Incomplete,
 
-    /// <summary>Stopped on demand; it can go on.</summary>
+    /// <summary>Stopped on demand; a new start resumes it.</summary>
     Cancelled,
 
-    /// <summary>It cannot go on as the server is configured now: see <see cref="ReplayProgress.Error"/>.</summary>
+    /// <summary>
+    /// The present configuration does not allow the replay to go on: see <see cref="ReplayProgress.Error"/>.
+    /// </summary>
     Failed,
 }
 
@@ -43,26 +45,26 @@ public sealed record ReplayProgress
     [Id(3)]
     public long? ToMs { get; init; }
 
-    /// <summary>The position of the last message that was looked at.</summary>
+    /// <summary>The position of the last message read.</summary>
     [Id(4)]
     public long Cursor { get; init; }
 
-    /// <summary>How many messages there are to look at, as known so far.</summary>
+    /// <summary>The number of messages to read, as known so far.</summary>
     [Id(5)]
     public long TotalCount { get; init; }
 
-    /// <summary>How many were looked at.</summary>
+    /// <summary>The number of messages read.</summary>
     [Id(6)]
     public long SeenCount { get; init; }
 
     /// <summary>
-    /// How many of these the replay counted; the others were counted as they came, lie outside the bounds, or do not
-    /// belong here.
+    /// The number of messages that the replay itself counted. Of the others read, some were counted as they came, some
+    /// lie outside the bounds, and some do not belong to the generation.
     /// </summary>
     [Id(7)]
     public long CountedCount { get; init; }
 
-    /// <summary>The messages that failed; at most as many as the options of replays allow.</summary>
+    /// <summary>The failed messages; at most as many as the options of replays allow.</summary>
     [Id(8)]
     public IReadOnlyList<FailedReplay> Failed
     {
@@ -76,15 +78,15 @@ public sealed record ReplayProgress
     [Id(10)]
     public DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary>Why it stands still or ended; null while it goes on.</summary>
+    /// <summary>The reason why the replay waits or has ended; null while it runs.</summary>
     [Id(11)]
     public string? Error { get; init; }
 
-    /// <summary>The number of the last activity: a result of another one is late.</summary>
+    /// <summary>The number of the current activity; a result with another number is too late and ignored.</summary>
     [Id(12)]
     public int Attempt { get; init; }
 
-    /// <summary>How many activities failed since the last that did not.</summary>
+    /// <summary>The number of activities that failed in a row.</summary>
     [Id(13)]
     public int Failures { get; init; }
 
@@ -94,8 +96,8 @@ public sealed record ReplayProgress
     public IDictionary<string, JsonElement>? Unknown { get; set; }
 }
 
-/// <summary>A message that could not be run again.</summary>
+/// <summary>A message whose replay failed.</summary>
 /// <param name="Error">A code, a colon and a sentence.</param>
-/// <param name="Tries">How often it was tried since the replay was started.</param>
+/// <param name="Tries">The number of attempts since the replay was started.</param>
 [GenerateSerializer, Immutable, Alias("tributary.failed-replay")]
 public sealed record FailedReplay(Guid Message, string Error, int Tries = 0);

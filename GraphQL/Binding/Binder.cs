@@ -5,7 +5,7 @@ using Tributary.GraphQL.Types;
 namespace Tributary.GraphQL.Binding;
 
 /// <summary>
-/// Puts bindings on a schema and checks that both fit. Everything that does not is named, with both sides.
+/// Attaches bindings to a schema and checks that they fit. Every mismatch is reported with both sides.
 /// </summary>
 internal sealed class Binder(Schema schema, SchemaBindings bindings)
 {

@@ -2,10 +2,12 @@ using Tributary.GraphQL.Types;
 
 namespace Tributary.GraphQL.Binding;
 
-/// <summary>Whether values of a CLR type can be what a field promises.</summary>
+/// <summary>Checks whether values of a CLR type can have the type of a field.</summary>
 internal static class ClrFit
 {
-    /// <summary>What is wrong, or null. <c>object</c> fits everything and is looked at when values come.</summary>
+    /// <summary>
+    /// The mismatch, or null. <c>object</c> fits every type; its values are checked when they arrive.
+    /// </summary>
     public static string? Problem(Schema schema, SchemaBindings bindings, GraphQLType type, Type clr)
     {
         if (clr == typeof(object)) return null;

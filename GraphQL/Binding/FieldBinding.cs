@@ -2,12 +2,11 @@ using Tributary.GraphQL.Execution;
 
 namespace Tributary.GraphQL.Binding;
 
-/// <summary>Gives the value of a field. Completed tasks cost no more than a call.</summary>
+/// <summary>Returns the value of a field. A task that is already completed costs no more than a call.</summary>
 public delegate ValueTask<object?> FieldResolver(ResolveContext context);
 
 /// <summary>
-/// How one field gets its value: by a getter that needs nothing but the object, by a resolver, or as a stream of
-/// events.
+/// The source of a field's value: a getter that needs the object alone, a resolver, or a stream of events.
 /// </summary>
 internal sealed record FieldBinding(Type ResultType, string Origin)
 {
@@ -16,7 +15,7 @@ internal sealed record FieldBinding(Type ResultType, string Origin)
 
     public FieldResolver? Resolver { get; init; }
 
-    /// <summary>Asks a loader of the request to fill the place; without a task per object.</summary>
+    /// <summary>Asks a loader of the request to fill the place, without a task per object.</summary>
     public Action<Executor, Place, object>? Batch { get; init; }
 
     /// <summary>Only for fields of the subscription root.</summary>

@@ -4,8 +4,8 @@ using Tributary.GraphQL.Types;
 namespace Tributary.GraphQL.Binding;
 
 /// <summary>
-/// What belongs to the types of a schema: CLR types, resolvers, codecs of scalars. Fields without a resolver are read
-/// from the property of the same name, in any case. Everything is checked against the schema when the engine is made.
+/// The CLR side of a schema: CLR types, resolvers, codecs of scalars. A field without a resolver reads the property of
+/// the same name, whatever its case. The engine checks all bindings against the schema when it is created.
 /// </summary>
 public sealed class SchemaBindings
 {
@@ -17,7 +17,7 @@ public sealed class SchemaBindings
 
     internal Dictionary<string, Func<object, string>> TypeResolvers { get; } = [];
 
-    /// <summary>Binds an object type to the CLR type of its values. Called again, it gives the same binding.</summary>
+    /// <summary>Binds an object type to the CLR type of its values. A repeated call returns the same binding.</summary>
     /// <exception cref="ArgumentException">The type is bound to another CLR type already.</exception>
     public ObjectBinding<TSource> Object<TSource>(string type)
     {
@@ -28,12 +28,12 @@ public sealed class SchemaBindings
                 nameof(type));
     }
 
-    /// <summary>Binds a root type or another whose resolvers do not look at their object.</summary>
+    /// <summary>Binds a root type, or another type whose resolvers do not use their object.</summary>
     public ObjectBinding<object> Object(string type) => Object<object>(type);
 
     /// <summary>
-    /// Says which object type a value of an interface or union is. Only needed where the CLR type of the value does
-    /// not: without it the object type that is bound to that is taken.
+    /// Names the object type of a value of an interface or union. Only needed where the CLR type of the value does not
+    /// tell: by default a value has the object type that its CLR type is bound to.
     /// </summary>
     public SchemaBindings Abstract(string name, Func<object, string> typeName)
     {
@@ -48,7 +48,7 @@ public sealed class SchemaBindings
     }
 
     /// <summary>
-    /// Binds an enum; members are named as in the schema, or in Pascal case: IN_PROGRESS is InProgress.
+    /// Binds an enum. Members have the names of the schema, or the same in Pascal case: IN_PROGRESS is InProgress.
     /// </summary>
     public SchemaBindings Enum<TEnum>(string name) where TEnum : struct, Enum
     {
@@ -73,11 +73,11 @@ public abstract class ObjectBinding(string name, Type clrType)
 /// <summary>Binds the fields of one object type whose values are <typeparamref name="TSource"/>.</summary>
 public sealed class ObjectBinding<TSource>(string name) : ObjectBinding(name, typeof(TSource))
 {
-    /// <summary>A field that is computed from the object alone.</summary>
+    /// <summary>A field that is computed from its object alone.</summary>
     public ObjectBinding<TSource> Field<TResult>(string field, Func<TSource, TResult> get) =>
         Add(field, new FieldBinding(typeof(TResult), Origin(field)) { Getter = source => get((TSource)source) });
 
-    /// <summary>A field that needs arguments or services but no waiting.</summary>
+    /// <summary>A field that needs arguments or services but does not wait.</summary>
     public ObjectBinding<TSource> Field<TResult>(string field, Func<TSource, ResolveContext, TResult> get) =>
         Add(
             field,
@@ -86,8 +86,9 @@ public sealed class ObjectBinding<TSource>(string name) : ObjectBinding(name, ty
                 Resolver = context => new ValueTask<object?>(get((TSource)context.Source!, context)),
             });
 
-    /// <summary>A field that may have to wait. Fields of one object wait together.</summary>
-    public ObjectBinding<TSource> FieldAsync<TResult>(string field, Func<TSource, ResolveContext, ValueTask<TResult>> get) =>
+    /// <summary>A field that may wait. The fields of one object wait together.</summary>
+    public ObjectBinding<TSource> FieldAsync<TResult>(
+        string field, Func<TSource, ResolveContext, ValueTask<TResult>> get) =>
         Add(field, new FieldBinding(typeof(TResult), Origin(field))
         {
             Resolver = context =>
@@ -98,9 +99,8 @@ public sealed class ObjectBinding<TSource>(string name) : ObjectBinding(name, ty
         });
 
     /// <summary>
-    /// A field whose values are loaded for all objects of the request together: one call of <paramref name="load"/> for
-    /// a list of any length (up to
-    /// <see cref="GraphQLOptions.MaxBatchKeys"/>). Keys that are missing in its result are null.
+    /// A field whose values are loaded together for all objects of the request: one call of <paramref name="load"/>
+    /// takes up to <see cref="GraphQLOptions.MaxBatchKeys"/> keys. A key that its result lacks gives null.
     /// </summary>
     public ObjectBinding<TSource> Batch<TKey, TResult>(
         string field,
@@ -115,7 +115,8 @@ public sealed class ObjectBinding<TSource>(string name) : ObjectBinding(name, ty
             {
                 if (key((TSource)source) is { } id)
                 {
-                    var loader = executor.FindBatch<TKey, TResult>(identity) ?? executor.Batch(identity, executor.ContextOf(place, source), load);
+                    var loader = executor.FindBatch<TKey, TResult>(identity)
+                        ?? executor.Batch(identity, executor.ContextOf(place, source), load);
                     loader.LoadInto(id, place);
                     return;
                 }
@@ -126,7 +127,8 @@ public sealed class ObjectBinding<TSource>(string name) : ObjectBinding(name, ty
     }
 
     /// <summary>A field of the subscription root. Disposing the stream's enumerator ends the subscription.</summary>
-    public ObjectBinding<TSource> Stream<TEvent>(string field, Func<ResolveContext, IAsyncEnumerable<TEvent>> subscribe) =>
+    public ObjectBinding<TSource> Stream<TEvent>(
+        string field, Func<ResolveContext, IAsyncEnumerable<TEvent>> subscribe) =>
         Add(field, new FieldBinding(typeof(TEvent), Origin(field)) { Stream = context => Box(subscribe(context)) });
 
     private static async IAsyncEnumerable<object?> Box<TEvent>(IAsyncEnumerable<TEvent> events)

@@ -1,5 +1,5 @@
-// Sends operations as event streams: queries and mutations give one result, subscriptions as many as there are.
-// The fields of an event end with a line end, an event with an empty line.
+// Sends operations as event streams: a query or mutation gives one result, a subscription any number.
+// A line break ends each field of an event; an empty line ends the event.
 
 /** Calls onResult with each result; ends when the server completes or the signal aborts. */
 export async function execute(url, request, onResult, signal) {

@@ -1,10 +1,15 @@
-// The schema's documentation from introspection. Everything is put into the page as text, never as HTML.
+// The schema's documentation from introspection. It enters the page as text, never as HTML.
 
-const typeRef = 'kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { name } } } } }';
+const typeRef = ['kind name', 'kind name', 'kind name', 'kind name', 'kind name', 'name']
+  .reduceRight((inner, fields) => `${fields} ofType { ${inner} }`);
 
-export const introspectionQuery = `{ __schema { queryType { name } mutationType { name } subscriptionType { name } types {
+export const introspectionQuery = `{ __schema { queryType { name } mutationType { name } subscriptionType { name }
+types {
   kind name description
-  fields(includeDeprecated: true) { name description isDeprecated deprecationReason type { ${typeRef} } args { name description defaultValue type { ${typeRef} } } }
+  fields(includeDeprecated: true) {
+    name description isDeprecated deprecationReason type { ${typeRef} }
+    args { name description defaultValue type { ${typeRef} } }
+  }
   inputFields { name description defaultValue type { ${typeRef} } }
   enumValues(includeDeprecated: true) { name description isDeprecated deprecationReason }
   possibleTypes { name }

@@ -1,9 +1,9 @@
 namespace Tributary.GraphQL.Execution;
 
-/// <summary>A loader that the executor starts when nothing else can go on.</summary>
+/// <summary>A loader that the executor starts when no field can go on without it.</summary>
 internal interface IBatch
 {
-    /// <summary>Starts to load what is waiting; false when nothing is.</summary>
+    /// <summary>Starts to load the waiting keys; false when none waits.</summary>
     bool Dispatch();
 }
 
@@ -11,14 +11,13 @@ internal interface IBatch
 internal readonly record struct Place(FieldPlan Field, ResultNode Node, int Index);
 
 /// <summary>
-/// Collects keys while fields are resolved and loads them together, each once per request. Results are handed out by
-/// the executor's loop, all of one batch before it looks for further batches: so the next level is complete, too, when
-/// it is loaded.
+/// Collects keys while fields are resolved, and loads them together, each once per request. The executor's loop hands
+/// out all results of one batch before it starts further batches, so the next level's batch is complete when it loads.
 /// </summary>
 public sealed class BatchLoader<TKey, TValue> : IBatch where TKey : notnull
 {
     private readonly Lock gate = new();
-    private readonly Dictionary<TKey, Asked> known = [];
+    private readonly Dictionary<TKey, PendingKey> known = [];
     private readonly Executor executor;
     private readonly ResolveContext context;
     private readonly Func<IReadOnlyList<TKey>, ResolveContext, Task<IReadOnlyDictionary<TKey, TValue>>> load;
@@ -37,25 +36,25 @@ public sealed class BatchLoader<TKey, TValue> : IBatch where TKey : notnull
         this.maxKeys = maxKeys;
     }
 
-    /// <summary>The value of the key, null when the load did not give one. May be called from any thread.</summary>
+    /// <summary>The value of the key; null when the load did not return one. May be called from any thread.</summary>
     public Task<TValue?> Load(TKey key)
     {
         lock (gate) return Ask(key).Task;
     }
 
     /// <summary>
-    /// Puts the value of the key into a place of the response; called by the executor's loop, and cheaper than a task.
+    /// Fills a place of the response with the value of the key. Only for the executor's loop; cheaper than a task.
     /// </summary>
     internal void LoadInto(TKey key, Place place)
     {
-        Asked asked;
+        PendingKey pending;
         lock (gate)
         {
-            asked = Ask(key);
-            if (!asked.IsLoaded) asked.Places.Add(place);
+            pending = Ask(key);
+            if (!pending.IsLoaded) pending.Places.Add(place);
         }
         executor.Expect();
-        if (asked.IsLoaded) executor.Complete(place, asked.Value, asked.Failure);
+        if (pending.IsLoaded) executor.Complete(place, pending.Value, pending.Failure);
     }
 
     bool IBatch.Dispatch()
@@ -72,13 +71,13 @@ public sealed class BatchLoader<TKey, TValue> : IBatch where TKey : notnull
     }
 
     /// <summary>Called with the lock held.</summary>
-    private Asked Ask(TKey key)
+    private PendingKey Ask(TKey key)
     {
-        if (known.TryGetValue(key, out var asked)) return asked;
-        known[key] = asked = new Asked();
+        if (known.TryGetValue(key, out var pending)) return pending;
+        known[key] = pending = new PendingKey();
         waiting.Add(key);
         if (waiting.Count == 1) executor.Wake();
-        return asked;
+        return pending;
     }
 
     private void Start(IReadOnlyList<TKey> keys)
@@ -92,8 +91,8 @@ public sealed class BatchLoader<TKey, TValue> : IBatch where TKey : notnull
         {
             task = Task.FromException<IReadOnlyDictionary<TKey, TValue>>(failure);
         }
-        // Places are completed by the loop and not here: the batches of this pass all start before anything asks for
-        // more.
+        // The loop completes the places, not this thread: all batches of this pass start
+        // before any field asks for more keys.
         if (task.IsCompleted) executor.Enqueue(() => Finish(keys, task));
         else task.GetAwaiter().UnsafeOnCompleted(() => executor.Enqueue(() => Finish(keys, task)));
     }
@@ -112,20 +111,20 @@ public sealed class BatchLoader<TKey, TValue> : IBatch where TKey : notnull
         }
         foreach (var key in keys)
         {
-            Asked asked;
+            PendingKey pending;
             lock (gate)
             {
-                asked = known[key];
-                asked.Finish(values is not null && values.TryGetValue(key, out var value) ? value : default, failed);
+                pending = known[key];
+                pending.Finish(values is not null && values.TryGetValue(key, out var value) ? value : default, failed);
             }
-            asked.Tell();
-            // Whoever asks from here on is answered at once, so nothing is added while this runs.
-            foreach (var place in asked.Places) executor.Complete(place, asked.Value, failed);
+            pending.Tell();
+            // From here on every request for the key is answered at once, so no place is added while this runs.
+            foreach (var place in pending.Places) executor.Complete(place, pending.Value, failed);
         }
     }
 
-    /// <summary>A key with those who wait for it.</summary>
-    private sealed class Asked
+    /// <summary>A key, with the places and tasks that wait for it.</summary>
+    private sealed class PendingKey
     {
         private TaskCompletionSource<TValue?>? task;
 

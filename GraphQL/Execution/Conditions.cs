@@ -3,7 +3,7 @@ using Tributary.GraphQL.Types;
 
 namespace Tributary.GraphQL.Execution;
 
-/// <summary>@skip and @include (spec section 3.13.1 and 3.13.2). Both must let a selection pass.</summary>
+/// <summary>@skip and @include (spec sections 3.13.1 and 3.13.2). A selection must pass both.</summary>
 internal static class Conditions
 {
     public static bool Include(IReadOnlyList<Directive> directives, InputObject variables)

@@ -1,8 +1,8 @@
 namespace Tributary.GraphQL.Execution;
 
 /// <summary>
-/// Keeps the documents used last, by their text. Bounded by count; all documents together are bounded by that times the
-/// limit of one.
+/// Keeps the most recently used documents, by their text. Bounded by count, and so in memory by
+/// that count times the largest document.
 /// </summary>
 internal sealed class DocumentCache(int capacity)
 {

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Tributary.GraphQL.Execution;
 
 /// <summary>
-/// The answer to one request, or to one event of a subscription. It is made of arrays and written once, straight to
-/// UTF-8.
+/// The answer to one request, or to one event of a subscription. It consists of arrays and
+/// is written once, directly as UTF-8.
 /// </summary>
 public sealed class ExecutionResult
 {
@@ -19,8 +19,8 @@ public sealed class ExecutionResult
     }
 
     /// <summary>
-    /// False for request errors: nothing was executed and the answer has no <c>data</c> at all. True also when
-    /// <c>data</c> is null.
+    /// False after a request error: nothing was executed, and the answer has no <c>data</c>.
+    /// True also when <c>data</c> is null.
     /// </summary>
     public bool HasData { get; }
 

@@ -3,7 +3,7 @@ using Tributary.GraphQL.Types;
 
 namespace Tributary.GraphQL.Execution;
 
-/// <summary>CompleteValue, and what happens to errors (spec section 6.4.3 and 6.4.4).</summary>
+/// <summary>CompleteValue, and the handling of field errors (spec sections 6.4.3 and 6.4.4).</summary>
 internal sealed partial class Executor
 {
     private void CompleteValue(FieldPlan field, GraphQLType type, object? value, ResultNode parent, int index)
@@ -56,7 +56,7 @@ internal sealed partial class Executor
         for (var i = 0; i < list.Count && !node.IsDead; i++) CompleteValue(field, type.Of, list[i], node, i);
     }
 
-    /// <summary>ResolveAbstractType: the object type of the schema whose CLR type the value is.</summary>
+    /// <summary>ResolveAbstractType: the object type of the schema that the value's CLR type is bound to.</summary>
     private ObjectType ResolveAbstractType(NamedType type, object value)
     {
         if (type.TypeResolver is { } resolver)
@@ -87,7 +87,7 @@ internal sealed partial class Executor
             var locations = field.Nodes.Select(n => document.Source.LocationOf(n.Start)).ToArray();
             errors.Add(Describe(failure) with { Locations = locations, Path = parent.PathTo(index) });
         }
-        // The null takes the nearest place around it that may be null; what was made inside is forgotten.
+        // The null moves up to the nearest nullable place; the result below that place is dropped.
         while (parent.IsNonNull(index))
         {
             parent.IsDead = true;

@@ -3,9 +3,9 @@ using System.Runtime.ExceptionServices;
 namespace Tributary.GraphQL.Execution;
 
 /// <summary>
-/// The loop of an operation that waits. In short: <c>while something is pending: continue what has completed; else
-/// start the batches; else wait.</c> Completions come from any thread and are queued; only the loop touches the result.
-/// The queue is bounded by the number of pending fields and loads.
+/// The loop of an operation that waits. In short: <c>while something is pending: continue the completed fields; else
+/// start the batches; else wait.</c> Any thread may queue a completion, but only the loop touches the result. The
+/// number of pending fields and loads bounds the queue.
 /// </summary>
 internal sealed partial class Executor
 {
@@ -47,7 +47,7 @@ internal sealed partial class Executor
         }
     }
 
-    /// <summary>The loader of this request, or null when it was not asked for yet.</summary>
+    /// <summary>The loader of this request, or null before its first use.</summary>
     public BatchLoader<TKey, TValue>? FindBatch<TKey, TValue>(object identity) where TKey : notnull
     {
         lock (gate)
@@ -57,12 +57,12 @@ internal sealed partial class Executor
     }
 
     /// <summary>
-    /// A place waits for its value: the operation does not end before <see cref="Complete"/> is called for it. By the
-    /// loop.
+    /// Registers a place that waits for its value: the operation does not end before <see cref="Complete"/> is called
+    /// for that place. Only for the loop.
     /// </summary>
     public void Expect() => pending++;
 
-    /// <summary>The value that a place waited for, or why there is none. By the loop.</summary>
+    /// <summary>Gives a waiting place its value, or the failure. Only for the loop.</summary>
     public void Complete(Place place, object? value, Exception? failure)
     {
         pending--;

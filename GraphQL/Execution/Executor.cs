@@ -5,9 +5,9 @@ using Tributary.GraphQL.Types;
 namespace Tributary.GraphQL.Execution;
 
 /// <summary>
-/// Executes one operation (spec section 6). One thread at a time runs it: fields are resolved in order, and those that
-/// must wait are continued by the loop in
-/// <c>Executor.Loop.cs</c>. So all of one request's state needs no locks, and resolvers that wait do so together.
+/// Executes one operation (spec section 6). One thread at a time runs it: it resolves fields in order, and the
+/// loop in <c>Executor.Loop.cs</c> continues the fields that must wait. So the state of a request needs no
+/// locks, and resolvers wait together.
 /// </summary>
 internal sealed partial class Executor
 {
@@ -36,7 +36,7 @@ internal sealed partial class Executor
 
     public PlanScope Scope { get; }
 
-    /// <summary>Made when a resolver asks for it, or when the operation has to wait.</summary>
+    /// <summary>Created when a resolver asks for it, or when the operation has to wait.</summary>
     public CancellationToken CancellationToken
     {
         get
@@ -102,7 +102,7 @@ internal sealed partial class Executor
     }
 
     /// <summary>
-    /// The stream of events of a subscription's root field (spec section 6.2.3.1, CreateSourceEventStream).
+    /// CreateSourceEventStream: the stream of events of a subscription's root field (spec section 6.2.3.1).
     /// </summary>
     public IAsyncEnumerable<object?> CreateSourceEventStream(SelectionPlan plan, CancellationToken lifetime)
     {
@@ -128,7 +128,7 @@ internal sealed partial class Executor
     }
 
     /// <summary>
-    /// Lets timers and registrations go. Called by the executor itself, except for that of a subscription's source.
+    /// Releases timers and registrations. The executor calls it itself, except for the source of a subscription.
     /// </summary>
     public void Release()
     {
@@ -136,7 +136,9 @@ internal sealed partial class Executor
         timer?.Dispose();
     }
 
-    /// <summary>The caller is gone, time is up, or the stack is: nothing that one field can answer for.</summary>
+    /// <summary>
+    /// True for a failure that no single field is responsible for: the caller is gone, or time or stack is used up.
+    /// </summary>
     private bool EndsOperation(Exception failure) =>
         failure is InsufficientExecutionStackException
         || (failure is OperationCanceledException && cancellation is { IsCancellationRequested: true });
@@ -184,11 +186,11 @@ internal sealed partial class Executor
         Continue(task, field, node, index);
     }
 
-    /// <summary>What a resolver of this place is told.</summary>
+    /// <summary>The context for a resolver of this place.</summary>
     public ResolveContext ContextOf(Place place, object? source) =>
         new(this, place.Field, place.Node, place.Index, source, Arguments(place.Field));
 
-    /// <summary>CoerceArgumentValues, once per field of the operation and not once per object.</summary>
+    /// <summary>CoerceArgumentValues, once per field of the operation instead of once per object.</summary>
     private InputObject Arguments(FieldPlan field)
     {
         if (field.Definition.Arguments.Count == 0) return InputObject.Empty;

@@ -5,7 +5,8 @@ using Tributary.GraphQL.Types;
 namespace Tributary.GraphQL.Execution;
 
 /// <summary>
-/// CollectFields (spec section 6.3.2): fields in the order of their first appearance, a fragment once per collection.
+/// CollectFields (spec section 6.3.2): fields in the order of their first appearance,
+/// each fragment once per collection.
 /// </summary>
 internal static class FieldCollector
 {

@@ -4,8 +4,8 @@ using Tributary.GraphQL.Types;
 namespace Tributary.GraphQL.Execution;
 
 /// <summary>
-/// Turns literals of validated documents into CLR values, with variables put in (spec section 3, input coercion).
-/// What validation could not know — a null variable in a non-null place that has a default — throws a
+/// Turns literals of validated documents into CLR values and replaces variables (spec section 3, input coercion). A
+/// null variable in a non-null place with a default passes validation; here it throws a
 /// <see cref="CoercionException"/>.
 /// </summary>
 internal static class LiteralCoercion
@@ -51,8 +51,8 @@ internal static class LiteralCoercion
     }
 
     /// <summary>
-    /// One value. A variable that was not given is null, except as a field of an input object, where it is as if the
-    /// field were not written.
+    /// Coerces one value. A variable without a value is null. In a field of an input object
+    /// it makes the field absent instead.
     /// </summary>
     public static object? Value(GraphQLType type, ValueNode literal, InputObject variables)
     {
@@ -95,7 +95,9 @@ internal static class LiteralCoercion
         return result;
     }
 
-    /// <summary>Variables inside a literal of a scalar that takes any value, as the literals they stand for.</summary>
+    /// <summary>
+    /// Replaces the variables inside a literal of a scalar that takes any value by literals of their values.
+    /// </summary>
     private static ValueNode WithVariables(ValueNode literal, InputObject variables) => literal switch
     {
         VariableValue v => ToLiteral(variables.GetValueOrDefault(v.Name)),

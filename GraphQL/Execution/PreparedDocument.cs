@@ -5,9 +5,9 @@ using Tributary.GraphQL.Types;
 namespace Tributary.GraphQL.Execution;
 
 /// <summary>
-/// A document that passed validation and the limits that need no variables, with the plans of its operations. Which
-/// fields are collected depends only on the variables of @skip and @include, so a plan is kept for each combination of
-/// their values that was seen, up to a limit.
+/// A document that passed validation and the limits that need no variables, with the plans of its operations. The
+/// collected fields depend only on the variables of @skip and @include; so the document keeps a plan for each
+/// combination of their values seen, up to a limit.
 /// </summary>
 internal sealed class PreparedDocument(Schema schema, Document document)
 {
@@ -26,7 +26,7 @@ internal sealed class PreparedDocument(Schema schema, Document document)
     [.. document.Definitions.OfType<OperationDefinition>()];
 
     /// <summary>
-    /// GetOperation (spec section 6.1); null with the reason when it cannot be told which one is meant.
+    /// GetOperation (spec section 6.1). Null, with the reason, when the name does not select exactly one operation.
     /// </summary>
     public OperationDefinition? Operation(string? name, out string problem)
     {
@@ -54,7 +54,7 @@ internal sealed class PreparedDocument(Schema schema, Document document)
         for (var i = 0; i < Math.Min(conditions.Length, MaxConditions); i++)
             if (variables.GetValueOrDefault(conditions[i]) is true) mask |= 1 << i;
         if (plans.TryGetValue((operation, mask), out var known)) return known;
-        // The scope outlives the request, so it holds nothing of it but what decides conditions.
+        // The scope outlives the request, so of its variables it holds only those that decide conditions.
         var deciding = new InputObject();
         foreach (var name in conditions)
             if (variables.TryGetValue(name, out var value)) deciding.Set(name, value);

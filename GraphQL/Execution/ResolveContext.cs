@@ -2,7 +2,7 @@ using Tributary.GraphQL.Types;
 
 namespace Tributary.GraphQL.Execution;
 
-/// <summary>What a resolver knows of the field it resolves.</summary>
+/// <summary>The arguments, object and services of a field for its resolver.</summary>
 public sealed class ResolveContext
 {
     private readonly Executor executor;
@@ -21,25 +21,26 @@ public sealed class ResolveContext
         Arguments = arguments;
     }
 
-    /// <summary>The object whose field this is; null at the roots.</summary>
+    /// <summary>The object that the field belongs to; null at the roots.</summary>
     public object? Source { get; }
 
     public InputObject Arguments { get; }
 
     public Schema Schema => executor.Scope.Schema;
 
-    /// <summary>What the host put into <see cref="GraphQLRequest.State"/>.</summary>
+    /// <summary>The value that the host put into <see cref="GraphQLRequest.State"/>.</summary>
     public object? State => executor.State;
 
-    /// <summary>Cancelled when the caller is gone or the operation has run too long.</summary>
+    /// <summary>Cancelled when the caller is gone or the operation exceeds its time limit.</summary>
     public CancellationToken CancellationToken => executor.CancellationToken;
 
     /// <summary>Response keys and indices from the root.</summary>
     public IReadOnlyList<object> Path => parent.PathTo(index);
 
     /// <summary>
-    /// True when the selection below this field has a field of that name, or a chain of them: <c>Selects("pageInfo",
-    /// "hasNextPage")</c>. For abstract types the first possible type answers.
+    /// True when the selection below this field contains a field of that name, or a chain of
+    /// fields: <c>Selects("pageInfo", "hasNextPage")</c>. For an abstract type, the selection
+    /// on its first possible type counts.
     /// </summary>
     public bool Selects(params ReadOnlySpan<string> names)
     {
@@ -58,8 +59,8 @@ public sealed class ResolveContext
     }
 
     /// <summary>
-    /// The loader of this request for <paramref name="identity"/>: keys that are asked for while other fields are
-    /// resolved are loaded together.
+    /// The loader of this request for <paramref name="identity"/>. It loads keys together that are requested while
+    /// other fields are being resolved.
     /// </summary>
     public BatchLoader<TKey, TValue> Batch<TKey, TValue>(
         object identity,

@@ -3,8 +3,8 @@ using Tributary.GraphQL.Types;
 namespace Tributary.GraphQL.Execution;
 
 /// <summary>
-/// An object or list of a response while it is made: one array of slots, no names. A slot holds null, a value that JSON
-/// can hold, or another node. Parents give the path of an error and the way that a null travels.
+/// An object or list of a response under construction: one array of slots, without names. A slot holds null, a JSON
+/// value or another node. The parents give an error its path, and a null its way up.
 /// </summary>
 internal abstract class ResultNode(ResultNode? parent, int index, object?[] slots)
 {
@@ -14,7 +14,7 @@ internal abstract class ResultNode(ResultNode? parent, int index, object?[] slot
 
     public object?[] Slots { get; } = slots;
 
-    /// <summary>A null took its place: nothing of it will be seen.</summary>
+    /// <summary>True when a null has replaced this node: the response does not contain it.</summary>
     public bool IsDead { get; set; }
 
     public abstract bool IsNonNull(int slot);

@@ -4,12 +4,12 @@ using System.Text.Json;
 
 namespace Tributary.GraphQL.Execution;
 
-/// <summary>Writes result nodes, values that JSON can hold, and errors.</summary>
+/// <summary>Writes result nodes, JSON values and errors.</summary>
 internal static class ResultWriter
 {
     /// <summary>
-    /// Answers are served as JSON and never put into HTML as they are, so letters beyond ASCII and quotes need no long
-    /// escapes. Depth is bounded by the plan.
+    /// Answers are served as JSON and never embedded in HTML, so quotes and letters beyond ASCII need no long escapes.
+    /// The plan bounds the depth.
     /// </summary>
     public static readonly JsonWriterOptions Options = new()
     {
@@ -49,7 +49,7 @@ internal static class ResultWriter
         writer.WriteEndObject();
     }
 
-    /// <summary>What codecs of custom scalars may give.</summary>
+    /// <summary>Writes the other values that codecs of custom scalars may return.</summary>
     private static void WriteOther(Utf8JsonWriter writer, object value)
     {
         switch (value)

@@ -16,8 +16,8 @@ internal sealed class SelectionPlan(ObjectType type, FieldPlan[] fields)
 }
 
 /// <summary>
-/// One field of a response, with what does not change between requests: its encoded key, its constant arguments, the
-/// plans below it.
+/// One field of a response with the parts that do not change between requests: its encoded key, its
+/// constant arguments and the plans below it.
 /// </summary>
 internal sealed class FieldPlan
 {
@@ -43,22 +43,22 @@ internal sealed class FieldPlan
 
     public FieldBinding? Binding { get; }
 
-    /// <summary>All places of the document that are merged into this field.</summary>
+    /// <summary>All fields of the document that are merged into this one.</summary>
     public Field[] Nodes { get; }
 
     public bool IsNonNull { get; }
 
     public bool IsTypeName { get; }
 
-    /// <summary>The arguments depend on the request.</summary>
+    /// <summary>True when the arguments depend on the request's variables.</summary>
     public bool HasVariables { get; }
 
-    /// <summary>The arguments when they do not depend on the request; made at first use.</summary>
+    /// <summary>The arguments when they do not depend on the request; computed on first use.</summary>
     public InputObject? ConstantArguments { get; set; }
 
     /// <summary>
-    /// The plan for values of <paramref name="type"/>, collected at first use. Two requests may both collect; the
-    /// result is the same.
+    /// The plan for values of <paramref name="type"/>, collected on first use. Two requests may
+    /// both collect it, with the same result.
     /// </summary>
     public SelectionPlan For(ObjectType type, PlanScope scope)
     {
@@ -79,7 +79,7 @@ internal sealed class FieldPlan
 }
 
 /// <summary>
-/// What collecting needs: the document's fragments, and the variables that decide @skip and @include.
+/// The inputs of field collection: the document's fragments, and the variables that decide @skip and @include.
 /// </summary>
 internal sealed record PlanScope(
     Schema Schema, IReadOnlyDictionary<string, FragmentDefinition> Fragments, InputObject Variables);

@@ -5,8 +5,8 @@ using Tributary.GraphQL.Types;
 namespace Tributary.GraphQL.Execution;
 
 /// <summary>
-/// CoerceVariableValues (spec section 6.1.2): JSON to CLR values. All errors are found, up to a limit, each with the
-/// path inside the variable.
+/// CoerceVariableValues (spec section 6.1.2): JSON to CLR values. Finds all errors up to a limit, each
+/// with its path inside the variable.
 /// </summary>
 internal sealed class VariableCoercion(Schema schema, Document document, int maxErrors)
 {
@@ -14,8 +14,8 @@ internal sealed class VariableCoercion(Schema schema, Document document, int max
     private VariableDefinition current = null!;
 
     /// <summary>
-    /// The values by name; a variable that was not given and has no default is absent. <paramref name="json"/> is an
-    /// object, null or undefined. When there are errors the values must not be used.
+    /// The values by name. A variable without value and default is absent. <paramref name="json"/> is an object, null
+    /// or undefined. When there are errors, the values must not be used.
     /// </summary>
     public static (InputObject Values, IReadOnlyList<GraphQLError> Errors) Coerce(
         Schema schema, Document document, OperationDefinition operation, JsonElement json, int maxErrors)

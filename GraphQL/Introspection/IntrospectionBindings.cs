@@ -5,10 +5,10 @@ using Tributary.GraphQL.Types;
 
 namespace Tributary.GraphQL.Introspection;
 
-/// <summary>The resolvers of section 4.2 of the specification: a schema described by itself.</summary>
+/// <summary>The resolvers of introspection (spec section 4.2).</summary>
 internal static class IntrospectionBindings
 {
-    /// <summary>Bindings may serve several engines, so they may hold these already.</summary>
+    /// <summary>Adds the bindings once: one set of bindings may serve several engines.</summary>
     public static void AddTo(SchemaBindings bindings)
     {
         if (bindings.Objects.ContainsKey("__Schema")) return;

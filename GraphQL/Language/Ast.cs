@@ -9,7 +9,7 @@ public abstract record Node(int Start)
     public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);
 }
 
-/// <summary>A parsed document. It is never changed after parsing and may be shared between requests.</summary>
+/// <summary>A parsed document. Immutable; requests may share it.</summary>
 public sealed record Document(Source Source, IReadOnlyList<Definition> Definitions, int TokenCount) : Node(0);
 
 public abstract record Definition(int Start, string? Description) : Node(Start);

@@ -32,7 +32,7 @@ internal static class BlockString
     }
 
     /// <summary>
-    /// A block string that <see cref="Dedent"/> turns back into <paramref name="value"/>, or null when there is none.
+    /// A block string that <see cref="Dedent"/> turns back into <paramref name="value"/>; null when none exists.
     /// </summary>
     public static string? Print(string value, string indent)
     {
@@ -41,7 +41,8 @@ internal static class BlockString
         var ownLines = escaped.Contains('\n') || escaped.Length > 70 || escaped.EndsWith('"') || escaped.EndsWith('\\')
             || LeadingWhitespace(escaped) > 0;
         if (!ownLines) return $"\"\"\"{escaped}\"\"\"";
-        return $"\"\"\"\n{indent}{escaped.Replace("\n", "\n" + indent).Replace("\n" + indent + "\n", "\n\n")}\n{indent}\"\"\"";
+        var indented = escaped.Replace("\n", "\n" + indent).Replace("\n" + indent + "\n", "\n\n");
+        return $"\"\"\"\n{indent}{indented}\n{indent}\"\"\"";
     }
 
     private static bool CanPrint(string value)

@@ -4,8 +4,8 @@ using System.Text;
 namespace Tributary.GraphQL.Language;
 
 /// <summary>
-/// Cuts a document into tokens (spec section 2.1). Commas, the byte order mark, white space and comments are skipped.
-/// Works on UTF-16 text; a lone surrogate is an error wherever it stands, also in comments.
+/// Splits a document into tokens (spec section 2.1). Skips commas, byte order marks, white space and comments. Works on
+/// UTF-16 text; a lone surrogate is an error anywhere, also in comments.
 /// </summary>
 internal struct Lexer(Source source)
 {
@@ -77,7 +77,7 @@ internal struct Lexer(Source source)
         }
     }
 
-    /// <summary>1 or 2 code units; throws for a surrogate that has no partner.</summary>
+    /// <summary>1 or 2 code units; throws for a lone surrogate.</summary>
     private readonly int CharacterLength(int at)
     {
         var c = body[at];
@@ -121,7 +121,7 @@ internal struct Lexer(Source source)
             if (Peek() is '+' or '-') position++;
             ReadDigits();
         }
-        // A number is followed neither by a "." nor by the start of a name (spec section 2.9.1).
+        // Neither "." nor the start of a name may follow a number (spec section 2.9.1).
         if (position < body.Length && (body[position] == '.' || IsNameStart(body[position])))
             throw Error(position, $"invalid number, expected a digit but got: {Describe(position)}.");
         return new Token(isFloat ? TokenKind.Float : TokenKind.Int, start, position, body[start..position]);

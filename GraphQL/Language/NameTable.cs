@@ -1,6 +1,6 @@
 namespace Tributary.GraphQL.Language;
 
-/// <summary>Names that nearly every document holds, so that lexing them allocates nothing.</summary>
+/// <summary>Names that nearly every document contains, shared so that lexing them allocates nothing.</summary>
 internal static class NameTable
 {
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Known = new HashSet<string>(

@@ -1,6 +1,6 @@
 namespace Tributary.GraphQL.Language;
 
-/// <summary>Operations, selections, fragments, directives (spec section 2.3 to 2.8, 2.12).</summary>
+/// <summary>Operations, selections, fragments, directives (spec sections 2.3 to 2.8 and 2.12).</summary>
 public sealed partial class Parser
 {
     private OperationDefinition ParseShorthandQuery()

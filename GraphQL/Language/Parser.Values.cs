@@ -1,6 +1,6 @@
 namespace Tributary.GraphQL.Language;
 
-/// <summary>Values and type references (spec section 2.9 and 2.11).</summary>
+/// <summary>Values and type references (spec sections 2.9 and 2.11).</summary>
 public sealed partial class Parser
 {
     private ValueNode ParseValueLiteral(bool constant)

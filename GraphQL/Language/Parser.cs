@@ -1,8 +1,9 @@
 namespace Tributary.GraphQL.Language;
 
 /// <summary>
-/// Parses documents, values and types (spec section 2 and 3). Recursive descent with a depth counter at each recursion.
-/// This part holds the tokens and the document; the others hold executable definitions, values, and the type system.
+/// Parses documents, values and types (spec sections 2 and 3) by recursive descent, with a depth counter at
+/// each recursion. This part holds the tokens and the document; the other parts hold executable
+/// definitions, values, and the type system.
 /// </summary>
 public sealed partial class Parser
 {

@@ -1,17 +1,17 @@
 namespace Tributary.GraphQL.Language;
 
 /// <summary>
-/// What the parser refuses before it can cost much. Exceeding one is a <see cref="GraphQLSyntaxException"/> with code
-/// LIMIT_EXCEEDED.
+/// The limits of the parser, which bound the cost of a hostile text. Exceeding one is a
+/// <see cref="GraphQLSyntaxException"/> with code LIMIT_EXCEEDED.
 /// </summary>
 public sealed record ParserOptions
 {
-    /// <summary>Tokens of one document, comments not counted.</summary>
+    /// <summary>Tokens of one document, without comments.</summary>
     public int MaxTokenCount { get; init; } = int.MaxValue;
 
     /// <summary>
-    /// How deep selection sets, values and type references may nest in the text, each counted by itself. The parser
-    /// recurses, so this also keeps it inside its stack: leave it under 1,000.
+    /// Nesting of selection sets, values and type references in the text, each counted separately. The parser recurses,
+    /// so this also bounds its stack: keep it under 1,000.
     /// </summary>
     public int MaxNestingDepth { get; init; } = 200;
 

@@ -4,7 +4,7 @@ using System.Text;
 namespace Tributary.GraphQL.Language;
 
 /// <summary>
-/// Writes executable syntax trees as GraphQL text with two spaces of indentation. Parsing the text gives the same tree.
+/// Writes executable syntax trees as GraphQL text, indented by two spaces. Parsing the text gives the same tree.
 /// </summary>
 public static class Printer
 {

@@ -1,11 +1,12 @@
 namespace Tributary.GraphQL.Language;
 
 /// <summary>
-/// A place in a document, as errors report it. Lines and columns start at 1; columns count UTF-16 code units.
+/// A place in a document, in the form of the response (spec section 7.1.2). Lines and columns start at
+/// 1; columns count UTF-16 code units.
 /// </summary>
 public readonly record struct SourceLocation(int Line, int Column);
 
-/// <summary>The text of a document. Lines end at LF, CR or CR LF, and nowhere else (spec section 2.1.2).</summary>
+/// <summary>The text of a document. LF, CR and CR LF end a line; nothing else does (spec section 2.1.2).</summary>
 public sealed class Source(string body)
 {
     public string Body { get; } = body;

@@ -14,7 +14,7 @@ public readonly record struct Token(TokenKind Kind, int Start, int End, string? 
 {
     public bool IsKeyword(string word) => Kind == TokenKind.Name && Value == word;
 
-    /// <summary>How an error speaks of this token.</summary>
+    /// <summary>The token as errors show it.</summary>
     public override string ToString() => Kind switch
     {
         TokenKind.StartOfFile => "start of document",

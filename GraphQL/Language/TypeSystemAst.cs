@@ -1,6 +1,6 @@
 namespace Tributary.GraphQL.Language;
 
-/// <summary>A definition of the type system, or with <c>IsExtension</c> an <c>extend</c> of one.</summary>
+/// <summary>A definition of the type system; with <c>IsExtension</c> an <c>extend</c> definition.</summary>
 public abstract record TypeSystemDefinition(
     int Start, string? Description, bool IsExtension,
     IReadOnlyList<Directive> Directives) : Definition(Start, Description);

@@ -4,8 +4,8 @@ using Tributary.GraphQL.Language;
 namespace Tributary.GraphQL.Limits;
 
 /// <summary>
-/// Depth, aliases and directives of an operation with its fragments expanded. A fragment is measured once, however
-/// often it is spread, so that a document whose expansion is huge is refused in the time it takes to read it.
+/// Measures depth, aliases and directives of an operation with its fragments expanded. It measures each fragment once,
+/// however often the document spreads it; so even a document with a huge expansion is refused in linear time.
 /// </summary>
 internal sealed class DocumentLimits(IReadOnlyDictionary<string, FragmentDefinition> fragments)
 {
@@ -15,7 +15,7 @@ internal sealed class DocumentLimits(IReadOnlyDictionary<string, FragmentDefinit
 
     private readonly Dictionary<string, Measure> measured = [];
 
-    /// <summary>The first limit that is exceeded, or null.</summary>
+    /// <summary>The first exceeded limit, or null.</summary>
     public static GraphQLError? Check(
         Document document, IReadOnlyDictionary<string, FragmentDefinition> fragments, GraphQLOptions options)
     {

@@ -6,9 +6,9 @@ using Tributary.GraphQL.Types;
 namespace Tributary.GraphQL.Limits;
 
 /// <summary>
-/// What an operation may cost: one per field, times the sizes of the lists around it. A list's size is that of its
+/// The cost of an operation: one per field, times the sizes of the lists around it. The size of a list is its
 /// <c>first</c>, <c>last</c> or <c>limit</c>, with the actual values of variables; on a connection the argument counts
-/// for the lists directly below. Fragments are priced once per kind of place.
+/// for the lists directly below. A fragment is priced once per kind of place.
 /// </summary>
 internal sealed class OperationCost(
     Schema schema, IReadOnlyDictionary<string, FragmentDefinition> fragments, InputObject variables,
@@ -53,7 +53,7 @@ internal sealed class OperationCost(
 
     private long Of(Field field, NamedType parent, bool isSized)
     {
-        // Introspection is bounded by the schema.
+        // The schema bounds the size of introspection.
         if (field.SelectionSet is null || field.Name.StartsWith("__", StringComparison.Ordinal)) return 1;
         var definition = schema.Field(parent, field.Name)!;
         var isList = definition.Type.Nullable is ListType;
@@ -63,7 +63,7 @@ internal sealed class OperationCost(
         return Math.Min(1 + (factor * inner), Ceiling);
     }
 
-    /// <summary>The largest size that is given; without any, the largest default.</summary>
+    /// <summary>The largest size given; without one, the largest default.</summary>
     private long? SizeArgument(Field field, FieldDef definition)
     {
         long? size = null, usual = null;
@@ -79,7 +79,9 @@ internal sealed class OperationCost(
         return size ?? usual;
     }
 
-    /// <summary>A list of a negative size is refused by its resolver, and must not make room for others.</summary>
+    /// <summary>
+    /// A negative size counts as zero: the resolver refuses it, and it must not make room for other fields.
+    /// </summary>
     private long? SizeOf(ValueNode? value) => value switch
     {
         VariableValue variable => variables.GetValueOrDefault(variable.Name) is int number ? Math.Max(number, 0) : null,

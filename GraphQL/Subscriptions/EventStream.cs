@@ -5,7 +5,7 @@ using Tributary.GraphQL.Types;
 namespace Tributary.GraphQL.Subscriptions;
 
 /// <summary>
-/// MapSourceToResponseEvent (spec section 6.2.3.2): each event is executed by itself, in the order of the source.
+/// MapSourceToResponseEvent (spec section 6.2.3.2): executes each event separately, in the order of the source.
 /// </summary>
 internal static class EventStream
 {
@@ -42,7 +42,7 @@ internal static class EventStream
                 }
                 catch (Exception failure) when (failure is GraphQLException || !cancellation.IsCancellationRequested)
                 {
-                    // A source that fails ends the subscription: the subscriber learns why, and may come back.
+                    // A failed source ends the subscription: the subscriber learns the reason and may subscribe again.
                     failed = Describe(failure, options);
                 }
                 if (failed is not null)

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Tributary.GraphQL.Transports;
 
-/// <summary>The console for browsers: own modules out of this assembly, nothing from elsewhere.</summary>
+/// <summary>The console for browsers: modules embedded in this assembly, without files from other servers.</summary>
 internal static class ConsolePage
 {
     private static readonly FrozenDictionary<string, (string MediaType, byte[] Bytes)> Files = new[]
@@ -15,16 +15,16 @@ internal static class ConsolePage
         ("schema.js", "text/javascript; charset=utf-8"),
     }.ToFrozenDictionary(f => f.Item1, f => (f.Item2, Read(f.Item1)));
 
-    /// <summary>A browser that was pointed at the path: it asks for HTML and brings no document.</summary>
+    /// <summary>True for a browser that opens the path: it asks for HTML and sends no document.</summary>
     public static bool IsWanted(HttpRequest request) =>
         HttpMethods.IsGet(request.Method)
         && !request.Query.ContainsKey("query")
         && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Serves the page with links that fit the path it is served at.</summary>
+    /// <summary>Serves the page with links that are right for its path.</summary>
     public static Task Serve(HttpContext http)
     {
-        // The page links its files relative to the folder of the path: /graphql gives graphql/console/…
+        // Links are relative to the folder of the path: the page at /graphql loads graphql/console/…
         var page = System.Text.Encoding.UTF8.GetString(Files["index.html"].Bytes);
         var name = http.Request.Path.Value!.TrimEnd('/').Split('/')[^1];
         Headers(http, "text/html; charset=utf-8");

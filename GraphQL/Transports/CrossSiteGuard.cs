@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.Http;
 namespace Tributary.GraphQL.Transports;
 
 /// <summary>
-/// Pages of other sites may make a browser send requests with the user's cookies. POST needs <c>application/json</c>,
-/// which makes browsers ask first; what they send without asking they mark by Sec-Fetch-Site or Origin, and that is
-/// refused here. Programs that are no browsers send neither.
+/// Refuses requests that a page of another site makes a browser send with the user's cookies. POST requires
+/// <c>application/json</c>, for which a browser first sends a CORS preflight. A request that needs no preflight carries
+/// Sec-Fetch-Site or Origin, which this guard checks. Programs other than browsers send neither header.
 /// </summary>
 internal static class CrossSiteGuard
 {

@@ -7,9 +7,9 @@ using Tributary.GraphQL.Execution;
 namespace Tributary.GraphQL.Transports;
 
 /// <summary>
-/// The distinct connections mode of the GraphQL over server-sent events protocol: one operation per request, results as
-/// <c>next</c> events, at last <c>complete</c>. A refused operation is one <c>next</c> with errors, because browsers'
-/// event sources cannot read other answers.
+/// The distinct connections mode of the GraphQL over Server-Sent Events protocol: one operation per request, results as
+/// <c>next</c> events, then <c>complete</c>. A refused operation is one <c>next</c> with errors, because a browser's
+/// EventSource cannot read an HTTP error.
 /// </summary>
 internal sealed class EventStreamTransport(GraphQLEngine engine, GraphQLHttpOptions options)
 {
@@ -42,7 +42,7 @@ internal sealed class EventStreamTransport(GraphQLEngine engine, GraphQLHttpOpti
         }
         catch (OperationCanceledException) when (aborted.IsCancellationRequested)
         {
-            // The client is gone: what ends the subscription is below, and nobody is left to tell.
+            // The client is gone: the code below ends the subscription, and nobody is left to tell.
         }
         catch (TimeoutException)
         {
@@ -50,13 +50,13 @@ internal sealed class EventStreamTransport(GraphQLEngine engine, GraphQLHttpOpti
         }
         finally
         {
-            // A stream cannot be disposed while it runs. One that waits is ended by the end of the request.
+            // An enumerator cannot be disposed while it runs. The end of the request ends one that waits.
             await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await results.DisposeAsync();
         }
     }
 
-    /// <summary>False when the stream stays silent for so long that it needs a sign of life.</summary>
+    /// <summary>False when the stream was silent so long that it needs a keep-alive comment.</summary>
     private async ValueTask<bool> IsReady(Task<bool> next)
     {
         if (next.IsCompleted) return true;
@@ -77,8 +77,8 @@ internal sealed class EventStreamTransport(GraphQLEngine engine, GraphQLHttpOpti
         return Flush(http);
     }
 
-    /// <summary>Sends what was written.</summary>
-    /// <exception cref="TimeoutException">The client did not take it for too long.</exception>
+    /// <summary>Flushes the written bytes to the client.</summary>
+    /// <exception cref="TimeoutException">The client did not take the bytes in time.</exception>
     private async ValueTask Flush(HttpContext http)
     {
         var flushing = http.Response.BodyWriter.FlushAsync(http.RequestAborted);

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Tributary.GraphQL.Transports;
 
-/// <summary>Puts an engine on a path of an ASP.NET Core application.</summary>
+/// <summary>Maps an engine to a path of an ASP.NET Core application.</summary>
 public static class GraphQLEndpoints
 {
     /// <summary>
@@ -16,7 +16,7 @@ public static class GraphQLEndpoints
     {
         var settings = options ?? new GraphQLHttpOptions();
         var transport = new HttpTransport(engine, settings);
-        // What is said of the result holds for the console's files as well.
+        // The conventions that the caller adds to the result apply to the console's files too.
         var all = endpoints.MapGroup("");
         if (settings.Console) all.MapGet(path + "/console/{file}", (RequestDelegate)ConsolePage.ServeFile);
         all.Map(path, http =>

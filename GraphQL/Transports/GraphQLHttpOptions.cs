@@ -3,24 +3,23 @@ using Microsoft.AspNetCore.Http;
 
 namespace Tributary.GraphQL.Transports;
 
-/// <summary>How the engine is served over HTTP, server-sent events and WebSocket.</summary>
+/// <summary>Options of GraphQL over HTTP, server-sent events and WebSocket.</summary>
 public sealed record GraphQLHttpOptions
 {
     /// <summary>
-    /// Makes what resolvers find in <c>ResolveContext.State</c>; called once per request, or per operation of a
-    /// WebSocket.
+    /// Creates the value of <c>ResolveContext.State</c>; called once per request, or per operation of a WebSocket.
     /// </summary>
     public Func<HttpContext, object?>? State { get; init; }
 
     /// <summary>
-    /// A header that a page of another site can only send after a CORS preflight. Requests that a browser marks as
-    /// coming from another site are refused with 403 unless they carry it.
+    /// A header that a page of another site can send only after a CORS preflight. A request that a browser marks as
+    /// cross-site is refused with 403 unless it carries this header.
     /// </summary>
     public string PreflightHeader { get; init; } = "GraphQL-Require-Preflight";
 
     /// <summary>
-    /// Origins besides the server's own whose pages may send requests without that header and open WebSockets, such as
-    /// <c>https://app.example.org</c>.
+    /// Origins in addition to the server's own whose pages may send requests without that header and open WebSockets,
+    /// such as <c>https://app.example.org</c>.
     /// </summary>
     public IReadOnlyCollection<string> AllowedOrigins { get; init; } = [];
 
@@ -31,8 +30,8 @@ public sealed record GraphQLHttpOptions
     public bool Console { get; init; } = true;
 
     /// <summary>
-    /// Decides on a WebSocket's connection_init by its payload (undefined when there is none). False closes with 4403,
-    /// an exception with 4500. Null lets everybody in.
+    /// Decides on a WebSocket's connection_init, given its payload (undefined when there is none). False closes with
+    /// 4403, an exception with 4500. Null accepts every connection.
     /// </summary>
     public Func<HttpContext, JsonElement, CancellationToken, ValueTask<bool>>? Connect { get; init; }
 
@@ -43,18 +42,18 @@ public sealed record GraphQLHttpOptions
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How long a client of a WebSocket or event stream may refuse to take a message. Over it: the connection is cut.
+    /// How long a client of a WebSocket or event stream may leave a message unread. Over it: the connection is cut.
     /// </summary>
     public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// The server stops. WebSockets are closed with 1001 once their operations have ended, so sources of subscriptions
-    /// should end by themselves when the server stops; those that have not within <see cref="StopTimeout"/> are cut
-    /// off.
+    /// Cancelled when the server stops. A WebSocket closes with 1001 once its operations have ended, so sources of
+    /// subscriptions should end by themselves when the server stops. Operations that still run after
+    /// <see cref="StopTimeout"/> are cut off.
     /// </summary>
     public CancellationToken Stopping { get; init; }
 
-    /// <summary>How long the operations of a WebSocket may still run when the server stops.</summary>
+    /// <summary>How long the operations of a WebSocket may go on after the server began to stop.</summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How often a silent event stream sends a comment, so that proxies keep it open.</summary>

@@ -4,7 +4,7 @@ using Tributary.GraphQL.Execution;
 namespace Tributary.GraphQL.Transports;
 
 /// <summary>
-/// GraphQL over HTTP: POST and GET, one operation per request, answers as JSON or as a stream of events.
+/// GraphQL over HTTP: POST and GET, one operation per request, answers as JSON or as an event stream.
 /// </summary>
 internal sealed class HttpTransport(GraphQLEngine engine, GraphQLHttpOptions options)
 {
@@ -42,8 +42,8 @@ internal sealed class HttpTransport(GraphQLEngine engine, GraphQLHttpOptions opt
         }
         catch (BadRequestException problem)
         {
-            // An unknown hash is an answer, not a mistake, for those who read application/json; the newer type has 4xx
-            // whenever there is no data.
+            // For clients that read application/json, an unknown hash is status 200; application/graphql-response+json
+            // requires 4xx whenever there is no data.
             var status = answer == MediaTypes.GraphQLResponse ? Math.Max(problem.Status, 400) : problem.Status;
             await Write(
                 http, ExecutionResult.Refused(problem.Error), status,
@@ -66,7 +66,7 @@ internal sealed class HttpTransport(GraphQLEngine engine, GraphQLHttpOptions opt
             return;
         }
         var result = await engine.ExecuteAsync(request, http.RequestAborted);
-        // With application/json a well-formed request is always 200: older clients do not read the bodies of others.
+        // With application/json a well-formed request is always 200: older clients do not read the body of an error.
         var status = result.HasData || mediaType == MediaTypes.Json ? 200 : 400;
         await Write(http, result, status, mediaType);
     }
@@ -79,8 +79,7 @@ internal sealed class HttpTransport(GraphQLEngine engine, GraphQLHttpOptions opt
                 ? "application/json; charset=utf-8"
                 : "application/graphql-response+json; charset=utf-8";
         await http.Response.StartAsync(http.RequestAborted);
-        // Not flushed here: the server sends what is written together with the end of the response, in one call to the
-        // kernel.
+        // No flush here: the server sends the body together with the end of the response, in one system call.
         result.WriteTo(http.Response.BodyWriter);
     }
 }

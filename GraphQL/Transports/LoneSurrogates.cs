@@ -3,8 +3,8 @@ using System.Buffers.Text;
 namespace Tributary.GraphQL.Transports;
 
 /// <summary>
-/// JSON can say half of a surrogate pair (<c>"\ud800"</c>), which is no character, has no UTF-8 and cannot be a string
-/// here. A request that has one anywhere is refused before anything reads its strings.
+/// JSON can contain half of a surrogate pair (<c>"\ud800"</c>), which is no character and has no UTF-8. A request with
+/// one anywhere is refused before any of its strings is read.
 /// </summary>
 internal static class LoneSurrogates
 {
@@ -14,8 +14,8 @@ internal static class LoneSurrogates
     private const int EscapeLength = 6;
 
     /// <summary>
-    /// True when a string or a name has one. The text must be valid JSON in UTF-8, where backslashes stand in strings
-    /// only.
+    /// True when a string or name contains a lone surrogate. The text must be valid JSON in UTF-8, in which
+    /// backslashes occur only in strings.
     /// </summary>
     public static bool AreIn(ReadOnlySpan<byte> json)
     {
@@ -27,7 +27,7 @@ internal static class LoneSurrogates
             var unit = UnitOf(json);
             if (unit is not { } value || !char.IsSurrogate(value))
             {
-                // Of a longer escape the rest are digits.
+                // A longer escape ends in hexadecimal digits, which the search passes over.
                 json = json[2..];
                 continue;
             }
@@ -38,7 +38,7 @@ internal static class LoneSurrogates
         }
     }
 
-    /// <summary>The code unit of a <c>\uXXXX</c> at the start.</summary>
+    /// <summary>The code unit of a <c>\uXXXX</c> at the start; null when there is none.</summary>
     private static char? UnitOf(ReadOnlySpan<byte> json) =>
         json.Length >= EscapeLength && json[0] == '\\' && json[1] == 'u'
         && Utf8Parser.TryParse(json.Slice(2, 4), out ushort unit, out var read, 'x') && read == 4

@@ -3,7 +3,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Tributary.GraphQL.Transports;
 
-/// <summary>The media types of answers, and which one a request wants.</summary>
+/// <summary>The media types of answers, and the negotiation between them.</summary>
 internal static class MediaTypes
 {
     public const string GraphQLResponse = "application/graphql-response+json";
@@ -11,7 +11,7 @@ internal static class MediaTypes
     public const string EventStream = "text/event-stream";
 
     /// <summary>
-    /// The acceptable type of the highest quality; JSON when nothing is asked for, null when none is acceptable.
+    /// The acceptable type of the highest quality; JSON without an Accept header; null when no type is acceptable.
     /// </summary>
     public static string? Negotiate(HttpRequest request)
     {
@@ -19,7 +19,7 @@ internal static class MediaTypes
         if (accepts.Count == 0) return Json;
         if (accepts.Count == 1 && accepts[0] is Json or GraphQLResponse or EventStream) return accepts[0];
         if (!MediaTypeHeaderValue.TryParseList([.. accepts.Select(a => a ?? "")], out var wanted)) return Json;
-        // More precise ranges come first among equals, then the order of the header.
+        // Among ranges of equal quality the more precise come first, then the order of the header decides.
         foreach (var range in wanted
                 .OrderByDescending(r => r.Quality ?? 1)
                 .ThenBy(r =>

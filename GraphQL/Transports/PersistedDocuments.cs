@@ -4,8 +4,8 @@ using System.Text;
 namespace Tributary.GraphQL.Transports;
 
 /// <summary>
-/// Documents by the SHA-256 of their UTF-8 text, in lower-case hexadecimal. In automatic mode clients add them by
-/// sending text and hash together, up to a number; in registered mode only the given documents run, by hash or by text.
+/// Documents by the SHA-256 of their UTF-8 text, in lower-case hexadecimal. In automatic mode clients add documents, up
+/// to a number, by sending text and hash together. In registered mode only the given documents run, by hash or by text.
 /// </summary>
 public sealed class PersistedDocuments
 {
@@ -15,7 +15,7 @@ public sealed class PersistedDocuments
     private readonly int capacity;
 
     /// <summary>
-    /// Automatic mode. Over <paramref name="maxCount"/> the oldest is forgotten: its clients send it again.
+    /// Automatic mode. Over <paramref name="maxCount"/> the oldest document is dropped; its clients send it again.
     /// </summary>
     public PersistedDocuments(int maxCount = 1_000) => capacity = maxCount;
 
@@ -25,14 +25,14 @@ public sealed class PersistedDocuments
         foreach (var text in texts) documents[Hash(text)] = text;
     }
 
-    /// <summary>Only these documents run.</summary>
+    /// <summary>Registered mode: only these documents run.</summary>
     public static PersistedDocuments Registered(IEnumerable<string> texts) => new(texts);
 
     public bool RegisteredOnly { get; }
 
     public static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
-    /// <summary>The text to execute, or the error to answer. Either of the arguments may be null.</summary>
+    /// <summary>The text to execute, or the error to return. Either argument may be null.</summary>
     internal (string? Text, GraphQLError? Error) Resolve(string? text, string? hash)
     {
         if (RegisteredOnly)

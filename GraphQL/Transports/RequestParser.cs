@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Tributary.GraphQL.Transports;
 
-/// <summary>A request that cannot be understood: an HTTP status, and an error to answer.</summary>
+/// <summary>A request that cannot be understood: an HTTP status and the error to return.</summary>
 internal sealed class BadRequestException(int status, GraphQLError error) : Exception(error.Message)
 {
     public BadRequestException(int status, string message)
@@ -27,8 +27,8 @@ internal static class RequestParser
         new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>
-    /// A request from the parameters <c>query</c>, <c>operationName</c>, <c>variables</c>, <c>extensions</c>; null
-    /// stands for absence.
+    /// Reads a request from the members <c>query</c>, <c>operationName</c>, <c>variables</c> and
+    /// <c>extensions</c>; null counts as absent.
     /// </summary>
     /// <exception cref="BadRequestException">A parameter is missing or of another type.</exception>
     public static GraphQLRequest FromJson(JsonElement json, PersistedDocuments? persisted)
@@ -42,7 +42,7 @@ internal static class RequestParser
         return new GraphQLRequest(text, name?.GetString(), variables ?? default);
     }
 
-    /// <summary>A request from a query string, where variables and extensions are JSON text.</summary>
+    /// <summary>Reads a request from a query string, whose variables and extensions are JSON text.</summary>
     public static GraphQLRequest FromQuery(IQueryCollection query, PersistedDocuments? persisted)
     {
         var variables = Json(query["variables"], "variables");
@@ -56,7 +56,9 @@ internal static class RequestParser
     }
 
     /// <summary>Reads a whole body as JSON.</summary>
-    /// <exception cref="BadRequestException">413 when it is too long, 400 when it is no JSON in UTF-8.</exception>
+    /// <exception cref="BadRequestException">
+    /// 413 when the body is too long, 400 when it is not JSON in UTF-8.
+    /// </exception>
     public static async Task<JsonDocument> ReadBody(PipeReader body, int maxBytes, CancellationToken cancellation)
     {
         while (true)
@@ -86,8 +88,8 @@ internal static class RequestParser
         }
     }
 
-    /// <summary>Parses JSON text in UTF-8; the bytes are copied.</summary>
-    /// <exception cref="BadRequestException">It is no JSON, or has strings that are no text.</exception>
+    /// <summary>Parses JSON text in UTF-8, from a copy of the bytes.</summary>
+    /// <exception cref="BadRequestException">The text is not JSON, or a string contains a lone surrogate.</exception>
     public static JsonDocument Parse(ReadOnlySequence<byte> utf8)
     {
         var document = Parse(utf8, out var hasLoneSurrogates);
@@ -97,8 +99,8 @@ internal static class RequestParser
     }
 
     /// <summary>
-    /// Parses JSON whose strings may be no text: with <paramref name="hasLoneSurrogates"/> no string and no name may
-    /// be read.
+    /// Parses JSON whose strings may contain lone surrogates: with <paramref name="hasLoneSurrogates"/>
+    /// no string and no name may be read.
     /// </summary>
     public static JsonDocument Parse(ReadOnlySequence<byte> utf8, out bool hasLoneSurrogates)
     {

@@ -4,9 +4,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 namespace Tributary.GraphQL.Transports;
 
 /// <summary>
-/// Kestrel cuts connections whose clients read less than a few bytes per second. A subscriber that has paused is to be
-/// told by its source that it was too slow, and how to go on; <see cref="GraphQLHttpOptions.SendTimeout"/> bounds how
-/// long it may take nothing at all.
+/// Lifts Kestrel's minimum rate, which cuts a connection whose client reads less than a few bytes per second. A paused
+/// subscriber shall hear from its source that it was too slow and how to go on.
+/// <see cref="GraphQLHttpOptions.SendTimeout"/> bounds how long it may read nothing.
 /// </summary>
 internal static class SlowClients
 {

@@ -4,8 +4,8 @@ using System.Net.WebSockets;
 namespace Tributary.GraphQL.Transports;
 
 /// <summary>
-/// Reads whole text messages. A character may be cut by the end of a frame, so bytes are decoded only when the message
-/// is complete.
+/// Reads whole text messages. A frame may end inside a character, so bytes are decoded
+/// only when the message is complete.
 /// </summary>
 internal sealed class SocketReader(WebSocket socket, int maxBytes)
 {
@@ -15,7 +15,7 @@ internal sealed class SocketReader(WebSocket socket, int maxBytes)
     private Task<ValueWebSocketReceiveResult> receiving = Task.FromResult(default(ValueWebSocketReceiveResult));
 
     /// <summary>The bytes of the next message, valid until the next call; null when the client closed.</summary>
-    /// <exception cref="CloseException">The message is too long, or not text.</exception>
+    /// <exception cref="CloseException">The message is too long or not text.</exception>
     public async Task<ReadOnlySequence<byte>?> Read(CancellationToken cancellation)
     {
         buffer.ResetWrittenCount();
@@ -36,8 +36,8 @@ internal sealed class SocketReader(WebSocket socket, int maxBytes)
     }
 
     /// <summary>
-    /// Reads and drops what still comes until the client has closed. A receive that is under way is taken over: a
-    /// socket allows only one.
+    /// Reads and drops messages until the client has closed. It takes over a pending
+    /// receive, because a socket allows only one.
     /// </summary>
     public async Task Drain(CancellationToken cancellation)
     {

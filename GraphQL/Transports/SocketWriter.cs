@@ -6,10 +6,10 @@ using Tributary.GraphQL.Execution;
 
 namespace Tributary.GraphQL.Transports;
 
-/// <summary>Sends messages one at a time; a socket allows no two sends at once.</summary>
+/// <summary>Sends messages one at a time, because a socket allows no two sends at once.</summary>
 internal sealed class SocketWriter(WebSocket socket, TimeSpan timeout)
 {
-    /// <summary>A close frame holds at most this many bytes of reason.</summary>
+    /// <summary>The longest reason of a close frame, in bytes of UTF-8 (RFC 6455, section 5.5).</summary>
     private const int MaxReasonBytes = 123;
 
     private readonly SemaphoreSlim turn = new(1, 1);
@@ -18,7 +18,7 @@ internal sealed class SocketWriter(WebSocket socket, TimeSpan timeout)
     public Task Send(string type, string? id, JsonElement? payload, CancellationToken cancellation) =>
         Send(type, id, null, writer => payload?.WriteTo(writer), payload is not null, cancellation);
 
-    /// <summary>Sends an id and a payload as the JSON that they are.</summary>
+    /// <summary>Sends an id and a payload that are JSON already.</summary>
     public Task SendRaw(string type, string? id, string? payload, CancellationToken cancellation)
     {
         Action<Utf8JsonWriter>? write = payload is null
@@ -30,13 +30,14 @@ internal sealed class SocketWriter(WebSocket socket, TimeSpan timeout)
     public Task SendNext(WebSocketOperation operation, ExecutionResult result, CancellationToken cancellation) =>
         Send("next", operation.Id, operation, result.WriteTo, true, cancellation);
 
-    public Task SendErrors(WebSocketOperation operation, IReadOnlyList<GraphQLError> errors, CancellationToken cancellation) =>
+    public Task SendErrors(
+        WebSocketOperation operation, IReadOnlyList<GraphQLError> errors, CancellationToken cancellation) =>
         Send("error", operation.Id, operation, writer => ResultWriter.WriteErrors(writer, errors), true, cancellation);
 
     public Task SendComplete(WebSocketOperation operation, CancellationToken cancellation) =>
         Send("complete", operation.Id, operation, null, false, cancellation);
 
-    /// <summary>Says goodbye. The client's answer is not waited for: it may never come.</summary>
+    /// <summary>Sends the close frame without waiting for the client's, which may never come.</summary>
     public async Task Close(int code, string reason)
     {
         await turn.WaitAsync();

@@ -5,12 +5,12 @@ using System.Text.Json;
 namespace Tributary.GraphQL.Transports;
 
 /// <summary>
-/// A message of a WebSocket in which a string or a name is no text. Its members are taken as the JSON that they are:
-/// reading a name or a string of it as text would throw.
+/// A WebSocket message in which a string or name contains a lone surrogate. Its members stay JSON,
+/// because decoding one to text would throw.
 /// </summary>
 internal sealed class UnreadableMessage
 {
-    /// <summary>The payload of the error that answers an operation.</summary>
+    /// <summary>The error payload that refuses the operation.</summary>
     public static readonly string Refusal =
         RefusalOf(new GraphQLError(LoneSurrogates.Refusal, Code: ErrorCodes.BadRequest));
 
@@ -27,16 +27,16 @@ internal sealed class UnreadableMessage
         }
     }
 
-    /// <summary>Null when it is missing or no text.</summary>
+    /// <summary>Null when the member is missing or cannot be decoded.</summary>
     public string? Type { get; }
 
-    /// <summary>Null when it is missing, empty or no text.</summary>
+    /// <summary>Null when the member is missing, empty or cannot be decoded.</summary>
     public string? Id { get; }
 
-    /// <summary>The id as JSON; null when it is missing, empty or no string.</summary>
+    /// <summary>The id as JSON; null when it is missing, empty or not a string.</summary>
     public string? RawId { get; }
 
-    /// <summary>Null when there is none.</summary>
+    /// <summary>The payload as JSON; null when there is none.</summary>
     public string? RawPayload { get; }
 
     private static string? RawOf(JsonElement value) =>

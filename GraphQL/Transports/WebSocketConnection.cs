@@ -6,8 +6,8 @@ namespace Tributary.GraphQL.Transports;
 
 /// <summary>
 /// One connection: a loop that reads messages, and a task per operation. Only the loop changes the state of the
-/// connection; messages are sent one at a time. After a client's <c>complete</c> nothing is sent for that operation,
-/// which is checked while the right to send is held.
+/// connection; messages go out one at a time. After a client's <c>complete</c> nothing more is sent for that operation:
+/// each send checks this while it holds the right to send.
 /// </summary>
 internal sealed class WebSocketConnection(
     WebSocket socket, HttpContext http, GraphQLEngine engine, GraphQLHttpOptions options) : IAsyncDisposable
@@ -69,8 +69,9 @@ internal sealed class WebSocketConnection(
     private void BeginLeaving() => leaving = Task.Run(Leave, CancellationToken.None);
 
     /// <summary>
-    /// The server stops: operations say their last, then the client is told. Its answer ends the loop that reads;
-    /// without one the connection is cut, which also ends what is still being sent.
+    /// Ends the connection when the server stops: the operations send their last results, then the client
+    /// gets the close frame. The client's close frame ends the reading loop; without it the connection is
+    /// cut, which also ends pending sends.
     /// </summary>
     private async Task Leave()
     {
@@ -81,15 +82,15 @@ internal sealed class WebSocketConnection(
         }
         catch (OperationCanceledException)
         {
-            // They have had their time.
+            // The operations have had their time.
         }
         ended.CancelAfter(CloseTimeout);
         await writer.Close((int)WebSocketCloseStatus.EndpointUnavailable, "The server stops");
     }
 
     /// <summary>
-    /// Sends the close frame and lets the client answer it, so that the connection is not reset while the frame is on
-    /// its way.
+    /// Sends the close frame and gives the client time to answer it, so that the connection is not
+    /// reset while the frame is on its way.
     /// </summary>
     public async Task Close(CloseException end)
     {
@@ -113,8 +114,8 @@ internal sealed class WebSocketConnection(
     }
 
     /// <summary>
-    /// The next message; null when the client closed. Until connection_init has come, its time is limited; reading goes
-    /// on meanwhile, so the socket stays whole for the close.
+    /// The next message; null when the client closed. Before connection_init the wait has a time limit. The receive
+    /// itself goes on, so that the socket stays usable for the close.
     /// </summary>
     private async Task<(JsonDocument? Message, bool IsText)> ReadMessage()
     {
@@ -169,8 +170,8 @@ internal sealed class WebSocketConnection(
     }
 
     /// <summary>
-    /// Answers a message in which a string is no text: an operation is refused under its own id, and the others of the
-    /// connection go on.
+    /// Answers a message with a string that cannot be decoded: an operation is refused under its own id, and the other
+    /// operations of the connection go on.
     /// </summary>
     private async Task HandleUnreadable(UnreadableMessage message)
     {
@@ -241,7 +242,7 @@ internal sealed class WebSocketConnection(
         GraphQLError? refused = null;
         try
         {
-            // The message's memory ends with its handling, so the parameters are copied.
+            // The memory of the message ends with its handling, so the parameters are copied.
             request = RequestParser.FromJson(parameters.Clone(), options.Persisted) with
             {
                 State = options.State?.Invoke(http),
@@ -268,15 +269,16 @@ internal sealed class WebSocketConnection(
                     + $"{engine.Options.MaxSubscriptionsPerConnection}.", Code: ErrorCodes.Limit);
             }
             operations[id] = operation;
-            // It yields at once; under the lock, so that whoever waits for all that runs waits for this one.
+            // Serve yields at once. It starts under the lock, so that a wait for all
+            // running operations includes this one.
             operation.Task = Serve(operation, request, refused);
             running.Add(operation);
         }
     }
 
     /// <summary>
-    /// Runs one operation to its end. Whatever it throws ends the connection, because a silent operation would leave
-    /// its client waiting for ever.
+    /// Runs one operation to its end. An exception ends the connection, because a silent operation would
+    /// leave its client waiting for ever.
     /// </summary>
     private async Task Serve(WebSocketOperation operation, GraphQLRequest? request, GraphQLError? refused)
     {
@@ -302,7 +304,7 @@ internal sealed class WebSocketConnection(
         }
         catch (OperationCanceledException)
         {
-            // Completed by the client, or the connection has ended: nobody waits for a message.
+            // The client completed the operation, or the connection has ended: nobody waits for a message.
         }
         catch (WebSocketException)
         {
@@ -327,7 +329,7 @@ internal sealed class WebSocketConnection(
         await writer.SendErrors(operation, errors, ended.Token);
     }
 
-    /// <summary>The id may be used again from here on.</summary>
+    /// <summary>Makes the id available again.</summary>
     private void Free(WebSocketOperation operation)
     {
         lock (gate)

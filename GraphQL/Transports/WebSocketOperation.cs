@@ -12,7 +12,7 @@ internal sealed class WebSocketOperation(string id, CancellationToken connection
 
     public CancellationToken Token => cancellation.Token;
 
-    /// <summary>The client has completed it: nothing may be sent any more.</summary>
+    /// <summary>True once the client has completed the operation: nothing more may be sent for it.</summary>
     public bool IsOver => isOver;
 
     public Task Task { get; set; } = Task.CompletedTask;
@@ -26,7 +26,7 @@ internal sealed class WebSocketOperation(string id, CancellationToken connection
         }
     }
 
-    /// <summary>Called when its task ends, which may be at the same time as the client completes it.</summary>
+    /// <summary>Called when the operation's task ends, possibly while the client completes the operation.</summary>
     public void Dispose()
     {
         lock (gate)

@@ -10,7 +10,7 @@ internal static class WebSocketTransport
 
     public static async Task Accept(HttpContext http, GraphQLEngine engine, GraphQLHttpOptions options)
     {
-        // A handshake carries cookies and no preflight precedes it.
+        // The handshake carries cookies, and no preflight precedes it.
         if (CrossSiteGuard.IsCrossSite(http.Request, options)
             && !http.Request.Headers.ContainsKey(options.PreflightHeader))
         {
@@ -44,7 +44,7 @@ internal static class CloseCode
     public const int MessageTooBig = (int)WebSocketCloseStatus.MessageTooBig;
 }
 
-/// <summary>The connection ends with this code and reason.</summary>
+/// <summary>Ends the connection with this code and reason.</summary>
 internal sealed class CloseException(int code, string reason) : Exception(reason)
 {
     public int Code { get; } = code;

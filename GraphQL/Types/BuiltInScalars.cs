@@ -5,12 +5,12 @@ using Tributary.GraphQL.Language;
 
 namespace Tributary.GraphQL.Types;
 
-/// <summary>Int, Float, String, Boolean and ID (spec section 3.5.1 to 3.5.5).</summary>
+/// <summary>Int, Float, String, Boolean and ID (spec sections 3.5.1 to 3.5.5).</summary>
 public static class BuiltInScalars
 {
     public static IReadOnlyList<string> Names { get; } = ["Int", "Float", "String", "Boolean", "ID"];
 
-    /// <summary>New instances for one schema, by name.</summary>
+    /// <summary>New instances for one schema.</summary>
     internal static IEnumerable<ScalarType> Create() =>
     [
         New("Int", "A signed 32-bit integer.", new IntCodec()),
@@ -37,7 +37,7 @@ public static class BuiltInScalars
                 ? number
                 : throw Expected(What);
 
-        // The numeric value decides, not how it is written: 1.0 and 1e0 are the integer 1.
+        // The numeric value decides, not its notation: 1.0 and 1e0 are the integer 1.
         public override object ParseJson(JsonElement json)
         {
             if (json.ValueKind != JsonValueKind.Number)

@@ -1,7 +1,7 @@
 namespace Tributary.GraphQL.Types;
 
 /// <summary>
-/// What every schema holds beside its own definitions: the directives of section 3.13 and the types of section 4.2.
+/// The built-in part of every schema: the directives of spec section 3.13 and the types of section 4.2.
 /// </summary>
 internal static class BuiltInSdl
 {
@@ -97,7 +97,8 @@ internal static class BuiltInSdl
         "The places where a directive may stand."
         enum __DirectiveLocation {
           QUERY MUTATION SUBSCRIPTION FIELD FRAGMENT_DEFINITION FRAGMENT_SPREAD INLINE_FRAGMENT VARIABLE_DEFINITION
-          SCHEMA SCALAR OBJECT FIELD_DEFINITION ARGUMENT_DEFINITION INTERFACE UNION ENUM ENUM_VALUE INPUT_OBJECT INPUT_FIELD_DEFINITION
+          SCHEMA SCALAR OBJECT FIELD_DEFINITION ARGUMENT_DEFINITION INTERFACE UNION ENUM ENUM_VALUE
+          INPUT_OBJECT INPUT_FIELD_DEFINITION
         }
         """";
 }

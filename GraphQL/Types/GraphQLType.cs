@@ -4,17 +4,18 @@ using Tributary.GraphQL.Language;
 namespace Tributary.GraphQL.Types;
 
 /// <summary>
-/// A type of a schema: named, list or non-null. Compared by identity; lists and non-nulls are made once per inner type.
+/// A type of a schema: named, list or non-null. Compared by identity; each inner type
+/// has one list and one non-null type.
 /// </summary>
 public abstract class GraphQLType
 {
     private ListType? list;
     private NonNullType? nonNull;
 
-    /// <summary>The list of this type.</summary>
+    /// <summary>The type of lists of this type.</summary>
     public ListType List => list ?? Interlocked.CompareExchange(ref list, new ListType(this), null) ?? list;
 
-    /// <summary>The non-null variant; a non-null type is its own.</summary>
+    /// <summary>The non-null type of this type; a non-null type returns itself.</summary>
     public NonNullType NonNull => this as NonNullType
         ?? nonNull ?? Interlocked.CompareExchange(ref nonNull, new NonNullType(this), null) ?? nonNull;
 
@@ -65,28 +66,30 @@ public sealed class NonNullType : GraphQLType
     public override string ToString() => $"{Of}!";
 }
 
-/// <summary>A type with a name. <c>Definition</c> is null for the built-in ones.</summary>
+/// <summary>A type with a name. <c>Definition</c> is null for the built-in types.</summary>
 public abstract class NamedType(string name, string? description) : GraphQLType
 {
     public string Name { get; } = name;
 
     public string? Description { get; } = description;
 
-    /// <summary>Scalar or enum: what ends a selection.</summary>
+    /// <summary>True for scalars and enums, which have no selection.</summary>
     public bool IsLeaf => this is ScalarType or EnumType;
 
-    /// <summary>Object, interface or union: what needs a selection.</summary>
+    /// <summary>True for objects, interfaces and unions, which need a selection.</summary>
     public bool IsComposite => this is ObjectType or InterfaceType or UnionType;
 
     public bool IsAbstract => this is InterfaceType or UnionType;
 
-    /// <summary>For abstract types: the name of a value's object type, when the CLR type does not tell.</summary>
+    /// <summary>
+    /// For abstract types: returns the name of a value's object type when the CLR type does not tell.
+    /// </summary>
     internal Func<object, string>? TypeResolver { get; set; }
 
     public override string ToString() => Name;
 }
 
-/// <summary>An object or an interface: what has fields.</summary>
+/// <summary>An object or interface: a type with fields.</summary>
 public abstract class FieldsType(string name, string? description) : NamedType(name, description)
 {
     /// <summary>In the order of the SDL.</summary>
@@ -105,7 +108,7 @@ public abstract class FieldsType(string name, string? description) : NamedType(n
 
 public sealed class ObjectType(string name, string? description) : FieldsType(name, description)
 {
-    /// <summary>What its values are, once resolvers are bound.</summary>
+    /// <summary>The CLR type of its values, once resolvers are bound.</summary>
     public Type? ClrType { get; internal set; }
 }
 
@@ -120,12 +123,12 @@ public sealed class EnumType(string name, string? description) : NamedType(name,
 {
     public IReadOnlyList<EnumValueDef> Values { get; internal set; } = [];
 
-    /// <summary>The CLR enum that is bound to it; null when values are names.</summary>
+    /// <summary>The CLR enum bound to the type; null when values are names.</summary>
     public Type? ClrType { get; internal set; }
 
     private Dictionary<object, string>? names;
 
-    /// <summary>The name of a value that a resolver gave: a bound member, or the name itself.</summary>
+    /// <summary>The name of a resolver's value, which is a bound member or the name itself.</summary>
     /// <exception cref="CoercionException">The enum has no such value.</exception>
     public string NameOf(object value)
     {
@@ -139,7 +142,7 @@ public sealed class EnumType(string name, string? description) : NamedType(name,
 
     private Dictionary<string, EnumValueDef>? byName;
 
-    /// <summary>Names are case-sensitive.</summary>
+    /// <summary>The value of this name, case-sensitive; null when there is none.</summary>
     public EnumValueDef? Value(string name)
     {
         byName ??= Values.ToDictionary(v => v.Name);
@@ -177,7 +180,9 @@ public sealed class FieldDef(
 
     public string? DeprecationReason { get; } = deprecationReason;
 
-    /// <summary>How its value is got; null until resolvers are bound, and for fields of interfaces.</summary>
+    /// <summary>
+    /// The source of the field's value; null until resolvers are bound, and for fields of interfaces.
+    /// </summary>
     internal FieldBinding? Binding { get; set; }
 
     public InputDef? Argument(string argument)
@@ -199,13 +204,13 @@ public sealed class InputDef(
     public GraphQLType Type { get; } = type;
 
     /// <summary>
-    /// As written in the SDL; null when there is none. A written <c>null</c> is a <see cref="NullValue"/>.
+    /// The default as written in the SDL; null when there is none. A written <c>null</c> is a <see cref="NullValue"/>.
     /// </summary>
     public ValueNode? DefaultValue { get; } = defaultValue;
 
     public string? DeprecationReason { get; } = deprecationReason;
 
-    /// <summary>Non-null and without default: it must be given.</summary>
+    /// <summary>True when the type is non-null and has no default, so that a value must be given.</summary>
     public bool IsRequired => Type.IsNonNull && DefaultValue is null;
 }
 
@@ -213,7 +218,7 @@ public sealed class EnumValueDef(string name, string? description, string? depre
 {
     public string Name { get; } = name;
 
-    /// <summary>What resolvers see: the name, or the member of the CLR enum that is bound to the type.</summary>
+    /// <summary>The value for resolvers: the name, or the member of the bound CLR enum.</summary>
     public object ClrValue { get; internal set; } = name;
 
     public string? Description { get; } = description;

@@ -4,9 +4,9 @@ using System.Diagnostics.CodeAnalysis;
 namespace Tributary.GraphQL.Types;
 
 /// <summary>
-/// Coerced arguments, or a coerced input object. What was not given and has no default is absent, which is not the same
-/// as null. Values: null, bool, int, double, string, what scalar codecs make, enum names or their bound values, lists
-/// as <c>List&lt;object?&gt;</c>, input objects as this type.
+/// Coerced arguments, or a coerced input object. A member without value and default is absent, which differs from null.
+/// Values are null, bool, int, double, string, results of scalar codecs, enum names or their bound members, lists as
+/// <c>List&lt;object?&gt;</c>, and input objects as this type.
 /// </summary>
 [SuppressMessage("Naming", "CA1710", Justification = "Input object is the word of the GraphQL specification.")]
 public sealed class InputObject : IReadOnlyDictionary<string, object?>
@@ -25,7 +25,7 @@ public sealed class InputObject : IReadOnlyDictionary<string, object?>
 
     public IEnumerable<object?> Values => values.Values;
 
-    /// <summary>Given, perhaps as null, or filled by a default.</summary>
+    /// <summary>True when the member was given, perhaps as null, or has a default.</summary>
     public bool Has(string name) => values.ContainsKey(name);
 
     /// <summary>The value, or the default of <typeparamref name="T"/> when it is absent or null.</summary>

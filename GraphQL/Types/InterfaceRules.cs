@@ -1,6 +1,8 @@
 namespace Tributary.GraphQL.Types;
 
-/// <summary>IsValidImplementation (spec section 3.6): an object or interface has what its interfaces promise.</summary>
+/// <summary>
+/// IsValidImplementation (spec section 3.6): an object or interface has the fields that its interfaces require.
+/// </summary>
 internal static class InterfaceRules
 {
     public static void Check(Schema schema, FieldsType type, List<string> problems)

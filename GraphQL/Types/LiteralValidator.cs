@@ -3,8 +3,8 @@ using Tributary.GraphQL.Language;
 namespace Tributary.GraphQL.Types;
 
 /// <summary>
-/// Values of correct type (spec section 5.6.1), for literals with or without variables. Variables are looked at
-/// elsewhere. A single value stands for a list of any nesting; a list literal needs a list type.
+/// Checks that literals have the right type (spec section 5.6.1), and leaves variables to other rules. A single value
+/// counts as a list of any nesting; a list literal needs a list type.
 /// </summary>
 internal static class LiteralValidator
 {

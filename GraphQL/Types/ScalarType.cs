@@ -4,29 +4,29 @@ using Tributary.GraphQL.Language;
 namespace Tributary.GraphQL.Types;
 
 /// <summary>
-/// A scalar: how values come in and go out. A coercion that fails throws a <see cref="CoercionException"/>; the engine
-/// adds where. Scalars of the SDL without a codec take and give any value.
+/// A scalar with the coercions of its values. A failed coercion throws a <see cref="CoercionException"/>; the engine
+/// adds the place. A scalar of the SDL without a codec takes and gives any value.
 /// </summary>
 public class ScalarType(string name, string? description, string? specifiedByUrl = null) : NamedType(name, description)
 {
-    /// <summary>From <c>@specifiedBy</c>.</summary>
+    /// <summary>The URL of <c>@specifiedBy</c>.</summary>
     public string? SpecifiedByUrl { get; } = specifiedByUrl;
 
-    /// <summary>Replaces the coercion of a scalar of the SDL; set before the engine serves.</summary>
+    /// <summary>The coercions of this scalar; set before the engine serves.</summary>
     public ScalarCodec Codec { get; internal set; } = ScalarCodec.Untyped;
 }
 
 /// <summary>The three coercions of a scalar (spec section 3.5).</summary>
 public abstract class ScalarCodec
 {
-    /// <summary>Any value: what JSON can hold, as CLR null, bool, int, double, string, list and dictionary.</summary>
+    /// <summary>Takes and gives any JSON value, as CLR null, bool, int, double, string, list or dictionary.</summary>
     public static ScalarCodec Untyped { get; } = new UntypedCodec();
 
     /// <summary>The CLR types whose values this scalar writes; empty for any.</summary>
     public virtual IReadOnlyList<Type> ClrTypes => [];
 
     /// <summary>
-    /// Coerces a literal. It holds no variables, except in scalars that take any value; those are replaced before.
+    /// Coerces a literal. It contains no variables: in a scalar that takes any value, their values have replaced them.
     /// </summary>
     public abstract object? ParseLiteral(ValueNode literal);
 
@@ -34,9 +34,8 @@ public abstract class ScalarCodec
     public abstract object? ParseJson(JsonElement json);
 
     /// <summary>
-    /// Turns what a resolver gave into a value that JSON can hold: string, bool, int, long, double, decimal,
-    /// JsonElement, or lists and dictionaries of them; or a ReadOnlyMemory of bytes that are JSON in UTF-8, written as
-    /// they are.
+    /// Turns a resolver's value into a JSON value: string, bool, int, long, double, decimal, JsonElement, or lists and
+    /// dictionaries of these; or a ReadOnlyMemory with the bytes of JSON in UTF-8, which are written unchanged.
     /// </summary>
     public abstract object Serialize(object value);
 }

@@ -37,7 +37,7 @@ public sealed class Schema
 
     public string? Description { get; }
 
-    /// <summary>All named types, those of introspection too.</summary>
+    /// <summary>All named types, including those of introspection.</summary>
     public IReadOnlyDictionary<string, NamedType> Types { get; }
 
     public IReadOnlyDictionary<string, DirectiveDef> Directives { get; }
@@ -57,7 +57,7 @@ public sealed class Schema
 
     public NamedType? Type(string name) => Types.GetValueOrDefault(name);
 
-    /// <summary>The type that a reference in a document names; null when its name is unknown.</summary>
+    /// <summary>The type of a reference in a document; null when its name is unknown.</summary>
     public GraphQLType? Type(TypeNode reference) => reference switch
     {
         NamedTypeNode named => Type(named.Name),
@@ -67,8 +67,8 @@ public sealed class Schema
     };
 
     /// <summary>
-    /// The objects that a value of this type can be: the type itself, the members of a union, the implementers of an
-    /// interface.
+    /// The object types that a value of this type can have: the type itself, the members of a
+    /// union, the implementers of an interface.
     /// </summary>
     public IReadOnlyCollection<ObjectType> PossibleTypes(NamedType type) => type switch
     {
@@ -77,13 +77,13 @@ public sealed class Schema
     };
 
     /// <summary>
-    /// True when every <paramref name="candidate"/> is an <paramref name="type"/>, which is abstract.
+    /// True when every <paramref name="candidate"/> is also a <paramref name="type"/>, which is abstract.
     /// </summary>
     public bool IsPossible(NamedType type, NamedType candidate) =>
         (candidate is ObjectType o && possible.TryGetValue(type, out var types) && types.Contains(o))
         || (candidate is InterfaceType i && type is InterfaceType contract && i.Interfaces.Contains(contract));
 
-    /// <summary>IsSubType of the specification, through lists and non-nulls.</summary>
+    /// <summary>IsSubType of the specification, also for lists and non-nulls.</summary>
     public bool IsSubType(GraphQLType type, GraphQLType of)
     {
         while (true)
@@ -112,7 +112,7 @@ public sealed class Schema
         }
     }
 
-    /// <summary>True when some object is both.</summary>
+    /// <summary>True when some object type belongs to both.</summary>
     public bool Overlap(NamedType a, NamedType b)
     {
         if (ReferenceEquals(a, b)) return true;
@@ -121,8 +121,8 @@ public sealed class Schema
     }
 
     /// <summary>
-    /// The field of a composite type, with <c>__typename</c> everywhere and <c>__schema</c>, <c>__type</c> at the query
-    /// root.
+    /// The field of a composite type: also <c>__typename</c> on every type, and <c>__schema</c>
+    /// and <c>__type</c> on the query root.
     /// </summary>
     public FieldDef? Field(NamedType parent, string name)
     {
@@ -142,7 +142,7 @@ public sealed class Schema
     private FieldDef? schemaField;
     private FieldDef? typeField;
 
-    /// <summary>Introspection starts here: these fields are on no type of the text.</summary>
+    /// <summary>Adds the entry fields of introspection, which no type of the SDL contains.</summary>
     internal void SetMetaFields()
     {
         typeNameField = new FieldDef("__typename", "The name of the object's type.", [], Types["String"].NonNull, null);

@@ -2,7 +2,7 @@ using Tributary.GraphQL.Language;
 
 namespace Tributary.GraphQL.Types;
 
-/// <summary>Makes a <see cref="Schema"/> of SDL (spec section 3).</summary>
+/// <summary>Builds a <see cref="Schema"/> from SDL (spec section 3).</summary>
 public sealed class SchemaBuilder
 {
     private static readonly Document BuiltIn = Parser.Parse(BuiltInSdl.Text);
@@ -13,8 +13,8 @@ public sealed class SchemaBuilder
 
     private SchemaBuilder(Document document) => sdl = SdlDocument.From(document, BuiltIn, problems);
 
-    /// <summary>Parses, builds and validates.</summary>
-    /// <exception cref="SchemaException">Names everything that is wrong.</exception>
+    /// <summary>Parses, builds and validates a schema.</summary>
+    /// <exception cref="SchemaException">Lists every error of the schema.</exception>
     /// <exception cref="GraphQLSyntaxException">The text is not GraphQL.</exception>
     public static Schema Build(string text) => new SchemaBuilder(Parser.Parse(text)).Build();
 
@@ -22,7 +22,7 @@ public sealed class SchemaBuilder
     {
         SdlRules.Check(sdl, problems);
         ThrowIfAny();
-        // Built-in scalars come first, then types in the order of the text: introspection lists them so.
+        // Built-in scalars come first, then the types in the order of the text: introspection lists them in this order.
         foreach (var scalar in BuiltInScalars.Create()) types[scalar.Name] = scalar;
         foreach (var definition in sdl.Types.Values) types[definition.Name] = Shell(definition);
         foreach (var definition in sdl.Types.Values) Fill(definition);

@@ -100,7 +100,7 @@ internal static class SchemaValidator
         }
     }
 
-    /// <summary>An input object that needs itself through non-null fields could never be written.</summary>
+    /// <summary>An input object that needs itself through non-null fields could never be given.</summary>
     private static void InputCycles(Schema schema, List<string> problems)
     {
         var done = new HashSet<InputObjectType>(ReferenceEqualityComparer.Instance);

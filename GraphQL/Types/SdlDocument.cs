@@ -2,7 +2,7 @@ using Tributary.GraphQL.Language;
 
 namespace Tributary.GraphQL.Types;
 
-/// <summary>The definitions of an SDL text, with extensions merged into what they extend.</summary>
+/// <summary>The definitions of an SDL text, with extensions merged into the definitions that they extend.</summary>
 internal sealed class SdlDocument
 {
     public Dictionary<string, TypeDefinition> Types { get; } = [];
@@ -12,7 +12,7 @@ internal sealed class SdlDocument
     public SchemaDefinition? Schema { get; private set; }
 
     /// <summary>
-    /// Merges user definitions and the built-in ones. Problems are added to <paramref name="problems"/>.
+    /// Merges the user's definitions and the built-in ones. Adds problems to <paramref name="problems"/>.
     /// </summary>
     public static SdlDocument From(Document document, Document builtIn, List<string> problems)
     {
@@ -40,7 +40,7 @@ internal sealed class SdlDocument
                 Schema = schema;
                 break;
             case DirectiveDefinition directive:
-                // A schema may repeat the definition of a directive that the specification provides.
+                // A schema may repeat the definition of a built-in directive.
                 var replaces = BuiltInSdl.DirectiveNames.Contains(directive.Name);
                 if (!Directives.TryAdd(directive.Name, directive) && !replaces)
                     problems.Add($"There is more than one directive @{directive.Name}.");

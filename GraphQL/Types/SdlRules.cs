@@ -3,8 +3,8 @@ using Tributary.GraphQL.Language;
 namespace Tributary.GraphQL.Types;
 
 /// <summary>
-/// What must hold in the text of a schema before types are made of it: unique names, and directives that exist, fit
-/// their place and have their arguments.
+/// The rules that an SDL text must fulfil before types are built: unique names, and directives that exist, fit their
+/// place and have their arguments.
 /// </summary>
 internal static class SdlRules
 {

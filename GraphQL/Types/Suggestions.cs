@@ -1,6 +1,6 @@
 namespace Tributary.GraphQL.Types;
 
-/// <summary>" Did you mean …?" for a name that is nearly right.</summary>
+/// <summary>Makes " Did you mean …?" for a name that is nearly right.</summary>
 internal static class Suggestions
 {
     private const int MaxNameLength = 60;
@@ -15,7 +15,7 @@ internal static class Suggestions
         return near.Count == 0 ? "" : $" Did you mean {string.Join(" or ", near)}?";
     }
 
-    /// <summary>Levenshtein distance without regard to case, one row at a time.</summary>
+    /// <summary>The Levenshtein distance, ignoring case, computed row by row.</summary>
     private static int Distance(string a, string b)
     {
         var row = new int[b.Length + 1];

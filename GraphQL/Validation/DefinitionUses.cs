@@ -3,7 +3,9 @@ using Tributary.GraphQL.Types;
 
 namespace Tributary.GraphQL.Validation;
 
-/// <summary>The spreads and variables in the text of one operation or fragment, without what it spreads.</summary>
+/// <summary>
+/// The spreads and variables in the text of one operation or fragment, without those of the fragments it spreads.
+/// </summary>
 internal sealed class DefinitionUses
 {
     public List<FragmentSpread> Spreads { get; } = [];
@@ -77,7 +79,7 @@ internal sealed class DefinitionUses
                 Variables.Add(new VariableUsage(variable, type is { IsInput: true } ? type : null, hasDefault, oneOf));
                 break;
             case ListValue list:
-                // Inside a scalar that takes any value, items are looked at as values of that scalar.
+                // Items in a scalar that takes any value count as values of that scalar.
                 var item = type?.Nullable is ListType items ? items.Of : type?.Nullable;
                 foreach (var element in list.Values) Value(element, item, false, null);
                 break;

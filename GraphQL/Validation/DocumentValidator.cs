@@ -4,13 +4,13 @@ using Tributary.GraphQL.Validation.Rules;
 
 namespace Tributary.GraphQL.Validation;
 
-/// <summary>Validates documents against a schema (spec section 5): one walk, all rules.</summary>
+/// <summary>Validates documents against a schema (spec section 5): all rules in one walk.</summary>
 public static class DocumentValidator
 {
     public const int DefaultMaxErrors = 50;
 
     /// <summary>
-    /// The errors of the document, at most <paramref name="maxErrors"/>; empty when it may be executed.
+    /// The errors of the document, at most <paramref name="maxErrors"/>; empty when the document may be executed.
     /// </summary>
     public static IReadOnlyList<GraphQLError> Validate(
         Schema schema,
@@ -32,7 +32,9 @@ public static class DocumentValidator
         return context.Errors;
     }
 
-    /// <summary>In this order: cycles of fragments are found before any rule walks through spreads.</summary>
+    /// <summary>
+    /// The order matters: cycles of fragments must be found before another rule walks through spreads.
+    /// </summary>
     internal static ValidationRule[] CreateRules() =>
     [
         new NoFragmentCycles(),

@@ -4,8 +4,8 @@ using Tributary.GraphQL.Types;
 namespace Tributary.GraphQL.Validation;
 
 /// <summary>
-/// Walks the text of a document once and tells all rules what it meets. Its recursion is bounded by the parser's
-/// nesting limit.
+/// Walks the text of a document once and calls all rules for each node. The parser's
+/// nesting limit bounds its recursion.
 /// </summary>
 internal sealed class DocumentWalker(ValidationContext context, ValidationRule[] rules)
 {

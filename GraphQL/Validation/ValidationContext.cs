@@ -4,15 +4,15 @@ using Tributary.GraphQL.Types;
 namespace Tributary.GraphQL.Validation;
 
 /// <summary>
-/// One use of a variable. <c>HasDefault</c>: its place has a default. <c>OneOf</c>: the @oneOf input object it is a
-/// field of.
+/// One use of a variable. <c>HasDefault</c>: its place has a default. <c>OneOf</c>: the @oneOf input object that the
+/// place is a field of, or null.
 /// </summary>
 internal readonly record struct VariableUsage(
     VariableValue Node, GraphQLType? Type, bool HasDefault, InputObjectType? OneOf);
 
 /// <summary>
-/// What rules share about one document: its fragments, what each definition spreads and which variables it uses, and
-/// the errors.
+/// The data about one document that rules share: its fragments, the spreads and variables
+/// of each definition, and the errors.
 /// </summary>
 internal sealed class ValidationContext
 {
@@ -41,7 +41,7 @@ internal sealed class ValidationContext
 
     public List<GraphQLError> Errors { get; } = [];
 
-    /// <summary>No more errors are wanted: the walk may end.</summary>
+    /// <summary>True when the limit of errors is reached, so that the walk may end.</summary>
     public bool IsFull => Errors.Count >= MaxErrors;
 
     public List<OperationDefinition> Operations { get; } = [];
@@ -50,15 +50,16 @@ internal sealed class ValidationContext
     public Dictionary<string, FragmentDefinition> Fragments { get; } = [];
 
     /// <summary>
-    /// A fragment spreads itself, directly or not, or chains are too long. Nothing may recurse through spreads then.
+    /// True when a fragment spreads itself, directly or not, or a chain is too long:
+    /// nothing may then recurse through spreads.
     /// </summary>
     public bool HasFragmentCycles { get; set; }
 
     public DefinitionUses Uses(Definition definition) => uses[definition];
 
     /// <summary>
-    /// The fragments an operation reaches, each once, in the order of discovery. Safe with cycles and with any length
-    /// of chains.
+    /// The fragments that an operation reaches, each once, in order of discovery. Safe with
+    /// cycles and with chains of any length.
     /// </summary>
     public IReadOnlyList<FragmentDefinition> Reachable(OperationDefinition operation)
     {
@@ -76,7 +77,7 @@ internal sealed class ValidationContext
         }
     }
 
-    /// <summary>Every use of a variable that belongs to the operation, through all fragments.</summary>
+    /// <summary>Every use of a variable in the operation, including its fragments.</summary>
     public IEnumerable<VariableUsage> VariableUsages(OperationDefinition operation)
     {
         foreach (var usage in Uses(operation).Variables) yield return usage;

@@ -4,8 +4,8 @@ using Tributary.GraphQL.Types;
 namespace Tributary.GraphQL.Validation;
 
 /// <summary>
-/// One rule of section 5 of the specification. A new instance is made for each document; one walk over the document
-/// calls all rules. Types are null where the document names something unknown: other rules report that.
+/// One rule of spec section 5, with a new instance per document. One walk over the document calls all rules. Types are
+/// null where the document names something unknown; other rules report that.
 /// </summary>
 internal abstract class ValidationRule
 {
@@ -27,7 +27,8 @@ internal abstract class ValidationRule
     public virtual void Directives(ValidationContext context, IReadOnlyList<Directive> directives, string location) { }
 
     /// <summary>
-    /// The arguments of a field or directive. <paramref name="definitions"/> is null when that is unknown.
+    /// The arguments of a field or directive. <paramref name="definitions"/> is null when
+    /// the field or directive is unknown.
     /// </summary>
     public virtual void Arguments(
         ValidationContext context,

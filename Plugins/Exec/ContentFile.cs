@@ -2,9 +2,7 @@ using Tributary.Connectors;
 
 namespace Tributary.Plugins.Exec;
 
-/// <summary>
-/// The content as a file: the one that holds it anyway, or one of its own for as long as this is not disposed of.
-/// </summary>
+/// <summary>The content as a file: the file that holds it already, or a temporary one that disposal deletes.</summary>
 internal sealed class ContentFile : IDisposable
 {
     private readonly bool isOwn;
@@ -12,7 +10,7 @@ internal sealed class ContentFile : IDisposable
 
     private ContentFile(string path, bool isOwn, IDisposable? room = null)
     {
-        // The program runs in its own folder: a relative path would lead nowhere there.
+        // The program runs in its own folder, where a relative path would lead nowhere.
         Path = System.IO.Path.GetFullPath(path);
         this.isOwn = isOwn;
         this.room = room;
@@ -34,7 +32,7 @@ internal sealed class ContentFile : IDisposable
         {
             Directory.CreateDirectory(services.TempFolder);
             var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            // Only this user reads what others may have sent in confidence.
+            // Only this user may read the file: the content may be confidential.
             if (!OperatingSystem.IsWindows())
                 options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
             await using var target = new FileStream(file.Path, options);

@@ -3,20 +3,19 @@ using System.Text;
 namespace Tributary.Plugins.Exec;
 
 /// <summary>
-/// Puts the lines of a program's error stream together to entries: a trace of a fault, which begins with a line and
-/// goes on with indented ones, is one entry. An entry waits for its end no longer than until the program has been quiet
-/// for a moment.
+/// Joins the lines of a program's error stream to entries: a trace, which is a line followed by indented lines, is one
+/// entry. An entry ends at the latest when the program has been quiet for a moment.
 /// </summary>
 internal sealed class ErrorEntries(LineReader lines, TimeProvider time, Action<string> log)
 {
-    /// <summary>Lines of an entry; with more another one begins.</summary>
+    /// <summary>Most lines of an entry; a longer one is split.</summary>
     private const int MaxLinesCount = 200;
 
     private const string Traceback = "Traceback (most recent call last)";
 
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(200);
 
-    // What Python puts between the traces of exceptions that led to one another.
+    // The lines that Python writes between the traces of exceptions that led to one another.
     private static readonly string[] Links =
     [
         "During handling of the above exception",
@@ -28,7 +27,7 @@ internal sealed class ErrorEntries(LineReader lines, TimeProvider time, Action<s
     private bool isTraceback;
     private bool isClosing;
 
-    /// <summary>Ends with the stream.</summary>
+    /// <summary>Runs until the end of the stream.</summary>
     public async Task PumpAsync()
     {
         for (Task<string?>? reading = null; ;)
@@ -87,7 +86,7 @@ internal sealed class ErrorEntries(LineReader lines, TimeProvider time, Action<s
         if (line.StartsWith(Traceback, StringComparison.Ordinal))
             (isTraceback, isClosing) = (true, false);
         else if (isTraceback && !isClosing && line.Length > 0 && !char.IsWhiteSpace(line[0]) && entry.Count > 1)
-            // The exception itself, at the end of its trace.
+            // The exception itself ends its trace.
             isClosing = true;
     }
 

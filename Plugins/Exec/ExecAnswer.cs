@@ -12,7 +12,7 @@ internal static class ExecAnswer
 
     /// <exception cref="PluginException">The program says that it failed.</exception>
     /// <exception cref="InvalidDataException">
-    /// It is no answer to this request; says what was found and what is allowed.
+    /// The line is no answer to this request; the message says what was found and what is allowed.
     /// </exception>
     public static PluginResult Read(ReadOnlyMemory<byte> line, long id)
     {
@@ -94,7 +94,7 @@ internal static class ExecAnswer
         return list;
     }
 
-    // Copied: the line's buffer is used again. That it is an object is checked where all results are.
+    // Copied, because the next line reuses the buffer. The common check of results makes sure that it is an object.
     private static ReadOnlyMemory<byte> Json(ConfigurationMap one) =>
         JsonMarshal.GetRawUtf8Value(one.Field("json") ?? throw one.Missing("json", "an object")).ToArray();
 

@@ -40,13 +40,14 @@ internal sealed class ExecPlugin(ExecSettings settings, ExecServices services) :
         var id = Interlocked.Increment(ref lastId);
         var request = ExecRequest.Write(id, context, content.Path, configuration);
 
-        // A program may have ended for a reason that is not this message's: it gets one more try, with a new program.
+        // The program may have ended for a reason other than this message: the message
+        // gets one more try in a new program.
         var (result, first) = await AskAsync(workers, request, id, clock, cancellation);
         if (result is not null)
             return result;
         (result, var second) = await AskAsync(workers, request, id, clock, cancellation);
-        // Two ends are this message's doing; when others ended it just before, the program itself may be broken, and
-        // repaired later.
+        // Two ends in a row are this message's doing. When other messages ended the program just before, the program
+        // itself may be broken and repaired later.
         return result
             ?? throw new PluginException(
                 $"The program ended without an answer, and again when it was started anew ({first}; {second}).",
@@ -55,11 +56,11 @@ internal sealed class ExecPlugin(ExecSettings settings, ExecServices services) :
 
     public ValueTask DisposeAsync() => pool?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    /// <summary>The result, or how the program ended instead.</summary>
+    /// <summary>The result, or how the program ended instead of answering.</summary>
     private static async ValueTask<(PluginResult? Result, string? Ended)> AskAsync(
         ExecPool workers, ReadOnlyMemory<byte> request, long id, IRunClock clock, CancellationToken cancellation)
     {
-        // A program that has ended often is started after a delay, which is none of this message's time.
+        // A program that ended often starts after a delay, which does not count as this message's time.
         clock.Stop();
         var worker = await workers.TakeAsync(cancellation);
         clock.Start();
@@ -78,13 +79,13 @@ internal sealed class ExecPlugin(ExecSettings settings, ExecServices services) :
         }
         catch (PluginException)
         {
-            // An answer too: the program goes on.
+            // A reported failure is an answer too: the program goes on.
             answered = true;
             throw;
         }
         catch (InvalidDataException wrong)
         {
-            // Whose answer the next line would be is not known any more.
+            // The next line could be the answer to this request or to another: only a new program is safe.
             worker.Kill();
             workers.CountCrash();
             throw new PluginException(
@@ -92,7 +93,7 @@ internal sealed class ExecPlugin(ExecSettings settings, ExecServices services) :
         }
         finally
         {
-            // The end of a program is waited for, and is none of its time either.
+            // Waiting for the program's end does not count as the message's time either.
             if (!answered)
                 clock.Stop();
             await workers.GiveBackAsync(worker, answered);

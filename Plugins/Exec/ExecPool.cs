@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Tributary.Plugins.Exec;
 
 /// <summary>
-/// The workers of one plugin: started when they are needed, kept while they are usable, started again with a growing
-/// delay when they crash.
+/// The workers of one plugin: started on demand, kept while they are usable, restarted
+/// with a growing delay when they crash.
 /// </summary>
 internal sealed class ExecPool(ExecSettings settings, string folder, TimeProvider time, Action<string> log)
     : IAsyncDisposable
@@ -21,7 +21,7 @@ internal sealed class ExecPool(ExecSettings settings, string folder, TimeProvide
     /// <summary>Crashes and bad answers since the last good answer.</summary>
     public int CrashesCount => Volatile.Read(ref crashes);
 
-    /// <summary>Starts one worker now, so that a program that cannot be run is known at the start.</summary>
+    /// <summary>Starts one worker now, so that a program that cannot run is reported at the start.</summary>
     public void Warm()
     {
         var worker = ExecWorker.Start(settings, folder, time, log);
@@ -29,7 +29,7 @@ internal sealed class ExecPool(ExecSettings settings, string folder, TimeProvide
         idle.Push(worker);
     }
 
-    /// <summary>A worker for one request; to be given back.</summary>
+    /// <summary>A worker for one request; the caller gives it back.</summary>
     /// <exception cref="TributaryException"><c>plugin_not_started</c>.</exception>
     public async ValueTask<ExecWorker> TakeAsync(CancellationToken cancellation)
     {
@@ -44,7 +44,7 @@ internal sealed class ExecPool(ExecSettings settings, string folder, TimeProvide
                 await LoseAsync(worker);
             }
 
-            // The first crash costs no delay: most are the fault of one message.
+            // The first crash costs no delay: most crashes are the fault of one message.
             var crashed = Volatile.Read(ref crashes);
             if (crashed > 1)
                 await Task.Delay(Restarts.After(crashed - 1), time, cancellation);
@@ -60,7 +60,7 @@ internal sealed class ExecPool(ExecSettings settings, string folder, TimeProvide
         }
     }
 
-    /// <param name="answeredWell">Ends the growing of the delay.</param>
+    /// <param name="answeredWell">True resets the delay.</param>
     public async ValueTask GiveBackAsync(ExecWorker worker, bool answeredWell)
     {
         if (answeredWell)
@@ -72,7 +72,7 @@ internal sealed class ExecPool(ExecSettings settings, string folder, TimeProvide
         places.Release();
     }
 
-    /// <summary>A worker crashed or answered badly: the next one waits longer.</summary>
+    /// <summary>Counts a crash or a bad answer, which lengthens the delay before the next start.</summary>
     public void CountCrash() => Interlocked.Increment(ref crashes);
 
     public async ValueTask DisposeAsync()

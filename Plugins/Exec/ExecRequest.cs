@@ -7,7 +7,7 @@ namespace Tributary.Plugins.Exec;
 /// <summary>Writes requests: see <c>docs/plugins.md</c>.</summary>
 internal static class ExecRequest
 {
-    /// <summary>One line with its end.</summary>
+    /// <summary>One line with its line break.</summary>
     public static ReadOnlyMemory<byte> Write(
         long id, PluginContext context, string contentPath, JsonElement configuration)
     {
@@ -49,7 +49,7 @@ internal static class ExecRequest
         json.WriteEndObject();
     }
 
-    // Written anew without the body's own white space: a line ends at the first line break.
+    // Rewritten without the body's own white space, because a line break would end the request.
     private static void WriteBody(Utf8JsonWriter json, ReadOnlyMemory<byte> body)
     {
         JsonDocument document;

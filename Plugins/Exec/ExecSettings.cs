@@ -4,14 +4,14 @@ using Tributary.Plugins.Folders;
 namespace Tributary.Plugins.Exec;
 
 /// <param name="Time">The clock, also for delays.</param>
-/// <param name="TempFolder">Where content is put that is only in memory; made when it is not there.</param>
+/// <param name="TempFolder">The folder for content that is in memory only; created when missing.</param>
 /// <param name="Reserve">
-/// Asked for room for so many bytes there, which are given back when the result is disposed of; throws
-/// <see cref="Connectors.ConnectorException"/> when there is none. Null: room is not bounded.
+/// Reserves room for a number of bytes in the folder; disposal of the result gives the room back. Throws
+/// <see cref="Connectors.ConnectorException"/> when there is no room. Null: room is not bounded.
 /// </param>
 public sealed record ExecServices(TimeProvider Time, string TempFolder, Func<long, IDisposable>? Reserve = null)
 {
-    /// <summary>In front of what a program says in several lines that belong together: a trace of a fault.</summary>
+    /// <summary>The prefix of an error entry with several lines, such as the trace of a fault.</summary>
     public const string TracePrefix = "trace: ";
 }
 
@@ -26,7 +26,7 @@ internal sealed record ExecSettings
 
     public required string Version { get; init; }
 
-    /// <summary>A program on the PATH, or a path from the plugin's folder when it has a slash.</summary>
+    /// <summary>A program on the PATH, or, with a slash, a path that starts from the plugin's folder.</summary>
     public required string Command { get; init; }
 
     public required IReadOnlyList<string> Arguments { get; init; }
@@ -37,13 +37,13 @@ internal sealed record ExecSettings
 
     public int WorkersCount { get; init; } = 1;
 
-    /// <summary>A program that answers with a longer line is killed, and the message fails.</summary>
+    /// <summary>The longest line; a program that answers with a longer one is killed, and the message fails.</summary>
     public int MaxLineBytes { get; init; } = DefaultMaxLineBytes;
 
-    /// <summary>Variables beside the few that every program gets.</summary>
+    /// <summary>Environment variables in addition to the few that every program gets.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
-    /// <param name="folder">The plugin's name when the section has none.</param>
+    /// <param name="folder">The name of the plugin when the section has no name.</param>
     /// <exception cref="TributaryException"><c>configuration_invalid</c>.</exception>
     public static ExecSettings Read(JsonElement json, string folder)
     {

@@ -6,10 +6,10 @@ namespace Tributary.Plugins.Exec;
 /// <summary>One running program that takes one request at a time.</summary>
 internal sealed class ExecWorker : IAsyncDisposable
 {
-    /// <summary>What a program says on its error stream is cut into lines of at most this length.</summary>
+    /// <summary>Lines of the error stream are cut at this length.</summary>
     private const int MaxErrorLineBytes = 4 << 10;
 
-    // Other variables of this process may hold secrets of the configuration.
+    // Every other variable of this process may hold a secret of the configuration.
     private static readonly string[] KeptVariables =
     [
         "PATH",
@@ -24,7 +24,7 @@ internal sealed class ExecWorker : IAsyncDisposable
         "DOTNET_ROOT",
     ];
 
-    /// <summary>How long the last words of a program that has ended are waited for.</summary>
+    /// <summary>How long to wait for the rest of the error stream after the program has ended.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
 
     private readonly Process process;
@@ -43,13 +43,13 @@ internal sealed class ExecWorker : IAsyncDisposable
 
     public int ProcessId => process.Id;
 
-    /// <summary>False once it has answered badly, was killed or has ended.</summary>
+    /// <summary>False once the program has answered badly, was killed or has ended.</summary>
     public bool IsUsable => !IsBroken && !process.HasExited;
 
     private bool IsBroken { get; set; }
 
     /// <exception cref="TributaryException">
-    /// <c>plugin_not_started</c>: there is no such program, or it cannot be run.
+    /// <c>plugin_not_started</c>: the program does not exist or cannot run.
     /// </exception>
     public static ExecWorker Start(ExecSettings settings, string folder, TimeProvider time, Action<string> log)
     {
@@ -87,15 +87,15 @@ internal sealed class ExecWorker : IAsyncDisposable
     }
 
     /// <summary>
-    /// Sends a request and waits for its answer, which is valid until the next request; null when the program ended
-    /// instead.
+    /// Sends a request and waits for its answer, which is valid until the next request. Null when the
+    /// program ended instead of answering.
     /// </summary>
-    /// <param name="request">One line with its end.</param>
+    /// <param name="request">One line with its line break.</param>
     /// <exception cref="OperationCanceledException">The program was killed.</exception>
     /// <exception cref="InvalidDataException">The answer is too long; the program was killed.</exception>
     public async ValueTask<ReadOnlyMemory<byte>?> AskAsync(ReadOnlyMemory<byte> request, CancellationToken cancellation)
     {
-        // The other end of the pipes closes with the program, so that killing it ends the reading and writing as well.
+        // The program's end of the pipes closes with the program, so killing it ends the reads and writes as well.
         await using var registration = cancellation.UnsafeRegister(static worker => ((ExecWorker)worker!).Kill(), this);
         ReadOnlyMemory<byte>? answer = null;
         try
@@ -120,7 +120,7 @@ internal sealed class ExecWorker : IAsyncDisposable
         return answer;
     }
 
-    /// <summary>Ends the program and all that it started.</summary>
+    /// <summary>Ends the program and every process that it started.</summary>
     public void Kill()
     {
         IsBroken = true;
@@ -130,19 +130,21 @@ internal sealed class ExecWorker : IAsyncDisposable
         }
         catch (Exception error) when (error is InvalidOperationException or Win32Exception or AggregateException)
         {
-            // It has ended by itself, or some of what it started has.
+            // The program has ended by itself, or one of the processes that it started has.
         }
     }
 
-    /// <summary>How it ended, for people. For workers that are not usable any more.</summary>
+    /// <summary>How the program ended, for people. Only for workers that are no longer usable.</summary>
     public async ValueTask<string> EndedAsync(CancellationToken cancellation)
     {
         await process.WaitForExitAsync(cancellation);
-        // 128 and the signal's number is how programs that were ended by a signal are reported.
+        // An exit code of 128 plus a number means that a signal with that number ended the program.
         return process.ExitCode > 128 ? $"signal {process.ExitCode - 128}" : $"exit code {process.ExitCode}";
     }
 
-    /// <summary>Closes the program's input, which asks it to end; kills it when it has not ended in time.</summary>
+    /// <summary>
+    /// Closes the program's input, which asks it to end, and kills it after <paramref name="patience"/>.
+    /// </summary>
     public async ValueTask DisposeAsync(TimeSpan patience)
     {
         try
@@ -162,7 +164,7 @@ internal sealed class ExecWorker : IAsyncDisposable
     {
         if (!process.HasExited)
             Kill();
-        // Waiting for it is what takes a killed program off the system's list.
+        // Waiting reaps the killed process: without it the system's process table keeps an entry.
         await process.WaitForExitAsync();
         try
         {
@@ -170,7 +172,7 @@ internal sealed class ExecWorker : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            // Something that the program has detached holds its error stream: closing our end ends the reading.
+            // A process that the program has detached holds the error stream: closing our end stops the reading.
         }
 
         process.StandardError.Close();
@@ -178,7 +180,7 @@ internal sealed class ExecWorker : IAsyncDisposable
         process.Dispose();
     }
 
-    // What is relative to this process's folder is made absolute: the program runs in the plugin's.
+    // A path relative to this process's folder becomes absolute, because the program runs in the plugin's folder.
     private static string Absolute(string name, string value) => name switch
     {
         "PATH" => string.Join(

@@ -1,17 +1,18 @@
 namespace Tributary.Plugins.Exec;
 
 /// <summary>Reads lines of bounded length. For one reader at a time.</summary>
-/// <param name="maxBytes">The longest line, without its end.</param>
+/// <param name="maxBytes">The longest line, without its line break.</param>
 internal sealed class LineReader(Stream stream, int maxBytes)
 {
-    // One byte more than a line may have: whether a line of the greatest length ends is seen by the byte behind it.
+    // One byte more than a line may have: the byte after a line of the greatest length
+    // shows whether the line ends there.
     private byte[] buffer = new byte[(int)Math.Min(4L << 10, maxBytes + 1L)];
     private int start;
     private int end;
 
     /// <summary>
-    /// The next line without its end, valid until the next call; null at the end of the stream, where a line that was
-    /// not ended counts as none.
+    /// The next line without its line break, valid until the next call; null at the end of the stream.
+    /// An unfinished last line is dropped.
     /// </summary>
     /// <exception cref="InvalidDataException">The line is longer than allowed.</exception>
     public async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(CancellationToken cancellation)
@@ -38,7 +39,9 @@ internal sealed class LineReader(Stream stream, int maxBytes)
         }
     }
 
-    /// <summary>Cuts a line that is too long: as much of it as a line may have; the rest is the next line.</summary>
+    /// <summary>
+    /// Cuts a line that is too long: returns as many bytes as a line may have and leaves the rest as the next line.
+    /// </summary>
     public ReadOnlyMemory<byte> Take()
     {
         var taken = buffer.AsMemory(start, Math.Min(end - start, maxBytes));

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Tributary.Plugins.Folders;
 
 /// <summary>
-/// A map of a plugin's configuration. Reading what is not allowed throws <c>configuration_invalid</c>, naming key, what
-/// was found, what is allowed.
+/// A map of a plugin's configuration. Reading a value that is not allowed throws <c>configuration_invalid</c>, which
+/// names the key, the value found and the values allowed.
 /// </summary>
 internal sealed class ConfigurationMap
 {
@@ -60,7 +60,7 @@ internal sealed class ConfigurationMap
             { } field => throw Invalid(At(key), field, $"a whole number from {min} to {max}"),
         };
 
-    /// <summary>Empty when it is not set; one text stands for a list of it.</summary>
+    /// <summary>Empty when the key is not set; a single text counts as a list with one item.</summary>
     public IReadOnlyList<string> Texts(string key, int maxCount)
     {
         switch (Field(key))
@@ -84,7 +84,7 @@ internal sealed class ConfigurationMap
 
     public TributaryException Missing(string key, string allowed) => Invalid(At(key), "nothing", allowed);
 
-    // Only kinds of values are shown of maps: secrets may stand in them.
+    // For maps and lists the message shows the kind of value only: they may contain secrets.
     public static TributaryException Invalid(string key, JsonElement found, string allowed) =>
         Invalid(
             key,

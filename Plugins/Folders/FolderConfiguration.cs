@@ -3,9 +3,9 @@ using System.Text.Json;
 namespace Tributary.Plugins.Folders;
 
 /// <summary>
-/// What a folder's configuration says of its plugin: <c>plugin</c> (its own section), <c>exec</c>, <c>library</c>,
-/// <c>time_limit_seconds</c>,
-/// <c>max_runs</c>, <c>database.init</c>. Other topics belong to others.
+/// The topics of a folder's configuration that concern loading its plugin: <c>plugin</c> (the plugin's own
+/// section), <c>exec</c>, <c>library</c>, <c>time_limit_seconds</c>, <c>max_runs</c> and <c>database.init</c>.
+/// Other code reads the other topics.
 /// </summary>
 internal sealed record FolderConfiguration
 {
@@ -22,13 +22,13 @@ internal sealed record FolderConfiguration
 
     public int? MaxRunsCount { get; private init; }
 
-    /// <summary>The text of the script.</summary>
+    /// <summary>The text of the SQL script.</summary>
     public string? InitScript { get; private init; }
 
-    /// <param name="json">An object, or nothing.</param>
-    /// <param name="folder">Where relative paths start.</param>
+    /// <param name="json">An object, or null.</param>
+    /// <param name="folder">The folder from which relative paths start.</param>
     /// <exception cref="TributaryException">
-    /// <c>configuration_invalid</c>; names key, what was found, what is allowed.
+    /// <c>configuration_invalid</c>: names the key, the value found and the values allowed.
     /// </exception>
     public static FolderConfiguration Read(JsonElement? json, string folder)
     {

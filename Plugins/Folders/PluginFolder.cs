@@ -1,21 +1,19 @@
 namespace Tributary.Plugins.Folders;
 
 /// <summary>One folder below the folder of plugins.</summary>
-/// <param name="Name">Its last part.</param>
+/// <param name="Name">The last part of the path.</param>
 /// <param name="Path">Absolute.</param>
 /// <param name="ConfigurationFile">Absolute; null when there is none.</param>
 public sealed record PluginFolder(string Name, string Path, string? ConfigurationFile)
 {
-    /// <summary>The most folders that are looked into; more stop the start.</summary>
+    /// <summary>Most folders below one root; more stop the start.</summary>
     public const int MaxFoldersCount = 256;
 
-    /// <summary>What a folder's configuration may be named; the first that is there counts.</summary>
+    /// <summary>The names of a folder's configuration file; the first that exists counts.</summary>
     public static IReadOnlyList<string> ConfigurationFiles { get; } =
     ["config.yml", "config.yaml", "plugin.yml", "plugin.yaml", "plugin.json"];
 
-    /// <summary>
-    /// The folders below <paramref name="root"/> in the order of their names; hidden ones are passed over.
-    /// </summary>
+    /// <summary>The folders below <paramref name="root"/> in the order of their names, without hidden ones.</summary>
     /// <exception cref="TributaryException">
     /// <c>plugin_folder_missing</c>: there is no such folder; <c>plugin_folders_too_many</c>.
     /// </exception>

@@ -4,19 +4,18 @@ using Tributary.Plugins.Exec;
 
 namespace Tributary.Plugins.Folders;
 
-/// <summary>What was found in folders.</summary>
+/// <summary>The plugins and the faults found in plugin folders.</summary>
 public sealed record FoundPlugins(IReadOnlyList<PluginSource> Sources, IReadOnlyList<PluginFault> Faults);
 
 /// <summary>Loads plugins from folders: class libraries, and programs by their <c>exec</c> section.</summary>
 public static class PluginFolders
 {
     /// <summary>
-    /// Loads from every folder below <paramref name="root"/>; a folder that is broken becomes a fault, and the others
-    /// load.
+    /// Loads from every folder below <paramref name="root"/>. A broken folder becomes a fault; the others still load.
     /// </summary>
     /// <param name="readConfiguration">
     /// Reads the folder's own configuration, in which paths start from the folder: an object with the topics of the
-    /// configuration, or null when there is none. What it throws concerns this folder only.
+    /// configuration, or null when there is none. An exception fails this folder only.
     /// </param>
     /// <exception cref="TributaryException"><c>plugin_folder_missing</c>, <c>plugin_folders_too_many</c>.</exception>
     public static FoundPlugins Load(
@@ -43,7 +42,9 @@ public static class PluginFolders
         return new FoundPlugins(sources, faults);
     }
 
-    /// <summary>Reads a <c>plugin.json</c>; folders with another configuration file need a reader of it.</summary>
+    /// <summary>
+    /// Reads a <c>plugin.json</c>; the caller needs a reader of its own for the other configuration files.
+    /// </summary>
     public static JsonElement? ReadJson(PluginFolder folder)
     {
         if (folder.ConfigurationFile is not { } file)

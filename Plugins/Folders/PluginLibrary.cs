@@ -6,7 +6,7 @@ namespace Tributary.Plugins.Folders;
 internal static class PluginLibrary
 {
     /// <summary>
-    /// The library of a folder: the one that is named, or the only one that was built there; null when there is none.
+    /// The library of a folder: <paramref name="named"/>, or the only one built there; null when there is none.
     /// </summary>
     /// <exception cref="TributaryException"><c>plugin_unloadable</c>.</exception>
     public static string? Find(string folder, string? named)
@@ -19,7 +19,7 @@ internal static class PluginLibrary
                 + "it.");
         }
 
-        // A build leaves a .deps.json beside the library itself and none beside what it depends on.
+        // A build leaves a .deps.json beside the library itself, and none beside its dependencies.
         var built = Directory
             .EnumerateFiles(folder, "*.deps.json")
             .Select(static path => path[..^".deps.json".Length] + ".dll")
@@ -41,7 +41,7 @@ internal static class PluginLibrary
         return built.SingleOrDefault();
     }
 
-    /// <summary>New ones, not started.</summary>
+    /// <summary>Creates the plugins of a library, not started yet.</summary>
     /// <exception cref="TributaryException"><c>plugin_unloadable</c>.</exception>
     public static IReadOnlyList<IPlugin> Load(string library)
     {

@@ -4,12 +4,12 @@ using System.Runtime.Loader;
 namespace Tributary.Plugins.Folders;
 
 /// <summary>
-/// The load context of one plugin's library: what it brings along is its own, whatever version others use; the
-/// contracts are shared with the program, as a plugin would otherwise implement an interface that nobody here knows.
+/// The load context of one plugin's library. The library's dependencies are its own, in any version. The contracts are
+/// the program's: a plugin with a copy of its own would implement an interface that the program does not know.
 /// </summary>
 internal sealed class PluginLoadContext(string library) : AssemblyLoadContext(Path.GetFileNameWithoutExtension(library))
 {
-    // The contract of plugins, and the types of messages that it rests on.
+    // The contract of plugins, and the assembly with the types of messages that it uses.
     private static readonly string[] Shared =
         [typeof(IPlugin).Assembly.GetName().Name!, typeof(TributaryException).Assembly.GetName().Name!];
 
@@ -17,7 +17,7 @@ internal sealed class PluginLoadContext(string library) : AssemblyLoadContext(Pa
 
     protected override Assembly? Load(AssemblyName assemblyName)
     {
-        // Null sends the question to the program's own context.
+        // Null makes the runtime ask the program's own context.
         if (Shared.Contains(assemblyName.Name))
             return null;
         return resolver.ResolveAssemblyToPath(assemblyName) is { } path ? LoadFromAssemblyPath(path) : null;

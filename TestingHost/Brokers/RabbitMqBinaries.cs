@@ -1,6 +1,8 @@
 namespace Tributary.TestingHost.Brokers;
 
-/// <summary>Where RabbitMQ's programs are. Not those in the search path: as root these change the user first.</summary>
+/// <summary>
+/// Finds RabbitMQ's programs. Avoids the wrappers on the search path, which change the user when run as root.
+/// </summary>
 internal static class RabbitMqBinaries
 {
     private static readonly string[] Folders =

@@ -3,9 +3,9 @@ using System.Globalization;
 namespace Tributary.TestingHost.Brokers;
 
 /// <summary>
-/// A RabbitMQ server of one's own in a temporary folder, on free ports of the loopback address, with a name service of
-/// its own. It can be stopped, killed and started again with what it has stored; disposal kills it and deletes
-/// everything. Users: guest, guest.
+/// A private RabbitMQ server in a temporary folder, on free ports of the loopback address, with its own name
+/// service. It can be stopped, killed and restarted with its stored data; disposal kills it and deletes
+/// everything. User and password: guest, guest.
 /// </summary>
 public sealed class RabbitMqServer : IAsyncDisposable
 {
@@ -24,11 +24,11 @@ public sealed class RabbitMqServer : IAsyncDisposable
         Configure(extraSettings);
     }
 
-    /// <summary>Where clients connect to, on 127.0.0.1.</summary>
+    /// <summary>The port for clients, on 127.0.0.1.</summary>
     public int Port { get; private set; }
 
-    /// <summary>Makes and starts a server.</summary>
-    /// <param name="settings">More lines of <c>rabbitmq.conf</c>.</param>
+    /// <summary>Creates and starts a server.</summary>
+    /// <param name="settings">Further lines of <c>rabbitmq.conf</c>.</param>
     /// <exception cref="InvalidOperationException">
     /// RabbitMQ is not installed or does not start; the message says why.
     /// </exception>
@@ -44,7 +44,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
             }
             catch (InvalidOperationException) when (start < MaxStartsCount)
             {
-                // Another process may have taken one of the ports since it was found to be free.
+                // Another process may have taken one of the free ports meanwhile.
                 await made.DisposeAsync();
             }
             catch
@@ -55,7 +55,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the server and waits until it takes connections.</summary>
+    /// <summary>Starts the server and waits until it accepts connections.</summary>
     public async Task StartAsync()
     {
         names ??= LoggedProcess.Start(
@@ -64,7 +64,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
         await server.SaysAsync("Server startup complete", StartTimeout);
     }
 
-    /// <summary>Stops the server in order; connections are closed.</summary>
+    /// <summary>Stops the server in an orderly way; it closes its connections.</summary>
     public async Task StopAsync()
     {
         if (server is not null)
@@ -72,7 +72,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
         server = null;
     }
 
-    /// <summary>Ends the server as a crash would.</summary>
+    /// <summary>Ends the server like a crash.</summary>
     public async Task KillAsync()
     {
         if (server is not null)
@@ -86,8 +86,8 @@ public sealed class RabbitMqServer : IAsyncDisposable
         await StartAsync();
     }
 
-    /// <summary>Runs <c>rabbitmqctl</c> against this server; returns what it prints.</summary>
-    /// <exception cref="InvalidOperationException">It failed; the message has what it printed.</exception>
+    /// <summary>Runs <c>rabbitmqctl</c> against this server; returns its output.</summary>
+    /// <exception cref="InvalidOperationException">The command failed; the message has its output.</exception>
     public async Task<string> ControlAsync(params IReadOnlyList<string> arguments)
     {
         using var control = LoggedProcess.Start(
@@ -119,7 +119,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
             .. extraSettings,
         ]);
 
-        // An empty file of settings keeps those of the machine's own server out.
+        // An empty settings file keeps out the settings of the machine's own server.
         var nothing = Path.Combine(folder, "rabbitmq-env.conf");
         File.WriteAllText(nothing, "");
         environment["HOME"] = folder;
@@ -136,7 +136,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
         environment["RABBITMQ_GENERATED_CONFIG_DIR"] = Path.Combine(folder, "generated");
         environment["RABBITMQ_PID_FILE"] = Path.Combine(folder, "pid");
 
-        // The start script then becomes the server, so that the process started here is the one to end.
+        // With this variable the start script becomes the server itself, so ending the started process ends the server.
         environment["RUNNING_UNDER_SYSTEMD"] = "true";
     }
 }

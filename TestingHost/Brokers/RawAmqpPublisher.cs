@@ -6,8 +6,8 @@ using System.Text;
 namespace Tributary.TestingHost.Brokers;
 
 /// <summary>
-/// Publishes with headers that no client library writes: the bytes of AMQP 0-9-1 by hand, as user guest on 127.0.0.1.
-/// One connection, one channel, publisher confirms.
+/// Publishes with headers that no client library writes: it makes the bytes of AMQP 0-9-1 by hand, as user guest on
+/// 127.0.0.1. One connection, one channel, publisher confirms.
 /// </summary>
 public sealed class RawAmqpPublisher : IAsyncDisposable
 {
@@ -41,7 +41,7 @@ public sealed class RawAmqpPublisher : IAsyncDisposable
         }
     }
 
-    /// <summary>A table of one field that holds arrays in arrays, so many.</summary>
+    /// <summary>A table with one field, which holds arrays nested to this depth.</summary>
     public static byte[] NestedArrays(int depth)
     {
         var entries = new byte[2 + (5 * depth)];
@@ -55,9 +55,11 @@ public sealed class RawAmqpPublisher : IAsyncDisposable
         return entries;
     }
 
-    /// <summary>Returns when the server has confirmed it.</summary>
-    /// <param name="headers">The entries of the table, without the length in front.</param>
-    /// <exception cref="InvalidOperationException">The server refuses it; the message has its reason.</exception>
+    /// <summary>Publishes a message; returns when the server has confirmed it.</summary>
+    /// <param name="headers">The entries of the table, without the length field before them.</param>
+    /// <exception cref="InvalidOperationException">
+    /// The server refuses the message; the exception has its reason.
+    /// </exception>
     public async Task PublishAsync(string queue, string messageId, byte[] headers, byte[] body,
         CancellationToken cancellation)
     {
@@ -89,7 +91,7 @@ public sealed class RawAmqpPublisher : IAsyncDisposable
                     .. Short("en_US")], cancellation);
         var tune = await ReceiveAsync(10, 30, cancellation);
 
-        // As the server proposes, but without heartbeats.
+        // Accepts the server's limits, but without heartbeats.
         await SendAsync(Method, 0, [.. Number(10), .. Number(31), .. tune.AsSpan(4, 6).ToArray(), .. Number(0)],
             cancellation);
         await SendAsync(Method, 0, [.. Number(10), .. Number(40), .. Short("/"), .. Short(""), 0], cancellation);

@@ -1,14 +1,16 @@
 namespace Tributary.TestingHost.Postgres;
 
-/// <summary>Finds the programs of a PostgreSQL server: on the path, or where Debian keeps them.</summary>
+/// <summary>Finds the programs of a PostgreSQL server: on the search path, or in Debian's folder for them.</summary>
 internal static class PostgresBinaries
 {
     private const string DebianRoot = "/usr/lib/postgresql";
 
     private static readonly string[] Programs = ["initdb", "pg_ctl", "postgres"];
 
-    /// <summary>The folder that holds all of them.</summary>
-    /// <exception cref="InvalidOperationException">There is none; the message says what to install.</exception>
+    /// <summary>The folder with all of them.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// The programs are missing; the message says what to install.
+    /// </exception>
     public static string Find()
     {
         var onPath = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);

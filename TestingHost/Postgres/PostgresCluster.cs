@@ -5,8 +5,8 @@ using Npgsql;
 namespace Tributary.TestingHost.Postgres;
 
 /// <summary>
-/// A PostgreSQL server of one's own in a temporary folder, on a free port of the loopback address, with fsync on. It
-/// can be stopped, killed and started again with what it has stored; disposal stops it and deletes everything.
+/// A private PostgreSQL server in a temporary folder, on a free port of the loopback address, with fsync on. It can be
+/// stopped, killed and restarted with its stored data; disposal stops it and deletes everything.
 /// </summary>
 public sealed class PostgresCluster : IAsyncDisposable
 {
@@ -32,8 +32,8 @@ public sealed class PostgresCluster : IAsyncDisposable
     /// <inheritdoc cref="StartNewAsync(string?)"/>
     public static Task<PostgresCluster> StartNewAsync() => StartNewAsync(logFolder: null);
 
-    /// <summary>Makes and starts a server.</summary>
-    /// <param name="logFolder">Where its write-ahead log lies, in small segments; null for beside its data.</param>
+    /// <summary>Creates and starts a server.</summary>
+    /// <param name="logFolder">The folder for the write-ahead log, in small segments; null for the data folder.</param>
     /// <exception cref="InvalidOperationException">
     /// PostgreSQL is not installed or does not start; the message says why.
     /// </exception>
@@ -46,7 +46,7 @@ public sealed class PostgresCluster : IAsyncDisposable
             logFolder);
         try
         {
-            // The server refuses to run as root, and then runs as the user that its package made.
+            // The server refuses to run as root, so it runs as the user that its package created.
             if (Environment.IsPrivilegedProcess)
                 await RunAsync("chown", ["postgres", cluster.folder, .. logFolder is null ? [] : new[] { logFolder }]);
             string[] log = logFolder is null ? [] : ["--waldir", logFolder, "--wal-segsize=1"];
@@ -68,9 +68,9 @@ public sealed class PostgresCluster : IAsyncDisposable
     public string ConnectionString(string database = "postgres") =>
         $"Host=127.0.0.1;Port={port};Username=tributary;Database={database}";
 
-    /// <summary>Makes an empty database; returns its connection string.</summary>
+    /// <summary>Creates an empty database; returns its connection string.</summary>
     /// <param name="folder">
-    /// Where its tables lie: an empty folder that everybody may write to; null for the server's own.
+    /// The folder for its tables: empty and writable for everybody; null for the server's own.
     /// </param>
     public async Task<string> CreateDatabaseAsync(string? folder = null)
     {
@@ -86,7 +86,7 @@ public sealed class PostgresCluster : IAsyncDisposable
         return ConnectionString(name);
     }
 
-    /// <summary>Drops a database and its folder's tablespace, so that the server needs the folder no more.</summary>
+    /// <summary>Drops a database and its folder's tablespace, so that the server no longer needs the folder.</summary>
     public async Task DropDatabaseAsync(string connectionString)
     {
         var name = new NpgsqlConnectionStringBuilder(connectionString).Database;
@@ -119,7 +119,7 @@ public sealed class PostgresCluster : IAsyncDisposable
                 + (logFolder is null ? "" : " -c min_wal_size=2MB -c max_wal_size=8MB"),
             "start");
 
-    /// <summary>Starts the server when it has ended by itself; a server that is recovering is left alone.</summary>
+    /// <summary>Starts the server if it has ended; leaves a recovering server alone.</summary>
     public async Task EnsureStartedAsync()
     {
         try
@@ -132,10 +132,10 @@ public sealed class PostgresCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops the server in order; open sessions are ended.</summary>
+    /// <summary>Stops the server in an orderly way and ends open sessions.</summary>
     public Task StopAsync() => RunServerProgramAsync("pg_ctl", "-D", Data, "-w", "-m", "fast", "stop");
 
-    /// <summary>Ends the server as a power cut would: it recovers at the next start.</summary>
+    /// <summary>Ends the server like a power cut: it recovers at the next start.</summary>
     public Task KillAsync() => RunServerProgramAsync("pg_ctl", "-D", Data, "-w", "-m", "immediate", "stop");
 
     public async Task RestartAsync()
@@ -159,7 +159,7 @@ public sealed class PostgresCluster : IAsyncDisposable
         }
         catch (InvalidOperationException)
         {
-            // It has ended by itself meanwhile, and left its mark behind.
+            // The server has ended by itself meanwhile and left its process id file.
         }
     }
 
@@ -173,7 +173,7 @@ public sealed class PostgresCluster : IAsyncDisposable
 
     private static async Task RunAsync(string program, params string[] arguments)
     {
-        // The server that pg_ctl starts keeps its output open, so the output goes to files and not to pipes.
+        // The server that pg_ctl starts keeps the output open, so the output goes to a file: a pipe would never end.
         var output = Path.GetTempFileName();
         try
         {

@@ -4,8 +4,8 @@ using System.Text;
 namespace Tributary.TestingHost.Redis;
 
 /// <summary>
-/// A Redis server of one's own on a free port of the loopback address, with what it stores in a temporary folder. It
-/// can be stopped and started again with what it has stored; disposal ends it and deletes everything.
+/// A private Redis server on a free port of the loopback address, with its data in a temporary folder. It can be
+/// stopped and restarted with its stored data; disposal ends it and deletes everything.
 /// </summary>
 public sealed class RedisServer : IAsyncDisposable
 {
@@ -19,10 +19,10 @@ public sealed class RedisServer : IAsyncDisposable
 
     public int Port { get; } = FreePort.Next();
 
-    /// <summary>Makes and starts a server.</summary>
-    /// <param name="options">Of redis-server, such as <c>--requirepass</c> and its value.</param>
+    /// <summary>Creates and starts a server.</summary>
+    /// <param name="options">Options of redis-server, such as <c>--requirepass</c> and its value.</param>
     /// <exception cref="InvalidOperationException">
-    /// It is not installed or does not start; the message says why.
+    /// Redis is not installed or does not start; the message says why.
     /// </exception>
     public static async Task<RedisServer> StartNewAsync(params string[] options)
     {
@@ -39,7 +39,7 @@ public sealed class RedisServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the server and waits until it says that it takes connections.</summary>
+    /// <summary>Starts the server and waits until it accepts connections.</summary>
     public async Task StartAsync()
     {
         var start = new ProcessStartInfo("redis-server")
@@ -83,7 +83,7 @@ public sealed class RedisServer : IAsyncDisposable
             if (!line.Contains("Ready to accept connections", StringComparison.Ordinal))
                 continue;
 
-            // What it says later is read and forgotten, or it would stop at a full pipe.
+            // Later output is read and dropped, because a full pipe would stop the server.
             _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
             return;
         }
@@ -91,7 +91,7 @@ public sealed class RedisServer : IAsyncDisposable
         throw new InvalidOperationException($"redis-server ended: {log}");
     }
 
-    /// <summary>Stops the server; what was answered is stored.</summary>
+    /// <summary>Stops the server; all acknowledged writes are stored.</summary>
     public async Task StopAsync()
     {
         if (process is not { } running)
@@ -108,12 +108,12 @@ public sealed class RedisServer : IAsyncDisposable
         await StartAsync();
     }
 
-    /// <summary>The server keeps its connections and answers nothing, until it is resumed.</summary>
+    /// <summary>Suspends the server: it keeps its connections and answers nothing until it is resumed.</summary>
     public Task SuspendAsync() => SignalAsync("STOP");
 
     public Task ResumeAsync() => SignalAsync("CONT");
 
-    /// <summary>Runs one command, each argument as its UTF-8, with redis-cli; returns what it prints.</summary>
+    /// <summary>Runs one command with redis-cli, each argument in UTF-8; returns its output.</summary>
     public async Task<string> RunAsync(params string[] command)
     {
         var start = new ProcessStartInfo("redis-cli") { RedirectStandardOutput = true, UseShellExecute = false };

@@ -4,14 +4,13 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Tributary.TestingHost.Simulation;
 
-/// <summary>The JSON of a state that some builds cannot read.</summary>
+/// <summary>The JSON of a state that a build of the platform may be unable to read.</summary>
 public static class FickleJson
 {
     /// <summary>
-    /// Reads and writes as <paramref name="json"/> does, and fails to read while <paramref name="cannotRead"/> says
-    /// so.
+    /// Reads and writes like <paramref name="json"/>, but fails to read while <paramref name="cannotRead"/> is true.
     /// </summary>
-    /// <param name="error">What it throws then; null: that the format is unknown.</param>
+    /// <param name="error">The exception to throw then; null: an unknown format.</param>
     public static JsonTypeInfo<T> Of<T>(JsonTypeInfo<T> json, Func<bool> cannotRead, Func<Exception?>? error = null)
     {
         var options = new JsonSerializerOptions { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };

@@ -2,22 +2,22 @@ using Tributary.Storage.InMemory;
 
 namespace Tributary.TestingHost.Simulation;
 
-/// <summary>A store that is slow and fails at random, until it is told to calm down.</summary>
-/// <param name="world">Where time and chance come from.</param>
+/// <summary>Makes a store slow and makes its operations fail at random, until <see cref="IsCalm"/> is set.</summary>
+/// <param name="world">The source of time and chance.</param>
 /// <param name="faultRate">The share of operations that fail, from 0 to 1.</param>
-/// <param name="crash">Called when an operation takes the process down with it.</param>
+/// <param name="crash">Called when an operation crashes the process.</param>
 public sealed class SeededFaults(SimulationWorld world, double faultRate, Action crash) : IStoreFaults
 {
-    // Longer than a lease would be silly; long enough that rounds pile up behind a commit.
+    // Shorter than a lease, but long enough that rounds pile up behind a commit.
     private const int MaxDelayMs = 400;
 
-    /// <summary>Until then, in virtual time, every operation fails.</summary>
+    /// <summary>Every operation fails until this virtual time.</summary>
     public TimeSpan DownUntil { get; set; }
 
-    /// <summary>Until then, in virtual time, no commit finds room.</summary>
+    /// <summary>No commit finds room until this virtual time.</summary>
     public TimeSpan FullUntil { get; set; }
 
-    /// <summary>True when everything works again.</summary>
+    /// <summary>True when nothing fails any more.</summary>
     public bool IsCalm { get; set; }
 
     public async ValueTask<StoreFate> BeforeAsync(StoreOperation operation)
@@ -46,12 +46,14 @@ public sealed class SeededFaults(SimulationWorld world, double faultRate, Action
 
     public ValueTask AfterAsync(StoreOperation operation) => new(DelayAsync());
 
-    /// <summary>A body that contains the word: the database refuses it always, faults or not.</summary>
+    /// <summary>
+    /// True for a body that contains this word: the database always refuses it, with or without faults.
+    /// </summary>
     public bool IsPoison(ReadOnlyMemory<byte> body) => body.Span.IndexOf("poison"u8) >= 0;
 
     private StoreFate Crash(StoreFate fate)
     {
-        // The store closes at once; the rest of the process follows when this turn of the world is over.
+        // The store closes at once; the rest of the process follows after this step of the world.
         world.Post(_ => crash(), null);
         return fate;
     }

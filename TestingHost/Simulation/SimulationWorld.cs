@@ -4,9 +4,9 @@ using Tributary.Rounds;
 namespace Tributary.TestingHost.Simulation;
 
 /// <summary>
-/// A world of one thread with virtual time: whatever could run next is chosen by a seeded random, and time moves only
-/// when nothing can run. The same seed gives the same run. Everything that runs in it awaits without leaving it,
-/// because the world is its synchronization context.
+/// A world of one thread with virtual time. A seeded random generator chooses the next action among those that could
+/// run, and time moves only when none can. The same seed gives the same run. The world is the synchronization context
+/// of its code, so every await continues inside it.
 /// </summary>
 public sealed class SimulationWorld : SynchronizationContext, IRoundScheduler
 {
@@ -25,10 +25,10 @@ public sealed class SimulationWorld : SynchronizationContext, IRoundScheduler
 
     public VirtualTime Time { get; }
 
-    /// <summary>Actions run so far.</summary>
+    /// <summary>The number of actions run so far.</summary>
     public long StepCount { get; private set; }
 
-    /// <summary>The first error that nobody awaits; ends <see cref="Run"/>.</summary>
+    /// <summary>The first unhandled error; it ends <see cref="Run"/>.</summary>
     public Exception? Failure { get; private set; }
 
     /// <summary>An environment for silos of this world: a broken invariant ends the run.</summary>
@@ -50,7 +50,7 @@ public sealed class SimulationWorld : SynchronizationContext, IRoundScheduler
 
     /// <summary>Runs <paramref name="main"/> and everything that it starts, until it ends.</summary>
     /// <exception cref="SimulationException">
-    /// Something failed, nothing can run any more, or the step limit is reached.
+    /// An error occurred, nothing can run any more, or the step limit is reached.
     /// </exception>
     public void Run(Func<Task> main, long maxStepsCount = 300_000)
     {
@@ -147,7 +147,7 @@ public sealed class SimulationWorld : SynchronizationContext, IRoundScheduler
     }
 }
 
-/// <summary>A run that went wrong; the seed replays it.</summary>
+/// <summary>A failed run; the seed replays it.</summary>
 public sealed class SimulationException(int seed, string message, Exception? inner)
     : Exception($"Seed {seed}: {message}", inner)
 {

@@ -1,6 +1,6 @@
 namespace Tributary.TestingHost.Simulation;
 
-/// <summary>Time that moves only when it is told to: to the next timer.</summary>
+/// <summary>Time that moves only on demand: to the next timer.</summary>
 public sealed class VirtualTime : TimeProvider
 {
     private static readonly DateTimeOffset Beginning = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -26,12 +26,12 @@ public sealed class VirtualTime : TimeProvider
     }
 
     /// <summary>
-    /// A clock beside this one, ahead or behind by <paramref name="offset"/>, and faster or slower by
-    /// <paramref name="driftPpm"/> parts in a million.
+    /// A clock that differs from this one by <paramref name="offset"/> and runs faster or slower by
+    /// <paramref name="driftPpm"/> parts per million.
     /// </summary>
     public TimeProvider Skewed(TimeSpan offset, int driftPpm = 0) => new SkewedTime(this, offset, driftPpm);
 
-    /// <summary>Moves to the next timer and fires it; false when none is set.</summary>
+    /// <summary>Moves to the next timer and fires it; false when no timer is set.</summary>
     public bool TryAdvance()
     {
         while (timers.TryDequeue(out var timer, out var at))
@@ -48,7 +48,7 @@ public sealed class VirtualTime : TimeProvider
 
     private sealed class VirtualTimer(VirtualTime time, TimerCallback callback, object? state) : ITimer
     {
-        /// <summary>The order number under which the timer is set; 0 when it is not.</summary>
+        /// <summary>The number under which the timer is set, in order of setting; 0 when it is not set.</summary>
         public long Generation { get; private set; }
 
         public void Fire()

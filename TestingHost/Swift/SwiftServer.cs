@@ -6,9 +6,9 @@ using System.Text;
 namespace Tributary.TestingHost.Swift;
 
 /// <summary>
-/// OpenStack's object store with TempAuth, one replica in a temporary folder, on free ports of the loopback address:
-/// proxy, account, container and object server, and the memcached that keeps tokens. Disposal ends all of them and
-/// deletes everything.
+/// OpenStack's object store with TempAuth, one replica in a temporary folder, on free ports of the loopback
+/// address: proxy, account, container and object server, and the memcached that keeps tokens. Disposal ends
+/// all of them and deletes everything.
 /// </summary>
 public sealed class SwiftServer : IAsyncDisposable
 {
@@ -65,7 +65,7 @@ public sealed class SwiftServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Puts to a path below the account's URL: a container, or an object in it.</summary>
+    /// <summary>Puts a container, or an object in it, to a path below the account's URL.</summary>
     public async Task PutAsync(string path, HttpContent? body = null, params (string Name, string Value)[] headers)
     {
         var answer = await TryPutAsync(path, body, headers);
@@ -73,7 +73,7 @@ public sealed class SwiftServer : IAsyncDisposable
             throw new InvalidOperationException($"PUT {path} was answered with {(int)answer}.");
     }
 
-    /// <summary>Every token that was given out is worth nothing from now on.</summary>
+    /// <summary>Makes every token issued so far invalid.</summary>
     public async Task ForgetTokensAsync()
     {
         using var cache = new TcpClient();
@@ -197,14 +197,16 @@ public sealed class SwiftServer : IAsyncDisposable
             conn_timeout = 30
             node_timeout = 60
             error_suppression_limit = 1000000
-            {string.Join('\n', filters.Select(filter => $"[filter:{filter}]\nuse = egg:swift#{(filter == "cache" ? "memcache" : filter)}{filter switch
-            {
-                "cache" => $"\nmemcache_servers = 127.0.0.1:{cachePort}",
-                "tempauth" => $"\nuser_{User.Replace(':', '_')} = {Key} .admin",
-                _ => "",
-            }}"))}
+            {string.Join('\n', filters.Select(FilterSection))}
             """);
     }
+
+    private string FilterSection(string filter) => $"[filter:{filter}]\nuse = egg:swift#" + filter switch
+    {
+        "cache" => $"memcache\nmemcache_servers = 127.0.0.1:{cachePort}",
+        "tempauth" => $"tempauth\nuser_{User.Replace(':', '_')} = {Key} .admin",
+        _ => filter,
+    };
 
     private string File(string name) => Path.Combine(folder, name);
 

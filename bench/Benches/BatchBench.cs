@@ -6,8 +6,8 @@ using Tributary.Bench.Measures;
 namespace Tributary.Bench.Benches;
 
 /// <summary>
-/// NDJSON over a few connections: each sends a batch of 10,000 lines and takes its results meanwhile, one batch after
-/// the other. The limit is the bare insertion of the same message rows, without HTTP, items or aggregates.
+/// NDJSON over a few connections: each sends one batch of 10,000 lines after the other, and reads its results
+/// meanwhile. The limit is the bare insertion of the same message rows, without HTTP, items or aggregates.
 /// </summary>
 public static class BatchBench
 {
@@ -74,7 +74,7 @@ public static class BatchBench
     }
 
     /// <summary>
-    /// Reads until the last chunk. Lines of results end with a brace and a line feed, what frames chunks does not.
+    /// Reads until the last chunk. A line of results ends with a brace and a line feed, the framing of chunks does not.
     /// </summary>
     private static async Task ReadResultsAsync(RawConnection connection, byte[] buffer)
     {

@@ -6,9 +6,9 @@ using Tributary.Bench.Measures;
 namespace Tributary.Bench.Benches;
 
 /// <summary>
-/// From just before a POST to the frame at each subscriber, at a moderate rate, with 1, 50 and 500 subscribers; then
-/// how many frames a second are delivered when messages come as fast as all subscribers take them. The limits are the
-/// echo of a bare WebSocket at the same rate, and bare frames to as many sockets.
+/// First the latency from just before a POST to the frame at each subscriber, at a moderate rate, with 1, 50 and 500
+/// subscribers. Then the frames delivered per second when messages come as fast as all subscribers take them. The
+/// limits are the echo of a bare WebSocket at the same rate, and bare frames to as many sockets.
 /// </summary>
 public static class FeedBench
 {
@@ -16,7 +16,7 @@ public static class FeedBench
     private const int PostersCount = 16;
 
     /// <summary>
-    /// Messages posted and not yet received by everyone, at saturation: fewer than a subscriber may let wait.
+    /// Messages posted and not yet received by every subscriber, at saturation: fewer than may wait for one subscriber.
     /// </summary>
     private const int AheadCount = 2_000;
 
@@ -71,7 +71,7 @@ public static class FeedBench
         var connections = await RawConnection.ConnectAsync(server.Port, PostersCount);
         var posted = 0L;
         var started = Stopwatch.GetTimestamp();
-        // Each poster keeps its own pace; one that is late catches up.
+        // Each poster keeps its own pace; a late poster catches up.
         await Task.WhenAll(
             connections.Select(
                 (connection, poster) =>

@@ -10,10 +10,10 @@ using Tributary.Bench.Measures;
 namespace Tributary.Bench.Benches;
 
 /// <summary>
-/// A page of 20 messages with their items, asked for over 32 connections through the platform's own schema. First with
+/// A page of 20 messages with their items, queried over 32 connections through the platform's own schema. First with
 /// data held in memory: the limit is an empty endpoint of the same server that gets the same bytes. Then, with
-/// <c>--store postgres</c>, from 1,000,000 stored messages: the limit is
-/// the resolvers' statements sent directly through Npgsql by as many callers.
+/// <c>--store postgres</c>, from 1,000,000 stored messages: the limit is the resolvers' statements, sent directly
+/// through Npgsql by as many callers.
 /// </summary>
 public static class GraphQLBench
 {
@@ -67,7 +67,7 @@ public static class GraphQLBench
         await MeasureAsync("postgres", options, server, connections, direct.MeasureAsync, cancellation);
     }
 
-    /// <summary>Done now, the server does not begin with it in the middle of a measurement.</summary>
+    /// <summary>Vacuums now, so that the server does not start to in the middle of a measurement.</summary>
     private static async Task VacuumAsync(string connectionString, CancellationToken cancellation)
     {
         await using var source = NpgsqlDataSource.Create(connectionString);
@@ -119,7 +119,7 @@ public static class GraphQLBench
         return (await Load.RunAsync(connections, [request], status, duration, latencies)).PerSecond;
     }
 
-    /// <summary>A fast wrong answer is no answer.</summary>
+    /// <summary>Checks an answer, because the speed of wrong answers says nothing.</summary>
     private static async Task CheckAsync(int port, CancellationToken cancellation)
     {
         using var http = new HttpClient();

@@ -6,8 +6,8 @@ using Tributary.Pipeline.Intake;
 namespace Tributary.Bench.Benches;
 
 /// <summary>
-/// Messages of 300 bytes through the whole path in process: door, item, three aggregates, durable. Each is a new item.
-/// The limit is the bare insertion of the same message rows.
+/// Messages of 300 bytes through the whole path in one process: intake, item, three aggregates, durable. Each message
+/// is a new item. The limit is the bare insertion of the same message rows.
 /// </summary>
 public static class IngestBench
 {
@@ -44,7 +44,7 @@ public static class IngestBench
         return (await MeasureAsync(store, SampleMessages.Make(BodiesCount), options.Duration, cancellation)).Rate;
     }
 
-    /// <summary>Messages per second after a warm-up, and how long batches of them took.</summary>
+    /// <summary>Messages per second after a warm-up, and the latencies of their batches.</summary>
     public static async Task<(double Rate, Latencies Latencies)> MeasureAsync(
         BenchStore store, byte[][] bodies, TimeSpan duration, CancellationToken cancellation)
     {

@@ -4,14 +4,16 @@ using Tributary.Pipeline.Intake;
 
 namespace Tributary.Bench.Benches;
 
-/// <summary>How fast the store takes bare message rows: the limit of everything that stores messages.</summary>
+/// <summary>
+/// The rate at which the store takes bare message rows: the limit of everything that stores messages.
+/// </summary>
 public static class InsertLimit
 {
     private const int SampleCount = 10_000;
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Rows per second of <paramref name="bodies"/>, in a table of its own on the same disk or server.
+    /// Rows of <paramref name="bodies"/> per second, in a table of its own on the same disk or server.
     /// </summary>
     public static Task<double> MeasureAsync(BenchStore store, byte[][] bodies, CancellationToken cancellation) =>
         MeasureAsync(store, bodies, Duration, cancellation);

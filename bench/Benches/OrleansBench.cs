@@ -7,12 +7,12 @@ namespace Tributary.Bench.Benches;
 
 /// <summary>
 /// The work of <see cref="IngestBench"/> on one PostgreSQL: by Tributary's rounds, and by ordinary Orleans grains that
-/// write their states. Each message goes to a new item and to three aggregates and is durable when it is answered. What
-/// ordinary grains do not have is left out of theirs: repeats, positions, a feed, a ledger, an index.
+/// write their states. Each message goes to a new item and to three aggregates, and is durable when it is answered. The
+/// ordinary grains do less: they have no repeats, positions, feed, ledger or index.
 /// </summary>
 public static class OrleansBench
 {
-    // Enough for every connection to have work; twice as many take twice as long.
+    // Enough to keep every connection busy; twice as many double the latency and not the rate.
     private const int ProducersCount = 512;
     private const int BodiesCount = 50_000;
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
@@ -52,7 +52,7 @@ public static class OrleansBench
         return (rate, latencies);
     }
 
-    /// <summary>Numbers of items that are stored when it returns; each was new.</summary>
+    /// <summary>Returns the number of items that are stored by then; each was new.</summary>
     private static async Task<int> MeasureAsync(
         IGrainFactory grains, byte[][] bodies, int first, TimeSpan duration, Latencies latencies,
         CancellationToken cancellation)
@@ -75,7 +75,7 @@ public static class OrleansBench
         return next;
     }
 
-    // What was answered is counted, or the figure says nothing.
+    // Every answered message must be counted, or the figure says nothing.
     private static async Task CheckAsync(IGrainFactory grains, int total)
     {
         var counts = await Task.WhenAll(Enumerable.Range(0, SampleMessages.RegionsCount)

@@ -8,18 +8,18 @@ using Tributary.Feed;
 namespace Tributary.Bench.Benches;
 
 /// <summary>
-/// Reads of 100 messages over one connection while 1,000,000 are stored: the newest page, a page further back, and runs
-/// by cursor at the start, in the middle and at the end. The limit is the empty endpoint. The kinds of reads take
-/// turns.
+/// Reads of 100 messages over one connection from 1,000,000 stored ones: the newest page, a page
+/// further back, and runs by cursor at the start, in the middle and at the end. The limit is the empty
+/// endpoint. The kinds of reads take turns.
 /// </summary>
 public static class PageBench
 {
     private const int StoredCount = 1_000_000;
 
-    /// <summary>A position is kept of each so many messages.</summary>
+    /// <summary>One position is kept per this many messages.</summary>
     private const int PlaceEvery = 1_000;
 
-    /// <summary>Each kind of cursor reads begins at so many places.</summary>
+    /// <summary>The number of places at which each kind of cursor reads begins.</summary>
     private const int PlacesCount = 50;
 
     private const int TurnsCount = 10;
@@ -47,7 +47,9 @@ public static class PageBench
             foreach (var kind in kinds)
             {
                 cancellation.ThrowIfCancellationRequested();
-                rates[kind.Name].Add((await Load.RunAsync(connections, kind.Requests, kind.Status, slice, latencies[kind.Name])).PerSecond);
+                var answered = await Load.RunAsync(
+                    connections, kind.Requests, kind.Status, slice, latencies[kind.Name]);
+                rates[kind.Name].Add(answered.PerSecond);
             }
         }
 

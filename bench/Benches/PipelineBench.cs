@@ -7,18 +7,18 @@ using Tributary.TestingHost.Postgres;
 namespace Tributary.Bench.Benches;
 
 /// <summary>
-/// RabbitMQ, content of 2 KB on disk, the five plugins that are built in, PostgreSQL, in one process with the silo:
-/// messages per second that are COMPLETED, beside the same with no plugin (stored and SKIPPED) and beside the `ingest`
-/// line. The queue is full before anything is measured.
+/// RabbitMQ, content of 2 KB on disk, the five built-in plugins, PostgreSQL, in one process with the silo: messages
+/// COMPLETED per second, beside the same without plugins (stored and SKIPPED) and beside the `ingest` line. The queue
+/// is full before the measurement starts.
 /// </summary>
 public static class PipelineBench
 {
     private const int PairsCount = 3;
 
-    // Less leaves the compiler at work on the hot paths while they are measured: it took a third of both cores.
+    // With fewer, the JIT compiler still works on the hot paths during the measurement: it took a third of both cores.
     private const int WarmUpCount = 20_000;
 
-    // Per second of the measured part: what is aimed at.
+    // The aimed rate of the measured part, per second.
     private const int AimedPerSecond = 3_000;
 
     public static async Task RunAsync(BenchOptions options, CancellationToken cancellation)

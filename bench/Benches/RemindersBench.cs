@@ -9,8 +9,8 @@ using Tributary.Rounds.Orleans.References;
 namespace Tributary.Bench.Benches;
 
 /// <summary>
-/// Reminders: how many a second are registered, what a million pending ones cost in memory, and how late those that are
-/// due fire while the million waits.
+/// Reminders: how many are registered per second, how much memory a million pending ones take, and how late due
+/// reminders fire while the million waits.
 /// </summary>
 public static class RemindersBench
 {
@@ -21,9 +21,9 @@ public static class RemindersBench
     public static async Task RunAsync(BenchOptions options, CancellationToken cancellation)
     {
         await using var store = await BenchStore.NewAsync(options);
-        var rung = new Rung();
+        var bells = new BellLateness();
         var types = new RoundGrainTypes(GeneratedProxies.Standalone).Add<IBellGrain, BellGrain>("bell", () =>
-            new BellGrain(rung));
+            new BellGrain(bells));
         var host = new RoundEngine(
             new RoundOptions(), store.Store, types, new Dictionary<string, IActivity>(),
             RoundEnvironment.System(static error => Environment.FailFast("The silo cannot go on.", error)),
@@ -36,14 +36,14 @@ public static class RemindersBench
         var registered = PendingCount / Stopwatch.GetElapsedTime(started).TotalSeconds;
         var memory = MemoryBytes() - before;
 
-        // Spread over the measured time, so that lateness is not the length of a queue.
+        // Spread over the measured time, so that the lateness is not just the length of a queue.
         var dueCount = (int)(options.Duration.TotalSeconds * 1_000);
         await SetAsync(host, dueCount, i => TimeSpan.FromSeconds(5) + TimeSpan.FromMilliseconds(i));
-        while (!rung.IsCompleted(dueCount))
+        while (!bells.IsCompleted(dueCount))
             await Task.Delay(50, cancellation);
         await host.StopAsync(cancellation);
 
-        var lateness = rung.SortedMs();
+        var lateness = bells.SortedMs();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"reminders {options.Store}: {registered:0} registered/s, {PendingCount} pending cost "
@@ -82,8 +82,8 @@ public interface IBellGrain : IGrainWithStringKey
     ValueTask Set(TimeSpan delay);
 }
 
-/// <summary>How late each reminder was.</summary>
-public sealed class Rung
+/// <summary>The lateness of each reminder.</summary>
+public sealed class BellLateness
 {
     private readonly Lock gate = new();
     private readonly List<double> latenessMs = [];
@@ -108,7 +108,7 @@ public sealed class Rung
 }
 
 /// <inheritdoc cref="IBellGrain"/>
-public sealed class BellGrain(Rung rung) : RoundGrain, IBellGrain, IReminderOwner
+public sealed class BellGrain(BellLateness lateness) : RoundGrain, IBellGrain, IReminderOwner
 {
     public ValueTask Set(TimeSpan delay)
     {
@@ -119,7 +119,7 @@ public sealed class BellGrain(Rung rung) : RoundGrain, IBellGrain, IReminderOwne
 
     public ValueTask OnReminder(string name, int attempt, ReadOnlyMemory<byte> payload)
     {
-        rung.Add((Now.UtcTicks - BitConverter.ToInt64(payload.Span)) / (double)TimeSpan.TicksPerMillisecond);
+        lateness.Add((Now.UtcTicks - BitConverter.ToInt64(payload.Span)) / (double)TimeSpan.TicksPerMillisecond);
         return ValueTask.CompletedTask;
     }
 }

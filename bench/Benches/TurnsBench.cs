@@ -10,7 +10,7 @@ using Tributary.Storage.InMemory;
 namespace Tributary.Bench.Benches;
 
 /// <summary>
-/// Calls of grains in one silo, without storage: many callers, each awaiting its answer, through reference, inbox, turn
+/// Calls of grains in one silo without storage: many callers, each awaiting its answer, through reference, inbox, turn
 /// and release. The limit is the same work as a method call behind a lock.
 /// </summary>
 public static class TurnsBench
@@ -96,7 +96,7 @@ public static class TurnsBench
     }
 }
 
-/// <summary>A grain that answers what it is asked.</summary>
+/// <summary>A grain that returns its argument.</summary>
 public interface IEchoGrain : IGrainWithStringKey
 {
     ValueTask<int> Echo(int value);

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace Tributary.Bench.Http;
 
 /// <summary>
-/// What the server can do when it does nothing: the limits of everything that goes through it. They stand before the
-/// API's middleware.
+/// Endpoints without any work, which show the limits of everything that goes through the server. They
+/// stand before the API's middleware.
 /// </summary>
 internal static class BareEndpoints
 {
@@ -16,7 +16,7 @@ internal static class BareEndpoints
     /// <summary>A WebSocket that sends back each frame.</summary>
     public const string Echo = "/bare/echo";
 
-    /// <summary>A WebSocket that sends frames of 300 bytes for as long as they are taken.</summary>
+    /// <summary>A WebSocket that sends frames of 300 bytes for as long as the client takes them.</summary>
     public const string Flood = "/bare/flood";
 
     private const int FrameBytes = 300;
@@ -70,7 +70,7 @@ internal static class BareEndpoints
                 for (var i = 0; i < FramesPerYieldCount; i++)
                     await socket.SendAsync(
                         frame.AsMemory(), WebSocketMessageType.Text, endOfMessage: true, context.RequestAborted);
-                // Sends that need no waiting would keep this thread from all other sockets.
+                // A send that completes at once would otherwise keep this thread from all other sockets.
                 await Task.Yield();
             }
         }

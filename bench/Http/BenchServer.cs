@@ -21,8 +21,8 @@ using Tributary.Storage.Sqlite;
 namespace Tributary.Bench.Http;
 
 /// <summary>
-/// A node with its HTTP server on a loopback port, composed as the executable composes it, and beside the API the bare
-/// endpoints that limits are measured with.
+/// A silo with its HTTP server on a loopback port, composed as in the executable, with the bare endpoints
+/// that measure limits beside the API.
 /// </summary>
 public sealed class BenchServer : IAsyncDisposable
 {
@@ -45,10 +45,10 @@ public sealed class BenchServer : IAsyncDisposable
     /// <summary>The port on 127.0.0.1.</summary>
     public int Port { get; private set; }
 
-    /// <summary>Rounds with messages that became durable.</summary>
+    /// <summary>The number of rounds with messages that became durable.</summary>
     public long RoundsCount => Interlocked.Read(ref roundsCount);
 
-    /// <param name="queriesOf">Given the searches of the store, the ones that the API takes instead.</param>
+    /// <param name="queriesOf">Given the store's queries, returns the queries that the API uses instead.</param>
     public static async Task<BenchServer> StartAsync(
         BenchStore store, Func<IMessageQueries, IMessageQueries>? queriesOf = null)
     {
@@ -109,7 +109,7 @@ public sealed class BenchServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateEmptyBuilder(
             new WebApplicationOptions { ApplicationName = "bench", ContentRootPath = AppContext.BaseDirectory });
-        // Logging costs each request something once a provider listens, as the executable's does.
+        // Each request costs some logging once a provider listens, as in the executable.
         builder
             .Logging.SetMinimumLevel(LogLevel.Information)
             .AddFilter("Microsoft", LogLevel.Warning)

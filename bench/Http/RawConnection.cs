@@ -6,8 +6,8 @@ using System.Runtime.CompilerServices;
 namespace Tributary.Bench.Http;
 
 /// <summary>
-/// One HTTP/1.1 connection that sends finished bytes and reads one answer at a time. It costs little and allocates
-/// nothing per request, so that what is measured is the server.
+/// One HTTP/1.1 connection that sends prepared bytes and reads one answer at a time. It costs little and allocates
+/// nothing per request, so the figures are those of the server.
 /// </summary>
 internal sealed class RawConnection : IDisposable
 {
@@ -55,7 +55,7 @@ internal sealed class RawConnection : IDisposable
     /// <summary>Sends bytes without waiting for an answer.</summary>
     public ValueTask<int> SendOnlyAsync(ReadOnlyMemory<byte> bytes) => socket.SendAsync(bytes, SocketFlags.None);
 
-    /// <summary>Receives what is there; returns 0 when the server has closed.</summary>
+    /// <summary>Receives the available bytes; returns 0 when the server has closed.</summary>
     public ValueTask<int> ReceiveAsync(Memory<byte> into) => socket.ReceiveAsync(into, SocketFlags.None);
 
     public void Dispose() => socket.Dispose();
@@ -74,7 +74,8 @@ internal sealed class RawConnection : IDisposable
         if (headEnd < 0)
             return false;
         var at = answer[..headEnd].IndexOf("Content-Length: "u8);
-        // Without a length it comes in chunks; the samples hold no line breaks that could look like the last one.
+        // Without a length the answer is chunked; the samples contain no line breaks
+        // that could look like the last chunk.
         if (at < 0)
             return answer.EndsWith("\r\n0\r\n\r\n"u8);
         return Utf8Parser.TryParse(answer[(at + "Content-Length: ".Length)..], out int length, out _)

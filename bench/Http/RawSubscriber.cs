@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace Tributary.Bench.Http;
 
 /// <summary>
-/// A WebSocket's receiving side that only cuts frames, so that hundreds of them cost little beside the server.
+/// The receiving side of a WebSocket that only splits frames, so that hundreds of
+/// subscribers cost little beside the server.
 /// </summary>
 internal sealed class RawSubscriber : IDisposable
 {
@@ -17,7 +18,7 @@ internal sealed class RawSubscriber : IDisposable
 
     private RawSubscriber(RawConnection connection) => this.connection = connection;
 
-    /// <summary>What to do with the payload of each text frame, on the thread that received it.</summary>
+    /// <summary>Handles the payload of a text frame, on the thread that received it.</summary>
     public delegate void Taken(ReadOnlySpan<byte> payload);
 
     /// <summary>Text frames received.</summary>
@@ -38,7 +39,7 @@ internal sealed class RawSubscriber : IDisposable
         }
 
         RawConnection.Check(subscriber.buffer, 101);
-        // Frames may have come with the head.
+        // Frames may have arrived with the response head.
         subscriber.Drop(head + 4);
         return subscriber;
     }
@@ -58,7 +59,7 @@ internal sealed class RawSubscriber : IDisposable
         }
         catch (Exception error) when (error is System.Net.Sockets.SocketException or ObjectDisposedException)
         {
-            // Disposed by the bench, which has seen enough.
+            // The bench disposed of the connection, because it has seen enough.
             return false;
         }
 

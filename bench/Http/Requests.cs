@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Tributary.Bench.Http;
 
-/// <summary>Requests as the bytes that are sent, made before the clock runs.</summary>
+/// <summary>Requests as bytes, prepared before the clock runs.</summary>
 internal static class Requests
 {
     public static byte[] Get(string path) => Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
@@ -17,7 +17,9 @@ internal static class Requests
         return [.. head, .. body];
     }
 
-    /// <summary>A client must mask what it sends; with a mask of zeros the payload stays as it is.</summary>
+    /// <summary>
+    /// A client must mask its frames (RFC 6455, section 5.3); with a mask of zeros the payload is unchanged.
+    /// </summary>
     public static byte[] TextFrame(ReadOnlySpan<byte> payload) =>
         [0x81, 0x80 | 126, (byte)(payload.Length >> 8), (byte)payload.Length, 0, 0, 0, 0, .. payload];
 

@@ -6,8 +6,8 @@ using Tributary.Storage.Postgres;
 namespace Tributary.Bench.Limits;
 
 /// <summary>
-/// What PostgreSQL can take: one connection's binary COPY of message rows into a table like <c>messages</c> with its
-/// indexes, in transactions of 2,000, with fsync on.
+/// The limit of PostgreSQL: one connection's binary COPY of message rows into a table like <c>messages</c> with its
+/// indexes, in transactions of 2,000 rows, with fsync on.
 /// </summary>
 public sealed class CopyLimit(string connectionString)
 {
@@ -15,7 +15,7 @@ public sealed class CopyLimit(string connectionString)
     private const string Table = "copy_limit";
 
     /// <summary>
-    /// Rows per second over <paramref name="duration"/>. The sample is sent over and over with new ids and items.
+    /// Rows per second over <paramref name="duration"/>. Sends the sample over and over with new ids and items.
     /// </summary>
     public async Task<double> MeasureAsync(
         TimeSpan duration, IReadOnlyList<AppendedMessage> sample, CancellationToken cancellation = default)

@@ -5,12 +5,12 @@ using NpgsqlTypes;
 namespace Tributary.Bench.Limits;
 
 /// <summary>
-/// What a program gets that reads a page of messages and their items itself: the statements of the resolvers, prepared,
-/// through Npgsql, without HTTP, and every column taken as a value of its type.
+/// The limit of reading a page of messages and their items: the statements of the resolvers, prepared, through Npgsql,
+/// without HTTP, with every column read as a value of its type.
 /// </summary>
 internal sealed class DirectReads(string connectionString, int callersCount) : IAsyncDisposable
 {
-    /// <summary>One more than the page holds, as the resolver asks for it.</summary>
+    /// <summary>One row more than the page, as the resolver reads.</summary>
     public const int RowCount = 21;
 
     private const string Page =
@@ -30,7 +30,7 @@ internal sealed class DirectReads(string connectionString, int callersCount) : I
         }.ConnectionString
     ).Build();
 
-    /// <summary>Pages per second over <paramref name="duration"/>, from as many callers as were given.</summary>
+    /// <summary>Pages per second over <paramref name="duration"/>, from all callers together.</summary>
     public async Task<double> MeasureAsync(TimeSpan duration, Latencies latencies)
     {
         var done = 0L;

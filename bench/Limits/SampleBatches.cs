@@ -3,8 +3,8 @@ using Tributary.Messages;
 namespace Tributary.Bench.Limits;
 
 /// <summary>
-/// Batches of a sample's messages, each message with a new id and a new item, whose id grows with time like one made
-/// for a message without one.
+/// Batches of a sample's messages, each with a new id and a new item. The item's id grows with time, like the id that
+/// the platform makes for a message without an item.
 /// </summary>
 internal sealed class SampleBatches(IReadOnlyList<AppendedMessage> sample, int batchRowCount)
 {

@@ -5,17 +5,18 @@ using Tributary.Storage.Sqlite;
 namespace Tributary.Bench.Limits;
 
 /// <summary>
-/// What SQLite can take: prepared inserts of message rows in transactions of 2,000 into a table like <c>messages</c>
-/// with its indexes, with synchronous = full.
+/// The limit of SQLite: prepared inserts of message rows in transactions of 2,000 rows into a table like
+/// <c>messages</c> with its indexes, with synchronous = full.
 /// </summary>
 public sealed class SqliteInsertLimit(string dataDirectory)
 {
     private const int BatchRowCount = 2_000;
 
     /// <summary>
-    /// Rows per second over <paramref name="duration"/>. The sample is sent over and over with new ids and items.
+    /// Rows per second over <paramref name="duration"/>. Inserts the sample over and over with new ids and items.
     /// </summary>
-    public Task<double> MeasureAsync(TimeSpan duration, IReadOnlyList<AppendedMessage> sample, CancellationToken cancellation = default) => Task.Run(
+    public Task<double> MeasureAsync(
+        TimeSpan duration, IReadOnlyList<AppendedMessage> sample, CancellationToken cancellation = default) => Task.Run(
         () =>
         {
             using var inserts = new MessageInserts(new SqliteOptions { DataDirectory = dataDirectory });

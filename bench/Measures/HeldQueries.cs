@@ -3,14 +3,14 @@ using Tributary.Storage;
 namespace Tributary.Bench.Measures;
 
 /// <summary>
-/// The first messages of a store and their items, held in memory: what is left to be measured is GraphQL.
+/// The first messages of a store and their items, held in memory, so that the measurement shows GraphQL alone.
 /// </summary>
 internal sealed class HeldQueries(IMessageQueries stored) : IMessageQueries
 {
     private List<StoredMessage> messages = [];
     private IReadOnlyDictionary<string, LoadedState> items = new Dictionary<string, LoadedState>();
 
-    /// <summary>Takes the first messages of the store; called before anybody asks.</summary>
+    /// <summary>Loads the first messages of the store; called before the first query.</summary>
     public async Task HoldAsync(int count, CancellationToken cancellation)
     {
         var found = await stored.QueryMessagesAsync(

@@ -3,12 +3,12 @@ using System.Globalization;
 namespace Tributary.Bench.Measures;
 
 /// <summary>
-/// Pairs of what is measured and its limit, taken in turn, so that both meet the same machine. Figures are medians, the
-/// spread is from the least to the greatest.
+/// Pairs of a measurement and its limit, taken in turn, so that both meet the same state of the machine. Figures are
+/// medians; the spread is from the least to the greatest.
 /// </summary>
 public sealed class Repetitions
 {
-    /// <summary>Pairs of one run.</summary>
+    /// <summary>Pairs per run.</summary>
     public const int Count = 5;
 
     private readonly List<(double Rate, double Limit)> pairs = [];

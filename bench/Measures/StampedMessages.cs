@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Tributary.Bench.Measures;
 
-/// <summary>Objects of 300 bytes that begin with the moment when they were sent.</summary>
+/// <summary>Objects of 300 bytes that begin with the time of sending.</summary>
 internal static class StampedMessages
 {
     private const int BodyBytes = 300;
@@ -14,7 +14,10 @@ internal static class StampedMessages
     /// <summary>An object sent now.</summary>
     public static byte[] New()
     {
-        var head = $"{{\"sent\":\"{Stopwatch.GetTimestamp().ToString(new string('0', DigitsCount))}\",\"region\":\"region-1\",\"kind\":\"kind-1\",\"customer\":\"customer-1\",\"amount\":1,\"note\":\"";
+        var sentAt = Stopwatch.GetTimestamp().ToString(new string('0', DigitsCount));
+        var head = $$"""
+            {"sent":"{{sentAt}}","region":"region-1","kind":"kind-1","customer":"customer-1","amount":1,"note":"
+            """;
         return Encoding.UTF8.GetBytes(head + new string('n', BodyBytes - head.Length - 2) + "\"}");
     }
 

@@ -3,14 +3,14 @@ using Tributary.Pipeline.Intake;
 
 namespace Tributary.Bench.Measures;
 
-/// <summary>Fills a store through its own door, before anything is measured.</summary>
+/// <summary>Fills a store through the platform's message intake before the measurement.</summary>
 internal static class StoredMessages
 {
     private const int InFlightCount = 4_096;
     private const int BodiesCount = 50_000;
 
     /// <summary>
-    /// Stores <paramref name="count"/> messages, each with an item of its own; returns the position of each
+    /// Stores <paramref name="count"/> messages, each with its own item. Returns the position of each
     /// <paramref name="placeEvery"/>th, ascending.
     /// </summary>
     public static async Task<Position[]> LoadAsync(

@@ -4,16 +4,16 @@ using Orleans.Concurrency;
 
 namespace Tributary.Bench.Ordinary;
 
-/// <summary>A data item as an ordinary Orleans grain keeps it: its messages in its state.</summary>
+/// <summary>A data item as an ordinary Orleans grain, with its messages in its state.</summary>
 [Alias("bench.ordinary-item")]
 public interface IOrdinaryItem : IGrainWithStringKey
 {
-    /// <summary>Returns when the message and what it adds to three aggregates are durable.</summary>
+    /// <summary>Returns when the message and its additions to three aggregates are durable.</summary>
     [Alias("Receive")]
     Task Receive([Immutable] byte[] body);
 }
 
-/// <summary>An aggregate as an ordinary Orleans grain keeps it.</summary>
+/// <summary>An aggregate as an ordinary Orleans grain.</summary>
 [Alias("bench.ordinary-aggregate")]
 public interface IOrdinaryAggregate : IGrainWithStringKey
 {
@@ -21,7 +21,7 @@ public interface IOrdinaryAggregate : IGrainWithStringKey
     [Alias("Add")]
     Task Add(decimal amount);
 
-    /// <summary>How many amounts are counted.</summary>
+    /// <summary>The number of amounts counted.</summary>
     [Alias("Count")]
     Task<long> Count();
 }
@@ -57,7 +57,7 @@ public sealed class OrdinaryItem(
         using var json = JsonDocument.Parse(body);
         var root = json.RootElement;
         var amount = root.GetProperty("amount").GetDecimal();
-        // All at once: one after the other would take twice as long.
+        // All writes at once: one after the other would take twice as long.
         await Task.WhenAll(
             state.WriteStateAsync(),
             Of("region", root).Add(amount),
@@ -70,7 +70,7 @@ public sealed class OrdinaryItem(
 }
 
 /// <summary>
-/// Reentrant, so that amounts come in while a write is under way; those that came meanwhile share the next one.
+/// Reentrant, so that amounts come in during a write; those that come meanwhile share the next write.
 /// </summary>
 [Reentrant]
 public sealed class OrdinaryAggregate(
@@ -95,7 +95,7 @@ public sealed class OrdinaryAggregate(
 
     public Task<long> Count() => Task.FromResult(state.State.Count);
 
-    // What comes in while it is under way may be in it or not: it is taken to be not.
+    // An amount that comes in during the write may be part of it or not; it always waits for the next write.
     private async Task WriteAsync()
     {
         var covered = state.State.Count;

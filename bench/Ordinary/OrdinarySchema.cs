@@ -3,14 +3,14 @@ using Npgsql;
 namespace Tributary.Bench.Ordinary;
 
 /// <summary>
-/// The table and the queries that Orleans' ADO.NET grain storage works with, made by us: it reads the texts of its
-/// queries from <c>OrleansQuery</c> and names their parameters.
+/// The table and queries for Orleans' ADO.NET grain storage, written by us: the storage reads the texts of its queries
+/// from <c>OrleansQuery</c> and prescribes the names of their parameters.
 /// </summary>
 internal static class OrdinarySchema
 {
     public const string Name = "ordinary";
 
-    // One key for all of them, as a string key is stored: its text in the extension, its numbers zero.
+    // The condition for one grain. A string key is stored as its text in the extension, with zero as its numbers.
     private const string Key = """
         service = @ServiceId and type_hash = @GrainTypeHash and id_hash = @GrainIdHash and type = @GrainTypeString
         and id_n0 = @GrainIdN0 and id_n1 = @GrainIdN1 and extension = coalesce(@GrainIdExtensionString::text, '')
@@ -32,8 +32,8 @@ internal static class OrdinarySchema
             primary key (type_hash, id_hash, extension, type, id_n0, id_n1, service));
         """;
 
-    // A first version is inserted and every other one follows the version that the grain has read: no row comes back
-    // when somebody else was faster, and the storage throws.
+    // A first version is inserted; a later one must follow the version that the grain has read. When another writer was
+    // faster, no row comes back and the storage throws.
     private const string Write = $"""
         with changed as (
             update grain_states set payload = @PayloadBinary, version = version + 1
@@ -74,7 +74,7 @@ internal static class OrdinarySchema
         }
     }
 
-    /// <summary>Items whose states are stored.</summary>
+    /// <summary>The number of items with a stored state.</summary>
     public static async Task<long> CountItemsAsync(string connection, CancellationToken cancellation)
     {
         await using var source = NpgsqlDataSource.Create(connection);

@@ -10,13 +10,13 @@ using Tributary.TestingHost;
 namespace Tributary.Bench.Ordinary;
 
 /// <summary>
-/// One Orleans silo with ordinary grains whose states <c>Microsoft.Orleans.Persistence.AdoNet</c> keeps in PostgreSQL,
-/// set up as a team that knows both would: prepared statements, no reset of connections, a bounded pool, Orleans' own
-/// binary format.
+/// One Orleans silo with ordinary grains, whose states <c>Microsoft.Orleans.Persistence.AdoNet</c> keeps in
+/// PostgreSQL. It is tuned as an experienced team would: prepared statements, no reset of connections, a
+/// bounded pool, Orleans' own binary format.
 /// </summary>
 internal static class OrdinarySilo
 {
-    // As many as one server of two cores keeps busy; more of them only wait for each other.
+    // As many as keep a server with two cores busy; more would only wait for each other.
     private const int MaxConnectionsCount = 48;
 
     public static async Task<IHost> StartAsync(string connection, CancellationToken cancellation)
@@ -41,7 +41,7 @@ internal static class OrdinarySilo
                 options.ConnectionString = tuned;
                 options.GrainStorageSerializer = new OrleansGrainStorageSerializer(serializer);
             }));
-            // What is measured is storing: nothing is collected meanwhile.
+            // The bench measures storing, so no grain is deactivated meanwhile.
             silo.Configure<GrainCollectionOptions>(static options => options.CollectionAge = TimeSpan.FromHours(1));
         });
         var host = builder.Build();

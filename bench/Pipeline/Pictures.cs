@@ -3,18 +3,18 @@ using Tributary.Grains.Tests.Plugins;
 
 namespace Tributary.Bench.Pipeline;
 
-/// <summary>Pictures of 2 KB with EXIF tags, each of other bytes than every other.</summary>
+/// <summary>Pictures of 2 KB with EXIF tags, no two of them equal.</summary>
 internal static class Pictures
 {
     public const int SizeBytes = 2_048;
 
     private const int FoldersCount = 100;
 
-    // Exif 2.3, 4.6.4 and 4.6.6.
+    // Exif 2.3, sections 4.6.4 and 4.6.6.
     private const ushort Make = 0x010f, Model = 0x0110, ExposureTime = 0x829a, Sensitivity = 0x8827, TakenAt = 0x9003;
     private const ushort NorthOrSouth = 1, Latitude = 2, EastOrWest = 3, Longitude = 4;
 
-    /// <summary>Writes them below the folder.</summary>
+    /// <summary>Writes the pictures below the folder.</summary>
     public static void Write(string folder, int count)
     {
         for (var i = 0; i < Math.Min(count, FoldersCount); i++)
@@ -23,11 +23,11 @@ internal static class Pictures
             File.WriteAllBytes(Path.Combine(folder, PathOf(i)), New(i));
     }
 
-    /// <summary>From the folder, with slashes.</summary>
+    /// <summary>The path of a picture, relative to the folder, with slashes.</summary>
     public static string PathOf(int number) =>
         string.Create(CultureInfo.InvariantCulture, $"{number % FoldersCount:00}/picture-{number}.jpg");
 
-    // What follows the end of a picture belongs to the content and not to the picture.
+    // Bytes after the end of a picture belong to the content but not to the picture.
     private static byte[] New(int number)
     {
         var picture = ExifBytes.Jpeg(

@@ -5,8 +5,8 @@ using RabbitMQ.Client;
 namespace Tributary.Bench.Pipeline;
 
 /// <summary>
-/// A durable queue filled with messages that refer to pictures, each with a message id, persistent and confirmed before
-/// anything is measured.
+/// A durable queue filled with messages that refer to pictures, each with a message id, persistent,
+/// and confirmed before the measurement.
 /// </summary>
 internal static class PicturesQueue
 {

@@ -5,18 +5,18 @@ using Tributary.Storage;
 
 namespace Tributary.Bench.Pipeline;
 
-/// <summary>What one run gave.</summary>
+/// <summary>The figures of one run.</summary>
 /// <param name="Rate">Messages per second.</param>
-/// <param name="BytesPerMessage">What the process allocated for each.</param>
+/// <param name="BytesPerMessage">The bytes that the process allocated per message.</param>
 /// <param name="ProcessorUsPerMessage">
-/// The processor time of the process for each, in microseconds: depends less on what else runs.
+/// The processor time of the process per message, in microseconds, which depends less on other load than the rate.
 /// </param>
 internal readonly record struct PipelineFigures(double Rate, double BytesPerMessage, double ProcessorUsPerMessage);
 
 /// <summary>
-/// The executable's own composition in this process, from a configuration of sqAPI's form, with a full queue in front
-/// of it and an empty database behind it. Measured is from the first message that the ledger knows to the last that is
-/// done.
+/// The executable's own composition in this process, from a configuration in sqAPI's form, with a full
+/// queue before it and an empty database behind it. The measurement runs from the first message that the
+/// ledger knows to the last that is done.
 /// </summary>
 internal sealed class PipelineRun(string folder, int brokerPort, string connection)
 {
@@ -24,7 +24,7 @@ internal sealed class PipelineRun(string folder, int brokerPort, string connecti
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// With all plugins that are built in, each message COMPLETED; or with none, each SKIPPED as it is stored.
+    /// Measures with all built-in plugins, which make each message COMPLETED, or with none, which makes each SKIPPED.
     /// </summary>
     public async Task<PipelineFigures> MeasureAsync(
         string queue, int count, bool withPlugins, CancellationToken cancellation)
@@ -90,7 +90,11 @@ internal sealed class PipelineRun(string folder, int brokerPort, string connecti
         message:
           parser: {type: string, format: 'uuid|file|metadata', delimiter: '|'}
           mime: {path: 'mime.type', path_separator: ':'}
-          fields: {uuid: {key: uuid, required: True}, data_location: {key: file, required: True}, meta_location: {key: uuid, required: True}, metadata: {key: metadata, required: False}}
+          fields:
+            uuid: {key: uuid, required: True}
+            data_location: {key: file, required: True}
+            meta_location: {key: uuid, required: True}
+            metadata: {key: metadata, required: False}
         database: {type: postgres, connection: '{{{connection}}}'}
         data_store: {type: disk, root: '{{{folder}}}'}
         api: {urls: ['http://127.0.0.1:0']}

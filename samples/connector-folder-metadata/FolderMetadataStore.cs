@@ -5,8 +5,8 @@ using Tributary.Connectors.Configuration;
 namespace FolderMetadata;
 
 /// <summary>
-/// <c>folder</c>: metadata in files of JSON beside the content. The metadata of <c>scans/7.tif</c> is in
-/// <c>scans/7.tif.json</c>.
+/// <c>folder</c>: metadata in JSON files beside the content. The metadata of
+/// <c>scans/7.tif</c> is in <c>scans/7.tif.json</c>.
 /// </summary>
 public sealed class FolderMetadataStoreFactory : IMetadataStoreFactory
 {
@@ -28,7 +28,7 @@ public sealed class FolderMetadataStoreFactory : IMetadataStoreFactory
 
 internal sealed class FolderMetadataStore(string root, string suffix) : IMetadataStore
 {
-    /// <summary>The largest file.</summary>
+    /// <summary>The largest file, in bytes.</summary>
     public const int MaxBytes = 1 << 20;
 
     public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(string location, CancellationToken cancellation)
@@ -67,7 +67,7 @@ internal sealed class FolderMetadataStore(string root, string suffix) : IMetadat
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    // Locations come with messages, from whoever sends those: no step of the way may lead out of the root.
+    // Locations come with messages from any sender, so no part of the path may lead out of the root.
     private string Locate(string location)
     {
         var path = root;

@@ -4,16 +4,18 @@ using Tributary.Pipeline.Intake;
 
 namespace OwnHost;
 
-/// <summary>A station that reports what it measures.</summary>
+/// <summary>A station that reports its measurements.</summary>
 [Alias("OwnHost.IStationGrain")]
 public interface IStationGrain : IGrainWithStringKey
 {
-    /// <summary>Returns how many readings it has reported since it was activated, when this one is stored.</summary>
+    /// <summary>
+    /// Returns, once this reading is stored, the number of readings reported since the grain was activated.
+    /// </summary>
     [Alias("Report")]
     Task<int> Report(double celsius);
 }
 
-/// <summary>An ordinary grain: it may wait, and what it posts is a message like any other.</summary>
+/// <summary>An ordinary grain, which may wait. The messages that it posts are like any other.</summary>
 internal sealed class StationGrain(MessageIntake door) : Grain, IStationGrain
 {
     private static readonly JsonPointer Station = JsonPointer.Parse("/station");

@@ -10,18 +10,18 @@ public static class StationHost
     public static WebApplication Build(SiloConfig config, params string[] args)
     {
         var builder = WebApplication.CreateBuilder(args);
-        // The engine, the doors and the brokers of the configuration, in an Orleans silo of this host.
+        // The engine, the message intake and the configured brokers, in an Orleans silo of this host.
         builder.AddTributary(config);
-        // Tributary's API, page and live feed, beside the routes below. A host may do without.
+        // Tributary's API, page and live feed, beside the routes below. A host may leave them out.
         builder.AddTributaryApi(config);
 
         var app = builder.Build();
-        // Who may call a route is said at the route: here, who may call Tributary's.
+        // Each route declares who may call it: here, everybody who may call Tributary.
         app.MapPost("/stations/{name}/readings", ReadAsync).ForCallers();
         return app;
     }
 
-    // One reading to the grain of its station, which knows what a reading is.
+    // Passes one reading to the grain of its station.
     private static async Task<IResult> ReadAsync(string name, double celsius, IGrainFactory grains) =>
         Results.Ok(await grains.GetGrain<IStationGrain>(name).Report(celsius));
 }

@@ -4,7 +4,7 @@ using Tributary.Plugins;
 
 namespace Tributary.Samples.PluginCsharp;
 
-/// <summary>Lists what is in ZIP archives, and counts their entries by file extension.</summary>
+/// <summary>Lists the entries of ZIP archives and counts them by file extension.</summary>
 public sealed class ArchivePlugin : IPlugin
 {
     private const int MaxExtensionChars = 16;

@@ -2,7 +2,7 @@
 """Counts lines, words and characters of texts, and reads the header of CSV files.
 
 One request per line comes in on the standard input, one answer per line goes out on the standard output.
-Everything else that is to be said goes to the standard error.
+Everything else goes to the standard error.
 """
 
 import csv
@@ -49,7 +49,8 @@ def main():
         try:
             answer = execute(request)
         except UnicodeDecodeError as error:
-            answer = {"error": {"message": f"The text is not UTF-8: {error.reason} at byte {error.start}.", "retry": False}}
+            message = f"The text is not UTF-8: {error.reason} at byte {error.start}."
+            answer = {"error": {"message": message, "retry": False}}
         answer["id"] = request["id"]
         print(json.dumps(answer), flush=True)
 

@@ -3,22 +3,23 @@ using System.Buffers.Binary;
 namespace Tributary.Connectors.Brokers.Amqp;
 
 /// <summary>
-/// The frames that a server sends (AMQP 0-9-1, section 4.2.3), on their way to the client library: bytes go in as they
-/// come and out as the library may have them. Frames with the properties of deliveries wait here until they are whole
-/// and have been looked over; all others pass.
+/// The frames that a server sends (AMQP 0-9-1, section 4.2.3), on their way to the client library. A frame with the
+/// properties of a delivery waits here until it is complete and checked; all other frames pass.
 /// </summary>
 internal sealed class AmqpFrames
 {
-    /// <summary>The largest frame that is asked for, and taken but for properties, in bytes.</summary>
+    /// <summary>
+    /// The largest frame that the client agrees to, in bytes; a larger one, unless it holds properties, is an error.
+    /// </summary>
     public const int MaxFrameBytes = 128 * 1024;
 
     /// <summary>
-    /// The largest frame of properties that is held; the headers of a larger one are left out on the way, whatever
-    /// their size.
+    /// The largest frame of properties that is held, in bytes; a larger one passes
+    /// without its headers, whatever their size.
     /// </summary>
     private const int MaxHeldBytes = 2 * MaxFrameBytes;
 
-    // Behind the headers are short texts and numbers.
+    // Only short texts and numbers follow the headers.
     private const int MaxTailBytes = 4 * 1024;
     private const int HeadBytes = 7;
     private const int EndBytes = 1;
@@ -26,21 +27,21 @@ internal sealed class AmqpFrames
     private const byte Properties = 2;
     private const uint ConnectionStart = (10 << 16) | 10;
 
-    // From start to passed is for the library, from there to end is not looked over yet.
+    // The library may have the bytes from start to passed; those from passed to end are not checked yet.
     private byte[] buffer = new byte[64 * 1024];
     private int start;
     private int passed;
     private int end;
 
-    // Of a frame that passes: what of it has not come yet. Of headers that are left out: the same.
+    // The bytes still to come of a frame that passes, and of headers that are left out.
     private long passing;
     private long leaving;
 
-    // Of a frame whose headers were left out: what stood in front of them and how much comes behind.
+    // Of a frame whose headers were left out: the bytes before the headers, and the number of bytes after them.
     private byte[]? front;
     private int tail;
 
-    /// <summary>Room for bytes that come; <see cref="Added"/> says how many came.</summary>
+    /// <summary>Room for received bytes; <see cref="Added"/> tells how many were received.</summary>
     public Memory<byte> Room()
     {
         if (start == end)
@@ -56,7 +57,7 @@ internal sealed class AmqpFrames
         return buffer.AsMemory(end);
     }
 
-    /// <exception cref="AmqpException">What came is no frame, or beyond its limits.</exception>
+    /// <exception cref="AmqpException">The bytes are no frame, or the frame is beyond its limits.</exception>
     public void Added(int count)
     {
         end += count;
@@ -65,7 +66,9 @@ internal sealed class AmqpFrames
         }
     }
 
-    /// <summary>Moves as much as fits of what the library may have; 0 when more must come first.</summary>
+    /// <summary>
+    /// Moves checked bytes to <paramref name="target"/>, as many as fit; 0 when more bytes must come first.
+    /// </summary>
     public int Take(Span<byte> target)
     {
         var count = Math.Min(target.Length, passed - start);
@@ -74,7 +77,7 @@ internal sealed class AmqpFrames
         return count;
     }
 
-    // One step further; false when more must come first.
+    // One step further; false when more bytes must come first.
     private bool Advance()
     {
         if (passing > 0)
@@ -114,7 +117,7 @@ internal sealed class AmqpFrames
         return true;
     }
 
-    // The one method of a server that holds a table comes before anybody has logged in.
+    // A server sends a table in one method only, connection.start, before the client has logged in.
     private bool AdvanceMethod(int size)
     {
         const int TableAt = HeadBytes + 6;

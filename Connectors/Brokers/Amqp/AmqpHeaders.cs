@@ -5,32 +5,32 @@ namespace Tributary.Connectors.Brokers.Amqp;
 
 /// <summary>
 /// The headers of a delivery, in the frame that holds its properties (AMQP 0-9-1, section 4.2.6.1). Headers that the
-/// client library cannot read are replaced by one that says so: the delivery arrives with its body and its other
+/// client library cannot read are replaced by one marker header: the delivery arrives with its body and its other
 /// properties, and is refused like any other.
 /// </summary>
 internal static class AmqpHeaders
 {
-    /// <summary>The code under which such deliveries are refused.</summary>
+    /// <summary>The error code of a delivery with unreadable headers.</summary>
     public const string Code = "headers_invalid";
 
-    /// <summary>The header that takes the place of those that cannot be read.</summary>
+    /// <summary>The marker: the header that takes the place of unreadable headers.</summary>
     public const string Marker = "x-tributary-fault";
 
-    // Class, weight, length of the body, flags.
+    // Class (2 bytes), weight (2), length of the body (8), flags (2).
     private const int FlagsAt = 12;
     private const int FixedBytes = 14;
     private const int HeadersFlag = 1 << 13;
 
-    /// <summary>What is wrong with the headers that a delivery came with, or null.</summary>
+    /// <summary>The fault of the headers that a delivery came with, or null.</summary>
     public static string? FaultOf(IDictionary<string, object?>? headers) =>
         headers is not null && headers.TryGetValue(Marker, out var fault) && fault is byte[] text
             ? Encoding.UTF8.GetString(text) : null;
 
     /// <summary>
-    /// Where the table of the headers is: its place behind its length, and its length. Null when there are none.
+    /// Finds the table of the headers: the place after its length field, and its length. Null when there is none.
     /// </summary>
-    /// <param name="properties">The payload of the frame, or as much of it as is there.</param>
-    /// <param name="isCut">True when so little is there that it cannot be told.</param>
+    /// <param name="properties">The payload of the frame, or the part of it received so far.</param>
+    /// <param name="isCut">True when too little of the payload is there to tell.</param>
     /// <exception cref="AmqpException">The payload holds no properties.</exception>
     public static (int At, long Length)? Find(ReadOnlySpan<byte> properties, long payloadBytes, out bool isCut)
     {
@@ -42,7 +42,7 @@ internal static class AmqpHeaders
         if ((flags & HeadersFlag) == 0)
             return null;
 
-        // In front of them are the media type and the encoding, two short texts.
+        // Two short texts, the media type and the encoding, precede the headers.
         var at = FixedBytes;
         for (var flag = 1 << 15; flag > HeadersFlag; flag >>= 1)
         {
@@ -64,7 +64,7 @@ internal static class AmqpHeaders
             : throw new AmqpException("the headers of a delivery are longer than their frame");
     }
 
-    /// <summary>The length and the entries of a table that holds the marker alone.</summary>
+    /// <summary>The length and the entries of a table with only the marker.</summary>
     public static byte[] MarkerTable(string fault)
     {
         var (key, text) = (Encoding.UTF8.GetBytes(Marker), Encoding.UTF8.GetBytes($"The headers have {fault}."));
@@ -79,5 +79,5 @@ internal static class AmqpHeaders
     }
 }
 
-/// <summary>What a server sends is no AMQP 0-9-1, or beyond its limits: the connection is of no use.</summary>
+/// <summary>The server's bytes are not AMQP 0-9-1 or are beyond its limits: the connection cannot go on.</summary>
 internal sealed class AmqpException(string found) : IOException($"The server sent what no client can read: {found}.");

@@ -6,8 +6,8 @@ using RabbitMQ.Client;
 namespace Tributary.Connectors.Brokers.Amqp;
 
 /// <summary>
-/// A socket for the client library, which reads through <see cref="AmqpStream"/>. TLS begins here and not in the
-/// library: what the library decrypts nobody could look over.
+/// A socket for the client library, which reads through <see cref="AmqpStream"/>. TLS starts here, not in the library,
+/// so that the decrypted bytes can be checked.
 /// </summary>
 /// <param name="tls">Null without TLS.</param>
 internal sealed class AmqpSocket(Socket socket, SslClientAuthenticationOptions? tls) : TcpClientAdapter(socket)

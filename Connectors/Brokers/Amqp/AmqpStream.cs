@@ -3,8 +3,8 @@ using System.Net.Sockets;
 namespace Tributary.Connectors.Brokers.Amqp;
 
 /// <summary>
-/// A connection as the client library has it: what comes has passed <see cref="AmqpFrames"/>. A network stream by type,
-/// because the library wants one; all it does is done by the stream inside, which with TLS is the decrypted one.
+/// The client library's view of a connection: received bytes have passed <see cref="AmqpFrames"/>. It is a network
+/// stream because the library requires one; the inner stream, with TLS the decrypted one, does all the work.
 /// </summary>
 internal sealed class AmqpStream(Socket socket, Stream inner) : NetworkStream(socket, ownsSocket: false)
 {

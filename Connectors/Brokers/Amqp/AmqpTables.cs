@@ -3,20 +3,20 @@ using System.Buffers.Binary;
 namespace Tributary.Connectors.Brokers.Amqp;
 
 /// <summary>
-/// Looks over the field tables of AMQP 0-9-1 (section 4.2.5.5) before the client library reads them. The library reads
-/// nested values by recursion, and ends the connection at what it does not know; this walk keeps its place in an array
-/// of bounded length instead.
+/// Checks the field tables of AMQP 0-9-1 (section 4.2.5.5) before the client library reads them. The library reads
+/// nested values by recursion and ends the connection at an unknown type. This check walks without recursion: it keeps
+/// its place in an array of bounded length.
 /// </summary>
 internal static class AmqpTables
 {
     /// <summary>The deepest nesting of tables and arrays, the outermost table counted.</summary>
     public const int MaxDepth = 64;
 
-    // The library makes a decimal of it, which has no greater scale.
+    // The library turns the value into a System.Decimal, whose scale is at most 28.
     private const byte MaxDecimalScale = 28;
 
-    /// <summary>Null when the library can read the table, else what it has in the way.</summary>
-    /// <param name="table">The entries, without the length in front.</param>
+    /// <summary>Null when the library can read the table, else the reason why not.</summary>
+    /// <param name="table">The entries, without the length field before them.</param>
     public static string? FaultOf(ReadOnlySpan<byte> table)
     {
         Span<int> ends = stackalloc int[MaxDepth];
@@ -67,7 +67,7 @@ internal static class AmqpTables
         }
     }
 
-    // Null when so many bytes are not there.
+    // Null when the table ends before so many bytes.
     private static int? ReadLength(ReadOnlySpan<byte> table, int end, ref int at)
     {
         if (end - at < sizeof(uint))

@@ -4,10 +4,10 @@ using Azure.Core;
 
 namespace Tributary.Connectors.Content.Azure;
 
-/// <summary>One way to be let in: adds to a request what proves who asks.</summary>
+/// <summary>One way to log in: adds the proof of identity to a request.</summary>
 internal abstract class BlobAccess
 {
-    /// <param name="now">For the date that the service compares with its own, give or take 15 minutes.</param>
+    /// <param name="now">The date of the request; the service accepts a difference of up to 15 minutes.</param>
     public abstract ValueTask AuthorizeAsync(
         HttpRequestMessage request, DateTimeOffset now, CancellationToken cancellation);
 
@@ -34,7 +34,7 @@ internal abstract class BlobAccess
         }
     }
 
-    /// <summary>As an identity of Entra ID; tokens are cached and renewed by the credential.</summary>
+    /// <summary>As an identity of Entra ID; the credential caches and renews its tokens.</summary>
     public sealed class Identity(TokenCredential credential) : BlobAccess
     {
         private static readonly TokenRequestContext Context = new(["https://storage.azure.com/.default"]);

@@ -7,11 +7,11 @@ namespace Tributary.Connectors.Content.Azure;
 /// <summary>
 /// Signs requests with an account's key:
 /// <see href="https://learn.microsoft.com/rest/api/storageservices/authorize-with-shared-key">Authorize with Shared
-/// Key</see>. For requests without body and without query, which is all that reading a blob takes.
+/// Key</see>. Only for requests without body and query, the only kind that reading a blob needs.
 /// </summary>
 internal sealed class SharedKey(string account, byte[] key)
 {
-    /// <summary>Set the <c>x-ms-</c> headers first: they are signed.</summary>
+    /// <summary>Signs the request. The <c>x-ms-</c> headers must be set already: the signature covers them.</summary>
     public void Sign(HttpRequestMessage request)
     {
         var headers = request.Headers
@@ -19,7 +19,7 @@ internal sealed class SharedKey(string account, byte[] key)
             .Select(header => (Name: header.Key.ToLowerInvariant(), Value: string.Join(',', header.Value)))
             .OrderBy(header => header.Name, StringComparer.Ordinal);
 
-        // The eleven standard headers between verb and x-ms headers are all absent.
+        // The eleven standard headers between the verb and the x-ms headers are all absent.
         var text = new StringBuilder(request.Method.Method).Append('\n', 12);
         foreach (var (name, value) in headers)
             text.Append(name).Append(':').Append(value).Append('\n');

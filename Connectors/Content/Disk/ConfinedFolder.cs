@@ -3,19 +3,19 @@ using Microsoft.Win32.SafeHandles;
 namespace Tributary.Connectors.Content.Disk;
 
 /// <summary>
-/// Opens regular files below a folder, and no others. The file is first named without being opened; where it really
-/// lies and what it is are read from that handle, and the same handle is then opened for reading. So links may be
-/// exchanged at any moment in between: what is read is what was checked.
+/// Opens regular files below a folder, and no others. It first gets a handle that names the file without opening it,
+/// reads the file's real path and type from that handle, and then opens that same handle for reading. So links may
+/// change at any moment in between: the file that is read is the file that was checked.
 /// </summary>
 internal sealed class ConfinedFolder(string root, Faults faults)
 {
     private const int MaxLocationChars = 4096;
     private const string Allowed = "a path below the root folder, without '..'";
 
-    // What a failed open says, by the number of its error.
+    // The errno values of a failed open.
     private const int NoPermission = 1, NoEntry = 2, NoAccess = 13, NoFolder = 20, NameTooLong = 36, TooManyLinks = 40;
 
-    /// <param name="location">A path from the root folder, or an absolute one below it.</param>
+    /// <param name="location">A path relative to the root folder, or an absolute path below it.</param>
     public FileStream Open(string location)
     {
         var path = Relative(location);
@@ -25,7 +25,8 @@ internal sealed class ConfinedFolder(string root, Faults faults)
             ?? throw Fault(location, error);
 
         var realRoot = RealPath(folder, location);
-        if (!RealPath(named, location).StartsWith(realRoot == "/" ? realRoot : realRoot + "/", StringComparison.Ordinal))
+        var below = realRoot == "/" ? realRoot : realRoot + "/";
+        if (!RealPath(named, location).StartsWith(below, StringComparison.Ordinal))
             throw faults.Refused(location, "it leads out of the root folder");
         if (LinuxFiles.TypeOf(named) != LinuxFiles.RegularFile)
             throw faults.Refused(location, "it is no regular file");

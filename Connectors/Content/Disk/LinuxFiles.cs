@@ -4,15 +4,14 @@ using Microsoft.Win32.SafeHandles;
 namespace Tributary.Connectors.Content.Disk;
 
 /// <summary>
-/// The system calls with which a file is looked at before it is opened. Numbers are those of Linux on all its 64-bit
-/// platforms.
+/// The system calls to inspect a file before it is opened. The numbers are those of Linux on all its 64-bit platforms.
 /// </summary>
 internal static partial class LinuxFiles
 {
-    /// <summary>A handle that names a file and opens nothing: a device or pipe notices nothing of it.</summary>
+    /// <summary>Flags for a handle that names a file without opening it: a device or pipe notices nothing.</summary>
     public const int PathOnly = 0x200000 | CloseOnExec;
 
-    /// <summary>For reading, without waiting for the other end of a pipe.</summary>
+    /// <summary>Flags to read, without waiting for the other end of a pipe.</summary>
     public const int Read = NonBlocking | NoTerminal | CloseOnExec;
 
     private const int CloseOnExec = 0x80000;
@@ -28,7 +27,7 @@ internal static partial class LinuxFiles
     public const int RegularFile = 0x8000;
     public const int Folder = 0x4000;
 
-    /// <returns>Null, and the error's number, when it cannot be opened.</returns>
+    /// <returns>Null, and errno in <paramref name="error"/>, when the file cannot be opened.</returns>
     public static SafeFileHandle? Open(SafeFileHandle? folder, string path, int flags, out int error)
     {
         var isAdded = false;
@@ -46,14 +45,14 @@ internal static partial class LinuxFiles
         }
     }
 
-    /// <summary>The kind of file that a handle names, from its mode.</summary>
+    /// <summary>The type of the file that a handle names, from its mode.</summary>
     public static unsafe int TypeOf(SafeFileHandle handle)
     {
         var result = stackalloc byte[StatxBytes];
         return Statx(handle, "", EmptyPath, TypeWanted, result) == 0 ? *(ushort*)(result + ModeOffset) & TypeMask : 0;
     }
 
-    /// <summary>Where the kernel keeps an open handle as a path.</summary>
+    /// <summary>The path under which the kernel shows an open handle.</summary>
     public static string LinkOf(SafeFileHandle handle) => $"/proc/self/fd/{handle.DangerousGetHandle()}";
 
     [LibraryImport("libc", EntryPoint = "openat", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]

@@ -69,7 +69,7 @@ internal sealed class KeystoneLogin(SwiftAccess access, StoreClient client, Faul
                 ["password"] = access.Secret,
             };
 
-    // A project of a name lies in a domain; without one of its own, in the user's.
+    // A project named by its name lies in a domain; without a domain of its own, in the user's.
     private JsonObject Project() =>
         access.ProjectId is { } id
             ? new JsonObject { ["id"] = id }

@@ -2,9 +2,7 @@ using Tributary.Connectors.Configuration;
 
 namespace Tributary.Connectors.Content.Swift;
 
-/// <summary>
-/// Who asks, and for which account: the keys of the configuration under the names that Swift's own client gives them.
-/// </summary>
+/// <summary>The login and the account, under the names that Swift's own client gives to these settings.</summary>
 internal sealed record SwiftAccess
 {
     private static readonly string[] OptionKeys =
@@ -32,7 +30,7 @@ internal sealed record SwiftAccess
         V3Password = "v3password",
         ApplicationCredential = "v3applicationcredential";
 
-    /// <summary>Without a slash at its end; with the version for Keystone.</summary>
+    /// <summary>Without a slash at its end; for Keystone, with the version.</summary>
     public required string AuthUrl { get; init; }
 
     public required bool IsKeystone { get; init; }
@@ -64,7 +62,7 @@ internal sealed record SwiftAccess
     /// <summary><c>public</c>, <c>internal</c> or <c>admin</c>.</summary>
     public string Interface { get; init; } = "public";
 
-    /// <summary>Instead of the URL that the login names.</summary>
+    /// <summary>The URL of the account; it takes precedence over the URL that the login returns.</summary>
     public string? StorageUrl { get; init; }
 
     /// <summary>Null when there was an error.</summary>
@@ -99,7 +97,7 @@ internal sealed record SwiftAccess
         if (authUrl is null || user is null || secret is null || end is "v2.0" or "v2")
             return null;
 
-        // The URL names what answers there; configurations carry another version beside it that nobody ever looked at.
+        // The version in the URL wins: existing configurations often carry a wrong, unused version beside it.
         var isKeystone = end is "v3" || (end is not ("v1" or "v1.0") && version == "3");
         if (end is "v1" or "v1.0" && version == "3")
             warn(

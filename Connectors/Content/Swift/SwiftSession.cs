@@ -6,20 +6,20 @@ internal sealed record SwiftSession(string StorageUrl, string Token);
 /// <summary>One way to get a session.</summary>
 internal interface ISwiftLogin
 {
-    /// <exception cref="ConnectorException">The service does not answer, or does not let in.</exception>
+    /// <exception cref="ConnectorException">The service does not answer, or refuses the login.</exception>
     Task<SwiftSession> LogInAsync(string location, CancellationToken cancellation);
 }
 
 /// <summary>
-/// Keeps one session for all readers: whoever finds that there is none, or that it has expired, logs in, and the others
-/// wait for that.
+/// Keeps one session for all readers. The first reader that finds no session, or an expired one, logs in; the other
+/// readers wait for that login.
 /// </summary>
 internal sealed class SwiftSessions(ISwiftLogin login) : IDisposable
 {
     private readonly SemaphoreSlim gate = new(1, 1);
     private volatile SwiftSession? current;
 
-    /// <param name="expired">The session that the store no longer takes, or null.</param>
+    /// <param name="expired">The session that the store rejected, or null.</param>
     public async ValueTask<SwiftSession> GetAsync(
         SwiftSession? expired, string location, CancellationToken cancellation)
     {

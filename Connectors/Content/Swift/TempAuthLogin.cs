@@ -3,7 +3,9 @@ using Tributary.Connectors.Http;
 
 namespace Tributary.Connectors.Content.Swift;
 
-/// <summary>Version 1 of Swift's authentication: user and key in headers, token and URL in headers.</summary>
+/// <summary>
+/// Version 1 of Swift's authentication: user and key go in headers, token and URL come back in headers.
+/// </summary>
 internal sealed class TempAuthLogin(SwiftAccess access, StoreClient client, Faults faults) : ISwiftLogin
 {
     public async Task<SwiftSession> LogInAsync(string location, CancellationToken cancellation)
@@ -27,7 +29,7 @@ internal sealed class TempAuthLogin(SwiftAccess access, StoreClient client, Faul
 internal static class SwiftLogins
 {
     /// <summary>
-    /// A login that fails is never about the object: a page that is not there is a service that is not there.
+    /// A failed login never concerns the object: status 404 means that the login service is missing, not the content.
     /// </summary>
     public static ConnectorException Fault(Faults faults, string location, HttpStatusCode status) =>
         status is HttpStatusCode.NotFound or HttpStatusCode.Gone

@@ -2,7 +2,7 @@ using Tributary.GraphQL.Language;
 
 namespace Tributary.GraphQL.Validation.Rules;
 
-/// <summary>A request holds operations and fragments only (spec section 5.1.1).</summary>
+/// <summary>A request contains only operations and fragments (spec section 5.1.1).</summary>
 internal sealed class ExecutableDefinitions : ValidationRule
 {
     public override void Document(ValidationContext context)

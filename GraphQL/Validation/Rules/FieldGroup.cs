@@ -4,15 +4,13 @@ using Tributary.GraphQL.Types;
 
 namespace Tributary.GraphQL.Validation.Rules;
 
-/// <summary>
-/// A field where it was found. The type and definition are null when the document names something unknown.
-/// </summary>
+/// <summary>A field and its place. Type and definition are null when the document names something unknown.</summary>
 internal readonly record struct FieldUse(Field Node, NamedType? Parent, FieldDef? Definition);
 
-/// <summary>What is still to be looked at for a group of selection sets.</summary>
+/// <summary>The checks still to be done for a group of selection sets.</summary>
 internal enum GroupCheck { Both, Shape, Parents }
 
-/// <summary>Selection sets that are merged in a response, and the check they need.</summary>
+/// <summary>Selection sets that a response merges, and the check that they need.</summary>
 internal sealed class FieldGroup(GroupCheck check, List<(SelectionSet Set, NamedType? Parent)> sets)
 {
     private static readonly ulong Seed = (ulong)Random.Shared.NextInt64() | 1;
@@ -22,8 +20,8 @@ internal sealed class FieldGroup(GroupCheck check, List<(SelectionSet Set, Named
     public List<(SelectionSet Set, NamedType? Parent)> Sets { get; } = sets;
 
     /// <summary>
-    /// 128 bits that do not depend on the order of the sets. The seed is of this process, so that nobody outside can
-    /// choose documents that collide.
+    /// 128 bits that do not depend on the order of the sets. The seed is random per process, so that nobody
+    /// can prepare documents that collide.
     /// </summary>
     public (ulong, ulong) Fingerprint
     {

@@ -14,7 +14,7 @@ internal sealed class FieldsOnCorrectType : ValidationRule
             $"Type {parent.Name} has no field \"{field.Name}\".{Hint(context.Schema, parent, field.Name)}", field);
     }
 
-    /// <summary>A member of the abstract type that has the field, or a name that is nearly the same.</summary>
+    /// <summary>A member of the abstract type that has the field, or a field with a similar name.</summary>
     private static string Hint(Schema schema, NamedType parent, string name)
     {
         if (parent.IsAbstract)

@@ -2,7 +2,7 @@ using Tributary.GraphQL.Language;
 
 namespace Tributary.GraphQL.Validation.Rules;
 
-/// <summary>Directives exist and stand where they may (spec section 5.7.1 and 5.7.2).</summary>
+/// <summary>Directives exist and stand where they may (spec sections 5.7.1 and 5.7.2).</summary>
 internal sealed class KnownDirectives : ValidationRule
 {
     public override void Directives(ValidationContext context, IReadOnlyList<Directive> directives, string location)

@@ -3,7 +3,7 @@ using Tributary.GraphQL.Types;
 
 namespace Tributary.GraphQL.Validation.Rules;
 
-/// <summary>Types that the document names exist (spec section 5.5.1.2 and 5.8.2).</summary>
+/// <summary>Types that the document names exist (spec sections 5.5.1.2 and 5.8.2).</summary>
 internal sealed class KnownTypeNames : ValidationRule
 {
     public override void Operation(ValidationContext context, OperationDefinition operation)

@@ -2,7 +2,7 @@ using Tributary.GraphQL.Language;
 
 namespace Tributary.GraphQL.Validation.Rules;
 
-/// <summary>An operation without name is the only one (spec section 5.2.3.1).</summary>
+/// <summary>An anonymous operation is the only operation (spec section 5.2.3.1).</summary>
 internal sealed class LoneAnonymousOperation : ValidationRule
 {
     public override void Operation(ValidationContext context, OperationDefinition operation)

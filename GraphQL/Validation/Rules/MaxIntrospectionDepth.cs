@@ -5,14 +5,14 @@ using Tributary.GraphQL.Types;
 namespace Tributary.GraphQL.Validation.Rules;
 
 /// <summary>
-/// Introspection may not follow three lists into each other: fields of types of fields of types … grow without end.
-/// Not of the specification, but the reference implementation refuses the same documents.
+/// Introspection may not nest three of its lists: fields of types of fields of types … grow without end. The
+/// specification has no such rule, but the reference implementation refuses the same documents.
 /// </summary>
 internal sealed class MaxIntrospectionDepth : ValidationRule
 {
     private const int MaxListDepth = 3;
 
-    /// <summary>The greatest depth at which a fragment was entered and found harmless; also ends cycles.</summary>
+    /// <summary>For each fragment, the greatest depth at which it was found harmless; also ends cycles.</summary>
     private readonly Dictionary<string, int> harmless = [];
 
     public override void Field(ValidationContext context, Field field, NamedType? parent, FieldDef? definition)

@@ -3,14 +3,14 @@ using Tributary.GraphQL.Language;
 namespace Tributary.GraphQL.Validation.Rules;
 
 /// <summary>
-/// No fragment spreads itself, directly or through others (spec section 5.5.2.2). Fragments that nothing unvisited
-/// needs are taken away one by one; what remains lies on or before a cycle. No recursion, so chains may be of any
-/// length.
+/// No fragment spreads itself, directly or through others (spec section 5.5.2.2). The rule removes, one by one,
+/// fragments that spread no remaining fragment; the rest lies on a cycle or leads to one. It does not recurse, so
+/// chains may have any length.
 /// </summary>
 internal sealed class NoFragmentCycles : ValidationRule
 {
     /// <summary>
-    /// How many fragments may spread each other in a row: other rules and the executor recurse along them.
+    /// The longest chain of fragments that spread each other: other rules and the executor recurse along it.
     /// </summary>
     private const int MaxChainLength = 200;
 

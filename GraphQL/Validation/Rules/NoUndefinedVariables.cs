@@ -2,7 +2,7 @@ using Tributary.GraphQL.Language;
 
 namespace Tributary.GraphQL.Validation.Rules;
 
-/// <summary>Used variables are defined by each operation that reaches their use (spec section 5.8.3).</summary>
+/// <summary>Each operation defines every variable whose use it reaches (spec section 5.8.3).</summary>
 internal sealed class NoUndefinedVariables : ValidationRule
 {
     public override void Operation(ValidationContext context, OperationDefinition operation)

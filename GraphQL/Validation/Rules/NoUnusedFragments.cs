@@ -2,7 +2,7 @@ using Tributary.GraphQL.Language;
 
 namespace Tributary.GraphQL.Validation.Rules;
 
-/// <summary>Every fragment is reached by an operation (spec section 5.5.1.4).</summary>
+/// <summary>An operation reaches every fragment (spec section 5.5.1.4).</summary>
 internal sealed class NoUnusedFragments : ValidationRule
 {
     public override void Document(ValidationContext context)

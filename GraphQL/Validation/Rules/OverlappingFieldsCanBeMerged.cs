@@ -5,17 +5,16 @@ using Tributary.GraphQL.Types;
 namespace Tributary.GraphQL.Validation.Rules;
 
 /// <summary>
-/// Fields that share a response key can be merged (spec section 5.3.2). Instead of comparing all pairs, the fields of a
-/// set are grouped: all fields of one key must have the same shape (SameResponseShape); those of them that can apply to
-/// one object, because they have the same parent or one of the parents is abstract, must be the same field with the
-/// same arguments. Both relations are equivalences, so each field is compared with the first only.
-/// The selections of a group are merged and looked at in turn. Groups seen before are skipped, and the work of a
-/// document is bounded.
+/// Fields that share a response key can be merged (spec section 5.3.2). Instead of comparing all pairs, the rule groups
+/// the fields of a set. All fields of one key must have the same shape (SameResponseShape). Those that can apply to one
+/// object, because they have the same parent or an abstract parent, must also be the same field with the same
+/// arguments. Both relations are equivalences, so each field is compared with the first only. The selections of a group
+/// are then merged and checked in turn. Groups seen before are skipped, and the work for a document is bounded.
 /// </summary>
 internal sealed class OverlappingFieldsCanBeMerged : ValidationRule
 {
     /// <summary>
-    /// Fields collected for one document; ordinary documents need less than twice their number of fields.
+    /// Most fields collected for one document; ordinary documents need less than twice their number of fields.
     /// </summary>
     private const int MaxWork = 400_000;
 
@@ -26,7 +25,7 @@ internal sealed class OverlappingFieldsCanBeMerged : ValidationRule
 
     public override void Operation(ValidationContext context, OperationDefinition operation)
     {
-        // Fragments that no operation reaches are refused as unused.
+        // Another rule refuses fragments that no operation reaches.
         if (context.HasFragmentCycles || context.Schema.Root(operation.Operation) is not { } root) return;
         Push(new FieldGroup(GroupCheck.Both, [(operation.SelectionSet, root)]));
         while (pending.TryDequeue(out var group) && !context.IsFull)

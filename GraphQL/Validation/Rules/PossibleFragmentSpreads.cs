@@ -3,7 +3,7 @@ using Tributary.GraphQL.Types;
 
 namespace Tributary.GraphQL.Validation.Rules;
 
-/// <summary>A fragment can apply where it is spread: some object is of both types (spec section 5.5.2.3).</summary>
+/// <summary>A fragment can apply at its spread: some object has both types (spec section 5.5.2.3).</summary>
 internal sealed class PossibleFragmentSpreads : ValidationRule
 {
     public override void FragmentSpread(ValidationContext context, FragmentSpread spread, NamedType? parent)

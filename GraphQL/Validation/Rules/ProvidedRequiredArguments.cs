@@ -3,7 +3,7 @@ using Tributary.GraphQL.Types;
 
 namespace Tributary.GraphQL.Validation.Rules;
 
-/// <summary>Required arguments are given (spec section 5.4.3). Null for them is an error of the value.</summary>
+/// <summary>Required arguments are given (spec section 5.4.3). Null for one is an error of the value.</summary>
 internal sealed class ProvidedRequiredArguments : ValidationRule
 {
     public override void Arguments(

@@ -3,7 +3,7 @@ using Tributary.GraphQL.Types;
 
 namespace Tributary.GraphQL.Validation.Rules;
 
-/// <summary>Fields of scalars and enums have no selection, all others have one (spec section 5.3.3).</summary>
+/// <summary>Fields of scalars and enums have no selection; all other fields have one (spec section 5.3.3).</summary>
 internal sealed class ScalarLeafs : ValidationRule
 {
     public override void Field(ValidationContext context, Field field, NamedType? parent, FieldDef? definition)

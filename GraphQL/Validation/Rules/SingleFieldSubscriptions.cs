@@ -4,9 +4,8 @@ using Tributary.GraphQL.Types;
 namespace Tributary.GraphQL.Validation.Rules;
 
 /// <summary>
-/// A subscription selects exactly one field after its fragments are expanded, and no introspection field; @skip and
-/// @include may not stand at its root, because they need variables that are not known yet (spec section 5.2.4.1,
-/// CollectSubscriptionFields).
+/// A subscription selects exactly one field after its fragments are expanded, and no introspection field. Its root has
+/// no @skip or @include, because their variables are not known yet (spec section 5.2.4.1, CollectSubscriptionFields).
 /// </summary>
 internal sealed class SingleFieldSubscriptions : ValidationRule
 {

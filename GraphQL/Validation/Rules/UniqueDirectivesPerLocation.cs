@@ -2,7 +2,7 @@ using Tributary.GraphQL.Language;
 
 namespace Tributary.GraphQL.Validation.Rules;
 
-/// <summary>A directive that is not repeatable stands once at a place (spec section 5.7.3).</summary>
+/// <summary>A directive that is not repeatable occurs once at a place (spec section 5.7.3).</summary>
 internal sealed class UniqueDirectivesPerLocation : ValidationRule
 {
     public override void Directives(ValidationContext context, IReadOnlyList<Directive> directives, string location)

@@ -3,7 +3,7 @@ using Tributary.GraphQL.Types;
 
 namespace Tributary.GraphQL.Validation.Rules;
 
-/// <summary>Literals fit the types of their places (spec section 5.6.1 to 5.6.4).</summary>
+/// <summary>Literals fit the types of their places (spec sections 5.6.1 to 5.6.4).</summary>
 internal sealed class ValuesOfCorrectType : ValidationRule
 {
     public override void Value(ValidationContext context, ValueNode value, GraphQLType? type)

@@ -2,7 +2,7 @@ using Tributary.GraphQL.Language;
 
 namespace Tributary.GraphQL.Validation.Rules;
 
-/// <summary>Variables are of scalars, enums and input objects (spec section 5.8.2).</summary>
+/// <summary>Variables have scalar, enum or input object types (spec section 5.8.2).</summary>
 internal sealed class VariablesAreInputTypes : ValidationRule
 {
     public override void Operation(ValidationContext context, OperationDefinition operation)

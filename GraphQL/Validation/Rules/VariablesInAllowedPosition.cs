@@ -31,7 +31,7 @@ internal sealed class VariablesInAllowedPosition : ValidationRule
     private static bool IsAllowed(Schema schema, GraphQLType variable, ValueNode? variableDefault, VariableUsage usage)
     {
         if (!usage.Type!.IsNonNull || variable.IsNonNull) return schema.IsSubType(variable, usage.Type);
-        // A null can only arrive at run time where one of the two defaults stands in for absence.
+        // With a default on either side, an absent value is no null; only an explicit null can fail at run time.
         var hasDefault = variableDefault is not null and not NullValue;
         return (hasDefault || usage.HasDefault) && schema.IsSubType(variable, usage.Type.Nullable);
     }

@@ -4,12 +4,12 @@ using System.Runtime.Loader;
 namespace Tributary.Connectors.Registry;
 
 /// <summary>
-/// Loads one library with what lies beside it. The contracts come from the program, so that its types and the library's
-/// are the same; everything else a library brings is its own, in its own version.
+/// The load context of one connector library. The library's dependencies are its own, in any version. The contracts are
+/// the program's, so that the program and the library mean the same types.
 /// </summary>
-internal sealed class LibraryContext(string path) : AssemblyLoadContext(Path.GetFileNameWithoutExtension(path))
+internal sealed class ConnectorLoadContext(string path) : AssemblyLoadContext(Path.GetFileNameWithoutExtension(path))
 {
-    // The contract of connectors, and what it rests on.
+    // The contract of connectors, and the assembly with the types that it uses.
     private static readonly string[] Contracts =
         [typeof(IConnectorFactory).Assembly.GetName().Name!, typeof(TributaryException).Assembly.GetName().Name!];
 
