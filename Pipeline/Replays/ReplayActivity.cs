@@ -1,13 +1,13 @@
 using Tributary.Grains.Replays;
 using Tributary.Replays;
-using Tributary.Storage;
+using Tributary.Storage.Messages;
 
 namespace Tributary.Pipeline.Replays;
 
-/// <param name="Find">Reads a stored message: <see cref="IProcessingQueries.FindStoredAsync"/>.</param>
+/// <param name="Find">Reads a stored message: <see cref="IMessageReads.FindStoredAsync"/>.</param>
 /// <param name="TargetOf">The generation of this id, or null when this process does not count in it.</param>
 public sealed record ReplayServices(
-    IMessageLog Log,
+    IMessageReads Messages,
     Func<MessageId, CancellationToken, ValueTask<StoredMessage?>> Find,
     Func<int, IReplayTarget?> TargetOf);
 
@@ -40,7 +40,7 @@ public sealed class ReplayActivity(ReplayServices services, ReplayOptions option
     private async ValueTask<ReplaySlice> GoOnAsync(
         ReplayOrder order, IReplayTarget target, CancellationToken cancellation)
     {
-        var read = await services.Log.ReadAfterAsync(
+        var read = await services.Messages.ReadAfterAsync(
             new Position(order.Cursor), target.MaxSliceCount, options.MaxSliceBytes, cancellation);
         // From there on every message is counted by its own turn.
         var below = read.Messages.TakeWhile(message => message.Position < target.FedFrom).ToList();
@@ -53,7 +53,7 @@ public sealed class ReplayActivity(ReplayServices services, ReplayOptions option
             IsEnd = isBelow,
             IsWaiting = read.Complete && !isBelow,
             SeenCount = below.Count,
-            TotalCount = await services.Log.CountBelowAsync(
+            TotalCount = await services.Messages.CountBelowAsync(
                 target.FedFrom < read.Horizon ? target.FedFrom : read.Horizon, cancellation),
             Replayed = await target.RunAsync(
                 [.. below.Where(message => order.Includes(message.ReceivedAt))], cancellation),

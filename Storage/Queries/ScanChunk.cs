@@ -1,3 +1,5 @@
+using Tributary.Storage.Messages;
+
 namespace Tributary.Storage.Queries;
 
 /// <summary>What one statement of a scan may look at.</summary>

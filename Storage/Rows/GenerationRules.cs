@@ -1,3 +1,5 @@
+using Tributary.Storage.Generations;
+
 namespace Tributary.Storage.Rows;
 
 /// <summary>What all stores check before a generation is switched to or given up.</summary>

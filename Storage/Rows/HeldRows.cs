@@ -1,3 +1,6 @@
+using Tributary.Storage.Held;
+using Tributary.Storage.Rounds;
+
 namespace Tributary.Storage.Rows;
 
 /// <summary>What all stores do alike with held work.</summary>

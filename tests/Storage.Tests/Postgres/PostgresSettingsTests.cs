@@ -1,6 +1,8 @@
 using System.Globalization;
 using Npgsql;
 using Tributary.Plugins;
+using Tributary.Storage.Generations;
+using Tributary.Storage.Rounds;
 using Tributary.Storage.Tests.Conformance;
 
 namespace Tributary.Storage.Tests.Postgres;
@@ -34,7 +36,8 @@ public sealed class PostgresSettingsTests(SharedCluster shared) : IAsyncLifetime
 
         await silo.CommitAsync(TestSilo.Message());
         await silo.CommitAsync([.. Enumerable.Range(0, 300).Select(_ => TestSilo.Message())]);
-        await silo.Log.RegisterDefinitionsAsync([new DefinitionProposal("a", "1", "1"u8.ToArray())], Cancellation);
+        await silo.Store.Generations.RegisterDefinitionsAsync(
+            [new DefinitionProposal("a", "1", "1"u8.ToArray())], Cancellation);
         await ApplyAsync(store, "synchronous_commit");
 
         Assert.Equal(
@@ -74,7 +77,8 @@ public sealed class PostgresSettingsTests(SharedCluster shared) : IAsyncLifetime
         var silo = await TestSilo.JoinAsync(own, store);
         await ExecuteAsync(other, Witness);
 
-        await silo.Log.RegisterDefinitionsAsync([new DefinitionProposal("a", "1", "1"u8.ToArray())], Cancellation);
+        await silo.Store.Generations.RegisterDefinitionsAsync(
+            [new DefinitionProposal("a", "1", "1"u8.ToArray())], Cancellation);
         await ApplyAsync(store, "work_mem");
 
         Assert.Equal(
@@ -103,7 +107,7 @@ public sealed class PostgresSettingsTests(SharedCluster shared) : IAsyncLifetime
 
     private async Task<TestSilo> JoinWithWitnessAsync(IPartitionStore store, NpgsqlConnection other)
     {
-        var silo = await TestSilo.JoinAsync(Harness, store);
+        var silo = await TestSilo.JoinAsync(store);
         await ExecuteAsync(other, Witness);
         return silo;
     }
@@ -111,7 +115,7 @@ public sealed class PostgresSettingsTests(SharedCluster shared) : IAsyncLifetime
     private async Task ApplyAsync(IPartitionStore store, string setting)
     {
         var sql = $"insert into seen values ('plugin', '{setting}', current_setting('{setting}'))";
-        var tables = Harness.PluginTablesOf(store);
+        var tables = store.PluginTables;
         var message = new MessageId(Guid.CreateVersion7());
         Assert.True(await tables.ApplyAsync(message, "p", 1, [new PluginCommand(sql, [])], Cancellation));
     }
