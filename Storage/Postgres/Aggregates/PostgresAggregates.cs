@@ -4,7 +4,6 @@ using Tributary.Messages;
 using Tributary.Storage.Aggregates;
 using Tributary.Storage.Postgres.Rounds;
 using Tributary.Storage.Rows;
-using Tributary.Storage.Sqlite;
 
 namespace Tributary.Storage.Postgres.Aggregates;
 

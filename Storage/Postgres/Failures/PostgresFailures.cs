@@ -3,7 +3,6 @@ using Tributary.Storage.Failures;
 using Tributary.Storage.Postgres.Rounds;
 using Tributary.Storage.Queries;
 using Tributary.Storage.Rows;
-using Tributary.Storage.Sqlite;
 
 namespace Tributary.Storage.Postgres.Failures;
 

@@ -1,7 +1,6 @@
 using Tributary.Aggregates;
 using Tributary.Messages;
 using Tributary.Storage.Aggregates;
-using Tributary.Storage.Postgres;
 using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Sqlite.Aggregates;

@@ -1,5 +1,4 @@
 using Tributary.Storage.Failures;
-using Tributary.Storage.Postgres;
 using Tributary.Storage.Queries;
 using Tributary.Storage.Sqlite.Messages;
 

@@ -1,5 +1,4 @@
 using Tributary.Storage.Generations;
-using Tributary.Storage.Postgres.Rounds;
 using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Sqlite.Generations;

@@ -1,4 +1,3 @@
-using Tributary.Storage.Postgres.Rounds;
 using Tributary.Storage.Rounds;
 using Tributary.Storage.Rows;
 

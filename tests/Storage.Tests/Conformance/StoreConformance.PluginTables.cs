@@ -1,6 +1,5 @@
 using Tributary.Plugins;
 using Tributary.Storage.PluginTables;
-using Tributary.Storage.Postgres.Rounds;
 
 namespace Tributary.Storage.Tests.Conformance;
 

@@ -191,7 +191,7 @@ public sealed class PostgresFaultsTests(SharedCluster shared) : IAsyncLifetime
         await using var cluster = await PostgresCluster.StartNewAsync();
         var own = new PostgresHarness(await cluster.CreateDatabaseAsync());
         await using var store = own.NewStore();
-        var silo = await TestSilo.JoinAsync(own, store);
+        var silo = await TestSilo.JoinAsync(store);
         await silo.CommitAsync(TestSilo.Message());
 
         await cluster.KillAsync();

@@ -31,7 +31,7 @@ public sealed class PostgresPoolsTests(SharedCluster shared)
         await using var transaction = await other.BeginTransactionAsync(Cancellation);
         await ExecuteAsync(other, "lock table failures in access exclusive mode");
         var queries = Enumerable.Range(0, ReadConnectionCount * 3)
-            .Select(_ => store.Store.Failures.ReadFailuresAsync(null, 10, Cancellation).AsTask()).ToList();
+            .Select(_ => store.Failures.ReadFailuresAsync(null, 10, Cancellation).AsTask()).ToList();
         await Waiting.UntilAsync(async () => await WaitingCountAsync(observer) == ReadConnectionCount);
 
         await silo.CommitAsync(round =>

@@ -2,7 +2,6 @@ using System.Globalization;
 using Npgsql;
 using Tributary.Plugins;
 using Tributary.Storage.Generations;
-using Tributary.Storage.Rounds;
 using Tributary.Storage.Tests.Conformance;
 
 namespace Tributary.Storage.Tests.Postgres;
@@ -74,7 +73,7 @@ public sealed class PostgresSettingsTests(SharedCluster shared) : IAsyncLifetime
         var own = new PostgresHarness(Harness.ConnectionString + ";Options=-c application_name=mine -c work_mem=7MB");
         await using var store = own.NewStore();
         await using var other = await ConnectAsync();
-        var silo = await TestSilo.JoinAsync(own, store);
+        var silo = await TestSilo.JoinAsync(store);
         await ExecuteAsync(other, Witness);
 
         await silo.Store.Generations.RegisterDefinitionsAsync(
@@ -105,14 +104,14 @@ public sealed class PostgresSettingsTests(SharedCluster shared) : IAsyncLifetime
         create trigger witness after insert on definitions for each statement execute function witness();
         """;
 
-    private async Task<TestSilo> JoinWithWitnessAsync(IPartitionStore store, NpgsqlConnection other)
+    private async Task<TestSilo> JoinWithWitnessAsync(IStore store, NpgsqlConnection other)
     {
         var silo = await TestSilo.JoinAsync(store);
         await ExecuteAsync(other, Witness);
         return silo;
     }
 
-    private async Task ApplyAsync(IPartitionStore store, string setting)
+    private async Task ApplyAsync(IStore store, string setting)
     {
         var sql = $"insert into seen values ('plugin', '{setting}', current_setting('{setting}'))";
         var tables = store.PluginTables;

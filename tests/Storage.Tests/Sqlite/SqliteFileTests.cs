@@ -46,7 +46,7 @@ public sealed class SqliteFileTests : IAsyncLifetime
                 Path.Combine(harness.DataDirectory, SqliteOptions.FileName + suffix),
                 Path.Combine(after.DataDirectory, SqliteOptions.FileName + suffix));
         await using var second = after.NewStore();
-        var rejoined = await TestSilo.JoinAsync(after, second);
+        var rejoined = await TestSilo.JoinAsync(second);
 
         Assert.Equal(2, await rejoined.Store.Messages.CountBelowAsync(new Position(long.MaxValue), Cancellation));
         Assert.True(await rejoined.CommitAsync(TestSilo.Message()) > transaction);
