@@ -8,6 +8,14 @@ using Tributary.Pipeline.Processing;
 using Tributary.Pipeline.Reading;
 using Tributary.Rounds.Held;
 using Tributary.Storage;
+using Tributary.Storage.Aggregates;
+using Tributary.Storage.Failures;
+using Tributary.Storage.Held;
+using Tributary.Storage.Items;
+using Tributary.Storage.Ledger;
+using Tributary.Storage.Messages;
+using Tributary.Storage.Records;
+using Tributary.Storage.Reminders;
 
 namespace Tributary.Api;
 
@@ -22,22 +30,28 @@ public sealed class ApiNode : INodeReadiness
 
     public required IRoundGrains Grains { get; init; }
 
-    public required IMessageLog Log { get; init; }
+    public required IMessageReads Messages { get; init; }
 
-    /// <summary>Searches, for GraphQL.</summary>
-    public required IMessageQueries Queries { get; init; }
+    public required IItemReads Items { get; init; }
 
-    /// <summary>What became of messages after they were accepted.</summary>
-    public required IProcessingQueries Processing { get; init; }
+    public required IAggregateReads Aggregates { get; init; }
+
+    public required IRecordReads Records { get; init; }
+
+    public required IFailureReads Failures { get; init; }
+
+    public required IReminderReads Reminders { get; init; }
+
+    public required ILedgerReads Ledger { get; init; }
 
     /// <summary>Reads of what this build cannot make.</summary>
-    public required IHeldWork Held { get; init; }
+    public required IHeldReads Held { get; init; }
 
     /// <summary>Makes a failed call again; null in a process without the role silo.</summary>
     public Func<Guid, Task<AgainResult>>? MakeAgain { get; init; }
 
     /// <summary>What can be done about many failures at once.</summary>
-    public FailedMessages Failed => field ??= new FailedMessages(Grains, Processing);
+    public FailedMessages Failed => field ??= new FailedMessages(Grains, Failures);
 
     /// <summary>The plugins and which of their generations is read, in the order of their names.</summary>
     public Func<IReadOnlyList<LivePlugin>> LivePlugins { get; init; } = static () => [];

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Tributary.Storage;
+using Tributary.Storage.Messages;
 
 namespace Tributary.Feed;
 
@@ -11,12 +12,12 @@ namespace Tributary.Feed;
 /// <code>
 /// while running:
 ///     wait for a hint or the poll
-///     slice = log.ReadAfter(position); position = slice.End
+///     slice = messages.ReadAfter(position); position = slice.End
 ///     for each subscriber: offer(slice)
 /// </code>
 /// </remarks>
 public sealed partial class FeedTail(
-    IMessageLog log, Guid history, FeedOptions options, TimeProvider time, ILogger<FeedTail> logger)
+    IMessageReads messages, Guid history, FeedOptions options, TimeProvider time, ILogger<FeedTail> logger)
 {
     private readonly Lock gate = new();
     private readonly HashSet<FeedSubscription> attached = [];
@@ -34,7 +35,7 @@ public sealed partial class FeedTail(
 
     /// <summary>The place after every message that is committed now.</summary>
     public async ValueTask<Position> ReadEndAsync(CancellationToken cancellation) =>
-        new((await log.ReadHorizonAsync(cancellation)).Value - 1);
+        new((await messages.ReadHorizonAsync(cancellation)).Value - 1);
 
     /// <summary>
     /// Tells the tail that something was committed. Returns at once; hints that come
@@ -133,7 +134,7 @@ public sealed partial class FeedTail(
         await replays.WaitAsync(cancellation);
         try
         {
-            var read = await log.ReadAfterAsync(after, options.MaxReadCount, options.MaxReadBytes, cancellation);
+            var read = await messages.ReadAfterAsync(after, options.MaxReadCount, options.MaxReadBytes, cancellation);
             return (FeedSlice.Of(read, after, history), read.Complete);
         }
         finally
@@ -178,7 +179,8 @@ public sealed partial class FeedTail(
         {
             while (Beginning() is { } after)
             {
-                var read = await log.ReadAfterAsync(after, options.MaxReadCount, options.MaxReadBytes, cancellation);
+                var read = await messages.ReadAfterAsync(
+                    after, options.MaxReadCount, options.MaxReadBytes, cancellation);
                 HandOut(FeedSlice.Of(read, after, history));
                 if (read.Complete)
                     break;

@@ -7,7 +7,7 @@ using Tributary.Grains.Replays;
 using Tributary.Items;
 using Tributary.Replays;
 using Tributary.Rounds.Calls;
-using Tributary.Storage;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Pipeline;
 

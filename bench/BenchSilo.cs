@@ -8,7 +8,7 @@ using Tributary.Rounds;
 using Tributary.Rounds.Calls;
 using Tributary.Rounds.Engine;
 using Tributary.Rounds.Orleans.References;
-using Tributary.Storage;
+using Tributary.Storage.Generations;
 
 namespace Tributary.Bench;
 
@@ -46,7 +46,7 @@ public static class BenchSilo
         await host.StartAsync();
         using var json = JsonDocument.Parse(Definitions);
         var definitions = AggregateDefinition.ParseAll(json.RootElement);
-        var rows = await store.Log.RegisterDefinitionsAsync(
+        var rows = await store.Store.Generations.RegisterDefinitionsAsync(
             [
                 .. definitions.Select(definition => new DefinitionProposal(
                     definition.Name, definition.Hash, definition.Json)),

@@ -9,20 +9,16 @@ namespace Tributary.Bench;
 public sealed class BenchStore : IAsyncDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("tributary-bench-").FullName;
-    private readonly Func<IMessageLog> log;
     private PostgresCluster? cluster;
 
-    private BenchStore(IPartitionStore store, Func<IMessageLog> log, string? connectionString, PostgresCluster? cluster)
+    private BenchStore(IStore store, string? connectionString, PostgresCluster? cluster)
     {
         Store = store;
-        this.log = log;
         ConnectionString = connectionString;
         this.cluster = cluster;
     }
 
-    public IPartitionStore Store { get; }
-
-    public IMessageLog Log => log();
+    public IStore Store { get; }
 
     /// <summary>Null on SQLite.</summary>
     public string? ConnectionString { get; }
@@ -36,13 +32,13 @@ public sealed class BenchStore : IAsyncDisposable
         {
             var directory = Directory.CreateTempSubdirectory("tributary-bench-data-").FullName;
             var sqlite = new SqliteStore(new SqliteOptions { DataDirectory = directory }, TimeProvider.System);
-            return new BenchStore(sqlite, () => sqlite.Log, null, null) { DataDirectory = directory };
+            return new BenchStore(sqlite, null, null) { DataDirectory = directory };
         }
 
         var server = options.Postgres is null ? await PostgresCluster.StartNewAsync() : null;
         var connection = options.Postgres ?? await server!.CreateDatabaseAsync();
         var postgres = new PostgresStore(new PostgresOptions { ConnectionString = connection }, TimeProvider.System);
-        return new BenchStore(postgres, () => postgres.Log, connection, server);
+        return new BenchStore(postgres, connection, server);
     }
 
     private string? DataDirectory { get; init; }

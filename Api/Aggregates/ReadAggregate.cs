@@ -9,7 +9,7 @@ using Tributary.Api.Json;
 using Tributary.Pipeline.Aggregates;
 using Tributary.Pipeline.Contributions;
 using Tributary.Pipeline.Definitions;
-using Tributary.Storage;
+using Tributary.Storage.Aggregates;
 
 namespace Tributary.Api.Aggregates;
 
@@ -28,7 +28,7 @@ internal sealed class ReadAggregate(ApiNode node)
         var active = Find(live.Definitions, (string)context.Request.RouteValues["name"]!);
         var parameters = new Parameters(context.Request, "group", "from", "to", "limit", "after");
         var limit = (int)Math.Min(MaxLimit, parameters.Number("limit", 1, int.MaxValue) ?? DefaultLimit);
-        var rows = await node.Log.ReadAggregatesAsync(
+        var rows = await node.Aggregates.ReadAggregatesAsync(
             active.Generation,
             GroupOf(parameters, active.Definition),
             TimeOf(parameters, "from", active.Definition),

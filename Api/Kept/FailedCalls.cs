@@ -43,7 +43,7 @@ internal sealed class FailedCalls(ApiNode node)
     /// </summary>
     public async Task<FailedCallsChange> RetryAllAsync(Guid? before, CancellationToken cancellation)
     {
-        var rows = await node.Queries.ReadFailuresAsync(before, MaxCount + 1, cancellation);
+        var rows = await node.Failures.ReadFailuresAsync(before, MaxCount + 1, cancellation);
         var next = rows.Count > MaxCount ? rows[MaxCount - 1].Id : (Guid?)null;
         return await RetryAsync([.. rows.Take(MaxCount).Select(row => row.Id)], next);
     }

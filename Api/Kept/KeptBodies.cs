@@ -1,7 +1,8 @@
 using System.ComponentModel;
 using System.Text;
 using Tributary.Rounds.Held;
-using Tributary.Storage;
+using Tributary.Storage.Failures;
+using Tributary.Storage.Held;
 
 namespace Tributary.Api.Kept;
 

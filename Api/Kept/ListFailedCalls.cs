@@ -14,7 +14,7 @@ internal sealed class ListFailedCalls(ApiNode node)
     {
         var parameters = new Parameters(context.Request, "limit", "after");
         var limit = (int)Math.Min(MaxLimit, parameters.Number("limit", 1, int.MaxValue) ?? DefaultLimit);
-        var rows = await node.Queries.ReadFailuresAsync(AfterOf(parameters), limit + 1, context.RequestAborted);
+        var rows = await node.Failures.ReadFailuresAsync(AfterOf(parameters), limit + 1, context.RequestAborted);
         var next = rows.Count > limit ? rows[limit - 1].Id.ToString() : null;
         await ApiJson.WriteAsync(
             context, new FailedCallList(

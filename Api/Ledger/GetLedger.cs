@@ -2,7 +2,7 @@ using System.ComponentModel;
 using Microsoft.AspNetCore.Http;
 using Tributary.Api.Http;
 using Tributary.Api.Json;
-using Tributary.Storage;
+using Tributary.Storage.Ledger;
 
 namespace Tributary.Api.Ledger;
 
@@ -33,7 +33,7 @@ internal sealed class GetLedger(ApiNode node)
     public async Task InvokeAsync(HttpContext context)
     {
         var verify = new Parameters(context.Request, "verify").Flag("verify");
-        var report = await node.Log.ReadLedgerAsync(verify, context.RequestAborted);
+        var report = await node.Ledger.ReadLedgerAsync(verify, context.RequestAborted);
         var total = report.Total;
         var body = new LedgerBody(
             total.Accepted, total.Completed, total.Skipped, total.Processing, total.Retrying, total.Parked,

@@ -3,7 +3,7 @@ using Tributary.Api.Http;
 using Tributary.Api.Json;
 using Tributary.Feed;
 using Tributary.Messages;
-using Tributary.Storage;
+using Tributary.Storage.Messages;
 
 namespace Tributary.Api.Messages;
 
@@ -14,7 +14,7 @@ internal sealed class GetMessage(ApiNode node)
     {
         _ = new Parameters(context.Request);
         var message = await FindAsync(node, context);
-        var unfinished = await node.Processing.FindPartsAsync([message.Position], context.RequestAborted);
+        var unfinished = await node.Failures.FindPartsAsync([message.Position], context.RequestAborted);
         var status = unfinished.TryGetValue(message.Position, out var parts)
             ? MessagePart.StatusOf([.. parts.Select(part => part.Part)])
             : MessageStatus.Completed;
@@ -38,7 +38,7 @@ internal sealed class GetMessage(ApiNode node)
         var text = (string)context.Request.RouteValues["id"]!;
         if (!MessageId.TryParse(text, out var id))
             throw Parameters.Invalid("id", text, "a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057");
-        return await node.Log.FindAsync(id, context.RequestAborted)
+        return await node.Messages.FindAsync(id, context.RequestAborted)
             ?? throw new TributaryException("message_not_found", $"There is no message {id}.");
     }
 }

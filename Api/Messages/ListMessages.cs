@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Tributary.Api.Http;
 using Tributary.Api.Json;
 using Tributary.Feed;
-using Tributary.Storage;
+using Tributary.Storage.Messages;
 
 namespace Tributary.Api.Messages;
 
@@ -32,13 +32,13 @@ internal sealed class ListMessages(ApiNode node, ApiOptions options)
                 + $"after={Cursor.Start} and then after with the cursor of each answer's next.");
         }
 
-        var horizon = await node.Log.ReadHorizonAsync(context.RequestAborted);
+        var horizon = await node.Messages.ReadHorizonAsync(context.RequestAborted);
         var below = parameters.Number("paginationId", 0, long.MaxValue) is { } frozen ? new Position(frozen) : horizon;
         if (below > horizon)
             throw Parameters.Invalid("paginationId", below.ToString(), "the paginationId of an earlier page");
 
-        var messages = await node.Log.ReadNewestAsync(below, (int)offset, limit, context.RequestAborted);
-        var total = await node.Log.CountBelowAsync(below, context.RequestAborted);
+        var messages = await node.Messages.ReadNewestAsync(below, (int)offset, limit, context.RequestAborted);
+        var total = await node.Messages.CountBelowAsync(below, context.RequestAborted);
         var end = new Position(Math.Max(0, below.Value - 1));
         var page = new MessagePage(
             offset,
@@ -56,7 +56,7 @@ internal sealed class ListMessages(ApiNode node, ApiOptions options)
         var after = Cursor.Parse(parameters.Required("after", Cursor.Allowed), node.History);
         var limit = LimitOf(parameters);
         var withCursors = parameters.Flag("cursors");
-        var slice = await node.Log.ReadAfterAsync(after, limit, options.MaxPageBytes, context.RequestAborted);
+        var slice = await node.Messages.ReadAfterAsync(after, limit, options.MaxPageBytes, context.RequestAborted);
         // With nothing new the reader stays where it is.
         var next = CursorOf(slice.Messages.Count == 0 ? after : slice.Messages[^1].Position);
         if (withCursors)

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Tributary.Api.Http;
 using Tributary.Api.Json;
 using Tributary.Pipeline.Processing;
-using Tributary.Storage;
+using Tributary.Storage.Failures;
 
 namespace Tributary.Api.Processing;
 

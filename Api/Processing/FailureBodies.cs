@@ -1,5 +1,5 @@
 using System.ComponentModel;
-using Tributary.Storage;
+using Tributary.Storage.Failures;
 
 namespace Tributary.Api.Processing;
 

@@ -6,7 +6,7 @@ using Microsoft.OpenApi;
 using Tributary.Api.Http;
 using Tributary.Api.OpenApi;
 using Tributary.Messages;
-using Tributary.Storage;
+using Tributary.Storage.Failures;
 
 namespace Tributary.Api.Processing;
 

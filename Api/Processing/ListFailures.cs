@@ -13,7 +13,7 @@ internal sealed class ListFailures(ApiNode node)
     {
         var parameters = new FailureParameters(context.Request, "limit");
         var limit = parameters.Limit(DefaultLimit, MaxLimit);
-        var page = await node.Processing.ReadPartsAsync(
+        var page = await node.Failures.ReadPartsAsync(
             parameters.Filter, parameters.After, limit, context.RequestAborted);
         var next = page.IsComplete ? null : page.ScannedTo;
         await ApiJson.WriteAsync(

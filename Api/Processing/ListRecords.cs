@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Tributary.Api.GraphQL.Paging;
 using Tributary.Api.Http;
 using Tributary.Api.Json;
-using Tributary.Storage;
+using Tributary.Storage.Records;
 
 namespace Tributary.Api.Processing;
 
@@ -33,7 +33,7 @@ internal sealed class ListRecords(ApiNode node)
         var query = new RecordQuery(
             plugin.Generation, parameters.Text("item") is { } item ? [item] : null, null, AfterOf(parameters), limit,
             limit + 1);
-        var page = await node.Processing.ReadRecordsAsync(query, context.RequestAborted);
+        var page = await node.Records.ReadRecordsAsync(query, context.RequestAborted);
         var records = page
             .Records.Select(record => new RecordBody(
                 record.Item, record.Key, record.Message.Id.ToString(), new RawJson(record.Json)))

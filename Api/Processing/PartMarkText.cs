@@ -1,5 +1,5 @@
 using System.Globalization;
-using Tributary.Storage;
+using Tributary.Storage.Failures;
 
 namespace Tributary.Api.Processing;
 

@@ -5,7 +5,8 @@ using Tributary.Grains;
 using Tributary.Measures;
 using Tributary.Pipeline.Definitions;
 using Tributary.Pipeline.Reading;
-using Tributary.Storage;
+using Tributary.Storage.Aggregates;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Pipeline.Aggregates;
 

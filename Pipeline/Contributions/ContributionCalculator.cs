@@ -4,7 +4,7 @@ using Tributary.Items;
 using Tributary.Measures;
 using Tributary.Messages;
 using Tributary.Pipeline.Definitions;
-using Tributary.Storage;
+using Tributary.Storage.Generations;
 
 namespace Tributary.Pipeline.Contributions;
 

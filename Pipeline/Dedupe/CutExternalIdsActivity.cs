@@ -1,12 +1,13 @@
 using Tributary.Grains.Dedupe;
-using Tributary.Storage;
+using Tributary.Storage.ExternalIds;
 
 namespace Tributary.Pipeline.Dedupe;
 
 /// <summary>
 /// Removes external ids that are no longer remembered, in bounded steps. Running twice removes nothing twice.
 /// </summary>
-public sealed class CutExternalIdsActivity(IMessageLog log, TimeProvider time, DedupeOptions options) : IActivity
+public sealed class CutExternalIdsActivity(
+    IExternalIds externalIds, TimeProvider time, DedupeOptions options) : IActivity
 {
     public const string Name = DedupeGrain.CutActivity;
 
@@ -16,7 +17,7 @@ public sealed class CutExternalIdsActivity(IMessageLog log, TimeProvider time, D
         var removed = 0L;
         for (var step = 0; step < options.MaxStepsCount; step++)
         {
-            var cut = await log.CutExternalIdsAsync(before, options.MaxStepRowsCount, cancellation);
+            var cut = await externalIds.CutAsync(before, options.MaxStepRowsCount, cancellation);
             removed += cut;
             if (cut < options.MaxStepRowsCount)
                 return new CutResult(removed, IsMore: false);

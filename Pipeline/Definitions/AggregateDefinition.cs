@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Tributary.Measures;
-using Tributary.Storage;
+using Tributary.Storage.Generations;
 
 namespace Tributary.Pipeline.Definitions;
 

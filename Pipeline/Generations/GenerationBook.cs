@@ -1,7 +1,7 @@
 using Tributary.Pipeline.Contributions;
 using Tributary.Pipeline.Definitions;
 using Tributary.Pipeline.Plugins;
-using Tributary.Storage;
+using Tributary.Storage.Generations;
 
 namespace Tributary.Pipeline.Generations;
 

@@ -1,6 +1,6 @@
 using Tributary.Pipeline.Plugins;
 using Tributary.Replays;
-using Tributary.Storage;
+using Tributary.Storage.Generations;
 
 namespace Tributary.Pipeline.Generations;
 
@@ -9,7 +9,7 @@ namespace Tributary.Pipeline.Generations;
 /// </summary>
 /// <param name="changed">Called with every book that follows a switch or a drop.</param>
 public sealed class GenerationControl(
-    IRoundGrains grains, IMessageLog log, IGenerations store, GenerationBook opened, Action<GenerationBook> changed)
+    IRoundGrains grains, IGenerations store, GenerationBook opened, Action<GenerationBook> changed)
 {
     private readonly SemaphoreSlim turn = new(1);
     private volatile GenerationBook book = opened;
@@ -133,7 +133,7 @@ public sealed class GenerationControl(
         await turn.WaitAsync(cancellation);
         try
         {
-            var rows = await log.ReadDefinitionsAsync(cancellation);
+            var rows = await store.ReadDefinitionsAsync(cancellation);
             if (!rows.Select(Mark).SequenceEqual(book.Generations.Select(Mark)))
                 Publish(rows);
         }

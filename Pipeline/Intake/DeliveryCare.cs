@@ -5,6 +5,7 @@ using System.Text;
 using Tributary.Connectors;
 using Tributary.Items;
 using Tributary.Storage;
+using Tributary.Storage.Deliveries;
 
 namespace Tributary.Pipeline.Intake;
 

@@ -1,4 +1,5 @@
 using Tributary.Storage;
+using Tributary.Storage.Deliveries;
 
 namespace Tributary.Pipeline.Intake;
 

@@ -2,6 +2,7 @@ using Tributary.Grains.Items;
 using Tributary.Pipeline.Contributions;
 using Tributary.Plugins;
 using Tributary.Storage;
+using Tributary.Storage.PluginTables;
 
 namespace Tributary.Pipeline.Plugins;
 

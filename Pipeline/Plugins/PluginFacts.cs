@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Tributary.Pipeline.Definitions;
 using Tributary.Plugins;
-using Tributary.Storage;
+using Tributary.Storage.Generations;
 
 namespace Tributary.Pipeline.Plugins;
 

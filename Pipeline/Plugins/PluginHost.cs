@@ -2,7 +2,8 @@ using Tributary.Grains.Items;
 using Tributary.Pipeline.Contributions;
 using Tributary.Pipeline.Definitions;
 using Tributary.Plugins;
-using Tributary.Storage;
+using Tributary.Storage.Generations;
+using Tributary.Storage.PluginTables;
 
 namespace Tributary.Pipeline.Plugins;
 

@@ -1,5 +1,5 @@
 using Tributary.Items;
-using Tributary.Storage;
+using Tributary.Storage.Failures;
 
 namespace Tributary.Pipeline.Processing;
 
@@ -7,7 +7,7 @@ namespace Tributary.Pipeline.Processing;
 /// Changes many failures at once: finds them in the store, and asks the items. The item decides, so a change that two
 /// callers ask for at once is made once.
 /// </summary>
-public sealed class FailedMessages(IRoundGrains grains, IProcessingQueries queries)
+public sealed class FailedMessages(IRoundGrains grains, IFailureReads failures)
 {
     /// <summary>Failures that one call looks at.</summary>
     public const int MaxChangesCount = 1_000;
@@ -39,7 +39,7 @@ public sealed class FailedMessages(IRoundGrains grains, IProcessingQueries queri
         Func<IItemGrain, long, IReadOnlyList<string>, Task<bool>> change,
         CancellationToken cancellation)
     {
-        var page = await queries.ReadPartsAsync(filter, after, MaxChangesCount, cancellation);
+        var page = await failures.ReadPartsAsync(filter, after, MaxChangesCount, cancellation);
         var changed = 0;
         // One request per message: its parts stand together.
         var messages = page.Parts.GroupBy(part => part.Message.Position).Select(parts => parts.ToList());

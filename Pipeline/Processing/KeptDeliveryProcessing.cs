@@ -3,7 +3,7 @@ using Tributary.Grains.Items;
 using Tributary.Grains.Items.Retries;
 using Tributary.Messages;
 using Tributary.Pipeline.Intake;
-using Tributary.Storage;
+using Tributary.Storage.Messages;
 
 namespace Tributary.Pipeline.Processing;
 

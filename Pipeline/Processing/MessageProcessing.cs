@@ -8,7 +8,7 @@ using Tributary.Pipeline.Content;
 using Tributary.Pipeline.Mapping;
 using Tributary.Pipeline.Plugins;
 using Tributary.Plugins;
-using Tributary.Storage;
+using Tributary.Storage.Messages;
 
 namespace Tributary.Pipeline.Processing;
 

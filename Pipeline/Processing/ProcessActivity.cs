@@ -7,12 +7,12 @@ using Tributary.Pipeline.Content;
 using Tributary.Pipeline.Contributions;
 using Tributary.Pipeline.Intake;
 using Tributary.Pipeline.Plugins;
-using Tributary.Storage;
+using Tributary.Storage.Messages;
 
 namespace Tributary.Pipeline.Processing;
 
 /// <summary>The services of the activity of a message.</summary>
-/// <param name="Find">Reads a stored message: <see cref="IProcessingQueries.FindStoredAsync"/>.</param>
+/// <param name="Find">Reads a stored message: <see cref="IMessageReads.FindStoredAsync"/>.</param>
 /// <param name="Contributions">For messages that could not be mapped when they were accepted.</param>
 public sealed record ProcessingServices(
     IPluginHost Plugins, ContentFetcher Fetcher, Func<MessageId, CancellationToken, ValueTask<StoredMessage?>> Find,

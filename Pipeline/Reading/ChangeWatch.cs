@@ -1,5 +1,5 @@
 using Tributary.Aggregates;
-using Tributary.Storage;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Pipeline.Reading;
 

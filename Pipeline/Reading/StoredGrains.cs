@@ -5,7 +5,7 @@ using Tributary.Grains.Aggregates;
 using Tributary.Grains.Items;
 using Tributary.Items;
 using Tributary.Replays;
-using Tributary.Storage;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Pipeline.Reading;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Tributary.Storage;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Pipeline.Reading;
 

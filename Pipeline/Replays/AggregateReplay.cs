@@ -4,7 +4,9 @@ using Tributary.Pipeline.Contributions;
 using Tributary.Pipeline.Intake;
 using Tributary.Pipeline.Mapping;
 using Tributary.Pipeline.Processing;
-using Tributary.Storage;
+using Tributary.Storage.Aggregates;
+using Tributary.Storage.Failures;
+using Tributary.Storage.Messages;
 
 namespace Tributary.Pipeline.Replays;
 
@@ -12,11 +14,12 @@ namespace Tributary.Pipeline.Replays;
 /// Builds a generation of a declarative aggregate. The rows of messages, which never change, name the generations that
 /// were fed with them.
 /// </summary>
-/// <param name="queries">
+/// <param name="aggregates">
 /// For messages that could be mapped only after they were accepted: their outcomes stand apart.
 /// </param>
 public sealed class AggregateReplay(
-    DefinedGeneration definition, Position fedFrom, MessageMappers mappers, IProcessingQueries queries) : IReplayTarget
+    DefinedGeneration definition, Position fedFrom, MessageMappers mappers, IFailureReads failures,
+    IAggregateReads aggregates) : IReplayTarget
 {
     // Apart from the door's calculator, so that refusals of new messages are not mixed with those of stored ones.
     private readonly ContributionCalculator calculator = new([definition]);
@@ -85,8 +88,8 @@ public sealed class AggregateReplay(
         ];
         if (unparsed.Count == 0)
             return [];
-        var left = await queries.FindPartsAsync(unparsed, cancellation);
-        var outcomes = await queries.ReadOutcomesAsync(unparsed, cancellation);
+        var left = await failures.FindPartsAsync(unparsed, cancellation);
+        var outcomes = await aggregates.ReadOutcomesAsync(unparsed, cancellation);
         return
         [
             .. unparsed.Where(position =>

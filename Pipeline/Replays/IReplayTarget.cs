@@ -1,5 +1,5 @@
 using Tributary.Grains.Replays;
-using Tributary.Storage;
+using Tributary.Storage.Messages;
 
 namespace Tributary.Pipeline.Replays;
 

@@ -4,7 +4,9 @@ using Tributary.Messages;
 using Tributary.Pipeline.Intake;
 using Tributary.Pipeline.Processing;
 using Tributary.Replays;
-using Tributary.Storage;
+using Tributary.Storage.Aggregates;
+using Tributary.Storage.Failures;
+using Tributary.Storage.Messages;
 
 namespace Tributary.Pipeline.Replays;
 
@@ -19,7 +21,8 @@ public sealed class PluginReplay(
     FedGeneration fed,
     Position fedFrom,
     ProcessingServices services,
-    IProcessingQueries queries,
+    IFailureReads failures,
+    IAggregateReads aggregates,
     Func<string, bool> isProcessed
 ) : IReplayTarget
 {
@@ -56,8 +59,8 @@ public sealed class PluginReplay(
         if (messages.Count == 0)
             return [];
         List<Position> positions = [.. messages.Select(static message => message.Position)];
-        var left = await queries.FindPartsAsync(positions, cancellation);
-        var outcomes = await queries.ReadOutcomesAsync(positions, cancellation);
+        var left = await failures.FindPartsAsync(positions, cancellation);
+        var outcomes = await aggregates.ReadOutcomesAsync(positions, cancellation);
         return
         [
             .. messages.Where(message =>

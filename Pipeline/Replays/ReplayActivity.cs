@@ -1,13 +1,13 @@
 using Tributary.Grains.Replays;
 using Tributary.Replays;
-using Tributary.Storage;
+using Tributary.Storage.Messages;
 
 namespace Tributary.Pipeline.Replays;
 
-/// <param name="Find">Reads a stored message: <see cref="IProcessingQueries.FindStoredAsync"/>.</param>
+/// <param name="Find">Reads a stored message: <see cref="IMessageReads.FindStoredAsync"/>.</param>
 /// <param name="TargetOf">Finds the generation of this id; null when this process does not feed it.</param>
 public sealed record ReplayServices(
-    IMessageLog Log,
+    IMessageReads Messages,
     Func<MessageId, CancellationToken, ValueTask<StoredMessage?>> Find,
     Func<int, IReplayTarget?> TargetOf);
 
@@ -40,7 +40,7 @@ public sealed class ReplayActivity(ReplayServices services, ReplayOptions option
     private async ValueTask<ReplaySlice> GoOnAsync(
         ReplayPayload payload, IReplayTarget target, CancellationToken cancellation)
     {
-        var read = await services.Log.ReadAfterAsync(
+        var read = await services.Messages.ReadAfterAsync(
             new Position(payload.Cursor), target.MaxSliceCount, options.MaxSliceBytes, cancellation);
         // From that position on every message is counted by its own turn.
         var below = read.Messages.TakeWhile(message => message.Position < target.FedFrom).ToList();
@@ -53,7 +53,7 @@ public sealed class ReplayActivity(ReplayServices services, ReplayOptions option
             IsEnd = isBelow,
             IsWaiting = read.Complete && !isBelow,
             SeenCount = below.Count,
-            TotalCount = await services.Log.CountBelowAsync(
+            TotalCount = await services.Messages.CountBelowAsync(
                 target.FedFrom < read.Horizon ? target.FedFrom : read.Horizon, cancellation),
             Replayed = await target.RunAsync(
                 [.. below.Where(message => payload.Includes(message.ReceivedAt))], cancellation),

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Tributary.Storage;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Rounds.Calls;
 

@@ -1,4 +1,4 @@
-using Tributary.Storage;
+using Tributary.Storage.Held;
 
 namespace Tributary.Rounds.Calls;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Tributary.Storage;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Rounds.Commits;
 

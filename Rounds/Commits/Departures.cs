@@ -1,5 +1,5 @@
 using Tributary.Rounds.Calls;
-using Tributary.Storage;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Rounds.Commits;
 

@@ -1,4 +1,5 @@
-using Tributary.Storage;
+using Tributary.Storage.Held;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Rounds.Commits;
 

@@ -3,7 +3,8 @@ using Tributary.Messages;
 using Tributary.Rounds.Calls;
 using Tributary.Rounds.Partitions;
 using Tributary.Rounds.Turns;
-using Tributary.Storage;
+using Tributary.Storage.Failures;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Rounds.Commits;
 

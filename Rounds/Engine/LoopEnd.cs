@@ -1,4 +1,4 @@
-using Tributary.Storage;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Rounds.Engine;
 

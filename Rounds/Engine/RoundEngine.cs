@@ -4,6 +4,7 @@ using Tributary.Rounds.Commits;
 using Tributary.Rounds.Held;
 using Tributary.Rounds.Reminders;
 using Tributary.Storage;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Rounds.Engine;
 

@@ -3,7 +3,7 @@ using Tributary.Rounds.Commits;
 using Tributary.Rounds.Held;
 using Tributary.Rounds.Loading;
 using Tributary.Rounds.Partitions;
-using Tributary.Storage;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Rounds.Engine;
 

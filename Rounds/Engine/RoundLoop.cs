@@ -9,6 +9,7 @@ using Tributary.Rounds.Partitions;
 using Tributary.Rounds.Reminders;
 using Tributary.Rounds.Turns;
 using Tributary.Storage;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Rounds.Engine;
 

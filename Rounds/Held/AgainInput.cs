@@ -1,5 +1,6 @@
 using Tributary.Rounds.Calls;
-using Tributary.Storage;
+using Tributary.Storage.Failures;
+using Tributary.Storage.Held;
 
 namespace Tributary.Rounds.Held;
 

@@ -1,6 +1,6 @@
 using Tributary.Rounds.Calls;
 using Tributary.Rounds.Partitions;
-using Tributary.Storage;
+using Tributary.Storage.Failures;
 
 namespace Tributary.Rounds.Held;
 

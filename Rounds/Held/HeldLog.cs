@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Tributary.Storage;
+using Tributary.Storage.Held;
 
 namespace Tributary.Rounds.Held;
 

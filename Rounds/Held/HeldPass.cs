@@ -1,5 +1,5 @@
 using Tributary.Rounds.Partitions;
-using Tributary.Storage;
+using Tributary.Storage.Held;
 
 namespace Tributary.Rounds.Held;
 

@@ -2,7 +2,7 @@ using Tributary.Messages;
 using Tributary.Rounds.Calls;
 using Tributary.Rounds.Partitions;
 using Tributary.Rounds.Turns;
-using Tributary.Storage;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Rounds.Loading;
 

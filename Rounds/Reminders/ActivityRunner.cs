@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Tributary.Rounds.Calls;
-using Tributary.Storage;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Rounds.Reminders;
 

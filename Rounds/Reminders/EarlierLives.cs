@@ -1,4 +1,5 @@
-using Tributary.Storage;
+using Tributary.Storage.Reminders;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Rounds.Reminders;
 

@@ -1,5 +1,7 @@
 using Tributary.Rounds.Partitions;
 using Tributary.Storage;
+using Tributary.Storage.Reminders;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Rounds.Reminders;
 

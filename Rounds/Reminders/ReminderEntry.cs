@@ -1,4 +1,4 @@
-using Tributary.Storage;
+using Tributary.Storage.Reminders;
 
 namespace Tributary.Rounds.Reminders;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Tributary.Storage;
+using Tributary.Storage.Reminders;
 
 namespace Tributary.Rounds.Reminders;
 

@@ -2,7 +2,8 @@ using Tributary.Rounds.Calls;
 using Tributary.Rounds.Commits;
 using Tributary.Rounds.Held;
 using Tributary.Rounds.Reminders;
-using Tributary.Storage;
+using Tributary.Storage.Held;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Rounds.Turns;
 

@@ -5,7 +5,8 @@ using Tributary.Rounds.Held;
 using Tributary.Rounds.Loading;
 using Tributary.Rounds.Partitions;
 using Tributary.Rounds.Reminders;
-using Tributary.Storage;
+using Tributary.Storage.Failures;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Rounds.Turns;
 

@@ -10,5 +10,12 @@ internal static class StoreServices
         .AddSingleton<NodeStore>()
         .AddSingleton<NodeScratch>()
         // For others in the host; known once the store is open.
-        .AddSingleton<IMessageLog>(static host => host.GetRequiredService<NodeStore>().Log);
+        .AddSingleton(static host => StoreOf(host).Messages)
+        .AddSingleton(static host => StoreOf(host).Items)
+        .AddSingleton(static host => StoreOf(host).Aggregates)
+        .AddSingleton(static host => StoreOf(host).Records)
+        .AddSingleton(static host => StoreOf(host).Failures)
+        .AddSingleton(static host => StoreOf(host).Ledger);
+
+    private static IStore StoreOf(IServiceProvider host) => host.GetRequiredService<NodeStore>().Store;
 }

@@ -17,7 +17,7 @@ internal static class DemoTables
         var live = node.Live();
         foreach (var active in live.Definitions.Where(one => live.IsFed(one) != false))
         {
-            var rows = await node.Log.ReadAggregatesAsync(
+            var rows = await node.Aggregates.ReadAggregatesAsync(
                 active.Generation, null, null, null, null, MaxRowsCount + 1, cancellation);
             if (rows.Count == 0)
                 continue;

@@ -6,7 +6,7 @@ using Tributary.Pipeline.Mapping;
 using Tributary.Pipeline.Plugins;
 using Tributary.Pipeline.Reading;
 using Tributary.Rounds.Engine;
-using Tributary.Storage;
+using Tributary.Storage.Messages;
 using Tributary.Storage.Queries;
 
 namespace Tributary.Silo.Hosting;
@@ -26,9 +26,13 @@ internal sealed class ApiNodes(
             Intake = doors.New(engine.Grains, definitions.Contributions, mapper, runs),
             BulkIntake = doors.New(engine.BulkGrains, definitions.Contributions, mapper, runs),
             Grains = engine.Grains,
-            Log = store.Log,
-            Queries = store.Queries,
-            Processing = store.Processing,
+            Messages = store.Store.Messages,
+            Items = store.Store.Items,
+            Aggregates = store.Store.Aggregates,
+            Records = store.Store.Records,
+            Failures = store.Store.Failures,
+            Reminders = store.Store.Reminders,
+            Ledger = store.Store.Ledger,
             Held = store.Store.Held,
             MakeAgain = engine.MakeAgainAsync,
             LivePlugins = () => RunningOf(plugins, generations.Book),
@@ -54,9 +58,13 @@ internal sealed class ApiNodes(
             Intake = door,
             BulkIntake = door,
             Grains = stored,
-            Log = store.Log,
-            Queries = store.Queries,
-            Processing = store.Processing,
+            Messages = store.Store.Messages,
+            Items = store.Store.Items,
+            Aggregates = store.Store.Aggregates,
+            Records = store.Store.Records,
+            Failures = store.Store.Failures,
+            Reminders = store.Store.Reminders,
+            Ledger = store.Store.Ledger,
             Held = store.Store.Held,
             LivePlugins = () => LiveOf(generations.Book),
             PluginStatuses = () => none.Statuses,

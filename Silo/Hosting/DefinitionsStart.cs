@@ -6,7 +6,7 @@ using Tributary.Pipeline.Generations;
 using Tributary.Pipeline.Plugins;
 using Tributary.Rounds.Engine;
 using Tributary.Silo.Configuration;
-using Tributary.Storage;
+using Tributary.Storage.Generations;
 
 namespace Tributary.Silo.Hosting;
 
@@ -26,7 +26,7 @@ internal sealed partial class DefinitionsStart(
             cancellation);
 
         // No door is open yet: every message from here on is counted in all fed generations.
-        var fedFrom = await store.Generations.ReadEndAsync(cancellation);
+        var fedFrom = await store.Store.Generations.ReadEndAsync(cancellation);
         var contributions = new ContributionCalculator(book.Declared, IndexedPaths());
         return new Definitions(NewGenerations(book, contributions, plugins), contributions, fedFrom);
     }
@@ -35,13 +35,13 @@ internal sealed partial class DefinitionsStart(
     {
         DefinitionProposal[] proposals =
             [.. config.Aggregates.Select(static definition => definition.Propose()), .. plugins.Proposals];
-        var before = await store.Log.ReadDefinitionsAsync(cancellation);
-        var configured = await store.Log.RegisterDefinitionsAsync(proposals, cancellation);
-        var all = await store.Log.ReadDefinitionsAsync(cancellation);
+        var before = await store.Store.Generations.ReadDefinitionsAsync(cancellation);
+        var configured = await store.Store.Generations.RegisterDefinitionsAsync(proposals, cancellation);
+        var all = await store.Store.Generations.ReadDefinitionsAsync(cancellation);
         var book = new GenerationBook(all, configured, config.Aggregates.Count);
         foreach (var generation in book.Configured.Where(static generation => !generation.IsLive))
             LogNotLive(generation.Generation, generation.Name);
-        var stored = (await store.Log.ReadLedgerAsync(recount: false, cancellation)).Total.Accepted;
+        var stored = (await store.Store.Ledger.ReadLedgerAsync(recount: false, cancellation)).Total.Accepted;
         StoredDefinitions.Report(logger, book, before, stored);
         return book;
     }
@@ -50,7 +50,7 @@ internal sealed partial class DefinitionsStart(
         GenerationBook book, ContributionCalculator contributions, PluginHost plugins)
     {
         var fedCount = book.Fed.Count;
-        return new GenerationControl(engine.Grains, store.Log, store.Generations, book, changed =>
+        return new GenerationControl(engine.Grains, store.Store.Generations, book, changed =>
         {
             LogChanged();
             if (changed.Fed.Count == fedCount)

@@ -23,7 +23,7 @@ internal sealed class EngineFactory(
     private Dictionary<string, IActivity> NewActivities() => new()
     {
         [CutExternalIdsActivity.Name] = new LateActivity(
-            () => Task.FromResult<IActivity>(new CutExternalIdsActivity(store.Log, time, config.Dedupe))),
+            () => Task.FromResult<IActivity>(new CutExternalIdsActivity(store.Store.ExternalIds, time, config.Dedupe))),
         [ReplayActivity.Name] = new LateActivity(async () => (await activities.WhenKnown).Replaying),
         [ProcessActivity.Name] = new LateActivity(async () => (await activities.WhenKnown).Processing),
     };

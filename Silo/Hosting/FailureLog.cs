@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Tributary.Messages;
 using Tributary.Rounds;
-using Tributary.Storage;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Silo.Hosting;
 

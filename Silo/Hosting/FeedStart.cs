@@ -1,6 +1,6 @@
 using Tributary.Feed;
 using Tributary.Silo.Configuration;
-using Tributary.Storage;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Silo.Hosting;
 
@@ -11,7 +11,7 @@ internal sealed class FeedStart(
 {
     public FeedTail Begin(StoreFacts facts)
     {
-        var begun = new FeedTail(store.Log, facts.HistoryId, config.Feed, time, logger);
+        var begun = new FeedTail(store.Store.Messages, facts.HistoryId, config.Feed, time, logger);
         tail.Set(begun);
         background.Run("The tail of the feed", begun.RunAsync);
         return begun;

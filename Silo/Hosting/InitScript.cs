@@ -1,4 +1,5 @@
 using Tributary.Storage;
+using Tributary.Storage.PluginTables;
 
 namespace Tributary.Silo.Hosting;
 

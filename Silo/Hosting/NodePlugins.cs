@@ -1,7 +1,7 @@
 using Tributary.Pipeline.Plugins;
 using Tributary.Plugins.Exec;
 using Tributary.Silo.Configuration;
-using Tributary.Storage;
+using Tributary.Storage.PluginTables;
 
 namespace Tributary.Silo.Hosting;
 
@@ -19,7 +19,7 @@ internal sealed partial class NodePlugins(
         var isUsed = around.Listeners.Count > 0 || around.Plugins is not { Folder: null, Active: null };
         var setup = isUsed ? Find(around.Plugins) : None;
         host.Set(await PluginHost.StartAsync(
-            setup, store.PluginTables, time, line => LogPlugin(logger, LevelOf(line), line), cancellation));
+            setup, store.Store.PluginTables, time, line => LogPlugin(logger, LevelOf(line), line), cancellation));
         return host.Value;
     }
 

@@ -42,7 +42,7 @@ internal sealed class Processing(SiloConfig config, NodeScratch scratch, NodeSto
             around.Listeners.Where(static listener => !listener.IsApi)
                 .ToDictionary(static listener => listener.Broker.Name, static listener => listener.Mapper),
             ApiMapper);
-        return new ProcessingServices(plugins, fetcher, store.Processing.FindStoredAsync, mappers, contributions);
+        return new ProcessingServices(plugins, fetcher, store.Store.Messages.FindStoredAsync, mappers, contributions);
     }
 
     private ReplayActivity NewReplaying(Definitions definitions, PluginHost plugins, ProcessingServices services)
@@ -52,20 +52,23 @@ internal sealed class Processing(SiloConfig config, NodeScratch scratch, NodeSto
         var targets = new Dictionary<int, IReplayTarget>();
         foreach (var definition in generations.Book.Declared)
             targets.Add(
-                definition.Generation, new AggregateReplay(definition, fedFrom, services.Mappers, store.Processing));
+                definition.Generation, new AggregateReplay(
+                    definition, fedFrom, services.Mappers, store.Store.Failures, store.Store.Aggregates));
         foreach (var plugin in plugins.Active.Plugins)
         {
             // Only the present code of a plugin exists: former generations stay as they are.
             if (plugin.Fed.FirstOrDefault(fed => fed.Plugin == plugin.Generation) is { } fed)
                 {
                 targets.Add(
-                    fed.Plugin, new PluginReplay(plugin.Name, fed, fedFrom, services, store.Processing, IsProcessed));
+                    fed.Plugin, new PluginReplay(
+                        plugin.Name, fed, fedFrom, services, store.Store.Failures, store.Store.Aggregates,
+                        IsProcessed));
             }
         }
 
         return new ReplayActivity(
             new ReplayServices(
-                store.Log, store.Processing.FindStoredAsync,
+                store.Store.Messages, store.Store.Messages.FindStoredAsync,
                 id => generations.Book.Fed.Any(row => row.Id == id) ? targets.GetValueOrDefault(id) : null),
             ReplayOptions.Default);
     }

@@ -25,11 +25,12 @@ internal sealed partial class ReaderService(
     private async Task RunAsync(CancellationToken cancellation)
     {
         feed.Begin(await store.Store.OpenAsync(cancellation));
-        plugins.Set(await NodePlugins.StartNoneAsync(store.PluginTables, time, cancellation));
+        plugins.Set(await NodePlugins.StartNoneAsync(store.Store.PluginTables, time, cancellation));
         var stored = new StoredGrains(store.Store);
-        var book = new GenerationBook(await store.Log.ReadDefinitionsAsync(cancellation), [], 0) { IsReader = true };
+        var rows = await store.Store.Generations.ReadDefinitionsAsync(cancellation);
+        var book = new GenerationBook(rows, [], 0) { IsReader = true };
         // Silos feed generations; this process does not.
-        var generations = new GenerationControl(stored, store.Log, store.Generations, book, _ => LogChanged());
+        var generations = new GenerationControl(stored, store.Store.Generations, book, _ => LogChanged());
         var contributions = new ContributionCalculator(book.Declared, []);
         node.Set(nodes.OfReader(stored, new Definitions(generations, contributions, Position.Start), plugins.Value));
         background.Run("The look for new generations", token => RefreshAsync(generations, token));

@@ -33,7 +33,8 @@ internal sealed class SiloService(
         var door = doors.New(engine.BulkGrains, definitions.Contributions, mapper: null, plugins.Value);
         activities.Set(processing.NewActivities(definitions, plugins.Value, door));
         var care = await DeliveryCare.OpenAsync(
-            store.DeliveryStarts, engine.IsAfterCrash, (delay, token) => Task.Delay(delay, time, token), cancellation);
+            store.Store.DeliveryStarts, engine.IsAfterCrash, (delay, token) => Task.Delay(delay, time, token),
+            cancellation);
         listeners.Listen(door, engine.WaitForActivityRoomAsync, care);
         state.BeginServing(() => engine.IsReady, () => engine.Refusal);
     }

@@ -80,7 +80,7 @@ internal sealed class SiloStart(
         using var linked = either;
         await joining;
         await room.WaitAsync(
-            () => InitScript.RunAsync(config.InitScript, store.PluginTables, logger, either.Token), either.Token);
+            () => InitScript.RunAsync(config.InitScript, store.Store.PluginTables, logger, either.Token), either.Token);
         var host = await plugins.StartAsync(either.Token);
         return await definitions.RegisterAsync(host, either.Token);
     }

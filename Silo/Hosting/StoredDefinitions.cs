@@ -1,6 +1,6 @@
 using Tributary.Pipeline.Generations;
 using Tributary.Pipeline.Plugins;
-using Tributary.Storage;
+using Tributary.Storage.Generations;
 
 namespace Tributary.Silo.Hosting;
 

@@ -1,7 +1,18 @@
 using Tributary.Aggregates;
 using Tributary.Messages;
+using Tributary.Storage.Deliveries;
+using Tributary.Storage.Failures;
+using Tributary.Storage.Generations;
+using Tributary.Storage.Held;
+using Tributary.Storage.InMemory.Reminders;
+using Tributary.Storage.InMemory.Rounds;
+using Tributary.Storage.Messages;
 using Tributary.Storage.Queries;
+using Tributary.Storage.Records;
+using Tributary.Storage.Reminders;
+using Tributary.Storage.Rounds;
 using Tributary.Storage.Sqlite;
+using Tributary.Storage.Sqlite.PluginTables;
 
 namespace Tributary.Storage.InMemory;
 

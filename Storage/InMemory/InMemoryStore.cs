@@ -1,3 +1,30 @@
+using Tributary.Storage.Aggregates;
+using Tributary.Storage.Deliveries;
+using Tributary.Storage.ExternalIds;
+using Tributary.Storage.Failures;
+using Tributary.Storage.Generations;
+using Tributary.Storage.Held;
+using Tributary.Storage.InMemory.Aggregates;
+using Tributary.Storage.InMemory.Deliveries;
+using Tributary.Storage.InMemory.ExternalIds;
+using Tributary.Storage.InMemory.Failures;
+using Tributary.Storage.InMemory.Generations;
+using Tributary.Storage.InMemory.Held;
+using Tributary.Storage.InMemory.Indexing;
+using Tributary.Storage.InMemory.Items;
+using Tributary.Storage.InMemory.Ledger;
+using Tributary.Storage.InMemory.Messages;
+using Tributary.Storage.InMemory.PluginTables;
+using Tributary.Storage.InMemory.Records;
+using Tributary.Storage.InMemory.Reminders;
+using Tributary.Storage.InMemory.Rounds;
+using Tributary.Storage.Items;
+using Tributary.Storage.Ledger;
+using Tributary.Storage.Messages;
+using Tributary.Storage.PluginTables;
+using Tributary.Storage.Records;
+using Tributary.Storage.Reminders;
+using Tributary.Storage.Rounds;
 using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.InMemory;
@@ -6,7 +33,7 @@ namespace Tributary.Storage.InMemory;
 /// One process's store over an <see cref="InMemoryDatabase"/>: deterministic, without threads or time of its own.
 /// Faults decide over every operation. It is stricter than the databases: see <see cref="InMemoryRound"/>.
 /// </summary>
-public sealed class InMemoryStore : IPartitionStore
+public sealed class InMemoryStore : IStore
 {
     private readonly InMemoryDatabase database;
     private readonly InMemoryGate gate;
@@ -23,35 +50,43 @@ public sealed class InMemoryStore : IPartitionStore
         this.database = database;
         this.faults = faults ?? new ScriptedFaults();
         gate = new InMemoryGate(database, this.faults, Crash);
-        Log = new InMemoryMessageLog(database, gate);
+        Ledger = new InMemoryLedger(database, gate);
+        Messages = new InMemoryMessages(database, gate, Ledger);
+        Items = new InMemoryItems(database, gate);
+        Aggregates = new InMemoryAggregates(database, gate);
+        Records = new InMemoryRecords(database, gate);
+        Failures = new InMemoryFailures(database, gate);
+        Reminders = new InMemoryReminders(database, gate);
         Generations = new InMemoryGenerations(database, gate);
-        Queries = new InMemoryMessageQueries(database, gate, Log);
-        Processing = new InMemoryProcessingQueries(database, gate);
-        PluginTables = new InMemoryPluginTables(database, gate);
-        Held = new InMemoryHeldWork(database, gate);
+        ExternalIds = new InMemoryExternalIds(database, gate);
         DeliveryStarts = new InMemoryDeliveryStarts(database, gate);
+        PluginTables = new InMemoryPluginTables(database, gate);
+        Held = new InMemoryHeldReads(database, gate);
     }
 
-    /// <summary>Reads of what is committed.</summary>
-    public IMessageLog Log { get; }
+    public IMessageReads Messages { get; }
 
-    /// <inheritdoc cref="IGenerations"/>
+    public IItemReads Items { get; }
+
+    public IAggregateReads Aggregates { get; }
+
+    public IRecordReads Records { get; }
+
+    public IFailureReads Failures { get; }
+
+    public IReminderReads Reminders { get; }
+
+    public ILedgerReads Ledger { get; }
+
     public IGenerations Generations { get; }
 
-    /// <summary>Searches of what is committed.</summary>
-    public IMessageQueries Queries { get; }
+    public IExternalIds ExternalIds { get; }
 
-    /// <summary>Reads of what became of messages.</summary>
-    public IProcessingQueries Processing { get; }
+    public IDeliveryStarts DeliveryStarts { get; }
 
-    /// <summary>Tables that plugins own.</summary>
     public IPluginTables PluginTables { get; }
 
-    /// <inheritdoc/>
-    public IHeldWork Held { get; }
-
-    /// <inheritdoc cref="IDeliveryStarts"/>
-    public IDeliveryStarts DeliveryStarts { get; }
+    public IHeldReads Held { get; }
 
     /// <summary>The incarnation that joined last, or null.</summary>
     public SiloId? Joined => joined?.Id;

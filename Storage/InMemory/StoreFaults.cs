@@ -1,3 +1,5 @@
+using Tributary.Storage.Deliveries;
+
 namespace Tributary.Storage.InMemory;
 
 /// <summary>The operations of a store that faults can meet.</summary>
@@ -20,9 +22,7 @@ public enum StoreCall
     /// <summary>A declaration that a silo is dead, or a read of the owners of partitions.</summary>
     Membership,
 
-    /// <summary>
-    /// Any read of <see cref="IMessageLog"/>, <see cref="IMessageQueries"/> or <see cref="IProcessingQueries"/>.
-    /// </summary>
+    /// <summary>Any read for users, and any change of generations or external ids.</summary>
     Log,
 
     /// <summary>Any call of <see cref="IDeliveryStarts"/>.</summary>

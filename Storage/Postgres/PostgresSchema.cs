@@ -1,6 +1,7 @@
 using System.Globalization;
 using Npgsql;
 using Tributary.Storage.Migrations;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Storage.Postgres;
 
@@ -55,7 +56,7 @@ internal static class PostgresSchema
         NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("select version from schema_migrations", connection);
-        return [.. await PostgresMessageLog.ReadAllAsync(command, row => row.GetInt32(0), cancellation)];
+        return [.. await PostgresRows.ReadAllAsync(command, row => row.GetInt32(0), cancellation)];
     }
 
     /// <summary>

@@ -1,9 +1,35 @@
 using Npgsql;
+using Tributary.Storage.Aggregates;
+using Tributary.Storage.Deliveries;
+using Tributary.Storage.ExternalIds;
+using Tributary.Storage.Failures;
+using Tributary.Storage.Generations;
+using Tributary.Storage.Held;
+using Tributary.Storage.Items;
+using Tributary.Storage.Ledger;
+using Tributary.Storage.Messages;
+using Tributary.Storage.PluginTables;
+using Tributary.Storage.Postgres.Aggregates;
+using Tributary.Storage.Postgres.Deliveries;
+using Tributary.Storage.Postgres.ExternalIds;
+using Tributary.Storage.Postgres.Failures;
+using Tributary.Storage.Postgres.Generations;
+using Tributary.Storage.Postgres.Held;
+using Tributary.Storage.Postgres.Items;
+using Tributary.Storage.Postgres.Ledger;
+using Tributary.Storage.Postgres.Messages;
+using Tributary.Storage.Postgres.PluginTables;
+using Tributary.Storage.Postgres.Records;
+using Tributary.Storage.Postgres.Reminders;
+using Tributary.Storage.Postgres.Rounds;
+using Tributary.Storage.Records;
+using Tributary.Storage.Reminders;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Storage.Postgres;
 
 /// <summary>The store on PostgreSQL 15 or newer.</summary>
-public sealed class PostgresStore : IPartitionStore
+public sealed class PostgresStore : IStore
 {
     private readonly PostgresOptions options;
     private readonly PostgresCommitter committer;
@@ -21,34 +47,43 @@ public sealed class PostgresStore : IPartitionStore
         readers = new PostgresReaders(options, "tributary read", options.ReadConnectionCount);
         loads = new PostgresReaders(options, "tributary load", options.LoadConnectionCount);
         membership = new PostgresMembership(options, committer, time);
-        Log = new PostgresMessageLog(readers, time);
+        Ledger = new PostgresLedger(readers);
+        Messages = new PostgresMessages(readers, Ledger);
+        Items = new PostgresItems(readers);
+        Aggregates = new PostgresAggregates(readers);
+        Records = new PostgresRecords(readers);
+        Failures = new PostgresFailures(readers);
+        Reminders = new PostgresReminders(readers);
         Generations = new PostgresGenerations(readers, time);
-        Queries = new PostgresMessageQueries(readers, Log);
-        Processing = new PostgresProcessingQueries(readers);
+        ExternalIds = new PostgresExternalIds(readers);
         DeliveryStarts = new PostgresDeliveryStarts(loads);
         pluginTables = new PostgresPluginTables(options);
-        Held = new PostgresHeldWork(readers, loads);
+        Held = new PostgresHeldReads(readers, loads);
     }
 
-    /// <summary>Reads of what is committed.</summary>
-    public IMessageLog Log { get; }
+    public IMessageReads Messages { get; }
 
-    /// <inheritdoc cref="IGenerations"/>
+    public IItemReads Items { get; }
+
+    public IAggregateReads Aggregates { get; }
+
+    public IRecordReads Records { get; }
+
+    public IFailureReads Failures { get; }
+
+    public IReminderReads Reminders { get; }
+
+    public ILedgerReads Ledger { get; }
+
     public IGenerations Generations { get; }
 
-    /// <summary>Searches of what is committed.</summary>
-    public IMessageQueries Queries { get; }
+    public IExternalIds ExternalIds { get; }
 
-    /// <summary>Reads of what became of messages.</summary>
-    public IProcessingQueries Processing { get; }
+    public IDeliveryStarts DeliveryStarts { get; }
 
-    /// <summary>Tables that plugins own.</summary>
     public IPluginTables PluginTables => pluginTables;
 
-    public IHeldWork Held { get; }
-
-    /// <inheritdoc cref="IDeliveryStarts"/>
-    public IDeliveryStarts DeliveryStarts { get; }
+    public IHeldReads Held { get; }
 
     public async ValueTask<StoreFacts> OpenAsync(CancellationToken cancellation)
     {
@@ -91,7 +126,7 @@ public sealed class PostgresStore : IPartitionStore
         IReadOnlyList<PartitionId>? partitions, ReminderMark after, DateTimeOffset until, int limit,
         CancellationToken cancellation) =>
         loads.RunAsync(
-            connection => PostgresLoads.ReadRemindersAsync(connection, partitions, after, until, limit, cancellation),
+            connection => PostgresReminders.ReadAsync(connection, partitions, after, until, limit, cancellation),
             cancellation);
 
     public ValueTask<bool> NoteStartsAsync(

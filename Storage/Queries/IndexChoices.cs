@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Tributary.Messages;
 using Tributary.Storage.Indexing;
+using Tributary.Storage.Messages;
 
 namespace Tributary.Storage.Queries;
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Tributary.Messages;
+using Tributary.Storage.Ledger;
+using Tributary.Storage.Messages;
 using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Queries;
@@ -11,23 +13,24 @@ namespace Tributary.Storage.Queries;
 internal static class MessageCounts
 {
     public static async ValueTask<long?> CountAsync(
-        IMessageLog log, IMessageRows rows, MessageFilter filter, CancellationToken cancellation)
+        IMessageReads messages, ILedgerReads ledger, IMessageRows rows, MessageFilter filter,
+        CancellationToken cancellation)
     {
         if (filter.Items is not null || filter.From is not null || filter.Until is not null)
             return null;
         if (filter.Body is { } body)
             return filter.Sources is null && filter.Statuses is null && body is BodyCondition.Compare compare
-                ? await CountAsync(log, rows, compare, cancellation)
+                ? await CountAsync(messages, rows, compare, cancellation)
                 : null;
         if (filter.Sources is null && filter.Statuses is null)
-            return await log.CountBelowAsync(new Position(long.MaxValue), cancellation);
+            return await messages.CountBelowAsync(new Position(long.MaxValue), cancellation);
 
-        var ledger = await log.ReadLedgerAsync(recount: false, cancellation);
+        var report = await ledger.ReadLedgerAsync(recount: false, cancellation);
         var counted = filter.Sources is null
-            ? [ledger.Total]
+            ? [report.Total]
             : filter
                 .Sources.Distinct(StringComparer.Ordinal)
-                .Select(source => ledger.BySource.GetValueOrDefault(source))
+                .Select(source => report.BySource.GetValueOrDefault(source))
                 .ToArray();
         return counted.Sum(counts =>
             filter.Statuses is null ? counts.Accepted : filter.Statuses.Distinct().Sum(status => Of(counts, status)));
@@ -48,7 +51,7 @@ internal static class MessageCounts
     /// entries.
     /// </summary>
     private static async ValueTask<long?> CountAsync(
-        IMessageLog log, IMessageRows rows, BodyCondition.Compare compare, CancellationToken cancellation)
+        IMessageReads messages, IMessageRows rows, BodyCondition.Compare compare, CancellationToken cancellation)
     {
         IEnumerable<JsonElement>? operands = compare.Comparison switch
         {
@@ -60,7 +63,7 @@ internal static class MessageCounts
             return null;
 
         var spans = await rows.ReadSpansAsync([compare.Pointer], 1, cancellation);
-        if (spans.Rows is not [{ Until: null } path] || await log.CountBelowAsync(path.Since, cancellation) > 0)
+        if (spans.Rows is not [{ Until: null } path] || await messages.CountBelowAsync(path.Since, cancellation) > 0)
             return null;
 
         var values = new Dictionary<string, IndexedValue>();

@@ -1,3 +1,4 @@
+using Tributary.Storage.Messages;
 using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Queries;

@@ -1,4 +1,5 @@
 using Tributary.Messages;
+using Tributary.Storage.Failures;
 using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Queries;

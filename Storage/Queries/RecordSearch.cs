@@ -1,3 +1,4 @@
+using Tributary.Storage.Records;
 using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Queries;

@@ -1,4 +1,5 @@
 using Tributary.Messages;
+using Tributary.Storage.Messages;
 using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Queries;

@@ -1,3 +1,5 @@
+using Tributary.Storage.Messages;
+
 namespace Tributary.Storage.Queries;
 
 /// <summary>The bounds of one statement of a scan.</summary>

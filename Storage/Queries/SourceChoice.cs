@@ -1,4 +1,5 @@
 using Tributary.Messages;
+using Tributary.Storage.Messages;
 
 namespace Tributary.Storage.Queries;
 

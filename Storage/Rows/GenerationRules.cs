@@ -1,3 +1,5 @@
+using Tributary.Storage.Generations;
+
 namespace Tributary.Storage.Rows;
 
 /// <summary>The checks of all stores before a generation is switched to or dropped.</summary>

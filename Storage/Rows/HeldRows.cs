@@ -1,3 +1,6 @@
+using Tributary.Storage.Held;
+using Tributary.Storage.Rounds;
+
 namespace Tributary.Storage.Rows;
 
 /// <summary>The handling of held work that all stores share.</summary>

@@ -1,4 +1,5 @@
 using Tributary.Messages;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Storage.Rows;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Storage.Rows;
 

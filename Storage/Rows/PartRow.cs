@@ -1,4 +1,6 @@
 using Tributary.Messages;
+using Tributary.Storage.Failures;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Storage.Rows;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Tributary.Messages;
 using Tributary.Plugins;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Storage.Rows;
 

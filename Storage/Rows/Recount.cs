@@ -1,4 +1,5 @@
 using Tributary.Messages;
+using Tributary.Storage.Ledger;
 
 namespace Tributary.Storage.Rows;
 

@@ -1,4 +1,5 @@
 using Tributary.Aggregates;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Storage.Rows;
 

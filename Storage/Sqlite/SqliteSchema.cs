@@ -1,4 +1,5 @@
 using Tributary.Storage.Migrations;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Storage.Sqlite;
 

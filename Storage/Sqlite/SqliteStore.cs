@@ -1,9 +1,36 @@
+using Tributary.Storage.Aggregates;
+using Tributary.Storage.Deliveries;
+using Tributary.Storage.ExternalIds;
+using Tributary.Storage.Failures;
+using Tributary.Storage.Generations;
+using Tributary.Storage.Held;
+using Tributary.Storage.Items;
+using Tributary.Storage.Ledger;
+using Tributary.Storage.Messages;
+using Tributary.Storage.PluginTables;
+using Tributary.Storage.Records;
+using Tributary.Storage.Reminders;
+using Tributary.Storage.Rounds;
 using Tributary.Storage.Rows;
+using Tributary.Storage.Sqlite.Aggregates;
+using Tributary.Storage.Sqlite.Deliveries;
+using Tributary.Storage.Sqlite.ExternalIds;
+using Tributary.Storage.Sqlite.Failures;
+using Tributary.Storage.Sqlite.Generations;
+using Tributary.Storage.Sqlite.Held;
+using Tributary.Storage.Sqlite.Indexing;
+using Tributary.Storage.Sqlite.Items;
+using Tributary.Storage.Sqlite.Ledger;
+using Tributary.Storage.Sqlite.Messages;
+using Tributary.Storage.Sqlite.PluginTables;
+using Tributary.Storage.Sqlite.Records;
+using Tributary.Storage.Sqlite.Reminders;
+using Tributary.Storage.Sqlite.Rounds;
 
 namespace Tributary.Storage.Sqlite;
 
 /// <summary>The embedded store: one file, one process, one silo.</summary>
-public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPartitionStore
+public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IStore
 {
     private SqliteFileLock? fileLock;
     private SqliteWriter? writer;
@@ -11,37 +38,46 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
 
     // The engine's own, which no query of an API can take.
     private SqliteReaders? loads;
-    private SqliteMessageLog? log;
-    private SqliteMessageQueries? queries;
-    private SqliteProcessingQueries? processing;
-    private SqlitePluginTables? pluginTables;
+    private SqliteMessages? messages;
+    private SqliteItems? items;
+    private SqliteAggregates? aggregates;
+    private SqliteRecords? records;
+    private SqliteFailures? failures;
+    private SqliteReminders? reminders;
+    private SqliteLedger? ledger;
     private SqliteGenerations? generations;
+    private SqliteExternalIds? externalIds;
     private SqliteDeliveryStarts? deliveryStarts;
+    private SqlitePluginTables? pluginTables;
     private StoreFacts? facts;
 
     // Silos with higher ids are this process's own, also when it never heard that it had joined.
     private long? lastBefore;
     private bool isAfterCrash;
 
-    /// <summary>Reads of what is committed; available once the store is open.</summary>
-    public IMessageLog Log => log ?? throw NotOpen();
+    public IMessageReads Messages => messages ?? throw NotOpen();
 
-    /// <summary>Searches of what is committed; available once the store is open.</summary>
-    public IMessageQueries Queries => queries ?? throw NotOpen();
+    public IItemReads Items => items ?? throw NotOpen();
 
-    /// <summary>Reads of what became of messages; available once the store is open.</summary>
-    public IProcessingQueries Processing => processing ?? throw NotOpen();
+    public IAggregateReads Aggregates => aggregates ?? throw NotOpen();
 
-    /// <summary>Which generations readers see; available once the store is open.</summary>
+    public IRecordReads Records => records ?? throw NotOpen();
+
+    public IFailureReads Failures => failures ?? throw NotOpen();
+
+    public IReminderReads Reminders => reminders ?? throw NotOpen();
+
+    public ILedgerReads Ledger => ledger ?? throw NotOpen();
+
     public IGenerations Generations => generations ?? throw NotOpen();
 
-    /// <summary>Tables that plugins own; available once the store is open.</summary>
+    public IExternalIds ExternalIds => externalIds ?? throw NotOpen();
+
+    public IDeliveryStarts DeliveryStarts => deliveryStarts ?? throw NotOpen();
+
     public IPluginTables PluginTables => pluginTables ?? throw NotOpen();
 
-    public IHeldWork Held => new SqliteHeldWork(Readers, Loads);
-
-    /// <inheritdoc cref="IDeliveryStarts"/>
-    public IDeliveryStarts DeliveryStarts => deliveryStarts ?? throw NotOpen();
+    public IHeldReads Held => new SqliteHeldReads(Readers, Loads);
 
     private SqliteWriter Writer => writer ?? throw NotOpen();
 
@@ -62,10 +98,15 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : IPar
             var opened = writer.Open();
             readers = new SqliteReaders(options, options.ReadConnectionCount);
             loads = new SqliteReaders(options, options.LoadConnectionCount);
-            log = new SqliteMessageLog(writer, readers, time);
-            generations = new SqliteGenerations(writer, log, time);
-            queries = new SqliteMessageQueries(readers, log);
-            processing = new SqliteProcessingQueries(readers);
+            ledger = new SqliteLedger(readers);
+            messages = new SqliteMessages(readers, ledger);
+            items = new SqliteItems(readers);
+            aggregates = new SqliteAggregates(readers);
+            records = new SqliteRecords(readers);
+            failures = new SqliteFailures(readers);
+            reminders = new SqliteReminders(readers);
+            generations = new SqliteGenerations(writer, readers, time);
+            externalIds = new SqliteExternalIds(writer);
             deliveryStarts = new SqliteDeliveryStarts(writer, loads);
             pluginTables = new SqlitePluginTables(options);
             facts = opened;

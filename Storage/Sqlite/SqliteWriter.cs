@@ -1,4 +1,6 @@
+using Tributary.Storage.Rounds;
 using Tributary.Storage.Rows;
+using Tributary.Storage.Sqlite.Rounds;
 
 namespace Tributary.Storage.Sqlite;
 

@@ -40,7 +40,8 @@ public static class BatchBench
             }
 
             sent += count;
-            var stored = await store.Log.CountBelowAsync(await store.Log.ReadHorizonAsync(cancellation), cancellation);
+            var stored = await store.Store.Messages.CountBelowAsync(
+                    await store.Store.Messages.ReadHorizonAsync(cancellation), cancellation);
             if (stored != sent)
                 throw new InvalidOperationException($"{sent} lines were sent and {stored} messages are stored.");
         }

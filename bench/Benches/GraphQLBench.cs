@@ -37,8 +37,13 @@ public static class GraphQLBench
     private static async Task InMemoryAsync(BenchOptions options, CancellationToken cancellation)
     {
         await using var store = await BenchStore.NewAsync(options);
-        HeldQueries? held = null;
-        await using var server = await BenchServer.StartAsync(store, stored => held = new HeldQueries(stored));
+        HeldMessages? held = null;
+        await using var server = await BenchServer.StartAsync(
+            store, stored =>
+            {
+                held = new HeldMessages(stored);
+                return (held, held);
+            });
         await StoredMessages.LoadAsync(server.Node.BulkIntake, HeldCount, HeldCount, cancellation);
         await held!.HoldAsync(HeldCount, cancellation);
         var connections = await RawConnection.ConnectAsync(server.Port, ConnectionsCount);

@@ -14,9 +14,9 @@ using Tributary.Pipeline.Definitions;
 using Tributary.Pipeline.Generations;
 using Tributary.Rounds.Engine;
 using Tributary.Storage;
-using Tributary.Storage.Postgres;
+using Tributary.Storage.Items;
+using Tributary.Storage.Messages;
 using Tributary.Storage.Queries;
-using Tributary.Storage.Sqlite;
 
 namespace Tributary.Bench.Http;
 
@@ -48,17 +48,16 @@ public sealed class BenchServer : IAsyncDisposable
     /// <summary>The number of rounds with messages that became durable.</summary>
     public long RoundsCount => Interlocked.Read(ref roundsCount);
 
-    /// <param name="queriesOf">Given the store's queries, returns the queries that the API uses instead.</param>
+    /// <param name="readsOf">Given the store, the messages and items that the API reads instead.</param>
     public static async Task<BenchServer> StartAsync(
-        BenchStore store, Func<IMessageQueries, IMessageQueries>? queriesOf = null)
+        BenchStore store, Func<IStore, (IMessageReads Messages, IItemReads Items)>? readsOf = null)
     {
         var (host, rows) = await BenchSilo.JoinAsync(store);
-        var queries = store.Store is SqliteStore sqlite ? sqlite.Queries : ((PostgresStore)store.Store).Queries;
-        var processing = store.Store is SqliteStore embedded
-            ? embedded.Processing
-            : ((PostgresStore)store.Store).Processing;
+        var reads = store.Store;
+        var (messages, items) = readsOf?.Invoke(reads) ?? (reads.Messages, reads.Items);
         var tail = new FeedTail(
-            store.Log, host.Facts.HistoryId, new FeedOptions(), TimeProvider.System, NullLogger<FeedTail>.Instance);
+            reads.Messages, host.Facts.HistoryId, new FeedOptions(), TimeProvider.System,
+            NullLogger<FeedTail>.Instance);
         var live = new LiveDefinitions(
             [.. rows.Select(row => new DefinedGeneration(row.Id, AggregateDefinition.Parse(row.Definition)))],
             rows.ToDictionary(row => row.Id, row => row.Generation));
@@ -67,9 +66,13 @@ public sealed class BenchServer : IAsyncDisposable
             Intake = BenchSilo.Door(host.Grains, rows),
             BulkIntake = BenchSilo.Door(host.BulkGrains, rows),
             Grains = host.Grains,
-            Log = store.Log,
-            Queries = queriesOf is null ? queries : queriesOf(queries),
-            Processing = processing,
+            Messages = messages,
+            Items = items,
+            Aggregates = reads.Aggregates,
+            Records = reads.Records,
+            Failures = reads.Failures,
+            Reminders = reads.Reminders,
+            Ledger = reads.Ledger,
             Held = store.Store.Held,
             MatcherOf = condition =>
             {

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Npgsql;
 using Tributary.Messages;
-using Tributary.Storage.Postgres;
+using Tributary.Storage.Postgres.Messages;
 
 namespace Tributary.Bench.Limits;
 

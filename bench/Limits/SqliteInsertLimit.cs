@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Tributary.Messages;
 using Tributary.Storage.Sqlite;
+using Tributary.Storage.Sqlite.Messages;
 
 namespace Tributary.Bench.Limits;
 

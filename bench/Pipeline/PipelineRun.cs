@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Tributary.Silo.Configuration;
 using Tributary.Silo.Hosting;
-using Tributary.Storage;
+using Tributary.Storage.Ledger;
 
 namespace Tributary.Bench.Pipeline;
 
@@ -33,26 +33,26 @@ internal sealed class PipelineRun(string folder, int brokerPort, string connecti
         var file = Path.Combine(folder, queue + ".yaml");
         await File.WriteAllTextAsync(file, Configuration(queue, withPlugins), cancellation);
         var config = ConfigLoader.Load(file, Environment.GetEnvironmentVariables(), []);
-        IMessageLog log = null!;
+        ILedgerReads ledger = null!;
         await using var app = await SiloApp.StartAsync(
             config,
             (node, _) =>
             {
-                log = node.Log;
+                ledger = node.Ledger;
                 return Task.CompletedTask;
             },
             cancellation);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Limit);
-        var begun = await WaitAsync(log, counts => counts.Accepted > 0, limit.Token);
+        var begun = await WaitAsync(ledger, counts => counts.Accepted > 0, limit.Token);
         var (started, allocated, processor) = (
             Stopwatch.GetTimestamp(), GC.GetTotalAllocatedBytes(), Environment.CpuUsage.TotalTime);
         long Done(LedgerCounts counts) => withPlugins ? counts.Completed : counts.Skipped;
-        await WaitAsync(log, counts => Done(counts) + counts.Parked + counts.Retrying >= count, limit.Token);
+        await WaitAsync(ledger, counts => Done(counts) + counts.Parked + counts.Retrying >= count, limit.Token);
         var elapsed = Stopwatch.GetElapsedTime(started);
         allocated = GC.GetTotalAllocatedBytes() - allocated;
         processor = Environment.CpuUsage.TotalTime - processor;
-        await CheckAsync(log, queue, count, Done, cancellation);
+        await CheckAsync(ledger, queue, count, Done, cancellation);
         await app.StopAsync();
         return new PipelineFigures(
             (count - Done(begun)) / elapsed.TotalSeconds,
@@ -62,23 +62,23 @@ internal sealed class PipelineRun(string folder, int brokerPort, string connecti
 
     // A lost, failed or repeated message fails the bench.
     private async Task CheckAsync(
-        IMessageLog log, string queue, int count, Func<LedgerCounts, long> done, CancellationToken cancellation)
+        ILedgerReads ledger, string queue, int count, Func<LedgerCounts, long> done, CancellationToken cancellation)
     {
-        var ledger = await log.ReadLedgerAsync(recount: true, cancellation);
-        if (ledger.Total.Accepted != count || done(ledger.Total) != count || ledger.Recounted != ledger.Total)
+        var report = await ledger.ReadLedgerAsync(recount: true, cancellation);
+        if (report.Total.Accepted != count || done(report.Total) != count || report.Recounted != report.Total)
             throw new InvalidOperationException(
-                $"{count} messages were sent; the ledger has {ledger.Total}, its rows {ledger.Recounted}.");
+                $"{count} messages were sent; the ledger has {report.Total}, its rows {report.Recounted}.");
         var left = await PicturesQueue.CountAsync(brokerPort, queue, cancellation);
         if (left > 0)
             throw new InvalidOperationException($"The queue still holds {left} messages.");
     }
 
     private static async Task<LedgerCounts> WaitAsync(
-        IMessageLog log, Func<LedgerCounts, bool> until, CancellationToken cancellation)
+        ILedgerReads ledger, Func<LedgerCounts, bool> until, CancellationToken cancellation)
     {
         while (true)
         {
-            var counts = (await log.ReadLedgerAsync(recount: false, cancellation)).Total;
+            var counts = (await ledger.ReadLedgerAsync(recount: false, cancellation)).Total;
             if (until(counts))
                 return counts;
             await Task.Delay(Look, cancellation);

@@ -70,7 +70,8 @@ internal sealed class AggregateFields(ApiNode node, CountedDefinitions definitio
         return KeyedPage.Of(page, rows, row => row, row => CursorOf(row.Key));
 
         async ValueTask<IReadOnlyList<AggregateNode>> ReadAsync(AggregateKey? after, int limit) =>
-            (await node.Log.ReadAggregatesAsync(counted.Active.Generation, group, from, to, after, limit, cancellation))
+            (await node.Aggregates.ReadAggregatesAsync(
+                counted.Active.Generation, group, from, to, after, limit, cancellation))
             .Select(row => new AggregateNode(row.Key, counted, AggregateView.Of(row, counted.Definition))).ToList();
     }
 

@@ -1,7 +1,7 @@
 using Tributary.Api.GraphQL.Messages;
 using Tributary.Api.GraphQL.Paging;
 using Tributary.Pipeline.Contributions;
-using Tributary.Storage;
+using Tributary.Storage.Messages;
 
 namespace Tributary.Api.GraphQL.Aggregates;
 
@@ -34,14 +34,14 @@ internal sealed class AggregateMessages(ApiNode node, MessagePages pages)
     private async ValueTask<MessageMatches> SearchAsync(
         AggregateNode aggregate, PageArguments page, MessageQuery query, CancellationToken cancellation)
     {
-        var madeOf = new MadeOf(aggregate, node.Processing);
+        var madeOf = new MadeOf(aggregate, node.Aggregates);
         var made = new List<StoredMessage>();
         Position? reached = null;
         var scannedCount = 0;
         while (scannedCount < query.MaxScanCount)
         {
             var limit = Math.Min(ReadCount, query.MaxScanCount - scannedCount);
-            var read = await node.Queries.QueryMessagesAsync(
+            var read = await node.Messages.QueryMessagesAsync(
                 query with
                 {
                     Limit = limit,

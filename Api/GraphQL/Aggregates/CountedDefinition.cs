@@ -4,7 +4,7 @@ using Tributary.Pipeline.Aggregates;
 using Tributary.Pipeline.Contributions;
 using Tributary.Pipeline.Definitions;
 using Tributary.Pipeline.Generations;
-using Tributary.Storage;
+using Tributary.Storage.Messages;
 
 namespace Tributary.Api.GraphQL.Aggregates;
 

@@ -1,4 +1,5 @@
-using Tributary.Storage;
+using Tributary.Storage.Aggregates;
+using Tributary.Storage.Messages;
 
 namespace Tributary.Api.GraphQL.Aggregates;
 
@@ -7,7 +8,7 @@ namespace Tributary.Api.GraphQL.Aggregates;
 /// definition never changes within its generation. What plugins contributed later, and what could be mapped only later,
 /// is stored with the message.
 /// </summary>
-internal sealed class MadeOf(AggregateNode aggregate, IProcessingQueries processing)
+internal sealed class MadeOf(AggregateNode aggregate, IAggregateReads aggregates)
 {
     private readonly string key = aggregate.Key.ToString();
 
@@ -27,7 +28,7 @@ internal sealed class MadeOf(AggregateNode aggregate, IProcessingQueries process
 
         if (others.Count == 0)
             return made;
-        foreach (var (position, outcomes) in await processing.ReadOutcomesAsync(others, cancellation))
+        foreach (var (position, outcomes) in await aggregates.ReadOutcomesAsync(others, cancellation))
         {
             if (outcomes.Any(outcome => outcome.Aggregates.Contains(key)))
                 made.Add(position);

@@ -50,7 +50,7 @@ internal sealed class ItemFields(ApiNode node, MessagePages pages, MessageLookup
     public async Task<IReadOnlyDictionary<string, ItemNode>> OfMessagesAsync(
         IReadOnlyList<string> ids, ResolveContext context)
     {
-        var found = await node.Queries.FindItemsAsync(ids, context.CancellationToken);
+        var found = await node.Items.FindItemsAsync(ids, context.CancellationToken);
         return found.ToDictionary(item => item.Key, item => ItemNode.Of(item.Key, item.Value));
     }
 
@@ -58,7 +58,7 @@ internal sealed class ItemFields(ApiNode node, MessagePages pages, MessageLookup
     {
         var page = PageArguments.Of(arguments);
         var after = page.After is { } cursor ? GlobalId.KeyOfCursor(CursorKind, cursor) : null;
-        var rows = await node.Queries.ReadItemsAsync(
+        var rows = await node.Items.ReadItemsAsync(
             after, arguments.Get<string>("prefix"), page.Count + 1, cancellation);
         return KeyedPage.Of(
             page, rows, row => ItemNode.Of(row.Key, row.Value), row => GlobalId.Of(CursorKind, row.Key));

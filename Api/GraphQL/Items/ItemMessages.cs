@@ -1,7 +1,7 @@
 using Tributary.Api.GraphQL.Messages;
 using Tributary.Api.GraphQL.Paging;
 using Tributary.GraphQL.Execution;
-using Tributary.Storage;
+using Tributary.Storage.Messages;
 
 namespace Tributary.Api.GraphQL.Items;
 
@@ -36,7 +36,8 @@ internal sealed class ItemMessages(ApiNode node, MessagePages pages)
         {
             // One more than the page holds says whether there is a next one.
             var query = new ItemMessagesQuery(left, after, before, page.IsBackward, page.Count + 1);
-            foreach (var (item, matches) in await node.Queries.QueryItemMessagesAsync(query, context.CancellationToken))
+            var found = await node.Messages.QueryItemMessagesAsync(query, context.CancellationToken);
+            foreach (var (item, matches) in found)
             {
                 found.Add(item, matches);
                 bytes += matches.Messages.Sum(message => (long)message.Body.Length);

@@ -2,7 +2,7 @@ using Tributary.Grains;
 using Tributary.Grains.Items;
 using Tributary.Items;
 using Tributary.Pipeline.Reading;
-using Tributary.Storage;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Api.GraphQL.Items;
 

@@ -4,7 +4,8 @@ using Tributary.Api.Kept;
 using Tributary.GraphQL.Binding;
 using Tributary.GraphQL.Execution;
 using Tributary.GraphQL.Types;
-using Tributary.Storage;
+using Tributary.Storage.Failures;
+using Tributary.Storage.Held;
 
 namespace Tributary.Api.GraphQL.Kept;
 
@@ -38,7 +39,7 @@ internal sealed class KeptFields(ApiNode node)
         InputObject arguments, CancellationToken cancellation)
     {
         var page = PageArguments.Of(arguments);
-        var rows = await node.Queries.ReadFailuresAsync(IdOf(page.After), page.Count + 1, cancellation);
+        var rows = await node.Failures.ReadFailuresAsync(IdOf(page.After), page.Count + 1, cancellation);
         return KeyedPage.Of(page, rows, FailedCallNode.Of, row => CursorOf(row.Id));
     }
 

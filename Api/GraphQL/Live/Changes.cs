@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using Tributary.Feed;
 using Tributary.GraphQL;
-using Tributary.Storage;
+using Tributary.Storage.Messages;
 
 namespace Tributary.Api.GraphQL.Live;
 

@@ -1,4 +1,4 @@
-using Tributary.Storage;
+using Tributary.Storage.Messages;
 
 namespace Tributary.Api.GraphQL.Live;
 

@@ -15,7 +15,7 @@ internal sealed class ItemMarks(ApiNode node)
     public async ValueTask<string> OfAsync(ItemNode item, CancellationToken cancellation)
     {
         var mark = new StringBuilder().Append(item.MessageCount);
-        foreach (var failed in await node.Processing.FindPartsAsync(item.Unfinished, cancellation))
+        foreach (var failed in await node.Failures.FindPartsAsync(item.Unfinished, cancellation))
         {
             foreach (var part in failed.Value)
                 mark.Append('/')
@@ -28,7 +28,7 @@ internal sealed class ItemMarks(ApiNode node)
         int[] generations = [.. node.LivePlugins().Select(plugin => plugin.Generation)];
         if (generations.Length == 0)
             return mark.ToString();
-        var records = await node.Processing.FindRecordsAsync([item.ItemId], generations, MaxRecordsCount, cancellation);
+        var records = await node.Records.FindRecordsAsync([item.ItemId], generations, MaxRecordsCount, cancellation);
         foreach (var record in records.GetValueOrDefault(item.ItemId) ?? [])
             mark.Append('/').Append(record.Generation).Append(record.Key).Append(record.Message.Id);
         return mark.ToString();

@@ -5,7 +5,7 @@ using Tributary.Api.GraphQL.Items;
 using Tributary.GraphQL.Binding;
 using Tributary.GraphQL.Execution;
 using Tributary.Pipeline.Reading;
-using Tributary.Storage;
+using Tributary.Storage.Messages;
 
 namespace Tributary.Api.GraphQL.Live;
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Tributary.GraphQL.Types;
 using Tributary.Messages;
 using Tributary.Pipeline.Definitions;
-using Tributary.Storage;
+using Tributary.Storage.Messages;
 
 namespace Tributary.Api.GraphQL.Messages;
 

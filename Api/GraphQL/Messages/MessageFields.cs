@@ -25,7 +25,7 @@ internal sealed class MessageFields(
             .Object<MessageConnection>("MessageConnection")
             .Ask("totalCount", (connection, context) =>
                 connection.Filter is { } filter
-                    ? node.Queries.CountMessagesAsync(filter, context.CancellationToken)
+                    ? node.Messages.CountMessagesAsync(filter, context.CancellationToken)
                     : default);
         bindings.Object<Edge<MessageNode>>("MessageEdge");
         bindings.Object<PageInfo>("PageInfo");

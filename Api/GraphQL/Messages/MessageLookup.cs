@@ -11,7 +11,7 @@ internal sealed class MessageLookup(ApiNode node)
     public async Task<IReadOnlyDictionary<MessageId, MessageNode>> FindAsync(
         IReadOnlyList<MessageId> ids, ResolveContext context)
     {
-        var found = await node.Queries.FindMessagesAsync(ids, context.CancellationToken);
+        var found = await node.Messages.FindMessagesAsync(ids, context.CancellationToken);
         return found.ToDictionary(message => message.Key, message => new MessageNode(message.Value, node.History));
     }
 }

@@ -1,6 +1,6 @@
 using System.Text;
 using Tributary.Feed;
-using Tributary.Storage;
+using Tributary.Storage.Messages;
 
 namespace Tributary.Api.GraphQL.Messages;
 

@@ -1,6 +1,6 @@
 using Tributary.Api.GraphQL.Paging;
 using Tributary.Feed;
-using Tributary.Storage;
+using Tributary.Storage.Messages;
 
 namespace Tributary.Api.GraphQL.Messages;
 
@@ -20,12 +20,12 @@ internal sealed class MessagePages(ApiNode node)
             filter, after, before, page.IsBackward, page.Count + 1, RequestLimits.MaxScanCount);
         if (filter.Body is null)
             return PageOf(
-                page, after, before, await node.Queries.QueryMessagesAsync(query, cancellation), filter, limits);
+                page, after, before, await node.Messages.QueryMessagesAsync(query, cancellation), filter, limits);
 
         var found = await limits.SearchAsync(
             async left =>
             {
-                var matches = await node.Queries.QueryMessagesAsync(query with { MaxScanCount = left }, cancellation);
+                var matches = await node.Messages.QueryMessagesAsync(query with { MaxScanCount = left }, cancellation);
                 return (matches, matches.ScannedCount);
             },
             cancellation);

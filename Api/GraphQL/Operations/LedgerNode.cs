@@ -1,4 +1,4 @@
-using Tributary.Storage;
+using Tributary.Storage.Ledger;
 
 namespace Tributary.Api.GraphQL.Operations;
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Tributary.Api.GraphQL.Paging;
 using Tributary.GraphQL.Binding;
 using Tributary.GraphQL.Types;
-using Tributary.Storage;
+using Tributary.Storage.Reminders;
 
 namespace Tributary.Api.GraphQL.Operations;
 
@@ -31,13 +31,13 @@ internal sealed class OperationFields(ApiNode node)
         InputObject arguments, CancellationToken cancellation)
     {
         var page = PageArguments.Of(arguments);
-        var rows = await node.Queries.ReadPendingRemindersAsync(
+        var rows = await node.Reminders.ReadPendingRemindersAsync(
             page.After is { } cursor ? MarkOf(cursor) : First, page.Count + 1, cancellation);
         return KeyedPage.Of(page, rows, ReminderNode.Of, row => GlobalId.Of(ReminderCursor, KeyOf(row)));
     }
 
     private async ValueTask<LedgerNode> LedgerAsync(bool verify, CancellationToken cancellation) =>
-        LedgerNode.Of(await node.Log.ReadLedgerAsync(verify, cancellation));
+        LedgerNode.Of(await node.Ledger.ReadLedgerAsync(verify, cancellation));
 
     private static string KeyOf(ReminderRow row)
     {

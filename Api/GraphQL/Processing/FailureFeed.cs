@@ -3,7 +3,7 @@ using Tributary.Feed;
 using Tributary.GraphQL;
 using Tributary.GraphQL.Binding;
 using Tributary.GraphQL.Execution;
-using Tributary.Storage;
+using Tributary.Storage.Failures;
 
 namespace Tributary.Api.GraphQL.Processing;
 

@@ -6,7 +6,7 @@ using Tributary.GraphQL.Execution;
 using Tributary.GraphQL.Types;
 using Tributary.Messages;
 using Tributary.Pipeline.Processing;
-using Tributary.Storage;
+using Tributary.Storage.Failures;
 
 namespace Tributary.Api.GraphQL.Processing;
 
@@ -38,7 +38,7 @@ internal sealed class FailureFields(ApiNode node, MessageLookup lookup)
     {
         var page = PageArguments.Of(arguments);
         var after = MarkOf(page.After);
-        var found = await node.Processing.ReadPartsAsync(
+        var found = await node.Failures.ReadPartsAsync(
             FailureFilterReader.Read(arguments.Get<InputObject>("filter")), after, page.Count + 1, cancellation);
         var shown = found.Parts.Take(page.Count).ToList();
         var isCut = found.Parts.Count > page.Count;

@@ -1,7 +1,7 @@
 using Tributary.Api.GraphQL.Messages;
 using Tributary.GraphQL.Types;
 using Tributary.Messages;
-using Tributary.Storage;
+using Tributary.Storage.Failures;
 
 namespace Tributary.Api.GraphQL.Processing;
 

@@ -1,5 +1,5 @@
 using Tributary.Messages;
-using Tributary.Storage;
+using Tributary.Storage.Failures;
 
 namespace Tributary.Api.GraphQL.Processing;
 

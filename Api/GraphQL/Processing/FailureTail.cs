@@ -1,4 +1,5 @@
 using Tributary.Storage;
+using Tributary.Storage.Failures;
 
 namespace Tributary.Api.GraphQL.Processing;
 
@@ -28,7 +29,7 @@ internal sealed class FailureTail(ApiNode node, TimeProvider time)
         {
             try
             {
-                return await node.Processing.ReadRaisedAsync(after, MaxReadCount, cancellation);
+                return await node.Failures.ReadRaisedAsync(after, MaxReadCount, cancellation);
             }
             catch (StoreException error) when (error.Fault == StoreFault.Transient)
             {

@@ -1,7 +1,7 @@
 using Tributary.Api.GraphQL.Items;
 using Tributary.Api.Processing;
 using Tributary.GraphQL.Execution;
-using Tributary.Storage;
+using Tributary.Storage.Records;
 
 namespace Tributary.Api.GraphQL.Processing;
 
@@ -45,7 +45,7 @@ internal sealed class ItemRecords(ApiNode node)
             var found =
                 generations.Length == 0
                     ? null
-                    : await node.Processing.FindRecordsAsync(
+                    : await node.Records.FindRecordsAsync(
                         chunk, generations, MaxPerItemCount, context.CancellationToken);
             foreach (var item in chunk)
             {

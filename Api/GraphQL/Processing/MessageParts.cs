@@ -1,6 +1,6 @@
 using Tributary.GraphQL.Execution;
 using Tributary.Messages;
-using Tributary.Storage;
+using Tributary.Storage.Failures;
 
 namespace Tributary.Api.GraphQL.Processing;
 
@@ -31,5 +31,5 @@ internal sealed class MessageParts(ApiNode node)
 
     private async Task<IReadOnlyDictionary<Position, IReadOnlyList<StoredPart>>> LoadAsync(
         IReadOnlyList<Position> messages,
-        ResolveContext context) => await node.Processing.FindPartsAsync(messages, context.CancellationToken);
+        ResolveContext context) => await node.Failures.FindPartsAsync(messages, context.CancellationToken);
 }

@@ -5,7 +5,7 @@ using Tributary.Api.Processing;
 using Tributary.GraphQL.Binding;
 using Tributary.GraphQL.Execution;
 using Tributary.GraphQL.Types;
-using Tributary.Storage;
+using Tributary.Storage.Records;
 
 namespace Tributary.Api.GraphQL.Processing;
 
@@ -39,11 +39,11 @@ internal sealed class RecordFields(ApiNode node, MessageLookup lookup)
             RequestLimits.MaxScanCount);
         var limits = (RequestLimits)context.State!;
         var found = query.Document is null
-            ? await node.Processing.ReadRecordsAsync(query, context.CancellationToken)
+            ? await node.Records.ReadRecordsAsync(query, context.CancellationToken)
             : await limits.SearchAsync(
                 async left =>
                 {
-                    var records = await node.Processing.ReadRecordsAsync(
+                    var records = await node.Records.ReadRecordsAsync(
                         query with
                         {
                             MaxScanCount = left,

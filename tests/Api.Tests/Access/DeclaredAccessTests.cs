@@ -84,7 +84,8 @@ public sealed class DeclaredAccessTests : IAsyncLifetime
         // No request of these tests reaches the node.
         var node = new ApiNode
         {
-            Intake = null!, BulkIntake = null!, Grains = null!, Log = null!, Queries = null!, Processing = null!,
+            Intake = null!, BulkIntake = null!, Grains = null!, Messages = null!, Items = null!,
+            Aggregates = null!, Records = null!, Failures = null!, Reminders = null!, Ledger = null!,
             MatcherOf = null!, Tail = null!, Held = null!,
             Live = static () => LiveDefinitions.None, IsReady = static () => true,
         };

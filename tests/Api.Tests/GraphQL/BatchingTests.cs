@@ -8,7 +8,11 @@ using Tributary.Pipeline.Definitions;
 using Tributary.Pipeline.Intake;
 using Tributary.Silo.Configuration;
 using Tributary.Silo.Hosting;
-using Tributary.Storage;
+using Tributary.Storage.Failures;
+using Tributary.Storage.Items;
+using Tributary.Storage.Messages;
+using Tributary.Storage.Records;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Api.Tests.GraphQL;
 
@@ -110,7 +114,7 @@ public class BatchingTests
     /// <summary>
     /// Runs against a store with a message of each of 50 items, and a second one of the item <c>i-1</c>.
     /// </summary>
-    private static async Task RunAsync(Func<GraphQLEngine, CountingQueries, Task> test)
+    private static async Task RunAsync(Func<GraphQLEngine, CountingReads, Task> test)
     {
         var folder = Directory.CreateTempSubdirectory("tributary-batch-");
         ApiNode? node = null;
@@ -140,19 +144,24 @@ public class BatchingTests
                     ItemPointer = pointer,
                     Body = """{"id":"i-1"}"""u8.ToArray(),
                 });
-            var queries = new CountingQueries(node!.Queries);
+            var queries = new CountingReads(node!.Messages, node.Items);
+            var results = new CountingResults(node.Records, node.Failures, queries.Calls);
             var counted = new ApiNode
             {
                 Intake = node.Intake,
                 BulkIntake = node.BulkIntake,
                 Grains = node.Grains,
-                Log = node.Log,
                 Tail = node.Tail,
                 Live = node.Live,
                 IsReady = node.IsReady,
-                Queries = queries,
+                Messages = queries,
+                Items = queries,
+                Aggregates = node.Aggregates,
                 MatcherOf = node.MatcherOf,
-                Processing = new CountingProcessing(node.Processing, queries.Calls),
+                Records = results,
+                Failures = results,
+                Reminders = node.Reminders,
+                Ledger = node.Ledger,
                 Held = node.Held,
                 LivePlugins = static () => [new LivePlugin("p", 1)],
             };
@@ -169,65 +178,76 @@ public class BatchingTests
         folder.Delete(recursive: true);
     }
 
-    private sealed class CountingQueries(IMessageQueries inner) : IMessageQueries
+    private sealed class CountingReads(IMessageReads messages, IItemReads items) : IMessageReads, IItemReads
     {
         public List<string> Calls { get; } = [];
 
         public ValueTask<MessageMatches> QueryMessagesAsync(MessageQuery query, CancellationToken cancellation)
         {
             Calls.Add("QueryMessages");
-            return inner.QueryMessagesAsync(query, cancellation);
+            return messages.QueryMessagesAsync(query, cancellation);
         }
 
         public ValueTask<long?> CountMessagesAsync(MessageFilter filter, CancellationToken cancellation)
         {
             Calls.Add("CountMessages");
-            return inner.CountMessagesAsync(filter, cancellation);
+            return messages.CountMessagesAsync(filter, cancellation);
         }
 
         public ValueTask<IReadOnlyDictionary<MessageId, StoredMessage>> FindMessagesAsync(
             IReadOnlyList<MessageId> ids, CancellationToken cancellation)
         {
             Calls.Add($"FindMessages {ids.Count}");
-            return inner.FindMessagesAsync(ids, cancellation);
+            return messages.FindMessagesAsync(ids, cancellation);
         }
 
         public ValueTask<IReadOnlyDictionary<string, MessageMatches>> QueryItemMessagesAsync(
             ItemMessagesQuery query, CancellationToken cancellation)
         {
             Calls.Add($"QueryItemMessages {query.Items.Count}");
-            return inner.QueryItemMessagesAsync(query, cancellation);
+            return messages.QueryItemMessagesAsync(query, cancellation);
         }
 
         public ValueTask<IReadOnlyDictionary<string, LoadedState>> FindItemsAsync(
             IReadOnlyList<string> ids, CancellationToken cancellation)
         {
             Calls.Add($"FindItems {ids.Count}");
-            return inner.FindItemsAsync(ids, cancellation);
+            return items.FindItemsAsync(ids, cancellation);
         }
 
         public ValueTask<IReadOnlyList<KeyValuePair<string, LoadedState>>> ReadItemsAsync(
             string? after, string? prefix, int limit,
-            CancellationToken cancellation) => inner.ReadItemsAsync(after, prefix, limit, cancellation);
+            CancellationToken cancellation) => items.ReadItemsAsync(after, prefix, limit, cancellation);
 
-        public ValueTask<IReadOnlyList<FailureRow>> ReadFailuresAsync(
-            Guid? before,
-            int limit,
-            CancellationToken cancellation) => inner.ReadFailuresAsync(before, limit, cancellation);
+        public ValueTask<Position> ReadHorizonAsync(CancellationToken cancellation) =>
+            messages.ReadHorizonAsync(cancellation);
 
-        public ValueTask<IReadOnlyList<ReminderRow>> ReadPendingRemindersAsync(
-            ReminderMark after,
-            int limit,
-            CancellationToken cancellation) => inner.ReadPendingRemindersAsync(after, limit, cancellation);
+        public ValueTask<IReadOnlyList<StoredMessage>> ReadNewestAsync(
+            Position below, int offset, int limit, CancellationToken cancellation) =>
+            messages.ReadNewestAsync(below, offset, limit, cancellation);
+
+        public ValueTask<MessageSlice> ReadAfterAsync(
+            Position after, int limit, long maxBytes, CancellationToken cancellation) =>
+            messages.ReadAfterAsync(after, limit, maxBytes, cancellation);
+
+        public ValueTask<long> CountBelowAsync(Position below, CancellationToken cancellation) =>
+            messages.CountBelowAsync(below, cancellation);
+
+        public ValueTask<StoredMessage?> FindAsync(MessageId id, CancellationToken cancellation) =>
+            messages.FindAsync(id, cancellation);
+
+        public ValueTask<StoredMessage?> FindStoredAsync(MessageId id, CancellationToken cancellation) =>
+            messages.FindStoredAsync(id, cancellation);
     }
 
-    private sealed class CountingProcessing(IProcessingQueries inner, List<string> calls) : IProcessingQueries
+    private sealed class CountingResults(IRecordReads records, IFailureReads failures, List<string> calls)
+        : IRecordReads, IFailureReads
     {
         public ValueTask<IReadOnlyDictionary<Position, IReadOnlyList<StoredPart>>> FindPartsAsync(
             IReadOnlyList<Position> positions, CancellationToken cancellation)
         {
             calls.Add($"FindParts {positions.Count}");
-            return inner.FindPartsAsync(positions, cancellation);
+            return failures.FindPartsAsync(positions, cancellation);
         }
 
         public ValueTask<IReadOnlyDictionary<string, IReadOnlyList<StoredRecord>>> FindRecordsAsync(
@@ -237,24 +257,22 @@ public class BatchingTests
             CancellationToken cancellation)
         {
             calls.Add($"FindRecords {items.Count}");
-            return inner.FindRecordsAsync(items, generations, limitPerItem, cancellation);
+            return records.FindRecordsAsync(items, generations, limitPerItem, cancellation);
         }
-
-        public ValueTask<StoredMessage?> FindStoredAsync(MessageId id, CancellationToken cancellation) =>
-            inner.FindStoredAsync(id, cancellation);
 
         public ValueTask<PartPage> ReadPartsAsync(
             PartFilter filter, PartMark? after, int limit,
-            CancellationToken cancellation) => inner.ReadPartsAsync(filter, after, limit, cancellation);
+            CancellationToken cancellation) => failures.ReadPartsAsync(filter, after, limit, cancellation);
 
         public ValueTask<RaisedSlice> ReadRaisedAsync(Position after, int limit, CancellationToken cancellation) =>
-            inner.ReadRaisedAsync(after, limit, cancellation);
+            failures.ReadRaisedAsync(after, limit, cancellation);
 
         public ValueTask<RecordPage> ReadRecordsAsync(RecordQuery query, CancellationToken cancellation) =>
-            inner.ReadRecordsAsync(query, cancellation);
+            records.ReadRecordsAsync(query, cancellation);
 
-        public ValueTask<IReadOnlyDictionary<Position, IReadOnlyList<Outcome>>> ReadOutcomesAsync(
-            IReadOnlyList<Position> positions,
-            CancellationToken cancellation) => inner.ReadOutcomesAsync(positions, cancellation);
+        public ValueTask<IReadOnlyList<FailureRow>> ReadFailuresAsync(
+            Guid? before,
+            int limit,
+            CancellationToken cancellation) => failures.ReadFailuresAsync(before, limit, cancellation);
     }
 }

@@ -4,7 +4,7 @@ using Tributary.Api.GraphQL;
 using Tributary.Api.GraphQL.Live;
 using Tributary.GraphQL;
 using Tributary.GraphQL.Binding;
-using Tributary.Storage;
+using Tributary.Storage.Messages;
 using ErrorCodes = Tributary.GraphQL.ErrorCodes;
 
 namespace Tributary.Api.Tests.GraphQL;

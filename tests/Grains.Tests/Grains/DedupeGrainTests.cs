@@ -94,9 +94,9 @@ public sealed class DedupeGrainTests
     [Fact]
     public async Task The_activity_removes_what_is_older_than_remembered_in_bounded_steps()
     {
-        var log = new ExternalIdLog { Left = 25 };
+        var externalIds = new CutExternalIds { Left = 25 };
         var options = new DedupeOptions { MaxStepRowsCount = 10, MaxStepsCount = 2 };
-        var activity = new CutExternalIdsActivity(log, new FixedTime(), options);
+        var activity = new CutExternalIdsActivity(externalIds, new FixedTime(), options);
 
         var first = await activity.RunAsync(
             new ActivityStart(turn.Id, DedupeGrain.Cut, 1, default, null), TestContext.Current.CancellationToken);
@@ -105,7 +105,7 @@ public sealed class DedupeGrainTests
 
         Assert.Equal(new CutResult(20, IsMore: true), first);
         Assert.Equal(new CutResult(5, IsMore: false), second);
-        Assert.All(log.Before, before => Assert.Equal(FakeTurn.Start.AddDays(-30), before));
+        Assert.All(externalIds.Before, before => Assert.Equal(FakeTurn.Start.AddDays(-30), before));
     }
 
     private (string? Activity, int Attempt, DateTimeOffset Due) Started()
@@ -114,14 +114,13 @@ public sealed class DedupeGrainTests
         return (request.Activity, request.Attempt, request.Due);
     }
 
-    private sealed class ExternalIdLog : FakeMessageLog
+    private sealed class CutExternalIds : IExternalIds
     {
         public int Left { get; set; }
 
         public List<DateTimeOffset> Before { get; } = [];
 
-        public override ValueTask<int> CutExternalIdsAsync(
-            DateTimeOffset before, int limit, CancellationToken cancellation)
+        public ValueTask<int> CutAsync(DateTimeOffset before, int limit, CancellationToken cancellation)
         {
             Before.Add(before);
             var cut = Math.Min(limit, Left);

@@ -1,5 +1,4 @@
-using Tributary.Aggregates;
-using Tributary.Storage;
+using Tributary.Storage.Messages;
 
 namespace Tributary.Grains.Tests.Grains;
 
@@ -11,12 +10,9 @@ internal sealed class FixedTime : TimeProvider
     public override DateTimeOffset GetUtcNow() => Now;
 }
 
-/// <summary>A log that refuses every read that a test does not expect.</summary>
-internal abstract class FakeMessageLog : IMessageLog
+/// <summary>Messages that refuse every read that a test does not expect.</summary>
+internal abstract class FakeMessages : IMessageReads
 {
-    public abstract ValueTask<int> CutExternalIdsAsync(
-        DateTimeOffset before, int limit, CancellationToken cancellation);
-
     public ValueTask<Position> ReadHorizonAsync(CancellationToken cancellation) => throw Unexpected();
 
     public ValueTask<IReadOnlyList<StoredMessage>> ReadNewestAsync(
@@ -31,23 +27,20 @@ internal abstract class FakeMessageLog : IMessageLog
 
     public ValueTask<StoredMessage?> FindAsync(MessageId id, CancellationToken cancellation) => throw Unexpected();
 
-    public ValueTask<IReadOnlyList<AggregateRow>> ReadAggregatesAsync(
-        int generation,
-        string? group,
-        long? fromMs,
-        long? toMs,
-        AggregateKey? after,
-        int limit,
-        CancellationToken cancellation
-    ) => throw Unexpected();
-
-    public ValueTask<LedgerReport> ReadLedgerAsync(bool recount, CancellationToken cancellation) => throw Unexpected();
-
-    public ValueTask<IReadOnlyList<DefinitionRow>> RegisterDefinitionsAsync(
-        IReadOnlyList<DefinitionProposal> proposals, CancellationToken cancellation) => throw Unexpected();
-
-    public ValueTask<IReadOnlyList<DefinitionRow>> ReadDefinitionsAsync(CancellationToken cancellation) =>
+    public ValueTask<StoredMessage?> FindStoredAsync(MessageId id, CancellationToken cancellation) =>
         throw Unexpected();
+
+    public ValueTask<IReadOnlyDictionary<MessageId, StoredMessage>> FindMessagesAsync(
+        IReadOnlyList<MessageId> ids, CancellationToken cancellation) => throw Unexpected();
+
+    public ValueTask<MessageMatches> QueryMessagesAsync(MessageQuery query, CancellationToken cancellation) =>
+        throw Unexpected();
+
+    public ValueTask<long?> CountMessagesAsync(MessageFilter filter, CancellationToken cancellation) =>
+        throw Unexpected();
+
+    public ValueTask<IReadOnlyDictionary<string, MessageMatches>> QueryItemMessagesAsync(
+        ItemMessagesQuery query, CancellationToken cancellation) => throw Unexpected();
 
     private static InvalidOperationException Unexpected() => new("This read was not expected.");
 }

@@ -3,6 +3,7 @@ using Tributary.Items;
 using Tributary.Messages;
 using Tributary.Replays;
 using Tributary.Storage;
+using Tributary.Storage.Deliveries;
 
 namespace Tributary.Grains.Tests.Intake;
 

@@ -1,5 +1,5 @@
 using Tributary.Plugins;
-using Tributary.Storage;
+using Tributary.Storage.PluginTables;
 
 namespace Tributary.Grains.Tests.Plugins;
 

@@ -5,7 +5,7 @@ using Tributary.Grains.Tests.Grains;
 using Tributary.Messages;
 using Tributary.Pipeline.Plugins;
 using Tributary.Plugins;
-using Tributary.Storage;
+using Tributary.Storage.Generations;
 
 namespace Tributary.Grains.Tests.Plugins;
 

@@ -4,7 +4,7 @@ using Tributary.Grains.Items;
 using Tributary.Pipeline.Definitions;
 using Tributary.Pipeline.Plugins;
 using Tributary.Plugins;
-using Tributary.Storage;
+using Tributary.Storage.Generations;
 
 namespace Tributary.Grains.Tests.Plugins;
 

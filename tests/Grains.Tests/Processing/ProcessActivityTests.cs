@@ -8,7 +8,7 @@ using Tributary.Pipeline.Content;
 using Tributary.Pipeline.Mapping;
 using Tributary.Pipeline.Processing;
 using Tributary.Plugins;
-using Tributary.Storage;
+using Tributary.Storage.Messages;
 
 namespace Tributary.Grains.Tests.Processing;
 

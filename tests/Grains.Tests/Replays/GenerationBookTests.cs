@@ -1,7 +1,7 @@
 using Tributary.Grains.Tests.Grains;
 using Tributary.Pipeline.Definitions;
 using Tributary.Pipeline.Generations;
-using Tributary.Storage;
+using Tributary.Storage.Generations;
 
 namespace Tributary.Grains.Tests.Replays;
 

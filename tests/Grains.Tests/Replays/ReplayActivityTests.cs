@@ -1,7 +1,7 @@
 using Tributary.Grains.Replays;
 using Tributary.Grains.Tests.Grains;
 using Tributary.Pipeline.Replays;
-using Tributary.Storage;
+using Tributary.Storage.Messages;
 
 namespace Tributary.Grains.Tests.Replays;
 
@@ -117,7 +117,7 @@ public sealed class ReplayActivityTests
     }
 
     /// <summary>Message n lies at transaction n and came n ms after 1970; the horizon lies behind the last.</summary>
-    private sealed class Log : FakeMessageLog
+    private sealed class Log : FakeMessages
     {
         private readonly List<StoredMessage> messages = [];
 
@@ -143,9 +143,5 @@ public sealed class ReplayActivityTests
 
         public override ValueTask<long> CountBelowAsync(Position below, CancellationToken cancellation) =>
             new(messages.Count(message => message.Position < below));
-
-        public override ValueTask<int> CutExternalIdsAsync(
-            DateTimeOffset before, int limit, CancellationToken cancellation) =>
-            throw new InvalidOperationException("A replay cuts nothing.");
     }
 }

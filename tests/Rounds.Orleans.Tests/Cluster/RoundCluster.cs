@@ -16,7 +16,7 @@ using Tributary.Rounds.Calls;
 using Tributary.Rounds.Engine;
 using Tributary.Rounds.Orleans.Hosting;
 using Tributary.Rounds.Orleans.References;
-using Tributary.Storage;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Rounds.Orleans.Tests.Cluster;
 
@@ -109,7 +109,8 @@ public sealed class RoundCluster : IAsyncDisposable
     {
         await Host.StartAsync();
         tail = new FeedTail(
-            database.Log, Host.Facts.HistoryId, new FeedOptions(), TimeProvider.System, NullLogger<FeedTail>.Instance);
+            database.Store.Messages, Host.Facts.HistoryId, new FeedOptions(), TimeProvider.System,
+            NullLogger<FeedTail>.Instance);
         Host.RoundCommitted = tail.Hint;
         feeding = tail.RunAsync(ending.Token);
         All[number] = this;

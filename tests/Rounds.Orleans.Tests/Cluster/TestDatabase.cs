@@ -10,26 +10,20 @@ public sealed class TestDatabase : IAsyncDisposable
 {
     private readonly PostgresCluster? server;
     private readonly string? folder;
-    private readonly Func<IMessageLog> log;
 
     private TestDatabase(PostgresCluster server, PostgresStore store)
     {
         this.server = server;
         Store = store;
-        log = () => store.Log;
     }
 
     private TestDatabase(string folder, SqliteStore store)
     {
         this.folder = folder;
         Store = store;
-        log = () => store.Log;
     }
 
-    public IPartitionStore Store { get; }
-
-    /// <summary>Known once the store is open.</summary>
-    public IMessageLog Log => log();
+    public IStore Store { get; }
 
     public static async Task<TestDatabase> PostgresAsync()
     {

@@ -1,6 +1,6 @@
 using Tributary.Rounds.Calls;
 using Tributary.Rounds.Orleans.References;
-using Tributary.Storage;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Rounds.Tests.Engine;
 

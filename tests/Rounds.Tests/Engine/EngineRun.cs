@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Tributary.Rounds.Calls;
 using Tributary.Rounds.Engine;
 using Tributary.Rounds.Orleans.References;
-using Tributary.Storage;
 using Tributary.Storage.InMemory;
+using Tributary.Storage.Rounds;
 using Tributary.TestingHost.Simulation;
 
 namespace Tributary.Rounds.Tests.Engine;

@@ -1,5 +1,6 @@
 using Tributary.Messages;
 using Tributary.Storage.InMemory;
+using Tributary.Storage.Rounds;
 using static Tributary.Rounds.Tests.Engine.EngineRun;
 
 namespace Tributary.Rounds.Tests.Engine;
@@ -142,7 +143,7 @@ public sealed class OverlapTests
         },
         run => run.Options.MaxChainedCallsCount = 3);
 
-    private static int Value(Storage.StateRow row) =>
+    private static int Value(StateRow row) =>
         System.Text.Json.JsonSerializer.Deserialize(row.State.Span, ProbeJson.Default.ProbeState)!.Value;
 
     private static void SlowCommits(EngineRun run) =>

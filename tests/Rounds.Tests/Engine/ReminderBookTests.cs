@@ -1,5 +1,5 @@
 using Tributary.Rounds.Reminders;
-using Tributary.Storage;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Rounds.Tests.Engine;
 

@@ -1,6 +1,6 @@
 using Tributary.Messages;
 using Tributary.Rounds.Commits;
-using Tributary.Storage;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Rounds.Tests.Engine;
 

@@ -1,11 +1,11 @@
 using System.Text;
-using Tributary.Aggregates;
 using Tributary.Storage;
+using Tributary.Storage.Messages;
 
 namespace Tributary.Rounds.Tests.Feed;
 
 /// <summary>A log of what the test adds, which counts its reads and can be told to fail.</summary>
-internal sealed class ListLog : IMessageLog
+internal sealed class ListLog : IMessageReads
 {
     private readonly Lock gate = new();
     private readonly List<StoredMessage> messages = [];
@@ -84,26 +84,18 @@ internal sealed class ListLog : IMessageLog
 
     public ValueTask<StoredMessage?> FindAsync(MessageId id, CancellationToken cancellation) => throw Unused();
 
-    public ValueTask<IReadOnlyList<AggregateRow>> ReadAggregatesAsync(
-        int generation,
-        string? group,
-        long? fromMs,
-        long? toMs,
-        AggregateKey? after,
-        int limit,
-        CancellationToken cancellation
-    ) => throw Unused();
+    public ValueTask<StoredMessage?> FindStoredAsync(MessageId id, CancellationToken cancellation) => throw Unused();
 
-    public ValueTask<LedgerReport> ReadLedgerAsync(bool recount, CancellationToken cancellation) => throw Unused();
+    public ValueTask<IReadOnlyDictionary<MessageId, StoredMessage>> FindMessagesAsync(
+        IReadOnlyList<MessageId> ids, CancellationToken cancellation) => throw Unused();
 
-    public ValueTask<IReadOnlyList<DefinitionRow>> RegisterDefinitionsAsync(
-        IReadOnlyList<DefinitionProposal> proposals, CancellationToken cancellation) => throw Unused();
-
-    public ValueTask<IReadOnlyList<DefinitionRow>> ReadDefinitionsAsync(CancellationToken cancellation) =>
+    public ValueTask<MessageMatches> QueryMessagesAsync(MessageQuery query, CancellationToken cancellation) =>
         throw Unused();
 
-    public ValueTask<int> CutExternalIdsAsync(DateTimeOffset before, int limit, CancellationToken cancellation) =>
-        throw Unused();
+    public ValueTask<long?> CountMessagesAsync(MessageFilter filter, CancellationToken cancellation) => throw Unused();
 
-    private static NotSupportedException Unused() => new("The feed reads messages only.");
+    public ValueTask<IReadOnlyDictionary<string, MessageMatches>> QueryItemMessagesAsync(
+        ItemMessagesQuery query, CancellationToken cancellation) => throw Unused();
+
+    private static NotSupportedException Unused() => new("The feed does not make this read.");
 }

@@ -105,7 +105,7 @@ public sealed class BackgroundWorkTests
         await using var store = new InMemoryStore(new InMemoryDatabase(TimeProvider.System), faults);
         var facts = await store.OpenAsync(stop.Token);
         var tail = new FeedTail(
-            store.Log,
+            store.Messages,
             facts.HistoryId,
             new FeedOptions { PollInterval = TimeSpan.FromMilliseconds(10) },
             TimeProvider.System,

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Tributary.Messages;
 using Tributary.Silo.Hosting;
-using Tributary.Storage;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Silo.Tests.Hosting;
 

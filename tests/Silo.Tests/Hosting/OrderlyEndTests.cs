@@ -7,6 +7,7 @@ using Tributary.Rounds.Orleans.Hosting;
 using Tributary.Silo.Composition;
 using Tributary.Silo.Hosting;
 using Tributary.Storage;
+using Tributary.Storage.Ledger;
 
 namespace Tributary.Silo.Tests.Hosting;
 
@@ -57,7 +58,7 @@ public sealed class OrderlyEndTests : IDisposable
         }
 
         await using var next = await SiloApp.StartAsync(config, Cancellation);
-        var ledger = await next.Services.GetRequiredService<IMessageLog>().ReadLedgerAsync(true, Cancellation);
+        var ledger = await next.Services.GetRequiredService<ILedgerReads>().ReadLedgerAsync(true, Cancellation);
         Assert.Equal(1, ledger.Total.Accepted);
         await next.StopAsync();
     }

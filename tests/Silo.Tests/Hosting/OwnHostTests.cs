@@ -11,6 +11,8 @@ using Tributary.Pipeline.Intake;
 using Tributary.Silo.Composition;
 using Tributary.Silo.Configuration;
 using Tributary.Storage;
+using Tributary.Storage.Ledger;
+using Tributary.Storage.Messages;
 
 namespace Tributary.Silo.Tests.Hosting;
 
@@ -67,7 +69,7 @@ public sealed class OwnHostTests : IDisposable
             var door = host.Services.GetRequiredService<MessageIntake>();
             await door.AcceptAsync(new IntakeRequest { Source = "s", Body = """{"station":"s-3"}"""u8.ToArray() });
 
-            var ledger = await host.Services.GetRequiredService<IMessageLog>().ReadLedgerAsync(true, Cancellation);
+            var ledger = await host.Services.GetRequiredService<ILedgerReads>().ReadLedgerAsync(true, Cancellation);
             Assert.Equal(life, ledger.Total.Accepted);
             await host.StopAsync(Cancellation);
         }
@@ -107,7 +109,7 @@ public sealed class OwnHostTests : IDisposable
 
         var door = Assert.Throws<InvalidOperationException>(host.Services.GetRequiredService<MessageIntake>);
         Assert.Equal("ApiNode is known once the node has started, and not before.", door.Message);
-        Assert.Throws<InvalidOperationException>(host.Services.GetRequiredService<IMessageLog>);
+        Assert.Throws<InvalidOperationException>(host.Services.GetRequiredService<IMessageReads>);
     }
 
     [Fact]

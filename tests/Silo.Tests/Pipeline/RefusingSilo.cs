@@ -15,7 +15,9 @@ using Tributary.Rounds;
 using Tributary.Rounds.Calls;
 using Tributary.Rounds.Engine;
 using Tributary.Rounds.Orleans.References;
-using Tributary.Storage;
+using Tributary.Storage.Failures;
+using Tributary.Storage.Ledger;
+using Tributary.Storage.Messages;
 using Tributary.Storage.Sqlite;
 
 namespace Tributary.Silo.Tests.Pipeline;
@@ -78,14 +80,14 @@ internal sealed class RefusingSilo : IRoundGrains, IPluginHost, IScratch, IAsync
             message.Id);
 
     public async Task<Dictionary<MessageId, StoredPart>> PartsAsync() =>
-        (await store.Processing.ReadPartsAsync(new PartFilter(), null, 10_000, CancellationToken.None))
+        (await store.Failures.ReadPartsAsync(new PartFilter(), null, 10_000, CancellationToken.None))
             .Parts.ToDictionary(part => part.Message.Id);
 
     public async Task RetryAsync(StoredPart part) =>
         await host.Grains.GetGrain<IItemGrain>(part.Item).Retry(new RetryRequest(part.Message.ItemSequence));
 
     public Task<LedgerReport> LedgerAsync() =>
-        store.Log.ReadLedgerAsync(recount: true, CancellationToken.None).AsTask();
+        store.Ledger.ReadLedgerAsync(recount: true, CancellationToken.None).AsTask();
 
     public IScratchFile Create(long? length = null) => throw new NotSupportedException("Nothing is fetched here.");
 
@@ -101,7 +103,7 @@ internal sealed class RefusingSilo : IRoundGrains, IPluginHost, IScratch, IAsync
         var options = new ProcessingOptions();
         var services = new ProcessingServices(
             this, new ContentFetcher(null, null, this, options), (id, cancellation) =>
-                store.Processing.FindStoredAsync(id, cancellation),
+                store.Messages.FindStoredAsync(id, cancellation),
             new MessageMappers(new Dictionary<string, MessageMapper>()),
             new ContributionCalculator([]))
         {
@@ -111,7 +113,7 @@ internal sealed class RefusingSilo : IRoundGrains, IPluginHost, IScratch, IAsync
     }
 
     private async Task<IReadOnlyList<StoredMessage>> MessagesAsync() =>
-        (await store.Log.ReadAfterAsync(Position.Start, 10_000, 100_000_000, CancellationToken.None)).Messages;
+        (await store.Messages.ReadAfterAsync(Position.Start, 10_000, 100_000_000, CancellationToken.None)).Messages;
 
     private void Check(IncomingMessage message)
     {

@@ -1,6 +1,6 @@
 using Tributary.Rounds.Partitions;
-using Tributary.Storage;
 using Tributary.Storage.InMemory;
+using Tributary.Storage.Rounds;
 using Tributary.TestingHost.Simulation;
 
 namespace Tributary.Simulation.Tests.Cluster;

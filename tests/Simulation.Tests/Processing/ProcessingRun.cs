@@ -18,7 +18,9 @@ using Tributary.Rounds.Calls;
 using Tributary.Rounds.Engine;
 using Tributary.Rounds.Orleans.References;
 using Tributary.Storage;
+using Tributary.Storage.Failures;
 using Tributary.Storage.InMemory;
+using Tributary.Storage.Records;
 using Tributary.TestingHost.Simulation;
 
 namespace Tributary.Simulation.Tests.Processing;
@@ -101,7 +103,7 @@ internal sealed class ProcessingRun : IPluginHost, IContentStore, IScratch
         var services = new ProcessingServices(
             this,
             new ContentFetcher(this, null, this, processing),
-            store.Processing.FindStoredAsync,
+            store.Messages.FindStoredAsync,
             new MessageMappers(new Dictionary<string, MessageMapper> { ["test"] = Mapper }),
             new ContributionCalculator([]));
         var activities = new Dictionary<string, IActivity>
@@ -205,12 +207,12 @@ internal sealed class ProcessingRun : IPluginHost, IContentStore, IScratch
             if (round > 2_000)
                 throw new InvalidOperationException(
                     "It does not come to rest: "
-                    + $"{(await store.Log.ReadLedgerAsync(recount: false, CancellationToken.None)).Total}, "
+                    + $"{(await store.Ledger.ReadLedgerAsync(recount: false, CancellationToken.None)).Total}, "
                     + $"{database.Reminders.Count} reminders.");
             await world.Delay(TimeSpan.FromSeconds(30));
             if (!host.IsReady)
                 continue;
-            var left = await store.Processing.ReadPartsAsync(new PartFilter(), null, 1_000, CancellationToken.None);
+            var left = await store.Failures.ReadPartsAsync(new PartFilter(), null, 1_000, CancellationToken.None);
             if (left.Parts.Count == 0 && database.Reminders.Count == 0 && database.DeferredCalls.Count == 0)
                 return;
             foreach (
@@ -225,7 +227,7 @@ internal sealed class ProcessingRun : IPluginHost, IContentStore, IScratch
 
     private async Task CheckAsync()
     {
-        var ledger = await store.Log.ReadLedgerAsync(recount: true, CancellationToken.None);
+        var ledger = await store.Ledger.ReadLedgerAsync(recount: true, CancellationToken.None);
         Assert.Equal(ledger.Total, ledger.Recounted);
         Assert.True(ledger.Total.Balances);
         Assert.Equal((3L * MessagesCount, 3L * MessagesCount), (ledger.Total.Accepted, ledger.Total.Completed));
@@ -233,7 +235,7 @@ internal sealed class ProcessingRun : IPluginHost, IContentStore, IScratch
         {
             var state = await AwaitAsync(host.Grains.GetGrain<IAggregateGrain>(Key(name)).Read());
             Assert.Equal(3 * MessagesCount, state!.Count);
-            var records = await store.Processing.ReadRecordsAsync(
+            var records = await store.Records.ReadRecordsAsync(
                 new RecordQuery(Generation(name), null, null, null, 1_000, 10_000), CancellationToken.None);
             Assert.Equal(3 * MessagesCount, records.Records.Count);
         }

@@ -5,7 +5,7 @@ using Tributary.Grains.Items;
 using Tributary.Items;
 using Tributary.Rounds.Calls;
 using Tributary.Rounds.Orleans.References;
-using Tributary.Storage;
+using Tributary.Storage.Rounds;
 using Tributary.TestingHost.Simulation;
 
 namespace Tributary.Simulation.Tests.Scenarios;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Tributary.Storage;
+using Tributary.Storage.Messages;
 
 namespace Tributary.Simulation.Tests.Scenarios;
 

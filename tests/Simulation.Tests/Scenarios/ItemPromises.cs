@@ -2,8 +2,8 @@ using Tributary.Aggregates;
 using Tributary.Items;
 using Tributary.Measures;
 using Tributary.Messages;
-using Tributary.Storage;
 using Tributary.Storage.InMemory;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Simulation.Tests.Scenarios;
 

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Tributary.Rounds;
 using Tributary.Rounds.Engine;
 using Tributary.Storage;
+using Tributary.Storage.Held;
 using Tributary.Storage.InMemory;
+using Tributary.Storage.Ledger;
 using Tributary.TestingHost.Simulation;
 
 namespace Tributary.Simulation.Tests.Scenarios;
@@ -167,7 +169,7 @@ public sealed class Scenario : IPromised
     {
         try
         {
-            return await store.Log.ReadLedgerAsync(recount: true, CancellationToken.None);
+            return await store.Ledger.ReadLedgerAsync(recount: true, CancellationToken.None);
         }
         catch (StoreException)
         {

@@ -1,3 +1,6 @@
+using Tributary.Storage.Reminders;
+using Tributary.Storage.Rounds;
+
 namespace Tributary.Storage.Tests.Conformance;
 
 /// <summary>Joins of stores, in fewer words.</summary>

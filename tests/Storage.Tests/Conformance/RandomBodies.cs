@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tributary.Storage.Messages;
 
 namespace Tributary.Storage.Tests.Conformance;
 

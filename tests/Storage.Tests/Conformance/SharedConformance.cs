@@ -1,3 +1,5 @@
+using Tributary.Storage.Rounds;
+
 namespace Tributary.Storage.Tests.Conformance;
 
 /// <summary>What the stores promise that several processes share.</summary>

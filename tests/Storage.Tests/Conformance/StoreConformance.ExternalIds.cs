@@ -9,6 +9,7 @@ using Tributary.Rounds.Calls;
 using Tributary.Rounds.Engine;
 using Tributary.Rounds.Orleans.References;
 using Tributary.Rounds.Partitions;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Storage.Tests.Conformance;
 

@@ -1,4 +1,5 @@
 using Tributary.Aggregates;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Storage.Tests.Conformance;
 
@@ -17,7 +18,7 @@ public abstract partial class StoreConformance
             await silo.Store.ResolveAsync(silo.Id, round.Round, Cancellation));
         Assert.Equal(committed.Transaction, applied.Transaction);
         await silo.SettleAsync(committed);
-        Assert.Equal(1, await silo.Log.CountBelowAsync(new Position(long.MaxValue), Cancellation));
+        Assert.Equal(1, await silo.Store.Messages.CountBelowAsync(new Position(long.MaxValue), Cancellation));
     }
 
     [Fact]
@@ -98,7 +99,7 @@ public abstract partial class StoreConformance
             Assert.True(outcome is CommitOutcome.Rejected, outcome.ToString());
         }
 
-        Assert.Equal(0, await silo.Log.CountBelowAsync(new Position(long.MaxValue), Cancellation));
+        Assert.Equal(0, await silo.Store.Messages.CountBelowAsync(new Position(long.MaxValue), Cancellation));
         await silo.CommitAsync(TestSilo.Message());
     }
 

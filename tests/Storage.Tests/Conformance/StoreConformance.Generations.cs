@@ -1,4 +1,5 @@
 using System.Text;
+using Tributary.Storage.Generations;
 
 namespace Tributary.Storage.Tests.Conformance;
 
@@ -10,10 +11,12 @@ public abstract partial class StoreConformance
     {
         var silo = await JoinAsync();
 
-        var first = await silo.Log.RegisterDefinitionsAsync([Propose("b", "1"), Propose("a", "1")], Cancellation);
-        var again = await silo.Log.RegisterDefinitionsAsync([Propose("a", "1"), Propose("b", "1")], Cancellation);
-        var changed = await silo.Log.RegisterDefinitionsAsync([Propose("a", "2")], Cancellation);
-        var back = await silo.Log.RegisterDefinitionsAsync([Propose("a", "1")], Cancellation);
+        var first = await silo.Store.Generations.RegisterDefinitionsAsync(
+            [Propose("b", "1"), Propose("a", "1")], Cancellation);
+        var again = await silo.Store.Generations.RegisterDefinitionsAsync(
+            [Propose("a", "1"), Propose("b", "1")], Cancellation);
+        var changed = await silo.Store.Generations.RegisterDefinitionsAsync([Propose("a", "2")], Cancellation);
+        var back = await silo.Store.Generations.RegisterDefinitionsAsync([Propose("a", "1")], Cancellation);
 
         Assert.Equal([("b", 1), ("a", 1)], first.Select(row => (row.Name, row.Generation)));
         Assert.Equal(first.Select(row => row.Id).Reverse(), again.Select(row => row.Id));
@@ -21,7 +24,7 @@ public abstract partial class StoreConformance
             ("a", 2, "2"),
             (changed[0].Name, changed[0].Generation, Encoding.UTF8.GetString(changed[0].Definition.Span)));
         Assert.Equal(first[1].Id, back[0].Id);
-        var all = await silo.Log.ReadDefinitionsAsync(Cancellation);
+        var all = await silo.Store.Generations.ReadDefinitionsAsync(Cancellation);
         Assert.Equal(3, all.Select(row => row.Id).Distinct().Count());
         Assert.Equal(all.Select(row => row.Id).Order(), all.Select(row => row.Id));
     }
@@ -30,7 +33,7 @@ public abstract partial class StoreConformance
     public async Task The_first_generation_is_live_at_once_and_a_later_one_when_it_is_switched_to()
     {
         var silo = await JoinAsync();
-        var generations = Harness.GenerationsOf(silo.Store);
+        var generations = silo.Store.Generations;
         var (a1, b1) = (await RegisterAsync(silo, "a", "1"), await RegisterAsync(silo, "b", "1"));
         var (a2, b2) = (await RegisterAsync(silo, "a", "2"), await RegisterAsync(silo, "b", "2"));
 
@@ -39,7 +42,7 @@ public abstract partial class StoreConformance
         Assert.Equal([a2.Id, b2.Id], Live(await generations.SwitchAsync([a2.Id, b2.Id], Cancellation)));
         Assert.Equal([b2.Id, a1.Id], Live(await generations.SwitchAsync([a1.Id], Cancellation)).OrderDescending());
         silo = await ReopenAsync();
-        var all = (await silo.Log.ReadDefinitionsAsync(Cancellation)).ToDictionary(row => row.Id);
+        var all = (await silo.Store.Generations.ReadDefinitionsAsync(Cancellation)).ToDictionary(row => row.Id);
         Assert.Equal([a1.Id, b2.Id], Live([.. all.Values]));
         Assert.All([a1, a2, b1, b2], row => Assert.NotNull(all[row.Id].LivedAt));
         Assert.Equal(a1.LivedAt, all[a1.Id].LivedAt);
@@ -49,12 +52,12 @@ public abstract partial class StoreConformance
     public async Task What_is_live_cannot_be_dropped_and_what_is_dropped_does_not_come_back()
     {
         var silo = await JoinAsync();
-        var generations = Harness.GenerationsOf(silo.Store);
+        var generations = silo.Store.Generations;
         var live = await RegisterAsync(silo, "a", "1");
         var other = await RegisterAsync(silo, "a", "2");
 
         await AssertCodeAsync("generation_live", () => generations.DropAsync([other.Id, live.Id], Cancellation));
-        Assert.All(await silo.Log.ReadDefinitionsAsync(Cancellation), row => Assert.Null(row.DroppedAt));
+        Assert.All(await silo.Store.Generations.ReadDefinitionsAsync(Cancellation), row => Assert.Null(row.DroppedAt));
         var dropped = (await generations.DropAsync([other.Id], Cancellation)).Single(row => row.Id == other.Id);
         Assert.NotNull(dropped.DroppedAt);
         Assert.Equal(
@@ -69,22 +72,24 @@ public abstract partial class StoreConformance
     public async Task The_end_lies_above_all_that_is_committed()
     {
         var silo = await JoinAsync();
-        var generations = Harness.GenerationsOf(silo.Store);
+        var generations = silo.Store.Generations;
         await silo.CommitAsync(TestSilo.Message());
 
         var end = await generations.ReadEndAsync(Cancellation);
         Assert.True(
-            (await silo.Log.ReadAfterAsync(Position.Start, 10, 1000, Cancellation)).Messages[^1].Position < end);
+            (await silo.Store.Messages.ReadAfterAsync(Position.Start, 10, 1000, Cancellation))
+                .Messages[^1].Position < end);
         await silo.CommitAsync(TestSilo.Message());
         Assert.True(
-            (await silo.Log.ReadAfterAsync(Position.Start, 10, 1000, Cancellation)).Messages[^1].Position >= end);
+            (await silo.Store.Messages.ReadAfterAsync(Position.Start, 10, 1000, Cancellation))
+                .Messages[^1].Position >= end);
     }
 
     private static DefinitionProposal Propose(string name, string hash) =>
         new(name, hash, Encoding.UTF8.GetBytes(hash));
 
     private static async Task<DefinitionRow> RegisterAsync(TestSilo silo, string name, string hash) =>
-        Assert.Single(await silo.Log.RegisterDefinitionsAsync([Propose(name, hash)], Cancellation));
+        Assert.Single(await silo.Store.Generations.RegisterDefinitionsAsync([Propose(name, hash)], Cancellation));
 
     private static IEnumerable<int> Live(IReadOnlyList<DefinitionRow> rows) =>
         rows.Where(row => row.IsLive).Select(row => row.Id);

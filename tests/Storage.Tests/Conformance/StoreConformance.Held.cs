@@ -1,4 +1,8 @@
 using System.Text;
+using Tributary.Storage.Failures;
+using Tributary.Storage.Held;
+using Tributary.Storage.Reminders;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Storage.Tests.Conformance;
 
@@ -193,7 +197,7 @@ public abstract partial class StoreConformance
         var found = await silo.Store.FindFailuresAsync([first.Id, second.Id, Guid.CreateVersion7()], Cancellation);
         Assert.Equal(second with { Arguments = default }, Assert.Single(found) with { Arguments = default });
         Assert.Equal([1, 2],
-            (await Queries(silo).ReadFailuresAsync(null, 10, Cancellation)).Select(row => row.Attempts).Order());
+            (await silo.Store.Failures.ReadFailuresAsync(null, 10, Cancellation)).Select(row => row.Attempts).Order());
         Assert.IsType<CommitOutcome.Committed>(
             await silo.TryCommitAsync(round => round.FailuresDone.AddRange([second.Id, other.Id])));
     }

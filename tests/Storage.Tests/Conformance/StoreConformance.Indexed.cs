@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tributary.Messages;
+using Tributary.Storage.Messages;
 using Tributary.Storage.Queries;
 
 namespace Tributary.Storage.Tests.Conformance;
@@ -9,7 +10,7 @@ public abstract partial class StoreConformance
     private const int RoundMessageCount = 120;
 
     private async Task<IndexingSilo> JoinIndexingAsync(params string[] paths) =>
-        new(await TestSilo.JoinAsync(Harness, NewStore(), indexedPaths: paths));
+        new(await TestSilo.JoinAsync(NewStore(), indexedPaths: paths));
 
     /// <summary>Ends the silo's process; another begins, with other paths.</summary>
     private async Task<IndexingSilo> RestartAsync(IndexingSilo silo, params string[] paths)
@@ -27,7 +28,7 @@ public abstract partial class StoreConformance
 
     private async Task<MessageMatches> SearchAsync(
         IndexingSilo silo, BodyCondition body, bool newestFirst = false, int limit = Many) =>
-        await Queries(silo.Silo)
+        await silo.Silo.Store.Messages
             .QueryMessagesAsync(Query(new MessageFilter(Body: body), limit, newestFirst: newestFirst), Cancellation);
 
     [Theory]
@@ -81,7 +82,7 @@ public abstract partial class StoreConformance
             Assert.True(wanted.SequenceEqual(read),
                 $"seed {seed}, query {i}: {Describe(condition)}: wanted {string.Join(' ', wanted)}; found "
                 + $"{string.Join(' ', read)}");
-            if (await Queries(silo!.Silo).CountMessagesAsync(filter, Cancellation) is { } count)
+            if (await silo!.Silo.Store.Messages.CountMessagesAsync(filter, Cancellation) is { } count)
                 Assert.True(
                     count == read.Count,
                     $"seed {seed}, query {i}: {Describe(condition)}: counted {count}, found {read.Count}");
@@ -93,7 +94,7 @@ public abstract partial class StoreConformance
         var read = new List<long>();
         while (true)
         {
-            var page = await Queries(silo.Silo).QueryMessagesAsync(query, Cancellation);
+            var page = await silo.Silo.Store.Messages.QueryMessagesAsync(query, Cancellation);
             Assert.True(page.Messages.Count <= query.Limit && page.ScannedCount <= query.MaxScanCount);
             read.AddRange(Sequences(page));
             if (page.IsComplete)
@@ -264,7 +265,7 @@ public abstract partial class StoreConformance
         await silo.CommitAsync([silo.Message($$"""{"t":"{{new string('x', 200)}}"}""", 100)]);
 
         async Task<long?> Count(BodyCondition body, string[]? sources = null) =>
-            await Queries(silo.Silo).CountMessagesAsync(new MessageFilter(sources, Body: body), Cancellation);
+            await silo.Silo.Store.Messages.CountMessagesAsync(new MessageFilter(sources, Body: body), Cancellation);
 
         Assert.Equal(10, await Count(Body("/n", Comparison.Equal, "3")));
         Assert.Equal(20, await Count(Body("/n", Comparison.In, "[3,4,4.0,11]")));

@@ -1,3 +1,5 @@
+using Tributary.Storage.Messages;
+
 namespace Tributary.Storage.Tests.Conformance;
 
 public abstract partial class StoreConformance
@@ -9,7 +11,7 @@ public abstract partial class StoreConformance
     {
         var silo = await JoinAsync();
         await FillAsync(silo, 300);
-        var all = (await Queries(silo).QueryMessagesAsync(Query(new MessageFilter()), Cancellation)).Messages;
+        var all = (await silo.Store.Messages.QueryMessagesAsync(Query(new MessageFilter()), Cancellation)).Messages;
         string[] items = ["item 3", "nothing", "item 0", "item 3", "\ud800", "\0"];
         List<(Position? After, Position? Before)> bounds =
         [
@@ -24,14 +26,14 @@ public abstract partial class StoreConformance
         {
             foreach (var limit in (int[])[1, 5, 1_000])
             {
-                var found = await Queries(silo)
+                var found = await silo.Store.Messages
                     .QueryItemMessagesAsync(
                         new ItemMessagesQuery(items, after, before, newestFirst, limit), Cancellation);
 
                 Assert.Equal(items.Distinct().Order(StringComparer.Ordinal), found.Keys.Order(StringComparer.Ordinal));
                 foreach (var item in items)
                 {
-                    var alone = await Queries(silo)
+                    var alone = await silo.Store.Messages
                         .QueryMessagesAsync(
                             new MessageQuery(new MessageFilter(Items: [item]), after, before, newestFirst, limit, Many),
                             Cancellation);
@@ -45,7 +47,7 @@ public abstract partial class StoreConformance
         }
 
         Assert.Empty(
-            await Queries(silo)
+            await silo.Store.Messages
                 .QueryItemMessagesAsync(new ItemMessagesQuery([], null, null, newestFirst, 5), Cancellation));
     }
 
@@ -57,7 +59,7 @@ public abstract partial class StoreConformance
         for (var i = 0; i < 10; i++)
             await silo.CommitAsync([TestSilo.Message($"item {i / 5}", large, "large", i)]);
 
-        var found = await Queries(silo)
+        var found = await silo.Store.Messages
             .QueryItemMessagesAsync(
                 new ItemMessagesQuery(["item 0", "item 1", "item 2"], null, null, false, 10), Cancellation);
 
@@ -67,7 +69,7 @@ public abstract partial class StoreConformance
         Assert.False(found["item 1"].IsComplete);
         var taken = found["item 1"].Messages.Count;
         Assert.InRange(taken, 1, 4);
-        var rest = await Queries(silo)
+        var rest = await silo.Store.Messages
             .QueryItemMessagesAsync(
                 new ItemMessagesQuery(["item 1", "item 2"], found["item 1"].ScannedTo, null, false, 10), Cancellation);
         Assert.Equal(Enumerable.Range(5 + taken, 5 - taken).Select(i => (long)i), Sequences(rest["item 1"]));

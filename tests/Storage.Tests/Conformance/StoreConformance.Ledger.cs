@@ -1,3 +1,6 @@
+using Tributary.Storage.Ledger;
+using Tributary.Storage.Rounds;
+
 namespace Tributary.Storage.Tests.Conformance;
 
 public abstract partial class StoreConformance
@@ -16,7 +19,7 @@ public abstract partial class StoreConformance
         silo = await JoinAsync();
         await silo.CommitAsync(round => round.Ledger.Add(First("a", 0)));
 
-        var report = await silo.Log.ReadLedgerAsync(recount: false, Cancellation);
+        var report = await silo.Store.Ledger.ReadLedgerAsync(recount: false, Cancellation);
         Assert.Equal(new LedgerCounts(124, 14, 7, 14, 29, 60), report.BySource["a"]);
         Assert.Equal(new LedgerCounts(62, 2, 4, 8, 16, 32), report.BySource["b"]);
         Assert.Equal(new LedgerCounts(186, 16, 11, 22, 45, 92), report.Total);

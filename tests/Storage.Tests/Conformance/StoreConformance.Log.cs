@@ -1,5 +1,8 @@
 using System.Text;
 using Tributary.Aggregates;
+using Tributary.Storage.Ledger;
+using Tributary.Storage.Messages;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Storage.Tests.Conformance;
 
@@ -22,11 +25,11 @@ public abstract partial class StoreConformance
 
         var transaction = await silo.CommitAsync(sent);
 
-        var slice = await silo.Log.ReadAfterAsync(Position.Start, 100, long.MaxValue, Cancellation);
+        var slice = await silo.Store.Messages.ReadAfterAsync(Position.Start, 100, long.MaxValue, Cancellation);
         Assert.Equal(sent.Length, slice.Messages.Count);
         for (var i = 0; i < sent.Length; i++)
         {
-            var stored = await silo.Log.FindAsync(sent[i].Message.Id, Cancellation);
+            var stored = await silo.Store.Messages.FindAsync(sent[i].Message.Id, Cancellation);
             foreach (var message in new[] { slice.Messages[i], stored! })
             {
                 Assert.Equal(
@@ -41,7 +44,7 @@ public abstract partial class StoreConformance
             }
         }
 
-        Assert.Null(await silo.Log.FindAsync(new MessageId(Guid.CreateVersion7()), Cancellation));
+        Assert.Null(await silo.Store.Messages.FindAsync(new MessageId(Guid.CreateVersion7()), Cancellation));
     }
 
     [Theory]
@@ -53,17 +56,19 @@ public abstract partial class StoreConformance
         var sent = Enumerable.Range(0, count).Select(i => TestSilo.Message(sequence: i)).ToArray();
         foreach (var chunk in sent.Chunk(count / 2))
             await silo.CommitAsync(chunk);
-        var horizon = await silo.Log.ReadHorizonAsync(Cancellation);
+        var horizon = await silo.Store.Messages.ReadHorizonAsync(Cancellation);
         await silo.CommitAsync(TestSilo.Message(sequence: -1));
 
         var read = new List<StoredMessage>();
         for (var offset = 0; offset < count + 7; offset += 7)
-            read.AddRange(await silo.Log.ReadNewestAsync(horizon, offset, 7, Cancellation));
+            read.AddRange(await silo.Store.Messages.ReadNewestAsync(horizon, offset, 7, Cancellation));
 
         Assert.Equal(sent.Reverse().Select(message => message.Message.Id), read.Select(message => message.Id));
-        Assert.Equal(count, await silo.Log.CountBelowAsync(horizon, Cancellation));
+        Assert.Equal(count, await silo.Store.Messages.CountBelowAsync(horizon, Cancellation));
         Assert.Equal(
-            count + 1, await silo.Log.CountBelowAsync(await silo.Log.ReadHorizonAsync(Cancellation), Cancellation));
+            count + 1,
+            await silo.Store.Messages.CountBelowAsync(
+                await silo.Store.Messages.ReadHorizonAsync(Cancellation), Cancellation));
     }
 
     [Fact]
@@ -76,7 +81,7 @@ public abstract partial class StoreConformance
         var second = await JoinAsync();
         var two = await second.CommitAsync(TestSilo.Message(), TestSilo.Message());
 
-        Task<long> Count(Position below) => second.Log.CountBelowAsync(below, Cancellation).AsTask();
+        Task<long> Count(Position below) => second.Store.Messages.CountBelowAsync(below, Cancellation).AsTask();
 
         Assert.Equal(0, await Count(Position.Start));
         Assert.Equal(0, await Count(Position.Of(one, 0)));
@@ -94,11 +99,11 @@ public abstract partial class StoreConformance
         await silo.CommitAsync(
             Enumerable.Range(0, 10).Select(i => TestSilo.Message(body: body, sequence: i)).ToArray());
 
-        var byCount = await silo.Log.ReadAfterAsync(Position.Start, 4, 1 << 20, Cancellation);
-        var byBytes = await silo.Log.ReadAfterAsync(byCount.Messages[^1].Position, 100, 250, Cancellation);
-        var atLeastOne = await silo.Log.ReadAfterAsync(byBytes.Messages[^1].Position, 100, 1, Cancellation);
-        var rest = await silo.Log.ReadAfterAsync(atLeastOne.Messages[^1].Position, 3, 1 << 20, Cancellation);
-        var nothing = await silo.Log.ReadAfterAsync(rest.Messages[^1].Position, 3, 1 << 20, Cancellation);
+        var byCount = await silo.Store.Messages.ReadAfterAsync(Position.Start, 4, 1 << 20, Cancellation);
+        var byBytes = await silo.Store.Messages.ReadAfterAsync(byCount.Messages[^1].Position, 100, 250, Cancellation);
+        var atLeastOne = await silo.Store.Messages.ReadAfterAsync(byBytes.Messages[^1].Position, 100, 1, Cancellation);
+        var rest = await silo.Store.Messages.ReadAfterAsync(atLeastOne.Messages[^1].Position, 3, 1 << 20, Cancellation);
+        var nothing = await silo.Store.Messages.ReadAfterAsync(rest.Messages[^1].Position, 3, 1 << 20, Cancellation);
 
         Assert.Equal(
             [(4, false), (2, false), (1, false), (3, true), (0, true)],
@@ -117,12 +122,12 @@ public abstract partial class StoreConformance
     {
         var silo = await JoinAsync();
         await silo.CommitAsync(TestSilo.Message());
-        var horizon = await silo.Log.ReadHorizonAsync(Cancellation);
+        var horizon = await silo.Store.Messages.ReadHorizonAsync(Cancellation);
 
         var transaction = await silo.CommitAsync(TestSilo.Message());
 
         Assert.True(Position.Of(transaction, 0) >= horizon);
-        Assert.True(await silo.Log.ReadHorizonAsync(Cancellation) > Position.Of(transaction, 0));
+        Assert.True(await silo.Store.Messages.ReadHorizonAsync(Cancellation) > Position.Of(transaction, 0));
     }
 
     [Fact]
@@ -143,7 +148,7 @@ public abstract partial class StoreConformance
 
         async Task<List<AggregateKey>> Read(
             string? group = null, long? from = null, long? to = null, AggregateKey? after = null, int limit = 100) =>
-            (await silo.Log.ReadAggregatesAsync(4, group, from, to, after, limit, Cancellation))
+            (await silo.Store.Aggregates.ReadAggregatesAsync(4, group, from, to, after, limit, Cancellation))
                 .Select(row => row.Key)
                 .ToList();
 
@@ -154,9 +159,9 @@ public abstract partial class StoreConformance
         Assert.Equal(all.Where(key => key.Group == "[\"a\"]"), await Read("[\"a\"]"));
         Assert.Equal(all.Where(key => key.WindowStartMs == 0), await Read(from: 0, to: 60_000));
         Assert.Equal(all.Where(key => key.WindowStartMs >= 0), await Read(from: 0));
-        var first = (await silo.Log.ReadAggregatesAsync(4, null, null, null, null, 1, Cancellation))[0];
+        var first = (await silo.Store.Aggregates.ReadAggregatesAsync(4, null, null, null, null, 1, Cancellation))[0];
         Assert.Equal((1, first.Key.ToString()), (first.Version, Encoding.UTF8.GetString(first.State.Span)));
-        Assert.Empty(await silo.Log.ReadAggregatesAsync(6, null, null, null, null, 1, Cancellation));
+        Assert.Empty(await silo.Store.Aggregates.ReadAggregatesAsync(6, null, null, null, null, 1, Cancellation));
     }
 
     [Fact]
@@ -184,11 +189,11 @@ public abstract partial class StoreConformance
             round.Ledger.Add(new LedgerDelta("a", TestSilo.Noon.AddHours(1), 1, 1));
         });
 
-        var report = await second.Log.ReadLedgerAsync(true, Cancellation);
+        var report = await second.Store.Ledger.ReadLedgerAsync(true, Cancellation);
 
         Assert.Equal(new LedgerCounts(4, 4, 0, 0, 0, 0), report.Total);
         Assert.Equal(report.Total, report.Recounted);
         Assert.Equal((3L, 1L), (report.BySource["a"].Accepted, report.BySource["b"].Accepted));
-        Assert.Null((await second.Log.ReadLedgerAsync(false, Cancellation)).Recounted);
+        Assert.Null((await second.Store.Ledger.ReadLedgerAsync(false, Cancellation)).Recounted);
     }
 }

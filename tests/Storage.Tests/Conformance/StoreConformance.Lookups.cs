@@ -1,4 +1,7 @@
 using System.Text;
+using Tributary.Storage.Failures;
+using Tributary.Storage.Reminders;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Storage.Tests.Conformance;
 
@@ -11,14 +14,14 @@ public abstract partial class StoreConformance
         var sent = await FillAsync(silo, 1200);
         var ids = sent.Select(message => message.Message.Id).ToList();
 
-        var found = await Queries(silo)
+        var found = await silo.Store.Messages
             .FindMessagesAsync([.. ids, ids[3], new MessageId(Guid.CreateVersion7())], Cancellation);
 
         Assert.Equal(1200, found.Count);
         for (var i = 0; i < ids.Count; i++)
             Assert.Equal(
                 (i, ids[i], $"source {i % 3}"), (found[ids[i]].ItemSequence, found[ids[i]].Id, found[ids[i]].Source));
-        Assert.Empty(await Queries(silo).FindMessagesAsync([], Cancellation));
+        Assert.Empty(await silo.Store.Messages.FindMessagesAsync([], Cancellation));
     }
 
     [Fact]
@@ -29,7 +32,7 @@ public abstract partial class StoreConformance
         await silo.CommitAsync(round =>
             round.States.AddRange(ids.Select(id => TestSilo.Item(id, "state of " + id, true))));
 
-        var found = await Queries(silo)
+        var found = await silo.Store.Items
             .FindItemsAsync([.. ids, ids[0], "nobody", "nul\0", "half \ud800"], Cancellation);
 
         Assert.Equal(ids.Order(), found.Keys.Order());
@@ -67,7 +70,8 @@ public abstract partial class StoreConformance
         });
 
         async Task<List<string>> Read(string? after, string? prefix, int limit = 100) =>
-            (await Queries(silo).ReadItemsAsync(after, prefix, limit, Cancellation)).Select(item => item.Key).ToList();
+            (await silo.Store.Items.ReadItemsAsync(after, prefix, limit, Cancellation))
+                .Select(item => item.Key).ToList();
 
         Assert.Equal(ids, await Read(null, null));
         Assert.Equal(ids[..4], await Read(null, null, 4));
@@ -88,7 +92,7 @@ public abstract partial class StoreConformance
         Assert.Equal(
             "a😀",
             Encoding.UTF8.GetString(
-                (await Queries(silo).ReadItemsAsync("a\uff5e", "a", 1, Cancellation))[0].Value.State.Span));
+                (await silo.Store.Items.ReadItemsAsync("a\uff5e", "a", 1, Cancellation))[0].Value.State.Span));
     }
 
     [Fact]
@@ -101,8 +105,8 @@ public abstract partial class StoreConformance
             Encoding.UTF8.GetBytes($"[{i}]"), $"error {i}")).ToList();
         await silo.CommitAsync(round => round.Failures.AddRange(failures));
 
-        var first = await Queries(silo).ReadFailuresAsync(null, 3, Cancellation);
-        var rest = await Queries(silo).ReadFailuresAsync(first[^1].Id, 100, Cancellation);
+        var first = await silo.Store.Failures.ReadFailuresAsync(null, 3, Cancellation);
+        var rest = await silo.Store.Failures.ReadFailuresAsync(first[^1].Id, 100, Cancellation);
 
         Assert.Equal(3, first.Count);
         var read = first.Concat(rest).Reverse().ToList();
@@ -110,7 +114,7 @@ public abstract partial class StoreConformance
             failures.Select(row => row with { Arguments = default }),
             read.Select(row => row with { Arguments = default }));
         Assert.Equal(failures.Select(row => row.Arguments.ToArray()), read.Select(row => row.Arguments.ToArray()));
-        Assert.Empty(await Queries(silo).ReadFailuresAsync(failures[0].Id, 100, Cancellation));
+        Assert.Empty(await silo.Store.Failures.ReadFailuresAsync(failures[0].Id, 100, Cancellation));
     }
 
     [Fact]
@@ -125,13 +129,13 @@ public abstract partial class StoreConformance
             ]));
 
         var start = new ReminderMark(DateTimeOffset.MinValue, new RoundGrainId("", ""), "");
-        var first = await Queries(silo).ReadPendingRemindersAsync(start, 2, Cancellation);
-        var rest = await Queries(silo).ReadPendingRemindersAsync(first[^1].Mark, 2, Cancellation);
+        var first = await silo.Store.Reminders.ReadPendingRemindersAsync(start, 2, Cancellation);
+        var rest = await silo.Store.Reminders.ReadPendingRemindersAsync(first[^1].Mark, 2, Cancellation);
 
         Assert.Equal(["first", "second", "late"], first.Concat(rest).Select(row => row.Name));
         Assert.Equal(("fetch", null), (first[0].Activity, first[1].Activity));
         var forged = new ReminderMark(TestSilo.Noon, new RoundGrainId("item\0", "\ud800"), "");
         Assert.Equal(
-            "late", Assert.Single(await Queries(silo).ReadPendingRemindersAsync(forged, 2, Cancellation)).Name);
+            "late", Assert.Single(await silo.Store.Reminders.ReadPendingRemindersAsync(forged, 2, Cancellation)).Name);
     }
 }

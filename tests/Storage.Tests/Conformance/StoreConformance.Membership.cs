@@ -1,3 +1,5 @@
+using Tributary.Storage.Rounds;
+
 namespace Tributary.Storage.Tests.Conformance;
 
 public abstract partial class StoreConformance
@@ -39,7 +41,9 @@ public abstract partial class StoreConformance
         Assert.IsType<RoundResolution.Dead>(await second.Store.ResolveAsync(first.Id, first.Round + 1, Cancellation));
         await second.CommitAsync(TestSilo.Message());
         Assert.Equal(
-            2, await second.Log.CountBelowAsync(await second.Log.ReadHorizonAsync(Cancellation), Cancellation));
+            2,
+            await second.Store.Messages.CountBelowAsync(
+                await second.Store.Messages.ReadHorizonAsync(Cancellation), Cancellation));
     }
 
     [Fact]
@@ -55,7 +59,7 @@ public abstract partial class StoreConformance
         Assert.IsType<CommitOutcome.Fenced>(
             await first.TryCommitAsync(round => round.Messages.Add(TestSilo.Message())));
         Assert.IsType<RoundResolution.Dead>(await first.Store.ResolveAsync(first.Id, first.Round + 1, Cancellation));
-        Assert.Equal(0, await first.Log.CountBelowAsync(new Position(long.MaxValue), Cancellation));
+        Assert.Equal(0, await first.Store.Messages.CountBelowAsync(new Position(long.MaxValue), Cancellation));
     }
 
     [Fact]

@@ -1,3 +1,6 @@
+using Tributary.Storage.Reminders;
+using Tributary.Storage.Rounds;
+
 namespace Tributary.Storage.Tests.Conformance;
 
 public abstract partial class StoreConformance
@@ -14,7 +17,7 @@ public abstract partial class StoreConformance
         var store = NewStore();
         await store.OpenAsync(Cancellation);
         var incarnation = await store.JoinBesideAsync(address, Cancellation);
-        return new TestSilo(store, Harness.LogOf(store), incarnation.Silo) { IsPicky = true };
+        return new TestSilo(store, incarnation.Silo) { IsPicky = true };
     }
 
     protected static async Task<IReadOnlyList<TakenPartition>> ChangeAsync(
@@ -75,7 +78,7 @@ public abstract partial class StoreConformance
         });
 
         Assert.IsType<CommitOutcome.NotOwned>(outcome);
-        Assert.Equal(0, await silo.Log.CountBelowAsync(new Position(long.MaxValue), Cancellation));
+        Assert.Equal(0, await silo.Store.Messages.CountBelowAsync(new Position(long.MaxValue), Cancellation));
         Assert.Null(await silo.LoadAsync(State(Two, "0")));
         // The round's number is free, and the session is as good as before.
         await silo.CommitAsync(round =>

@@ -1,4 +1,7 @@
 using Tributary.Messages;
+using Tributary.Storage.Failures;
+using Tributary.Storage.Ledger;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Storage.Tests.Conformance;
 
@@ -18,8 +21,6 @@ public abstract partial class StoreConformance
         {
             IsRaised = isRaised,
         };
-
-    private IProcessingQueries Processing(TestSilo silo) => Harness.ProcessingOf(silo.Store);
 
     private static AppendedMessage With(AppendedMessage appended, params MessagePart[] parts) =>
         new(appended.Message, appended.ItemSequence, appended.Generations, parts);
@@ -45,7 +46,7 @@ public abstract partial class StoreConformance
 
     private async Task<IReadOnlyList<StoredPart>> PartsAsync(TestSilo silo, PartFilter? filter = null)
     {
-        var page = await Processing(silo).ReadPartsAsync(filter ?? new PartFilter(), null, Many, Cancellation);
+        var page = await silo.Store.Failures.ReadPartsAsync(filter ?? new PartFilter(), null, Many, Cancellation);
         Assert.True(page.IsComplete);
         return page.Parts;
     }
@@ -74,7 +75,8 @@ public abstract partial class StoreConformance
             ),
             first);
         Assert.Equal(
-            new LedgerCounts(count, 0, 0, count, 0, 0), (await silo.Log.ReadLedgerAsync(true, Cancellation)).Recounted);
+            new LedgerCounts(count, 0, 0, count, 0, 0),
+            (await silo.Store.Ledger.ReadLedgerAsync(true, Cancellation)).Recounted);
 
         var at = TestSilo.Noon.AddHours(1).AddTicks(3);
         await silo.CommitAsync(round =>
@@ -101,10 +103,10 @@ public abstract partial class StoreConformance
             left.Select(row => row.Part));
         Assert.All(left, row =>
             Assert.Equal((Reference(sent[0], transaction, 0), "item 0", at), (row.Message, row.Item, row.ChangedAt)));
-        var report = await silo.Log.ReadLedgerAsync(true, Cancellation);
+        var report = await silo.Store.Ledger.ReadLedgerAsync(true, Cancellation);
         Assert.Equal(new LedgerCounts(count, count - 1, 0, 0, 1, 0), report.Total);
         Assert.Equal(report.Total, report.Recounted);
-        var unfinished = await Processing(silo)
+        var unfinished = await silo.Store.Failures
             .FindPartsAsync([.. sent.Select((_, i) => Position.Of(transaction, i)), new Position(1)], Cancellation);
         Assert.Equal(Position.Of(transaction, 0), Assert.Single(unfinished).Key);
         Assert.Equal(left, unfinished.Values.Single());
@@ -154,7 +156,8 @@ public abstract partial class StoreConformance
             TestSilo.Message());
 
         Assert.Equal(
-            new LedgerCounts(5, 1, 1, 1, 1, 1), (await silo.Log.ReadLedgerAsync(true, Cancellation)).Recounted);
+            new LedgerCounts(5, 1, 1, 1, 1, 1),
+            (await silo.Store.Ledger.ReadLedgerAsync(true, Cancellation)).Recounted);
     }
 
     [Fact]
@@ -209,7 +212,7 @@ public abstract partial class StoreConformance
             var (paged, after) = (new List<long>(), default(PartMark?));
             while (true)
             {
-                var page = await Processing(silo).ReadPartsAsync(filter, after, 2, Cancellation);
+                var page = await silo.Store.Failures.ReadPartsAsync(filter, after, 2, Cancellation);
                 Assert.True(page.Parts.Count <= 2);
                 paged.AddRange(page.Parts.Select(row => row.Message.ItemSequence));
                 after = page.ScannedTo ?? after;
@@ -232,8 +235,8 @@ public abstract partial class StoreConformance
         await silo.CommitAsync(With(TestSilo.Message("wanted"), Waiting));
 
         var filter = new PartFilter(Items: ["wanted"]);
-        var first = await Processing(silo).ReadPartsAsync(filter, null, 10, Cancellation);
-        var rest = await Processing(silo).ReadPartsAsync(filter, first.ScannedTo, 10, Cancellation);
+        var first = await silo.Store.Failures.ReadPartsAsync(filter, null, 10, Cancellation);
+        var rest = await silo.Store.Failures.ReadPartsAsync(filter, first.ScannedTo, 10, Cancellation);
 
         Assert.Equal((0, false), (first.Parts.Count, first.IsComplete));
         Assert.Equal(("wanted", true), (Assert.Single(rest.Parts).Item, rest.IsComplete));
@@ -255,7 +258,7 @@ public abstract partial class StoreConformance
         Assert.Equal(
             error,
             Assert
-                .Single((await Processing(silo).ReadRaisedAsync(Position.Start, 10, Cancellation)).Failures)
+                .Single((await silo.Store.Failures.ReadRaisedAsync(Position.Start, 10, Cancellation)).Failures)
                 .Part.Error);
     }
 
@@ -274,7 +277,7 @@ public abstract partial class StoreConformance
             .Replace("U+D800", "\ud800", StringComparison.Ordinal);
         var part = new MessagePart(plugin, status, step);
         var transaction = await silo.CommitAsync(TestSilo.Message());
-        var stored = (await silo.Log.ReadAfterAsync(Position.Start, 1, 1, Cancellation)).Messages[0];
+        var stored = (await silo.Store.Messages.ReadAfterAsync(Position.Start, 1, 1, Cancellation)).Messages[0];
         var reference = new MessageReference(
             stored.Id, Position.Of(transaction, 0), stored.Source, stored.ReceivedAt, 1);
 

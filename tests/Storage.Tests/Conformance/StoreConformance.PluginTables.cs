@@ -1,4 +1,5 @@
 using Tributary.Plugins;
+using Tributary.Storage.PluginTables;
 
 namespace Tributary.Storage.Tests.Conformance;
 
@@ -17,7 +18,7 @@ public abstract partial class StoreConformance
 
     private async Task<IPluginTables> PluginTablesAsync()
     {
-        var tables = Harness.PluginTablesOf((await JoinAsync()).Store);
+        var tables = (await JoinAsync()).Store.PluginTables;
         await tables.InitialiseAsync(
             "numbers", Script.Replace("{0}", BytesType, StringComparison.Ordinal), Cancellation);
         return tables;
@@ -94,7 +95,7 @@ public abstract partial class StoreConformance
     public async Task A_script_runs_once_per_text_of_it()
     {
         var tables = await PluginTablesAsync();
-        var other = Harness.PluginTablesOf((await ReopenAsync()).Store);
+        var other = (await ReopenAsync()).Store.PluginTables;
 
         await other.InitialiseAsync(
             "numbers", Script.Replace("{0}", BytesType, StringComparison.Ordinal), Cancellation);

@@ -1,13 +1,13 @@
 using System.Text.Json;
 using Tributary.Messages;
+using Tributary.Storage.Messages;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Storage.Tests.Conformance;
 
 public abstract partial class StoreConformance
 {
     private const int Many = 10_000;
-
-    private IMessageQueries Queries(TestSilo silo) => Harness.QueriesOf(silo.Store);
 
     private static MessageQuery Query(
         MessageFilter filter, int limit = Many, int maxScan = Many,
@@ -79,7 +79,8 @@ public abstract partial class StoreConformance
 
         foreach (var (filter, holds) in cases)
         {
-            var found = await Queries(silo).QueryMessagesAsync(Query(filter, newestFirst: newestFirst), Cancellation);
+            var found = await silo.Store.Messages.QueryMessagesAsync(
+                Query(filter, newestFirst: newestFirst), Cancellation);
             var expected = Enumerable.Range(0, sent.Count).Where(holds).Select(i => (long)i);
             Assert.Equal(newestFirst ? expected.Reverse() : expected, Sequences(found));
             Assert.True(found.IsComplete);
@@ -103,12 +104,13 @@ public abstract partial class StoreConformance
         ];
         foreach (var filter in filters)
         {
-            var whole = await Queries(silo).QueryMessagesAsync(Query(filter, newestFirst: newestFirst), Cancellation);
+            var whole = await silo.Store.Messages.QueryMessagesAsync(
+                Query(filter, newestFirst: newestFirst), Cancellation);
             var (read, scanned) = (new List<long>(), 0);
             var query = Query(filter, maxScan: maxScan, newestFirst: newestFirst);
             while (true)
             {
-                var part = await Queries(silo).QueryMessagesAsync(query, Cancellation);
+                var part = await silo.Store.Messages.QueryMessagesAsync(query, Cancellation);
                 read.AddRange(Sequences(part));
                 scanned += part.ScannedCount;
                 Assert.InRange(part.ScannedCount, 1, maxScan);
@@ -129,21 +131,21 @@ public abstract partial class StoreConformance
     {
         var silo = await JoinAsync();
         var sent = await FillAsync(silo, 300);
-        var all = await Queries(silo)
+        var all = await silo.Store.Messages
             .QueryMessagesAsync(Query(new MessageFilter(), newestFirst: newestFirst), Cancellation);
 
         foreach (var limit in new[] { 1, 64, 299 })
         {
-            var page = await Queries(silo)
+            var page = await silo.Store.Messages
                 .QueryMessagesAsync(Query(new MessageFilter(), limit, newestFirst: newestFirst), Cancellation);
             Assert.Equal((limit, limit, false), (page.Messages.Count, page.ScannedCount, page.IsComplete));
             Assert.Equal(all.Messages[limit - 1].Position, page.ScannedTo);
         }
 
-        var last = await Queries(silo)
+        var last = await silo.Store.Messages
             .QueryMessagesAsync(Query(new MessageFilter(), 300, newestFirst: newestFirst), Cancellation);
         Assert.Equal((300, true), (last.ScannedCount, last.IsComplete));
-        var sparse = await Queries(silo)
+        var sparse = await silo.Store.Messages
             .QueryMessagesAsync(
                 Query(new MessageFilter(Body: Body("/i", Comparison.In, "[100,200]")), 1), Cancellation);
         Assert.Equal(
@@ -156,7 +158,7 @@ public abstract partial class StoreConformance
     {
         var silo = await JoinAsync();
         await FillAsync(silo, 10);
-        var all = (await Queries(silo).QueryMessagesAsync(Query(new MessageFilter()), Cancellation)).Messages;
+        var all = (await silo.Store.Messages.QueryMessagesAsync(Query(new MessageFilter()), Cancellation)).Messages;
 
         foreach (var newestFirst in new[] { false, true })
         {
@@ -165,16 +167,17 @@ public abstract partial class StoreConformance
                 After = all[2].Position,
                 Before = all[6].Position,
             };
-            Assert.Equal([3L, 4, 5], Sequences(await Queries(silo).QueryMessagesAsync(query, Cancellation)).Order());
+            Assert.Equal(
+                [3L, 4, 5], Sequences(await silo.Store.Messages.QueryMessagesAsync(query, Cancellation)).Order());
             var items = query with { Filter = new MessageFilter(Items: ["item 3", "item 5", "item 2", "item 6"]) };
-            Assert.Equal([3L, 5], Sequences(await Queries(silo).QueryMessagesAsync(items, Cancellation)).Order());
+            Assert.Equal([3L, 5], Sequences(await silo.Store.Messages.QueryMessagesAsync(items, Cancellation)).Order());
         }
 
-        var nothing = await Queries(silo)
+        var nothing = await silo.Store.Messages
             .QueryMessagesAsync(Query(new MessageFilter()) with { After = all[^1].Position }, Cancellation);
         Assert.Equal(
             (0, 0, null, true), (nothing.Messages.Count, nothing.ScannedCount, nothing.ScannedTo, nothing.IsComplete));
-        var unasked = await Queries(silo).QueryMessagesAsync(Query(new MessageFilter(), limit: 0), Cancellation);
+        var unasked = await silo.Store.Messages.QueryMessagesAsync(Query(new MessageFilter(), limit: 0), Cancellation);
         Assert.Equal(
             (0, 0, null, false), (unasked.Messages.Count, unasked.ScannedCount, unasked.ScannedTo, unasked.IsComplete));
     }
@@ -189,7 +192,7 @@ public abstract partial class StoreConformance
         {
             var odd = new BodyCondition.Not(
                 new BodyCondition.Or([Body("/i", Comparison.Less, "5"), Body("/i", Comparison.Greater, "2990")]));
-            var found = await Queries(silo)
+            var found = await silo.Store.Messages
                 .QueryMessagesAsync(Query(new MessageFilter(Body: odd), newestFirst: newestFirst), Cancellation);
             Assert.Equal(Enumerable.Range(5, 2986).Select(i => (long)i), Sequences(found).Order());
             Assert.Equal((3000, true), (found.ScannedCount, found.IsComplete));
@@ -204,8 +207,8 @@ public abstract partial class StoreConformance
         for (var i = 0; i < 4; i++)
             await silo.CommitAsync(TestSilo.Message("item", body, sequence: i));
 
-        var first = await Queries(silo).QueryMessagesAsync(Query(new MessageFilter()), Cancellation);
-        var rest = await Queries(silo)
+        var first = await silo.Store.Messages.QueryMessagesAsync(Query(new MessageFilter()), Cancellation);
+        var rest = await silo.Store.Messages
             .QueryMessagesAsync(Query(new MessageFilter()) with { After = first.ScannedTo }, Cancellation);
 
         Assert.Equal([0L, 1, 2], Sequences(first));
@@ -231,7 +234,8 @@ public abstract partial class StoreConformance
             ]);
         });
 
-        async Task<long?> Count(MessageFilter filter) => await Queries(silo).CountMessagesAsync(filter, Cancellation);
+        async Task<long?> Count(MessageFilter filter) =>
+            await silo.Store.Messages.CountMessagesAsync(filter, Cancellation);
 
         Assert.Equal(3, await Count(new MessageFilter()));
         Assert.Equal(2, await Count(new MessageFilter(Sources: ["a", "a", "nothing"])));

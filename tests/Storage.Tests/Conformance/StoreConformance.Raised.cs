@@ -1,4 +1,6 @@
 using Tributary.Messages;
+using Tributary.Storage.Failures;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Storage.Tests.Conformance;
 
@@ -15,7 +17,7 @@ public abstract partial class StoreConformance
             .Select(i => With(TestSilo.Message($"old {i}", sequence: i), Waiting))
             .ToList();
         var before = await silo.CommitAsync([.. old]);
-        Assert.Empty((await Processing(silo).ReadRaisedAsync(Position.Start, 10, Cancellation)).Failures);
+        Assert.Empty((await silo.Store.Failures.ReadRaisedAsync(Position.Start, 10, Cancellation)).Failures);
         var fresh = Enumerable
             .Range(0, count)
             .Select(i =>
@@ -55,7 +57,7 @@ public abstract partial class StoreConformance
         var (read, after) = (new List<RaisedFailure>(), Position.Start);
         while (true)
         {
-            var slice = await Processing(silo).ReadRaisedAsync(after, 7, Cancellation);
+            var slice = await silo.Store.Failures.ReadRaisedAsync(after, 7, Cancellation);
             Assert.True(slice.Failures.Count <= 7 && slice.Horizon > Position.Of(transaction, 0));
             read.AddRange(slice.Failures);
             if (slice.IsComplete)
@@ -67,7 +69,7 @@ public abstract partial class StoreConformance
         Assert.Equal(
             Enumerable.Range(0, 3 * count).Select(i => Position.Of(transaction, i)), read.Select(row => row.Position));
         Assert.Equal(Failed("p", MessageStatus.Retrying, "old 0", isRaised: false), read[count].Part);
-        var end = await Processing(silo).ReadRaisedAsync(read[^1].Position, 7, Cancellation);
+        var end = await silo.Store.Failures.ReadRaisedAsync(read[^1].Position, 7, Cancellation);
         Assert.Equal((0, true), (end.Failures.Count, end.IsComplete));
     }
 
@@ -85,9 +87,9 @@ public abstract partial class StoreConformance
             round.Parts.Add(new PartsRow(reference, "old", [Failed("q", MessageStatus.Parked, "left")], TestSilo.Noon));
         });
 
-        var slice = await Processing(silo).ReadRaisedAsync(Position.Start, 7, Cancellation);
+        var slice = await silo.Store.Failures.ReadRaisedAsync(Position.Start, 7, Cancellation);
         Assert.Equal(["overtaken", "left"], slice.Failures.Select(row => row.Part.Error!));
-        var page = await Processing(silo).ReadPartsAsync(new PartFilter(), null, 10, Cancellation);
+        var page = await silo.Store.Failures.ReadPartsAsync(new PartFilter(), null, 10, Cancellation);
         Assert.Equal(["left"], page.Parts.Select(row => row.Part.Error!));
     }
 
@@ -108,7 +110,7 @@ public abstract partial class StoreConformance
         });
         await silo.CommitAsync(round => round.Outcomes.Add(new OutcomeRow(At(1), new Outcome(int.MaxValue, []))));
 
-        var found = await Processing(silo)
+        var found = await silo.Store.Aggregates
             .ReadOutcomesAsync([.. Enumerable.Range(0, 700).Select(At), At(1), new Position(7)], Cancellation);
         Assert.Equal(500, found.Count);
         Assert.Equal(
@@ -123,13 +125,13 @@ public abstract partial class StoreConformance
     [Fact]
     public async Task A_stored_message_is_found_by_its_id_as_soon_as_its_round_is_durable()
     {
-        var silo = await TestSilo.JoinAsync(Harness, NewStore(), waitsForHorizon: false);
+        var silo = await TestSilo.JoinAsync(NewStore(), waitsForHorizon: false);
         var sent = TestSilo.Message("somebody");
 
         await silo.CommitAsync(sent);
 
-        var found = await Processing(silo).FindStoredAsync(sent.Message.Id, Cancellation);
+        var found = await silo.Store.Messages.FindStoredAsync(sent.Message.Id, Cancellation);
         Assert.Equal(("somebody", sent.Message.Id), (found!.Item, found.Id));
-        Assert.Null(await Processing(silo).FindStoredAsync(new MessageId(Guid.CreateVersion7()), Cancellation));
+        Assert.Null(await silo.Store.Messages.FindStoredAsync(new MessageId(Guid.CreateVersion7()), Cancellation));
     }
 }

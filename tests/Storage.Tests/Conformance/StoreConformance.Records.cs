@@ -1,6 +1,9 @@
 using System.Text;
 using Tributary.Messages;
 using Tributary.Plugins;
+using Tributary.Storage.Messages;
+using Tributary.Storage.Records;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Storage.Tests.Conformance;
 
@@ -24,7 +27,7 @@ public abstract partial class StoreConformance
         var (read, after) = (new List<string>(), query.After);
         while (true)
         {
-            var page = await Processing(silo).ReadRecordsAsync(query with { After = after }, Cancellation);
+            var page = await silo.Store.Records.ReadRecordsAsync(query with { After = after }, Cancellation);
             Assert.True(page.Records.Count <= query.Limit && page.ScannedCount <= query.MaxScanCount);
             read.AddRange(page.Records.Select(Json));
             if (page.IsComplete)
@@ -43,7 +46,7 @@ public abstract partial class StoreConformance
         {
             await silo.CommitAsync(round => round.Records.Add(Record("item", messages[message], json)));
             var record = Assert.Single(
-                (await Processing(silo).FindRecordsAsync(["item"], [1], 10, Cancellation))["item"]);
+                (await silo.Store.Records.FindRecordsAsync(["item"], [1], 10, Cancellation))["item"]);
             Assert.Equal((1, "item", ""), (record.Generation, record.Item, record.Key));
             return $"{Json(record)} of {messages.IndexOf(record.Message)}";
         }
@@ -118,7 +121,7 @@ public abstract partial class StoreConformance
             }
         });
 
-        var found = await Processing(silo)
+        var found = await silo.Store.Records
             .FindRecordsAsync([.. items, "item 7", "nobody", "\0"], [2, 1, 9], 2, Cancellation);
 
         Assert.Equal(items.Order(), found.Keys.Order());
@@ -126,8 +129,8 @@ public abstract partial class StoreConformance
             Assert.Equal([$"[{i},0]", $"[{i},2]"], found[items[i]].Select(Json));
         Assert.Equal(
             ["[5,1]"],
-            (await Processing(silo).FindRecordsAsync(["item 5"], [2], 2, Cancellation))["item 5"].Select(Json));
-        Assert.Empty(await Processing(silo).FindRecordsAsync([], [1], 2, Cancellation));
+            (await silo.Store.Records.FindRecordsAsync(["item 5"], [2], 2, Cancellation))["item 5"].Select(Json));
+        Assert.Empty(await silo.Store.Records.FindRecordsAsync([], [1], 2, Cancellation));
     }
 
     [Fact]
@@ -140,9 +143,9 @@ public abstract partial class StoreConformance
             round.Records.AddRange(messages.Select((message, i) => new RecordRow(1, $"item {i:D2}", "", message, json)))
         );
 
-        var first = await Processing(silo)
+        var first = await silo.Store.Records
             .ReadRecordsAsync(new RecordQuery(1, null, null, null, 100, 100), Cancellation);
-        var rest = await Processing(silo)
+        var rest = await silo.Store.Records
             .ReadRecordsAsync(new RecordQuery(1, null, null, first.ScannedTo, 100, 100), Cancellation);
 
         Assert.Equal((8, false, 4, true), (first.Records.Count, first.IsComplete, rest.Records.Count, rest.IsComplete));
@@ -171,7 +174,7 @@ public abstract partial class StoreConformance
             }));
         }
 
-        Assert.Empty(await Processing(silo).FindRecordsAsync(["item"], [1], 10, Cancellation));
+        Assert.Empty(await silo.Store.Records.FindRecordsAsync(["item"], [1], 10, Cancellation));
         await silo.CommitAsync(round => round.Records.Add(Record("item", message, "{}", new string('ä', 256))));
     }
 }

@@ -1,3 +1,6 @@
+using Tributary.Storage.Reminders;
+using Tributary.Storage.Rounds;
+
 namespace Tributary.Storage.Tests.Conformance;
 
 /// <summary>Notes of starts: of activities on their rows, and of deliveries.</summary>
@@ -145,13 +148,13 @@ public abstract partial class StoreConformance
     public async Task Notes_of_deliveries_are_replaced_removed_and_cleared_and_outlive_a_crash()
     {
         var first = await JoinAsync();
-        var starts = Harness.DeliveryStartsOf(first.Store);
+        var starts = first.Store.DeliveryStarts;
         await starts.WriteAsync(
             [new("q", 1, 2, false), new("q", UInt128.MaxValue, 2, false), new("r", 1, 2, false)], Cancellation);
         await starts.WriteAsync([new("q", 1, 3, true), new("r", 1, 0, false), new("never", 7, 0, false)], Cancellation);
         await Harness.CrashAsync(first.Store);
 
-        starts = Harness.DeliveryStartsOf((await JoinAsync()).Store);
+        starts = (await JoinAsync()).Store.DeliveryStarts;
         var read = await starts.ReadAsync(Cancellation);
         await starts.ClearAsync(Cancellation);
 

@@ -1,5 +1,6 @@
 using Tributary.Aggregates;
 using Tributary.Messages;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Storage.Tests.Conformance;
 
@@ -77,9 +78,10 @@ public abstract partial class StoreConformance
 
         foreach (var row in rows)
             Assert.NotNull(await silo.LoadAsync(row));
-        var message = Assert.Single((await silo.Log.ReadAfterAsync(Position.Start, 10, 1000, Cancellation)).Messages);
+        var message = Assert.Single(
+            (await silo.Store.Messages.ReadAfterAsync(Position.Start, 10, 1000, Cancellation)).Messages);
         Assert.Equal((text, text), (message.Item, message.Source));
-        Assert.Equal(1, (await silo.Log.ReadLedgerAsync(false, Cancellation)).BySource[text].Accepted);
+        Assert.Equal(1, (await silo.Store.Ledger.ReadLedgerAsync(false, Cancellation)).BySource[text].Accepted);
     }
 
     [Fact]
@@ -138,9 +140,9 @@ public abstract partial class StoreConformance
             }
         });
 
-        Assert.Equal(0, await silo.Log.CutExternalIdsAsync(TestSilo.Noon.AddHours(11), 10, Cancellation));
-        Assert.Equal(3, await silo.Log.CutExternalIdsAsync(TestSilo.Noon.AddDays(1), 3, Cancellation));
-        Assert.Equal(2, await silo.Log.CutExternalIdsAsync(TestSilo.Noon.AddDays(1), 3, Cancellation));
+        Assert.Equal(0, await silo.Store.ExternalIds.CutAsync(TestSilo.Noon.AddHours(11), 10, Cancellation));
+        Assert.Equal(3, await silo.Store.ExternalIds.CutAsync(TestSilo.Noon.AddDays(1), 3, Cancellation));
+        Assert.Equal(2, await silo.Store.ExternalIds.CutAsync(TestSilo.Noon.AddDays(1), 3, Cancellation));
     }
 
     [Fact]
@@ -150,7 +152,7 @@ public abstract partial class StoreConformance
             new KnownMessage(new MessageId(Guid.CreateVersion7()), "the item", UInt128.MaxValue - 1, Position.Of(3, 4));
         var key = (new PartitionId(5), ExternalKey.Unscoped("source", "external"));
         var first = NewStore();
-        await TestSilo.JoinAsync(Harness, first);
+        await TestSilo.JoinAsync(first);
         await first.DisposeAsync();
         await Harness.LeaveUnscopedAsync(key.Item1, key.Item2, old, day: 20_000);
 
@@ -167,9 +169,9 @@ public abstract partial class StoreConformance
             round.ExternalIds.Add(
                 new ExternalIdRow(new PartitionId(5), ExternalKey.Of("source", "item", "external"), 1, 0));
         });
-        Assert.Equal(1, await silo.Log.CutExternalIdsAsync(TestSilo.Noon.AddDays(1), 1, Cancellation));
+        Assert.Equal(1, await silo.Store.ExternalIds.CutAsync(TestSilo.Noon.AddDays(1), 1, Cancellation));
         Assert.Empty((await silo.Store.LoadAsync(request, Cancellation)).UnscopedExternalIds);
-        Assert.Equal(1, await silo.Log.CutExternalIdsAsync(TestSilo.Noon.AddDays(1), 1, Cancellation));
+        Assert.Equal(1, await silo.Store.ExternalIds.CutAsync(TestSilo.Noon.AddDays(1), 1, Cancellation));
     }
 
     [Fact]

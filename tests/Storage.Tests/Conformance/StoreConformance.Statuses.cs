@@ -1,4 +1,5 @@
 using Tributary.Messages;
+using Tributary.Storage.Messages;
 
 namespace Tributary.Storage.Tests.Conformance;
 
@@ -45,13 +46,14 @@ public abstract partial class StoreConformance
         foreach (var (filter, holds, scanned) in cases)
         {
             var expected = Enumerable.Range(0, 200).Where(holds).Select(i => (long)i);
-            var found = await Queries(silo).QueryMessagesAsync(Query(filter, newestFirst: newestFirst), Cancellation);
+            var found = await silo.Store.Messages.QueryMessagesAsync(
+                Query(filter, newestFirst: newestFirst), Cancellation);
             Assert.Equal(newestFirst ? expected.Reverse() : expected, Sequences(found));
             Assert.Equal((scanned, true), (found.ScannedCount, found.IsComplete));
             var (paged, query) = (new List<long>(), Query(filter, 1, 7, newestFirst));
             while (true)
             {
-                var part = await Queries(silo).QueryMessagesAsync(query, Cancellation);
+                var part = await silo.Store.Messages.QueryMessagesAsync(query, Cancellation);
                 paged.AddRange(Sequences(part));
                 if (part.IsComplete)
                     break;
@@ -61,7 +63,7 @@ public abstract partial class StoreConformance
             Assert.Equal(Sequences(found), paged);
         }
 
-        var items = await Queries(silo)
+        var items = await silo.Store.Messages
             .QueryMessagesAsync(
                 Query(new MessageFilter(Items: ["item 3"], Statuses: [MessageStatus.Parked]), newestFirst: newestFirst),
                 Cancellation);
@@ -80,7 +82,8 @@ public abstract partial class StoreConformance
             round.Ledger.Add(Delta(3, (MessageStatus.Processing, 1), (MessageStatus.Completed, 2)));
         });
 
-        async Task<long?> Count(MessageFilter filter) => await Queries(silo).CountMessagesAsync(filter, Cancellation);
+        async Task<long?> Count(MessageFilter filter) =>
+            await silo.Store.Messages.CountMessagesAsync(filter, Cancellation);
 
         Assert.Equal(1, await Count(new MessageFilter(Statuses: [MessageStatus.Processing])));
         Assert.Equal(

@@ -1,4 +1,7 @@
 using System.Text;
+using Tributary.Storage.Failures;
+using Tributary.Storage.Reminders;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Storage.Tests.Conformance;
 

@@ -1,3 +1,5 @@
+using Tributary.Storage.Rounds;
+
 namespace Tributary.Storage.Tests.Conformance;
 
 /// <summary>What every store promises. Each store has a class that runs all of it.</summary>
@@ -24,12 +26,12 @@ public abstract partial class StoreConformance : IAsyncLifetime
             await harness.DisposeAsync();
     }
 
-    protected IPartitionStore NewStore()
+    protected IStore NewStore()
     {
         var store = Harness.NewStore();
         stores.Add(store);
         return store;
     }
 
-    protected Task<TestSilo> JoinAsync(string address = "") => TestSilo.JoinAsync(Harness, NewStore(), address);
+    protected Task<TestSilo> JoinAsync(string address = "") => TestSilo.JoinAsync(NewStore(), address);
 }

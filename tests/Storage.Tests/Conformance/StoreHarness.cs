@@ -1,4 +1,5 @@
 using Tributary.Messages;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Storage.Tests.Conformance;
 
@@ -6,19 +7,7 @@ namespace Tributary.Storage.Tests.Conformance;
 public abstract class StoreHarness : IAsyncDisposable
 {
     /// <summary>A store over the database that is not open yet, as a new process would make it.</summary>
-    public abstract IPartitionStore NewStore();
-
-    public abstract IMessageLog LogOf(IPartitionStore store);
-
-    public abstract IGenerations GenerationsOf(IPartitionStore store);
-
-    public abstract IMessageQueries QueriesOf(IPartitionStore store);
-
-    public abstract IProcessingQueries ProcessingOf(IPartitionStore store);
-
-    public abstract IPluginTables PluginTablesOf(IPartitionStore store);
-
-    public abstract IDeliveryStarts DeliveryStartsOf(IPartitionStore store);
+    public abstract IStore NewStore();
 
     /// <summary>
     /// Writes what a version before schema version 5 left: <c>external_ids</c>. The database exists, and no store is

@@ -1,20 +1,19 @@
 using System.Text;
 using Tributary.Aggregates;
 using Tributary.Messages;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Storage.Tests.Conformance;
 
 /// <summary>A silo that has joined, as far as a store sees it: numbers its rounds and counts its messages.</summary>
-public sealed class TestSilo(IPartitionStore store, IMessageLog log, SiloId id)
+public sealed class TestSilo(IStore store, SiloId id)
 {
     private long round;
     private long accepted;
 
     public static DateTimeOffset Noon { get; } = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
-    public IPartitionStore Store { get; } = store;
-
-    public IMessageLog Log { get; } = log;
+    public IStore Store { get; } = store;
 
     public SiloId Id { get; } = id;
 
@@ -37,12 +36,12 @@ public sealed class TestSilo(IPartitionStore store, IMessageLog log, SiloId id)
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public static async Task<TestSilo> JoinAsync(
-        StoreHarness harness, IPartitionStore store, string address = "", bool waitsForHorizon = true,
+        IStore store, string address = "", bool waitsForHorizon = true,
         params string[] indexedPaths)
     {
         await store.OpenAsync(Cancellation);
         var incarnation = await store.JoinAsync(address, indexedPaths, Cancellation);
-        var silo = new TestSilo(store, harness.LogOf(store), incarnation.Silo)
+        var silo = new TestSilo(store, incarnation.Silo)
         {
             WaitsForHorizon = waitsForHorizon,
             IndexedPaths = indexedPaths.Zip(incarnation.IndexedPaths)
@@ -117,7 +116,7 @@ public sealed class TestSilo(IPartitionStore store, IMessageLog log, SiloId id)
     public async Task SettleAsync(CommitOutcome outcome)
     {
         var above = Position.Of(Assert.IsType<CommitOutcome.Committed>(outcome).Transaction + 1, 0);
-        await Waiting.UntilAsync(async () => await Log.ReadHorizonAsync(Cancellation) >= above);
+        await Waiting.UntilAsync(async () => await Store.Messages.ReadHorizonAsync(Cancellation) >= above);
     }
 
     public Task<long> CommitAsync(params AppendedMessage[] messages) =>

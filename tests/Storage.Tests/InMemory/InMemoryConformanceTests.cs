@@ -12,20 +12,7 @@ public sealed class InMemoryConformanceTests : SharedConformance
     {
         private readonly InMemoryDatabase database = new(TimeProvider.System);
 
-        public override IPartitionStore NewStore() => new InMemoryStore(database);
-
-        public override IMessageLog LogOf(IPartitionStore store) => ((InMemoryStore)store).Log;
-
-        public override IGenerations GenerationsOf(IPartitionStore store) => ((InMemoryStore)store).Generations;
-
-        public override IMessageQueries QueriesOf(IPartitionStore store) => ((InMemoryStore)store).Queries;
-
-        public override IProcessingQueries ProcessingOf(IPartitionStore store) => ((InMemoryStore)store).Processing;
-
-        public override IPluginTables PluginTablesOf(IPartitionStore store) => ((InMemoryStore)store).PluginTables;
-
-        public override IDeliveryStarts DeliveryStartsOf(IPartitionStore store) =>
-            ((InMemoryStore)store).DeliveryStarts;
+        public override IStore NewStore() => new InMemoryStore(database);
 
         public override Task LeaveUnscopedAsync(PartitionId partition, ExternalKey key, KnownMessage message, int day)
         {

@@ -1,5 +1,6 @@
 using Tributary.Messages;
 using Tributary.Storage.InMemory;
+using Tributary.Storage.Rounds;
 using Tributary.Storage.Tests.Conformance;
 
 namespace Tributary.Storage.Tests.InMemory;
@@ -134,7 +135,7 @@ public sealed class InMemoryFaultsTests
         var store = new InMemoryStore(database, faults);
         await store.OpenAsync(Cancellation);
         var incarnation = await store.JoinAsync("", [], Cancellation);
-        var silo = new TestSilo(store, store.Log, incarnation.Silo);
+        var silo = new TestSilo(store, incarnation.Silo);
         await silo.TakeAllAsync();
         return silo;
     }

@@ -39,22 +39,10 @@ public sealed class PostgresHarness(string connectionString) : StoreHarness
 {
     public string ConnectionString { get; } = connectionString;
 
-    public override IPartitionStore NewStore() => new PostgresStore(
+    public override IStore NewStore() => new PostgresStore(
         // Long enough for a busy server to notice that a session has ended.
         new PostgresOptions { ConnectionString = ConnectionString, JoinWait = TimeSpan.FromSeconds(5) },
             TimeProvider.System);
-
-    public override IMessageLog LogOf(IPartitionStore store) => ((PostgresStore)store).Log;
-
-    public override IGenerations GenerationsOf(IPartitionStore store) => ((PostgresStore)store).Generations;
-
-    public override IMessageQueries QueriesOf(IPartitionStore store) => ((PostgresStore)store).Queries;
-
-    public override IProcessingQueries ProcessingOf(IPartitionStore store) => ((PostgresStore)store).Processing;
-
-    public override IPluginTables PluginTablesOf(IPartitionStore store) => ((PostgresStore)store).PluginTables;
-
-    public override IDeliveryStarts DeliveryStartsOf(IPartitionStore store) => ((PostgresStore)store).DeliveryStarts;
 
     public override async Task LeaveUnscopedAsync(PartitionId partition, ExternalKey key, KnownMessage message, int day)
     {

@@ -1,5 +1,6 @@
 using Npgsql;
 using Tributary.Aggregates;
+using Tributary.Storage.Rounds;
 using Tributary.Storage.Tests.Conformance;
 using Tributary.TestingHost.Postgres;
 
@@ -26,7 +27,7 @@ public sealed class PostgresFaultsTests(SharedCluster shared) : IAsyncLifetime
     public async Task A_round_whose_backend_is_killed_in_the_middle_is_resolved_and_sent_again(int count)
     {
         await using var store = Harness.NewStore();
-        var silo = await TestSilo.JoinAsync(Harness, store);
+        var silo = await TestSilo.JoinAsync(store);
         await using var other = await ConnectAsync();
         await ExecuteAsync(other, "begin; lock table messages in exclusive mode");
         var round = silo.NextRound(next =>
@@ -42,14 +43,14 @@ public sealed class PostgresFaultsTests(SharedCluster shared) : IAsyncLifetime
         Assert.IsType<CommitOutcome.Unknown>(await store.CommitAsync(round, Cancellation));
         Assert.IsType<RoundResolution.NotApplied>(await store.ResolveAsync(silo.Id, round.Round, Cancellation));
         await silo.SettleAsync(await store.CommitAsync(round, Cancellation));
-        Assert.Equal(count, await silo.Log.CountBelowAsync(new Position(long.MaxValue), Cancellation));
+        Assert.Equal(count, await silo.Store.Messages.CountBelowAsync(new Position(long.MaxValue), Cancellation));
     }
 
     [Fact]
     public async Task A_resolution_ends_the_session_that_still_carries_the_round()
     {
         await using var store = Harness.NewStore();
-        var silo = await TestSilo.JoinAsync(Harness, store);
+        var silo = await TestSilo.JoinAsync(store);
         await using var other = await ConnectAsync();
         await ExecuteAsync(other, "begin; lock table messages in exclusive mode");
         var round = silo.NextRound(next => next.Messages.Add(TestSilo.Message()));
@@ -70,7 +71,7 @@ public sealed class PostgresFaultsTests(SharedCluster shared) : IAsyncLifetime
     public async Task A_round_that_was_in_when_its_session_died_is_known_by_its_transaction()
     {
         await using var store = Harness.NewStore();
-        var silo = await TestSilo.JoinAsync(Harness, store);
+        var silo = await TestSilo.JoinAsync(store);
         var transaction = await silo.CommitAsync(TestSilo.Message());
         await using var other = await ConnectAsync();
         await ExecuteAsync(other, "select pg_terminate_backend(backend_pid, 5000) from silos where status = 'active'");
@@ -88,31 +89,31 @@ public sealed class PostgresFaultsTests(SharedCluster shared) : IAsyncLifetime
     public async Task An_open_writing_transaction_holds_the_horizon()
     {
         await using var store = Harness.NewStore();
-        var silo = await TestSilo.JoinAsync(Harness, store, waitsForHorizon: false);
+        var silo = await TestSilo.JoinAsync(store, waitsForHorizon: false);
         await using var other = await ConnectAsync();
         await ExecuteAsync(other, "begin; select pg_current_xact_id()");
         var message = TestSilo.Message();
         var committed = new CommitOutcome.Committed(await silo.CommitAsync(message), TestSilo.Noon);
-        var horizon = await silo.Log.ReadHorizonAsync(Cancellation);
+        var horizon = await silo.Store.Messages.ReadHorizonAsync(Cancellation);
 
-        var slice = await silo.Log.ReadAfterAsync(Position.Start, 10, 1000, Cancellation);
+        var slice = await silo.Store.Messages.ReadAfterAsync(Position.Start, 10, 1000, Cancellation);
         Assert.Empty(slice.Messages);
         Assert.Equal(horizon, slice.Horizon);
-        Assert.Empty(await silo.Log.ReadNewestAsync(new Position(long.MaxValue), 0, 10, Cancellation));
-        Assert.Equal(0, await silo.Log.CountBelowAsync(new Position(long.MaxValue), Cancellation));
-        Assert.Null(await silo.Log.FindAsync(message.Message.Id, Cancellation));
+        Assert.Empty(await silo.Store.Messages.ReadNewestAsync(new Position(long.MaxValue), 0, 10, Cancellation));
+        Assert.Equal(0, await silo.Store.Messages.CountBelowAsync(new Position(long.MaxValue), Cancellation));
+        Assert.Null(await silo.Store.Messages.FindAsync(message.Message.Id, Cancellation));
 
         await ExecuteAsync(other, "rollback");
         await silo.SettleAsync(committed);
-        Assert.Single((await silo.Log.ReadAfterAsync(Position.Start, 10, 1000, Cancellation)).Messages);
-        Assert.Equal(1, await silo.Log.CountBelowAsync(new Position(long.MaxValue), Cancellation));
+        Assert.Single((await silo.Store.Messages.ReadAfterAsync(Position.Start, 10, 1000, Cancellation)).Messages);
+        Assert.Equal(1, await silo.Store.Messages.CountBelowAsync(new Position(long.MaxValue), Cancellation));
     }
 
     [Fact]
     public async Task A_round_that_changes_what_does_not_exist_is_refused_whole()
     {
         await using var store = Harness.NewStore();
-        var silo = await TestSilo.JoinAsync(Harness, store);
+        var silo = await TestSilo.JoinAsync(store);
 
         var outcome = await silo.TryCommitAsync(round =>
         {
@@ -122,7 +123,7 @@ public sealed class PostgresFaultsTests(SharedCluster shared) : IAsyncLifetime
 
         var rejected = Assert.IsType<CommitOutcome.Rejected>(outcome);
         Assert.Contains("items", rejected.Error.Message, StringComparison.Ordinal);
-        Assert.Equal(0, await silo.Log.CountBelowAsync(new Position(long.MaxValue), Cancellation));
+        Assert.Equal(0, await silo.Store.Messages.CountBelowAsync(new Position(long.MaxValue), Cancellation));
         await silo.CommitAsync();
     }
 
@@ -130,7 +131,7 @@ public sealed class PostgresFaultsTests(SharedCluster shared) : IAsyncLifetime
     public async Task A_key_too_long_for_an_index_is_refused_and_the_session_goes_on()
     {
         await using var store = Harness.NewStore();
-        var silo = await TestSilo.JoinAsync(Harness, store);
+        var silo = await TestSilo.JoinAsync(store);
         var bytes = new byte[4000];
         new Random(1).NextBytes(bytes);
         var row = TestSilo.Aggregate(new AggregateKey(1, 0, Convert.ToHexString(bytes)), "{}", true);
@@ -146,7 +147,7 @@ public sealed class PostgresFaultsTests(SharedCluster shared) : IAsyncLifetime
     public async Task A_message_stored_already_is_refused_by_insert_and_by_copy(int count)
     {
         await using var store = Harness.NewStore();
-        var silo = await TestSilo.JoinAsync(Harness, store);
+        var silo = await TestSilo.JoinAsync(store);
         var messages = Enumerable.Range(0, count).Select(_ => TestSilo.Message()).ToArray();
         await silo.CommitAsync(messages);
 
@@ -173,7 +174,7 @@ public sealed class PostgresFaultsTests(SharedCluster shared) : IAsyncLifetime
     public async Task A_database_whose_server_has_counted_less_than_its_positions_is_not_used()
     {
         await using var store = Harness.NewStore();
-        var silo = await TestSilo.JoinAsync(Harness, store);
+        var silo = await TestSilo.JoinAsync(store);
         await silo.CommitAsync(TestSilo.Message());
         await store.OpenAsync(Cancellation);
         await using var other = await ConnectAsync();
@@ -190,7 +191,7 @@ public sealed class PostgresFaultsTests(SharedCluster shared) : IAsyncLifetime
         await using var cluster = await PostgresCluster.StartNewAsync();
         var own = new PostgresHarness(await cluster.CreateDatabaseAsync());
         await using var store = own.NewStore();
-        var silo = await TestSilo.JoinAsync(own, store);
+        var silo = await TestSilo.JoinAsync(store);
         await silo.CommitAsync(TestSilo.Message());
 
         await cluster.KillAsync();
@@ -203,7 +204,7 @@ public sealed class PostgresFaultsTests(SharedCluster shared) : IAsyncLifetime
 
         Assert.IsType<RoundResolution.NotApplied>(await store.ResolveAsync(silo.Id, round.Round, Cancellation));
         await silo.SettleAsync(await store.CommitAsync(round, Cancellation));
-        Assert.Equal(2, await silo.Log.CountBelowAsync(new Position(long.MaxValue), Cancellation));
+        Assert.Equal(2, await silo.Store.Messages.CountBelowAsync(new Position(long.MaxValue), Cancellation));
     }
 
     private async Task<NpgsqlConnection> ConnectAsync()

@@ -1,3 +1,4 @@
+using Tributary.Storage.Rounds;
 using Tributary.Storage.Tests.Conformance;
 using Tributary.TestingHost;
 
@@ -32,7 +33,7 @@ public sealed class PostgresFullDiskTests(SharedCluster shared)
     private static async Task FillAsync(PostgresHarness harness, SmallDisk disk, int count)
     {
         await using var store = harness.NewStore();
-        var silo = await TestSilo.JoinAsync(harness, store);
+        var silo = await TestSilo.JoinAsync(store);
         await silo.CommitAsync(TestSilo.Message());
         disk.Fill();
         // More than what is left of pages that are there, beside the ones outside of the table's.
@@ -46,12 +47,12 @@ public sealed class PostgresFullDiskTests(SharedCluster shared)
             Assert.Equal("store_full", full.Error.Code);
             // The driver has closed the session; the engine resolves before it commits again.
             Assert.IsType<RoundResolution.NotApplied>(await ResolveAsync(store, silo, round, disk));
-            Assert.Equal(1, await silo.Log.CountBelowAsync(new Position(long.MaxValue), Cancellation));
+            Assert.Equal(1, await silo.Store.Messages.CountBelowAsync(new Position(long.MaxValue), Cancellation));
         }
 
         disk.Free();
         await silo.SettleAsync(await store.CommitAsync(round, Cancellation));
-        Assert.Equal(count + 1, await silo.Log.CountBelowAsync(new Position(long.MaxValue), Cancellation));
+        Assert.Equal(count + 1, await silo.Store.Messages.CountBelowAsync(new Position(long.MaxValue), Cancellation));
     }
 
     // The server may want room for a session that begins; it says so in a way that is tried again.

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Npgsql;
-using Tributary.Storage.Postgres;
+using Tributary.Storage.Messages;
+using Tributary.Storage.Postgres.Messages;
 using Tributary.Storage.Queries;
 using Tributary.Storage.Tests.Conformance;
 
@@ -23,7 +24,7 @@ public sealed class PostgresIndexPlanTests(SharedCluster shared)
     {
         await using var harness = new PostgresHarness(await (await shared.GetAsync()).CreateDatabaseAsync());
         await using var store = harness.NewStore();
-        var silo = new IndexingSilo(await TestSilo.JoinAsync(harness, store, indexedPaths: ["/kind", "/i"]));
+        var silo = new IndexingSilo(await TestSilo.JoinAsync(store, indexedPaths: ["/kind", "/i"]));
         foreach (var round in Enumerable.Range(0, MessageCount).Chunk(5_000))
             await silo.CommitAsync(
                 round.Select(i =>
@@ -134,7 +135,7 @@ public sealed class PostgresIndexPlanTests(SharedCluster shared)
     {
         await using var harness = new PostgresHarness(await (await shared.GetAsync()).CreateDatabaseAsync());
         await using var store = harness.NewStore();
-        var silo = new IndexingSilo(await TestSilo.JoinAsync(harness, store, indexedPaths: ["/i"]));
+        var silo = new IndexingSilo(await TestSilo.JoinAsync(store, indexedPaths: ["/i"]));
         foreach (var round in Enumerable.Range(0, MessageCount).Chunk(5_000))
             await silo.CommitAsync(round.Select(i => silo.Message($$"""{"i":{{i}}}""", i)));
 

@@ -1,5 +1,6 @@
 using Npgsql;
 using Tributary.Storage.Postgres;
+using Tributary.Storage.Reminders;
 using Tributary.Storage.Tests.Conformance;
 
 namespace Tributary.Storage.Tests.Postgres;
@@ -23,14 +24,14 @@ public sealed class PostgresPoolsTests(SharedCluster shared)
                 JoinWait = TimeSpan.FromSeconds(5),
             },
             TimeProvider.System);
-        var silo = await TestSilo.JoinAsync(harness, store, waitsForHorizon: false);
+        var silo = await TestSilo.JoinAsync(store, waitsForHorizon: false);
         await using var other = await ConnectAsync(harness);
         // Apart: a transaction goes on seeing the activity that it saw first.
         await using var observer = await ConnectAsync(harness);
         await using var transaction = await other.BeginTransactionAsync(Cancellation);
         await ExecuteAsync(other, "lock table failures in access exclusive mode");
         var queries = Enumerable.Range(0, ReadConnectionCount * 3)
-            .Select(_ => store.Queries.ReadFailuresAsync(null, 10, Cancellation).AsTask()).ToList();
+            .Select(_ => store.Failures.ReadFailuresAsync(null, 10, Cancellation).AsTask()).ToList();
         await Waiting.UntilAsync(async () => await WaitingCountAsync(observer) == ReadConnectionCount);
 
         await silo.CommitAsync(round =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Npgsql;
 using Tributary.Plugins;
+using Tributary.Storage.Generations;
 using Tributary.Storage.Tests.Conformance;
 
 namespace Tributary.Storage.Tests.Postgres;
@@ -34,7 +35,8 @@ public sealed class PostgresSettingsTests(SharedCluster shared) : IAsyncLifetime
 
         await silo.CommitAsync(TestSilo.Message());
         await silo.CommitAsync([.. Enumerable.Range(0, 300).Select(_ => TestSilo.Message())]);
-        await silo.Log.RegisterDefinitionsAsync([new DefinitionProposal("a", "1", "1"u8.ToArray())], Cancellation);
+        await silo.Store.Generations.RegisterDefinitionsAsync(
+            [new DefinitionProposal("a", "1", "1"u8.ToArray())], Cancellation);
         await ApplyAsync(store, "synchronous_commit");
 
         Assert.Equal(
@@ -71,10 +73,11 @@ public sealed class PostgresSettingsTests(SharedCluster shared) : IAsyncLifetime
         var own = new PostgresHarness(Harness.ConnectionString + ";Options=-c application_name=mine -c work_mem=7MB");
         await using var store = own.NewStore();
         await using var other = await ConnectAsync();
-        var silo = await TestSilo.JoinAsync(own, store);
+        var silo = await TestSilo.JoinAsync(store);
         await ExecuteAsync(other, Witness);
 
-        await silo.Log.RegisterDefinitionsAsync([new DefinitionProposal("a", "1", "1"u8.ToArray())], Cancellation);
+        await silo.Store.Generations.RegisterDefinitionsAsync(
+            [new DefinitionProposal("a", "1", "1"u8.ToArray())], Cancellation);
         await ApplyAsync(store, "work_mem");
 
         Assert.Equal(
@@ -101,17 +104,17 @@ public sealed class PostgresSettingsTests(SharedCluster shared) : IAsyncLifetime
         create trigger witness after insert on definitions for each statement execute function witness();
         """;
 
-    private async Task<TestSilo> JoinWithWitnessAsync(IPartitionStore store, NpgsqlConnection other)
+    private async Task<TestSilo> JoinWithWitnessAsync(IStore store, NpgsqlConnection other)
     {
-        var silo = await TestSilo.JoinAsync(Harness, store);
+        var silo = await TestSilo.JoinAsync(store);
         await ExecuteAsync(other, Witness);
         return silo;
     }
 
-    private async Task ApplyAsync(IPartitionStore store, string setting)
+    private async Task ApplyAsync(IStore store, string setting)
     {
         var sql = $"insert into seen values ('plugin', '{setting}', current_setting('{setting}'))";
-        var tables = Harness.PluginTablesOf(store);
+        var tables = store.PluginTables;
         var message = new MessageId(Guid.CreateVersion7());
         Assert.True(await tables.ApplyAsync(message, "p", 1, [new PluginCommand(sql, [])], Cancellation));
     }

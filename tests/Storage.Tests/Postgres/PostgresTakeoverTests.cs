@@ -23,12 +23,12 @@ public sealed class PostgresTakeoverTests(SharedCluster shared) : IAsyncLifetime
     [Fact]
     public async Task A_silo_whose_lock_is_free_and_whose_address_refuses_is_taken_over_with_its_partitions()
     {
-        var first = await TestSilo.JoinAsync(Harness, Harness.NewStore(), $"http://127.0.0.1:{ClosedPort()}");
+        var first = await TestSilo.JoinAsync(Harness.NewStore(), $"http://127.0.0.1:{ClosedPort()}");
         await first.CommitAsync(TestSilo.Message());
         await Harness.CrashAsync(first.Store);
 
         await using var store = Harness.NewStore();
-        var second = await TestSilo.JoinAsync(Harness, store, "http://127.0.0.1:1");
+        var second = await TestSilo.JoinAsync(store, "http://127.0.0.1:1");
 
         await using var connection = new NpgsqlConnection(Harness.ConnectionString + ";Pooling=false");
         await connection.OpenAsync(Cancellation);
@@ -43,14 +43,14 @@ public sealed class PostgresTakeoverTests(SharedCluster shared) : IAsyncLifetime
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var address = $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
-        var first = await TestSilo.JoinAsync(Harness, Harness.NewStore(), address);
+        var first = await TestSilo.JoinAsync(Harness.NewStore(), address);
         await first.CommitAsync();
         await first.CommitAsync();
         await Harness.CrashAsync(first.Store);
 
         await using var store = Harness.NewStore();
         var error = await Assert.ThrowsAsync<StoreException>(() =>
-            TestSilo.JoinAsync(Harness, store, "http://127.0.0.1:1")
+            TestSilo.JoinAsync(store, "http://127.0.0.1:1")
         );
 
         Assert.Equal(StoreFault.Busy, error.Fault);
@@ -62,7 +62,7 @@ public sealed class PostgresTakeoverTests(SharedCluster shared) : IAsyncLifetime
     public async Task A_silo_that_leaves_gives_its_partitions_back()
     {
         await using var store = Harness.NewStore();
-        var silo = await TestSilo.JoinAsync(Harness, store);
+        var silo = await TestSilo.JoinAsync(store);
 
         await store.LeaveAsync(silo.Id, Cancellation);
 

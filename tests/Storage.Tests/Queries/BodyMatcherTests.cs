@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Tributary.Storage.Messages;
 using Tributary.Storage.Queries;
 
 namespace Tributary.Storage.Tests.Queries;

@@ -14,7 +14,7 @@ public sealed class SqliteHarness : StoreHarness
 {
     public string DataDirectory { get; } = Directory.CreateTempSubdirectory("tributary-sqlite-").FullName;
 
-    public override IPartitionStore NewStore() =>
+    public override IStore NewStore() =>
         new SqliteStore(
             new SqliteOptions
             {
@@ -22,18 +22,6 @@ public sealed class SqliteHarness : StoreHarness
                 OnFatal = e => throw new InvalidOperationException("The disk failed.", e),
             },
             TimeProvider.System);
-
-    public override IMessageLog LogOf(IPartitionStore store) => ((SqliteStore)store).Log;
-
-    public override IGenerations GenerationsOf(IPartitionStore store) => ((SqliteStore)store).Generations;
-
-    public override IMessageQueries QueriesOf(IPartitionStore store) => ((SqliteStore)store).Queries;
-
-    public override IProcessingQueries ProcessingOf(IPartitionStore store) => ((SqliteStore)store).Processing;
-
-    public override IPluginTables PluginTablesOf(IPartitionStore store) => ((SqliteStore)store).PluginTables;
-
-    public override IDeliveryStarts DeliveryStartsOf(IPartitionStore store) => ((SqliteStore)store).DeliveryStarts;
 
     public override Task LeaveUnscopedAsync(PartitionId partition, ExternalKey key, KnownMessage message, int day)
     {

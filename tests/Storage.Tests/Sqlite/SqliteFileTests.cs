@@ -1,5 +1,6 @@
 using System.Globalization;
 using SQLitePCL;
+using Tributary.Storage.Rounds;
 using Tributary.Storage.Sqlite;
 using Tributary.Storage.Tests.Conformance;
 
@@ -35,7 +36,7 @@ public sealed class SqliteFileTests : IAsyncLifetime
     public async Task What_was_committed_is_there_after_a_crash_that_closed_nothing()
     {
         await using var first = harness.NewStore();
-        var silo = await TestSilo.JoinAsync(harness, first);
+        var silo = await TestSilo.JoinAsync(first);
         var transaction = await silo.CommitAsync(TestSilo.Message(), TestSilo.Message());
 
         // The files as a crash leaves them: the log not written back, no store closed.
@@ -45,9 +46,9 @@ public sealed class SqliteFileTests : IAsyncLifetime
                 Path.Combine(harness.DataDirectory, SqliteOptions.FileName + suffix),
                 Path.Combine(after.DataDirectory, SqliteOptions.FileName + suffix));
         await using var second = after.NewStore();
-        var rejoined = await TestSilo.JoinAsync(after, second);
+        var rejoined = await TestSilo.JoinAsync(second);
 
-        Assert.Equal(2, await rejoined.Log.CountBelowAsync(new Position(long.MaxValue), Cancellation));
+        Assert.Equal(2, await rejoined.Store.Messages.CountBelowAsync(new Position(long.MaxValue), Cancellation));
         Assert.True(await rejoined.CommitAsync(TestSilo.Message()) > transaction);
     }
 
@@ -55,7 +56,7 @@ public sealed class SqliteFileTests : IAsyncLifetime
     public async Task A_silo_that_leaves_gives_its_partitions_back()
     {
         await using var store = harness.NewStore();
-        var silo = await TestSilo.JoinAsync(harness, store);
+        var silo = await TestSilo.JoinAsync(store);
         Assert.Equal((256, 0), ReadPartitions());
 
         await store.LeaveAsync(silo.Id, Cancellation);
@@ -67,7 +68,7 @@ public sealed class SqliteFileTests : IAsyncLifetime
     public async Task A_round_that_changes_what_does_not_exist_is_refused_whole()
     {
         await using var store = harness.NewStore();
-        var silo = await TestSilo.JoinAsync(harness, store);
+        var silo = await TestSilo.JoinAsync(store);
 
         var outcome = await silo.TryCommitAsync(round =>
         {
@@ -76,7 +77,7 @@ public sealed class SqliteFileTests : IAsyncLifetime
         });
 
         Assert.IsType<CommitOutcome.Rejected>(outcome);
-        Assert.Equal(0, await silo.Log.CountBelowAsync(new Position(long.MaxValue), Cancellation));
+        Assert.Equal(0, await silo.Store.Messages.CountBelowAsync(new Position(long.MaxValue), Cancellation));
         await silo.CommitAsync();
     }
 
@@ -84,7 +85,7 @@ public sealed class SqliteFileTests : IAsyncLifetime
     public async Task A_message_stored_already_is_refused()
     {
         await using var store = harness.NewStore();
-        var silo = await TestSilo.JoinAsync(harness, store);
+        var silo = await TestSilo.JoinAsync(store);
         var message = TestSilo.Message();
         await silo.CommitAsync(message);
 
@@ -130,7 +131,7 @@ public sealed class SqliteFileTests : IAsyncLifetime
                 MmapBytes = 0,
             },
             TimeProvider.System);
-        var silo = await TestSilo.JoinAsync(harness, store);
+        var silo = await TestSilo.JoinAsync(store);
         await silo.CommitAsync(Enumerable.Range(0, 2000).Select(_ => TestSilo.Message()).ToArray());
         await using (
             var log = new FileStream(

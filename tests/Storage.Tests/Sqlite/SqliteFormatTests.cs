@@ -1,6 +1,11 @@
 using System.Text;
 using Tributary.Aggregates;
 using Tributary.Messages;
+using Tributary.Storage.Failures;
+using Tributary.Storage.Generations;
+using Tributary.Storage.Ledger;
+using Tributary.Storage.Reminders;
+using Tributary.Storage.Rounds;
 using Tributary.Storage.Sqlite;
 using Tributary.Storage.Tests.Conformance;
 
@@ -29,18 +34,18 @@ public sealed class SqliteFormatTests
             Path.Combine(AppContext.BaseDirectory, "Sqlite", "Formats", file),
             Path.Combine(harness.DataDirectory, SqliteOptions.FileName));
         await using var store = harness.NewStore();
-        var silo = await TestSilo.JoinAsync(harness, store);
+        var silo = await TestSilo.JoinAsync(store);
 
         await AssertHoldsAsync(silo);
 
         await silo.CommitAsync(TestSilo.Message());
-        Assert.Equal(3, await silo.Log.CountBelowAsync(new Position(long.MaxValue), Cancellation));
+        Assert.Equal(3, await silo.Store.Messages.CountBelowAsync(new Position(long.MaxValue), Cancellation));
     }
 
     /// <summary>What every stored database holds.</summary>
     private static async Task AssertHoldsAsync(TestSilo silo)
     {
-        var slice = await silo.Log.ReadAfterAsync(Position.Start, 10, 1000, Cancellation);
+        var slice = await silo.Store.Messages.ReadAfterAsync(Position.Start, 10, 1000, Cancellation);
         Assert.Equal(
             ["""{"n":1}""", """{"n":2}"""],
             slice.Messages.Select(message => Encoding.UTF8.GetString(message.Body.Span)));
@@ -49,9 +54,10 @@ public sealed class SqliteFormatTests
         Assert.Equal(
             "aggregate state",
             await silo.LoadTextAsync(TestSilo.Aggregate(new AggregateKey(1, 60_000, "[\"g\"]"), "", false)));
-        Assert.Single(await silo.Log.ReadAggregatesAsync(1, null, null, null, null, 10, Cancellation));
-        Assert.Equal(new LedgerCounts(2, 2, 0, 0, 0, 0), (await silo.Log.ReadLedgerAsync(true, Cancellation)).Total);
-        Assert.Equal("definition", Assert.Single(await silo.Log.ReadDefinitionsAsync(Cancellation)).Name);
+        Assert.Single(await silo.Store.Aggregates.ReadAggregatesAsync(1, null, null, null, null, 10, Cancellation));
+        Assert.Equal(
+            new LedgerCounts(2, 2, 0, 0, 0, 0), (await silo.Store.Ledger.ReadLedgerAsync(true, Cancellation)).Total);
+        Assert.Equal("definition", Assert.Single(await silo.Store.Generations.ReadDefinitionsAsync(Cancellation)).Name);
         Assert.Equal(
             new RoundGrainId("item", "item"),
             Assert.Single(await silo.Store.ReadDeferredCallsAsync(0, 10, Cancellation)).Target);
@@ -77,7 +83,7 @@ public sealed class SqliteFormatTests
         await using var harness = new SqliteHarness();
         await using (var store = harness.NewStore())
         {
-            var silo = await TestSilo.JoinAsync(harness, store);
+            var silo = await TestSilo.JoinAsync(store);
             await silo.CommitAsync(round =>
             {
                 round.Messages.AddRange([
@@ -100,7 +106,7 @@ public sealed class SqliteFormatTests
                     new PartitionId(1), new RoundGrainId("item", "item"), "reminder",
                     new ReminderRequest("reminder", TestSilo.Noon, 1, "fetch", "{}"u8.ToArray())));
             });
-            await silo.Log.RegisterDefinitionsAsync(
+            await silo.Store.Generations.RegisterDefinitionsAsync(
                 [new DefinitionProposal("definition", "hash", "{}"u8.ToArray())], Cancellation);
             await store.LeaveAsync(silo.Id, Cancellation);
         }
@@ -110,6 +116,6 @@ public sealed class SqliteFormatTests
             Path.Combine(AppContext.BaseDirectory, "new-version.db"),
             overwrite: true);
         await using var again = harness.NewStore();
-        await AssertHoldsAsync(await TestSilo.JoinAsync(harness, again));
+        await AssertHoldsAsync(await TestSilo.JoinAsync(again));
     }
 }

@@ -1,3 +1,4 @@
+using Tributary.Storage.Rounds;
 using Tributary.Storage.Sqlite;
 using Tributary.Storage.Tests.Conformance;
 using Tributary.TestingHost;
@@ -18,7 +19,7 @@ public sealed class SqliteFullDiskTests
         await using var store = new SqliteStore(
             new SqliteOptions { DataDirectory = Path.Combine(disk.Path, "data"), OnFatal = error => fatal = error },
             TimeProvider.System);
-        var silo = await TestSilo.JoinAsync(harness, store);
+        var silo = await TestSilo.JoinAsync(store);
         await silo.CommitAsync(TestSilo.Message());
         disk.Fill();
         var round = silo.NextRound(next =>
@@ -30,12 +31,12 @@ public sealed class SqliteFullDiskTests
             Assert.Equal("store_full", full.Error.Code);
             Assert.Contains("tributary.db", full.Error.Message, StringComparison.Ordinal);
             Assert.IsType<RoundResolution.NotApplied>(await store.ResolveAsync(silo.Id, round.Round, Cancellation));
-            Assert.Equal(1, await silo.Log.CountBelowAsync(new Position(long.MaxValue), Cancellation));
+            Assert.Equal(1, await silo.Store.Messages.CountBelowAsync(new Position(long.MaxValue), Cancellation));
         }
 
         disk.Free();
         await silo.SettleAsync(await store.CommitAsync(round, Cancellation));
-        Assert.Equal(101, await silo.Log.CountBelowAsync(new Position(long.MaxValue), Cancellation));
+        Assert.Equal(101, await silo.Store.Messages.CountBelowAsync(new Position(long.MaxValue), Cancellation));
         Assert.Null(fatal);
     }
 }

@@ -16,7 +16,7 @@ public sealed class SqlitePluginTablesTests
         await using var store = new SqliteStore(
             new SqliteOptions { DataDirectory = harness.DataDirectory,
                 PluginTransactionTimeout = TimeSpan.FromSeconds(5) }, TimeProvider.System);
-        var silo = await TestSilo.JoinAsync(harness, store);
+        var silo = await TestSilo.JoinAsync(store);
         await store.PluginTables.InitialiseAsync("plugin", "create table numbers(n)", Cancellation);
         var message = new MessageId(Guid.CreateVersion7());
         var endless = new PluginCommand(

@@ -53,7 +53,7 @@ public sealed class SqliteSettingsTests : IAsyncLifetime
     {
         await using var store = harness.NewStore();
         await store.OpenAsync(Cancellation);
-        var tables = harness.PluginTablesOf(store);
+        var tables = store.PluginTables;
         await tables.InitialiseAsync("p", "create table seen(name text, value text)", Cancellation);
         await tables.ApplyAsync(
             new MessageId(Guid.CreateVersion7()), "p", 1,

@@ -1,0 +1,23 @@
+namespace Tributary.Storage.InMemory.Rounds;
+
+/// <summary>A row of <c>silos</c>.</summary>
+internal sealed class InMemorySilo(SiloId id, string address)
+{
+    public SiloId Id { get; } = id;
+
+    public string Address { get; } = address;
+
+    public long Round { get; set; }
+
+    public long Transaction { get; set; }
+
+    public bool IsDead { get; set; }
+
+    /// <summary>
+    /// True while the process that joined lives: stands for the advisory lock and the file lock of the databases.
+    /// </summary>
+    public bool IsHeld { get; set; } = true;
+
+    /// <summary>Commits with messages: first position, count, and the silo's total with them.</summary>
+    public List<(long First, int Count, long Total)> Tallies { get; } = [];
+}
