@@ -1,4 +1,4 @@
-using Tributary.Api.Configured;
+using Tributary.Api.ConfiguredEndpoints;
 
 namespace Tributary.Api;
 

@@ -1,37 +1,30 @@
 using System.Text;
+using Tributary.Api.FailedCalls;
 using Tributary.Api.GraphQL.Paging;
-using Tributary.Api.Kept;
 using Tributary.GraphQL.Binding;
 using Tributary.GraphQL.Execution;
 using Tributary.GraphQL.Types;
 using Tributary.Storage;
 
-namespace Tributary.Api.GraphQL.Kept;
+namespace Tributary.Api.GraphQL.FailedCalls;
 
-/// <summary>Failed calls, which can be made again, and what is held.</summary>
-internal sealed class KeptFields(ApiNode node)
+/// <summary>One-way calls whose turns threw, and the mutation that makes them again.</summary>
+internal sealed class FailedCallFields(ApiNode node)
 {
-    private const string CallCursor = "failedCalls";
-    private const string HeldCursor = "held";
+    private const string CursorType = "failedCalls";
 
-    private readonly FailedCalls calls = new(node);
+    private readonly FailedCallRetries calls = new(node);
 
     public void Bind(SchemaBindings bindings)
     {
         bindings.Object("Query")
-            .Ask("failedCalls", (_, context) => FailedCallsAsync(context.Arguments, context.CancellationToken))
-            .Ask("held", (_, context) => HeldAsync(context.Arguments, context.CancellationToken))
-            .Ask("heldCounts", (_, context) => node.Held.CountAsync(context.CancellationToken));
+            .Ask("failedCalls", (_, context) => FailedCallsAsync(context.Arguments, context.CancellationToken));
         bindings.Object("Mutation").Ask("retryFailedCalls", (_, context) => RetryAsync(context));
         bindings.Object<FailedCallNode>("FailedCall");
         bindings.Object<Connection<FailedCallNode>>("FailedCallConnection");
         bindings.Object<Edge<FailedCallNode>>("FailedCallEdge");
         bindings.Object<FailedCallsPayload>("FailedCallsPayload");
         bindings.Object<FailedCallsError>("FailedCallsError");
-        bindings.Object<HeldGrainNode>("HeldGrain");
-        bindings.Object<Connection<HeldGrainNode>>("HeldGrainConnection");
-        bindings.Object<Edge<HeldGrainNode>>("HeldGrainEdge");
-        bindings.Object<HeldCount>("HeldCount").Field("grainType", count => count.Type);
     }
 
     private async ValueTask<Connection<FailedCallNode>> FailedCallsAsync(
@@ -42,15 +35,6 @@ internal sealed class KeptFields(ApiNode node)
         return KeyedPage.Of(page, rows, FailedCallNode.Of, row => CursorOf(row.Id));
     }
 
-    private async ValueTask<Connection<HeldGrainNode>> HeldAsync(InputObject arguments, CancellationToken cancellation)
-    {
-        var page = PageArguments.Of(arguments);
-        RoundGrainId? after = page.After is not { } cursor ? null
-            : ListHeld.Read(GlobalId.KeyOfCursor(HeldCursor, cursor)) ?? throw GlobalId.CursorInvalid(cursor);
-        var rows = await node.Held.ReadGrainsAsync(after, page.Count + 1, cancellation);
-        return KeyedPage.Of(page, rows, HeldGrainNode.Of, row => GlobalId.Of(HeldCursor, ListHeld.TextOf(row.Grain)));
-    }
-
     private async ValueTask<FailedCallsPayload> RetryAsync(ResolveContext context)
     {
         var ids = context.Arguments.TryGetValue("callIds", out var given) && given is not null
@@ -58,17 +42,20 @@ internal sealed class KeptFields(ApiNode node)
         var after = context.Arguments.Get<string>("after");
         if (ids is not null && after is not null)
             throw Resolving.Invalid("Found both 'callIds' and 'after'; allowed: one of them.");
-        if (ids is { Count: 0 or > FailedCalls.MaxCount })
-            throw Resolving
-                .Invalid($"The argument 'callIds' has {ids.Count} entries; allowed: 1 to {FailedCalls.MaxCount}.");
+        if (ids is { Count: 0 or > FailedCallRetries.MaxCount })
+        {
+            throw Resolving.Invalid(
+                $"The argument 'callIds' has {ids.Count} entries; allowed: 1 to {FailedCallRetries.MaxCount}.");
+        }
+
         try
         {
             var change = ids is null
                 ? await calls.RetryAllAsync(IdOf(after), context.CancellationToken)
                 : await calls.RetryAsync([.. ids.Select(id => ParseId(id))]);
+            var endCursor = change.Next is { } next ? CursorOf(next) : null;
             return new FailedCallsPayload(
-                change.LookedAt, change.Made, change.Failed, change.Held, change.Next is { } next ? CursorOf(next)
-                    : null, null);
+                change.LookedAt, change.Made, change.Failed, change.Held, endCursor, null);
         }
         catch (TributaryException error) when (Resolving.IsMistake(error))
         {
@@ -82,10 +69,10 @@ internal sealed class KeptFields(ApiNode node)
             + "call.");
 
     private static Guid? IdOf(string? cursor) => cursor is null ? null
-        : Guid.TryParseExact(GlobalId.KeyOfCursor(CallCursor, cursor), "N", out var id) ? id
+        : Guid.TryParseExact(GlobalId.KeyOfCursor(CursorType, cursor), "N", out var id) ? id
         : throw GlobalId.CursorInvalid(cursor);
 
-    private static string CursorOf(Guid id) => GlobalId.Of(CallCursor, id.ToString("N"));
+    private static string CursorOf(Guid id) => GlobalId.Of(CursorType, id.ToString("N"));
 }
 
 /// <summary>A failed call as the schema shows it.</summary>
@@ -94,21 +81,11 @@ internal sealed record FailedCallNode(
     string Error, int Attempts)
 {
     public static FailedCallNode Of(FailureRow row) => new(
-        row.Id.ToString(), row.FailedAt, row.Target.Type, row.Target.Key, row.Method, Encoding.UTF8
-            .GetString(row.Arguments.Span), row.Error,
-        row.Attempts);
+        row.Id.ToString(), row.FailedAt, row.Target.Type, row.Target.Key, row.Method,
+        Encoding.UTF8.GetString(row.Arguments.Span), row.Error, row.Attempts);
 }
 
 internal sealed record FailedCallsPayload(
     int LookedAtCount, int MadeCount, int FailedCount, int HeldCount, string? EndCursor, FailedCallsError? Error);
 
 internal sealed record FailedCallsError(string Code, string Message);
-
-/// <summary>A grain with held work as the schema shows it.</summary>
-internal sealed record HeldGrainNode(
-    string GrainType, string GrainKey, string Code, string Error, long CallsCount, long RemindersCount,
-    DateTimeOffset Since)
-{
-    public static HeldGrainNode Of(HeldGrain row) => new(
-        row.Grain.Type, row.Grain.Key, row.Reason.Code, row.Reason.Text, row.CallsCount, row.RemindersCount, row.Since);
-}

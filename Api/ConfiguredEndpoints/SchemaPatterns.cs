@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using NJsonSchema;
 using NJsonSchema.Visitors;
 
-namespace Tributary.Api.Configured;
+namespace Tributary.Api.ConfiguredEndpoints;
 
 /// <summary>
 /// The regular expressions of a schema, taken out of it: the library would run them without any bound. They run without

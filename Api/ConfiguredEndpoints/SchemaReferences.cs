@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Tributary.Api.Configured;
+namespace Tributary.Api.ConfiguredEndpoints;
 
 /// <summary>
 /// A schema stands for itself: what it refers to lies within it, so that no start depends on files or other servers.

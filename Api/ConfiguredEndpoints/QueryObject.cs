@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using NJsonSchema;
 
-namespace Tributary.Api.Configured;
+namespace Tributary.Api.ConfiguredEndpoints;
 
 /// <summary>
 /// A query as one JSON object, so that a schema can check it: text becomes what the schema says the parameter is.

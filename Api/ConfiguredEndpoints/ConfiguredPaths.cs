@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Collections.Frozen;
 using Tributary.Api.Pages;
 
-namespace Tributary.Api.Configured;
+namespace Tributary.Api.ConfiguredEndpoints;
 
 /// <summary>
 /// Where routes of the configuration may lie: beside the server's own, never among them. Whole first segments are the

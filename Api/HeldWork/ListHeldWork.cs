@@ -6,10 +6,10 @@ using Tributary.Api.GraphQL.Paging;
 using Tributary.Api.Http;
 using Tributary.Api.Json;
 
-namespace Tributary.Api.Kept;
+namespace Tributary.Api.HeldWork;
 
 /// <summary><c>GET /held</c>: what this build cannot make, counted by type and reason, and listed by grain.</summary>
-internal sealed class ListHeld(ApiNode node)
+internal sealed class ListHeldWork(ApiNode node)
 {
     private const int DefaultLimit = 100;
     private const int MaxLimit = 1_000;

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using NJsonSchema;
 using NJsonSchema.Validation;
 
-namespace Tributary.Api.Configured;
+namespace Tributary.Api.ConfiguredEndpoints;
 
 /// <summary>
 /// A JSON Schema and the check against it. The checked text is read apart: the body stays the bytes that came.

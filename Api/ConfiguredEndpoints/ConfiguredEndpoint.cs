@@ -7,7 +7,7 @@ using Tributary.Items;
 using Tributary.Pipeline.Definitions;
 using Tributary.Pipeline.Intake;
 
-namespace Tributary.Api.Configured;
+namespace Tributary.Api.ConfiguredEndpoints;
 
 /// <summary>Takes one message at a route of the configuration.</summary>
 internal sealed class ConfiguredEndpoint(

@@ -1,6 +1,6 @@
 using Tributary.Pipeline.Definitions;
 
-namespace Tributary.Api.Configured;
+namespace Tributary.Api.ConfiguredEndpoints;
 
 /// <summary>An ingestion route of the configuration: what comes in there is a message of its source.</summary>
 public sealed class EndpointDefinition

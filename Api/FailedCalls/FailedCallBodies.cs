@@ -3,7 +3,7 @@ using System.Text;
 using Tributary.Rounds.Held;
 using Tributary.Storage;
 
-namespace Tributary.Api.Kept;
+namespace Tributary.Api.FailedCalls;
 
 /// <summary>A one-way call, reminder or result whose turn threw.</summary>
 public sealed record FailedCallBody(
@@ -17,9 +17,8 @@ public sealed record FailedCallBody(
     [property: Description("How often the call was made.")] int Attempts)
 {
     internal static FailedCallBody Of(FailureRow row) => new(
-        row.Id.ToString(), row.FailedAt, row.Target.Type, row.Target.Key, row.Method, Encoding.UTF8
-            .GetString(row.Arguments.Span), row.Error,
-        row.Attempts);
+        row.Id.ToString(), row.FailedAt, row.Target.Type, row.Target.Key, row.Method,
+        Encoding.UTF8.GetString(row.Arguments.Span), row.Error, row.Attempts);
 }
 
 /// <param name="Next">Give it as after to go on; null at the end.</param>
@@ -46,26 +45,4 @@ public sealed record FailedCallsChangeBody(
 {
     internal static FailedCallsChangeBody Of(FailedCallsChange change) =>
         new(change.LookedAt, change.Made, change.Failed, change.Held, change.Next?.ToString());
-}
-
-/// <summary>Calls, reminders and activities that wait for a build that can make them.</summary>
-/// <param name="Next">Give it as after to go on; null at the end.</param>
-public sealed record HeldList(IReadOnlyList<HeldCountBody> Counts, IReadOnlyList<HeldGrainBody> Grains, string? Next);
-
-/// <summary>How much is held of one grain type for one reason.</summary>
-public sealed record HeldCountBody(
-    string Type, [property: Description("The reason's code.")] string Code, long Calls, long Reminders);
-
-/// <summary>A grain that calls or reminders wait for.</summary>
-public sealed record HeldGrainBody(
-    string Type,
-    string Key,
-    [property: Description("The reason's code.")] string Code,
-    [property: Description("The reason: a code, a colon and a sentence.")] string Error,
-    long Calls,
-    [property: Description("Reminders and activities.")] long Reminders,
-    [property: Description("When the first was held.")] DateTimeOffset Since)
-{
-    internal static HeldGrainBody Of(HeldGrain row) => new(
-        row.Grain.Type, row.Grain.Key, row.Reason.Code, row.Reason.Text, row.CallsCount, row.RemindersCount, row.Since);
 }

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Tributary.Api.Http;
 using Tributary.Api.Json;
 
-namespace Tributary.Api.Kept;
+namespace Tributary.Api.FailedCalls;
 
 /// <summary><c>GET /failed-calls</c>: one-way calls whose turns threw, the newest first.</summary>
 internal sealed class ListFailedCalls(ApiNode node)

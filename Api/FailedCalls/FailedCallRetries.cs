@@ -1,10 +1,10 @@
 using Tributary.Pipeline.Reading;
 using Tributary.Rounds.Held;
 
-namespace Tributary.Api.Kept;
+namespace Tributary.Api.FailedCalls;
 
 /// <summary>What can be done about failed calls, for REST and GraphQL alike.</summary>
-internal sealed class FailedCalls(ApiNode node)
+internal sealed class FailedCallRetries(ApiNode node)
 {
     /// <summary>How many calls one command looks at; the next one goes on from there.</summary>
     public const int MaxCount = 1_000;

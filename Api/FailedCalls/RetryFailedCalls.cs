@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Tributary.Api.Http;
 using Tributary.Api.Json;
 
-namespace Tributary.Api.Kept;
+namespace Tributary.Api.FailedCalls;
 
 /// <summary>
 /// <c>POST /failed-calls/{id}/retry</c> and <c>POST /failed-calls/retry</c>: each call is made once, however many ask
@@ -10,7 +10,7 @@ namespace Tributary.Api.Kept;
 /// </summary>
 internal sealed class RetryFailedCalls(ApiNode node)
 {
-    private readonly FailedCalls calls = new(node);
+    private readonly FailedCallRetries calls = new(node);
 
     public async Task OneAsync(HttpContext context)
     {
