@@ -24,8 +24,8 @@ using Tributary.Items;
 namespace Tributary.Api;
 
 /// <summary>
-/// Every route of the API: method, path, operation id, handler, answer and errors. The words of the OpenAPI document
-/// stand in <c>OpenApi/Operations/</c>, by operation id.
+/// Every route of the API: method, path, operation id, handler, answer and errors. <c>OpenApi/Operations/</c> holds the
+/// words of the OpenAPI document, by operation id.
 /// </summary>
 internal static class Routes
 {
@@ -78,7 +78,7 @@ internal static class Routes
         texts.CheckAllUsed();
     }
 
-    /// <summary>The health of a process that serves nothing else.</summary>
+    /// <summary>Maps the health of a process that serves nothing else.</summary>
     public static void MapHealth(IEndpointRouteBuilder app) =>
         MapHealth(app, TextsOf(app.ServiceProvider.GetRequiredService<ApiOptions>()));
 

@@ -7,15 +7,15 @@ using NJsonSchema.Validation;
 namespace Tributary.Api.ConfiguredEndpoints;
 
 /// <summary>
-/// Checks one text against a schema within bounds: of time, because a body can be made to match slowly in many
-/// places, and of depth, because a schema can refer to itself. One instance checks one text.
+/// Checks one text against a schema within bounds. The time is bounded because a hostile body can match slowly in many
+/// places, the depth because a schema can refer to itself. One instance checks one text.
 /// </summary>
 internal sealed class BoundedValidator(SchemaPatterns patterns, TimeProvider time) : JsonSchemaValidator
 {
     /// <summary>How long the check of one text may take.</summary>
     public static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(1);
 
-    /// <summary>How deep schemas may be applied within each other; bodies nest to 64.</summary>
+    /// <summary>The deepest nesting of applied schemas; bodies nest to 64.</summary>
     public const int MaxDepth = 512;
 
     private readonly long startedAt = time.GetTimestamp();
@@ -100,5 +100,5 @@ internal sealed class BoundedValidator(SchemaPatterns patterns, TimeProvider tim
     }
 }
 
-/// <summary>The check of a text was given up; the message says why.</summary>
+/// <summary>Ends the check of a text; the message gives the limit.</summary>
 internal sealed class SchemaLimitException(string message) : Exception(message);

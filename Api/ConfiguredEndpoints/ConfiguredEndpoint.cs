@@ -27,7 +27,7 @@ internal sealed class ConfiguredEndpoint(
             ExternalId = key ?? ExternalIdOf(body),
             ItemPointer = definition.Item,
         };
-        // The door's own checks come first: what is not JSON is said to be that, and not to violate a schema.
+        // The intake checks first, so that a body that is no JSON is refused as such and not for its schema.
         var message = node.Intake.Prepare(request);
         definition.Body?.Check(Encoding.UTF8.GetString(body), "body_schema_violation", time);
         var receipt = await node.Grains.GetGrain<IItemGrain>(message.Message.Item).Receive(message);
@@ -67,7 +67,7 @@ internal sealed class ConfiguredEndpoint(
         }
         catch (JsonException)
         {
-            // Not JSON: the door says what is wrong with it.
+            // The body is no JSON; the intake refuses it.
             return null;
         }
         catch (InvalidOperationException)

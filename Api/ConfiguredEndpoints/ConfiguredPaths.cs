@@ -5,8 +5,8 @@ using Tributary.Api.Pages;
 namespace Tributary.Api.ConfiguredEndpoints;
 
 /// <summary>
-/// Where routes of the configuration may lie: beside the server's own, never among them. Whole first segments are the
-/// server's, so that a later version can add routes there without taking one that somebody configured.
+/// The paths that routes of the configuration may have: beside the server's own, never among them. The server owns
+/// whole first segments, so that a later version can add routes there without colliding with a configured one.
 /// </summary>
 public static class ConfiguredPaths
 {
@@ -14,26 +14,26 @@ public static class ConfiguredPaths
         .Concat(PageFiles.Paths.Select(FirstSegment)).Where(static segment => segment.Length > 0)
         .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>What routing would read as something else than text.</summary>
+    /// <summary>Characters that routing does not read as plain text.</summary>
     private static readonly SearchValues<char> Marks = SearchValues.Create("{}*%?#");
 
-    /// <summary>What the first segment of a configured path must not be, in upper or lower case.</summary>
+    /// <summary>First segments that no configured path may have, in upper or lower case.</summary>
     public static IReadOnlyList<string> OwnSegments { get; } = [.. Own.Order(StringComparer.Ordinal)];
 
-    /// <summary>True when the path lies where the server's own routes and files do.</summary>
+    /// <summary>True when the server owns the path's first segment.</summary>
     public static bool IsOwn(string path) => path.Trim('/').Length == 0 || Own.Contains(FirstSegment(path));
 
-    /// <summary>True when routing could not tell the two apart: case and slashes at the end do not count.</summary>
+    /// <summary>True when routing cannot tell the two apart: case and slashes at the end do not count.</summary>
     public static bool Collide(EndpointDefinition one, EndpointDefinition other) =>
         one.Method == other.Method
         && string.Equals(one.Path.TrimEnd('/'), other.Path.TrimEnd('/'), StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
-    /// The definitions themselves. The configuration's reader names what is wrong with its place; this holds for
-    /// every host.
+    /// Checks the definitions and returns them. The reader of the configuration names the place of an error; this check
+    /// also protects hosts without that reader.
     /// </summary>
     /// <exception cref="ArgumentException">
-    /// One is no path, or lies among the server's own routes, or two collide.
+    /// A definition has no path of fixed text, or one of the server's own, or two definitions collide.
     /// </exception>
     internal static IReadOnlyList<EndpointDefinition> Checked(IReadOnlyList<EndpointDefinition> endpoints)
     {

@@ -10,8 +10,11 @@ namespace Tributary.Api.ConfiguredEndpoints;
 /// <summary>Maps the routes of the configuration, and shows them in the OpenAPI document with their schemas.</summary>
 internal static class ConfiguredRoutes
 {
-    /// <param name="routes">Maps the route, and knows the errors of all of them.</param>
-    /// <param name="post">Describes the route that takes a message of any source; its words hold here too.</param>
+    /// <param name="routes">Maps the route among the others of the API.</param>
+    /// <param name="post">
+    /// Describes the route for messages of any source; its key and its body are the same here.
+    /// </param>
+    /// <param name="codes">The codes of errors that a body can cause at any route.</param>
     public static void Map(
         OperationRoutes routes, EndpointDefinition definition, ConfiguredEndpoint endpoint, OperationText post,
         params string[] codes)
@@ -37,7 +40,7 @@ internal static class ConfiguredRoutes
             .Answers<Accepted>(202);
     }
 
-    /// <summary>No two paths have one name: a path has no % of its own.</summary>
+    /// <summary>The operation id. No two paths share one, because a path holds no % of its own.</summary>
     private static string NameOf(EndpointDefinition definition) =>
         definition.Method.ToLowerInvariant()
         + definition.Path.Replace("_", "%5F", StringComparison.Ordinal).Replace('/', '_');

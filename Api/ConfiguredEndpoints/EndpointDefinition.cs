@@ -2,7 +2,7 @@ using Tributary.Pipeline.Definitions;
 
 namespace Tributary.Api.ConfiguredEndpoints;
 
-/// <summary>An ingestion route of the configuration: what comes in there is a message of its source.</summary>
+/// <summary>An ingestion route of the configuration. Its messages have one source.</summary>
 public sealed class EndpointDefinition
 {
     /// <summary>The path, such as <c>/sensors/readings</c>; fixed text without parameters.</summary>
@@ -13,18 +13,18 @@ public sealed class EndpointDefinition
 
     public required string Source { get; init; }
 
-    /// <summary>What the route is for, in the OpenAPI document.</summary>
+    /// <summary>The route's purpose, for the OpenAPI document.</summary>
     public string? Description { get; init; }
 
-    /// <summary>Where the body names the item; null: each message is an item of its own.</summary>
+    /// <summary>The place of the item's id in the body; null: each message is an item of its own.</summary>
     public JsonPointer? Item { get; init; }
 
-    /// <summary>Where the body carries the producer's own id of the message; null: only the header can.</summary>
+    /// <summary>The place of the producer's own id in the body; null: only the header carries it.</summary>
     public JsonPointer? ExternalId { get; init; }
 
-    /// <summary>What bodies must be; null: any JSON object.</summary>
+    /// <summary>The schema of bodies; null: any JSON object.</summary>
     public SchemaCheck? Body { get; init; }
 
-    /// <summary>What the query's parameters, as one object, must be; null: there may be none.</summary>
+    /// <summary>The schema of the query's parameters as one object; null: the query has none.</summary>
     public SchemaCheck? Query { get; init; }
 }

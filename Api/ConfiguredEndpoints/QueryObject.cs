@@ -6,7 +6,8 @@ using NJsonSchema;
 namespace Tributary.Api.ConfiguredEndpoints;
 
 /// <summary>
-/// A query as one JSON object, so that a schema can check it: text becomes what the schema says the parameter is.
+/// A query as one JSON object, so that a schema can check it. Text becomes the type that the schema gives the
+/// parameter.
 /// </summary>
 internal static class QueryObject
 {
@@ -32,7 +33,7 @@ internal static class QueryObject
         return json.ToJsonString();
     }
 
-    /// <summary>Text that is not of the type stays text, and the schema says so.</summary>
+    /// <summary>Text that is not of the type stays text, so the schema refuses it.</summary>
     private static JsonValue ValueOf(string text, JsonObjectType type)
     {
         if (type.HasFlag(JsonObjectType.Integer)

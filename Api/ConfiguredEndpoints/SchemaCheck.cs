@@ -6,13 +6,13 @@ using NJsonSchema.Validation;
 namespace Tributary.Api.ConfiguredEndpoints;
 
 /// <summary>
-/// A JSON Schema and the check against it. The checked text is read apart: the body stays the bytes that came.
+/// A JSON Schema and the check against it. The check parses a copy: the stored body stays the bytes that came.
 /// </summary>
 public sealed class SchemaCheck
 {
     private const int MaxShownErrors = 5;
 
-    // A schema that refers to itself in place does so for one of these.
+    // A schema that applies itself without end does so for one of these values.
     private static readonly string[] Probes = ["{}", "[]", "\"\"", "0", "0.5", "true", "null"];
 
     private readonly JsonSchema schema;
@@ -66,7 +66,7 @@ public sealed class SchemaCheck
         }
         catch (Exception error) when (error is Newtonsoft.Json.JsonException or FormatException or OverflowException)
         {
-            // Numbers beyond what the validator can hold fit no schema.
+            // A number that the validator cannot hold fits no schema.
             throw new TributaryException(code, $"The value cannot be checked: {error.Message}", error);
         }
         catch (Exception error) when (error is SchemaLimitException or RegexMatchTimeoutException)
@@ -92,7 +92,7 @@ public sealed class SchemaCheck
         new BoundedValidator(patterns, time).Validate(json, schema);
 
     /// <summary>
-    /// A clock that stands still: depth alone bounds the probes, however busy the machine is at the start.
+    /// A clock that stands still. Depth alone bounds the probes, so a busy machine cannot fail the start.
     /// </summary>
     private static TimeProvider EndlessTime { get; } = new StillTime();
 

@@ -5,9 +5,9 @@ using NJsonSchema.Visitors;
 namespace Tributary.Api.ConfiguredEndpoints;
 
 /// <summary>
-/// The regular expressions of a schema, taken out of it: the library would run them without any bound. They run without
-/// backtracking, in time that grows with the text and nothing else. Those that cannot (they look around, or refer back)
-/// backtrack within a time limit.
+/// The regular expressions of a schema, taken out of it because the library runs them without a bound. They run without
+/// backtracking, in time that is linear in the text. Expressions that need backtracking (lookarounds, back references)
+/// run within a time limit.
 /// </summary>
 internal sealed class SchemaPatterns
 {
@@ -22,12 +22,12 @@ internal sealed class SchemaPatterns
     }
 
     /// <summary>
-    /// Takes every <c>pattern</c> and <c>patternProperties</c> out of the schema and out of all that it refers to.
+    /// Takes every <c>pattern</c> and <c>patternProperties</c> out of the schema and out of the schemas it refers to.
     /// </summary>
     /// <exception cref="FormatException">One is no regular expression.</exception>
     public static SchemaPatterns TakeFrom(JsonSchema root)
     {
-        // The visitor looks into a schema only after it was shown the schema, so nothing is taken before the end.
+        // The visitor reads a schema's children after it showed the schema, so patterns leave only after the visit.
         var collector = new Collector();
         collector.Visit(root);
         var patterns = new SchemaPatterns();
@@ -36,10 +36,10 @@ internal sealed class SchemaPatterns
         return patterns;
     }
 
-    /// <summary>What strings that the schema describes must match; null: anything.</summary>
+    /// <summary>The expression that strings of the schema must match; null: any string.</summary>
     public Regex? OfText(JsonSchema schema) => texts.GetValueOrDefault(schema);
 
-    /// <summary>What the schema says of properties by their names; null: nothing.</summary>
+    /// <summary>The schema's patterns for names of properties; null: none.</summary>
     public NamePatterns? OfNames(JsonSchema schema) => names.GetValueOrDefault(schema);
 
     private void Take(JsonSchema schema)
@@ -53,7 +53,7 @@ internal sealed class SchemaPatterns
         if (schema.PatternProperties.Count == 0)
             return;
 
-        // What is neither listed nor matches a pattern is judged with the patterns, so it leaves the schema as well.
+        // The rule for additional properties depends on the patterns, so it leaves the schema with them.
         names.Add(schema, new NamePatterns(
             [.. schema.PatternProperties.Select(static pair => (Parse(pair.Key), (JsonSchema)pair.Value))],
             schema.AdditionalPropertiesSchema,
@@ -91,8 +91,10 @@ internal sealed class SchemaPatterns
     }
 }
 
-/// <summary>What a schema says of properties by their names, and of those that it says nothing else of.</summary>
-/// <param name="Patterns">The first that matches a name counts.</param>
-/// <param name="Additional">What the others must be; null: <paramref name="AllowsAdditional"/> decides.</param>
+/// <summary>The patterns of a schema for names of properties, and its rule for additional properties.</summary>
+/// <param name="Patterns">The first pattern that matches a name counts.</param>
+/// <param name="Additional">
+/// The schema of additional properties; null: <paramref name="AllowsAdditional"/> decides.
+/// </param>
 internal sealed record NamePatterns(
     IReadOnlyList<(Regex Name, JsonSchema Schema)> Patterns, JsonSchema? Additional, bool AllowsAdditional);

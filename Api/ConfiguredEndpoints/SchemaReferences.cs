@@ -3,11 +3,11 @@ using System.Text.Json;
 namespace Tributary.Api.ConfiguredEndpoints;
 
 /// <summary>
-/// A schema stands for itself: what it refers to lies within it, so that no start depends on files or other servers.
+/// A schema refers only to itself, so that no start depends on files or other servers.
 /// </summary>
 internal static class SchemaReferences
 {
-    /// <exception cref="FormatException">It is no JSON, or refers to something outside.</exception>
+    /// <exception cref="FormatException">The text is no JSON, or refers to another document.</exception>
     public static void Check(string json)
     {
         try
@@ -21,7 +21,7 @@ internal static class SchemaReferences
         }
     }
 
-    // JsonDocument nests at most 64 deep.
+    // The recursion is bounded: JsonDocument nests at most 64 deep.
     private static void Check(JsonElement element)
     {
         if (element.ValueKind == JsonValueKind.Array)

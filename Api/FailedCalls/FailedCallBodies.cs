@@ -24,7 +24,7 @@ public sealed record FailedCallBody(
 /// <param name="Next">Give it as after to go on; null at the end.</param>
 public sealed record FailedCallList(IReadOnlyList<FailedCallBody> Calls, string? Next);
 
-/// <summary>What became of a failed call that was made again.</summary>
+/// <summary>The outcome of a failed call that was made again.</summary>
 public sealed record AgainBody(
     [property: Description(
         "MADE; FAILED: its turn threw again; HELD: this build cannot make it, a later one does.")] string Outcome,
@@ -35,7 +35,7 @@ public sealed record AgainBody(
         new(result.Outcome.ToString().ToUpperInvariant(), result.Error, result.FailureId?.ToString());
 }
 
-/// <summary>What became of failed calls that were made again.</summary>
+/// <summary>The outcomes of failed calls that were made again, by count.</summary>
 public sealed record FailedCallsChangeBody(
     [property: Description("Failed calls that were looked at.")] int LookedAt,
     [property: Description("Calls whose turns ran.")] int Made,

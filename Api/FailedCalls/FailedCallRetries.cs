@@ -3,10 +3,10 @@ using Tributary.Rounds.Held;
 
 namespace Tributary.Api.FailedCalls;
 
-/// <summary>What can be done about failed calls, for REST and GraphQL alike.</summary>
+/// <summary>Makes failed calls again, for REST and GraphQL.</summary>
 internal sealed class FailedCallRetries(ApiNode node)
 {
-    /// <summary>How many calls one command looks at; the next one goes on from there.</summary>
+    /// <summary>The most calls that one command looks at; the next command goes on from there.</summary>
     public const int MaxCount = 1_000;
 
     /// <summary>Makes one call again.</summary>
@@ -27,7 +27,7 @@ internal sealed class FailedCallRetries(ApiNode node)
         };
     }
 
-    /// <summary>Makes these calls again, in the order of their ids, which is that of their failures.</summary>
+    /// <summary>Makes these calls again, in the order of their ids, which is the order in which they failed.</summary>
     public async Task<FailedCallsChange> RetryAsync(IReadOnlyList<Guid> ids, Guid? next = null)
     {
         var results = await Task.WhenAll(ids.Distinct().Order().Select(id => MakeAgain(id)));
@@ -37,9 +37,8 @@ internal sealed class FailedCallRetries(ApiNode node)
     }
 
     /// <summary>
-    /// Makes all calls again whose failures have an id below <paramref name="before"/> (null: all), the newest <see
-    /// cref="MaxCount"/> of
-    /// them. Those that fail again are newer than all of them, so that who goes on meets none twice.
+    /// Makes the newest <see cref="MaxCount"/> calls again whose failures have an id below <paramref name="before"/>
+    /// (null: all). A call that fails again gets a newer id, so a caller that goes on meets no call twice.
     /// </summary>
     public async Task<FailedCallsChange> RetryAllAsync(Guid? before, CancellationToken cancellation)
     {
@@ -51,5 +50,5 @@ internal sealed class FailedCallRetries(ApiNode node)
     private Task<AgainResult> MakeAgain(Guid id) => (node.MakeAgain ?? throw StoredGrains.NeedsSilo())(id);
 }
 
-/// <param name="Next">Where to go on; null at the end.</param>
+/// <param name="Next">The id to go on from; null at the end.</param>
 internal sealed record FailedCallsChange(int LookedAt, int Made, int Failed, int Held, Guid? Next);

@@ -5,8 +5,8 @@ using Tributary.Api.Json;
 namespace Tributary.Api.FailedCalls;
 
 /// <summary>
-/// <c>POST /failed-calls/{id}/retry</c> and <c>POST /failed-calls/retry</c>: each call is made once, however many ask
-/// at once.
+/// <c>POST /failed-calls/{id}/retry</c> and <c>POST /failed-calls/retry</c>: each call is made once, however many
+/// requests ask at once.
 /// </summary>
 internal sealed class RetryFailedCalls(ApiNode node)
 {

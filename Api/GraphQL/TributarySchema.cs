@@ -14,7 +14,7 @@ using Tributary.GraphQL.Binding;
 namespace Tributary.Api.GraphQL;
 
 /// <summary>
-/// Binds a node to <c>schema.graphql</c>. A field without a resolver, or one of another type, stops the start.
+/// Binds a node to <c>schema.graphql</c>. A field without a resolver, or with one of another type, stops the start.
 /// </summary>
 internal static class TributarySchema
 {

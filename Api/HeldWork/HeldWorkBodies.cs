@@ -7,7 +7,7 @@ namespace Tributary.Api.HeldWork;
 /// <param name="Next">Give it as after to go on; null at the end.</param>
 public sealed record HeldList(IReadOnlyList<HeldCountBody> Counts, IReadOnlyList<HeldGrainBody> Grains, string? Next);
 
-/// <summary>How much is held of one grain type for one reason.</summary>
+/// <summary>The held work of one grain type for one reason, by count.</summary>
 public sealed record HeldCountBody(
     string Type, [property: Description("The reason's code.")] string Code, long Calls, long Reminders);
 

@@ -8,7 +8,9 @@ using Tributary.Api.Json;
 
 namespace Tributary.Api.HeldWork;
 
-/// <summary><c>GET /held</c>: what this build cannot make, counted by type and reason, and listed by grain.</summary>
+/// <summary>
+/// <c>GET /held</c>: work that this build cannot make, counted by type and reason, and listed by grain.
+/// </summary>
 internal sealed class ListHeldWork(ApiNode node)
 {
     private const int DefaultLimit = 100;
@@ -44,7 +46,7 @@ internal sealed class ListHeldWork(ApiNode node)
         }
         catch (JsonException)
         {
-            // The text came from outside: what is no key names no grain.
+            // A caller may send any text; text that is no key names no grain.
             return null;
         }
     }

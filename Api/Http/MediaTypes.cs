@@ -3,7 +3,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Tributary.Api.Http;
 
-/// <summary>Which bodies a route takes.</summary>
+/// <summary>The media types of request bodies.</summary>
 internal static class MediaTypes
 {
     public const string Json = "application/json";

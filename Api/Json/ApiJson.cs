@@ -16,7 +16,7 @@ using Tributary.Api.Reprocessing;
 
 namespace Tributary.Api.Json;
 
-/// <summary>How answers are written as JSON.</summary>
+/// <summary>Writes answers as JSON.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(Accepted))]

@@ -7,7 +7,7 @@ using Tributary.Api.Json;
 
 namespace Tributary.Api.OpenApi;
 
-/// <summary>The OpenAPI document, generated from the routes, and the page that shows it.</summary>
+/// <summary>Serves the OpenAPI document, which is generated from the routes, and the page that shows it.</summary>
 internal static class OpenApiSetup
 {
     private const string Introduction = "openapi/introduction.md";

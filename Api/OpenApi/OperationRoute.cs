@@ -17,10 +17,6 @@ internal sealed class OperationRoute
     private bool takesBody;
     private bool answersBody;
 
-    /// <param name="route">The mapped route.</param>
-    /// <param name="handler">The document lists routes by the methods of their handlers.</param>
-    /// <param name="text">Describes the operation.</param>
-    /// <param name="codes">The codes of errors that the route can answer.</param>
     public OperationRoute(
         IEndpointConventionBuilder route, RequestDelegate handler, OperationText text, IReadOnlyList<string> codes)
     {
@@ -28,6 +24,7 @@ internal sealed class OperationRoute
         this.text = text;
         this.codes = [.. codes];
         route
+            // The document lists only routes that carry the method of their handler.
             .WithMetadata(handler.Method)
             .WithName(text.Id)
             .WithTags(text.Tag)
@@ -113,7 +110,8 @@ internal sealed class OperationRoute
         return this;
     }
 
-    /// <exception cref="FormatException">The text describes a body, or an example, that the route does not have.
+    /// <exception cref="FormatException">
+    /// The text describes a body, or an example, that the route does not have.
     /// </exception>
     public void Check()
     {

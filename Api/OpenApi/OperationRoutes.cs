@@ -28,7 +28,10 @@ internal sealed class OperationRoutes(
             .Where(static one => one.In == ParameterLocation.Path).Select(static one => one.Name);
         var named = RoutePatternFactory.Parse(path).Parameters.Select(static one => one.Name);
         if (!named.Order(StringComparer.Ordinal).SequenceEqual(described.Order(StringComparer.Ordinal)))
-            throw new FormatException($"The text of the operation {text.Id} does not describe the parameters of {path}.");
+        {
+            throw new FormatException(
+                $"The text of the operation {text.Id} does not describe the parameters of {path}.");
+        }
 
         var route = new OperationRoute(app.MapMethods(path, [method], handler), handler, text, codes);
         routes.Add(route);

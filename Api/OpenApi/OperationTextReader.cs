@@ -28,7 +28,8 @@ internal sealed partial class OperationTextReader
         lines = text.ReplaceLineEndings("\n").Split('\n');
     }
 
-    /// <exception cref="FormatException">The text breaks the form, or shares a parameter that no operation names.
+    /// <exception cref="FormatException">
+    /// The text breaks the form, or shares a parameter that no operation names.
     /// </exception>
     public static IReadOnlyList<OperationText> Read(string tag, string text)
     {
@@ -44,9 +45,13 @@ internal sealed partial class OperationTextReader
 
         if (reader.Peek() is not null)
             throw reader.Wrong("a heading");
-        return reader.unused.Count == 0
-            ? operations
-            : throw new FormatException($"{tag}.md: no operation has the parameter {string.Join(", ", reader.unused)}.");
+        if (reader.unused.Count > 0)
+        {
+            throw new FormatException(
+                $"{tag}.md: no operation has the parameter {string.Join(", ", reader.unused)}.");
+        }
+
+        return operations;
     }
 
     private void ReadShared()

@@ -8,7 +8,7 @@ using Tributary.Storage;
 
 namespace Tributary.Api.Processing;
 
-/// <summary>The parameters that say which failures are meant: the same for reading, retrying and parking.</summary>
+/// <summary>The parameters that select failures, for reading, retrying and parking.</summary>
 internal readonly struct FailureParameters
 {
     private const string TimeAllowed = "a time such as 2026-01-31T00:00:00Z";

@@ -5,8 +5,8 @@ namespace Tributary.Api.Security;
 
 /// <summary>
 /// A web page can make its own host name resolve to this machine and then read this server as its own ("DNS
-/// rebinding"). It cannot change the <c>Host</c> that the browser sends, so an open server answers only to names that
-/// are its own.
+/// rebinding"). It cannot change the <c>Host</c> that the browser sends, so a server without keys answers only to
+/// names that nobody outside can take.
 /// </summary>
 internal static class HostCheck
 {

@@ -3,15 +3,15 @@ using Tributary.Storage;
 namespace Tributary.Api.GraphQL.Aggregates;
 
 /// <summary>
-/// Which messages one aggregate is made of. What a definition counted as the message was accepted is computed again: a
-/// definition never changes within its generation. What plugins contributed later, and what could be mapped only later,
-/// is stored with the message.
+/// Tells which messages one aggregate counted. Contributions made at acceptance are computed again, because a
+/// definition never changes within its generation. Contributions of plugins and of messages that were mapped later are
+/// stored with the message.
 /// </summary>
-internal sealed class MadeOf(AggregateNode aggregate, IProcessingQueries processing)
+internal sealed class CountedMessages(AggregateNode aggregate, IProcessingQueries processing)
 {
     private readonly string key = aggregate.Key.ToString();
 
-    /// <summary>The messages of the list that were counted, in one read of the store.</summary>
+    /// <summary>The messages of the list that the aggregate counted, with one read of the store.</summary>
     public async ValueTask<HashSet<Position>> OfAsync(
         IReadOnlyList<StoredMessage> messages, CancellationToken cancellation)
     {

@@ -6,12 +6,12 @@ using Tributary.Storage;
 namespace Tributary.Api.GraphQL.Live;
 
 /// <summary>
-/// What has changed since it was last asked, as messages and rounds tell: keys, each once however often it changed. A
-/// reader that takes its time finds fewer, newer states; it is never too slow.
+/// Collects the keys that messages and rounds changed since the last read, each key once. A slow reader misses states
+/// between two reads but no key, so it never falls behind.
 /// </summary>
-internal sealed class Changes : IAsyncDisposable
+internal sealed class ChangedKeys : IAsyncDisposable
 {
-    /// <summary>Keys that may wait; with more the subscription ends.</summary>
+    /// <summary>The most keys that may wait; with more the subscription ends.</summary>
     private const int MaxWaitingCount = 10_000;
 
     private readonly FeedSubscription subscription;
@@ -24,9 +24,11 @@ internal sealed class Changes : IAsyncDisposable
     private readonly Task pump;
     private HashSet<string> waiting = [];
 
-    /// <param name="keyOf">What a message changes, or null.</param>
-    /// <param name="watch">Begins to tell what rounds of this process change; null in a process that has none.</param>
-    public Changes(
+    /// <param name="keyOf">The key that a message changes, or null.</param>
+    /// <param name="watch">
+    /// Begins to report changes by rounds of this process; null in a process without rounds.
+    /// </param>
+    public ChangedKeys(
         FeedSubscription subscription, Func<StoredMessage, string?> keyOf, Func<Action<string>, IDisposable>? watch,
         CancellationToken cancellation)
     {
@@ -37,9 +39,9 @@ internal sealed class Changes : IAsyncDisposable
         pump = Task.Run(PumpAsync, CancellationToken.None);
     }
 
-    /// <summary>What has changed; waits until something has, or for a poll and then it is nothing.</summary>
-    /// <param name="poll">Null: waits as long as it takes.</param>
-    /// <exception cref="GraphQLException">The server stops, or too much waits.</exception>
+    /// <summary>Takes the changed keys. Waits for the first one, or for the poll, and then returns none.</summary>
+    /// <param name="poll">The longest wait; null: without limit.</param>
+    /// <exception cref="GraphQLException">The server stops, or too many keys wait.</exception>
     public async ValueTask<IReadOnlyCollection<string>> TakeAsync(
         TimeSpan? poll, TimeProvider time, CancellationToken cancellation)
     {
@@ -47,13 +49,14 @@ internal sealed class Changes : IAsyncDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
         try
         {
-            // The signal is taken before the keys: a key that comes in between is in them, and signals once more.
+            // The signal is taken before the keys. A key that arrives in between is read now and signals once more,
+            // so no key is lost.
             await signal.Reader.WaitToReadAsync(either.Token);
             signal.Reader.TryRead(out _);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested && limit.IsCancellationRequested)
         {
-            // The poll's turn.
+            // The poll is due.
         }
 
         lock (gate)
@@ -91,16 +94,16 @@ internal sealed class Changes : IAsyncDisposable
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {
-            // Nobody reads any more.
+            // The reader ended the subscription.
         }
         catch (Exception error)
         {
-            // The reader learns it with its next read.
+            // The next read throws the error.
             signal.Writer.TryComplete(error);
         }
     }
 
-    // A round that tells must not be held up: what is too much ends the subscription, and nothing is thrown.
+    // Rounds call this and must not wait or fail: too many keys end the subscription instead of throwing.
     private void Add(string key)
     {
         lock (gate)
