@@ -19,13 +19,13 @@ using Tributary.Storage.Reminders;
 
 namespace Tributary.Api;
 
-/// <summary>What the API serves: one node's door for messages, its reads and its feed.</summary>
+/// <summary>The node behind the API: its intake of messages, its reads and its feed.</summary>
 public sealed class ApiNode : INodeReadiness
 {
-    /// <summary>The door for single messages.</summary>
+    /// <summary>Takes single messages.</summary>
     public required MessageIntake Intake { get; init; }
 
-    /// <summary>The door for loads of many messages, which give way to single ones.</summary>
+    /// <summary>Takes bulk loads, which give way to single messages.</summary>
     public required MessageIntake BulkIntake { get; init; }
 
     public required IRoundGrains Grains { get; init; }
@@ -44,44 +44,46 @@ public sealed class ApiNode : INodeReadiness
 
     public required ILedgerReads Ledger { get; init; }
 
-    /// <summary>Reads of what this build cannot make.</summary>
+    /// <summary>Reads calls and reminders that this build cannot make.</summary>
     public required IHeldReads Held { get; init; }
 
     /// <summary>Makes a failed call again; null in a process without the role silo.</summary>
     public Func<Guid, Task<AgainResult>>? MakeAgain { get; init; }
 
-    /// <summary>What can be done about many failures at once.</summary>
+    /// <summary>Retries and parks many failures at once.</summary>
     public FailedMessages Failed => field ??= new FailedMessages(Grains, Failures);
 
-    /// <summary>The plugins and which of their generations is read, in the order of their names.</summary>
+    /// <summary>The plugins, by name, each with the generation that readers see.</summary>
     public Func<IReadOnlyList<LivePlugin>> LivePlugins { get; init; } = static () => [];
 
-    /// <summary>How the plugins of this process do, in the order of their names.</summary>
+    /// <summary>The states and counts of the plugins of this process, by name.</summary>
     public Func<IReadOnlyList<PluginStatus>> PluginStatuses { get; init; } = static () => [];
 
     /// <summary>
-    /// The store's own check of a body, so that subscriptions filter as searches do; may throw what a search would.
+    /// The store's own check of a body, so that subscriptions and searches filter alike; throws the errors of a search.
     /// </summary>
     public required Func<BodyCondition, Func<ReadOnlyMemory<byte>, bool>> MatcherOf { get; init; }
 
     public required FeedTail Tail { get; init; }
 
-    /// <summary>Tells what the rounds of this process change; null in a process without the role silo.</summary>
+    /// <summary>Reports changes by rounds of this process; null in a process without the role silo.</summary>
     public ChangeWatch? Changes { get; init; }
 
     /// <summary>
-    /// The definitions that readers see: one snapshot, which a switch replaces. Who takes it uses one for the whole of
-    /// an answer.
+    /// The definitions that readers see: one snapshot, which a switch replaces. An answer takes one snapshot and uses
+    /// no other.
     /// </summary>
     public required Func<LiveDefinitions> Live { get; init; }
 
     /// <summary>Builds and switches generations; null in a process that only reads.</summary>
     public GenerationControl? Generations { get; init; }
 
-    /// <summary>True while calls are taken.</summary>
+    /// <summary>True while the node takes calls.</summary>
     public required Func<bool> IsReady { get; init; }
 
-    /// <summary>Why nothing can be stored at the moment; null when it can, and in a process that only reads.</summary>
+    /// <summary>
+    /// The reason why the store takes no messages now; null when it does, and in a process that only reads.
+    /// </summary>
     public Func<StoreException?> Refusal { get; init; } = static () => null;
 
     bool INodeReadiness.IsReady => IsReady();

@@ -21,8 +21,8 @@ public static class TributaryApi
     }
 
     /// <summary>
-    /// For a host that adds its <see cref="ApiNode"/>, which is asked for when <see cref="Use"/> is called, and its
-    /// <see cref="INodeReadiness"/>.
+    /// For a host that adds its own <see cref="ApiNode"/> and <see cref="INodeReadiness"/>. <see cref="Use"/> resolves
+    /// the node.
     /// </summary>
     public static void Add(IServiceCollection services, ApiOptions options)
     {
@@ -34,7 +34,7 @@ public static class TributaryApi
     }
 
     /// <summary>
-    /// Every request goes through the error boundary, the guard, and what its endpoint says of its callers.
+    /// Every request passes the error boundary, the guard, and the access check of its endpoint.
     /// </summary>
     public static void Use(IApplicationBuilder app)
     {
@@ -49,7 +49,7 @@ public static class TributaryApi
     }
 
     /// <summary>
-    /// What a process without the role api serves: its health, and to all else that it serves nothing else.
+    /// Serves the health of a process without the role api, and refuses every other request with <c>roles_apart</c>.
     /// </summary>
     public static void UseHealth(IApplicationBuilder app)
     {

@@ -5,7 +5,7 @@ namespace Tributary.Api.Aggregates;
 
 public sealed record AggregateList(IReadOnlyList<AggregateBody> Aggregates);
 
-/// <summary>What one aggregate counts.</summary>
+/// <summary>The definition of one aggregate.</summary>
 public sealed record AggregateBody(
     string Name,
     [property: Description("From 1; a changed definition is the next one.")] int Generation,

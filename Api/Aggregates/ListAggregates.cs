@@ -6,7 +6,7 @@ using Tributary.Pipeline.Definitions;
 
 namespace Tributary.Api.Aggregates;
 
-/// <summary><c>GET /aggregates</c>: what is counted, and what was.</summary>
+/// <summary><c>GET /aggregates</c>: the configured definitions, then stored ones that no longer count.</summary>
 internal sealed class ListAggregates(ApiNode node)
 {
     public async Task InvokeAsync(HttpContext context)

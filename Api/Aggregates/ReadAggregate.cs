@@ -47,11 +47,13 @@ internal sealed class ReadAggregate(ApiNode node)
         await ApiJson.WriteAsync(context, body, ApiJson.Default.AggregateRows);
     }
 
-    private static DefinedGeneration Find(IReadOnlyList<DefinedGeneration> definitions, string name) =>
-        definitions.FirstOrDefault(active => active.Definition.Name == name)
-        ?? throw new TributaryException(
-            "aggregate_not_found",
-            $"There is no aggregate '{name}'; there are: {(definitions.Count == 0 ? "none" : string.Join(", ", definitions.Select(active => active.Definition.Name)))}.");
+    private static DefinedGeneration Find(IReadOnlyList<DefinedGeneration> definitions, string name)
+    {
+        if (definitions.FirstOrDefault(active => active.Definition.Name == name) is { } found)
+            return found;
+        var names = definitions.Count == 0 ? "none" : string.Join(", ", definitions.Select(one => one.Definition.Name));
+        throw new TributaryException("aggregate_not_found", $"There is no aggregate '{name}'; there are: {names}.");
+    }
 
     private static string? GroupOf(in Parameters parameters, AggregateDefinition definition)
     {

@@ -4,8 +4,8 @@ using System.IO.Pipelines;
 namespace Tributary.Api.Batch;
 
 /// <summary>
-/// Results on their way to the client, in two buffers: one fills while the other is sent. A client that sends
-/// everything before it reads holds up nobody until <paramref name="maxBytes"/> wait.
+/// Sends results to the client from two buffers: one fills while the other is sent. A client may send its whole batch
+/// before it reads, until <paramref name="maxBytes"/> of results wait.
 /// </summary>
 internal sealed class BatchOutput(PipeWriter writer, int maxBytes, CancellationToken cancellation)
 {
@@ -24,8 +24,8 @@ internal sealed class BatchOutput(PipeWriter writer, int maxBytes, CancellationT
     }
 
     /// <summary>
-    /// Adds one result. <paramref name="write"/> gets room for <paramref name="maxLength"/> bytes and returns how many
-    /// it wrote.
+    /// Adds one result. <paramref name="write"/> gets room for <paramref name="maxLength"/> bytes and returns the count
+    /// that it wrote.
     /// </summary>
     public void Add<TState>(int maxLength, TState state, Func<Memory<byte>, TState, int> write)
     {
@@ -33,18 +33,18 @@ internal sealed class BatchOutput(PipeWriter writer, int maxBytes, CancellationT
             filling.Advance(write(filling.GetMemory(maxLength), state));
     }
 
-    /// <summary>Starts to send what there is, unless that is under way.</summary>
+    /// <summary>Starts to send the buffered results, unless a send is under way.</summary>
     public void Send()
     {
         lock (gate)
         {
-            // A send that failed is seen by whoever waits for it.
+            // The next wait for the send throws its error.
             if (filling.WrittenCount > 0 && sending.IsCompletedSuccessfully)
                 sending = SendAllAsync();
         }
     }
 
-    /// <summary>Returns at once while there is room.</summary>
+    /// <summary>Waits for room; returns at once while there is some.</summary>
     public async ValueTask WaitForRoomAsync()
     {
         while (IsFull)
@@ -54,7 +54,7 @@ internal sealed class BatchOutput(PipeWriter writer, int maxBytes, CancellationT
         }
     }
 
-    /// <summary>Returns when everything has been handed to the connection.</summary>
+    /// <summary>Returns when the connection has taken all results.</summary>
     public async Task FlushAsync()
     {
         Send();

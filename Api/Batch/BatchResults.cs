@@ -19,7 +19,7 @@ internal sealed class BatchResults(BatchWindow window, BatchOutput output, Guid 
         {
             while (window.Lines.TryRead(out var line))
             {
-                // Before it waits, everything that is known leaves.
+                // Known results leave before the wait for the next one.
                 if (!line.Receipt.IsCompleted || unsent == SendAfterCount)
                 {
                     output.Send();
@@ -77,7 +77,8 @@ internal sealed class BatchResults(BatchWindow window, BatchOutput output, Guid 
         at = ReceiptWriter.Append(span, at, ",\"code\":\""u8);
         at += System.Text.Encoding.UTF8.GetBytes(result.Problem.Code, span[at..]);
         at = ReceiptWriter.Append(span, at, "\",\"detail\":\""u8);
-        at = ReceiptWriter.Append(span, at, JsonEncodedText.Encode(result.Problem.Detail, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes);
+        var detail = JsonEncodedText.Encode(result.Problem.Detail, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
+        at = ReceiptWriter.Append(span, at, detail.EncodedUtf8Bytes);
         return ReceiptWriter.Append(span, at, "\"}\n"u8);
     }
 

@@ -3,11 +3,11 @@ using Tributary.Items;
 
 namespace Tributary.Api.Batch;
 
-/// <summary>A line on its way: its receipt to come, or why there will be none.</summary>
+/// <summary>A line under way: its pending receipt, or the error that refused it.</summary>
 internal readonly record struct PendingLine(long Number, int Bytes, ValueTask<Receipt> Receipt, Exception? Error);
 
 /// <summary>
-/// The lines of one batch that are on their way, in order: bounded by count and bytes. One adds, one takes.
+/// The lines of one batch under way, in order, bounded by count and bytes. One task adds, another takes.
 /// </summary>
 internal sealed class BatchWindow(ApiOptions options)
 {
@@ -19,17 +19,17 @@ internal sealed class BatchWindow(ApiOptions options)
 
     public ChannelReader<PendingLine> Lines => lines.Reader;
 
-    /// <summary>Waits until one more line of this size may be on its way.</summary>
+    /// <summary>Waits until the window has room for a line of this size.</summary>
     public async ValueTask WaitForRoomAsync(int lineBytes, CancellationToken cancellation)
     {
-        // A line larger than the window passes alone.
+        // A line larger than the window enters an empty window.
         while (Volatile.Read(ref bytes) is > 0 and var held && held + lineBytes > options.BatchWindowBytes)
             await released.WaitAsync(cancellation);
         if (!await lines.Writer.WaitToWriteAsync(cancellation))
             throw new InvalidOperationException("A line was read after the batch's end.");
     }
 
-    /// <summary>Adds a line that there is room for.</summary>
+    /// <summary>Adds a line for which the caller waited.</summary>
     public void Add(PendingLine line)
     {
         Interlocked.Add(ref bytes, line.Bytes);
@@ -37,7 +37,7 @@ internal sealed class BatchWindow(ApiOptions options)
             throw new InvalidOperationException("A line was added without room.");
     }
 
-    /// <summary>The line's result is known.</summary>
+    /// <summary>Gives the room of a finished line back.</summary>
     public void Release(in PendingLine line)
     {
         Interlocked.Add(ref bytes, -line.Bytes);

@@ -12,8 +12,8 @@ internal readonly record struct Line(long Number, byte[] Body, bool IsTooLong)
 }
 
 /// <summary>
-/// Cuts a stream of bytes at line feeds. A line that is too long is skipped without holding it, and the next one is
-/// read as if nothing had been.
+/// Cuts a stream of bytes at line feeds. A line that is too long is skipped without being held in memory; the next line
+/// is read as usual.
 /// </summary>
 internal sealed class LineReader(PipeReader reader, int maxBytes)
 {
@@ -23,7 +23,7 @@ internal sealed class LineReader(PipeReader reader, int maxBytes)
     private bool isSkipping;
     private long number;
 
-    /// <summary>The next line of what has come, if there is a whole one.</summary>
+    /// <summary>Takes the next whole line that has arrived, if there is one.</summary>
     public bool TryRead(out Line line)
     {
         line = default;
@@ -43,7 +43,7 @@ internal sealed class LineReader(PipeReader reader, int maxBytes)
             return true;
         }
 
-        // One byte more than allowed may be a carriage return.
+        // The byte after the longest allowed line may be a carriage return.
         if (isSkipping || buffer.Length > maxBytes + 1L)
         {
             isSkipping = true;
@@ -53,7 +53,7 @@ internal sealed class LineReader(PipeReader reader, int maxBytes)
         return false;
     }
 
-    /// <summary>Waits for more; false when there is none.</summary>
+    /// <summary>Waits for more bytes; false at the end of the stream.</summary>
     public async ValueTask<bool> FillAsync(CancellationToken cancellation)
     {
         if (hasRead)

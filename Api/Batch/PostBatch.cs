@@ -11,8 +11,8 @@ using Tributary.Pipeline.Intake;
 namespace Tributary.Api.Batch;
 
 /// <summary>
-/// <c>POST /messages/batch</c>: newline-delimited JSON in, one result per line out, both streamed: lines wait in the
-/// connection when the window is full, and results leave as soon as they are known.
+/// <c>POST /messages/batch</c>: newline-delimited JSON in, one result per line out, both streamed. Lines wait in the
+/// connection while the window is full. Results leave as soon as they are known.
 /// </summary>
 internal sealed partial class PostBatch(
     ApiNode node, ApiOptions options, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<PostBatch> logger)
@@ -53,7 +53,7 @@ internal sealed partial class PostBatch(
             {
                 while (lines.TryRead(out var line))
                 {
-                    // Blank lines at the end are nothing; a blank line before another one is a bad line.
+                    // Blank lines at the end are ignored; a blank line before another line is a bad line.
                     if (line.IsBlank && blanks.Count < options.BatchWindowCount)
                     {
                         blanks.Enqueue(line.Number);
@@ -72,8 +72,8 @@ internal sealed partial class PostBatch(
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
-            // The server stops, or nothing came for long: what was read is answered, and the producer sees where that
-            // ends.
+            // The server stops, or the client paused for too long. Every line that was read is answered, so the
+            // producer sees where to go on.
             LogCut(lifetime.ApplicationStopping.IsCancellationRequested ? "the server stops" : "nothing came for long");
         }
     }
@@ -112,8 +112,8 @@ internal sealed partial class PostBatch(
     }
 
     /// <summary>
-    /// Sends a line. A full silo makes the batch wait instead of failing its lines: the refusal comes before anything
-    /// is sent, and nothing else of this batch is sent meanwhile, so the order stays.
+    /// Sends a line. A full silo makes the batch wait instead of failing its lines. The order stays: the silo refuses
+    /// before it takes the line, and the batch sends nothing else meanwhile.
     /// </summary>
     private async ValueTask<ValueTask<Receipt>> SendAsync(IntakeRequest request, CancellationToken cancellation)
     {
@@ -130,7 +130,7 @@ internal sealed partial class PostBatch(
         }
     }
 
-    /// <summary>A batch may pause, and its client may read late: both have limits of their own.</summary>
+    /// <summary>Kestrel's rates do not fit a batch, which may pause or read late within limits of its own.</summary>
     private static void LiftRates(HttpContext context)
     {
         if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } requests)

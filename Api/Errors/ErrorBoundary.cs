@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Tributary.Api.Errors;
 
-/// <summary>Turns what an endpoint throws, and statuses without a body, into problem+json.</summary>
+/// <summary>Turns exceptions of endpoints, and statuses without a body, into problem+json.</summary>
 public sealed partial class ErrorBoundary(RequestDelegate next, ILogger<ErrorBoundary> logger)
 {
     public async Task InvokeAsync(HttpContext context)
@@ -15,7 +15,7 @@ public sealed partial class ErrorBoundary(RequestDelegate next, ILogger<ErrorBou
         catch (Exception error)
             when (context.RequestAborted.IsCancellationRequested && error is OperationCanceledException or IOException)
         {
-            // The client has gone: nobody is there to answer.
+            // The client closed the connection, so nobody reads an answer.
             return;
         }
         catch (Exception error)
@@ -36,7 +36,7 @@ public sealed partial class ErrorBoundary(RequestDelegate next, ILogger<ErrorBou
             LogFailed(error, context.Request.Method, context.Request.Path);
         if (context.Response.HasStarted)
         {
-            // Half an answer must not look like a whole one.
+            // The answer has begun. Aborting the connection shows the client that it is incomplete.
             context.Abort();
             return;
         }

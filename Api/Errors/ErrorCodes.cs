@@ -3,15 +3,14 @@ using System.Collections.Frozen;
 namespace Tributary.Api.Errors;
 
 /// <summary>
-/// Which HTTP status each stable code has, and what it means in three words. <c>docs/errors.md</c> lists them for
-/// readers.
+/// The HTTP status and the title of each stable code. <c>docs/errors.md</c> explains them to readers.
 /// </summary>
 public static class ErrorCodes
 {
-    /// <summary>An error that is ours; its details are in the log only.</summary>
+    /// <summary>A fault of the server; only the log has its details.</summary>
     public const string Internal = "internal";
 
-    /// <summary>A call between grains that waited for its turn until its time was over.</summary>
+    /// <summary>A call between grains whose deadline passed before its turn.</summary>
     public const string TimedOut = "timed_out";
 
     private static readonly FrozenDictionary<string, (int Status, string Title)> ByCode = new Dictionary<
@@ -86,7 +85,9 @@ public static class ErrorCodes
     /// <summary>All codes that the API can answer.</summary>
     public static IEnumerable<string> All => ByCode.Keys;
 
-    /// <summary>The status and title of a code; an unlisted one is ours to explain, so it is internal.</summary>
+    /// <summary>
+    /// The status and title of a code; an unlisted code is a fault of the server, so it counts as internal.
+    /// </summary>
     public static (int Status, string Title) Of(string code) =>
         ByCode.TryGetValue(code, out var found) ? found : ByCode[Internal];
 }

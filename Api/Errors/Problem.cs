@@ -6,7 +6,7 @@ using Tributary.Api.Json;
 
 namespace Tributary.Api.Errors;
 
-/// <summary>An error as RFC 9457 has it, with the stable code.</summary>
+/// <summary>An error in the form of RFC 9457, with its stable code.</summary>
 /// <param name="Type">A name for the kind of error: <c>urn:tributary:error:</c> and the code.</param>
 /// <param name="Title">The same for all errors of this code.</param>
 /// <param name="Status">The HTTP status.</param>
@@ -22,7 +22,7 @@ public sealed record Problem(string Type, string Title, int Status, string Detai
         return new Problem("urn:tributary:error:" + code, title, status, detail, code);
     }
 
-    /// <summary>The error as it may be shown outside.</summary>
+    /// <summary>The error as callers may see it.</summary>
     public static Problem Of(Exception error) =>
         error switch
         {
@@ -36,7 +36,7 @@ public sealed record Problem(string Type, string Title, int Status, string Detai
         };
 
     /// <summary>Answers with this error.</summary>
-    /// <param name="retryAfter">When the same request may succeed, for <c>Retry-After</c>.</param>
+    /// <param name="retryAfter">After this time the same request may succeed, for <c>Retry-After</c>.</param>
     public Task WriteAsync(HttpContext context, TimeSpan? retryAfter = null)
     {
         var response = context.Response;

@@ -6,7 +6,7 @@ using Tributary.Feed;
 namespace Tributary.Api.Feed;
 
 /// <summary>
-/// One subscriber's connection. This is the only writer of the socket; the reader beside it only says when to end.
+/// One subscriber's connection. The session is the only writer of the socket; its reader only ends it.
 /// </summary>
 internal sealed class FeedSession
 {
@@ -28,11 +28,11 @@ internal sealed class FeedSession
         receiving = ReceiveAsync();
     }
 
-    /// <summary>Sends until the subscription or the client ends.</summary>
-    /// <param name="beginning">When given, it is sent first and every frame carries its cursor.</param>
+    /// <summary>Sends until the subscription or the connection ends.</summary>
+    /// <param name="beginning">When given, it is the first frame, and every frame carries its cursor.</param>
     public async Task RunAsync(FeedSubscription subscription, Cursor? beginning)
     {
-        // Once the subscription has ended the frame under way must be taken soon, or the connection is given up.
+        // After the end of the subscription, the client must take the frame under way soon; else the socket is aborted.
         subscription.Ending = () => sending.CancelAfter(options.CloseTimeout);
         FeedMessage? last = null;
         try
@@ -52,7 +52,7 @@ internal sealed class FeedSession
         }
         catch (OperationCanceledException) when (!sending.IsCancellationRequested)
         {
-            // The client ended it, or sent what it may not: the reader is about to say which.
+            // The client closed the socket, or sent a frame that is not allowed; the reader returns which.
         }
 
         var resume = last is null ? "" : $" Resume with after={last.Cursor}";
@@ -76,7 +76,7 @@ internal sealed class FeedSession
     private ValueTask SendAsync(ReadOnlyMemory<byte> frame) =>
         socket.SendAsync(frame, WebSocketMessageType.Text, endOfMessage: true, sending.Token);
 
-    /// <summary>Takes what the client sends, which means nothing here, until it closes. Returns how to close.</summary>
+    /// <summary>Discards the client's frames until it closes. Returns how to close.</summary>
     private async Task<WebSocketCloseStatus> ReceiveAsync()
     {
         var buffer = ArrayPool<byte>.Shared.Rent(options.MaxClientFrameBytes);

@@ -12,8 +12,8 @@ namespace Tributary.Api.Feed;
 internal sealed partial class FeedSocket(ApiNode node, ApiOptions options, ILogger<FeedSocket> logger)
 {
     /// <summary>
-    /// What a client offers beside the subprotocol that carries its key: browsers want one of those they offered to be
-    /// chosen.
+    /// A client offers this subprotocol beside the one that carries its key, because browsers require that the server
+    /// chooses one of their offers.
     /// </summary>
     private const string Protocol = "tributary";
 
@@ -23,7 +23,7 @@ internal sealed partial class FeedSocket(ApiNode node, ApiOptions options, ILogg
             throw new TributaryException(
                 "upgrade_required", "Found a plain request; allowed: a WebSocket's opening handshake.");
 
-        // Browsers show a page nothing of a refused handshake, so errors of parameters come as a close code.
+        // Browsers hide a refused handshake from the page, so errors of parameters come as a close code.
         Position after = default;
         var withCursors = false;
         TributaryException? fault = null;
@@ -63,13 +63,13 @@ internal sealed partial class FeedSocket(ApiNode node, ApiOptions options, ILogg
         }
         catch (Exception error) when (error is WebSocketException or OperationCanceledException or IOException)
         {
-            // The connection is gone, or its client took nothing for too long: there is nobody to tell.
+            // The connection is gone, or its client took nothing for too long; nobody reads a close frame.
             LogGone(error.Message);
             socket.Abort();
         }
     }
 
-    /// <summary>Cuts a reason to what a close frame can carry.</summary>
+    /// <summary>Cuts a reason to the bytes that a close frame can carry.</summary>
     internal static string Reason(string text)
     {
         const int MaxBytes = 123;

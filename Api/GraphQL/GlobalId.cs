@@ -4,9 +4,8 @@ using System.Text;
 namespace Tributary.Api.GraphQL;
 
 /// <summary>
-/// Opaque text that names a kind of thing and one of it: global ids, and cursors of lists that are ordered by a key.
-/// Base64url (RFC 4648) of
-/// <c>kind:key</c>.
+/// Global ids, and cursors of lists that are ordered by a key: opaque text that holds a kind and a key. The text is the
+/// Base64url (RFC 4648) of <c>kind:key</c>.
 /// </summary>
 internal static class GlobalId
 {
@@ -14,7 +13,7 @@ internal static class GlobalId
     public const string Item = "Item";
     public const string Aggregate = "Aggregate";
 
-    /// <summary>The longest text that is looked at: the longest key, and some.</summary>
+    /// <summary>The longest text that can be an id: the longest key, with room for the kind.</summary>
     private const int MaxLength = 4_096;
 
     private const int MaxStackBytes = 512;

@@ -14,7 +14,7 @@ internal sealed partial class GraphQLRoute(
 {
     public const string Path = "/graphql";
 
-    /// <summary>A body as text doubles at most in the request that publishes it, and has some around it.</summary>
+    /// <summary>Escaping at most doubles a body in the request that publishes it; the rest is the operation.</summary>
     private const int RequestFactor = 3;
 
     public static void Map(IEndpointRouteBuilder app) =>

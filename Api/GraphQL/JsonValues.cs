@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Tributary.Api.GraphQL;
 
-/// <summary>What the JSON scalar gives for arguments: null for JSON's null.</summary>
+/// <summary>Values of the JSON scalar as arguments: null for JSON's null.</summary>
 internal static class JsonValues
 {
     public static JsonElement Null { get; } = JsonElement.Parse("null");

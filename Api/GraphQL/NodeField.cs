@@ -6,7 +6,7 @@ using Tributary.GraphQL.Execution;
 
 namespace Tributary.Api.GraphQL;
 
-/// <summary>Finds anything by its global id.</summary>
+/// <summary>Finds a node by its global id.</summary>
 internal sealed class NodeField(MessageFields messages, ItemFields items, AggregateFields aggregates)
 {
     public void Bind(SchemaBindings bindings) =>

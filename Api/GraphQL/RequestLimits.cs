@@ -3,18 +3,19 @@ using Tributary.GraphQL;
 namespace Tributary.Api.GraphQL;
 
 /// <summary>
-/// What one request, or one event of a subscription, may still look at and answer. Fields of a request share it.
+/// The rows that one request, or one event of a subscription, may still read, and the bytes that it may still answer.
+/// All fields of a request share them.
 /// </summary>
 internal sealed class RequestLimits
 {
     /// <summary>The most nodes of one page; more is an error.</summary>
     public const int MaxPageCount = 100;
 
-    /// <summary>The nodes of a page when nothing is said.</summary>
+    /// <summary>The nodes of a page by default.</summary>
     public const int DefaultPageCount = 20;
 
     /// <summary>
-    /// Messages that the searches of one request may look at; a page that is not full then says how far it came.
+    /// The most messages that the searches of one request read; a page that is not full then says how far it came.
     /// </summary>
     public const int MaxScanCount = 10_000;
 
@@ -24,7 +25,7 @@ internal sealed class RequestLimits
     private int scansLeft;
 
     /// <param name="maxAnswerBytes">
-    /// Bytes of bodies in one answer: pages end earlier, and what fits nowhere is an error.
+    /// The most bytes of bodies in one answer. Pages end earlier; a body that fits no page is an error.
     /// </param>
     public RequestLimits(long maxAnswerBytes)
     {
@@ -32,10 +33,10 @@ internal sealed class RequestLimits
         Renew();
     }
 
-    /// <summary>Bytes of bodies in one answer.</summary>
+    /// <summary>The most bytes of bodies in one answer.</summary>
     public long MaxAnswerBytes => maxAnswerBytes;
 
-    /// <summary>A subscription's events have a whole measure each.</summary>
+    /// <summary>Each event of a subscription has the full limits.</summary>
     public void Renew()
     {
         Volatile.Write(ref bytesLeft, maxAnswerBytes);
@@ -43,10 +44,10 @@ internal sealed class RequestLimits
     }
 
     /// <summary>
-    /// Runs a search with what is left to look at. The searches of a request run one after the other, so that each
-    /// knows.
+    /// Runs a search with the rows that are left. The searches of a request run one after the other, so that each knows
+    /// how many are left.
     /// </summary>
-    /// <param name="run">Given how many messages it may look at; says how many it did.</param>
+    /// <param name="run">Gets the count of messages that it may read; returns the count that it read.</param>
     public async ValueTask<T> SearchAsync<T>(
         Func<int, ValueTask<(T Result, int ScannedCount)>> run, CancellationToken cancellation)
     {
@@ -67,9 +68,9 @@ internal sealed class RequestLimits
         }
     }
 
-    /// <summary>Takes room for a body; false when there is not enough left, and a page must end.</summary>
+    /// <summary>Takes room for a body; false when too little is left, so that the page must end.</summary>
     /// <param name="isFirst">
-    /// The first message of a page is let in as long as there is any room, so that a large one can be read at all.
+    /// The first message of a page enters while there is any room, so that a large message can be read at all.
     /// </param>
     public bool TryTake(int bytes, bool isFirst)
     {

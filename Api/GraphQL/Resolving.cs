@@ -8,7 +8,7 @@ namespace Tributary.Api.GraphQL;
 /// <summary>Binds fields whose errors keep their stable codes on the way to the caller.</summary>
 internal static class Resolving
 {
-    /// <summary>A field that may have to wait, and may be refused.</summary>
+    /// <summary>Binds a field that may wait and may be refused.</summary>
     public static ObjectBinding<TSource> Ask<TSource, TResult>(
         this ObjectBinding<TSource> binding,
         string field,
@@ -28,7 +28,7 @@ internal static class Resolving
             }
         });
 
-    /// <summary>A subscription that may be refused, when it begins or later.</summary>
+    /// <summary>Binds a subscription that may be refused, at its begin or later.</summary>
     public static ObjectBinding<TSource> Feed<TSource, TEvent>(
         this ObjectBinding<TSource> binding,
         string field,
@@ -44,10 +44,12 @@ internal static class Resolving
             }
         });
 
-    /// <summary>True when the error says something to the caller; others are ours and go to the log.</summary>
+    /// <summary>
+    /// True when the error is meant for the caller; other errors are faults of the server and go to the log.
+    /// </summary>
     public static bool IsShown(TributaryException error) => ApiErrors.Of(error.Code).Status != 500;
 
-    /// <summary>True when the request is at fault, and not the state that the server is in.</summary>
+    /// <summary>True when the request is at fault, and not the state of the server.</summary>
     public static bool IsMistake(TributaryException error) => ApiErrors.Of(error.Code).Status < 500;
 
     public static GraphQLException Invalid(string message) => new(message, ErrorCodes.BadInput);

@@ -22,10 +22,10 @@ internal sealed class DateTimeCodec : ScalarCodec
     public override object ParseJson(JsonElement json) =>
         Parse(json.ValueKind == JsonValueKind.String ? json.GetString() : null);
 
-    /// <summary>To the microsecond, which is what is stored.</summary>
+    /// <summary>Writes microseconds, the stored precision.</summary>
     public override object Serialize(object value)
     {
-        // The round-trip format has a fixed length, and a fast way of its own: 2026-01-31T12:00:00.1234567Z.
+        // The round-trip format has a fixed length and a fast path: 2026-01-31T12:00:00.1234567Z.
         Span<char> text = stackalloc char[RoundTripLength];
         ((DateTimeOffset)value).UtcDateTime.TryFormat(text, out _, "O", CultureInfo.InvariantCulture);
         var digits = text[..MicrosecondsEnd].TrimEnd('0').TrimEnd('.');
@@ -84,8 +84,8 @@ internal sealed class JsonCodec : ScalarCodec
     public override object Serialize(object value) => value is ReadOnlyMemory<byte> body ? OneLine(body) : value;
 
     /// <summary>
-    /// An answer is one line, as event streams need it. In JSON line breaks stand only between tokens, where blanks
-    /// mean the same.
+    /// Event streams need an answer on one line. JSON has line breaks only between tokens, where a blank means the
+    /// same.
     /// </summary>
     private static object OneLine(ReadOnlyMemory<byte> body)
     {

@@ -1,7 +1,8 @@
 using System.Reflection;
 using Tributary.Api.GraphQL.Aggregates;
+using Tributary.Api.GraphQL.FailedCalls;
+using Tributary.Api.GraphQL.HeldWork;
 using Tributary.Api.GraphQL.Items;
-using Tributary.Api.GraphQL.Kept;
 using Tributary.Api.GraphQL.Live;
 using Tributary.Api.GraphQL.Messages;
 using Tributary.Api.GraphQL.Operations;
@@ -13,7 +14,7 @@ using Tributary.GraphQL.Binding;
 namespace Tributary.Api.GraphQL;
 
 /// <summary>
-/// Binds a node to <c>schema.graphql</c>. A field without a resolver, or one of another type, stops the start.
+/// Binds a node to <c>schema.graphql</c>. A field without a resolver, or with one of another type, stops the start.
 /// </summary>
 internal static class TributarySchema
 {
@@ -45,7 +46,8 @@ internal static class TributarySchema
         new NodeField(messages, items, aggregates).Bind(bindings);
         new GenerationFields(node).Bind(bindings);
         new OperationFields(node).Bind(bindings);
-        new KeptFields(node).Bind(bindings);
+        new FailedCallFields(node).Bind(bindings);
+        new HeldWorkFields(node).Bind(bindings);
         new Publish(node, items).Bind(bindings);
         new MessageFeed(node).Bind(bindings);
         new StateFeeds(node, definitions, items, aggregates, time).Bind(bindings);

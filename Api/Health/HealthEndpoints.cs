@@ -14,7 +14,7 @@ internal sealed class HealthEndpoints(HealthCheckService checks)
 
     public async Task ReadyAsync(HttpContext context)
     {
-        // Only the node's own: what else is checked in its host is the host's to serve.
+        // Only the node's own check runs here; the host serves its other checks itself.
         var report = await checks.CheckHealthAsync(static check => check.Name == NodeHealth.Name,
             context.RequestAborted);
         if (report.Entries[NodeHealth.Name] is { Status: not HealthStatus.Healthy } entry)

@@ -2,12 +2,14 @@ using Tributary.Storage;
 
 namespace Tributary.Api.Health;
 
-/// <summary>Whether a node takes messages; can be asked from before its start until after its stop.</summary>
+/// <summary>Tells whether a node takes messages; callable from before its start until after its stop.</summary>
 public interface INodeReadiness
 {
-    /// <summary>True while calls are taken.</summary>
+    /// <summary>True while the node takes calls.</summary>
     bool IsReady { get; }
 
-    /// <summary>Why nothing can be stored at the moment; null when it can, and in a process that only reads.</summary>
+    /// <summary>
+    /// The reason why the store takes no messages now; null when it does, and in a process that only reads.
+    /// </summary>
     StoreException? Refusal { get; }
 }

@@ -14,7 +14,7 @@ public sealed class NodeHealth(INodeReadiness node) : IHealthCheck
     /// <summary>Adds the check; the host adds an <see cref="INodeReadiness"/>.</summary>
     public static void Add(IServiceCollection services)
     {
-        // A second check of one name would be refused when the first probe comes.
+        // Two checks of one name would fail the first probe.
         if (services.All(static service => service.ServiceType != typeof(NodeHealth)))
             services.AddSingleton<NodeHealth>().AddHealthChecks().AddCheck<NodeHealth>(Name);
     }

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Tributary.Api.Http;
 
-/// <summary>Reads a request's body as the bytes that came, into one array of its size.</summary>
+/// <summary>Reads a request's body, unchanged, into one array of its size.</summary>
 internal static class BodyReader
 {
     /// <exception cref="TributaryException"><c>body_too_large</c>, <c>body_incomplete</c>.</exception>
@@ -16,7 +16,7 @@ internal static class BodyReader
 
         var reader = context.Request.BodyReader;
         var body = new byte[length];
-        // Small bodies came together with their headers: no waiting, no state machine.
+        // A small body arrived together with its headers, so reading it needs no state machine.
         if (!reader.TryRead(out var read))
             return ReadOnAsync(context, body, 0);
 

@@ -4,7 +4,7 @@ using Tributary.Messages;
 
 namespace Tributary.Api.Http;
 
-/// <summary>Which bodies a route takes.</summary>
+/// <summary>The media types of request bodies.</summary>
 internal static class BodyTypes
 {
     public static readonly IReadOnlyList<string> Lines =

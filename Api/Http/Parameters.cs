@@ -5,8 +5,8 @@ using Microsoft.Extensions.Primitives;
 namespace Tributary.Api.Http;
 
 /// <summary>
-/// The query parameters of one request. Every one must be known and occur once; errors name the parameter, what was
-/// found and what is allowed.
+/// The query parameters of one request. Each must be known and occur once. Errors name the parameter, its value and the
+/// allowed values.
 /// </summary>
 internal readonly struct Parameters
 {
@@ -35,7 +35,7 @@ internal readonly struct Parameters
 
     public bool Has(string name) => query.ContainsKey(name);
 
-    /// <summary>The parameter's text, or null when it is not there.</summary>
+    /// <summary>The parameter's text; null when it is missing.</summary>
     public string? Text(string name) => query.TryGetValue(name, out var values) && !StringValues.IsNullOrEmpty(values)
         ? values[0]
         : query.ContainsKey(name) ? "" : null;
@@ -43,7 +43,7 @@ internal readonly struct Parameters
     public string Required(string name, string allowed) => Text(name)
         ?? throw new TributaryException("parameter_missing", $"The parameter '{name}' is missing; allowed: {allowed}.");
 
-    /// <summary>A whole number in digits; null when it is not there.</summary>
+    /// <summary>A whole number in digits; null when it is missing.</summary>
     public long? Number(string name, long min, long max)
     {
         if (Text(name) is not { } text)
@@ -62,7 +62,7 @@ internal readonly struct Parameters
         return Number(name, min, max)!.Value;
     }
 
-    /// <summary><c>true</c>, <c>1</c>, <c>false</c>, <c>0</c>; false when it is not there.</summary>
+    /// <summary><c>true</c>, <c>1</c>, <c>false</c>, <c>0</c>; false when it is missing.</summary>
     public bool Flag(string name) => Text(name) switch
     {
         null or "false" or "0" => false,

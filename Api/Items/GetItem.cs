@@ -19,7 +19,7 @@ public sealed record ItemBody(
     string LastMessage);
 
 /// <summary>
-/// <c>GET /items/{id}</c>: asks the grain itself, so that a message that was acknowledged is in the answer.
+/// <c>GET /items/{id}</c>: asks the grain, so that the answer holds every acknowledged message.
 /// </summary>
 internal sealed class GetItem(ApiNode node)
 {
@@ -48,7 +48,7 @@ internal sealed class GetItem(ApiNode node)
         await ApiJson.WriteAsync(context, body, ApiJson.Default.ItemBody);
     }
 
-    /// <summary>The id from the request line: the server's own decoding of paths leaves %2F as it is.</summary>
+    /// <summary>The id from the request line, because the server's decoding of paths leaves %2F encoded.</summary>
     private static string IdOf(HttpContext context)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;

@@ -5,9 +5,10 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Tributary.Api.Aggregates;
 using Tributary.Api.Errors;
+using Tributary.Api.FailedCalls;
 using Tributary.Api.Health;
+using Tributary.Api.HeldWork;
 using Tributary.Api.Items;
-using Tributary.Api.Kept;
 using Tributary.Api.Ledger;
 using Tributary.Api.Messages;
 using Tributary.Api.Processing;
@@ -16,7 +17,7 @@ using Tributary.Messages;
 
 namespace Tributary.Api.Json;
 
-/// <summary>How answers are written as JSON.</summary>
+/// <summary>Writes answers as JSON.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(Accepted))]

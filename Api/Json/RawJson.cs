@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace Tributary.Api.Json;
 
 /// <summary>
-/// A JSON object as the bytes that were posted. They were checked when they came in and go out unchanged.
+/// A JSON object as posted bytes. The intake checked them; they go out unchanged.
 /// </summary>
 [JsonConverter(typeof(RawJsonConverter))]
 [Description("The JSON object as it was posted, byte for byte.")]

@@ -6,7 +6,7 @@ using Tributary.Storage.Ledger;
 
 namespace Tributary.Api.Ledger;
 
-/// <summary>How many messages are in which status.</summary>
+/// <summary>The counts of messages by status.</summary>
 public sealed record LedgerBody(
     long Accepted,
     long Completed,

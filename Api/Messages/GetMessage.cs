@@ -7,7 +7,7 @@ using Tributary.Storage.Messages;
 
 namespace Tributary.Api.Messages;
 
-/// <summary><c>GET /messages/{id}</c>: one message and what became of it.</summary>
+/// <summary><c>GET /messages/{id}</c>: one message with its status.</summary>
 internal sealed class GetMessage(ApiNode node)
 {
     public async Task InvokeAsync(HttpContext context)

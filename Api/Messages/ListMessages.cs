@@ -8,8 +8,8 @@ using Tributary.Storage.Messages;
 namespace Tributary.Api.Messages;
 
 /// <summary>
-/// <c>GET /messages</c>: pages newest first, frozen by a horizon, or everything after a cursor at a cost that does not
-/// grow with the position.
+/// <c>GET /messages</c>: pages, newest first, frozen by a horizon; or the messages after a cursor, oldest first, at a
+/// cost that does not grow with the position.
 /// </summary>
 internal sealed class ListMessages(ApiNode node, ApiOptions options)
 {
@@ -57,7 +57,7 @@ internal sealed class ListMessages(ApiNode node, ApiOptions options)
         var limit = LimitOf(parameters);
         var withCursors = parameters.Flag("cursors");
         var slice = await node.Messages.ReadAfterAsync(after, limit, options.MaxPageBytes, context.RequestAborted);
-        // With nothing new the reader stays where it is.
+        // Without new messages, next is the cursor of the request.
         var next = CursorOf(slice.Messages.Count == 0 ? after : slice.Messages[^1].Position);
         if (withCursors)
         {

@@ -4,14 +4,14 @@ using Tributary.Api.Json;
 namespace Tributary.Api.Messages;
 
 /// <summary>
-/// What a producer is told once its message is durable. Written by hand: see <see cref="ReceiptWriter"/>.
+/// The receipt of a durable message. <see cref="ReceiptWriter"/> writes it by hand.
 /// </summary>
 public sealed record Accepted(
     [property: Description("The message's id, a UUID version 7.")] string Id,
     [property: Description("The item that the message speaks of.")] string Item,
     [property: Description("The message's place: reading after it gives what was committed later.")] string Cursor);
 
-/// <summary>One line of a batch's answer. Written by hand: see <c>BatchResults</c>.</summary>
+/// <summary>One line of a batch's answer. <c>BatchResults</c> writes it by hand.</summary>
 public sealed record BatchResult(
     [property: Description("The number of the input line, from 1.")] long Line,
     [property: Description(
@@ -46,7 +46,7 @@ public sealed record MessageRunWithCursors(IReadOnlyList<MessageWithCursor> Mess
 
 public sealed record MessageWithCursor(string Cursor, RawJson Message);
 
-/// <summary>A message and what became of it.</summary>
+/// <summary>A message with its status.</summary>
 public sealed record MessageBody(
     string Id,
     [property: Description("PROCESSING, COMPLETED, RETRYING, PARKED or SKIPPED.")] string Status,

@@ -29,7 +29,7 @@ internal sealed class PostMessage(ApiNode node, ApiOptions options)
         await ReceiptWriter.WriteAsync(context, receipt, node.History);
     }
 
-    /// <summary>The stream that the messages of this request come in by.</summary>
+    /// <summary>The source of the messages of this request.</summary>
     public static string SourceOf(HttpRequest request) =>
         request.QueryString.HasValue
             ? new Parameters(request, SourceParameter).Text(SourceParameter) ?? DefaultSource

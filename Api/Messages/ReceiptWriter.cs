@@ -9,7 +9,7 @@ using Tributary.Messages;
 
 namespace Tributary.Api.Messages;
 
-/// <summary>Writes receipts by hand: the hot path of accepting a message allocates nothing here.</summary>
+/// <summary>Writes receipts by hand, so that the hot path of accepting a message allocates nothing.</summary>
 internal static class ReceiptWriter
 {
     private const int IdLength = 36;
@@ -30,7 +30,7 @@ internal static class ReceiptWriter
         ArrayPool<byte>.Shared.Return(buffer);
     }
 
-    /// <summary>Room for any receipt of this item: a character takes at most six bytes when it is escaped.</summary>
+    /// <summary>The bytes of the longest receipt of this item: an escaped character takes at most six bytes.</summary>
     public static int MaxLength(Receipt receipt) => 128 + receipt.Item.Length * 6;
 
     /// <summary>Writes the receipt's object; returns its length.</summary>
@@ -62,7 +62,7 @@ internal static class ReceiptWriter
 
     private static int WriteText(Span<byte> to, string text)
     {
-        // Ids that need no escapes are the rule.
+        // Fast path: most ids need no escapes.
         if (text.AsSpan().IndexOfAnyExcept(Plain) < 0)
             return Encoding.UTF8.GetBytes(text, to);
 

@@ -7,15 +7,10 @@ using Tributary.Api.Json;
 
 namespace Tributary.Api.OpenApi;
 
-/// <summary>The OpenAPI document, generated from the routes, and the page that shows it.</summary>
+/// <summary>Serves the OpenAPI document, which is generated from the routes, and the page that shows it.</summary>
 internal static class OpenApiSetup
 {
-    private const string Description =
-        """
-        Messages come in, are stored, counted and fed on. What was acknowledged with 202 is durable and is counted once.
-        Errors are problem+json (RFC 9457) with a stable `code`. The live feed is the WebSocket `/ws/v1/`: each committed
-        message's object as posted, one text frame each; `?after=CURSOR` first replays what was committed after the cursor.
-        """;
+    private const string Introduction = "openapi/introduction.md";
 
     public static void Add(IServiceCollection services)
     {
@@ -24,27 +19,28 @@ internal static class OpenApiSetup
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
         });
+        var introduction = OperationTexts.TextOf(Introduction);
         services.AddOpenApi("v1", options =>
         {
             options.AddDocumentTransformer((document, _, _) =>
             {
-                document.Info = new OpenApiInfo { Title = "Tributary", Version = "v1", Description = Description };
-                // Relative to wherever the document was read.
+                document.Info = new OpenApiInfo { Title = "Tributary", Version = "v1", Description = introduction };
+                // Relative to the address that served the document.
                 document.Servers = [new OpenApiServer { Url = "/" }];
                 document.Components ??= new OpenApiComponents();
                 document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
                 {
                     ["key"] = new OpenApiSecurityScheme
                     {
-                        Type = SecuritySchemeType.Http, Scheme = "bearer", Description =
-                            "Needed when the server has API keys; X-Api-Key: KEY does as well.",
+                        Type = SecuritySchemeType.Http, Scheme = "bearer",
+                        Description = "Needed when the server has API keys; X-Api-Key: KEY does as well.",
                     },
                 };
-                // A key, or none where the server has none.
-                document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(
-                    "key", document)] = [] }, []];
-                foreach (var operation in document.Paths.Values.SelectMany(path => path.Operations ?? []).Select(one => one.Value))
-                    operation.Responses = Sorted(operation.Responses);
+                // The empty requirement stands for servers without keys.
+                var key = new OpenApiSecuritySchemeReference("key", document);
+                document.Security = [new OpenApiSecurityRequirement { [key] = [] }, []];
+                foreach (var operation in document.Paths.Values.SelectMany(path => path.Operations ?? []))
+                    operation.Value.Responses = Sorted(operation.Value.Responses);
                 return Task.CompletedTask;
             });
             options.AddSchemaTransformer((schema, context, _) =>

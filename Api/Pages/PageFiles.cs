@@ -9,7 +9,7 @@ using Tributary.Messages;
 namespace Tributary.Api.Pages;
 
 /// <summary>
-/// The web page's files, which are part of the assembly: served from memory, revalidated by their hash.
+/// Serves the files of the web page from the assembly. Browsers revalidate them by hash.
 /// </summary>
 internal static class PageFiles
 {
@@ -20,10 +20,10 @@ internal static class PageFiles
 
     private static readonly FrozenDictionary<string, PageFile> Files = Load();
 
-    /// <summary>The paths of all files, and the page's own.</summary>
+    /// <summary>The paths of all files, and the path of the page.</summary>
     public static IEnumerable<string> Paths => Files.Keys.Append("/");
 
-    /// <summary>One route for each file. The files say nothing of messages, so everybody may read them.</summary>
+    /// <summary>Maps one route for each file. The files hold no data of messages, so everybody may read them.</summary>
     public static void Map(IEndpointRouteBuilder app)
     {
         var everybody = app.MapGroup("").AllowAnonymous();

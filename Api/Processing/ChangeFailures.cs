@@ -7,8 +7,8 @@ using Tributary.Storage.Failures;
 namespace Tributary.Api.Processing;
 
 /// <summary>
-/// <c>POST /failures/retry</c> and <c>POST /failures/park</c>: many at once, each message once however often it is
-/// asked for.
+/// <c>POST /failures/retry</c> and <c>POST /failures/park</c>: changes many failures. Each message changes
+/// once, however many requests ask.
 /// </summary>
 internal sealed class ChangeFailures(Func<PartFilter, PartMark?, CancellationToken, ValueTask<BulkChange>> change)
 {

@@ -7,11 +7,11 @@ using Tributary.Items;
 namespace Tributary.Api.Processing;
 
 /// <summary>
-/// <c>POST /messages/{id}/retry</c> and <c>POST /messages/{id}/park</c>: what is left of one message. Its item judges,
-/// so what two ask for at once is done once.
+/// <c>POST /messages/{id}/retry</c> and <c>POST /messages/{id}/park</c>: changes the failures of one message.
+/// Its item decides, so two requests at once change it once.
 /// </summary>
 /// <param name="change">
-/// Takes the item, the message's sequence and the plugins, null for all; returns those whose shares it changed.
+/// Takes the item, the message's sequence and the plugins (null: all); returns the plugins whose shares it changed.
 /// </param>
 internal sealed class ChangeMessage(
     ApiNode node, Func<IItemGrain, long, IReadOnlyList<string>?, Task<IReadOnlyList<string>>> change)

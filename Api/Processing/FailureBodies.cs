@@ -3,7 +3,7 @@ using Tributary.Storage.Failures;
 
 namespace Tributary.Api.Processing;
 
-/// <summary>What is left to be done of a message because it failed.</summary>
+/// <summary>A failure: the share of a message that is not done.</summary>
 public sealed record FailureBody(
     string Message,
     string Source,
@@ -27,14 +27,14 @@ public sealed record FailureBody(
 /// <param name="Next">Give it as after to go on; null at the end.</param>
 public sealed record FailureList(IReadOnlyList<FailureBody> Failures, string? Next);
 
-/// <summary>What came of a change of one message.</summary>
+/// <summary>The result of a change of one message.</summary>
 public sealed record MessageChangeBody(
     [property: Description(
         "The plugins whose shares were changed, the empty text for the message as a whole; others were changed by "
         + "somebody else, or are done.")]
     IReadOnlyList<string> Changed);
 
-/// <summary>What came of a change of many failures.</summary>
+/// <summary>The result of a change of many failures.</summary>
 public sealed record FailureChangeBody(
     [property: Description("Failures that were looked at and match.")] int Matched,
     [property: Description("Messages that were changed: others were changed by somebody else meanwhile.")] int Changed,

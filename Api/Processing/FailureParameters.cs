@@ -2,15 +2,13 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using Microsoft.OpenApi;
 using Tributary.Api.Http;
-using Tributary.Api.OpenApi;
 using Tributary.Messages;
 using Tributary.Storage.Failures;
 
 namespace Tributary.Api.Processing;
 
-/// <summary>The parameters that say which failures are meant: the same for reading, retrying and parking.</summary>
+/// <summary>The parameters that select failures, for reading, retrying and parking.</summary>
 internal readonly struct FailureParameters
 {
     private const string TimeAllowed = "a time such as 2026-01-31T00:00:00Z";
@@ -33,19 +31,6 @@ internal readonly struct FailureParameters
 
     public FailureParameters(HttpRequest request, params ReadOnlySpan<string> more) =>
         parameters = new Parameters(request, [.. Names, .. more]);
-
-    public static IReadOnlyList<ParameterDoc> Docs { get; } =
-    [
-        new("status", "Only RETRYING or only PARKED.", JsonSchemaType.String),
-        new("source", "Only messages of this source.", JsonSchemaType.String),
-        new("item", "Only messages of this item.", JsonSchemaType.String),
-        new("plugin", "Only the share of this plugin; empty for messages as a whole.", JsonSchemaType.String),
-        new("step", "Only failures in this step: accept, query, execute or apply.", JsonSchemaType.String),
-        new("from", "Only messages accepted at this time or later.", JsonSchemaType.String),
-        new("until", "Only messages accepted before this time.", JsonSchemaType.String),
-        new("error", "Only failures whose error has this text in it.", JsonSchemaType.String),
-        new("after", "The next of the answer before.", JsonSchemaType.String),
-    ];
 
     public PartFilter Filter => new(
         parameters.Text("status") is { } status ? [StatusOf(status)] : [MessageStatus.Retrying, MessageStatus.Parked],

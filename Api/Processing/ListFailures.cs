@@ -3,7 +3,7 @@ using Tributary.Api.Json;
 
 namespace Tributary.Api.Processing;
 
-/// <summary><c>GET /failures</c>: what is left of messages that failed, in the order of their acceptance.</summary>
+/// <summary><c>GET /failures</c>: failures, in the order in which their messages were accepted.</summary>
 internal sealed class ListFailures(ApiNode node)
 {
     private const int DefaultLimit = 100;

@@ -5,7 +5,7 @@ using Tributary.Api.Json;
 
 namespace Tributary.Api.Processing;
 
-/// <summary>A plugin and how it does.</summary>
+/// <summary>A plugin with its state and its counts.</summary>
 public sealed record PluginBody(
     string Name,
     [property: Description("Null when it could not be loaded.")] string? Version,

@@ -9,7 +9,7 @@ using Tributary.Storage.Records;
 
 namespace Tributary.Api.Processing;
 
-/// <summary>A document that a plugin made of an item.</summary>
+/// <summary>A record: a document that a plugin made for an item.</summary>
 public sealed record RecordBody(
     string Item,
     [property: Description("Tells it from others that the plugin made of the item; mostly empty.")] string Key,
@@ -19,7 +19,7 @@ public sealed record RecordBody(
 /// <param name="Next">Give it as after to go on; null at the end.</param>
 public sealed record RecordList(string Plugin, IReadOnlyList<RecordBody> Records, string? Next);
 
-/// <summary><c>GET /records/{plugin}</c>: what one plugin made, by item, then key.</summary>
+/// <summary><c>GET /records/{plugin}</c>: the records of one plugin, by item, then key.</summary>
 internal sealed class ListRecords(ApiNode node)
 {
     private const int DefaultLimit = 100;

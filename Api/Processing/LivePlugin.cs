@@ -1,10 +1,10 @@
 namespace Tributary.Api.Processing;
 
-/// <summary>A plugin whose results can be read.</summary>
+/// <summary>A plugin with readable results.</summary>
 /// <param name="Generation">The id of the generation that readers see.</param>
 public sealed record LivePlugin(string Name, int Generation)
 {
-    /// <exception cref="TributaryException"><c>plugin_not_found</c>; says which there are.</exception>
+    /// <exception cref="TributaryException"><c>plugin_not_found</c>; names the existing plugins.</exception>
     internal static LivePlugin Named(string name, ApiNode node)
     {
         var plugins = node.LivePlugins();

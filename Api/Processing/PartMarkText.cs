@@ -3,13 +3,13 @@ using Tributary.Storage.Failures;
 
 namespace Tributary.Api.Processing;
 
-/// <summary>A place in the order of failures as text: <c>position/plugin</c>.</summary>
+/// <summary>The mark of a failure in the order of failures, as text: <c>position/plugin</c>.</summary>
 internal static class PartMarkText
 {
     public static string Of(PartMark mark) =>
         mark.Message.Value.ToString(CultureInfo.InvariantCulture) + "/" + mark.Plugin;
 
-    /// <summary>Null when the text is no such place.</summary>
+    /// <summary>Null when the text is no mark.</summary>
     public static PartMark? Read(string text)
     {
         var slash = text.IndexOf('/', StringComparison.Ordinal);

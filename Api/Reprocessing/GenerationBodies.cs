@@ -22,7 +22,7 @@ public sealed record GenerationBody(
             view.Row.LivedAt, ReplayBody.Of(view.Replay));
 }
 
-/// <summary>How far a generation is built.</summary>
+/// <summary>The progress of the replay that builds a generation.</summary>
 public sealed record ReplayBody(
     [property: Description("RUNNING, COMPLETED, INCOMPLETE, CANCELLED or FAILED.")] string Status,
     [property: Description("Only messages accepted at this time or later; null: from the first.")] DateTimeOffset? From,
@@ -64,7 +64,7 @@ public sealed record ReplayBody(
         ms is { } known ? DateTimeOffset.FromUnixTimeMilliseconds(known) : null;
 }
 
-/// <summary>A message that could not be run again.</summary>
+/// <summary>A message that the replay could not run again.</summary>
 public sealed record ReplayFailureBody(
     [property: Description("The message's id.")] string Message,
     [property: Description("A code, a colon and a sentence.")] string Error);

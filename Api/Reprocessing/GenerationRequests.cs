@@ -9,7 +9,7 @@ using Tributary.Pipeline.Reading;
 namespace Tributary.Api.Reprocessing;
 
 /// <summary>
-/// <c>/generations</c> and <c>/reprocess</c>: how generations stand, and what can be done about them.
+/// <c>/generations</c> and <c>/reprocess</c>: lists, builds, switches and drops generations.
 /// </summary>
 internal sealed class GenerationRequests(ApiNode node)
 {
@@ -23,7 +23,7 @@ internal sealed class GenerationRequests(ApiNode node)
         await WriteAsync(context, await Of(node).ListAsync());
     }
 
-    /// <summary><c>GET /reprocess</c>: the generations that are or were built from stored messages.</summary>
+    /// <summary><c>GET /reprocess</c>: the generations that a replay builds or built.</summary>
     public async Task ReadReplaysAsync(HttpContext context)
     {
         _ = new Parameters(context.Request);

@@ -12,12 +12,12 @@ namespace Tributary.Api.Security;
 public static class Access
 {
     /// <summary>
-    /// The policy of what only callers with a key reach, and of browsers only this server's pages and those of
-    /// configured origins.
+    /// The policy for callers: with a key where the server has keys; from a browser, only this server's pages and pages
+    /// of configured origins.
     /// </summary>
     public const string Callers = "tributary-callers";
 
-    /// <summary>For callers: with a key where the server has keys, and not from pages of other origins.</summary>
+    /// <summary>Closes the endpoint to everybody but callers: see <see cref="Callers"/>.</summary>
     public static T ForCallers<T>(this T endpoint)
         where T : IEndpointConventionBuilder => endpoint.RequireAuthorization(Callers);
 
@@ -37,10 +37,10 @@ public static class Access
             services.AddCors(cors => cors.AddDefaultPolicy(CrossOriginPolicy.Of(options.AllowedOrigins)));
     }
 
-    /// <summary>Stands after routing, which finds the endpoint, and before all that runs it.</summary>
+    /// <summary>Comes after routing, which finds the endpoint, and before the endpoint runs.</summary>
     internal static void Use(IApplicationBuilder app, ApiOptions options)
     {
-        // Answers preflights, which carry no key.
+        // Preflights carry no key, so CORS answers them before the authorization.
         if (options.AllowedOrigins.Count > 0)
             app.UseCors();
         app.UseAuthorization();

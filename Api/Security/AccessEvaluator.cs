@@ -7,9 +7,8 @@ using Microsoft.AspNetCore.Routing;
 namespace Tributary.Api.Security;
 
 /// <summary>
-/// Decides on requests, in place of ASP.NET Core's own evaluator: there are no schemes and no principals here, and that
-/// one allocates 1.9 KB to say so. A requirement that this one does not know is refused, and so is what asks for a
-/// scheme.
+/// Decides on requests in place of ASP.NET Core's own evaluator, which allocates 1.9 KB per request for schemes and
+/// principals that do not exist here. A policy with an unknown requirement, or with a scheme, is refused.
 /// </summary>
 internal sealed class AccessEvaluator(ApiOptions options) : IPolicyEvaluator
 {
@@ -36,7 +35,7 @@ internal sealed class AccessEvaluator(ApiOptions options) : IPolicyEvaluator
                 return Refused;
             if (RefusalOf(known, context) is { } refusal)
             {
-                // The first refusal is the answer: who is not let in learns nothing of what else is missing.
+                // The first refusal is the answer: a refused caller learns nothing about further requirements.
                 context.Features.Set(new AccessRefusal(refusal));
                 return Refused;
             }
@@ -51,8 +50,8 @@ internal sealed class AccessEvaluator(ApiOptions options) : IPolicyEvaluator
         : keys.RefusalOf(http.Request);
 
     /// <summary>
-    /// Only endpoints of routes run code of somebody's. Without one the answer is 404, and endpoints that routing makes
-    /// itself answer 405 or 415 and nothing else.
+    /// Only endpoints of routes run code. A request without an endpoint gets 404, and endpoints that routing makes
+    /// itself only answer 405 or 415.
     /// </summary>
     private static TributaryException? UndeclaredOf(HttpContext http) => http.GetEndpoint() is RouteEndpoint endpoint
         ? new TributaryException(
@@ -61,7 +60,7 @@ internal sealed class AccessEvaluator(ApiOptions options) : IPolicyEvaluator
         : null;
 }
 
-/// <summary>Why a request is refused, as it is answered.</summary>
+/// <summary>The error that answers a refused request.</summary>
 internal sealed class AccessRefusal(TributaryException error)
 {
     public TributaryException Error { get; } = error;

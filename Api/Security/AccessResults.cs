@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Tributary.Api.Security;
 
-/// <summary>Answers refusals as all errors are answered: the error boundary around this writes them.</summary>
+/// <summary>Throws the error of a refusal, so that the error boundary answers it like any other error.</summary>
 internal sealed class AccessResults : IAuthorizationMiddlewareResultHandler
 {
     public Task HandleAsync(
@@ -13,7 +13,7 @@ internal sealed class AccessResults : IAuthorizationMiddlewareResultHandler
     {
         if (authorizeResult.Succeeded)
             return next(context);
-        // The result itself has no reasons: the evaluator leaves them with the request.
+        // The result carries no reasons; the evaluator left the error in the request's features.
         throw context.Features.Get<AccessRefusal>()?.Error ?? new TributaryException(
             "access_undeclared",
             "The route asks for what this server cannot check; allowed: routes that ask for a key or nothing.");

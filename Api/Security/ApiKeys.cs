@@ -5,13 +5,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace Tributary.Api.Security;
 
-/// <summary>The keys that open the API, kept as hashes and compared in constant time.</summary>
+/// <summary>The keys of the API, stored as hashes and compared in constant time.</summary>
 internal sealed class ApiKeys(IReadOnlyList<string> keys)
 {
     private const string Bearer = "Bearer ";
 
-    // A browser lets a page choose nothing of a WebSocket's handshake but its subprotocols, so one of them may carry
-    // the key.
+    // A page in a browser can set nothing of a WebSocket's handshake but the subprotocols, so one of them may carry the
+    // key.
     private const string KeyProtocol = "tributary.key.";
 
     private readonly byte[][] hashes = [.. keys.Select(key => SHA256.HashData(Encoding.UTF8.GetBytes(key)))];
@@ -54,7 +54,7 @@ internal sealed class ApiKeys(IReadOnlyList<string> keys)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.UTF8.GetBytes(key), hash);
-        // Every hash is compared, so that the time says nothing about which was near.
+        // Every hash is compared, so that the time does not depend on the key.
         var isKnown = false;
         foreach (var known in hashes)
             isKnown |= CryptographicOperations.FixedTimeEquals(hash, known);

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Cors.Infrastructure;
 namespace Tributary.Api.Security;
 
 /// <summary>
-/// What pages of configured origins may send and read (CORS). Keys are headers; cookies mean nothing here.
+/// The headers that pages of configured origins may send and read (CORS). Keys are headers; the server uses no cookies.
 /// </summary>
 internal static class CrossOriginPolicy
 {

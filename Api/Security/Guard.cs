@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http;
 namespace Tributary.Api.Security;
 
 /// <summary>
-/// Stands before every request, whatever it asks for: hosts, and headers that tell browsers what this server's pages
-/// may do. Keys and origins are checked by what the endpoint says: <see cref="Access"/>.
+/// Checks the host of every request, and sets the headers that tell browsers what this server's pages may do. Keys and
+/// origins depend on the endpoint: see <see cref="Access"/>.
 /// </summary>
 public sealed class Guard(RequestDelegate next, ApiOptions options)
 {
@@ -18,7 +18,7 @@ public sealed class Guard(RequestDelegate next, ApiOptions options)
         HostCheck.Check(context.Request, options);
         var headers = context.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
-        // Answers of the API are data: only what a browser shows as a page needs a policy for pages.
+        // Answers of the API are data; only pages need a policy for pages.
         if (!context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
         {
             headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments(

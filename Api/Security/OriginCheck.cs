@@ -19,7 +19,7 @@ internal static class OriginCheck
             return null;
         if (origin.Count == 1 && allowed.Contains(origin[0]!, StringComparer.OrdinalIgnoreCase))
             return null;
-        // The browser's own word, which is right behind a proxy that changes the host as well.
+        // The browser decides this itself, so it also holds behind a proxy that changes the host.
         if (site.Count == 1 && site[0] == "same-origin")
             return null;
         if (origin.Count > 0)
@@ -29,13 +29,13 @@ internal static class OriginCheck
             : Refusal($"a request of a page that is '{site}' to this server");
     }
 
-    /// <summary>Host and port both count: another port of this machine is somebody else's.</summary>
+    /// <summary>Host and port both count: another port of this machine is another origin.</summary>
     private static bool IsOwn(string origin, HttpRequest request) =>
         Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.Authority.Length > 0
         && uri.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
-    /// A person followed a link: the person sees the answer, and the page with the link cannot read it.
+    /// True when a person followed a link. The person sees the answer; the page with the link cannot read it.
     /// </summary>
     private static bool IsLink(HttpRequest request) =>
         (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))

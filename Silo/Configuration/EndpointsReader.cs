@@ -1,5 +1,5 @@
 using System.Text;
-using Tributary.Api.Configured;
+using Tributary.Api.ConfiguredEndpoints;
 using Tributary.Connectors.Configuration;
 using Tributary.Messages;
 using Tributary.Pipeline.Definitions;

@@ -7,7 +7,7 @@ using Tributary.Pipeline.Definitions;
 
 namespace Tributary.Api.GraphQL.Aggregates;
 
-/// <summary>Aggregates: one through its grain, many as committed.</summary>
+/// <summary>Reads of aggregates: one through its grain, many as committed.</summary>
 internal sealed class AggregateFields(ApiNode node, CountedDefinitions definitions, AggregateMessages messages)
 {
     private const string CursorKind = "aggregates";
@@ -34,15 +34,14 @@ internal sealed class AggregateFields(ApiNode node, CountedDefinitions definitio
     }
 
     /// <summary>
-    /// The aggregate as of now: a message whose producer was told that it is stored is counted. Null when nothing was
-    /// counted.
+    /// The aggregate now, with every message that was acknowledged. Null when nothing was counted.
     /// </summary>
     public async ValueTask<AggregateNode?> ReadAsync(CountedDefinition counted, AggregateKey key) =>
         await node.Grains.GetGrain<IAggregateGrain>(key.ToString()).Read() is { } state
             ? new AggregateNode(key, counted, AggregateView.Of(key, state, counted.Definition))
             : null;
 
-    /// <summary>The aggregate with this key; null when it is of a definition that is not counted now.</summary>
+    /// <summary>The aggregate with this key; null when no live definition counts it.</summary>
     public async ValueTask<AggregateNode?> FindAsync(string text) =>
         TryParse(text) is { } key
         && definitions.All.FirstOrDefault(counted => counted.Active.Generation == key.Generation) is { } counted
@@ -77,7 +76,7 @@ internal sealed class AggregateFields(ApiNode node, CountedDefinitions definitio
 
     private static string CursorOf(AggregateKey key) => GlobalId.Of(CursorKind, key.ToString());
 
-    /// <summary>The values of the group as they were given, or null without.</summary>
+    /// <summary>The values of the group as the caller wrote them; null without a group.</summary>
     public static IReadOnlyList<object?>? Values(InputObject arguments) =>
         arguments.TryGetValue("group", out var given) ? (IReadOnlyList<object?>?)given : null;
 
@@ -105,7 +104,7 @@ internal sealed class AggregateFields(ApiNode node, CountedDefinitions definitio
         }
         catch (Exception error) when (error is FormatException or OverflowException)
         {
-            // Whoever asks says what is allowed.
+            // The caller names what is allowed.
             return null;
         }
     }

@@ -6,12 +6,14 @@ using Tributary.Storage.Messages;
 namespace Tributary.Api.GraphQL.Aggregates;
 
 /// <summary>
-/// The messages that an aggregate is made of: a bounded search over messages of its sources and of the time in which
-/// they can have come.
+/// The messages that an aggregate counted: a bounded search over messages of its sources, from the time in which they
+/// can have arrived.
 /// </summary>
 internal sealed class AggregateMessages(ApiNode node, MessagePages pages)
 {
-    /// <summary>Messages of one read: a page is not known to be full before its messages are looked at.</summary>
+    /// <summary>
+    /// Messages of one read. Only reading them shows which the aggregate counted, so a page may need several reads.
+    /// </summary>
     private const int ReadCount = 200;
 
     public ValueTask<MessageConnection> ReadAsync(
@@ -34,7 +36,7 @@ internal sealed class AggregateMessages(ApiNode node, MessagePages pages)
     private async ValueTask<MessageMatches> SearchAsync(
         AggregateNode aggregate, PageArguments page, MessageQuery query, CancellationToken cancellation)
     {
-        var madeOf = new MadeOf(aggregate, node.Aggregates);
+        var countedMessages = new CountedMessages(aggregate, node.Aggregates);
         var made = new List<StoredMessage>();
         Position? reached = null;
         var scannedCount = 0;
@@ -48,14 +50,14 @@ internal sealed class AggregateMessages(ApiNode node, MessagePages pages)
                     MaxScanCount = limit,
                 },
                 cancellation);
-            var counted = await madeOf.OfAsync(read.Messages, cancellation);
+            var counted = await countedMessages.OfAsync(read.Messages, cancellation);
             foreach (var message in read.Messages)
             {
                 scannedCount++;
                 reached = message.Position;
                 if (counted.Contains(message.Position))
                     made.Add(message);
-                // One more than the page holds says that there is a next one.
+                // One message more than the page holds shows that there is a next page.
                 if (made.Count > page.Count)
                     return new MessageMatches(made, reached, IsComplete: false, scannedCount);
             }
@@ -77,7 +79,7 @@ internal sealed class AggregateMessages(ApiNode node, MessagePages pages)
         var start = DateTimeOffset.FromUnixTimeMilliseconds(aggregate.Key.WindowStartMs);
         return window.Time is null
             ? new MessageFilter(definition.Sources, From: start, Until: start.AddMilliseconds(window.SizeMs))
-            // What is further ahead of its arrival is refused, so nothing of the window came earlier than this.
+            // Event times further ahead of the arrival are refused, so no message of the window came earlier.
             : new MessageFilter(definition.Sources, From: start.AddMilliseconds(-ContributionCalculator.MaxAheadMs));
     }
 }

@@ -8,9 +8,11 @@ using Tributary.Storage.Messages;
 
 namespace Tributary.Api.GraphQL.Aggregates;
 
-/// <summary>A definition that readers see, with what finds out which of its aggregates a message went into.</summary>
+/// <summary>
+/// A definition that readers see, with the calculator that finds the aggregate that counted a message.
+/// </summary>
 /// <param name="Number">The definition's generation, from 1.</param>
-/// <param name="IsFed">True when messages are counted in it as they come; null when this process does not know.</param>
+/// <param name="IsFed">True when new messages are counted in it; null when this process does not know.</param>
 internal sealed record CountedDefinition(DefinedGeneration Active, int Number, bool? IsFed)
 {
     private readonly ContributionCalculator calculator = new([Active]);
@@ -18,8 +20,8 @@ internal sealed record CountedDefinition(DefinedGeneration Active, int Number, b
     public AggregateDefinition Definition => Active.Definition;
 
     /// <summary>
-    /// The aggregate that the message was counted in, or null. Recomputed from the stored message: a definition never
-    /// changes within its generation, and the time of acceptance is stored.
+    /// The aggregate that counted the message, or null. Computed again from the stored message. The result is the same:
+    /// a definition never changes within its generation, and the time of acceptance is stored.
     /// </summary>
     public AggregateKey? KeyOf(StoredMessage message)
     {
@@ -30,7 +32,7 @@ internal sealed record CountedDefinition(DefinedGeneration Active, int Number, b
         return null;
     }
 
-    /// <summary>The stored form of a group that was asked for.</summary>
+    /// <summary>The stored form of a group that a caller wrote.</summary>
     /// <exception cref="TributaryException"><c>group_invalid</c>.</exception>
     public string GroupOf(IReadOnlyList<object?> values)
     {
@@ -59,7 +61,7 @@ internal sealed record CountedDefinition(DefinedGeneration Active, int Number, b
         };
 }
 
-/// <summary>What is counted now, by name and by generation.</summary>
+/// <summary>The definitions that count now, by name and by generation.</summary>
 internal sealed class CountedDefinitions(ApiNode node)
 {
     private volatile Snapshot snapshot = new(LiveDefinitions.None, []);
@@ -68,7 +70,7 @@ internal sealed class CountedDefinitions(ApiNode node)
     {
         get
         {
-            // Made again only after a switch: calculators are worth keeping.
+            // Calculators are costly, so they are made again only after a switch.
             var live = node.Live();
             var known = snapshot;
             if (ReferenceEquals(known.Of, live))

@@ -3,7 +3,7 @@ using Tributary.Pipeline.Definitions;
 
 namespace Tributary.Api.GraphQL.Aggregates;
 
-/// <summary>What one aggregate counts, as the schema shows it.</summary>
+/// <summary>The definition of an aggregate as the schema shows it.</summary>
 internal sealed record DefinitionNode(
     string Name, int Generation, IReadOnlyList<string>? Sources, IReadOnlyList<GroupDefinitionNode> Group,
     IReadOnlyList<MeasureDefinitionNode> Measures, WindowNode? Window, bool? IsFed)
@@ -38,7 +38,7 @@ internal sealed record MeasureDefinitionNode(string Name, MeasureKind Kind, stri
 
 internal sealed record WindowNode(long SizeMs, WindowTime By);
 
-/// <summary>Which time puts a message into a window.</summary>
+/// <summary>The time that decides a message's window.</summary>
 internal enum WindowTime
 {
     Event,

@@ -7,7 +7,7 @@ using Tributary.Pipeline.Definitions;
 
 namespace Tributary.Api.GraphQL.Aggregates;
 
-/// <summary>Which way a list is ordered.</summary>
+/// <summary>The direction of an order.</summary>
 internal enum OrderDirection
 {
     Asc,
@@ -15,18 +15,18 @@ internal enum OrderDirection
 }
 
 /// <summary>
-/// The rows of an aggregate in the order of a measure. The store keeps them by their keys, so all that are in question
-/// are read and ordered here, up to
-/// <see cref="MaxRowCount"/>: with more the request is refused, because an order of some of them would be none.
+/// The rows of an aggregate in the order of a measure. The store keeps rows by key, so all candidates are read and
+/// ordered here, up to <see cref="MaxRowCount"/>. A request with more is refused, because an order of only some rows is
+/// wrong.
 /// </summary>
 /// <param name="Measure">The name of the measure; null: the count of messages.</param>
 internal sealed record OrderedAggregates(string? Measure, OrderDirection Direction)
 {
-    /// <summary>Rows that may be in question; with more the request is refused.</summary>
+    /// <summary>The most candidate rows; a request with more is refused.</summary>
     public const int MaxRowCount = 10_000;
 
     /// <summary>Null when no order is asked for.</summary>
-    /// <exception cref="GraphQLException">The definition has no such measure, or one that has no order.</exception>
+    /// <exception cref="GraphQLException">The definition has no such measure, or the measure has no order.</exception>
     public static OrderedAggregates? Of(InputObject arguments, CountedDefinition counted)
     {
         if (arguments.Get<InputObject>("orderBy") is not { } given)
@@ -48,7 +48,7 @@ internal sealed record OrderedAggregates(string? Measure, OrderDirection Directi
                 + "count of messages.");
     }
 
-    /// <param name="readAsync">Given the last key so far and how many, further rows in the order of their keys.</param>
+    /// <param name="readAsync">Reads further rows in the order of their keys, given the last key and a count.</param>
     public async ValueTask<Connection<AggregateNode>> ReadAsync(
         int count,
         Func<AggregateKey?, int, ValueTask<IReadOnlyList<AggregateNode>>> readAsync,
@@ -98,7 +98,7 @@ internal sealed record OrderedAggregates(string? Measure, OrderDirection Directi
         return value.ValueKind == JsonValueKind.Number ? value : null;
     }
 
-    /// <summary>As decimals, and where one is beyond them as doubles.</summary>
+    /// <summary>Compares as decimals, or as doubles where a value exceeds a decimal.</summary>
     private sealed class NumberOrder : IComparer<JsonElement>
     {
         public static NumberOrder Instance { get; } = new();

@@ -10,7 +10,7 @@ using Tributary.Messages;
 
 namespace Tributary.Api.GraphQL.Items;
 
-/// <summary>Items: one through its grain, many as committed.</summary>
+/// <summary>Reads of items: one through its grain, many as committed.</summary>
 internal sealed class ItemFields(ApiNode node, MessagePages pages, MessageLookup lookup, MessageParts parts)
 {
     private const string CursorKind = "items";
@@ -32,7 +32,7 @@ internal sealed class ItemFields(ApiNode node, MessagePages pages, MessageLookup
         bindings.Object<Edge<ItemNode>>("ItemEdge");
     }
 
-    /// <summary>The item as of now: what its caller was told is stored is in it.</summary>
+    /// <summary>The item now, with every message that was acknowledged.</summary>
     public async ValueTask<ItemNode?> ReadAsync(string id)
     {
         if (!IsId(id))
@@ -46,7 +46,7 @@ internal sealed class ItemFields(ApiNode node, MessagePages pages, MessageLookup
         && !id.Contains('\0', StringComparison.Ordinal)
         && Encoding.UTF8.GetByteCount(id) <= Identifiers.MaxBytes;
 
-    /// <summary>The items of a list of messages, in one read of the store.</summary>
+    /// <summary>The items of a list of messages, with one read of the store.</summary>
     public async Task<IReadOnlyDictionary<string, ItemNode>> OfMessagesAsync(
         IReadOnlyList<string> ids, ResolveContext context)
     {

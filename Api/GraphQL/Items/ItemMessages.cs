@@ -5,7 +5,7 @@ using Tributary.Storage.Messages;
 
 namespace Tributary.Api.GraphQL.Items;
 
-/// <summary><c>Item.messages</c>: the pages of all items of a list are one read of the store.</summary>
+/// <summary><c>Item.messages</c>: one read of the store for the pages of all items of a list.</summary>
 internal sealed class ItemMessages(ApiNode node, MessagePages pages)
 {
     public async ValueTask<MessageConnection> ReadAsync(ItemNode item, ResolveContext context)
@@ -13,14 +13,14 @@ internal sealed class ItemMessages(ApiNode node, MessagePages pages)
         var page = PageArguments.Of(context.Arguments);
         var (after, before) = pages.BoundsOf(page);
         var limits = (RequestLimits)context.State!;
-        // The arguments of a field are one object for all items of the request: what they are asked for together.
+        // The items of a list share the argument object of the field, so it identifies the batch.
         var found = await context.Batch<string, MessageMatches>(context.Arguments, LoadAsync).Load(item.ItemId);
         return found is null
             ? throw limits.TooLarge()
             : pages.PageOf(page, after, before, found, new MessageFilter(Items: [item.ItemId]), limits);
     }
 
-    /// <summary>Items that are missing are those whose messages the answer has no room for.</summary>
+    /// <summary>An item is missing when the answer has no room for its messages.</summary>
     private async Task<IReadOnlyDictionary<string, MessageMatches>> LoadAsync(
         IReadOnlyList<string> items, ResolveContext context)
     {
@@ -34,7 +34,7 @@ internal sealed class ItemMessages(ApiNode node, MessagePages pages)
             left.Count > 0 && bytes <= maxBytes;
             left = items.Where(item => !found.ContainsKey(item)).ToList())
         {
-            // One more than the page holds says whether there is a next one.
+            // One message more than the page holds shows that there is a next page.
             var query = new ItemMessagesQuery(left, after, before, page.IsBackward, page.Count + 1);
             var found = await node.Messages.QueryItemMessagesAsync(query, context.CancellationToken);
             foreach (var (item, matches) in found)

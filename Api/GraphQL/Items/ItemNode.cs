@@ -8,7 +8,7 @@ namespace Tributary.Api.GraphQL.Items;
 
 /// <summary>An item as the schema shows it.</summary>
 /// <param name="Unfinished">
-/// The places of its newest messages that failed, newest first: at most <see cref="ItemView.MaxUnfinishedCount"/>.
+/// The positions of its newest failed messages, newest first: at most <see cref="ItemView.MaxUnfinishedCount"/>.
 /// </param>
 internal sealed record ItemNode(
     string ItemId,

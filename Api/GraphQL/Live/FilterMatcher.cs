@@ -2,7 +2,7 @@ using Tributary.Storage.Messages;
 
 namespace Tributary.Api.GraphQL.Live;
 
-/// <summary>A filter as the store applies it, for messages that come from the feed.</summary>
+/// <summary>Applies a filter to messages of the feed, as the store applies it to stored ones.</summary>
 internal sealed class FilterMatcher(
     MessageFilter filter, Func<BodyCondition, Func<ReadOnlyMemory<byte>, bool>> matcherOf)
 {

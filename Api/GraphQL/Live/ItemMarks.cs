@@ -4,12 +4,12 @@ using Tributary.Api.GraphQL.Items;
 namespace Tributary.Api.GraphQL.Live;
 
 /// <summary>
-/// Tells whether an item is as it was when it was looked at before, for processes that nobody tells of changes: by its
-/// messages, what is left of those that failed, and its records.
+/// Tells whether an item changed since the last look, for processes that get no reports of changes. Compares its
+/// messages, its failures and its records.
 /// </summary>
 internal sealed class ItemMarks(ApiNode node)
 {
-    /// <summary>The most records that are compared.</summary>
+    /// <summary>The most records to compare.</summary>
     private const int MaxRecordsCount = 100;
 
     public async ValueTask<string> OfAsync(ItemNode item, CancellationToken cancellation)

@@ -9,8 +9,8 @@ using Tributary.GraphQL.Types;
 namespace Tributary.Api.GraphQL.Live;
 
 /// <summary>
-/// <c>messageReceived</c>: what is stored after a cursor, then what is committed next, over the tail that all
-/// subscribers share.
+/// <c>messageReceived</c>: stored messages after a cursor, then new ones as they are committed. All subscribers share
+/// one tail.
 /// </summary>
 internal sealed class MessageFeed(ApiNode node)
 {
@@ -50,7 +50,7 @@ internal sealed class MessageFeed(ApiNode node)
                     yield return new MessageNode(message.Stored, node.History);
                 }
 
-                // Asked for the next one: this one has been sent.
+                // The caller asks for the next message only after it sent this one.
                 last = message.Position;
             }
         }

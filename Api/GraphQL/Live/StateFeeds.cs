@@ -10,17 +10,19 @@ using Tributary.Storage.Messages;
 namespace Tributary.Api.GraphQL.Live;
 
 /// <summary>
-/// <c>itemChanged</c> and <c>aggregateChanged</c>: the state as it is, then again after changes. Messages and rounds
-/// only wake; the state is read from its grain, which is never older than what woke. A process without silo is told of
-/// messages only, and looks for the rest by itself.
+/// <c>itemChanged</c> and <c>aggregateChanged</c>: the state now, then again after each change. Messages and rounds
+/// only signal a change. The state comes from its grain, which is never older than the signal. A process without silo
+/// gets signals of messages only, and polls for other changes.
 /// </summary>
 internal sealed class StateFeeds(
     ApiNode node, CountedDefinitions definitions, ItemFields items, AggregateFields aggregates, TimeProvider time)
 {
-    /// <summary>How often a process that is not told of changes looks for them.</summary>
+    /// <summary>The interval at which a process without signals of rounds polls.</summary>
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>Aggregates of a group whose last count is remembered; with more, one may be told of twice.</summary>
+    /// <summary>
+    /// The most aggregates of a group with a remembered count; beyond that, a state may be sent twice.
+    /// </summary>
     private const int MaxKnownCount = 1_000;
 
     private const string MessageCame = "message";
@@ -82,7 +84,7 @@ internal sealed class StateFeeds(
             message => counted.KeyOf(message) is { } key && key.Group == group ? key.ToString() : null,
             (watch, tell) => watch.WatchGroup(counted.Active.Generation, group, tell),
             cancellation);
-        // A state may wake more than once; it is told of once.
+        // Several signals may belong to one state; it is sent once.
         var known = new Dictionary<string, long>();
         IReadOnlyCollection<string> changed = [Present(counted, group)];
         while (true)
@@ -105,21 +107,21 @@ internal sealed class StateFeeds(
         }
     }
 
-    /// <summary>The key of the group's aggregate, in the window of the present.</summary>
+    /// <summary>The key of the group's aggregate in the present window.</summary>
     private string Present(CountedDefinition counted, string group) =>
         new AggregateKey(
             counted.Active.Generation,
             counted.Definition.Window is null ? 0 : counted.WindowStartMs(time.GetUtcNow()),
             group).ToString();
 
-    // The feed and the watch begin before the first state is read: what changes in between wakes.
-    private async ValueTask<Changes> NewChangesAsync(
+    // The feed and the watch begin before the first state is read, so no change in between is lost.
+    private async ValueTask<ChangedKeys> NewChangesAsync(
         Func<StoredMessage, string?> keyOf,
         Func<ChangeWatch, Action<string>, IDisposable> watch,
         CancellationToken cancellation)
     {
         var subscription = node.Tail.Subscribe(await node.Tail.ReadEndAsync(cancellation));
-        return new Changes(
+        return new ChangedKeys(
             subscription, keyOf, node.Changes is { } told ? tell => watch(told, tell) : null, cancellation);
     }
 }

@@ -7,7 +7,8 @@ using Tributary.Storage.Messages;
 namespace Tributary.Api.GraphQL.Messages;
 
 /// <summary>
-/// Turns the filter of the schema into conditions of the store. Counts what it reads: a filter is bounded as a whole.
+/// Turns the filter of the schema into conditions of the store. Counts the conditions, because a filter is bounded as a
+/// whole.
 /// </summary>
 internal sealed class FilterReader
 {
@@ -34,7 +35,7 @@ internal sealed class FilterReader
     {
     }
 
-    /// <exception cref="Tributary.GraphQL.GraphQLException">Says what was found and what is allowed.</exception>
+    /// <exception cref="Tributary.GraphQL.GraphQLException">Says what it found and what is allowed.</exception>
     public static MessageFilter Read(InputObject? filter) => filter is null
         ? new MessageFilter()
         : new MessageFilter(
@@ -45,11 +46,11 @@ internal sealed class FilterReader
             ReadBody(filter.Get<InputObject>("body")),
             Choices<MessageStatus>(filter, "status"));
 
-    /// <summary>A condition on a body or another JSON document; null without one.</summary>
+    /// <summary>A condition on a body or another JSON document; null when the argument is missing.</summary>
     public static BodyCondition? ReadBody(InputObject? filter) =>
         filter is null ? null : new FilterReader().ReadBody(filter, 1);
 
-    /// <summary>A list of 1 to 100 texts; null when it is not given.</summary>
+    /// <summary>A list of 1 to 100 texts; null when the argument is missing.</summary>
     public static IReadOnlyList<string>? Texts(InputObject filter, string name)
     {
         if (!filter.TryGetValue(name, out var given) || given is null)
@@ -59,7 +60,7 @@ internal sealed class FilterReader
         return texts;
     }
 
-    /// <summary>A list of at least one of an enum's values; null when it is not given.</summary>
+    /// <summary>A list of at least one value of an enum; null when the argument is missing.</summary>
     public static IReadOnlyList<T>? Choices<T>(InputObject filter, string name)
     {
         if (!filter.TryGetValue(name, out var given) || given is null)

@@ -8,7 +8,7 @@ using Tributary.Messages;
 
 namespace Tributary.Api.GraphQL.Messages;
 
-/// <summary>Messages: one by its id, many by what holds of them.</summary>
+/// <summary>Reads of messages: one by its id, many by a filter.</summary>
 internal sealed class MessageFields(
     ApiNode node, MessagePages pages, MessageLookup lookup, MessageParts parts, ItemFields items)
 {
@@ -32,7 +32,7 @@ internal sealed class MessageFields(
         bindings.Enum<MessageStatus>("MessageStatus");
     }
 
-    /// <summary>The message with this id, or null. All that one request asks for are one read of the store.</summary>
+    /// <summary>The message with this id, or null. One read of the store serves all ids of a request.</summary>
     public async ValueTask<MessageNode?> FindAsync(string text, ResolveContext context)
     {
         if (!MessageId.TryParse(text, out var id))

@@ -3,11 +3,11 @@ using Tributary.GraphQL.Execution;
 namespace Tributary.Api.GraphQL.Messages;
 
 /// <summary>
-/// Messages by their ids, for all fields that have one: those of one request are one read of the store.
+/// Reads messages by id for all fields. One read of the store serves all ids of a request.
 /// </summary>
 internal sealed class MessageLookup(ApiNode node)
 {
-    /// <summary>Ids that are missing in the answer are of no message.</summary>
+    /// <summary>An id without a message is missing in the result.</summary>
     public async Task<IReadOnlyDictionary<MessageId, MessageNode>> FindAsync(
         IReadOnlyList<MessageId> ids, ResolveContext context)
     {

@@ -4,7 +4,9 @@ using Tributary.Storage.Messages;
 
 namespace Tributary.Api.GraphQL.Messages;
 
-/// <summary>A page of messages; knows its filter, so that the total is counted only for those who ask.</summary>
+/// <summary>
+/// A page of messages. Keeps its filter, so that the total is counted only when a request selects it.
+/// </summary>
 internal sealed record MessageConnection(IReadOnlyList<MessageNode> Nodes, PageInfo PageInfo, MessageFilter? Filter)
     : Connection<MessageNode>(Nodes, at => Nodes[at].Cursor, PageInfo);
 
@@ -15,7 +17,7 @@ internal sealed class MessagePages(ApiNode node)
         PageArguments page, MessageFilter filter, RequestLimits limits, CancellationToken cancellation)
     {
         var (after, before) = BoundsOf(page);
-        // One more than the page holds says whether there is a next one.
+        // One message more than the page holds shows that there is a next page.
         var query = new MessageQuery(
             filter, after, before, page.IsBackward, page.Count + 1, RequestLimits.MaxScanCount);
         if (filter.Body is null)
@@ -37,8 +39,8 @@ internal sealed class MessagePages(ApiNode node)
         page.After is { } after ? Cursor.Parse(after, node.History) : null,
         page.Before is { } before ? Cursor.Parse(before, node.History) : null);
 
-    /// <summary>Cuts what was found to a page.</summary>
-    /// <param name="filter">What the total counts; null when it cannot be told without a search.</param>
+    /// <summary>Cuts the found messages to a page.</summary>
+    /// <param name="filter">The filter of the total; null when only a search could count it.</param>
     public MessageConnection PageOf(
         PageArguments page, Position? after, Position? before, MessageMatches found, MessageFilter? filter,
         RequestLimits limits)
@@ -55,7 +57,7 @@ internal sealed class MessagePages(ApiNode node)
 
         var isCut = kept.Count < found.Messages.Count;
         var hasMore = isCut || !found.IsComplete;
-        // Where the search stands: behind the last message of a page that is full, else behind the last one looked at.
+        // The search goes on behind the last message of a full page, else behind the last message that it read.
         var reached =
             !isCut && !found.IsComplete
                 ? found.ScannedTo ?? kept.LastOrDefault()?.Stored.Position

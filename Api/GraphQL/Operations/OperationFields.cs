@@ -6,7 +6,7 @@ using Tributary.Storage.Reminders;
 
 namespace Tributary.Api.GraphQL.Operations;
 
-/// <summary>What operators look at: reminders, the ledger.</summary>
+/// <summary>Reads for operators: reminders and the ledger.</summary>
 internal sealed class OperationFields(ApiNode node)
 {
     private const string ReminderCursor = "reminders";

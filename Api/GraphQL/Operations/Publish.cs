@@ -11,7 +11,7 @@ using Tributary.Pipeline.Intake;
 namespace Tributary.Api.GraphQL.Operations;
 
 /// <summary>
-/// Accepts a message. What is wrong with it is part of the answer; what is wrong with the server is an error.
+/// Accepts a message. A mistake in the message is part of the answer; a fault of the server is a GraphQL error.
 /// </summary>
 internal sealed class Publish(ApiNode node, ItemFields items)
 {

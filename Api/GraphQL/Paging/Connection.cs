@@ -1,7 +1,9 @@
 namespace Tributary.Api.GraphQL.Paging;
 
-/// <summary>A page of a list, as Relay has it.</summary>
-/// <param name="CursorAt">The cursor of a node by its place in the page: made for those who ask for edges.</param>
+/// <summary>A page of a list, in the form of Relay.</summary>
+/// <param name="CursorAt">
+/// The cursor of a node by its index in the page; called only when a request selects edges.
+/// </param>
 internal record Connection<TNode>(IReadOnlyList<TNode> Nodes, Func<int, string> CursorAt, PageInfo PageInfo)
 {
     public IReadOnlyList<Edge<TNode>> Edges => Nodes.Select((node, at) => new Edge<TNode>(node, CursorAt(at))).ToList();
@@ -9,14 +11,14 @@ internal record Connection<TNode>(IReadOnlyList<TNode> Nodes, Func<int, string> 
 
 internal sealed record Edge<TNode>(TNode Node, string Cursor);
 
-/// <param name="ScannedCount">How many rows a search looked at; null where nothing is searched.</param>
+/// <param name="ScannedCount">The count of rows that a search read; null without a search.</param>
 internal sealed record PageInfo(
     bool HasNextPage, bool HasPreviousPage, string? StartCursor, string? EndCursor, int? ScannedCount = null);
 
 internal static class KeyedPage
 {
     /// <summary>A forward page of a list that is ordered by a key.</summary>
-    /// <param name="rows">One more than the page holds, when there is more.</param>
+    /// <param name="rows">One row more than the page holds, when there is a next page.</param>
     public static Connection<TNode> Of<TRow, TNode>(
         PageArguments page, IReadOnlyList<TRow> rows, Func<TRow, TNode> nodeOf, Func<TRow, string> cursorOf)
     {

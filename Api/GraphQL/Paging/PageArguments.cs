@@ -3,12 +3,12 @@ using Tributary.GraphQL.Types;
 namespace Tributary.Api.GraphQL.Paging;
 
 /// <summary>The arguments of a Relay connection, checked.</summary>
-/// <param name="Count">How many nodes at most.</param>
+/// <param name="Count">The most nodes of the page.</param>
 /// <param name="IsBackward">True with <c>last</c>: from the end.</param>
 internal readonly record struct PageArguments(int Count, bool IsBackward, string? After, string? Before)
 {
     /// <exception cref="Tributary.GraphQL.GraphQLException">
-    /// Names the argument, what was found and what is allowed.
+    /// Names the argument, its value and the allowed values.
     /// </exception>
     public static PageArguments Of(InputObject arguments)
     {

@@ -8,12 +8,12 @@ using Tributary.Storage.Failures;
 namespace Tributary.Api.GraphQL.Processing;
 
 /// <summary>
-/// <c>failureRaised</c>: what is stored after a cursor, then what is raised next. Who has read everything waits for the
-/// tail, which all share.
+/// <c>failureRaised</c>: stored failures after a cursor, then new ones. A subscriber that has read all stored failures
+/// waits for the tail, which all subscribers share.
 /// </summary>
 internal sealed class FailureFeed(ApiNode node, TimeProvider time)
 {
-    /// <summary>Subscribers of this node; further ones are refused as overloaded.</summary>
+    /// <summary>The most subscribers of this node; further ones are refused as overloaded.</summary>
     private const int MaxSubscribersCount = 10_000;
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
@@ -45,7 +45,7 @@ internal sealed class FailureFeed(ApiNode node, TimeProvider time)
         {
             foreach (var failure in slice.Failures)
             {
-                // The tail may stand behind this subscriber.
+                // The tail may be behind this subscriber, so failures that it has read are skipped.
                 if (failure.Position <= reached)
                     continue;
                 limits.Renew();
@@ -56,7 +56,7 @@ internal sealed class FailureFeed(ApiNode node, TimeProvider time)
             }
 
             hasAll = slice.IsComplete;
-            // Nothing can appear below the horizon any more.
+            // No failure can appear below the horizon any more.
             if (hasAll && slice.Horizon.Value - 1 > reached.Value)
                 reached = new Position(slice.Horizon.Value - 1);
         }
@@ -69,7 +69,7 @@ internal sealed class FailureFeed(ApiNode node, TimeProvider time)
             });
     }
 
-    /// <summary>What comes next; null when the server stops.</summary>
+    /// <summary>Waits for the next failures; null when the server stops.</summary>
     private async ValueTask<RaisedSlice?> TryReadAsync(Position reached, bool hasAll, CancellationToken cancellation)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, node.Tail.Stopping);

@@ -10,7 +10,7 @@ using Tributary.Storage.Failures;
 
 namespace Tributary.Api.GraphQL.Processing;
 
-/// <summary>Failures of messages: what is left, and what can be done about many of them.</summary>
+/// <summary>Reads failures of messages, and retries or parks many of them.</summary>
 internal sealed class FailureFields(ApiNode node, MessageLookup lookup)
 {
     private const string CursorKind = "failures";
@@ -42,7 +42,7 @@ internal sealed class FailureFields(ApiNode node, MessageLookup lookup)
             FailureFilterReader.Read(arguments.Get<InputObject>("filter")), after, page.Count + 1, cancellation);
         var shown = found.Parts.Take(page.Count).ToList();
         var isCut = found.Parts.Count > page.Count;
-        // A search that stopped at its limit goes on behind the last row that it looked at.
+        // A search that stopped at its limit goes on behind the last row that it read.
         var end =
             !isCut && !found.IsComplete && found.ScannedTo is { } mark ? CursorOf(mark)
             : shown.Count > 0 ? CursorOf(shown[^1].Mark)

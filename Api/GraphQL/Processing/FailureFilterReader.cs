@@ -10,7 +10,7 @@ internal static class FailureFilterReader
 {
     private static readonly MessageStatus[] Failed = [MessageStatus.Retrying, MessageStatus.Parked];
 
-    /// <exception cref="Tributary.GraphQL.GraphQLException">Says what was found and what is allowed.</exception>
+    /// <exception cref="Tributary.GraphQL.GraphQLException">Says what it found and what is allowed.</exception>
     public static PartFilter Read(InputObject? filter) => filter is null
         ? new PartFilter(Failed)
         : new PartFilter(

@@ -3,7 +3,7 @@ using Tributary.Storage.Failures;
 
 namespace Tributary.Api.GraphQL.Processing;
 
-/// <summary>What is left of a message that failed, as the schema shows it.</summary>
+/// <summary>A failure of a message as the schema shows it.</summary>
 internal sealed class FailureNode(MessageReference message, string item, MessagePart part, DateTimeOffset changedAt)
 {
     public MessageId Message { get; } = message.Id;

@@ -4,25 +4,25 @@ using Tributary.Storage.Failures;
 namespace Tributary.Api.GraphQL.Processing;
 
 /// <summary>
-/// Reads failures for all subscribers that have read what there is: one look at the store at a time, and none while
-/// nobody waits.
+/// Reads new failures for all subscribers that have read the stored ones: one read of the store at a time, and none
+/// while no subscriber waits.
 /// </summary>
 internal sealed class FailureTail(ApiNode node, TimeProvider time)
 {
-    /// <summary>Failures of one read; further ones are in the next.</summary>
+    /// <summary>The most failures of one read; the next read gets further ones.</summary>
     private const int MaxReadCount = 500;
 
-    /// <summary>How long a failure may wait to be noticed.</summary>
+    /// <summary>The longest time until a read notices a new failure.</summary>
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>How long a read that failed waits for the next try.</summary>
+    /// <summary>The delay after a failed read.</summary>
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
     private readonly Lock gate = new();
     private Look? look;
     private int waitingCount;
 
-    /// <summary>What is stored after <paramref name="after"/>; a store that is away is asked again.</summary>
+    /// <summary>The failures after <paramref name="after"/>; tries again while the store is away.</summary>
     public async Task<RaisedSlice> ReadAsync(Position after, CancellationToken cancellation)
     {
         while (true)
@@ -39,7 +39,7 @@ internal sealed class FailureTail(ApiNode node, TimeProvider time)
     }
 
     /// <summary>
-    /// Waits until there is something after <paramref name="reached"/>. What is given may begin before it.
+    /// Waits for failures after <paramref name="reached"/>. The result may begin before that mark.
     /// </summary>
     public async Task<RaisedSlice> NextAsync(Position reached, CancellationToken cancellation)
     {
@@ -48,7 +48,7 @@ internal sealed class FailureTail(ApiNode node, TimeProvider time)
         {
             if (look is null || look.Found.IsCompleted)
                 look = new Look(reached, LookAsync(reached));
-            // A look that begins further on would not see what this subscriber lacks.
+            // A read that begins behind this subscriber's mark would miss failures that it lacks.
             found = look.From <= reached ? look.Found : ReadAsync(reached, cancellation);
             waitingCount++;
         }

@@ -5,19 +5,19 @@ using Tributary.Storage.Records;
 
 namespace Tributary.Api.GraphQL.Processing;
 
-/// <summary><c>Item.records</c>: the records of all items of a list are few reads of the store.</summary>
+/// <summary><c>Item.records</c>: few reads of the store for the records of all items of a list.</summary>
 internal sealed class ItemRecords(ApiNode node)
 {
-    /// <summary>The most records that are shown with their item.</summary>
+    /// <summary>The most records of one item.</summary>
     private const int MaxPerItemCount = 100;
 
-    /// <summary>Items of one read: how large their records are is known only when they are there.</summary>
+    /// <summary>The items of one read. It is small because the size of records is known only after the read.</summary>
     private const int ReadItemsCount = 25;
 
     public async ValueTask<IReadOnlyList<RecordNode>> ReadAsync(ItemNode item, ResolveContext context)
     {
         var limits = (RequestLimits)context.State!;
-        // The arguments of a field are one object for all items of the request: what they are asked for together.
+        // The items of a list share the argument object of the field, so it identifies the batch.
         var records = await context
             .Batch<string, IReadOnlyList<RecordNode>>(context.Arguments, LoadAsync)
             .Load(item.ItemId)
@@ -27,7 +27,7 @@ internal sealed class ItemRecords(ApiNode node)
         return records;
     }
 
-    /// <summary>Items that are missing are those whose records the answer has no room for.</summary>
+    /// <summary>An item is missing when the answer has no room for its records.</summary>
     private async Task<IReadOnlyDictionary<string, IReadOnlyList<RecordNode>>> LoadAsync(
         IReadOnlyList<string> items, ResolveContext context)
     {

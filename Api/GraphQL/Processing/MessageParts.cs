@@ -5,14 +5,14 @@ using Tributary.Storage.Failures;
 namespace Tributary.Api.GraphQL.Processing;
 
 /// <summary>
-/// What is left of messages: whatever one request asks of it, of messages or of items, is one read of the store.
+/// Reads the failures of messages. One read of the store serves all messages and items of a request.
 /// </summary>
 internal sealed class MessageParts(ApiNode node)
 {
     public async ValueTask<MessageStatus> StatusOfAsync(Position message, ResolveContext context) =>
         MessagePart.StatusOf([.. (await FindAsync([message], context)).Select(part => part.Part)]);
 
-    /// <summary>What failed of these messages, in their order.</summary>
+    /// <summary>The failures of these messages, in the messages' order.</summary>
     public async ValueTask<IReadOnlyList<FailureNode>> FailuresOfAsync(
         IReadOnlyList<Position> messages, ResolveContext context) =>
         [
@@ -24,7 +24,7 @@ internal sealed class MessageParts(ApiNode node)
     private async ValueTask<IEnumerable<StoredPart>> FindAsync(IReadOnlyList<Position> messages, ResolveContext context)
     {
         var batch = context.Batch<Position, IReadOnlyList<StoredPart>>(this, LoadAsync);
-        // Of messages that are missing nothing is left.
+        // A message that is missing has no failures.
         var found = await Task.WhenAll(messages.Select(batch.Load));
         return found.SelectMany(parts => parts ?? []);
     }

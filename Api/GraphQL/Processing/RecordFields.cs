@@ -9,7 +9,7 @@ using Tributary.Storage.Records;
 
 namespace Tributary.Api.GraphQL.Processing;
 
-/// <summary>Records: what one plugin made of all items, or all plugins of one.</summary>
+/// <summary>Reads of records: those of one plugin for all items, or of all plugins for one item.</summary>
 internal sealed class RecordFields(ApiNode node, MessageLookup lookup)
 {
     private const string CursorKind = "records";

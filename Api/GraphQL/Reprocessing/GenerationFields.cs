@@ -6,7 +6,7 @@ using Tributary.Pipeline.Plugins;
 
 namespace Tributary.Api.GraphQL.Reprocessing;
 
-/// <summary>Generations of aggregates and plugins: how they stand, and what can be done about them.</summary>
+/// <summary>Reads, builds, switches and drops generations of aggregates and plugins.</summary>
 internal sealed class GenerationFields(ApiNode node)
 {
     public void Bind(SchemaBindings bindings)

@@ -1,14 +1,14 @@
-// One aggregate's rows, read whole up to a limit and put into the shape that the charts draw.
+// Reads the rows of one aggregate up to a limit, and puts them into the shape that the charts draw.
 
 import { readAggregate } from './api.js';
 import { toNumber, ExactNumber } from './lib/json.js';
 
-/** Rows that one chart reads at most; a narrower time range shows the rest. */
+/** The most rows that one chart reads; a narrower time range shows the rest. */
 export const maxRows = 2_000;
 
 const quantileMark = ' p';
 
-/** `{rows, isWhole}`; a row is `{group, label, start, measures}` with `start` in ms or null and measures by flat name. */
+/** `{rows, isWhole}`. A row is `{group, label, start, measures}`: `start` in ms or null, the measures by flat name. */
 export async function readRows(name, range, signal) {
   const rows = [];
   let after;
@@ -36,7 +36,7 @@ export function chartKind(definition, rows) {
   return isHistogram ? 'columns' : 'bars';
 }
 
-/** The names of the same measure's other quantiles with this one among them, or null when it is no quantile. */
+/** The names of all quantiles of the same measure, or null when the name is no quantile. */
 export function quantilesWith(name, names) {
   const [stem, quantile] = name.split(quantileMark);
   return quantile === undefined ? null : names.filter(each => each.startsWith(stem + quantileMark));
@@ -52,12 +52,17 @@ function shape({ group, windowStart, count, measures }) {
   };
 }
 
-/** Quantiles come as an object from the quantile to its value: {"0.5": 1.2} of "magnitude" reads "magnitude p50". */
+/** Quantiles come as an object from quantile to value: {"0.5": 1.2} of "magnitude" becomes "magnitude p50". */
 function* flat(measures) {
   for (const [name, value] of Object.entries(measures)) {
     if (value === null || typeof value !== 'object' || value instanceof ExactNumber) yield [name, value];
-    else for (const [quantile, each] of Object.entries(value).sort((a, b) => a[0] - b[0])) yield [name + quantileMark + percent(quantile), each];
+    else yield* quantiles(name, value);
   }
+}
+
+function* quantiles(name, values) {
+  for (const [quantile, each] of Object.entries(values).sort((a, b) => a[0] - b[0]))
+    yield [name + quantileMark + percent(quantile), each];
 }
 
 const percent = quantile => Number((Number(quantile) * 100).toPrecision(6));

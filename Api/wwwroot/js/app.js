@@ -1,4 +1,4 @@
-// The page's parts, put together.
+// Puts the page's parts together.
 
 import { readMessages, readPlugins } from './api.js';
 import { bindConnection } from './connection.js';
@@ -21,32 +21,33 @@ import { savedView } from './views/saved.js';
 const seedCount = 50;
 
 /**
- * Where saved messages end and the feed begins: the newest saved page, and the cursor right after it. Without a server
- * there is no seam, and the feed begins with what comes once it is there.
+ * Where saved messages end and the feed begins: the newest saved page, and the cursor right after it. When the server
+ * does not answer there is no seam: the feed begins with the first message after it connects.
  */
 async function findSeam() {
   try {
     const page = await readMessages({ limit: seedCount });
-    const messages = page.cursor === undefined ? [] : page.messages.map(message => ({ message, text: print(message) })).reverse();
+    const messages =
+      page.cursor === undefined ? [] : page.messages.map(message => ({ message, text: print(message) })).reverse();
     return { messages, paginationId: String(page.paginationId), cursor: page.cursor ?? null };
   } catch {
-    // The header shows that there is no connection; the feed goes on trying.
+    // The header shows that there is no connection, and the feed keeps trying.
     return { messages: [], paginationId: undefined, cursor: null };
   }
 }
 
-/** A refused handshake may mean that the server wants a key: any request finds out, asks for it, and waits for it. */
+/** A refused handshake may mean that the server wants a key. Any request finds out, asks for the key and waits. */
 async function whyRefused() {
   const before = currentKey();
   try {
     await readPlugins();
   } catch {
-    // The server is not there, or has other troubles: the feed goes on trying.
+    // The server does not answer, or fails for another reason: the feed keeps trying.
   }
   return currentKey() !== before;
 }
 
-/** Parts of one section that know nothing of each other. */
+/** Shows and hides the independent parts of one section together. */
 function together(...parts) {
   return {
     show: where => parts.forEach(part => part.show(where)),
@@ -57,7 +58,7 @@ function together(...parts) {
 bindTheme(byId('theme'));
 bindForget(byId('key-forget'));
 byId('skip').addEventListener('click', event => {
-  // The hash names the section, so the link moves the focus itself.
+  // The hash names the section, so the link cannot lead to the element: the code moves the focus.
   event.preventDefault();
   byId('main').focus();
 });

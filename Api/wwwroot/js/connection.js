@@ -1,13 +1,15 @@
-// Says how the live feed is doing, in the page's header, and counts down to the next attempt.
+// The state of the live feed in the page's header, with a countdown to the next attempt.
 
 import { h } from './lib/dom.js';
 
 export function bindConnection(feed, place, note) {
   let timer = null;
   const label = h('span', { class: 'connection-label', role: 'status' });
-  // The countdown is for the eye: announcing every second would drown everything else.
+  // A screen reader must not announce every second, so the countdown is hidden from it.
   const countdown = h('span', { class: 'connection-countdown', 'aria-hidden': 'true' });
-  const hurry = h('button', { type: 'button', class: 'quiet', hidden: true, onclick: () => feed.hurry() }, 'Connect now');
+  const hurry = h('button', { type: 'button', class: 'quiet', hidden: true, onclick: () => feed.hurry() },
+    'Connect now',
+  );
   place.append(h('span', { class: 'connection-dot', 'aria-hidden': 'true' }), label, countdown, hurry);
 
   feed.onState(state => {

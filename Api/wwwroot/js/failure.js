@@ -1,5 +1,5 @@
-// One failure as a row: what failed where, why, and when it is tried again, counting down. Rows are brought up to date in
-// place, so that a selection and the focus outlive what the server changes.
+// One failure as a row: message, plugin, step, error, and a countdown to the next attempt. Rows are updated in place,
+// so that a selection and the focus survive changes of the server.
 
 import { serverNow } from './lib/clock.js';
 import { h } from './lib/dom.js';
@@ -9,13 +9,13 @@ import { setText } from './lib/sync.js';
 const maxErrorChars = 400;
 const maxNameChars = 120;
 
-/** Tells a failure from all others. */
+/** The key of a failure: no two failures share it. */
 export const keyOf = failure => `${failure.message}\n${failure.plugin ?? ''}`;
 
 /** The address of a message's section. */
 export const messageAddress = id => `#/message/${encodeURIComponent(id)}`;
 
-/** "parked", "retrying" … with its colour. */
+/** A status such as "parked" or "retrying", in its colour. */
 export const statusMark = status => h('span', { class: `status status-${status.toLowerCase()}` }, status.toLowerCase());
 
 export class FailureRow {
@@ -27,7 +27,10 @@ export class FailureRow {
   #attempts = h('span', { class: 'failure-attempts' });
   #next = h('span', { class: 'failure-next' });
 
-  /** With `onSelect(isSelected)` the row has a checkbox; with `isOfMessage` it leaves out what its message's section says already. */
+  /**
+   * With `onSelect(isSelected)` the row has a checkbox. With `isOfMessage` it leaves out the facts that the section of
+   * its message shows already.
+   */
   constructor(failure, { onSelect, isOfMessage = false } = {}) {
     this.box = onSelect === undefined ? null : h('input', {
       type: 'checkbox', onchange: () => onSelect(this.box.checked),
@@ -48,18 +51,26 @@ export class FailureRow {
     this.#signature = signature;
     this.#status.replaceChildren(statusMark(failure.status));
     this.#what.replaceChildren(
-      failure.plugin === null ? h('strong', {}, 'whole message') : h('strong', { title: failure.plugin }, clip(failure.plugin, maxNameChars)),
-      h('span', { class: 'failure-step' }, `at ${failure.step}`));
+      failure.plugin === null
+        ? h('strong', {}, 'whole message')
+        : h('strong', { title: failure.plugin }, clip(failure.plugin, maxNameChars)),
+      h('span', { class: 'failure-step' }, `at ${failure.step}`),
+    );
     this.#error.textContent = clip(failure.error, maxErrorChars);
     this.#error.title = failure.error.length > maxErrorChars ? failure.error : '';
     this.#attempts.textContent = plural(failure.attempts, 'attempt');
     this.tick();
   }
 
-  /** Counts down. */
+  /** Updates the countdown. */
   tick() {
     const { nextAttempt, changedAt } = this.#failure;
-    setText(this.#next, nextAttempt === null ? `since ${moment(new Date(changedAt))}` : `next ${until(Date.parse(nextAttempt) - serverNow())}`);
+    setText(
+      this.#next,
+      nextAttempt === null
+        ? `since ${moment(new Date(changedAt))}`
+        : `next ${until(Date.parse(nextAttempt) - serverNow())}`,
+    );
   }
 }
 

@@ -1,6 +1,6 @@
-// The live feed: one WebSocket at a time, opened again after every loss at the cursor of the last message that was
-// handed out. A message is handed out before its cursor is kept, and both happen in one turn of the event loop, so a
-// resumed feed neither repeats nor skips.
+// The live feed: one WebSocket at a time. After every loss the feed opens a new one at the cursor of the last message
+// that it handed out. It hands a message out before it keeps the cursor, and does both in one turn of the event loop,
+// so a resumed feed neither repeats nor skips a message.
 
 import { Backoff } from './lib/backoff.js';
 import { keyProtocols } from './key.js';
@@ -10,7 +10,7 @@ import { parse, print } from './lib/json.js';
 const tooSlow = 4008;
 const badCursor = 4400;
 
-/** A connection that lived this long was a good one: the next delay is short again. */
+/** After a connection that lived this long, the next delay is short again. */
 const settledMs = 5_000;
 
 export class Feed {
@@ -27,14 +27,14 @@ export class Feed {
   cursor = null;
 
   /**
-   * Browsers tell a page nothing of a refused handshake: `whyRefused()` finds out, and answers true when the next
-   * attempt has a reason to fare better.
+   * Browsers hide from a page why a handshake was refused. `whyRefused()` finds out, and answers true when the next
+   * attempt may succeed.
    */
   constructor(url, { backoff = new Backoff(), whyRefused = async () => false } = {}) {
     this.#url = url;
     this.#backoff = backoff;
     this.#whyRefused = whyRefused;
-    // A machine that comes back to the network, or a page that is looked at again, should not wait out an old delay.
+    // When the network returns or the page becomes visible again, an old delay makes no sense.
     addEventListener('online', () => this.hurry());
     document.addEventListener('visibilitychange', () => document.hidden || this.hurry());
   }
@@ -44,19 +44,22 @@ export class Feed {
     this.#listeners.add(listener);
   }
 
-  /** Calls `watcher(state)` now and at each change; state is `{name: connecting|open|waiting, reason?, retryAt?, note?}`. */
+  /**
+   * Calls `watcher(state)` now and at each change. The state is
+   * `{name: connecting|open|waiting, reason?, retryAt?, note?}`.
+   */
   onState(watcher) {
     this.#watchers.add(watcher);
     watcher(this.#state);
   }
 
-  /** Connects; `cursor` is where to go on from, null for what comes from now on. */
+  /** Connects. The feed begins after `cursor`; null means the present. */
   start(cursor) {
     this.cursor = cursor;
     this.#connect();
   }
 
-  /** Connects at once when it is waiting to. */
+  /** Ends a delay and connects at once. */
   hurry() {
     if (this.#timer !== null) this.#connect();
   }
@@ -82,7 +85,7 @@ export class Feed {
 
   #receive(frame) {
     const { cursor, message } = parse(frame);
-    // A frame may carry a cursor alone: the place where the feed begins.
+    // The first frame may carry a cursor alone: the place where the feed begins.
     if (message !== undefined) {
       const text = print(message);
       for (const listener of this.#listeners) listener({ message, text });
@@ -96,7 +99,8 @@ export class Feed {
     let note = this.#state.note;
     if (code === badCursor) {
       this.cursor = null;
-      note = 'The server no longer knows where this feed stopped, so it begins anew: messages in between are under Saved.';
+      note =
+        'The server no longer knows where this feed stopped, so it begins anew: messages in between are under Saved.';
     }
     if (this.#openedAt === Infinity) this.#ask();
     if (performance.now() - this.#openedAt > settledMs) this.#backoff.reset();

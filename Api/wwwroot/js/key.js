@@ -1,5 +1,5 @@
-// The API key, for servers that want one: asked for when the server answers 401, kept for this tab only, sent with every
-// request and with the feed's handshake. Requests that were refused wait for the key and are sent again.
+// The API key, for servers that want one. The page asks for it when the server answers 401, keeps it for this tab only,
+// and sends it with every request and with the feed's handshake. Refused requests wait for the key and are sent again.
 
 import { byId } from './lib/dom.js';
 
@@ -11,26 +11,30 @@ let asked = null;
 /** The key that requests carry, or null. */
 export const currentKey = () => key;
 
-/** Resolves when there is another key than `refused`, which the server did not take. */
+/** Resolves when the key is another one than `refused`, which the server rejected. */
 export function anotherKey(refused) {
   if (key !== refused) return Promise.resolve();
-  asked ??= ask(refused === null ? 'This server wants an API key. It is kept in this tab until the tab is closed.' : 'The server does not know this key.');
+  asked ??= ask(
+    refused === null
+      ? 'This server wants an API key. It is kept in this tab until the tab is closed.'
+      : 'The server does not know this key.',
+  );
   return asked;
 }
 
-/** The subprotocols of a WebSocket: a page can put its key nowhere else in the handshake, and base64url fits there. */
+/** The subprotocols of a WebSocket carry the key: a page can set nothing else of the handshake. */
 export function keyProtocols() {
   if (key === null) return [];
   const base64 = btoa(String.fromCharCode(...new TextEncoder().encode(key)));
   return ['tributary', `tributary.key.${base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')}`];
 }
 
-/** Offers to forget the key, as long as there is one. */
+/** Offers to forget the key while there is one. */
 export function bindForget(button) {
   button.hidden = key === null;
   button.addEventListener('click', () => {
     keep(null);
-    // What was read with the key goes with it.
+    // The reload also removes everything that was read with the key.
     location.reload();
   });
 }
@@ -60,7 +64,7 @@ function keep(value) {
     if (value === null) sessionStorage.removeItem(place);
     else sessionStorage.setItem(place, value);
   } catch {
-    // Storage can be forbidden by the browser; the key then lasts as long as the page.
+    // The browser may forbid storage. Then the key lasts as long as the page.
   }
 }
 

@@ -1,8 +1,8 @@
-// All that is known of one message, in one read: what became of it, what failed, what plugins made of its item.
+// One message in one read: its status, its failures, and the records that plugins made of its item.
 
 import { ApiError, query } from './api.js';
 
-/** The server gives at most as many records with an item. */
+/** The most records that the server answers with an item. */
 export const maxRecords = 100;
 
 const document = `query Message($id: ID!) {
@@ -21,7 +21,10 @@ export async function readMessageDetail(id, signal) {
 
 const rawTypes = ['application/vnd.tributary.unparsed+json', 'application/vnd.tributary.refused+json'];
 
-/** What came in when it could not be mapped or was refused: `{text}`, or `{bytes}` when it is no UTF-8; null for any other message. */
+/**
+ * The body of a message that could not be mapped or was refused: `{text}`, or `{bytes}` when it is no UTF-8. Null for
+ * any other message.
+ */
 export function rawOf({ mediaType, body }) {
   if (!rawTypes.includes(mediaType) || typeof body?.raw !== 'string') return null;
   try {

@@ -9,13 +9,16 @@ const maxNameChars = 40;
 const maxValueChars = 120;
 const maxDocumentChars = 50_000;
 
-/** A list item; `at` is when the message arrived here, null when it was saved before, undefined when that says nothing. */
+/**
+ * A list item. `at` is the time at which the message arrived at this page: null for a saved message, undefined to show
+ * no time.
+ */
 export function messageItem({ message, at }) {
   const summary = h('summary', {},
     whenOf(at),
     h('span', { class: 'message-fields' }, ...fieldsOf(message)));
   const details = h('details', {}, summary);
-  // The document is built when it is first wanted: most lines are never opened.
+  // Most lines are never opened, so the document is built when a line opens first.
   details.addEventListener('toggle', () => details.append(documentOf(message, 'The message as JSON')), { once: true });
   return h('li', { class: at instanceof Date ? 'message is-live' : 'message' }, details);
 }
@@ -33,13 +36,15 @@ function fieldsOf(message) {
     h('span', { class: 'message-name' }, clip(key, maxNameChars)),
     h('span', { class: `message-value is-${kindOf(value)}` }, clip(scalar(value), maxValueChars))));
   if (entries.length === 0) return [h('span', { class: 'message-field' }, '{}')];
-  return entries.length > maxFields ? [...shown, h('span', { class: 'message-field' }, `+${entries.length - maxFields}`)] : shown;
+  return entries.length > maxFields
+    ? [...shown, h('span', { class: 'message-field' }, `+${entries.length - maxFields}`)]
+    : shown;
 }
 
 /** The whole document, indented, as text. */
 export const documentOf = (document, name) => textBlock(print(document, '  '), name);
 
-/** A long text as it is, cut at a limit. */
+/** A long text, cut at a limit. */
 export function textBlock(text, name) {
   const cut = text.length > maxDocumentChars;
   return h('pre', { class: 'document', tabindex: '0', 'aria-label': name },
@@ -48,7 +53,8 @@ export function textBlock(text, name) {
 
 function scalar(value) {
   if (Array.isArray(value)) return `[${value.length}]`;
-  if (value !== null && typeof value === 'object' && !(value instanceof ExactNumber)) return `{${Object.keys(value).length}}`;
+  if (value !== null && typeof value === 'object' && !(value instanceof ExactNumber))
+    return `{${Object.keys(value).length}}`;
   return String(value);
 }
 

@@ -1,4 +1,4 @@
-// Pages over saved messages that stand still: the first page's paginationId freezes what the later ones are cut from.
+// Pages of saved messages. The paginationId of the first page freezes the set of messages that all pages show.
 
 import { readMessages } from './api.js';
 
@@ -9,7 +9,7 @@ export class Pager {
   limit = 50;
   #page = null;
 
-  /** The page last read: `{offset, limit, paginationId, total, messages}`, or null. */
+  /** The last page that was read: `{offset, limit, paginationId, total, messages}`, or null. */
   get page() {
     return this.#page;
   }
@@ -23,7 +23,7 @@ export class Pager {
       && this.#page.offset + this.limit <= maxOffset;
   }
 
-  /** A new first page, with whatever has been stored by now. */
+  /** Reads a new first page, which shows the messages that are stored now. */
   readNewest() {
     return this.#read(0, undefined);
   }
@@ -38,7 +38,7 @@ export class Pager {
 
   async #read(offset, paginationId) {
     const answer = await readMessages({ offset, limit: this.limit, paginationId });
-    // Digits beyond 2^53 are kept as text, whichever way they were sent.
+    // A double would change digits beyond 2^53, so the id stays text.
     this.#page = { ...answer, offset, paginationId: String(answer.paginationId) };
     return this.#page;
   }

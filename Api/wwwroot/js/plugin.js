@@ -1,4 +1,5 @@
-// One plugin as a card: whether it runs, what it takes and makes, how often and how long it ran. Brought up to date in place.
+// One plugin as a card: its state, media types and aggregates, how often and how long it ran. The card is updated in
+// place.
 
 import { h } from './lib/dom.js';
 import { clip, count, runTime } from './lib/format.js';
@@ -24,15 +25,22 @@ export class PluginCard {
   #version = h('p', { class: 'card-hint' });
   #reason = h('p', { class: 'plugin-reason' });
   #values = figures.map(() => h('dd', {}));
-  #figures = h('dl', { class: 'figures is-small' }, ...figures.map(([name], index) => h('div', {}, h('dt', {}, name), this.#values[index])));
+  #figures = h('dl', { class: 'figures is-small' },
+    ...figures.map(([name], index) => h('div', {}, h('dt', {}, name), this.#values[index])),
+  );
   #facts = h('dl', { class: 'facts is-small' });
 
   constructor(plugin) {
     const titleId = `plugin-${nextId++}`;
     this.element = h('article', { class: 'card', 'aria-labelledby': titleId },
-      h('header', {}, h('div', {}, h('h2', { id: titleId, title: plugin.name }, clip(plugin.name, maxNameChars)), this.#version), this.#state),
+      h('header', {},
+        h('div', {}, h('h2', { id: titleId, title: plugin.name }, clip(plugin.name, maxNameChars)), this.#version),
+        this.#state,
+      ),
       this.#reason,
-      this.#figures, this.#facts);
+      this.#figures,
+      this.#facts,
+    );
     this.update(plugin);
   }
 
@@ -41,7 +49,7 @@ export class PluginCard {
       setText(this.#values[index], read(plugin));
       this.#values[index].classList.toggle('is-bad', isBad(plugin));
     });
-    // One that was never loaded has nothing to be counted or accepted.
+    // A plugin that was never loaded has no counts and no media types.
     const isLoaded = plugin.version !== null;
     this.#figures.hidden = !isLoaded;
     const { name, version, origin, state, reason, mediaTypes, aggregates } = plugin;
@@ -55,11 +63,17 @@ export class PluginCard {
     this.#reason.hidden = reason === null;
     this.#facts.replaceChildren(
       fact('from', clip(origin, maxReasonChars)),
-      ...(isLoaded ? [
-        fact('media types', mediaTypes.length === 0 ? 'none' : clip(mediaTypes.join(', '), maxReasonChars)),
-        fact('aggregates', ...(aggregates.length === 0 ? ['none'] : spaced(aggregates.map(chartLink)))),
-      ] : []),
-      fact('left undone', h('a', { href: `#/failures?${new URLSearchParams({ plugin: name })}` }, 'failures of its share')));
+      ...(isLoaded
+        ? [
+            fact('media types', mediaTypes.length === 0 ? 'none' : clip(mediaTypes.join(', '), maxReasonChars)),
+            fact('aggregates', ...(aggregates.length === 0 ? ['none'] : spaced(aggregates.map(chartLink)))),
+          ]
+        : []),
+      fact(
+        'left undone',
+        h('a', { href: `#/failures?${new URLSearchParams({ plugin: name })}` }, 'failures of its share'),
+      ),
+    );
   }
 }
 

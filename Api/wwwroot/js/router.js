@@ -1,9 +1,12 @@
-// Sections by hash: #/live, #/message/ID, #/failures?status=PARKED … The hash is the only state, so links, reloads and the
-// back button work.
+// Sections by hash: #/live, #/message/ID, #/failures?status=PARKED … The hash is the only state, so links, reloads and
+// the back button work.
 
 import { byId } from './lib/dom.js';
 
-/** Shows the section that the hash names. `views` maps names to `{show({argument, parameters}), hide()}`; the first one is the default. */
+/**
+ * Shows the section that the hash names. `views` maps names to `{show({argument, parameters}), hide()}`; the first view
+ * is the default.
+ */
 export function route(views) {
   const names = Object.keys(views);
   let current = null;
@@ -20,7 +23,7 @@ export function route(views) {
     current = name;
     const heading = byId(name).querySelector('h1');
     document.title = `${heading.textContent} – Tributary`;
-    // A reader of the screen hears the new section; the first page load leaves focus where the browser put it.
+    // A screen reader announces the new section. The first page load leaves the focus where the browser put it.
     if (moveFocus) heading.focus({ preventScroll: true });
     scrollTo(0, 0);
     views[name].show({ argument, parameters });
@@ -45,7 +48,7 @@ function decoded(text) {
   try {
     return decodeURIComponent(text);
   } catch {
-    // Somebody typed a percent sign: the text is then what it says.
+    // A person typed a percent sign that encodes nothing: the text stands for itself.
     return text;
   }
 }

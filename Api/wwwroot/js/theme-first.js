@@ -1,7 +1,7 @@
-// Runs before the first paint, so that a chosen theme does not flash. Not a module, because modules wait.
+// Runs before the first paint, so that the page never flashes in another theme. No module: modules run too late.
 try {
   const chosen = localStorage.getItem('theme');
   if (chosen === 'light' || chosen === 'dark') document.documentElement.dataset.theme = chosen;
 } catch {
-  // Storage can be forbidden by the browser; the system's theme is then the right one.
+  // The browser may forbid storage. Then the system's theme applies.
 }

@@ -1,4 +1,4 @@
-// The system's theme, light, or dark: one button that goes round, remembered where the browser allows it.
+// The theme: one button goes round system, light and dark. The choice is stored where the browser allows it.
 
 const choices = ['system', 'light', 'dark'];
 
@@ -24,6 +24,6 @@ function remember(choice) {
   try {
     localStorage.setItem('theme', choice);
   } catch {
-    // Storage can be forbidden by the browser; the choice then lasts as long as the page.
+    // The browser may forbid storage. Then the choice lasts as long as the page.
   }
 }

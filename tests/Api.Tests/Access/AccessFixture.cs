@@ -1,4 +1,4 @@
-using Tributary.Api.Configured;
+using Tributary.Api.ConfiguredEndpoints;
 using Tributary.Api.Tests.Support;
 
 namespace Tributary.Api.Tests.Access;

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
-using Tributary.Api.Configured;
+using Tributary.Api.ConfiguredEndpoints;
 using Tributary.Api.Security;
 using Tributary.Api.Tests.Support;
 using Tributary.Pipeline.Generations;

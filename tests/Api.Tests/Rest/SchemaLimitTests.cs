@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Tributary.Api.Configured;
+using Tributary.Api.ConfiguredEndpoints;
 
 namespace Tributary.Api.Tests.Rest;
 

@@ -14,7 +14,11 @@ const charPx = 7;
 /** Rows are `{label, value, lines}`, `value` a number. */
 export const bars = (title, rows) => width => {
   const labelPx = Math.min(width * 0.38, Math.max(...rows.map(row => row.label.length)) * charPx + 12);
-  const marksAt = ticks(Math.min(0, ...rows.map(row => row.value)), Math.max(0, ...rows.map(row => row.value)), Math.max(2, Math.floor(width / 110)));
+  const marksAt = ticks(
+    Math.min(0, ...rows.map(row => row.value)),
+    Math.max(0, ...rows.map(row => row.value)),
+    Math.max(2, Math.floor(width / 110)),
+  );
   const x = linear(marksAt[0], marksAt.at(-1), labelPx, width - valuePx);
   const bottom = rows.length * rowPx;
   const grid = marksAt.flatMap(value => [
@@ -25,9 +29,19 @@ export const bars = (title, rows) => width => {
     const top = index * rowPx;
     const mark = svg('g', { class: 'chart-mark', role: 'img', 'aria-label': `${row.label}: ${measure(row.value)}` },
       svg('rect', { class: 'chart-hit', x: 0, y: top, width, height: rowPx }),
-      svg('text', { class: 'chart-label', x: labelPx - 8, y: top + rowPx / 2, 'text-anchor': 'end', 'dominant-baseline': 'central' }, clip(row.label, labelPx)),
-      svg('rect', { class: 'chart-bar', x: Math.min(x(0), x(row.value)), y: top + (rowPx - barPx) / 2, width: Math.max(1, Math.abs(x(row.value) - x(0))), height: barPx, rx: 2 }),
-      svg('text', { class: 'chart-value', x: Math.max(x(0), x(row.value)) + 6, y: top + rowPx / 2, 'dominant-baseline': 'central' }, measure(row.value)));
+      svg('text', {
+        class: 'chart-label', x: labelPx - 8, y: top + rowPx / 2, 'text-anchor': 'end',
+        'dominant-baseline': 'central',
+      }, clip(row.label, labelPx)),
+      svg('rect', {
+        class: 'chart-bar', x: Math.min(x(0), x(row.value)), y: top + (rowPx - barPx) / 2,
+        width: Math.max(1, Math.abs(x(row.value) - x(0))), height: barPx, rx: 2,
+      }),
+      svg('text', {
+        class: 'chart-value', x: Math.max(x(0), x(row.value)) + 6, y: top + rowPx / 2,
+        'dominant-baseline': 'central',
+      }, measure(row.value)),
+    );
     describeWith(mark, () => [row.label, row.lines]);
     return mark;
   });

@@ -12,7 +12,7 @@ const bottomPx = 26;
 const minLabelPx = 34;
 const maxColumnPx = 72;
 
-/** Rows are `{label, value, lines}`; `value` may be null where nothing was measured. */
+/** Rows are `{label, value, lines}`; `value` is null where nothing was measured. */
 export const columns = (title, rows) => width => {
   const values = rows.map(row => row.value).filter(value => value !== null);
   const marksAt = ticks(Math.min(0, ...values), Math.max(0, ...values), 5);
@@ -21,7 +21,9 @@ export const columns = (title, rows) => width => {
   const longest = Math.max(...rows.map(row => row.label.length)) * 7;
   const every = Math.ceil(Math.max(minLabelPx, longest + 8) / slot);
   const grid = marksAt.flatMap(value => [
-    svg('line', { class: value === 0 ? 'chart-axis' : 'chart-grid', x1: leftPx, x2: width, y1: y(value), y2: y(value) }),
+    svg('line', {
+      class: value === 0 ? 'chart-axis' : 'chart-grid', x1: leftPx, x2: width, y1: y(value), y2: y(value),
+    }),
     svg('text', { x: leftPx - 7, y: y(value), 'text-anchor': 'end', 'dominant-baseline': 'central' }, measure(value)),
   ]);
   const marks = rows.map((row, index) => {
@@ -30,8 +32,14 @@ export const columns = (title, rows) => width => {
     const gap = Math.max(Math.min(4, slot * 0.15), slot - maxColumnPx);
     const mark = svg('g', { class: 'chart-mark', role: 'img', 'aria-label': `${row.label}: ${measure(row.value)}` },
       svg('rect', { class: 'chart-hit', x: left, y: topPx, width: slot, height: heightPx - bottomPx - topPx }),
-      svg('rect', { class: 'chart-bar', x: left + gap / 2, y: Math.min(y(0), y(value)), width: Math.max(0.5, slot - gap), height: Math.abs(y(value) - y(0)), rx: Math.min(2, slot / 4) }),
-      index % every === 0 ? svg('text', { x: left + slot / 2, y: heightPx - 9, 'text-anchor': 'middle' }, row.label) : null);
+      svg('rect', {
+        class: 'chart-bar', x: left + gap / 2, y: Math.min(y(0), y(value)), width: Math.max(0.5, slot - gap),
+        height: Math.abs(y(value) - y(0)), rx: Math.min(2, slot / 4),
+      }),
+      index % every === 0
+        ? svg('text', { x: left + slot / 2, y: heightPx - 9, 'text-anchor': 'middle' }, row.label)
+        : null,
+    );
     describeWith(mark, () => [row.label, row.lines]);
     return mark;
   });

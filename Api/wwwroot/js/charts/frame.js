@@ -1,4 +1,5 @@
-// The place a chart is drawn in: drawn in true pixels and again when the width changes; keyboard focus stays on its mark.
+// The place of a chart. The chart is drawn in true pixels, and again when the width changes; the keyboard focus stays
+// on its mark.
 
 import { h, svg } from '../lib/dom.js';
 import { roving } from '../lib/roving.js';
@@ -14,7 +15,7 @@ export class ChartFrame {
       const width = Math.floor(entry.contentRect.width);
       if (width === this.#width) return;
       this.#width = width;
-      // Drawing changes the height, which an observer may not do while it observes.
+      // Drawing changes the height. A resize observer must not do that in its own callback.
       requestAnimationFrame(() => this.#paint());
     }).observe(this.element);
   }
@@ -30,7 +31,13 @@ export class ChartFrame {
     const { label, height, shapes, marks } = this.#draw(this.#width);
     const focused = [...this.element.querySelectorAll('[tabindex]')].indexOf(document.activeElement);
     if (this.element.contains(document.activeElement)) hideTooltip();
-    this.element.replaceChildren(svg('svg', { width: this.#width, height, viewBox: `0 0 ${this.#width} ${height}`, role: 'group', 'aria-label': label }, ...shapes));
+    this.element.replaceChildren(
+      svg(
+        'svg',
+        { width: this.#width, height, viewBox: `0 0 ${this.#width} ${height}`, role: 'group', 'aria-label': label },
+        ...shapes,
+      ),
+    );
     roving(marks, hideTooltip);
     if (focused >= 0) marks[Math.min(focused, marks.length - 1)]?.focus({ preventScroll: true });
   }

@@ -1,4 +1,4 @@
-// From values to pixels, and the round numbers and times at which an axis is marked.
+// Maps values to pixels, and finds the round numbers and times that mark an axis.
 
 const second = 1000, minute = 60 * second, hour = 60 * minute, day = 24 * hour;
 const timeSteps = [

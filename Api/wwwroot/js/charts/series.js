@@ -1,4 +1,4 @@
-// Lines over time, one per group; each window is one mark that tells all its groups at once.
+// Lines over time, one per group. Each window is one mark, whose tooltip shows all groups.
 
 import { svg } from '../lib/dom.js';
 import { measure, windowTime } from '../lib/format.js';
@@ -13,8 +13,8 @@ const bottomPx = 26;
 const tickPx = 96;
 
 /**
- * `windows` are start times in ms, rising; `lines` are `{label, values}` with a number or null per window; a null
- * breaks the line. `sizeMs` is the window's size.
+ * `windows` are start times in ms, ascending. `lines` are `{label, values}` with one number or null per window; null
+ * breaks the line. `sizeMs` is the size of a window.
  */
 export const series = (title, windows, lines, sizeMs) => width => {
   const values = lines.flatMap(line => line.values).filter(value => value !== null);
@@ -24,21 +24,39 @@ export const series = (title, windows, lines, sizeMs) => width => {
   const time = timeTicks(windows[0], windows.at(-1), Math.max(2, Math.floor((width - leftPx) / tickPx)));
   const grid = [
     ...marksAt.flatMap(value => [
-      svg('line', { class: value === 0 ? 'chart-axis' : 'chart-grid', x1: leftPx, x2: width, y1: y(value), y2: y(value) }),
+      svg('line', {
+        class: value === 0 ? 'chart-axis' : 'chart-grid', x1: leftPx, x2: width, y1: y(value), y2: y(value),
+      }),
       svg('text', { x: leftPx - 7, y: y(value), 'text-anchor': 'end', 'dominant-baseline': 'central' }, measure(value)),
     ]),
-    ...time.marks.map(at => svg('text', { x: x(at), y: heightPx - 9, 'text-anchor': anchor(x(at), width) }, windowTime(at, time.step))),
+    ...time.marks.map(at =>
+      svg('text', { x: x(at), y: heightPx - 9, 'text-anchor': anchor(x(at), width) }, windowTime(at, time.step)),
+    ),
   ];
-  const paths = lines.map((line, index) => svg('path', { class: `chart-line chart-series-${index}`, d: path(line.values, windows, x, y) }));
-  const points = lines.flatMap((line, index) => line.values.map((value, at) =>
-    value === null || windows.length > 120 ? null : svg('circle', { class: `chart-point chart-series-${index}`, cx: x(windows[at]), cy: y(value), r: 2.2 })));
+  const paths = lines.map((line, index) =>
+    svg('path', { class: `chart-line chart-series-${index}`, d: path(line.values, windows, x, y) }),
+  );
+  const points = lines.flatMap((line, index) =>
+    line.values.map((value, at) =>
+      value === null || windows.length > 120
+        ? null
+        : svg('circle', { class: `chart-point chart-series-${index}`, cx: x(windows[at]), cy: y(value), r: 2.2 }),
+    ),
+  );
   const marks = windows.map((at, index) => {
     const left = index === 0 ? leftPx : (x(windows[index - 1]) + x(at)) / 2;
     const right = index === windows.length - 1 ? width : (x(at) + x(windows[index + 1])) / 2;
     const told = lines.map((line, order) => [line.label, measure(line.values[index]), order]);
-    const mark = svg('g', { class: 'chart-mark', role: 'img', 'aria-label': `${windowTime(at, sizeMs)}: ${told.map(([label, value]) => `${label} ${value}`).join(', ')}` },
-      svg('rect', { class: 'chart-hit', x: left, y: topPx, width: Math.max(0.5, right - left), height: heightPx - topPx - bottomPx }),
-      svg('line', { class: 'chart-crosshair', x1: x(at), x2: x(at), y1: topPx, y2: heightPx - bottomPx }));
+    const mark = svg('g', {
+      class: 'chart-mark', role: 'img',
+      'aria-label': `${windowTime(at, sizeMs)}: ${told.map(([label, value]) => `${label} ${value}`).join(', ')}`,
+    },
+      svg('rect', {
+        class: 'chart-hit', x: left, y: topPx, width: Math.max(0.5, right - left),
+        height: heightPx - topPx - bottomPx,
+      }),
+      svg('line', { class: 'chart-crosshair', x1: x(at), x2: x(at), y1: topPx, y2: heightPx - bottomPx }),
+    );
     describeWith(mark, () => [windowTime(at, sizeMs), told]);
     return mark;
   });

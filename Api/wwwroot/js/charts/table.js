@@ -1,11 +1,14 @@
-// The same numbers as a table: for screen readers, for copying, and for those who prefer it.
+// The numbers of a chart as a table, for screen readers and for copying.
 
 import { h } from '../lib/dom.js';
 import { plural } from '../lib/format.js';
 
 const maxRows = 500;
 
-/** A table that opens. `heads` are column titles, `rows` arrays of text; `texts` leading columns are text, the others numbers. */
+/**
+ * A table that opens. `heads` are the column titles, `rows` are arrays of text. The first `texts` columns hold text,
+ * the others numbers.
+ */
 export function tableOf(caption, heads, rows, texts) {
   const shown = rows.slice(0, maxRows);
   const cut = rows.length > maxRows ? ` – the first ${maxRows}` : '';
@@ -14,7 +17,23 @@ export function tableOf(caption, heads, rows, texts) {
     h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption },
       h('table', {},
         h('caption', { class: 'visually-hidden' }, caption),
-        h('thead', {}, h('tr', {}, ...heads.map((head, index) => h('th', { scope: 'col', class: index < texts ? null : 'number' }, head)))),
-        h('tbody', {}, ...shown.map(row => h('tr', {}, ...row.map((cell, index) =>
-          index === 0 ? h('th', { scope: 'row' }, cell) : h('td', { class: index < texts ? null : 'number' }, cell))))))));
+        h('thead', {},
+          h('tr', {},
+            ...heads.map((head, index) => h('th', { scope: 'col', class: index < texts ? null : 'number' }, head)),
+          ),
+        ),
+        h('tbody', {},
+          ...shown.map(row =>
+            h('tr', {},
+              ...row.map((cell, index) =>
+                index === 0
+                  ? h('th', { scope: 'row' }, cell)
+                  : h('td', { class: index < texts ? null : 'number' }, cell),
+              ),
+            ),
+          ),
+        ),
+      ),
+    ),
+  );
 }

@@ -1,5 +1,5 @@
-// Delays before reconnecting: they double up to a ceiling, and each is drawn between half and whole, so that a thousand
-// pages do not knock at the same moment after a restart.
+// Delays before reconnecting. They double up to a ceiling. Each delay is drawn between half and the whole of its value,
+// so that a thousand pages do not reconnect at the same moment after a restart.
 
 export class Backoff {
   #failures = 0;

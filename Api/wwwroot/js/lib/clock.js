@@ -1,6 +1,6 @@
-// The server's time, for countdowns: a browser's clock may be minutes off, and every answer says what time it is there.
+// The server's time, for countdowns. A browser's clock may be minutes off; every answer carries the server's time.
 
-/** Answers carry whole seconds and take a while to come, so a smaller difference says nothing. */
+/** Answers carry whole seconds and need time to arrive, so a smaller difference means nothing. */
 const doubtMs = 2_000;
 
 let aheadMs = 0;

@@ -1,4 +1,4 @@
-// Elements without markup: whatever a message contains reaches the page as text, never as HTML.
+// Builds elements without markup, so that the content of a message reaches the page as text, never as HTML.
 
 const svgNamespace = 'http://www.w3.org/2000/svg';
 

@@ -1,11 +1,13 @@
-// How numbers and times read on the page. Times of windows are UTC, as the server counts them.
+// The form of numbers and times on the page. Times of windows are UTC, as the server counts them.
 
 import { ExactNumber, toNumber } from './json.js';
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const short = new Intl.NumberFormat('en', { maximumSignificantDigits: 5 });
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
-const minute = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', timeZone: 'UTC' });
+const minute = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', timeZone: 'UTC',
+});
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 
 /** A count with separators. */
@@ -19,7 +21,8 @@ export function measure(value) {
 }
 
 /** A measure as it was sent, without rounding. */
-export const exact = value => (value instanceof ExactNumber ? value.source : value === null || value === undefined ? '–' : String(value));
+export const exact = value =>
+  value instanceof ExactNumber ? value.source : value === null || value === undefined ? '–' : String(value);
 
 /** "1 message", "2 messages". */
 export const plural = (number, noun) => `${count(number)} ${noun}${number === 1 ? '' : 's'}`;
@@ -37,25 +40,31 @@ export function duration(ms) {
   return `${count(ms)} ms`;
 }
 
-/** How long from now: "in 12 s", "in 3 min 20 s", "in 2 h 5 min", "in 3 d 4 h". */
+/** The time from now: "in 12 s", "in 3 min 20 s", "in 2 h 5 min", "in 3 d 4 h". */
 export function until(ms) {
   if (ms < 1_000) return 'now';
   const seconds = Math.ceil(ms / 1_000);
   const parts = [[86_400, 'd'], [3_600, 'h'], [60, 'min'], [1, 's']].map(([size, unit], index, sizes) =>
     [Math.floor((index === 0 ? seconds : seconds % sizes[index - 1][0]) / size), unit]);
   const first = parts.findIndex(([value]) => value > 0);
-  return `in ${parts.slice(first, first + 2).filter(([value]) => value > 0).map(([value, unit]) => `${value} ${unit}`).join(' ')}`;
+  return `in ${parts
+    .slice(first, first + 2)
+    .filter(([value]) => value > 0)
+    .map(([value, unit]) => `${value} ${unit}`)
+    .join(' ')}`;
 }
 
-const dayAndClock = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const dayAndClock = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit',
+});
 
-/** The reader's own time: without the day when that is today. */
+/** The reader's own time, with the day unless it is today. */
 export const moment = date => (date.toDateString() === new Date().toDateString() ? clock : dayAndClock).format(date);
 
-/** The text, cut where it is longer than `max`. */
+/** The text, cut to `max` characters. */
 export const clip = (text, max) => (text.length > max ? `${text.slice(0, max)}…` : text);
 
-/** Milliseconds of a run: "0.4 ms", "12 ms", "3.1 s"; "–" for none. */
+/** The duration of a run: "0.4 ms", "12 ms", "3.1 s"; "–" for none. */
 export function runTime(ms) {
   const number = toNumber(ms);
   if (number === null) return '–';

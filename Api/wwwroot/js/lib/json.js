@@ -1,6 +1,6 @@
-// JSON that shows numbers as they were written: a number that a double would change keeps its source text.
+// JSON that keeps numbers as they were written: a number that a double would change keeps its source text.
 
-/** A number whose text says more than a double can: beyond 2^53, more digits, or another spelling. */
+/** A number that a double would change: beyond 2^53, with more digits, or in another spelling. */
 export class ExactNumber {
   constructor(source) {
     this.source = source;
@@ -11,7 +11,7 @@ export class ExactNumber {
   }
 }
 
-/** Parses JSON; numbers that do not print as they were written become `ExactNumber`. */
+/** Parses JSON. Numbers that do not print as they were written become `ExactNumber`. */
 export function parse(text) {
   return JSON.parse(text, (_key, value, context) =>
     typeof value === 'number' && context?.source !== undefined && String(value) !== context.source
@@ -27,7 +27,7 @@ export function toNumber(value) {
   return Number.isFinite(number) ? number : null;
 }
 
-/** One line of JSON, or indented when `indent` is given; exact numbers as they were written. */
+/** JSON text: one line, or indented when `indent` is given. Exact numbers print as they were written. */
 export function print(value, indent = '', margin = '') {
   if (value instanceof ExactNumber) return value.source;
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';

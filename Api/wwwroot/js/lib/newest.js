@@ -1,5 +1,5 @@
-// A list that keeps the newest entries only: bounded by count and by characters, so that a page left open for a week
-// needs as much memory as one opened a minute ago.
+// A list that keeps the newest entries only. It is bounded by count and by characters, so that a page that stays open
+// for a week needs no more memory than a new one.
 
 export class Newest {
   #entries = [];
@@ -17,7 +17,7 @@ export class Newest {
     return this.#entries;
   }
 
-  /** Adds an entry `{text, …}` as the newest; the oldest ones make room for it, and the newest always stays. */
+  /** Adds an entry `{text, …}` as the newest. The oldest entries make room; the newest always stays. */
   add(entry) {
     this.#entries.push(entry);
     this.#chars += entry.text.length;
@@ -25,7 +25,7 @@ export class Newest {
       this.#chars -= this.#entries.shift().text.length;
   }
 
-  /** All entries, leaving none. */
+  /** Takes all entries out. */
   take() {
     const taken = this.#entries;
     this.#entries = [];

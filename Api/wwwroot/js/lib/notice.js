@@ -1,4 +1,4 @@
-// What went wrong, in the server's words, with a way to try again.
+// Shows an error in the server's words, with a button to try again.
 
 import { h } from './dom.js';
 

@@ -1,5 +1,5 @@
-// Work that is asked for often and done now and then: at most once per interval, never two at a time, and always once
-// more after the last request. Work that takes long is done less often, so that a page never keeps a server busy.
+// Work that is requested often and runs at most once per interval, never twice at a time, and always once more after
+// the last request. Slow work runs less often, so that a page never keeps a server busy.
 
 const restFactor = 4;
 
@@ -16,13 +16,14 @@ export class Pace {
     this.#intervalMs = intervalMs;
   }
 
-  /** Asks for the work; it starts within the interval. */
+  /** Requests the work, which starts within the interval. */
   request() {
     this.#wanted = true;
-    if (this.#timer === null && !this.#running) this.#timer = setTimeout(() => this.#run(), Math.max(this.#intervalMs, restFactor * this.#lastMs));
+    if (this.#timer === null && !this.#running)
+      this.#timer = setTimeout(() => this.#run(), Math.max(this.#intervalMs, restFactor * this.#lastMs));
   }
 
-  /** Does the work at once, or right after what is running. */
+  /** Does the work at once, or right after the run under way. */
   now() {
     this.#wanted = true;
     clearTimeout(this.#timer);

@@ -1,6 +1,6 @@
-// One tab stop for many marks: arrow keys move inside, Tab leaves. The pattern that toolbars and grids use.
+// One tab stop for many marks: arrow keys move between them, Tab leaves. Toolbars and grids use the same pattern.
 
-/** Makes `marks` one tab stop, walked along with arrow keys, Home and End; `onLeave` is called when Escape is pressed. */
+/** Makes `marks` one tab stop. Arrow keys, Home and End move the focus; Escape calls `onLeave`. */
 export function roving(marks, onLeave) {
   marks.forEach((mark, index) => {
     mark.setAttribute('tabindex', index === 0 ? '0' : '-1');

@@ -1,6 +1,6 @@
-// Brings a list up to date in place: elements that stay are not taken out, so focus, selection and scrolling stay too.
+// Updates a list in place. Elements that stay are not taken out, so focus, selection and scrolling stay too.
 
-/** Makes the children of `parent` be `elements`, in that order. */
+/** Makes `elements` the children of `parent`, in that order. */
 export function syncChildren(parent, elements) {
   const wanted = new Set(elements);
   const lost = [...parent.children].filter(each => !wanted.has(each));
@@ -10,7 +10,7 @@ export function syncChildren(parent, elements) {
   elements.forEach((each, index) => {
     if (parent.children[index] !== each) parent.insertBefore(each, parent.children[index] ?? null);
   });
-  // Focus goes to the row that took the lost one's place, so that the keyboard goes on from there.
+  // The focus of a removed row goes to the row in its place, so that the keyboard goes on from there.
   if (place >= 0) parent.children[Math.min(place, elements.length - 1)]?.querySelector('input, a, button')?.focus();
 }
 
@@ -18,10 +18,13 @@ export function syncChildren(parent, elements) {
 export function keepFocus(place, paint) {
   const address = place.contains(document.activeElement) ? document.activeElement.getAttribute('href') : null;
   paint();
-  if (address !== null) [...place.querySelectorAll('a')].find(link => link.getAttribute('href') === address)?.focus({ preventScroll: true });
+  if (address !== null)
+    [...place.querySelectorAll('a')]
+      .find(link => link.getAttribute('href') === address)
+      ?.focus({ preventScroll: true });
 }
 
-/** Sets the text only when it changes: a status that is said again is not announced again. */
+/** Sets the text only when it changes, so that screen readers do not announce a status twice. */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }

@@ -1,4 +1,4 @@
-// One tooltip for all charts: shown for the pointer and for keyboard focus alike, and out of the way of both.
+// One tooltip for all charts. The pointer and the keyboard focus show it, and it covers neither.
 
 import { byId, h } from './dom.js';
 
@@ -9,9 +9,17 @@ export function showTooltip(mark, title, lines) {
   const tip = byId('tooltip');
   tip.replaceChildren(
     h('strong', {}, title),
-    ...lines.map(([label, value, swatch]) => h('span', { class: 'tooltip-line' },
-      h('span', { class: swatch === undefined ? 'tooltip-label' : `tooltip-label chart-swatch chart-series-${swatch}` }, label),
-      h('span', { class: 'tooltip-value' }, value))));
+    ...lines.map(([label, value, swatch]) =>
+      h('span', { class: 'tooltip-line' },
+        h(
+          'span',
+          { class: swatch === undefined ? 'tooltip-label' : `tooltip-label chart-swatch chart-series-${swatch}` },
+          label,
+        ),
+        h('span', { class: 'tooltip-value' }, value),
+      ),
+    ),
+  );
   tip.hidden = false;
   const at = mark.getBoundingClientRect();
   const size = tip.getBoundingClientRect();

@@ -1,4 +1,4 @@
-// Work that is repeated for as long as somebody looks at what it shows: a hidden section or tab asks the server nothing.
+// Work that repeats while its section is visible. A hidden section or tab sends no requests.
 
 import { Pace } from './pace.js';
 
@@ -27,7 +27,7 @@ export class Watch {
     this.#visible = false;
   }
 
-  /** Does the work at once, or right after what is running. */
+  /** Does the work at once, or right after the run under way. */
   now() {
     return this.#pace.now();
   }

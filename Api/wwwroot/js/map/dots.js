@@ -1,4 +1,5 @@
-// Dots on the ground, larger for larger magnitudes: one tab stop, arrow keys go to the nearest dot in their direction.
+// Dots on the ground, larger for larger magnitudes. One tab stop; an arrow key goes to the nearest dot in its
+// direction.
 
 import { byId, svg } from '../lib/dom.js';
 import { exact } from '../lib/format.js';
@@ -19,7 +20,12 @@ export class DotMap {
   #stop = null;
 
   constructor(place) {
-    const root = svg('svg', { class: 'map', viewBox: `0 0 ${mapWidth} ${mapHeight}`, role: 'group', 'aria-label': 'Map of messages' }, ground(), this.#dots);
+    const root = svg(
+      'svg',
+      { class: 'map', viewBox: `0 0 ${mapWidth} ${mapHeight}`, role: 'group', 'aria-label': 'Map of messages' },
+      ground(),
+      this.#dots,
+    );
     place.append(root);
     this.#window = new MapWindow(root, () => this.#resize());
     this.#dots.addEventListener('keydown', event => this.#walk(event));
@@ -28,7 +34,7 @@ export class DotMap {
     byId('map-all').addEventListener('click', () => this.#zoom(0));
   }
 
-  /** Shows the places, oldest first, so that the newest lies on top. Dots that stay are left alone, with their focus. */
+  /** Shows the places, oldest first, so that the newest lies on top. Dots that stay keep the focus. */
   paint(places) {
     const kept = new Set(places);
     for (const [place, dot] of this.#dotOf) {
@@ -40,7 +46,7 @@ export class DotMap {
     for (const place of places) {
       if (!this.#dotOf.has(place)) this.#dotOf.set(place, this.#dot(place));
     }
-    // The dots of saved messages may be read after the first live ones: the order is made good only where it is wrong.
+    // Saved messages may arrive after the first live ones. Only dots in the wrong place move.
     places.forEach((place, index) => {
       const dot = this.#dotOf.get(place);
       if (this.#dots.children[index] !== dot) this.#dots.insertBefore(dot, this.#dots.children[index] ?? null);
@@ -65,7 +71,7 @@ export class DotMap {
     return dot;
   }
 
-  /** Tab enters the map at one dot: the newest, or the one that was focused last. */
+  /** Tab enters the map at one dot: the newest, or the last one with the focus. */
   #moveStop(dot) {
     this.#stop?.setAttribute('tabindex', '-1');
     dot.setAttribute('tabindex', '0');
@@ -76,7 +82,9 @@ export class DotMap {
     if (event.key === 'Escape') return hideTooltip();
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const from = this.#places.findIndex(place => this.#dotOf.get(place) === event.target);
-    const next = { Home: 0, End: this.#places.length - 1 }[event.key] ?? (from < 0 ? null : nearest(this.#places, from, event.key));
+    const next =
+      { Home: 0, End: this.#places.length - 1 }[event.key] ??
+      (from < 0 ? null : nearest(this.#places, from, event.key));
     if (next === null) return;
     event.preventDefault();
     this.#dotOf.get(this.#places[next]).focus({ preventScroll: true });
@@ -94,12 +102,19 @@ export class DotMap {
 
   #zoom(factor) {
     const centre = this.#places.find(place => this.#dotOf.get(place) === this.#stop);
-    if (this.#window.zoom === 1 && factor > 1 && centre !== undefined) this.#window.centre(xOf(centre.longitude), yOf(centre.latitude));
+    if (this.#window.zoom === 1 && factor > 1 && centre !== undefined)
+      this.#window.centre(xOf(centre.longitude), yOf(centre.latitude));
     this.#window.zoomBy(factor);
   }
 }
 
-const fieldsOf = message => Object.entries(message)
-  .filter(([key, value]) => key !== 'longitude' && key !== 'latitude' && (value === null || typeof value !== 'object' || value instanceof ExactNumber))
-  .slice(0, maxFields)
-  .map(([key, value]) => [key, exact(value)]);
+const fieldsOf = message =>
+  Object.entries(message)
+    .filter(
+      ([key, value]) =>
+        key !== 'longitude' &&
+        key !== 'latitude' &&
+        (value === null || typeof value !== 'object' || value instanceof ExactNumber),
+    )
+    .slice(0, maxFields)
+    .map(([key, value]) => [key, exact(value)]);

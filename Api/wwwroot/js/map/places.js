@@ -1,4 +1,4 @@
-// Messages that name a place: longitude, latitude, and a magnitude where there is one.
+// Messages that name a place: longitude, latitude, and an optional magnitude.
 
 import { toNumber } from '../lib/json.js';
 
@@ -9,7 +9,7 @@ export function placeOf(message, text = '') {
   return { longitude, latitude, magnitude: toNumber(message.magnitude), message, text };
 }
 
-/** The index of the place that is nearest in the direction of an arrow key, or null when there is none. */
+/** The index of the nearest place in the direction of an arrow key, or null when there is none. */
 export function nearest(places, from, key) {
   const direction = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[key];
   if (direction === undefined) return null;
@@ -19,7 +19,7 @@ export function nearest(places, from, key) {
     const dx = place.longitude - start.longitude, dy = place.latitude - start.latitude;
     const along = dx * direction[0] + dy * direction[1];
     const across = Math.abs(dx * direction[1]) + Math.abs(dy * direction[0]);
-    // Twice the sidestep, so that an arrow goes where it points.
+    // A sidestep counts twice, so that an arrow goes where it points.
     const cost = along + 2 * across;
     if (along > 0 && cost < least) [best, least] = [index, cost];
   });

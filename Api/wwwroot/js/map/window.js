@@ -1,4 +1,4 @@
-// The part of the map that is seen: zooming and moving by buttons, and by dragging once it is zoomed.
+// The visible part of the map. Buttons zoom and move it; dragging moves it once it is zoomed.
 
 import { mapHeight, mapWidth } from './projection.js';
 
@@ -24,7 +24,7 @@ export class MapWindow {
     this.#onZoom(this.zoom);
   }
 
-  /** Moves so that the point is seen, if it is not. */
+  /** Moves so that the point is visible. */
   reveal(x, y) {
     const halfWidth = mapWidth / this.zoom / 2, halfHeight = mapHeight / this.zoom / 2;
     if (Math.abs(x - this.#x) > halfWidth || Math.abs(y - this.#y) > halfHeight) this.centre(x, y);
@@ -49,7 +49,8 @@ export class MapWindow {
     if (this.zoom === 1) return;
     const unit = mapWidth / this.zoom / this.#element.getBoundingClientRect().width;
     const [startX, startY] = [this.#x, this.#y];
-    const move = event => this.centre(startX - (event.clientX - down.clientX) * unit, startY - (event.clientY - down.clientY) * unit);
+    const move = event =>
+      this.centre(startX - (event.clientX - down.clientX) * unit, startY - (event.clientY - down.clientY) * unit);
     const end = () => {
       this.#element.removeEventListener('pointermove', move);
     };

@@ -1,4 +1,4 @@
-// One aggregate: what it is, which measure is shown, the chart, the time range if it has windows, and the table.
+// One aggregate: its definition, the choice of the measure, the chart, the time range for windows, and the table.
 
 import { chartKind, isAdditive, maxRows, measureNames, readRows } from '../aggregate.js';
 import { ChartFrame } from '../charts/frame.js';
@@ -25,7 +25,7 @@ export class AggregateCard {
   #from;
   #to;
 
-  /** `onRange` is called when another time range is chosen; it is to call `refresh`. */
+  /** `onRange` is called when the reader chooses another time range; it must call `refresh`. */
   constructor(definition, onRange) {
     this.definition = definition;
     this.#from = h('input', { type: 'date', onchange: onRange });
@@ -46,7 +46,7 @@ export class AggregateCard {
   async refresh() {
     this.#state.hidden = this.definition.isFed !== false;
     const { rows, isWhole } = await readRows(this.definition.name, this.#range());
-    // Unchanged numbers leave the picture, the focus and the tooltip alone.
+    // Unchanged numbers are not drawn again: the focus and the tooltip stay.
     const signature = JSON.stringify([rows, this.definition.generation], (_key, value) => value?.source ?? value);
     if (signature === this.#shown) return;
     this.#shown = signature;
@@ -65,7 +65,9 @@ export class AggregateCard {
     const names = measureNames(this.#rows);
     if (names.join() !== [...this.#measure.options].map(option => option.value).join()) {
       const chosen = this.#measure.value;
-      this.#measure.replaceChildren(...names.map(name => h('option', { value: name, selected: name === chosen }, name)));
+      this.#measure.replaceChildren(
+        ...names.map(name => h('option', { value: name, selected: name === chosen }, name)),
+      );
     }
     const name = this.#measure.value;
     const { element, legend, note } = this.#rows.length === 0
@@ -76,11 +78,18 @@ export class AggregateCard {
       });
     this.#legend.replaceChildren(...(legend === undefined ? [] : [legend]));
     if (this.#chart.firstChild !== element) this.#chart.replaceChildren(element);
-    this.#note.textContent = [note, this.#isWhole ? '' : `These are the first ${count(maxRows)} rows; choose a time range or read the rest through the API.`].filter(Boolean).join(' ');
+    this.#note.textContent = [
+      note,
+      this.#isWhole
+        ? ''
+        : `These are the first ${count(maxRows)} rows; choose a time range or read the rest through the API.`,
+    ]
+      .filter(Boolean)
+      .join(' ');
     this.#paintTable(names);
   }
 
-  /** A new aggregate counts from now on; what was stored before waits to be asked for. */
+  /** A new aggregate counts from now on; a replay, which counts stored messages, starts on demand. */
   #emptyText() {
     const { from, to } = this.#range();
     const isFresh = from === undefined && to === undefined && this.definition.isFed !== false;
@@ -93,7 +102,11 @@ export class AggregateCard {
   #paintTable(names) {
     const groups = this.definition.group.map(each => each.name);
     const window = this.definition.window ?? null;
-    const heads = [...(window === null ? [] : ['window (UTC)']), ...(groups.length > 0 || window !== null ? groups : ['']), ...names];
+    const heads = [
+      ...(window === null ? [] : ['window (UTC)']),
+      ...(groups.length > 0 || window !== null ? groups : ['']),
+      ...names,
+    ];
     const isOpen = this.#table.querySelector('details')?.open ?? false;
     const rows = this.#rows.map(row => [
       ...(window === null ? [] : [windowTime(row.start, window.sizeMs)]),
@@ -109,7 +122,8 @@ export class AggregateCard {
 function describe({ sources, group, window }) {
   const parts = [];
   if (group.length > 0) parts.push(`by ${group.map(each => each.name).join(' and ')}`);
-  if (window !== null && window !== undefined) parts.push(`per ${duration(window.sizeMs).replace(/^1 /, '')} of ${window.by}`);
+  if (window !== null && window !== undefined)
+    parts.push(`per ${duration(window.sizeMs).replace(/^1 /, '')} of ${window.by}`);
   parts.push(sources?.length > 0 ? `from ${sources.join(', ')}` : 'from every source');
   return parts.join(', ');
 }

@@ -1,4 +1,4 @@
-// Chooses what of an aggregate is drawn: the largest groups, the histogram's order, the lines of a time series.
+// Chooses which part of an aggregate its chart draws: the largest groups, ordered numbers, or lines over time.
 
 import { measureNames, quantilesWith } from '../aggregate.js';
 import { bars } from '../charts/bars.js';
@@ -49,20 +49,32 @@ function drawSeries(frame, { rows, measure, definition, isAdditive }) {
   const weight = entries => entries.reduce((sum, row) => sum + (toNumber(row.measures.count) ?? 1), 0);
   const largest = [...groups].sort((a, b) => weight(b[1]) - weight(a[1])).slice(0, maxLines);
   const quantiles = groups.size === 1 ? quantilesWith(measure, measureNames(rows)) : null;
-  const lines = quantiles !== null ? quantiles.slice(0, maxLines).map(name => lineOf(rows, name, name)) : largest.map(([label, entries]) => lineOf(entries, label, measure));
+  const lines =
+    quantiles !== null
+      ? quantiles.slice(0, maxLines).map(name => lineOf(rows, name, name))
+      : largest.map(([label, entries]) => lineOf(entries, label, measure));
   const title = `${definition.name}: ${measure} over time`;
   if (isAdditive && lines.length === 1 && isUnbroken(windows, sizeMs)) {
     frame.show(columns(title, columnsOf(rows, measure, sizeMs)));
     return { element: frame.element, note: '' };
   }
   frame.show(series(title, windows, lines, sizeMs));
-  const legend = lines.length < 2 ? undefined : h('ul', { class: 'chart-legend' }, ...lines.map((line, index) => h('li', { class: `chart-swatch chart-series-${index}` }, line.label)));
+  const legend =
+    lines.length < 2
+      ? undefined
+      : h('ul', { class: 'chart-legend' },
+          ...lines.map((line, index) => h('li', { class: `chart-swatch chart-series-${index}` }, line.label)),
+        );
   const rest = groups.size - largest.length;
-  return { element: frame.element, legend, note: rest > 0 ? `The ${maxLines} largest of ${count(groups.size)} groups; the others are in the table.` : '' };
+  return {
+    element: frame.element, legend,
+    note: rest > 0 ? `The ${maxLines} largest of ${count(groups.size)} groups; the others are in the table.` : '',
+  };
 }
 
-/** Whether every window from the first to the last is there, so that columns stand where their time is. */
-const isUnbroken = (windows, sizeMs) => windows.length <= maxColumns && windows.at(-1) - windows[0] === (windows.length - 1) * sizeMs;
+/** True when no window from the first to the last is missing: then each column stands at its time. */
+const isUnbroken = (windows, sizeMs) =>
+  windows.length <= maxColumns && windows.at(-1) - windows[0] === (windows.length - 1) * sizeMs;
 
 function columnsOf(rows, measure, sizeMs) {
   const byStart = new Map(rows.map(row => [row.start, row]));
@@ -74,7 +86,7 @@ function columnsOf(rows, measure, sizeMs) {
   });
 }
 
-/** The windows that have rows, and the first and last empty one of each gap, so that lines fall to zero where they should. */
+/** The windows that have rows, with the first and last empty window of each gap, so that lines fall to zero there. */
 function windowsOf(rows, sizeMs) {
   const starts = [...new Set(rows.map(row => row.start))].sort((a, b) => a - b);
   return starts.flatMap((start, index) => {

@@ -1,4 +1,4 @@
-// Every aggregate as a card with a chart; the cards follow the feed at a calm pace while they are looked at.
+// Every aggregate as a card with a chart. While the section is visible, the cards follow the feed at a bounded pace.
 
 import { readDefinitions } from '../api.js';
 import { byId } from '../lib/dom.js';
@@ -24,7 +24,7 @@ export function aggregatesView(feed) {
       const definitions = await readDefinitions();
       syncChildren(place, syncCards(definitions));
       empty.hidden = definitions.length > 0;
-      // One after the other: a page of charts should not be a burst of requests.
+      // One card after the other, so that a page of charts is no burst of requests.
       for (const card of cards.values()) await card.refresh();
       clearError(error);
       goToWanted();
@@ -43,7 +43,7 @@ export function aggregatesView(feed) {
     return definitions.map(each => cards.get(each.name).element);
   }
 
-  /** Goes to the card that the address names, once. */
+  /** Scrolls once to the card that the address names. */
   function goToWanted() {
     const card = cards.get(wanted);
     wanted = '';

@@ -1,4 +1,5 @@
-// Calls between grains that failed, to be made again, and those that this build cannot make. Both are rare: what is empty is not shown.
+// Failed calls between grains, which can be made again, and held work, which this build cannot make. Both are rare, so
+// an empty list is hidden.
 
 import { makeAgain, makeAllAgain, readFailedCalls, readHeld } from '../api.js';
 import { byId, h } from '../lib/dom.js';
@@ -21,8 +22,15 @@ const outcomes = {
 };
 
 export function failedCallsView() {
-  const part = byId('calls'), list = byId('calls-list'), heading = byId('calls-count'), result = byId('calls-result'), error = byId('calls-error');
-  const all = byId('calls-all'), state = byId('calls-selected'), chosen = byId('calls-retry'), whole = byId('calls-retry-all');
+  const part = byId('calls');
+  const list = byId('calls-list');
+  const heading = byId('calls-count');
+  const result = byId('calls-result');
+  const error = byId('calls-error');
+  const all = byId('calls-all');
+  const state = byId('calls-selected');
+  const chosen = byId('calls-retry');
+  const whole = byId('calls-retry-all');
   const heldPart = byId('held'), heldCounts = byId('held-counts'), heldList = byId('held-list');
   const rows = new Map(), selected = new Set();
   let isRunning = false;
@@ -51,23 +59,44 @@ export function failedCallsView() {
     for (const call of calls) if (!rows.has(call.id)) rows.set(call.id, newRow(call));
     syncChildren(list, calls.map(call => rows.get(call.id).element));
     setText(heading, next === null ? plural(calls.length, 'call') : `the newest ${count(calls.length)} calls`);
-    // What was done stays readable when nothing is left.
+    // The result stays readable when the list is empty.
     part.hidden = calls.length === 0 && result.textContent === '';
     describe();
   }
 
   function newRow(call) {
     const name = `${call.type} ${call.key}`;
-    const box = h('input', { type: 'checkbox', 'aria-label': `Select ${call.method} of ${name}`, onchange: () => select(call.id, box.checked) });
-    const button = h('button', { type: 'button', 'aria-label': `Make ${call.method} of ${name} again`, onclick: () => retry([call.id]) }, 'Make again');
+    const box = h('input', {
+      type: 'checkbox', 'aria-label': `Select ${call.method} of ${name}`,
+      onchange: () => select(call.id, box.checked),
+    });
+    const button = h(
+      'button',
+      { type: 'button', 'aria-label': `Make ${call.method} of ${name} again`, onclick: () => retry([call.id]) },
+      'Make again',
+    );
     const element = h('li', { class: 'call' },
       h('label', { class: 'call-pick' }, box),
-      h('div', { class: 'call-what' }, h('strong', {}, call.method), h('span', { class: 'hint', title: name }, clip(name, maxNameChars))),
+      h('div', { class: 'call-what' },
+        h('strong', {}, call.method),
+        h('span', { class: 'hint', title: name }, clip(name, maxNameChars)),
+      ),
       h('div', { class: 'call-why' },
-        h('p', { class: 'call-error', title: call.error.length > maxTextChars ? call.error : null }, clip(call.error, maxTextChars)),
-        h('p', { class: 'call-arguments' }, call.arguments === '' ? 'Its arguments could not be stored: it cannot be made again.' : clip(call.arguments, maxTextChars))),
-      h('div', { class: 'call-when' }, h('span', {}, plural(toNumber(call.attempts), 'attempt')), h('span', {}, `since ${moment(new Date(call.failedAt))}`)),
-      button);
+        h('p', { class: 'call-error', title: call.error.length > maxTextChars ? call.error : null },
+          clip(call.error, maxTextChars),
+        ),
+        h('p', { class: 'call-arguments' },
+          call.arguments === ''
+            ? 'Its arguments could not be stored: it cannot be made again.'
+            : clip(call.arguments, maxTextChars),
+        ),
+      ),
+      h('div', { class: 'call-when' },
+        h('span', {}, plural(toNumber(call.attempts), 'attempt')),
+        h('span', {}, `since ${moment(new Date(call.failedAt))}`),
+      ),
+      button,
+    );
     return { element, box, button };
   }
 
@@ -110,7 +139,12 @@ export function failedCallsView() {
         waiting.shift();
         if (outcome in counts) counts[outcome] += 1;
       }
-      setText(result, ids.length === 1 ? outcomes[one(counts)] ?? 'Somebody else had it made again.' : say(counts.MADE, counts.FAILED, counts.HELD));
+      setText(
+        result,
+        ids.length === 1
+          ? (outcomes[one(counts)] ?? 'Somebody else had it made again.')
+          : say(counts.MADE, counts.FAILED, counts.HELD),
+      );
     });
   };
 
@@ -118,7 +152,7 @@ export function failedCallsView() {
     try {
       return (await makeAgain(id)).outcome;
     } catch (problem) {
-      // Made by somebody else meanwhile: the next look at the list shows it.
+      // Another user had the call made meanwhile; the next read of the list shows it.
       if (problem.code === 'failed_call_not_found') return 'GONE';
       throw problem;
     }
@@ -140,12 +174,28 @@ export function failedCallsView() {
 
   function paintHeld({ counts, grains, next }) {
     heldPart.hidden = counts.length === 0;
-    heldCounts.replaceChildren(...counts.map(each => h('li', {}, `${waiting(each)} of the grain type ${each.type}: ${each.code}`)));
-    heldList.replaceChildren(...grains.map(grain => h('li', { class: 'call is-held' },
-      h('div', { class: 'call-what' }, h('strong', {}, grain.type), h('span', { class: 'hint', title: grain.key }, clip(grain.key, maxNameChars))),
-      h('div', { class: 'call-why' }, h('p', { class: 'call-error' }, clip(grain.error, maxTextChars))),
-      h('div', { class: 'call-when' }, h('span', {}, waiting(grain)), h('span', {}, `since ${moment(new Date(grain.since))}`)))));
-    setText(byId('held-more'), next === null ? '' : `These are the first ${count(grains.length)} grains; /api/v1/held lists all.`);
+    heldCounts.replaceChildren(
+      ...counts.map(each => h('li', {}, `${waiting(each)} of the grain type ${each.type}: ${each.code}`)),
+    );
+    heldList.replaceChildren(
+      ...grains.map(grain =>
+        h('li', { class: 'call is-held' },
+          h('div', { class: 'call-what' },
+            h('strong', {}, grain.type),
+            h('span', { class: 'hint', title: grain.key }, clip(grain.key, maxNameChars)),
+          ),
+          h('div', { class: 'call-why' }, h('p', { class: 'call-error' }, clip(grain.error, maxTextChars))),
+          h('div', { class: 'call-when' },
+            h('span', {}, waiting(grain)),
+            h('span', {}, `since ${moment(new Date(grain.since))}`),
+          ),
+        ),
+      ),
+    );
+    setText(
+      byId('held-more'),
+      next === null ? '' : `These are the first ${count(grains.length)} grains; /api/v1/held lists all.`,
+    );
   }
 
   chosen.addEventListener('click', () => retry([...selected]));

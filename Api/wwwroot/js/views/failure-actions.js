@@ -1,5 +1,5 @@
-// Trying failures again and giving them up: the selected ones, or all that match, however many answers of the server that
-// takes. What is under way can be stopped; what was changed stays changed.
+// Tries failures again or gives them up: the selected ones, or all that match, over as many requests as that takes. The
+// reader can stop between requests; changed failures stay changed.
 
 import { changeFailures, changeMessage } from '../api.js';
 import { byId } from '../lib/dom.js';
@@ -7,7 +7,7 @@ import { count, plural } from '../lib/format.js';
 import { clearError, showError } from '../lib/notice.js';
 import { setText } from '../lib/sync.js';
 
-/** Messages that are asked for at once. */
+/** The most requests at once. */
 const atOnce = 6;
 
 const words = {
@@ -16,7 +16,10 @@ const words = {
 };
 
 export function bindActions({ filter, selected, onSelectAll, onChanged }) {
-  const all = byId('failures-all'), state = byId('failures-selected'), result = byId('failures-result'), error = byId('failures-action-error');
+  const all = byId('failures-all');
+  const state = byId('failures-selected');
+  const result = byId('failures-result');
+  const error = byId('failures-action-error');
   const stop = byId('failures-stop');
   const buttons = ['retry', 'park'].flatMap(action => [
     { button: byId(`failures-${action}`), run: () => changeSelected(action), needsSelection: true },
@@ -44,7 +47,7 @@ export function bindActions({ filter, selected, onSelectAll, onChanged }) {
     const waiting = [...selected.values()];
     const asked = waiting.length;
     let changed = 0;
-    // Taken from the list one by one, so that another try goes on where an error stopped the first.
+    // Each message leaves the list when it is done, so that another try goes on where an error stopped the first.
     return run(async () => {
       const worker = async () => {
         while (waiting.length > 0 && !isStopped) {
@@ -81,12 +84,14 @@ export function bindActions({ filter, selected, onSelectAll, onChanged }) {
   function say(action, changed, noun, matched, isMore) {
     const { done, rest } = words[action];
     const others = changed >= matched || noun === 'message' ? '' : ` The others are ${rest}.`;
-    setText(result, `${done}: ${plural(changed, noun)}, of ${plural(matched, 'failure')} ${noun === 'message' ? 'that match' : 'selected'}${isMore ? ' so far' : ''}.${others}`);
+    const which = `${noun === 'message' ? 'that match' : 'selected'}${isMore ? ' so far' : ''}`;
+    setText(result, `${done}: ${plural(changed, noun)}, of ${plural(matched, 'failure')} ${which}.${others}`);
   }
 
   function describe(length) {
     shown = length;
-    for (const { button, needsSelection } of buttons) button.disabled = isRunning || shown === 0 || (needsSelection && selected.size === 0);
+    for (const { button, needsSelection } of buttons)
+      button.disabled = isRunning || shown === 0 || (needsSelection && selected.size === 0);
     stop.hidden = !isRunning;
     all.disabled = shown === 0;
     all.checked = shown > 0 && selected.size === shown;

@@ -1,23 +1,24 @@
-// The conditions on failures: controls, the section's address and the API's parameters say the same.
+// The filter of failures in three forms: the controls, the section's address, and the parameters of the API.
 
 import { readPlugins } from '../api.js';
 import { byId, h } from '../lib/dom.js';
 
 const fields = ['status', 'source', 'plugin', 'step', 'error'];
 
-// "Any plugin" and "the message as a whole" are no names; a name comes after its mark, whatever it is.
+// "Any plugin" and "the message as a whole" are no names. A mark precedes each name, so no name can look like them.
 const anyPlugin = 'any', wholeMessage = 'whole', nameMark = 'name:';
 
 export function bindFilter(form, onChange) {
   const plugin = byId('failures-plugin');
   const control = name => form.elements.namedItem(name);
 
-  /** The parameters of `GET /failures`; what is not asked for is left out. */
+  /** The parameters of `GET /failures`; empty conditions are left out. */
   function parameters() {
     const found = {};
     for (const name of fields) {
       const { value } = control(name);
-      if (name === 'plugin') found.plugin = value === anyPlugin ? undefined : value === wholeMessage ? '' : value.slice(nameMark.length);
+      if (name === 'plugin')
+        found.plugin = value === anyPlugin ? undefined : value === wholeMessage ? '' : value.slice(nameMark.length);
       else if (value !== '') found[name] = value;
     }
     return found;
@@ -41,9 +42,11 @@ export function bindFilter(form, onChange) {
   async function listPlugins() {
     try {
       const known = new Set([...plugin.options].map(each => each.value));
-      plugin.append(...(await readPlugins()).filter(each => !known.has(nameMark + each.name)).map(each => option(each.name)));
+      plugin.append(
+        ...(await readPlugins()).filter(each => !known.has(nameMark + each.name)).map(each => option(each.name)),
+      );
     } catch {
-      // The list of failures says what is wrong; the names that were read before are still there.
+      // The list of failures shows the error. The names that were read before stay.
     }
   }
 
@@ -61,7 +64,7 @@ export function bindFilter(form, onChange) {
       apply();
       control('status').focus();
     },
-    /** Sets the controls to what an address asks for. */
+    /** Sets the controls to the conditions of an address. */
     show(asked) {
       form.reset();
       for (const name of fields)

@@ -1,4 +1,5 @@
-// What is left of messages that failed: filtered, in pages, live, and tried again or given up by selection or all at once.
+// Messages that failed and are not done: filtered, in pages, kept up to date. Selected or all matching failures can be
+// tried again or given up.
 
 import { readFailures } from '../api.js';
 import { FailureRow, keyOf } from '../failure.js';
@@ -18,7 +19,7 @@ export function failuresView() {
   const empty = byId('failures-empty'), emptyText = byId('failures-empty-text'), clear = byId('failures-clear');
   const first = byId('failures-first'), previous = byId('failures-previous'), next = byId('failures-next');
   const rows = new Map(), selected = new Map();
-  // Where each page up to the one that is shown begins.
+  // The cursors at which the pages up to the shown one begin.
   let pages = [undefined];
   let following = null, timer = null, turn = 0;
 
@@ -30,7 +31,7 @@ export function failuresView() {
     const asked = turn;
     try {
       const page = await readFailures(filter.parameters(), { limit: pageRows, after: pages.at(-1) });
-      // An answer to what is not asked any more is no answer.
+      // The filter or the page changed while the request ran: its answer is out of date.
       if (asked !== turn) return;
       paint(page.failures);
       following = page.next;
@@ -73,7 +74,12 @@ export function failuresView() {
 
   function describe(length) {
     const isFirst = pages.length === 1, isFiltered = filter.isSet();
-    setText(position, length === 0 && isFirst && following === null ? '' : `Page ${pages.length}: ${plural(length, 'failure')}, the oldest message first`);
+    setText(
+      position,
+      length === 0 && isFirst && following === null
+        ? ''
+        : `Page ${pages.length}: ${plural(length, 'failure')}, the oldest message first`,
+    );
     empty.hidden = length > 0;
     setText(emptyText, following !== null || !isFirst ? 'No failure on this page.'
       : isFiltered ? 'No failure is like that.' : 'Nothing failed: every accepted message is done or on its way.');

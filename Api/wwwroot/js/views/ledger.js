@@ -1,4 +1,4 @@
-// The ledger: every accepted message is in exactly one status, and the page shows the sum that proves it.
+// The ledger: every accepted message has exactly one status, and the page shows the sum that proves it.
 
 import { readLedger } from '../api.js';
 import { byId, h, svg } from '../lib/dom.js';
@@ -41,9 +41,16 @@ export function ledgerView(feed) {
     verdict.textContent = ledger.balances ? 'The books balance.' : 'The books do not balance.';
     verdict.className = ledger.balances ? 'ledger-verdict is-good' : 'ledger-verdict is-bad';
     paintStrip(ledger);
-    body.replaceChildren(...Object.entries(ledger.bySource).map(([source, counts]) => h('tr', {},
-      h('th', { scope: 'row' }, source),
-      ...['accepted', ...statuses].map(status => h('td', { class: 'number' }, linked(status, counts[status], { source }))))));
+    body.replaceChildren(
+      ...Object.entries(ledger.bySource).map(([source, counts]) =>
+        h('tr', {},
+          h('th', { scope: 'row' }, source),
+          ...['accepted', ...statuses].map(status =>
+            h('td', { class: 'number' }, linked(status, counts[status], { source })),
+          ),
+        ),
+      ),
+    );
   }
 
   function paintStrip(ledger) {
@@ -59,9 +66,9 @@ export function ledgerView(feed) {
   function paintRecount({ recount: rows, matches }) {
     recount.hidden = false;
     recount.className = matches ? 'ledger-verdict is-good' : 'ledger-verdict is-bad';
-    recount.textContent = matches
-      ? `Counted again, row by row: ${count(rows?.accepted)} accepted, and every status agrees.`
-      : `Counted again, row by row: ${count(rows?.accepted)} accepted, which disagrees with the ledger (${statuses.map(status => `${status} ${count(rows?.[status])}`).join(', ')}).`;
+    const counted = statuses.map(status => `${status} ${count(rows?.[status])}`).join(', ');
+    const verdict = matches ? 'and every status agrees' : `which disagrees with the ledger (${counted})`;
+    recount.textContent = `Counted again, row by row: ${count(rows?.accepted)} accepted, ${verdict}.`;
   }
 
   return {
@@ -75,13 +82,20 @@ export function ledgerView(feed) {
   };
 }
 
-const term = (name, value) => h('span', { class: 'ledger-term' }, h('strong', {}, linked(name, value)), h('span', { class: `status status-${name}` }, name));
+const term = (name, value) =>
+  h('span', { class: 'ledger-term' },
+    h('strong', {}, linked(name, value)),
+    h('span', { class: `status status-${name}` }, name),
+  );
 
-/** The count; of what failed with a way to what it is. */
+/** The count; a count of failures links to them. */
 function linked(status, value, conditions = {}) {
   const number = count(value);
   if (!['retrying', 'parked'].includes(status) || toNumber(value) === 0) return number;
-  return h('a', { href: `#/failures?${new URLSearchParams({ status: status.toUpperCase(), ...conditions })}`, 'aria-label': `${number} ${status}: show them` }, number);
+  return h('a', {
+    href: `#/failures?${new URLSearchParams({ status: status.toUpperCase(), ...conditions })}`,
+    'aria-label': `${number} ${status}: show them`,
+  }, number);
 }
 
 const sign = text => h('span', { class: 'ledger-sign' }, text);

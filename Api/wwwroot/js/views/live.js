@@ -1,4 +1,4 @@
-// Messages as they are committed: the newest first, bounded, painted at most once per frame however fast they come.
+// Messages as they are committed, newest first. The list is bounded, and painted at most once per frame.
 
 import { byId } from '../lib/dom.js';
 import { count, plural } from '../lib/format.js';
@@ -6,7 +6,7 @@ import { Newest } from '../lib/newest.js';
 import { messageItem } from '../message.js';
 import { bindRate } from './rate.js';
 
-/** What the live list keeps; older messages leave it. */
+/** The bounds of the live list; older messages leave it. */
 const maxMessages = 200;
 const maxChars = 4_000_000;
 
@@ -21,7 +21,8 @@ export function liveView(feed, seam) {
   let received = 0, skipped = 0, held = false, painting = false;
 
   for (const entry of seam.messages) shown.add({ ...entry, at: null });
-  byId('live-command').textContent = `curl -d '{"hello":"world"}' -H 'content-type: application/json' ${location.origin}/api/v1/messages`;
+  byId('live-command').textContent =
+    `curl -d '{"hello":"world"}' -H 'content-type: application/json' ${location.origin}/api/v1/messages`;
   const rate = bindRate(byId('live-rate'));
 
   feed.onMessage(({ message, text }) => {
@@ -60,7 +61,8 @@ export function liveView(feed, seam) {
   function describe() {
     empty.hidden = shown.entries.length > 0;
     const filtered = filter.value === '' ? '' : `${count(list.childElementCount)} of `;
-    state.textContent = `${plural(received, 'message')} since this page was opened; the list shows ${filtered}the newest ${count(shown.entries.length)}.`;
+    const listed = `${filtered}the newest ${count(shown.entries.length)}`;
+    state.textContent = `${plural(received, 'message')} since this page was opened; the list shows ${listed}.`;
     hold.textContent = held ? `Go on (${count(skipped)} new)` : 'Hold';
     hold.setAttribute('aria-pressed', String(held));
   }

@@ -1,4 +1,4 @@
-// Leads from a message's id, as its producer was given it, to what became of the message.
+// Leads from the id that a producer got for its message to the section of the message.
 
 import { messageAddress } from '../failure.js';
 import { byId } from '../lib/dom.js';

@@ -1,4 +1,4 @@
-// A dot for every message that names a place: the saved ones up to the page's start, then the live ones.
+// A dot for every message that names a place: messages saved before the page was opened, then live ones.
 
 import { readMessages } from '../api.js';
 import { tableOf } from '../charts/table.js';
@@ -11,7 +11,7 @@ import { DotMap } from '../map/dots.js';
 import { placeName } from '../map/projection.js';
 import { placeOf } from '../map/places.js';
 
-/** Dots on the map at most, and saved messages that are read to find them. */
+/** The most dots on the map, and the most saved messages that are read to find them. */
 const maxDots = 2_000;
 const maxChars = 4_000_000;
 const pageSize = 100;
@@ -32,7 +32,7 @@ export function mapView(feed, seam) {
     if (visible) pace.request();
   });
 
-  // The pages are frozen where the feed began, so that no dot is missing between them and none is drawn twice.
+  // The pages are frozen where the feed began, so that no dot is missing and none is drawn twice.
   async function load() {
     if (loading) return;
     loading = true;
@@ -62,12 +62,20 @@ export function mapView(feed, seam) {
   function paint() {
     const shown = places.entries;
     map.paint(shown);
-    state.textContent = shown.length === 0
-      ? 'No message with longitude and latitude yet.'
-      : `${plural(shown.length, 'place')}, the newest ones of the saved and live messages; larger dots are larger magnitudes.`;
+    state.textContent =
+      shown.length === 0
+        ? 'No message with longitude and latitude yet.'
+        : `${plural(shown.length, 'place')}, the newest ones of the saved and live messages; ` +
+          'larger dots are larger magnitudes.';
     const isOpen = table.querySelector('details')?.open ?? false;
-    const rows = [...shown].reverse().slice(0, 100).map(place => [
-      placeName(place.longitude, place.latitude), exact(place.message.magnitude), String(place.message.place ?? place.message.name ?? '–')]);
+    const rows = [...shown]
+      .reverse()
+      .slice(0, 100)
+      .map(place => [
+        placeName(place.longitude, place.latitude),
+        exact(place.message.magnitude),
+        String(place.message.place ?? place.message.name ?? '–'),
+      ]);
     const fresh = tableOf('The newest places', ['position', 'magnitude', 'place'], rows, 1);
     fresh.open = isOpen;
     table.replaceChildren(fresh);

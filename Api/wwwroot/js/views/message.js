@@ -1,4 +1,4 @@
-// One message: its status, what failed of it, what plugins made of its item, and the object as it was posted.
+// One message: its status, its failures, the records that plugins made of its item, and the object as it was posted.
 
 import { changeMessage } from '../api.js';
 import { FailureRow, keyOf, messageAddress, statusMark } from '../failure.js';
@@ -16,7 +16,10 @@ const maxNameChars = 300;
 
 export function messageView() {
   const whole = byId('message-whole'), error = byId('message-error'), title = byId('message-id');
-  const facts = byId('message-facts'), failures = byId('message-failures'), none = byId('message-unfailed'), actions = byId('message-actions');
+  const facts = byId('message-facts');
+  const failures = byId('message-failures');
+  const none = byId('message-unfailed');
+  const actions = byId('message-actions');
   const result = byId('message-result'), records = byId('message-records'), object = byId('message-object');
   const watch = new Watch(refresh, refreshMs);
   let id = '', timer = null, rows = new Map();
@@ -39,7 +42,7 @@ export function messageView() {
   function paint(message) {
     whole.hidden = false;
     const { body, item, failures: failed, ...about } = message;
-    // What is unchanged stays as it is: an opened record, a selected text, the focus.
+    // Unchanged data is not painted again: an opened record, a selected text and the focus stay.
     once('facts', [about, item?.messageCount], () => facts.replaceChildren(...factsOf(message)));
     once('records', item?.records ?? [], () => records.replaceChildren(...recordsOf(message)));
     once('object', body, () => object.replaceChildren(...objectOf(message)));
@@ -68,7 +71,9 @@ export function messageView() {
   async function change(action) {
     try {
       const { changed } = await changeMessage(action, id);
-      setText(result, `${action === 'retry' ? 'Started again' : 'Parked'}: ${changed.length === 0 ? 'nothing, as it is under way or done' : changed.map(name => name || 'the whole message').join(', ')}.`);
+      const done = action === 'retry' ? 'Started again' : 'Parked';
+      const parts = changed.map(name => name || 'the whole message').join(', ');
+      setText(result, `${done}: ${changed.length === 0 ? 'nothing, as it is under way or done' : parts}.`);
       clearError(error);
     } catch (problem) {
       showError(error, problem, () => change(action));
@@ -103,8 +108,11 @@ export function messageView() {
 function factsOf({ status, source, itemId, itemSequence, item, receivedAt, mediaType }) {
   const place = item === null ? '' : ` – message ${count(itemSequence)} of ${count(item.messageCount)}`;
   return [
-    ['status', statusMark(status)], ['source', clip(source, maxNameChars)], ['item', clip(itemId, maxNameChars) + place],
-    ['received', h('time', { datetime: receivedAt }, moment(new Date(receivedAt)))], ['media type', mediaType],
+    ['status', statusMark(status)],
+    ['source', clip(source, maxNameChars)],
+    ['item', clip(itemId, maxNameChars) + place],
+    ['received', h('time', { datetime: receivedAt }, moment(new Date(receivedAt)))],
+    ['media type', mediaType],
   ].map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value)));
 }
 
@@ -113,22 +121,41 @@ function recordsOf({ messageId, item }) {
   if (found.length === 0) return [h('p', { class: 'hint' }, 'No plugin has made anything of it yet.')];
   const byPlugin = Map.groupBy(found, record => record.plugin);
   return [
-    ...[...byPlugin].map(([plugin, made]) => h('details', { class: 'record-plugin', open: true },
-      h('summary', {}, h('strong', {}, clip(plugin, maxNameChars)), made.length > 1 ? h('span', { class: 'hint' }, plural(made.length, 'record')) : null),
-      ...made.flatMap(record => [captionOf(record, messageId), documentOf(record.document, `Record of ${plugin}`)]))),
-    found.length < maxRecords ? null : h('p', { class: 'hint' }, `These are the first ${maxRecords}; the API has the rest.`),
+    ...[...byPlugin].map(([plugin, made]) =>
+      h('details', { class: 'record-plugin', open: true },
+        h('summary', {},
+          h('strong', {}, clip(plugin, maxNameChars)),
+          made.length > 1 ? h('span', { class: 'hint' }, plural(made.length, 'record')) : null,
+        ),
+        ...made.flatMap(record => [captionOf(record, messageId), documentOf(record.document, `Record of ${plugin}`)]),
+      ),
+    ),
+    found.length < maxRecords
+      ? null
+      : h('p', { class: 'hint' }, `These are the first ${maxRecords}; the API has the rest.`),
   ].filter(each => each !== null);
 }
 
-/** What is worth saying of a record: its key, and the message that it was made of when that is another one. */
+/** The key of a record, and the message that it was made of when that is another message. */
 function captionOf(record, messageId) {
-  const other = record.messageId === messageId ? null : h('span', {}, 'made of message ', h('a', { href: messageAddress(record.messageId) }, record.messageId));
-  return h('p', { class: 'hint record-caption' }, record.key === '' ? null : h('span', {}, `key ${clip(record.key, maxNameChars)}`), other);
+  const other =
+    record.messageId === messageId
+      ? null
+      : h('span', {}, 'made of message ', h('a', { href: messageAddress(record.messageId) }, record.messageId));
+  return h('p', { class: 'hint record-caption' },
+    record.key === '' ? null : h('span', {}, `key ${clip(record.key, maxNameChars)}`),
+    other,
+  );
 }
 
 function objectOf(message) {
   const raw = rawOf(message);
   if (raw === null) return [documentOf(message.body, 'The message as JSON')];
-  const came = raw.text === undefined ? h('p', { class: 'hint' }, `${plural(raw.bytes, 'byte')} that are no text.`) : textBlock(raw.text, 'What came in');
-  return [h('p', { class: 'hint' }, `It could not be mapped and is kept as it came${message.body.media_type ? `, as ${clip(String(message.body.media_type), maxNameChars)}` : ''}:`), came];
+  const came =
+    raw.text === undefined
+      ? h('p', { class: 'hint' }, `${plural(raw.bytes, 'byte')} that are no text.`)
+      : textBlock(raw.text, 'What came in');
+  const type = message.body.media_type;
+  const as = type ? `, as ${clip(String(type), maxNameChars)}` : '';
+  return [h('p', { class: 'hint' }, `It could not be mapped and is kept as it came${as}:`), came];
 }

@@ -1,4 +1,4 @@
-// Every plugin as a card, kept up to date while it is looked at.
+// Every plugin as a card, kept up to date while the section is visible.
 
 import { readPlugins } from '../api.js';
 import { byId } from '../lib/dom.js';
@@ -9,7 +9,7 @@ import { PluginCard } from '../plugin.js';
 
 const refreshMs = 2_000;
 
-// Those that need a look come first, those that do not run last; among each other as the server names them.
+// Failed plugins come first, inactive ones last; within a state the server's order holds.
 const order = ['FAILED', 'DEACTIVATED', 'ACTIVE', 'INACTIVE'];
 
 export function pluginsView() {

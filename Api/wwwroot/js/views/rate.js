@@ -1,4 +1,4 @@
-// How many messages came in each of the last sixty seconds, as a small strip of bars and a figure.
+// The messages of each of the last sixty seconds, as a small strip of bars and a figure.
 
 import { h, svg } from '../lib/dom.js';
 import { plural } from '../lib/format.js';
@@ -12,7 +12,10 @@ export function bindRate(place) {
   let secondNow = Math.floor(Date.now() / 1000);
   let timer = null;
   const figure = h('strong', {});
-  const strip = svg('svg', { width: seconds * slotPx, height: heightPx, viewBox: `0 0 ${seconds * slotPx} ${heightPx}`, preserveAspectRatio: 'none', class: 'rate-strip', 'aria-hidden': 'true' });
+  const strip = svg('svg', {
+    width: seconds * slotPx, height: heightPx, viewBox: `0 0 ${seconds * slotPx} ${heightPx}`,
+    preserveAspectRatio: 'none', class: 'rate-strip', 'aria-hidden': 'true',
+  });
   place.append(strip, h('span', {}, figure, ' in the last minute'));
 
   const advance = () => {
@@ -28,7 +31,10 @@ export function bindRate(place) {
     const most = Math.max(1, ...counts);
     strip.replaceChildren(...counts.map((value, index) => {
       const height = value === 0 ? 1 : Math.max(2, (value / most) * heightPx);
-      return svg('rect', { class: value === 0 ? 'rate-none' : 'rate-some', x: index * slotPx, y: heightPx - height, width: slotPx - 1, height });
+      return svg('rect', {
+        class: value === 0 ? 'rate-none' : 'rate-some', x: index * slotPx, y: heightPx - height, width: slotPx - 1,
+        height,
+      });
     }));
     figure.textContent = plural(counts.reduce((sum, value) => sum + value, 0), 'message');
   };

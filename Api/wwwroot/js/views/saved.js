@@ -1,4 +1,4 @@
-// Saved messages in pages that stay put while new messages arrive.
+// Saved messages in pages that do not move while new messages arrive.
 
 import { byId } from '../lib/dom.js';
 import { count, plural } from '../lib/format.js';
