@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.Text;
 using Tributary.Rounds.Held;
 using Tributary.Storage.Failures;
-using Tributary.Storage.Held;
 
 namespace Tributary.Api.FailedCalls;
 

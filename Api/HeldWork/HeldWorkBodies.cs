@@ -1,5 +1,5 @@
 using System.ComponentModel;
-using Tributary.Storage;
+using Tributary.Storage.Held;
 
 namespace Tributary.Api.HeldWork;
 

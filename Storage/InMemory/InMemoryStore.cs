@@ -30,8 +30,8 @@ using Tributary.Storage.Rows;
 namespace Tributary.Storage.InMemory;
 
 /// <summary>
-/// One process's store over an <see cref="InMemoryDatabase"/>: deterministic, without threads or time of its own.
-/// Faults decide over every operation. It is stricter than the databases: see <see cref="InMemoryRound"/>.
+/// The store of one process over an <see cref="InMemoryDatabase"/>: deterministic, without threads or time of its own.
+/// Faults decide over every operation. The store is stricter than the databases: see <see cref="InMemoryRound"/>.
 /// </summary>
 public sealed class InMemoryStore : IStore
 {
@@ -41,7 +41,7 @@ public sealed class InMemoryStore : IStore
     private RoundCommit? late;
     private InMemorySilo? joined;
 
-    // Silos with higher ids are this process's own, also when it never heard that it had joined.
+    // Silos with higher ids belong to this process, also when it never learned that it had joined.
     private int? silosBefore;
     private bool isAfterCrash;
 
@@ -172,7 +172,8 @@ public sealed class InMemoryStore : IStore
         gate.RunAsync(StoreCall.Check, () =>
             database.Silos.TryGetValue(silo, out var row) && !row.IsDead && row.Round == round);
 
-    public ValueTask<LoadResult> LoadAsync(LoadRequest request, CancellationToken cancellation) => gate.RunAsync(StoreCall.Load, () =>
+    public ValueTask<LoadResult> LoadAsync(
+        LoadRequest request, CancellationToken cancellation) => gate.RunAsync(StoreCall.Load, () =>
     {
         var result = new LoadResult();
         foreach (var key in request.States)

@@ -38,7 +38,7 @@ internal static class PostgresRows
             async connection =>
             {
                 await using var command = new NpgsqlCommand(sql, connection);
-                // A parameter belongs to one command, and after a fault the work is run again with another.
+                // A parameter belongs to one command, and after a fault the work runs again with another command.
                 foreach (var parameter in parameters)
                     command.Parameters.Add(parameter.Clone());
                 return await ReadAllAsync(command, read, cancellation);

@@ -35,7 +35,7 @@ public sealed class PostgresStore : IStore
     private readonly PostgresCommitter committer;
     private readonly PostgresReaders readers;
 
-    // The engine's own, which no query of an API can take.
+    // Connections of the engine, which no query of an API can take.
     private readonly PostgresReaders loads;
     private readonly PostgresMembership membership;
     private readonly PostgresPluginTables pluginTables;

@@ -3,9 +3,7 @@ namespace Tributary.Storage.Sqlite;
 /// <summary>What the reads of all tables share.</summary>
 internal static class SqliteRows
 {
-    /// <summary>
-    /// A statement per key costs no round trip within the process, and one transaction is one snapshot.
-    /// </summary>
+    /// <summary>A statement per key costs no round trip in this process, and one transaction is one snapshot.</summary>
     public static ValueTask<IReadOnlyDictionary<TKey, T>> LookUpAsync<TKey, T>(
         this SqliteReaders readers, IReadOnlyList<TKey> keys, string sql,
         Func<SqliteStatement, TKey, SqliteStatement> bind, Func<T?, SqliteStatement, T> add,

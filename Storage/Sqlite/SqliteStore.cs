@@ -36,7 +36,7 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : ISto
     private SqliteWriter? writer;
     private SqliteReaders? readers;
 
-    // The engine's own, which no query of an API can take.
+    // Connections of the engine, which no query of an API can take.
     private SqliteReaders? loads;
     private SqliteMessages? messages;
     private SqliteItems? items;
@@ -51,7 +51,7 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : ISto
     private SqlitePluginTables? pluginTables;
     private StoreFacts? facts;
 
-    // Silos with higher ids are this process's own, also when it never heard that it had joined.
+    // Silos with higher ids belong to this process, also when it never learned that it had joined.
     private long? lastBefore;
     private bool isAfterCrash;
 
@@ -139,7 +139,7 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : ISto
     public ValueTask<Incarnation> JoinAsync(JoinRequest request, CancellationToken cancellation) => Writer.WriteAsync(
         connection =>
         {
-            // The file lock says that whoever was here before is gone.
+            // The file lock proves that the process before this one has ended.
             lastBefore ??= SqliteStarts.LastSilo(connection);
             isAfterCrash |= SqliteStarts.HasCrashed(connection, lastBefore.Value);
             connection.Execute("update silos set status = 'dead' where status <> 'dead'");
@@ -277,7 +277,7 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : ISto
 
     private void Close()
     {
-        // The readers first: the last connection to close writes the log back into the database.
+        // The readers are closed first: the last connection to close writes the log back into the database.
         pluginTables?.Dispose();
         readers?.Dispose();
         loads?.Dispose();

@@ -5,7 +5,8 @@ using Tributary.Rounds.Held;
 using Tributary.Rounds.Partitions;
 using Tributary.Rounds.Reminders;
 using Tributary.Rounds.Turns;
-using Tributary.Storage;
+using Tributary.Storage.Reminders;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Simulation.Tests;
 

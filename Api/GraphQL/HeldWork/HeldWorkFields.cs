@@ -2,7 +2,7 @@ using Tributary.Api.GraphQL.Paging;
 using Tributary.Api.HeldWork;
 using Tributary.GraphQL.Binding;
 using Tributary.GraphQL.Types;
-using Tributary.Storage;
+using Tributary.Storage.Held;
 
 namespace Tributary.Api.GraphQL.HeldWork;
 

@@ -5,7 +5,7 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.InMemory.Held;
 
-/// <summary>Reads of held work, by going through everything.</summary>
+/// <summary>Reads of held work, by a scan of all rows.</summary>
 internal sealed class InMemoryHeldReads(InMemoryDatabase database, InMemoryGate gate) : IHeldReads
 {
     public ValueTask<long> ReadLastCallAsync(CancellationToken cancellation) => gate.RunAsync(
@@ -39,7 +39,7 @@ internal sealed class InMemoryHeldReads(InMemoryDatabase database, InMemoryGate 
         database.HeldCallRows.Values.Select(row => new HeldCount(row.Call.Target.Type, row.Reason.Code, 1, 0)),
         database.HeldReminderRows.Values.Select(row => new HeldCount(row.Row.Grain.Type, row.Reason.Code, 0, 1))));
 
-    /// <summary>Applies what a round does to held work; checked before.</summary>
+    /// <summary>Applies the changes of a round to held work; they were checked before.</summary>
     public static void Write(InMemoryDatabase database, RoundCommit round, long transaction)
     {
         foreach (var sequence in round.HeldDone)
@@ -107,7 +107,7 @@ internal sealed class InMemoryHeldReads(InMemoryDatabase database, InMemoryGate 
         {
             database.ReminderRows.Remove(mark, out var row);
             database.Starters.Remove(mark);
-            // A process that lives writes this: the activity did not end it.
+            // The process that writes this lives: the activity did not end it.
             database.HeldReminderRows.Add(key, new HeldReminder(
                 row! with { StartsCount = 0, IsAlone = false }, HeldRows.Clean(reason), write.At.ToUniversalTime()));
         }

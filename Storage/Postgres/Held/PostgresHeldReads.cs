@@ -7,7 +7,7 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Postgres.Held;
 
-/// <summary>Reads of held work: pages for the engine by its own pool, summaries by that of queries.</summary>
+/// <summary>Reads of held work: pages on the engine's pool, summaries on the pool of queries.</summary>
 internal sealed class PostgresHeldReads(PostgresReaders readers, PostgresReaders loads) : IHeldReads
 {
     public ValueTask<long> ReadLastCallAsync(CancellationToken cancellation) => loads.RunAsync(
@@ -100,7 +100,7 @@ internal sealed class PostgresHeldReads(PostgresReaders readers, PostgresReaders
         new RoundGrainId(row.GetString(0), row.GetString(1)), new HeldReason(row.GetString(2), row.GetString(3)),
         isOfCalls ? row.GetInt64(5) : 0, isOfCalls ? 0 : row.GetInt64(5), Instant.FromTicks(row.GetInt64(4)));
 
-    // A mark may come from outside: one that no row can have still has a place in the order.
+    // A mark may come from a client: one that no row can have still has a place in the order.
     private static NpgsqlParameter Text(string text) =>
         new NpgsqlParameter<string> { TypedValue = StorableText.Clean(text) };
 
@@ -110,7 +110,7 @@ internal sealed class PostgresHeldReads(PostgresReaders readers, PostgresReaders
         async connection =>
         {
             await using var command = new NpgsqlCommand(sql, connection);
-            // A parameter belongs to one command, and after a fault the work is run again with another.
+            // A parameter belongs to one command, and after a fault the work runs again with another command.
             foreach (var parameter in parameters)
                 command.Parameters.Add(parameter.Clone());
             return await PostgresRows.ReadAllAsync(command, read, cancellation);

@@ -15,7 +15,7 @@ internal sealed class PostgresItems(PostgresReaders readers) : IItemReads
         IReadOnlyList<string> ids, CancellationToken cancellation)
     {
         var found = new Dictionary<string, LoadedState>();
-        // What no table can hold does not exist, and the server must not be asked for it.
+        // A key that no table can hold does not exist, and the server would refuse it.
         foreach (var chunk in ids.Where(StorableText.Fits).Chunk(QueryLimits.LookupCount))
         {
             var rows = await readers.QueryAsync(

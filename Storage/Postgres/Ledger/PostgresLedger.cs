@@ -5,10 +5,7 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Postgres.Ledger;
 
-/// <summary>
-/// Reads the ledger and, when asked, the rows that it counts, in
-/// one statement and so in one snapshot.
-/// </summary>
+/// <summary>Reads the ledger and, on request, counts its rows anew, in one statement and so in one snapshot.</summary>
 internal sealed class PostgresLedger(PostgresReaders readers) : ILedgerReads
 {
     public ValueTask<LedgerReport> ReadLedgerAsync(bool recount, CancellationToken cancellation) =>
@@ -23,7 +20,7 @@ internal sealed class PostgresLedger(PostgresReaders readers) : ILedgerReads
                 sum(processing)::bigint, sum(retrying)::bigint, sum(parked)::bigint
             from ledger group by source
             """;
-        // The statuses of parts are numbered in the order in which the first of them is the message's.
+        // The lowest status number among the parts is the status of the message.
         const string Counts =
             """
             union all select 'messages', '', count(*), 0, 0, 0, 0, 0 from messages

@@ -50,8 +50,12 @@ internal sealed class PostgresMessages(PostgresReaders readers, ILedgerReads led
                 from (select horizon() as horizon) h
                 left join lateral (
                     select *, count(*) over () as available,
-                        sum(octet_length(body)) over (order by position rows unbounded preceding) as bytes, row_number() over (order by position) as n
-                    from (select * from messages where position > $1 and position < h.horizon order by position limit $2::bigint + 1) one_more
+                        sum(octet_length(body)) over (order by position rows unbounded preceding) as bytes,
+                        row_number() over (order by position) as n
+                    from (
+                        select * from messages where position > $1 and position < h.horizon
+                        order by position limit $2::bigint + 1
+                    ) one_more
                 ) m on m.n <= $2 and (m.n = 1 or m.bytes <= $3)
                 order by m.position
                 """,
@@ -75,13 +79,15 @@ internal sealed class PostgresMessages(PostgresReaders readers, ILedgerReads led
     public ValueTask<long> CountBelowAsync(Position below, CancellationToken cancellation) => readers.RunAsync(
         async connection =>
         {
-            // One look into the index per silo: its last commit below, cut where the bound falls into it.
+            // One index lookup per silo: its last commit below the bound, cut at the bound.
             await using var command = PostgresRows.Command(
                 connection,
                 """
                 select coalesce(sum(t.total - t.count + least(t.count, b.below - t.position)), 0)::bigint
                 from (select least($1, horizon()) as below) b cross join silos s
-                cross join lateral (select * from tallies where silo = s.id and position < b.below order by position desc limit 1) t
+                cross join lateral (
+                    select * from tallies where silo = s.id and position < b.below order by position desc limit 1
+                ) t
                 """,
                 below.Value);
             return (long)(await command.ExecuteScalarAsync(cancellation))!;

@@ -28,7 +28,7 @@ internal sealed class PostgresRecords(PostgresReaders readers) : IRecordReads
         IReadOnlyList<string> items, IReadOnlyList<int> generations, int limitPerItem, CancellationToken cancellation)
     {
         var found = new Dictionary<string, IReadOnlyList<StoredRecord>>();
-        // What no table can hold does not exist, and the server must not be asked for it.
+        // A key that no table can hold does not exist, and the server would refuse it.
         foreach (var chunk in items.Where(StorableText.Fits).Distinct().Chunk(QueryLimits.LookupCount))
         {
             var rows = await readers.RunAsync(
@@ -88,7 +88,10 @@ internal sealed class PostgresRecords(PostgresReaders readers) : IRecordReads
         await using var command = new NpgsqlCommand(
             $"""
             select {Columns} from unnest($1) i(item)
-            cross join lateral (select r.* from records r where r.generation = any($2) and r.item = i.item order by r.generation, r.key limit $3) r
+            cross join lateral (
+                select r.* from records r where r.generation = any($2) and r.item = i.item
+                order by r.generation, r.key limit $3
+            ) r
             order by r.item, r.generation, r.key
             """,
             connection);

@@ -11,7 +11,7 @@ internal sealed class PostgresReminders(PostgresReaders readers) : IReminderRead
     public ValueTask<IReadOnlyList<ReminderRow>> ReadPendingRemindersAsync(
         ReminderMark after, int limit, CancellationToken cancellation)
     {
-        // A mark may come from outside: one that no row can have still has a place in the order.
+        // A mark may come from a client: one that no row can have still has a place in the order.
         var mark = after with
         {
             Grain = new RoundGrainId(StorableText.Clean(after.Grain.Type), StorableText.Clean(after.Grain.Key)), Name =

@@ -43,7 +43,7 @@ internal sealed class PostgresRound(PostgresOptions options)
                 .All(round, committed.Transaction)
                 .Concat(PostgresProcessing.Inserts(round, committed.Transaction)))
         {
-            // Reminders that are moved are removed before they are inserted, so they wait for the last batch.
+            // Moved reminders are removed before they are inserted, so they wait for the last batch.
             if (insert.Count >= options.CopyFromRowCount && insert.Table != "reminders")
                 await insert.CopyAsync(connection, buffer, cancellation);
             else

@@ -5,8 +5,8 @@ using Tributary.Storage.Rows;
 namespace Tributary.Storage.Sqlite.ExternalIds;
 
 /// <summary>
-/// External ids: rows of <c>scoped_external_ids</c>, and what versions before schema version 5 left in
-/// <c>external_ids</c> until it is cut.
+/// External ids: rows of <c>scoped_external_ids</c>, and the rows of versions before schema version 5 in
+/// <c>external_ids</c>, until they are cut.
 /// </summary>
 internal sealed class SqliteExternalIds(SqliteWriter writer) : IExternalIds
 {

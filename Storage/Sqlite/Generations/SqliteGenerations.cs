@@ -23,7 +23,7 @@ internal sealed class SqliteGenerations(SqliteWriter writer, SqliteReaders reade
     public ValueTask<IReadOnlyList<DefinitionRow>> DropAsync(IReadOnlyList<int> ids, CancellationToken cancellation) =>
         writer.WriteAsync(connection => SqliteDefinitions.Drop(connection, ids, time.GetUtcNow()), cancellation);
 
-    // There is one writer: all that is committed lies below the horizon.
+    // There is one writer: everything committed lies below the horizon.
     public ValueTask<Position> ReadEndAsync(CancellationToken cancellation) =>
         readers.ReadAsync(SqliteMessages.Horizon, cancellation);
 }

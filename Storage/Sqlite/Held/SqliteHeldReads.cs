@@ -5,7 +5,7 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Sqlite.Held;
 
-/// <summary>Reads of held work: pages for the engine by its own connections, summaries by those of queries.</summary>
+/// <summary>Reads of held work: pages on the engine's connections, summaries on those of queries.</summary>
 internal sealed class SqliteHeldReads(SqliteReaders readers, SqliteReaders loads) : IHeldReads
 {
     public ValueTask<long> ReadLastCallAsync(CancellationToken cancellation) => loads.ReadAsync(
@@ -44,7 +44,8 @@ internal sealed class SqliteHeldReads(SqliteReaders readers, SqliteReaders loads
         {
             var select = connection.Prepare(
                 $"""
-                select partition, type, key, name, held_due_at, attempt, activity, payload, held_code, held_error, held_at
+                select partition, type, key, name, held_due_at, attempt, activity, payload,
+                    held_code, held_error, held_at
                 from reminders
                 where held_due_at is not null {(after is null ? "" : "and (type, key, name) > (?, ?, ?)")}
                 order by type, key, name limit ?
@@ -65,7 +66,7 @@ internal sealed class SqliteHeldReads(SqliteReaders readers, SqliteReaders loads
         RoundGrainId? after, int limit, CancellationToken cancellation)
     {
         var beyond = after is null ? "true" : "(type, key) > (?, ?)";
-        // Of the row with the highest sequence SQLite takes code and error as well.
+        // SQLite takes code and error from the row with the highest sequence as well.
         var calls = await ReadAsync(
             readers,
             connection => Bind(

@@ -46,7 +46,8 @@ internal sealed class SqliteItems(SqliteReaders readers) : IItemReads
                 var select = connection.Prepare(
                         $"""
                         select id, version, state from items
-                        where id {(range.IsInclusive ? ">=" : ">")} ? {(range.Upper is null ? "" : "and id < ?")} order by id limit ?
+                        where id {(range.IsInclusive ? ">=" : ">")} ? {(range.Upper is null ? "" : "and id < ?")}
+                        order by id limit ?
                         """)
                     .Bind(range.Lower);
                 if (range.Upper is not null)

@@ -4,7 +4,7 @@ using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Sqlite.Ledger;
 
-/// <summary>Reads the ledger and, when asked, the rows that it counts.</summary>
+/// <summary>Reads the ledger and, on request, counts its rows anew.</summary>
 internal sealed class SqliteLedger(SqliteReaders readers) : ILedgerReads
 {
     public ValueTask<LedgerReport> ReadLedgerAsync(bool recount, CancellationToken cancellation) =>
@@ -36,7 +36,7 @@ internal sealed class SqliteLedger(SqliteReaders readers) : ILedgerReads
 
         var byStatus = new Dictionary<MessageStatus, long>();
         var pending = connection.Prepare(
-            // The statuses of parts are numbered in the order in which the first of them is the message's.
+            // The lowest status number among the parts is the status of the message.
             "select status, count(*) from (select min(status) as status from pending group by position) group by status"
         );
         while (pending.Step())

@@ -4,7 +4,7 @@ using Tributary.Storage.Queries;
 namespace Tributary.Storage.Sqlite.Messages;
 
 /// <summary>
-/// The messages of several items: a statement per item, which costs no round trip, in one transaction.
+/// The messages of several items: a statement per item, which costs no round trip, all in one transaction.
 /// </summary>
 internal static class SqliteItemMessages
 {
@@ -14,7 +14,8 @@ internal static class SqliteItemMessages
         var select = connection.Prepare(
             $"""
             select {SqliteMessages.Columns} from messages indexed by messages_by_item
-            where item = ? and position > ? and position < ? order by position {(query.NewestFirst ? "desc" : "asc")} limit ?
+            where item = ? and position > ? and position < ?
+            order by position {(query.NewestFirst ? "desc" : "asc")} limit ?
             """);
         for (var i = 0; i < found.Items.Length; i++)
         {

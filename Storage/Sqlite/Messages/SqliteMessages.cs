@@ -66,7 +66,7 @@ internal sealed class SqliteMessages(SqliteReaders readers, ILedgerReads ledger)
     public ValueTask<long> CountBelowAsync(Position below, CancellationToken cancellation) => readers.ReadAsync(
         connection =>
         {
-            // One look into the index per silo: its last commit below, cut where the bound falls into it.
+            // One index lookup per silo: its last commit below the bound, cut at the bound.
             var select = connection.Prepare(
                     """
                     select coalesce(sum(t.total - t.count + min(t.count, ?1 - t.position)), 0)
@@ -109,7 +109,8 @@ internal sealed class SqliteMessages(SqliteReaders readers, ILedgerReads ledger)
         IReadOnlyList<MessageId> ids, CancellationToken cancellation)
     {
         var found = new Dictionary<MessageId, StoredMessage>();
-        // The library is in the process: a statement per id costs no round trip, and one transaction is one snapshot.
+        // The library runs in this process: a statement per id costs no round trip, and one transaction is one
+        // snapshot.
         foreach (var chunk in ids.Chunk(QueryLimits.LookupCount))
         {
             await readers.ReadAsync(
