@@ -4,6 +4,7 @@ using Microsoft.OpenApi.Reader;
 using Tributary.Api.Http;
 using Tributary.Api.Messages;
 using Tributary.Api.OpenApi;
+using Tributary.Messages;
 
 namespace Tributary.Api.ConfiguredEndpoints;
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.OpenApi;
 using Tributary.Api.Errors;
 using Tributary.Api.Http;
+using Tributary.Messages;
 
 namespace Tributary.Api.OpenApi;
 

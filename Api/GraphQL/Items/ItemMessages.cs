@@ -36,8 +36,8 @@ internal sealed class ItemMessages(ApiNode node, MessagePages pages)
         {
             // One message more than the page holds shows that there is a next page.
             var query = new ItemMessagesQuery(left, after, before, page.IsBackward, page.Count + 1);
-            var found = await node.Messages.QueryItemMessagesAsync(query, context.CancellationToken);
-            foreach (var (item, matches) in found)
+            var read = await node.Messages.QueryItemMessagesAsync(query, context.CancellationToken);
+            foreach (var (item, matches) in read)
             {
                 found.Add(item, matches);
                 bytes += matches.Messages.Sum(message => (long)message.Body.Length);

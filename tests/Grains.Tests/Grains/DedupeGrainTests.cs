@@ -1,5 +1,6 @@
 using Tributary.Grains.Dedupe;
 using Tributary.Pipeline.Dedupe;
+using Tributary.Storage.ExternalIds;
 
 namespace Tributary.Grains.Tests.Grains;
 
