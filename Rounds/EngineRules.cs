@@ -44,7 +44,9 @@ internal class EngineRules
     /// <summary>A refused round leaves nothing in memory.</summary>
     public virtual bool Reverts(Round refused) => true;
 
-    /// <summary>The input that tells the owner of <paramref name="refused"/>; null when the input has no owner.</summary>
+    /// <summary>
+    /// The input that tells the owner of <paramref name="refused"/>; null when the input has no owner.
+    /// </summary>
     public virtual Input? InsteadOf(Input refused, Exception error) => refused.Instead(error);
 
     /// <summary>What was set aside for want of room runs when there is room.</summary>

@@ -24,7 +24,8 @@ internal readonly struct Parameters
             {
                 var allowed = known.IsEmpty ? "no parameters" : string.Join(", ", known);
                 throw new TributaryException(
-                    "parameter_unknown", $"Found the parameter '{ErrorText.Cut(name, MaxFoundChars)}'; allowed: {allowed}.");
+                    "parameter_unknown",
+                    $"Found the parameter '{ErrorText.Cut(name, MaxFoundChars)}'; allowed: {allowed}.");
             }
 
             if (values.Count > 1)
@@ -71,7 +72,9 @@ internal readonly struct Parameters
     };
 
     public static TributaryException Invalid(string name, string found, string allowed) =>
-        new("parameter_invalid", $"The parameter '{name}' is '{ErrorText.Cut(found, MaxFoundChars)}'; allowed: {allowed}.");
+        new(
+            "parameter_invalid",
+            $"The parameter '{name}' is '{ErrorText.Cut(found, MaxFoundChars)}'; allowed: {allowed}.");
 
     private static string Digits(long min, long max) => $"a whole number from {min} to {max} in digits";
 }

@@ -44,7 +44,8 @@ public sealed class FetchedContent : IDisposable
             content, null, content.Length, Convert.ToHexStringLower(SHA256.HashData(content.Span)), content,
             declaredMediaType);
 
-    public static FetchedContent InFile(IScratchFile file, long length, byte[] sha256, ReadOnlyMemory<byte> head, string? declaredMediaType) =>
+    public static FetchedContent InFile(
+        IScratchFile file, long length, byte[] sha256, ReadOnlyMemory<byte> head, string? declaredMediaType) =>
         new(default, file, length, Convert.ToHexStringLower(sha256), head, declaredMediaType);
 
     /// <summary>A new stream of the content, from the beginning.</summary>

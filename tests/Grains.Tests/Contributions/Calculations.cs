@@ -52,6 +52,7 @@ internal static class Calculations
         }
 
         var stored = JsonSerializer.SerializeToUtf8Bytes(state, GrainsJson.Default.AggregateState);
-        return AggregateView.Of(new Storage.Aggregates.AggregateRow(AggregateKey.Parse(key), 1, stored), Define(definition));
+        return AggregateView.Of(
+            new Storage.Aggregates.AggregateRow(AggregateKey.Parse(key), 1, stored), Define(definition));
     }
 }
