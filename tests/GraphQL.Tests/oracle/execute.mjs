@@ -1,5 +1,8 @@
-// Input: { sdl, documents }. Output: the data of each as JSON text, with values that depend only on the type of the field (see ShapeDifferentialTest).
-import { buildSchema, execute, getNamedType, getNullableType, isAbstractType, isEnumType, isListType, isObjectType, parse } from 'graphql';
+// Input: { sdl, documents }. Output: the data of each as JSON text, with values that depend only on the type of the
+// field (see ShapeDifferentialTest).
+import {
+  buildSchema, execute, getNamedType, getNullableType, isAbstractType, isEnumType, isListType, isObjectType, parse,
+} from 'graphql';
 import { input, output } from './io.mjs';
 
 const { sdl, documents } = await input();
@@ -21,4 +24,5 @@ function fieldResolver(source, args, context, info) {
   return valueOf(info.returnType);
 }
 
-output(await Promise.all(documents.map(async (text) => JSON.stringify((await execute({ schema, document: parse(text), fieldResolver })).data))));
+output(await Promise.all(documents.map(async (text) =>
+  JSON.stringify((await execute({ schema, document: parse(text), fieldResolver })).data))));

@@ -1,4 +1,5 @@
-// Input: { url, operations: [{ query, variables, take }] }. Output: what the graphql-sse client received in distinct connections mode.
+// Input: { url, operations: [{ query, variables, take }] }. Output: what the graphql-sse client received in distinct
+// connections mode.
 import { createClient } from 'graphql-sse';
 import { input, output } from './io.mjs';
 

@@ -1,4 +1,5 @@
-// Input: { url, query, variables, take }. Output: { results, closed }: what the graphql-ws client received; after "take" results it completes.
+// Input: { url, query, variables, take }. Output: { results, closed }: what the graphql-ws client received; after "take"
+// results it completes.
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { input, output } from './io.mjs';
@@ -14,7 +15,8 @@ const answers = await Promise.all(operations.map(async ({ query, variables, take
     }
     return { results };
   } catch (error) {
-    return { results, error: Array.isArray(error) ? error : { code: error.code, reason: error.reason, message: error.message } };
+    const { code, reason, message } = error;
+    return { results, error: Array.isArray(error) ? error : { code, reason, message } };
   }
 }));
 await client.dispose();

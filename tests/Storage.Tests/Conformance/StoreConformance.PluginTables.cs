@@ -83,7 +83,8 @@ public abstract partial class StoreConformance
                 Cancellation));
 
         Assert.True(await HoldsAsync(tables,
-            "(select count(*) from plugin_numbers where id = 7 and name = 'ä😀''; --' and share = 1.5 and length(bytes) "
+            "(select count(*) from plugin_numbers where id = 7 and name = 'ä😀''; --' "
+            + "and share = 1.5 and length(bytes) "
             + "= 3) = 1"));
         Assert.True(await HoldsAsync(tables,
             "(select count(*) from plugin_numbers where id = 8 and name is null and share is null and bytes is null) = "
