@@ -19,8 +19,8 @@ using Tributary.Api.OpenApi;
 using Tributary.Api.Processing;
 using Tributary.Api.Reprocessing;
 using Tributary.Api.Security;
-using Tributary.Messages;
 using Tributary.Items;
+using Tributary.Messages;
 
 namespace Tributary.Api;
 

@@ -4,6 +4,7 @@ using Tributary.Silo;
 using Tributary.Silo.Configuration;
 using Tributary.Silo.Demo;
 using Tributary.Silo.Hosting;
+using Tributary.Silo.Hosting.Lifetime;
 
 // A default limit for regular expressions without a limit of their own: none in this process, not even one of a
 // library, uses a core for ever.

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Tributary.Api;
 using Tributary.Silo.Configuration;
-using Tributary.Silo.Hosting;
+using Tributary.Silo.Hosting.Node;
 using Tributary.Silo.Hosting.Web;
 
 namespace Tributary.Silo.Composition;

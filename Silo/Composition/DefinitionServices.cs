@@ -1,4 +1,5 @@
-using Tributary.Silo.Hosting;
+using Tributary.Silo.Hosting.Generations;
+using Tributary.Silo.Hosting.Node;
 
 namespace Tributary.Silo.Composition;
 

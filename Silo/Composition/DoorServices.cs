@@ -1,6 +1,7 @@
 using Tributary.Api;
 using Tributary.Pipeline.Intake;
-using Tributary.Silo.Hosting;
+using Tributary.Silo.Hosting.Lifetime;
+using Tributary.Silo.Hosting.Node;
 
 namespace Tributary.Silo.Composition;
 

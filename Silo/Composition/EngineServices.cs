@@ -1,5 +1,6 @@
 using Tributary.Rounds.Calls;
-using Tributary.Silo.Hosting;
+using Tributary.Silo.Hosting.Engine;
+using Tributary.Silo.Hosting.Lifetime;
 
 namespace Tributary.Silo.Composition;
 

@@ -1,6 +1,7 @@
 using Tributary.Feed;
 using Tributary.Pipeline.Reading;
-using Tributary.Silo.Hosting;
+using Tributary.Silo.Hosting.Lifetime;
+using Tributary.Silo.Hosting.Node;
 
 namespace Tributary.Silo.Composition;
 

@@ -1,6 +1,8 @@
 using Tributary.Rounds.Orleans.Hosting;
 using Tributary.Silo.Configuration;
-using Tributary.Silo.Hosting;
+using Tributary.Silo.Hosting.Engine;
+using Tributary.Silo.Hosting.Lifetime;
+using Tributary.Silo.Hosting.Node;
 
 namespace Tributary.Silo.Composition;
 

@@ -1,4 +1,4 @@
-using Tributary.Silo.Hosting;
+using Tributary.Silo.Hosting.Node;
 using Tributary.Storage;
 
 namespace Tributary.Silo.Composition;

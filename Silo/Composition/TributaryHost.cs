@@ -1,6 +1,6 @@
 using Tributary.Rounds.Orleans.Hosting;
 using Tributary.Silo.Configuration;
-using Tributary.Silo.Hosting;
+using Tributary.Silo.Hosting.Lifetime;
 
 namespace Tributary.Silo.Composition;
 

@@ -1,7 +1,8 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Tributary.Api.Health;
 using Tributary.Rounds.Orleans.Hosting;
-using Tributary.Silo.Hosting;
+using Tributary.Silo.Hosting.Lifetime;
+using Tributary.Silo.Hosting.Node;
 using Tributary.Silo.Hosting.Web;
 
 namespace Tributary.Silo.Composition;

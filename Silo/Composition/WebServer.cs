@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Tributary.Silo.Configuration;
-using Tributary.Silo.Hosting;
+using Tributary.Silo.Hosting.Lifetime;
 
 namespace Tributary.Silo.Composition;
 

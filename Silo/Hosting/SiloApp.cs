@@ -2,6 +2,9 @@ using Tributary.Api;
 using Tributary.Rounds.Orleans.Hosting;
 using Tributary.Silo.Composition;
 using Tributary.Silo.Configuration;
+using Tributary.Silo.Hosting.Engine;
+using Tributary.Silo.Hosting.Lifetime;
+using Tributary.Silo.Hosting.Node;
 using Tributary.Silo.Hosting.Web;
 
 namespace Tributary.Silo.Hosting;

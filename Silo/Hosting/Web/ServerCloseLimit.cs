@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
+using Tributary.Silo.Hosting.Node;
 
 namespace Tributary.Silo.Hosting.Web;
 

@@ -8,6 +8,8 @@ using Tributary.Pipeline.Definitions;
 using Tributary.Pipeline.Intake;
 using Tributary.Silo.Configuration;
 using Tributary.Silo.Hosting;
+using Tributary.Silo.Hosting.Generations;
+using Tributary.Silo.Hosting.Node;
 using Tributary.Storage.Failures;
 using Tributary.Storage.Items;
 using Tributary.Storage.Messages;

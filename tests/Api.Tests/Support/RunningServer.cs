@@ -6,6 +6,7 @@ using Tributary.Feed;
 using Tributary.Pipeline.Definitions;
 using Tributary.Silo.Configuration;
 using Tributary.Silo.Hosting;
+using Tributary.Silo.Hosting.Generations;
 
 namespace Tributary.Api.Tests.Support;
 

@@ -23,7 +23,7 @@ public sealed partial class LayoutTests
     [Theory]
     [InlineData("Rounds/Engine/RoundLoop.Log.cs", @"\[LoggerMessage\b")]
     [InlineData("Rounds/Engine/EngineInstruments.cs", Meters)]
-    [InlineData("Silo/Hosting/SiloInstruments.cs", Meters)]
+    [InlineData("Silo/Hosting/Engine/SiloInstruments.cs", Meters)]
     public void The_search_finds_what_it_looks_for(string file, string pattern) =>
         Assert.NotEmpty(Sources.Find([file], pattern));
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Tributary.Feed;
-using Tributary.Silo.Hosting;
+using Tributary.Silo.Hosting.Lifetime;
 using Tributary.Storage;
 using Tributary.Storage.InMemory;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Tributary.Messages;
-using Tributary.Silo.Hosting;
+using Tributary.Silo.Hosting.Lifetime;
+using Tributary.Silo.Hosting.Node;
 using Tributary.Storage.Rounds;
 
 namespace Tributary.Silo.Tests.Hosting;

@@ -6,6 +6,8 @@ using Tributary.Pipeline.Intake;
 using Tributary.Rounds.Orleans.Hosting;
 using Tributary.Silo.Composition;
 using Tributary.Silo.Hosting;
+using Tributary.Silo.Hosting.Lifetime;
+using Tributary.Silo.Hosting.Node;
 using Tributary.Storage;
 using Tributary.Storage.Ledger;
 

@@ -3,6 +3,7 @@ using Tributary.Connectors;
 using Tributary.Pipeline.Mapping;
 using Tributary.Silo.Configuration;
 using Tributary.Silo.Hosting;
+using Tributary.Silo.Hosting.Node;
 
 namespace Tributary.Silo.Tests.Pipeline;
 

@@ -1,0 +1,32 @@
+using Tributary.Pipeline.Dedupe;
+using Tributary.Pipeline.Processing;
+using Tributary.Pipeline.Replays;
+using Tributary.Rounds;
+using Tributary.Rounds.Calls;
+using Tributary.Rounds.Engine;
+using Tributary.Silo.Configuration;
+using Tributary.Silo.Hosting.Lifetime;
+using Tributary.Silo.Hosting.Node;
+
+namespace Tributary.Silo.Hosting.Engine;
+
+/// <summary>Makes the engine of this process, with the activities that its grains start.</summary>
+internal sealed class EngineFactory(
+    SiloConfig config, RoundGrainTypes types, TimeProvider time, NodeStore store, AfterStart<NodeActivities> activities,
+    ProcessFault fault, SiloInstruments instruments, ILogger<RoundEngine> logger)
+{
+    public RoundEngine New() => new(
+        config.Silo, store.Store, types, NewActivities(), RoundEnvironment.System(fault.Report, instruments.Meter),
+        logger)
+    {
+        CanStart = activities.WhenKnown,
+    };
+
+    private Dictionary<string, IActivity> NewActivities() => new()
+    {
+        [CutExternalIdsActivity.Name] = new LateActivity(
+            () => Task.FromResult<IActivity>(new CutExternalIdsActivity(store.Store.ExternalIds, time, config.Dedupe))),
+        [ReplayActivity.Name] = new LateActivity(async () => (await activities.WhenKnown).Replaying),
+        [ProcessActivity.Name] = new LateActivity(async () => (await activities.WhenKnown).Processing),
+    };
+}

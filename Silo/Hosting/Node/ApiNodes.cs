@@ -1,0 +1,100 @@
+using Tributary.Api;
+using Tributary.Api.Processing;
+using Tributary.Feed;
+using Tributary.Pipeline.Generations;
+using Tributary.Pipeline.Mapping;
+using Tributary.Pipeline.Plugins;
+using Tributary.Pipeline.Reading;
+using Tributary.Rounds.Engine;
+using Tributary.Silo.Hosting.Generations;
+using Tributary.Silo.Hosting.Lifetime;
+using Tributary.Storage.Messages;
+using Tributary.Storage.Queries;
+
+namespace Tributary.Silo.Hosting.Node;
+
+/// <summary>Makes the node that the API serves, in a process with an engine and in one that only reads.</summary>
+internal sealed class ApiNodes(
+    NodeStore store, NodeState state, NodeDoors doors, Processing processing, AfterStart<FeedTail> tail,
+    ChangeWatch changes)
+{
+    /// <summary>The node of the role silo.</summary>
+    public ApiNode OfSilo(RoundEngine engine, Definitions definitions, PluginHost plugins)
+    {
+        var generations = definitions.Generations;
+        var (mapper, runs) = OfPosts(plugins);
+        return new ApiNode
+        {
+            Intake = doors.New(engine.Grains, definitions.Contributions, mapper, runs),
+            BulkIntake = doors.New(engine.BulkGrains, definitions.Contributions, mapper, runs),
+            Grains = engine.Grains,
+            Messages = store.Store.Messages,
+            Items = store.Store.Items,
+            Aggregates = store.Store.Aggregates,
+            Records = store.Store.Records,
+            Failures = store.Store.Failures,
+            Reminders = store.Store.Reminders,
+            Ledger = store.Store.Ledger,
+            Held = store.Store.Held,
+            MakeAgain = engine.MakeAgainAsync,
+            LivePlugins = () => RunningOf(plugins, generations.Book),
+            PluginStatuses = () => plugins.Statuses,
+            MatcherOf = MatcherOf,
+            Tail = tail.Value,
+            Changes = changes,
+            Live = () => generations.Book.Live,
+            Generations = generations,
+            IsReady = () => state.IsReady,
+            Refusal = () => state.Refusal,
+        };
+    }
+
+    /// <summary>The node of the role api alone: it reads what is stored.</summary>
+    public ApiNode OfReader(IRoundGrains stored, Definitions definitions, PluginHost none)
+    {
+        var generations = definitions.Generations;
+        var (mapper, runs) = OfPosts(none);
+        var door = doors.New(stored, definitions.Contributions, mapper, runs);
+        return new ApiNode
+        {
+            Intake = door,
+            BulkIntake = door,
+            Grains = stored,
+            Messages = store.Store.Messages,
+            Items = store.Store.Items,
+            Aggregates = store.Store.Aggregates,
+            Records = store.Store.Records,
+            Failures = store.Store.Failures,
+            Reminders = store.Store.Reminders,
+            Ledger = store.Store.Ledger,
+            Held = store.Store.Held,
+            LivePlugins = () => LiveOf(generations.Book),
+            PluginStatuses = () => none.Statuses,
+            MatcherOf = MatcherOf,
+            Tail = tail.Value,
+            Live = () => generations.Book.Live,
+            IsReady = () => state.IsReady,
+        };
+    }
+
+    // Messages that are posted to the API are processed when the configuration maps them.
+    private (MessageMapper? Mapper, IPluginHost? Runs) OfPosts(PluginHost plugins) =>
+        processing.ApiMapper is { } mapper ? (mapper, plugins) : (null, null);
+
+    // A process that runs plugins shows the plugins that run in it.
+    private static List<LivePlugin> RunningOf(PluginHost plugins, GenerationBook book) =>
+    [
+        .. plugins.Active.Plugins.Select(
+            plugin => new LivePlugin(plugin.Name, book.LivePlugin(plugin.Name) ?? plugin.Generation)),
+    ];
+
+    // A process that only reads shows the records of all plugins.
+    private static List<LivePlugin> LiveOf(GenerationBook book) =>
+        [.. book.LivePlugins.Select(static one => new LivePlugin(one.Name, one.Generation))];
+
+    private static Func<ReadOnlyMemory<byte>, bool> MatcherOf(BodyCondition condition)
+    {
+        var matcher = BodyMatcher.Of(condition);
+        return body => matcher.Matches(body.Span);
+    }
+}

@@ -1,7 +1,0 @@
-namespace Tributary.Silo.Hosting;
-
-internal sealed partial class NodeStore
-{
-    [LoggerMessage(EventId = 4011, Level = LogLevel.Warning, Message = "{Warning}")]
-    private static partial void LogWarning(ILogger logger, string warning);
-}
