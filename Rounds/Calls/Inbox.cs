@@ -16,6 +16,8 @@ internal sealed class Inbox(RoundOptions options)
     private const long One = 1L << BytesBits;
     private const long MaxBytes = One - 1;
 
+    private const int MaxLooksCount = 3;
+
     private readonly ConcurrentQueue<Input>[] queues =
         [new(), new(), new(), new()];
 
@@ -50,9 +52,7 @@ internal sealed class Inbox(RoundOptions options)
     public void Add(Input input, WorkClass workClass)
     {
         var size = input.SizeBytes;
-        var all = Interlocked.Add(ref came.Value, One + size) - Volatile.Read(ref taken.Value);
-        var counted = all >> BytesBits;
-        var held = all & MaxBytes;
+        Interlocked.Add(ref came.Value, One + size);
         // Counted first: a thread that sees the inbox closed and the count at zero knows that no further call slips in.
         if (isClosed)
         {
@@ -68,7 +68,7 @@ internal sealed class Inbox(RoundOptions options)
             throw new StoreException(refused.Fault, refused.Message);
         }
 
-        if (counted > options.MaxWaitingCallsCount || (held > options.MaxWaitingBytes && held > size))
+        if (IsFull(size))
         {
             Withdraw(size);
             throw new OverloadedException(
@@ -95,6 +95,21 @@ internal sealed class Inbox(RoundOptions options)
         if (!queues[(int)workClass].TryDequeue(out input))
             return false;
         Volatile.Write(ref taken.Value, taken.Value + One + input.SizeBytes);
+        return true;
+    }
+
+    // A thread that is held up between the two reads of Held counts calls that came and went meanwhile: it looks again.
+    private bool IsFull(int size)
+    {
+        for (var look = 0; look < MaxLooksCount; look++)
+        {
+            var held = Held();
+            var bytes = held & MaxBytes;
+            if (held >> BytesBits <= options.MaxWaitingCallsCount
+                && (bytes <= options.MaxWaitingBytes || bytes <= size))
+                return false;
+        }
+
         return true;
     }
 
