@@ -1,16 +1,16 @@
 namespace Tributary.Messages;
 
 /// <summary>
-/// The feed of committed messages, for Orleans grains and clients. Any key works: each silo serves the
-/// feed of its database to its callers.
+/// The feed of committed messages, for Orleans grains and clients. The key names the reader: a reader with a key of its
+/// own reads from its own silo, and readers that share a key read from the silo of the first of them.
 /// </summary>
 [Alias("tributary.message-feed")]
 public interface IMessageFeedGrain : IGrainWithStringKey
 {
     /// <summary>
     /// The messages after a cursor in the order of the database, then further ones as they are committed, without a gap
-    /// or a repeat. Ends when the silo stops or the reader is too slow; the reader goes on from the cursor of its last
-    /// message, at this silo or another.
+    /// or a repeat. Ends when the silo stops or the reader is too slow, and with <c>EnumerationAbortedException</c> when
+    /// the silo is lost; the reader goes on from the cursor of its last message, at this silo or another.
     /// </summary>
     /// <param name="after">
     /// The cursor of an entry, <c>start</c> for the first message, or null for messages committed from now on.

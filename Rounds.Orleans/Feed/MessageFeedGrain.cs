@@ -1,13 +1,15 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Orleans.Concurrency;
+using Orleans.Placement;
 using Tributary.Feed;
 using Tributary.Messages;
 
 namespace Tributary.Rounds.Orleans.Feed;
 
 /// <inheritdoc cref="IMessageFeedGrain"/>
-[StatelessWorker, Reentrant, GrainType("tributary.message-feed")]
+// One activation per key, because each wait of a reader is a call of its own that must find the reader's enumeration.
+[PreferLocalPlacement, Immovable, Reentrant, GrainType("tributary.message-feed")]
 internal sealed class MessageFeedGrain(FeedTail tail) : Grain, IMessageFeedGrain
 {
     public async IAsyncEnumerable<FeedEntry> Follow(

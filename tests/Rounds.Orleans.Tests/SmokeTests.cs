@@ -129,7 +129,7 @@ public abstract class SmokeTests(ClusterFixture fixture)
         var item = grains.GetGrain<IItemGrain>($"fed item of {caller}");
         var first = await item.Receive(NewIncoming($"fed item of {caller}", """{"feed":1}"""));
         var second = await item.Receive(NewIncoming($"fed item of {caller}", """{"feed":2}"""));
-        var feed = grains.GetGrain<IMessageFeedGrain>("any");
+        var feed = grains.GetGrain<IMessageFeedGrain>($"feed reader of {caller}");
 
         string? cursor = null;
         await foreach (var entry in feed.Follow("start"))
@@ -157,6 +157,36 @@ public abstract class SmokeTests(ClusterFixture fixture)
                 Assert.Fail($"The feed went on from nowhere: {entry.Cursor}.");
         });
         Assert.Equal("cursor_invalid", error.Code);
+    }
+
+    // Each wait of a reader is a call of its own: all must reach the activation that holds the reader's enumeration.
+    [Theory, MemberData(nameof(Callers))]
+    public async Task Many_readers_of_one_feed_grain_read_to_the_end(Caller caller)
+    {
+        const int Readers = 24, Messages = 40;
+        var grains = await fixture.GrainsAsync(caller);
+        var name = $"item of many readers, {caller}";
+        var item = grains.GetGrain<IItemGrain>(name);
+        var readers = Enumerable.Range(0, Readers).Select(_ => ReadAsync()).ToList();
+        var sent = new List<MessageId>();
+        for (var i = 1; i <= Messages; i++)
+            sent.Add((await item.Receive(NewIncoming(name, $$"""{"many":{{i}}}"""))).Id);
+
+        Assert.All(await Task.WhenAll(readers), read => Assert.Equal(sent, read));
+
+        async Task<List<MessageId>> ReadAsync()
+        {
+            var read = new List<MessageId>();
+            await foreach (var entry in grains.GetGrain<IMessageFeedGrain>("many readers").Follow("start"))
+            {
+                if (entry.Item == name)
+                    read.Add(entry.Id);
+                if (read.Count == Messages)
+                    break;
+            }
+
+            return read;
+        }
     }
 
     private static IncomingMessage NewIncoming(string item, string body) =>
