@@ -7,6 +7,7 @@ using Orleans.Metadata;
 using Tributary.Rounds.Orleans.Kinds;
 using Tributary.Rounds.Orleans.Partitions;
 using Tributary.Rounds.Orleans.References;
+using Tributary.Rounds.Orleans.Silos;
 
 namespace Tributary.Rounds.Orleans.Hosting;
 
@@ -34,6 +35,10 @@ public static class RoundGrainExtensions
         services.AddSingleton(static provider => new RoundRouter(
             provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<RoundRouter>>(), provider.GetRequiredService<IncomingCalls>()));
+        services.AddSingleton<LeavingSilos>();
+        services.AddSingleton<SiloWatch>();
+        services.AddSingleton<PartitionPlacement>();
+        services.AddSingleton<PartitionMoves>();
         services.AddSingleton<PartitionWatch>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
             static provider => provider.GetRequiredService<PartitionWatch>());

@@ -27,6 +27,12 @@ internal interface IPartitionGrain : IGrainWithIntegerKey
     [Alias("Hold")]
     Task<bool> Hold();
 
+    /// <summary>
+    /// Deactivates the activation in a silo that has given the partition; does nothing in any other silo.
+    /// </summary>
+    [Alias("Leave")]
+    Task Leave(SiloAddress silo);
+
     /// <summary>Another silo has left calls for this partition: its owner looks for them at once.</summary>
     [Alias("Look"), OneWay]
     Task Look();

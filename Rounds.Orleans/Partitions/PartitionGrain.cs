@@ -2,6 +2,7 @@ using Orleans.Concurrency;
 using Orleans.Serialization.Invocation;
 using Tributary.Rounds.Engine;
 using Tributary.Rounds.Orleans.Kinds;
+using Tributary.Rounds.Orleans.Silos;
 
 namespace Tributary.Rounds.Orleans.Partitions;
 
@@ -11,7 +12,8 @@ namespace Tributary.Rounds.Orleans.Partitions;
 /// activation, or one in the wrong silo, is harmless: its take matches nothing, and its calls are bounced.
 /// </remarks>
 [KeepAlive, Reentrant, RendezvousPlacement, GrainType("tributary.partition")]
-internal sealed class PartitionGrain(RoundEngine engine, IncomingCalls calls) : Grain, IPartitionGrain
+internal sealed class PartitionGrain(
+    RoundEngine engine, IncomingCalls calls, LeavingSilos leaving, ILocalSiloDetails self) : Grain, IPartitionGrain
 {
     private PartitionId Partition => new((int)this.GetPrimaryKeyLong());
 
@@ -28,8 +30,8 @@ internal sealed class PartitionGrain(RoundEngine engine, IncomingCalls calls) : 
     }
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
-        // A silo that is alone keeps its partitions, because nobody else could take them. A silo that stops gives all
-        // partitions with one statement.
+        // A silo that is alone keeps its partitions, because nobody else could take them. A silo that stops has moved
+        // its partitions by now, and gives the remaining ones with one statement.
         engine.IsAlone || reason.ReasonCode == DeactivationReasonCode.ShuttingDown
             ? Task.CompletedTask
             : engine.GiveAsync([Partition], cancellationToken);
@@ -47,6 +49,13 @@ internal sealed class PartitionGrain(RoundEngine engine, IncomingCalls calls) : 
         return engine.IsHere(Partition);
     }
 
+    public Task Leave(SiloAddress silo)
+    {
+        if (silo.Equals(self.SiloAddress) && !engine.IsHere(Partition))
+            DeactivateOnIdle();
+        return Task.CompletedTask;
+    }
+
     public Task Look()
     {
         engine.LookForCalls();
@@ -56,5 +65,12 @@ internal sealed class PartitionGrain(RoundEngine engine, IncomingCalls calls) : 
     public Task<int> Count() => Task.FromResult(calls.PartitionCount);
 
     // A partition that another silo owns is not here after this: its calls are bounced until its owner has given it.
-    private async Task TakeAsync(CancellationToken cancellation) => await engine.TakeAsync([Partition], cancellation);
+    private async Task TakeAsync(CancellationToken cancellation)
+    {
+        // A silo that is leaving takes nothing back: the next call places the partition anew.
+        if (leaving.Contains(self.SiloAddress) && !engine.IsAlone)
+            DeactivateOnIdle();
+        else
+            await engine.TakeAsync([Partition], cancellation);
+    }
 }

@@ -16,4 +16,14 @@ internal sealed partial class PartitionWatch
     [LoggerMessage(
         EventId = 1064, Level = LogLevel.Error, Message = "The watch over partitions has ended with an error.")]
     private partial void LogFailed(Exception error);
+
+    [LoggerMessage(
+        EventId = 1070, Level = LogLevel.Information,
+        Message = "{Count} partitions were moved to the silos where they belong.")]
+    private partial void LogMoved(int count);
+
+    [LoggerMessage(
+        EventId = 1071, Level = LogLevel.Warning,
+        Message = "Not all partitions were moved before the silo stopped; it gives the rest now: {Error}")]
+    private partial void LogNotMoved(string error);
 }

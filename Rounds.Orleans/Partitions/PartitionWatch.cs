@@ -1,38 +1,39 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Tributary.Rounds.Engine;
+using Tributary.Rounds.Orleans.Hosting;
+using Tributary.Rounds.Orleans.Silos;
+using Tributary.Storage;
 
 namespace Tributary.Rounds.Orleans.Partitions;
 
 /// <summary>
-/// Activates partitions that no caller uses, because reminders may be due in them and Orleans does not wake grains by
-/// itself. Checks at every change of the membership and every second, from the moment in which the silo is active until
-/// it stops.
+/// Brings partitions to where they belong. It activates partitions of this silo that no caller uses, because reminders
+/// may be due in them and Orleans does not wake grains by itself, and moves partitions away that belong to another
+/// silo. Checks at every change of the membership and every second, from the moment in which the silo is active until
+/// it stops; then it moves all partitions to the silos that stay.
 /// </summary>
 internal sealed partial class PartitionWatch(
     RoundEngine engine, IGrainFactory grains, ILocalSiloDetails self, IClusterMembershipService membership,
-    TimeProvider time, ILogger<PartitionWatch> logger) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+    SiloWatch silos, PartitionPlacement placement, PartitionMoves moves,
+    IServiceProvider services, TimeProvider time, ILogger<PartitionWatch> logger)
+    : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
+    // How long a silo that stops moves its partitions; it gives the rest with one statement.
+    private static readonly TimeSpan MaxLeaveTime = TimeSpan.FromSeconds(3);
+
     private readonly CancellationTokenSource ending = new();
     private readonly SemaphoreSlim changed = new(0, 1);
-    private Task looking = Task.CompletedTask;
-    private Task watching = Task.CompletedTask;
+    private Task working = Task.CompletedTask;
 
-    public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(
-        nameof(PartitionWatch), ServiceLifecycleStage.Active,
-        _ =>
-        {
-            engine.LeftElsewhere = Tell;
-            looking = Task.Run(() => GuardAsync(LookAsync), CancellationToken.None);
-            watching = Task.Run(() => GuardAsync(WatchAsync), CancellationToken.None);
-            return Task.CompletedTask;
-        },
-        async _ =>
-        {
-            await ending.CancelAsync();
-            await Task.WhenAll(looking, watching);
-        });
+    public void Participate(ISiloLifecycle lifecycle)
+    {
+        lifecycle.Subscribe(nameof(SiloWatch), ServiceLifecycleStage.ApplicationServices, cancellation =>
+            engine.IsAlone ? Task.CompletedTask : silos.KillEndedAsync(cancellation));
+        lifecycle.Subscribe(nameof(PartitionWatch), ServiceLifecycleStage.Active, BeginAsync, EndAsync);
+    }
 
     public void Dispose()
     {
@@ -40,11 +41,32 @@ internal sealed partial class PartitionWatch(
         changed.Dispose();
     }
 
+    private Task BeginAsync(CancellationToken cancellation)
+    {
+        engine.LeftElsewhere = Tell;
+        silos.Changed = Look;
+        var work = new List<Func<Task>> { LookAsync, WatchAsync };
+        if (!engine.IsAlone)
+            work.AddRange([() => silos.RunAsync(ending.Token), EndWithEngineAsync]);
+        working = Task.WhenAll(work.Select(one => Task.Run(() => GuardAsync(one), CancellationToken.None)));
+        return Task.CompletedTask;
+    }
+
+    private async Task EndAsync(CancellationToken cancellation)
+    {
+        await ending.CancelAsync();
+        await working;
+        if (!engine.IsAlone && engine.IsReady)
+            await LeaveAsync(cancellation);
+    }
+
     private async Task LookAsync()
     {
         while (true)
         {
             await TakeMissingAsync();
+            if (!engine.IsAlone)
+                await MoveMisplacedAsync();
             using var period = CancellationTokenSource.CreateLinkedTokenSource(ending.Token);
             var next = Task.Delay(Period, time, period.Token);
             await Task.WhenAny(next, changed.WaitAsync(period.Token));
@@ -57,8 +79,32 @@ internal sealed partial class PartitionWatch(
     {
         await foreach (var _ in membership.MembershipUpdates.WithCancellation(ending.Token))
         {
-            if (changed.CurrentCount == 0)
-                changed.Release();
+            // The rows of silos that have just died are freed before their partitions are taken.
+            if (!engine.IsAlone)
+                await silos.LookAsync(ending.Token);
+            Look();
+        }
+    }
+
+    // Another silo declared this one dead: its process ends, and a supervisor starts it again.
+    private async Task EndWithEngineAsync()
+    {
+        await engine.Ended.WaitAsync(ending.Token);
+        services.GetService<IProcessFaults>()?.Report(
+            new SiloEndedException("another silo declared it dead in the database"));
+    }
+
+    private void Look()
+    {
+        if (changed.CurrentCount > 0)
+            return;
+        try
+        {
+            changed.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // Another call came first: one look serves both.
         }
     }
 
@@ -68,16 +114,61 @@ internal sealed partial class PartitionWatch(
         var count = engine.Facts.PartitionCount;
         if (engine.PartitionsCount == count)
             return;
-        var silos = membership.CurrentSnapshot.Members.Values
-            .Where(static member => member.Status == SiloStatus.Active)
-            .Select(static member => member.SiloAddress).ToArray();
-        if (silos.Length == 0)
+        var candidates = placement.Silos();
+        if (candidates.Count == 0)
             return;
         var missing = Enumerable.Range(0, count).Where(partition =>
-            !engine.IsHere(new PartitionId(partition))
-            && RendezvousDirector.Choose(partition, silos).Equals(self.SiloAddress));
+            !engine.IsHere(new PartitionId(partition)) && BelongsHere(partition, candidates));
         await Task.WhenAll(missing.Select(HoldAsync));
     }
+
+    private async Task MoveMisplacedAsync()
+    {
+        if (Misplaced().Count == 0)
+            return;
+        // A silo that is leaving has just handed over what belongs to it by an older look.
+        if (!await silos.LookAsync(ending.Token) || Misplaced() is not { Count: > 0 } misplaced)
+            return;
+        await moves.MoveAsync(misplaced, ending.Token);
+        LogMoved(misplaced.Count);
+    }
+
+    private List<PartitionId> Misplaced()
+    {
+        var candidates = placement.Silos();
+        // Without a view there is no better place.
+        return candidates.Count == 0 ? []
+            : [.. Held().Where(partition => !BelongsHere(partition.Value, candidates))];
+    }
+
+    // The partitions go one step after the other while this silo still answers.
+    private async Task LeaveAsync(CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(MaxLeaveTime);
+        try
+        {
+            if (engine.Silo is not { } silo || placement.Silos().All(other => other.Equals(self.SiloAddress)))
+                return;
+            if (!await silos.BeginLeaveAsync(silo, limit.Token))
+                return;
+            var held = Held();
+            await moves.MoveAsync(held, limit.Token);
+            LogMoved(held.Count);
+        }
+        catch (Exception error) when (error is StoreException or OperationCanceledException or OverloadedException)
+        {
+            // The engine gives the rest when it leaves.
+            LogNotMoved(error.Message);
+        }
+    }
+
+    private List<PartitionId> Held() =>
+        [.. Enumerable.Range(0, engine.Facts.PartitionCount).Select(static id => new PartitionId(id))
+            .Where(engine.IsHere)];
+
+    private bool BelongsHere(int partition, IReadOnlyList<SiloAddress> candidates) =>
+        RendezvousDirector.Choose(partition, candidates).Equals(self.SiloAddress);
 
     private async Task HoldAsync(int partition)
     {

@@ -3,6 +3,7 @@ using System.IO.Hashing;
 using System.Text;
 using Orleans.Placement;
 using Orleans.Runtime.Placement;
+using Tributary.Rounds.Orleans.Silos;
 
 namespace Tributary.Rounds.Orleans.Partitions;
 
@@ -23,11 +24,12 @@ internal sealed class RendezvousPlacement : PlacementStrategy
 internal sealed class RendezvousPlacementAttribute() : PlacementAttribute(RendezvousPlacement.Instance);
 
 /// <inheritdoc cref="RendezvousPlacement"/>
-internal sealed class RendezvousDirector : IPlacementDirector
+internal sealed class RendezvousDirector(LeavingSilos leaving) : IPlacementDirector
 {
     public Task<SiloAddress> OnAddActivation(
         PlacementStrategy strategy, PlacementTarget target, IPlacementContext context) =>
-        Task.FromResult(Choose(target.GrainIdentity.GetIntegerKey(), context.GetCompatibleSilos(target)));
+        Task.FromResult(Choose(
+            target.GrainIdentity.GetIntegerKey(), leaving.Staying(context.GetCompatibleSilos(target))));
 
     /// <summary>The silo on which a partition belongs.</summary>
     /// <exception cref="InvalidOperationException">There is no silo.</exception>

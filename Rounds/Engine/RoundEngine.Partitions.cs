@@ -1,6 +1,7 @@
 using Tributary.Rounds.Calls;
 using Tributary.Rounds.Partitions;
 using Tributary.Storage;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Rounds.Engine;
 
@@ -16,6 +17,9 @@ public sealed partial class RoundEngine
 
     /// <summary>The incarnation that joined last, or null.</summary>
     public SiloId? Silo => loop?.Silo;
+
+    /// <summary>The silos of the database.</summary>
+    public ISiloRows Rows => store;
 
     /// <summary>See <see cref="RoundOptions.IsAlone"/>.</summary>
     public bool IsAlone => options.IsAlone;

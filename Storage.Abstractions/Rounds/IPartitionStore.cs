@@ -9,7 +9,7 @@ namespace Tributary.Storage.Rounds;
 /// commits of one incarnation are made one after the other, each fenced by the silo's row. Loads and reads may run
 /// beside a commit. All methods may throw <see cref="StoreException"/>, which says what kind of fault it was.
 /// </summary>
-public interface IPartitionStore : IAsyncDisposable
+public interface IPartitionStore : ISiloRows, IAsyncDisposable
 {
     /// <summary>Opens or creates the database, applies migrations under a lock, and says what it is.</summary>
     ValueTask<StoreFacts> OpenAsync(CancellationToken cancellation);
@@ -77,17 +77,6 @@ public interface IPartitionStore : IAsyncDisposable
     /// back.
     /// </summary>
     ValueTask LeaveAsync(SiloId silo, CancellationToken cancellation);
-
-    /// <summary>
-    /// Declares a silo dead: its next commit meets the fence, and what it owns is free to be taken. Whoever calls this
-    /// knows that the silo is dead. False when it was dead already, or never was. Waits for a commit of the silo that
-    /// is
-    /// under way; one that takes too long is ended.
-    /// </summary>
-    ValueTask<bool> DeclareDeadAsync(SiloId silo, CancellationToken cancellation);
-
-    /// <summary>Who owns the partitions that somebody owns, ordered by partition: what a watch looks at.</summary>
-    ValueTask<IReadOnlyList<PartitionOwner>> ReadOwnersAsync(CancellationToken cancellation);
 }
 
 /// <summary>A silo that wants to join.</summary>
@@ -130,8 +119,3 @@ public sealed record Incarnation(SiloId Silo, DateTimeOffset DatabaseTime, IRead
     /// </summary>
     public bool HasUnscopedExternalIds { get; init; }
 }
-
-/// <summary>Who owns a partition.</summary>
-/// <param name="Address">See <see cref="JoinRequest.Address"/>.</param>
-/// <param name="IsDead">True when the silo was declared dead: the partition is free.</param>
-public sealed record PartitionOwner(PartitionId Partition, SiloId Silo, string Address, bool IsDead);

@@ -157,6 +157,23 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
         }
     }
 
+    /// <summary>The silos that are not declared dead.</summary>
+    public IReadOnlyList<LivingSilo> LivingSilos()
+    {
+        lock (Gate)
+        {
+            return [.. Silos.Values.Where(static row => !row.IsDead)
+                .Select(static row => new LivingSilo(row.Id, row.Address, row.Round, row.IsHeld, row.IsLeaving))];
+        }
+    }
+
+    /// <summary>Marks a silo as leaving; false when it is dead.</summary>
+    public bool BeginLeave(SiloId silo)
+    {
+        lock (Gate)
+            return Silos.TryGetValue(silo, out var row) && !row.IsDead && (row.IsLeaving = true);
+    }
+
     /// <summary>The living silo that owns a partition, or null.</summary>
     public SiloId? OwnerOf(PartitionId partition)
     {

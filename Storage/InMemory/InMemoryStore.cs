@@ -234,6 +234,12 @@ public sealed class InMemoryStore : IStore
     public ValueTask<bool> DeclareDeadAsync(SiloId silo, CancellationToken cancellation) =>
         gate.RunAsync(StoreCall.Membership, () => database.DeclareDead(silo));
 
+    public ValueTask<IReadOnlyList<LivingSilo>> ReadSilosAsync(CancellationToken cancellation) =>
+        gate.RunAsync(StoreCall.Membership, () => database.LivingSilos());
+
+    public ValueTask<bool> BeginLeaveAsync(SiloId silo, CancellationToken cancellation) =>
+        gate.RunAsync(StoreCall.Membership, () => database.BeginLeave(silo));
+
     public ValueTask<IReadOnlyList<PartitionOwner>> ReadOwnersAsync(CancellationToken cancellation) =>
         gate.RunAsync(StoreCall.Membership, () => InMemoryPartitions.Owners(database));
 

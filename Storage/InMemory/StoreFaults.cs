@@ -19,7 +19,7 @@ public enum StoreCall
     ReadHeld,
     Leave,
 
-    /// <summary>A declaration that a silo is dead, or a read of the owners of partitions.</summary>
+    /// <summary>A declaration that a silo is dead, or a read of silos or of the owners of partitions.</summary>
     Membership,
 
     /// <summary>Any read for users, and any change of generations or external ids.</summary>

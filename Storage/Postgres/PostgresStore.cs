@@ -149,6 +149,12 @@ public sealed class PostgresStore : IStore
     public ValueTask<bool> DeclareDeadAsync(SiloId silo, CancellationToken cancellation) =>
         loads.RunAsync(connection => membership.DeclareDeadAsync(connection, silo, cancellation), cancellation);
 
+    public ValueTask<IReadOnlyList<LivingSilo>> ReadSilosAsync(CancellationToken cancellation) =>
+        loads.RunAsync(connection => PostgresSilos.ReadLivingAsync(connection, cancellation), cancellation);
+
+    public ValueTask<bool> BeginLeaveAsync(SiloId silo, CancellationToken cancellation) =>
+        loads.RunAsync(connection => PostgresSilos.BeginLeaveAsync(connection, silo, cancellation), cancellation);
+
     public ValueTask<IReadOnlyList<PartitionOwner>> ReadOwnersAsync(CancellationToken cancellation) =>
         loads.RunAsync(connection => PostgresPartitions.ReadOwnersAsync(connection, cancellation), cancellation);
 

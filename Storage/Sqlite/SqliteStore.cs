@@ -250,6 +250,14 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : ISto
             .Bind(silo.Value).Run() == 1,
         cancellation);
 
+    public ValueTask<IReadOnlyList<LivingSilo>> ReadSilosAsync(CancellationToken cancellation) =>
+        Loads.ReadAsync(SqliteSilos.Living, cancellation);
+
+    public ValueTask<bool> BeginLeaveAsync(SiloId silo, CancellationToken cancellation) => Writer.WriteAsync(
+        connection => connection.Prepare("update silos set status = 'leaving' where id = ? and status <> 'dead'")
+            .Bind(silo.Value).Run() == 1,
+        cancellation);
+
     public ValueTask<IReadOnlyList<PartitionOwner>> ReadOwnersAsync(CancellationToken cancellation) =>
         Loads.ReadAsync(SqlitePartitions.Owners, cancellation);
 

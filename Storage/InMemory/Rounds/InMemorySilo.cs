@@ -13,6 +13,8 @@ internal sealed class InMemorySilo(SiloId id, string address)
 
     public bool IsDead { get; set; }
 
+    public bool IsLeaving { get; set; }
+
     /// <summary>
     /// True while the process that joined lives: stands for the advisory lock and the file lock of the databases.
     /// </summary>

@@ -1,10 +1,7 @@
-using System.Net.Sockets;
 using Npgsql;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Storage.Postgres.Rounds;
-
-/// <param name="IsServerFresh">True when the server has just started: a free lock proves nothing yet.</param>
-internal sealed record ObservedSilo(SiloId Silo, string Address, long Round, bool IsLocked, bool IsServerFresh);
 
 /// <summary>
 /// Finds silos that are certainly dead: the lock of their session is free, their round stands still, and their address
@@ -15,8 +12,6 @@ internal sealed class SiloObserver(NpgsqlConnection connection, TimeProvider tim
     /// <summary>How long a silo's round must stand still before the silo counts as dead.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);
 
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromMilliseconds(500);
-
     private readonly Dictionary<SiloId, (long Round, long Since)> seen = [];
 
     /// <summary>Observes all silos that are not declared dead: those that are dead, and one that may live.</summary>
@@ -25,7 +20,7 @@ internal sealed class SiloObserver(NpgsqlConnection connection, TimeProvider tim
     {
         var dead = new List<ObservedSilo>();
         ObservedSilo? living = null;
-        foreach (var silo in await ReadAsync(cancellation))
+        foreach (var silo in await PostgresSilos.ReadAsync(connection, cancellation))
         {
             if (await IsDeadAsync(silo, cancellation))
                 dead.Add(silo);
@@ -40,8 +35,8 @@ internal sealed class SiloObserver(NpgsqlConnection connection, TimeProvider tim
     /// True when a silo with an id up to this one has not left, and its process holds no session any more.
     /// </summary>
     public async Task<bool> IsAnyUnlockedAsync(long last, CancellationToken cancellation) =>
-        (await ReadAsync(cancellation)).Exists(silo => silo.Silo.Value <= last && silo.Silo != own
-            && !silo.IsLocked && !silo.IsServerFresh);
+        (await PostgresSilos.ReadAsync(connection, cancellation)).Exists(silo =>
+            silo.Silo.Value <= last && silo.Silo != own && !silo.IsLocked && !silo.IsServerFresh);
 
     private async Task<bool> IsDeadAsync(ObservedSilo silo, CancellationToken cancellation)
     {
@@ -61,60 +56,6 @@ internal sealed class SiloObserver(NpgsqlConnection connection, TimeProvider tim
         // Two processes cannot listen on one address: at this silo's own address, only this silo would answer.
         return time.GetElapsedTime(before.Since) >= Interval
             && (silo.Address.Length == 0 || silo.Address == ownAddress
-                || await RefusesAsync(silo.Address, cancellation));
-    }
-
-    private async Task<List<ObservedSilo>> ReadAsync(CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand(
-            $"""
-            select s.id, s.address, s.round,
-                exists(
-                    select from pg_locks l
-                    where l.locktype = 'advisory' and l.classid = {PostgresSession.LockClass} and l.objid = s.id::oid
-                        and l.objsubid = 1
-                        and l.database = (select oid from pg_database where datname = current_database())),
-                clock_timestamp() - pg_postmaster_start_time() < interval '3 seconds'
-            from silos s where s.status <> 'dead' order by s.id
-            """,
-            connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var silos = new List<ObservedSilo>();
-        while (await reader.ReadAsync(cancellation))
-        {
-            silos.Add(
-                new ObservedSilo(
-                    new SiloId(reader.GetInt64(0)), reader.GetString(1), reader.GetInt64(2), reader.GetBoolean(3),
-                    reader.GetBoolean(4)));
-        }
-
-        return silos;
-    }
-
-    /// <summary>True only when the address actively refuses: silence may be a slow network.</summary>
-    private static async Task<bool> RefusesAsync(string address, CancellationToken cancellation)
-    {
-        if (!Uri.TryCreate(
-                address.Contains("://", StringComparison.Ordinal) ? address : "http://" + address,
-                UriKind.Absolute,
-                out var uri))
-            return true;
-
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(ConnectTimeout);
-        using var client = new TcpClient();
-        try
-        {
-            await client.ConnectAsync(uri.Host, uri.Port, limit.Token);
-            return false;
-        }
-        catch (SocketException e)
-        {
-            return e.SocketErrorCode == SocketError.ConnectionRefused;
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            return false;
-        }
+                || await AddressProbe.RefusesAsync(silo.Address, cancellation));
     }
 }

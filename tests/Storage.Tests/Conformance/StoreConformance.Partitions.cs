@@ -141,6 +141,38 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
+    public async Task Silos_are_listed_until_they_are_dead_with_what_is_known_of_them()
+    {
+        var silo = await JoinBesideAsync("127.0.0.1:9@4");
+        await ChangeAsync(silo, [One]);
+
+        Assert.Equal(
+            [new LivingSilo(silo.Id, "127.0.0.1:9@4", silo.Round, HasSession: true, IsLeaving: false)],
+            await silo.Store.ReadSilosAsync(Cancellation));
+        Assert.True(await silo.Store.BeginLeaveAsync(silo.Id, Cancellation));
+        Assert.True((await silo.Store.ReadSilosAsync(Cancellation)).Single().IsLeaving);
+        // A silo that is leaving commits and gives.
+        await ChangeAsync(silo, [], [One]);
+
+        await silo.Store.DeclareDeadAsync(silo.Id, Cancellation);
+        Assert.Empty(await silo.Store.ReadSilosAsync(Cancellation));
+        Assert.False(await silo.Store.BeginLeaveAsync(silo.Id, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_silo_whose_process_has_ended_has_no_session()
+    {
+        var first = await JoinBesideAsync("127.0.0.1:9@4");
+        await Harness.CrashAsync(first.Store);
+        var second = await JoinBesideAsync("127.0.0.1:8@5");
+
+        // Right after the start of a server nothing is certain.
+        while ((await second.Store.ReadSilosAsync(Cancellation)).Single(row => row.Silo == first.Id).HasSession)
+            await Task.Delay(TimeSpan.FromMilliseconds(50), Cancellation);
+        Assert.True((await second.Store.ReadSilosAsync(Cancellation)).Single(row => row.Silo == second.Id).HasSession);
+    }
+
+    [Fact]
     public async Task A_silo_that_is_declared_dead_is_fenced_and_what_it_had_is_free()
     {
         var first = await JoinBesideAsync("http://127.0.0.1:9");

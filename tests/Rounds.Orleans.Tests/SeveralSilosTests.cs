@@ -1,0 +1,86 @@
+using Orleans.TestingHost;
+using Tributary.Rounds.Orleans.Tests.Cluster;
+
+namespace Tributary.Rounds.Orleans.Tests;
+
+/// <summary>Several silos over one database: partitions come to where they belong, and no call is lost.</summary>
+public sealed class SeveralSilosTests
+{
+    private const int ProbesCount = 60;
+
+    [Fact]
+    public async Task Silos_share_the_partitions_and_each_reaches_all_grains()
+    {
+        await using var cluster = await SiloCluster.StartAsync(silosCount: 3);
+        await cluster.UntilAllAreOwnedAsync();
+
+        foreach (var silo in cluster.Silos)
+            await AddAsync(cluster, silo);
+
+        await AssertCountsAsync(cluster, cluster.Primary, cluster.Silos.Count);
+        Assert.Empty(cluster.Fatal);
+    }
+
+    [Fact]
+    public async Task The_partitions_of_a_silo_that_is_killed_come_back_with_everything_acknowledged()
+    {
+        await using var cluster = await SiloCluster.StartAsync(silosCount: 3);
+        await cluster.UntilAllAreOwnedAsync();
+        await AddAsync(cluster, cluster.Primary);
+
+        await cluster.KillAsync(cluster.Silos[2]);
+        await AddAsync(cluster, cluster.Primary);
+        await cluster.UntilAllAreOwnedAsync();
+
+        await AssertCountsAsync(cluster, cluster.Silos[1], 2);
+        Assert.Empty(cluster.Fatal);
+    }
+
+    [Fact]
+    public async Task Partitions_move_to_a_new_silo_and_away_from_one_that_stops_and_no_call_fails()
+    {
+        await using var cluster = await SiloCluster.StartAsync(silosCount: 2);
+        await cluster.UntilAllAreOwnedAsync();
+        using var over = new CancellationTokenSource();
+        var calling = Enumerable.Range(0, ProbesCount).Select(i => CallUntilAsync(
+            cluster.GrainsOf(cluster.Primary).GetGrain<IProbeGrain>($"probe {i}"), over.Token)).ToList();
+
+        var added = await cluster.AddAsync();
+        await Waiting.UntilAsync(() => cluster.EngineOf(added).PartitionsCount > 0);
+        await cluster.UntilAllAreOwnedAsync();
+        await cluster.StopAsync(added);
+        await cluster.UntilAllAreOwnedAsync();
+        await over.CancelAsync();
+        var counts = await Task.WhenAll(calling);
+
+        for (var i = 0; i < ProbesCount; i++)
+        {
+            Assert.Equal(
+                counts[i], await cluster.GrainsOf(cluster.Silos[1]).GetGrain<IProbeGrain>($"probe {i}").Read());
+        }
+
+        Assert.Empty(cluster.Fatal);
+    }
+
+    private static async Task<int> CallUntilAsync(IProbeGrain probe, CancellationToken over)
+    {
+        var count = 0;
+        while (!over.IsCancellationRequested)
+        {
+            await probe.Add(1);
+            count++;
+        }
+
+        return count;
+    }
+
+    private static Task AddAsync(SiloCluster cluster, SiloHandle from) => Task.WhenAll(
+        Enumerable.Range(0, ProbesCount).Select(i =>
+            cluster.GrainsOf(from).GetGrain<IProbeGrain>($"probe {i}").Add(1).AsTask()));
+
+    private static async Task AssertCountsAsync(SiloCluster cluster, SiloHandle from, int count)
+    {
+        for (var i = 0; i < ProbesCount; i++)
+            Assert.Equal(count, await cluster.GrainsOf(from).GetGrain<IProbeGrain>($"probe {i}").Read());
+    }
+}
