@@ -20,7 +20,7 @@ using Tributary.Storage.Reminders;
 namespace Tributary.Api;
 
 /// <summary>The node behind the API: its intake of messages, its reads and its feed.</summary>
-public sealed class ApiNode : INodeReadiness
+public sealed record ApiNode : INodeReadiness
 {
     /// <summary>Takes single messages.</summary>
     public required MessageIntake Intake { get; init; }

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -16,10 +15,9 @@ namespace Tributary.Api.Aggregates;
 /// <summary><c>GET /aggregates/{name}</c>: rows of one aggregate as committed, by window, then group.</summary>
 internal sealed class ReadAggregate(ApiNode node)
 {
-    private const int DefaultLimit = 100;
-    private const int MaxLimit = 1_000;
     private const string TimeAllowed =
-        "a time such as 2026-01-31T00:00:00Z, or milliseconds since 1970-01-01 UTC in digits";
+        Parameters.TimeAllowed + ", or milliseconds since 1970-01-01 UTC in digits";
+
     private const string NextAllowed = "the next of an earlier page of the same aggregate";
 
     public async Task InvokeAsync(HttpContext context)
@@ -27,7 +25,7 @@ internal sealed class ReadAggregate(ApiNode node)
         var live = node.Live();
         var active = Find(live.Definitions, (string)context.Request.RouteValues["name"]!);
         var parameters = new Parameters(context.Request, "group", "from", "to", "limit", "after");
-        var limit = (int)Math.Min(MaxLimit, parameters.Number("limit", 1, int.MaxValue) ?? DefaultLimit);
+        var limit = parameters.Limit();
         var rows = await node.Aggregates.ReadAggregatesAsync(
             active.Generation,
             GroupOf(parameters, active.Definition),
@@ -37,13 +35,13 @@ internal sealed class ReadAggregate(ApiNode node)
             limit + 1,
             context.RequestAborted);
 
-        var shown = rows.Take(limit).Select(row => BodyOf(row, active.Definition)).ToList();
-        var next =
-            rows.Count > limit
-                ? Base64Url.EncodeToString(Encoding.UTF8.GetBytes(rows[limit - 1].Key.ToString()))
-                : null;
+        var page = new ListPage<AggregateRow>(rows, limit);
         var body = new AggregateRows(
-            active.Definition.Name, live.GenerationNumbers[active.Generation], shown, next, live.IsFed(active));
+            active.Definition.Name,
+            live.GenerationNumbers[active.Generation],
+            [.. page.Rows.Select(row => BodyOf(row, active.Definition))],
+            page.Next(static row => OpaqueText.Of(row.Key.ToString())),
+            live.IsFed(active));
         await ApiJson.WriteAsync(context, body, ApiJson.Default.AggregateRows);
     }
 
@@ -80,31 +78,27 @@ internal sealed class ReadAggregate(ApiNode node)
         if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var ms))
             return ms;
 
-        return
-            DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
-            && text.Length >= 10
-            && text[4] == '-'
+        return Parameters.TryParseTime(text, out var time)
             ? time.ToUnixTimeMilliseconds()
             : throw Parameters.Invalid(name, text, TimeAllowed);
     }
 
-    private static AggregateKey? AfterOf(in Parameters parameters, int generation)
-    {
-        if (parameters.Text("after") is not { } text)
-            return null;
+    private static AggregateKey? AfterOf(in Parameters parameters, int generation) => parameters.After(
+        text => OpaqueText.Read(text) is { } key && KeyOf(key) is { } found && found.Generation == generation
+            ? found
+            : (AggregateKey?)null,
+        NextAllowed);
 
+    private static AggregateKey? KeyOf(string text)
+    {
         try
         {
-            var key = AggregateKey.Parse(Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)));
-            if (key.Generation == generation)
-                return key;
+            return AggregateKey.Parse(text);
         }
         catch (Exception error) when (error is FormatException or OverflowException)
         {
-            throw Parameters.Invalid("after", text, NextAllowed);
+            return null;
         }
-
-        throw Parameters.Invalid("after", text, NextAllowed);
     }
 
     private static AggregateRowBody BodyOf(AggregateRow row, AggregateDefinition definition)

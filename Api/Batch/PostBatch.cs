@@ -43,7 +43,7 @@ internal sealed partial class PostBatch(
 
     private async Task ReadAsync(HttpContext context, BatchWindow window, string source, string? key)
     {
-        var lines = new LineReader(context.Request.BodyReader, options.MaxBodyBytes);
+        var lines = new BatchLines(context.Request.BodyReader, options.MaxBodyBytes);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(
             context.RequestAborted, lifetime.ApplicationStopping);
         var blanks = new Queue<long>();

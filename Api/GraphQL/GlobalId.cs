@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
+using Tributary.Api.Http;
 
 namespace Tributary.Api.GraphQL;
 
@@ -18,9 +19,6 @@ internal static class GlobalId
 
     private const int MaxStackBytes = 512;
 
-    private static readonly UTF8Encoding Strict = new(
-        encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     public static string Of(string kind, string key)
     {
         var maxBytes = Encoding.UTF8.GetMaxByteCount(kind.Length + 1 + key.Length);
@@ -34,18 +32,10 @@ internal static class GlobalId
     /// <summary>Kind and key, or null when the text is no such id.</summary>
     public static (string Kind, string Key)? Parse(string text)
     {
-        if (text.Length > MaxLength || !Base64Url.IsValid(text))
+        if (text.Length > MaxLength || OpaqueText.Read(text) is not { } plain)
             return null;
-        try
-        {
-            var plain = Strict.GetString(Base64Url.DecodeFromChars(text));
-            var colon = plain.IndexOf(':', StringComparison.Ordinal);
-            return colon < 0 ? null : (plain[..colon], plain[(colon + 1)..]);
-        }
-        catch (DecoderFallbackException)
-        {
-            return null;
-        }
+        var colon = plain.IndexOf(':', StringComparison.Ordinal);
+        return colon < 0 ? null : (plain[..colon], plain[(colon + 1)..]);
     }
 
     /// <summary>The key behind a cursor of the list <paramref name="kind"/>.</summary>

@@ -10,7 +10,11 @@ namespace Tributary.Api.Http;
 /// </summary>
 internal readonly struct Parameters
 {
+    public const string TimeAllowed = "a time such as 2026-01-31T00:00:00Z";
+
     private const int MaxFoundChars = 60;
+    private const int DefaultLimit = 100;
+    private const int MaxLimit = 1_000;
 
     private readonly IQueryCollection query;
 
@@ -70,6 +74,26 @@ internal readonly struct Parameters
         "true" or "1" => true,
         var text => throw Invalid(name, text, "true, false, 1, 0"),
     };
+
+    /// <summary>The most rows of a page, from the parameter <c>limit</c>; a higher number means the highest.</summary>
+    public int Limit() => (int)Math.Min(MaxLimit, Number("limit", 1, int.MaxValue) ?? DefaultLimit);
+
+    /// <summary>Where a list goes on, from the parameter <c>after</c>; null when it is missing.</summary>
+    /// <param name="read">Gives null for a text that no answer had as its next.</param>
+    public T? After<T>(Func<string, T?> read, string allowed = "the next of an earlier answer")
+        where T : struct =>
+        Text("after") is not { } text ? null : read(text) ?? throw Invalid("after", text, allowed);
+
+    /// <summary>A time; null when it is missing.</summary>
+    public DateTimeOffset? Time(string name) => Text(name) is not { } text ? null
+        : TryParseTime(text, out var time) ? time
+        : throw Invalid(name, text, TimeAllowed);
+
+    /// <summary>Reads a time that begins with a year of four digits.</summary>
+    public static bool TryParseTime(string text, out DateTimeOffset time) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time)
+        && text.Length >= 10
+        && text[4] == '-';
 
     public static TributaryException Invalid(string name, string found, string allowed) =>
         new(

@@ -1,6 +1,3 @@
-using System.Buffers.Text;
-using System.Globalization;
-using System.Text;
 using Microsoft.AspNetCore.Http;
 using Tributary.Api.Http;
 using Tributary.Messages;
@@ -11,9 +8,6 @@ namespace Tributary.Api.Processing;
 /// <summary>The parameters that select failures, for reading, retrying and parking.</summary>
 internal readonly struct FailureParameters
 {
-    private const string TimeAllowed = "a time such as 2026-01-31T00:00:00Z";
-    private const string NextAllowed = "the next of an earlier answer";
-
     private static readonly string[] Names =
     [
         "status",
@@ -36,20 +30,14 @@ internal readonly struct FailureParameters
         parameters.Text("status") is { } status ? [StatusOf(status)] : [MessageStatus.Retrying, MessageStatus.Parked],
         One("source"), One("item"), One("plugin"),
         parameters.Text("step") is { } step ? [StepOf(step)] : null,
-        TimeOf("from"), TimeOf("until"), parameters.Text("error"));
+        parameters.Time("from"), parameters.Time("until"), parameters.Text("error"));
 
     public PartMark? After =>
-        parameters.Text("after") is not { } text
-            ? null
-            : ReadMark(text) ?? throw Parameters.Invalid("after", text, NextAllowed);
+        parameters.After(static text => OpaqueText.Read(text) is { } mark ? PartMarkText.Read(mark) : null);
 
-    public int Limit(int usual, int most) => (int)Math.Min(most, parameters.Number("limit", 1, int.MaxValue) ?? usual);
+    public int Limit() => parameters.Limit();
 
-    public static string TextOf(PartMark mark) =>
-        Base64Url.EncodeToString(Encoding.UTF8.GetBytes(PartMarkText.Of(mark)));
-
-    private static PartMark? ReadMark(string text) =>
-        Base64Url.IsValid(text) ? PartMarkText.Read(Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text))) : null;
+    public static string TextOf(PartMark mark) => OpaqueText.Of(PartMarkText.Of(mark));
 
     private static MessageStatus StatusOf(string text) => text.ToUpperInvariant() switch
     {
@@ -68,16 +56,4 @@ internal readonly struct FailureParameters
     };
 
     private string[]? One(string name) => parameters.Text(name) is { } text ? [text] : null;
-
-    private DateTimeOffset? TimeOf(string name)
-    {
-        if (parameters.Text(name) is not { } text)
-            return null;
-        return
-            DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
-            && text.Length >= 10
-            && text[4] == '-'
-            ? time
-            : throw Parameters.Invalid(name, text, TimeAllowed);
-    }
 }

@@ -6,13 +6,10 @@ namespace Tributary.Api.Processing;
 /// <summary><c>GET /failures</c>: failures, in the order in which their messages were accepted.</summary>
 internal sealed class ListFailures(ApiNode node)
 {
-    private const int DefaultLimit = 100;
-    private const int MaxLimit = 1_000;
-
     public async Task InvokeAsync(HttpContext context)
     {
         var parameters = new FailureParameters(context.Request, "limit");
-        var limit = parameters.Limit(DefaultLimit, MaxLimit);
+        var limit = parameters.Limit();
         var page = await node.Failures.ReadPartsAsync(
             parameters.Filter, parameters.After, limit, context.RequestAborted);
         var next = page.IsComplete ? null : page.ScannedTo;

@@ -1,8 +1,5 @@
-using System.Buffers.Text;
 using System.ComponentModel;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Tributary.Api.GraphQL.Paging;
 using Tributary.Api.Http;
 using Tributary.Api.Json;
 using Tributary.Storage.Records;
@@ -22,17 +19,15 @@ public sealed record RecordList(string Plugin, IReadOnlyList<RecordBody> Records
 /// <summary><c>GET /records/{plugin}</c>: the records of one plugin, by item, then key.</summary>
 internal sealed class ListRecords(ApiNode node)
 {
-    private const int DefaultLimit = 100;
-    private const int MaxLimit = 1_000;
-
     public async Task InvokeAsync(HttpContext context)
     {
         var plugin = LivePlugin.Named((string)context.Request.RouteValues["plugin"]!, node);
         var parameters = new Parameters(context.Request, "item", "limit", "after");
-        var limit = (int)Math.Min(MaxLimit, parameters.Number("limit", 1, int.MaxValue) ?? DefaultLimit);
+        var limit = parameters.Limit();
+        var after = parameters.After(
+            static text => OpaqueText.Read(text) is { } mark ? RecordMarkText.Read(mark) : null);
         var query = new RecordQuery(
-            plugin.Generation, parameters.Text("item") is { } item ? [item] : null, null, AfterOf(parameters), limit,
-            limit + 1);
+            plugin.Generation, parameters.Text("item") is { } item ? [item] : null, null, after, limit, limit + 1);
         var page = await node.Records.ReadRecordsAsync(query, context.RequestAborted);
         var records = page
             .Records.Select(record => new RecordBody(
@@ -41,29 +36,9 @@ internal sealed class ListRecords(ApiNode node)
         await ApiJson.WriteAsync(
             context,
             new RecordList(
-                plugin.Name, records, page.IsComplete || page.ScannedTo is not { } mark ? null : TextOf(mark)),
+                plugin.Name,
+                records,
+                page.IsComplete || page.ScannedTo is not { } mark ? null : OpaqueText.Of(RecordMarkText.Of(mark))),
             ApiJson.Default.RecordList);
-    }
-
-    private static string TextOf(RecordMark mark) =>
-        Base64Url.EncodeToString(
-            JsonSerializer.SerializeToUtf8Bytes([mark.Item, mark.Key], CursorKeyJson.Default.StringArray));
-
-    private static RecordMark? AfterOf(in Parameters parameters)
-    {
-        if (parameters.Text("after") is not { } text)
-            return null;
-        try
-        {
-            if (JsonSerializer.Deserialize(Base64Url.DecodeFromChars(text), CursorKeyJson.Default.StringArray)
-                is [{ } item, { } key])
-                return new RecordMark(item, key);
-        }
-        catch (Exception error) when (error is FormatException or JsonException)
-        {
-            throw Parameters.Invalid("after", text, "the next of an earlier answer");
-        }
-
-        throw Parameters.Invalid("after", text, "the next of an earlier answer");
     }
 }

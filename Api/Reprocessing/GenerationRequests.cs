@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Tributary.Api.Http;
 using Tributary.Api.Json;
@@ -13,7 +12,6 @@ namespace Tributary.Api.Reprocessing;
 /// </summary>
 internal sealed class GenerationRequests(ApiNode node)
 {
-    private const string TimeAllowed = "a time such as 2026-01-31T00:00:00Z";
     private const string NameAllowed = "the name of one that is configured";
 
     /// <summary><c>GET /generations</c>.</summary>
@@ -35,7 +33,7 @@ internal sealed class GenerationRequests(ApiNode node)
     {
         var parameters = new Parameters(context.Request, "aggregate", "plugin", "from", "to");
         var begun = await Of(node)
-            .ReprocessAsync(NameOf(parameters), TimeOf(parameters, "from"), TimeOf(parameters, "to"));
+            .ReprocessAsync(NameOf(parameters), parameters.Time("from"), parameters.Time("to"));
         context.Response.StatusCode = StatusCodes.Status202Accepted;
         await ApiJson.WriteAsync(context, GenerationBody.Of(begun), ApiJson.Default.GenerationBody);
     }
@@ -74,18 +72,6 @@ internal sealed class GenerationRequests(ApiNode node)
             (null, null) => parameters.Required("aggregate", $"{NameAllowed}; or the parameter 'plugin'"),
             var (_, plugin) => throw Parameters.Invalid("plugin", plugin!, "either 'aggregate' or 'plugin'"),
         };
-
-    private static DateTimeOffset? TimeOf(in Parameters parameters, string name)
-    {
-        if (parameters.Text(name) is not { } text)
-            return null;
-        return
-            DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
-            && text.Length >= 10
-            && text[4] == '-'
-            ? time
-            : throw Parameters.Invalid(name, text, TimeAllowed);
-    }
 
     private static Task WriteAsync(HttpContext context, IEnumerable<GenerationView> views) =>
         ApiJson.WriteAsync(context, GenerationList.Of(views), ApiJson.Default.GenerationList);

@@ -9,8 +9,8 @@ public interface IMessageFeedGrain : IGrainWithStringKey
 {
     /// <summary>
     /// The messages after a cursor in the order of the database, then further ones as they are committed, without a gap
-    /// or a repeat. Ends when the silo stops or the reader is too slow, and with <c>EnumerationAbortedException</c> when
-    /// the silo is lost; the reader goes on from the cursor of its last message, at this silo or another.
+    /// or a repeat. Ends when the silo stops or the reader is too slow, and with <c>EnumerationAbortedException</c>
+    /// when the silo is lost; the reader goes on from the cursor of its last message, at this silo or another.
     /// </summary>
     /// <param name="after">
     /// The cursor of an entry, <c>start</c> for the first message, or null for messages committed from now on.

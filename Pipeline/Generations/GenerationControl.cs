@@ -73,59 +73,41 @@ public sealed class GenerationControl(
     /// <c>generation_not_found</c>, <c>generation_dropped</c>, <c>generation_not_fed</c>, <c>aggregate_of_plugin</c>;
     /// <c>generation_not_built</c>: it was never live and its replay has not ended.
     /// </exception>
-    public async ValueTask<IReadOnlyList<GenerationView>> SwitchAsync(
-        string name, int number, CancellationToken cancellation)
-    {
-        Named(book, name);
-        await turn.WaitAsync(cancellation);
-        try
-        {
-            var known = book;
-            var row = Numbered(known, name, number);
-            if (row.LivedAt is null && !await IsBuiltAsync(row))
-                throw new TributaryException("generation_not_built",
-                    $"Generation {number} of '{name}' is not built; allowed: one whose replay has completed, or that "
-                    + "was live before.");
-            if (known.TogetherWith(row).FirstOrDefault(one => !known.IsFed(one)) is { } still)
-                throw new TributaryException("generation_not_fed",
-                    $"No message is counted in generation {still.Generation} of '{still.Name}' as the server is "
-                    + "configured now; allowed: one that is.");
-            Publish(await store.SwitchAsync([.. known.TogetherWith(row).Select(static one => one.Id)], cancellation));
-        }
-        finally
-        {
-            turn.Release();
-        }
-
-        return await ListAsync();
-    }
+    public ValueTask<IReadOnlyList<GenerationView>> SwitchAsync(
+        string name, int number, CancellationToken cancellation) =>
+        ChangeAsync(
+            name,
+            number,
+            async (known, row) =>
+            {
+                if (row.LivedAt is null && !await IsBuiltAsync(row))
+                    throw new TributaryException("generation_not_built",
+                        $"Generation {number} of '{name}' is not built; allowed: one whose replay has completed, or "
+                        + "that was live before.");
+                if (known.TogetherWith(row).FirstOrDefault(one => !known.IsFed(one)) is { } still)
+                    throw new TributaryException("generation_not_fed",
+                        $"No message is counted in generation {still.Generation} of '{still.Name}' as the server is "
+                        + "configured now; allowed: one that is.");
+            },
+            store.SwitchAsync,
+            cancellation);
 
     /// <summary>Gives a generation up for good: from now on it is not fed.</summary>
     /// <exception cref="TributaryException">
     /// <c>generation_not_found</c>, <c>aggregate_of_plugin</c>, <c>generation_live</c>, <c>generation_configured</c>.
     /// </exception>
-    public async ValueTask<IReadOnlyList<GenerationView>> DropAsync(
-        string name, int number, CancellationToken cancellation)
-    {
-        Named(book, name);
-        await turn.WaitAsync(cancellation);
-        try
-        {
-            var known = book;
-            var row = Numbered(known, name, number);
-            if (known.IsConfigured(row))
-                throw new TributaryException("generation_configured",
+    public ValueTask<IReadOnlyList<GenerationView>> DropAsync(
+        string name, int number, CancellationToken cancellation) =>
+        ChangeAsync(
+            name,
+            number,
+            (known, row) => known.IsConfigured(row)
+                ? throw new TributaryException("generation_configured",
                     $"Generation {number} of '{name}' is the one that the configuration asks for; allowed: another "
-                    + "one.");
-            Publish(await store.DropAsync([.. known.TogetherWith(row).Select(static one => one.Id)], cancellation));
-        }
-        finally
-        {
-            turn.Release();
-        }
-
-        return await ListAsync();
-    }
+                    + "one.")
+                : ValueTask.CompletedTask,
+            store.DropAsync,
+            cancellation);
 
     /// <summary>Reads the generations again, because other processes may have switched or dropped some.</summary>
     public async ValueTask RefreshAsync(CancellationToken cancellation)
@@ -145,6 +127,31 @@ public sealed class GenerationControl(
 
     private static (int Id, bool IsLive, bool IsDropped) Mark(DefinitionRow row) =>
         (row.Id, row.IsLive, row.DroppedAt is not null);
+
+    /// <summary>Changes a generation together with those that belong to it, if the check lets it pass.</summary>
+    private async ValueTask<IReadOnlyList<GenerationView>> ChangeAsync(
+        string name,
+        int number,
+        Func<GenerationBook, DefinitionRow, ValueTask> check,
+        Func<IReadOnlyList<int>, CancellationToken, ValueTask<IReadOnlyList<DefinitionRow>>> change,
+        CancellationToken cancellation)
+    {
+        Named(book, name);
+        await turn.WaitAsync(cancellation);
+        try
+        {
+            var known = book;
+            var row = Numbered(known, name, number);
+            await check(known, row);
+            Publish(await change([.. known.TogetherWith(row).Select(static one => one.Id)], cancellation));
+        }
+        finally
+        {
+            turn.Release();
+        }
+
+        return await ListAsync();
+    }
 
     private void Publish(IReadOnlyList<DefinitionRow> rows)
     {

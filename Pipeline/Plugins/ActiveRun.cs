@@ -27,11 +27,11 @@ internal sealed class ActiveRun(BoundPlugin plugin, PluginContext context, Cance
     /// <summary>When the run began to work, as a time stamp.</summary>
     public long Began { get; set; }
 
+    /// <summary>When the watch looks at the run, as a time stamp.</summary>
     public long DueAt { get; set; }
 
-    public ActiveRun? Previous { get; set; }
-
-    public ActiveRun? Next { get; set; }
+    /// <summary>The run's place in a list of its watch; moving it from one list to another allocates nothing.</summary>
+    public LinkedListNode<ActiveRun> Place => field ??= new LinkedListNode<ActiveRun>(this);
 
     /// <summary>The next of the runs that are due together.</summary>
     public ActiveRun? NextDue { get; set; }

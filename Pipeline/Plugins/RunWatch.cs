@@ -30,22 +30,27 @@ internal enum StopReason
 
 /// <summary>
 /// Watches the runs of one plugin. One timer serves them all: it is set for the oldest run, and again only when it
-/// fires. So a run that ends in time costs a lock and two links, and no timer.
+/// fires. So a run that ends in time costs a lock and a place in a list, and no timer.
 /// </summary>
 internal sealed class RunWatch : IDisposable
 {
     private readonly Lock gate = new();
     private readonly TimeProvider time;
-    private readonly RunList running;
-    private readonly RunList stopping;
+    private readonly TimeSpan limit;
+    private readonly TimeSpan grace;
+
+    // In the order of their due times: all runs of a list wait equally long, so a new one goes to the end.
+    private readonly LinkedList<ActiveRun> running = new();
+    private readonly LinkedList<ActiveRun> stopping = new();
+
     private readonly ITimer timer;
     private long armedFor = long.MaxValue;
 
     public RunWatch(TimeProvider time, TimeSpan limit, TimeSpan grace)
     {
         this.time = time;
-        running = new RunList(limit);
-        stopping = new RunList(grace);
+        this.limit = limit;
+        this.grace = grace;
         timer = time.CreateTimer(
             static watch => ((RunWatch)watch!).Look(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -61,7 +66,7 @@ internal sealed class RunWatch : IDisposable
 
             run.HasThread = true;
             run.Stage = RunStage.Running;
-            Add(running, run);
+            Add(running, run, limit);
             return true;
         }
     }
@@ -87,7 +92,7 @@ internal sealed class RunWatch : IDisposable
                 return;
             run.Began = time.GetTimestamp();
             run.Stage = RunStage.Running;
-            Add(running, run);
+            Add(running, run, limit);
         }
     }
 
@@ -128,14 +133,14 @@ internal sealed class RunWatch : IDisposable
         {
             armedFor = long.MaxValue;
             var now = time.GetTimestamp();
-            // Chained by their own field, as their links lead into the next list.
-            while (running.First is { } run && run.DueAt <= now)
+            // Chained by their own field, as their places are in the next list.
+            while (running.First?.Value is { } run && run.DueAt <= now)
             {
                 MoveToStopping(run, StopReason.TimeLimit);
                 (run.NextDue, toStop) = (toStop, run);
             }
 
-            while (stopping.First is { } run && run.DueAt <= now)
+            while (stopping.First?.Value is { } run && run.DueAt <= now)
             {
                 Leave(run);
                 run.Stage = RunStage.Ended;
@@ -156,28 +161,24 @@ internal sealed class RunWatch : IDisposable
         Leave(run);
         run.Stage = RunStage.Stopping;
         run.Reason = reason;
-        Add(stopping, run);
+        Add(stopping, run, grace);
     }
 
-    private void Leave(ActiveRun run)
-    {
-        if (run.Stage == RunStage.Running)
-            running.Remove(run);
-        else if (run.Stage == RunStage.Stopping)
-            stopping.Remove(run);
-    }
+    // A run that waits, or waits for a thread, is in no list.
+    private static void Leave(ActiveRun run) => run.Place.List?.Remove(run.Place);
 
-    private void Add(RunList list, ActiveRun run)
+    private void Add(LinkedList<ActiveRun> list, ActiveRun run, TimeSpan wait)
     {
         var now = time.GetTimestamp();
-        list.Add(run, now + (long)(list.Wait.TotalSeconds * time.TimestampFrequency));
+        run.DueAt = now + (long)(wait.TotalSeconds * time.TimestampFrequency);
+        list.AddLast(run.Place);
         if (run.DueAt < armedFor)
             Arm(now);
     }
 
     private void Arm(long now)
     {
-        var due = Math.Min(running.First?.DueAt ?? long.MaxValue, stopping.First?.DueAt ?? long.MaxValue);
+        var due = Math.Min(running.First?.Value.DueAt ?? long.MaxValue, stopping.First?.Value.DueAt ?? long.MaxValue);
         if (due >= armedFor)
             return;
 

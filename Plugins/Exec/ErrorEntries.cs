@@ -6,7 +6,7 @@ namespace Tributary.Plugins.Exec;
 /// Joins the lines of a program's error stream to entries: a trace, which is a line followed by indented lines, is one
 /// entry. An entry ends at the latest when the program has been quiet for a moment.
 /// </summary>
-internal sealed class ErrorEntries(LineReader lines, TimeProvider time, Action<string> log)
+internal sealed class ErrorEntries(ProgramLines lines, TimeProvider time, Action<string> log)
 {
     /// <summary>Most lines of an entry; a longer one is split.</summary>
     private const int MaxLinesCount = 200;

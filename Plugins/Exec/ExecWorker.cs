@@ -29,16 +29,16 @@ internal sealed class ExecWorker : IAsyncDisposable
 
     private readonly Process process;
     private readonly TimeProvider time;
-    private readonly LineReader answers;
+    private readonly ProgramLines answers;
     private readonly Task errors;
 
     private ExecWorker(Process process, int maxLineBytes, TimeProvider time, Action<string> log)
     {
         this.time = time;
         this.process = process;
-        answers = new LineReader(process.StandardOutput.BaseStream, maxLineBytes);
+        answers = new ProgramLines(process.StandardOutput.BaseStream, maxLineBytes);
         errors = new ErrorEntries(
-            new LineReader(process.StandardError.BaseStream, MaxErrorLineBytes), time, log).PumpAsync();
+            new ProgramLines(process.StandardError.BaseStream, MaxErrorLineBytes), time, log).PumpAsync();
     }
 
     public int ProcessId => process.Id;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Tributary.Api.GraphQL.Paging;
 using Tributary.GraphQL.Binding;
 using Tributary.GraphQL.Types;
@@ -39,31 +38,16 @@ internal sealed class OperationFields(ApiNode node)
     private async ValueTask<LedgerNode> LedgerAsync(bool verify, CancellationToken cancellation) =>
         LedgerNode.Of(await node.Ledger.ReadLedgerAsync(verify, cancellation));
 
-    private static string KeyOf(ReminderRow row)
-    {
-        string[] parts = [row.Due.UtcTicks.ToString(), row.Grain.Type, row.Grain.Key, row.Name];
-        return JsonSerializer.Serialize(parts, CursorKeyJson.Default.StringArray);
-    }
+    private static string KeyOf(ReminderRow row) =>
+        CursorKey.Of(row.Due.UtcTicks.ToString(), row.Grain.Type, row.Grain.Key, row.Name);
 
-    private static ReminderMark MarkOf(string cursor)
-    {
-        try
-        {
-            return
-                JsonSerializer.Deserialize(
-                    GlobalId.KeyOfCursor(ReminderCursor, cursor), CursorKeyJson.Default.StringArray)
-                    is [{ } ticks, { } type, { } key, { } name]
-                && long.TryParse(ticks, out var due)
-                && due >= 0
-                && due <= DateTimeOffset.MaxValue.UtcTicks
-                ? new ReminderMark(new DateTimeOffset(due, TimeSpan.Zero), new RoundGrainId(type, key), name)
-                : throw GlobalId.CursorInvalid(cursor);
-        }
-        catch (JsonException)
-        {
-            throw GlobalId.CursorInvalid(cursor);
-        }
-    }
+    private static ReminderMark MarkOf(string cursor) =>
+        CursorKey.Read(GlobalId.KeyOfCursor(ReminderCursor, cursor)) is [{ } ticks, { } type, { } key, { } name]
+        && long.TryParse(ticks, out var due)
+        && due >= 0
+        && due <= DateTimeOffset.MaxValue.UtcTicks
+            ? new ReminderMark(new DateTimeOffset(due, TimeSpan.Zero), new RoundGrainId(type, key), name)
+            : throw GlobalId.CursorInvalid(cursor);
 }
 
 /// <summary>A reminder as the schema shows it.</summary>

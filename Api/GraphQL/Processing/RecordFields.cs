@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Tributary.Api.GraphQL.Messages;
 using Tributary.Api.GraphQL.Paging;
 using Tributary.Api.Processing;
@@ -81,24 +80,10 @@ internal sealed class RecordFields(ApiNode node, MessageLookup lookup)
                 query.Document is null ? null : found.ScannedCount));
     }
 
-    private static string CursorOf(RecordMark mark) =>
-        GlobalId.Of(CursorKind, JsonSerializer.Serialize([mark.Item, mark.Key], CursorKeyJson.Default.StringArray));
+    private static string CursorOf(RecordMark mark) => GlobalId.Of(CursorKind, RecordMarkText.Of(mark));
 
-    private static RecordMark MarkOf(string cursor)
-    {
-        try
-        {
-            return
-                JsonSerializer.Deserialize(GlobalId.KeyOfCursor(CursorKind, cursor), CursorKeyJson.Default.StringArray)
-                    is [{ } item, { } key]
-                ? new RecordMark(item, key)
-                : throw GlobalId.CursorInvalid(cursor);
-        }
-        catch (JsonException)
-        {
-            throw GlobalId.CursorInvalid(cursor);
-        }
-    }
+    private static RecordMark MarkOf(string cursor) =>
+        RecordMarkText.Read(GlobalId.KeyOfCursor(CursorKind, cursor)) ?? throw GlobalId.CursorInvalid(cursor);
 }
 
 /// <summary>A record as the schema shows it.</summary>

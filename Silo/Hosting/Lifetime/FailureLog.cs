@@ -57,14 +57,11 @@ internal sealed partial class FailureLog(TimeProvider time, ILogger<FailureLog> 
         LogOf((part.Status, part.Plugin, code))
             .Write(unsaid =>
             {
+                var (from, of, why) = (Cut(source, MaxIdChars), Cut(item, MaxIdChars), Cut(error, MaxErrorChars));
                 if (part.NextAttempt is { } next)
-                    LogRetrying(
-                        logger, message, Cut(source, MaxIdChars), Cut(item, MaxIdChars), about, next,
-                        Cut(error, MaxErrorChars), unsaid);
+                    LogRetrying(logger, message, from, of, about, next, why, unsaid);
                 else
-                    LogGivenUp(
-                        logger, message, Cut(source, MaxIdChars), Cut(item, MaxIdChars), about, part.Status,
-                        Cut(error, MaxErrorChars), unsaid);
+                    LogGivenUp(logger, message, from, of, about, part.Status, why, unsaid);
             });
     }
 

@@ -2,7 +2,7 @@ using Tributary.Api;
 using Tributary.Api.Processing;
 using Tributary.Feed;
 using Tributary.Pipeline.Generations;
-using Tributary.Pipeline.Mapping;
+using Tributary.Pipeline.Intake;
 using Tributary.Pipeline.Plugins;
 using Tributary.Pipeline.Reading;
 using Tributary.Rounds.Engine;
@@ -18,48 +18,31 @@ internal sealed class ApiNodes(
     NodeStore store, NodeState state, NodeDoors doors, Processing processing, AfterStart<FeedTail> tail,
     ChangeWatch changes)
 {
-    /// <summary>The node of the role silo.</summary>
+    /// <summary>The node of the role silo: a reader with an engine.</summary>
     public ApiNode OfSilo(RoundEngine engine, Definitions definitions, PluginHost plugins)
     {
         var generations = definitions.Generations;
-        var (mapper, runs) = OfPosts(plugins);
-        return new ApiNode
+        return OfReader(engine.Grains, definitions, plugins) with
         {
-            Intake = doors.New(engine.Grains, definitions.Contributions, mapper, runs),
-            BulkIntake = doors.New(engine.BulkGrains, definitions.Contributions, mapper, runs),
-            Grains = engine.Grains,
-            Messages = store.Store.Messages,
-            Items = store.Store.Items,
-            Aggregates = store.Store.Aggregates,
-            Records = store.Store.Records,
-            Failures = store.Store.Failures,
-            Reminders = store.Store.Reminders,
-            Ledger = store.Store.Ledger,
-            Held = store.Store.Held,
+            BulkIntake = DoorTo(engine.BulkGrains, definitions, plugins),
             MakeAgain = engine.MakeAgainAsync,
             LivePlugins = () => RunningOf(plugins, generations.Book),
-            PluginStatuses = () => plugins.Statuses,
-            MatcherOf = MatcherOf,
-            Tail = tail.Value,
             Changes = changes,
-            Live = () => generations.Book.Live,
             Generations = generations,
-            IsReady = () => state.IsReady,
             Refusal = () => state.Refusal,
         };
     }
 
     /// <summary>The node of the role api alone: it reads what is stored.</summary>
-    public ApiNode OfReader(IRoundGrains stored, Definitions definitions, PluginHost none)
+    public ApiNode OfReader(IRoundGrains grains, Definitions definitions, PluginHost plugins)
     {
         var generations = definitions.Generations;
-        var (mapper, runs) = OfPosts(none);
-        var door = doors.New(stored, definitions.Contributions, mapper, runs);
+        var door = DoorTo(grains, definitions, plugins);
         return new ApiNode
         {
             Intake = door,
             BulkIntake = door,
-            Grains = stored,
+            Grains = grains,
             Messages = store.Store.Messages,
             Items = store.Store.Items,
             Aggregates = store.Store.Aggregates,
@@ -69,7 +52,7 @@ internal sealed class ApiNodes(
             Ledger = store.Store.Ledger,
             Held = store.Store.Held,
             LivePlugins = () => LiveOf(generations.Book),
-            PluginStatuses = () => none.Statuses,
+            PluginStatuses = () => plugins.Statuses,
             MatcherOf = MatcherOf,
             Tail = tail.Value,
             Live = () => generations.Book.Live,
@@ -78,8 +61,10 @@ internal sealed class ApiNodes(
     }
 
     // Messages that are posted to the API are processed when the configuration maps them.
-    private (MessageMapper? Mapper, IPluginHost? Runs) OfPosts(PluginHost plugins) =>
-        processing.ApiMapper is { } mapper ? (mapper, plugins) : (null, null);
+    private MessageIntake DoorTo(IRoundGrains grains, Definitions definitions, PluginHost plugins) =>
+        processing.ApiMapper is { } mapper
+            ? doors.New(grains, definitions.Contributions, mapper, plugins)
+            : doors.New(grains, definitions.Contributions, mapper: null, runs: null);
 
     // A process that runs plugins shows the plugins that run in it.
     private static List<LivePlugin> RunningOf(PluginHost plugins, GenerationBook book) =>

@@ -34,51 +34,27 @@ internal static class PostgresDefinitions
         cancellation);
 
     public static Task<IReadOnlyList<DefinitionRow>> SwitchAsync(
-        NpgsqlConnection connection,
-        IReadOnlyList<int> ids,
-        DateTimeOffset now,
-        CancellationToken cancellation
-    ) =>
-        AloneAsync(
+        NpgsqlConnection connection, IReadOnlyList<int> ids, DateTimeOffset now, CancellationToken cancellation) =>
+        ChangeAsync(
             connection,
-            async () =>
-            {
-                var rows = GenerationRules.Switchable(await ReadAllAsync(connection, cancellation), ids);
-                await RunAsync(
-                    connection,
-                    "insert into live_generations(name, id) select name, id from definitions where id = any($1) on "
-                    + "conflict (name) do update set id = excluded.id",
-                    cancellation,
-                    Ids(rows));
-                await RunAsync(
-                    connection,
-                    "update definitions set lived_at = coalesce(lived_at, $2) where id = any($1)",
-                    cancellation,
-                    Ids(rows),
-                    Time(now));
-                return await ReadAllAsync(connection, cancellation);
-            },
+            known => GenerationRules.Switchable(known, ids),
+            """
+            with live as (
+                insert into live_generations(name, id) select name, id from definitions where id = any($1)
+                on conflict (name) do update set id = excluded.id
+            )
+            update definitions set lived_at = coalesce(lived_at, $2) where id = any($1)
+            """,
+            now,
             cancellation);
 
     public static Task<IReadOnlyList<DefinitionRow>> DropAsync(
-        NpgsqlConnection connection,
-        IReadOnlyList<int> ids,
-        DateTimeOffset now,
-        CancellationToken cancellation
-    ) =>
-        AloneAsync(
+        NpgsqlConnection connection, IReadOnlyList<int> ids, DateTimeOffset now, CancellationToken cancellation) =>
+        ChangeAsync(
             connection,
-            async () =>
-            {
-                var rows = GenerationRules.Droppable(await ReadAllAsync(connection, cancellation), ids);
-                await RunAsync(
-                    connection,
-                    "update definitions set dropped_at = coalesce(dropped_at, $2) where id = any($1)",
-                    cancellation,
-                    Ids(rows),
-                    Time(now));
-                return await ReadAllAsync(connection, cancellation);
-            },
+            known => GenerationRules.Droppable(known, ids),
+            "update definitions set dropped_at = coalesce(dropped_at, $2) where id = any($1)",
+            now,
             cancellation);
 
     public static async Task<IReadOnlyList<DefinitionRow>> ReadAllAsync(
@@ -87,6 +63,26 @@ internal static class PostgresDefinitions
         await using var command = new NpgsqlCommand($"{Select} order by d.id", connection);
         return await PostgresRows.ReadAllAsync(command, Read, cancellation);
     }
+
+    /// <summary>Changes the definitions that the rule picks; returns all as they are afterwards.</summary>
+    /// <param name="sql">Takes the ids and the time.</param>
+    private static Task<IReadOnlyList<DefinitionRow>> ChangeAsync(
+        NpgsqlConnection connection,
+        Func<IReadOnlyList<DefinitionRow>, IReadOnlyList<DefinitionRow>> pick,
+        string sql,
+        DateTimeOffset now,
+        CancellationToken cancellation
+    ) =>
+        AloneAsync(
+            connection,
+            async () =>
+            {
+                var ids = pick(await ReadAllAsync(connection, cancellation)).Select(static row => row.Id).ToArray();
+                await RunAsync(
+                    connection, sql, cancellation, new NpgsqlParameter<int[]> { TypedValue = ids }, Time(now));
+                return await ReadAllAsync(connection, cancellation);
+            },
+            cancellation);
 
     // Two silos that propose the same change make one generation of it, and two silos that switch do so one after the
     // other.
@@ -136,9 +132,6 @@ internal static class PostgresDefinitions
     }
 
     private static NpgsqlParameter<string> Text(string text) => new() { TypedValue = text };
-
-    private static NpgsqlParameter<int[]> Ids(IReadOnlyList<DefinitionRow> rows) =>
-        new() { TypedValue = [.. rows.Select(static row => row.Id)] };
 
     private static NpgsqlParameter Time(DateTimeOffset time) => RoundChanges.Long(Instant.ToTicks(time));
 

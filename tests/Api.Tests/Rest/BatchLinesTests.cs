@@ -86,7 +86,7 @@ public class BatchLinesTests
     private static async Task<List<(long Number, string? Text)>> ReadAsync(string sent, int piece)
     {
         var pipe = new Pipe();
-        var reader = new LineReader(pipe.Reader, MaxBytes);
+        var reader = new BatchLines(pipe.Reader, MaxBytes);
         var read = new List<(long, string?)>();
         var bytes = Encoding.UTF8.GetBytes(sent);
         for (var at = 0; at < bytes.Length; at += piece)

@@ -1,12 +1,7 @@
 using Tributary.Aggregates;
 using Tributary.Connectors;
-using Tributary.Grains.Items;
-using Tributary.Grains.Items.Retries;
 using Tributary.Items;
 using Tributary.Messages;
-using Tributary.Pipeline.Processing;
-using Tributary.Plugins;
-using Tributary.Replays;
 using static Tributary.Grains.Tests.Items.ItemWorld;
 
 namespace Tributary.Grains.Tests.Items;

@@ -58,7 +58,7 @@ public sealed class ErrorEntriesTests
     {
         var heard = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         var pipe = new Pipe();
-        var pumping = new ErrorEntries(new LineReader(pipe.Reader.AsStream(), 4_096), TimeProvider.System, line =>
+        var pumping = new ErrorEntries(new ProgramLines(pipe.Reader.AsStream(), 4_096), TimeProvider.System, line =>
             heard.TrySetResult(line)
         ).PumpAsync();
         await pipe.Writer.WriteAsync(Encoding.UTF8.GetBytes("hello\n"), TestContext.Current.CancellationToken);
@@ -70,7 +70,7 @@ public sealed class ErrorEntriesTests
 
     private Task PumpAsync(string text) =>
         new ErrorEntries(
-            new LineReader(new MemoryStream(Encoding.UTF8.GetBytes(text)), 4_096),
+            new ProgramLines(new MemoryStream(Encoding.UTF8.GetBytes(text)), 4_096),
             TimeProvider.System,
             entries.Add).PumpAsync();
 }

@@ -59,10 +59,10 @@ public sealed class ProgramLinesTests : IDisposable
         Assert.Equal(3, Assert.Single(files.Load().Sources).MaxRunsCount);
     }
 
-    private static LineReader Reader(string text, int piece) =>
+    private static ProgramLines Reader(string text, int piece) =>
         new(new Pieces(Encoding.UTF8.GetBytes(text), piece), MaxBytes);
 
-    private static async Task<string?> NextAsync(LineReader lines) =>
+    private static async Task<string?> NextAsync(ProgramLines lines) =>
         await lines.ReadAsync(Cancellation) is { } line ? Encoding.UTF8.GetString(line.Span) : null;
 
     /// <summary>Gives a few bytes at a time, as a pipe may.</summary>

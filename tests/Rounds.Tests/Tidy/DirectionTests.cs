@@ -102,20 +102,6 @@ public sealed class DirectionTests
     }
 
     [Fact]
-    public void Grains_have_no_task_clock_chance_lock_or_file()
-    {
-        var grains = Sources
-            .Files(".cs")
-            .Where(static file => file.StartsWith("Grains/", StringComparison.Ordinal))
-            .ToList();
-        Assert.True(grains.Count > 10);
-        Assert.Empty(Sources.Find(
-            grains,
-            @"\b(Task|await|async|lock|Lock|Interlocked|Semaphore\w*|Thread|Random|TimeProvider|Stopwatch|UtcNow|"
-                + @"Guid\.(NewGuid|CreateVersion7)|File|Directory|Stream)\b(?![^\n]*</)"));
-    }
-
-    [Fact]
     public void The_engine_sees_the_abstractions_of_Orleans_and_not_its_hosting()
     {
         string[] abstractions =

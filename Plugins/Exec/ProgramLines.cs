@@ -1,8 +1,11 @@
 namespace Tributary.Plugins.Exec;
 
-/// <summary>Reads lines of bounded length. For one reader at a time.</summary>
+/// <summary>
+/// The lines that a program writes, each seen where it was read into; the caller decides about a line that is too long.
+/// For one reader at a time.
+/// </summary>
 /// <param name="maxBytes">The longest line, without its line break.</param>
-internal sealed class LineReader(Stream stream, int maxBytes)
+internal sealed class ProgramLines(Stream stream, int maxBytes)
 {
     // One byte more than a line may have: the byte after a line of the greatest length
     // shows whether the line ends there.

@@ -12,10 +12,10 @@ internal readonly record struct Line(long Number, byte[] Body, bool IsTooLong)
 }
 
 /// <summary>
-/// Cuts a stream of bytes at line feeds. A line that is too long is skipped without being held in memory; the next line
-/// is read as usual.
+/// The numbered lines of a batch, each with bytes of its own, as they wait while later lines are read. A line that is
+/// too long is skipped without being held in memory; the next line is read as usual.
 /// </summary>
-internal sealed class LineReader(PipeReader reader, int maxBytes)
+internal sealed class BatchLines(PipeReader reader, int maxBytes)
 {
     private ReadOnlySequence<byte> buffer;
     private bool hasRead;
