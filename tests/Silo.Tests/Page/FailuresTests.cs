@@ -154,6 +154,51 @@ public sealed class FailuresTests(PageFixture fixture)
     }
 
     [Fact]
+    public async Task Each_of_several_selected_ones_is_counted()
+    {
+        var server = await fixture.ProcessingAsync();
+        var source = OpenPage.Marker();
+        for (var n = 0; n < 3; n++)
+            await server.PostMissingAsync(source, $"{n}.txt");
+        await using var page = await OpenAsync(server, source);
+        await Assertions.Expect(Rows(page)).ToHaveCountAsync(3);
+        await page.Tab.Locator("#failures-all").CheckAsync();
+        await page.Tab.GetByRole(AriaRole.Button, new() { Name = "Park selected" }).ClickAsync();
+
+        await Assertions
+            .Expect(page.Tab.Locator("#failures-result"))
+            .ToHaveTextAsync("Parked: 3 failures, of 3 failures selected.");
+    }
+
+    [Fact]
+    public async Task A_row_that_is_selected_before_the_filter_is_answered_stays_selected_if_the_filter_keeps_it()
+    {
+        var server = await fixture.ProcessingAsync();
+        var source = OpenPage.Marker();
+        var left = await server.PostMissingAsync(source, "a.txt");
+        var kept = await server.PostAsync(
+            """{"uuid":"s-9","file":"here.txt","want":{"error":"Not now.","retry":false}}""", source);
+        await server.WaitForStatusAsync(kept, "PARKED");
+        await using var page = await OpenAsync(server, source);
+        await Assertions.Expect(Rows(page)).ToHaveCountAsync(2);
+        var answered = new TaskCompletionSource();
+        await page.Tab.RouteAsync("**/api/v1/failures?*plugin=picky*", async route =>
+        {
+            await answered.Task;
+            await route.ContinueAsync();
+        });
+
+        await Condition(page, "plugin").SelectOptionAsync("picky");
+        foreach (var message in (string[])[left, kept])
+            await Rows(page).Filter(new() { HasText = message }).GetByRole(AriaRole.Checkbox).CheckAsync();
+        answered.SetResult();
+
+        await Assertions.Expect(Rows(page)).ToHaveCountAsync(1);
+        await Assertions.Expect(Rows(page).GetByRole(AriaRole.Checkbox)).ToBeCheckedAsync();
+        await Assertions.Expect(page.Tab.Locator("#failures-selected")).ToHaveTextAsync("1 selected");
+    }
+
+    [Fact]
     public async Task The_filter_is_in_the_address_and_outlives_a_reload()
     {
         var server = await fixture.ProcessingAsync();

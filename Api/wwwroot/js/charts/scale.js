@@ -2,8 +2,9 @@
 
 const second = 1000, minute = 60 * second, hour = 60 * minute, day = 24 * hour;
 const timeSteps = [
-  second, 5 * second, 15 * second, minute, 5 * minute, 15 * minute, hour, 3 * hour, 6 * hour, 12 * hour,
-  day, 2 * day, 7 * day, 14 * day, 30 * day, 90 * day, 365 * day, 1825 * day, 3650 * day,
+  second, 5 * second, 15 * second, 30 * second, minute, 2 * minute, 5 * minute, 15 * minute, 30 * minute,
+  hour, 3 * hour, 6 * hour, 12 * hour, day, 2 * day, 3 * day, 7 * day, 14 * day, 30 * day, 90 * day, 180 * day,
+  365 * day, 1825 * day, 3650 * day,
 ];
 
 /** A linear map from [from, to] to [start, end]; a range without extent maps to the middle. */

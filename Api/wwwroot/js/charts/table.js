@@ -6,10 +6,10 @@ import { plural } from '../lib/format.js';
 const maxRows = 500;
 
 /**
- * A table that opens. `heads` are the column titles, `rows` are arrays of text. The first `texts` columns hold text,
- * the others numbers.
+ * A table that opens. `heads` are the column titles, `rows` are arrays of text. `isNumber(index)` tells which columns
+ * hold numbers; the others hold text.
  */
-export function tableOf(caption, heads, rows, texts) {
+export function tableOf(caption, heads, rows, isNumber) {
   const shown = rows.slice(0, maxRows);
   const cut = rows.length > maxRows ? ` – the first ${maxRows}` : '';
   return h('details', { class: 'chart-table' },
@@ -19,7 +19,7 @@ export function tableOf(caption, heads, rows, texts) {
         h('caption', { class: 'visually-hidden' }, caption),
         h('thead', {},
           h('tr', {},
-            ...heads.map((head, index) => h('th', { scope: 'col', class: index < texts ? null : 'number' }, head)),
+            ...heads.map((head, index) => h('th', { scope: 'col', class: isNumber(index) ? 'number' : null }, head)),
           ),
         ),
         h('tbody', {},
@@ -28,7 +28,7 @@ export function tableOf(caption, heads, rows, texts) {
               ...row.map((cell, index) =>
                 index === 0
                   ? h('th', { scope: 'row' }, cell)
-                  : h('td', { class: index < texts ? null : 'number' }, cell),
+                  : h('td', { class: isNumber(index) ? 'number' : null }, cell),
               ),
             ),
           ),

@@ -58,8 +58,16 @@ const dayAndClock = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit',
 });
 
-/** The reader's own time, with the day unless it is today. */
-export const moment = date => (date.toDateString() === new Date().toDateString() ? clock : dayAndClock).format(date);
+const dayAndMinute = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit',
+});
+
+/** The reader's own time: with the day unless it is today, with the year instead of seconds unless it is this year. */
+export function moment(date) {
+  const now = new Date();
+  if (date.toDateString() === now.toDateString()) return clock.format(date);
+  return (date.getFullYear() === now.getFullYear() ? dayAndClock : dayAndMinute).format(date);
+}
 
 /** The text, cut to `max` characters. */
 export const clip = (text, max) => (text.length > max ? `${text.slice(0, max)}…` : text);

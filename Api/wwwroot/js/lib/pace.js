@@ -10,6 +10,7 @@ export class Pace {
   #running = false;
   #lastMs = 0;
   #wanted = false;
+  #urgent = false;
 
   constructor(work, intervalMs) {
     this.#work = work;
@@ -27,12 +28,15 @@ export class Pace {
   now() {
     this.#wanted = true;
     clearTimeout(this.#timer);
-    return this.#running ? Promise.resolve() : this.#run();
+    if (!this.#running) return this.#run();
+    this.#urgent = true;
+    return Promise.resolve();
   }
 
   async #run() {
     this.#timer = null;
     this.#wanted = false;
+    this.#urgent = false;
     this.#running = true;
     const startedAt = performance.now();
     try {
@@ -40,7 +44,8 @@ export class Pace {
     } finally {
       this.#running = false;
       this.#lastMs = performance.now() - startedAt;
-      if (this.#wanted) this.request();
+      if (this.#urgent) this.#run();
+      else if (this.#wanted) this.request();
     }
   }
 }

@@ -113,7 +113,8 @@ export class AggregateCard {
       ...(groups.length > 0 || window !== null ? groups.map(group => exact(row.group?.[group])) : ['all']),
       ...names.map(name => exact(row.measures[name])),
     ]);
-    const table = tableOf(`${this.definition.name} as a table`, heads, rows, heads.length - names.length);
+    const texts = heads.length - names.length;
+    const table = tableOf(`${this.definition.name} as a table`, heads, rows, column => column >= texts);
     table.open = isOpen;
     this.#table.replaceChildren(table);
   }

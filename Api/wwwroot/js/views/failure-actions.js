@@ -55,7 +55,9 @@ export function bindActions({ filter, selected, onSelectAll, onChanged }) {
           const answer = changeMessage(action, message, plugin ?? '');
           const taken = waiting.shift();
           try {
-            changed += (await answer).changed.length;
+            // The sum is read after the wait: other workers add to it meanwhile.
+            const { changed: parts } = await answer;
+            changed += parts.length;
           } catch (problem) {
             waiting.push(taken);
             throw problem;

@@ -92,8 +92,8 @@ export function failuresView() {
   function goTo(places) {
     turn += 1;
     pages = places;
-    selected.clear();
-    rows.clear();
+    // The old rows stay until the new ones arrive. A row that is selected meanwhile keeps its selection if it stays.
+    selectAll(false);
     watch.now();
   }
 

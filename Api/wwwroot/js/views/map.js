@@ -76,7 +76,7 @@ export function mapView(feed, seam) {
         exact(place.message.magnitude),
         String(place.message.place ?? place.message.name ?? '–'),
       ]);
-    const fresh = tableOf('The newest places', ['position', 'magnitude', 'place'], rows, 1);
+    const fresh = tableOf('The newest places', ['position', 'magnitude', 'place'], rows, column => column === 1);
     fresh.open = isOpen;
     table.replaceChildren(fresh);
   }
