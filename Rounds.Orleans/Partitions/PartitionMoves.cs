@@ -39,9 +39,4 @@ internal sealed partial class PartitionMoves(
             LogNotHandedOver(partition, error.Message);
         }
     }
-
-    [LoggerMessage(
-        EventId = 1069, Level = LogLevel.Warning,
-        Message = "Partition {Partition} was given, and its next owner could not be called: {Error}")]
-    private partial void LogNotHandedOver(PartitionId partition, string error);
 }

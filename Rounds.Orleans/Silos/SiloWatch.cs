@@ -45,7 +45,7 @@ internal sealed partial class SiloWatch(
             ]);
             var verdicts = await deaths.JudgeAsync(
                 rows, engine.Silo ?? default, await StatusesAsync(rows, cancellation),
-                address => AddressProbe.RefusesAsync(address, cancellation));
+                address => RefusesAsync(address, cancellation));
             foreach (var (silo, verdict) in verdicts)
                 hasChanged |= await BuryAsync(silo, verdict, cancellation);
             if (hasChanged)
@@ -83,8 +83,8 @@ internal sealed partial class SiloWatch(
             // A silo that lives and lost its session a moment ago takes the connection. A row without a session is
             // enough where nothing answers, because the machine may be gone with its address.
             if (rows.Contains(address)
-                ? await AddressProbe.AnswersAsync(address, cancellation)
-                : !await AddressProbe.RefusesAsync(address, cancellation))
+                ? await AddressProbe.AnswersAsync(member.SiloAddress.Endpoint, cancellation)
+                : !await AddressProbe.RefusesAsync(member.SiloAddress.Endpoint, cancellation))
             {
                 return;
             }
@@ -133,6 +133,10 @@ internal sealed partial class SiloWatch(
 
     private Task KillAsync(LivingSilo silo) =>
         TryParse(silo.Address) is { } address ? membership.TryKill(address) : Task.CompletedTask;
+
+    // Nobody can listen at a text that is no address.
+    private static async Task<bool> RefusesAsync(string address, CancellationToken cancellation) =>
+        TryParse(address) is not { } silo || await AddressProbe.RefusesAsync(silo.Endpoint, cancellation);
 
     // Rows of a silo that was alone name no address of Orleans.
     private static SiloAddress? TryParse(string address)

@@ -9,8 +9,7 @@ public interface ISiloRows
     /// <summary>
     /// Declares a silo dead: its next commit meets the fence, and what it owns is free to be taken. Whoever calls this
     /// knows that the silo is dead. False when it was dead already, or never was. Waits for a commit of the silo that
-    /// is
-    /// under way; one that takes too long is ended.
+    /// is under way; one that takes too long is ended.
     /// </summary>
     ValueTask<bool> DeclareDeadAsync(SiloId silo, CancellationToken cancellation);
 
@@ -35,8 +34,8 @@ public sealed record PartitionOwner(PartitionId Partition, SiloId Silo, string A
 /// <param name="Address">See <see cref="JoinRequest.Address"/>.</param>
 /// <param name="Round">Its last durable round.</param>
 /// <param name="HasSession">
-/// False when no session of the silo's process commits any more: the process has ended, or is cut off from the database.
-/// True also when the database has just started, because then no silo may have come back yet.
+/// False when no session of the silo's process commits any more: the process has ended, or is cut off from the
+/// database. True also when the database has just started, because then no silo may have come back yet.
 /// </param>
 /// <param name="IsLeaving">See <see cref="IPartitionStore.BeginLeaveAsync"/>.</param>
 public sealed record LivingSilo(SiloId Silo, string Address, long Round, bool HasSession, bool IsLeaving);

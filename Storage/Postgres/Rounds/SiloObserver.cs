@@ -1,5 +1,5 @@
+using System.Net.Sockets;
 using Npgsql;
-using Tributary.Storage.Rounds;
 
 namespace Tributary.Storage.Postgres.Rounds;
 
@@ -11,6 +11,8 @@ internal sealed class SiloObserver(NpgsqlConnection connection, TimeProvider tim
 {
     /// <summary>How long a silo's round must stand still before the silo counts as dead.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);
+
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromMilliseconds(500);
 
     private readonly Dictionary<SiloId, (long Round, long Since)> seen = [];
 
@@ -56,6 +58,33 @@ internal sealed class SiloObserver(NpgsqlConnection connection, TimeProvider tim
         // Two processes cannot listen on one address: at this silo's own address, only this silo would answer.
         return time.GetElapsedTime(before.Since) >= Interval
             && (silo.Address.Length == 0 || silo.Address == ownAddress
-                || await AddressProbe.RefusesAsync(silo.Address, cancellation));
+                || await RefusesAsync(silo.Address, cancellation));
+    }
+
+    /// <summary>True only when the address actively refuses: silence may be a slow network.</summary>
+    private static async Task<bool> RefusesAsync(string address, CancellationToken cancellation)
+    {
+        if (!Uri.TryCreate(
+                address.Contains("://", StringComparison.Ordinal) ? address : "http://" + address,
+                UriKind.Absolute,
+                out var uri))
+            return true;
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(ConnectTimeout);
+        using var client = new TcpClient();
+        try
+        {
+            await client.ConnectAsync(uri.Host, uri.Port, limit.Token);
+            return false;
+        }
+        catch (SocketException e)
+        {
+            return e.SocketErrorCode == SocketError.ConnectionRefused;
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return false;
+        }
     }
 }

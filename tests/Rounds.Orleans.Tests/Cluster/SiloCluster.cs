@@ -111,7 +111,8 @@ public sealed class SiloCluster : IAsyncDisposable
             var own = All[context.Configuration[Number]!];
             var types = new RoundGrainTypes(GeneratedProxies.Standalone).AddPlatformGrains()
                 .Add<IProbeGrain, ProbeGrain, ProbeState>(
-                    ProbeGrain.GrainType, StateTable.Grains, ProbeJson.Default.ProbeState, static () => new ProbeGrain());
+                    ProbeGrain.GrainType, StateTable.Grains, ProbeJson.Default.ProbeState,
+                    static () => new ProbeGrain());
             silo.Services.AddSingleton(own);
             silo.Services.AddSingleton(types);
             silo.Services.AddSingleton(services => own.NewEngine(services, types));

@@ -167,8 +167,8 @@ public abstract partial class StoreConformance
         var second = await JoinBesideAsync("127.0.0.1:8@5");
 
         // Right after the start of a server nothing is certain.
-        while ((await second.Store.ReadSilosAsync(Cancellation)).Single(row => row.Silo == first.Id).HasSession)
-            await Task.Delay(TimeSpan.FromMilliseconds(50), Cancellation);
+        await Tests.Shared.Waiting.UntilAsync(async () =>
+            !(await second.Store.ReadSilosAsync(Cancellation)).Single(row => row.Silo == first.Id).HasSession);
         Assert.True((await second.Store.ReadSilosAsync(Cancellation)).Single(row => row.Silo == second.Id).HasSession);
     }
 
