@@ -1,5 +1,5 @@
-using Tributary.Rounds.Orleans.Hosting;
 using Tributary.Silo.Configuration;
+using Tributary.Silo.Hosting.Cluster;
 using Tributary.Silo.Hosting.Lifetime;
 
 namespace Tributary.Silo.Composition;
@@ -7,7 +7,9 @@ namespace Tributary.Silo.Composition;
 /// <summary>Adds Tributary to a host of your own, beside the host's own grains: see <c>docs/hosting.md</c>.</summary>
 public static class TributaryHost
 {
-    /// <summary>Makes the host an Orleans silo of its own, a cluster of one, that runs Tributary.</summary>
+    /// <summary>
+    /// Makes the host an Orleans silo that runs Tributary: alone, or in the cluster of the configuration.
+    /// </summary>
     /// <remarks>
     /// Further calls of <c>UseOrleans</c> add to the same silo. A host with another clustering calls
     /// <see cref="AddTributary(ISiloBuilder, SiloConfig)"/> instead.
@@ -15,7 +17,7 @@ public static class TributaryHost
     public static TBuilder AddTributary<TBuilder>(this TBuilder builder, SiloConfig config)
         where TBuilder : IHostApplicationBuilder
     {
-        builder.UseOrleans(silo => silo.UseLocalCluster().AddTributary(config));
+        builder.UseOrleans(silo => silo.UseConfiguredCluster(config).AddTributary(config));
         return builder;
     }
 

@@ -6,6 +6,7 @@ using Tributary.Pipeline.Mapping;
 using Tributary.Pipeline.Plugins;
 using Tributary.Pipeline.Reading;
 using Tributary.Rounds.Engine;
+using Tributary.Silo.Hosting.Engine;
 using Tributary.Silo.Hosting.Generations;
 using Tributary.Silo.Hosting.Lifetime;
 using Tributary.Storage.Messages;
@@ -19,15 +20,16 @@ internal sealed class ApiNodes(
     ChangeWatch changes)
 {
     /// <summary>The node of the role silo.</summary>
-    public ApiNode OfSilo(RoundEngine engine, Definitions definitions, PluginHost plugins)
+    public ApiNode OfSilo(
+        RoundEngine engine, NodeReferences references, Definitions definitions, PluginHost plugins)
     {
         var generations = definitions.Generations;
         var (mapper, runs) = OfPosts(plugins);
         return new ApiNode
         {
-            Intake = doors.New(engine.Grains, definitions.Contributions, mapper, runs),
-            BulkIntake = doors.New(engine.BulkGrains, definitions.Contributions, mapper, runs),
-            Grains = engine.Grains,
+            Intake = doors.New(references.Grains, definitions.Contributions, mapper, runs),
+            BulkIntake = doors.New(references.BulkGrains, definitions.Contributions, mapper, runs),
+            Grains = references.Grains,
             Messages = store.Store.Messages,
             Items = store.Store.Items,
             Aggregates = store.Store.Aggregates,

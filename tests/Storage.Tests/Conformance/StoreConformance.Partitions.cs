@@ -20,6 +20,14 @@ public abstract partial class StoreConformance
         return new TestSilo(store, incarnation.Silo) { IsPicky = true };
     }
 
+    protected async Task<TestSilo> JoinClusterAsync(string cluster)
+    {
+        var store = NewStore();
+        await store.OpenAsync(Cancellation);
+        var incarnation = await store.JoinClusterAsync(cluster, Cancellation);
+        return new TestSilo(store, incarnation.Silo) { IsPicky = true };
+    }
+
     protected static async Task<IReadOnlyList<TakenPartition>> ChangeAsync(
         TestSilo silo, PartitionId[] takes, PartitionId[]? gives = null, Action<RoundCommit>? fill = null)
     {
