@@ -1,3 +1,4 @@
+using Tributary.Rounds.Orleans.Hosting;
 using Tributary.Silo.Configuration;
 using Tributary.Silo.Hosting.Cluster;
 using Tributary.Silo.Hosting.Lifetime;
@@ -32,6 +33,14 @@ public static class TributaryHost
         silo.AddTributaryNode(config).Services.AddHostedService<FaultWatch>();
         return silo;
     }
+
+    /// <summary>
+    /// Makes an Orleans client one of the configured cluster's; its references to round grains go to their partitions
+    /// directly.
+    /// </summary>
+    /// <exception cref="ArgumentException">The configuration is for a silo alone, which has no gateway.</exception>
+    public static IClientBuilder UseTributaryCluster(this IClientBuilder client, SiloConfig config) =>
+        client.UseConfiguredCluster(config).AddTributaryClient();
 
     /// <summary>
     /// Serves Tributary's API, page and live feed in front of everything else that this web application serves. The

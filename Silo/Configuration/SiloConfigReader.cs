@@ -48,7 +48,6 @@ internal static class SiloConfigReader
         api.Endpoints = EndpointsReader.Read(section["endpoints"]);
         var data = section["data"].Text("the path of a folder") ?? defaults.DataDirectory;
         var database = DatabaseReader.Read(section["database"], baseFolder);
-        var cluster = ClusterReader.Read(section["cluster"], database, baseFolder);
         var pipeline = PipelineReader.Read(section, baseFolder, data, onlyPlugins);
         var config = new SiloConfig
         {
@@ -59,14 +58,14 @@ internal static class SiloConfigReader
             DatabaseType = database.Connection is null ? defaults.DatabaseType : "postgres",
             Connection = database.Connection,
             InitScript = database.InitScript,
-            Cluster = cluster,
+            Cluster = ClusterReader.Read(section["cluster"], database, baseFolder),
             Api = api,
             Feed = new FeedOptions
             {
                 MaxSubscribersCount = (int)(
                     limits["subscribers"].Whole(1, 1_000_000, "subscribers") ?? defaults.Feed.MaxSubscribersCount),
             },
-            Silo = Silo(limits, defaults.Silo, listen, IndexedPaths(section["indexed_paths"]), pipeline, cluster),
+            Silo = Silo(limits, defaults.Silo, listen, IndexedPaths(section["indexed_paths"]), pipeline),
             Dedupe = new DedupeOptions
             {
                 Remember = limits["dedupe_days"].Whole(1, 3_650, "days") is { } days
@@ -130,15 +129,10 @@ internal static class SiloConfigReader
         RoundOptions defaults,
         IReadOnlyList<string> listen,
         IReadOnlyList<string> indexedPaths,
-        PipelineConfig pipeline,
-        ClusterConfig cluster
+        PipelineConfig pipeline
     ) =>
         new()
         {
-            IsAlone = cluster.IsLocal,
-            ClusterId = cluster.IsLocal ? null : cluster.Id,
-            // Orleans starts no second life in a process: the process ends, and its supervisor starts it again.
-            Rejoins = cluster.IsLocal,
             MaxWaitingActivitiesCount = pipeline.MaxBacklogCount,
             // Twice the backlog: rounds on their way add messages to those of the backlog. With fewer, messages would
             // be read back one by one for as long as the backlog is full.

@@ -15,14 +15,19 @@ internal sealed class DatabaseFirst(IGatewayListProvider tables, string connecti
 
     public bool IsUpdatable => true;
 
-    public async Task InitializeGatewayListProvider()
+    public Task InitializeGatewayListProvider() => InitializeGatewayListProviderAsync(CancellationToken.None);
+
+    public async Task InitializeGatewayListProviderAsync(CancellationToken cancellationToken)
     {
         await using (var store = new PostgresStore(new PostgresOptions { ConnectionString = connection }, time))
-            await store.OpenAsync(CancellationToken.None);
-        await tables.InitializeGatewayListProvider();
+            await store.OpenAsync(cancellationToken);
+        await tables.InitializeGatewayListProviderAsync(cancellationToken);
     }
 
-    public Task<IList<Uri>> GetGateways() => tables.GetGateways();
+    public Task<IList<Uri>> GetGateways() => GetGatewaysAsync(CancellationToken.None);
+
+    public Task<IList<Uri>> GetGatewaysAsync(CancellationToken cancellationToken) =>
+        tables.GetGatewaysAsync(cancellationToken);
 }
 
 /// <summary>Registers <see cref="DatabaseFirst"/>.</summary>

@@ -46,7 +46,8 @@ internal sealed class MutualTls
                     + $"authority in {config.Authority} did not sign, or that is not valid now; allowed: a certificate "
                     + "of that authority.");
         }
-        catch (Exception error) when (error is CryptographicException or UnauthorizedAccessException)
+        catch (Exception error) when (error is CryptographicException or UnauthorizedAccessException
+            or FileNotFoundException or DirectoryNotFoundException)
         {
             throw new IOException(
                 $"cluster.tls.key: found no private key of the certificate in {config.Key} ({error.Message}).", error);

@@ -20,9 +20,16 @@ internal sealed class EngineFactory(
     public RoundEngine New()
     {
         var options = config.Silo;
-        // Others find the silo's row by the address by which they know the silo, with its generation.
-        if (!options.IsAlone)
+        if (!config.Cluster.IsLocal)
+        {
+            options.IsAlone = false;
+            options.ClusterId = config.Cluster.Id;
+            // Others find the silo's row by the address by which they know the silo, with its generation.
             options.Address = silo.SiloAddress.ToParsableString();
+            // Orleans starts no second life in a process: the process ends, and its supervisor starts it again.
+            options.Rejoins = false;
+        }
+
         var engine = new RoundEngine(
             options, store.Store, types, NewActivities(), RoundEnvironment.System(fault.Report, instruments.Meter),
             logger)
