@@ -51,23 +51,26 @@ internal static class ClusterReader
         return config;
     }
 
-    private static ClusterType TypeOf(ConfigField field) => field.OneOf("local", "postgres", "redis", "azure-table") switch
-    {
-        "postgres" => ClusterType.Postgres,
-        "redis" => ClusterType.Redis,
-        "azure-table" => ClusterType.AzureTable,
-        _ => ClusterType.Local,
-    };
+    private static ClusterType TypeOf(ConfigField field) =>
+        field.OneOf("local", "postgres", "redis", "azure-table") switch
+        {
+            "postgres" => ClusterType.Postgres,
+            "redis" => ClusterType.Redis,
+            "azure-table" => ClusterType.AzureTable,
+            _ => ClusterType.Local,
+        };
 
     private static string? Name(ConfigField field)
     {
         if (field.Text(NameAllowed) is not { } text)
             return null;
-        if (text.Length <= MaxNameChars && text.All(static one => char.IsAsciiLetterOrDigit(one) || one is '-' or '_' or '.'))
+        if (text.Length <= MaxNameChars && text.All(IsNameCharacter))
             return text;
         field.Fail(NameAllowed);
         return null;
     }
+
+    private static bool IsNameCharacter(char one) => char.IsAsciiLetterOrDigit(one) || one is '-' or '_' or '.';
 
     private static int? Port(ConfigField field) => (int?)field.Whole(0, 65_535, "port");
 

@@ -11,11 +11,13 @@ internal static class AdvertisedAddress
     private const string Key = "cluster.advertise";
 
     /// <summary>
-    /// Looks a name up. Of several addresses the one counts that others are most likely to reach: IPv4 before IPv6, and
-    /// both before loopback addresses, which some systems give their own name.
+    /// Looks a name up. Of several addresses the one counts that others are most likely to reach: IPv4 before IPv6,
+    /// and both before loopback addresses, which some systems give their own name.
     /// </summary>
     /// <param name="lookup">Finds the addresses of a name; null for the system's own way.</param>
-    /// <exception cref="ConfigException">The name has an address that only TLS may serve, and there is none.</exception>
+    /// <exception cref="ConfigException">
+    /// The name has an address that only TLS may serve, and there is none.
+    /// </exception>
     /// <exception cref="IOException">The name has no address.</exception>
     public static IPAddress Of(ClusterConfig cluster, Func<string, IPAddress[]>? lookup = null)
     {
@@ -54,6 +56,6 @@ internal static class AdvertisedAddress
         : (IPAddress.IsLoopback(address) ? 2 : 0) + (address.AddressFamily == AddressFamily.InterNetwork ? 0 : 1);
 
     private static string NoAddress(string name, string reason) =>
-        $"{Key}: found the name \"{name}\", which has no address ({reason}); allowed: a name that this machine can look "
-        + "up, or an IP address.";
+        $"{Key}: found the name \"{name}\", which has no address ({reason}); allowed: a name that this machine can "
+        + "look up, or an IP address.";
 }

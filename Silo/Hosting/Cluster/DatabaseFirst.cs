@@ -17,7 +17,7 @@ internal sealed class DatabaseFirst(IGatewayListProvider tables, string connecti
 
     public Task InitializeGatewayListProvider() => InitializeGatewayListProviderAsync(CancellationToken.None);
 
-    public async Task InitializeGatewayListProviderAsync(CancellationToken cancellationToken)
+    public async Task InitializeGatewayListProviderAsync(CancellationToken cancellationToken = default)
     {
         await using (var store = new PostgresStore(new PostgresOptions { ConnectionString = connection }, time))
             await store.OpenAsync(cancellationToken);
@@ -26,7 +26,7 @@ internal sealed class DatabaseFirst(IGatewayListProvider tables, string connecti
 
     public Task<IList<Uri>> GetGateways() => GetGatewaysAsync(CancellationToken.None);
 
-    public Task<IList<Uri>> GetGatewaysAsync(CancellationToken cancellationToken) =>
+    public Task<IList<Uri>> GetGatewaysAsync(CancellationToken cancellationToken = default) =>
         tables.GetGatewaysAsync(cancellationToken);
 }
 

@@ -37,12 +37,12 @@ internal sealed class MutualTls
         {
             using var read = X509Certificate2.CreateFromPemFile(config.Certificate, config.Key);
             // Some systems use a private key in a handshake only when it came out of a container.
-            var own = X509CertificateLoader.LoadPkcs12(read.Export(X509ContentType.Pkcs12), password: null);
-            var tls = new MutualTls(own, sent, authority);
-            return tls.roots.Count > 0 && tls.IsTrusted(own, chain: null)
+            var usable = X509CertificateLoader.LoadPkcs12(read.Export(X509ContentType.Pkcs12), password: null);
+            var tls = new MutualTls(usable, sent, authority);
+            return tls.roots.Count > 0 && tls.IsTrusted(usable, chain: null)
                 ? tls
                 : throw new IOException(
-                    $"cluster.tls.certificate: found a certificate ({own.Subject}) in {config.Certificate} that the "
+                    $"cluster.tls.certificate: found a certificate ({usable.Subject}) in {config.Certificate} that the "
                     + $"authority in {config.Authority} did not sign, or that is not valid now; allowed: a certificate "
                     + "of that authority.");
         }
@@ -68,7 +68,7 @@ internal sealed class MutualTls
     /// <param name="chain">What the other side sent with its certificate, or null.</param>
     private bool IsTrusted(X509Certificate2 certificate, X509Chain? chain)
     {
-        using var own = new X509Chain
+        using var path = new X509Chain
         {
             ChainPolicy =
             {
@@ -77,11 +77,11 @@ internal sealed class MutualTls
                 DisableCertificateDownloads = true,
             },
         };
-        own.ChainPolicy.CustomTrustStore.AddRange(roots);
-        own.ChainPolicy.ExtraStore.AddRange(intermediates);
+        path.ChainPolicy.CustomTrustStore.AddRange(roots);
+        path.ChainPolicy.ExtraStore.AddRange(intermediates);
         if (chain is not null)
-            own.ChainPolicy.ExtraStore.AddRange(chain.ChainPolicy.ExtraStore);
-        return own.Build(certificate);
+            path.ChainPolicy.ExtraStore.AddRange(chain.ChainPolicy.ExtraStore);
+        return path.Build(certificate);
     }
 
     private static X509Certificate2Collection ReadAll(string key, string path)

@@ -12,8 +12,8 @@ namespace Tributary.Silo.Hosting.Engine;
 /// the engine joins, and before the web server, and stops it in the opposite order.
 /// </summary>
 internal sealed class SiloService(
-    SiloStart start, RoundEngine engine, NodeReferences references, NodeStore store, AfterStart<PluginHost> plugins, NodeDoors doors,
-    Processing processing, Listeners listeners, ApiNodes nodes, AfterStart<ApiNode> node,
+    SiloStart start, RoundEngine engine, NodeReferences references, NodeStore store, AfterStart<PluginHost> plugins,
+    NodeDoors doors, Processing processing, Listeners listeners, ApiNodes nodes, AfterStart<ApiNode> node,
     AfterStart<NodeActivities> activities, NodeState state, NodeStop stop, ProcessFault fault, TimeProvider time)
     : IHostedService
 {

@@ -2,7 +2,9 @@ using Npgsql;
 
 namespace Tributary.Storage.Postgres.Clustering;
 
-/// <summary>How Orleans' provider for relational databases reaches the tables of the migration <c>cluster</c>.</summary>
+/// <summary>
+/// How Orleans' provider for relational databases reaches the tables of the migration <c>cluster</c>.
+/// </summary>
 public static class PostgresClustering
 {
     /// <summary>The name by which Orleans knows the database driver.</summary>

@@ -219,7 +219,8 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
         NpgsqlConnection connection, string? cluster, CancellationToken cancellation)
     {
         await using var command = Command(connection, "update meta set cluster = $1");
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)cluster ?? DBNull.Value, DbType = DbType.String });
+        command.Parameters.Add(
+            new NpgsqlParameter { Value = (object?)cluster ?? DBNull.Value, DbType = DbType.String });
         await command.ExecuteNonQueryAsync(cancellation);
     }
 

@@ -34,19 +34,19 @@ internal sealed class AzuriteServer : IAsyncDisposable
     public static async Task<AzuriteServer> StartNewAsync()
     {
         await InstallAsync();
-        var port = FreePort.Next();
-        var process = LoggedProcess.Start(
+        var tablePort = FreePort.Next();
+        var started = LoggedProcess.Start(
             "node",
             [
                 Path.Combine("node_modules", "azurite", "dist", "src", "table", "main.js"), "--tableHost", "127.0.0.1",
-                "--tablePort", port.ToString(CultureInfo.InvariantCulture), "--inMemoryPersistence",
+                "--tablePort", tablePort.ToString(CultureInfo.InvariantCulture), "--inMemoryPersistence",
                 "--skipApiVersionCheck", "--disableTelemetry",
             ],
             folder: Folder);
-        var server = new AzuriteServer(process, port);
+        var server = new AzuriteServer(started, tablePort);
         try
         {
-            await process.SaysAsync("successfully started", Patience);
+            await started.SaysAsync("successfully started", Patience);
             return server;
         }
         catch

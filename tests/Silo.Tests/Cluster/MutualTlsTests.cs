@@ -95,7 +95,8 @@ public sealed class MutualTlsTests(PostgresFixture postgres) : IClassFixture<Pos
     {
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, port, Cancellation);
-        await using var stream = new SslStream(client.GetStream(), leaveInnerStreamOpen: false, static (_, _, _, _) => true);
+        await using var stream = new SslStream(
+            client.GetStream(), leaveInnerStreamOpen: false, static (_, certificate, _, _) => certificate is not null);
         try
         {
             await stream.AuthenticateAsClientAsync(

@@ -19,8 +19,8 @@ public sealed class ConfigurationErrorTests : IDisposable
     [InlineData(
         "databse: {}",
         "{file}:1: databse: found an unknown key; allowed: api, data, database, cluster, aggregates, indexed_paths, "
-        + "endpoints, limits, logging, roles, broker, msg_broker, message, message_fields, data_store, meta_store, connectors, "
-        + "active_plugins, disabled_plugins, plugins, plugin, custom, packages, retry, processing.")]
+        + "endpoints, limits, logging, roles, broker, msg_broker, message, message_fields, data_store, meta_store, "
+        + "connectors, active_plugins, disabled_plugins, plugins, plugin, custom, packages, retry, processing.")]
     [InlineData("\napi:\n  urls: ftp://x:1", "{file}:3: api.urls[0]: found \"ftp://x:1\"; allowed: http://HOST:PORT")]
     [InlineData(
         "api: {urls: [http://127.0.0.1]}",

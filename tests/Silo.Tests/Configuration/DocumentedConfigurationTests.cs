@@ -57,7 +57,8 @@ public sealed partial class DocumentedConfigurationTests
             keys.AddRange(error.Allowed.Split(", ").Select(key => prefix + key));
         }
 
-        string[] sections = ["api", "database", "cluster", "cluster.tls", "limits", "logging", "processing", "packages"];
+        string[] sections =
+            ["api", "database", "cluster", "cluster.tls", "limits", "logging", "processing", "packages"];
         Assert.Equal(
             keys.Except(sections).Order(StringComparer.Ordinal),
             KeyPattern.Matches(Page).Select(row => row.Groups["key"].Value).Order(StringComparer.Ordinal));
