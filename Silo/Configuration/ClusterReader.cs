@@ -77,7 +77,7 @@ internal static class ClusterReader
     private static string? ConnectionOf(ClusterType type, ConfigField field)
     {
         var allowed = type == ClusterType.Redis
-            ? "a connection string of Redis such as redis.example.org:6380,ssl=true,password=${PASSWORD}"
+            ? "a connection string of Redis such as redis.example.org:6379,password=${PASSWORD}"
             : "a connection string of Azure Storage, or the URL of its tables such as "
                 + "https://account.table.core.windows.net, which is reached with the identity of this process";
         if (type == ClusterType.Postgres)

@@ -39,7 +39,7 @@ internal static class DatabaseFirstExtensions
         var tables = client.Services.Last(static service => service.ServiceType == typeof(IGatewayListProvider));
         client.Services.AddSingleton<IGatewayListProvider>(host => new DatabaseFirst(
             (IGatewayListProvider)ActivatorUtilities.CreateInstance(host, tables.ImplementationType!), connection,
-            host.GetService<TimeProvider>() ?? TimeProvider.System));
+            host.GetRequiredService<TimeProvider>()));
         return client;
     }
 }

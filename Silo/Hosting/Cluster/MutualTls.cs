@@ -47,7 +47,7 @@ internal sealed class MutualTls
                     + "of that authority.");
         }
         catch (Exception error) when (error is CryptographicException or UnauthorizedAccessException
-            or FileNotFoundException or DirectoryNotFoundException)
+            or FileNotFoundException or DirectoryNotFoundException or ArgumentException)
         {
             throw new IOException(
                 $"cluster.tls.key: found no private key of the certificate in {config.Key} ({error.Message}).", error);

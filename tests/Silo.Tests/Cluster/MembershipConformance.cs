@@ -18,9 +18,6 @@ public abstract class MembershipConformance : IAsyncLifetime
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    /// <summary>True when each row has a version of its own beside that of the table.</summary>
-    protected virtual bool HasRowVersions => false;
-
     /// <summary>True when only members that were declared dead are cleaned up.</summary>
     protected virtual bool KeepsAllButTheDead => false;
 
@@ -146,8 +143,6 @@ public abstract class MembershipConformance : IAsyncLifetime
         var after = await table.ReadAllAsync(Cancellation);
         Assert.Equal(2, after.Version.Version);
         Assert.Equal(SiloStatus.Active, Assert.Single(after.Members).Item1.Status);
-        if (HasRowVersions)
-            Assert.False(await table.UpdateRowAsync(late, etag, after.Version.Next(), Cancellation));
     }
 
     [Fact]

@@ -69,7 +69,7 @@ public sealed class AzuriteFixture : IAsyncLifetime
 public sealed class AzureTableMembershipTests(AzuriteFixture azurite)
     : MembershipConformance, IClassFixture<AzuriteFixture>
 {
-    protected override bool HasRowVersions => true;
+    protected override bool KeepsAllButTheDead => true;
 
     internal override Task<SiloConfig> NewConfigAsync() => Task.FromResult(new SiloConfig
     {
