@@ -13,6 +13,12 @@ public sealed class RoundOptions
     public bool IsAlone { get; set; } = true;
 
     /// <summary>
+    /// The id of the cluster that the silo belongs to; null for a silo that belongs to none. The database keeps it, and
+    /// refuses silos of other clusters.
+    /// </summary>
+    public string? ClusterId { get; set; }
+
+    /// <summary>
     /// True: an incarnation that was declared dead is followed by another, which takes the partitions that the silo was
     /// told to hold. False: the silo ends with the incarnation.
     /// </summary>

@@ -35,6 +35,14 @@ internal sealed class CommandLine
             + "TRIBUTARY__DATABASE__CONNECTION instead.", HelpName = "STRING",
     };
 
+    private readonly Option<string?> cluster = new("--cluster")
+    {
+        Description =
+            "Where the silos of a cluster find each other: local (alone, the default), postgres, redis or azure-table. "
+            + "The ports are TRIBUTARY__CLUSTER__SILO_PORT and TRIBUTARY__CLUSTER__GATEWAY_PORT.",
+        HelpName = "TYPE",
+    };
+
     private readonly Option<string[]> roles = new("--roles")
     {
         Description =
@@ -69,7 +77,7 @@ internal sealed class CommandLine
             + "Exit codes: 0 stopped in order, 1 could not run or go on, 2 wrong options or configuration, "
             + "3 an error of the program.")
         {
-            config, urls, data, database, connection, roles, insecure, demo, logLevel,
+            config, urls, data, database, connection, cluster, roles, insecure, demo, logLevel,
         };
         Root.SetAction((result, cancellation) => run(Read(result), cancellation));
     }
@@ -96,6 +104,7 @@ internal sealed class CommandLine
         Add(data, "data");
         Add(database, "database.type");
         Add(connection, "database.connection");
+        Add(cluster, "cluster.type");
         Add(logLevel, "logging.level");
         if (result.GetValue(insecure))
             values.Add(new OptionValue("--insecure", "api.insecure", ["true"]));

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
 
@@ -16,8 +17,8 @@ public static class LocalCluster
     public static ISiloBuilder UseLocalCluster(this ISiloBuilder silo)
     {
         // The container disposes the port after every service that listens on it.
-        silo.Services.AddSingleton<LoopbackPort>();
-        silo.Services.AddOptions<EndpointOptions>().Configure<LoopbackPort>(static (endpoints, port) =>
+        silo.Services.AddSingleton(static _ => new ReservedPort(IPAddress.Loopback));
+        silo.Services.AddOptions<EndpointOptions>().Configure<ReservedPort>(static (endpoints, port) =>
         {
             endpoints.AdvertisedIPAddress = port.EndPoint.Address;
             endpoints.SiloPort = port.EndPoint.Port;

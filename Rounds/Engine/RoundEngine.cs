@@ -229,7 +229,10 @@ public sealed partial class RoundEngine
                 if (ended is { } over)
                     await store.LeaveAsync(over, cancellation);
                 ended = null;
-                var request = new JoinRequest(options.Address, options.IndexedPaths) { IsAlone = options.IsAlone };
+                var request = new JoinRequest(options.Address, options.IndexedPaths)
+                {
+                    IsAlone = options.IsAlone, Cluster = options.ClusterId,
+                };
                 var incarnation = await store.JoinAsync(request, cancellation);
                 current = incarnation.Silo;
                 lives.Joined(incarnation);

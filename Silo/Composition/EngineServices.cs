@@ -13,6 +13,7 @@ internal static class EngineServices
         .AddSingleton<RoundGrainTypes>(static host => host.GetRequiredService<NodeGrains>().New())
         .AddSingleton<EngineFactory>()
         .AddSingleton(static host => host.GetRequiredService<EngineFactory>().New())
+        .AddSingleton<NodeReferences>()
         .AddSingleton<FailureLog>()
         .AddSingleton<SiloStart>()
         .AddSingleton<EngineLife>()

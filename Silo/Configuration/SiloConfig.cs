@@ -37,6 +37,8 @@ public sealed record SiloConfig
     /// <summary>The full path of an SQL script that is run once per text of it, or null.</summary>
     public string? InitScript { get; init; }
 
+    public ClusterConfig Cluster { get; init; } = new();
+
     /// <summary>Client connections at once; further ones are closed.</summary>
     public int MaxConnectionsCount { get; init; } = 20_000;
 

@@ -29,6 +29,7 @@ internal static class SiloConfigReader
             "api",
             "data",
             "database",
+            "cluster",
             "aggregates",
             "indexed_paths",
             "endpoints",
@@ -57,6 +58,7 @@ internal static class SiloConfigReader
             DatabaseType = database.Connection is null ? defaults.DatabaseType : "postgres",
             Connection = database.Connection,
             InitScript = database.InitScript,
+            Cluster = ClusterReader.Read(section["cluster"], database, baseFolder),
             Api = api,
             Feed = new FeedOptions
             {

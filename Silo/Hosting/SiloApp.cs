@@ -1,7 +1,7 @@
 using Tributary.Api;
-using Tributary.Rounds.Orleans.Hosting;
 using Tributary.Silo.Composition;
 using Tributary.Silo.Configuration;
+using Tributary.Silo.Hosting.Cluster;
 using Tributary.Silo.Hosting.Engine;
 using Tributary.Silo.Hosting.Lifetime;
 using Tributary.Silo.Hosting.Node;
@@ -86,7 +86,7 @@ public sealed partial class SiloApp : IAsyncDisposable
     {
         var builder = WebServer.NewBuilder(config);
         if (config.Roles.HasFlag(Roles.Silo))
-            builder.UseOrleans(silo => silo.UseLocalCluster().AddTributaryNode(config));
+            builder.UseOrleans(silo => silo.UseConfiguredCluster(config).AddTributaryNode(config));
         else
             builder.Services.AddTributaryReader(config);
         builder.Services.AddHostedService(host => ActivatorUtilities.CreateInstance<Preparation>(host, prepare));

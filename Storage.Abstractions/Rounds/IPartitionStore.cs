@@ -91,6 +91,14 @@ public sealed record JoinRequest(string Address, IReadOnlyList<string> IndexedPa
     /// makes the join fail with <see cref="StoreFault.Busy"/>. False for a silo of several.
     /// </summary>
     public bool IsAlone { get; init; } = true;
+
+    /// <summary>
+    /// The id of the cluster that the silo belongs to, or null. The database keeps it: a silo of another cluster is
+    /// refused with <see cref="StoreFault.Fatal"/>. A silo with an id beside silos without one, and the other way
+    /// round, is refused with <see cref="StoreFault.Busy"/> while they live; when none lives, its kind counts from now
+    /// on.
+    /// </summary>
+    public string? Cluster { get; init; }
 }
 
 /// <summary>What a database says of itself.</summary>

@@ -31,6 +31,9 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
 
     internal StoreFacts Facts { get; } = new(Guid.NewGuid(), partitionCount);
 
+    /// <summary>See <see cref="JoinRequest.Cluster"/>.</summary>
+    internal string? Cluster { get; set; }
+
     internal Dictionary<SiloId, InMemorySilo> Silos { get; } = [];
 
     internal SiloId?[] Partitions { get; } = new SiloId?[partitionCount];

@@ -19,6 +19,7 @@ using Tributary.Storage.InMemory.Records;
 using Tributary.Storage.InMemory.Reminders;
 using Tributary.Storage.InMemory.Rounds;
 using Tributary.Storage.Items;
+using Tributary.Storage.Joins;
 using Tributary.Storage.Ledger;
 using Tributary.Storage.Messages;
 using Tributary.Storage.PluginTables;
@@ -251,23 +252,27 @@ public sealed class InMemoryStore : IStore
 
     private Incarnation Join(JoinRequest request)
     {
+        var stored = database.Cluster;
+        ClusterOfDatabase.Check(request, stored);
+        var mustBeFree = ClusterOfDatabase.MustBeFree(request, stored);
         foreach (var other in database.Silos.Values)
         {
-            if (request.IsAlone && !other.IsDead && other.IsHeld && other != joined)
+            if (mustBeFree && !other.IsDead && other.IsHeld && other != joined)
             {
-                throw new StoreException(
-                    StoreFault.Busy,
-                    $"The database is in use by the silo at '{other.Address}', which is at round {other.Round}.");
+                throw ClusterOfDatabase.InUse(
+                    request, stored, $"the silo at '{other.Address}', which is at round {other.Round}");
             }
         }
+
+        database.Cluster = request.Cluster;
 
         silosBefore ??= database.Silos.Count;
         foreach (var other in database.Silos.Values)
         {
-            if (other.IsDead || (!request.IsAlone && other.IsHeld && other != joined))
+            if (other.IsDead || (!mustBeFree && other.IsHeld && other != joined))
                 continue;
             isAfterCrash |= other.Id.Value <= silosBefore;
-            other.IsDead |= request.IsAlone || other == joined;
+            other.IsDead |= mustBeFree || other == joined;
         }
 
         late = null;

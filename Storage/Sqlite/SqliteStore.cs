@@ -5,6 +5,7 @@ using Tributary.Storage.Failures;
 using Tributary.Storage.Generations;
 using Tributary.Storage.Held;
 using Tributary.Storage.Items;
+using Tributary.Storage.Joins;
 using Tributary.Storage.Ledger;
 using Tributary.Storage.Messages;
 using Tributary.Storage.PluginTables;
@@ -140,6 +141,10 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : ISto
         connection =>
         {
             // The file lock proves that the process before this one has ended.
+            var stored = ReadCluster(connection);
+            ClusterOfDatabase.Check(request, stored);
+            if (request.Cluster != stored)
+                WriteCluster(connection, request.Cluster);
             lastBefore ??= SqliteStarts.LastSilo(connection);
             isAfterCrash |= SqliteStarts.HasCrashed(connection, lastBefore.Value);
             connection.Execute("update silos set status = 'dead' where status <> 'dead'");
@@ -279,6 +284,23 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : ISto
         SqliteExternalIds.Load(connection, "scoped_external_ids", request.ExternalIds, result.ExternalIds);
         SqliteExternalIds.Load(connection, "external_ids", request.UnscopedExternalIds, result.UnscopedExternalIds);
         return result;
+    }
+
+    private static string? ReadCluster(SqliteConnection connection)
+    {
+        var select = connection.Prepare("select cluster from meta");
+        select.Step();
+        var cluster = select.IsNull(0) ? null : select.Text(0);
+        select.Reset();
+        return cluster;
+    }
+
+    private static void WriteCluster(SqliteConnection connection, string? cluster)
+    {
+        if (cluster is null)
+            connection.Execute("update meta set cluster = null");
+        else
+            connection.Prepare("update meta set cluster = ?").Bind(cluster).Run();
     }
 
     private static InvalidOperationException NotOpen() => new("The store is not open.");

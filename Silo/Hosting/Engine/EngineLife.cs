@@ -8,7 +8,7 @@ namespace Tributary.Silo.Hosting.Engine;
 /// activated, and leaves after the last grain is gone: a grain may still write while it ends.
 /// </summary>
 internal sealed partial class EngineLife(
-    SiloStart start, RoundEngine engine, ProcessFault fault, ILogger<EngineLife> logger)
+    SiloStart start, RoundEngine engine, NodeReferences references, ProcessFault fault, ILogger<EngineLife> logger)
     : ILifecycleParticipant<ISiloLifecycle>, IAsyncDisposable
 {
     private bool isDisposed;
@@ -21,6 +21,7 @@ internal sealed partial class EngineLife(
             // When the engine has given up, the start may wait for ever: then it ends with the reason.
             _ => fault.OrEndAsync(start.Joined),
             _ => LeaveAsync());
+        lifecycle.Subscribe(nameof(EngineLife), ServiceLifecycleStage.Active, ReachAsync);
     }
 
     /// <summary>Gives the database back after a start that failed later on.</summary>
@@ -38,6 +39,12 @@ internal sealed partial class EngineLife(
     private Task BeginAsync(CancellationToken cancellation)
     {
         start.Begin(cancellation);
+        return Task.CompletedTask;
+    }
+
+    private Task ReachAsync(CancellationToken cancellation)
+    {
+        references.BecomeReachable();
         return Task.CompletedTask;
     }
 

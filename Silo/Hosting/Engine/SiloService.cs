@@ -12,8 +12,8 @@ namespace Tributary.Silo.Hosting.Engine;
 /// the engine joins, and before the web server, and stops it in the opposite order.
 /// </summary>
 internal sealed class SiloService(
-    SiloStart start, RoundEngine engine, NodeStore store, AfterStart<PluginHost> plugins, NodeDoors doors,
-    Processing processing, Listeners listeners, ApiNodes nodes, AfterStart<ApiNode> node,
+    SiloStart start, RoundEngine engine, NodeReferences references, NodeStore store, AfterStart<PluginHost> plugins,
+    NodeDoors doors, Processing processing, Listeners listeners, ApiNodes nodes, AfterStart<ApiNode> node,
     AfterStart<NodeActivities> activities, NodeState state, NodeStop stop, ProcessFault fault, TimeProvider time)
     : IHostedService
 {
@@ -29,10 +29,10 @@ internal sealed class SiloService(
     private async Task OpenAsync(CancellationToken cancellation)
     {
         var definitions = await start.Prepared.WaitAsync(cancellation);
-        node.Set(nodes.OfSilo(engine, definitions, plugins.Value));
+        node.Set(nodes.OfSilo(engine, references, definitions, plugins.Value));
 
         // From here on activities run and brokers bring messages in: the definitions that count them are complete.
-        var door = doors.New(engine.BulkGrains, definitions.Contributions, mapper: null, plugins.Value);
+        var door = doors.New(references.BulkGrains, definitions.Contributions, mapper: null, plugins.Value);
         activities.Set(processing.NewActivities(definitions, plugins.Value, door));
         var care = await DeliveryCare.OpenAsync(
             store.Store.DeliveryStarts, engine.IsAfterCrash, (delay, token) => Task.Delay(delay, time, token),

@@ -9,7 +9,8 @@ namespace Tributary.Silo.Hosting.Engine;
 
 /// <summary>
 /// Starts the engine and the services around it, up to the point where doors may open. This takes about as long as the
-/// start of Orleans, and needs nothing of Orleans, so both run in parallel.
+/// start of Orleans, and needs nothing of Orleans, so both run in parallel. In a cluster the definitions wait for
+/// Orleans, because their grains may run in another silo.
 /// </summary>
 internal sealed class SiloStart(
     SiloConfig config,
@@ -21,6 +22,7 @@ internal sealed class SiloStart(
     NodeStore store,
     NodePlugins plugins,
     DefinitionsStart definitions,
+    NodeReferences references,
     Room room,
     ILogger<SiloStart> logger
 ) : IAsyncDisposable
@@ -85,6 +87,7 @@ internal sealed class SiloStart(
         await room.WaitAsync(
             () => InitScript.RunAsync(config.InitScript, store.Store.PluginTables, logger, either.Token), either.Token);
         var host = await plugins.StartAsync(either.Token);
+        await references.WhenReachable.WaitAsync(either.Token);
         return await definitions.RegisterAsync(host, either.Token);
     }
 

@@ -6,6 +6,7 @@ using Tributary.Pipeline.Generations;
 using Tributary.Pipeline.Plugins;
 using Tributary.Rounds.Engine;
 using Tributary.Silo.Configuration;
+using Tributary.Silo.Hosting.Engine;
 using Tributary.Silo.Hosting.Lifetime;
 using Tributary.Silo.Hosting.Node;
 using Tributary.Storage.Generations;
@@ -16,7 +17,8 @@ namespace Tributary.Silo.Hosting.Generations;
 /// The generations of definitions: registered at the start, built on demand, switched while everything else goes on.
 /// </summary>
 internal sealed partial class DefinitionsStart(
-    SiloConfig config, RoundEngine engine, NodeStore store, Room room, ILogger<DefinitionsStart> logger)
+    SiloConfig config, RoundEngine engine, NodeReferences references, NodeStore store, Room room,
+    ILogger<DefinitionsStart> logger)
 {
     /// <summary>Registers the definitions of the configuration and of the plugins. No door may be open yet.</summary>
     public async Task<Definitions> RegisterAsync(PluginHost plugins, CancellationToken cancellation)
@@ -24,7 +26,8 @@ internal sealed partial class DefinitionsStart(
         var book = await room.WaitAsync(() => ReadBookAsync(plugins, cancellation), cancellation);
         plugins.Bind(book.Fed);
         await room.WaitAsync(
-            () => engine.Grains.GetGrain<IDedupeGrain>(DedupeGrain.TheKey).Ensure().AsTask().WaitAsync(cancellation),
+            () => references.Grains.GetGrain<IDedupeGrain>(DedupeGrain.TheKey).Ensure().AsTask()
+                .WaitAsync(cancellation),
             cancellation);
 
         // No door is open yet: every message from here on is counted in all fed generations.
@@ -52,7 +55,7 @@ internal sealed partial class DefinitionsStart(
         GenerationBook book, ContributionCalculator contributions, PluginHost plugins)
     {
         var fedCount = book.Fed.Count;
-        return new GenerationControl(engine.Grains, store.Store.Generations, book, changed =>
+        return new GenerationControl(references.Grains, store.Store.Generations, book, changed =>
         {
             LogChanged();
             if (changed.Fed.Count == fedCount)

@@ -17,14 +17,17 @@ internal static class Logs
             var level = config.LogLevel > LogLevel.Warning ? config.LogLevel : LogLevel.Warning;
             logging.AddFilter("Microsoft", level);
             logging.AddFilter("Orleans", level);
+            // Orleans places grains by it, and it tells every placement.
+            logging.AddFilter("Polly", level);
             // An error in its start is thrown, and reported once, by the program.
             logging.AddFilter("Orleans.Runtime.Silo", LogLevel.None);
             logging.AddFilter("Orleans.Runtime.SiloLifecycleSubject", LogLevel.None);
             // The first check of the threads has no earlier check to compare with, and warns of the time since the
             // machine started.
             logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
-            // Warns of every pause of the machine, for other silos that wait for this one; here there is none.
-            logging.AddFilter("Orleans.Runtime.MembershipService.LocalSiloHealthMonitor", LogLevel.Error);
+            // Warns of every pause of the machine, for other silos that wait for this one.
+            if (config.Cluster.IsLocal)
+                logging.AddFilter("Orleans.Runtime.MembershipService.LocalSiloHealthMonitor", LogLevel.Error);
         }
 
         // A start that fails is reported once, by the program.

@@ -6,6 +6,7 @@ using Tributary.Pipeline.Intake;
 using Tributary.Pipeline.Plugins;
 using Tributary.Pipeline.Reading;
 using Tributary.Rounds.Engine;
+using Tributary.Silo.Hosting.Engine;
 using Tributary.Silo.Hosting.Generations;
 using Tributary.Silo.Hosting.Lifetime;
 using Tributary.Storage.Messages;
@@ -19,12 +20,13 @@ internal sealed class ApiNodes(
     ChangeWatch changes)
 {
     /// <summary>The node of the role silo: a reader with an engine.</summary>
-    public ApiNode OfSilo(RoundEngine engine, Definitions definitions, PluginHost plugins)
+    public ApiNode OfSilo(
+        RoundEngine engine, NodeReferences references, Definitions definitions, PluginHost plugins)
     {
         var generations = definitions.Generations;
-        return OfReader(engine.Grains, definitions, plugins) with
+        return OfReader(references.Grains, definitions, plugins) with
         {
-            BulkIntake = DoorTo(engine.BulkGrains, definitions, plugins),
+            BulkIntake = DoorTo(references.BulkGrains, definitions, plugins),
             MakeAgain = engine.MakeAgainAsync,
             LivePlugins = () => RunningOf(plugins, generations.Book),
             Changes = changes,

@@ -1,4 +1,6 @@
+using System.Data;
 using Npgsql;
+using Tributary.Storage.Joins;
 using Tributary.Storage.Postgres.Indexing;
 using Tributary.Storage.Rounds;
 
@@ -26,9 +28,11 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
             while (true)
             {
                 var (dead, living) = await observer.ObserveAsync(cancellation);
-                if (!request.IsAlone)
+                var stored = await ReadClusterAsync(session.Connection, cancellation);
+                ClusterOfDatabase.Check(request, stored);
+                if (!ClusterOfDatabase.MustBeFree(request, stored))
                 {
-                    // A silo of several ignores other silos, except an earlier incarnation of its own.
+                    // A silo of several ignores the others, except an earlier incarnation of its own.
                     isAfterCrash |= await observer.IsAnyUnlockedAsync(lastBefore.Value, cancellation);
                     dead = [.. dead.Where(silo => silo.Silo == own)];
                     living = null;
@@ -46,10 +50,8 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
                     start = time.GetTimestamp();
                 if (living is not null && time.GetElapsedTime(start) > options.JoinWait)
                 {
-                    throw new StoreException(
-                        StoreFault.Busy,
-                        $"The database is in use by silo {living.Silo} at '{living.Address}', which is at round "
-                        + $"{living.Round}.");
+                    throw ClusterOfDatabase.InUse(
+                        request, stored, $"silo {living.Silo} at '{living.Address}', which is at round {living.Round}");
                 }
 
                 await Task.Delay(SiloObserver.Interval / 3, time, cancellation);
@@ -171,12 +173,20 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
                 return null;
         }
 
+        var stored = await ReadClusterAsync(session.Connection, cancellation);
+        ClusterOfDatabase.Check(request, stored);
         await using (
             var others = Command(session.Connection, "select exists(select from silos where status <> 'dead')"))
         {
-            if (request.IsAlone && (bool)(await others.ExecuteScalarAsync(cancellation))!)
+            if (ClusterOfDatabase.MustBeFree(request, stored)
+                && (bool)(await others.ExecuteScalarAsync(cancellation))!)
+            {
                 return null;
+            }
         }
+
+        if (request.Cluster != stored)
+            await WriteClusterAsync(session.Connection, request.Cluster, cancellation);
 
         var incarnation = await InsertAsync(session, request.Address, cancellation);
         // Silos that stored messages with other paths have ended by now: all living silos of a database name the same
@@ -197,6 +207,21 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
         isAfterCrash |= dead.Any(silo => silo.Silo.Value <= lastBefore);
         await transaction.CommitAsync(cancellation);
         return incarnation with { IsAfterCrash = isAfterCrash };
+    }
+
+    private static async Task<string?> ReadClusterAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = Command(connection, "select cluster from meta");
+        return await command.ExecuteScalarAsync(cancellation) as string;
+    }
+
+    private static async Task WriteClusterAsync(
+        NpgsqlConnection connection, string? cluster, CancellationToken cancellation)
+    {
+        await using var command = Command(connection, "update meta set cluster = $1");
+        command.Parameters.Add(
+            new NpgsqlParameter { Value = (object?)cluster ?? DBNull.Value, DbType = DbType.String });
+        await command.ExecuteNonQueryAsync(cancellation);
     }
 
     private static async Task<Incarnation> InsertAsync(

@@ -61,13 +61,22 @@ internal sealed class SiloObserver(NpgsqlConnection connection, TimeProvider tim
                 || await RefusesAsync(silo.Address, cancellation));
     }
 
+    // A silo of a cluster has the address HOST:PORT@GENERATION, with no brackets around an IPv6 address.
+    private static string UriOf(string address)
+    {
+        if (address.Contains("://", StringComparison.Ordinal))
+            return address;
+        var endpoint = address.Split('@')[0];
+        var colon = endpoint.LastIndexOf(':');
+        return colon > 0 && endpoint[0] != '[' && endpoint[..colon].Contains(':', StringComparison.Ordinal)
+            ? $"http://[{endpoint[..colon]}]{endpoint[colon..]}"
+            : "http://" + endpoint;
+    }
+
     /// <summary>True only when the address actively refuses: silence may be a slow network.</summary>
     private static async Task<bool> RefusesAsync(string address, CancellationToken cancellation)
     {
-        if (!Uri.TryCreate(
-                address.Contains("://", StringComparison.Ordinal) ? address : "http://" + address,
-                UriKind.Absolute,
-                out var uri))
+        if (!Uri.TryCreate(UriOf(address), UriKind.Absolute, out var uri))
             return true;
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

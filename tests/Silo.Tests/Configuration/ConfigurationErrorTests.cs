@@ -18,9 +18,9 @@ public sealed class ConfigurationErrorTests : IDisposable
         "api:\n  urls:\n  - a\n \t - b\n", "{file}:4: the file: found a tab in the indentation; allowed: spaces.")]
     [InlineData(
         "databse: {}",
-        "{file}:1: databse: found an unknown key; allowed: api, data, database, aggregates, indexed_paths, endpoints, "
-        + "limits, logging, roles, broker, msg_broker, message, message_fields, data_store, meta_store, connectors, "
-        + "active_plugins, disabled_plugins, plugins, plugin, custom, packages, retry, processing.")]
+        "{file}:1: databse: found an unknown key; allowed: api, data, database, cluster, aggregates, indexed_paths, "
+        + "endpoints, limits, logging, roles, broker, msg_broker, message, message_fields, data_store, meta_store, "
+        + "connectors, active_plugins, disabled_plugins, plugins, plugin, custom, packages, retry, processing.")]
     [InlineData("\napi:\n  urls: ftp://x:1", "{file}:3: api.urls[0]: found \"ftp://x:1\"; allowed: http://HOST:PORT")]
     [InlineData(
         "api: {urls: [http://127.0.0.1]}",
@@ -35,6 +35,35 @@ public sealed class ConfigurationErrorTests : IDisposable
     [InlineData("api: 5", "{file}:1: api: found \"5\"; allowed: a map with urls")]
     [InlineData("data: [a]", "{file}:1: data: found a list; allowed: the path of a folder.")]
     [InlineData("database: {type: mysql}", "{file}:1: database.type: found \"mysql\"; allowed: sqlite, postgres.")]
+    [InlineData(
+        "cluster: {type: postgres}",
+        "{file}:1: cluster.type: found postgres with the embedded database, which has one silo; allowed: local; or "
+        + "database.type: postgres, which several silos share.")]
+    [InlineData(
+        "cluster: {id: mine}",
+        "{file}:1: cluster.id: found \"mine\"; allowed: nothing, except with type: postgres, redis or azure-table.")]
+    [InlineData(
+        "database: {type: postgres, connection: Host=db}\ncluster: {type: postgres, advertise: 192.0.2.7}",
+        "{file}:2: cluster.advertise: found 192.0.2.7, which other machines reach, without TLS; allowed: a loopback "
+        + "address such as 127.0.0.1; or cluster.tls with certificates of the cluster's own authority.")]
+    [InlineData(
+        "database: {type: postgres, connection: Host=db}\ncluster: {type: postgres, advertise: 0.0.0.0}",
+        "{file}:2: cluster.advertise: found \"0.0.0.0\"; allowed: an IP address or a host name of this machine")]
+    [InlineData(
+        "database: {type: postgres, connection: Host=db}\ncluster: {type: postgres, id: a/b}",
+        "{file}:2: cluster.id: found \"a/b\"; allowed: 1 to 150 letters, digits, -, _ and .")]
+    [InlineData(
+        "database: {type: postgres, connection: Host=db}\ncluster: {type: redis}",
+        "{file}:2: cluster.connection: found nothing; allowed: a connection string of Redis such as")]
+    [InlineData(
+        "database: {type: postgres, connection: Host=db}\ncluster: {type: postgres, connection: secret}",
+        "{file}:2: cluster.connection: found a value that is not shown here; allowed: nothing with type: postgres")]
+    [InlineData(
+        "database: {type: postgres, connection: Host=db}\ncluster: {type: postgres, tls: {key: a, authority: b}}",
+        "{file}:2: cluster.tls.certificate: found nothing; allowed: the path of a file in PEM format.")]
+    [InlineData(
+        "database: {type: postgres, connection: Host=db}\ncluster: {type: postgres, silo_port: 30000}",
+        "{file}:2: cluster.gateway_port: found 30000, which is the silo_port; allowed: another port.")]
     [InlineData(
         "database:\n  type: postgres",
         "{file}:2: database.connection: found nothing; allowed: with type postgres a connection string")]

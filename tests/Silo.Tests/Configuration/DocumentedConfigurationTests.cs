@@ -17,6 +17,10 @@ public sealed partial class DocumentedConfigurationTests
         ("{api: {x: 1}}", "api."),
         ("{database: {x: 1}}", "database."),
         ("{database: {type: postgres, connection: {x: 1}}}", "database.connection."),
+        ("{cluster: {x: 1}}", "cluster."),
+        (
+            "{database: {type: postgres, connection: Host=db}, cluster: {type: postgres, tls: {x: 1}}}",
+            "cluster.tls."),
         ("{limits: {x: 1}}", "limits."),
         ("{logging: {x: 1}}", "logging."),
         ("{endpoints: [{x: 1}]}", "endpoints[]."),
@@ -53,7 +57,8 @@ public sealed partial class DocumentedConfigurationTests
             keys.AddRange(error.Allowed.Split(", ").Select(key => prefix + key));
         }
 
-        string[] sections = ["api", "database", "limits", "logging", "processing", "packages"];
+        string[] sections =
+            ["api", "database", "cluster", "cluster.tls", "limits", "logging", "processing", "packages"];
         Assert.Equal(
             keys.Except(sections).Order(StringComparer.Ordinal),
             KeyPattern.Matches(Page).Select(row => row.Groups["key"].Value).Order(StringComparer.Ordinal));

@@ -28,6 +28,12 @@ internal static class Treatments
     /// <summary>Examples that no test of this project runs, and why.</summary>
     public static readonly Dictionary<string, string> Told = new()
     {
+        ["docs/cluster.md: tributary --config tributary.yaml"] =
+            "TwoProcessesTests starts such processes, on ports and a database of the test",
+        [
+            "docs/cluster.md: builder.UseOrleansClient(client => "
+                + "client.UseTributaryCluster(ConfigFile.Load(\"tributary.yaml\")));"
+        ] = "MutualTlsTests makes such a client, of a configuration of the test",
         ["README.md: dotnet run -c Release --project bench -- ingest --store sqlite --seconds 10"] =
             "a bench: minutes, and figures of the machine",
         [

@@ -17,6 +17,11 @@ internal static class Joins
         this IPartitionStore store, string address, CancellationToken cancellation) =>
         store.JoinAsync(new JoinRequest(address, []) { IsAlone = false }, cancellation);
 
+    /// <summary>Joins as a silo of a cluster.</summary>
+    public static ValueTask<Incarnation> JoinClusterAsync(
+        this IPartitionStore store, string cluster, CancellationToken cancellation) =>
+        store.JoinAsync(new JoinRequest("", []) { IsAlone = false, Cluster = cluster }, cancellation);
+
     /// <summary>Reminders of all partitions.</summary>
     public static ValueTask<IReadOnlyList<ReminderRow>> ReadRemindersAsync(
         this IPartitionStore store, ReminderMark after, DateTimeOffset until, int limit,

@@ -39,4 +39,43 @@ public abstract class SharedConformance : StoreConformance
         Assert.Empty(await first.Store.ReadDeferredCallsAsync([Three], 0, 10, Cancellation));
         Assert.Empty(await first.Store.ReadDeferredCallsAsync([], 0, 10, Cancellation));
     }
+
+    [Fact]
+    public async Task Silos_of_one_cluster_join_beside_each_other()
+    {
+        var (first, second) = (await JoinClusterAsync("c"), await JoinClusterAsync("c"));
+
+        await ChangeAsync(first, [One]);
+        await ChangeAsync(second, [Two]);
+        Assert.Equal([One], await OwnedAsync(first));
+    }
+
+    [Fact]
+    public async Task A_silo_alone_is_refused_while_a_silo_of_a_cluster_lives()
+    {
+        var first = await JoinClusterAsync("c");
+        await first.CommitAsync();
+
+        var error = await Assert.ThrowsAsync<StoreException>(() => JoinAsync());
+
+        Assert.Equal(StoreFault.Busy, error.Fault);
+        Assert.Contains("of the cluster 'c', this one is alone", error.Message, StringComparison.Ordinal);
+        await first.CommitAsync();
+        Assert.NotEqual(first.Id, (await JoinClusterAsync("c")).Id);
+    }
+
+    [Fact]
+    public async Task A_silo_of_a_cluster_is_refused_while_a_silo_alone_lives()
+    {
+        var first = await JoinAsync("http://127.0.0.1:9");
+        await first.CommitAsync();
+
+        var error = await Assert.ThrowsAsync<StoreException>(() => JoinClusterAsync("c"));
+
+        Assert.Equal(StoreFault.Busy, error.Fault);
+        Assert.Contains("is alone, this one is of the cluster 'c'", error.Message, StringComparison.Ordinal);
+        await first.CommitAsync();
+        await first.Store.LeaveAsync(first.Id, Cancellation);
+        await (await JoinClusterAsync("c")).CommitAsync();
+    }
 }

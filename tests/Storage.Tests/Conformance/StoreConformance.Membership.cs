@@ -76,6 +76,68 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
+    public async Task A_silo_of_another_cluster_is_refused_also_when_no_silo_lives()
+    {
+        var first = await JoinClusterAsync("first");
+        await first.CommitAsync();
+        await LeaveAsync(first);
+
+        var error = await Assert.ThrowsAsync<StoreException>(() => JoinClusterAsync("second"));
+
+        Assert.Equal(StoreFault.Fatal, error.Fault);
+        Assert.Contains("the cluster 'first'; found a silo of the cluster 'second'", error.Message,
+            StringComparison.Ordinal);
+        await CloseAsync();
+        await (await JoinClusterAsync("first")).CommitAsync();
+    }
+
+    [Fact]
+    public async Task A_database_goes_from_a_silo_alone_to_a_cluster_and_back_when_none_lives()
+    {
+        var alone = await JoinAsync();
+        await alone.CommitAsync();
+        await LeaveAsync(alone);
+
+        var clustered = await JoinClusterAsync("first");
+        await clustered.CommitAsync();
+        await LeaveAsync(clustered);
+
+        alone = await JoinAsync();
+        await alone.CommitAsync();
+        await LeaveAsync(alone);
+
+        await (await JoinClusterAsync("second")).CommitAsync();
+    }
+
+    [Fact]
+    public async Task A_crashed_silo_of_the_other_kind_makes_room()
+    {
+        var alone = await JoinAsync();
+        await alone.CommitAsync();
+        await Harness.CrashAsync(alone.Store);
+
+        var clustered = await JoinClusterAsync("c");
+        await clustered.CommitAsync();
+        Assert.Equal(
+            256, (await ChangeAsync(clustered, [.. Enumerable.Range(0, 256).Select(id => new PartitionId(id))])).Count);
+        await Harness.CrashAsync(clustered.Store);
+
+        await (await JoinAsync()).CommitAsync();
+    }
+
+    private static async Task LeaveAsync(TestSilo silo)
+    {
+        await silo.Store.LeaveAsync(silo.Id, Cancellation);
+        await silo.Store.DisposeAsync();
+    }
+
+    private async Task CloseAsync()
+    {
+        foreach (var store in stores)
+            await store.DisposeAsync();
+    }
+
+    [Fact]
     public async Task The_database_time_is_near_the_clock()
     {
         var store = NewStore();

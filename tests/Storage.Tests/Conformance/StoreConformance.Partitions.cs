@@ -20,6 +20,14 @@ public abstract partial class StoreConformance
         return new TestSilo(store, incarnation.Silo) { IsPicky = true };
     }
 
+    protected async Task<TestSilo> JoinClusterAsync(string cluster)
+    {
+        var store = NewStore();
+        await store.OpenAsync(Cancellation);
+        var incarnation = await store.JoinClusterAsync(cluster, Cancellation);
+        return new TestSilo(store, incarnation.Silo) { IsPicky = true };
+    }
+
     protected static async Task<IReadOnlyList<TakenPartition>> ChangeAsync(
         TestSilo silo, PartitionId[] takes, PartitionId[]? gives = null, Action<RoundCommit>? fill = null)
     {
@@ -167,7 +175,7 @@ public abstract partial class StoreConformance
         var second = await JoinBesideAsync("127.0.0.1:8@5");
 
         // Right after the start of a server nothing is certain.
-        await Tests.Shared.Waiting.UntilAsync(async () =>
+        await Tributary.Tests.Shared.Waiting.UntilAsync(async () =>
             !(await second.Store.ReadSilosAsync(Cancellation)).Single(row => row.Silo == first.Id).HasSession);
         Assert.True((await second.Store.ReadSilosAsync(Cancellation)).Single(row => row.Silo == second.Id).HasSession);
     }
