@@ -22,6 +22,12 @@ public interface IRoundGrains
     ValueTask<TResult> Call<TGrain, TArgument, TResult>(
         string key, TArgument argument, Func<TGrain, TArgument, ValueTask<TResult>> turn)
         where TGrain : class, IGrainWithStringKey => turn(GetGrain<TGrain>(key), argument);
+
+    /// <summary>
+    /// True when calls to the grain travel no further than anywhere else, at about this moment: a caller that may choose
+    /// a key chooses such a one.
+    /// </summary>
+    bool IsNear<TGrain>(string key) where TGrain : class, IGrainWithStringKey => true;
 }
 
 /// <summary>

@@ -83,13 +83,13 @@ public sealed partial class MessageIntake
     private Message NewMessage(
         in IntakeRequest request, string? item, string mediaType, ReadOnlyMemory<byte> body, DateTimeOffset receivedAt)
     {
-        var id = ids.Next(receivedAt);
+        var derived = item ?? (request.ExternalId is { } key ? DerivedItem(request.Source, key) : null);
+        var (id, newItem) = derived is null ? NewItem(receivedAt) : (ids.Next(receivedAt), null);
         return new Message
         {
             Id = id,
             Source = request.Source,
-            Item = item
-                ?? (request.ExternalId is { } externalId ? DerivedItem(request.Source, externalId) : id.ToString()),
+            Item = derived ?? newItem!,
             ExternalId = request.ExternalId,
             MediaType = mediaType,
             Body = body,

@@ -22,9 +22,7 @@ public sealed class ClusterGrains(
         string key, TArgument argument, Func<TGrain, TArgument, ValueTask<TResult>> turn)
         where TGrain : class, IGrainWithStringKey
     {
-        var name = names.GetOrAdd(
-            typeof(TGrain), static (type, all) => all.All.First(one => one.Interface == type).Name, types);
-        if (engine.IsHere(engine.PartitionOf(new RoundGrainId(name, key))))
+        if (IsNear<TGrain>(key))
         {
             try
             {
@@ -37,5 +35,12 @@ public sealed class ClusterGrains(
         }
 
         return await turn(GetGrain<TGrain>(key), argument);
+    }
+
+    public bool IsNear<TGrain>(string key) where TGrain : class, IGrainWithStringKey
+    {
+        var name = names.GetOrAdd(
+            typeof(TGrain), static (type, all) => all.All.First(one => one.Interface == type).Name, types);
+        return engine.IsHere(engine.PartitionOf(new RoundGrainId(name, key)));
     }
 }
