@@ -69,6 +69,23 @@ public sealed class RoundOptions
     /// <summary>Calls that follow from one input within a round; further calls run in the next round.</summary>
     public int MaxChainedCallsCount { get; set; } = 1_000;
 
+    /// <summary>
+    /// Bytes of deferred rows in memory; when reached, the silo takes no hint of a further row, and polls for further
+    /// rows when it has made some.
+    /// </summary>
+    public long MaxDeferredBytes { get; set; } = 64L << 20;
+
+    /// <summary>
+    /// Calls of one row that a round leaves for a partition; further calls go into a further row. A row is made in one
+    /// round, so that this lies below <see cref="MaxRoundInputsCount"/>.
+    /// </summary>
+    public int MaxDeferredRowCallsCount { get; set; } = 1_000;
+
+    /// <summary>
+    /// Bytes of the arguments of one such row; further calls go into a further row. A single call may be larger.
+    /// </summary>
+    public int MaxDeferredRowBytes { get; set; } = 1 << 20;
+
     /// <summary>Durable grains kept in memory; beyond, the least recently used grains leave.</summary>
     public int MaxActivationsCount { get; set; } = 100_000;
 

@@ -53,6 +53,12 @@ internal sealed class PartitionGrain(RoundEngine engine, IncomingCalls calls) : 
         return Task.CompletedTask;
     }
 
+    public Task Take(HintedRow[] rows)
+    {
+        engine.TakeCalls(Array.ConvertAll(rows, row => row.ToCall(Partition)));
+        return Task.CompletedTask;
+    }
+
     public Task<int> Count() => Task.FromResult(calls.PartitionCount);
 
     // A partition that another silo owns is not here after this: its calls are bounced until its owner has given it.

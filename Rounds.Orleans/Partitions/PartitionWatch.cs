@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Tributary.Rounds.Engine;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Rounds.Orleans.Partitions;
 
@@ -93,13 +94,13 @@ internal sealed partial class PartitionWatch(
 
     // Runs on the engine's loop, so that the calls go to the thread pool. A lost hint delays the calls until the
     // owner's next look.
-    private void Tell(IReadOnlyCollection<PartitionId> partitions) => ThreadPool.UnsafeQueueUserWorkItem(
+    private void Tell(IReadOnlyList<DeferredCall> rows) => ThreadPool.UnsafeQueueUserWorkItem(
         static work =>
         {
-            foreach (var partition in work.Partitions)
-                work.Grains.GetGrain<IPartitionGrain>(partition.Value).Look().Ignore();
+            foreach (var (partition, hinted) in HintedRow.ByPartition(work.Rows))
+                work.Grains.GetGrain<IPartitionGrain>(partition.Value).Take(hinted).Ignore();
         },
-        (Grains: grains, Partitions: partitions), preferLocal: false);
+        (Grains: grains, Rows: rows), preferLocal: false);
 
     private async Task GuardAsync(Func<Task> work)
     {

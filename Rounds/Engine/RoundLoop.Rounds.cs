@@ -186,6 +186,13 @@ internal sealed partial class RoundLoop
 
         convictionsCount = ReferenceEquals(alone, culprit) ? convictionsCount + 1 : 1;
         culprit = alone;
+        if (alone is DeferredInput { IsBundle: true } row && convictionsCount == 1)
+        {
+            runner.Split(row, round, clock.Now);
+            Seal();
+            return;
+        }
+
         if (convictionsCount > 2)
             throw new InvalidOperationException(
                 $"The database refuses even the failure of an input for {alone.Target}.", error);

@@ -185,4 +185,14 @@ public readonly record struct StartNote(ReminderRow Activity, int StartsCount, b
 /// cref="RoundCommit.SequenceOf"/>.</param>
 /// <param name="Arguments">The arguments as a JSON array.</param>
 public sealed record DeferredCall(
-    long Sequence, PartitionId Partition, RoundGrainId Target, string Method, ReadOnlyMemory<byte> Arguments);
+    long Sequence, PartitionId Partition, RoundGrainId Target, string Method, ReadOnlyMemory<byte> Arguments)
+{
+    /// <summary>
+    /// The sequence of the deferred call that began what led to this one; 0 when the round that left this call began
+    /// it.
+    /// </summary>
+    public long Origin { get; init; }
+
+    /// <summary>The transaction of the round that left the call.</summary>
+    public long Transaction => Sequence >> Position.IndexBits;
+}

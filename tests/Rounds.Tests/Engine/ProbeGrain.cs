@@ -81,10 +81,13 @@ public sealed class Portion : IMergeable<Portion>
 
     public int CallsCount { get; set; } = 1;
 
+    /// <summary>JSON has no NaN.</summary>
+    public double Weight { get; set; }
+
     /// <summary>Who is told in turn, forever.</summary>
     public string? Echo { get; set; }
 
-    public Portion Fork() => new() { Amount = Amount, CallsCount = CallsCount, Echo = Echo };
+    public Portion Fork() => new() { Amount = Amount, CallsCount = CallsCount, Echo = Echo, Weight = Weight };
 
     public void Absorb(Portion other)
     {
@@ -92,6 +95,7 @@ public sealed class Portion : IMergeable<Portion>
             throw new ArgumentException("A portion is not negative.");
         Amount += other.Amount;
         CallsCount += other.CallsCount;
+        Weight += other.Weight;
     }
 }
 

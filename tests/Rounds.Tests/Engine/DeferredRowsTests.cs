@@ -1,0 +1,328 @@
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using Tributary.Rounds.Engine;
+using Tributary.Rounds.Partitions;
+using Tributary.Storage.InMemory;
+using Tributary.Storage.Rounds;
+using static Tributary.Rounds.Tests.Engine.EngineRun;
+
+namespace Tributary.Rounds.Tests.Engine;
+
+/// <summary>The rows of calls that a round leaves for a partition.</summary>
+public sealed class DeferredRowsTests
+{
+    private const string Far = "far";
+
+    private static PartitionId FarPartition { get; } = new Partitioner(16).Of(new RoundGrainId("probe", Far));
+
+    /// <summary>Another grain of the same partition.</summary>
+    private static string Near { get; } = Enumerable.Range(0, 1_000).Select(number => $"near {number}")
+        .First(key => new Partitioner(16).Of(new RoundGrainId("probe", key)) == FarPartition);
+
+    [Fact]
+    public void All_calls_of_a_round_for_one_partition_are_one_row_and_are_made_in_one_round() => Run(async run =>
+    {
+        var (other, ends) = (await BesideAsync(run), new List<int>());
+        run.Database.Committed = (round, _) => ends.Add(round.DeferredDone.Count);
+        await TellFarAsync(run, probe =>
+        {
+            for (var i = 1; i <= 3; i++)
+            {
+                ProbeGrain.Tell(probe.Other(Far).Add(i));
+                ProbeGrain.Tell(probe.Other(Near).Note($"{i}"));
+            }
+        });
+        Assert.Single(run.Database.DeferredCalls);
+        await run.UntilAsync(() => run.Database.DeferredCalls.Count == 0);
+
+        Assert.Equal(6, await other.Grains.GetGrain<IProbeGrain>(Far).Read());
+        Assert.Equal([$"{Near}: 1", $"{Near}: 2", $"{Near}: 3"], run.Notes);
+        Assert.Single(ends, 1);
+    });
+
+    [Fact]
+    public void Calls_that_merge_are_left_as_one_and_stay_before_the_calls_that_follow_them() => Run(async run =>
+    {
+        var other = await BesideAsync(run);
+        await TellFarAsync(run, probe =>
+        {
+            for (var i = 0; i < 10; i++)
+                ProbeGrain.Tell(probe.Other(Far).Merge(new Portion { Amount = 2 }));
+            ProbeGrain.Tell(probe.Other(Far).Note("between"));
+            ProbeGrain.Tell(probe.Other(Far).Merge(new Portion { Amount = 3 }));
+        });
+        Assert.Equal(2, Occurrences(Text(Assert.Single(run.Database.DeferredCalls)), "\"Merge\""));
+        await run.UntilAsync(() => run.Database.DeferredCalls.Count == 0);
+
+        Assert.Equal(["far merged 10", "far: between", "far merged 1"], run.Notes);
+        Assert.Equal(23, await other.Grains.GetGrain<IProbeGrain>(Far).Read());
+    });
+
+    [Fact]
+    public void A_part_that_cannot_be_merged_or_written_fails_alone() => Run(async run =>
+    {
+        var other = await BesideAsync(run);
+        await TellFarAsync(run, probe =>
+        {
+            ProbeGrain.Tell(probe.Other(Far).Merge(new Portion { Amount = 1 }));
+            ProbeGrain.Tell(probe.Other(Far).Merge(new Portion { Amount = -1 }));
+            ProbeGrain.Tell(probe.Other(Far).Merge(new Portion { Amount = 2 }));
+            ProbeGrain.Tell(probe.Other(Near).Merge(new Portion { Amount = 4 }));
+            ProbeGrain.Tell(probe.Other(Near).Merge(new Portion { Amount = 8, Weight = double.NaN }));
+            ProbeGrain.Tell(probe.Other(Far).Weigh(double.NaN));
+        });
+        await run.UntilAsync(() => run.Database.DeferredCalls.Count == 0);
+
+        Assert.Equal(
+            ["ArgumentException", "arguments_unwritable", "arguments_unwritable"],
+            run.Database.Failures.Select(row => row.Error.Split(':')[0]).Order(StringComparer.Ordinal));
+        Assert.Equal(3, await other.Grains.GetGrain<IProbeGrain>(Far).Read());
+        Assert.Equal(4, await other.Grains.GetGrain<IProbeGrain>(Near).Read());
+    });
+
+    [Theory]
+    [InlineData(2, 1 << 20, 3)]
+    [InlineData(100, 8, 3)]
+    [InlineData(100, 1, 5)]
+    public void Calls_beyond_the_limits_of_a_row_go_into_further_rows(int calls, int bytes, int rows) => Run(
+        async run =>
+        {
+            var other = await BesideAsync(run);
+            await TellFarAsync(run, probe =>
+            {
+                for (var i = 0; i < 5; i++)
+                    ProbeGrain.Tell(probe.Other(Far).Add(10));
+            });
+            Assert.Equal(rows, run.Database.DeferredCalls.Count);
+            await run.UntilAsync(() => run.Database.DeferredCalls.Count == 0);
+
+            Assert.Equal(50, await other.Grains.GetGrain<IProbeGrain>(Far).Read());
+        },
+        run => (run.Options.MaxDeferredRowCallsCount, run.Options.MaxDeferredRowBytes) = (calls, bytes));
+
+    [Fact]
+    public void A_text_that_no_store_keeps_refuses_its_caller_and_not_the_owner() => Run(async run =>
+    {
+        await BesideAsync(run);
+
+        var error = await ErrorOfAsync<TributaryException>(run.Probe("a").Do(Script.Of(probe =>
+        {
+            ProbeGrain.Tell(probe.Other("half \ud800").Add(1));
+            ProbeGrain.Tell(probe.Other(Far).Add(1));
+        })));
+
+        Assert.Equal("refused_by_store", error.Code);
+        Assert.Empty(run.Database.DeferredCalls);
+    });
+
+    [Fact]
+    public void A_row_that_is_handed_over_is_made_without_a_read_and_once_however_often_it_comes() => Run(
+        async run =>
+        {
+            var reads = 0;
+            var other = await BesideAsync(run, faults => faults.DelayBefore = operation =>
+            {
+                reads += operation.Call == StoreCall.ReadDeferredCalls ? 1 : 0;
+                return default;
+            });
+            var (hints, before) = (new List<DeferredCall>(), reads);
+            run.Host.LeftElsewhere = rows =>
+            {
+                hints.AddRange(rows);
+                other.TakeCalls(rows);
+                other.TakeCalls(rows);
+            };
+
+            await TellFarAsync(run, probe =>
+            {
+                ProbeGrain.Tell(probe.Other(Far).Add(7));
+                ProbeGrain.Tell(probe.Other(Near).Add(8));
+            });
+            await run.UntilAsync(() => run.Database.DeferredCalls.Count == 0);
+            other.TakeCalls(hints);
+            Assert.Equal(7, await other.Grains.GetGrain<IProbeGrain>(Far).Read());
+            Assert.Equal(before, reads);
+
+            // The next poll forgets the row; then its own snapshot tells that the hint is late.
+            await run.UntilAsync(() => reads > before);
+            await run.World.Delay(TimeSpan.FromSeconds(1));
+            other.TakeCalls(hints);
+            await run.World.Delay(TimeSpan.FromSeconds(1));
+            Assert.Equal(7, await other.Grains.GetGrain<IProbeGrain>(Far).Read());
+            Assert.Equal(8, await other.Grains.GetGrain<IProbeGrain>(Near).Read());
+        },
+        run => run.Options.DeferredPollInterval = TimeSpan.FromSeconds(30));
+
+    [Fact]
+    public void No_hint_is_taken_before_the_first_poll_of_a_tenure_has_ended() => Run(async run =>
+    {
+        var isSlow = true;
+        var other = await BesideAsync(run, faults => faults.DelayAfter = operation =>
+            new ValueTask(isSlow && operation.Call == StoreCall.ReadDeferredCalls
+                ? run.World.Delay(TimeSpan.FromSeconds(20)) : Task.CompletedTask), isTaking: false);
+        var hints = new List<DeferredCall>();
+        run.Host.LeftElsewhere = hints.AddRange;
+        await TellFarAsync(run, probe => ProbeGrain.Tell(probe.Other(Far).Add(7)));
+        // The row is made and gone here, and its hint is late.
+        await run.Host.TakeAsync([FarPartition]);
+        await run.UntilAsync(() => run.Database.DeferredCalls.Count == 0);
+        await run.Host.GiveAsync([FarPartition]);
+
+        var taken = other.TakeAsync([FarPartition]);
+        await run.UntilAsync(() => run.Database.OwnerOf(FarPartition) == other.Silo);
+        other.TakeCalls(hints);
+        await taken;
+        other.TakeCalls(hints);
+
+        Assert.Equal(7, await other.Grains.GetGrain<IProbeGrain>(Far).Read());
+    });
+
+    [Fact]
+    public void A_row_that_the_database_refuses_is_made_call_by_call_and_the_call_to_blame_fails_alone() => Run(
+        async run =>
+        {
+            var left = new List<int>();
+            run.Database.Committed = (round, _) => left.Add(round.Deferred.Count);
+            await run.Probe("a").Do(Script.Of(probe =>
+            {
+                ProbeGrain.Tell(probe.Other(Far).Add(1));
+                ProbeGrain.Tell(probe.Other(Far).Add(2));
+                ProbeGrain.Tell(probe.Other(Near).Add(4));
+            }));
+            // The row; its calls together; the first one alone.
+            foreach (var commit in (int[])[3, 5, 6])
+                run.Faults.ByCall[(StoreCall.Commit, commit)] = StoreFate.Reject;
+            await run.UntilAsync(() => run.Database.DeferredCalls.Count == 0);
+
+            Assert.Equal([1, 3], left.Where(count => count > 0));
+            var failure = Assert.Single(run.Database.Failures);
+            Assert.Equal("[1]", Encoding.UTF8.GetString(failure.Arguments.Span));
+            Assert.StartsWith("refused_by_store", failure.Error, StringComparison.Ordinal);
+            Assert.Equal(2, await run.Probe(Far).Read());
+            Assert.Equal(4, await run.Probe(Near).Read());
+        });
+
+    [Fact]
+    public void A_call_of_a_row_that_throws_or_cannot_be_made_is_kept_and_the_others_are_made() => Run(async run =>
+    {
+        await LeaveAsync(run, CallBundleOf(
+            ("probe", Far, "Add", "[1]"), ("probe", Far, "AddAndThrow", "[2]"), ("probe", Far, "Vanished", "[]"),
+            ("vanished", Far, "Add", "[3]"), ("probe", Near, "Add", "[4]")));
+        await run.UntilAsync(() => run.Database.DeferredCalls.Count == 0);
+
+        Assert.Equal("[2]", Encoding.UTF8.GetString(Assert.Single(run.Database.Failures).Arguments.Span));
+        Assert.Equal(
+            ["grain_method_unknown", "grain_type_unknown"], run.Database.HeldCalls.Select(row => row.Reason.Code));
+        Assert.Equal(1, await run.Probe(Far).Read());
+        Assert.Equal(4, await run.Probe(Near).Read());
+    });
+
+    [Theory]
+    [InlineData("calls.99", "[]", "grain_method_unknown")]
+    [InlineData("calls.1", "[7]", "arguments_unreadable")]
+    [InlineData("calls.1", "[[\"probe\"", "arguments_unreadable")]
+    public void A_row_that_this_build_cannot_read_is_held(string format, string calls, string code) => Run(async run =>
+    {
+        await LeaveAsync(run, new DeferredCall(
+            0, FarPartition, new RoundGrainId("tributary.partition", $"{FarPartition}"), format,
+            Encoding.UTF8.GetBytes(calls)));
+        await run.UntilAsync(() => run.Database.HeldCalls.Count == 1);
+        await run.RestartAsync();
+        await run.UntilAsync(() => run.World.Time.Elapsed > TimeSpan.FromMinutes(1));
+
+        Assert.Empty(run.Database.DeferredCalls);
+        Assert.Equal((code, calls), (
+            run.Database.HeldCalls[0].Reason.Code,
+            Encoding.UTF8.GetString(run.Database.HeldCalls[0].Call.Arguments.Span)));
+    });
+
+    [Fact]
+    public void A_row_that_an_earlier_build_held_is_made_by_one_that_can_read_it() => Run(async run =>
+    {
+        var row = CallBundleOf(("probe", Far, "Add", "[1]"), ("probe", Near, "Add", "[2]"));
+        await LeaveAsync(run, row, round => round.Held.Add(new Storage.Held.HeldCall(
+            row, new Storage.Held.HeldReason("grain_type_unknown", "text"), run.World.Time.GetUtcNow())));
+        await run.UntilAsync(() => run.Database.HeldCalls.Count == 0);
+
+        Assert.Equal(1, await run.Probe(Far).Read());
+        Assert.Equal(2, await run.Probe(Near).Read());
+    });
+
+    [Fact]
+    public void What_a_call_leads_to_keeps_the_origin_of_the_call() => Run(
+        async run =>
+        {
+            var left = new List<DeferredCall>();
+            run.Database.Committed = (round, outcome) => left.AddRange(round.Deferred.Select((row, i) =>
+                row with { Sequence = RoundCommit.SequenceOf(outcome.Transaction, i) }));
+            await run.Probe("next").Read();
+            await run.Probe("a").Pass(4);
+            await run.UntilAsync(() => run.Database.DeferredCalls.Count == 0);
+
+            Assert.Equal(4, left.Count);
+            Assert.Equal([0, left[0].Sequence, left[0].Sequence, left[0].Sequence], left.Select(row => row.Origin));
+        },
+        run => run.Options.MaxChainedCallsCount = 0);
+
+    private static string Text(DeferredCall row) => Encoding.UTF8.GetString(row.Arguments.Span);
+
+    private static int Occurrences(string text, string of) => text.Split(of).Length - 1;
+
+    private static DeferredCall CallBundleOf(params (string Type, string Key, string Method, string Arguments)[] calls)
+    {
+        var array = string.Join(",", calls.Select(call =>
+            $"[\"{call.Type}\",\"{call.Key}\",\"{call.Method}\",0,{call.Arguments}]"));
+        return new DeferredCall(
+            0, FarPartition, new RoundGrainId("tributary.partition", $"{FarPartition}"), "calls.1",
+            Encoding.UTF8.GetBytes($"[{array}]"));
+    }
+
+    // What a silo of another build would leave; the silo of the run joins after it.
+    private static async Task LeaveAsync(EngineRun run, DeferredCall row, Action<RoundCommit>? instead = null)
+    {
+        await run.Host.StopAsync();
+        var store = new InMemoryStore(run.Database, new ScriptedFaults());
+        await store.OpenAsync(CancellationToken.None);
+        var silo = (await store.JoinAsync(new JoinRequest("", []), CancellationToken.None)).Silo;
+        var takes = new RoundCommit { Silo = silo, Round = 1, AcceptedBefore = 0 };
+        takes.Takes.Add(FarPartition);
+        await store.CommitAsync(takes, CancellationToken.None);
+        var round = new RoundCommit { Silo = silo, Round = 2, AcceptedBefore = 0 };
+        round.Writes.Add(FarPartition);
+        if (instead is null)
+            round.Deferred.Add(row);
+        else
+            instead(round);
+        await store.CommitAsync(round, CancellationToken.None);
+        await store.LeaveAsync(silo, CancellationToken.None);
+        await run.StartAsync();
+    }
+
+    private static async Task TellFarAsync(EngineRun run, Action<ProbeGrain> tell)
+    {
+        if (run.Host.IsHere(FarPartition))
+            await run.Host.GiveAsync([FarPartition]);
+        await run.Probe("a").Do(Script.Of(tell));
+    }
+
+    // Another process over the same database, which owns the partition.
+    private static async Task<RoundEngine> BesideAsync(
+        EngineRun run, Action<ScriptedFaults>? fault = null, bool isTaking = true)
+    {
+        var faults = new ScriptedFaults();
+        fault?.Invoke(faults);
+        var host = new RoundEngine(
+            new RoundOptions
+            {
+                IsAlone = false, RetryDelay = run.Options.RetryDelay, Lease = run.Options.Lease,
+                DeferredPollInterval = run.Options.DeferredPollInterval,
+            },
+            new InMemoryStore(run.Database, faults), run.Types, run.Activities, run.World.Environment(),
+            NullLogger<RoundEngine>.Instance);
+        await host.StartAsync();
+        await run.Host.GiveAsync([FarPartition]);
+        if (isTaking)
+            await host.TakeAsync([FarPartition]);
+        return host;
+    }
+}
