@@ -31,7 +31,10 @@ internal interface IPartitionGrain : IGrainWithIntegerKey
     [Alias("Look"), OneWay]
     Task Look();
 
-    /// <summary>Another silo has left these rows of calls for this partition: its owner makes them at once.</summary>
+    /// <summary>
+    /// Another silo has left these rows of calls for this partition, and for others of the same silo: their owner makes
+    /// them at once.
+    /// </summary>
     [Alias("Take"), OneWay]
     Task Take([Immutable] HintedRow[] rows);
 

@@ -55,7 +55,7 @@ internal sealed class PartitionGrain(RoundEngine engine, IncomingCalls calls) : 
 
     public Task Take(HintedRow[] rows)
     {
-        engine.TakeCalls(Array.ConvertAll(rows, row => row.ToCall(Partition)));
+        engine.TakeCalls(Array.ConvertAll(rows, static row => row.ToCall()));
         return Task.CompletedTask;
     }
 

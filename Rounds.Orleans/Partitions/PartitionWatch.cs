@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Tributary.Rounds.Engine;
-using Tributary.Storage.Rounds;
 
 namespace Tributary.Rounds.Orleans.Partitions;
 
@@ -24,7 +23,7 @@ internal sealed partial class PartitionWatch(
         nameof(PartitionWatch), ServiceLifecycleStage.Active,
         _ =>
         {
-            engine.LeftElsewhere = Tell;
+            engine.LeftElsewhere = new RowHints(grains, membership).Tell;
             looking = Task.Run(() => GuardAsync(LookAsync), CancellationToken.None);
             watching = Task.Run(() => GuardAsync(WatchAsync), CancellationToken.None);
             return Task.CompletedTask;
@@ -91,16 +90,6 @@ internal sealed partial class PartitionWatch(
             LogNotHeld(partition, error.Message);
         }
     }
-
-    // Runs on the engine's loop, so that the calls go to the thread pool. A lost hint delays the calls until the
-    // owner's next look.
-    private void Tell(IReadOnlyList<DeferredCall> rows) => ThreadPool.UnsafeQueueUserWorkItem(
-        static work =>
-        {
-            foreach (var (partition, hinted) in HintedRow.ByPartition(work.Rows))
-                work.Grains.GetGrain<IPartitionGrain>(partition.Value).Take(hinted).Ignore();
-        },
-        (Grains: grains, Rows: rows), preferLocal: false);
 
     private async Task GuardAsync(Func<Task> work)
     {

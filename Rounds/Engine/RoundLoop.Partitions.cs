@@ -138,7 +138,8 @@ internal sealed partial class RoundLoop
             partitions.Taken(partition);
         }
 
-        deferred.Want();
+        if (taken.Count > 0)
+            deferred.Want();
         ReleaseParked();
         loop.Wake();
     }

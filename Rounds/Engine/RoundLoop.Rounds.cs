@@ -193,7 +193,8 @@ internal sealed partial class RoundLoop
             return;
         }
 
-        if (convictionsCount > 2)
+        // A row whose single calls cannot be stored either, or a failure.
+        if (convictionsCount > 2 || alone is DeferredInput { IsBundle: true })
             throw new InvalidOperationException(
                 $"The database refuses even the failure of an input for {alone.Target}.", error);
 

@@ -16,7 +16,6 @@ internal sealed partial class TurnRunner
     {
         context.Now = now;
         Begin(row, round);
-        var made = 0;
         for (var i = 0; i < row.Calls.Count; i++)
         {
             if (i > 0 && IsOutOfRoom(round))
@@ -28,6 +27,7 @@ internal sealed partial class TurnRunner
             }
 
             RunStored(row.Calls[i], row, round);
+            var made = 0;
             RunChain(round, ref made, options.MaxChainedCallsCount);
         }
 

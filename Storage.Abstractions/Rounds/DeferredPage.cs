@@ -5,7 +5,7 @@ namespace Tributary.Storage.Rounds;
 public sealed record DeferredPage(IReadOnlyList<DeferredCall> Calls, Snapshot Snapshot);
 
 /// <summary>Which transactions a read saw.</summary>
-/// <param name="Next">The first transaction that had not begun.</param>
+/// <param name="Next">No transaction from this one on had ended.</param>
 /// <param name="Open">The transactions below <paramref name="Next"/> that had not ended.</param>
 public sealed record Snapshot(long Next, IReadOnlyList<long> Open)
 {

@@ -185,22 +185,66 @@ public sealed class DeferredRowsTests
             run.Database.Committed = (round, _) => left.Add(round.Deferred.Count);
             await run.Probe("a").Do(Script.Of(probe =>
             {
-                ProbeGrain.Tell(probe.Other(Far).Add(1));
-                ProbeGrain.Tell(probe.Other(Far).Add(2));
-                ProbeGrain.Tell(probe.Other(Near).Add(4));
+                ProbeGrain.Tell(probe.Other(Far).Keep("1"));
+                ProbeGrain.Tell(probe.Other(Far).Keep("poison"));
+                ProbeGrain.Tell(probe.Other(Near).Keep("2"));
             }));
-            // The row; its calls together; the first one alone.
-            foreach (var commit in (int[])[3, 5, 6])
-                run.Faults.ByCall[(StoreCall.Commit, commit)] = StoreFate.Reject;
             await run.UntilAsync(() => run.Database.DeferredCalls.Count == 0);
 
             Assert.Equal([1, 3], left.Where(count => count > 0));
             var failure = Assert.Single(run.Database.Failures);
-            Assert.Equal("[1]", Encoding.UTF8.GetString(failure.Arguments.Span));
+            Assert.Equal("[\"poison\"]", Encoding.UTF8.GetString(failure.Arguments.Span));
             Assert.StartsWith("refused_by_store", failure.Error, StringComparison.Ordinal);
-            Assert.Equal(2, await run.Probe(Far).Read());
-            Assert.Equal(4, await run.Probe(Near).Read());
+            Assert.Equal(["1", "2"], run.Database.Messages.Select(message => Encoding.UTF8.GetString(message.Body.Span)));
+            Assert.Equal((1, 1), (await run.Probe(Far).Read(), await run.Probe(Near).Read()));
+        },
+        run => run.Faults.Poison = body => body.Span.SequenceEqual("poison"u8));
+
+    [Fact]
+    public void What_does_not_fit_into_the_round_of_its_row_goes_on_in_a_later_one() => Run(
+        async run =>
+        {
+            var (left, kept) = (new List<DeferredCall>(), new List<int>());
+            run.Database.Committed = (round, outcome) =>
+            {
+                kept.Add(round.Messages.Count);
+                left.AddRange(round.Deferred.Select((row, i) =>
+                    row with { Sequence = RoundCommit.SequenceOf(outcome.Transaction, i) }));
+            };
+            await run.Probe("a").Do(Script.Of(probe =>
+            {
+                for (var i = 0; i < 5; i++)
+                    ProbeGrain.Tell(probe.Other(i % 2 == 0 ? Far : Near).Keep($"{i}"));
+            }));
+            await run.UntilAsync(() => run.Database.DeferredCalls.Count == 0);
+
+            Assert.Equal([2, 2, 1], kept.Where(count => count > 0));
+            Assert.Equal([0, left[0].Sequence, left[0].Sequence], left.Select(row => row.Origin));
+            Assert.Equal(
+                ["0", "1", "2", "3", "4"],
+                run.Database.Messages.Select(message => Encoding.UTF8.GetString(message.Body.Span)));
+        },
+        run => run.Options.MaxRoundMessagesCount = 2);
+
+    [Fact]
+    public void A_row_is_stored_as_builds_of_all_versions_read_it() => Run(async run =>
+    {
+        await BesideAsync(run);
+        await TellFarAsync(run, probe =>
+        {
+            ProbeGrain.Tell(probe.Other(Far).Add(1));
+            ProbeGrain.Tell(probe.Other(Far).Enlarge(2));
+            ProbeGrain.Tell(probe.Other(Near).Note("ä"));
         });
+
+        var row = Assert.Single(run.Database.DeferredCalls);
+        Assert.Equal(
+            (new RoundGrainId("tributary.partition", $"{FarPartition}"), "calls.1", FarPartition),
+            (row.Target, row.Method, row.Partition));
+        Assert.Equal(
+            $"""[["probe","far","Add",0,[1]],["probe","far","Increase",0,[2]],["probe","{Near}","Note",0,["\u00E4"]]]""",
+            Text(row));
+    });
 
     [Fact]
     public void A_call_of_a_row_that_throws_or_cannot_be_made_is_kept_and_the_others_are_made() => Run(async run =>

@@ -26,6 +26,9 @@ public interface IProbeGrain : IGrainWithStringKey
 
     ValueTask Note(string text);
 
+    /// <summary>Stores a message with this body.</summary>
+    ValueTask Keep(string body);
+
     /// <summary>Tells the probe with the next number, until <paramref name="left"/> is 0.</summary>
     ValueTask Pass(int left);
 
@@ -162,6 +165,13 @@ public sealed class ProbeGrain(EngineRun run) : RoundGrain<ProbeState>, IProbeGr
     public ValueTask Note(string text)
     {
         run.Note($"{Key}: {text}");
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask Keep(string body)
+    {
+        Value++;
+        Store(Messages.New(run.World, body: body));
         return ValueTask.CompletedTask;
     }
 
