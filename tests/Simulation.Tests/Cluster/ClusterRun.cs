@@ -31,7 +31,7 @@ internal sealed class ClusterRun : IPromised
         Database = new InMemoryDatabase(databaseTime, PartitionCount);
         ownership = new OwnershipWitness(World, Database, PartitionCount);
         Database.Committed = ownership.See;
-        Sabotage = sabotage;
+        Rules = sabotage == Sabotage.None ? Hints : BrokenRules.Of(sabotage, World.Time);
         FaultRate = World.Random.Next(3) == 0 ? 0 : World.Random.NextDouble() * 0.1;
         Options = Scenario.RandomOptions(World.Random);
         Options.IsAlone = false;
@@ -49,7 +49,9 @@ internal sealed class ClusterRun : IPromised
 
     public Dictionary<string, IActivity> Activities { get; }
 
-    public Sabotage Sabotage { get; }
+    public EngineRules Rules { get; }
+
+    public HintWitness Hints { get; } = new();
 
     public double FaultRate { get; }
 
@@ -72,8 +74,8 @@ internal sealed class ClusterRun : IPromised
 
     public int MissesCount => ownership.MissesCount;
 
-    /// <summary>Hints of rows that reached a silo, whichever it was.</summary>
-    public int HintsCount { get; private set; }
+    /// <summary>Rows of several calls.</summary>
+    public int BundlesCount => ownership.BundlesCount;
 
     public void Run() => World.Run(async () =>
     {
@@ -142,7 +144,6 @@ internal sealed class ClusterRun : IPromised
         };
         if (IsOver || !told.HasStarted)
             return;
-        HintsCount++;
         if (World.Random.Next(6) == 0)
             told.Host.LookForCalls();
         else
