@@ -154,6 +154,40 @@ public sealed class DeferredRowsTests
         run => run.Options.DeferredPollInterval = TimeSpan.FromSeconds(30));
 
     [Fact]
+    public void A_silo_that_is_full_takes_rows_and_refuses_callers_only() => Run(async run =>
+    {
+        var other = await BesideAsync(run, options: options => options.MaxWaitingCallsCount = -1);
+        run.Host.LeftElsewhere = other.TakeCalls;
+
+        await TellFarAsync(run, probe => ProbeGrain.Tell(probe.Other(Far).Add(7)));
+        await run.UntilAsync(() => run.Database.DeferredCalls.Count == 0);
+        Assert.Throws<OverloadedException>(() => (object)other.Grains.GetGrain<IProbeGrain>(Far).Add(1));
+
+        await other.GiveAsync([FarPartition]);
+        await run.Host.TakeAsync([FarPartition]);
+        Assert.Equal(7, await run.Probe(Far).Read());
+    });
+
+    [Fact]
+    public void Rows_beyond_what_memory_may_hold_are_polled_when_others_were_made() => Run(
+        async run =>
+        {
+            var other = await BesideAsync(
+                run, isTaking: false, options: options => options.MaxDeferredBytes = 1_000);
+            await TellFarAsync(run, probe =>
+            {
+                for (var i = 0; i < 2_000; i++)
+                    ProbeGrain.Tell(probe.Other(Far).Add(1));
+            });
+            Assert.Equal(2_000, run.Database.DeferredCalls.Count);
+            await other.TakeAsync([FarPartition]);
+            await run.UntilAsync(() => run.Database.DeferredCalls.Count == 0);
+
+            Assert.Equal(2_000, await other.Grains.GetGrain<IProbeGrain>(Far).Read());
+        },
+        run => (run.Options.MaxDeferredRowCallsCount, run.Options.MaxChainedCallsCount) = (1, 100_000));
+
+    [Fact]
     public void No_hint_is_taken_before_the_first_poll_of_a_tenure_has_ended() => Run(async run =>
     {
         var isSlow = true;
@@ -351,17 +385,19 @@ public sealed class DeferredRowsTests
 
     // Another process over the same database, which owns the partition.
     private static async Task<RoundEngine> BesideAsync(
-        EngineRun run, Action<ScriptedFaults>? fault = null, bool isTaking = true)
+        EngineRun run, Action<ScriptedFaults>? fault = null, bool isTaking = true,
+        Action<RoundOptions>? options = null)
     {
+        var own = new RoundOptions
+        {
+            IsAlone = false, RetryDelay = run.Options.RetryDelay, Lease = run.Options.Lease,
+            DeferredPollInterval = run.Options.DeferredPollInterval,
+        };
+        options?.Invoke(own);
         var faults = new ScriptedFaults();
         fault?.Invoke(faults);
         var host = new RoundEngine(
-            new RoundOptions
-            {
-                IsAlone = false, RetryDelay = run.Options.RetryDelay, Lease = run.Options.Lease,
-                DeferredPollInterval = run.Options.DeferredPollInterval,
-            },
-            new InMemoryStore(run.Database, faults), run.Types, run.Activities, run.World.Environment(),
+            own, new InMemoryStore(run.Database, faults), run.Types, run.Activities, run.World.Environment(),
             NullLogger<RoundEngine>.Instance);
         await host.StartAsync();
         await run.Host.GiveAsync([FarPartition]);
