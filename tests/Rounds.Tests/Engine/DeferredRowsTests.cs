@@ -1,30 +1,20 @@
 using System.Text;
-using Microsoft.Extensions.Logging.Abstractions;
-using Tributary.Rounds.Engine;
-using Tributary.Rounds.Partitions;
 using Tributary.Storage.InMemory;
 using Tributary.Storage.Rounds;
 using static Tributary.Rounds.Tests.Engine.EngineRun;
+using static Tributary.Rounds.Tests.Engine.FarSide;
 
 namespace Tributary.Rounds.Tests.Engine;
 
 /// <summary>The rows of calls that a round leaves for a partition.</summary>
 public sealed class DeferredRowsTests
 {
-    private const string Far = "far";
-
-    private static PartitionId FarPartition { get; } = new Partitioner(16).Of(new RoundGrainId("probe", Far));
-
-    /// <summary>Another grain of the same partition.</summary>
-    private static string Near { get; } = Enumerable.Range(0, 1_000).Select(number => $"near {number}")
-        .First(key => new Partitioner(16).Of(new RoundGrainId("probe", key)) == FarPartition);
-
     [Fact]
     public void All_calls_of_a_round_for_one_partition_are_one_row_and_are_made_in_one_round() => Run(async run =>
     {
-        var (other, ends) = (await BesideAsync(run), new List<int>());
+        var (other, ends) = (await FarSide.StartAsync(run), new List<int>());
         run.Database.Committed = (round, _) => ends.Add(round.DeferredDone.Count);
-        await TellFarAsync(run, probe =>
+        await FarSide.TellAsync(run, probe =>
         {
             for (var i = 1; i <= 3; i++)
             {
@@ -43,8 +33,8 @@ public sealed class DeferredRowsTests
     [Fact]
     public void Calls_that_merge_are_left_as_one_and_stay_before_the_calls_that_follow_them() => Run(async run =>
     {
-        var other = await BesideAsync(run);
-        await TellFarAsync(run, probe =>
+        var other = await FarSide.StartAsync(run);
+        await FarSide.TellAsync(run, probe =>
         {
             for (var i = 0; i < 10; i++)
                 ProbeGrain.Tell(probe.Other(Far).Merge(new Portion { Amount = 2 }));
@@ -61,8 +51,8 @@ public sealed class DeferredRowsTests
     [Fact]
     public void A_part_that_cannot_be_merged_or_written_fails_alone() => Run(async run =>
     {
-        var other = await BesideAsync(run);
-        await TellFarAsync(run, probe =>
+        var other = await FarSide.StartAsync(run);
+        await FarSide.TellAsync(run, probe =>
         {
             ProbeGrain.Tell(probe.Other(Far).Merge(new Portion { Amount = 1 }));
             ProbeGrain.Tell(probe.Other(Far).Merge(new Portion { Amount = -1 }));
@@ -87,8 +77,8 @@ public sealed class DeferredRowsTests
     public void Calls_beyond_the_limits_of_a_row_go_into_further_rows(int calls, int bytes, int rows) => Run(
         async run =>
         {
-            var other = await BesideAsync(run);
-            await TellFarAsync(run, probe =>
+            var other = await FarSide.StartAsync(run);
+            await FarSide.TellAsync(run, probe =>
             {
                 for (var i = 0; i < 5; i++)
                     ProbeGrain.Tell(probe.Other(Far).Add(10));
@@ -103,112 +93,16 @@ public sealed class DeferredRowsTests
     [Fact]
     public void A_text_that_no_store_keeps_refuses_its_caller_and_not_the_owner() => Run(async run =>
     {
-        await BesideAsync(run);
+        await FarSide.StartAsync(run);
 
         var error = await ErrorOfAsync<TributaryException>(run.Probe("a").Do(Script.Of(probe =>
         {
-            ProbeGrain.Tell(probe.Other("half \ud800").Add(1));
+            ProbeGrain.Tell(probe.Other(KeyLike("half \ud800")).Add(1));
             ProbeGrain.Tell(probe.Other(Far).Add(1));
         })));
 
         Assert.Equal("refused_by_store", error.Code);
         Assert.Empty(run.Database.DeferredCalls);
-    });
-
-    [Fact]
-    public void A_row_that_is_handed_over_is_made_without_a_read_and_once_however_often_it_comes() => Run(
-        async run =>
-        {
-            var reads = 0;
-            var other = await BesideAsync(run, faults => faults.DelayBefore = operation =>
-            {
-                reads += operation.Call == StoreCall.ReadDeferredCalls ? 1 : 0;
-                return default;
-            });
-            var (hints, before) = (new List<DeferredCall>(), reads);
-            run.Host.LeftElsewhere = rows =>
-            {
-                hints.AddRange(rows);
-                other.TakeCalls(rows);
-                other.TakeCalls(rows);
-            };
-
-            await TellFarAsync(run, probe =>
-            {
-                ProbeGrain.Tell(probe.Other(Far).Add(7));
-                ProbeGrain.Tell(probe.Other(Near).Add(8));
-            });
-            await run.UntilAsync(() => run.Database.DeferredCalls.Count == 0);
-            other.TakeCalls(hints);
-            Assert.Equal(7, await other.Grains.GetGrain<IProbeGrain>(Far).Read());
-            Assert.Equal(before, reads);
-
-            // The next poll forgets the row; then its own snapshot tells that the hint is late.
-            await run.UntilAsync(() => reads > before);
-            await run.World.Delay(TimeSpan.FromSeconds(1));
-            other.TakeCalls(hints);
-            await run.World.Delay(TimeSpan.FromSeconds(1));
-            Assert.Equal(7, await other.Grains.GetGrain<IProbeGrain>(Far).Read());
-            Assert.Equal(8, await other.Grains.GetGrain<IProbeGrain>(Near).Read());
-        },
-        run => run.Options.DeferredPollInterval = TimeSpan.FromSeconds(30));
-
-    [Fact]
-    public void A_silo_that_is_full_takes_rows_and_refuses_callers_only() => Run(async run =>
-    {
-        var other = await BesideAsync(run, options: options => options.MaxWaitingCallsCount = -1);
-        run.Host.LeftElsewhere = other.TakeCalls;
-
-        await TellFarAsync(run, probe => ProbeGrain.Tell(probe.Other(Far).Add(7)));
-        await run.UntilAsync(() => run.Database.DeferredCalls.Count == 0);
-        Assert.Throws<OverloadedException>(() => (object)other.Grains.GetGrain<IProbeGrain>(Far).Add(1));
-
-        await other.GiveAsync([FarPartition]);
-        await run.Host.TakeAsync([FarPartition]);
-        Assert.Equal(7, await run.Probe(Far).Read());
-    });
-
-    [Fact]
-    public void Rows_beyond_what_memory_may_hold_are_polled_when_others_were_made() => Run(
-        async run =>
-        {
-            var other = await BesideAsync(
-                run, isTaking: false, options: options => options.MaxDeferredBytes = 1_000);
-            await TellFarAsync(run, probe =>
-            {
-                for (var i = 0; i < 2_000; i++)
-                    ProbeGrain.Tell(probe.Other(Far).Add(1));
-            });
-            Assert.Equal(2_000, run.Database.DeferredCalls.Count);
-            await other.TakeAsync([FarPartition]);
-            await run.UntilAsync(() => run.Database.DeferredCalls.Count == 0);
-
-            Assert.Equal(2_000, await other.Grains.GetGrain<IProbeGrain>(Far).Read());
-        },
-        run => (run.Options.MaxDeferredRowCallsCount, run.Options.MaxChainedCallsCount) = (1, 100_000));
-
-    [Fact]
-    public void No_hint_is_taken_before_the_first_poll_of_a_tenure_has_ended() => Run(async run =>
-    {
-        var isSlow = true;
-        var other = await BesideAsync(run, faults => faults.DelayAfter = operation =>
-            new ValueTask(isSlow && operation.Call == StoreCall.ReadDeferredCalls
-                ? run.World.Delay(TimeSpan.FromSeconds(20)) : Task.CompletedTask), isTaking: false);
-        var hints = new List<DeferredCall>();
-        run.Host.LeftElsewhere = hints.AddRange;
-        await TellFarAsync(run, probe => ProbeGrain.Tell(probe.Other(Far).Add(7)));
-        // The row is made and gone here, and its hint is late.
-        await run.Host.TakeAsync([FarPartition]);
-        await run.UntilAsync(() => run.Database.DeferredCalls.Count == 0);
-        await run.Host.GiveAsync([FarPartition]);
-
-        var taken = other.TakeAsync([FarPartition]);
-        await run.UntilAsync(() => run.Database.OwnerOf(FarPartition) == other.Silo);
-        other.TakeCalls(hints);
-        await taken;
-        other.TakeCalls(hints);
-
-        Assert.Equal(7, await other.Grains.GetGrain<IProbeGrain>(Far).Read());
     });
 
     [Fact]
@@ -229,7 +123,8 @@ public sealed class DeferredRowsTests
             var failure = Assert.Single(run.Database.Failures);
             Assert.Equal("[\"poison\"]", Encoding.UTF8.GetString(failure.Arguments.Span));
             Assert.StartsWith("refused_by_store", failure.Error, StringComparison.Ordinal);
-            Assert.Equal(["1", "2"], run.Database.Messages.Select(message => Encoding.UTF8.GetString(message.Body.Span)));
+            Assert.Equal(
+                ["1", "2"], run.Database.Messages.Select(message => Encoding.UTF8.GetString(message.Body.Span)));
             Assert.Equal((1, 1), (await run.Probe(Far).Read(), await run.Probe(Near).Read()));
         },
         run => run.Faults.Poison = body => body.Span.SequenceEqual("poison"u8));
@@ -263,8 +158,8 @@ public sealed class DeferredRowsTests
     [Fact]
     public void A_row_is_stored_as_builds_of_all_versions_read_it() => Run(async run =>
     {
-        await BesideAsync(run);
-        await TellFarAsync(run, probe =>
+        await FarSide.StartAsync(run);
+        await FarSide.TellAsync(run, probe =>
         {
             ProbeGrain.Tell(probe.Other(Far).Add(1));
             ProbeGrain.Tell(probe.Other(Far).Enlarge(2));
@@ -273,10 +168,11 @@ public sealed class DeferredRowsTests
 
         var row = Assert.Single(run.Database.DeferredCalls);
         Assert.Equal(
-            (new RoundGrainId("tributary.partition", $"{FarPartition}"), "calls.1", FarPartition),
+            (new RoundGrainId("tributary.partition", $"{FarSide.Partition}"), "calls.1", FarSide.Partition),
             (row.Target, row.Method, row.Partition));
         Assert.Equal(
-            $"""[["probe","far","Add",0,[1]],["probe","far","Increase",0,[2]],["probe","{Near}","Note",0,["\u00E4"]]]""",
+            """[["probe","far","Add",0,[1]],["probe","far","Increase",0,[2]],["""
+            + $"\"probe\",\"{Near}\",\"Note\",0,[\"\\u00E4\"]]]",
             Text(row));
     });
 
@@ -302,7 +198,7 @@ public sealed class DeferredRowsTests
     public void A_row_that_this_build_cannot_read_is_held(string format, string calls, string code) => Run(async run =>
     {
         await LeaveAsync(run, new DeferredCall(
-            0, FarPartition, new RoundGrainId("tributary.partition", $"{FarPartition}"), format,
+            0, FarSide.Partition, new RoundGrainId("tributary.partition", $"{FarSide.Partition}"), format,
             Encoding.UTF8.GetBytes(calls)));
         await run.UntilAsync(() => run.Database.HeldCalls.Count == 1);
         await run.RestartAsync();
@@ -351,7 +247,7 @@ public sealed class DeferredRowsTests
         var array = string.Join(",", calls.Select(call =>
             $"[\"{call.Type}\",\"{call.Key}\",\"{call.Method}\",0,{call.Arguments}]"));
         return new DeferredCall(
-            0, FarPartition, new RoundGrainId("tributary.partition", $"{FarPartition}"), "calls.1",
+            0, FarSide.Partition, new RoundGrainId("tributary.partition", $"{FarSide.Partition}"), "calls.1",
             Encoding.UTF8.GetBytes($"[{array}]"));
     }
 
@@ -363,10 +259,10 @@ public sealed class DeferredRowsTests
         await store.OpenAsync(CancellationToken.None);
         var silo = (await store.JoinAsync(new JoinRequest("", []), CancellationToken.None)).Silo;
         var takes = new RoundCommit { Silo = silo, Round = 1, AcceptedBefore = 0 };
-        takes.Takes.Add(FarPartition);
+        takes.Takes.Add(FarSide.Partition);
         await store.CommitAsync(takes, CancellationToken.None);
         var round = new RoundCommit { Silo = silo, Round = 2, AcceptedBefore = 0 };
-        round.Writes.Add(FarPartition);
+        round.Writes.Add(FarSide.Partition);
         if (instead is null)
             round.Deferred.Add(row);
         else
@@ -374,35 +270,5 @@ public sealed class DeferredRowsTests
         await store.CommitAsync(round, CancellationToken.None);
         await store.LeaveAsync(silo, CancellationToken.None);
         await run.StartAsync();
-    }
-
-    private static async Task TellFarAsync(EngineRun run, Action<ProbeGrain> tell)
-    {
-        if (run.Host.IsHere(FarPartition))
-            await run.Host.GiveAsync([FarPartition]);
-        await run.Probe("a").Do(Script.Of(tell));
-    }
-
-    // Another process over the same database, which owns the partition.
-    private static async Task<RoundEngine> BesideAsync(
-        EngineRun run, Action<ScriptedFaults>? fault = null, bool isTaking = true,
-        Action<RoundOptions>? options = null)
-    {
-        var own = new RoundOptions
-        {
-            IsAlone = false, RetryDelay = run.Options.RetryDelay, Lease = run.Options.Lease,
-            DeferredPollInterval = run.Options.DeferredPollInterval,
-        };
-        options?.Invoke(own);
-        var faults = new ScriptedFaults();
-        fault?.Invoke(faults);
-        var host = new RoundEngine(
-            own, new InMemoryStore(run.Database, faults), run.Types, run.Activities, run.World.Environment(),
-            NullLogger<RoundEngine>.Instance);
-        await host.StartAsync();
-        await run.Host.GiveAsync([FarPartition]);
-        if (isTaking)
-            await host.TakeAsync([FarPartition]);
-        return host;
     }
 }
