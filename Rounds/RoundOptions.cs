@@ -19,8 +19,8 @@ public sealed class RoundOptions
     public bool Rejoins { get; set; } = true;
 
     /// <summary>
-    /// How often a silo looks for calls that other silos left for its partitions. A hint from another silo makes it
-    /// look at once. A silo that owns all partitions never looks.
+    /// How often a silo looks for calls that other silos left for its partitions. Those that other silos hand over are
+    /// made without a look. A silo that owns all partitions never looks.
     /// </summary>
     public TimeSpan DeferredPollInterval { get; set; } = TimeSpan.FromSeconds(1);
 
@@ -66,7 +66,9 @@ public sealed class RoundOptions
     /// <summary>Messages that one turn may append; a turn that appends more fails.</summary>
     public int MaxTurnMessagesCount { get; set; } = 1_000;
 
-    /// <summary>Calls that follow from one input within a round; further calls run in the next round.</summary>
+    /// <summary>
+    /// Calls that follow from one input, or one call of a row, within a round; further calls run in the next round.
+    /// </summary>
     public int MaxChainedCallsCount { get; set; } = 1_000;
 
     /// <summary>

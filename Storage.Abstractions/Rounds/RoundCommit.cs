@@ -49,7 +49,10 @@ public sealed class RoundCommit
     /// <summary>At most one per (grain, name).</summary>
     public List<ReminderWrite> Reminders { get; } = [];
 
-    /// <summary>Calls left to a later round, of this silo or another. The store gives them their sequences.</summary>
+    /// <summary>
+    /// Calls left to a later round, of this silo or another. A row holds one call, or several as one call to their
+    /// partition. The store gives the rows their sequences.
+    /// </summary>
     public List<DeferredCall> Deferred { get; } = [];
 
     /// <summary>Sequences of deferred calls that this round made.</summary>
