@@ -54,7 +54,8 @@ public sealed class RowHintTests
 
         await FarSide.TellAsync(run, probe => ProbeGrain.Tell(probe.Other(Far).Add(7)));
         await run.UntilAsync(() => run.Database.DeferredCalls.Count == 0);
-        Assert.Throws<OverloadedException>(() => (object)other.Grains.GetGrain<IProbeGrain>(Far).Add(1));
+        await ErrorOfAsync<OverloadedException>(AddAsync());
+        async ValueTask AddAsync() => await other.Grains.GetGrain<IProbeGrain>(Far).Add(1);
 
         await other.GiveAsync([FarSide.Partition]);
         await run.Host.TakeAsync([FarSide.Partition]);
