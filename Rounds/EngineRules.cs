@@ -27,6 +27,13 @@ internal class EngineRules
     /// <summary>A call that its round does not make becomes durable with it.</summary>
     public virtual bool Defers(OneWayCall call) => true;
 
+    /// <summary>A row of calls that comes as a hint is taken when it is certain that it was not made.</summary>
+    /// <param name="hasPolled">True when the first poll of the partition's tenure has ended.</param>
+    /// <param name="wasSeen">
+    /// True when the last poll could see the row: one that it did not bring into memory was made.
+    /// </param>
+    public virtual bool TakesHint(bool hasPolled, bool wasSeen) => hasPolled && !wasSeen;
+
     /// <summary>What this build cannot read stays for a build that can.</summary>
     public virtual bool Holds(UnreadableException obstacle) => true;
 

@@ -25,8 +25,8 @@ public sealed class RoundOptions
     public bool Rejoins { get; set; } = true;
 
     /// <summary>
-    /// How often a silo looks for calls that other silos left for its partitions. A hint from another silo makes it
-    /// look at once. A silo that owns all partitions never looks.
+    /// How often a silo looks for calls that other silos left for its partitions. Those that other silos hand over are
+    /// made without a look. A silo that owns all partitions never looks.
     /// </summary>
     public TimeSpan DeferredPollInterval { get; set; } = TimeSpan.FromSeconds(1);
 
@@ -72,8 +72,27 @@ public sealed class RoundOptions
     /// <summary>Messages that one turn may append; a turn that appends more fails.</summary>
     public int MaxTurnMessagesCount { get; set; } = 1_000;
 
-    /// <summary>Calls that follow from one input within a round; further calls run in the next round.</summary>
+    /// <summary>
+    /// Calls that follow from one input, or one call of a row, within a round; further calls run in the next round.
+    /// </summary>
     public int MaxChainedCallsCount { get; set; } = 1_000;
+
+    /// <summary>
+    /// Bytes of deferred rows in memory; when reached, the silo takes no hint of a further row, and polls for further
+    /// rows when it has made some.
+    /// </summary>
+    public long MaxDeferredBytes { get; set; } = 64L << 20;
+
+    /// <summary>
+    /// Calls of one row that a round leaves for a partition; further calls go into a further row. A row is made in one
+    /// round, so that this lies below <see cref="MaxRoundInputsCount"/>.
+    /// </summary>
+    public int MaxDeferredRowCallsCount { get; set; } = 1_000;
+
+    /// <summary>
+    /// Bytes of the arguments of one such row; further calls go into a further row. A single call may be larger.
+    /// </summary>
+    public int MaxDeferredRowBytes { get; set; } = 1 << 20;
 
     /// <summary>Durable grains kept in memory; beyond, the least recently used grains leave.</summary>
     public int MaxActivationsCount { get; set; } = 100_000;

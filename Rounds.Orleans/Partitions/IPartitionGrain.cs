@@ -37,6 +37,13 @@ internal interface IPartitionGrain : IGrainWithIntegerKey
     [Alias("Look"), OneWay]
     Task Look();
 
+    /// <summary>
+    /// Another silo has left these rows of calls for this partition, and for others of the same silo: their owner makes
+    /// them at once.
+    /// </summary>
+    [Alias("Take"), OneWay]
+    Task Take([Immutable] HintedRow[] rows);
+
     /// <summary>How many partitions the database has; the same for every partition.</summary>
     [Alias("Count")]
     Task<int> Count();

@@ -62,6 +62,12 @@ internal sealed class PartitionGrain(
         return Task.CompletedTask;
     }
 
+    public Task Take(HintedRow[] rows)
+    {
+        engine.TakeCalls(Array.ConvertAll(rows, static row => row.ToCall()));
+        return Task.CompletedTask;
+    }
+
     public Task<int> Count() => Task.FromResult(calls.PartitionCount);
 
     // A partition that another silo owns is not here after this: its calls are bounced until its owner has given it.

@@ -43,7 +43,7 @@ internal sealed partial class PartitionWatch(
 
     private Task BeginAsync(CancellationToken cancellation)
     {
-        engine.LeftElsewhere = Tell;
+        engine.LeftElsewhere = new RowHints(grains, placement).Tell;
         silos.Changed = Look;
         var work = new List<Func<Task>> { LookAsync, WatchAsync };
         if (!engine.IsAlone)
@@ -181,16 +181,6 @@ internal sealed partial class PartitionWatch(
             LogNotHeld(partition, error.Message);
         }
     }
-
-    // Runs on the engine's loop, so that the calls go to the thread pool. A lost hint delays the calls until the
-    // owner's next look.
-    private void Tell(IReadOnlyCollection<PartitionId> partitions) => ThreadPool.UnsafeQueueUserWorkItem(
-        static work =>
-        {
-            foreach (var partition in work.Partitions)
-                work.Grains.GetGrain<IPartitionGrain>(partition.Value).Look().Ignore();
-        },
-        (Grains: grains, Partitions: partitions), preferLocal: false);
 
     private async Task GuardAsync(Func<Task> work)
     {

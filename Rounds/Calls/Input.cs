@@ -23,6 +23,12 @@ internal abstract class Input(RoundGrainId target, INeeds? needs = null)
     // -1 until it is computed; computed once, by the loop.
     private int partition = -1;
 
+    /// <summary>The partition, where it is known.</summary>
+    protected PartitionId Partition
+    {
+        init => partition = value.Value;
+    }
+
     /// <summary>The partition of the target.</summary>
     public PartitionId PartitionIn(Partitioner partitioner)
     {

@@ -38,6 +38,9 @@ internal sealed class Round
 
     public long InputBytes { get; set; }
 
+    /// <summary>The calls that the inputs stand for: a row of deferred calls is one input.</summary>
+    public int CallsCount { get; set; }
+
     /// <summary>Bytes of the records that turns set, including records that later turns replaced.</summary>
     public long RecordBytes { get; private set; }
 
@@ -74,7 +77,13 @@ internal sealed class Round
     /// <summary>Partitions that this round gives; known when it is sealed.</summary>
     public List<PartitionId> Gives { get; } = [];
 
-    public List<DeferredCall> Deferred { get; } = [];
+    /// <summary>
+    /// Calls that the round leaves to later rounds; they move to <see cref="Deferred"/> when it is sealed.
+    /// </summary>
+    public LeftCalls Left { get; } = new();
+
+    /// <summary>Rows of calls that the round leaves to later rounds.</summary>
+    public List<LeftRow> Deferred { get; } = [];
 
     public List<long> DeferredDone { get; } = [];
 
@@ -84,9 +93,9 @@ internal sealed class Round
     public KeptEffects Kept { get; } = new();
 
     public bool HasEffects =>
-        Messages.Count > 0 || Dirty.Count > 0 || Merged.Count > 0 || Reminders.Count > 0 || Deferred.Count > 0
-        || DeferredDone.Count > 0 || Failures.Count > 0 || !Kept.IsEmpty || parts.Count > 0 || records.Count > 0
-            || outcomes.Count > 0 || Takes.Count > 0 || Gives.Count > 0;
+        Messages.Count > 0 || Dirty.Count > 0 || Merged.Count > 0 || Reminders.Count > 0 || Left.HasAny
+        || Deferred.Count > 0 || DeferredDone.Count > 0 || Failures.Count > 0 || !Kept.IsEmpty || parts.Count > 0
+        || records.Count > 0 || outcomes.Count > 0 || Takes.Count > 0 || Gives.Count > 0;
 
     /// <summary>Entries of the failure feed; a round has as many positions for them as for messages.</summary>
     public int RaisedCount { get; private set; }
@@ -183,7 +192,8 @@ internal sealed class Round
         }
 
         Kept.Write(written, Reminders);
-        written.Deferred.AddRange(Deferred);
+        foreach (var row in Deferred)
+            written.Deferred.Add(row.Row);
         written.DeferredDone.AddRange(DeferredDone);
         written.Failures.AddRange(Failures);
         written.Ledger.AddRange(ledger.Values);

@@ -40,10 +40,10 @@ public sealed partial class RoundEngine
     public Action<SiloId>? Died { get; set; }
 
     /// <summary>
-    /// A durable round left calls in partitions of other silos. Their owners find the calls at their next look, or at
-    /// once when <see cref="LookForCalls"/> tells them to look. Called on the loop; must return at once.
+    /// A durable round left these rows of calls for partitions of other silos. Their owners find the rows at their next
+    /// look, or at once when <see cref="TakeCalls"/> hands them over. Called on the loop; must return at once.
     /// </summary>
-    public Action<IReadOnlyCollection<PartitionId>>? LeftElsewhere { get; set; }
+    public Action<IReadOnlyList<DeferredCall>>? LeftElsewhere { get; set; }
 
     /// <summary>The partition of a grain; known once the silo has started.</summary>
     public PartitionId PartitionOf(RoundGrainId grain) =>
@@ -94,6 +94,12 @@ public sealed partial class RoundEngine
 
     /// <summary>Looks for calls that other silos left for partitions of this silo. From any thread.</summary>
     public void LookForCalls() => loop?.LookForCalls();
+
+    /// <summary>
+    /// Takes rows of calls that another silo left for partitions of this silo, without a read. Rows that may have been
+    /// made already, or are of another silo, are dropped: the next look finds those that were not. From any thread.
+    /// </summary>
+    public void TakeCalls(IReadOnlyList<DeferredCall> rows) => loop?.TakeCalls(rows);
 
     // When an incarnation ends before it answers, the next incarnation is asked.
     private async Task<IReadOnlyList<PartitionId>> ChangeAsync(
@@ -164,7 +170,7 @@ public sealed partial class RoundEngine
         joinedNext.TrySetResult();
     }
 
-    private void OnLeftElsewhere(IReadOnlyCollection<PartitionId> partitions) => LeftElsewhere?.Invoke(partitions);
+    private void OnLeftElsewhere(IReadOnlyList<DeferredCall> rows) => LeftElsewhere?.Invoke(rows);
 
     // The last incarnation is dead. Its process lives, so that its starts of activities ended no process. Calls that
     // wait are told.

@@ -19,6 +19,8 @@ internal sealed partial class RoundLoop
         Call => null,
         ReminderInput reminder => reminder.Obstacle,
         ReleaseInput { Obstacle: { } obstacle } => obstacle,
+        DeferredInput { Obstacle: { } obstacle } => obstacle,
+        DeferredInput { IsBundle: true } => null,
         _ => types.TryGet(input.Target.Type, out _) ? null : UnreadableException.OfType(input.Target.Type),
     };
 
@@ -85,10 +87,8 @@ internal sealed partial class RoundLoop
     {
         foreach (var row in held.EndRead(calls, last))
         {
-            ready.Enqueue(new DeferredInput(row.Call, types)
-            {
-                Held = row.Reason, IsCounted = true, TenureOfRead = partitions.TenureOf(row.Call.Partition),
-            });
+            ready.Enqueue(DeferredInput.Of(
+                row.Call, partitions.TenureOf(row.Call.Partition), types, row.Reason));
         }
     }
 

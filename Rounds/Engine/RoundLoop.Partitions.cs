@@ -14,8 +14,8 @@ namespace Tributary.Rounds.Engine;
 /// </summary>
 internal sealed partial class RoundLoop
 {
-    // Deferred calls read at a time.
-    private const int DeferredPageCount = 10_000;
+    // Deferred rows read at a time.
+    private const int DeferredPageCount = 250;
 
     private readonly Partitioner partitioner;
     private readonly PartitionTable partitions;
@@ -51,6 +51,16 @@ internal sealed partial class RoundLoop
 
     /// <summary>Another silo has left calls for partitions of this one. From any thread.</summary>
     public void LookForCalls() => Post(deferred.Want);
+
+    /// <summary>Another silo has left these rows. From any thread.</summary>
+    public void TakeCalls(IReadOnlyList<DeferredCall> rows) => Post(() =>
+    {
+        foreach (var row in rows)
+        {
+            if (!isStopping && deferred.AddHinted(row))
+                ready.Enqueue(NewInput(row));
+        }
+    });
 
     private async Task<IReadOnlyList<PartitionId>?> ChangeAsync(PartitionChange change, Action<PartitionChange> begin)
     {
@@ -128,7 +138,8 @@ internal sealed partial class RoundLoop
             partitions.Taken(partition);
         }
 
-        deferred.Want();
+        if (taken.Count > 0)
+            deferred.Want();
         ReleaseParked();
         loop.Wake();
     }
@@ -167,26 +178,33 @@ internal sealed partial class RoundLoop
         StartBeside(async () =>
         {
             var rows = new List<DeferredCall>();
-            IReadOnlyList<DeferredCall> page;
+            var bytes = 0L;
+            Snapshot? snapshot = null;
+            DeferredPage page;
             do
             {
                 var after = rows.Count == 0 ? 0 : rows[^1].Sequence;
                 page = await RetryAsync(
                     "read deferred calls",
                     () => store.ReadDeferredCallsAsync(of, after, DeferredPageCount, CancellationToken.None));
-                rows.AddRange(page);
+                rows.AddRange(page.Calls);
+                bytes += page.Calls.Sum(static row => (long)row.Arguments.Length);
+                // The pages behind the first one see what it saw, and more.
+                snapshot ??= page.Snapshot;
             }
-            while (page.Count == DeferredPageCount);
+            while (page.Calls.Count == DeferredPageCount && bytes < options.MaxDeferredBytes);
 
-            Post(() => EndDeferredRead(rows, tenures, opened));
+            var hasMore = page.Calls.Count == DeferredPageCount;
+            Post(() => EndDeferredRead(rows, snapshot, hasMore, tenures, opened));
         });
     }
 
-    private void EndDeferredRead(List<DeferredCall> rows, long[] tenures, List<PartitionId> opened)
+    private void EndDeferredRead(
+        List<DeferredCall> rows, Snapshot snapshot, bool hasMore, long[] tenures, List<PartitionId> opened)
     {
         // In front of the calls that wait for the partitions that open: the callers of deferred calls are durable
         // already.
-        foreach (var call in deferred.EndRead(rows, tenures))
+        foreach (var call in deferred.EndRead(rows, snapshot, hasMore, tenures))
         {
             if (!isStopping)
                 ready.Enqueue(NewInput(call));
@@ -222,28 +240,35 @@ internal sealed partial class RoundLoop
         }
     }
 
-    // Takes the calls that a durable round left: calls to partitions that are here are made at once.
+    // Takes the rows that a durable round left: calls to partitions that are here are made at once, and rows of other
+    // silos are handed over.
     private void KeepDeferred(Round durable, long transaction)
     {
-        HashSet<PartitionId>? elsewhere = null;
+        List<DeferredCall>? elsewhere = null;
         for (var i = 0; i < durable.Deferred.Count; i++)
         {
-            var call = durable.Deferred[i] with { Sequence = RoundCommit.SequenceOf(transaction, i) };
-            if (!partitions.IsHere(call.Partition))
-                (elsewhere ??= []).Add(call.Partition);
+            var left = durable.Deferred[i];
+            var row = left.Row with { Sequence = RoundCommit.SequenceOf(transaction, i) };
+            if (!partitions.IsHere(row.Partition))
+            {
+                (elsewhere ??= []).Add(row);
+                // A partition that is being taken may have been read before this round was durable.
+                if (partitions.StateOf(row.Partition) == PartitionState.Taking)
+                    deferred.Want();
+            }
+
             // A silo that stops leaves the calls to the next start, or calls that follow from calls could keep it
             // running for ever.
-            else if (deferred.Add(call) && !isStopping)
-                ready.Enqueue(NewInput(call));
+            else if (deferred.Add(row) && !isStopping)
+            {
+                ready.Enqueue(DeferredInput.Of(row, left, partitions.TenureOf(row.Partition), types));
+            }
         }
 
-        if (elsewhere is null)
-            return;
-        // A partition that is being taken may have been read before this round was durable.
-        deferred.Want();
-        callbacks.LeftElsewhere(elsewhere);
+        if (elsewhere is not null)
+            callbacks.LeftElsewhere(elsewhere);
     }
 
-    private DeferredInput NewInput(DeferredCall call) =>
-        new(call, types) { TenureOfRead = partitions.TenureOf(call.Partition) };
+    private DeferredInput NewInput(DeferredCall row) =>
+        DeferredInput.Of(row, partitions.TenureOf(row.Partition), types);
 }

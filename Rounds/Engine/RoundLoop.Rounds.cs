@@ -186,7 +186,15 @@ internal sealed partial class RoundLoop
 
         convictionsCount = ReferenceEquals(alone, culprit) ? convictionsCount + 1 : 1;
         culprit = alone;
-        if (convictionsCount > 2)
+        if (alone is DeferredInput { IsBundle: true } row && convictionsCount == 1)
+        {
+            runner.Split(row, round, clock.Now);
+            Seal();
+            return;
+        }
+
+        // A row whose single calls cannot be stored either, or a failure.
+        if (convictionsCount > 2 || alone is DeferredInput { IsBundle: true })
             throw new InvalidOperationException(
                 $"The database refuses even the failure of an input for {alone.Target}.", error);
 

@@ -99,7 +99,7 @@ internal sealed partial class RoundLoop
         this.callbacks = callbacks;
         partitioner = new Partitions.Partitioner(facts.PartitionCount);
         partitions = new PartitionTable(facts.PartitionCount);
-        deferred = new DeferredCalls(options, partitions);
+        deferred = new DeferredCalls(options, partitions, rules);
         partitions.Take(new PartitionChange(toHold));
         activations = new Activations(types, partitioner, options.MaxActivationsCount);
         externalIds = new ExternalIds(options.MaxExternalIdsCount);
@@ -210,7 +210,7 @@ internal sealed partial class RoundLoop
 
     private bool IsRoundFull =>
         round.IsSealed
-        || round.Inputs.Count >= options.MaxRoundInputsCount
+        || round.CallsCount >= options.MaxRoundInputsCount
         || round.InputBytes + round.RecordBytes >= options.MaxRoundBytes
         || round.Messages.Count >= options.MaxRoundMessagesCount
         || round.RaisedCount >= options.MaxRoundMessagesCount;
@@ -259,7 +259,13 @@ internal sealed partial class RoundLoop
         }
 
         var isReady = loader.IsReady(input, out var activation, out var error);
-        if (error is not null && input.Instead(error) is { } instead)
+        if (input is DeferredInput { IsBundle: true } row)
+        {
+            if (!isReady)
+                return;
+            runner.RunRow(row, round, now);
+        }
+        else if (error is not null && input.Instead(error) is { } instead)
             ready.Enqueue(instead);
         else if (error is not null)
             runner.Reject(input, error, keepsArguments: true, round, now);

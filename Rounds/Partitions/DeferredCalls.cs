@@ -3,16 +3,25 @@ using Tributary.Storage.Rounds;
 namespace Tributary.Rounds.Partitions;
 
 /// <summary>
-/// The deferred calls of the partitions that are here. They are read once at each take, and repeatedly while another
-/// silo may leave further calls. A call is made once: a row in memory is not taken again, and a row is forgotten only
-/// when no read is under way that may still have seen it. Used by the loop only.
+/// The deferred rows of the partitions that are here. They are polled at each take, and repeatedly while another silo
+/// may leave further rows; a silo that leaves one also hands it over as a hint. A row is made once: one that is in
+/// memory is not taken again, one whose end is durable is forgotten only by a poll that began after that, and a hint of
+/// a row that the last poll could see, and that is not in memory, is late. Used by the loop only.
 /// </summary>
-internal sealed class DeferredCalls(RoundOptions options, PartitionTable partitions)
+internal sealed class DeferredCalls(RoundOptions options, PartitionTable partitions, EngineRules rules)
 {
-    private readonly Dictionary<long, PartitionId> known = [];
+    private readonly Dictionary<long, Known> known = [];
 
-    // Rows that ended durably while a read was under way, which may have seen them.
-    private readonly List<long> ended = [];
+    // Rows whose end is durable; a poll that is under way, or a hint that is late, may still bring them.
+    private readonly HashSet<long> gone = [];
+    private List<long> ended = [];
+
+    // Those of them that ended before the poll under way began.
+    private List<long> endedBefore = [];
+
+    // What the last finished poll saw.
+    private Snapshot snapshot = new(0, []);
+    private long knownBytes;
     private bool isReading;
     private bool isWanted;
 
@@ -22,19 +31,22 @@ internal sealed class DeferredCalls(RoundOptions options, PartitionTable partiti
     private long version;
     private DateTimeOffset readAt;
 
-    /// <summary>Asks for a read: a take is durable, or another silo has left calls.</summary>
+    /// <summary>Asks for a poll: a take is durable, or another silo has left calls.</summary>
     public void Want() => isWanted = true;
 
-    /// <summary>When the next read is to begin; null when none is needed, or one is under way.</summary>
+    /// <summary>When the next poll is to begin; null when none is needed, or one is under way.</summary>
     public DateTimeOffset? NextRead =>
         isReading || (partitions.HereCount == 0 && !partitions.HasReading) ? null
-        : isWanted ? DateTimeOffset.MinValue
-        : isComplete || known.Count > options.MaxRoundInputsCount ? null
+        : isWanted && (partitions.HasReading || !IsFull) ? DateTimeOffset.MinValue
+        : isComplete || IsFull ? null
         : readAt + options.DeferredPollInterval;
 
-    /// <summary>True when a read is to begin now; it must end in <see cref="EndRead"/>.</summary>
+    // Calls wait for the partitions that open, so that their rows are read however much is in memory.
+    private bool IsFull => known.Count > options.MaxRoundInputsCount || knownBytes > options.MaxDeferredBytes;
+
+    /// <summary>True when a poll is to begin now; it must end in <see cref="EndRead"/>.</summary>
     /// <param name="of">The partitions to read; null: all.</param>
-    /// <param name="tenures">The tenures that the read is of.</param>
+    /// <param name="tenures">The tenures that the poll is of.</param>
     public bool TryBeginRead(DateTimeOffset now, out IReadOnlyList<PartitionId>? of, out long[] tenures)
     {
         (of, tenures) = (null, []);
@@ -47,16 +59,21 @@ internal sealed class DeferredCalls(RoundOptions options, PartitionTable partiti
         of = partitions.HereOrReading();
         readsAll = of is null;
         tenures = partitions.Tenures();
+        (endedBefore, ended) = (ended, []);
         return true;
     }
 
     /// <summary>
-    /// Ends a read; returns the unknown calls of those partitions whose tenure is still the tenure of the read.
+    /// Ends a poll; returns the unknown rows of those partitions whose tenure is still the tenure of the poll.
     /// </summary>
-    public List<DeferredCall> EndRead(IEnumerable<DeferredCall> rows, long[] tenures)
+    /// <param name="hasMore">True when rows were left for another poll.</param>
+    public List<DeferredCall> EndRead(
+        IEnumerable<DeferredCall> rows, Snapshot seen, bool hasMore, long[] tenures)
     {
         isReading = false;
-        isComplete = readsAll && version == partitions.Version;
+        snapshot = seen;
+        isComplete = readsAll && !hasMore && version == partitions.Version;
+        isWanted |= hasMore;
         var found = new List<DeferredCall>();
         foreach (var row in rows)
         {
@@ -64,29 +81,61 @@ internal sealed class DeferredCalls(RoundOptions options, PartitionTable partiti
                 found.Add(row);
         }
 
-        foreach (var sequence in ended)
-            known.Remove(sequence);
-        ended.Clear();
+        gone.ExceptWith(endedBefore);
+        endedBefore = [];
+        if (isComplete)
+        {
+            // Nobody leaves rows any more, and every hint on its way is of a row that this poll saw.
+            gone.Clear();
+            ended.Clear();
+        }
+
         return found;
     }
 
-    /// <summary>True when the call was unknown; from now on it is in memory.</summary>
-    public bool Add(DeferredCall call) => known.TryAdd(call.Sequence, call.Partition);
+    /// <summary>True when the row was unknown; from now on it is in memory.</summary>
+    public bool Add(DeferredCall row)
+    {
+        if (gone.Contains(row.Sequence)
+            || !known.TryAdd(row.Sequence, new Known(row.Partition, row.Arguments.Length)))
+            return false;
+        knownBytes += row.Arguments.Length;
+        return true;
+    }
+
+    /// <summary>
+    /// True when the row of a hint is to be made; from now on it is in memory. Another one was made, or a poll brings
+    /// it.
+    /// </summary>
+    public bool AddHinted(DeferredCall row)
+    {
+        // Without a tenure the partition is not here at all.
+        if (isComplete || IsFull || partitions.TenureOf(row.Partition) == 0)
+            return false;
+        return rules.TakesHint(partitions.IsHere(row.Partition), snapshot.Sees(row.Transaction)) && Add(row);
+    }
 
     /// <summary>The row was durably deleted.</summary>
     public void End(long sequence)
     {
-        if (isReading)
-            ended.Add(sequence);
-        else
-            known.Remove(sequence);
+        if (known.Remove(sequence, out var row))
+            knownBytes -= row.Bytes;
+        if (isComplete && !isReading)
+            return;
+        gone.Add(sequence);
+        ended.Add(sequence);
     }
 
     /// <summary>The partition is gone: another silo makes its remaining calls.</summary>
     public void Drop(PartitionId partition)
     {
         isComplete = false;
-        foreach (var (sequence, _) in known.Where(row => row.Value == partition).ToList())
+        foreach (var (sequence, row) in known.Where(row => row.Value.Partition == partition).ToList())
+        {
             known.Remove(sequence);
+            knownBytes -= row.Bytes;
+        }
     }
+
+    private readonly record struct Known(PartitionId Partition, int Bytes);
 }

@@ -45,6 +45,9 @@ internal sealed class Activation(RoundGrainId id, RoundGrainType type, Partition
 
     public RoundMethod? MergedMethod { get; set; }
 
+    /// <summary>The oldest origin of the merged calls.</summary>
+    public long MergedOrigin { get; set; }
+
     /// <summary>Waiting inputs that need this grain besides others.</summary>
     public int PinsCount { get; set; }
 
@@ -108,6 +111,7 @@ internal sealed class Activation(RoundGrainId id, RoundGrainType type, Partition
         DirtyRound = 0;
         Merged = null;
         MergedMethod = null;
+        MergedOrigin = 0;
     }
 
     /// <summary>

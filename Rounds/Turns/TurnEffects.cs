@@ -50,4 +50,8 @@ internal sealed class TurnEffects
 }
 
 /// <summary>A one-way call that a turn asked for.</summary>
-internal readonly record struct OneWayCall(RoundGrainId Target, RoundMethod Method, IInvokable Request);
+internal readonly record struct OneWayCall(RoundGrainId Target, RoundMethod Method, IInvokable Request)
+{
+    /// <summary>See <see cref="Origins"/>.</summary>
+    public long Origin { get; init; }
+}

@@ -20,6 +20,7 @@ internal sealed partial class TurnRunner
     {
         context.Now = now;
         round.Inputs.Add(input);
+        round.CallsCount++;
         round.Held.Add(input.PartitionIn(partitioner));
         End(input, obstacle, round);
     }

@@ -23,10 +23,14 @@ internal sealed partial class TurnRunner(
     private readonly Queue<OneWayCall> chain = new();
     private readonly EngineRules rules = environment.Rules;
 
+    // The origin of the turn that runs.
+    private long origin;
+
     /// <summary>Runs an input whose needs are loaded, and the calls that follow from it.</summary>
     public void Run(Input input, Activation activation, Round round, DateTimeOffset now)
     {
         round.Inputs.Add(input);
+        round.CallsCount++;
         round.Held.Add(activation.Partition);
         round.InputBytes += input.SizeBytes;
         context.Now = now;
@@ -34,6 +38,7 @@ internal sealed partial class TurnRunner(
         if (error is null && activation.Merged is not null)
             ApplyMerged(activation, round);
 
+        origin = OriginOf(input);
         var attempted = input;
         if (error is null && rules.RunsTurn(input, reminders))
         {
@@ -54,6 +59,9 @@ internal sealed partial class TurnRunner(
         RunChain(round, ref made, options.MaxChainedCallsCount);
     }
 
+    private static long OriginOf(Input input) =>
+        input is DeferredInput deferred ? Origins.Of(deferred.Calls[0].Origin, deferred.Call) : 0;
+
     private void End(Input input, Input attempted, Exception? error, Round round)
     {
         if (error is not null)
@@ -67,6 +75,7 @@ internal sealed partial class TurnRunner(
     {
         context.Now = now;
         round.Inputs.Add(input);
+        round.CallsCount++;
         round.Held.Add(input.PartitionIn(partitioner));
         Fail(input, error, keepsArguments, round);
         Settle(input, round);
@@ -87,6 +96,7 @@ internal sealed partial class TurnRunner(
             RunChain(round, ref made, limit);
         }
 
+        round.Left.MoveTo(round.Deferred, options, (call, error) => FailOneWay(call, error, round));
         foreach (var grain in round.Dirty)
         {
             round.States.Add((grain, grain.State!, !grain.Exists));
@@ -99,8 +109,12 @@ internal sealed partial class TurnRunner(
     private void ApplyMerged(Activation activation, Round round)
     {
         var call = new OneWayCall(
-            activation.Id, activation.MergedMethod!, activation.MergedMethod!.RequestOf(activation.Merged!));
+            activation.Id, activation.MergedMethod!, activation.MergedMethod!.RequestOf(activation.Merged!))
+        {
+            Origin = activation.MergedOrigin,
+        };
         activation.Merged = null;
+        activation.MergedOrigin = 0;
         RunOneWay(call, activation, round);
     }
 
@@ -112,6 +126,7 @@ internal sealed partial class TurnRunner(
             return;
         }
 
+        origin = call.Origin;
         var error = RunTurn(
             activation, round, call, static (grain, state) =>
                 RoundMethod.Run(grain, ((OneWayCall)state).Request));
@@ -188,7 +203,7 @@ internal sealed partial class TurnRunner(
         foreach (var (message, outcomes) in effects.Outcomes)
             round.AddOutcomes(message, outcomes);
         foreach (var call in effects.Calls)
-            chain.Enqueue(call);
+            chain.Enqueue(call with { Origin = origin });
         effects.Clear();
     }
 
@@ -236,12 +251,14 @@ internal sealed partial class TurnRunner(
             if (callee.Merged is not null)
             {
                 merger.Absorb(callee.Merged, call.Request.GetArgument(0)!);
+                callee.MergedOrigin = Origins.Older(callee.MergedOrigin, call.Origin);
                 return;
             }
 
             round.Held.Add(callee.Partition);
             callee.Merged = merger.Fork(call.Request.GetArgument(0)!);
             callee.MergedMethod = call.Method;
+            callee.MergedOrigin = call.Origin;
             round.Merged.Add(callee);
         }
         catch (Exception error)
@@ -255,16 +272,8 @@ internal sealed partial class TurnRunner(
     // later round makes it.
     private void Defer(OneWayCall call, Round round)
     {
-        if (!rules.Defers(call))
-            return;
-        if (TryWriteArguments(call, out var arguments) is { } error)
-        {
-            round.Failures.Add(NewFailure(call.Target, call.Method.Name, default, error));
-            return;
-        }
-
-        round.Deferred.Add(
-            new DeferredCall(0, partitioner.Of(call.Target), call.Target, call.Method.Name, arguments));
+        if (rules.Defers(call))
+            round.Left.Add(partitioner.Of(call.Target), call);
     }
 
     private void FailOneWay(OneWayCall call, Exception error, Round round)

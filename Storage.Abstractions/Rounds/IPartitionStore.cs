@@ -60,9 +60,9 @@ public interface IPartitionStore : ISiloRows, IAsyncDisposable
 
     /// <summary>
     /// The calls left to be made in some partitions (null: in all), in order, with a sequence above
-    /// <paramref name="after"/>.
+    /// <paramref name="after"/>, with a snapshot that was taken no later than they were read.
     /// </summary>
-    ValueTask<IReadOnlyList<DeferredCall>> ReadDeferredCallsAsync(
+    ValueTask<DeferredPage> ReadDeferredCallsAsync(
         IReadOnlyList<PartitionId>? partitions, long after, int limit, CancellationToken cancellation);
 
     /// <summary>Failures by id; those that do not exist are missing from the answer.</summary>

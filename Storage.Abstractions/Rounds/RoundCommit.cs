@@ -49,7 +49,10 @@ public sealed class RoundCommit
     /// <summary>At most one per (grain, name).</summary>
     public List<ReminderWrite> Reminders { get; } = [];
 
-    /// <summary>Calls left to a later round, of this silo or another. The store gives them their sequences.</summary>
+    /// <summary>
+    /// Calls left to a later round, of this silo or another. A row holds one call, or several as one call to their
+    /// partition. The store gives the rows their sequences.
+    /// </summary>
     public List<DeferredCall> Deferred { get; } = [];
 
     /// <summary>Sequences of deferred calls that this round made.</summary>
@@ -185,4 +188,14 @@ public readonly record struct StartNote(ReminderRow Activity, int StartsCount, b
 /// cref="RoundCommit.SequenceOf"/>.</param>
 /// <param name="Arguments">The arguments as a JSON array.</param>
 public sealed record DeferredCall(
-    long Sequence, PartitionId Partition, RoundGrainId Target, string Method, ReadOnlyMemory<byte> Arguments);
+    long Sequence, PartitionId Partition, RoundGrainId Target, string Method, ReadOnlyMemory<byte> Arguments)
+{
+    /// <summary>
+    /// The sequence of the deferred call that began what led to this one; 0 when the round that left this call began
+    /// it.
+    /// </summary>
+    public long Origin { get; init; }
+
+    /// <summary>The transaction of the round that left the call.</summary>
+    public long Transaction => Sequence >> Position.IndexBits;
+}

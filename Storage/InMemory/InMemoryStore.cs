@@ -211,11 +211,13 @@ public sealed class InMemoryStore : IStore
         SiloId silo, IReadOnlyList<StartNote> notes, CancellationToken cancellation) =>
         gate.RunAsync(StoreCall.NoteStarts, () => InMemoryStarts.Note(database, silo, notes));
 
-    public ValueTask<IReadOnlyList<DeferredCall>> ReadDeferredCallsAsync(
+    public ValueTask<DeferredPage> ReadDeferredCallsAsync(
         IReadOnlyList<PartitionId>? partitions, long after, int limit, CancellationToken cancellation) =>
-        gate.RunAsync<IReadOnlyList<DeferredCall>>(StoreCall.ReadDeferredCalls, () => database.DeferredRows.Values
-            .Where(call => call.Sequence > after && (partitions is null || partitions.Contains(call.Partition)))
-            .Take(limit).ToList());
+        gate.RunAsync(StoreCall.ReadDeferredCalls, () => new DeferredPage(
+            [.. database.DeferredRows.Values
+                .Where(call => call.Sequence > after && (partitions is null || partitions.Contains(call.Partition)))
+                .Take(limit)],
+            new Snapshot(database.LastTransaction + 1, [])));
 
     public ValueTask<IReadOnlyList<FailureRow>> FindFailuresAsync(
         IReadOnlyList<Guid> ids, CancellationToken cancellation) =>

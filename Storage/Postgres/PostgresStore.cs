@@ -133,7 +133,7 @@ public sealed class PostgresStore : IStore
         SiloId silo, IReadOnlyList<StartNote> notes, CancellationToken cancellation) =>
         loads.RunAsync(connection => PostgresStarts.NoteAsync(connection, silo, notes, cancellation), cancellation);
 
-    public ValueTask<IReadOnlyList<DeferredCall>> ReadDeferredCallsAsync(
+    public ValueTask<DeferredPage> ReadDeferredCallsAsync(
         IReadOnlyList<PartitionId>? partitions, long after, int limit, CancellationToken cancellation) =>
         loads.RunAsync(
             connection => PostgresLoads.ReadDeferredCallsAsync(connection, partitions, after, limit, cancellation),

@@ -213,15 +213,19 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : ISto
         SiloId silo, IReadOnlyList<StartNote> notes, CancellationToken cancellation) =>
         Writer.WriteAsync(connection => SqliteStarts.Note(connection, silo, notes), cancellation);
 
-    public ValueTask<IReadOnlyList<DeferredCall>> ReadDeferredCallsAsync(
+    public ValueTask<DeferredPage> ReadDeferredCallsAsync(
         IReadOnlyList<PartitionId>? partitions, long after, int limit, CancellationToken cancellation) =>
-        Loads.ReadAsync<IReadOnlyList<DeferredCall>>(
+        Loads.ReadAsync(
         connection =>
         {
+            var last = connection.Prepare("select last_transaction from meta");
+            last.Step();
+            var snapshot = new Snapshot(last.Int64(0) + 1, []);
+            last.Reset();
             var calls = new List<DeferredCall>();
             var select = connection.Prepare(
                     $"""
-                    select sequence, partition, type, key, method, arguments from deferred_calls
+                    select sequence, partition, type, key, method, arguments, origin from deferred_calls
                     where sequence > ?{SqlitePartitions.Filter(partitions)} order by sequence limit ?
                     """)
                 .Bind(after);
@@ -230,10 +234,13 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : ISto
             {
                 calls.Add(new DeferredCall(
                     select.Int64(0), new PartitionId(select.Int32(1)),
-                    new RoundGrainId(select.Text(2), select.Text(3)), select.Text(4), select.Bytes(5)));
+                    new RoundGrainId(select.Text(2), select.Text(3)), select.Text(4), select.Bytes(5))
+                {
+                    Origin = select.Int64(6),
+                });
             }
 
-            return calls;
+            return new DeferredPage(calls, snapshot);
         },
         cancellation);
 

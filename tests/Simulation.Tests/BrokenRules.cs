@@ -34,6 +34,13 @@ internal sealed class BrokenRules(Sabotage sabotage, TimeProvider time) : Engine
 
     public override bool Defers(OneWayCall call) => sabotage != Sabotage.DropDeferred;
 
+    public override bool TakesHint(bool hasPolled, bool wasSeen) => sabotage switch
+    {
+        Sabotage.HintBeforePoll => !wasSeen,
+        Sabotage.HintAgain => hasPolled,
+        _ => base.TakesHint(hasPolled, wasSeen),
+    };
+
     public override bool Holds(UnreadableException obstacle) => sabotage != Sabotage.FailUnreadable;
 
     // The round that follows a refused one has its number.

@@ -61,6 +61,12 @@ internal enum Sabotage
     /// <summary>What was asked for in an earlier tenure of a partition is taken for an answer of this one.</summary>
     KeepTenure,
 
+    /// <summary>A hint of a row is taken before the first poll of its partition's tenure has ended.</summary>
+    HintBeforePoll,
+
+    /// <summary>A hint of a row is taken although the last poll could see the row.</summary>
+    HintAgain,
+
     /// <summary>What memory holds of a partition stays when the partition is given.</summary>
     KeepGiven,
 

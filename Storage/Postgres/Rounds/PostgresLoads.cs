@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 using Tributary.Messages;
 using Tributary.Storage.Rounds;
@@ -61,32 +62,48 @@ internal static class PostgresLoads
         }
     }
 
-    public static async Task<IReadOnlyList<DeferredCall>> ReadDeferredCallsAsync(
+    // One round trip. The second statement sees what the first one's snapshot shows, and maybe more.
+    public static async Task<DeferredPage> ReadDeferredCallsAsync(
         NpgsqlConnection connection, IReadOnlyList<PartitionId>? partitions, long after, int limit,
         CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("select pg_current_snapshot()::text"));
+        NpgsqlParameter[] parameters = [RoundChanges.Long(after), RoundChanges.Long(limit)];
+        batch.BatchCommands.Add(RoundChanges.Command(
             $"""
-            select sequence, partition, type, key, method, arguments from deferred_calls
+            select sequence, partition, type, key, method, arguments, origin from deferred_calls
             where sequence > $1 {(partitions is null ? "" : "and partition = any($3)")}
             order by sequence limit $2
             """,
-            connection);
-        command.Parameters.Add(RoundChanges.Long(after));
-        command.Parameters.Add(RoundChanges.Long(limit));
-        if (partitions is not null)
-            command.Parameters.Add(PostgresPartitions.Ids(partitions));
+            partitions is null ? parameters : [.. parameters, PostgresPartitions.Ids(partitions)]));
         var calls = new List<DeferredCall>();
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        var snapshot = Parse(reader.GetString(0));
+        await reader.NextResultAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
             calls.Add(new DeferredCall(
                 reader.GetInt64(0), new PartitionId(reader.GetInt32(1)),
                 new RoundGrainId(reader.GetString(2), reader.GetString(3)),
-                reader.GetString(4), reader.GetFieldValue<byte[]>(5)));
+                reader.GetString(4), reader.GetFieldValue<byte[]>(5))
+            {
+                Origin = reader.GetInt64(6),
+            });
         }
 
-        return calls;
+        return new DeferredPage(calls, snapshot);
+    }
+
+    // "xmin:xmax:xip, xip, …": https://www.postgresql.org/docs/current/functions-info.html
+    private static Snapshot Parse(string snapshot)
+    {
+        var parts = snapshot.Split(':');
+        return new Snapshot(
+            long.Parse(parts[1], CultureInfo.InvariantCulture),
+            [.. parts[2].Split(',', StringSplitOptions.RemoveEmptyEntries)
+                .Select(static id => long.Parse(id, CultureInfo.InvariantCulture))]);
     }
 
     /// <summary>

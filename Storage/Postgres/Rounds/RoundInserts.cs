@@ -110,7 +110,8 @@ internal static class RoundInserts
         "deferred_calls", rows.Count,
         new PositionColumn("sequence", transaction, i => i), new IntColumn("partition", i => rows[i].Partition.Value),
         new TextColumn("type", i => rows[i].Target.Type), new TextColumn("key", i => rows[i].Target.Key),
-        new TextColumn("method", i => rows[i].Method), new BytesColumn("arguments", i => rows[i].Arguments));
+        new TextColumn("method", i => rows[i].Method), new BytesColumn("arguments", i => rows[i].Arguments),
+        new LongColumn("origin", i => rows[i].Origin));
 
     private static Insert Failures(List<FailureRow> rows) => new(
         "failures", rows.Count,

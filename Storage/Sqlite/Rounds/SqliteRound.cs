@@ -100,10 +100,10 @@ internal sealed class SqliteRound(SqliteConnection connection)
         {
             var call = round.Deferred[i];
             connection.Prepare(
-                "insert into deferred_calls(sequence, partition, type, key, method, arguments) values (?, ?, ?, ?, ?, "
-                + "?)")
+                "insert into deferred_calls(sequence, partition, type, key, method, arguments, origin) "
+                + "values (?, ?, ?, ?, ?, ?, ?)")
                 .Bind(RoundCommit.SequenceOf(transaction, i)).Bind(call.Partition.Value).Bind(call.Target.Type)
-                .Bind(call.Target.Key).Bind(call.Method).Bind(call.Arguments).Run();
+                .Bind(call.Target.Key).Bind(call.Method).Bind(call.Arguments).Bind(call.Origin).Run();
         }
     }
 

@@ -36,15 +36,18 @@ public sealed class RoundCluster : IAsyncDisposable
     private FeedTail tail = null!;
     private Task feeding = Task.CompletedTask;
 
-    private RoundCluster(TestDatabase database, bool isAlone, Action<ISiloBuilder> configure)
+    private RoundCluster(
+        TestDatabase database, bool isAlone, Action<ISiloBuilder> configure, Action<RoundOptions> options)
     {
         this.database = database;
         this.configure = configure;
         Types = new RoundGrainTypes(GeneratedProxies.Standalone).AddPlatformGrains()
             .Add<IProbeGrain, ProbeGrain, ProbeState>(
                 ProbeGrain.GrainType, StateTable.Grains, ProbeJson.Default.ProbeState, static () => new ProbeGrain());
+        var own = new RoundOptions { IsAlone = isAlone };
+        options(own);
         Host = new RoundEngine(
-            new RoundOptions { IsAlone = isAlone }, database.Store, Types,
+            own, database.Store, Types,
             new Dictionary<string, IActivity> { [ProcessActivity.Name] = new FailingActivity() },
             RoundEnvironment.System(error => Fatal = error), NullLogger<RoundEngine>.Instance);
     }
@@ -64,9 +67,11 @@ public sealed class RoundCluster : IAsyncDisposable
     /// <param name="isAlone">False for a silo that owns the partitions that Orleans activates in it.</param>
     /// <param name="configure">What the silo has besides.</param>
     public static async Task<RoundCluster> StartAsync(
-        TestDatabase database, bool isAlone = true, Action<ISiloBuilder>? configure = null)
+        TestDatabase database, bool isAlone = true, Action<ISiloBuilder>? configure = null,
+        Action<RoundOptions>? options = null)
     {
-        var started = new RoundCluster(database, isAlone, configure ?? (static _ => { }));
+        var started = new RoundCluster(
+            database, isAlone, configure ?? (static _ => { }), options ?? (static _ => { }));
         await started.StartAsync();
         return started;
     }

@@ -25,6 +25,10 @@ public sealed class TestDatabase : IAsyncDisposable
 
     public IStore Store { get; }
 
+    /// <summary>A store of another process over the same database, which must be on a server.</summary>
+    public PostgresStore NewStore() => new(
+        new PostgresOptions { ConnectionString = server!.ConnectionString() }, TimeProvider.System);
+
     public static async Task<TestDatabase> PostgresAsync()
     {
         var started = await PostgresCluster.StartNewAsync();

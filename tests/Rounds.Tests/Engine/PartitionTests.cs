@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Tributary.Rounds.Engine;
 using Tributary.Rounds.Partitions;
 using Tributary.Storage.InMemory;
+using Tributary.Storage.Rounds;
 using static Tributary.Rounds.Tests.Engine.EngineRun;
 
 namespace Tributary.Rounds.Tests.Engine;
@@ -211,14 +212,14 @@ public sealed class PartitionTests
     public void A_call_left_for_another_silo_is_made_there_once_also_when_nobody_tells_it() => Run(async run =>
     {
         var other = await BesideAsync(run);
-        var left = new List<PartitionId>();
+        var left = new List<DeferredCall>();
         run.Host.LeftElsewhere = left.AddRange;
         await run.Host.GiveAsync([Of(run, "far")]);
         await other.TakeAsync([Of(run, "far")]);
 
         await run.Probe("a").Do(Script.Of(probe => ProbeGrain.Tell(probe.Other("far").Add(7))));
         await run.UntilAsync(() => left.Count > 0);
-        Assert.Equal([Of(run, "far")], left);
+        Assert.Equal([Of(run, "far")], left.Select(row => row.Partition));
         await run.UntilAsync(() => run.Database.DeferredCalls.Count == 0);
         Assert.Equal(7, await other.Grains.GetGrain<IProbeGrain>("far").Read());
 

@@ -26,6 +26,9 @@ public interface IProbeGrain : IGrainWithStringKey
 
     ValueTask Note(string text);
 
+    /// <summary>Stores a message with this body.</summary>
+    ValueTask Keep(string body);
+
     /// <summary>Tells the probe with the next number, until <paramref name="left"/> is 0.</summary>
     ValueTask Pass(int left);
 
@@ -81,10 +84,13 @@ public sealed class Portion : IMergeable<Portion>
 
     public int CallsCount { get; set; } = 1;
 
+    /// <summary>JSON has no NaN.</summary>
+    public double Weight { get; set; }
+
     /// <summary>Who is told in turn, forever.</summary>
     public string? Echo { get; set; }
 
-    public Portion Fork() => new() { Amount = Amount, CallsCount = CallsCount, Echo = Echo };
+    public Portion Fork() => new() { Amount = Amount, CallsCount = CallsCount, Echo = Echo, Weight = Weight };
 
     public void Absorb(Portion other)
     {
@@ -92,6 +98,7 @@ public sealed class Portion : IMergeable<Portion>
             throw new ArgumentException("A portion is not negative.");
         Amount += other.Amount;
         CallsCount += other.CallsCount;
+        Weight += other.Weight;
     }
 }
 
@@ -158,6 +165,13 @@ public sealed class ProbeGrain(EngineRun run) : RoundGrain<ProbeState>, IProbeGr
     public ValueTask Note(string text)
     {
         run.Note($"{Key}: {text}");
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask Keep(string body)
+    {
+        Value++;
+        Store(Messages.New(run.World, body: body));
         return ValueTask.CompletedTask;
     }
 

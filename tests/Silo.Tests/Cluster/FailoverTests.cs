@@ -78,7 +78,7 @@ public sealed partial class FailoverTests(PostgresFixture postgres, ITestOutputH
     private async Task<IEnumerable<TimeSpan>> KillAsync(string connection, TributaryProcess victim)
     {
         // The silo of the process's present life.
-        var silo = long.Parse(Joined().Matches(victim.Output)[^1].Groups[1].Value, CultureInfo.InvariantCulture);
+        var silo = long.Parse(Joined().Matches(victim.Output)[^1].Groups["silo"].Value, CultureInfo.InvariantCulture);
         var owned = await UntilOwnedAsync(connection, silo);
         var keys = owned.Take(ProbesCount).Select(KeyIn).ToList();
         living = [.. processes.Where(process => process != victim)];
@@ -207,6 +207,6 @@ public sealed partial class FailoverTests(PostgresFixture postgres, ITestOutputH
     private static double At(List<TimeSpan> sorted, double part) =>
         sorted[(int)Math.Min(sorted.Count - 1, sorted.Count * part)].TotalMilliseconds;
 
-    [GeneratedRegex(@"Joined as silo (\d+)\.")]
+    [GeneratedRegex(@"Joined as silo (?<silo>[0-9]+)\.", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Joined();
 }

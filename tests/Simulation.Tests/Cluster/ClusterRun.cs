@@ -3,6 +3,7 @@ using Tributary.Rounds.Calls;
 using Tributary.Rounds.Partitions;
 using Tributary.Simulation.Tests.Scenarios;
 using Tributary.Storage.InMemory;
+using Tributary.Storage.Rounds;
 using Tributary.TestingHost.Simulation;
 
 namespace Tributary.Simulation.Tests.Cluster;
@@ -30,7 +31,7 @@ internal sealed class ClusterRun : IPromised
         Database = new InMemoryDatabase(databaseTime, PartitionCount);
         ownership = new OwnershipWitness(World, Database, PartitionCount);
         Database.Committed = ownership.See;
-        Sabotage = sabotage;
+        Rules = sabotage == Sabotage.None ? Hints : BrokenRules.Of(sabotage, World.Time);
         FaultRate = World.Random.Next(3) == 0 ? 0 : World.Random.NextDouble() * 0.1;
         Options = Scenario.RandomOptions(World.Random);
         Options.IsAlone = false;
@@ -48,7 +49,9 @@ internal sealed class ClusterRun : IPromised
 
     public Dictionary<string, IActivity> Activities { get; }
 
-    public Sabotage Sabotage { get; }
+    public EngineRules Rules { get; }
+
+    public HintWitness Hints { get; } = new();
 
     public double FaultRate { get; }
 
@@ -70,6 +73,9 @@ internal sealed class ClusterRun : IPromised
     public int MovesCount => ownership.MovesCount;
 
     public int MissesCount => ownership.MissesCount;
+
+    /// <summary>Rows of several calls.</summary>
+    public int BundlesCount => ownership.BundlesCount;
 
     public void Run() => World.Run(async () =>
     {
@@ -109,18 +115,46 @@ internal sealed class ClusterRun : IPromised
     }
 
     /// <summary>
-    /// A silo has left calls for partitions of others: they may hear of it late, twice, or not at all.
+    /// A silo has left rows of calls for partitions of others. The hint comes soon, late, twice or not at all: to the
+    /// owner of that moment, to the one before, or to somebody else.
     /// </summary>
-    public void Hint(IReadOnlyCollection<PartitionId> partitions) => World.Start(async () =>
+    public void Hint(IReadOnlyList<DeferredCall> rows)
     {
-        for (var left = World.Random.Next(3); left > 0; left--)
+        foreach (var sent in rows.GroupBy(row => row.Partition).ToList())
         {
-            await World.Delay(TimeSpan.FromMilliseconds(World.Random.Next(100)));
-            var told = World.Random.Next(4) == 0 ? Any()
-                : silos.Find(silo => silo.Host.Silo == Database.OwnerOf(partitions.First())) ?? Any();
-            told.Host.LookForCalls();
+            var before = OwnerOf(sent.Key);
+            for (var left = World.Random.Next(4); left > 0; left--)
+                World.Start(() => HintAsync([.. sent], before));
         }
-    });
+    }
+
+    private async Task HintAsync(IReadOnlyList<DeferredCall> rows, ClusterSilo? before)
+    {
+        await World.Delay(TimeSpan.FromMilliseconds(World.Random.Next(4) switch
+        {
+            0 => 0,
+            1 => World.Random.Next(5_000),
+            _ => World.Random.Next(100),
+        }));
+        var told = World.Random.Next(6) switch
+        {
+            0 => Any(),
+            1 => before ?? Any(),
+            _ => OwnerOf(rows[0].Partition) ?? Any(),
+        };
+        if (IsOver || !told.HasStarted)
+            return;
+        if (World.Random.Next(6) == 0)
+            told.Host.LookForCalls();
+        else
+            told.Host.TakeCalls(rows);
+    }
+
+    private ClusterSilo? OwnerOf(PartitionId partition)
+    {
+        var owner = Database.OwnerOf(partition);
+        return silos.Find(silo => silo.Host.Silo == owner);
+    }
 
     /// <summary>How many silos say that the partition is theirs, and is.</summary>
     public int HomesOf(PartitionId partition) => silos.Count(

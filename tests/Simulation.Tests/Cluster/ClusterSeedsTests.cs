@@ -17,6 +17,7 @@ public sealed class ClusterSeedsTests
         var (first, count) = SeedsTests.Seeds();
         var failed = new List<string>();
         var (moves, misses, crashes, stops) = (0L, 0L, 0, 0);
+        var (taken, late, bundles) = (0L, 0L, 0L);
         for (var seed = first; seed < first + count && failed.Count < MaxFailuresCount; seed++)
         {
             var run = new ClusterRun(seed);
@@ -24,6 +25,8 @@ public sealed class ClusterSeedsTests
             {
                 run.Run();
                 (moves, misses) = (moves + run.MovesCount, misses + run.MissesCount);
+                (taken, late) = (taken + run.Hints.TakenCount, late + run.Hints.LateCount);
+                bundles += run.BundlesCount;
                 (crashes, stops) = (crashes + run.CrashCount, stops + run.StopCount);
             }
             catch (SimulationException error)
@@ -35,6 +38,9 @@ public sealed class ClusterSeedsTests
         Assert.True(failed.Count == 0, $"Replay with SIMULATION_SEED=N:\n{string.Join("\n\n", failed)}");
         Assert.True(moves >= count * 20L, $"Only {moves} moves in {count} runs: the world is too tame.");
         Assert.True(misses >= count, $"Only {misses} takes of what another silo owns in {count} runs.");
+        Assert.True(taken >= count, $"Only {taken} hints of rows were taken in {count} runs.");
+        Assert.True(late >= count, $"Only {late} hints of rows were late in {count} runs.");
+        Assert.True(bundles >= count, $"Only {bundles} rows of several calls in {count} runs.");
         Assert.True(crashes >= count / 4, $"Only {crashes} crashes in {count} runs.");
         Assert.True(stops >= count / 20, $"Only {stops} stops in {count} runs.");
     }
@@ -44,6 +50,9 @@ public sealed class ClusterSeedsTests
     [InlineData((int)Sabotage.TakeForGranted)]
     [InlineData((int)Sabotage.KeepTenure)]
     [InlineData((int)Sabotage.KeepGiven)]
+    [InlineData((int)Sabotage.DropDeferred)]
+    [InlineData((int)Sabotage.HintBeforePoll)]
+    [InlineData((int)Sabotage.HintAgain)]
     public void A_broken_engine_is_caught(int sabotage)
     {
         for (var seed = 1; seed <= CanarySeedsCount; seed++)

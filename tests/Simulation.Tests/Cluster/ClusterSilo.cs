@@ -39,7 +39,7 @@ internal sealed class ClusterSilo(ClusterRun run, int number)
         store = new InMemoryStore(run.Database, faults);
         var host = new RoundEngine(
             run.Options, store, run.TypesOf(this), run.Activities,
-            run.World.Environment().With(BrokenRules.Of(run.Sabotage, run.World.Time)),
+            run.World.Environment().With(run.Rules),
             NullLogger<RoundEngine>.Instance) { LeftElsewhere = run.Hint };
         Host = host;
         while (!process.Task.IsCompleted)

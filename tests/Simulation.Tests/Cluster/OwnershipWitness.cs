@@ -20,6 +20,9 @@ internal sealed class OwnershipWitness(SimulationWorld world, InMemoryDatabase d
     /// <summary>Takes that matched nothing.</summary>
     public int MissesCount { get; private set; }
 
+    /// <summary>Rows of several calls that rounds left.</summary>
+    public int BundlesCount { get; private set; }
+
     public void See(RoundCommit round, CommitOutcome.Committed outcome)
     {
         foreach (var state in round.States)
@@ -44,6 +47,7 @@ internal sealed class OwnershipWitness(SimulationWorld world, InMemoryDatabase d
             owners[partition.Value] = round.Silo;
         }
 
+        BundlesCount += round.Deferred.Count(static row => row.Target.Type == "tributary.partition");
         MissesCount += round.Takes.Count - outcome.Taken.Count;
     }
 

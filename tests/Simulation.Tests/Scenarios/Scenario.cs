@@ -325,6 +325,9 @@ public sealed class Scenario : IPromised
         {
             MaxRoundInputsCount = Limit(6, 1_000),
             MaxChainedCallsCount = Limit(3, 100),
+            MaxDeferredRowCallsCount = Limit(4, 100),
+            MaxDeferredRowBytes = Limit(60, 1 << 20),
+            MaxDeferredBytes = Limit(200, 1 << 20),
             MaxActivationsCount = Limit(8, 1_000),
             MaxExternalIdsCount = Limit(6, 1_000),
             MaxLoadCount = Limit(4, 1_000),

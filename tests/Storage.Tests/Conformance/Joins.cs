@@ -28,7 +28,7 @@ internal static class Joins
         CancellationToken cancellation) => store.ReadRemindersAsync(null, after, until, limit, cancellation);
 
     /// <summary>Deferred calls of all partitions.</summary>
-    public static ValueTask<IReadOnlyList<DeferredCall>> ReadDeferredCallsAsync(
+    public static async ValueTask<IReadOnlyList<DeferredCall>> ReadDeferredCallsAsync(
         this IPartitionStore store, long after, int limit, CancellationToken cancellation) =>
-        store.ReadDeferredCallsAsync(null, after, limit, cancellation);
+        (await store.ReadDeferredCallsAsync(null, after, limit, cancellation)).Calls;
 }

@@ -32,12 +32,12 @@ public abstract class SharedConformance : StoreConformance
         await first.CommitAsync(round => round.Deferred.AddRange([Call("a"), Call("b")]));
         await second.CommitAsync(round => round.Deferred.AddRange([Call("c"), Call("d") with { Partition = Two }]));
 
-        var left = await first.Store.ReadDeferredCallsAsync([One], 0, 10, Cancellation);
+        var left = (await first.Store.ReadDeferredCallsAsync([One], 0, 10, Cancellation)).Calls;
         Assert.Equal(["a", "b", "c"], left.Select(call => call.Target.Key));
         Assert.Equal(3, left.Select(call => call.Sequence).Distinct().Count());
-        Assert.Single(await first.Store.ReadDeferredCallsAsync([Two, Three], 0, 10, Cancellation));
-        Assert.Empty(await first.Store.ReadDeferredCallsAsync([Three], 0, 10, Cancellation));
-        Assert.Empty(await first.Store.ReadDeferredCallsAsync([], 0, 10, Cancellation));
+        Assert.Single((await first.Store.ReadDeferredCallsAsync([Two, Three], 0, 10, Cancellation)).Calls);
+        Assert.Empty((await first.Store.ReadDeferredCallsAsync([Three], 0, 10, Cancellation)).Calls);
+        Assert.Empty((await first.Store.ReadDeferredCallsAsync([], 0, 10, Cancellation)).Calls);
     }
 
     [Fact]

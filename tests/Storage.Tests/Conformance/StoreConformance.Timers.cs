@@ -121,6 +121,62 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
+    public async Task A_deferred_call_keeps_its_origin()
+    {
+        var silo = await JoinAsync();
+        var call = new DeferredCall(0, new PartitionId(1), new RoundGrainId("item", "key"), "Do", "[]"u8.ToArray());
+        await silo.CommitAsync(round => round.Deferred.AddRange([call, call with { Origin = long.MaxValue }]));
+
+        var left = await silo.Store.ReadDeferredCallsAsync(0, 2, Cancellation);
+
+        Assert.Equal([0, long.MaxValue], left.Select(row => row.Origin));
+    }
+
+    [Fact]
+    public async Task A_page_of_deferred_calls_says_which_rounds_it_saw()
+    {
+        var silo = await JoinAsync();
+        var call = new DeferredCall(0, new PartitionId(1), new RoundGrainId("item", "key"), "Do", "[]"u8.ToArray());
+        var first = await silo.CommitAsync(round => round.Deferred.AddRange([call, call]));
+        var page = await silo.Store.ReadDeferredCallsAsync(null, 0, 1, Cancellation);
+        var second = await silo.CommitAsync(round => round.DeferredDone.Add(page.Calls[0].Sequence));
+        var other = await silo.Store.ReadDeferredCallsAsync([new PartitionId(2)], 0, 1, Cancellation);
+
+        Assert.Equal(first, page.Calls[0].Transaction);
+        Assert.Equal((true, false), (page.Snapshot.Sees(first), page.Snapshot.Sees(second)));
+        Assert.Empty(other.Calls);
+        Assert.Equal((true, true), (other.Snapshot.Sees(first), other.Snapshot.Sees(second)));
+    }
+
+    [Fact]
+    public async Task A_round_that_ends_a_deferred_call_that_is_not_there_leaves_nothing()
+    {
+        var silo = await JoinAsync();
+        var call = new DeferredCall(0, new PartitionId(1), new RoundGrainId("item", "key"), "Do", "[]"u8.ToArray());
+        var sequence = RoundCommit.SequenceOf(await silo.CommitAsync(round => round.Deferred.Add(call)), 0);
+        async Task<bool> IsRefusedAsync()
+        {
+            try
+            {
+                return await silo.TryCommitAsync(round =>
+                {
+                    round.DeferredDone.AddRange([sequence, sequence + 1]);
+                    round.Deferred.Add(call);
+                }) is CommitOutcome.Rejected;
+            }
+            catch (InvalidOperationException)
+            {
+                // The store in memory takes it for a fault of the engine.
+                return true;
+            }
+        }
+
+        Assert.True(await IsRefusedAsync());
+        Assert.Equal(
+            sequence, Assert.Single(await silo.Store.ReadDeferredCallsAsync(0, 10, Cancellation)).Sequence);
+    }
+
+    [Fact]
     public async Task A_failure_is_stored_whatever_its_error_says()
     {
         var silo = await JoinAsync();
