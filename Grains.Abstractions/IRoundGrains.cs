@@ -24,8 +24,8 @@ public interface IRoundGrains
         where TGrain : class, IGrainWithStringKey => turn(GetGrain<TGrain>(key), argument);
 
     /// <summary>
-    /// True when calls to the grain travel no further than anywhere else, at about this moment: a caller that may choose
-    /// a key chooses such a one.
+    /// True when calls to the grain travel no further than to any other grain, at about this moment: a caller that may
+    /// choose a key chooses such a one.
     /// </summary>
     bool IsNear<TGrain>(string key) where TGrain : class, IGrainWithStringKey => true;
 }

@@ -66,7 +66,8 @@ public sealed partial class MessageIntake(
             message, facts.Contributions, isNewItem, facts.Generations, PartsOf(message.MediaType));
     }
 
-    // A message that names neither an item nor a key need not travel: an id is drawn whose partition is in this process.
+    // A message that names neither an item nor a key need not travel: an id is drawn whose partition is in this
+    // process.
     private (MessageId Id, string? Item) NewItem(DateTimeOffset receivedAt)
     {
         for (var draw = 1; ; draw++)

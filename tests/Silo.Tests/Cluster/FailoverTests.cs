@@ -144,8 +144,7 @@ public sealed partial class FailoverTests(PostgresFixture postgres, ITestOutputH
     // A client that is told to try again, or nothing at all, tries again with the same key.
     private async Task PostUntilStoredAsync(string key, CancellationToken cancellation)
     {
-        while (!await TryPostAsync(key, cancellation))
-            await Task.Delay(TimeSpan.FromMilliseconds(10), cancellation);
+        await Waiting.UntilAsync(async () => await TryPostAsync(key, cancellation));
         Assert.True(acknowledged.TryAdd(key, true));
     }
 
