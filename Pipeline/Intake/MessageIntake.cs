@@ -25,6 +25,9 @@ public sealed partial class MessageIntake(
     /// </summary>
     private const int MaxDrawsCount = 64;
 
+    /// <summary>How many silos may be lost under one message with a key before its producer is told.</summary>
+    private const int MaxSendsCount = 5;
+
     /// <summary>
     /// Accepts a message. Returns when it is durable; a fault of the message is thrown before anything is sent.
     /// </summary>
@@ -79,8 +82,28 @@ public sealed partial class MessageIntake(
         }
     }
 
-    // Without a reference: see IRoundGrains.Call.
+    // A message with a key is stored once however often it is sent, so that a silo that was lost is no reason to bother
+    // the producer.
     private ValueTask<Receipt> ReceiveAsync(IncomingMessage message) =>
+        message.Message.ExternalId is null ? SendAsync(message) : SendUntilKnownAsync(message);
+
+    private async ValueTask<Receipt> SendUntilKnownAsync(IncomingMessage message)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await SendAsync(message);
+            }
+            catch (TributaryException lost) when (lost.Code == "silo_lost" && attempt < MaxSendsCount)
+            {
+                // The next owner answers it, as a new message or as a repeat.
+            }
+        }
+    }
+
+    // Without a reference: see IRoundGrains.Call.
+    private ValueTask<Receipt> SendAsync(IncomingMessage message) =>
         grains.Call<IItemGrain, IncomingMessage, Receipt>(
             message.Message.Item, message, static (item, incoming) => item.Receive(incoming));
 

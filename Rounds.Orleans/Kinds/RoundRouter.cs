@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Orleans.CodeGeneration;
 using Orleans.Serialization.Invocation;
 using Tributary.Rounds.Calls;
 using Tributary.Rounds.Orleans.Partitions;
@@ -30,8 +31,9 @@ internal sealed partial class RoundRouter(
 
     /// <summary>
     /// Makes a call and returns its outcome; throws what its turn threw. A call that met no owner has not happened, so
-    /// it is sent again until it meets one.
+    /// it is sent again until it meets one. A read is sent again as well when its silo is lost.
     /// </summary>
+    /// <exception cref="SiloLostException">The silo ended before it answered a call that may change state.</exception>
     public async ValueTask<Response> InvokeAsync(
         RoundGrainId target, IInvokable request, CancellationToken cancellation)
     {
@@ -43,19 +45,30 @@ internal sealed partial class RoundRouter(
                     ? await local.RunAsync(target, request, cancellation)
                     : await (await PartitionOfAsync(target)).Run(target, request, cancellation);
             }
-            catch (Exception error) when (HasNotRun(error) && attempt < MaxAttemptsCount)
+            catch (SiloUnavailableException) when (attempt == MaxAttemptsCount || !IsRead(request))
             {
-                await Task.Delay(Retries.After(attempt), time, cancellation);
+                throw new SiloLostException(target);
             }
+            catch (Exception error) when (HasNotRun(error) || error is SiloUnavailableException)
+            {
+                if (attempt == MaxAttemptsCount)
+                    throw new PartitionElsewhereException(await NumberOfAsync(target));
+            }
+
+            await Task.Delay(Retries.After(attempt), time, cancellation);
         }
     }
 
     /// <summary>
     /// True for errors of calls that the engine bounced, or that Orleans refused on the way to an activation: their
-    /// turns have not run.
+    /// turns have not run. A call to a silo that is lost may have run.
     /// </summary>
     public static bool HasNotRun(Exception error) =>
-        error is PartitionElsewhereException or OrleansMessageRejectionException;
+        error is PartitionElsewhereException
+            or (OrleansMessageRejectionException and not SiloUnavailableException);
+
+    private static bool IsRead(IInvokable request) =>
+        request is RequestBase { Options: var options } && options.HasFlag(InvokeMethodOptions.ReadOnly);
 
     /// <summary>Makes a call that nobody waits for.</summary>
     public async ValueTask InvokeOneWayAsync(RoundGrainId target, IInvokable request)
@@ -79,10 +92,13 @@ internal sealed partial class RoundRouter(
         }
     }
 
-    private async ValueTask<IPartitionGrain> PartitionOfAsync(RoundGrainId target)
+    private async ValueTask<IPartitionGrain> PartitionOfAsync(RoundGrainId target) =>
+        grains.GetGrain<IPartitionGrain>((await NumberOfAsync(target)).Value);
+
+    private async ValueTask<PartitionId> NumberOfAsync(RoundGrainId target)
     {
         // The count is fixed when the database is created, so that one call is enough.
         partitioner ??= new Partitioner(await grains.GetGrain<IPartitionGrain>(0).Count());
-        return grains.GetGrain<IPartitionGrain>(partitioner.Of(target).Value);
+        return partitioner.Of(target);
     }
 }

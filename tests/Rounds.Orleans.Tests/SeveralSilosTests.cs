@@ -1,5 +1,6 @@
 using Orleans.TestingHost;
 using Tributary.Rounds.Orleans.Tests.Cluster;
+using Tributary.Rounds.Partitions;
 
 namespace Tributary.Rounds.Orleans.Tests;
 
@@ -60,6 +61,31 @@ public sealed class SeveralSilosTests
         }
 
         Assert.Empty(cluster.Fatal);
+    }
+
+    [Fact]
+    public async Task A_call_in_flight_at_a_silo_that_is_killed_has_an_unknown_outcome_and_a_read_is_repeated()
+    {
+        await using var cluster = await SiloCluster.StartAsync(silosCount: 2);
+        await cluster.UntilAllAreOwnedAsync();
+        var victim = cluster.Silos[1];
+        var key = Enumerable.Range(0, 1_000).Select(static i => $"in flight {i}")
+            .First(key => cluster.EngineOf(victim).IsHere(
+                cluster.EngineOf(victim).PartitionOf(new RoundGrainId(ProbeGrain.GrainType, key))));
+        var probe = cluster.GrainsOf(cluster.Primary).GetGrain<IProbeGrain>(key);
+        await probe.Add(3);
+
+        ProbeGrain.Gate.Reset();
+        var blocked = probe.Block().AsTask();
+        await Waiting.UntilAsync(static () => ProbeGrain.IsBlocking);
+        var (adding, reading) = (probe.Add(4).AsTask(), probe.Read().AsTask());
+        await Waiting.UntilAsync(() => cluster.EngineOf(victim).WaitingCount >= 2);
+        await cluster.KillAsync(victim);
+        ProbeGrain.Gate.Set();
+
+        Assert.Equal("silo_lost", (await Assert.ThrowsAsync<SiloLostException>(() => adding)).Code);
+        await Assert.ThrowsAsync<SiloLostException>(() => blocked);
+        Assert.Equal(3, await reading);
     }
 
     private static async Task<int> CallUntilAsync(IProbeGrain probe, CancellationToken over)
