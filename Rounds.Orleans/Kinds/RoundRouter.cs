@@ -15,11 +15,13 @@ namespace Tributary.Rounds.Orleans.Kinds;
 internal sealed partial class RoundRouter(
     IGrainFactory grains, TimeProvider time, ILogger<RoundRouter> logger, IncomingCalls? local = null)
 {
-    // A partition that moves is back within a quarter of a second; each wait doubles up to the longest.
-    private static readonly Backoff Retries = new(TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(250));
+    /// <summary>
+    /// A partition that moves is back within a quarter of a second; each wait doubles up to the longest.
+    /// </summary>
+    public static readonly Backoff Retries = new(TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(250));
 
     /// <summary>How often a call that met no owner is sent again, for about 30 seconds.</summary>
-    private const int MaxAttemptsCount = 120;
+    public const int MaxAttemptsCount = 120;
 
     private Partitioner? partitioner;
 

@@ -1,5 +1,7 @@
 using Orleans.Concurrency;
 using Orleans.Serialization.Invocation;
+using Tributary.Rounds.Engine;
+using Tributary.Rounds.Held;
 
 namespace Tributary.Rounds.Orleans.Partitions;
 
@@ -43,6 +45,10 @@ internal interface IPartitionGrain : IGrainWithIntegerKey
     /// </summary>
     [Alias("Take"), OneWay]
     Task Take([Immutable] HintedRow[] rows);
+
+    /// <summary>Makes a failed call of this partition again: see <see cref="RoundEngine.MakeAgainAsync"/>.</summary>
+    [Alias("MakeAgain")]
+    Task<AgainResult> MakeAgain(Guid failure);
 
     /// <summary>How many partitions the database has; the same for every partition.</summary>
     [Alias("Count")]

@@ -1,6 +1,7 @@
 using Orleans.Concurrency;
 using Orleans.Serialization.Invocation;
 using Tributary.Rounds.Engine;
+using Tributary.Rounds.Held;
 using Tributary.Rounds.Orleans.Kinds;
 using Tributary.Rounds.Orleans.Silos;
 
@@ -67,6 +68,8 @@ internal sealed class PartitionGrain(
         engine.TakeCalls(Array.ConvertAll(rows, static row => row.ToCall()));
         return Task.CompletedTask;
     }
+
+    public Task<AgainResult> MakeAgain(Guid failure) => engine.MakeAgainAsync(failure);
 
     public Task<int> Count() => Task.FromResult(calls.PartitionCount);
 

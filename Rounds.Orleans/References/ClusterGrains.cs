@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using Tributary.Rounds.Calls;
 using Tributary.Rounds.Engine;
+using Tributary.Rounds.Held;
+using Tributary.Rounds.Orleans.Kinds;
+using Tributary.Rounds.Orleans.Partitions;
 using Tributary.Rounds.Partitions;
 
 namespace Tributary.Rounds.Orleans.References;
@@ -35,6 +38,36 @@ public sealed class ClusterGrains(
         }
 
         return await turn(GetGrain<TGrain>(key), argument);
+    }
+
+    /// <summary>
+    /// Makes a failed call again at the silo that owns its partition: see <see cref="RoundEngine.MakeAgainAsync"/>.
+    /// </summary>
+    /// <exception cref="PartitionElsewhereException">The partition has moved again and again meanwhile.</exception>
+    public async Task<AgainResult> MakeAgainAsync(Guid failure)
+    {
+        PartitionId partition;
+        try
+        {
+            return await engine.MakeAgainAsync(failure);
+        }
+        catch (PartitionElsewhereException elsewhere)
+        {
+            // The row of the failure says its partition, which this silo does not own.
+            partition = elsewhere.Partition;
+        }
+
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await cluster.GetGrain<IPartitionGrain>(partition.Value).MakeAgain(failure);
+            }
+            catch (Exception error) when (RoundRouter.HasNotRun(error) && attempt < RoundRouter.MaxAttemptsCount)
+            {
+                await Task.Delay(RoundRouter.Retries.After(attempt));
+            }
+        }
     }
 
     public bool IsNear<TGrain>(string key) where TGrain : class, IGrainWithStringKey

@@ -48,7 +48,9 @@ public enum AgainOutcome
     Incomplete,
 }
 
+/// <summary>What became of a request to make a failed call again.</summary>
 /// <param name="Id">The id of the failure that was asked for.</param>
 /// <param name="Error">Why it failed again or is held; else null.</param>
 /// <param name="FailureId">The id of the new failure; else null.</param>
+[GenerateSerializer, Immutable, Alias("tributary.again-result")]
 public sealed record AgainResult(Guid Id, AgainOutcome Outcome, string? Error = null, Guid? FailureId = null);

@@ -1,6 +1,8 @@
 using Orleans.TestingHost;
+using Tributary.Rounds.Held;
 using Tributary.Rounds.Orleans.Tests.Cluster;
 using Tributary.Rounds.Partitions;
+using Tributary.Storage.Failures;
 
 namespace Tributary.Rounds.Orleans.Tests;
 
@@ -20,6 +22,32 @@ public sealed class SeveralSilosTests
 
         await AssertCountsAsync(cluster, cluster.Primary, cluster.Silos.Count);
         Assert.Empty(cluster.Fatal);
+    }
+
+    [Fact]
+    public async Task A_failed_call_is_made_again_at_the_silo_that_owns_its_partition()
+    {
+        await using var cluster = await SiloCluster.StartAsync(silosCount: 2);
+        await cluster.UntilAllAreOwnedAsync();
+        // One-way calls to grains of both silos, which fail.
+        for (var i = 0; i < 8; i++)
+        {
+            await cluster.GrainsOf(cluster.Primary).GetGrain<IProbeGrain>($"teller {i}")
+                .FailAt($"failing {i}", "broken");
+        }
+
+        IReadOnlyList<FailureRow> failures = [];
+        await Waiting.UntilAsync(async () => (failures = await cluster.FailuresAsync()).Count == 8);
+
+        var results = new List<AgainResult>();
+        foreach (var failure in failures)
+            results.Add(await cluster.ClusterGrainsOf(cluster.Primary).MakeAgainAsync(failure.Id));
+
+        // Failures of both silos.
+        var primary = cluster.EngineOf(cluster.Primary);
+        Assert.Equal(2, failures.Select(row => primary.IsHere(row.Partition)).Distinct().Count());
+        Assert.All(results, static result => Assert.Equal(AgainOutcome.Failed, result.Outcome));
+        Assert.Equal(8, (await cluster.FailuresAsync()).Count);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Tributary.Rounds.Calls;
 using Tributary.Rounds.Engine;
+using Tributary.Rounds.Held;
 using Tributary.Rounds.Orleans.References;
 
 namespace Tributary.Silo.Hosting.Engine;
@@ -13,13 +14,14 @@ internal sealed class NodeReferences
     {
         if (engine.IsAlone)
         {
-            (Grains, BulkGrains) = (engine.Grains, engine.BulkGrains);
+            (Grains, BulkGrains, MakeAgain) = (engine.Grains, engine.BulkGrains, engine.MakeAgainAsync);
             reachable.SetResult();
             return;
         }
 
         var cluster = host.GetRequiredService<IGrainFactory>();
-        Grains = new ClusterGrains(engine, engine.Grains, types, cluster);
+        var grains = new ClusterGrains(engine, engine.Grains, types, cluster);
+        (Grains, MakeAgain) = (grains, grains.MakeAgainAsync);
         BulkGrains = new ClusterGrains(engine, engine.BulkGrains, types, cluster);
     }
 
@@ -28,6 +30,9 @@ internal sealed class NodeReferences
 
     /// <summary>For loads of many messages, which give way to <see cref="Grains"/>.</summary>
     public IRoundGrains BulkGrains { get; }
+
+    /// <summary>Makes a failed call again: see <see cref="RoundEngine.MakeAgainAsync"/>.</summary>
+    public Func<Guid, Task<AgainResult>> MakeAgain { get; }
 
     /// <summary>Completes when all partitions can be called: in a cluster, once the silo is a part of it.</summary>
     public Task WhenReachable => reachable.Task;

@@ -29,7 +29,7 @@ internal sealed class SiloService(
     private async Task OpenAsync(CancellationToken cancellation)
     {
         var definitions = await start.Prepared.WaitAsync(cancellation);
-        node.Set(nodes.OfSilo(engine, references, definitions, plugins.Value));
+        node.Set(nodes.OfSilo(references, definitions, plugins.Value));
 
         // From here on activities run and brokers bring messages in: the definitions that count them are complete.
         var door = doors.New(references.BulkGrains, definitions.Contributions, mapper: null, plugins.Value);

@@ -20,14 +20,13 @@ internal sealed class ApiNodes(
     ChangeWatch changes)
 {
     /// <summary>The node of the role silo: a reader with an engine.</summary>
-    public ApiNode OfSilo(
-        RoundEngine engine, NodeReferences references, Definitions definitions, PluginHost plugins)
+    public ApiNode OfSilo(NodeReferences references, Definitions definitions, PluginHost plugins)
     {
         var generations = definitions.Generations;
         return OfReader(references.Grains, definitions, plugins) with
         {
             BulkIntake = DoorTo(references.BulkGrains, definitions, plugins),
-            MakeAgain = engine.MakeAgainAsync,
+            MakeAgain = references.MakeAgain,
             LivePlugins = () => RunningOf(plugins, generations.Book),
             Changes = changes,
             Generations = generations,

@@ -20,6 +20,10 @@ public interface IProbeGrain : IGrainWithStringKey
     [Alias("Fail")]
     ValueTask Fail(string code);
 
+    /// <summary>Leaves a call to <see cref="Fail"/> of another grain.</summary>
+    [Alias("FailAt")]
+    ValueTask FailAt(string other, string code);
+
     [Alias("Read"), ReadOnly]
     ValueTask<int> Read();
 
@@ -73,6 +77,12 @@ public sealed class ProbeGrain : RoundGrain<ProbeState>, IProbeGrain
     {
         State = new ProbeState(State.Value + 1_000);
         throw new TributaryException(code, "The probe fails.");
+    }
+
+    public ValueTask FailAt(string other, string code)
+    {
+        Send(GetGrain<IProbeGrain>(other).Fail(code));
+        return default;
     }
 
     public ValueTask<int> Read() => ValueTask.FromResult(State.Value);

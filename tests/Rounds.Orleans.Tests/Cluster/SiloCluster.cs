@@ -10,6 +10,7 @@ using Tributary.Rounds.Calls;
 using Tributary.Rounds.Engine;
 using Tributary.Rounds.Orleans.Hosting;
 using Tributary.Rounds.Orleans.References;
+using Tributary.Storage.Failures;
 using Tributary.Storage.Postgres;
 using Tributary.Storage.Rounds;
 using Tributary.TestingHost.Postgres;
@@ -60,6 +61,18 @@ public sealed class SiloCluster : IAsyncDisposable
 
     public IGrainFactory GrainsOf(SiloHandle silo) =>
         ((InProcessSiloHandle)silo).SiloHost.Services.GetRequiredService<IGrainFactory>();
+
+    /// <summary>The references that code of a silo takes.</summary>
+    public ClusterGrains ClusterGrainsOf(SiloHandle silo)
+    {
+        var engine = EngineOf(silo);
+        var types = ((InProcessSiloHandle)silo).SiloHost.Services.GetRequiredService<RoundGrainTypes>();
+        return new ClusterGrains(engine, engine.Grains, types, GrainsOf(silo));
+    }
+
+    /// <summary>The calls that failed, of all silos.</summary>
+    public ValueTask<IReadOnlyList<FailureRow>> FailuresAsync() =>
+        nodes[Primary.SiloAddress].Store.Failures.ReadFailuresAsync(null, 100, CancellationToken.None);
 
     public Task<SiloHandle> AddAsync() => cluster.StartAdditionalSiloAsync();
 
