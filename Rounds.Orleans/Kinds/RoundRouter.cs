@@ -16,12 +16,13 @@ internal sealed partial class RoundRouter(
     IGrainFactory grains, TimeProvider time, ILogger<RoundRouter> logger, IncomingCalls? local = null)
 {
     /// <summary>
-    /// A partition that moves is back within a quarter of a second; each wait doubles up to the longest.
+    /// A partition that moves is back within a quarter of a second, and that of a killed silo within half a second; each
+    /// wait doubles up to the longest, which a call that comes back may wait in vain.
     /// </summary>
-    public static readonly Backoff Retries = new(TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(250));
+    public static readonly Backoff Retries = new(TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(80));
 
     /// <summary>How often a call that met no owner is sent again, for about 30 seconds.</summary>
-    public const int MaxAttemptsCount = 120;
+    public const int MaxAttemptsCount = 380;
 
     private Partitioner? partitioner;
 

@@ -13,7 +13,7 @@ internal sealed partial class SiloWatch(
     RoundEngine engine, IClusterMembershipService membership, LeavingSilos leaving, TimeProvider time,
     ILogger<SiloWatch> logger)
 {
-    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
 
     private readonly SiloDeaths deaths = new(time);
 

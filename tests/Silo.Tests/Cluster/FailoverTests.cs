@@ -2,8 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Text;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Npgsql;
 using Tributary.Messages;
@@ -40,7 +38,7 @@ public sealed partial class FailoverTests(PostgresFixture postgres, ITestOutputH
         try
         {
             for (var i = 0; i < SilosCount; i++)
-                processes.Add(await StartAsync(connection));
+                processes.Add(await ClusterProcesses.StartAsync(connection));
             living = [.. processes];
             using var over = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
             var writing = Enumerable.Range(0, WritersCount).Select(_ => WriteAsync(over.Token)).ToList();
@@ -63,16 +61,6 @@ public sealed partial class FailoverTests(PostgresFixture postgres, ITestOutputH
                 await process.DisposeAsync();
         }
     }
-
-    private static Task<TributaryProcess> StartAsync(string connection) => TributaryProcess.StartNewAsync(
-        new Dictionary<string, string>
-        {
-            ["TRIBUTARY__DATABASE__CONNECTION"] = connection,
-            ["TRIBUTARY__CLUSTER__ID"] = "readings",
-            ["TRIBUTARY__CLUSTER__SILO_PORT"] = "0",
-            ["TRIBUTARY__CLUSTER__GATEWAY_PORT"] = "0",
-        },
-        ["--database", "postgres", "--cluster", "postgres"], Cancellation);
 
     // Kills a process that owns partitions, and returns how long each of some partitions was without an owner.
     private async Task<IEnumerable<TimeSpan>> KillAsync(string connection, TributaryProcess victim)
@@ -152,21 +140,14 @@ public sealed partial class FailoverTests(PostgresFixture postgres, ITestOutputH
     {
         var among = living;
         var process = among[Random.Shared.Next(among.Length)];
-        using var content = new StringContent($$"""{"key":"{{key}}"}""", Encoding.UTF8, "application/json");
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(process.Address, "api/v1/messages"))
-        {
-            Content = content,
-            Headers = { { "Idempotency-Key", key } },
-        };
         try
         {
-            using var answer = await http.SendAsync(request, cancellation);
-            if (answer.StatusCode is HttpStatusCode.Accepted)
-                return true;
+            var status = await ClusterProcesses.PostAsync(http, process, key);
             Assert.True(
-                answer.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests,
-                $"{answer.StatusCode}: {await answer.Content.ReadAsStringAsync(cancellation)}\n{process.Output}");
-            return false;
+                status is HttpStatusCode.Accepted or HttpStatusCode.ServiceUnavailable
+                    or HttpStatusCode.TooManyRequests,
+                $"{status}\n{process.Output}");
+            return status == HttpStatusCode.Accepted;
         }
         catch (Exception error) when (error is HttpRequestException or IOException
             || (error is TaskCanceledException && !cancellation.IsCancellationRequested))
@@ -192,15 +173,7 @@ public sealed partial class FailoverTests(PostgresFixture postgres, ITestOutputH
         Assert.Equal(stored.Count, stored.Distinct().Count());
         Assert.Empty(acknowledged.Keys.Except(stored));
         foreach (var process in processes)
-        {
-            using var ledger = JsonDocument.Parse(await http.GetStringAsync(
-                new Uri(process.Address, "api/v1/ledger?verify=true"), Cancellation));
-            var root = ledger.RootElement;
-            Assert.True(
-                root.GetProperty("matches").GetBoolean() && root.GetProperty("balances").GetBoolean(),
-                root.GetRawText());
-            Assert.Equal(stored.Count, root.GetProperty("accepted").GetInt32());
-        }
+            Assert.Equal(stored.Count, await ClusterProcesses.AcceptedAsync(http, process));
     }
 
     private static double At(List<TimeSpan> sorted, double part) =>
