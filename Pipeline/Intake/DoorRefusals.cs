@@ -66,6 +66,9 @@ public static class DoorRefusals
 
         // The item's partition moves or is at another silo; messages of other items go on.
         ["partition_elsewhere"] = RefusalKind.CurableAlone,
+
+        // The item's silo ended: whether the message is stored is not known, and its key tells at the next attempt.
+        ["silo_lost"] = RefusalKind.CurableAlone,
         ["internal"] = RefusalKind.CurableAlone,
 
         ["overloaded"] = RefusalKind.CurableForAll,

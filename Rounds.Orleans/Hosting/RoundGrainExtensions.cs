@@ -38,6 +38,8 @@ public static class RoundGrainExtensions
         services.AddSingleton<LeavingSilos>();
         services.AddSingleton<SiloWatch>();
         services.AddSingleton<PartitionPlacement>();
+        services.AddGrainService<SiloPartitions>();
+        services.AddSingleton<SiloPartitionsClient>();
         services.AddSingleton<PartitionMoves>();
         services.AddSingleton<PartitionWatch>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(

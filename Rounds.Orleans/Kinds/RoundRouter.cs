@@ -16,8 +16,8 @@ internal sealed partial class RoundRouter(
     IGrainFactory grains, TimeProvider time, ILogger<RoundRouter> logger, IncomingCalls? local = null)
 {
     /// <summary>
-    /// A partition that moves is back within a quarter of a second, and that of a killed silo within half a second; each
-    /// wait doubles up to the longest, which a call that comes back may wait in vain.
+    /// A partition that moves is back within a quarter of a second, that of a killed silo within half a second. Each
+    /// wait doubles up to the longest, which is short beside both.
     /// </summary>
     public static readonly Backoff Retries = new(TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(80));
 

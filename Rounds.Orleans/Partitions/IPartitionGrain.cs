@@ -22,19 +22,6 @@ internal interface IPartitionGrain : IGrainWithIntegerKey
     [Alias("RunOneWay"), OneWay]
     Task RunOneWay(RoundGrainId target, [Immutable] IInvokable request);
 
-    /// <summary>
-    /// Makes sure that the partition is taken, also when an earlier take was lost. Returns whether its turns run in the
-    /// silo of the activation.
-    /// </summary>
-    [Alias("Hold")]
-    Task<bool> Hold();
-
-    /// <summary>
-    /// Deactivates the activation in a silo that has given the partition; does nothing in any other silo.
-    /// </summary>
-    [Alias("Leave")]
-    Task Leave(SiloAddress silo);
-
     /// <summary>Another silo has left calls for this partition: its owner looks for them at once.</summary>
     [Alias("Look"), OneWay]
     Task Look();

@@ -4,6 +4,7 @@ using Tributary.Rounds.Engine;
 using Tributary.Rounds.Held;
 using Tributary.Rounds.Orleans.Kinds;
 using Tributary.Rounds.Orleans.Silos;
+using Tributary.Rounds.Partitions;
 
 namespace Tributary.Rounds.Orleans.Partitions;
 
@@ -37,35 +38,41 @@ internal sealed class PartitionGrain(
             ? Task.CompletedTask
             : engine.GiveAsync([Partition], cancellationToken);
 
-    public Task<Response> Run(RoundGrainId target, IInvokable request, CancellationToken cancellation) =>
-        calls.RunAsync(target, request, cancellation).AsTask();
-
-    public Task RunOneWay(RoundGrainId target, IInvokable request) =>
-        calls.RunAsync(target, request, CancellationToken.None).AsTask();
-
-    public async Task<bool> Hold()
+    public async Task<Response> Run(RoundGrainId target, IInvokable request, CancellationToken cancellation)
     {
-        if (!engine.IsHere(Partition))
-            await TakeAsync(CancellationToken.None);
-        return engine.IsHere(Partition);
+        try
+        {
+            return await calls.RunAsync(target, request, cancellation);
+        }
+        finally
+        {
+            EndIfElsewhere();
+        }
     }
 
-    public Task Leave(SiloAddress silo)
+    public async Task RunOneWay(RoundGrainId target, IInvokable request)
     {
-        if (silo.Equals(self.SiloAddress) && !engine.IsHere(Partition))
-            DeactivateOnIdle();
-        return Task.CompletedTask;
+        try
+        {
+            await calls.RunAsync(target, request, CancellationToken.None);
+        }
+        finally
+        {
+            EndIfElsewhere();
+        }
     }
 
     public Task Look()
     {
         engine.LookForCalls();
+        EndIfElsewhere();
         return Task.CompletedTask;
     }
 
     public Task Take(HintedRow[] rows)
     {
         engine.TakeCalls(Array.ConvertAll(rows, static row => row.ToCall()));
+        EndIfElsewhere();
         return Task.CompletedTask;
     }
 
@@ -73,13 +80,18 @@ internal sealed class PartitionGrain(
 
     public Task<int> Count() => Task.FromResult(calls.PartitionCount);
 
-    // A partition that another silo owns is not here after this: its calls are bounced until its owner has given it.
     private async Task TakeAsync(CancellationToken cancellation)
     {
-        // A silo that is leaving takes nothing back: the next call places the partition anew.
-        if (leaving.Contains(self.SiloAddress) && !engine.IsAlone)
-            DeactivateOnIdle();
-        else
+        // A silo that is leaving takes nothing back.
+        if (engine.IsAlone || !leaving.Contains(self.SiloAddress))
             await engine.TakeAsync([Partition], cancellation);
+        EndIfElsewhere();
+    }
+
+    // Another silo owns the partition: the next call places it anew, and so finds the owner.
+    private void EndIfElsewhere()
+    {
+        if (engine.StateOf(Partition) == PartitionState.Gone)
+            DeactivateOnIdle();
     }
 }

@@ -6,6 +6,7 @@ internal sealed partial class PartitionMoves
 {
     [LoggerMessage(
         EventId = 1069, Level = LogLevel.Warning,
-        Message = "Partition {Partition} was given, and its next owner could not be called: {Error}")]
-    private partial void LogNotHandedOver(PartitionId partition, string error);
+        Message =
+            "{Count} partitions were given, and silo {Silo}, which is to have them, could not be called: {Error}")]
+    private partial void LogNotHandedOver(int count, SiloAddress silo, string error);
 }

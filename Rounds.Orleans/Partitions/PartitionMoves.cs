@@ -9,34 +9,35 @@ namespace Tributary.Rounds.Orleans.Partitions;
 /// share the rounds; several steps keep the pause of each partition short.
 /// </summary>
 internal sealed partial class PartitionMoves(
-    RoundEngine engine, IGrainFactory grains, ILocalSiloDetails self, ILogger<PartitionMoves> logger)
+    RoundEngine engine, SiloPartitionsClient silos, ILogger<PartitionMoves> logger)
 {
     // About as many as a silo takes within a few milliseconds.
     private const int StepCount = 32;
 
-    public async Task MoveAsync(IReadOnlyList<PartitionId> partitions, CancellationToken cancellation)
+    /// <param name="partitions">Partitions of this silo.</param>
+    /// <param name="homeOf">The silo where a partition belongs.</param>
+    /// <param name="cancellation">Ends the moves after the step that is under way.</param>
+    public async Task MoveAsync(
+        IReadOnlyList<PartitionId> partitions, Func<PartitionId, SiloAddress> homeOf, CancellationToken cancellation)
     {
         foreach (var step in partitions.Chunk(StepCount))
         {
             cancellation.ThrowIfCancellationRequested();
             await engine.GiveAsync(step, cancellation);
-            await Task.WhenAll(step.Select(HandOverAsync)).WaitAsync(cancellation);
+            await Task.WhenAll(step.GroupBy(homeOf).Select(HandOverAsync)).WaitAsync(cancellation);
         }
     }
 
-    private async Task HandOverAsync(PartitionId partition)
+    private async Task HandOverAsync(IGrouping<SiloAddress, PartitionId> given)
     {
         try
         {
-            var grain = grains.GetGrain<IPartitionGrain>(partition.Value);
-            // Orleans places the partition anew at the next call after this.
-            await grain.Leave(self.SiloAddress);
-            await grain.Hold();
+            await silos.At(given.Key).Take([.. given.Select(static partition => partition.Value)]);
         }
         catch (Exception error)
         {
-            // Nobody owns the partition: the silo where it belongs takes it at its next look.
-            LogNotHandedOver(partition, error.Message);
+            // Nobody owns the partitions: the silo where they belong takes them at its next look.
+            LogNotHandedOver(given.Count(), given.Key, error.Message);
         }
     }
 }

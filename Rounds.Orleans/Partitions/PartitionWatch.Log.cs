@@ -6,8 +6,8 @@ internal sealed partial class PartitionWatch
 {
     [LoggerMessage(
         EventId = 1062, Level = LogLevel.Warning,
-        Message = "Partition {Partition} could not be taken, and will be tried again: {Error}")]
-    private partial void LogNotHeld(int partition, string error);
+        Message = "{Count} partitions could not be taken, because the silo has ended.")]
+    private partial void LogNotHeld(int count);
 
     [LoggerMessage(
         EventId = 1063, Level = LogLevel.Debug, Message = "The watch over partitions has ended with its silo.")]

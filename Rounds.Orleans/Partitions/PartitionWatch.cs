@@ -8,10 +8,10 @@ using Tributary.Storage;
 namespace Tributary.Rounds.Orleans.Partitions;
 
 /// <summary>
-/// Brings partitions to where they belong. It activates partitions of this silo that no caller uses, because reminders
-/// may be due in them and Orleans does not wake grains by itself, and moves partitions away that belong to another
-/// silo. Checks at every change of the membership and every second, from the moment in which the silo is active until
-/// it stops; then it moves all partitions to the silos that stay.
+/// Brings partitions to where they belong. It takes partitions of this silo that no caller uses, because reminders may
+/// be due in them and Orleans does not wake grains by itself, and moves partitions away that belong to another silo.
+/// Checks at every change of the membership and every second, from the moment in which the silo is active until it
+/// stops; then it moves all partitions to the silos that stay.
 /// </summary>
 internal sealed partial class PartitionWatch(
     RoundEngine engine, IGrainFactory grains, ILocalSiloDetails self, IClusterMembershipService membership,
@@ -117,9 +117,22 @@ internal sealed partial class PartitionWatch(
         var candidates = placement.Silos();
         if (candidates.Count == 0)
             return;
-        var missing = Enumerable.Range(0, count).Where(partition =>
-            !engine.IsHere(new PartitionId(partition)) && BelongsHere(partition, candidates));
-        await Task.WhenAll(missing.Select(HoldAsync));
+        List<PartitionId> missing =
+        [
+            .. Enumerable.Range(0, count).Select(static id => new PartitionId(id))
+                .Where(partition => !engine.IsHere(partition) && BelongsHere(partition, candidates)),
+        ];
+        if (missing.Count == 0)
+            return;
+        try
+        {
+            // Partitions that living silos own stay with them until these have moved them.
+            await engine.TakeAsync(missing, ending.Token);
+        }
+        catch (OverloadedException)
+        {
+            LogNotHeld(missing.Count);
+        }
     }
 
     private async Task MoveMisplacedAsync()
@@ -129,7 +142,7 @@ internal sealed partial class PartitionWatch(
         // A silo that is leaving has just handed over what belongs to it by an older look.
         if (!await silos.LookAsync(ending.Token) || Misplaced() is not { Count: > 0 } misplaced)
             return;
-        await moves.MoveAsync(misplaced, ending.Token);
+        await moves.MoveAsync(misplaced, HomeAmong(placement.Silos()), ending.Token);
         LogMoved(misplaced.Count);
     }
 
@@ -138,7 +151,7 @@ internal sealed partial class PartitionWatch(
         var candidates = placement.Silos();
         // Without a view there is no better place.
         return candidates.Count == 0 ? []
-            : [.. Held().Where(partition => !BelongsHere(partition.Value, candidates))];
+            : [.. Held().Where(partition => !BelongsHere(partition, candidates))];
     }
 
     // The partitions go one step after the other while this silo still answers.
@@ -153,7 +166,7 @@ internal sealed partial class PartitionWatch(
             if (!await silos.BeginLeaveAsync(silo, limit.Token))
                 return;
             var held = Held();
-            await moves.MoveAsync(held, limit.Token);
+            await moves.MoveAsync(held, HomeAmong(placement.Silos()), limit.Token);
             LogMoved(held.Count);
         }
         catch (Exception error) when (error is StoreException or OperationCanceledException or OverloadedException)
@@ -167,20 +180,11 @@ internal sealed partial class PartitionWatch(
         [.. Enumerable.Range(0, engine.Facts.PartitionCount).Select(static id => new PartitionId(id))
             .Where(engine.IsHere)];
 
-    private bool BelongsHere(int partition, IReadOnlyList<SiloAddress> candidates) =>
-        RendezvousDirector.Choose(partition, candidates).Equals(self.SiloAddress);
+    private bool BelongsHere(PartitionId partition, IReadOnlyList<SiloAddress> candidates) =>
+        HomeAmong(candidates)(partition).Equals(self.SiloAddress);
 
-    private async Task HoldAsync(int partition)
-    {
-        try
-        {
-            await grains.GetGrain<IPartitionGrain>(partition).Hold();
-        }
-        catch (Exception error) when (!ending.IsCancellationRequested)
-        {
-            LogNotHeld(partition, error.Message);
-        }
-    }
+    private static Func<PartitionId, SiloAddress> HomeAmong(IReadOnlyList<SiloAddress> candidates) =>
+        partition => RendezvousDirector.Choose(partition.Value, candidates);
 
     private async Task GuardAsync(Func<Task> work)
     {

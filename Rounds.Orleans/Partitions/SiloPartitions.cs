@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime.Services;
+using Orleans.Services;
+using Tributary.Rounds.Engine;
+using Tributary.Rounds.Orleans.Silos;
+
+namespace Tributary.Rounds.Orleans.Partitions;
+
+/// <summary>
+/// The partitions of one silo, reached by the silo's address: a hand-over needs no grain directory, which is itself on
+/// the move when silos come and go.
+/// </summary>
+[Alias("tributary.silo-partitions")]
+internal interface ISiloPartitions : IGrainService
+{
+    /// <summary>
+    /// Takes partitions that their owner has given; completes when their turns run here, or when another silo was
+    /// faster. A silo that is leaving takes none.
+    /// </summary>
+    [Alias("Take")]
+    Task Take(int[] partitions);
+}
+
+/// <inheritdoc cref="ISiloPartitions"/>
+internal sealed class SiloPartitions(
+    GrainId id, Silo silo, ILoggerFactory loggers, RoundEngine engine, LeavingSilos leaving)
+    : GrainService(id, silo, loggers), ISiloPartitions
+{
+    private readonly SiloAddress self = silo.SiloAddress;
+
+    public async Task Take(int[] partitions)
+    {
+        if (!leaving.Contains(self))
+            await engine.TakeAsync(Array.ConvertAll(partitions, static id => new PartitionId(id)));
+    }
+}
+
+/// <summary>References to the partitions of silos.</summary>
+internal sealed class SiloPartitionsClient(IServiceProvider services)
+    : GrainServiceClient<ISiloPartitions>(services)
+{
+    public ISiloPartitions At(SiloAddress silo) => GetGrainService(silo);
+}
