@@ -39,6 +39,9 @@ public static class RoundGrainExtensions
         services.AddSingleton<SiloWatch>();
         services.AddSingleton<PartitionPlacement>();
         services.AddGrainService<SiloPartitions>();
+        // Orleans tells of the start and the stop of each grain service under the name of its class.
+        services.AddLogging(static logging =>
+            logging.AddFilter(typeof(SiloPartitions).FullName, LogLevel.Warning));
         services.AddSingleton<SiloPartitionsClient>();
         services.AddSingleton<PartitionMoves>();
         services.AddSingleton<PartitionWatch>();
