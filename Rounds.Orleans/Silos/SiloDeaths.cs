@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Tributary.Storage.Rounds;
 
 namespace Tributary.Rounds.Orleans.Silos;
@@ -34,7 +35,8 @@ internal sealed class SiloDeaths(TimeProvider time)
     /// <summary>How long a silo that answers may be without a session while the observer has one.</summary>
     public static readonly TimeSpan MaxTimeWithoutSession = TimeSpan.FromSeconds(10);
 
-    private readonly Dictionary<SiloId, long> withoutSessionSince = [];
+    // A change of the membership is looked at beside the regular look.
+    private readonly ConcurrentDictionary<SiloId, long> withoutSessionSince = new();
 
     /// <summary>Judges the rows of one look at the database.</summary>
     /// <param name="rows">All silos that are not declared dead.</param>
@@ -87,6 +89,6 @@ internal sealed class SiloDeaths(TimeProvider time)
 
         var without = rows.Where(static row => !row.HasSession).Select(static row => row.Silo).ToHashSet();
         foreach (var silo in withoutSessionSince.Keys.Where(silo => !without.Contains(silo)).ToList())
-            withoutSessionSince.Remove(silo);
+            withoutSessionSince.TryRemove(silo, out _);
     }
 }
