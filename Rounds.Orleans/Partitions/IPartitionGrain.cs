@@ -22,10 +22,6 @@ internal interface IPartitionGrain : IGrainWithIntegerKey
     [Alias("RunOneWay"), OneWay]
     Task RunOneWay(RoundGrainId target, [Immutable] IInvokable request);
 
-    /// <summary>Another silo has left calls for this partition: its owner looks for them at once.</summary>
-    [Alias("Look"), OneWay]
-    Task Look();
-
     /// <summary>
     /// Another silo has left these rows of calls for this partition, and for others of the same silo: their owner makes
     /// them at once.

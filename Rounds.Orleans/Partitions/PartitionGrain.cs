@@ -62,13 +62,6 @@ internal sealed class PartitionGrain(
         }
     }
 
-    public Task Look()
-    {
-        engine.LookForCalls();
-        EndIfElsewhere();
-        return Task.CompletedTask;
-    }
-
     public Task Take(HintedRow[] rows)
     {
         engine.TakeCalls(Array.ConvertAll(rows, static row => row.ToCall()));
