@@ -17,6 +17,12 @@ public abstract class RoundGrain
     /// <summary>The time of the turn, by the database's clock.</summary>
     protected DateTimeOffset Now => Context.Now;
 
+    /// <summary>
+    /// The version of the definitions that the turn's round must know: a message that was counted by an earlier version
+    /// may lack contributions.
+    /// </summary>
+    protected long Definitions => Context.Definitions;
+
     private ITurnContext Context =>
         context ?? throw new InvalidOperationException("A grain's members are available only inside a turn.");
 
@@ -203,6 +209,9 @@ public interface ITurnContext
     RoundGrainId Id { get; }
 
     DateTimeOffset Now { get; }
+
+    /// <summary>The version of the definitions by which the round counts messages.</summary>
+    long Definitions { get; }
 
     TGrain GetGrain<TGrain>(string key) where TGrain : class, IGrainWithStringKey;
 

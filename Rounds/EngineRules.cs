@@ -45,6 +45,9 @@ internal class EngineRules
     {
     }
 
+    /// <summary>A round tells the fence the version of the definitions by which its turns counted.</summary>
+    public virtual long FencedBy(long definitions) => definitions;
+
     /// <summary>The store's answer to a commit is what happened, or it is unknown.</summary>
     public virtual CommitOutcome OutcomeOf(Round round, CommitOutcome answer) => answer;
 

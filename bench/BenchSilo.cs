@@ -37,7 +37,7 @@ public static class BenchSilo
     }
 
     /// <summary>A silo that accepts calls, and the definitions that it counts by.</summary>
-    public static async Task<(RoundEngine Host, IReadOnlyList<DefinitionRow> Definitions)> JoinAsync(BenchStore store)
+    public static async Task<(RoundEngine Host, StoredDefinitions Definitions)> JoinAsync(BenchStore store)
     {
         var host = new RoundEngine(
             new RoundOptions(), store.Store, Types(), new Dictionary<string, IActivity>(),
@@ -46,16 +46,19 @@ public static class BenchSilo
         await host.StartAsync();
         using var json = JsonDocument.Parse(Definitions);
         var definitions = AggregateDefinition.ParseAll(json.RootElement);
-        var rows = await store.Store.Generations.RegisterDefinitionsAsync(
+        await store.Store.Generations.DeclareAsync(
+            host.Silo!.Value,
             [
                 .. definitions.Select(definition => new DefinitionProposal(
                     definition.Name, definition.Hash, definition.Json)),
             ],
             CancellationToken.None);
-        return (host, rows);
+        var stored = await store.Store.Generations.ReadAsync(CancellationToken.None);
+        host.Definitions = stored.Version;
+        return (host, stored);
     }
 
-    public static MessageIntake Door(IRoundGrains grains, IReadOnlyList<DefinitionRow> definitions) =>
+    public static MessageIntake Door(IRoundGrains grains, StoredDefinitions definitions) =>
         new(
             grains,
             ContributionCalculator.For(definitions),

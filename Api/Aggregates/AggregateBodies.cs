@@ -13,11 +13,10 @@ public sealed record AggregateBody(
     IReadOnlyList<AggregateGroupBody> Group,
     IReadOnlyList<AggregateMeasureBody> Measures,
     AggregateWindowBody? Window,
-    [property: Description(AggregateBody.FedText)] bool? IsFed)
+    [property: Description(AggregateBody.FedText)] bool IsFed)
 {
     internal const string FedText =
-        "True when messages are counted in it as they come, false when the configuration does not have it any more; "
-        + "null: this process only reads, and does not know.";
+        "True when messages are counted in it as they come, false when no configuration has it any more.";
 }
 
 public sealed record AggregateGroupBody(
@@ -39,7 +38,7 @@ public sealed record AggregateRows(
     int Generation,
     IReadOnlyList<AggregateRowBody> Rows,
     [property: Description("Give it as after to read on; null at the end.")] string? Next,
-    [property: Description(AggregateBody.FedText)] bool? IsFed);
+    [property: Description(AggregateBody.FedText)] bool IsFed);
 
 public sealed record AggregateRowBody(
     [property: Description("The values that the messages of this row share, by name.")]

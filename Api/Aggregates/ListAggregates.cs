@@ -19,7 +19,7 @@ internal sealed class ListAggregates(ApiNode node)
         await ApiJson.WriteAsync(context, list, ApiJson.Default.AggregateList);
     }
 
-    private static AggregateBody BodyOf(AggregateDefinition definition, int generation, bool? isFed) =>
+    private static AggregateBody BodyOf(AggregateDefinition definition, int generation, bool isFed) =>
         new(
             definition.Name,
             generation,

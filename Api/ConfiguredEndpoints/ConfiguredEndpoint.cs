@@ -30,7 +30,7 @@ internal sealed class ConfiguredEndpoint(
         // The intake checks first, so that a body that is no JSON is refused as such and not for its schema.
         var message = node.Intake.Prepare(request);
         definition.Body?.Check(Encoding.UTF8.GetString(body), "body_schema_violation", time);
-        var receipt = await node.Grains.GetGrain<IItemGrain>(message.Message.Item).Receive(message);
+        var receipt = await node.Intake.SendAsync(request, message);
         await ReceiptWriter.WriteAsync(context, receipt, node.History);
     }
 

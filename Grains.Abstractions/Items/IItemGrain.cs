@@ -101,6 +101,15 @@ public sealed class IncomingMessage(
     public IReadOnlyList<int> Generations { get; } =
         generations ?? [.. contributions.Select(contribution => contribution.Generation).Distinct()];
 
+    /// <summary>
+    /// The version of the definitions that the contributions are complete by; <see cref="AnyDefinitions"/> for a message
+    /// that is counted in nothing when it is accepted.
+    /// </summary>
+    public long Definitions { get; init; }
+
+    /// <summary>See <see cref="Definitions"/>.</summary>
+    public const long AnyDefinitions = long.MaxValue;
+
     /// <summary>The parts of the message that are unfinished when it is stored.</summary>
     public IReadOnlyList<MessagePart> Parts { get; } = parts ?? [];
 

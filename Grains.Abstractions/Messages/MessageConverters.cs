@@ -91,6 +91,9 @@ internal struct IncomingMessageOnWire
 
     [Id(4)]
     public MessagePart[] Parts;
+
+    [Id(5)]
+    public long Definitions;
 }
 
 /// <inheritdoc cref="IncomingMessageOnWire"/>
@@ -98,7 +101,10 @@ internal struct IncomingMessageOnWire
 internal sealed class IncomingMessageConverter : IConverter<IncomingMessage, IncomingMessageOnWire>
 {
     public IncomingMessage ConvertFromSurrogate(in IncomingMessageOnWire surrogate) => new(
-        surrogate.Message, surrogate.Contributions, surrogate.IsNewItem, surrogate.Generations, surrogate.Parts);
+        surrogate.Message, surrogate.Contributions, surrogate.IsNewItem, surrogate.Generations, surrogate.Parts)
+    {
+        Definitions = surrogate.Definitions,
+    };
 
     public IncomingMessageOnWire ConvertToSurrogate(in IncomingMessage value) => new()
     {
@@ -107,5 +113,6 @@ internal sealed class IncomingMessageConverter : IConverter<IncomingMessage, Inc
         IsNewItem = value.IsNewGrain,
         Generations = Lists.Array(value.Generations),
         Parts = Lists.Array(value.Parts),
+        Definitions = value.Definitions,
     };
 }

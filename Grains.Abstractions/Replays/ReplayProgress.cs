@@ -90,6 +90,14 @@ public sealed record ReplayProgress
     [Id(13)]
     public int Failures { get; init; }
 
+    /// <summary>
+    /// The position from which on the generation was fed when the last message was looked at; null before, and in
+    /// replays of earlier versions.
+    /// </summary>
+    [Id(14)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? FedFrom { get; init; }
+
     /// <summary>Fields that a newer version wrote; they survive a rewrite of the state, and do not travel.</summary>
     [JsonExtensionData]
     [field: NonSerialized]

@@ -44,7 +44,8 @@ public sealed partial class ItemGrain
 
     private void OnResult(EndedActivity ended, ProcessingResult made)
     {
-        if (made.Failure is null && made.SetNumber < options.PluginSetNumber())
+        var isOutdated = made.SetNumber < options.PluginSetNumber() || made.Definitions < Definitions;
+        if (made.Failure is null && isOutdated)
             StartAgain(ended, PartEvent.Outdated, local: made.Local);
         else if (ended.Held is null && made.Message is null)
             StartAgain(ended, PartEvent.Unreadable);

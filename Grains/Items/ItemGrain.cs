@@ -9,6 +9,12 @@ public sealed partial class ItemGrain(ItemOptions options) : RoundGrain<ItemStat
 {
     public const string GrainType = "item";
 
+    /// <summary>
+    /// The code of the error for a message that was counted by an earlier version of the definitions: counted anew, it
+    /// can be sent again.
+    /// </summary>
+    public const string DefinitionsOutdated = "definitions_outdated";
+
     private static readonly ItemState Never = new();
 
     public ItemGrain()
@@ -20,6 +26,11 @@ public sealed partial class ItemGrain(ItemOptions options) : RoundGrain<ItemStat
     {
         if (message.External is { } external && Find(external) is { } known)
             return ValueTask.FromResult(Repeat(message, known));
+        if (message.Definitions < Definitions)
+            throw new TributaryException(
+                DefinitionsOutdated,
+                $"The message was counted by version {message.Definitions} of the definitions; allowed: version "
+                + $"{Definitions}, which counts since then.");
         if (message.Parts.Count > 0 && State.Left?.Count >= options.MaxUnfinishedCount)
             throw Full();
 

@@ -13,6 +13,9 @@ public sealed record ProcessingResult : INeeds
     /// <summary>The number of the plugins that ran: see <see cref="ActivePlugins.Number"/>.</summary>
     public int SetNumber { get; init; }
 
+    /// <summary>The version of the definitions that the contributions are complete by.</summary>
+    public long Definitions { get; init; }
+
     /// <summary>
     /// Handed to the next activity when this result is not applied: see <see cref="ActivityStart.Local"/>.
     /// </summary>

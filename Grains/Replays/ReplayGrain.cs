@@ -109,6 +109,7 @@ public sealed class ReplayGrain(ReplayOptions options) : RoundGrain<ReplayState>
             Failed = failed,
             Failures = 0,
             Error = null,
+            FedFrom = slice.IsEnd ? slice.FedFrom : running.FedFrom,
         };
         if (failed.Count > options.MaxFailedCount)
             End(

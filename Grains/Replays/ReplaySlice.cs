@@ -16,6 +16,9 @@ public sealed record ReplaySlice : INeeds
     /// <summary>True when no message is left below the position from which on the generation is fed.</summary>
     public bool IsEnd { get; init; }
 
+    /// <summary>The position from which on the generation is fed, as this slice knew it.</summary>
+    public long FedFrom { get; init; }
+
     /// <summary>True when the messages that are left lie above the horizon.</summary>
     public bool IsWaiting { get; init; }
 

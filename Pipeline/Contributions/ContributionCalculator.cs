@@ -31,11 +31,12 @@ public sealed class ContributionCalculator
 
     /// <param name="definitions">The fed generations.</param>
     /// <param name="indexed">The paths whose values are found in the same pass.</param>
+    /// <param name="version">The version of the definitions.</param>
     public ContributionCalculator(
-        IReadOnlyList<DefinedGeneration> definitions, IReadOnlyList<IndexedPath>? indexed = null)
+        IReadOnlyList<DefinedGeneration> definitions, IReadOnlyList<IndexedPath>? indexed = null, long version = 0)
     {
         this.indexed = indexed ?? [];
-        counted = NewCounted(definitions);
+        counted = NewCounted(definitions, version);
     }
 
     /// <summary>The refused contributions since the process started or the definitions were replaced.</summary>
@@ -44,16 +45,24 @@ public sealed class ContributionCalculator
     /// <summary>
     /// Counts by other definitions from now on. Bodies that are being read are counted by the definitions before.
     /// </summary>
-    public void Replace(IReadOnlyList<DefinedGeneration> definitions) => counted = NewCounted(definitions);
+    public void Replace(IReadOnlyList<DefinedGeneration> definitions, long version)
+    {
+        var present = counted;
+        var isSame = present.Generations.SequenceEqual(definitions.Select(static one => one.Generation));
+        counted = isSame ? present with { Version = version } : NewCounted(definitions, version);
+    }
 
-    private Counted NewCounted(IReadOnlyList<DefinedGeneration> definitions) =>
-        new(new Plans(definitions, indexed), new Refusals(definitions));
+    private Counted NewCounted(IReadOnlyList<DefinedGeneration> definitions, long version) => new(
+        new Plans(definitions, indexed), new Refusals(definitions),
+        [.. definitions.Select(static one => one.Generation)], version);
 
-    private sealed record Counted(Plans Plans, Refusals Refusals);
+    private sealed record Counted(Plans Plans, Refusals Refusals, IReadOnlyList<int> Generations, long Version);
 
-    /// <summary>A calculator for the registered definitions.</summary>
-    public static ContributionCalculator For(IEnumerable<DefinitionRow> rows) =>
-        new([.. rows.Select(row => new DefinedGeneration(row.Id, AggregateDefinition.Parse(row.Definition)))]);
+    /// <summary>A calculator for stored definitions, none of which is a plugin's.</summary>
+    public static ContributionCalculator For(StoredDefinitions stored) =>
+        new(
+            [.. stored.Rows.Select(row => new DefinedGeneration(row.Id, AggregateDefinition.Parse(row.Definition)))],
+            version: stored.Version);
 
     /// <summary>The contributions of a message, at most one per definition.</summary>
     /// <exception cref="TributaryException">
@@ -65,7 +74,7 @@ public sealed class ContributionCalculator
     /// <summary>Checks the body, and finds its contributions, its indexed values and the id of its item.</summary>
     internal BodyFacts Read(string source, JsonPointer? item, ReadOnlySpan<byte> body, DateTimeOffset receivedAt)
     {
-        var (plans, refusals) = counted;
+        var (plans, refusals, _, version) = counted;
         var plan = plans.For(source, item);
         var scratch = Scratch.Take(plan);
         BodyScan.Run(body, plan.Root, scratch.Found);
@@ -90,6 +99,7 @@ public sealed class ContributionCalculator
         return new BodyFacts(
             contributions,
             generations,
+            version,
             IndexedValues.Of(plan.Indexed, scratch.Found, body),
             plan.ItemSlot < 0 ? default : scratch.Found[plan.ItemSlot]);
     }
@@ -157,4 +167,4 @@ public sealed class ContributionCalculator
 
 /// <summary>The findings of one pass over a body.</summary>
 internal readonly record struct BodyFacts(
-    Contribution[] Contributions, int[] Generations, IndexedValue[] Indexed, FoundValue Item);
+    Contribution[] Contributions, int[] Generations, long Version, IndexedValue[] Indexed, FoundValue Item);

@@ -6,66 +6,62 @@ using Tributary.Storage.Generations;
 namespace Tributary.Pipeline.Generations;
 
 /// <summary>
-/// Which generations this process feeds, and which of them readers see: the glossary's section "Generations" explains
-/// the words. Immutable; a switch or a drop makes another book.
+/// Which generations are fed, and which of them readers see: the glossary's section "Generations" explains the words.
+/// Immutable; a change in the database makes another book.
 /// </summary>
 public sealed class GenerationBook
 {
-    /// <summary>
-    /// The newest generations of one name that are fed, besides the live and the configured one; older ones stand
-    /// still.
-    /// </summary>
-    public const int MaxFedCount = 4;
+    private readonly IReadOnlyList<int> configuredIds;
 
-    private readonly HashSet<string> declared;
-
-    /// <param name="generations">All registered generations.</param>
     /// <param name="configured">
-    /// The configured generations, aggregates of the configuration first; empty in a process that only reads.
+    /// The generations of the definitions that this process has, aggregates of the configuration first; empty in a
+    /// process that only reads.
     /// </param>
-    /// <param name="declaredCount">How many of these are aggregates of the configuration and not of plugins.</param>
-    public GenerationBook(
-        IReadOnlyList<DefinitionRow> generations, IReadOnlyList<DefinitionRow> configured, int declaredCount)
-        : this(generations, configured, configured.Take(declaredCount).Select(static one => one.Name))
+    public GenerationBook(StoredDefinitions stored, IReadOnlyList<DefinitionRow> configured)
+        : this(stored, [.. configured.Select(static one => one.Id)])
     {
-        Fed = [.. Configured.Select(static one => one.Name).Distinct().SelectMany(FedOf).OrderBy(static one => one.Id)];
     }
 
-    private GenerationBook(
-        IReadOnlyList<DefinitionRow> generations, IReadOnlyList<DefinitionRow> configured, IEnumerable<string> declared)
+    private GenerationBook(StoredDefinitions stored, IReadOnlyList<int> configured)
     {
-        Generations = generations;
-        this.declared = [.. declared];
-        Configured = [.. configured.Select(one => generations.First(known => known.Id == one.Id))];
+        Stored = stored;
+        configuredIds = configured;
+        Configured = [.. configured.Select(id => stored.Rows.First(known => known.Id == id))];
+        Fed = [.. stored.Rows.Where(static one => one.IsFed)];
     }
+
+    /// <summary>The definitions as they were read.</summary>
+    public StoredDefinitions Stored { get; }
 
     /// <summary>All registered generations.</summary>
-    public IReadOnlyList<DefinitionRow> Generations { get; }
+    public IReadOnlyList<DefinitionRow> Generations => Stored.Rows;
 
     /// <summary>The generations of the definitions that the configuration and its plugins have now.</summary>
     public IReadOnlyList<DefinitionRow> Configured { get; }
 
     /// <summary>
-    /// The generations that messages are counted in as they come: the configured ones, the live ones, and some former
-    /// ones.
+    /// The generations that messages are counted in as they come, in every silo: see <see cref="IGenerations"/>.
     /// </summary>
-    public IReadOnlyList<DefinitionRow> Fed { get; private init; } = [];
+    public IReadOnlyList<DefinitionRow> Fed { get; }
 
-    /// <summary>The fed generations of the configuration's own aggregates, which count bodies.</summary>
+    /// <summary>
+    /// What the plugins of this process add to: what is fed, and their own generations. Another silo may not have their
+    /// code yet, and then these are not fed; what is added to them is not replayed.
+    /// </summary>
+    public IReadOnlyList<DefinitionRow> Bound =>
+        [.. Fed.Concat(Configured).DistinctBy(static one => one.Id).OrderBy(static one => one.Id)];
+
+    /// <summary>The fed generations of the configurations' own aggregates, which count bodies.</summary>
     public IReadOnlyList<DefinedGeneration> Declared => [.. Fed.Where(IsDeclared).Select(Defined)];
 
     /// <summary>The live generations of aggregates.</summary>
     public LiveDefinitions Live => field ??= NewLive();
 
-    /// <summary>True in a process that only reads: it does not know which generations are fed.</summary>
-    public bool IsReader { get; init; }
-
     /// <summary>
-    /// The live generations that are not fed: the configuration does not have them any more. In the order of
-    /// registration.
+    /// The live generations that are not fed: no configuration has them any more. In the order of registration.
     /// </summary>
     public IReadOnlyList<DefinitionRow> Unfed =>
-        IsReader ? [] : [.. Generations.Where(one => one.IsLive && !IsFed(one))];
+        [.. Generations.Where(static one => one is { IsLive: true, IsFed: false })];
 
     /// <summary>The live generation of a plugin, or null.</summary>
     public int? LivePlugin(string plugin) =>
@@ -79,25 +75,19 @@ public sealed class GenerationBook
                 .OrderBy(static one => one.Item1, StringComparer.Ordinal),
         ];
 
-    /// <summary>
-    /// The book after a switch or a drop. A generation that was not fed stays so until the next start: nobody could say
-    /// from which position on it is fed.
-    /// </summary>
-    public GenerationBook With(IReadOnlyList<DefinitionRow> changed) =>
-        new(changed, Configured, declared)
-        {
-            IsReader = IsReader,
-            Fed = [.. changed.Where(one => one.DroppedAt is null && IsFed(one))],
-        };
+    /// <summary>The book after a change in the database.</summary>
+    public GenerationBook With(StoredDefinitions changed) => new(changed, configuredIds);
 
-    public bool IsFed(DefinitionRow generation) => Fed.Any(fed => fed.Id == generation.Id);
+    /// <summary>The generation of this id when it is fed; otherwise null.</summary>
+    public DefinitionRow? FedOf(int id) => Fed.FirstOrDefault(one => one.Id == id);
 
-    public bool IsConfigured(DefinitionRow generation) =>
-        Configured.Any(configured => configured.Id == generation.Id);
+    public bool IsConfigured(DefinitionRow generation) => configuredIds.Contains(generation.Id);
 
-    /// <summary>True for an aggregate of the configuration, and not of a plugin.</summary>
-    public bool IsDeclared(DefinitionRow generation) =>
-        declared.Contains(generation.Name) && generation.Hash == AggregateDefinition.HashOf(generation.Definition);
+    /// <summary>True for an aggregate of a configuration, and not of a plugin.</summary>
+    public static bool IsDeclared(DefinitionRow generation) =>
+        !generation.NeedsCode
+        && !PluginHost.IsPlugin(generation)
+        && generation.Hash == AggregateDefinition.HashOf(generation.Definition);
 
     /// <summary>
     /// The generations that are switched and built together with this one: a plugin's with its aggregates'.
@@ -111,21 +101,6 @@ public sealed class GenerationBook
             ]
             : [generation];
 
-    // Definitions with equal hashes count the same: of these the newest is fed.
-    private List<DefinitionRow> FedOf(string name)
-    {
-        var kept = Generations.Where(one => one.Name == name && one.DroppedAt is null)
-            .GroupBy(static one => one.Hash)
-            .Select(static same => same.MaxBy(static one => one.Generation)!)
-            .OrderByDescending(static one => one.Generation)
-            .ToList();
-        return
-        [
-            .. kept.Where((one, index) => index < MaxFedCount || one.IsLive || IsConfigured(one)),
-            .. Generations.Where(one => one.Name == name && one.IsLive && !kept.Contains(one)),
-        ];
-    }
-
     private LiveDefinitions NewLive()
     {
         // An aggregate that left the configuration is stored all the same, and comes after the configured ones.
@@ -137,7 +112,7 @@ public sealed class GenerationBook
             [.. live.Select(Defined)],
             Generations.ToDictionary(static one => one.Id, static one => one.Generation))
         {
-            Fed = IsReader ? null : Fed.Select(static one => one.Id).ToHashSet(),
+            Fed = Fed.Select(static one => one.Id).ToHashSet(),
         };
     }
 
@@ -155,9 +130,9 @@ public sealed record LiveDefinitions(
 {
     public static LiveDefinitions None { get; } = new([], new Dictionary<int, int>());
 
-    /// <summary>The ids of the fed generations; null in a process that only reads, which does not know them.</summary>
-    public IReadOnlySet<int>? Fed { get; init; }
+    /// <summary>The ids of the fed generations.</summary>
+    public IReadOnlySet<int> Fed { get; init; } = new HashSet<int>();
 
-    /// <summary>True when the generation is fed; null when this process does not know.</summary>
-    public bool? IsFed(DefinedGeneration live) => Fed?.Contains(live.Generation);
+    /// <summary>True when new messages are counted in the generation.</summary>
+    public bool IsFed(DefinedGeneration live) => Fed.Contains(live.Generation);
 }

@@ -7,9 +7,12 @@ namespace Tributary.Pipeline.Generations;
 /// <summary>
 /// Demands on generations: to list them, to build one, to switch to it, to give one up. Callable from many threads.
 /// </summary>
-/// <param name="changed">Called with every book that follows a switch or a drop.</param>
+/// <param name="feeds">True in a process that feeds generations, and false in one that only reads.</param>
+/// <param name="changed">
+/// Called with every book that follows a change in the database, before anything else sees that book.
+/// </param>
 public sealed class GenerationControl(
-    IRoundGrains grains, IGenerations store, GenerationBook opened, Action<GenerationBook> changed)
+    IRoundGrains grains, IGenerations store, GenerationBook opened, bool feeds, Action<GenerationBook> changed)
 {
     private readonly SemaphoreSlim turn = new(1);
     private volatile GenerationBook book = opened;
@@ -37,7 +40,7 @@ public sealed class GenerationControl(
         [
             .. kept.Select(row => new GenerationView(
                     row,
-                    known.IsFed(row),
+                    row.IsFed,
                     known.IsConfigured(row),
                     replays.GetValueOrDefault(row.Id)))
                 .OrderBy(static view => view.Row.Name, StringComparer.Ordinal)
@@ -51,14 +54,16 @@ public sealed class GenerationControl(
     /// </summary>
     /// <param name="name">An aggregate of the configuration, or <c>plugin:</c> and a plugin's name.</param>
     /// <exception cref="TributaryException">
-    /// <c>generation_not_found</c>, <c>aggregate_of_plugin</c>; from the grain: see <see cref="IReplayGrain.Start"/>.
+    /// <c>generation_not_found</c>, <c>aggregate_of_plugin</c>, <c>generation_not_fed</c>; from the grain: see <see cref="IReplayGrain.Start"/>.
     /// </exception>
     public async ValueTask<GenerationView> ReprocessAsync(string name, DateTimeOffset? from, DateTimeOffset? to)
     {
         var row = Named(book, name);
+        if (!row.IsFed)
+            throw NotFed(row);
         var request = new ReplayRequest(row.Id, from?.ToUnixTimeMilliseconds(), to?.ToUnixTimeMilliseconds());
         return new GenerationView(
-            row, IsFed: true, IsConfigured: true, await grains.GetGrain<IReplayGrain>(name).Start(request));
+            row, row.IsFed, IsConfigured: true, await grains.GetGrain<IReplayGrain>(name).Start(request));
     }
 
     /// <summary>Stops the replay of a name, if one runs.</summary>
@@ -84,10 +89,8 @@ public sealed class GenerationControl(
                     throw new TributaryException("generation_not_built",
                         $"Generation {number} of '{name}' is not built; allowed: one whose replay has completed, or "
                         + "that was live before.");
-                if (known.TogetherWith(row).FirstOrDefault(one => !known.IsFed(one)) is { } still)
-                    throw new TributaryException("generation_not_fed",
-                        $"No message is counted in generation {still.Generation} of '{still.Name}' as the server is "
-                        + "configured now; allowed: one that is.");
+                if (known.TogetherWith(row).FirstOrDefault(static one => !one.IsFed) is { } still)
+                    throw NotFed(still);
             },
             store.SwitchAsync,
             cancellation);
@@ -109,15 +112,21 @@ public sealed class GenerationControl(
             store.DropAsync,
             cancellation);
 
-    /// <summary>Reads the generations again, because other processes may have switched or dropped some.</summary>
+    /// <summary>
+    /// Reads the generations again, because other processes may have changed some. A process that feeds generations also
+    /// does what is due since silos came and went.
+    /// </summary>
     public async ValueTask RefreshAsync(CancellationToken cancellation)
     {
         await turn.WaitAsync(cancellation);
         try
         {
-            var rows = await store.ReadDefinitionsAsync(cancellation);
-            if (!rows.Select(Mark).SequenceEqual(book.Generations.Select(Mark)))
-                Publish(rows);
+            var stored = await store.ReadAsync(cancellation);
+            if (stored.IsDue && feeds)
+                stored = await store.ReviewAsync(cancellation);
+            if (stored.Version != book.Stored.Version
+                || !stored.Rows.Select(Mark).SequenceEqual(book.Generations.Select(Mark)))
+                Publish(stored);
         }
         finally
         {
@@ -125,15 +134,15 @@ public sealed class GenerationControl(
         }
     }
 
-    private static (int Id, bool IsLive, bool IsDropped) Mark(DefinitionRow row) =>
-        (row.Id, row.IsLive, row.DroppedAt is not null);
+    private static (int Id, bool IsLive, bool IsDropped, Position? FedFrom) Mark(DefinitionRow row) =>
+        (row.Id, row.IsLive, row.DroppedAt is not null, row.FedFrom);
 
     /// <summary>Changes a generation together with those that belong to it, if the check lets it pass.</summary>
     private async ValueTask<IReadOnlyList<GenerationView>> ChangeAsync(
         string name,
         int number,
         Func<GenerationBook, DefinitionRow, ValueTask> check,
-        Func<IReadOnlyList<int>, CancellationToken, ValueTask<IReadOnlyList<DefinitionRow>>> change,
+        Func<IReadOnlyList<int>, CancellationToken, ValueTask<StoredDefinitions>> change,
         CancellationToken cancellation)
     {
         Named(book, name);
@@ -153,19 +162,28 @@ public sealed class GenerationControl(
         return await ListAsync();
     }
 
-    private void Publish(IReadOnlyList<DefinitionRow> rows)
+    private static TributaryException NotFed(DefinitionRow row) => new(
+        "generation_not_fed",
+        $"No message is counted in generation {row.Generation} of '{row.Name}' as the servers are configured now; "
+        + "allowed: one that is. One of a plugin is fed while all servers have the plugin's code.");
+
+    private void Publish(StoredDefinitions stored)
     {
-        var next = book.With(rows);
-        book = next;
+        var next = book.With(stored);
         changed(next);
+        book = next;
     }
 
     private async ValueTask<bool> IsBuiltAsync(DefinitionRow row) =>
         (await grains.GetGrain<IReplayGrain>(row.Name).Read()).Any(replay =>
-            replay.Generation == row.Id && replay.Status == ReplayStatus.Completed);
+            replay.Generation == row.Id && replay.Status == ReplayStatus.Completed && IsJoined(replay, row));
+
+    // A generation that was not fed for a while has a gap behind an earlier replay.
+    private static bool IsJoined(ReplayProgress replay, DefinitionRow row) =>
+        replay.FedFrom is not { } end || row.FedFrom is { } from && end >= from.Value;
 
     private static bool IsOfPlugin(GenerationBook known, string name) =>
-        known.Configured.Any(row => row.Name == name && !PluginHost.IsPlugin(row) && !known.IsDeclared(row));
+        known.Configured.Any(row => row.Name == name && !PluginHost.IsPlugin(row) && !GenerationBook.IsDeclared(row));
 
     private static DefinitionRow Named(GenerationBook known, string name)
     {

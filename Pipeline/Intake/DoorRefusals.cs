@@ -69,6 +69,9 @@ public static class DoorRefusals
 
         // The item's silo ended: whether the message is stored is not known, and its key tells at the next attempt.
         ["silo_lost"] = RefusalKind.CurableAlone,
+
+        // The definitions changed again and again while the message was on its way.
+        ["definitions_outdated"] = RefusalKind.CurableAlone,
         ["internal"] = RefusalKind.CurableAlone,
 
         ["overloaded"] = RefusalKind.CurableForAll,

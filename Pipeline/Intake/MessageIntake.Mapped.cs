@@ -58,7 +58,10 @@ public sealed partial class MessageIntake
         };
         return new IncomingMessage(
             message, facts.Contributions, IsNew(request, mapped.Fields.Item), facts.Generations,
-            PartsOf(mapped.Fields));
+            PartsOf(mapped.Fields))
+        {
+            Definitions = facts.Version,
+        };
     }
 
     // The message is counted in no aggregate until its bytes can be mapped: the envelope is not the producer's.
@@ -75,7 +78,10 @@ public sealed partial class MessageIntake
             [],
             IsNew(request, null),
             [],
-            [parked]);
+            [parked])
+        {
+            Definitions = IncomingMessage.AnyDefinitions,
+        };
     }
 
     private static bool IsNew(in IntakeRequest request, string? item) => item is null && request.ExternalId is null;

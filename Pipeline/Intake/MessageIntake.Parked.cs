@@ -15,6 +15,6 @@ public sealed partial class MessageIntake
     {
         CheckOutside(request);
         var message = Unparsed(request, ReceivedNow(), reason);
-        return ReceiveAsync(message);
+        return SendAsync(request, message);
     }
 }

@@ -40,8 +40,11 @@ public sealed partial class MessageIntake
         };
         var message = new IncomingMessage(
             NewMessage(own, null, RefusedEnvelope.ContentType, envelope, receivedAt), [], IsNew(own, null), [],
-                [parked]);
-        return ReceiveAsync(message);
+                [parked])
+        {
+            Definitions = IncomingMessage.AnyDefinitions,
+        };
+        return SendAsync(request, message);
     }
 
     // From the id and the bytes: deliveries with one external id and different bodies are kept apart.

@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
+using Tributary.Grains.Items;
 using Tributary.Items;
 using Tributary.Messages;
 using Tributary.Pipeline.Contributions;
@@ -12,9 +14,13 @@ namespace Tributary.Pipeline.Intake;
 /// it to its item. Callable from many threads.
 /// </summary>
 /// <param name="plugins">The plugins of this process; null when it has none.</param>
+/// <param name="upTo">
+/// Completes when this process counts by this version of the definitions, or by a later one. Null where definitions do
+/// not change.
+/// </param>
 public sealed partial class MessageIntake(
     IRoundGrains grains, ContributionCalculator contributions, MessageIds ids, TimeProvider time,
-    IntakeOptions options, IPluginHost? plugins = null)
+    IntakeOptions options, IPluginHost? plugins = null, Func<long, ValueTask>? upTo = null)
 {
     /// <summary>In front of item ids that are derived from an external id.</summary>
     private const string DerivedPrefix = "x-";
@@ -25,7 +31,9 @@ public sealed partial class MessageIntake(
     /// </summary>
     private const int MaxDrawsCount = 64;
 
-    /// <summary>How many silos may be lost under one message with a key before its producer is told.</summary>
+    /// <summary>
+    /// How often a message is sent, when silos are lost under it or definitions change, before its producer is told.
+    /// </summary>
     private const int MaxSendsCount = 5;
 
     /// <summary>
@@ -36,10 +44,35 @@ public sealed partial class MessageIntake(
     /// <c>identifier_too_long</c>, <c>identifier_invalid</c>; from the item: <c>external_id_conflict</c>,
     /// <c>item_backlog_full</c>; from the silo: <c>overloaded</c>.
     /// </exception>
-    public ValueTask<Receipt> AcceptAsync(in IntakeRequest request)
+    public ValueTask<Receipt> AcceptAsync(in IntakeRequest request) => SendAsync(request, Prepare(request));
+
+    /// <summary>
+    /// Sends a prepared message to its item: see <see cref="AcceptAsync"/>. When a later version of the definitions
+    /// counts by then, the message is made anew.
+    /// </summary>
+    // Pooled, because this runs once for each message.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<Receipt> SendAsync(IntakeRequest request, IncomingMessage message)
     {
-        var message = Prepare(request);
-        return ReceiveAsync(message);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await SendOnceAsync(message);
+            }
+            catch (TributaryException lost)
+                when (lost.Code == "silo_lost" && message.External is not null && attempt < MaxSendsCount)
+            {
+                // The next owner answers it, as a new message or as a repeat: with a key it is stored once however
+                // often it is sent, so that a silo that was lost is no reason to bother the producer.
+            }
+            catch (TributaryException outdated)
+                when (outdated.Code == ItemGrain.DefinitionsOutdated && upTo is not null && attempt < MaxSendsCount)
+            {
+                await upTo(message.Definitions + 1);
+                message = Prepare(request);
+            }
+        }
     }
 
     /// <summary>Makes the message as it goes to its item.</summary>
@@ -66,7 +99,10 @@ public sealed partial class MessageIntake(
             IndexedValues = facts.Indexed,
         };
         return new IncomingMessage(
-            message, facts.Contributions, isNewItem, facts.Generations, PartsOf(message.MediaType));
+            message, facts.Contributions, isNewItem, facts.Generations, PartsOf(message.MediaType))
+        {
+            Definitions = facts.Version,
+        };
     }
 
     // A message that names neither an item nor a key need not travel: an id is drawn whose partition is in this
@@ -82,28 +118,8 @@ public sealed partial class MessageIntake(
         }
     }
 
-    // A message with a key is stored once however often it is sent, so that a silo that was lost is no reason to bother
-    // the producer.
-    private ValueTask<Receipt> ReceiveAsync(IncomingMessage message) =>
-        message.Message.ExternalId is null ? SendAsync(message) : SendUntilKnownAsync(message);
-
-    private async ValueTask<Receipt> SendUntilKnownAsync(IncomingMessage message)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return await SendAsync(message);
-            }
-            catch (TributaryException lost) when (lost.Code == "silo_lost" && attempt < MaxSendsCount)
-            {
-                // The next owner answers it, as a new message or as a repeat.
-            }
-        }
-    }
-
     // Without a reference: see IRoundGrains.Call.
-    private ValueTask<Receipt> SendAsync(IncomingMessage message) =>
+    private ValueTask<Receipt> SendOnceAsync(IncomingMessage message) =>
         grains.Call<IItemGrain, IncomingMessage, Receipt>(
             message.Message.Item, message, static (item, incoming) => item.Receive(incoming));
 

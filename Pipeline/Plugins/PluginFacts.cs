@@ -33,9 +33,15 @@ internal sealed class PluginFacts
                 Hash,
                 Encoding.UTF8.GetBytes(
                     $$"""{"plugin":{{JsonSerializer.Serialize(name)}},"version":{{JsonSerializer.Serialize(version)}},"configurationSha256":"{{configurationHash}}"}""")
-            ),
+            )
+            {
+                NeedsCode = true,
+            },
             .. aggregates.Select(aggregate => new DefinitionProposal(
-                aggregate.Name, HashOf(aggregate), aggregate.Json)),
+                aggregate.Name, HashOf(aggregate), aggregate.Json)
+            {
+                NeedsCode = true,
+            }),
         ];
     }
 

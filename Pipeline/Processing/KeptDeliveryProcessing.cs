@@ -1,6 +1,7 @@
 using Tributary.Connectors;
 using Tributary.Grains.Items;
 using Tributary.Grains.Items.Retries;
+using Tributary.Items;
 using Tributary.Messages;
 using Tributary.Pipeline.Intake;
 using Tributary.Storage.Messages;
@@ -13,7 +14,11 @@ internal static class KeptDeliveryProcessing
     public static async ValueTask<ProcessingResult> RunAsync(ProcessingServices services, StoredMessage stored,
         MessageReference reference)
     {
-        var result = new ProcessingResult { Message = reference, SetNumber = services.Plugins.Active.Number };
+        var result = new ProcessingResult
+        {
+            Message = reference, SetNumber = services.Plugins.Active.Number,
+            Definitions = IncomingMessage.AnyDefinitions,
+        };
         try
         {
             await OfferAsync(services, stored);

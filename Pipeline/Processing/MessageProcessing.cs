@@ -17,6 +17,9 @@ internal sealed class MessageProcessing(
     ProcessingServices services, StoredMessage stored, MessageReference reference, ProcessPayload payload,
     object? local)
 {
+    // Read before the plugins, which may be of a later version and not of an earlier one.
+    private readonly long definitions = services.Definitions();
+
     // The same plugins throughout, so that the result belongs to one number.
     private readonly ActivePlugins active = services.Plugins.Active;
 
@@ -63,6 +66,7 @@ internal sealed class MessageProcessing(
         {
             Message = reference,
             SetNumber = active.Number,
+            Definitions = definitions,
             Local = local,
             Late = late,
         };

@@ -21,6 +21,14 @@ public sealed record ProcessingServices(
     /// <summary>Offers a delivery that was kept to the door again: <see cref="MessageIntake.AcceptAsync"/>.</summary>
     public Func<IntakeRequest, ValueTask<Receipt>> Offer { get; init; } =
         static _ => throw new TributaryException("not_ready", "The door for messages is not open.");
+
+    /// <summary>Completes when this process counts by the definitions that its rounds ask for.</summary>
+    public Func<ValueTask> CatchUp { get; init; } = static () => ValueTask.CompletedTask;
+
+    /// <summary>
+    /// The version of the definitions by which this process counts, at least: read before the plugins and calculators.
+    /// </summary>
+    public Func<long> Definitions { get; init; } = static () => 0;
 }
 
 /// <summary>
@@ -35,6 +43,7 @@ public sealed class ProcessActivity(ProcessingServices services, ProcessingOptio
 
     public async ValueTask<object?> RunAsync(ActivityStart start, CancellationToken cancellation)
     {
+        await services.CatchUp();
         var payload = ProcessPayload.Read(start.Payload);
         StoredMessage stored;
         try

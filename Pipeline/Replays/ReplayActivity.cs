@@ -9,7 +9,11 @@ namespace Tributary.Pipeline.Replays;
 public sealed record ReplayServices(
     IMessageReads Messages,
     Func<MessageId, CancellationToken, ValueTask<StoredMessage?>> Find,
-    Func<int, IReplayTarget?> TargetOf);
+    Func<int, IReplayTarget?> TargetOf)
+{
+    /// <inheritdoc cref="Processing.ProcessingServices.CatchUp"/>
+    public Func<ValueTask> CatchUp { get; init; } = static () => ValueTask.CompletedTask;
+}
 
 /// <summary>
 /// One slice of stored messages, in the order of their positions. Reads and computes; its result is applied by
@@ -21,13 +25,14 @@ public sealed class ReplayActivity(ReplayServices services, ReplayOptions option
 
     public async ValueTask<object?> RunAsync(ActivityStart start, CancellationToken cancellation)
     {
+        await services.CatchUp();
         var payload = ReplayPayload.Read(start.Payload);
         if (services.TargetOf(payload.Generation) is not { } target)
         {
             return new ReplaySlice
             {
                 Payload = payload, Error =
-                    $"generation_not_fed: No message is counted in generation {payload.Generation} as the server is "
+                    $"generation_not_fed: No message is counted in generation {payload.Generation} as the servers are "
                     + "configured now; allowed: one that is.",
             };
         }
@@ -51,6 +56,7 @@ public sealed class ReplayActivity(ReplayServices services, ReplayOptions option
             Payload = payload,
             Cursor = below.Count > 0 ? below[^1].Position.Value : payload.Cursor,
             IsEnd = isBelow,
+            FedFrom = target.FedFrom.Value,
             IsWaiting = read.Complete && !isBelow,
             SeenCount = below.Count,
             TotalCount = await services.Messages.CountBelowAsync(

@@ -94,6 +94,8 @@ internal sealed partial class Committer(
                     return new RoundEnd.Rejected(rejected.Error);
                 case CommitOutcome.Full full:
                     return new RoundEnd.Full(full.Error);
+                case CommitOutcome.Outdated outdated:
+                    return new RoundEnd.Outdated(outdated.Definitions);
                 case CommitOutcome.NotOwned notOwned:
                     // Only a fault of the engine leads here: the silo cannot go on.
                     throw new InvalidOperationException(
@@ -213,6 +215,9 @@ internal abstract record RoundEnd
 
     /// <summary>There was no room: nothing was stored.</summary>
     public sealed record Full(StoreException Error) : RoundEnd;
+
+    /// <summary>A later version of the definitions counts: nothing was stored.</summary>
+    public sealed record Outdated(long Definitions) : RoundEnd;
 
     /// <summary>The silo was declared dead, and the round is not stored.</summary>
     public sealed record Dead : RoundEnd;

@@ -31,6 +31,12 @@ internal sealed class Round
     /// </summary>
     public long Number { get; }
 
+    /// <summary>The version of the definitions by which the round's turns count messages.</summary>
+    public long Definitions { get; init; }
+
+    /// <summary>What the fence is told of <see cref="Definitions"/>.</summary>
+    public long Fenced { get; init; }
+
     /// <summary>
     /// The inputs of the turns, in order: answered when the round is durable, run again when it fails.
     /// </summary>
@@ -174,7 +180,10 @@ internal sealed class Round
 
     private RoundCommit Write(SiloId silo)
     {
-        var written = new RoundCommit { Silo = silo, Round = Number, AcceptedBefore = AcceptedBefore };
+        var written = new RoundCommit
+        {
+            Silo = silo, Round = Number, Definitions = Fenced, AcceptedBefore = AcceptedBefore,
+        };
         Writes.CopyTo(written.Writes);
         written.Takes.AddRange(Takes);
         written.Gives.AddRange(Gives);

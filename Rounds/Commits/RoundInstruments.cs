@@ -61,6 +61,7 @@ internal sealed class RoundInstruments
         RoundEnd.Read => "read",
         RoundEnd.Rejected => "rejected",
         RoundEnd.Full => "full",
+        RoundEnd.Outdated => "outdated",
         RoundEnd.Dead => "dead",
         _ => throw new UnreachableException(),
     };

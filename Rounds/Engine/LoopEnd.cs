@@ -5,8 +5,9 @@ namespace Tributary.Rounds.Engine;
 /// <summary>The receivers of what the loop tells. Called on the loop or beside it; must return at once.</summary>
 /// <param name="Committed">A round that changed something is durable.</param>
 /// <param name="LeftElsewhere">A durable round left these rows for partitions that are not here.</param>
+/// <param name="Outdated">A round was refused because this version of the definitions counts.</param>
 internal sealed record LoopCallbacks(
-    Action<RoundCommit> Committed, Action<IReadOnlyList<DeferredCall>> LeftElsewhere);
+    Action<RoundCommit> Committed, Action<IReadOnlyList<DeferredCall>> LeftElsewhere, Action<long> Outdated);
 
 /// <summary>How an incarnation ended.</summary>
 internal enum LoopEnd

@@ -25,6 +25,7 @@ public sealed partial class RoundEngine
     private readonly LimitedLog retries;
     private readonly ActivityLoad activityLoad = new();
     private readonly EarlierLives lives = new();
+    private readonly DefinitionsVersion definitions = new();
     private readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile RoundLoop? loop;
     private volatile bool isAbandoned;
@@ -116,6 +117,22 @@ public sealed partial class RoundEngine
     /// </summary>
     public Action<RoundCommit>? ChangesCommitted { get; set; }
 
+    /// <summary>
+    /// The version of the definitions by which turns count messages. Set when a later version becomes known; an earlier
+    /// one changes nothing. From any thread.
+    /// </summary>
+    public long Definitions
+    {
+        get => definitions.Value;
+        set => definitions.Raise(value);
+    }
+
+    /// <summary>
+    /// A round was refused because a later version of the definitions counts, and runs again. Called on the loop; must
+    /// return at once.
+    /// </summary>
+    public Action<long>? DefinitionsChanged { get; set; }
+
     /// <summary>Opens the store and joins. Returns when turns run.</summary>
     public async Task StartAsync(CancellationToken cancellation = default)
     {
@@ -163,6 +180,8 @@ public sealed partial class RoundEngine
         Take(call, WorkClass.Calls);
         return call.Answer;
     }
+
+    private void OnOutdated(long version) => DefinitionsChanged?.Invoke(version);
 
     private void OnCommitted(RoundCommit round)
     {
@@ -243,7 +262,8 @@ public sealed partial class RoundEngine
                 LogJoined(incarnation.Silo);
                 var joined = new RoundLoop(
                     incarnation, Facts, options, environment, store, inbox, types, activities, activityLoad, lives,
-                    CanStart, ToHold(), new LoopCallbacks(OnCommitted, OnLeftElsewhere), instruments, logger);
+                    CanStart, ToHold(), new LoopCallbacks(OnCommitted, OnLeftElsewhere, OnOutdated), definitions, instruments,
+                    logger);
                 loop = joined;
                 Interlocked.MemoryBarrier();
                 Joined();

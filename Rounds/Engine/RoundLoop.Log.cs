@@ -39,4 +39,9 @@ internal sealed partial class RoundLoop
             "The store did not answer ({Operation}); trying again: {Error} ({Unsaid} more like this since the last "
             + "line.)")]
     private partial void LogRetry(string operation, string error, long unsaid);
+
+    [LoggerMessage(
+        EventId = 1019, Level = LogLevel.Information,
+        Message = "Round {Round} runs again by version {Version} of the definitions.")]
+    private partial void LogOutdated(long round, long version);
 }

@@ -53,7 +53,7 @@ internal sealed partial class RoundLoop
         isOffered = false;
         // A round that writes nothing takes no number: it only checks the number before it.
         var takesNumber = committing.HasEffects || isHeartbeat;
-        round = new Round(silo, takesNumber ? committing.Number + 1 : committing.Number);
+        round = NewRound(takesNumber ? committing.Number + 1 : committing.Number);
         if (takesNumber)
             lastCommitAt = clock.Now;
         // The new round takes the inputs that the full one left.
@@ -107,6 +107,9 @@ internal sealed partial class RoundLoop
             case RoundEnd.Rejected rejected:
                 Refuse(ending, rejected.Error);
                 break;
+            case RoundEnd.Outdated outdated:
+                RunAnew(ending, outdated.Definitions);
+                break;
             case RoundEnd.Dead:
                 Die(ending);
                 break;
@@ -158,6 +161,31 @@ internal sealed partial class RoundLoop
             Convict(alone, error);
     }
 
+    // Nothing of the round is stored. Its inputs run again, with those on top of them, and each turn sees the version
+    // that counts: a message that was counted by an earlier version is refused by its turn.
+    private void RunAnew(Round outdated, long version)
+    {
+        definitions.Raise(version);
+        LogOutdated(outdated.Number, version);
+        Revert(outdated);
+        Revert(round);
+        culprit = null;
+        // In front of the waiting inputs: these inputs came first.
+        Input[] waiting = [.. outdated.Inputs, .. round.Inputs, .. suspects.Clear(), .. ready];
+        ready.Clear();
+        foreach (var input in waiting)
+            ready.Enqueue(input);
+        Reopen(outdated);
+        callbacks.Outdated(version);
+        loop.Wake();
+    }
+
+    private Round NewRound(long number)
+    {
+        var version = definitions.Value;
+        return new Round(silo, number) { Definitions = version, Fenced = rules.FencedBy(version) };
+    }
+
     // The round on top is given up with the round below it, and another round is opened.
     private void Reopen(Round refused)
     {
@@ -165,7 +193,7 @@ internal sealed partial class RoundLoop
         isOffered = false;
         partitions.Return(refused.Takes, refused.Gives);
         partitions.Return(round.Takes, round.Gives);
-        round = new Round(silo, refused.Number);
+        round = NewRound(refused.Number);
     }
 
     // The caller of the input is told; the owner of an activity is called with the error; any other input becomes a

@@ -57,6 +57,7 @@ internal sealed partial class RoundLoop
     private readonly HeldLog heldLog;
     private readonly EarlierLives lives;
     private readonly LoopCallbacks callbacks;
+    private readonly DefinitionsVersion definitions;
 
     private readonly ConcurrentQueue<Action> events = new();
     private readonly Queue<Input> ready = new();
@@ -81,7 +82,7 @@ internal sealed partial class RoundLoop
         IPartitionStore store, Inbox inbox,
         RoundGrainTypes types, IReadOnlyDictionary<string, IActivity> activityTypes, ActivityLoad activityLoad,
         EarlierLives lives, Task canStart, IReadOnlyList<PartitionId> toHold, LoopCallbacks callbacks,
-        RoundInstruments instruments, ILogger logger)
+        DefinitionsVersion definitions, RoundInstruments instruments, ILogger logger)
     {
         this.options = options;
         this.environment = environment;
@@ -93,7 +94,9 @@ internal sealed partial class RoundLoop
         this.logger = logger;
         silo = incarnation.Silo;
         credits = [.. options.ClassWeights];
-        round = new Round(silo, 1);
+        this.definitions = definitions;
+        definitions.Raise(incarnation.Definitions);
+        round = NewRound(1);
 
         this.lives = lives;
         this.callbacks = callbacks;

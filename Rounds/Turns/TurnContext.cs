@@ -30,6 +30,8 @@ internal sealed class TurnContext(RoundGrainTypes types, ExternalIds externalIds
 
     public DateTimeOffset Now { get; set; }
 
+    public long Definitions { get; set; }
+
     public TGrain GetGrain<TGrain>(string key) where TGrain : class, IGrainWithStringKey
     {
         CheckTurn();

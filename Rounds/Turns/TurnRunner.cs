@@ -139,6 +139,7 @@ internal sealed partial class TurnRunner(
         var before = activation.State;
         var effects = context.Effects;
         round.Held.Add(activation.Partition);
+        context.Definitions = round.Definitions;
         context.Enter(activation);
         try
         {

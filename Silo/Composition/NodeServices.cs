@@ -1,6 +1,7 @@
 using Tributary.Rounds.Orleans.Hosting;
 using Tributary.Silo.Configuration;
 using Tributary.Silo.Hosting.Engine;
+using Tributary.Silo.Hosting.Generations;
 using Tributary.Silo.Hosting.Lifetime;
 using Tributary.Silo.Hosting.Node;
 
@@ -43,6 +44,7 @@ internal static class NodeServices
             .AddTributaryWatch()
             .AddTributaryStore()
             .AddTributaryFeed()
+            .AddSingleton<DefinitionsLook>()
             .AddTributaryDoors();
     }
 }

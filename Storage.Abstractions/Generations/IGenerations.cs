@@ -1,44 +1,68 @@
+using Tributary.Storage.Rounds;
+
 namespace Tributary.Storage.Generations;
 
-/// <summary>The generations of definitions: which there are, which readers see, and which are given up.</summary>
+/// <summary>
+/// The generations of definitions: which there are, which readers see, which are fed, and which are given up.
+/// </summary>
+/// <remarks>
+/// Every change of what is fed is a new version. It is written to the rows of all living silos before it counts, so that
+/// the fence (<see cref="IPartitionStore.CommitAsync"/>) refuses rounds of an earlier version, and a generation is fed
+/// from one position on whichever silos store messages.
+/// </remarks>
 public interface IGenerations
 {
     /// <summary>
-    /// Makes the configured definitions rows: a definition whose hash is new for its name gets the next generation; one
-    /// that was there before and was not dropped is found again. The first generation of a name is live at once; a
-    /// later one becomes so by <see cref="SwitchAsync"/>.
-    /// Returns the generation of each proposal, in the order given.
+    /// Says which definitions a silo has; it replaces what the silo said before. A definition whose hash is new for its
+    /// name gets the next generation; one that was there before and was not dropped is found again. The first
+    /// generation of a name is live at once; a later one becomes so by <see cref="SwitchAsync"/>.
+    /// Returns the generation of each proposal, in the order given; what is fed is as this silo needs it.
     /// </summary>
-    ValueTask<IReadOnlyList<DefinitionRow>> RegisterDefinitionsAsync(
-        IReadOnlyList<DefinitionProposal> proposals, CancellationToken cancellation);
+    ValueTask<IReadOnlyList<DefinitionRow>> DeclareAsync(
+        SiloId silo, IReadOnlyList<DefinitionProposal> proposals, CancellationToken cancellation);
 
-    /// <summary>All definitions ever registered, by id.</summary>
-    ValueTask<IReadOnlyList<DefinitionRow>> ReadDefinitionsAsync(CancellationToken cancellation);
+    /// <summary>All definitions ever declared, by id, and their version.</summary>
+    ValueTask<StoredDefinitions> ReadAsync(CancellationToken cancellation);
+
+    /// <summary>
+    /// Does what is due since silos came and went: see <see cref="StoredDefinitions.IsDue"/>. Returns all definitions
+    /// as they are then.
+    /// </summary>
+    ValueTask<StoredDefinitions> ReviewAsync(CancellationToken cancellation);
 
     /// <summary>
     /// Makes each of these the live generation of its name, all in one transaction. Returns all definitions as they are
-    /// then, by id.
+    /// then.
     /// </summary>
     /// <exception cref="TributaryException">
     /// <c>generation_not_found</c>: there is none with such an id; <c>generation_dropped</c>: it was given up. Nothing
     /// was switched.
     /// </exception>
-    ValueTask<IReadOnlyList<DefinitionRow>> SwitchAsync(IReadOnlyList<int> ids, CancellationToken cancellation);
+    ValueTask<StoredDefinitions> SwitchAsync(IReadOnlyList<int> ids, CancellationToken cancellation);
 
     /// <summary>
-    /// Gives generations up for good, all in one transaction. Returns all definitions as they are then, by id.
+    /// Gives generations up for good, all in one transaction. Returns all definitions as they are then.
     /// </summary>
     /// <exception cref="TributaryException">
     /// <c>generation_not_found</c>; <c>generation_live</c>: it is what readers see. Nothing was given up.
     /// </exception>
-    ValueTask<IReadOnlyList<DefinitionRow>> DropAsync(IReadOnlyList<int> ids, CancellationToken cancellation);
-
-    /// <summary>A position above every message that is committed now. It may lie above the horizon.</summary>
-    ValueTask<Position> ReadEndAsync(CancellationToken cancellation);
+    ValueTask<StoredDefinitions> DropAsync(IReadOnlyList<int> ids, CancellationToken cancellation);
 }
 
+/// <summary>All definitions at one moment.</summary>
+/// <param name="Version">Rises with every change of what is fed.</param>
+/// <param name="Rows">By id.</param>
+/// <param name="IsDue">True when silos came or went, and what is fed must follow.</param>
+public sealed record StoredDefinitions(long Version, IReadOnlyList<DefinitionRow> Rows, bool IsDue);
+
 /// <param name="Hash">Over the normalised definition; equal hashes are equal definitions.</param>
-public sealed record DefinitionProposal(string Name, string Hash, ReadOnlyMemory<byte> Definition);
+public sealed record DefinitionProposal(string Name, string Hash, ReadOnlyMemory<byte> Definition)
+{
+    /// <summary>
+    /// True when only a silo that has a plugin's code can add to it: it is fed while all living silos can.
+    /// </summary>
+    public bool NeedsCode { get; init; }
+}
 
 /// <param name="Id">Unique over all definitions and generations.</param>
 /// <param name="Generation">From 1, per name.</param>
@@ -55,4 +79,16 @@ public sealed record DefinitionRow(
     /// When it was given up: nothing is added to it from then on, and it never becomes live. Null while it is kept.
     /// </summary>
     public DateTimeOffset? DroppedAt { get; init; }
+
+    /// <inheritdoc cref="DefinitionProposal.NeedsCode"/>
+    public bool NeedsCode { get; init; }
+
+    /// <summary>True while messages are counted in it as they come.</summary>
+    public bool IsFed { get; init; }
+
+    /// <summary>
+    /// Every message from this position on is counted in it by its own turn. Null while it is not fed, and for a moment
+    /// after it began to be.
+    /// </summary>
+    public Position? FedFrom { get; init; }
 }

@@ -27,6 +27,12 @@ public abstract record CommitOutcome
     /// </summary>
     public sealed record NotOwned(string Error) : CommitOutcome;
 
+    /// <summary>
+    /// The round counted its messages by a version of the definitions that is out of date: nothing was stored, and the
+    /// same turns can run again in a round of version <paramref name="Definitions"/>.
+    /// </summary>
+    public sealed record Outdated(long Definitions) : CommitOutcome;
+
     /// <summary>The answer was lost: the round may be in or not.</summary>
     public sealed record Unknown(Exception Error) : CommitOutcome;
 

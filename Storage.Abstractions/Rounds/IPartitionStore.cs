@@ -1,4 +1,5 @@
 using Tributary.Storage.Failures;
+using Tributary.Storage.Generations;
 using Tributary.Storage.Held;
 using Tributary.Storage.Reminders;
 
@@ -114,6 +115,9 @@ public sealed record StoreFacts(Guid HistoryId, int PartitionCount);
 /// </param>
 public sealed record Incarnation(SiloId Silo, DateTimeOffset DatabaseTime, IReadOnlyList<int> IndexedPaths)
 {
+    /// <summary>The version of the definitions that its rounds must know: see <see cref="IGenerations"/>.</summary>
+    public long Definitions { get; init; }
+
     /// <summary>
     /// True when an incarnation had not left when this process joined first: its process ended without order. What
     /// this process itself began and never heard of does not count.

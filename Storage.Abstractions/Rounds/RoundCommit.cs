@@ -17,6 +17,12 @@ public sealed class RoundCommit
     public required long Round { get; init; }
 
     /// <summary>
+    /// The version of the definitions that the round's messages are counted by, at least; the fence expects that the
+    /// silo's row asks for no later one.
+    /// </summary>
+    public long Definitions { get; init; }
+
+    /// <summary>
     /// Messages that this incarnation stored before this round: the running count that makes totals cheap.
     /// </summary>
     public required long AcceptedBefore { get; init; }

@@ -43,6 +43,9 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
 
     internal long LastTransaction { get; set; }
 
+    /// <summary>See <see cref="StoredDefinitions.Version"/>.</summary>
+    internal long DefinitionsVersion { get; set; }
+
     internal List<StoredMessage> MessageRows { get; } = [];
 
     internal Dictionary<MessageId, int> MessageIndexes { get; } = [];
@@ -125,6 +128,8 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
     public IReadOnlyList<HeldReminder> HeldReminders => Copy(() => HeldReminderRows.Values.ToList());
 
     /// <summary>All failures in the order of their ids, as a copy.</summary>
+    public IReadOnlyList<DefinitionRow> Definitions => Copy(() => DefinitionRows.ToList());
+
     public IReadOnlyList<FailureRow> Failures => Copy(() => FailureRows.Values.OrderBy(row => row.Id).ToList());
 
     /// <summary>All parts in the order of their messages' positions, then of the plugins' names, as a copy.</summary>

@@ -278,12 +278,16 @@ public sealed class InMemoryStore : IStore
         }
 
         late = null;
-        joined = new InMemorySilo(new SiloId(database.Silos.Count + 1), request.Address);
+        joined = new InMemorySilo(new SiloId(database.Silos.Count + 1), request.Address)
+        {
+            Definitions = database.DefinitionsVersion,
+        };
         database.Silos.Add(joined.Id, joined);
         var paths = InMemoryIndexedPaths.Register(database, request.IndexedPaths);
         return new Incarnation(joined.Id, database.Time.GetUtcNow(), paths)
         {
-            IsAfterCrash = isAfterCrash, HasUnscopedExternalIds = database.UnscopedExternalIdRows.Count > 0,
+            Definitions = joined.Definitions, IsAfterCrash = isAfterCrash,
+            HasUnscopedExternalIds = database.UnscopedExternalIdRows.Count > 0,
         };
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using Npgsql;
 using Tributary.Storage.Rows;
@@ -13,6 +14,9 @@ internal static class PostgresErrors
     /// <summary>Also raised by <c>fence()</c>.</summary>
     private const string NotOwned = "TR003";
 
+    /// <summary>Also raised by <c>fence()</c>, with the version that counts as its hint.</summary>
+    private const string Outdated = "TR004";
+
     /// <summary>Raised by <c>expect_rows()</c>.</summary>
     private const string MissingRows = "TR002";
 
@@ -20,6 +24,14 @@ internal static class PostgresErrors
 
     /// <summary>The silo is alive, and the round writes a partition that it does not own.</summary>
     public static bool IsNotOwned(Exception e) => e is PostgresException { SqlState: NotOwned };
+
+    /// <summary>
+    /// The round counts by a version of the definitions that is out of date; the result is the version that counts.
+    /// </summary>
+    public static long? OutdatedBy(Exception e) =>
+        e is PostgresException { SqlState: Outdated, Hint: { } version }
+            ? long.Parse(version, CultureInfo.InvariantCulture)
+            : null;
 
     /// <summary>
     /// The rows cannot be stored, and a second try would not help: bad data, broken constraints, limits, unsupported

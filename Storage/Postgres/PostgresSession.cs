@@ -30,6 +30,14 @@ internal sealed class PostgresSession : IAsyncDisposable
 
     public static long LockKey(SiloId silo) => ((long)LockClass << 32) | (uint)silo.Value;
 
+    /// <summary>Joins wait for the end of this transaction; commits do not.</summary>
+    public static async Task LockJoinsAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("select pg_advisory_xact_lock($1)", connection);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = (long)LockClass << 32 });
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
     public static async Task<PostgresSession> OpenAsync(PostgresOptions options, CancellationToken cancellation)
     {
         var leaseSeconds = Math.Max(1, (int)options.Lease.TotalSeconds);

@@ -54,7 +54,7 @@ public sealed class PostgresStore : IStore
         Records = new PostgresRecords(readers);
         Failures = new PostgresFailures(readers);
         Reminders = new PostgresReminders(readers);
-        Generations = new PostgresGenerations(readers, time);
+        Generations = new PostgresGenerations(readers, options, time);
         ExternalIds = new PostgresExternalIds(readers);
         DeliveryStarts = new PostgresDeliveryStarts(loads);
         pluginTables = new PostgresPluginTables(options);

@@ -149,15 +149,18 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : ISto
             isAfterCrash |= SqliteStarts.HasCrashed(connection, lastBefore.Value);
             connection.Execute("update silos set status = 'dead' where status <> 'dead'");
             var insert = connection.Prepare(
-                "insert into silos(address, status, round, transaction_id) values (?, 'active', 0, 0) returning id")
+                "insert into silos(address, status, round, transaction_id, definitions) "
+                + "values (?, 'active', 0, 0, (select definitions from meta)) returning id, definitions")
                 .Bind(StorableText.Clean(request.Address));
             insert.Step();
             var silo = new SiloId(insert.Int64(0));
+            var definitions = insert.Int64(1);
             insert.Run();
             var paths = SqliteIndexedPaths.Register(connection, request.IndexedPaths);
             return new Incarnation(silo, time.GetUtcNow(), paths)
             {
-                IsAfterCrash = isAfterCrash, HasUnscopedExternalIds = SqliteExternalIds.HasUnscoped(connection),
+                Definitions = definitions, IsAfterCrash = isAfterCrash,
+                HasUnscopedExternalIds = SqliteExternalIds.HasUnscoped(connection),
             };
         },
         cancellation);

@@ -104,6 +104,9 @@ internal sealed class SqliteWriter : IDisposable
             if (writer.Fence(round.Silo, round.Round) is not { } transaction)
                 return new CommitOutcome.Fenced();
 
+            if (writer.OutdatedBy(round) is { } version)
+                return new CommitOutcome.Outdated(version);
+
             if (SqlitePartitions.NotOwned(connection, round) is { } notOwned)
                 return notOwned;
 

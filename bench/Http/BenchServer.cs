@@ -52,19 +52,25 @@ public sealed class BenchServer : IAsyncDisposable
     public static async Task<BenchServer> StartAsync(
         BenchStore store, Func<IStore, (IMessageReads Messages, IItemReads Items)>? readsOf = null)
     {
-        var (host, rows) = await BenchSilo.JoinAsync(store);
+        var (host, definitions) = await BenchSilo.JoinAsync(store);
         var reads = store.Store;
         var (messages, items) = readsOf?.Invoke(reads) ?? (reads.Messages, reads.Items);
         var tail = new FeedTail(
             reads.Messages, host.Facts.HistoryId, new FeedOptions(), TimeProvider.System,
             NullLogger<FeedTail>.Instance);
         var live = new LiveDefinitions(
-            [.. rows.Select(row => new DefinedGeneration(row.Id, AggregateDefinition.Parse(row.Definition)))],
-            rows.ToDictionary(row => row.Id, row => row.Generation));
+            [
+                .. definitions.Rows.Select(
+                    row => new DefinedGeneration(row.Id, AggregateDefinition.Parse(row.Definition))),
+            ],
+            definitions.Rows.ToDictionary(row => row.Id, row => row.Generation))
+        {
+            Fed = definitions.Rows.Select(row => row.Id).ToHashSet(),
+        };
         var node = new ApiNode
         {
-            Intake = BenchSilo.Door(host.Grains, rows),
-            BulkIntake = BenchSilo.Door(host.BulkGrains, rows),
+            Intake = BenchSilo.Door(host.Grains, definitions),
+            BulkIntake = BenchSilo.Door(host.BulkGrains, definitions),
             Grains = host.Grains,
             Messages = messages,
             Items = items,

@@ -60,6 +60,9 @@ internal sealed class BrokenRules(Sabotage sabotage, TimeProvider time) : Engine
         round.Inputs.Clear();
     }
 
+    public override long FencedBy(long definitions) =>
+        sabotage == Sabotage.CountByOldDefinitions ? long.MaxValue : definitions;
+
     public override CommitOutcome OutcomeOf(Round round, CommitOutcome answer) => (sabotage, answer) switch
     {
         (Sabotage.TakeDoubtForNo, CommitOutcome.Unknown unknown) => new CommitOutcome.Rejected(unknown.Error),

@@ -27,6 +27,7 @@ public sealed class CanaryTests
     [InlineData((int)Sabotage.KeepFailed)]
     [InlineData((int)Sabotage.ForgetStarts)]
     [InlineData((int)Sabotage.CondemnBystanders)]
+    [InlineData((int)Sabotage.CountByOldDefinitions)]
     public void A_broken_engine_is_caught(int sabotage)
     {
         for (var seed = 1; seed <= SeedsCount; seed++)

@@ -70,6 +70,9 @@ internal enum Sabotage
     /// <summary>What memory holds of a partition stays when the partition is given.</summary>
     KeepGiven,
 
+    /// <summary>Rounds go in whatever the definitions that their turns counted by.</summary>
+    CountByOldDefinitions,
+
     /// <summary>An activity that ran when the process ended twice is given up, whether it was alone or not.</summary>
     CondemnBystanders,
 }

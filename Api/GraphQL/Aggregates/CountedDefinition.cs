@@ -12,8 +12,8 @@ namespace Tributary.Api.GraphQL.Aggregates;
 /// A definition that readers see, with the calculator that finds the aggregate that counted a message.
 /// </summary>
 /// <param name="Number">The definition's generation, from 1.</param>
-/// <param name="IsFed">True when new messages are counted in it; null when this process does not know.</param>
-internal sealed record CountedDefinition(DefinedGeneration Active, int Number, bool? IsFed)
+/// <param name="IsFed">True when new messages are counted in it.</param>
+internal sealed record CountedDefinition(DefinedGeneration Active, int Number, bool IsFed)
 {
     private readonly ContributionCalculator calculator = new([Active]);
 

@@ -6,7 +6,7 @@ namespace Tributary.Api.GraphQL.Aggregates;
 /// <summary>The definition of an aggregate as the schema shows it.</summary>
 internal sealed record DefinitionNode(
     string Name, int Generation, IReadOnlyList<string>? Sources, IReadOnlyList<GroupDefinitionNode> Group,
-    IReadOnlyList<MeasureDefinitionNode> Measures, WindowNode? Window, bool? IsFed)
+    IReadOnlyList<MeasureDefinitionNode> Measures, WindowNode? Window, bool IsFed)
 {
     public static DefinitionNode Of(CountedDefinition counted)
     {

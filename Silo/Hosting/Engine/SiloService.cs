@@ -33,7 +33,7 @@ internal sealed class SiloService(
 
         // From here on activities run and brokers bring messages in: the definitions that count them are complete.
         var door = doors.New(references.BulkGrains, definitions.Contributions, mapper: null, plugins.Value);
-        activities.Set(processing.NewActivities(definitions, plugins.Value, door));
+        activities.Set(processing.NewActivities(definitions, plugins.Value, door, () => engine.Definitions));
         var care = await DeliveryCare.OpenAsync(
             store.Store.DeliveryStarts, engine.IsAfterCrash, (delay, token) => Task.Delay(delay, time, token),
             cancellation);

@@ -1,6 +1,7 @@
 using Tributary.Grains.Replays;
 using Tributary.Pipeline.Content;
 using Tributary.Pipeline.Contributions;
+using Tributary.Pipeline.Generations;
 using Tributary.Pipeline.Intake;
 using Tributary.Pipeline.Mapping;
 using Tributary.Pipeline.Plugins;
@@ -15,7 +16,7 @@ namespace Tributary.Silo.Hosting.Node;
 /// Builds the processing of messages from outside: mappers, content, plugins, and the activities that process and
 /// replay.
 /// </summary>
-internal sealed class Processing(SiloConfig config, NodeScratch scratch, NodeStore store)
+internal sealed class Processing(SiloConfig config, NodeScratch scratch, NodeStore store, DefinitionsLook look)
 {
     private readonly PipelineConfig around = config.Pipeline;
 
@@ -26,11 +27,15 @@ internal sealed class Processing(SiloConfig config, NodeScratch scratch, NodeSto
 
     /// <summary>The activities of this process.</summary>
     /// <param name="door">Takes the messages that plugins offer.</param>
-    public NodeActivities NewActivities(Definitions definitions, PluginHost plugins, MessageIntake door)
+    /// <param name="asked">The version of the definitions that rounds ask for.</param>
+    public NodeActivities NewActivities(
+        Definitions definitions, PluginHost plugins, MessageIntake door, Func<long> asked)
     {
         var services = NewServices(definitions.Contributions, plugins) with
         {
             Offer = request => door.AcceptAsync(request),
+            CatchUp = () => look.UpToAsync(asked()),
+            Definitions = () => definitions.Generations.Book.Stored.Version,
         };
         return new NodeActivities(
             new ProcessActivity(services, around.Processing), NewReplaying(definitions, plugins, services));
@@ -48,29 +53,34 @@ internal sealed class Processing(SiloConfig config, NodeScratch scratch, NodeSto
 
     private ReplayActivity NewReplaying(Definitions definitions, PluginHost plugins, ProcessingServices services)
     {
-        var generations = definitions.Generations;
-        var fedFrom = definitions.FedFrom;
-        var targets = new Dictionary<int, IReplayTarget>();
-        foreach (var definition in generations.Book.Declared)
-            targets.Add(
-                definition.Generation, new AggregateReplay(
-                    definition, fedFrom, services.Mappers, store.Store.Failures, store.Store.Aggregates));
-        foreach (var plugin in plugins.Active.Plugins)
+        IReplayTarget? TargetOf(int id)
         {
-            // Only the present code of a plugin exists: former generations stay as they are.
-            if (plugin.Fed.FirstOrDefault(fed => fed.Plugin == plugin.Generation) is { } fed)
-                {
-                targets.Add(
-                    fed.Plugin, new PluginReplay(
-                        plugin.Name, fed, fedFrom, services, store.Store.Failures, store.Store.Aggregates,
-                        IsProcessed));
+            var book = definitions.Generations.Book;
+            if (book.FedOf(id) is not { } row)
+                return null;
+            // The replay waits for the next look, as for a passing fault.
+            var fedFrom = row.FedFrom ?? throw new TributaryException(
+                "generation_not_fed", $"It is not known yet from which position on generation {id} is fed.");
+            if (GenerationBook.IsDeclared(row))
+            {
+                return new AggregateReplay(
+                    book.Declared.First(one => one.Generation == id), fedFrom, services.Mappers, store.Store.Failures,
+                    store.Store.Aggregates);
             }
+
+            // Only the present code of a plugin exists: former generations stay as they are.
+            return plugins.Active.Plugins.FirstOrDefault(plugin => plugin.Generation == id) is { } plugin
+                ? new PluginReplay(
+                    plugin.Name, plugin.Fed.First(fed => fed.Plugin == id), fedFrom, services, store.Store.Failures,
+                    store.Store.Aggregates, IsProcessed)
+                : null;
         }
 
         return new ReplayActivity(
-            new ReplayServices(
-                store.Store.Messages, store.Store.Messages.FindStoredAsync,
-                id => generations.Book.Fed.Any(row => row.Id == id) ? targets.GetValueOrDefault(id) : null),
+            new ReplayServices(store.Store.Messages, store.Store.Messages.FindStoredAsync, TargetOf)
+            {
+                CatchUp = services.CatchUp,
+            },
             ReplayOptions.Default);
     }
 

@@ -1,4 +1,5 @@
 using Tributary.Storage.Generations;
+using Tributary.Storage.Rounds;
 using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.InMemory.Generations;
@@ -6,14 +7,27 @@ namespace Tributary.Storage.InMemory.Generations;
 /// <inheritdoc cref="IGenerations"/>
 internal sealed class InMemoryGenerations(InMemoryDatabase database, InMemoryGate gate) : IGenerations
 {
-    public ValueTask<IReadOnlyList<DefinitionRow>> RegisterDefinitionsAsync(
-        IReadOnlyList<DefinitionProposal> proposals, CancellationToken cancellation) =>
-        gate.RunAsync<IReadOnlyList<DefinitionRow>>(StoreCall.Log, () => proposals.Select(Register).ToList());
+    public ValueTask<IReadOnlyList<DefinitionRow>> DeclareAsync(
+        SiloId silo, IReadOnlyList<DefinitionProposal> proposals, CancellationToken cancellation) =>
+        gate.RunAsync<IReadOnlyList<DefinitionRow>>(StoreCall.Log, () =>
+        {
+            var ids = proposals.Select(Register).ToList();
+            database.Silos[silo].Declared = [.. ids];
+            Feed();
+            return [.. ids.Select(id => database.DefinitionRows.Find(row => row.Id == id)!)];
+        });
 
-    public ValueTask<IReadOnlyList<DefinitionRow>> ReadDefinitionsAsync(CancellationToken cancellation) =>
-        gate.RunAsync<IReadOnlyList<DefinitionRow>>(StoreCall.Log, () => database.DefinitionRows.ToList());
+    public ValueTask<StoredDefinitions> ReadAsync(CancellationToken cancellation) =>
+        gate.RunAsync(StoreCall.Log, Stored);
 
-    public ValueTask<IReadOnlyList<DefinitionRow>> SwitchAsync(
+    public ValueTask<StoredDefinitions> ReviewAsync(CancellationToken cancellation) =>
+        gate.RunAsync(StoreCall.Log, () =>
+        {
+            Feed();
+            return Stored();
+        });
+
+    public ValueTask<StoredDefinitions> SwitchAsync(
         IReadOnlyList<int> ids, CancellationToken cancellation) => gate.RunAsync(StoreCall.Log, () =>
         {
             foreach (var row in GenerationRules.Switchable(database.DefinitionRows, ids))
@@ -24,30 +38,55 @@ internal sealed class InMemoryGenerations(InMemoryDatabase database, InMemoryGat
                     other => other with { IsLive = true, LivedAt = other.LivedAt ?? database.Time.GetUtcNow() });
             }
 
-            return All;
+            Feed();
+            return Stored();
         });
 
-    public ValueTask<IReadOnlyList<DefinitionRow>> DropAsync(IReadOnlyList<int> ids, CancellationToken cancellation) =>
+    public ValueTask<StoredDefinitions> DropAsync(IReadOnlyList<int> ids, CancellationToken cancellation) =>
         gate.RunAsync(StoreCall.Log, () =>
         {
             foreach (var row in GenerationRules.Droppable(database.DefinitionRows, ids))
                 Change(
                     other => other.Id == row.Id,
                     other => other with { DroppedAt = other.DroppedAt ?? database.Time.GetUtcNow() });
-            return All;
+            Feed();
+            return Stored();
         });
 
-    public ValueTask<Position> ReadEndAsync(CancellationToken cancellation) =>
-        gate.RunAsync(StoreCall.Log, () => database.Horizon);
+    private StoredDefinitions Stored() => new(
+        database.DefinitionsVersion, [.. database.DefinitionRows],
+        FedGenerations.Changes(database.DefinitionRows, Declared()).Count > 0);
 
-    private IReadOnlyList<DefinitionRow> All => [.. database.DefinitionRows];
+    private Dictionary<SiloId, HashSet<int>> Declared() => database.Silos.Values
+        .Where(static silo => silo is { IsDead: false, Declared: not null })
+        .ToDictionary(static silo => silo.Id, static silo => silo.Declared!);
 
-    private DefinitionRow Register(DefinitionProposal proposal)
+    // Nothing else uses the database meanwhile, so that no round is under way.
+    private void Feed()
+    {
+        var changes = FedGenerations.Changes(database.DefinitionRows, Declared());
+        if (changes.Count == 0)
+            return;
+        Change(
+            row => changes.ContainsKey(row.Id),
+            row => row with { IsFed = changes[row.Id], FedFrom = changes[row.Id] ? database.Horizon : null });
+        database.DefinitionsVersion++;
+        foreach (var silo in database.Silos.Values)
+        {
+            if (!silo.IsDead)
+                silo.Definitions = database.DefinitionsVersion;
+        }
+    }
+
+    private int Register(DefinitionProposal proposal)
     {
         var known = database.DefinitionRows.FindLast(row =>
             row.Name == proposal.Name && row.Hash == proposal.Hash && row.DroppedAt is null);
         if (known is not null)
-            return known;
+        {
+            Change(row => row.Id == known.Id, row => row with { NeedsCode = proposal.NeedsCode });
+            return known.Id;
+        }
 
         var latest = database.DefinitionRows.FindLast(row => row.Name == proposal.Name);
         var now = database.Time.GetUtcNow();
@@ -57,10 +96,11 @@ internal sealed class InMemoryGenerations(InMemoryDatabase database, InMemoryGat
             proposal.Definition, now)
         {
             IsLive = isFirst,
+            NeedsCode = proposal.NeedsCode,
             LivedAt = isFirst ? now : null,
         };
         database.DefinitionRows.Add(row);
-        return row;
+        return row.Id;
     }
 
     private void Change(Func<DefinitionRow, bool> which, Func<DefinitionRow, DefinitionRow> change)

@@ -22,6 +22,8 @@ internal static class InMemoryRound
             return new CommitOutcome.Fenced();
 
         Require(silo.Round == round.Round - 1, $"round {round.Round} follows {silo.Round}: a round was skipped");
+        if (silo.Definitions > round.Definitions)
+            return new CommitOutcome.Outdated(silo.Definitions);
         if (InMemoryPartitions.NotOwned(database, round) is { } notOwned)
             return notOwned;
         InMemoryPartitions.Check(database, round);

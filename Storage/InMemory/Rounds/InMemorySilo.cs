@@ -13,6 +13,12 @@ internal sealed class InMemorySilo(SiloId id, string address)
 
     public bool IsDead { get; set; }
 
+    /// <summary>The version of the definitions that rounds must know at least.</summary>
+    public long Definitions { get; set; }
+
+    /// <summary>The ids of the definitions that the silo has; null while it has not declared them.</summary>
+    public HashSet<int>? Declared { get; set; }
+
     public bool IsLeaving { get; set; }
 
     /// <summary>

@@ -1,43 +1,112 @@
 using System.Globalization;
 using Npgsql;
 using Tributary.Storage.Generations;
+using Tributary.Storage.Rounds;
+using Tributary.Storage.Rows;
 
 namespace Tributary.Storage.Postgres.Generations;
 
 /// <inheritdoc cref="IGenerations"/>
-internal sealed class PostgresGenerations(PostgresReaders readers, TimeProvider time) : IGenerations
+internal sealed class PostgresGenerations(PostgresReaders readers, PostgresOptions options, TimeProvider time)
+    : IGenerations
 {
-    // The first transaction that has not begun: every committed row has a lower number.
-    private static readonly string End = string.Create(
-        CultureInfo.InvariantCulture,
-        $"select pg_snapshot_xmax(pg_current_snapshot())::text::bigint << {Position.IndexBits}");
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(200);
 
-    public ValueTask<IReadOnlyList<DefinitionRow>> RegisterDefinitionsAsync(
-        IReadOnlyList<DefinitionProposal> proposals,
-        CancellationToken cancellation
-    ) =>
-        readers.RunAsync(
-            connection => PostgresDefinitions.RegisterAsync(connection, proposals, time.GetUtcNow(), cancellation),
+    // The first change waits this long for a silo's commit, and each further try as much longer.
+    private static readonly TimeSpan LockStep = TimeSpan.FromMilliseconds(500);
+
+    public async ValueTask<IReadOnlyList<DefinitionRow>> DeclareAsync(
+        SiloId silo, IReadOnlyList<DefinitionProposal> proposals, CancellationToken cancellation)
+    {
+        var declared = new List<DefinitionRow>(proposals.Count);
+        var stored = await ChangeAsync(
+            async connection =>
+            {
+                declared.Clear();
+                foreach (var proposal in proposals)
+                {
+                    declared.Add(await PostgresDefinitions.EnsureAsync(
+                        connection, proposal, time.GetUtcNow(), cancellation));
+                }
+
+                await PostgresDefinitions.DeclareAsync(connection, silo, declared, cancellation);
+            },
+            cancellation);
+        return [.. declared.Select(row => stored.Rows.First(other => other.Id == row.Id))];
+    }
+
+    public ValueTask<StoredDefinitions> ReadAsync(CancellationToken cancellation) =>
+        readers.RunAsync(connection => PostgresFedGenerations.ReadAsync(connection, cancellation), cancellation);
+
+    public ValueTask<StoredDefinitions> ReviewAsync(CancellationToken cancellation) =>
+        ChangeAsync(static _ => Task.CompletedTask, cancellation);
+
+    public ValueTask<StoredDefinitions> SwitchAsync(IReadOnlyList<int> ids, CancellationToken cancellation) =>
+        ChangeAsync(
+            async connection => await PostgresDefinitions.MakeLiveAsync(
+                connection,
+                GenerationRules.Switchable(await PostgresDefinitions.ReadAllAsync(connection, cancellation), ids),
+                time.GetUtcNow(),
+                cancellation),
             cancellation);
 
-    public ValueTask<IReadOnlyList<DefinitionRow>> ReadDefinitionsAsync(CancellationToken cancellation) =>
-        readers.RunAsync(connection => PostgresDefinitions.ReadAllAsync(connection, cancellation), cancellation);
-
-    public ValueTask<IReadOnlyList<DefinitionRow>> SwitchAsync(
-        IReadOnlyList<int> ids, CancellationToken cancellation) =>
-        readers.RunAsync(
-            connection => PostgresDefinitions.SwitchAsync(connection, ids, time.GetUtcNow(), cancellation),
+    public ValueTask<StoredDefinitions> DropAsync(IReadOnlyList<int> ids, CancellationToken cancellation) =>
+        ChangeAsync(
+            async connection => await PostgresDefinitions.DropAsync(
+                connection,
+                GenerationRules.Droppable(await PostgresDefinitions.ReadAllAsync(connection, cancellation), ids),
+                time.GetUtcNow(),
+                cancellation),
             cancellation);
 
-    public ValueTask<IReadOnlyList<DefinitionRow>> DropAsync(IReadOnlyList<int> ids, CancellationToken cancellation) =>
-        readers.RunAsync(
-            connection => PostgresDefinitions.DropAsync(connection, ids, time.GetUtcNow(), cancellation), cancellation);
-
-    public ValueTask<Position> ReadEndAsync(CancellationToken cancellation) => readers.RunAsync(
-        async connection =>
+    // A silo that stands still in the middle of a commit holds the lock of its row until it is declared dead. Meanwhile
+    // the change lets go of the other silos' rows again and again, so that their commits go on.
+    private async ValueTask<StoredDefinitions> ChangeAsync(
+        Func<NpgsqlConnection, Task> change, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
         {
-            await using var command = new NpgsqlCommand(End, connection);
-            return new Position((long)(await command.ExecuteScalarAsync(cancellation))!);
-        },
-        cancellation);
+            var wait = LockStep * attempt < options.Lease ? LockStep * attempt : options.Lease;
+            var stored = await readers.RunAsync(
+                async connection =>
+                {
+                    if (!await TryChangeAsync(connection, change, wait, cancellation))
+                        return null;
+                    await PostgresFedGenerations.PlaceAsync(connection, cancellation);
+                    return await PostgresFedGenerations.ReadAsync(connection, cancellation);
+                },
+                cancellation);
+            if (stored is not null)
+                return stored;
+            await Task.Delay(RetryDelay, time, cancellation);
+        }
+    }
+
+    private async Task<bool> TryChangeAsync(
+        NpgsqlConnection connection, Func<NpgsqlConnection, Task> change, TimeSpan wait,
+        CancellationToken cancellation)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        try
+        {
+            await PostgresDefinitions.RunAsync(
+                connection,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"set local lock_timeout = {(int)wait.TotalMilliseconds}"),
+                cancellation);
+            await PostgresFedGenerations.LockAsync(connection, cancellation);
+            // A silo that joins at the same time begins with the version before or the one after, and never between.
+            await PostgresSession.LockJoinsAsync(connection, cancellation);
+            await change(connection);
+            await PostgresFedGenerations.ChangeAsync(connection, cancellation);
+            await transaction.CommitAsync(cancellation);
+            return true;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            await transaction.RollbackAsync(cancellation);
+            return false;
+        }
+    }
 }

@@ -33,12 +33,13 @@ internal sealed class PostgresCommitter(PostgresOptions options) : IAsyncDisposa
             return new CommitOutcome.Rejected(e);
         }
         catch (PostgresException e) when (PostgresErrors.IsFenced(e) || PostgresErrors.IsNotOwned(e)
-            || PostgresErrors.IsRefusal(e) || PostgresErrors.IsFull(e))
+            || PostgresErrors.OutdatedBy(e) is not null || PostgresErrors.IsRefusal(e) || PostgresErrors.IsFull(e))
         {
             // The server has refused before the commit, so nothing is stored whether the rollback succeeds or not.
             await RollBackAsync();
             return PostgresErrors.IsFenced(e) ? new CommitOutcome.Fenced()
                 : PostgresErrors.IsNotOwned(e) ? new CommitOutcome.NotOwned(e.MessageText)
+                : PostgresErrors.OutdatedBy(e) is { } version ? new CommitOutcome.Outdated(version)
                 : PostgresErrors.IsFull(e) ? new CommitOutcome.Full(PostgresErrors.ToStoreException(e))
                 : new CommitOutcome.Rejected(e);
         }

@@ -156,11 +156,7 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
             await EndBackendAsync(session.Connection, silo.Silo, cancellation);
 
         await using var transaction = await session.Connection.BeginTransactionAsync(cancellation);
-        // Joins are serialized; commits do not wait for this lock.
-        await using (
-            var joinLock = Command(
-                session.Connection, "select pg_advisory_xact_lock($1)", (long)PostgresSession.LockClass << 32))
-            await joinLock.ExecuteNonQueryAsync(cancellation);
+        await PostgresSession.LockJoinsAsync(session.Connection, cancellation);
 
         foreach (var silo in dead)
         {
@@ -229,8 +225,9 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
     {
         await using var insert = new NpgsqlCommand(
             """
-            insert into silos(address, status, round, transaction_id, backend_pid, backend_start)
-            values ($1, 'active', 0, 0, $2, $3) returning id, clock_timestamp()
+            insert into silos(address, status, round, transaction_id, backend_pid, backend_start, definitions)
+            values ($1, 'active', 0, 0, $2, $3, (select definitions from meta))
+            returning id, clock_timestamp(), definitions
             """,
             session.Connection);
         insert.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Rows.StorableText.Clean(address) });
@@ -238,7 +235,10 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
         insert.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = session.BackendStart });
         await using var reader = await insert.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
-        return new Incarnation(new SiloId(reader.GetInt64(0)), new DateTimeOffset(reader.GetDateTime(1)), []);
+        return new Incarnation(new SiloId(reader.GetInt64(0)), new DateTimeOffset(reader.GetDateTime(1)), [])
+        {
+            Definitions = reader.GetInt64(2),
+        };
     }
 
     /// <summary>

@@ -8,13 +8,14 @@ namespace Tributary.Storage.Postgres.Rounds;
 internal static class PostgresPartitions
 {
     /// <summary>
-    /// The fence of a round. It also proves that the silo owns the partitions that the round writes: the silo's row is
-    /// locked from here to the commit, so that no other silo declares it dead, and no silo takes the partitions of a
+    /// The fence of a round. It also proves that the round knows what messages are counted in, and that the silo owns
+    /// the partitions that the round writes: the silo's row is locked from here to the commit, so that no other silo declares it dead, and no silo takes the partitions of a
     /// living one.
     /// </summary>
     public static NpgsqlBatchCommand Fence(RoundCommit round) => RoundChanges.Command(
-        "select transaction_id, committed_at from fence($1, $2, $3)",
-        RoundChanges.Long(round.Silo.Value), RoundChanges.Long(round.Round), Ids(round.Writes));
+        "select transaction_id, committed_at from fence($1, $2, $3, $4)",
+        RoundChanges.Long(round.Silo.Value), RoundChanges.Long(round.Round), Ids(round.Writes),
+        RoundChanges.Long(round.Definitions));
 
     public static bool HasChanges(RoundCommit round) => round.Takes.Count > 0 || round.Gives.Count > 0;
 

@@ -1,5 +1,7 @@
 using Tributary.Storage.Generations;
+using Tributary.Storage.Rounds;
 using Tributary.Storage.Rows;
+using Tributary.Storage.Sqlite.Messages;
 
 namespace Tributary.Storage.Sqlite.Generations;
 
@@ -9,26 +11,66 @@ internal static class SqliteDefinitions
     private const string Select =
         """
         select d.id, d.name, d.generation, d.hash, d.definition, d.created_at, d.lived_at, d.dropped_at,
-            l.id is not null
+            l.id is not null, d.needs_code, d.is_fed, d.fed_from
         from definitions d left join live_generations l on l.id = d.id
         """;
 
     public static IReadOnlyList<DefinitionRow> Register(
         SqliteConnection connection, IReadOnlyList<DefinitionProposal> proposals, DateTimeOffset now) =>
-        [.. proposals.Select(proposal => Find(connection, proposal) ?? Insert(connection, proposal, now))];
+        [.. proposals.Select(proposal => Ensure(connection, proposal, now))];
+
+    /// <summary>Replaces what the silo has declared.</summary>
+    public static void Declare(SqliteConnection connection, SiloId silo, IEnumerable<DefinitionRow> rows)
+    {
+        connection.Prepare("delete from declarations where silo = ?").Bind(silo.Value).Run();
+        foreach (var id in rows.Select(static row => row.Id).Distinct())
+        {
+            connection.Prepare("insert into declarations(silo, definition) values (?, ?)")
+                .Bind(silo.Value).Bind(id).Run();
+        }
+
+        connection.Prepare("update silos set has_declared = 1 where id = ?").Bind(silo.Value).Run();
+    }
+
+    /// <summary>Changes what is fed as the living silos need it. There is one writer, and no round is under way.</summary>
+    public static void Feed(SqliteConnection connection)
+    {
+        var changes = FedGenerations.Changes(ReadAll(connection), Declared(connection));
+        foreach (var (id, isFed) in changes)
+            connection.Prepare("update definitions set is_fed = ?, fed_from = null where id = ?")
+                .Bind(isFed ? 1 : 0).Bind(id).Run();
+        if (changes.Count > 0)
+        {
+            connection.Execute("update meta set definitions = definitions + 1");
+            connection.Execute(
+                "update silos set definitions = (select definitions from meta) where status <> 'dead'");
+        }
+
+        connection.Prepare("update definitions set fed_from = ? where is_fed and fed_from is null")
+            .Bind(SqliteMessages.Horizon(connection).Value).Run();
+    }
+
+    public static StoredDefinitions ReadStored(SqliteConnection connection)
+    {
+        var rows = ReadAll(connection);
+        var version = connection.Prepare("select definitions from meta");
+        version.Step();
+        var number = version.Int64(0);
+        version.Reset();
+        return new StoredDefinitions(
+            number, rows, FedGenerations.Changes(rows, Declared(connection)).Count > 0);
+    }
 
     public static IReadOnlyList<DefinitionRow> ReadAll(SqliteConnection connection) =>
         Rows(connection.Prepare($"{Select} order by d.id"));
 
-    public static IReadOnlyList<DefinitionRow> Switch(
-        SqliteConnection connection, IReadOnlyList<int> ids, DateTimeOffset now)
+    public static void Switch(SqliteConnection connection, IReadOnlyList<int> ids, DateTimeOffset now)
     {
         foreach (var row in GenerationRules.Switchable(ReadAll(connection), ids))
             MakeLive(connection, row.Name, row.Id, now);
-        return ReadAll(connection);
     }
 
-    public static IReadOnlyList<DefinitionRow> Drop(
+    public static void Drop(
         SqliteConnection connection, IReadOnlyList<int> ids, DateTimeOffset now)
     {
         foreach (var row in GenerationRules.Droppable(ReadAll(connection), ids))
@@ -37,7 +79,35 @@ internal static class SqliteDefinitions
                 .Bind(now)
                 .Bind(row.Id)
                 .Run();
-        return ReadAll(connection);
+    }
+
+    private static DefinitionRow Ensure(SqliteConnection connection, DefinitionProposal proposal, DateTimeOffset now)
+    {
+        if (Find(connection, proposal) is not { } found)
+            return Insert(connection, proposal, now);
+        if (found.NeedsCode == proposal.NeedsCode)
+            return found;
+        connection.Prepare("update definitions set needs_code = ? where id = ?")
+            .Bind(proposal.NeedsCode ? 1 : 0).Bind(found.Id).Run();
+        return Find(connection, proposal)!;
+    }
+
+    private static Dictionary<SiloId, HashSet<int>> Declared(SqliteConnection connection)
+    {
+        var declared = new Dictionary<SiloId, HashSet<int>>();
+        var select = connection.Prepare(
+            "select s.id, d.definition from silos s left join declarations d on d.silo = s.id "
+            + "where s.status <> 'dead' and s.has_declared");
+        while (select.Step())
+        {
+            var silo = new SiloId(select.Int64(0));
+            if (!declared.TryGetValue(silo, out var ids))
+                declared.Add(silo, ids = []);
+            if (!select.IsNull(1))
+                ids.Add(select.Int32(1));
+        }
+
+        return declared;
     }
 
     private static DefinitionRow? Find(SqliteConnection connection, DefinitionProposal proposal) => Rows(
@@ -52,12 +122,15 @@ internal static class SqliteDefinitions
         var generation = latest.IsNull(0) ? 1 : latest.Int32(0) + 1;
         latest.Reset();
         connection
-            .Prepare("insert into definitions(name, generation, hash, definition, created_at) values (?, ?, ?, ?, ?)")
+            .Prepare(
+                "insert into definitions(name, generation, hash, definition, created_at, needs_code) "
+                + "values (?, ?, ?, ?, ?, ?)")
             .Bind(proposal.Name)
             .Bind(generation)
             .Bind(proposal.Hash)
             .Bind(proposal.Definition)
             .Bind(now)
+            .Bind(proposal.NeedsCode ? 1 : 0)
             .Run();
         var row = Find(connection, proposal)!;
         var live = connection.Prepare("select 1 from live_generations where name = ?").Bind(proposal.Name);
@@ -95,6 +168,9 @@ internal static class SqliteDefinitions
                     LivedAt = select.IsNull(6) ? null : select.Time(6),
                     DroppedAt = select.IsNull(7) ? null : select.Time(7),
                     IsLive = select.Int32(8) != 0,
+                    NeedsCode = select.Int32(9) != 0,
+                    IsFed = select.Int32(10) != 0,
+                    FedFrom = select.IsNull(11) ? null : new Position(select.Int64(11)),
                 });
         }
 

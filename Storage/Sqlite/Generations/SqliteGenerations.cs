@@ -1,29 +1,43 @@
 using Tributary.Storage.Generations;
-using Tributary.Storage.Sqlite.Messages;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Storage.Sqlite.Generations;
 
 /// <inheritdoc cref="IGenerations"/>
 internal sealed class SqliteGenerations(SqliteWriter writer, SqliteReaders readers, TimeProvider time) : IGenerations
 {
-    public ValueTask<IReadOnlyList<DefinitionRow>> RegisterDefinitionsAsync(
-        IReadOnlyList<DefinitionProposal> proposals,
-        CancellationToken cancellation
-    ) =>
-        writer.WriteAsync(
-            connection => SqliteDefinitions.Register(connection, proposals, time.GetUtcNow()), cancellation);
+    public ValueTask<IReadOnlyList<DefinitionRow>> DeclareAsync(
+        SiloId silo, IReadOnlyList<DefinitionProposal> proposals, CancellationToken cancellation) =>
+        writer.WriteAsync<IReadOnlyList<DefinitionRow>>(
+            connection =>
+            {
+                var declared = SqliteDefinitions.Register(connection, proposals, time.GetUtcNow());
+                SqliteDefinitions.Declare(connection, silo, declared);
+                SqliteDefinitions.Feed(connection);
+                var all = SqliteDefinitions.ReadAll(connection).ToDictionary(static row => row.Id);
+                return [.. declared.Select(row => all[row.Id])];
+            },
+            cancellation);
 
-    public ValueTask<IReadOnlyList<DefinitionRow>> ReadDefinitionsAsync(CancellationToken cancellation) =>
-        readers.ReadAsync(SqliteDefinitions.ReadAll, cancellation);
+    public ValueTask<StoredDefinitions> ReadAsync(CancellationToken cancellation) =>
+        readers.ReadAsync(SqliteDefinitions.ReadStored, cancellation);
 
-    public ValueTask<IReadOnlyList<DefinitionRow>> SwitchAsync(
-        IReadOnlyList<int> ids, CancellationToken cancellation) =>
-        writer.WriteAsync(connection => SqliteDefinitions.Switch(connection, ids, time.GetUtcNow()), cancellation);
+    public ValueTask<StoredDefinitions> ReviewAsync(CancellationToken cancellation) =>
+        ChangeAsync(static _ => { }, cancellation);
 
-    public ValueTask<IReadOnlyList<DefinitionRow>> DropAsync(IReadOnlyList<int> ids, CancellationToken cancellation) =>
-        writer.WriteAsync(connection => SqliteDefinitions.Drop(connection, ids, time.GetUtcNow()), cancellation);
+    public ValueTask<StoredDefinitions> SwitchAsync(IReadOnlyList<int> ids, CancellationToken cancellation) =>
+        ChangeAsync(connection => SqliteDefinitions.Switch(connection, ids, time.GetUtcNow()), cancellation);
 
-    // There is one writer: everything committed lies below the horizon.
-    public ValueTask<Position> ReadEndAsync(CancellationToken cancellation) =>
-        readers.ReadAsync(SqliteMessages.Horizon, cancellation);
+    public ValueTask<StoredDefinitions> DropAsync(IReadOnlyList<int> ids, CancellationToken cancellation) =>
+        ChangeAsync(connection => SqliteDefinitions.Drop(connection, ids, time.GetUtcNow()), cancellation);
+
+    private ValueTask<StoredDefinitions> ChangeAsync(
+        Action<SqliteConnection> change, CancellationToken cancellation) => writer.WriteAsync(
+        connection =>
+        {
+            change(connection);
+            SqliteDefinitions.Feed(connection);
+            return SqliteDefinitions.ReadStored(connection);
+        },
+        cancellation);
 }

@@ -25,6 +25,16 @@ internal sealed class SqliteRound(SqliteConnection connection)
         return moved == 1 ? transaction : null;
     }
 
+    /// <summary>The version of the definitions that counts, when the round's is out of date; otherwise null.</summary>
+    public long? OutdatedBy(RoundCommit round)
+    {
+        var select = connection.Prepare("select definitions from silos where id = ?").Bind(round.Silo.Value);
+        select.Step();
+        var asked = select.Int64(0);
+        select.Reset();
+        return asked > round.Definitions ? asked : null;
+    }
+
     public void Write(RoundCommit round, long transaction)
     {
         WriteMessages(round, transaction);

@@ -12,6 +12,8 @@ internal sealed class FakeTurn(string type, string key) : ITurnContext
 
     public DateTimeOffset Now { get; set; } = Start;
 
+    public long Definitions { get; set; }
+
     public Dictionary<ExternalKey, KnownMessage> Known { get; } = [];
 
     public List<AppendedMessage> Appended { get; } = [];

@@ -292,6 +292,39 @@ public sealed class ItemProcessingTests
     }
 
     [Fact]
+    public void A_result_that_was_counted_by_earlier_definitions_is_made_again()
+    {
+        var sequence = world.Receive();
+        world.Turn.Definitions = 7;
+        world.Deliver(
+            world.Activity(sequence),
+            new ActivityResult(
+                Ran(world.Reference(sequence), Good("sizes")) with { SetNumber = world.SetNumber, Definitions = 6 },
+                null));
+
+        Assert.Empty(world.Turn.Records);
+        Assert.Equal(2, world.Activity(sequence).Attempt);
+        world.Finish(sequence, message => Ran(message, Good("sizes")));
+        Assert.Equal(MessageStatus.Completed, world.Status(sequence));
+        Assert.Single(world.Turn.Records);
+    }
+
+    [Fact]
+    public void A_message_that_was_counted_by_earlier_definitions_is_refused_and_one_counted_by_later_ones_is_taken()
+    {
+        world.Turn.Definitions = 7;
+
+        var error = Assert.Throws<TributaryException>(() => world.Receive(definitions: 6));
+
+        Assert.Equal(ItemGrain.DefinitionsOutdated, error.Code);
+        Assert.Empty(world.Turn.Appended);
+        world.Receive(definitions: 7);
+        world.Receive(definitions: 8);
+        world.Receive(definitions: IncomingMessage.AnyDefinitions);
+        Assert.Equal(3, world.Turn.Appended.Count);
+    }
+
+    [Fact]
     public void A_retry_made_by_an_earlier_set_is_run_again_for_the_same_parts()
     {
         var sequence = world.Receive();

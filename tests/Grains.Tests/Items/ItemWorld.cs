@@ -48,7 +48,7 @@ internal sealed class ItemWorld
         ((IStateful)Grain).State = System.Text.Json.JsonSerializer.Deserialize(json, GrainsJson.Default.ItemState);
     }
 
-    public long Receive(MessagePart? part = null)
+    public long Receive(MessagePart? part = null, long definitions = 0)
     {
         var message = new Message
         {
@@ -66,7 +66,10 @@ internal sealed class ItemWorld
                     [],
                     false,
                     null,
-                    [part ?? new MessagePart("", MessageStatus.Processing, ProcessingStep.Query)]))
+                    [part ?? new MessagePart("", MessageStatus.Processing, ProcessingStep.Query)])
+                {
+                    Definitions = definitions,
+                })
             .AsTask()
             .GetAwaiter()
             .GetResult();
@@ -91,7 +94,8 @@ internal sealed class ItemWorld
         var request = Activity(sequence);
         if (request.Due > Turn.Now)
             Turn.Now = request.Due;
-        Deliver(request, new ActivityResult(result(Reference(sequence)) with { SetNumber = SetNumber }, null));
+        var made = result(Reference(sequence)) with { SetNumber = SetNumber, Definitions = Turn.Definitions };
+        Deliver(request, new ActivityResult(made, null));
     }
 
     public void Deliver(ReminderRequest request, ActivityResult result)

@@ -8,92 +8,74 @@ namespace Tributary.Grains.Tests.Replays;
 public sealed class GenerationBookTests
 {
     [Fact]
-    public void Readers_see_the_live_generation_and_messages_are_counted_in_the_configured_one_as_well()
+    public void Readers_see_the_live_generation_and_messages_are_counted_in_all_that_is_fed()
     {
-        var book = new GenerationBook([Row(1, 1, "/a") with { IsLive = true }, Row(2, 2, "/b")], [Row(2, 2, "/b")], 1);
+        var book = Book(
+            [Row(1, 1, "/a") with { IsLive = true, IsFed = true }, Row(2, 2, "/b") with { IsFed = true }], 2);
 
         Assert.Equal(1, Assert.Single(book.Live.Definitions).Generation);
         Assert.Equal([1, 2], book.Declared.Select(active => active.Generation));
+        Assert.True(book.Live.IsFed(book.Live.Definitions[0]));
     }
 
     [Fact]
-    public void Of_many_generations_the_newest_the_live_and_the_configured_one_are_counted_in()
+    public void What_another_silo_has_is_counted_here_too()
+    {
+        var book = Book([Row(1, 1, "/a", "elsewhere") with { IsLive = true, IsFed = true }]);
+
+        Assert.Equal([1], book.Declared.Select(active => active.Generation));
+        Assert.Empty(book.Configured);
+    }
+
+    [Fact]
+    public void A_plugin_adds_to_its_own_generation_before_all_silos_have_it()
+    {
+        var book = Book(
+            [Plugin(1, 1) with { IsLive = true, IsFed = true }, Plugin(2, 2)], 2);
+
+        Assert.Equal([1, 2], book.Bound.Select(row => row.Id));
+        Assert.Null(book.FedOf(2));
+        Assert.Empty(book.Declared);
+    }
+
+    [Fact]
+    public void A_change_replaces_what_is_fed_and_keeps_what_is_configured()
     {
         List<DefinitionRow> rows =
-        [
-            .. Enumerable
-                .Range(1, 9)
-                .Select(number => Row(number, number, $"/p{number}") with { IsLive = number == 2 }),
-        ];
-        rows[8] = rows[8] with { DroppedAt = FakeTurn.Start };
+            [Row(1, 1, "/a") with { IsLive = true, IsFed = true }, Row(2, 2, "/b") with { IsFed = true }];
+        var book = Book(rows, 2);
+        rows[0] = rows[0] with { IsFed = false, DroppedAt = FakeTurn.Start };
 
-        Assert.Equal([1, 2, 5, 6, 7, 8], new GenerationBook(rows, [rows[0]], 1).Fed.Select(row => row.Id));
+        var next = book.With(new StoredDefinitions(2, rows, IsDue: false));
+
+        Assert.Equal([2], next.Fed.Select(row => row.Id));
+        Assert.True(next.IsConfigured(rows[1]));
+        Assert.Equal(2, next.Stored.Version);
     }
 
     [Fact]
-    public void What_was_not_fed_is_not_fed_after_a_change_either()
+    public void What_no_configuration_has_is_seen_after_what_the_own_one_has_and_not_counted_in()
     {
-        List<DefinitionRow> rows =
-        [
-            .. Enumerable
-                .Range(1, 6)
-                .Select(number => Row(number, number, $"/p{number}") with { IsLive = number == 6 }),
-        ];
-        var book = new GenerationBook(rows, [rows[5]], 1);
-        Assert.Equal([3, 4, 5, 6], book.Fed.Select(row => row.Id));
-        rows[4] = rows[4] with { DroppedAt = FakeTurn.Start };
-
-        Assert.Equal([3, 4, 6], book.With(rows).Fed.Select(row => row.Id));
-    }
-
-    [Fact]
-    public void Of_equal_definitions_one_generation_is_counted_in() =>
-        Assert.Equal(
-            [3],
-            new GenerationBook(
-                [Row(1, 1, "/a"), Row(3, 3, "/a") with { IsLive = true }],
-                [Row(3, 3, "/a")],
-                1).Fed.Select(row => row.Id));
-
-    [Fact]
-    public void A_process_that_only_reads_sees_what_is_live_and_counts_in_nothing()
-    {
-        var book = new GenerationBook([Row(1, 1, "/a"), Row(2, 2, "/b") with { IsLive = true }], [], 0) { IsReader =
-            true };
-
-        Assert.Equal(2, Assert.Single(book.Live.Definitions).Generation);
-        Assert.Empty(book.Fed);
-        // It does not know what the silos count, and claims nothing; after a change neither.
-        Assert.Null(book.Live.IsFed(book.Live.Definitions[0]));
-        Assert.Empty(book.Unfed);
-        Assert.Null(book.With(book.Generations).Live.Fed);
-    }
-
-    [Fact]
-    public void What_left_the_configuration_is_seen_after_what_it_has_and_not_counted_in()
-    {
-        List<DefinitionRow> rows =
-            [Row(1, 1, "/a", "left") with { IsLive = true }, Row(2, 1, "/b", "kept") with { IsLive = true },
-            Row(3, 2, "/c", "left")];
-        var book = new GenerationBook(rows, [rows[1]], 1);
+        var book = Book(
+            [
+                Row(1, 1, "/a", "left") with { IsLive = true },
+                Row(2, 1, "/b", "kept") with { IsLive = true, IsFed = true }, Row(3, 2, "/c", "left"),
+            ],
+            2);
 
         Assert.Equal([("kept", true), ("left", false)],
-            book.Live.Definitions.Select(active => (active.Definition.Name, book.Live.IsFed(active)!.Value)));
+            book.Live.Definitions.Select(active => (active.Definition.Name, book.Live.IsFed(active))));
         Assert.Equal([1], book.Unfed.Select(row => row.Id));
         Assert.Equal([2], book.Declared.Select(active => active.Generation));
     }
 
-    [Fact]
-    public void With_an_empty_configuration_nothing_is_counted_in_and_all_is_seen()
-    {
-        List<DefinitionRow> rows =
-            [Row(1, 1, "/a", "one") with { IsLive = true }, Row(2, 1, "/b", "two") with { IsLive = true }];
-        var book = new GenerationBook(rows, [], 0);
+    private static GenerationBook Book(IReadOnlyList<DefinitionRow> rows, params int[] configured) =>
+        new(
+            new StoredDefinitions(1, rows, IsDue: false),
+            [.. configured.Select(id => rows.First(row => row.Id == id))]);
 
-        Assert.Equal([false, false], book.Live.Definitions.Select(active => book.Live.IsFed(active)!.Value));
-        Assert.Equal([1, 2], book.Unfed.Select(row => row.Id));
-        Assert.Empty(book.Fed);
-    }
+    private static DefinitionRow Plugin(int id, int number) =>
+        new(id, "plugin:p", number, $"hash {id}", "{}"u8.ToArray(), FakeTurn.Start) { NeedsCode = true };
 
     private static DefinitionRow Row(int id, int number, string pointer, string name = "a")
     {

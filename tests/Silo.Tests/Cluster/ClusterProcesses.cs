@@ -11,16 +11,21 @@ internal static class ClusterProcesses
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    /// <summary>The options of a silo of a cluster.</summary>
+    public static string[] Arguments => ["--database", "postgres", "--cluster", "postgres"];
+
+    /// <summary>The variables of a silo of the cluster of this database, on free ports.</summary>
+    public static Dictionary<string, string> EnvironmentOf(string connection) => new()
+    {
+        ["TRIBUTARY__DATABASE__CONNECTION"] = connection,
+        ["TRIBUTARY__CLUSTER__ID"] = "readings",
+        ["TRIBUTARY__CLUSTER__SILO_PORT"] = "0",
+        ["TRIBUTARY__CLUSTER__GATEWAY_PORT"] = "0",
+    };
+
     /// <summary>Starts a silo of the cluster of this database, on free ports.</summary>
-    public static Task<TributaryProcess> StartAsync(string connection) => TributaryProcess.StartNewAsync(
-        new Dictionary<string, string>
-        {
-            ["TRIBUTARY__DATABASE__CONNECTION"] = connection,
-            ["TRIBUTARY__CLUSTER__ID"] = "readings",
-            ["TRIBUTARY__CLUSTER__SILO_PORT"] = "0",
-            ["TRIBUTARY__CLUSTER__GATEWAY_PORT"] = "0",
-        },
-        ["--database", "postgres", "--cluster", "postgres"], Cancellation);
+    public static Task<TributaryProcess> StartAsync(string connection) =>
+        TributaryProcess.StartNewAsync(EnvironmentOf(connection), Arguments, Cancellation);
 
     /// <summary>Posts a message with a key; the status of the answer.</summary>
     /// <exception cref="HttpRequestException">The process did not answer.</exception>

@@ -1,8 +1,11 @@
 using System.Text;
 using Tributary.Aggregates;
+using Tributary.Grains.Items;
 using Tributary.Items;
 using Tributary.Measures;
 using Tributary.Messages;
+using Tributary.Storage.Generations;
+using Tributary.Storage.InMemory;
 
 namespace Tributary.Simulation.Tests.Scenarios;
 
@@ -17,6 +20,8 @@ public sealed class ItemClient(Scenario scenario)
     // The last two share a partition, where an external id must not be taken for one of the other.
     private static readonly string[] Names = ["item 1", "item 3", "item 0"];
     private readonly Random random = scenario.World.Random;
+    private readonly InMemoryStore definitions = new(scenario.Database);
+    private StoredDefinitions known = new(0, [], IsDue: false);
 
     public async Task RunAsync()
     {
@@ -31,6 +36,8 @@ public sealed class ItemClient(Scenario scenario)
 
     private async Task SendAsync()
     {
+        if (random.Next(8) == 0)
+            known = await definitions.Generations.ReadAsync(CancellationToken.None);
         var message = NewMessage();
         scenario.Items.Sent(message);
         try
@@ -42,6 +49,11 @@ public sealed class ItemClient(Scenario scenario)
         catch (TributaryException error) when (error.Code == "external_id_conflict")
         {
             scenario.Items.Refused(scenario.Database, message);
+        }
+        catch (TributaryException error) when (error.Code == ItemGrain.DefinitionsOutdated)
+        {
+            scenario.Items.Outdated(message);
+            known = await definitions.Generations.ReadAsync(CancellationToken.None);
         }
     }
 
@@ -73,13 +85,19 @@ public sealed class ItemClient(Scenario scenario)
             Body = Encoding.UTF8.GetBytes($"{{\"amount\":{amount}}}"),
             ReceivedAt = scenario.World.Time.GetUtcNow(),
         };
+        var shares = known.Rows.Where(static row => row.IsFed)
+            .Select(row => Into("[]", amount, ItemPromises.GenerationOf(row)));
         return new IncomingMessage(
-            message, [Into($"[{random.Next(2)}]", amount), Into($"[{random.Next(5)},\"x\"]", amount)], isNew);
+            message,
+            [Into($"[{random.Next(2)}]", amount), Into($"[{random.Next(5)},\"x\"]", amount), .. shares], isNew)
+        {
+            Definitions = known.Version,
+        };
     }
 
     private PartitionId PartitionOf(string item) => scenario.PartitionOf(new RoundGrainId("item", item));
 
-    private static Contribution Into(string group, int amount) =>
-        new(new RoundGrainId(AggregateKey.GrainType, new AggregateKey(1, 0, group).ToString()), 1,
+    private static Contribution Into(string group, int amount, int generation = 1) =>
+        new(new RoundGrainId(AggregateKey.GrainType, new AggregateKey(generation, 0, group).ToString()), generation,
             new AggregateDelta(1, [new SumMeasure(1, amount)]));
 }

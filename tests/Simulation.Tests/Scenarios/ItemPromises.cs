@@ -2,6 +2,7 @@ using Tributary.Aggregates;
 using Tributary.Items;
 using Tributary.Measures;
 using Tributary.Messages;
+using Tributary.Storage.Generations;
 using Tributary.Storage.InMemory;
 using Tributary.Storage.Rounds;
 
@@ -13,8 +14,15 @@ public sealed class ItemPromises
     private readonly Dictionary<MessageId, IncomingMessage> sent = [];
     private readonly Dictionary<MessageId, Position> acknowledged = [];
     private readonly Dictionary<string, int> byItem = [];
+    private readonly HashSet<MessageId> outdated = [];
 
     public void Sent(IncomingMessage message) => sent.Add(message.Message.Id, message);
+
+    /// <summary>The message was refused for its version of the definitions: it is not stored, for certain.</summary>
+    public void Outdated(IncomingMessage message) => outdated.Add(message.Message.Id);
+
+    /// <summary>The generation in which clients count for a definition.</summary>
+    public static int GenerationOf(DefinitionRow row) => 1_000 + row.Id;
 
     public int CountOf(string item) => byItem.GetValueOrDefault(item);
 
@@ -64,6 +72,18 @@ public sealed class ItemPromises
             Hold(
                 positions.GetValueOrDefault(id) == position,
                 $"The acknowledged message {id} is not at its position {position}.");
+
+        Hold(
+            !stored.Exists(row => outdated.Contains(row.Id)),
+            "A message is stored that was refused for its version of the definitions.");
+        foreach (var row in database.Definitions.Where(static row => row.FedFrom is not null))
+        {
+            var lacking = stored.Find(message =>
+                message.Position >= row.FedFrom && !message.Generations.Contains(GenerationOf(row)));
+            Hold(
+                lacking is null,
+                $"The message {lacking?.Id} is not counted in '{row.Name}', which is fed since {row.FedFrom}.");
+        }
 
         var keys = stored.Select(row => ScopeOf(sent[row.Id].Message)).Where(scope =>
             scope.ExternalId is not null).ToList();

@@ -94,6 +94,8 @@ public sealed class Scenario : IPromised
         var clients = Enumerable.Range(0, world.Random.Next(2, 7)).Select(i => new Client(this, i).RunAsync()).ToList();
         clients.AddRange(Enumerable.Range(0, world.Random.Next(0, 3)).Select(_ => new ItemClient(this).RunAsync()));
         clients.AddRange(Enumerable.Range(0, world.Random.Next(0, 3)).Select(_ => new ParcelClient(this).RunAsync()));
+        if (world.Random.Next(2) == 0)
+            clients.Add(new Definer(this).RunAsync());
         clients.AddRange(Enumerable.Range(0, hasJams ? 2 : 0).Select(_ => new Operator(this).RunAsync()));
         if (world.Random.Next(4) == 0)
             clients.Add(new MineClient(this).RunAsync());

@@ -27,6 +27,9 @@ public sealed class TestSilo(IStore store, SiloId id)
     /// <summary>True for a test that says itself what its rounds write.</summary>
     public bool IsPicky { get; init; }
 
+    /// <summary>The version of the definitions that its rounds know.</summary>
+    public long Definitions { get; set; }
+
     /// <summary>False for a test that holds the horizon itself.</summary>
     public bool WaitsForHorizon { get; init; } = true;
 
@@ -44,6 +47,7 @@ public sealed class TestSilo(IStore store, SiloId id)
         var silo = new TestSilo(store, incarnation.Silo)
         {
             WaitsForHorizon = waitsForHorizon,
+            Definitions = incarnation.Definitions,
             IndexedPaths = indexedPaths.Zip(incarnation.IndexedPaths)
                 .ToDictionary(pair => pair.First, pair => pair.Second),
         };
@@ -92,7 +96,10 @@ public sealed class TestSilo(IStore store, SiloId id)
 
     public RoundCommit NextRound(Action<RoundCommit>? fill = null)
     {
-        var next = new RoundCommit { Silo = Id, Round = round + 1, AcceptedBefore = accepted };
+        var next = new RoundCommit
+        {
+            Silo = Id, Round = round + 1, Definitions = Definitions, AcceptedBefore = accepted,
+        };
         fill?.Invoke(next);
         // A silo that owns everything writes everywhere, but where it takes or gives.
         if (next.Writes.Count == 0 && !IsPicky)

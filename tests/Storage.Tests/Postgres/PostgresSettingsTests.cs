@@ -35,8 +35,8 @@ public sealed class PostgresSettingsTests(SharedCluster shared) : IAsyncLifetime
 
         await silo.CommitAsync(TestSilo.Message());
         await silo.CommitAsync([.. Enumerable.Range(0, 300).Select(_ => TestSilo.Message())]);
-        await silo.Store.Generations.RegisterDefinitionsAsync(
-            [new DefinitionProposal("a", "1", "1"u8.ToArray())], Cancellation);
+        await silo.Store.Generations.DeclareAsync(
+            silo.Id, [new DefinitionProposal("a", "1", "1"u8.ToArray())], Cancellation);
         await ApplyAsync(store, "synchronous_commit");
 
         Assert.Equal(
@@ -76,8 +76,8 @@ public sealed class PostgresSettingsTests(SharedCluster shared) : IAsyncLifetime
         var silo = await TestSilo.JoinAsync(store);
         await ExecuteAsync(other, Witness);
 
-        await silo.Store.Generations.RegisterDefinitionsAsync(
-            [new DefinitionProposal("a", "1", "1"u8.ToArray())], Cancellation);
+        await silo.Store.Generations.DeclareAsync(
+            silo.Id, [new DefinitionProposal("a", "1", "1"u8.ToArray())], Cancellation);
         await ApplyAsync(store, "work_mem");
 
         Assert.Equal(

@@ -57,7 +57,7 @@ public sealed class SqliteFormatTests
         Assert.Single(await silo.Store.Aggregates.ReadAggregatesAsync(1, null, null, null, null, 10, Cancellation));
         Assert.Equal(
             new LedgerCounts(2, 2, 0, 0, 0, 0), (await silo.Store.Ledger.ReadLedgerAsync(true, Cancellation)).Total);
-        Assert.Equal("definition", Assert.Single(await silo.Store.Generations.ReadDefinitionsAsync(Cancellation)).Name);
+        Assert.Equal("definition", Assert.Single((await silo.Store.Generations.ReadAsync(Cancellation)).Rows).Name);
         Assert.Equal(
             new RoundGrainId("item", "item"),
             Assert.Single(await silo.Store.ReadDeferredCallsAsync(0, 10, Cancellation)).Target);
@@ -106,8 +106,8 @@ public sealed class SqliteFormatTests
                     new PartitionId(1), new RoundGrainId("item", "item"), "reminder",
                     new ReminderRequest("reminder", TestSilo.Noon, 1, "fetch", "{}"u8.ToArray())));
             });
-            await silo.Store.Generations.RegisterDefinitionsAsync(
-                [new DefinitionProposal("definition", "hash", "{}"u8.ToArray())], Cancellation);
+            await silo.Store.Generations.DeclareAsync(
+                silo.Id, [new DefinitionProposal("definition", "hash", "{}"u8.ToArray())], Cancellation);
             await store.LeaveAsync(silo.Id, Cancellation);
         }
 

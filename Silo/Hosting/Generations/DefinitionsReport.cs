@@ -8,7 +8,7 @@ namespace Tributary.Silo.Hosting.Generations;
 /// Logs at the start how stored and configured generations differ: which live ones are not fed any more, and which
 /// configured ones are new and empty.
 /// </summary>
-internal static partial class StoredDefinitions
+internal static partial class DefinitionsReport
 {
     /// <summary>Lines of one kind; further names are only counted.</summary>
     private const int MaxLinesCount = 20;
@@ -35,7 +35,7 @@ internal static partial class StoredDefinitions
         List<DefinitionRow> empty = storedCount == 0 ? [] :
         [
             .. book.Configured.Where(row =>
-                !known.Contains(row.Name) && (PluginHost.IsPlugin(row) || book.IsDeclared(row))),
+                !known.Contains(row.Name) && (PluginHost.IsPlugin(row) || GenerationBook.IsDeclared(row))),
         ];
         foreach (var row in empty.Take(MaxLinesCount))
         {

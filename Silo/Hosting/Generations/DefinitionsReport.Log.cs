@@ -1,6 +1,6 @@
 namespace Tributary.Silo.Hosting.Generations;
 
-internal static partial class StoredDefinitions
+internal static partial class DefinitionsReport
 {
     [LoggerMessage(EventId = 4061, Level = LogLevel.Warning, Message =
         "Aggregate {Name} is stored and not counted: the configuration does not have it. Its rows stay "
