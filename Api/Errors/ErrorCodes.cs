@@ -73,6 +73,7 @@ public static class ErrorCodes
         [TimedOut] = (503, "Waited too long"),
         ["partition_elsewhere"] = (503, "The partition is at another silo"),
         ["silo_lost"] = (503, "The silo was lost"),
+        ["no_silo"] = (503, "No silo is reached"),
         ["stopping"] = (503, "Stopping"),
         ["not_ready"] = (503, "Not ready"),
         ["roles_apart"] = (501, "The roles run apart"),

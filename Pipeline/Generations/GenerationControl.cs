@@ -10,6 +10,7 @@ namespace Tributary.Pipeline.Generations;
 /// <param name="changed">Called with every book that follows a switch or a drop.</param>
 public sealed class GenerationControl(
     IRoundGrains grains, IGenerations store, GenerationBook opened, Action<GenerationBook> changed)
+    : IGenerationControl
 {
     private readonly SemaphoreSlim turn = new(1);
     private volatile GenerationBook book = opened;

@@ -14,7 +14,7 @@ namespace Tributary.Pipeline.Intake;
 /// <param name="plugins">The plugins of this process; null when it has none.</param>
 public sealed partial class MessageIntake(
     IRoundGrains grains, ContributionCalculator contributions, MessageIds ids, TimeProvider time,
-    IntakeOptions options, IPluginHost? plugins = null)
+    IntakeOptions options, IPluginHost? plugins = null) : IMessageDoor
 {
     /// <summary>In front of item ids that are derived from an external id.</summary>
     private const string DerivedPrefix = "x-";
@@ -39,6 +39,7 @@ public sealed partial class MessageIntake(
     public ValueTask<Receipt> AcceptAsync(in IntakeRequest request)
     {
         var message = Prepare(request);
+        request.Check?.Invoke();
         return ReceiveAsync(message);
     }
 
@@ -127,8 +128,11 @@ public sealed partial class MessageIntake(
     private DateTimeOffset ReceivedNow() =>
         DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
 
-    // Derived from the external id, so that a repeat finds the item of the first message.
-    private static string DerivedItem(string source, string externalId) =>
+    /// <summary>
+    /// The item of a message that names none, derived from the external id, so that a repeat finds the item of the first
+    /// message.
+    /// </summary>
+    public static string DerivedItem(string source, string externalId) =>
         DerivedPrefix + ExternalKey.Unscoped(source, externalId).Hash.ToString("x32");
 
     private static string ItemOf(in IntakeRequest request, in FoundValue value)

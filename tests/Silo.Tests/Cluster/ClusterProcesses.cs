@@ -9,18 +9,18 @@ namespace Tributary.Silo.Tests.Cluster;
 /// <summary>What tests of clusters of real processes share: starts, posts, and looks at the database.</summary>
 internal static class ClusterProcesses
 {
+    private static readonly string[] Options = ["--database", "postgres", "--cluster", "postgres"];
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>Starts a silo of the cluster of this database, on free ports.</summary>
-    public static Task<TributaryProcess> StartAsync(string connection) => TributaryProcess.StartNewAsync(
-        new Dictionary<string, string>
-        {
-            ["TRIBUTARY__DATABASE__CONNECTION"] = connection,
-            ["TRIBUTARY__CLUSTER__ID"] = "readings",
-            ["TRIBUTARY__CLUSTER__SILO_PORT"] = "0",
-            ["TRIBUTARY__CLUSTER__GATEWAY_PORT"] = "0",
-        },
-        ["--database", "postgres", "--cluster", "postgres"], Cancellation);
+    /// <param name="more">Further options.</param>
+    public static Task<TributaryProcess> StartAsync(string connection, params string[] more) =>
+        TributaryProcess.StartNewAsync(EnvironmentOf(connection), [.. Options, .. more], Cancellation);
+
+    /// <summary>Starts a process of the cluster that may have to wait for others before it is ready.</summary>
+    public static TributaryProcess Launch(string connection, params string[] more) =>
+        TributaryProcess.LaunchNew(EnvironmentOf(connection), [.. Options, .. more]);
 
     /// <summary>Posts a message with a key; the status of the answer.</summary>
     /// <exception cref="HttpRequestException">The process did not answer.</exception>
@@ -71,4 +71,12 @@ internal static class ClusterProcesses
             && shares.Values.Sum() == 256 && shares.Values.All(static count => count > 0));
 
     public static TimeSpan Since(long timestamp) => Stopwatch.GetElapsedTime(timestamp);
+
+    private static Dictionary<string, string> EnvironmentOf(string connection) => new()
+    {
+        ["TRIBUTARY__DATABASE__CONNECTION"] = connection,
+        ["TRIBUTARY__CLUSTER__ID"] = "readings",
+        ["TRIBUTARY__CLUSTER__SILO_PORT"] = "0",
+        ["TRIBUTARY__CLUSTER__GATEWAY_PORT"] = "0",
+    };
 }
