@@ -10,12 +10,12 @@ namespace Tributary.Silo.Hosting.Doors;
 
 /// <summary>
 /// The door of a process that is an Orleans client of its cluster: it sends messages to silos, many in a call, and maps
-/// nothing. A message with a key is sent again when its silo is lost, because it is stored once; the producer of another
-/// one is told.
+/// nothing. A message with a key is sent again when its silo is lost, because it is stored once; the producer of
+/// another one is told.
 /// </summary>
 internal sealed class RemoteDoor : IMessageDoor
 {
-    private readonly Func<IGrainFactory> grains;
+    private readonly Func<int, DoorRequest[], bool, Task<DoorAnswers>> take;
     private readonly ClusterConnection connection;
     private readonly Partitioner partitioner;
     private readonly MessageIntake checks;
@@ -30,14 +30,15 @@ internal sealed class RemoteDoor : IMessageDoor
     private long waitingBytes;
     private int takenCount;
 
+    /// <param name="take">Calls the door of a partition: see <see cref="IDoorGrain.Take"/>.</param>
     /// <param name="checks">Finds what is wrong with a body, for requests with a check of their own.</param>
     /// <param name="isMapped">True when silos find the item in the body.</param>
     /// <param name="isBulk">True for loads, which give way to other messages.</param>
     public RemoteDoor(
-        Func<IGrainFactory> grains, ClusterConnection connection, Partitioner partitioner, MessageIntake checks,
-        TimeProvider time, bool isMapped, bool isBulk)
+        Func<int, DoorRequest[], bool, Task<DoorAnswers>> take, ClusterConnection connection,
+        Partitioner partitioner, MessageIntake checks, TimeProvider time, bool isMapped, bool isBulk)
     {
-        (this.grains, this.connection, this.partitioner) = (grains, connection, partitioner);
+        (this.take, this.connection, this.partitioner) = (take, connection, partitioner);
         (this.checks, this.time, this.isMapped, this.isBulk) = (checks, time, isMapped, isBulk);
         // Only mapped loads name one item in several messages that come without waiting for each other.
         keyed = new DoorRoutes(partitioner.PartitionCount, !isMapped || !isBulk, NewLane);
@@ -126,7 +127,7 @@ internal sealed class RemoteDoor : IMessageDoor
             connection.ThrowIfDown();
             var requests = call.ConvertAll(static message => message.Request).ToArray();
             var answers = await connection.AnswerOfAsync(
-                () => grains().GetGrain<IDoorGrain>(lane.Partition).Take(requests, isBulk), call[0].IsRepeatable);
+                () => take(lane.Partition, requests, isBulk), call[0].IsRepeatable);
             routes.Learn(lane, answers.Silo, requests.Where((_, i) => answers.All[i].IsElsewhere)
                 .Select(static request => request.Partition));
             End(call, answers.All);

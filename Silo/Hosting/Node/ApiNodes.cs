@@ -17,7 +17,10 @@ using Tributary.Storage.Rounds;
 
 namespace Tributary.Silo.Hosting.Node;
 
-/// <summary>Makes the node that the API serves, in a process with an engine, in a client of a cluster, and in one that only reads.</summary>
+/// <summary>
+/// Makes the node that the API serves: in a process with an engine, in a client of a cluster, and in one that only
+/// reads.
+/// </summary>
 internal sealed class ApiNodes(
     NodeStore store, NodeState state, NodeDoors doors, Processing processing, AfterStart<FeedTail> tail,
     ChangeWatch changes, TimeProvider time)
@@ -73,7 +76,8 @@ internal sealed class ApiNodes(
         var checks = DoorTo(grains, definitions, plugins);
         var partitioner = new Partitioner(facts.PartitionCount);
         RemoteDoor NewDoor(bool isBulk) => new(
-            () => link.Grains, link.Connection, partitioner, checks, time, processing.ApiMapper is not null, isBulk);
+            (partition, requests, bulk) => link.Grains.GetGrain<IDoorGrain>(partition).Take(requests, bulk),
+            link.Connection, partitioner, checks, time, processing.ApiMapper is not null, isBulk);
         return OfReader(grains, definitions, plugins) with
         {
             Intake = NewDoor(isBulk: false),
