@@ -7,7 +7,6 @@ using Tributary.Pipeline.Plugins;
 using Tributary.Pipeline.Processing;
 using Tributary.Pipeline.Reading;
 using Tributary.Rounds.Held;
-using Tributary.Storage;
 using Tributary.Storage.Aggregates;
 using Tributary.Storage.Failures;
 using Tributary.Storage.Held;
@@ -23,10 +22,10 @@ namespace Tributary.Api;
 public sealed record ApiNode : INodeReadiness
 {
     /// <summary>Takes single messages.</summary>
-    public required MessageIntake Intake { get; init; }
+    public required IMessageDoor Intake { get; init; }
 
     /// <summary>Takes bulk loads, which give way to single messages.</summary>
-    public required MessageIntake BulkIntake { get; init; }
+    public required IMessageDoor BulkIntake { get; init; }
 
     public required IRoundGrains Grains { get; init; }
 
@@ -76,19 +75,19 @@ public sealed record ApiNode : INodeReadiness
     public required Func<LiveDefinitions> Live { get; init; }
 
     /// <summary>Builds and switches generations; null in a process that only reads.</summary>
-    public GenerationControl? Generations { get; init; }
+    public IGenerationControl? Generations { get; init; }
 
     /// <summary>True while the node takes calls.</summary>
     public required Func<bool> IsReady { get; init; }
 
     /// <summary>
-    /// The reason why the store takes no messages now; null when it does, and in a process that only reads.
+    /// The reason why no messages are taken now; null when they are, and in a process that only reads.
     /// </summary>
-    public Func<StoreException?> Refusal { get; init; } = static () => null;
+    public Func<TributaryException?> Refusal { get; init; } = static () => null;
 
     bool INodeReadiness.IsReady => IsReady();
 
-    StoreException? INodeReadiness.Refusal => Refusal();
+    TributaryException? INodeReadiness.Refusal => Refusal();
 
     /// <summary>The database that cursors belong to.</summary>
     public Guid History => Tail.History;

@@ -19,6 +19,8 @@ internal sealed partial class PostBatch(
 {
     private static readonly Backoff Retries = new(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(500));
 
+    private int batchesCount;
+
     public async Task InvokeAsync(HttpContext context)
     {
         var source = PostMessage.SourceOf(context.Request);
@@ -44,6 +46,8 @@ internal sealed partial class PostBatch(
     private async Task ReadAsync(HttpContext context, BatchWindow window, string source, string? key)
     {
         var lines = new BatchLines(context.Request.BodyReader, options.MaxBodyBytes);
+        // The lines of a batch that speak of one item stay in order.
+        var order = Interlocked.Increment(ref batchesCount) & int.MaxValue;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(
             context.RequestAborted, lifetime.ApplicationStopping);
         var blanks = new Queue<long>();
@@ -61,8 +65,8 @@ internal sealed partial class PostBatch(
                     }
 
                     while (blanks.TryDequeue(out var blank))
-                        await AddAsync(window, new Line(blank, [], false), source, key, context.RequestAborted);
-                    await AddAsync(window, line, source, key, context.RequestAborted);
+                        await AddAsync(window, new Line(blank, [], false), source, key, order, context.RequestAborted);
+                    await AddAsync(window, line, source, key, order, context.RequestAborted);
                 }
 
                 end.CancelAfter(options.BatchIdleTimeout);
@@ -79,7 +83,7 @@ internal sealed partial class PostBatch(
     }
 
     private async ValueTask AddAsync(
-        BatchWindow window, Line line, string source, string? key, CancellationToken cancellation)
+        BatchWindow window, Line line, string source, string? key, int order, CancellationToken cancellation)
     {
         await window.WaitForRoomAsync(line.Body.Length, cancellation);
         Exception? error = null;
@@ -100,6 +104,7 @@ internal sealed partial class PostBatch(
                 Source = source,
                 Body = line.Body,
                 ExternalId = key is null ? null : $"{key}/{line.Number}",
+                Order = order,
             };
             receipt = await SendAsync(request, cancellation);
         }

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Tributary.Api.Http;
 using Tributary.Api.Messages;
-using Tributary.Items;
 using Tributary.Pipeline.Definitions;
 using Tributary.Pipeline.Intake;
 
@@ -26,11 +25,11 @@ internal sealed class ConfiguredEndpoint(
             MediaType = mediaType,
             ExternalId = key ?? ExternalIdOf(body),
             ItemPointer = definition.Item,
+            // The door checks first, so that a body that is no JSON is refused as such and not for its schema.
+            Check = definition.Body is { } schema
+                ? () => schema.Check(Encoding.UTF8.GetString(body), "body_schema_violation", time) : null,
         };
-        // The intake checks first, so that a body that is no JSON is refused as such and not for its schema.
-        var message = node.Intake.Prepare(request);
-        definition.Body?.Check(Encoding.UTF8.GetString(body), "body_schema_violation", time);
-        var receipt = await node.Intake.SendAsync(request, message);
+        var receipt = await node.Intake.AcceptAsync(request);
         await ReceiptWriter.WriteAsync(context, receipt, node.History);
     }
 

@@ -74,6 +74,7 @@ public static class ErrorCodes
         ["partition_elsewhere"] = (503, "The partition is at another silo"),
         ["definitions_outdated"] = (503, "The definitions changed"),
         ["silo_lost"] = (503, "The silo was lost"),
+        ["no_silo"] = (503, "No silo is reached"),
         ["stopping"] = (503, "Stopping"),
         ["not_ready"] = (503, "Not ready"),
         ["roles_apart"] = (501, "The roles run apart"),

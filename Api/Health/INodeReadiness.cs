@@ -1,5 +1,3 @@
-using Tributary.Storage;
-
 namespace Tributary.Api.Health;
 
 /// <summary>Tells whether a node takes messages; callable from before its start until after its stop.</summary>
@@ -9,7 +7,7 @@ public interface INodeReadiness
     bool IsReady { get; }
 
     /// <summary>
-    /// The reason why the store takes no messages now; null when it does, and in a process that only reads.
+    /// The reason why no messages are taken now; null when they are, and in a process that only reads.
     /// </summary>
-    StoreException? Refusal { get; }
+    TributaryException? Refusal { get; }
 }

@@ -53,7 +53,7 @@ internal sealed class GenerationRequests(ApiNode node)
     public Task DropAsync(HttpContext context) => ChangeAsync(context, Of(node).DropAsync);
 
     /// <exception cref="TributaryException"><c>roles_apart</c>.</exception>
-    internal static GenerationControl Of(ApiNode node) => node.Generations ?? throw StoredGrains.NeedsSilo();
+    internal static IGenerationControl Of(ApiNode node) => node.Generations ?? throw StoredGrains.NeedsSilo();
 
     private static async Task ChangeAsync(
         HttpContext context, Func<string, int, CancellationToken, ValueTask<IReadOnlyList<GenerationView>>> change)

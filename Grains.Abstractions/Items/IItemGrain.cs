@@ -189,7 +189,8 @@ public sealed class Receipt : IDeparting
     public Position Position => position != Unknown ? new Position(position) : Of(appended, known);
 
     /// <inheritdoc/>
-    public void Depart() => position = Of(appended, known).Value;
+    // A receipt of another silo is whole already.
+    public void Depart() => position = Position.Value;
 
     private static Position Of(AppendedMessage? appended, KnownMessage? known) => appended?.Position ?? known!.Position;
 }

@@ -13,6 +13,7 @@ namespace Tributary.Pipeline.Generations;
 /// </param>
 public sealed class GenerationControl(
     IRoundGrains grains, IGenerations store, GenerationBook opened, bool feeds, Action<GenerationBook> changed)
+    : IGenerationControl
 {
     private readonly SemaphoreSlim turn = new(1);
     private volatile GenerationBook book = opened;

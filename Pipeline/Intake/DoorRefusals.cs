@@ -75,6 +75,7 @@ public static class DoorRefusals
         ["internal"] = RefusalKind.CurableAlone,
 
         ["overloaded"] = RefusalKind.CurableForAll,
+        ["no_silo"] = RefusalKind.CurableForAll,
         ["stopping"] = RefusalKind.CurableForAll,
         ["not_ready"] = RefusalKind.CurableForAll,
         ["roles_apart"] = RefusalKind.CurableForAll,

@@ -28,4 +28,15 @@ public readonly record struct IntakeRequest
     /// Maps the body to the message; null when the body is the message. A body that cannot be mapped is stored parked.
     /// </summary>
     public MessageMapper? Mapper { get; init; }
+
+    /// <summary>
+    /// A further check of the body, called when the door has found nothing wrong with it and before anything is sent;
+    /// throws what refuses the message. Null for none.
+    /// </summary>
+    public Action? Check { get; init; }
+
+    /// <summary>
+    /// Requests with one number reach their items in the order of their calls; 0 when their order does not matter.
+    /// </summary>
+    public int Order { get; init; }
 }

@@ -20,7 +20,7 @@ namespace Tributary.Pipeline.Intake;
 /// </param>
 public sealed partial class MessageIntake(
     IRoundGrains grains, ContributionCalculator contributions, MessageIds ids, TimeProvider time,
-    IntakeOptions options, IPluginHost? plugins = null, Func<long, ValueTask>? upTo = null)
+    IntakeOptions options, IPluginHost? plugins = null, Func<long, ValueTask>? upTo = null) : IMessageDoor
 {
     /// <summary>In front of item ids that are derived from an external id.</summary>
     private const string DerivedPrefix = "x-";
@@ -44,15 +44,17 @@ public sealed partial class MessageIntake(
     /// <c>identifier_too_long</c>, <c>identifier_invalid</c>; from the item: <c>external_id_conflict</c>,
     /// <c>item_backlog_full</c>; from the silo: <c>overloaded</c>.
     /// </exception>
-    public ValueTask<Receipt> AcceptAsync(in IntakeRequest request) => SendAsync(request, Prepare(request));
+    public ValueTask<Receipt> AcceptAsync(in IntakeRequest request)
+    {
+        var message = Prepare(request);
+        request.Check?.Invoke();
+        return SendAsync(request, message);
+    }
 
-    /// <summary>
-    /// Sends a prepared message to its item: see <see cref="AcceptAsync"/>. When a later version of the definitions
-    /// counts by then, the message is made anew.
-    /// </summary>
-    // Pooled, because this runs once for each message.
+    // When a later version of the definitions counts by then, the message is made anew. Pooled, because this runs once
+    // for each message.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<Receipt> SendAsync(IntakeRequest request, IncomingMessage message)
+    private async ValueTask<Receipt> SendAsync(IntakeRequest request, IncomingMessage message)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -143,8 +145,11 @@ public sealed partial class MessageIntake(
     private DateTimeOffset ReceivedNow() =>
         DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
 
-    // Derived from the external id, so that a repeat finds the item of the first message.
-    private static string DerivedItem(string source, string externalId) =>
+    /// <summary>
+    /// The item of a message that names none, derived from the external id, so that a repeat finds the item of the first
+    /// message.
+    /// </summary>
+    public static string DerivedItem(string source, string externalId) =>
         DerivedPrefix + ExternalKey.Unscoped(source, externalId).Hash.ToString("x32");
 
     private static string ItemOf(in IntakeRequest request, in FoundValue value)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
@@ -57,9 +58,14 @@ public static class RoundGrainExtensions
     /// </summary>
     public static IClientBuilder AddTributaryClient(this IClientBuilder builder)
     {
+        builder.Services.TryAddSingleton(static provider =>
+            new ClusterConnection(provider.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<IClusterConnectionStatusObserver>(static provider =>
+            provider.GetRequiredService<ClusterConnection>());
         builder.Services.AddSingleton(static provider => new RoundRouter(
             provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<RoundRouter>>()));
+            provider.GetRequiredService<ILogger<RoundRouter>>(), local: null,
+            provider.GetRequiredService<ClusterConnection>()));
         AddReferences(builder.Services);
         return builder;
     }

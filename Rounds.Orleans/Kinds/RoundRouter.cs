@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.CodeGeneration;
 using Orleans.Serialization.Invocation;
 using Tributary.Rounds.Calls;
+using Tributary.Rounds.Orleans.Hosting;
 using Tributary.Rounds.Orleans.Partitions;
 using Tributary.Rounds.Partitions;
 
@@ -12,8 +13,10 @@ namespace Tributary.Rounds.Orleans.Kinds;
 /// </summary>
 /// <param name="grains">Reaches the grains of partitions.</param>
 /// <param name="local">The rounds of this process; null in a client.</param>
+/// <param name="connection">The connections of a client; null in a silo, where Orleans ends calls to lost silos.</param>
 internal sealed partial class RoundRouter(
-    IGrainFactory grains, TimeProvider time, ILogger<RoundRouter> logger, IncomingCalls? local = null)
+    IGrainFactory grains, TimeProvider time, ILogger<RoundRouter> logger, IncomingCalls? local = null,
+    ClusterConnection? connection = null)
 {
     /// <summary>
     /// A partition that moves is back within a quarter of a second, that of a killed silo within half a second. Each
@@ -42,11 +45,16 @@ internal sealed partial class RoundRouter(
     {
         for (var attempt = 1; ; attempt++)
         {
+            connection?.ThrowIfDown();
             try
             {
-                return local is not null && local.IsHere(target)
-                    ? await local.RunAsync(target, request, cancellation)
-                    : await (await PartitionOfAsync(target)).Run(target, request, cancellation);
+                if (local is not null && local.IsHere(target))
+                    return await local.RunAsync(target, request, cancellation);
+                var partition = await PartitionOfAsync(target);
+                return connection is null
+                    ? await partition.Run(target, request, cancellation)
+                    : await connection.AnswerOfAsync(
+                        () => partition.Run(target, request, cancellation), IsRead(request));
             }
             catch (SiloUnavailableException) when (attempt == MaxAttemptsCount || !IsRead(request))
             {

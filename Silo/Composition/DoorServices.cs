@@ -13,7 +13,8 @@ internal static class DoorServices
         .AddSingleton<Processing>()
         .AddSingleton<Listeners>()
         .AddSingleton<ApiNodes>()
+        .AddSingleton<StoredGenerations>()
         // Known once the node has started; other services of the host post through this door.
         .AddSingleton(static host => host.GetRequiredService<AfterStart<ApiNode>>().Value)
-        .AddSingleton<MessageIntake>(static host => host.GetRequiredService<ApiNode>().Intake);
+        .AddSingleton(static host => (MessageIntake)host.GetRequiredService<ApiNode>().Intake);
 }

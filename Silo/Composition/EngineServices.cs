@@ -1,4 +1,5 @@
 using Tributary.Rounds.Calls;
+using Tributary.Silo.Hosting.Doors;
 using Tributary.Silo.Hosting.Engine;
 using Tributary.Silo.Hosting.Lifetime;
 
@@ -16,6 +17,7 @@ internal static class EngineServices
         .AddSingleton<NodeReferences>()
         .AddSingleton<FailureLog>()
         .AddSingleton<SiloStart>()
+        .AddSingleton<DoorKeeper>()
         .AddSingleton<EngineLife>()
         .AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static host => host.GetRequiredService<EngineLife>());
 }

@@ -1,5 +1,6 @@
 using Tributary.Rounds.Orleans.Hosting;
 using Tributary.Silo.Configuration;
+using Tributary.Silo.Hosting.Cluster;
 using Tributary.Silo.Hosting.Engine;
 using Tributary.Silo.Hosting.Generations;
 using Tributary.Silo.Hosting.Lifetime;
@@ -27,11 +28,21 @@ internal static class NodeServices
         return silo.AddRoundGrains().EndInOrder();
     }
 
-    /// <summary>The role api alone: it reads what is stored.</summary>
+    /// <summary>The role api alone, without a cluster: it reads what is stored.</summary>
     public static IServiceCollection AddTributaryReader(this IServiceCollection services, SiloConfig config) => services
         .AddTributaryCommons(config)
         .AddHostedService<ReaderService>()
         .AddTributaryStop();
+
+    /// <summary>The role api alone in a cluster: silos work for it.</summary>
+    public static IServiceCollection AddTributaryApiNode(this IServiceCollection services, SiloConfig config) =>
+        services
+            .AddTributaryCommons(config)
+            .AddSingleton<ClusterLink>()
+            // The link tells once, and not with each look, that there is no gateway.
+            .AddLogging(static logging => logging.AddFilter("Orleans.Messaging.GatewayManager", LogLevel.Error))
+            .AddHostedService<ClientService>()
+            .AddTributaryStop();
 
     private static IServiceCollection AddTributaryCommons(this IServiceCollection services, SiloConfig config)
     {

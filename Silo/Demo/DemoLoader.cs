@@ -32,7 +32,7 @@ internal static class DemoLoader
         return [.. lines.Where(line => line.Length > 0).Select(System.Text.Encoding.UTF8.GetBytes)];
     }
 
-    private static async Task<int> LoadAsync(MessageIntake intake, List<byte[]> events, CancellationToken cancellation)
+    private static async Task<int> LoadAsync(IMessageDoor intake, List<byte[]> events, CancellationToken cancellation)
     {
         var repeats = 0;
         var options = new ParallelOptions { MaxDegreeOfParallelism = WindowCount, CancellationToken = cancellation };

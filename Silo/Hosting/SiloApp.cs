@@ -66,7 +66,7 @@ public sealed partial class SiloApp : IAsyncDisposable
         }
 
         var app = new SiloApp(built);
-        app.LogRoles(config.Roles);
+        app.LogRoles(config);
         return app;
     }
 
@@ -87,8 +87,10 @@ public sealed partial class SiloApp : IAsyncDisposable
         var builder = WebServer.NewBuilder(config);
         if (config.Roles.HasFlag(Roles.Silo))
             builder.UseOrleans(silo => silo.UseConfiguredCluster(config).AddTributaryNode(config));
-        else
+        else if (config.Cluster.IsLocal)
             builder.Services.AddTributaryReader(config);
+        else
+            builder.Services.AddTributaryApiNode(config);
         builder.Services.AddHostedService(host => ActivatorUtilities.CreateInstance<Preparation>(host, prepare));
         builder.Services.AddTributaryApi(config);
         return builder.Build();
@@ -109,12 +111,13 @@ public sealed partial class SiloApp : IAsyncDisposable
         await built.DisposeAsync();
     }
 
-    private void LogRoles(Roles roles)
+    private void LogRoles(SiloConfig config)
     {
+        var roles = config.Roles;
         var urls = string.Join(", ", Addresses);
         if (!roles.HasFlag(Roles.Api))
             LogHealthOnly(urls);
-        else if (!roles.HasFlag(Roles.Silo))
+        else if (!roles.HasFlag(Roles.Silo) && config.Cluster.IsLocal)
             LogReading(urls);
         else
             LogServing(urls);

@@ -14,7 +14,7 @@ internal static class StoredMessages
     /// <paramref name="placeEvery"/>th, ascending.
     /// </summary>
     public static async Task<Position[]> LoadAsync(
-        MessageIntake intake, int count, int placeEvery, CancellationToken cancellation)
+        IMessageDoor intake, int count, int placeEvery, CancellationToken cancellation)
     {
         var bodies = SampleMessages.Make(Math.Min(count, BodiesCount));
         var places = new List<Position>();

@@ -69,6 +69,14 @@ public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
         }
     }
 
+    /// <summary>Starts a server with options and variables of its own, which need not become ready.</summary>
+    public static TributaryProcess LaunchNew(Dictionary<string, string>? environment, string[] arguments)
+    {
+        var server = new TributaryProcess(arguments, environment, root: null);
+        server.Launch();
+        return server;
+    }
+
     /// <summary>Starts the server on its old port and data, and waits until it is ready.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
@@ -122,7 +130,8 @@ public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
         folder.Delete(recursive: true);
     }
 
-    private async Task WaitUntilReadyAsync(CancellationToken cancellation)
+    /// <summary>Waits until the server is ready.</summary>
+    public async Task WaitUntilReadyAsync(CancellationToken cancellation)
     {
         using var http = new HttpClient();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

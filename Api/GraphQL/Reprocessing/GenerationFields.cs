@@ -43,7 +43,7 @@ internal sealed class GenerationFields(ApiNode node)
         bindings.Object<GenerationError>("GenerationError");
     }
 
-    private GenerationControl Known => GenerationRequests.Of(node);
+    private IGenerationControl Known => GenerationRequests.Of(node);
 
     private async ValueTask<IReadOnlyList<GenerationBody>> ListAsync(Func<GenerationView, bool> which) =>
         GenerationList.Of((await Known.ListAsync()).Where(which)).Generations;

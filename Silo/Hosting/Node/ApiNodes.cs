@@ -5,19 +5,25 @@ using Tributary.Pipeline.Generations;
 using Tributary.Pipeline.Intake;
 using Tributary.Pipeline.Plugins;
 using Tributary.Pipeline.Reading;
-using Tributary.Rounds.Engine;
+using Tributary.Rounds.Partitions;
+using Tributary.Silo.Hosting.Cluster;
+using Tributary.Silo.Hosting.Doors;
 using Tributary.Silo.Hosting.Engine;
 using Tributary.Silo.Hosting.Generations;
 using Tributary.Silo.Hosting.Lifetime;
 using Tributary.Storage.Messages;
 using Tributary.Storage.Queries;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Silo.Hosting.Node;
 
-/// <summary>Makes the node that the API serves, in a process with an engine and in one that only reads.</summary>
+/// <summary>
+/// Makes the node that the API serves: in a process with an engine, in a client of a cluster, and in one that only
+/// reads.
+/// </summary>
 internal sealed class ApiNodes(
     NodeStore store, NodeState state, NodeDoors doors, Processing processing, AfterStart<FeedTail> tail,
-    ChangeWatch changes)
+    ChangeWatch changes, TimeProvider time)
 {
     /// <summary>The node of the role silo: a reader with an engine.</summary>
     public ApiNode OfSilo(NodeReferences references, Definitions definitions, PluginHost plugins)
@@ -58,6 +64,26 @@ internal sealed class ApiNodes(
             Tail = tail.Value,
             Live = () => generations.Book.Live,
             IsReady = () => state.IsReady,
+        };
+    }
+
+    /// <summary>The node of the role api in a cluster: a reader that silos work for.</summary>
+    public ApiNode OfClient(
+        ClusterLink link, RemoteOperations operations, StoreFacts facts, Definitions definitions, PluginHost plugins)
+    {
+        var grains = new RemoteGrains(link);
+        var checks = DoorTo(grains, definitions, plugins);
+        var partitioner = new Partitioner(facts.PartitionCount);
+        RemoteDoor NewDoor(bool isBulk) => new(
+            (partition, requests, bulk) => link.Grains.GetGrain<IDoorGrain>(partition).Take(requests, bulk),
+            link.Connection, partitioner, checks, time, processing.ApiMapper is not null, isBulk);
+        return OfReader(grains, definitions, plugins) with
+        {
+            Intake = NewDoor(isBulk: false),
+            BulkIntake = NewDoor(isBulk: true),
+            MakeAgain = operations.MakeAgainAsync,
+            Generations = operations,
+            Refusal = () => state.Refusal,
         };
     }
 

@@ -1,5 +1,4 @@
 using Tributary.Api.Health;
-using Tributary.Storage;
 
 namespace Tributary.Silo.Hosting.Node;
 
@@ -13,14 +12,14 @@ internal sealed class NodeState : INodeReadiness
     public bool IsReady => !isStopping && engine is { } started && started.IsReady();
 
     /// <inheritdoc/>
-    public StoreException? Refusal => engine?.Refusal();
+    public TributaryException? Refusal => engine?.Refusal();
 
     /// <summary>The last step of the start.</summary>
-    public void BeginServing(Func<bool> isReady, Func<StoreException?> refusal) =>
+    public void BeginServing(Func<bool> isReady, Func<TributaryException?> refusal) =>
         engine = new EngineState(isReady, refusal);
 
     /// <summary>The first step of the stop. False when it was taken already.</summary>
     public bool BeginStop() => !Interlocked.Exchange(ref isStopping, true);
 
-    private sealed record EngineState(Func<bool> IsReady, Func<StoreException?> Refusal);
+    private sealed record EngineState(Func<bool> IsReady, Func<TributaryException?> Refusal);
 }

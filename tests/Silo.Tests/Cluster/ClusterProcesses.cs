@@ -24,8 +24,13 @@ internal static class ClusterProcesses
     };
 
     /// <summary>Starts a silo of the cluster of this database, on free ports.</summary>
-    public static Task<TributaryProcess> StartAsync(string connection) =>
-        TributaryProcess.StartNewAsync(EnvironmentOf(connection), Arguments, Cancellation);
+    /// <param name="more">Further options.</param>
+    public static Task<TributaryProcess> StartAsync(string connection, params string[] more) =>
+        TributaryProcess.StartNewAsync(EnvironmentOf(connection), [.. Arguments, .. more], Cancellation);
+
+    /// <summary>Starts a process of the cluster that may have to wait for others before it is ready.</summary>
+    public static TributaryProcess Launch(string connection, params string[] more) =>
+        TributaryProcess.LaunchNew(EnvironmentOf(connection), [.. Arguments, .. more]);
 
     /// <summary>Posts a message with a key; the status of the answer.</summary>
     /// <exception cref="HttpRequestException">The process did not answer.</exception>
@@ -76,4 +81,5 @@ internal static class ClusterProcesses
             && shares.Values.Sum() == 256 && shares.Values.All(static count => count > 0));
 
     public static TimeSpan Since(long timestamp) => Stopwatch.GetElapsedTime(timestamp);
+
 }

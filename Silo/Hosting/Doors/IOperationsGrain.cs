@@ -1,0 +1,42 @@
+using Orleans.Concurrency;
+using Tributary.Replays;
+using Tributary.Rounds.Held;
+
+namespace Tributary.Silo.Hosting.Doors;
+
+/// <summary>
+/// Demands of operators that only a silo can meet, because they need its definitions and plugins. Any silo meets them.
+/// </summary>
+[Alias("tributary.operations")]
+internal interface IOperationsGrain : IGrainWithIntegerKey
+{
+    /// <summary>Makes a failed call again: see <see cref="Rounds.Engine.RoundEngine.MakeAgainAsync"/>.</summary>
+    [Alias("MakeAgain")]
+    Task<AgainResult> MakeAgain(Guid failure);
+
+    /// <inheritdoc cref="Pipeline.Generations.IGenerationControl.ListAsync"/>
+    [ReadOnly, Alias("Generations")]
+    Task<GenerationLine[]> Generations();
+
+    /// <inheritdoc cref="Pipeline.Generations.IGenerationControl.ReprocessAsync"/>
+    [Alias("Reprocess")]
+    Task<GenerationLine> Reprocess(string name, DateTimeOffset? from, DateTimeOffset? to);
+
+    /// <inheritdoc cref="Pipeline.Generations.IGenerationControl.CancelAsync"/>
+    [Alias("Cancel")]
+    Task Cancel(string name);
+
+    /// <inheritdoc cref="Pipeline.Generations.IGenerationControl.SwitchAsync"/>
+    [Alias("Switch")]
+    Task<GenerationLine[]> Switch(string name, int number);
+
+    /// <inheritdoc cref="Pipeline.Generations.IGenerationControl.DropAsync"/>
+    [Alias("Drop")]
+    Task<GenerationLine[]> Drop(string name, int number);
+}
+
+/// <summary>A generation as a silo knows it; its row is in the database.</summary>
+/// <param name="Id">The id of the row.</param>
+/// <param name="Replay">The replay that builds it; null when none was ever started.</param>
+[GenerateSerializer, Immutable, Alias("tributary.generation-line")]
+internal readonly record struct GenerationLine(int Id, bool IsFed, bool IsConfigured, ReplayProgress? Replay);
