@@ -12,15 +12,17 @@ internal static class ClusterProcesses
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>Starts a silo of the cluster of this database, on free ports.</summary>
-    public static Task<TributaryProcess> StartAsync(string connection) => TributaryProcess.StartNewAsync(
-        new Dictionary<string, string>
-        {
-            ["TRIBUTARY__DATABASE__CONNECTION"] = connection,
-            ["TRIBUTARY__CLUSTER__ID"] = "readings",
-            ["TRIBUTARY__CLUSTER__SILO_PORT"] = "0",
-            ["TRIBUTARY__CLUSTER__GATEWAY_PORT"] = "0",
-        },
-        ["--database", "postgres", "--cluster", "postgres"], Cancellation);
+    /// <param name="arguments">Further arguments of the process.</param>
+    public static Task<TributaryProcess> StartAsync(string connection, params string[] arguments) =>
+        TributaryProcess.StartNewAsync(
+            new Dictionary<string, string>
+            {
+                ["TRIBUTARY__DATABASE__CONNECTION"] = connection,
+                ["TRIBUTARY__CLUSTER__ID"] = "readings",
+                ["TRIBUTARY__CLUSTER__SILO_PORT"] = "0",
+                ["TRIBUTARY__CLUSTER__GATEWAY_PORT"] = "0",
+            },
+            ["--database", "postgres", "--cluster", "postgres", .. arguments], Cancellation);
 
     /// <summary>Posts a message with a key; the status of the answer.</summary>
     /// <exception cref="HttpRequestException">The process did not answer.</exception>
