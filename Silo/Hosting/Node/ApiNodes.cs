@@ -1,10 +1,10 @@
 using Tributary.Api;
 using Tributary.Api.Processing;
 using Tributary.Feed;
+using Tributary.Feed.Changes;
 using Tributary.Pipeline.Generations;
 using Tributary.Pipeline.Intake;
 using Tributary.Pipeline.Plugins;
-using Tributary.Pipeline.Reading;
 using Tributary.Rounds.Engine;
 using Tributary.Silo.Hosting.Engine;
 using Tributary.Silo.Hosting.Generations;
@@ -17,7 +17,7 @@ namespace Tributary.Silo.Hosting.Node;
 /// <summary>Makes the node that the API serves, in a process with an engine and in one that only reads.</summary>
 internal sealed class ApiNodes(
     NodeStore store, NodeState state, NodeDoors doors, Processing processing, AfterStart<FeedTail> tail,
-    ChangeWatch changes)
+    NodeChanges changes)
 {
     /// <summary>The node of the role silo: a reader with an engine.</summary>
     public ApiNode OfSilo(NodeReferences references, Definitions definitions, PluginHost plugins)
