@@ -1,11 +1,11 @@
 using Tributary.Api.Health;
 using Tributary.Api.Processing;
 using Tributary.Feed;
+using Tributary.Feed.Changes;
 using Tributary.Pipeline.Generations;
 using Tributary.Pipeline.Intake;
 using Tributary.Pipeline.Plugins;
 using Tributary.Pipeline.Processing;
-using Tributary.Pipeline.Reading;
 using Tributary.Rounds.Held;
 using Tributary.Storage.Aggregates;
 using Tributary.Storage.Failures;
@@ -65,8 +65,8 @@ public sealed record ApiNode : INodeReadiness
 
     public required FeedTail Tail { get; init; }
 
-    /// <summary>Reports changes by rounds of this process; null in a process without the role silo.</summary>
-    public ChangeWatch? Changes { get; init; }
+    /// <summary>Reports changes by rounds of all silos; null in a process without the role silo.</summary>
+    public NodeChanges? Changes { get; init; }
 
     /// <summary>
     /// The definitions that readers see: one snapshot, which a switch replaces. An answer takes one snapshot and uses

@@ -20,6 +20,13 @@ public interface IBroker : IAsyncDisposable
 
     /// <summary>The state of the connection and the counts as of now.</summary>
     BrokerStatus Status { get; }
+
+    /// <summary>
+    /// True when processes that receive at once share the deliveries, so that each delivery comes to one of them; false
+    /// when each process would get all deliveries. The platform then receives in one process of a cluster, and may
+    /// call <see cref="RunAsync"/> again after it has ended.
+    /// </summary>
+    bool HasCompetingConsumers => true;
 }
 
 /// <summary>
@@ -74,6 +81,12 @@ public abstract record Reception
     /// another body. Only a broker with <see cref="Delivery.IsKeptByBroker"/> gets this, and keeps the delivery.
     /// </summary>
     public sealed record Refused(string Code, string Reason) : Reception;
+
+    /// <summary>
+    /// Not stored: another process of the cluster receives now, by a connection of its own. Only a broker without
+    /// <see cref="IBroker.HasCompetingConsumers"/> gets this, while it is being ended.
+    /// </summary>
+    public sealed record Elsewhere : Reception;
 }
 
 /// <param name="IsConnected">True while deliveries can come in.</param>

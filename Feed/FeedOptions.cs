@@ -4,7 +4,7 @@ namespace Tributary.Feed;
 public sealed class FeedOptions
 {
     /// <summary>
-    /// How long the tail waits for a hint before it looks by itself: commits of other silos send no hints.
+    /// How long the tail waits for a hint before it looks by itself: a hint of another silo may be lost.
     /// </summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(250);
 

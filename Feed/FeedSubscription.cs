@@ -24,6 +24,7 @@ public sealed class FeedSubscription : IDisposable
 {
     private readonly FeedTail tail;
     private readonly FeedOptions options;
+    private readonly IDisposable demand;
     private readonly Channel<FeedSlice> waiting;
     private Position reached;
     private long waitingBytes;
@@ -31,10 +32,12 @@ public sealed class FeedSubscription : IDisposable
     private int end;
     private int isDisposed;
 
-    internal FeedSubscription(FeedTail tail, FeedOptions options, Position after)
+    /// <param name="demand">Disposed with the subscription.</param>
+    internal FeedSubscription(FeedTail tail, FeedOptions options, Position after, IDisposable demand)
     {
         this.tail = tail;
         this.options = options;
+        this.demand = demand;
         reached = after;
         // Bounded by the counts below: every slice holds at least one message.
         waiting = Channel.CreateUnbounded<FeedSlice>(
@@ -93,8 +96,10 @@ public sealed class FeedSubscription : IDisposable
 
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref isDisposed, 1) == 0)
-            tail.Leave(this);
+        if (Interlocked.Exchange(ref isDisposed, 1) != 0)
+            return;
+        tail.Leave(this);
+        demand.Dispose();
     }
 
     /// <summary>Called by the tail, under its lock.</summary>

@@ -6,7 +6,7 @@ namespace Tributary.Feed;
 
 /// <summary>
 /// The one tail of a silo: reads committed messages from its last position to the horizon and hands each slice to all
-/// subscribers. Hints after commits and a short poll wake it; it reads nothing while nobody listens.
+/// subscribers. Hints after commits of any silo and a short poll wake it; it reads nothing while nobody listens.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -21,7 +21,7 @@ public sealed partial class FeedTail(
 {
     private readonly Lock gate = new();
     private readonly HashSet<FeedSubscription> attached = [];
-    private readonly SemaphoreSlim hints = new(0, 1);
+    private readonly Wakeup hints = new();
     private readonly SemaphoreSlim replays = new(options.MaxReplayReadsCount);
     private readonly CancellationTokenSource stopping = new();
     private Position position;
@@ -29,6 +29,9 @@ public sealed partial class FeedTail(
 
     /// <summary>The database that the feed's cursors belong to.</summary>
     public Guid History => history;
+
+    /// <summary>Counts the readers of this node's feeds: this tail's and others.</summary>
+    public FeedDemand Demand { get; } = new();
 
     /// <summary>Subscribers that have not ended.</summary>
     public int SubscribersCount => Volatile.Read(ref subscribersCount);
@@ -41,19 +44,7 @@ public sealed partial class FeedTail(
     /// Tells the tail that something was committed. Returns at once; hints that come
     /// before the tail looks are one hint.
     /// </summary>
-    public void Hint()
-    {
-        if (hints.CurrentCount > 0)
-            return;
-        try
-        {
-            hints.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // Another hint came first, and the tail has not looked yet: one look serves both.
-        }
-    }
+    public void Hint() => hints.Wake();
 
     /// <summary>
     /// Subscribes to everything after <paramref name="after"/>: first the stored
@@ -70,7 +61,7 @@ public sealed partial class FeedTail(
                 options.MaxRetryDelay);
         }
 
-        return new FeedSubscription(this, options, after);
+        return new FeedSubscription(this, options, after, Demand.Enter());
     }
 
     /// <summary>Runs until <paramref name="cancellation"/>; then ends every subscription as stopped.</summary>
@@ -160,16 +151,7 @@ public sealed partial class FeedTail(
             return;
         }
 
-        using var poll = new CancellationTokenSource(options.PollInterval, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, poll.Token);
-        try
-        {
-            await hints.WaitAsync(either.Token);
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            // The poll interval has passed: the tail looks without a hint.
-        }
+        await hints.WaitAsync(options.PollInterval, time, cancellation);
     }
 
     /// <summary>Reads up to the horizon; false when the store could not be read.</summary>

@@ -13,16 +13,18 @@ internal sealed class ZeroMqBroker : IBroker
     private readonly ConnectorServices services;
     private readonly BrokerHealth health;
     private readonly ReceiveWindow window;
-    private readonly DeliveryLine<Delivery> line;
     private readonly RepeatedWarning refusals;
     private readonly RepeatedWarning failures;
+
+    // Of the run that is under way.
+    private DeliveryLine<Delivery> line;
 
     public ZeroMqBroker(ZeroMqOptions options, ConnectorServices services)
     {
         (this.options, this.services) = (options, services);
         health = new BrokerHealth(options.Name, services.Warn);
         window = new ReceiveWindow(options.UnansweredCount, MaxUnansweredBytes);
-        line = new DeliveryLine<Delivery>(options.UnansweredCount, options.ProcessDelay, services.Time);
+        line = NewLine();
         refusals = new RepeatedWarning(services.Warn, services.Time);
         failures = new RepeatedWarning(services.Warn, services.Time);
     }
@@ -31,9 +33,13 @@ internal sealed class ZeroMqBroker : IBroker
 
     public BrokerStatus Status => health.Status;
 
+    /// <summary>PUSH gives each message to one PULL, and PUB gives all messages to every SUB.</summary>
+    public bool HasCompetingConsumers => !options.IsSubscriber;
+
     public async Task RunAsync(Receive receive, CancellationToken cancellation)
     {
         using var giveUp = new CancellationTokenSource();
+        line = NewLine();
         var handing = line.RunAsync(
             delivery => _ = AnswerAsync(delivery, receive, giveUp.Token), giveUp.Token, hurry: cancellation);
         var backoff = new BrokerBackoff(options.FirstRetryDelay, BrokerLimits.MaxRetryDelay);
@@ -61,6 +67,8 @@ internal sealed class ZeroMqBroker : IBroker
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private DeliveryLine<Delivery> NewLine() => new(options.UnansweredCount, options.ProcessDelay, services.Time);
 
     private static Task RunOnThreadAsync(Action run)
     {

@@ -5,6 +5,9 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.GrainReferences;
 using Orleans.Metadata;
+using Tributary.Feed;
+using Tributary.Feed.Changes;
+using Tributary.Rounds.Orleans.Feed;
 using Tributary.Rounds.Orleans.Kinds;
 using Tributary.Rounds.Orleans.Partitions;
 using Tributary.Rounds.Orleans.References;
@@ -49,6 +52,22 @@ public static class RoundGrainExtensions
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
             static provider => provider.GetRequiredService<PartitionWatch>());
         AddReferences(services);
+        return builder;
+    }
+
+    /// <summary>
+    /// Carries the changes and commits of all silos to the feeds of each, for the registered <see cref="NodeChanges"/>,
+    /// <see cref="ChangeWatch"/> and <see cref="FeedTail"/>. After <see cref="AddRoundGrains"/>.
+    /// </summary>
+    public static ISiloBuilder AddFeedLinks(this ISiloBuilder builder)
+    {
+        var services = builder.Services;
+        builder.AddGrainService<SiloChanges>();
+        services.AddLogging(static logging => logging.AddFilter(typeof(SiloChanges).FullName, LogLevel.Warning));
+        services.AddSingleton<SiloChangesClient>();
+        services.AddSingleton<ChangeLinks>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
+            static provider => provider.GetRequiredService<ChangeLinks>());
         return builder;
     }
 

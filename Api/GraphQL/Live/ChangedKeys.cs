@@ -23,26 +23,36 @@ internal sealed class ChangedKeys : IAsyncDisposable
     private readonly IDisposable? watch;
     private readonly Task pump;
     private HashSet<string> waiting = [];
+    private bool isDoubtful;
 
     /// <param name="keyOf">The key that a message changes, or null.</param>
     /// <param name="watch">
-    /// Begins to report changes by rounds of this process; null in a process without rounds.
+    /// Begins to report changes by rounds, and doubts; null in a process that is told of none.
     /// </param>
     public ChangedKeys(
-        FeedSubscription subscription, Func<StoredMessage, string?> keyOf, Func<Action<string>, IDisposable>? watch,
-        CancellationToken cancellation)
+        FeedSubscription subscription, Func<StoredMessage, string?> keyOf,
+        Func<Action<string>, Action, IDisposable>? watch, CancellationToken cancellation)
     {
         this.subscription = subscription;
         this.keyOf = keyOf;
         ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        this.watch = watch?.Invoke(Add);
+        this.watch = watch?.Invoke(Add, Doubt);
         pump = Task.Run(PumpAsync, CancellationToken.None);
     }
 
-    /// <summary>Takes the changed keys. Waits for the first one, or for the poll, and then returns none.</summary>
+    /// <summary>Drops what has been told so far: the state is read after this call.</summary>
+    public void Forget()
+    {
+        lock (gate)
+            (waiting, isDoubtful) = ([], false);
+    }
+
+    /// <summary>
+    /// Takes the changed keys. Waits for the first one, for a doubt, or for the poll.
+    /// </summary>
     /// <param name="poll">The longest wait; null: without limit.</param>
     /// <exception cref="GraphQLException">The server stops, or too many keys wait.</exception>
-    public async ValueTask<IReadOnlyCollection<string>> TakeAsync(
+    public async ValueTask<TakenChanges> TakeAsync(
         TimeSpan? poll, TimeProvider time, CancellationToken cancellation)
     {
         using var limit = new CancellationTokenSource(poll ?? Timeout.InfiniteTimeSpan, time);
@@ -61,8 +71,8 @@ internal sealed class ChangedKeys : IAsyncDisposable
 
         lock (gate)
         {
-            var taken = waiting;
-            waiting = [];
+            var taken = new TakenChanges(waiting, isDoubtful);
+            (waiting, isDoubtful) = ([], false);
             return taken;
         }
     }
@@ -103,6 +113,13 @@ internal sealed class ChangedKeys : IAsyncDisposable
         }
     }
 
+    private void Doubt()
+    {
+        lock (gate)
+            isDoubtful = true;
+        signal.Writer.TryWrite(true);
+    }
+
     // Rounds call this and must not wait or fail: too many keys end the subscription instead of throwing.
     private void Add(string key)
     {
@@ -119,3 +136,7 @@ internal sealed class ChangedKeys : IAsyncDisposable
         signal.Writer.TryWrite(true);
     }
 }
+
+/// <summary>What changed since the last look.</summary>
+/// <param name="IsDoubtful">True when other changes may have been missed.</param>
+internal sealed record TakenChanges(IReadOnlyCollection<string> Keys, bool IsDoubtful);

@@ -14,7 +14,9 @@ internal sealed class ItemMarks(ApiNode node)
 
     public async ValueTask<string> OfAsync(ItemNode item, CancellationToken cancellation)
     {
-        var mark = new StringBuilder().Append(item.MessageCount);
+        // What is read later than the item may be newer. The count of its unfinished messages is the item's own, so
+        // that the mark of an item that was read too early differs from the next.
+        var mark = new StringBuilder().Append(item.MessageCount).Append('/').Append(item.UnfinishedCount);
         foreach (var failed in await node.Failures.FindPartsAsync(item.Unfinished, cancellation))
         {
             foreach (var part in failed.Value)

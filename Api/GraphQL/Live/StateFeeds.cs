@@ -2,16 +2,18 @@ using System.Runtime.CompilerServices;
 using Tributary.Aggregates;
 using Tributary.Api.GraphQL.Aggregates;
 using Tributary.Api.GraphQL.Items;
+using Tributary.Feed.Changes;
 using Tributary.GraphQL.Binding;
 using Tributary.GraphQL.Execution;
-using Tributary.Pipeline.Reading;
+using Tributary.Pipeline.Intake;
 using Tributary.Storage.Messages;
 
 namespace Tributary.Api.GraphQL.Live;
 
 /// <summary>
-/// <c>itemChanged</c> and <c>aggregateChanged</c>: the state now, then again after each change. Messages and rounds
-/// only signal a change. The state comes from its grain, which is never older than the signal. A process without silo
+/// <c>itemChanged</c> and <c>aggregateChanged</c>: the state now, then again after each change. Messages and rounds of
+/// any silo only signal a change. The state comes from its grain, which is never older than the signal. Where signals
+/// may be missing the state is read again, so that the last one sent is the newest. A process that is told of no rounds
 /// gets signals of messages only, and polls for other changes.
 /// </summary>
 internal sealed class StateFeeds(
@@ -21,12 +23,21 @@ internal sealed class StateFeeds(
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// The most aggregates of a group with a remembered count; beyond that, a state may be sent twice.
+    /// The most aggregates of a group with a remembered count, which a doubt reads again; beyond that, the one that
+    /// changed first is forgotten.
     /// </summary>
     private const int MaxKnownCount = 1_000;
 
+    /// <summary>The longest wait until other silos know what is watched; changes that they miss are doubts.</summary>
+    private static readonly TimeSpan MaxKnownWait = TimeSpan.FromSeconds(1);
+
+    /// <summary>The delay after a read that a silo or the database could not answer.</summary>
+    private static readonly Backoff Retries = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2));
+
     private const string MessageCame = "message";
     private const string ResultCame = "result";
+
+    private static readonly TakenChanges None = new([], IsDoubtful: false);
 
     private readonly ItemMarks marks = new(node);
 
@@ -43,15 +54,14 @@ internal sealed class StateFeeds(
     {
         await using var changes = await NewChangesAsync(
             message => message.Item == id ? MessageCame : null,
-            (watch, tell) => watch.WatchItem(id, _ => tell(ResultCame)),
-            cancellation);
+            WatchedKey.OfItem(id), static _ => ResultCame, cancellation);
         var seen = 0L;
         string? mark = null;
-        for (IReadOnlyCollection<string> changed = []; ; changed = await changes.TakeAsync(Poll, time, cancellation))
+        for (var taken = None; ; taken = await changes.TakeAsync(Poll, time, cancellation))
         {
-            if (await items.ReadAsync(id) is not { } item)
+            if (await ReadAsync(() => items.ReadAsync(id), cancellation) is not { } item)
                 continue;
-            var isNew = item.MessageCount > seen || changed.Contains(ResultCame);
+            var isNew = item.MessageCount > seen || taken.Keys.Contains(ResultCame) || taken.IsDoubtful;
             if (Poll is not null)
             {
                 var present = await marks.OfAsync(item, cancellation);
@@ -82,46 +92,102 @@ internal sealed class StateFeeds(
     {
         await using var changes = await NewChangesAsync(
             message => counted.KeyOf(message) is { } key && key.Group == group ? key.ToString() : null,
-            (watch, tell) => watch.WatchGroup(counted.Active.Generation, group, tell),
-            cancellation);
+            WatchedKey.OfGroup(counted.Active.Generation, group), static key => key, cancellation);
         // Several signals may belong to one state; it is sent once.
-        var known = new Dictionary<string, long>();
+        var known = new OrderedDictionary<string, long>();
         IReadOnlyCollection<string> changed = [Present(counted, group)];
         while (true)
         {
             foreach (var key in changed)
             {
-                if (await aggregates.FindAsync(key) is not { } aggregate
-                    || aggregate.Count <= known.GetValueOrDefault(key))
+                var aggregate = await ReadAsync(() => aggregates.FindAsync(key), cancellation);
+                var before = known.GetValueOrDefault(key);
+                Remember(known, key, Math.Max(before, aggregate?.Count ?? 0));
+                if (aggregate is null || aggregate.Count <= before)
                     continue;
-                if (known.Count >= MaxKnownCount)
-                    known.Clear();
-                known[key] = aggregate.Count;
                 limits.Renew();
                 yield return aggregate;
             }
 
-            changed = await changes.TakeAsync(Poll, time, cancellation);
-            if (Poll is not null)
-                changed = [.. changed.Append(Present(counted, group)).Distinct()];
+            var taken = await changes.TakeAsync(Poll, time, cancellation);
+            changed = taken.IsDoubtful ? [.. taken.Keys.Concat(known.Keys).Concat(Recent(counted, group)).Distinct()]
+                : Poll is not null ? [.. taken.Keys.Append(Present(counted, group)).Distinct()]
+                : taken.Keys;
         }
     }
 
-    /// <summary>The key of the group's aggregate in the present window.</summary>
-    private string Present(CountedDefinition counted, string group) =>
-        new AggregateKey(
-            counted.Active.Generation,
-            counted.Definition.Window is null ? 0 : counted.WindowStartMs(time.GetUtcNow()),
-            group).ToString();
+    // Also what was signalled and has not changed yet is remembered: its change may be the one that was missed.
+    private static void Remember(OrderedDictionary<string, long> known, string key, long count)
+    {
+        known.Remove(key);
+        if (known.Count >= MaxKnownCount)
+            known.RemoveAt(0);
+        known.Add(key, count);
+    }
 
-    // The feed and the watch begin before the first state is read, so no change in between is lost.
+    // Results of plugins often come when the window of their message is over.
+    private IEnumerable<string> Recent(CountedDefinition counted, string group)
+    {
+        yield return Present(counted, group);
+        if (counted.Definition.Window is { } window)
+            yield return KeyAt(counted, group, time.GetUtcNow().AddMilliseconds(-window.SizeMs));
+    }
+
+    /// <summary>The key of the group's aggregate in the present window.</summary>
+    private string Present(CountedDefinition counted, string group) => KeyAt(counted, group, time.GetUtcNow());
+
+    private static string KeyAt(CountedDefinition counted, string group, DateTimeOffset at) => new AggregateKey(
+        counted.Active.Generation, counted.Definition.Window is null ? 0 : counted.WindowStartMs(at), group).ToString();
+
+    // The feed and the watch begin before the first state is read, here and at the other silos, so no change in between
+    // is lost.
     private async ValueTask<ChangedKeys> NewChangesAsync(
-        Func<StoredMessage, string?> keyOf,
-        Func<ChangeWatch, Action<string>, IDisposable> watch,
+        Func<StoredMessage, string?> keyOf, WatchedKey watched, Func<string, string> signalOf,
         CancellationToken cancellation)
     {
         var subscription = node.Tail.Subscribe(await node.Tail.ReadEndAsync(cancellation));
-        return new ChangedKeys(
-            subscription, keyOf, node.Changes is { } told ? tell => watch(told, tell) : null, cancellation);
+        var told = node.Changes;
+        var changes = new ChangedKeys(
+            subscription, keyOf,
+            told is null ? null : (tell, doubt) => told.Watch(watched, key => tell(signalOf(key)), doubt),
+            cancellation);
+        if (told is null)
+            return changes;
+        try
+        {
+            await told.WhenKnown().WaitAsync(MaxKnownWait, time, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            // A silo does not answer: a doubt follows when it does, or when it is gone.
+        }
+        catch
+        {
+            await changes.DisposeAsync();
+            throw;
+        }
+
+        changes.Forget();
+        return changes;
     }
+
+    // A silo that is lost has a successor soon: the subscription waits for it.
+    private async ValueTask<T?> ReadAsync<T>(Func<ValueTask<T?>> read, CancellationToken cancellation) where T : class
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await read();
+            }
+            catch (Exception error) when (IsPassing(error) && !node.Tail.Stopping.IsCancellationRequested)
+            {
+                await Task.Delay(Retries.After(attempt), time, cancellation);
+            }
+        }
+    }
+
+    private static bool IsPassing(Exception error) =>
+        error is TributaryException { Code: "partition_elsewhere" or "silo_lost" } or TimeoutException
+        || (DoorRefusals.KindOf(error) == RefusalKind.CurableForAll && error is not OperationCanceledException);
 }

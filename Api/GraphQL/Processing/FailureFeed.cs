@@ -87,15 +87,19 @@ internal sealed class FailureFeed(ApiNode node, TimeProvider time)
     private Place Enter()
     {
         if (Interlocked.Increment(ref subscribersCount) <= MaxSubscribersCount)
-            return new Place(this);
+            return new Place(this, node.Tail.Demand.Enter());
         Interlocked.Decrement(ref subscribersCount);
         throw new OverloadedException(
             $"This node tells {MaxSubscribersCount} subscribers of failures already; allowed: at most that many.",
             RetryAfter);
     }
 
-    private sealed class Place(FailureFeed feed) : IDisposable
+    private sealed class Place(FailureFeed feed, IDisposable demand) : IDisposable
     {
-        public void Dispose() => Interlocked.Decrement(ref feed.subscribersCount);
+        public void Dispose()
+        {
+            demand.Dispose();
+            Interlocked.Decrement(ref feed.subscribersCount);
+        }
     }
 }

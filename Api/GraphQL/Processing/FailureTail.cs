@@ -1,3 +1,4 @@
+using Tributary.Feed;
 using Tributary.Storage;
 using Tributary.Storage.Failures;
 
@@ -5,14 +6,14 @@ namespace Tributary.Api.GraphQL.Processing;
 
 /// <summary>
 /// Reads new failures for all subscribers that have read the stored ones: one read of the store at a time, and none
-/// while no subscriber waits.
+/// while no subscriber waits. Hints of all silos and a short poll wake it.
 /// </summary>
 internal sealed class FailureTail(ApiNode node, TimeProvider time)
 {
     /// <summary>The most failures of one read; the next read gets further ones.</summary>
     private const int MaxReadCount = 500;
 
-    /// <summary>The longest time until a read notices a new failure.</summary>
+    /// <summary>How long it waits for a hint before it looks by itself: a hint may be lost.</summary>
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
 
     /// <summary>The delay after a failed read.</summary>
@@ -66,9 +67,11 @@ internal sealed class FailureTail(ApiNode node, TimeProvider time)
 
     private async Task<RaisedSlice> LookAsync(Position from)
     {
+        var hints = new Wakeup();
+        using var watch = node.Changes?.WatchFailures(hints.Wake);
         while (true)
         {
-            await Task.Delay(PollInterval, time, node.Tail.Stopping);
+            await hints.WaitAsync(PollInterval, time, node.Tail.Stopping);
             var slice = await ReadAsync(from, node.Tail.Stopping);
             lock (gate)
             {

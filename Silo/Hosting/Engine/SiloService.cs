@@ -37,7 +37,7 @@ internal sealed class SiloService(
         var care = await DeliveryCare.OpenAsync(
             store.Store.DeliveryStarts, engine.IsAfterCrash, (delay, token) => Task.Delay(delay, time, token),
             cancellation);
-        listeners.Listen(door, engine.WaitForActivityRoomAsync, care);
+        listeners.Listen(door, engine.WaitForActivityRoomAsync, care, engine);
         state.BeginServing(() => engine.IsReady, () => engine.Refusal);
     }
 }

@@ -1,4 +1,4 @@
-using Tributary.Pipeline.Reading;
+using Tributary.Feed.Changes;
 using Tributary.Rounds.Engine;
 using Tributary.Silo.Configuration;
 using Tributary.Silo.Hosting.Generations;

@@ -1,10 +1,10 @@
 using Tributary.Api;
 using Tributary.Api.Processing;
 using Tributary.Feed;
+using Tributary.Feed.Changes;
 using Tributary.Pipeline.Generations;
 using Tributary.Pipeline.Intake;
 using Tributary.Pipeline.Plugins;
-using Tributary.Pipeline.Reading;
 using Tributary.Rounds.Partitions;
 using Tributary.Silo.Hosting.Cluster;
 using Tributary.Silo.Hosting.Doors;
@@ -23,7 +23,7 @@ namespace Tributary.Silo.Hosting.Node;
 /// </summary>
 internal sealed class ApiNodes(
     NodeStore store, NodeState state, NodeDoors doors, Processing processing, AfterStart<FeedTail> tail,
-    ChangeWatch changes, TimeProvider time)
+    NodeChanges changes, TimeProvider time)
 {
     /// <summary>The node of the role silo: a reader with an engine.</summary>
     public ApiNode OfSilo(NodeReferences references, Definitions definitions, PluginHost plugins)

@@ -1,5 +1,6 @@
 using Tributary.Connectors;
 using Tributary.Pipeline.Intake;
+using Tributary.Rounds.Engine;
 using Tributary.Silo.Configuration;
 using Tributary.Silo.Hosting.Lifetime;
 
@@ -16,15 +17,30 @@ internal sealed partial class Listeners(
     /// <summary>From now on brokers bring messages in.</summary>
     /// <param name="room">See <see cref="RoundEngine.WaitForActivityRoomAsync"/>.</param>
     /// <param name="care">See <see cref="Listener"/>.</param>
-    public void Listen(MessageIntake intake, Func<CancellationToken, ValueTask> room, DeliveryCare? care)
+    /// <param name="engine">Says where brokers without competing consumers run.</param>
+    public void Listen(
+        MessageIntake intake, Func<CancellationToken, ValueTask> room, DeliveryCare? care, RoundEngine engine)
     {
         foreach (var (broker, mapper, _) in around.Listeners)
         {
             var listener = new Listener(
                 intake, broker.Name, mapper, room,
                 (delay, cancellation) => Task.Delay(delay, time, cancellation), care);
-            running.Add(RunAsync(broker, listener));
+            running.Add(RunAsync(broker, RunOf(broker, listener, engine)));
         }
+    }
+
+    private Func<CancellationToken, Task> RunOf(IBroker broker, Listener listener, RoundEngine engine)
+    {
+        if (engine.IsAlone || broker.HasCompetingConsumers)
+        {
+            LogListening(logger, broker.Name);
+            return stop => broker.RunAsync(listener.ReceiveAsync, stop);
+        }
+
+        var partition = engine.PartitionOf(new RoundGrainId(MovingListener.GrainType, broker.Name));
+        return new MovingListener(
+            broker, listener.ReceiveAsync, () => engine.IsHere(partition), time, logger).RunAsync;
     }
 
     /// <summary>Ends the brokers: deliveries that were not stored are delivered again.</summary>
@@ -55,12 +71,11 @@ internal sealed partial class Listeners(
         stopping.Dispose();
     }
 
-    private async Task RunAsync(IBroker broker, Listener listener)
+    private async Task RunAsync(IBroker broker, Func<CancellationToken, Task> run)
     {
-        LogListening(logger, broker.Name);
         try
         {
-            await broker.RunAsync(listener.ReceiveAsync, stopping.Token);
+            await run(stopping.Token);
             if (!stopping.IsCancellationRequested)
                 throw new InvalidOperationException($"The broker {broker.Name} ended, and was not told to.");
         }

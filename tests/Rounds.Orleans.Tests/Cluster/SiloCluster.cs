@@ -5,6 +5,8 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Configuration;
 using Orleans.TestingHost;
+using Tributary.Feed;
+using Tributary.Feed.Changes;
 using Tributary.Pipeline;
 using Tributary.Rounds.Calls;
 using Tributary.Rounds.Engine;
@@ -59,14 +61,15 @@ public sealed class SiloCluster : IAsyncDisposable
 
     public RoundEngine EngineOf(SiloHandle silo) => nodes[silo.SiloAddress].Engine;
 
-    public IGrainFactory GrainsOf(SiloHandle silo) =>
-        ((InProcessSiloHandle)silo).SiloHost.Services.GetRequiredService<IGrainFactory>();
+    public IGrainFactory GrainsOf(SiloHandle silo) => ServicesOf(silo).GetRequiredService<IGrainFactory>();
+
+    public IServiceProvider ServicesOf(SiloHandle silo) => ((InProcessSiloHandle)silo).SiloHost.Services;
 
     /// <summary>The references that code of a silo takes.</summary>
     public ClusterGrains ClusterGrainsOf(SiloHandle silo)
     {
         var engine = EngineOf(silo);
-        var types = ((InProcessSiloHandle)silo).SiloHost.Services.GetRequiredService<RoundGrainTypes>();
+        var types = ServicesOf(silo).GetRequiredService<RoundGrainTypes>();
         return new ClusterGrains(engine, engine.Grains, types, GrainsOf(silo));
     }
 
@@ -130,7 +133,10 @@ public sealed class SiloCluster : IAsyncDisposable
             silo.Services.AddSingleton(types);
             silo.Services.AddSingleton(services => own.NewEngine(services, types));
             silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, Life>();
-            silo.AddRoundGrains();
+            silo.Services.AddSingleton<ChangeWatch>();
+            silo.Services.AddSingleton<NodeChanges>();
+            silo.Services.AddSingleton(own.NewTail);
+            silo.AddRoundGrains().AddFeedLinks();
         });
     }
 
@@ -143,6 +149,15 @@ public sealed class SiloCluster : IAsyncDisposable
             new RoundOptions { Address = address.ToParsableString(), IsAlone = false, Rejoins = false }, store, types,
             new Dictionary<string, IActivity>(), RoundEnvironment.System(Fatal.Add), NullLogger<RoundEngine>.Instance);
         nodes[address] = new Node(engine, store);
+        engine.ChangesCommitted = services.GetRequiredService<ChangeWatch>().Committed;
         return engine;
+    }
+
+    private FeedTail NewTail(IServiceProvider services)
+    {
+        var node = nodes[services.GetRequiredService<ILocalSiloDetails>().SiloAddress];
+        return new FeedTail(
+            node.Store.Messages, node.Engine.Facts.HistoryId, new FeedOptions(), TimeProvider.System,
+            NullLogger<FeedTail>.Instance);
     }
 }

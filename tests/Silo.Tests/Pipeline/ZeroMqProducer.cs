@@ -7,7 +7,9 @@ namespace Tributary.Silo.Tests.Pipeline;
 internal static class ZeroMqProducer
 {
     // Debian's own, which has the package python3-zmq.
-    private const string Python = "/usr/bin/python3";
+    public const string Python = "/usr/bin/python3";
+
+    public static string Script => Path.Combine(Path.GetDirectoryName(Here())!, "zeromq_producer.py");
 
     /// <summary>Returns when the other side has every message.</summary>
     /// <param name="kind">PUSH or PUB.</param>
@@ -15,8 +17,7 @@ internal static class ZeroMqProducer
     public static async Task SendAsync(
         string kind, string how, int port, IEnumerable<string> messages, CancellationToken cancellation)
     {
-        var script = Path.Combine(Path.GetDirectoryName(Here())!, "zeromq_producer.py");
-        var start = new ProcessStartInfo(Python, [script, kind, how, $"tcp://127.0.0.1:{port}"])
+        var start = new ProcessStartInfo(Python, [Script, kind, how, $"tcp://127.0.0.1:{port}"])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,

@@ -1,0 +1,140 @@
+using Tributary.Feed.Changes;
+
+namespace Tributary.Rounds.Orleans.Feed;
+
+/// <summary>
+/// What rounds of this silo changed since another node listened last. Rounds only note it: they never wait for the
+/// node, and when it is slow the notes become one that says that anything may have changed.
+/// </summary>
+internal sealed class ChangeSession : IDisposable
+{
+    /// <summary>Most changed keys that wait for the node; with more, the report is cut.</summary>
+    public const int MaxWaitingCount = 10_000;
+
+    /// <summary>Most characters of the changed keys that wait for the node; with more, the report is cut.</summary>
+    public const int MaxWaitingLength = 2 << 20;
+
+    private readonly ChangeWatch watch;
+    private readonly TimeProvider time;
+    private readonly IDisposable rounds;
+    private readonly Lock gate = new();
+
+    // Changed by one call at a time: calls of a node's session follow each other.
+    private readonly Dictionary<WatchedKey, IDisposable> keys = [];
+    private readonly HashSet<string> items = [];
+    private readonly HashSet<string> aggregates = [];
+    private RoundNews news;
+    private int length;
+    private bool isCut;
+    private TaskCompletionSource signal = New();
+    private long heardAt;
+    private int isListening;
+
+    public ChangeSession(ChangeWatch watch, TimeProvider time)
+    {
+        (this.watch, this.time) = (watch, time);
+        heardAt = time.GetTimestamp();
+        rounds = watch.WatchRounds(Tell);
+    }
+
+    /// <summary>How long ago the node listened last; zero while it listens.</summary>
+    public TimeSpan Silence =>
+        Volatile.Read(ref isListening) > 0 ? TimeSpan.Zero : time.GetElapsedTime(Volatile.Read(ref heardAt));
+
+    public int KeysCount => keys.Count;
+
+    public void Change(IEnumerable<WatchedKey> added, IEnumerable<WatchedKey> removed)
+    {
+        foreach (var key in added)
+        {
+            if (!keys.ContainsKey(key))
+                keys.Add(key, watch.Watch(key, key.IsItem ? ItemChanged : AggregateChanged));
+        }
+
+        foreach (var key in removed)
+        {
+            if (keys.Remove(key, out var watched))
+                watched.Dispose();
+        }
+    }
+
+    /// <summary>Waits until there is something to report, or until the time is over.</summary>
+    public async Task<ChangeReport> ListenAsync(TimeSpan limit)
+    {
+        Interlocked.Increment(ref isListening);
+        try
+        {
+            Task signalled;
+            lock (gate)
+                signalled = signal.Task;
+            await signalled.WaitAsync(limit, time);
+        }
+        catch (TimeoutException)
+        {
+            // An empty report tells the node that the session goes on.
+        }
+        finally
+        {
+            Volatile.Write(ref heardAt, time.GetTimestamp());
+            Interlocked.Decrement(ref isListening);
+        }
+
+        return Take();
+    }
+
+    public void Dispose()
+    {
+        rounds.Dispose();
+        foreach (var watched in keys.Values)
+            watched.Dispose();
+        keys.Clear();
+        lock (gate)
+            signal.TrySetResult();
+    }
+
+    private ChangeReport Take()
+    {
+        lock (gate)
+        {
+            var report = new ChangeReport(news.HasMessages, news.HasFailures, isCut, [.. items], [.. aggregates]);
+            items.Clear();
+            aggregates.Clear();
+            (news, length, isCut) = (default, 0, false);
+            if (signal.Task.IsCompleted)
+                signal = New();
+            return report;
+        }
+    }
+
+    private void Tell(RoundNews more)
+    {
+        lock (gate)
+        {
+            news = news.And(more);
+            signal.TrySetResult();
+        }
+    }
+
+    private void ItemChanged(string id) => Note(items, id);
+
+    private void AggregateChanged(string key) => Note(aggregates, key);
+
+    private void Note(HashSet<string> changed, string key)
+    {
+        lock (gate)
+        {
+            signal.TrySetResult();
+            if (isCut || !changed.Add(key))
+                return;
+            length += key.Length;
+            if (items.Count + aggregates.Count <= MaxWaitingCount && length <= MaxWaitingLength)
+                return;
+            isCut = true;
+            items.Clear();
+            aggregates.Clear();
+        }
+    }
+
+    // Rounds complete it: the node's answer must not run on their thread.
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
