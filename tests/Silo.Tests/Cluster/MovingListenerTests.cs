@@ -29,7 +29,8 @@ public sealed class MovingListenerTests(PostgresFixture postgres) : IClassFixtur
         using var publisher = ZeroMqPublisher.Start(port);
         await using var first = await ClusterProcesses.StartAsync(connection, "--config", file);
         await using var second = await ClusterProcesses.StartAsync(connection, "--config", file);
-        await ClusterProcesses.UntilSharedAsync(connection, 2);
+        // The share of the second has moved to it as a whole.
+        await Waiting.UntilAsync(() => MovesOf(first) == 1);
         await Waiting.UntilAsync(() => Has(first) != Has(second));
 
         var number = await PublishAsync(publisher, database, from: 0);
@@ -49,8 +50,9 @@ public sealed class MovingListenerTests(PostgresFixture postgres) : IClassFixtur
         }
 
         // It comes back with the partition when another silo starts, or stays; there is one in any case.
+        var movesCount = MovesOf(other);
         await having.StartAsync(Cancellation);
-        await ClusterProcesses.UntilSharedAsync(connection, 2);
+        await Waiting.UntilAsync(() => MovesOf(other) > movesCount);
         await Waiting.UntilAsync(() => Has(first) != Has(second));
         await PublishAsync(publisher, database, from: number);
         stored = await StoredAsync(database);
@@ -84,13 +86,18 @@ public sealed class MovingListenerTests(PostgresFixture postgres) : IClassFixtur
         return numbers;
     }
 
-    // What the last line about it says.
+    private static int MovesOf(TributaryProcess process) =>
+        process.Output.Split("partitions were moved to the silos where they belong").Length - 1;
+
+    // What the last line about it says, of those that this life of the process has written.
     private static bool Has(TributaryProcess process)
     {
-        const string Here = "is received by this silo";
-        const string Gone = "is received by another silo";
-        return !process.HasExited
-            && process.Output.LastIndexOf(Here, StringComparison.Ordinal)
-            > process.Output.LastIndexOf(Gone, StringComparison.Ordinal);
+        if (process.HasExited)
+            return false;
+        var output = process.Output;
+        var here = LastOf("is received by this silo");
+        return here > LastOf("is received by another silo") && here > LastOf("Joined as silo");
+
+        int LastOf(string text) => output.LastIndexOf(text, StringComparison.Ordinal);
     }
 }
