@@ -2,7 +2,7 @@ using Tributary.Items;
 
 namespace Tributary.Pipeline.Intake;
 
-/// <summary>Takes messages: in this process (<see cref="MessageIntake"/>), or by way of a silo of the cluster.</summary>
+/// <summary>Takes messages: in this process (<see cref="MessageIntake"/>), or by way of a silo.</summary>
 public interface IMessageDoor
 {
     /// <summary>Accepts a message. Returns when it is durable. Callable from many threads.</summary>

@@ -146,8 +146,8 @@ public sealed partial class MessageIntake(
         DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
 
     /// <summary>
-    /// The item of a message that names none, derived from the external id, so that a repeat finds the item of the first
-    /// message.
+    /// The item of a message that names none, derived from the external id, so that a repeat finds the item of the
+    /// first message.
     /// </summary>
     public static string DerivedItem(string source, string externalId) =>
         DerivedPrefix + ExternalKey.Unscoped(source, externalId).Hash.ToString("x32");

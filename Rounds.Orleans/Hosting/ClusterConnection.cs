@@ -3,8 +3,8 @@ using Orleans.Runtime;
 namespace Tributary.Rounds.Orleans.Hosting;
 
 /// <summary>
-/// What an Orleans client knows of its connections to silos. Orleans' client goes on waiting for the answers that a lost
-/// silo owed, until their time-out; callers of this class are told when a connection ends.
+/// What an Orleans client knows of its connections to silos. Orleans' client goes on waiting for the answers that a
+/// lost silo owed, until their time-out; callers of this class are told when a connection ends.
 /// </summary>
 /// <param name="time">Measures how long there has been no connection.</param>
 public sealed class ClusterConnection(TimeProvider time) : IClusterConnectionStatusObserver

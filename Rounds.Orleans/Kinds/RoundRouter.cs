@@ -13,7 +13,9 @@ namespace Tributary.Rounds.Orleans.Kinds;
 /// </summary>
 /// <param name="grains">Reaches the grains of partitions.</param>
 /// <param name="local">The rounds of this process; null in a client.</param>
-/// <param name="connection">The connections of a client; null in a silo, where Orleans ends calls to lost silos.</param>
+/// <param name="connection">
+/// The connections of a client; null in a silo, where Orleans ends calls to lost silos.
+/// </param>
 internal sealed partial class RoundRouter(
     IGrainFactory grains, TimeProvider time, ILogger<RoundRouter> logger, IncomingCalls? local = null,
     ClusterConnection? connection = null)

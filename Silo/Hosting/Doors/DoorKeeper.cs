@@ -10,8 +10,8 @@ using Tributary.Silo.Hosting.Lifetime;
 namespace Tributary.Silo.Hosting.Doors;
 
 /// <summary>
-/// Hands the messages of other processes to this silo's own door, so that they are mapped and counted by the definitions
-/// of a silo, and answers each.
+/// Hands the messages of other processes to this silo's own door, so that they are mapped and counted by the
+/// definitions of a silo, and answers each.
 /// </summary>
 internal sealed partial class DoorKeeper(
     AfterStart<ApiNode> node, RoundEngine engine, ILocalSiloDetails self, TimeProvider time,

@@ -1,8 +1,8 @@
 namespace Tributary.Silo.Hosting.Doors;
 
 /// <summary>
-/// The messages on their way to one silo. The first goes at once; while calls are under way, further messages gather and
-/// share a call. Calls begin in the order of their messages.
+/// The messages on their way to one silo. The first goes at once; while calls are under way, further messages gather
+/// and share a call. Calls begin in the order of their messages.
 /// </summary>
 /// <param name="partition">A partition of the silo, whose door is called.</param>
 /// <param name="send">Makes a call; never throws.</param>

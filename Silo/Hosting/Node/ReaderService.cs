@@ -6,8 +6,8 @@ using Tributary.Silo.Hosting.Lifetime;
 namespace Tributary.Silo.Hosting.Node;
 
 /// <summary>
-/// A process without the role silo and without a cluster: no engine, nothing is registered or written, what is stored is
-/// read as it is.
+/// A process without the role silo and without a cluster: no engine, nothing is registered or written, what is stored
+/// is read as it is.
 /// </summary>
 internal sealed class ReaderService(
     NodeStore store, FeedStart feed, ApiNodes nodes, AfterStart<ApiNode> node, AfterStart<PluginHost> plugins,

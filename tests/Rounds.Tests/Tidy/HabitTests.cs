@@ -113,6 +113,8 @@ public sealed class HabitTests
     {
         ["Rounds.Orleans/Kinds/RoundRouter.cs"] = "a one-way call that fails is logged",
         ["Rounds/ThreadScheduler.cs"] = "errors that work lets through are fatal",
+        ["Silo/Hosting/Doors/DoorLane.cs"] = "the call answers its messages, whatever becomes of it",
+        ["Silo/Hosting/Doors/RemoteDoor.cs"] = "only waits, and sends its messages again",
         ["Pipeline/Intake/DeliveryNotes.cs"] = "an error ends the wait of whoever notes",
         ["Pipeline/Plugins/OffCaller.cs"] = "hands its errors to whoever awaits the result",
         ["Pipeline/Plugins/ActiveRun.cs"] = "an error is the result of the run",

@@ -47,10 +47,9 @@ internal sealed class ApiCaller(TributaryProcess process) : IDisposable
         .Body;
 
     /// <summary>Asserts that a request was refused so.</summary>
-    public static void AssertRefused(HttpStatusCode status, string code, (HttpStatusCode Status, JsonElement Body) answer)
-    {
+    public static void AssertRefused(
+        HttpStatusCode status, string code, (HttpStatusCode Status, JsonElement Body) answer) =>
         Assert.Equal((status, code), (answer.Status, answer.Body.GetProperty("code").GetString()));
-    }
 
     public void Dispose() => http.Dispose();
 

@@ -9,8 +9,8 @@ namespace Tributary.Silo.Tests.Cluster;
 /// </summary>
 internal sealed class ApiLoad
 {
-    private const int KeyedWritersCount = 14;
-    private const int OtherWritersCount = 4;
+    private const int KeyedWritersCount = 4;
+    private const int OtherWritersCount = 2;
 
     private readonly List<Task> writing;
     private int keyedCount;
@@ -36,7 +36,7 @@ internal sealed class ApiLoad
     /// <summary>Until so many more messages with a key were taken, or a writer failed.</summary>
     public async Task UntilMoreAsync()
     {
-        var wanted = keyedCount + 200;
+        var wanted = keyedCount + 100;
         await Waiting.UntilAsync(() => keyedCount >= wanted || writing.Exists(static one => one.IsFaulted));
     }
 

@@ -131,7 +131,7 @@ public sealed class ApiNodeTests(PostgresFixture postgres) : IClassFixture<Postg
         await using var database = new NpgsqlConnection(connection);
         await database.OpenAsync(Cancellation);
         await using var command = new NpgsqlCommand(
-            "select count(*) from messages where external_id is not null", database);
+            "select count(*) from messages where external_hash is not null", database);
         return (long)(await command.ExecuteScalarAsync(Cancellation))!;
     }
 
