@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
@@ -36,6 +37,7 @@ public static class RoundGrainExtensions
             provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<RoundRouter>>(), provider.GetRequiredService<IncomingCalls>()));
         services.AddSingleton<LeavingSilos>();
+        services.TryAddSingleton<IPartitionHomes, RendezvousHomes>();
         services.AddSingleton<SiloWatch>();
         services.AddSingleton<PartitionPlacement>();
         services.AddGrainService<SiloPartitions>();

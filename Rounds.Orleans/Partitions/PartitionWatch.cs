@@ -15,7 +15,7 @@ namespace Tributary.Rounds.Orleans.Partitions;
 /// </summary>
 internal sealed partial class PartitionWatch(
     RoundEngine engine, IGrainFactory grains, ILocalSiloDetails self, IClusterMembershipService membership,
-    SiloWatch silos, PartitionPlacement placement, PartitionMoves moves,
+    SiloWatch silos, PartitionPlacement placement, IPartitionHomes homes, PartitionMoves moves,
     IServiceProvider services, TimeProvider time, ILogger<PartitionWatch> logger)
     : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
@@ -43,7 +43,7 @@ internal sealed partial class PartitionWatch(
 
     private Task BeginAsync(CancellationToken cancellation)
     {
-        engine.LeftElsewhere = new RowHints(grains, placement).Tell;
+        engine.LeftElsewhere = new RowHints(grains, placement, homes).Tell;
         silos.Changed = Look;
         var work = new List<Func<Task>> { LookAsync, WatchAsync };
         if (!engine.IsAlone)
@@ -183,8 +183,8 @@ internal sealed partial class PartitionWatch(
     private bool BelongsHere(PartitionId partition, IReadOnlyList<SiloAddress> candidates) =>
         HomeAmong(candidates)(partition).Equals(self.SiloAddress);
 
-    private static Func<PartitionId, SiloAddress> HomeAmong(IReadOnlyList<SiloAddress> candidates) =>
-        partition => RendezvousDirector.Choose(partition.Value, candidates);
+    private Func<PartitionId, SiloAddress> HomeAmong(IReadOnlyList<SiloAddress> candidates) =>
+        partition => homes.Choose(partition, candidates);
 
     private async Task GuardAsync(Func<Task> work)
     {
