@@ -19,16 +19,25 @@ namespace Tributary.Feed;
 public sealed partial class FeedTail(
     IMessageReads messages, Guid history, FeedOptions options, TimeProvider time, ILogger<FeedTail> logger)
 {
+    private const long NoLag = -1;
+
     private readonly Lock gate = new();
     private readonly HashSet<FeedSubscription> attached = [];
     private readonly SemaphoreSlim hints = new(0, 1);
     private readonly SemaphoreSlim replays = new(options.MaxReplayReadsCount);
     private readonly CancellationTokenSource stopping = new();
     private Position position;
+    private long lastLagTicks = NoLag;
     private int subscribersCount;
 
     /// <summary>The database that the feed's cursors belong to.</summary>
     public Guid History => history;
+
+    /// <summary>
+    /// How old the newest message was when the feed handed it to subscribers, since it was received; null when nothing
+    /// was handed out yet. From any thread.
+    /// </summary>
+    public TimeSpan? LastLag => Volatile.Read(ref lastLagTicks) is var ticks and not NoLag ? new TimeSpan(ticks) : null;
 
     /// <summary>Subscribers that have not ended.</summary>
     public int SubscribersCount => Volatile.Read(ref subscribersCount);
@@ -215,5 +224,9 @@ public sealed partial class FeedTail(
             foreach (var subscription in attached)
                 subscription.Offer(slice);
         }
+
+        // Clocks of other machines may be ahead.
+        var lag = time.GetUtcNow() - slice.Messages[^1].Stored.ReceivedAt;
+        Volatile.Write(ref lastLagTicks, Math.Max(0, lag.Ticks));
     }
 }

@@ -20,9 +20,9 @@ internal static class Polling
             while (!isSo())
                 await timer.WaitForNextTickAsync(limit.Token);
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
         {
-            throw new TimeoutException($"It did not come about within {Limit}: {what()}.");
+            throw new TimeoutException($"It did not come about within {Limit}: {what()}.", error);
         }
     }
 }

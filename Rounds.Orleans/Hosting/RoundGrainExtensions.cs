@@ -9,6 +9,7 @@ using Tributary.Rounds.Orleans.Kinds;
 using Tributary.Rounds.Orleans.Partitions;
 using Tributary.Rounds.Orleans.References;
 using Tributary.Rounds.Orleans.Silos;
+using Tributary.Rounds.Reports;
 
 namespace Tributary.Rounds.Orleans.Hosting;
 
@@ -41,10 +42,14 @@ public static class RoundGrainExtensions
         services.AddSingleton<SiloWatch>();
         services.AddSingleton<PartitionPlacement>();
         services.AddGrainService<SiloPartitions>();
+        services.AddGrainService<SiloReports>();
         // Orleans tells of the start and the stop of each grain service under the name of its class.
-        services.AddLogging(static logging =>
-            logging.AddFilter(typeof(SiloPartitions).FullName, LogLevel.Warning));
+        services.AddLogging(static logging => logging
+            .AddFilter(typeof(SiloPartitions).FullName, LogLevel.Warning)
+            .AddFilter(typeof(SiloReports).FullName, LogLevel.Warning));
         services.AddSingleton<SiloPartitionsClient>();
+        services.AddSingleton<SiloReportsClient>();
+        services.AddSingleton<MoveLog>();
         services.AddSingleton<PartitionMoves>();
         services.AddSingleton<PartitionWatch>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(

@@ -51,8 +51,9 @@ public sealed partial class TributaryTestCluster
         {
             var port = details.SiloAddress.Endpoint.Port;
             // Two silos share the connections that either makes. The side that makes one knows both silos.
-            connections.ConfigureSiloOutboundConnection(builder => GatedConnection.Use(builder, own.Connections, connection =>
-                [own.Network, Between(port, ((IPEndPoint)connection.RemoteEndPoint!).Port)]));
+            connections.ConfigureSiloOutboundConnection(builder => GatedConnection.Use(
+                builder, own.Connections,
+                connection => [own.Network, Between(port, ((IPEndPoint)connection.RemoteEndPoint!).Port)]));
             connections.ConfigureSiloInboundConnection(builder =>
                 GatedConnection.Use(builder, own.Connections, _ => [own.Network]));
             connections.ConfigureGatewayInboundConnection(builder =>
@@ -70,12 +71,13 @@ public sealed partial class TributaryTestCluster
         options.IsAlone = false;
         options.ClusterId = "test";
         options.Rejoins = false;
+        var process = RoundEnvironment.System(own.Fail);
         var environment = new RoundEnvironment
         {
-            Time = TimeProvider.System,
-            Scheduler = new FreezableScheduler(new ThreadScheduler(own.Fail), own.Work),
-            NewId = Guid.CreateVersion7,
-            OnFatal = own.Fail,
+            Time = process.Time,
+            Scheduler = new FreezableScheduler(process.Scheduler, own.Work),
+            NewId = process.NewId,
+            OnFatal = process.OnFatal,
         };
         own.Engine = new RoundEngine(
             options, own.Own, types, new Dictionary<string, IActivity>(), environment,

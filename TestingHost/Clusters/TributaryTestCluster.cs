@@ -90,7 +90,7 @@ public sealed partial class TributaryTestCluster : IAsyncDisposable
         builder.AddSiloBuilderConfigurator<TestSiloConfigurator>();
         builder.AddClientBuilderConfigurator<TestClientConfigurator>();
         cluster = builder.Build();
-        await cluster.DeployAsync();
+        await cluster.DeployAsync(cancellation);
         foreach (var handle in cluster.Silos)
             Begin(handle);
         await UntilSettledAsync(cancellation);

@@ -6,6 +6,8 @@ using Tributary.Pipeline.Intake;
 using Tributary.Pipeline.Plugins;
 using Tributary.Pipeline.Reading;
 using Tributary.Rounds.Engine;
+using Tributary.Rounds.Orleans.Silos;
+using Tributary.Rounds.Reports;
 using Tributary.Silo.Hosting.Engine;
 using Tributary.Silo.Hosting.Generations;
 using Tributary.Silo.Hosting.Lifetime;
@@ -17,7 +19,7 @@ namespace Tributary.Silo.Hosting.Node;
 /// <summary>Makes the node that the API serves, in a process with an engine and in one that only reads.</summary>
 internal sealed class ApiNodes(
     NodeStore store, NodeState state, NodeDoors doors, Processing processing, AfterStart<FeedTail> tail,
-    ChangeWatch changes)
+    ChangeWatch changes, IServiceProvider host)
 {
     /// <summary>The node of the role silo: a reader with an engine.</summary>
     public ApiNode OfSilo(NodeReferences references, Definitions definitions, PluginHost plugins)
@@ -28,6 +30,7 @@ internal sealed class ApiNodes(
             BulkIntake = DoorTo(references.BulkGrains, definitions, plugins),
             MakeAgain = references.MakeAgain,
             LivePlugins = () => RunningOf(plugins, generations.Book),
+            Cluster = host.NewClusterReader(),
             Changes = changes,
             Generations = generations,
             Refusal = () => state.Refusal,
@@ -52,6 +55,9 @@ internal sealed class ApiNodes(
             Reminders = store.Store.Reminders,
             Ledger = store.Store.Ledger,
             Held = store.Store.Held,
+            Cluster = new ClusterReader(
+                store.Store, () => store.Facts!.PartitionCount, static (_, _) => throw new InvalidOperationException(
+                    "The process that was asked is no silo, and reaches none.")),
             LivePlugins = () => LiveOf(generations.Book),
             PluginStatuses = () => plugins.Statuses,
             MatcherOf = MatcherOf,
