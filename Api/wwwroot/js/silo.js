@@ -57,7 +57,8 @@ export class SiloCard {
     if (signature === this.#signature) return;
     this.#signature = signature;
     const isWell = silence === null && hasSession;
-    this.#state.className = `silo-state ${isWell ? 'is-well' : 'is-bad'}`;
+    this.#state.classList.toggle('is-well', isWell);
+    this.#state.classList.toggle('is-bad', !isWell);
     this.#state.textContent =
       silence !== null ? 'does not answer' : !hasSession ? 'no session' : isLeaving ? 'leaving' : 'running';
     this.#address.textContent = address === '' ? 'alone with its database' : clip(address, maxAddressChars);
