@@ -7,6 +7,8 @@ using Tributary.Pipeline.Intake;
 using Tributary.Pipeline.Plugins;
 using Tributary.Pipeline.Processing;
 using Tributary.Rounds.Held;
+using Tributary.Rounds.Reports;
+using Tributary.Storage;
 using Tributary.Storage.Aggregates;
 using Tributary.Storage.Failures;
 using Tributary.Storage.Held;
@@ -45,6 +47,9 @@ public sealed record ApiNode : INodeReadiness
 
     /// <summary>Reads calls and reminders that this build cannot make.</summary>
     public required IHeldReads Held { get; init; }
+
+    /// <summary>Reads the silos and the partitions.</summary>
+    public required ClusterReader Cluster { get; init; }
 
     /// <summary>Makes a failed call again; null in a process without the role silo.</summary>
     public Func<Guid, Task<AgainResult>>? MakeAgain { get; init; }

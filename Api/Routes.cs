@@ -5,6 +5,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.OpenApi;
 using Tributary.Api.Aggregates;
 using Tributary.Api.Batch;
+using Tributary.Api.Cluster;
 using Tributary.Api.ConfiguredEndpoints;
 using Tributary.Api.FailedCalls;
 using Tributary.Api.Feed;
@@ -115,6 +116,8 @@ internal static class Routes
             .Answers<AggregateRows>().Fails([.. ParameterCodes, "group_invalid", "aggregate_not_found"]);
         callers.Get("/ledger", "getLedger", new GetLedger(node).InvokeAsync)
             .Answers<LedgerBody>().Fails(ParameterCodes);
+        callers.Get("/cluster", "getCluster", new GetCluster(node).InvokeAsync)
+            .Answers<ClusterBody>();
     }
 
     private static void MapFailures(OperationRoutes callers, ApiNode node)

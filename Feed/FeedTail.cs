@@ -19,12 +19,15 @@ namespace Tributary.Feed;
 public sealed partial class FeedTail(
     IMessageReads messages, Guid history, FeedOptions options, TimeProvider time, ILogger<FeedTail> logger)
 {
+    private const long NoLag = -1;
+
     private readonly Lock gate = new();
     private readonly HashSet<FeedSubscription> attached = [];
     private readonly Wakeup hints = new();
     private readonly SemaphoreSlim replays = new(options.MaxReplayReadsCount);
     private readonly CancellationTokenSource stopping = new();
     private Position position;
+    private long lastLagTicks = NoLag;
     private int subscribersCount;
 
     /// <summary>The database that the feed's cursors belong to.</summary>
@@ -32,6 +35,12 @@ public sealed partial class FeedTail(
 
     /// <summary>Counts the readers of this node's feeds: this tail's and others.</summary>
     public FeedDemand Demand { get; } = new();
+
+    /// <summary>
+    /// How old the newest message was when the feed handed it to subscribers, since it was received; null when nothing
+    /// was handed out yet. From any thread.
+    /// </summary>
+    public TimeSpan? LastLag => Volatile.Read(ref lastLagTicks) is var ticks and not NoLag ? new TimeSpan(ticks) : null;
 
     /// <summary>Subscribers that have not ended.</summary>
     public int SubscribersCount => Volatile.Read(ref subscribersCount);
@@ -197,5 +206,9 @@ public sealed partial class FeedTail(
             foreach (var subscription in attached)
                 subscription.Offer(slice);
         }
+
+        // Clocks of other machines may be ahead.
+        var lag = time.GetUtcNow() - slice.Messages[^1].Stored.ReceivedAt;
+        Volatile.Write(ref lastLagTicks, Math.Max(0, lag.Ticks));
     }
 }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Tributary.Api.GraphQL.Aggregates;
+using Tributary.Api.GraphQL.Cluster;
 using Tributary.Api.GraphQL.FailedCalls;
 using Tributary.Api.GraphQL.HeldWork;
 using Tributary.Api.GraphQL.Items;
@@ -46,6 +47,7 @@ internal static class TributarySchema
         new NodeField(messages, items, aggregates).Bind(bindings);
         new GenerationFields(node).Bind(bindings);
         new OperationFields(node).Bind(bindings);
+        new ClusterFields(node).Bind(bindings);
         new FailedCallFields(node).Bind(bindings);
         new HeldWorkFields(node).Bind(bindings);
         new Publish(node, items).Bind(bindings);

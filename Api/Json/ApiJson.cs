@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Tributary.Api.Aggregates;
+using Tributary.Api.Cluster;
 using Tributary.Api.Errors;
 using Tributary.Api.FailedCalls;
 using Tributary.Api.Health;
@@ -30,6 +31,7 @@ namespace Tributary.Api.Json;
 [JsonSerializable(typeof(AggregateList))]
 [JsonSerializable(typeof(AggregateRows))]
 [JsonSerializable(typeof(LedgerBody))]
+[JsonSerializable(typeof(ClusterBody))]
 [JsonSerializable(typeof(HealthBody))]
 [JsonSerializable(typeof(FailureList))]
 [JsonSerializable(typeof(FailureChangeBody))]

@@ -12,6 +12,7 @@ using Tributary.Rounds.Orleans.Kinds;
 using Tributary.Rounds.Orleans.Partitions;
 using Tributary.Rounds.Orleans.References;
 using Tributary.Rounds.Orleans.Silos;
+using Tributary.Rounds.Reports;
 
 namespace Tributary.Rounds.Orleans.Hosting;
 
@@ -40,13 +41,18 @@ public static class RoundGrainExtensions
             provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<RoundRouter>>(), provider.GetRequiredService<IncomingCalls>()));
         services.AddSingleton<LeavingSilos>();
+        services.TryAddSingleton<IPartitionHomes, RendezvousHomes>();
         services.AddSingleton<SiloWatch>();
         services.AddSingleton<PartitionPlacement>();
         services.AddGrainService<SiloPartitions>();
+        services.AddGrainService<SiloReports>();
         // Orleans tells of the start and the stop of each grain service under the name of its class.
-        services.AddLogging(static logging =>
-            logging.AddFilter(typeof(SiloPartitions).FullName, LogLevel.Warning));
+        services.AddLogging(static logging => logging
+            .AddFilter(typeof(SiloPartitions).FullName, LogLevel.Warning)
+            .AddFilter(typeof(SiloReports).FullName, LogLevel.Warning));
         services.AddSingleton<SiloPartitionsClient>();
+        services.AddSingleton<SiloReportsClient>();
+        services.AddSingleton<MoveLog>();
         services.AddSingleton<PartitionMoves>();
         services.AddSingleton<PartitionWatch>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(

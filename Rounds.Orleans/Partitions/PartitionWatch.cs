@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Tributary.Rounds.Engine;
 using Tributary.Rounds.Orleans.Hosting;
 using Tributary.Rounds.Orleans.Silos;
+using Tributary.Rounds.Reports;
 using Tributary.Storage;
 
 namespace Tributary.Rounds.Orleans.Partitions;
@@ -15,7 +16,8 @@ namespace Tributary.Rounds.Orleans.Partitions;
 /// </summary>
 internal sealed partial class PartitionWatch(
     RoundEngine engine, IGrainFactory grains, ILocalSiloDetails self, IClusterMembershipService membership,
-    SiloWatch silos, PartitionPlacement placement, PartitionMoves moves,
+    SiloWatch silos, PartitionPlacement placement, IPartitionHomes homes, PartitionMoves moves,
+    MoveLog done,
     IServiceProvider services, TimeProvider time, ILogger<PartitionWatch> logger)
     : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
@@ -43,7 +45,7 @@ internal sealed partial class PartitionWatch(
 
     private Task BeginAsync(CancellationToken cancellation)
     {
-        engine.LeftElsewhere = new RowHints(grains, placement).Tell;
+        engine.LeftElsewhere = new RowHints(grains, placement, homes).Tell;
         silos.Changed = Look;
         var work = new List<Func<Task>> { LookAsync, WatchAsync };
         if (!engine.IsAlone)
@@ -127,7 +129,9 @@ internal sealed partial class PartitionWatch(
         try
         {
             // Partitions that living silos own stay with them until these have moved them.
-            await engine.TakeAsync(missing, ending.Token);
+            var here = await engine.TakeAsync(missing, ending.Token);
+            if (here.Count > 0)
+                done.Add(SiloMoveKind.Taken, here.Count, "Nobody owned them, or their owner was dead.");
         }
         catch (OverloadedException)
         {
@@ -144,6 +148,7 @@ internal sealed partial class PartitionWatch(
             return;
         await moves.MoveAsync(misplaced, HomeAmong(placement.Silos()), ending.Token);
         LogMoved(misplaced.Count);
+        done.Add(SiloMoveKind.Given, misplaced.Count, "They belong to other silos since silos came or went.");
     }
 
     private List<PartitionId> Misplaced()
@@ -168,6 +173,7 @@ internal sealed partial class PartitionWatch(
             var held = Held();
             await moves.MoveAsync(held, HomeAmong(placement.Silos()), limit.Token);
             LogMoved(held.Count);
+            done.Add(SiloMoveKind.Given, held.Count, "This silo stops.");
         }
         catch (Exception error) when (error is StoreException or OperationCanceledException or OverloadedException)
         {
@@ -183,8 +189,8 @@ internal sealed partial class PartitionWatch(
     private bool BelongsHere(PartitionId partition, IReadOnlyList<SiloAddress> candidates) =>
         HomeAmong(candidates)(partition).Equals(self.SiloAddress);
 
-    private static Func<PartitionId, SiloAddress> HomeAmong(IReadOnlyList<SiloAddress> candidates) =>
-        partition => RendezvousDirector.Choose(partition.Value, candidates);
+    private Func<PartitionId, SiloAddress> HomeAmong(IReadOnlyList<SiloAddress> candidates) =>
+        partition => homes.Choose(partition, candidates);
 
     private async Task GuardAsync(Func<Task> work)
     {

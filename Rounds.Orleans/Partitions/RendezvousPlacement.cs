@@ -24,12 +24,13 @@ internal sealed class RendezvousPlacement : PlacementStrategy
 internal sealed class RendezvousPlacementAttribute() : PlacementAttribute(RendezvousPlacement.Instance);
 
 /// <inheritdoc cref="RendezvousPlacement"/>
-internal sealed class RendezvousDirector(LeavingSilos leaving) : IPlacementDirector
+internal sealed class RendezvousDirector(LeavingSilos leaving, IPartitionHomes homes) : IPlacementDirector
 {
     public Task<SiloAddress> OnAddActivation(
         PlacementStrategy strategy, PlacementTarget target, IPlacementContext context) =>
-        Task.FromResult(Choose(
-            target.GrainIdentity.GetIntegerKey(), leaving.Staying(context.GetCompatibleSilos(target))));
+        Task.FromResult(homes.Choose(
+            new PartitionId((int)target.GrainIdentity.GetIntegerKey()),
+            leaving.Staying(context.GetCompatibleSilos(target))));
 
     /// <summary>The silo on which a partition belongs.</summary>
     /// <exception cref="InvalidOperationException">There is no silo.</exception>

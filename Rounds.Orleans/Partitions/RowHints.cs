@@ -7,7 +7,7 @@ namespace Tributary.Rounds.Orleans.Partitions;
 /// way of one of its partitions. A hint that is lost, or that reaches a silo which does not own the partition, delays
 /// its rows until the owner's next look.
 /// </summary>
-internal sealed class RowHints(IGrainFactory grains, PartitionPlacement placement)
+internal sealed class RowHints(IGrainFactory grains, PartitionPlacement placement, IPartitionHomes homes)
 {
     /// <summary>
     /// Bytes of one message: a much larger one would hold up the others of its connection. Further rows of the round
@@ -21,16 +21,16 @@ internal sealed class RowHints(IGrainFactory grains, PartitionPlacement placemen
 
     /// <summary>The messages for these rows.</summary>
     public static IEnumerable<HintedRow[]> Messages(
-        IReadOnlyList<DeferredCall> rows, IReadOnlyList<SiloAddress> silos)
+        IReadOnlyList<DeferredCall> rows, Func<PartitionId, SiloAddress> homeOf)
     {
-        var homes = new Dictionary<PartitionId, SiloAddress>();
+        var known = new Dictionary<PartitionId, SiloAddress>();
         foreach (var row in rows)
         {
-            if (!homes.ContainsKey(row.Partition))
-                homes.Add(row.Partition, RendezvousDirector.Choose(row.Partition.Value, silos));
+            if (!known.ContainsKey(row.Partition))
+                known.Add(row.Partition, homeOf(row.Partition));
         }
 
-        foreach (var silo in rows.GroupBy(row => homes[row.Partition]))
+        foreach (var silo in rows.GroupBy(row => known[row.Partition]))
         {
             var bytes = 0L;
             HintedRow[] hinted =
@@ -45,7 +45,7 @@ internal sealed class RowHints(IGrainFactory grains, PartitionPlacement placemen
         var silos = placement.Silos();
         if (silos.Count == 0)
             return;
-        foreach (var hinted in Messages(rows, silos))
+        foreach (var hinted in Messages(rows, partition => homes.Choose(partition, silos)))
             grains.GetGrain<IPartitionGrain>(hinted[0].Partition.Value).Take(hinted).Ignore();
     }
 }

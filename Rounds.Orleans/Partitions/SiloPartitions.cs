@@ -3,6 +3,7 @@ using Orleans.Runtime.Services;
 using Orleans.Services;
 using Tributary.Rounds.Engine;
 using Tributary.Rounds.Orleans.Silos;
+using Tributary.Rounds.Reports;
 
 namespace Tributary.Rounds.Orleans.Partitions;
 
@@ -23,15 +24,19 @@ internal interface ISiloPartitions : IGrainService
 
 /// <inheritdoc cref="ISiloPartitions"/>
 internal sealed class SiloPartitions(
-    GrainId id, Silo silo, ILoggerFactory loggers, RoundEngine engine, LeavingSilos leaving)
+    GrainId id, Silo silo, ILoggerFactory loggers, RoundEngine engine, LeavingSilos leaving,
+    MoveLog moves)
     : GrainService(id, silo, loggers), ISiloPartitions
 {
     private readonly SiloAddress self = silo.SiloAddress;
 
     public async Task Take(int[] partitions)
     {
-        if (!leaving.Contains(self))
-            await engine.TakeAsync(Array.ConvertAll(partitions, static id => new PartitionId(id)));
+        if (leaving.Contains(self))
+            return;
+        var here = await engine.TakeAsync(Array.ConvertAll(partitions, static id => new PartitionId(id)));
+        if (here.Count > 0)
+            moves.Add(SiloMoveKind.Taken, here.Count, "Their owner handed them over, because they belong here.");
     }
 }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Tributary.Rounds.Engine;
+using Tributary.Rounds.Reports;
 using Tributary.Storage;
 using Tributary.Storage.Rounds;
 
@@ -10,7 +11,7 @@ namespace Tributary.Rounds.Orleans.Silos;
 /// its partitions. Also learns which silos are leaving. A silo that owns its database alone has nothing to watch.
 /// </summary>
 internal sealed partial class SiloWatch(
-    RoundEngine engine, IClusterMembershipService membership, LeavingSilos leaving, TimeProvider time,
+    RoundEngine engine, IClusterMembershipService membership, LeavingSilos leaving, MoveLog moves, TimeProvider time,
     ILogger<SiloWatch> logger)
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
@@ -40,7 +41,7 @@ internal sealed partial class SiloWatch(
             var rows = await engine.Rows.ReadSilosAsync(cancellation);
             var hasChanged = leaving.Set(
             [
-                .. rows.Where(static row => row.IsLeaving).Select(static row => TryParse(row.Address))
+                .. rows.Where(static row => row.IsLeaving).Select(static row => SiloAddresses.TryParse(row.Address))
                     .OfType<SiloAddress>(),
             ]);
             var verdicts = await deaths.JudgeAsync(
@@ -106,7 +107,8 @@ internal sealed partial class SiloWatch(
     }
 
     private SiloStatus StatusOf(string address) =>
-        TryParse(address) is { } silo && membership.CurrentSnapshot.Members.TryGetValue(silo, out var member)
+        SiloAddresses.TryParse(address) is { } silo
+        && membership.CurrentSnapshot.Members.TryGetValue(silo, out var member)
             ? member.Status : SiloStatus.None;
 
     // True when the silo is dead in the database.
@@ -118,7 +120,12 @@ internal sealed partial class SiloWatch(
                 await KillAsync(silo);
             var isDeclared = await engine.Rows.DeclareDeadAsync(silo.Silo, cancellation);
             if (isDeclared)
+            {
                 LogDeclared(silo.Silo, silo.Address, verdict);
+                moves.Add(
+                    SiloMoveKind.Declared, 0, $"Silo {silo.Silo} at {silo.Address} is dead: {ReasonOf(verdict)}.");
+            }
+
             if (verdict == SiloVerdict.CutOff)
                 await KillAsync(silo);
             return isDeclared;
@@ -131,23 +138,17 @@ internal sealed partial class SiloWatch(
         }
     }
 
+    private static string ReasonOf(SiloVerdict verdict) => verdict switch
+    {
+        SiloVerdict.Ended => "its session is gone, and its address refuses connections",
+        SiloVerdict.CutOff => "it has been cut off from the database for too long",
+        _ => "Orleans says so",
+    };
+
     private Task KillAsync(LivingSilo silo) =>
-        TryParse(silo.Address) is { } address ? membership.TryKill(address) : Task.CompletedTask;
+        SiloAddresses.TryParse(silo.Address) is { } address ? membership.TryKill(address) : Task.CompletedTask;
 
     // Nobody can listen at a text that is no address.
     private static async Task<bool> RefusesAsync(string address, CancellationToken cancellation) =>
-        TryParse(address) is not { } silo || await AddressProbe.RefusesAsync(silo.Endpoint, cancellation);
-
-    // Rows of a silo that was alone name no address of Orleans.
-    private static SiloAddress? TryParse(string address)
-    {
-        try
-        {
-            return address.Contains('@', StringComparison.Ordinal) ? SiloAddress.FromParsableString(address) : null;
-        }
-        catch (FormatException)
-        {
-            return null;
-        }
-    }
+        SiloAddresses.TryParse(address) is not { } silo || await AddressProbe.RefusesAsync(silo.Endpoint, cancellation);
 }

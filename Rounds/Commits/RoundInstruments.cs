@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Tributary.Rounds.Reports;
 
 namespace Tributary.Rounds.Commits;
 
 /// <summary>
-/// The measurements of a silo's rounds, on the meter of <see cref="RoundEnvironment.Meter"/>; measures nothing without
-/// a meter. Names and units follow OpenTelemetry's semantic conventions: durations in seconds, sizes in bytes, counts
-/// in braces.
+/// The measurements of a silo's rounds, on the meter of <see cref="RoundEnvironment.Meter"/>; without a meter there are
+/// only the rates of reports. Names and units follow OpenTelemetry's semantic conventions: durations in seconds, sizes
+/// in bytes, counts in braces.
 /// </summary>
 internal sealed class RoundInstruments
 {
@@ -18,8 +19,9 @@ internal sealed class RoundInstruments
     private readonly Histogram<double>? loads;
     private readonly Histogram<double>? late;
 
-    public RoundInstruments(Meter? meter)
+    public RoundInstruments(Meter? meter, TimeProvider time)
     {
+        Rates = new RoundRates(time);
         if (meter is null)
             return;
         rounds = meter.CreateCounter<long>(
@@ -38,8 +40,13 @@ internal sealed class RoundInstruments
             "tributary.reminder.late", "s", "How long after it was due a reminder or an activity was taken.");
     }
 
+    /// <summary>For reports; counts without a meter too.</summary>
+    public RoundRates Rates { get; }
+
     public void Ended(Round round, RoundEnd end, TimeSpan took)
     {
+        if (end is RoundEnd.Durable or RoundEnd.Read)
+            Rates.Ended(took);
         if (rounds is null)
             return;
         rounds.Add(1, new KeyValuePair<string, object?>("outcome", NameOf(end)));

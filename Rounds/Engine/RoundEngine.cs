@@ -3,6 +3,7 @@ using Tributary.Rounds.Calls;
 using Tributary.Rounds.Commits;
 using Tributary.Rounds.Held;
 using Tributary.Rounds.Reminders;
+using Tributary.Rounds.Reports;
 using Tributary.Storage;
 using Tributary.Storage.Rounds;
 
@@ -49,7 +50,7 @@ public sealed partial class RoundEngine
         this.environment = environment;
         this.logger = logger;
         inbox = new Inbox(options);
-        instruments = new RoundInstruments(environment.Meter);
+        instruments = new RoundInstruments(environment.Meter, environment.Time);
         if (environment.Meter is { } meter)
             EngineInstruments.Add(meter, this, inbox, () => loop);
         retries = new LimitedLog(environment.Time);
@@ -100,6 +101,9 @@ public sealed partial class RoundEngine
 
     /// <summary>Activities that are due and wait in memory, that run, and whose results wait for their turns.</summary>
     public int ActivityCount => activityLoad.Count;
+
+    /// <summary>The rounds of the last ten seconds. From any thread.</summary>
+    public RoundFigures Figures => instruments.Rates.Read();
 
     /// <summary>
     /// Completes at once while due activities are taken as they come, and otherwise when they are again. A source of

@@ -23,7 +23,16 @@ public interface ISiloRows
 
     /// <summary>Who owns the partitions that somebody owns, ordered by partition: what a watch looks at.</summary>
     ValueTask<IReadOnlyList<PartitionOwner>> ReadOwnersAsync(CancellationToken cancellation);
+
+    /// <summary>
+    /// How many rows of calls wait in which partition, ordered by partition; only partitions with rows. Counts at most
+    /// <paramref name="limit"/> rows altogether.
+    /// </summary>
+    ValueTask<IReadOnlyList<WaitingRows>> CountDeferredAsync(int limit, CancellationToken cancellation);
 }
+
+/// <summary>Rows of calls that wait for the owner of a partition.</summary>
+public sealed record WaitingRows(PartitionId Partition, int Count);
 
 /// <summary>Who owns a partition.</summary>
 /// <param name="Address">See <see cref="JoinRequest.Address"/>.</param>

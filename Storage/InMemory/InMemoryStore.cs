@@ -246,6 +246,12 @@ public sealed class InMemoryStore : IStore
     public ValueTask<IReadOnlyList<PartitionOwner>> ReadOwnersAsync(CancellationToken cancellation) =>
         gate.RunAsync(StoreCall.Membership, () => InMemoryPartitions.Owners(database));
 
+    public ValueTask<IReadOnlyList<WaitingRows>> CountDeferredAsync(int limit, CancellationToken cancellation) =>
+        gate.RunAsync<IReadOnlyList<WaitingRows>>(StoreCall.Log, () =>
+            [.. database.DeferredRows.Values.Take(limit).CountBy(static row => row.Partition)
+                .Select(static counted => new WaitingRows(counted.Key, counted.Value))
+                .OrderBy(static waiting => waiting.Partition.Value)]);
+
     public ValueTask DisposeAsync()
     {
         Crash();

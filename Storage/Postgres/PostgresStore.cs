@@ -158,6 +158,11 @@ public sealed class PostgresStore : IStore
     public ValueTask<IReadOnlyList<PartitionOwner>> ReadOwnersAsync(CancellationToken cancellation) =>
         loads.RunAsync(connection => PostgresPartitions.ReadOwnersAsync(connection, cancellation), cancellation);
 
+    // For people who watch: not on the connections of the engine.
+    public ValueTask<IReadOnlyList<WaitingRows>> CountDeferredAsync(int limit, CancellationToken cancellation) =>
+        readers.RunAsync(
+            connection => PostgresPartitions.CountDeferredAsync(connection, limit, cancellation), cancellation);
+
     public async ValueTask DisposeAsync()
     {
         await committer.DisposeAsync();

@@ -276,6 +276,9 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : ISto
     public ValueTask<IReadOnlyList<PartitionOwner>> ReadOwnersAsync(CancellationToken cancellation) =>
         Loads.ReadAsync(SqlitePartitions.Owners, cancellation);
 
+    public ValueTask<IReadOnlyList<WaitingRows>> CountDeferredAsync(int limit, CancellationToken cancellation) =>
+        Loads.ReadAsync(connection => SqlitePartitions.CountDeferred(connection, limit), cancellation);
+
     public ValueTask DisposeAsync()
     {
         Close();

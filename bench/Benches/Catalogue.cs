@@ -8,6 +8,8 @@ public static class Catalogue
     {
         ["ingest"] = IngestBench.RunAsync,
         ["orleans"] = OrleansBench.RunAsync,
+        ["cluster"] = ClusterBench.RunAsync,
+        ["hop"] = HopBench.RunAsync,
         ["post"] = PostBench.RunAsync,
         ["batch"] = BatchBench.RunAsync,
         ["pipeline"] = PipelineBench.RunAsync,

@@ -13,6 +13,7 @@ using Tributary.Pipeline.Contributions;
 using Tributary.Pipeline.Definitions;
 using Tributary.Pipeline.Generations;
 using Tributary.Rounds.Engine;
+using Tributary.Rounds.Reports;
 using Tributary.Storage;
 using Tributary.Storage.Items;
 using Tributary.Storage.Messages;
@@ -80,6 +81,9 @@ public sealed class BenchServer : IAsyncDisposable
             Reminders = reads.Reminders,
             Ledger = reads.Ledger,
             Held = store.Store.Held,
+            Cluster = new ClusterReader(
+                store.Store, () => host.Facts.PartitionCount,
+                static (_, _) => throw new NotSupportedException("The bench asks no silo.")),
             MatcherOf = condition =>
             {
                 var matcher = BodyMatcher.Of(condition);

@@ -28,7 +28,8 @@ public sealed class RowHintsTests
             RoundEnvironment.System(error => fatal = error), NullLogger<RoundEngine>.Instance)
         {
             LeftElsewhere = new RowHints(
-                cluster.SiloGrains, cluster.Services.GetRequiredService<PartitionPlacement>()).Tell,
+                cluster.SiloGrains, cluster.Services.GetRequiredService<PartitionPlacement>(),
+                cluster.Services.GetRequiredService<IPartitionHomes>()).Tell,
         };
         await other.StartAsync();
         var own = other.PartitionOf(new RoundGrainId(ProbeGrain.GrainType, "leaver"));
@@ -51,7 +52,7 @@ public sealed class RowHintsTests
     {
         var rows = Enumerable.Range(0, 256).Select(static i => Row(i, bytes: 1)).ToList();
 
-        var messages = RowHints.Messages(rows, Silos).ToList();
+        var messages = RowHints.Messages(rows, Home).ToList();
 
         Assert.Equal(3, messages.Count);
         Assert.All(messages, message => Assert.Single(
@@ -67,10 +68,10 @@ public sealed class RowHintsTests
         var half = RowHints.MaxHintBytes / 2;
         DeferredCall[] rows = [Row(1, half), Row(1, half), Row(1, bytes: 1)];
 
-        var message = Assert.Single(RowHints.Messages(rows, Silos));
+        var message = Assert.Single(RowHints.Messages(rows, Home));
 
         Assert.Equal(2, message.Length);
-        Assert.Empty(RowHints.Messages([Row(1, RowHints.MaxHintBytes + 1)], Silos));
+        Assert.Empty(RowHints.Messages([Row(1, RowHints.MaxHintBytes + 1)], Home));
     }
 
     [Fact]
@@ -85,6 +86,8 @@ public sealed class RowHintsTests
         Assert.Equal(row.Arguments.ToArray(), arrived.Arguments.ToArray());
         Assert.Equal(row with { Arguments = default }, arrived with { Arguments = default });
     }
+
+    private static SiloAddress Home(PartitionId partition) => RendezvousDirector.Choose(partition.Value, Silos);
 
     private static DeferredCall Row(int number, int bytes) => new(
         number, new PartitionId(number), new RoundGrainId("probe", $"key {number}"), "Add", new byte[bytes]);

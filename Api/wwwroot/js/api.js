@@ -62,6 +62,9 @@ export const makeAllAgain = after => request(`${base}/failed-calls/retry`, { aft
 /** `{counts, grains, next}`: calls, reminders and activities that wait for a build that can make them. */
 export const readHeld = ({ limit, after }, signal) => get('/held', { limit, after }, signal);
 
+/** `{silos, partitions}`: who owns what, and how the silos are doing. */
+export const readCluster = signal => get('/cluster', {}, signal);
+
 /** The plugins of the server, with their states and counts. */
 export const readPlugins = async signal => (await get('/plugins', {}, signal)).plugins;
 

@@ -9,6 +9,7 @@ import { print } from './lib/json.js';
 import { route } from './router.js';
 import { bindTheme } from './theme.js';
 import { aggregatesView } from './views/aggregates.js';
+import { clusterView } from './views/cluster.js';
 import { failedCallsView } from './views/failed-calls.js';
 import { failuresView } from './views/failures.js';
 import { ledgerView } from './views/ledger.js';
@@ -74,6 +75,7 @@ route({
   failures: together(failedCallsView(), failuresView()),
   plugins: pluginsView(),
   ledger: ledgerView(feed),
+  cluster: clusterView(),
   message: messageView(),
 });
 feed.start(seam.cursor);

@@ -5,7 +5,10 @@ using Tributary.Feed.Changes;
 using Tributary.Pipeline.Generations;
 using Tributary.Pipeline.Intake;
 using Tributary.Pipeline.Plugins;
+using Tributary.Rounds.Engine;
+using Tributary.Rounds.Orleans.Silos;
 using Tributary.Rounds.Partitions;
+using Tributary.Rounds.Reports;
 using Tributary.Silo.Hosting.Cluster;
 using Tributary.Silo.Hosting.Doors;
 using Tributary.Silo.Hosting.Engine;
@@ -23,7 +26,7 @@ namespace Tributary.Silo.Hosting.Node;
 /// </summary>
 internal sealed class ApiNodes(
     NodeStore store, NodeState state, NodeDoors doors, Processing processing, AfterStart<FeedTail> tail,
-    NodeChanges changes, TimeProvider time)
+    NodeChanges changes, TimeProvider time, IServiceProvider host)
 {
     /// <summary>The node of the role silo: a reader with an engine.</summary>
     public ApiNode OfSilo(NodeReferences references, Definitions definitions, PluginHost plugins)
@@ -34,6 +37,7 @@ internal sealed class ApiNodes(
             BulkIntake = DoorTo(references.BulkGrains, definitions, plugins),
             MakeAgain = references.MakeAgain,
             LivePlugins = () => RunningOf(plugins, generations.Book),
+            Cluster = host.NewClusterReader(),
             Changes = changes,
             Generations = generations,
             Refusal = () => state.Refusal,
@@ -58,6 +62,9 @@ internal sealed class ApiNodes(
             Reminders = store.Store.Reminders,
             Ledger = store.Store.Ledger,
             Held = store.Store.Held,
+            Cluster = new ClusterReader(
+                store.Store, () => store.Facts!.PartitionCount, static (_, _) => throw new InvalidOperationException(
+                    "The process that was asked is no silo, and reaches none.")),
             LivePlugins = () => LiveOf(generations.Book),
             PluginStatuses = () => plugins.Statuses,
             MatcherOf = MatcherOf,

@@ -13,6 +13,7 @@ internal sealed class FeedStart(
     public FeedTail Begin(StoreFacts facts)
     {
         var begun = new FeedTail(store.Store.Messages, facts.HistoryId, config.Feed, time, logger);
+        store.Facts = facts;
         tail.Set(begun);
         background.Run("The tail of the feed", begun.RunAsync);
         return begun;

@@ -2,6 +2,7 @@ using Tributary.Silo.Configuration;
 using Tributary.Silo.Hosting.Lifetime;
 using Tributary.Storage;
 using Tributary.Storage.Postgres;
+using Tributary.Storage.Rounds;
 using Tributary.Storage.Sqlite;
 
 namespace Tributary.Silo.Hosting.Node;
@@ -28,6 +29,9 @@ internal sealed partial class NodeStore : IAsyncDisposable
     }
 
     public IStore Store { get; }
+
+    /// <summary>Known once the store is open.</summary>
+    public StoreFacts? Facts { get; set; }
 
     public ValueTask DisposeAsync() => Store.DisposeAsync();
 }

@@ -81,6 +81,22 @@ internal static class PostgresPartitions
         return owners;
     }
 
+    public static async Task<IReadOnlyList<WaitingRows>> CountDeferredAsync(
+        NpgsqlConnection connection, int limit, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            select partition, count(*)::int from (select partition from deferred_calls limit $1) rows
+            group by partition order by partition
+            """,
+            connection) { Parameters = { new() { Value = limit } } };
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var waiting = new List<WaitingRows>();
+        while (await reader.ReadAsync(cancellation))
+            waiting.Add(new WaitingRows(new PartitionId(reader.GetInt32(0)), reader.GetInt32(1)));
+        return waiting;
+    }
+
     public static NpgsqlParameter Ids(IReadOnlyList<PartitionId> partitions)
     {
         var ids = new int[partitions.Count];

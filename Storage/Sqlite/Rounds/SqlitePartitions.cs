@@ -73,6 +73,19 @@ internal static class SqlitePartitions
         return owners;
     }
 
+    public static IReadOnlyList<WaitingRows> CountDeferred(SqliteConnection connection, int limit)
+    {
+        var waiting = new List<WaitingRows>();
+        var select = connection.Prepare(
+            """
+            select partition, count(*) from (select partition from deferred_calls limit ?)
+            group by partition order by partition
+            """).Bind(limit);
+        while (select.Step())
+            waiting.Add(new WaitingRows(new PartitionId(select.Int32(0)), select.Int32(1)));
+        return waiting;
+    }
+
     /// <summary>A condition on a partition; empty for all partitions.</summary>
     public static string Filter(IReadOnlyList<PartitionId>? partitions, string column = "partition") =>
         partitions is null ? "" : $" and {column} in (select value from json_each(?))";

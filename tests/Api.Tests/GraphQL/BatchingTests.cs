@@ -165,6 +165,7 @@ public class BatchingTests
                 Reminders = node.Reminders,
                 Ledger = node.Ledger,
                 Held = node.Held,
+                Cluster = node.Cluster,
                 LivePlugins = static () => [new LivePlugin("p", 1)],
             };
             try

@@ -14,7 +14,7 @@ public class DocumentedExamplesTests(GraphQLServerFixture fixture) : IClassFixtu
             .Select(text => text[..text.IndexOf("```", StringComparison.Ordinal)])
             .ToList();
 
-        Assert.Equal(11, examples.Count);
+        Assert.Equal(12, examples.Count);
         foreach (var example in examples)
         {
             if (!example.StartsWith("subscription", StringComparison.Ordinal))

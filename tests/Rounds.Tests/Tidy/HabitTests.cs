@@ -8,6 +8,7 @@ public sealed class HabitTests
     // Where the world's time and chance come in, and why there.
     private static readonly Dictionary<string, string> MayTakeTheWorld = new()
     {
+        ["TestingHost/Clusters/TributaryTestCluster.cs"] = "the clock of the stores of its silos",
         ["Rounds/RoundEnvironment.cs"] = "the one place where a silo gets its clock and its ids of failures",
         ["Connectors/Brokers/BrokerBackoff.cs"] =
             "jitter, so that silos that lost the same server do not come back at the same moment",

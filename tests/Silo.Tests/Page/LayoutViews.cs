@@ -33,7 +33,7 @@ internal sealed class LayoutViews(PageFixture fixture)
         "message-parked",
         "message-unmapped",
         "message-completed",
-        "message-unknown", "ledger", "ledger-verified", "key", "disconnected", "docs",
+        "message-unknown", "ledger", "ledger-verified", "cluster", "key", "disconnected", "docs",
     ];
 
     /// <summary>Opens a view and waits until it shows what it has.</summary>
@@ -59,7 +59,8 @@ internal sealed class LayoutViews(PageFixture fixture)
             or "map-tooltip" => await On(fixture.Server, view.Split('-')[0]),
             "live-empty" or "charts-empty" => await OpenEmptyAsync(view.Split('-')[0], options),
             "failures-empty" => await On(fixture.Server, "failures"),
-            "failures" or "failures-selected" or "plugins" or "ledger" or "ledger-verified" =>
+            "failures" or "failures-selected" or "plugins" or "ledger" or "ledger-verified"
+                or "cluster" =>
                 await On(processing, view.Split('-')[0]),
             "message-parked" => await On(processing, $"message/{parked}"),
             "message-unmapped" => await On(processing, $"message/{unmapped}"),
@@ -95,6 +96,7 @@ internal sealed class LayoutViews(PageFixture fixture)
             "message-unknown" => "#message-error",
             "message-parked" or "message-unmapped" or "message-completed" => "#message-object > *",
             "ledger" or "ledger-verified" => "#ledger-sources tr",
+            "cluster" => ".cluster-square",
             "key" => "#key",
             _ => ".opblock",
         };

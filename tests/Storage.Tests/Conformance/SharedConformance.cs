@@ -38,6 +38,10 @@ public abstract class SharedConformance : StoreConformance
         Assert.Single((await first.Store.ReadDeferredCallsAsync([Two, Three], 0, 10, Cancellation)).Calls);
         Assert.Empty((await first.Store.ReadDeferredCallsAsync([Three], 0, 10, Cancellation)).Calls);
         Assert.Empty((await first.Store.ReadDeferredCallsAsync([], 0, 10, Cancellation)).Calls);
+        Assert.Equal(
+            [new WaitingRows(One, 3), new WaitingRows(Two, 1)],
+            await first.Store.CountDeferredAsync(10, Cancellation));
+        Assert.Equal(2, (await first.Store.CountDeferredAsync(2, Cancellation)).Sum(static rows => rows.Count));
     }
 
     [Fact]

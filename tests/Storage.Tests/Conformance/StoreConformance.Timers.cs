@@ -118,6 +118,9 @@ public abstract partial class StoreConformance
         Assert.Equal(
             (new RoundGrainId("item", "key 5"), "Do", "[5]"),
             (rest.Target, rest.Method, Encoding.UTF8.GetString(rest.Arguments.Span)));
+        Assert.Equal(
+            new WaitingRows(new PartitionId(1), 3),
+            Assert.Single(await silo.Store.CountDeferredAsync(10, Cancellation)));
     }
 
     [Fact]

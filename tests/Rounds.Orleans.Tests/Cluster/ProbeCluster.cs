@@ -1,0 +1,27 @@
+using Tributary.Storage.Rounds;
+using Tributary.TestingHost.Clusters;
+
+namespace Tributary.Rounds.Orleans.Tests.Cluster;
+
+/// <summary>Test clusters whose silos have the probe grains.</summary>
+internal static class ProbeCluster
+{
+    public static async Task<TributaryTestCluster> StartAsync(int silos)
+    {
+        var cluster = new TributaryTestCluster(silos, new TestClusterSettings
+        {
+            RoundGrains = static types => types.Add<IProbeGrain, ProbeGrain, ProbeState>(
+                ProbeGrain.GrainType, StateTable.Grains, ProbeJson.Default.ProbeState, static () => new ProbeGrain()),
+        });
+        try
+        {
+            await cluster.StartAsync(TestContext.Current.CancellationToken);
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+}
