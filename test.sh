@@ -78,7 +78,7 @@ failed=0
 for name in "${projects[@]}"; do
   log=$(mktemp)
   started=$SECONDS
-  timeout -k 60 "$LIMIT" dotnet "tests/$name.Tests/bin/$CONFIGURATION/net10.0/Tributary.$name.Tests.dll" -noColor >"$log" 2>&1
+  timeout -k 60 "$LIMIT" dotnet "tests/$name.Tests/bin/$CONFIGURATION/net10.0/Tributary.$name.Tests.dll" -noColor -longRunning 300 >"$log" 2>&1
   code=$?
   summary=$(grep -E 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$log" | tail -n 1)
   number() { sed -nE "s/.*$1: ([0-9]+).*/\1/p" <<<"$summary"; }

@@ -102,8 +102,8 @@ public sealed class IncomingMessage(
         generations ?? [.. contributions.Select(contribution => contribution.Generation).Distinct()];
 
     /// <summary>
-    /// The version of the definitions that the contributions are complete by; <see cref="AnyDefinitions"/> for a message
-    /// that is counted in nothing when it is accepted.
+    /// The version of the definitions that the contributions are complete by; <see cref="AnyDefinitions"/> for a
+    /// message that is counted in nothing when it is accepted.
     /// </summary>
     public long Definitions { get; init; }
 

@@ -26,13 +26,13 @@ public sealed partial class ItemGrain(ItemOptions options) : RoundGrain<ItemStat
     {
         if (message.External is { } external && Find(external) is { } known)
             return ValueTask.FromResult(Repeat(message, known));
+        if (message.Parts.Count > 0 && State.Left?.Count >= options.MaxUnfinishedCount)
+            throw Full();
         if (message.Definitions < Definitions)
             throw new TributaryException(
                 DefinitionsOutdated,
                 $"The message was counted by version {message.Definitions} of the definitions; allowed: version "
                 + $"{Definitions}, which counts since then.");
-        if (message.Parts.Count > 0 && State.Left?.Count >= options.MaxUnfinishedCount)
-            throw Full();
 
         State = State.After(message.Message);
         var appended = Append(message.Message, State.Sequence, message.Generations, message.Parts);

@@ -55,7 +55,8 @@ public sealed class GenerationControl(
     /// </summary>
     /// <param name="name">An aggregate of the configuration, or <c>plugin:</c> and a plugin's name.</param>
     /// <exception cref="TributaryException">
-    /// <c>generation_not_found</c>, <c>aggregate_of_plugin</c>, <c>generation_not_fed</c>; from the grain: see <see cref="IReplayGrain.Start"/>.
+    /// <c>generation_not_found</c>, <c>aggregate_of_plugin</c>, <c>generation_not_fed</c>; from the grain: see
+    /// <see cref="IReplayGrain.Start"/>.
     /// </exception>
     public async ValueTask<GenerationView> ReprocessAsync(string name, DateTimeOffset? from, DateTimeOffset? to)
     {
@@ -114,8 +115,8 @@ public sealed class GenerationControl(
             cancellation);
 
     /// <summary>
-    /// Reads the generations again, because other processes may have changed some. A process that feeds generations also
-    /// does what is due since silos came and went.
+    /// Reads the generations again, because other processes may have changed some. A process that feeds generations
+    /// also does what is due since silos came and went.
     /// </summary>
     public async ValueTask RefreshAsync(CancellationToken cancellation)
     {

@@ -266,8 +266,8 @@ public sealed partial class RoundEngine
                 LogJoined(incarnation.Silo);
                 var joined = new RoundLoop(
                     incarnation, Facts, options, environment, store, inbox, types, activities, activityLoad, lives,
-                    CanStart, ToHold(), new LoopCallbacks(OnCommitted, OnLeftElsewhere, OnOutdated), definitions, instruments,
-                    logger);
+                    CanStart, ToHold(), new LoopCallbacks(OnCommitted, OnLeftElsewhere, OnOutdated), definitions,
+                    instruments, logger);
                 loop = joined;
                 Interlocked.MemoryBarrier();
                 Joined();

@@ -167,8 +167,8 @@ internal sealed partial class RoundLoop
     {
         definitions.Raise(version);
         LogOutdated(outdated.Number, version);
-        Revert(outdated);
-        Revert(round);
+        foreach (var dropped in (Round[])[outdated, round])
+            Revert(dropped);
         culprit = null;
         // In front of the waiting inputs: these inputs came first.
         Input[] waiting = [.. outdated.Inputs, .. round.Inputs, .. suspects.Clear(), .. ready];

@@ -6,8 +6,8 @@ namespace Tributary.Storage.Generations;
 /// The generations of definitions: which there are, which readers see, which are fed, and which are given up.
 /// </summary>
 /// <remarks>
-/// Every change of what is fed is a new version. It is written to the rows of all living silos before it counts, so that
-/// the fence (<see cref="IPartitionStore.CommitAsync"/>) refuses rounds of an earlier version, and a generation is fed
+/// Every change of what is fed is a new version. It is written to the rows of all living silos before it counts, so
+/// that the fence (<see cref="IPartitionStore.CommitAsync"/>) refuses rounds of an earlier version, and a generation is fed
 /// from one position on whichever silos store messages.
 /// </remarks>
 public interface IGenerations

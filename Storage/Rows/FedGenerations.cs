@@ -4,7 +4,8 @@ using Tributary.Storage.Rounds;
 namespace Tributary.Storage.Rows;
 
 /// <summary>
-/// Which generations are fed, by the definitions that the living silos have. The same in every store and for every silo.
+/// Which generations are fed, by the definitions that the living silos have. The same in every store and for every
+/// silo.
 /// </summary>
 internal static class FedGenerations
 {
@@ -55,8 +56,8 @@ internal static class FedGenerations
         ];
     }
 
-    // Code adds to the generations of its own version and to former ones. So a version that not all silos have yet waits
-    // for the last of them.
+    // Code adds to the generations of its own version and to former ones. So a version that not all silos have yet
+    // waits for the last of them.
     private static bool HaveCode(
         DefinitionRow row, IReadOnlyList<DefinitionRow> all, IEnumerable<HashSet<int>> declared)
     {

@@ -9,8 +9,8 @@ internal static class PostgresPartitions
 {
     /// <summary>
     /// The fence of a round. It also proves that the round knows what messages are counted in, and that the silo owns
-    /// the partitions that the round writes: the silo's row is locked from here to the commit, so that no other silo declares it dead, and no silo takes the partitions of a
-    /// living one.
+    /// the partitions that the round writes: the silo's row is locked from here to the commit, so that no other silo
+    /// declares it dead, and no silo takes the partitions of a living one.
     /// </summary>
     public static NpgsqlBatchCommand Fence(RoundCommit round) => RoundChanges.Command(
         "select transaction_id, committed_at from fence($1, $2, $3, $4)",

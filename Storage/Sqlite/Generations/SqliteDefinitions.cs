@@ -32,7 +32,9 @@ internal static class SqliteDefinitions
         connection.Prepare("update silos set has_declared = 1 where id = ?").Bind(silo.Value).Run();
     }
 
-    /// <summary>Changes what is fed as the living silos need it. There is one writer, and no round is under way.</summary>
+    /// <summary>
+    /// Changes what is fed as the living silos need it. There is one writer, and no round is under way.
+    /// </summary>
     public static void Feed(SqliteConnection connection)
     {
         var changes = FedGenerations.Changes(ReadAll(connection), Declared(connection));

@@ -1,8 +1,8 @@
 -- The version of what messages are counted in: it rises with every change of that.
 alter table meta add column definitions integer not null default 0;
 
--- definitions: the version that rounds of the silo must know at least. has_declared: the silo has said which definitions
--- it has, none included.
+-- definitions: the version that rounds of the silo must know at least. has_declared: the silo has said which
+-- definitions it has, none included.
 alter table silos add column definitions integer not null default 0;
 alter table silos add column has_declared integer not null default 0;
 

@@ -9,8 +9,8 @@ using Tributary.Tests.Shared;
 namespace Tributary.Silo.Tests.Cluster;
 
 /// <summary>
-/// The definitions of a cluster change under load, one silo after the other. Whichever silo takes a message, and whatever
-/// its own configuration says, every generation equals a recount in the end.
+/// The definitions of a cluster change under load, one silo after the other. Whichever silo takes a message, and
+/// whatever its own configuration says, every generation equals a recount in the end.
 /// </summary>
 public sealed class DefinitionRollTests(PostgresFixture postgres, ITestOutputHelper output)
     : IClassFixture<PostgresFixture>
