@@ -7,8 +7,8 @@ namespace Tributary.Storage.Generations;
 /// </summary>
 /// <remarks>
 /// Every change of what is fed is a new version. It is written to the rows of all living silos before it counts, so
-/// that the fence (<see cref="IPartitionStore.CommitAsync"/>) refuses rounds of an earlier version, and a generation is fed
-/// from one position on whichever silos store messages.
+/// that the fence (<see cref="IPartitionStore.CommitAsync"/>) refuses rounds of an earlier version, and a generation is
+/// fed from one position on whichever silos store messages.
 /// </remarks>
 public interface IGenerations
 {
