@@ -66,7 +66,7 @@ internal static class Routes
         var callers = new OperationRoutes(guarded, texts, Root, "unauthorized", "origin_not_allowed");
 
         MapMessages(callers, services, node, options);
-        MapReads(callers, node);
+        MapReads(callers, node, new CountedBefore(node, services.GetRequiredService<TimeProvider>()));
         MapFailures(callers, node);
         MapResults(callers, node);
         MapFailedCalls(callers, node);
@@ -106,14 +106,18 @@ internal static class Routes
             .Answers<MessageBody>().Fails("parameter_invalid", "message_not_found");
     }
 
-    private static void MapReads(OperationRoutes callers, ApiNode node)
+    private static void MapReads(OperationRoutes callers, ApiNode node, CountedBefore counted)
     {
         callers.Get("/items/{**id}", "getItem", new GetItem(node).InvokeAsync)
             .Answers<ItemBody>().Fails("parameter_invalid", "item_not_found");
         callers.Get("/aggregates", "listAggregates", new ListAggregates(node).InvokeAsync)
             .Answers<AggregateList>();
-        callers.Get("/aggregates/{name}", "readAggregate", new ReadAggregate(node).InvokeAsync)
-            .Answers<AggregateRows>().Fails([.. ParameterCodes, "group_invalid", "aggregate_not_found"]);
+        callers.Get("/aggregates/{name}", "readAggregate", new ReadAggregate(node, counted).InvokeAsync)
+            .Answers<AggregateRows>().Fails(
+                [
+                    .. ParameterCodes, "group_invalid", "aggregate_not_found", "cursor_invalid",
+                    "cursor_of_another_history", "not_counted_yet",
+                ]);
         callers.Get("/ledger", "getLedger", new GetLedger(node).InvokeAsync)
             .Answers<LedgerBody>().Fails(ParameterCodes);
         callers.Get("/cluster", "getCluster", new GetCluster(node).InvokeAsync)

@@ -13,7 +13,7 @@ using Tributary.Storage.Aggregates;
 namespace Tributary.Api.Aggregates;
 
 /// <summary><c>GET /aggregates/{name}</c>: rows of one aggregate as committed, by window, then group.</summary>
-internal sealed class ReadAggregate(ApiNode node)
+internal sealed class ReadAggregate(ApiNode node, CountedBefore counted)
 {
     private const string TimeAllowed =
         Parameters.TimeAllowed + ", or milliseconds since 1970-01-01 UTC in digits";
@@ -24,16 +24,15 @@ internal sealed class ReadAggregate(ApiNode node)
     {
         var live = node.Live();
         var active = Find(live.Definitions, (string)context.Request.RouteValues["name"]!);
-        var parameters = new Parameters(context.Request, "group", "from", "to", "limit", "after");
+        var parameters = new Parameters(
+            context.Request, "group", "from", "to", "limit", "after", "atLeast", "deadline");
         var limit = parameters.Limit();
+        var (group, after) = (GroupOf(parameters, active.Definition), AfterOf(parameters, active.Generation));
+        var from = TimeOf(parameters, "from", active.Definition);
+        var to = TimeOf(parameters, "to", active.Definition);
+        await counted.WaitAsync(parameters, context.RequestAborted);
         var rows = await node.Aggregates.ReadAggregatesAsync(
-            active.Generation,
-            GroupOf(parameters, active.Definition),
-            TimeOf(parameters, "from", active.Definition),
-            TimeOf(parameters, "to", active.Definition),
-            AfterOf(parameters, active.Generation),
-            limit + 1,
-            context.RequestAborted);
+            active.Generation, group, from, to, after, limit + 1, context.RequestAborted);
 
         var page = new ListPage<AggregateRow>(rows, limit);
         var body = new AggregateRows(

@@ -72,6 +72,7 @@ public static class ErrorCodes
         ["overloaded"] = (503, "Overloaded"),
         [TimedOut] = (503, "Waited too long"),
         ["partition_elsewhere"] = (503, "The partition is at another silo"),
+        ["not_counted_yet"] = (503, "Not everything is counted yet"),
         ["definitions_outdated"] = (503, "The definitions changed"),
         ["silo_lost"] = (503, "The silo was lost"),
         ["no_silo"] = (503, "No silo is reached"),

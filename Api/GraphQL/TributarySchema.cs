@@ -1,4 +1,5 @@
 using System.Reflection;
+using Tributary.Api.Aggregates;
 using Tributary.Api.GraphQL.Aggregates;
 using Tributary.Api.GraphQL.Cluster;
 using Tributary.Api.GraphQL.FailedCalls;
@@ -36,7 +37,8 @@ internal static class TributarySchema
         var parts = new MessageParts(node);
         var items = new ItemFields(node, pages, lookup, parts);
         var messages = new MessageFields(node, pages, lookup, parts, items);
-        var aggregates = new AggregateFields(node, definitions, new AggregateMessages(node, pages));
+        var aggregates = new AggregateFields(
+            node, definitions, new AggregateMessages(node, pages), new CountedBefore(node, time));
         new FailureFields(node, lookup).Bind(bindings);
         new RecordFields(node, lookup).Bind(bindings);
         new FailureFeed(node, time).Bind(bindings);

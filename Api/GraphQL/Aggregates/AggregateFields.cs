@@ -1,4 +1,5 @@
 using Tributary.Aggregates;
+using Tributary.Api.Aggregates;
 using Tributary.Api.GraphQL.Paging;
 using Tributary.GraphQL.Binding;
 using Tributary.GraphQL.Types;
@@ -8,7 +9,8 @@ using Tributary.Pipeline.Definitions;
 namespace Tributary.Api.GraphQL.Aggregates;
 
 /// <summary>Reads of aggregates: one through its grain, many as committed.</summary>
-internal sealed class AggregateFields(ApiNode node, CountedDefinitions definitions, AggregateMessages messages)
+internal sealed class AggregateFields(
+    ApiNode node, CountedDefinitions definitions, AggregateMessages messages, CountedBefore before)
 {
     private const string CursorKind = "aggregates";
 
@@ -16,7 +18,7 @@ internal sealed class AggregateFields(ApiNode node, CountedDefinitions definitio
     {
         bindings.Object("Query")
             .Field("definitions", (_, _) => definitions.All.Select(DefinitionNode.Of).ToList())
-            .Ask("aggregate", (_, context) => OneAsync(context.Arguments))
+            .Ask("aggregate", (_, context) => OneAsync(context.Arguments, context.CancellationToken))
             .Ask("aggregates", (_, context) => ListAsync(context.Arguments, context.CancellationToken));
         bindings.Object<AggregateNode>("Aggregate").Ask("messages", (aggregate, context) => messages.ReadAsync(
             aggregate, PageArguments.Of(context.Arguments), (RequestLimits)context.State!, context.CancellationToken));
@@ -48,12 +50,30 @@ internal sealed class AggregateFields(ApiNode node, CountedDefinitions definitio
             ? await ReadAsync(counted, key)
             : null;
 
-    private ValueTask<AggregateNode?> OneAsync(InputObject arguments)
+    private async ValueTask<AggregateNode?> OneAsync(InputObject arguments, CancellationToken cancellation)
     {
         var counted = definitions.Named(arguments.Get<string>("name")!);
         var group = counted.GroupOf(Values(arguments)!);
         var time = arguments.TryGetValue("windowStart", out var given) ? given as DateTimeOffset? : null;
-        return ReadAsync(counted, new AggregateKey(counted.Active.Generation, counted.WindowStartMs(time), group));
+        var key = new AggregateKey(counted.Active.Generation, counted.WindowStartMs(time), group);
+        await WaitAsync(arguments, cancellation);
+        return await ReadAsync(counted, key);
+    }
+
+    private Task WaitAsync(InputObject arguments, CancellationToken cancellation)
+    {
+        var deadline = arguments.Get<int?>("deadlineMs");
+        if (arguments.Get<string>("atLeast") is { } cursor)
+        {
+            return deadline is < 0 or > CountedBefore.MaxDeadlineMs
+                ? throw Resolving.Invalid(
+                    $"The argument 'deadlineMs' is {deadline}; allowed: 0 to {CountedBefore.MaxDeadlineMs}.")
+                : before.WaitAsync(cursor, deadline ?? CountedBefore.DefaultDeadlineMs, cancellation);
+        }
+
+        return deadline is null
+            ? Task.CompletedTask
+            : throw Resolving.Invalid("Found the argument 'deadlineMs'; allowed: nothing without 'atLeast'.");
     }
 
     private async ValueTask<Connection<AggregateNode>> ListAsync(InputObject arguments, CancellationToken cancellation)
@@ -62,7 +82,9 @@ internal sealed class AggregateFields(ApiNode node, CountedDefinitions definitio
         var page = PageArguments.Of(arguments);
         var group = Values(arguments) is { } values ? counted.GroupOf(values) : null;
         var (from, to) = (TimeOf(arguments, "from", counted), TimeOf(arguments, "to", counted));
-        if (OrderedAggregates.Of(arguments, counted) is { } order)
+        var ordered = OrderedAggregates.Of(arguments, counted);
+        await WaitAsync(arguments, cancellation);
+        if (ordered is { } order)
             return await order.ReadAsync(page.Count, ReadAsync, counted.Definition.Name, row => CursorOf(row.Key));
 
         var rows = await ReadAsync(page.After is { } cursor ? AfterOf(cursor, counted) : null, page.Count + 1);

@@ -33,6 +33,16 @@ internal sealed class InMemoryAggregates(InMemoryDatabase database, InMemoryGate
                 .Select(row => new AggregateRow(row.Key, row.Value.Version, row.Value.State))
                 .ToList());
 
+    public ValueTask<CountedSoFar> ReadCountedAsync(Position upTo, CancellationToken cancellation) =>
+        gate.RunAsync(StoreCall.Log, () =>
+        {
+            var bound = CountedSoFar.AfterRoundOf(upTo);
+            return new CountedSoFar(
+                database.Horizon >= bound,
+                database.DeferredRows.Values.Any(call =>
+                    (call.Origin == 0 ? call.Sequence : call.Origin) < bound.Value));
+        });
+
     public ValueTask<IReadOnlyDictionary<Position, IReadOnlyList<Outcome>>> ReadOutcomesAsync(
         IReadOnlyList<Position> positions, CancellationToken cancellation) =>
         gate.RunAsync<IReadOnlyDictionary<Position, IReadOnlyList<Outcome>>>(StoreCall.Log, () =>

@@ -53,6 +53,23 @@ internal sealed class PostgresAggregates(PostgresReaders readers) : IAggregateRe
             },
             cancellation);
 
+    // One statement, so that the rows are those of the moment at which nothing could appear any more.
+    public ValueTask<CountedSoFar> ReadCountedAsync(Position upTo, CancellationToken cancellation) => readers.RunAsync(
+        async connection =>
+        {
+            await using var command = PostgresRows.Command(
+                connection,
+                """
+                select horizon() >= $1, exists(
+                    select from deferred_calls where (case origin when 0 then sequence else origin end) < $1)
+                """,
+                CountedSoFar.AfterRoundOf(upTo).Value);
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            await reader.ReadAsync(cancellation);
+            return new CountedSoFar(reader.GetBoolean(0), reader.GetBoolean(1));
+        },
+        cancellation);
+
     public async ValueTask<IReadOnlyDictionary<Position, IReadOnlyList<Outcome>>> ReadOutcomesAsync(
         IReadOnlyList<Position> positions, CancellationToken cancellation)
     {

@@ -21,6 +21,22 @@ internal sealed class SqliteAggregates(SqliteReaders readers) : IAggregateReads
             connection => Read(connection, generation, group, fromMs, toMs, after, limit),
             cancellation);
 
+    public ValueTask<CountedSoFar> ReadCountedAsync(Position upTo, CancellationToken cancellation) =>
+        readers.ReadAsync(
+            connection =>
+            {
+                var bound = CountedSoFar.AfterRoundOf(upTo);
+                var select = connection.Prepare(
+                    "select (select last_transaction from meta), exists(select 1 from deferred_calls "
+                    + "where (case origin when 0 then sequence else origin end) < ?)")
+                    .Bind(bound.Value);
+                select.Step();
+                var (last, hasWaiting) = (select.Int64(0), select.Int64(1) != 0);
+                select.Reset();
+                return new CountedSoFar(Position.Of(last + 1, 0) >= bound, hasWaiting);
+            },
+            cancellation);
+
     public ValueTask<IReadOnlyDictionary<Position, IReadOnlyList<Outcome>>> ReadOutcomesAsync(
         IReadOnlyList<Position> positions, CancellationToken cancellation) =>
         readers.LookUpAsync(

@@ -16,6 +16,9 @@ public class LimitTests(GraphQLServerFixture fixture) : IClassFixture<GraphQLSer
     [InlineData("reminders(after: \"cmVtaW5kZXJzOlsiMSJd\")", "cursor_invalid", "cmVtaW5kZXJzOlsiMSJd", "same list")]
     [InlineData("aggregates(name: \"none\")", "aggregate_not_found", "'none'", "cities, days")]
     [InlineData("aggregates(name: \"cities\", from: \"2020-01-01\")", "BAD_USER_INPUT", "'from'", "no windows")]
+    [InlineData("aggregates(name: \"cities\", deadlineMs: 1)", "BAD_USER_INPUT", "'deadlineMs'", "without 'atLeast'")]
+    [InlineData(
+        "aggregates(name: \"cities\", atLeast: \"start\", deadlineMs: 30001)", "BAD_USER_INPUT", "30001", "0 to 30000")]
     public async Task What_is_wrong_with_an_argument_is_said(string field, string code, string found, string allowed) =>
         await fixture.Server.ErrorAsync($"{{ {field} {{ pageInfo {{ endCursor }} }} }}", code, found, allowed);
 

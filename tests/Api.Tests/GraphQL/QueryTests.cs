@@ -38,6 +38,24 @@ public abstract class QueryTests(GraphQLServerFixture fixture)
     }
 
     [Fact]
+    public async Task Aggregates_wait_for_a_cursor()
+    {
+        const string Of = "name: \"cities\", group: [\"wait\"], ";
+        var cursor = (await Server.DataAsync(
+            """mutation { publish(input: {body: "{\"city\":\"wait\"}"}) { receipt { cursor } } }"""))
+            .GetProperty("publish").GetProperty("receipt").GetProperty("cursor").GetString();
+
+        var read = await Server.DataAsync(
+            $$"""
+            { aggregate({{Of}}atLeast: "{{cursor}}", deadlineMs: 1000) { count }
+              aggregates({{Of}}atLeast: "{{cursor}}") { nodes { count } } }
+            """);
+
+        Assert.Equal(1, read.GetProperty("aggregate").GetProperty("count").GetInt64());
+        Assert.Equal(1, read.GetProperty("aggregates").GetProperty("nodes")[0].GetProperty("count").GetInt64());
+    }
+
+    [Fact]
     public async Task An_item_has_every_message_that_was_acknowledged()
     {
         for (var n = 1; n <= 30; n++)

@@ -1,5 +1,7 @@
+using System.Buffers.Text;
 using System.Text.Json;
 using Tributary.Api.Tests.Support;
+using Tributary.Feed;
 
 namespace Tributary.Api.Tests.Rest;
 
@@ -65,12 +67,31 @@ public class AggregateTests(AggregateServerFixture fixture) : IClassFixture<Aggr
     [InlineData("/api/v1/aggregates/by-day?after=%21", 400, "parameter_invalid", "'after'")]
     [InlineData("/api/v1/aggregates/by-day?after=MS8wL1td", 400, "parameter_invalid", "'after'")]
     [InlineData("/api/v1/aggregates/by-day?order=1", 400, "parameter_unknown", "'order'")]
+    [InlineData("/api/v1/aggregates/by-day?atLeast=nowhere", 400, "cursor_invalid", "'nowhere'")]
+    [InlineData("/api/v1/aggregates/by-day?atLeast=start&deadline=30001", 400, "parameter_invalid", "0 to 30000")]
+    [InlineData("/api/v1/aggregates/by-day?deadline=5", 400, "parameter_invalid", "'atLeast'")]
     [InlineData("/api/v1/ledger?verify=perhaps", 400, "parameter_invalid", "'verify'")]
     public async Task Bad_parameters_are_named(string path, int status, string code, string says)
     {
         using var response = await Server.Http.GetAsync(path);
 
         await response.IsProblemAsync(status, code, says);
+    }
+
+    [Fact]
+    public async Task A_read_waits_for_a_cursor_and_says_at_the_deadline_what_is_missing()
+    {
+        const string Rows = "/api/v1/aggregates/by-class?group=%5B%22wait%22,1.0%5D&atLeast=";
+        var receipt = await Server.AcceptAsync("""{"net":"wait","m":1,"v":1}""");
+
+        var read = await Server.GetAsync(Rows + receipt.Cursor);
+
+        Assert.Equal(1, read.GetProperty("rows")[0].GetProperty("count").GetInt32());
+        var own = Base64Url.DecodeFromChars(receipt.Cursor);
+        var ahead = new Cursor(new Guid(own.AsSpan(1, 16), bigEndian: true), new Position(long.MaxValue / 2));
+        using var early = await Server.Http.GetAsync($"{Rows}{ahead}&deadline=20");
+        await early.IsProblemAsync(503, "not_counted_yet", "20 ms", "a transaction");
+        Assert.NotNull(early.Headers.RetryAfter);
     }
 
     [Fact]

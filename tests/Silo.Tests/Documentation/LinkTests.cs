@@ -13,7 +13,7 @@ public sealed partial class LinkTests
         [5000] = "Keystone", [5001] = "sqAPI's ZeroMQ", [5432] = "PostgreSQL", [5556] = "an example of ZeroMQ",
         [5671] = "RabbitMQ over TLS",
         [5672] = "RabbitMQ", [6379] = "Redis", [8080] = "Swift's proxy, and an example of a web server",
-        [8889] = "the second process of an example",
+        [8889] = "the second process of an example", [8890] = "the API node of an example",
         [9000] = "MinIO", [10000] = "Azurite", [9] = "discard: a port where nobody listens",
     };
 

@@ -30,6 +30,13 @@ internal static class Treatments
     {
         ["docs/cluster.md: tributary --config tributary.yaml"] =
             "TwoProcessesTests starts such processes, on ports and a database of the test",
+        ["docs/cluster.md: tributary --config tributary.yaml --roles api --urls http://127.0.0.1:8890"] =
+            "ApiNodeTests starts such a process, on a port and a database of the test",
+        [
+            "docs/cluster.md: curl "
+                + "'http://127.0.0.1:8888/api/v1/aggregates/quakes-by-network?atLeast=AQGNJ…&deadline=2000'"
+        ] = "the cursor is one of a receipt; TwoProcessesTests reads with such",
+        ["docs/testing.md: [Fact]"] = "a test: TestingExampleTests has it, and TestingPageTests compares them",
         [
             "docs/cluster.md: builder.UseOrleansClient(client => "
                 + "client.UseTributaryCluster(ConfigFile.Load(\"tributary.yaml\")));"

@@ -1,4 +1,5 @@
 using System.Text;
+using Tributary.Storage.Aggregates;
 using Tributary.Storage.Failures;
 using Tributary.Storage.Reminders;
 using Tributary.Storage.Rounds;
@@ -133,6 +134,35 @@ public abstract partial class StoreConformance
         var left = await silo.Store.ReadDeferredCallsAsync(0, 2, Cancellation);
 
         Assert.Equal([0, long.MaxValue], left.Select(row => row.Origin));
+    }
+
+    [Fact]
+    public async Task What_is_counted_up_to_a_position_waits_for_calls_of_its_rounds_and_for_what_follows_from_them()
+    {
+        var silo = await JoinAsync();
+        var call = new DeferredCall(0, new PartitionId(1), new RoundGrainId("item", "key"), "Do", "[]"u8.ToArray());
+        var before = await silo.CommitAsync(TestSilo.Message());
+        var transaction = await silo.CommitAsync(round =>
+        {
+            round.Messages.Add(TestSilo.Message());
+            round.Deferred.AddRange([call, call]);
+        });
+        var first = RoundCommit.SequenceOf(transaction, 0);
+        ValueTask<CountedSoFar> CountedAsync(long upTo) =>
+            silo.Store.Aggregates.ReadCountedAsync(Position.Of(upTo, 0), Cancellation);
+
+        Assert.Equal(new CountedSoFar(IsVisible: true, HasWaitingCalls: false), await CountedAsync(before));
+        Assert.Equal(new CountedSoFar(IsVisible: true, HasWaitingCalls: true), await CountedAsync(transaction));
+        Assert.False((await CountedAsync(transaction + 1_000)).IsVisible);
+        // What a later round makes of one of the calls is a call that goes back to the message.
+        var next = await silo.CommitAsync(round =>
+        {
+            round.DeferredDone.AddRange([first, first + 1]);
+            round.Deferred.Add(call with { Origin = first });
+        });
+        Assert.True((await CountedAsync(transaction)).HasWaitingCalls);
+        await silo.CommitAsync(round => round.DeferredDone.Add(RoundCommit.SequenceOf(next, 0)));
+        Assert.True((await CountedAsync(transaction)).IsComplete);
     }
 
     [Fact]
