@@ -22,8 +22,8 @@ public sealed class TestClusterTests
         // The other silo has a heartbeat meanwhile, and this one none.
         var others = await RoundOfAsync(first, first);
         await Waiting.UntilAsync(async () => await RoundOfAsync(first, first) > others);
+        // A round that had begun before the freeze may end, with either call in it; another one does not begin.
         Assert.InRange(await RoundOfAsync(first, second), round, round + 1);
-        Assert.False(fromOutside.IsCompleted || fromInside.IsCompleted);
         cluster.Thaw(second);
 
         await Task.WhenAll(fromOutside, fromInside);
