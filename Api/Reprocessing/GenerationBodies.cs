@@ -18,7 +18,7 @@ public sealed record GenerationBody(
 {
     internal static GenerationBody Of(GenerationView view) =>
         new(
-            view.Row.Name, view.Row.Generation, view.Row.IsLive, view.IsFed, view.IsConfigured, view.Row.CreatedAt,
+            view.Row.Name, view.Row.Generation, view.Row.IsLive, view.Row.IsFed, view.IsConfigured, view.Row.CreatedAt,
             view.Row.LivedAt, ReplayBody.Of(view.Replay));
 }
 

@@ -41,7 +41,6 @@ public sealed class GenerationControl(
         [
             .. kept.Select(row => new GenerationView(
                     row,
-                    row.IsFed,
                     known.IsConfigured(row),
                     replays.GetValueOrDefault(row.Id)))
                 .OrderBy(static view => view.Row.Name, StringComparer.Ordinal)
@@ -65,7 +64,7 @@ public sealed class GenerationControl(
             throw NotFed(row);
         var request = new ReplayRequest(row.Id, from?.ToUnixTimeMilliseconds(), to?.ToUnixTimeMilliseconds());
         return new GenerationView(
-            row, row.IsFed, IsConfigured: true, await grains.GetGrain<IReplayGrain>(name).Start(request));
+            row, IsConfigured: true, await grains.GetGrain<IReplayGrain>(name).Start(request));
     }
 
     /// <summary>Stops the replay of a name, if one runs.</summary>
@@ -222,6 +221,6 @@ public sealed class GenerationControl(
     }
 }
 
-/// <summary>A generation, and whether it is fed, configured and built.</summary>
+/// <summary>A generation, and whether it is configured and built.</summary>
 /// <param name="Replay">The replay that builds it; null when none was ever started.</param>
-public sealed record GenerationView(DefinitionRow Row, bool IsFed, bool IsConfigured, ReplayProgress? Replay);
+public sealed record GenerationView(DefinitionRow Row, bool IsConfigured, ReplayProgress? Replay);

@@ -21,9 +21,7 @@ internal static class ApiServices
         var server = services.LastOrDefault(static service => service.ServiceType == typeof(IServer))
             ?? throw new InvalidOperationException("Found a host without a web server; allowed: one that has it.");
         return services.AddSingleton<IServer>(host => new ServerCloseLimit(
-            (IServer)(server.ImplementationInstance
-                ?? server.ImplementationFactory?.Invoke(host)
-                ?? ActivatorUtilities.CreateInstance(host, server.ImplementationType!)),
+            server.Make<IServer>(host),
             host.GetRequiredService<NodeStop>()));
     }
 }

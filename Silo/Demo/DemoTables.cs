@@ -15,7 +15,7 @@ internal static class DemoTables
     public static async Task WriteAsync(ApiNode node, TextWriter output, CancellationToken cancellation)
     {
         var live = node.Live();
-        foreach (var active in live.Definitions.Where(one => live.IsFed(one) != false))
+        foreach (var active in live.Definitions.Where(live.IsFed))
         {
             var rows = await node.Aggregates.ReadAggregatesAsync(
                 active.Generation, null, null, null, null, MaxRowsCount + 1, cancellation);

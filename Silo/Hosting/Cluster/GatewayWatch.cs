@@ -1,5 +1,6 @@
 using Orleans.Messaging;
 using Tributary.Rounds.Orleans.Hosting;
+using Tributary.Silo.Composition;
 
 namespace Tributary.Silo.Hosting.Cluster;
 
@@ -39,9 +40,7 @@ internal static class GatewayWatchExtensions
     {
         var tables = client.Services.Last(static service => service.ServiceType == typeof(IGatewayListProvider));
         client.Services.AddSingleton<IGatewayListProvider>(host => new GatewayWatch(
-            (IGatewayListProvider)(tables.ImplementationInstance
-                ?? tables.ImplementationFactory?.Invoke(host)
-                ?? ActivatorUtilities.CreateInstance(host, tables.ImplementationType!)),
+            tables.Make<IGatewayListProvider>(host),
             host.GetRequiredService<ClusterConnection>()));
         return client;
     }

@@ -39,4 +39,4 @@ internal interface IOperationsGrain : IGrainWithIntegerKey
 /// <param name="Id">The id of the row.</param>
 /// <param name="Replay">The replay that builds it; null when none was ever started.</param>
 [GenerateSerializer, Immutable, Alias("tributary.generation-line")]
-internal readonly record struct GenerationLine(int Id, bool IsFed, bool IsConfigured, ReplayProgress? Replay);
+internal readonly record struct GenerationLine(int Id, bool IsConfigured, ReplayProgress? Replay);

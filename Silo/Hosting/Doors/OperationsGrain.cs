@@ -32,5 +32,5 @@ internal sealed class OperationsGrain(AfterStart<ApiNode> node) : Grain, IOperat
     private static GenerationLine[] Lines(IReadOnlyList<GenerationView> views) => [.. views.Select(Line)];
 
     private static GenerationLine Line(GenerationView view) =>
-        new(view.Row.Id, view.IsFed, view.IsConfigured, view.Replay);
+        new(view.Row.Id, view.IsConfigured, view.Replay);
 }

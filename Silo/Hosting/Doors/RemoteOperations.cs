@@ -56,7 +56,7 @@ internal sealed class RemoteOperations(
     {
         var rows = (await store.ReadAsync(CancellationToken.None)).Rows.ToDictionary(static row => row.Id);
         return [.. lines.Select(line => new GenerationView(
-            rows[line.Id], line.IsFed, line.IsConfigured, line.Replay))];
+            rows[line.Id], line.IsConfigured, line.Replay))];
     }
 
     private async Task<T> AskAsync<T>(Func<IOperationsGrain, Task<T>> ask, bool isRepeatable)

@@ -42,22 +42,19 @@ internal sealed class PostgresGenerations(PostgresReaders readers, PostgresOptio
         ChangeAsync(static _ => Task.CompletedTask, cancellation);
 
     public ValueTask<StoredDefinitions> SwitchAsync(IReadOnlyList<int> ids, CancellationToken cancellation) =>
-        ChangeAsync(
-            async connection => await PostgresDefinitions.MakeLiveAsync(
-                connection,
-                GenerationRules.Switchable(await PostgresDefinitions.ReadAllAsync(connection, cancellation), ids),
-                time.GetUtcNow(),
-                cancellation),
-            cancellation);
+        ChangeAsync(all => GenerationRules.Switchable(all, ids), PostgresDefinitions.MakeLiveAsync, cancellation);
 
     public ValueTask<StoredDefinitions> DropAsync(IReadOnlyList<int> ids, CancellationToken cancellation) =>
-        ChangeAsync(
-            async connection => await PostgresDefinitions.DropAsync(
-                connection,
-                GenerationRules.Droppable(await PostgresDefinitions.ReadAllAsync(connection, cancellation), ids),
-                time.GetUtcNow(),
-                cancellation),
-            cancellation);
+        ChangeAsync(all => GenerationRules.Droppable(all, ids), PostgresDefinitions.DropAsync, cancellation);
+
+    private ValueTask<StoredDefinitions> ChangeAsync(
+        Func<IReadOnlyList<DefinitionRow>, IReadOnlyList<DefinitionRow>> pick,
+        Func<NpgsqlConnection, IEnumerable<DefinitionRow>, DateTimeOffset, CancellationToken, Task> change,
+        CancellationToken cancellation) => ChangeAsync(
+        async connection => await change(
+            connection, pick(await PostgresDefinitions.ReadAllAsync(connection, cancellation)), time.GetUtcNow(),
+            cancellation),
+        cancellation);
 
     // A silo that stands still in the middle of a commit holds the lock of its row until it is declared dead. Meanwhile
     // the change lets go of the other silos' rows again and again, so that their commits go on.
