@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Tributary.Messages;
 
 namespace Tributary;
@@ -19,9 +20,30 @@ public interface IRoundGrains
     /// nothing else. When the grain's partition is in this process, the call needs neither a reference nor a request,
     /// which makes this the path for incoming messages.
     /// </summary>
+    /// <param name="again">
+    /// Asked when the call ends with an error. It costs a call nothing that succeeds.
+    /// </param>
     ValueTask<TResult> Call<TGrain, TArgument, TResult>(
-        string key, TArgument argument, Func<TGrain, TArgument, ValueTask<TResult>> turn)
-        where TGrain : class, IGrainWithStringKey => turn(GetGrain<TGrain>(key), argument);
+        string key, TArgument argument, Func<TGrain, TArgument, ValueTask<TResult>> turn,
+        AnotherAnswer<TArgument, TResult>? again = null)
+        where TGrain : class, IGrainWithStringKey
+    {
+        return again is null ? turn(GetGrain<TGrain>(key), argument) : CallAsync(again);
+
+        async ValueTask<TResult> CallAsync(AnotherAnswer<TArgument, TResult> another)
+        {
+            try
+            {
+                return await turn(GetGrain<TGrain>(key), argument);
+            }
+            catch (Exception error)
+            {
+                if (!another(error, argument, out var other))
+                    throw;
+                return await other;
+            }
+        }
+    }
 
     /// <summary>
     /// True when calls to the grain travel no further than to any other grain, at about this moment: a caller that may
@@ -29,6 +51,10 @@ public interface IRoundGrains
     /// </summary>
     bool IsNear<TGrain>(string key) where TGrain : class, IGrainWithStringKey => true;
 }
+
+/// <summary>True when the caller of a call that ended with an error gets another answer instead.</summary>
+public delegate bool AnotherAnswer<in TArgument, TResult>(
+    Exception error, TArgument argument, [NotNullWhen(true)] out Task<TResult>? other);
 
 /// <summary>
 /// An argument whose one-way calls to the same grain and method may be combined into one call within a round. The

@@ -15,6 +15,6 @@ public sealed partial class MessageIntake
     {
         CheckOutside(request);
         var message = Unparsed(request, ReceivedNow(), reason);
-        return SendAsync(request, message);
+        return SendAsync(message);
     }
 }

@@ -44,7 +44,7 @@ public sealed partial class MessageIntake
         {
             Definitions = IncomingMessage.AnyDefinitions,
         };
-        return SendAsync(request, message);
+        return SendAsync(message);
     }
 
     // From the id and the bytes: deliveries with one external id and different bodies are kept apart.

@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
 using Tributary.Grains.Items;
@@ -36,6 +36,12 @@ public sealed partial class MessageIntake(
     /// </summary>
     private const int MaxSendsCount = 5;
 
+    private static readonly Func<IItemGrain, IncomingMessage, ValueTask<Receipt>> Receive =
+        static (item, incoming) => item.Receive(incoming);
+
+    // Made once: it is handed over with each message.
+    private AnotherAnswer<IncomingMessage, Receipt>? again;
+
     /// <summary>
     /// Accepts a message. Returns when it is durable; a fault of the message is thrown before anything is sent.
     /// </summary>
@@ -48,33 +54,7 @@ public sealed partial class MessageIntake(
     {
         var message = Prepare(request);
         request.Check?.Invoke();
-        return SendAsync(request, message);
-    }
-
-    // When a later version of the definitions counts by then, the message is made anew. Pooled, because this runs once
-    // for each message.
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Receipt> SendAsync(IntakeRequest request, IncomingMessage message)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return await SendOnceAsync(message);
-            }
-            catch (TributaryException lost)
-                when (lost.Code == "silo_lost" && message.External is not null && attempt < MaxSendsCount)
-            {
-                // The next owner answers it, as a new message or as a repeat: with a key it is stored once however
-                // often it is sent, so that a silo that was lost is no reason to bother the producer.
-            }
-            catch (TributaryException outdated)
-                when (outdated.Code == ItemGrain.DefinitionsOutdated && upTo is not null && attempt < MaxSendsCount)
-            {
-                await upTo(message.Definitions + 1);
-                message = Prepare(request);
-            }
-        }
+        return SendAsync(message);
     }
 
     /// <summary>Makes the message as it goes to its item.</summary>
@@ -121,9 +101,57 @@ public sealed partial class MessageIntake(
     }
 
     // Without a reference: see IRoundGrains.Call.
-    private ValueTask<Receipt> SendOnceAsync(IncomingMessage message) =>
-        grains.Call<IItemGrain, IncomingMessage, Receipt>(
-            message.Message.Item, message, static (item, incoming) => item.Receive(incoming));
+    private ValueTask<Receipt> SendAsync(IncomingMessage message) =>
+        grains.Call(message.Message.Item, message, Receive, again ??= TryAgain);
+
+    private bool TryAgain(
+        Exception error, IncomingMessage message, [NotNullWhen(true)] out Task<Receipt>? other)
+    {
+        other = IsCurable(error, message) ? SendAgainAsync(error, message) : null;
+        return other is not null;
+    }
+
+    private async Task<Receipt> SendAgainAsync(Exception error, IncomingMessage message)
+    {
+        // Not on the thread that answers callers.
+        await Task.Yield();
+        for (var attempt = 2; ; attempt++)
+        {
+            if (error is TributaryException { Code: ItemGrain.DefinitionsOutdated })
+            {
+                await upTo!(message.Definitions + 1);
+                message = Recounted(message);
+            }
+
+            try
+            {
+                return await grains.Call(message.Message.Item, message, Receive);
+            }
+            catch (TributaryException thrown) when (attempt < MaxSendsCount && IsCurable(thrown, message))
+            {
+                error = thrown;
+            }
+        }
+    }
+
+    // With a key a message is stored once however often it is sent, so that a silo that was lost is no reason to bother
+    // the producer: the next owner answers it, as a new message or as a repeat.
+    private bool IsCurable(Exception error, IncomingMessage message) => error is TributaryException known
+        && ((known.Code == "silo_lost" && message.External is not null)
+            || (known.Code == ItemGrain.DefinitionsOutdated && upTo is not null));
+
+    // The message was not stored: it is the same, and counted by the definitions of now.
+    private IncomingMessage Recounted(IncomingMessage message)
+    {
+        var known = message.Message;
+        var facts = contributions.Read(known.Source, null, known.Body.Span, known.ReceivedAt);
+        return new IncomingMessage(
+            known with { IndexedValues = facts.Indexed }, facts.Contributions, message.IsNewGrain, facts.Generations,
+            message.Parts)
+        {
+            Definitions = facts.Version,
+        };
+    }
 
     private void CheckOutside(in IntakeRequest request)
     {

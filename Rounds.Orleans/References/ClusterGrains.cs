@@ -22,22 +22,32 @@ public sealed class ClusterGrains(
         cluster.GetGrain<TGrain>(key);
 
     public async ValueTask<TResult> Call<TGrain, TArgument, TResult>(
-        string key, TArgument argument, Func<TGrain, TArgument, ValueTask<TResult>> turn)
+        string key, TArgument argument, Func<TGrain, TArgument, ValueTask<TResult>> turn,
+        AnotherAnswer<TArgument, TResult>? again = null)
         where TGrain : class, IGrainWithStringKey
     {
-        if (IsNear<TGrain>(key))
+        try
         {
-            try
+            if (IsNear<TGrain>(key))
             {
-                return await local.Call(key, argument, turn);
+                try
+                {
+                    return await local.Call(key, argument, turn);
+                }
+                catch (PartitionElsewhereException)
+                {
+                    // The partition left meanwhile, and the turn has not run: the reference finds its owner.
+                }
             }
-            catch (PartitionElsewhereException)
-            {
-                // The partition left meanwhile, and the turn has not run: the reference finds its owner.
-            }
-        }
 
-        return await turn(GetGrain<TGrain>(key), argument);
+            return await turn(GetGrain<TGrain>(key), argument);
+        }
+        catch (Exception error) when (again is not null)
+        {
+            if (!again(error, argument, out var other))
+                throw;
+            return await other;
+        }
     }
 
     /// <summary>

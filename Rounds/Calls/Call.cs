@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
 using System.Threading.Tasks.Sources;
 
@@ -98,6 +99,12 @@ internal abstract class Call<TResult>(RoundGrainId target, INeeds? needs, bool i
             return;
         if (error is null)
             Depart(result!);
+        else if (TryAgain(error, out var other))
+        {
+            _ = TellAsync(other);
+            return;
+        }
+
         Tell(answers);
     }
 
@@ -121,6 +128,15 @@ internal abstract class Call<TResult>(RoundGrainId target, INeeds? needs, bool i
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         waiter.Add(continuation, state, flags);
 
+    /// <summary>
+    /// True when the caller gets another answer in place of the error of its turn, whose round is durable.
+    /// </summary>
+    protected virtual bool TryAgain(Exception error, [NotNullWhen(true)] out Task<TResult>? other)
+    {
+        other = null;
+        return false;
+    }
+
     /// <summary>Completes the result: see <see cref="IDeparting"/>.</summary>
     protected virtual void Depart(TResult result) => (result as IDeparting)?.Depart();
 
@@ -132,6 +148,22 @@ internal abstract class Call<TResult>(RoundGrainId target, INeeds? needs, bool i
     /// <summary>The caller is about to learn the outcome. Called once.</summary>
     protected virtual void Answered()
     {
+    }
+
+    // The call is claimed, so that nothing else writes its outcome.
+    private async Task TellAsync(Task<TResult> other)
+    {
+        try
+        {
+            result = await other;
+            error = null;
+        }
+        catch (Exception thrown)
+        {
+            error = thrown;
+        }
+
+        Tell(answers: null);
     }
 
     private bool TryClaim() => !Interlocked.Exchange(ref isClaimed, true);

@@ -24,12 +24,13 @@ internal sealed class OutsideCalls(
     }
 
     public ValueTask<TResult> Call<TGrain, TArgument, TResult>(
-        string key, TArgument argument, Func<TGrain, TArgument, ValueTask<TResult>> turn)
+        string key, TArgument argument, Func<TGrain, TArgument, ValueTask<TResult>> turn,
+        AnotherAnswer<TArgument, TResult>? again = null)
         where TGrain : class, IGrainWithStringKey
     {
         ArgumentNullException.ThrowIfNull(key);
         var target = new RoundGrainId(types.Interface(typeof(TGrain)).Name, key);
-        var call = new DirectCall<TGrain, TArgument, TResult>(target, argument, turn);
+        var call = new DirectCall<TGrain, TArgument, TResult>(target, argument, turn, again);
         take(call, workClass);
         return call.Answer;
     }
