@@ -17,7 +17,8 @@ internal static class WebServer
             new WebApplicationOptions { ApplicationName = "tributary", ContentRootPath = AppContext.BaseDirectory });
         Logs.Configure(builder.Logging, config);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, config));
-        builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = StopLimits.Whole);
+        builder.Services.Configure<HostOptions>(options =>
+            options.ShutdownTimeout = config.StopDelay + StopLimits.Whole);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         return builder;
     }

@@ -42,6 +42,12 @@ public sealed record SiloConfig
     /// <summary>Client connections at once; further ones are closed.</summary>
     public int MaxConnectionsCount { get; init; } = 20_000;
 
+    /// <summary>
+    /// How long a process that is told to stop still serves, while <c>/health/ready</c> says no: until proxies have
+    /// seen it.
+    /// </summary>
+    public TimeSpan StopDelay { get; init; }
+
     public ApiOptions Api { get; init; } = new();
 
     public FeedOptions Feed { get; init; } = new();

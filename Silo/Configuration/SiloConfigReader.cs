@@ -15,6 +15,7 @@ internal static class SiloConfigReader
     public const int MinKeyChars = 16;
 
     private const int MaxListCount = 64;
+    private const int MaxStopDelaySeconds = 300;
 
 
     private static readonly string[] LoopbackNames = ["localhost", "127.0.0.1", "[::1]"];
@@ -41,7 +42,8 @@ internal static class SiloConfigReader
         var limits = section["limits"]
             .Section(
                 "body_bytes", "waiting_calls", "waiting_bytes", "activations", "connections", "subscribers",
-                "dedupe_days");
+                "dedupe_days",
+                "stop_delay_seconds");
         var logging = section["logging"].Section("level", "format");
         var (listen, api) = Api(section["api"], defaults);
         api.MaxBodyBytes = (int)(limits["body_bytes"].Whole(1_024, 64 << 20, "bytes") ?? api.MaxBodyBytes);
@@ -74,6 +76,9 @@ internal static class SiloConfigReader
             },
             MaxConnectionsCount = (int)(
                 limits["connections"].Whole(1, 1_000_000, "connections") ?? defaults.MaxConnectionsCount),
+            StopDelay = limits["stop_delay_seconds"].Whole(0, MaxStopDelaySeconds, "seconds") is { } delay
+                ? TimeSpan.FromSeconds(delay)
+                : defaults.StopDelay,
             Aggregates = AggregatesReader.Read(section["aggregates"], errors),
             LogLevel = Enum.Parse<LogLevel>(
                 logging["level"].OneOf("trace", "debug", "information", "warning", "error") ?? "information",

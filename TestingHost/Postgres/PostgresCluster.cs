@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using Npgsql;
 
 namespace Tributary.TestingHost.Postgres;
@@ -18,10 +19,12 @@ public sealed class PostgresCluster : IAsyncDisposable
     private int databases;
 
     private readonly string? logFolder;
+    private readonly string address;
 
-    private PostgresCluster(string binaries, string folder, int port, string? logFolder)
+    private PostgresCluster(string binaries, string folder, int port, string? logFolder, IPAddress address)
     {
         this.logFolder = logFolder;
+        this.address = address.ToString();
         this.binaries = binaries;
         this.folder = folder;
         this.port = port;
@@ -29,21 +32,25 @@ public sealed class PostgresCluster : IAsyncDisposable
 
     private string Data => Path.Combine(folder, "data");
 
-    /// <inheritdoc cref="StartNewAsync(string?)"/>
+    /// <inheritdoc cref="StartNewAsync(string?, IPAddress?)"/>
     public static Task<PostgresCluster> StartNewAsync() => StartNewAsync(logFolder: null);
 
     /// <summary>Creates and starts a server.</summary>
     /// <param name="logFolder">The folder for the write-ahead log, in small segments; null for the data folder.</param>
+    /// <param name="address">
+    /// An address of this machine that it listens on, and lets everybody in from; null for the loopback address.
+    /// </param>
     /// <exception cref="InvalidOperationException">
     /// PostgreSQL is not installed or does not start; the message says why.
     /// </exception>
-    public static async Task<PostgresCluster> StartNewAsync(string? logFolder)
+    public static async Task<PostgresCluster> StartNewAsync(string? logFolder, IPAddress? address = null)
     {
         var cluster = new PostgresCluster(
             PostgresBinaries.Find(),
             Directory.CreateTempSubdirectory("tributary-postgres-").FullName,
             FreePort.Next(),
-            logFolder);
+            logFolder,
+            address ?? IPAddress.Loopback);
         try
         {
             // The server refuses to run as root, so it runs as the user that its package created.
@@ -54,6 +61,8 @@ public sealed class PostgresCluster : IAsyncDisposable
                 "initdb",
                 ["-D", cluster.Data, "-U", "tributary", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", .. log]
             );
+            if (address is not null)
+                await cluster.LetInAsync();
             await cluster.StartAsync();
             return cluster;
         }
@@ -66,7 +75,7 @@ public sealed class PostgresCluster : IAsyncDisposable
 
     /// <summary>A connection string for Npgsql.</summary>
     public string ConnectionString(string database = "postgres") =>
-        $"Host=127.0.0.1;Port={port};Username=tributary;Database={database}";
+        $"Host={address};Port={port};Username=tributary;Database={database}";
 
     /// <summary>Creates an empty database; returns its connection string.</summary>
     /// <param name="folder">
@@ -115,7 +124,7 @@ public sealed class PostgresCluster : IAsyncDisposable
             "-l",
             Path.Combine(folder, "log"),
             "-o",
-            $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=on -c max_connections=200"
+            $"-p {port} -c listen_addresses={address} -c unix_socket_directories= -c fsync=on -c max_connections=200"
                 + (logFolder is null ? "" : " -c min_wal_size=2MB -c max_wal_size=8MB"),
             "start");
 
@@ -150,6 +159,9 @@ public sealed class PostgresCluster : IAsyncDisposable
             await EndAsync();
         Directory.Delete(folder, recursive: true);
     }
+
+    private Task LetInAsync() =>
+        File.AppendAllTextAsync(Path.Combine(Data, "pg_hba.conf"), "host all all all trust\n");
 
     private async Task EndAsync()
     {

@@ -90,6 +90,9 @@ internal static class TestRun
           # A file system that the run has mounted goes first.
           awk -v inside="$1/" 'index($2, inside) == 1 { print $2 }' /proc/mounts | sort -r |
             while read -r place; do umount -l "$place"; done
+          # So do the networks that it has made for its servers.
+          owner=${1##*/tributary-tests-}
+          ip netns list | sed -n "s/^\(tributary-${owner%%-*}-[^ ]*\).*/\1/p" | xargs -r -n 1 ip netns del
           rm -rf "$1"
         }
         read -r folder || exit

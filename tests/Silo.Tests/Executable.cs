@@ -11,18 +11,26 @@ internal sealed class Executable : IDisposable
     private readonly StringBuilder errors = new();
     private readonly Process process;
 
+    /// <param name="network">The network namespace that it runs in; null for that of the test.</param>
     public Executable(
         string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null,
-        string before = "")
+        string before = "", string? network = null)
     {
         output.Append(before);
-        var start = new ProcessStartInfo("dotnet")
+        // The command becomes the program, so that its signals go to the program.
+        var start = new ProcessStartInfo(network is null ? "dotnet" : "ip")
         {
             WorkingDirectory = folder,
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        if (network is not null)
+        {
+            foreach (var word in (string[])["netns", "exec", network, "dotnet"])
+                start.ArgumentList.Add(word);
+        }
+
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "tributary.dll"));
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);

@@ -17,17 +17,24 @@ public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
     private readonly DirectoryInfo folder;
     private readonly string[] arguments;
     private readonly Dictionary<string, string>? environment;
+    private readonly string? network;
     private Executable? process;
 
-    private TributaryProcess(string[] arguments, Dictionary<string, string>? environment, string? root)
+    private TributaryProcess(
+        string[] arguments, Dictionary<string, string>? environment, string? root, Machine? machine = null)
     {
+        network = machine?.Network;
         folder = root is null
             ? Directory.CreateTempSubdirectory("tributary-process-")
             : Directory.CreateDirectory(Path.Combine(root, Path.GetRandomFileName()));
         this.environment = environment;
-        Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort.Next()}/"));
+        var host = machine?.Address ?? IPAddress.Loopback;
+        Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://{host}:{FreePort.Next()}/"));
         this.arguments = ["--urls", Address.GetLeftPart(UriPartial.Authority), "--data", DataDirectory, .. arguments];
     }
+
+    /// <summary>A network namespace, as if it were another machine, and the address of that machine.</summary>
+    public sealed record Machine(string Network, IPAddress Address);
 
     public Uri Address { get; }
 
@@ -70,9 +77,11 @@ public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
     }
 
     /// <summary>Starts a server with options and variables of its own, which need not become ready.</summary>
-    public static TributaryProcess LaunchNew(Dictionary<string, string>? environment, string[] arguments)
+    /// <param name="machine">Where it runs; null for the loopback address of this machine.</param>
+    public static TributaryProcess LaunchNew(
+        Dictionary<string, string>? environment, string[] arguments, Machine? machine = null)
     {
-        var server = new TributaryProcess(arguments, environment, root: null);
+        var server = new TributaryProcess(arguments, environment, root: null, machine);
         server.Launch();
         return server;
     }
@@ -89,7 +98,7 @@ public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
     {
         var before = process?.Output ?? "";
         process?.Dispose();
-        process = new Executable(folder.FullName, arguments, environment, before);
+        process = new Executable(folder.FullName, arguments, environment, before, network);
     }
 
     /// <summary>

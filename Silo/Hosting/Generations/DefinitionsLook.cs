@@ -1,3 +1,4 @@
+using Tributary.Feed;
 using Tributary.Pipeline.Generations;
 using Tributary.Silo.Hosting.Node;
 using Tributary.Storage;
@@ -13,7 +14,7 @@ internal sealed partial class DefinitionsLook(
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private readonly SemaphoreSlim asked = new(0);
+    private readonly Wakeup asked = new();
     private volatile TaskCompletionSource looked = NewLook();
     private GenerationControl? generations;
 
@@ -26,12 +27,7 @@ internal sealed partial class DefinitionsLook(
     }
 
     /// <summary>Looks at once.</summary>
-    public void Ask()
-    {
-        // One look answers all who asked before it began.
-        if (asked.CurrentCount == 0)
-            asked.Release();
-    }
+    public void Ask() => asked.Wake();
 
     /// <summary>Completes when this process counts by the version, or by a later one.</summary>
     /// <exception cref="StoreException">The process stops.</exception>
@@ -51,12 +47,9 @@ internal sealed partial class DefinitionsLook(
     {
         try
         {
-            for (var next = asked.WaitAsync(stopping); ;)
+            while (true)
             {
-                await Task.WhenAny(next, Task.Delay(Interval, time, stopping));
-                stopping.ThrowIfCancellationRequested();
-                if (next.IsCompleted)
-                    next = asked.WaitAsync(stopping);
+                await asked.WaitAsync(Interval, time, stopping);
                 await LookAsync(before, stopping);
             }
         }

@@ -11,6 +11,9 @@ internal sealed class NodeState : INodeReadiness
     /// <summary>True from the last step of the start to the first of the stop, while an incarnation runs.</summary>
     public bool IsReady => !isStopping && engine is { } started && started.IsReady();
 
+    /// <summary>True from the first step of the stop.</summary>
+    public bool IsStopping => isStopping;
+
     /// <inheritdoc/>
     public TributaryException? Refusal => engine?.Refusal();
 

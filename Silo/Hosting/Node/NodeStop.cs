@@ -1,17 +1,19 @@
+using Tributary.Silo.Configuration;
 using Tributary.Silo.Hosting.Lifetime;
 using Tributary.Silo.Hosting.Web;
 
 namespace Tributary.Silo.Hosting.Node;
 
 /// <summary>
-/// Stops a node. The first step comes before any service of the host is stopped: new requests are refused, and requests
-/// in flight are answered while everything that answers them still runs. Then the host stops the web server, then the
-/// work around the engine (<see cref="FinishAsync"/>), then the Orleans silo, in which the engine leaves last: by then
-/// no request waits for a round.
+/// Stops a node. The first step comes before any service of the host is stopped. The node is not ready from then on,
+/// and serves on for <see cref="SiloConfig.StopDelay"/>, so that proxies send their requests elsewhere before one is
+/// lost. Then new requests are refused, and requests in flight are answered while everything that answers them still
+/// runs. Then the host stops the web server, then the work around the engine (<see cref="FinishAsync"/>), then the
+/// Orleans silo, in which the engine leaves last: by then no request waits for a round.
 /// </summary>
 internal sealed class NodeStop(
-    NodeState state, RequestGate requests, Listeners listeners, NodeBackground background, ProcessFault fault,
-    IHostApplicationLifetime lifetime, TimeProvider time) : IHostedLifecycleService
+    SiloConfig config, NodeState state, RequestGate requests, Listeners listeners, NodeBackground background,
+    ProcessFault fault, IHostApplicationLifetime lifetime, TimeProvider time) : IHostedLifecycleService
 {
     private long began;
 
@@ -32,6 +34,7 @@ internal sealed class NodeStop(
     {
         if (!state.BeginStop())
             return;
+        await ServeOnAsync();
         began = time.GetTimestamp();
         // Sockets and batches end when they see this. The host itself signals it only after this step, which waits for
         // them.
@@ -42,6 +45,13 @@ internal sealed class NodeStop(
         // Subscribers are told to come back later.
         await background.CancelAsync();
         await requests.WaitUntilEmptyAsync(DrainLimit, time);
+    }
+
+    // A node that cannot go on, or did not start, has nothing to serve.
+    private async Task ServeOnAsync()
+    {
+        if (config.StopDelay > TimeSpan.Zero && lifetime.ApplicationStarted.IsCancellationRequested)
+            await Task.WhenAny(fault.Happened, Task.Delay(config.StopDelay, time));
     }
 
     /// <summary>Completes when the background work has ended, before the engine leaves.</summary>

@@ -1,5 +1,6 @@
 using Tributary.Api;
 using Tributary.Silo.Configuration;
+using Tributary.Silo.Hosting.Node;
 
 namespace Tributary.Silo.Hosting.Web;
 
@@ -7,7 +8,7 @@ namespace Tributary.Silo.Hosting.Web;
 /// Puts the API in front of everything else that the web application serves. The host asks for it when it starts the
 /// web server, after the services that the API needs.
 /// </summary>
-internal sealed class NodePipeline(SiloConfig config, RequestGate requests) : IStartupFilter
+internal sealed class NodePipeline(SiloConfig config, RequestGate requests, NodeState state) : IStartupFilter
 {
     private const string Refusal =
         """{"type":"urn:tributary:error:stopping","title":"Stopping","status":503,"detail":"The server is stopping; """
@@ -34,6 +35,9 @@ internal sealed class NodePipeline(SiloConfig config, RequestGate requests) : IS
 
     private async Task InsideAsync(HttpContext context, RequestDelegate next)
     {
+        // The client opens its next connection elsewhere, or learns that it has to: this one closes soon.
+        if (state.IsStopping)
+            context.Response.Headers.Connection = "close";
         try
         {
             await next(context);

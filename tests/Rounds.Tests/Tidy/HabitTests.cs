@@ -48,6 +48,7 @@ public sealed class HabitTests
         ["tests/Silo.Tests/Running/StopTests.cs"] = "asks another process until a limit",
         ["tests/Silo.Tests/Running/StoredMessages.cs"] = "asks another process until a limit",
         ["tests/Silo.Tests/TributaryProcess.cs"] = "asks another process until a limit",
+        ["tests/Silo.Tests/Cluster/Endurance/Pace.cs"] = "how long harms last is what these tests are about",
         ["tests/Shared/Waiting.cs"] = "asks what gives no signal until a limit",
     };
 

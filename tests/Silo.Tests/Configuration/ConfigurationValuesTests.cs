@@ -14,7 +14,7 @@ public sealed class ConfigurationValuesTests : IDisposable
             """
             limits:
               {body_bytes: 2001, waiting_calls: 102, waiting_bytes: 2000003, activations: 1004, connections: 5,
-               subscribers: 6, dedupe_days: 7}
+               subscribers: 6, dedupe_days: 7, stop_delay_seconds: 14}
             processing:
               {running: 8, backlog: 40009, content_bytes: 10, memory_bytes: 11, metadata_bytes: 12, plugin_seconds: 13}
             """);
@@ -25,6 +25,7 @@ public sealed class ConfigurationValuesTests : IDisposable
             (config.Silo.MaxWaitingCallsCount, config.Silo.MaxWaitingBytes, config.Silo.MaxActivationsCount));
         Assert.Equal((5, 6), (config.MaxConnectionsCount, config.Feed.MaxSubscribersCount));
         Assert.Equal(TimeSpan.FromDays(7), config.Dedupe.Remember);
+        Assert.Equal(TimeSpan.FromSeconds(14), config.StopDelay);
         var processing = config.Pipeline.Processing;
         Assert.Equal(
             (8, 10L, 11, 12),

@@ -68,7 +68,7 @@ public sealed partial class DocumentedConfigurationTests
     public void The_page_tells_every_limit_and_its_default()
     {
         var rows = LimitPattern.Matches(Page);
-        Assert.Equal(15, rows.Count);
+        Assert.Equal(16, rows.Count);
         foreach (Match row in rows)
         {
             var key = row.Groups["key"].Value;
@@ -94,6 +94,7 @@ public sealed partial class DocumentedConfigurationTests
             "connections" => config.MaxConnectionsCount,
             "subscribers" => config.Feed.MaxSubscribersCount,
             "dedupe_days" => config.Dedupe.Remember.Days,
+            "stop_delay_seconds" => (long)config.StopDelay.TotalSeconds,
             "running" => config.Pipeline.Processing.MaxRunningCount,
             "backlog" => config.Pipeline.MaxBacklogCount,
             "content_bytes" => config.Pipeline.Processing.MaxContentBytes,

@@ -10,10 +10,15 @@ namespace Tributary.Silo.Tests.Live;
 /// subscription goes on behind the last message that it got. With <paramref name="seed"/> some sockets break off by
 /// themselves, and some subscriptions are completed and begun again.
 /// </summary>
-internal sealed class SocketSubscribers(Uri server, IReadOnlyList<SubscriberBook> books, ServerGate gate, int seed)
+/// <param name="server">Where the next connection goes.</param>
+internal sealed class SocketSubscribers(
+    Func<Uri> server, IReadOnlyList<SubscriberBook> books, ServerGate gate, int seed)
     : IDisposable
 {
     private const int MaxFrameBytes = 64 * 1024;
+
+    // Of a server that sends nothing at all, while messages come, because it stands still.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly Random random = new(seed);
     private readonly int[] lives = new int[books.Count];
@@ -39,7 +44,8 @@ internal sealed class SocketSubscribers(Uri server, IReadOnlyList<SubscriberBook
                 await OpenAsync(cancellation);
                 await ReadAsync(cancellation);
             }
-            catch (Exception gone) when (gone is WebSocketException or HttpRequestException or IOException)
+            catch (Exception gone) when (gone is WebSocketException or HttpRequestException or IOException
+                || (gone is OperationCanceledException && !cancellation.IsCancellationRequested))
             {
                 LostCount++;
             }
@@ -53,7 +59,8 @@ internal sealed class SocketSubscribers(Uri server, IReadOnlyList<SubscriberBook
         socket.Dispose();
         socket = new ClientWebSocket();
         socket.Options.AddSubProtocol("graphql-transport-ws");
-        await socket.ConnectAsync(new Uri($"ws://{server.Authority}/graphql"), cancellation);
+        using var patience = Patient(cancellation);
+        await socket.ConnectAsync(new Uri($"ws://{server().Authority}/graphql"), patience.Token);
         await SendAsync(new { type = "connection_init" }, cancellation);
         for (var book = 0; book < books.Count; book++)
             await SubscribeAsync(book, cancellation);
@@ -89,9 +96,10 @@ internal sealed class SocketSubscribers(Uri server, IReadOnlyList<SubscriberBook
 
     private async Task<ReadOnlyMemory<byte>?> ReceiveAsync(CancellationToken cancellation)
     {
+        using var patience = Patient(cancellation);
         for (var length = 0; ;)
         {
-            var received = await socket.ReceiveAsync(buffer.AsMemory(length), cancellation);
+            var received = await socket.ReceiveAsync(buffer.AsMemory(length), patience.Token);
             if (received.MessageType == WebSocketMessageType.Close)
             {
                 LostCount++;
@@ -103,6 +111,13 @@ internal sealed class SocketSubscribers(Uri server, IReadOnlyList<SubscriberBook
             if (received.EndOfMessage)
                 return buffer.AsMemory(0, length);
         }
+    }
+
+    private static CancellationTokenSource Patient(CancellationToken cancellation)
+    {
+        var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(Patience);
+        return patience;
     }
 
     private void Take(ReadOnlySpan<byte> frame)

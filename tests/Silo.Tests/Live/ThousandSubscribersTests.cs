@@ -36,7 +36,8 @@ public sealed class ThousandSubscribersTests(ITestOutputHelper output)
             .Take(SocketsCount * SubscriptionsPerSocketCount)
             .Chunk(SubscriptionsPerSocketCount)
             .Select(
-                (some, number) => new SocketSubscribers(server.Address, some, gate, unchecked((seed * 397) ^ number)))
+                (some, number) => new SocketSubscribers(
+                    () => server.Address, some, gate, unchecked((seed * 397) ^ number)))
             .ToList();
         var streams = books
             .Skip(SocketsCount * SubscriptionsPerSocketCount)

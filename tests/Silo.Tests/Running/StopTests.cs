@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
+using Tributary.Tests.Shared;
 
 namespace Tributary.Silo.Tests.Running;
 
@@ -66,6 +67,35 @@ public sealed class StopTests
         await WriteAsync(stream, Body);
         Assert.StartsWith("HTTP/1.1 202", await ReadAsync(stream, "}"), StringComparison.Ordinal);
         Assert.Equal(0, await server.WaitForExitAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task With_a_delay_it_serves_on_after_the_signal_while_it_is_not_ready()
+    {
+        // So long that it does not end by itself while this test asks.
+        await using var server = await TributaryProcess.StartNewAsync(
+            new() { ["TRIBUTARY__LIMITS__STOP_DELAY_SECONDS"] = "300" }, [], Cancellation);
+
+        await server.SignalAsync("TERM", Cancellation);
+        await Waiting.UntilAsync(async () =>
+            (await AskAnewAsync(server.Address, HttpMethod.Get, "health/ready")).Status
+                == HttpStatusCode.ServiceUnavailable);
+        using var http = new HttpClient { BaseAddress = server.Address };
+        for (var i = 0; i < 2; i++)
+        {
+            using var body = new StringContent("{}", Encoding.UTF8, "application/json");
+            using var posted = await http.PostAsync(
+                new Uri("api/v1/messages", UriKind.Relative), body, Cancellation);
+            Assert.Equal(HttpStatusCode.Accepted, posted.StatusCode);
+            Assert.True(posted.Headers.ConnectionClose);
+        }
+
+        Assert.False(server.HasExited);
+        // A second signal ends it at once.
+        await server.SignalAsync("TERM", Cancellation);
+        await server.WaitForExitAsync(Cancellation);
+        await server.StartAsync(Cancellation);
+        Assert.Equal(2, (await StoredMessages.ReadAllAsync(http, Cancellation)).Count);
     }
 
     [Fact]

@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using System.Globalization;
+using Npgsql;
+using Tributary.TestingHost.Postgres;
+
+namespace Tributary.Silo.Tests.Cluster.Endurance;
+
+/// <summary>
+/// Three silos and an API node on a database, and what is done to them. Every harm is logged with its moment and with
+/// what it hit.
+/// </summary>
+internal sealed class EnduranceCluster(
+    PostgresCluster postgres, string connection, IReadOnlyList<SupervisedNode> nodes, ITestOutputHelper output)
+{
+    /// <summary>For longer than Orleans waits, so that the silo is declared dead meanwhile.</summary>
+    private static readonly TimeSpan Freeze = TimeSpan.FromSeconds(30);
+
+    private const int LostExitCode = 1;
+
+    private readonly long began = Stopwatch.GetTimestamp();
+    private readonly Lock choosing = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public IReadOnlyList<SupervisedNode> Nodes => nodes;
+
+    public IEnumerable<SupervisedNode> Silos => nodes.Where(static node => node.IsSilo);
+
+    /// <summary>Requests that wait for their answer; the load says it.</summary>
+    public Func<int> InFlightCount { get; set; } = static () => 0;
+
+    /// <summary>A node that nobody harms at the moment, or any when there is none.</summary>
+    public SupervisedNode Any(Random random)
+    {
+        var ready = nodes.Where(static node => node.IsReady).ToList();
+        var among = ready.Count > 0 ? ready : nodes;
+        return among[random.Next(among.Count)];
+    }
+
+    /// <summary>Chooses a node, which is nobody else's until it is ready again; null when too few are ready.</summary>
+    public SupervisedNode? Take(Random random, bool isSilo)
+    {
+        lock (choosing)
+        {
+            var ready = nodes.Where(node => node.IsReady && node.IsSilo == isSilo).ToList();
+            // One silo must be left: all at once is a test of its own.
+            if (ready.Count == 0 || (isSilo && ready.Count < 2))
+                return null;
+            var taken = ready[random.Next(ready.Count)];
+            taken.IsReady = false;
+            return taken;
+        }
+    }
+
+    public async Task KillAsync(SupervisedNode node)
+    {
+        await LogAsync("kill -9", node);
+        await node.Process.KillAsync(Cancellation);
+        await node.StartAsync(Cancellation);
+    }
+
+    public async Task FreezeAsync(SupervisedNode node)
+    {
+        await LogAsync("SIGSTOP", node);
+        await node.Process.SignalAsync("STOP", Cancellation);
+        await Pace.WaitAsync(Freeze);
+        await node.Process.SignalAsync("CONT", Cancellation);
+        Assert.Equal(LostExitCode, await node.Process.WaitForExitAsync(Cancellation));
+        await node.StartAsync(Cancellation);
+    }
+
+    public async Task StopAsync(SupervisedNode node)
+    {
+        await LogAsync("SIGTERM", node);
+        Assert.Equal(0, await node.Process.StopAsync(Cancellation));
+        await node.StartAsync(Cancellation);
+    }
+
+    public async Task RestartDatabaseAsync()
+    {
+        Log($"PostgreSQL ends at once and recovers; {InFlightCount()} requests in flight.");
+        await postgres.KillAsync();
+        await postgres.StartAsync();
+    }
+
+    /// <summary>The nodes that ended although nobody harmed them.</summary>
+    public IEnumerable<string> LostNodes() =>
+        nodes.Where(static node => node.IsReady && node.Process.HasExited)
+            .Select(static node => $"{node.Name} has ended by itself:\n{node.Process.Output}");
+
+    public void Log(string what) => output.WriteLine(string.Create(
+        CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(began).TotalSeconds,6:0.0} s  {what}"));
+
+    private async Task LogAsync(string harm, SupervisedNode node)
+    {
+        var rounds = node.IsSilo ? await RoundsAsync(node.Silo) : "no rounds";
+        Log($"{harm} of {node.Name}: {rounds}; {InFlightCount()} requests in flight.");
+    }
+
+    // The session of a silo's commits says whether a round is under way at this moment.
+    private async Task<string> RoundsAsync(long silo)
+    {
+        try
+        {
+            await using var database = new NpgsqlConnection(connection + ";Pooling=false");
+            await database.OpenAsync(Cancellation);
+            await using var command = new NpgsqlCommand(
+                """
+                select s.round, coalesce(a.state, 'no session'),
+                    coalesce(extract(epoch from clock_timestamp() - a.xact_start) * 1000, 0)::float8,
+                    (select count(*) from partitions p where p.silo = s.id)
+                from silos s left join pg_stat_activity a on a.pid = s.backend_pid where s.id = $1
+                """,
+                database);
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = silo });
+            await using var reader = await command.ExecuteReaderAsync(Cancellation);
+            return !await reader.ReadAsync(Cancellation) ? $"silo {silo}" : string.Create(
+                CultureInfo.InvariantCulture,
+                $"silo {silo} of {reader.GetInt64(3)} partitions, after round {reader.GetInt64(0)}, commit session "
+                + $"{reader.GetString(1)} ({reader.GetDouble(2):0.0} ms in a transaction)");
+        }
+        catch (NpgsqlException)
+        {
+            return $"silo {silo}, while the database is away";
+        }
+    }
+}
