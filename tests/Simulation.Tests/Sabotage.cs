@@ -75,4 +75,7 @@ internal enum Sabotage
 
     /// <summary>An activity that ran when the process ended twice is given up, whether it was alone or not.</summary>
     CondemnBystanders,
+
+    /// <summary>A call whose silo was lost is taken for one that did not run, so that it is made again.</summary>
+    MakeAgain,
 }

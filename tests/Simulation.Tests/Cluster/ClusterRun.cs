@@ -1,8 +1,10 @@
+using Tributary.Pipeline.Intake;
 using Tributary.Rounds;
 using Tributary.Rounds.Calls;
 using Tributary.Rounds.Partitions;
 using Tributary.Simulation.Tests.Scenarios;
 using Tributary.Storage.InMemory;
+using Tributary.Storage.Ledger;
 using Tributary.Storage.Rounds;
 using Tributary.TestingHost.Simulation;
 
@@ -13,7 +15,7 @@ namespace Tributary.Simulation.Tests.Cluster;
 /// are;
 /// then calm, and the checks of what must hold.
 /// </summary>
-internal sealed class ClusterRun : IPromised
+internal sealed class ClusterRun : IPromised, IPlatformRun
 {
     private const int PartitionCount = 16;
 
@@ -21,14 +23,18 @@ internal sealed class ClusterRun : IPromised
     private readonly Partitioner partitioner = new(PartitionCount);
     private readonly OwnershipWitness ownership;
     private readonly TimeProvider databaseTime;
+    private readonly InMemoryStore reads;
     private readonly List<Task> changes = [];
 
     public ClusterRun(int seed, Sabotage sabotage = Sabotage.None)
     {
         World = new SimulationWorld(seed);
+        Sabotage = sabotage;
+        Ids = new MessageIds(() => (ulong)World.Random.NextInt64());
         databaseTime = World.Time.Skewed(
             TimeSpan.FromSeconds(World.Random.Next(-3600, 3600)), World.Random.Next(-500, 500));
         Database = new InMemoryDatabase(databaseTime, PartitionCount);
+        reads = new InMemoryStore(Database);
         ownership = new OwnershipWitness(World, Database, PartitionCount);
         Database.Committed = ownership.See;
         Rules = sabotage == Sabotage.None ? Hints : BrokenRules.Of(sabotage, World.Time);
@@ -36,7 +42,10 @@ internal sealed class ClusterRun : IPromised
         Options = Scenario.RandomOptions(World.Random);
         Options.IsAlone = false;
         Options.DeferredPollInterval = TimeSpan.FromMilliseconds(World.Random.Next(20, 2_000));
-        Activities = new Dictionary<string, IActivity> { [AlarmGrain.Work] = new FlakyWork(World) };
+        Activities = new Dictionary<string, IActivity>
+        {
+            [AlarmGrain.Work] = new FlakyWork(World), [ParcelGrain.Deliver] = new DeliverActivity(this),
+        };
         for (var i = World.Random.Next(2, 4); i > 0; i--)
             silos.Add(new ClusterSilo(this, silos.Count));
     }
@@ -44,6 +53,11 @@ internal sealed class ClusterRun : IPromised
     public SimulationWorld World { get; }
 
     public InMemoryDatabase Database { get; }
+
+    public Sabotage Sabotage { get; }
+
+    /// <summary>The ids that doors give to messages.</summary>
+    public MessageIds Ids { get; }
 
     public RoundOptions Options { get; }
 
@@ -56,6 +70,10 @@ internal sealed class ClusterRun : IPromised
     public double FaultRate { get; }
 
     public Promises Promises { get; } = new();
+
+    public ItemPromises Items { get; } = new();
+
+    public ParcelPromises Parcels { get; } = new();
 
     public IReadOnlyList<PartitionId> Partitions { get; } =
         [.. Enumerable.Range(0, PartitionCount).Select(id => new PartitionId(id))];
@@ -83,6 +101,10 @@ internal sealed class ClusterRun : IPromised
             await silo.StartAsync();
         var clients = Enumerable.Range(0, World.Random.Next(2, 7))
             .Select(i => new ClusterClient(this, i).RunAsync()).ToList();
+        clients.AddRange(Enumerable.Range(0, World.Random.Next(0, 3)).Select(_ => new Producer(this).RunAsync()));
+        clients.AddRange(Enumerable.Range(0, World.Random.Next(0, 3)).Select(_ => new ParcelClient(this).RunAsync()));
+        if (World.Random.Next(2) == 0)
+            clients.Add(new ClusterDefiner(this).RunAsync());
         var isQuiet = false;
         var trouble = TroubleAsync(() => isQuiet);
         await Task.WhenAll(clients);
@@ -93,6 +115,7 @@ internal sealed class ClusterRun : IPromised
         await trouble;
         await SettleAsync();
         ClusterChecks.All(this);
+        await ParcelChecks.LedgerBalancesAsync(this);
         IsOver = true;
         foreach (var silo in silos)
             await silo.Host.StopAsync();
@@ -108,9 +131,12 @@ internal sealed class ClusterRun : IPromised
     public bool IsPoison(ReadOnlyMemory<byte> body) => false;
 
     /// <summary>Where a call for the grain goes: to the owner of its partition, or to somebody else.</summary>
-    public ClusterSilo Route(RoundGrainId grain)
+    public ClusterSilo Route(RoundGrainId grain) => Route(partitioner.Of(grain));
+
+    /// <summary>Where a call for the partition goes.</summary>
+    public ClusterSilo Route(PartitionId partition)
     {
-        var owner = Database.OwnerOf(partitioner.Of(grain));
+        var owner = Database.OwnerOf(partition);
         return World.Random.Next(6) != 0 && silos.Find(silo => silo.Host.Silo == owner) is { } known ? known : Any();
     }
 
@@ -167,7 +193,18 @@ internal sealed class ClusterRun : IPromised
             $"{partition}: owner {Database.OwnerOf(partition)}; " + string.Join(
             ", ", silos.Select(silo => $"silo {silo.Host.Silo} {silo.Host.StateOf(partition)} {silo.HasStarted}"))));
 
-    private ClusterSilo Any() => silos[World.Random.Next(silos.Count)];
+    /// <summary>The answer to a call by the platform's router, from some silo.</summary>
+    public async Task<Answered<T>?> AskAsync<T>(Func<IRoundGrains, ValueTask<T>> ask)
+    {
+        var silo = Any();
+        await World.Delay(TimeSpan.FromMilliseconds(silo.HasStarted ? 0 : 20));
+        return silo.HasStarted ? (await ClusterCaller.AskAsync(this, silo, () => ask(silo.Grains))).Answer : null;
+    }
+
+    public async Task<LedgerReport?> ReadLedgerAsync() =>
+        await reads.Ledger.ReadLedgerAsync(recount: true, CancellationToken.None);
+
+    public ClusterSilo Any() => silos[World.Random.Next(silos.Count)];
 
     private List<PartitionId> Some() =>
         [.. Partitions.Where(_ => World.Random.Next(5) == 0)

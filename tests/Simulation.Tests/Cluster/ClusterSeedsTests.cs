@@ -18,6 +18,7 @@ public sealed class ClusterSeedsTests
         var failed = new List<string>();
         var (moves, misses, crashes, stops) = (0L, 0L, 0, 0);
         var (taken, late, bundles) = (0L, 0L, 0L);
+        var lost = 0L;
         for (var seed = first; seed < first + count && failed.Count < MaxFailuresCount; seed++)
         {
             var run = new ClusterRun(seed);
@@ -27,6 +28,7 @@ public sealed class ClusterSeedsTests
                 (moves, misses) = (moves + run.MovesCount, misses + run.MissesCount);
                 (taken, late) = (taken + run.Hints.TakenCount, late + run.Hints.LateCount);
                 bundles += run.BundlesCount;
+                lost += run.Promises.LostCount;
                 (crashes, stops) = (crashes + run.CrashCount, stops + run.StopCount);
             }
             catch (SimulationException error)
@@ -41,6 +43,7 @@ public sealed class ClusterSeedsTests
         Assert.True(taken >= count, $"Only {taken} hints of rows were taken in {count} runs.");
         Assert.True(late >= count, $"Only {late} hints of rows were late in {count} runs.");
         Assert.True(bundles >= count, $"Only {bundles} rows of several calls in {count} runs.");
+        Assert.True(lost >= count / 4, $"Only {lost} calls were lost with their silos in {count} runs.");
         Assert.True(crashes >= count / 4, $"Only {crashes} crashes in {count} runs.");
         Assert.True(stops >= count / 20, $"Only {stops} stops in {count} runs.");
     }
@@ -53,6 +56,8 @@ public sealed class ClusterSeedsTests
     [InlineData((int)Sabotage.DropDeferred)]
     [InlineData((int)Sabotage.HintBeforePoll)]
     [InlineData((int)Sabotage.HintAgain)]
+    [InlineData((int)Sabotage.CountByOldDefinitions)]
+    [InlineData((int)Sabotage.MakeAgain)]
     public void A_broken_engine_is_caught(int sabotage)
     {
         for (var seed = 1; seed <= CanarySeedsCount; seed++)

@@ -1,5 +1,8 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Tributary.Rounds.Calls;
 using Tributary.Rounds.Engine;
+using Tributary.Rounds.Orleans.Kinds;
+using Tributary.Rounds.Orleans.References;
 using Tributary.Storage;
 using Tributary.Storage.InMemory;
 using Tributary.TestingHost.Simulation;
@@ -20,6 +23,15 @@ internal sealed class ClusterSilo(ClusterRun run, int number)
 
     public RoundEngine Host { get; private set; } = null!;
 
+    /// <summary>The way into the rounds of this silo for calls from other processes.</summary>
+    public IncomingCalls Incoming { get; private set; } = null!;
+
+    /// <summary>The grains of the whole cluster, for callers in this process.</summary>
+    public IRoundGrains Grains { get; private set; } = null!;
+
+    /// <summary>By what this process counts messages.</summary>
+    public SiloDefinitions Definitions { get; private set; } = null!;
+
     public bool HasStarted { get; private set; }
 
     /// <summary>Completes when the process that runs now has crashed, or has stopped.</summary>
@@ -37,11 +49,13 @@ internal sealed class ClusterSilo(ClusterRun run, int number)
         HasStarted = false;
         faults = new SeededFaults(run.World, run.FaultRate, () => Crash(process)) { IsCalm = run.IsCalm };
         store = new InMemoryStore(run.Database, faults);
+        var types = run.TypesOf(this);
         var host = new RoundEngine(
-            run.Options, store, run.TypesOf(this), run.Activities,
-            run.World.Environment().With(run.Rules),
+            run.Options, store, types, run.Activities, run.World.Environment().With(run.Rules),
             NullLogger<RoundEngine>.Instance) { LeftElsewhere = run.Hint };
         Host = host;
+        Definitions = new SiloDefinitions(run);
+        Connect(types, process.Task);
         while (!process.Task.IsCompleted)
         {
             try
@@ -62,6 +76,17 @@ internal sealed class ClusterSilo(ClusterRun run, int number)
                 Crash(process);
             }
         }
+    }
+
+    // The platform's own router and references, over a network that is the world's.
+    private void Connect(RoundGrainTypes types, Task process)
+    {
+        RoundRouter router = null!;
+        Incoming = new IncomingCalls(Host, types, []);
+        var cluster = FarGrains.New(
+            partition => new FarPartition(run, partition, process), types, () => router);
+        router = new RoundRouter(cluster, run.World.Time, NullLogger<RoundRouter>.Instance, Incoming);
+        Grains = new ClusterGrains(Host, Host.Grains, types, cluster);
     }
 
     public void Crash() => Crash(ended);
