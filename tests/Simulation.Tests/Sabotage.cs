@@ -78,4 +78,10 @@ internal enum Sabotage
 
     /// <summary>A call whose silo was lost is taken for one that did not run, so that it is made again.</summary>
     MakeAgain,
+
+    /// <summary>Hints of other silos' commits are lost, and the tail of messages has no poll behind them.</summary>
+    LoseHints,
+
+    /// <summary>Subscribers of states read nothing again when changes may have been missed.</summary>
+    ForgetDoubts,
 }

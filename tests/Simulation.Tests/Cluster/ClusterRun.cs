@@ -1,7 +1,9 @@
+using Tributary.Feed;
 using Tributary.Pipeline.Intake;
 using Tributary.Rounds;
 using Tributary.Rounds.Calls;
 using Tributary.Rounds.Partitions;
+using Tributary.Simulation.Tests.Cluster.Feeds;
 using Tributary.Simulation.Tests.Scenarios;
 using Tributary.Storage.InMemory;
 using Tributary.Storage.Ledger;
@@ -24,6 +26,7 @@ internal sealed class ClusterRun : IPromised, IPlatformRun
     private readonly OwnershipWitness ownership;
     private readonly TimeProvider databaseTime;
     private readonly InMemoryStore reads;
+    private readonly FeedReaders readers;
     private readonly List<Task> changes = [];
 
     public ClusterRun(int seed, Sabotage sabotage = Sabotage.None)
@@ -36,18 +39,24 @@ internal sealed class ClusterRun : IPromised, IPlatformRun
         Database = new InMemoryDatabase(databaseTime, PartitionCount);
         reads = new InMemoryStore(Database);
         ownership = new OwnershipWitness(World, Database, PartitionCount);
-        Database.Committed = ownership.See;
+        Database.Committed = (round, outcome) =>
+        {
+            ownership.See(round, outcome);
+            Log.See(round, outcome);
+        };
         Rules = sabotage == Sabotage.None ? Hints : BrokenRules.Of(sabotage, World.Time);
         FaultRate = World.Random.Next(3) == 0 ? 0 : World.Random.NextDouble() * 0.1;
         Options = Scenario.RandomOptions(World.Random);
         Options.IsAlone = false;
         Options.DeferredPollInterval = TimeSpan.FromMilliseconds(World.Random.Next(20, 2_000));
+        FeedOptions = RandomFeedOptions();
         Activities = new Dictionary<string, IActivity>
         {
             [AlarmGrain.Work] = new FlakyWork(World), [ParcelGrain.Deliver] = new DeliverActivity(this),
         };
         for (var i = World.Random.Next(2, 4); i > 0; i--)
             silos.Add(new ClusterSilo(this, silos.Count));
+        readers = new FeedReaders(this);
     }
 
     public SimulationWorld World { get; }
@@ -63,11 +72,16 @@ internal sealed class ClusterRun : IPromised, IPlatformRun
 
     public Dictionary<string, IActivity> Activities { get; }
 
+    public FeedOptions FeedOptions { get; }
+
     public EngineRules Rules { get; }
 
     public HintWitness Hints { get; } = new();
 
     public double FaultRate { get; }
+
+    /// <summary>What is durable, for the subscribers of feeds.</summary>
+    public CommitLog Log { get; } = new();
 
     public Promises Promises { get; } = new();
 
@@ -78,7 +92,13 @@ internal sealed class ClusterRun : IPromised, IPlatformRun
     public IReadOnlyList<PartitionId> Partitions { get; } =
         [.. Enumerable.Range(0, PartitionCount).Select(id => new PartitionId(id))];
 
-    public int SilosCount => silos.Count;
+    public IReadOnlyList<ClusterSilo> Silos => silos;
+
+    /// <summary>How often a silo did not hear another one.</summary>
+    public int NotHeardCount { get; set; }
+
+    /// <summary>How often readers of messages began or went on.</summary>
+    public int SubscriptionsCount => readers.SubscriptionsCount;
 
     public bool IsCalm { get; private set; }
 
@@ -99,7 +119,8 @@ internal sealed class ClusterRun : IPromised, IPlatformRun
     {
         foreach (var silo in silos)
             await silo.StartAsync();
-        var clients = Enumerable.Range(0, World.Random.Next(2, 7))
+        readers.Begin();
+        var clients = Enumerable.Range(0, World.Random.Next(1, 5))
             .Select(i => new ClusterClient(this, i).RunAsync()).ToList();
         clients.AddRange(Enumerable.Range(0, World.Random.Next(0, 3)).Select(_ => new Producer(this).RunAsync()));
         clients.AddRange(Enumerable.Range(0, World.Random.Next(0, 3)).Select(_ => new ParcelClient(this).RunAsync()));
@@ -114,6 +135,7 @@ internal sealed class ClusterRun : IPromised, IPlatformRun
             silo.IsCalm = true;
         await trouble;
         await SettleAsync();
+        await readers.EndAsync();
         ClusterChecks.All(this);
         await ParcelChecks.LedgerBalancesAsync(this);
         IsOver = true;
@@ -205,6 +227,19 @@ internal sealed class ClusterRun : IPromised, IPlatformRun
         await reads.Ledger.ReadLedgerAsync(recount: true, CancellationToken.None);
 
     public ClusterSilo Any() => silos[World.Random.Next(silos.Count)];
+
+    private FeedOptions RandomFeedOptions() => new()
+    {
+        // The canary: without a hint the tail never looks.
+        PollInterval = Sabotage == Sabotage.LoseHints
+            ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(World.Random.Next(50, 2_000)),
+        RetryDelay = TimeSpan.FromMilliseconds(20),
+        MaxRetryDelay = TimeSpan.FromMilliseconds(500),
+        MaxReadCount = World.Random.Next(2) == 0 ? World.Random.Next(1, 6) : 1_000,
+        MaxWaitingCount = World.Random.Next(2) == 0 ? World.Random.Next(1, 10) : 1_000,
+        // What waits for its turn to replay would leave the world for another thread.
+        MaxReplayReadsCount = 1_000,
+    };
 
     private List<PartitionId> Some() =>
         [.. Partitions.Where(_ => World.Random.Next(5) == 0)

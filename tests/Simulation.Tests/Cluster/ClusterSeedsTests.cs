@@ -18,7 +18,7 @@ public sealed class ClusterSeedsTests
         var failed = new List<string>();
         var (moves, misses, crashes, stops) = (0L, 0L, 0, 0);
         var (taken, late, bundles) = (0L, 0L, 0L);
-        var lost = 0L;
+        var (lost, subscriptions, unheard) = (0L, 0L, 0L);
         for (var seed = first; seed < first + count && failed.Count < MaxFailuresCount; seed++)
         {
             var run = new ClusterRun(seed);
@@ -28,7 +28,8 @@ public sealed class ClusterSeedsTests
                 (moves, misses) = (moves + run.MovesCount, misses + run.MissesCount);
                 (taken, late) = (taken + run.Hints.TakenCount, late + run.Hints.LateCount);
                 bundles += run.BundlesCount;
-                lost += run.Promises.LostCount;
+                (lost, unheard) = (lost + run.Promises.LostCount, unheard + run.NotHeardCount);
+                subscriptions += run.SubscriptionsCount;
                 (crashes, stops) = (crashes + run.CrashCount, stops + run.StopCount);
             }
             catch (SimulationException error)
@@ -44,6 +45,8 @@ public sealed class ClusterSeedsTests
         Assert.True(late >= count, $"Only {late} hints of rows were late in {count} runs.");
         Assert.True(bundles >= count, $"Only {bundles} rows of several calls in {count} runs.");
         Assert.True(lost >= count / 4, $"Only {lost} calls were lost with their silos in {count} runs.");
+        Assert.True(subscriptions >= count * 3L, $"Only {subscriptions} subscriptions in {count} runs.");
+        Assert.True(unheard >= count, $"Silos were not heard only {unheard} times in {count} runs.");
         Assert.True(crashes >= count / 4, $"Only {crashes} crashes in {count} runs.");
         Assert.True(stops >= count / 20, $"Only {stops} stops in {count} runs.");
     }
@@ -58,6 +61,8 @@ public sealed class ClusterSeedsTests
     [InlineData((int)Sabotage.HintAgain)]
     [InlineData((int)Sabotage.CountByOldDefinitions)]
     [InlineData((int)Sabotage.MakeAgain)]
+    [InlineData((int)Sabotage.LoseHints)]
+    [InlineData((int)Sabotage.ForgetDoubts)]
     public void A_broken_engine_is_caught(int sabotage)
     {
         for (var seed = 1; seed <= CanarySeedsCount; seed++)

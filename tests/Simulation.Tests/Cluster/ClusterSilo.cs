@@ -3,6 +3,7 @@ using Tributary.Rounds.Calls;
 using Tributary.Rounds.Engine;
 using Tributary.Rounds.Orleans.Kinds;
 using Tributary.Rounds.Orleans.References;
+using Tributary.Simulation.Tests.Cluster.Feeds;
 using Tributary.Storage;
 using Tributary.Storage.InMemory;
 using Tributary.TestingHost.Simulation;
@@ -28,6 +29,9 @@ internal sealed class ClusterSilo(ClusterRun run, int number)
 
     /// <summary>The grains of the whole cluster, for callers in this process.</summary>
     public IRoundGrains Grains { get; private set; } = null!;
+
+    /// <summary>The feeds of the process that runs now; null until it has started.</summary>
+    public SiloFeeds? Feeds { get; private set; }
 
     /// <summary>By what this process counts messages.</summary>
     public SiloDefinitions Definitions { get; private set; } = null!;
@@ -63,6 +67,7 @@ internal sealed class ClusterSilo(ClusterRun run, int number)
                 await host.StartAsync();
                 if (process.Task.IsCompleted)
                     return;
+                Feeds = SiloFeeds.Begin(run, this, host, store, process.Task);
                 HasStarted = true;
                 run.World.Start(() => WatchAsync(host, store, process));
                 return;
@@ -105,6 +110,7 @@ internal sealed class ClusterSilo(ClusterRun run, int number)
         if (!process.TrySetResult())
             return;
         run.StopCount++;
+        Feeds?.End();
         ending.Crash();
         Bury(ending);
         await StartAsync();
@@ -137,6 +143,7 @@ internal sealed class ClusterSilo(ClusterRun run, int number)
         HasStarted = false;
         store.Crash();
         Host.Abandon();
+        Feeds?.End();
         Bury(store);
         run.World.Start(StartAsync);
     }
@@ -160,7 +167,7 @@ internal sealed class ClusterSilo(ClusterRun run, int number)
                 var owned = (await own.ReadOwnersAsync(CancellationToken.None)).Where(owner => !owner.IsDead)
                     .Select(owner => owner.Partition).ToHashSet();
                 var free = run.Partitions.Where(partition => !owned.Contains(partition)
-                    && (partition.Value % run.SilosCount == number || random.Next(4) == 0)).ToList();
+                    && (partition.Value % run.Silos.Count == number || random.Next(4) == 0)).ToList();
                 if (free.Count > 0)
                     await host.TakeAsync(free);
             }

@@ -13,7 +13,7 @@ namespace Tributary.Simulation.Tests.Cluster;
 /// <param name="sender">Completes when the process that calls has ended: nothing leaves it any more.</param>
 internal sealed class FarPartition(ClusterRun run, PartitionId partition, Task sender) : IPartitionGrain
 {
-    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(3);
 
     private readonly Random random = run.World.Random;
 
