@@ -79,6 +79,9 @@ internal enum Sabotage
     /// <summary>A call whose silo was lost is taken for one that did not run, so that it is made again.</summary>
     MakeAgain,
 
+    /// <summary>A silo that was declared dead goes on writing, and the database lets it.</summary>
+    WriteDead,
+
     /// <summary>Hints of other silos' commits are lost, and the tail of messages has no poll behind them.</summary>
     LoseHints,
 

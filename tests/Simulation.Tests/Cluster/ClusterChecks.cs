@@ -20,6 +20,7 @@ internal static class ClusterChecks
     {
         Checks.Stored(run);
         ParcelChecks.AllAtRest(run);
+        ShelfChecks.AllAtRest(run);
         run.Items.Check(run.Database);
         var sentAway = run.Database.Messages.FirstOrDefault(message => run.Promises.SentAway.Contains(message.Id));
         if (sentAway is not null)

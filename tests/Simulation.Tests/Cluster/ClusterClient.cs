@@ -16,13 +16,14 @@ internal sealed class ClusterClient(ClusterRun run, int number)
         for (var left = random.Next(5, 20); left > 0; left--)
         {
             await run.World.Delay(TimeSpan.FromMilliseconds(random.Next(60)));
-            await (random.Next(12) switch
+            await (random.Next(14) switch
             {
                 0 or 1 => SetAlarmAsync(),
                 2 => TellAsync(alarm => alarm.Ripple()),
                 3 => MoveAlarmAsync(),
                 4 or 5 => ReadAsync(),
                 6 or 7 => SendOnceAsync(),
+                12 or 13 => SendSheetsAsync(),
                 _ => SendUntilAnsweredAsync(),
             });
         }
@@ -57,6 +58,32 @@ internal sealed class ClusterClient(ClusterRun run, int number)
             return false;
         run.Promises.Acknowledged(run.Database, letter, receipt);
         return true;
+    }
+
+    // To few shelves, so that rows hold several sheets; now and then the database refuses one of them.
+    private async Task SendSheetsAsync()
+    {
+        List<Sheet> sheets =
+        [
+            .. Enumerable.Range(0, random.Next(1, 9)).Select(_ => new Sheet(
+                $"shelf {random.Next(4)}", new MessageId(run.World.NewId()).ToString(), random.Next(12) == 0)),
+        ];
+        var ids = sheets.Select(static sheet => sheet.Id);
+        try
+        {
+            var (sent, _) = await AskAsync<IDeskGrain, Counted>("desk", $"desk {random.Next(3)}", async desk =>
+            {
+                await desk.Send(new Pile(sheets));
+                return new Counted(sheets.Count);
+            });
+            if (sent is not null)
+                run.SheetsSent.UnionWith(ids);
+        }
+        catch (TributaryException error) when (error.Code == "refused_by_store" && sheets.Exists(one => one.IsBad))
+        {
+            // The desk and the shelf of a bad sheet were in one round.
+            run.SheetsRefused.UnionWith(ids);
+        }
     }
 
     private async Task ReadAsync()

@@ -89,6 +89,12 @@ internal sealed class ClusterRun : IPromised, IPlatformRun
 
     public ParcelPromises Parcels { get; } = new();
 
+    /// <summary>Sheets that desks have taken, for certain.</summary>
+    public HashSet<string> SheetsSent { get; } = [];
+
+    /// <summary>Sheets that desks have refused, for certain.</summary>
+    public HashSet<string> SheetsRefused { get; } = [];
+
     public IReadOnlyList<PartitionId> Partitions { get; } =
         [.. Enumerable.Range(0, PartitionCount).Select(id => new PartitionId(id))];
 
@@ -213,7 +219,8 @@ internal sealed class ClusterRun : IPromised, IPlatformRun
         + string.Join("; ", Database.Reminders) + ", deferred calls " + string.Join("; ", Database.DeferredCalls)
         + "\n" + string.Join("\n", Partitions.Select(partition =>
             $"{partition}: owner {Database.OwnerOf(partition)}; " + string.Join(
-            ", ", silos.Select(silo => $"silo {silo.Host.Silo} {silo.Host.StateOf(partition)} {silo.HasStarted}"))));
+            ", ", silos.Where(static silo => silo.Host is not null).Select(silo =>
+                $"silo {silo.Host.Silo} {silo.Host.StateOf(partition)} {silo.HasStarted}"))));
 
     /// <summary>The answer to a call by the platform's router, from some silo.</summary>
     public async Task<Answered<T>?> AskAsync<T>(Func<IRoundGrains, ValueTask<T>> ask)

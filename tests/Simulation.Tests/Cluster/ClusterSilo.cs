@@ -52,7 +52,8 @@ internal sealed class ClusterSilo(ClusterRun run, int number)
         var process = ended;
         HasStarted = false;
         faults = new SeededFaults(run.World, run.FaultRate, () => Crash(process)) { IsCalm = run.IsCalm };
-        store = new InMemoryStore(run.Database, faults);
+        store = new InMemoryStore(
+            run.Database, run.Sabotage == Sabotage.WriteDead ? new BrokenFence(faults) : faults);
         var types = run.TypesOf(this);
         var host = new RoundEngine(
             run.Options, store, types, run.Activities, run.World.Environment().With(run.Rules),

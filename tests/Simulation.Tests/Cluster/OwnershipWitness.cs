@@ -25,6 +25,7 @@ internal sealed class OwnershipWitness(SimulationWorld world, InMemoryDatabase d
 
     public void See(RoundCommit round, CommitOutcome.Committed outcome)
     {
+        Hold(database.IsAlive(round.Silo), $"Silo {round.Silo} is dead and has written round {round.Round}.");
         foreach (var state in round.States)
             Check(round, state.Grain);
         foreach (var reminder in round.Reminders)
@@ -57,6 +58,7 @@ internal sealed class OwnershipWitness(SimulationWorld world, InMemoryDatabase d
         "client" => "store",
         "items" => "item",
         "parcels" => "parcel",
+        "shelves" => "shelf",
         _ => throw new InvalidOperationException($"Nobody sends messages of the source {source}."),
     };
 

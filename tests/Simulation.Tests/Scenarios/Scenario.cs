@@ -358,4 +358,6 @@ public sealed record Answered<T>(T Answer);
 [JsonSerializable(typeof(AlarmState))]
 [JsonSerializable(typeof(TallyState))]
 [JsonSerializable(typeof(MineState))]
+[JsonSerializable(typeof(DeskState))]
+[JsonSerializable(typeof(ShelfState))]
 internal sealed partial class ScenarioJson : JsonSerializerContext;
