@@ -81,16 +81,19 @@ public sealed class FeedSubscription : IDisposable
                 yield return slice;
         }
 
-        await foreach (var offered in waiting.Reader.ReadAllAsync(cancellation))
+        while (await waiting.Reader.WaitToReadAsync(cancellation))
         {
-            Interlocked.Add(ref waitingBytes, -offered.Bytes);
-            Interlocked.Add(ref waitingCount, -offered.Messages.Count);
-            // The replay may have read further than the tail stood when the subscription joined it.
-            var slice = offered.After(reached);
-            if (Ended == FeedEnd.TooSlow)
-                yield break;
-            if (Take(slice))
-                yield return slice;
+            while (waiting.Reader.TryRead(out var offered))
+            {
+                Interlocked.Add(ref waitingBytes, -offered.Bytes);
+                Interlocked.Add(ref waitingCount, -offered.Messages.Count);
+                // The replay may have read further than the tail stood when the subscription joined it.
+                var slice = offered.After(reached);
+                if (Ended == FeedEnd.TooSlow)
+                    yield break;
+                if (Take(slice))
+                    yield return slice;
+            }
         }
     }
 

@@ -87,13 +87,7 @@ public sealed partial class FeedTail(
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            await stopping.CancelAsync();
-            lock (gate)
-            {
-                foreach (var subscription in attached)
-                    subscription.End(FeedEnd.Stopped);
-                attached.Clear();
-            }
+            Stop();
         }
     }
 
@@ -140,6 +134,17 @@ public sealed partial class FeedTail(
         finally
         {
             replays.Release();
+        }
+    }
+
+    private void Stop()
+    {
+        stopping.Cancel();
+        lock (gate)
+        {
+            foreach (var subscription in attached)
+                subscription.End(FeedEnd.Stopped);
+            attached.Clear();
         }
     }
 

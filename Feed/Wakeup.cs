@@ -6,38 +6,37 @@ namespace Tributary.Feed;
 /// </summary>
 public sealed class Wakeup
 {
-    private readonly SemaphoreSlim signals = new(0, 1);
+    // Complete when there is a signal that the loop has not looked for.
+    private TaskCompletionSource signal = New();
 
     /// <summary>From any thread; returns at once.</summary>
-    public void Wake()
-    {
-        if (signals.CurrentCount > 0)
-            return;
-        try
-        {
-            signals.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // Another signal came first, and the loop has not looked yet: one look serves both.
-        }
-    }
+    public void Wake() => Volatile.Read(ref signal).TrySetResult();
 
     /// <summary>Waits for a signal.</summary>
-    public Task WaitAsync(CancellationToken cancellation) => signals.WaitAsync(cancellation);
+    public async Task WaitAsync(CancellationToken cancellation)
+    {
+        var waited = Volatile.Read(ref signal);
+        if (!waited.Task.IsCompleted)
+        {
+            // The cancellation is a signal too: when it comes late, the loop looks once more.
+            using var cancelled = cancellation.UnsafeRegister(static one => ((Wakeup)one!).Wake(), this);
+            await waited.Task;
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        // Before the loop looks: a signal that comes from now on is for its next look.
+        Interlocked.Exchange(ref signal, New());
+    }
 
     /// <summary>Waits for a signal, and no longer than <paramref name="limit"/>.</summary>
     public async Task WaitAsync(TimeSpan limit, TimeProvider time, CancellationToken cancellation)
     {
-        using var over = new CancellationTokenSource(limit, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, over.Token);
-        try
-        {
-            await signals.WaitAsync(either.Token);
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            // The time is over without a signal.
-        }
+        // The end of the time is a signal as well.
+        using var over = limit == Timeout.InfiniteTimeSpan || Volatile.Read(ref signal).Task.IsCompleted ? null
+            : time.CreateTimer(static one => ((Wakeup)one!).Wake(), this, limit, Timeout.InfiniteTimeSpan);
+        await WaitAsync(cancellation);
     }
+
+    // The code that wakes the loop must not run it.
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -28,10 +28,10 @@ public sealed class KeyLink
     }
 
     /// <summary>
-    /// Completes when the silo knows all keys of this moment, or cannot be reached. Called under the gate.
+    /// Complete when the silo knows all keys of this moment, or cannot be reached. Called under the gate.
     /// </summary>
-    internal Task WhenKnown =>
-        Task.WhenAll(sent.Concat(waiting is { } more ? [more] : []).Select(static one => one.Task));
+    internal IEnumerable<Task> WhenKnown =>
+        sent.Concat(waiting is { } more ? [more] : []).Select(static one => one.Task);
 
     /// <summary>A session begins: returns all keys, and what waited is among them.</summary>
     public IReadOnlyList<WatchedKey> Begin()

@@ -44,10 +44,13 @@ public sealed class NodeChanges(ChangeWatch rounds)
     /// Completes when all silos that can be reached know the keys that are watched now. A silo that cannot be reached
     /// is told later, and a doubt follows.
     /// </summary>
-    public Task WhenKnown()
+    public async Task WhenKnown()
     {
+        List<Task> waited;
         lock (gate)
-            return Task.WhenAll(links.Select(static link => link.WhenKnown));
+            waited = [.. links.SelectMany(static link => link.WhenKnown)];
+        foreach (var one in waited)
+            await one;
     }
 
     /// <summary>Called when a silo has raised failures, or may have; must return at once and throw nothing.</summary>

@@ -59,10 +59,15 @@ internal sealed class ChangeLink(
         }
         finally
         {
-            await over.CancelAsync();
-            listening.Ignore();
-            changing.Ignore();
+            End(over, listening, changing);
         }
+    }
+
+    private static void End(CancellationTokenSource over, Task listening, Task changing)
+    {
+        over.Cancel();
+        listening.Ignore();
+        changing.Ignore();
     }
 
     private async Task<bool> TrySendAsync(long session, CancellationToken cancellation)

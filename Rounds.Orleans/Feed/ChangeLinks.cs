@@ -8,16 +8,13 @@ namespace Tributary.Rounds.Orleans.Feed;
 
 /// <summary>
 /// Listens to the other silos of the cluster while somebody reads the feeds of this node, with one
-/// <see cref="ChangeLink"/> for each. Without readers nothing is asked, and other silos keep nothing for this node.
+/// <see cref="ChangeListener"/> for each. Without readers nothing is asked, and other silos keep nothing for this node.
 /// </summary>
 internal sealed partial class ChangeLinks(
     RoundEngine engine, NodeChanges changes, SiloChangesClient silos, ILocalSiloDetails self,
     IClusterMembershipService membership, IServiceProvider services, TimeProvider time, ILogger<ChangeLinks> logger)
     : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
-    // What a silo that cannot be heard changes is looked for this often.
-    private static readonly Backoff Retries = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5));
-
     private readonly Lock gate = new();
     private readonly Dictionary<SiloAddress, Task> running = [];
     private readonly CancellationTokenSource ending = new();
@@ -84,57 +81,16 @@ internal sealed partial class ChangeLinks(
         running.Add(silo, Task.Run(() => RunAsync(silo, keys), CancellationToken.None));
     }
 
-    private async Task RunAsync(SiloAddress silo, KeyLink keys)
+    private Task RunAsync(SiloAddress silo, KeyLink keys)
     {
-        var link = new ChangeLink(silos.At(silo), keys, changes, tail!.Hint, time);
-        try
+        var listener = new ChangeListener(silos.At(silo), keys, changes, tail!.Hint, time)
         {
-            await ListenAsync(silo, keys, link);
-        }
-        catch (OperationCanceledException) when (ending.IsCancellationRequested)
-        {
-            // The silo stops.
-        }
-
-        changes.Unlink(keys);
-        // What the silo changed in its last moments, and nobody told.
-        changes.Doubt();
-        tail.Hint();
-    }
-
-    // Returns when the silo is gone or nobody reads here, and it is not among the running links any more.
-    private async Task ListenAsync(SiloAddress silo, KeyLink keys, ChangeLink link)
-    {
-        for (var attempt = 1; !TryLeave(silo);)
-        {
-            if (await TryAsync(silo, link))
-            {
-                attempt = 1;
-                continue;
-            }
-
-            keys.GiveUp();
-            if (!CanServe(silo))
-                continue;
-            changes.Doubt();
-            tail!.Hint();
-            await Task.Delay(Retries.After(attempt++), time, ending.Token);
-        }
-    }
-
-    // False when the silo cannot be heard.
-    private async Task<bool> TryAsync(SiloAddress silo, ChangeLink link)
-    {
-        try
-        {
-            await link.RunAsync(IsWanted, ending.Token);
-            return true;
-        }
-        catch (Exception error) when (!ending.IsCancellationRequested)
-        {
-            LogNotHeard(silo, error.Message);
-            return false;
-        }
+            IsWanted = IsWanted,
+            CanServe = () => CanServe(silo),
+            TryLeave = () => TryLeave(silo),
+            NotHeard = error => LogNotHeard(silo, error.Message),
+        };
+        return listener.RunAsync(ending.Token);
     }
 
     // A reader that comes now either keeps the link or finds none, and begins another.

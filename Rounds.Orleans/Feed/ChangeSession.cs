@@ -1,3 +1,4 @@
+using Tributary.Feed;
 using Tributary.Feed.Changes;
 
 namespace Tributary.Rounds.Orleans.Feed;
@@ -23,10 +24,10 @@ internal sealed class ChangeSession : IDisposable
     private readonly Dictionary<WatchedKey, IDisposable> keys = [];
     private readonly HashSet<string> items = [];
     private readonly HashSet<string> aggregates = [];
+    private readonly Wakeup signal = new();
     private RoundNews news;
     private int length;
     private bool isCut;
-    private TaskCompletionSource signal = New();
     private long heardAt;
     private int isListening;
 
@@ -64,14 +65,8 @@ internal sealed class ChangeSession : IDisposable
         Interlocked.Increment(ref isListening);
         try
         {
-            Task signalled;
-            lock (gate)
-                signalled = signal.Task;
-            await signalled.WaitAsync(limit, time);
-        }
-        catch (TimeoutException)
-        {
-            // An empty report tells the node that the session goes on.
+            // When the time is over, an empty report tells the node that the session goes on.
+            await signal.WaitAsync(limit, time, CancellationToken.None);
         }
         finally
         {
@@ -88,8 +83,7 @@ internal sealed class ChangeSession : IDisposable
         foreach (var watched in keys.Values)
             watched.Dispose();
         keys.Clear();
-        lock (gate)
-            signal.TrySetResult();
+        signal.Wake();
     }
 
     private ChangeReport Take()
@@ -100,8 +94,6 @@ internal sealed class ChangeSession : IDisposable
             items.Clear();
             aggregates.Clear();
             (news, length, isCut) = (default, 0, false);
-            if (signal.Task.IsCompleted)
-                signal = New();
             return report;
         }
     }
@@ -109,10 +101,8 @@ internal sealed class ChangeSession : IDisposable
     private void Tell(RoundNews more)
     {
         lock (gate)
-        {
             news = news.And(more);
-            signal.TrySetResult();
-        }
+        signal.Wake();
     }
 
     private void ItemChanged(string id) => Note(items, id);
@@ -123,7 +113,7 @@ internal sealed class ChangeSession : IDisposable
     {
         lock (gate)
         {
-            signal.TrySetResult();
+            signal.Wake();
             if (isCut || !changed.Add(key))
                 return;
             length += key.Length;
@@ -134,7 +124,4 @@ internal sealed class ChangeSession : IDisposable
             aggregates.Clear();
         }
     }
-
-    // Rounds complete it: the node's answer must not run on their thread.
-    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -9,75 +9,15 @@ internal sealed class SiloChanges(
     GrainId id, Silo silo, ILoggerFactory loggers, ChangeWatch watch, TimeProvider time)
     : GrainService(id, silo, loggers), ISiloChanges
 {
-    /// <summary>Most sessions: one for each node of the cluster, and those that their nodes have begun again.</summary>
-    private const int MaxSessionsCount = 256;
-
-    /// <summary>
-    /// Most keys of a session; a node that watches more is refused, and reads what it watches regularly.
-    /// </summary>
-    private const int MaxKeysCount = 100_000;
-
-    /// <summary>The longest wait of a call: far below the time in which Orleans gives a call up.</summary>
-    private static readonly TimeSpan MaxListenTime = TimeSpan.FromSeconds(5);
-
-    /// <summary>A session that nobody has listened to for so long is over.</summary>
-    private static readonly TimeSpan MaxSilence = TimeSpan.FromSeconds(30);
-
     // Orleans runs one step of a grain service at a time.
-    private readonly Dictionary<long, ChangeSession> sessions = [];
-    private long lastSession;
+    private readonly ChangeSessions sessions = new(watch, time);
 
-    public Task<long> Open(WireKey[] keys)
-    {
-        EndSilent();
-        if (sessions.Count >= MaxSessionsCount)
-            throw new InvalidOperationException(
-                $"{MaxSessionsCount} sessions listen to this silo; allowed: at most that many.");
-        var begun = new ChangeSession(watch, time);
-        sessions.Add(++lastSession, begun);
-        Change(lastSession, begun, keys, []);
-        return Task.FromResult(lastSession);
-    }
+    public Task<long> Open(WireKey[] keys) => Task.FromResult(sessions.Open(keys));
 
-    public Task<bool> Change(long session, WireKey[] added, WireKey[] removed)
-    {
-        if (!sessions.TryGetValue(session, out var found))
-            return Task.FromResult(false);
-        Change(session, found, added, removed);
-        return Task.FromResult(true);
-    }
+    public Task<bool> Change(long session, WireKey[] added, WireKey[] removed) =>
+        Task.FromResult(sessions.Change(session, added, removed));
 
-    public async Task<ChangeReport?> Listen(long session)
-    {
-        EndSilent();
-        return sessions.TryGetValue(session, out var found) ? await found.ListenAsync(MaxListenTime) : null;
-    }
-
-    private void Change(long session, ChangeSession changed, WireKey[] added, WireKey[] removed)
-    {
-        changed.Change(
-            added.Select(static key => key.ToKey()), removed.Select(static key => key.ToKey()));
-        if (changed.KeysCount <= MaxKeysCount)
-            return;
-        End(session);
-        throw new InvalidOperationException(
-            $"A node watches {changed.KeysCount} keys; allowed: at most {MaxKeysCount}.");
-    }
-
-    private void EndSilent()
-    {
-        foreach (var (session, found) in sessions.ToList())
-        {
-            if (found.Silence > MaxSilence)
-                End(session);
-        }
-    }
-
-    private void End(long session)
-    {
-        if (sessions.Remove(session, out var ended))
-            ended.Dispose();
-    }
+    public Task<ChangeReport?> Listen(long session) => sessions.ListenAsync(session);
 }
 
 /// <summary>References to the changes of silos.</summary>

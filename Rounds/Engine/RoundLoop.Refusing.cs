@@ -60,6 +60,8 @@ internal sealed partial class RoundLoop
             + "room.");
         Revert(ending);
         Revert(round);
+        // What was convicted runs again, and is convicted anew if the database refuses it again.
+        culprit = null;
         var waiting = ending.Inputs.Concat(round.Inputs).Concat(suspects.Clear()).ToList();
         Reopen(ending);
         foreach (var input in waiting)

@@ -136,7 +136,7 @@ public sealed class InMemoryStore : IStore
 
         var outcome = fate == StoreFate.Reject
             ? new CommitOutcome.Rejected(new RefusedRoundException("The round was refused by a scripted fault."))
-            : Commit(round);
+            : Commit(round, isFenced: fate != StoreFate.PassFence);
         if (fate == StoreFate.CrashAfter)
             Crash();
         else
@@ -297,7 +297,7 @@ public sealed class InMemoryStore : IStore
         };
     }
 
-    private CommitOutcome Commit(RoundCommit round)
+    private CommitOutcome Commit(RoundCommit round, bool isFenced = true)
     {
         lock (database.Gate)
         {
@@ -323,7 +323,7 @@ public sealed class InMemoryStore : IStore
                 return new CommitOutcome.Rejected(e);
             }
 
-            return InMemoryRound.Apply(database, round);
+            return InMemoryRound.Apply(database, round, isFenced);
         }
     }
 }

@@ -56,6 +56,12 @@ public enum StoreFate
     /// <summary>A commit only: there is no room for it.</summary>
     Full,
 
+    /// <summary>
+    /// A commit only: the fence lets it through although its silo was declared dead. No database does so; a check that
+    /// relies on the fence is tried with this.
+    /// </summary>
+    PassFence,
+
     /// <summary>The process dies before the operation happens; see <see cref="InMemoryStore.Crash"/>.</summary>
     CrashBefore,
 

@@ -11,6 +11,7 @@ namespace Tributary.TestingHost.Simulation;
 public sealed class SimulationWorld : SynchronizationContext, IRoundScheduler
 {
     private readonly List<Action> runnable = [];
+    private int threadId = System.Environment.CurrentManagedThreadId;
 
     public SimulationWorld(int seed)
     {
@@ -55,6 +56,7 @@ public sealed class SimulationWorld : SynchronizationContext, IRoundScheduler
     public void Run(Func<Task> main, long maxStepsCount = 300_000)
     {
         var before = Current;
+        threadId = System.Environment.CurrentManagedThreadId;
         SetSynchronizationContext(this);
         try
         {
@@ -79,7 +81,19 @@ public sealed class SimulationWorld : SynchronizationContext, IRoundScheduler
 
     public ILoop StartLoop(Action step) => new Loop(this, step);
 
-    public override void Post(SendOrPostCallback d, object? state) => runnable.Add(() => d(state));
+    public override void Post(SendOrPostCallback d, object? state)
+    {
+        // Work that was on another thread in between would meet in another order each time.
+        if (System.Environment.CurrentManagedThreadId != threadId)
+        {
+            Fail(new InvalidOperationException(
+                $"Work left the world for another thread: {System.Environment.StackTrace}"));
+        }
+        else
+        {
+            runnable.Add(() => d(state));
+        }
+    }
 
     public override void Send(SendOrPostCallback d, object? state) => d(state);
 

@@ -75,4 +75,16 @@ internal enum Sabotage
 
     /// <summary>An activity that ran when the process ended twice is given up, whether it was alone or not.</summary>
     CondemnBystanders,
+
+    /// <summary>A call whose silo was lost is taken for one that did not run, so that it is made again.</summary>
+    MakeAgain,
+
+    /// <summary>A silo that was declared dead goes on writing, and the database lets it.</summary>
+    WriteDead,
+
+    /// <summary>Hints of other silos' commits are lost, and the tail of messages has no poll behind them.</summary>
+    LoseHints,
+
+    /// <summary>Subscribers of states read nothing again when changes may have been missed.</summary>
+    ForgetDoubts,
 }

@@ -36,6 +36,21 @@ public sealed class SimulationWorldTests
     }
 
     [Fact]
+    public void Work_that_leaves_the_world_for_another_thread_ends_the_run()
+    {
+        var world = new SimulationWorld(1);
+        var error = Assert.Throws<SimulationException>(() => world.Run(() =>
+        {
+            var other = new Thread(() => world.Post(static _ => { }, null));
+            other.Start();
+            other.Join();
+            return world.Delay(TimeSpan.FromSeconds(1));
+        }));
+
+        Assert.Contains("another thread", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_run_that_waits_for_nothing_fails_with_its_seed()
     {
         var error = Assert.Throws<SimulationException>(() =>

@@ -16,9 +16,11 @@ internal static class InMemoryRound
 {
     /// <summary>Checks the fence and applies the round.</summary>
     /// <exception cref="InvalidOperationException">The round breaks a rule that a correct engine keeps.</exception>
-    public static CommitOutcome Apply(InMemoryDatabase database, RoundCommit round)
+    public static CommitOutcome Apply(InMemoryDatabase database, RoundCommit round, bool isFenced)
     {
-        if (!database.Silos.TryGetValue(round.Silo, out var silo) || silo.IsDead || silo.Round >= round.Round)
+        if (!database.Silos.TryGetValue(round.Silo, out var silo)
+            || (isFenced && silo.IsDead)
+            || silo.Round >= round.Round)
             return new CommitOutcome.Fenced();
 
         Require(silo.Round == round.Round - 1, $"round {round.Round} follows {silo.Round}: a round was skipped");

@@ -130,6 +130,40 @@ public sealed class DeferredRowsTests
         run => run.Faults.Poison = body => body.Span.SequenceEqual("poison"u8));
 
     [Fact]
+    public void A_row_is_split_and_a_failure_kept_whole_also_when_the_disk_is_full_in_between() => Run(
+        async run =>
+        {
+            await run.Probe("a").Do(Script.Of(probe =>
+            {
+                ProbeGrain.Tell(probe.Other(Far).Keep("1"));
+                ProbeGrain.Tell(probe.Other(Far).Keep("poison"));
+            }));
+            await run.UntilAsync(() => run.Database.DeferredCalls.Count == 0);
+
+            Assert.Equal(
+                "[\"poison\"]", Encoding.UTF8.GetString(Assert.Single(run.Database.Failures).Arguments.Span));
+            Assert.Single(run.Database.Messages);
+        },
+        run =>
+        {
+            // The row is refused twice, and so is the call to blame: each time, the disk is full for what follows the
+            // first refusal.
+            var (refusals, isNext) = (0, false);
+            run.Faults.Poison = body =>
+            {
+                var isRefused = body.Span.SequenceEqual("poison"u8);
+                isNext = isRefused && ++refusals % 2 == 1;
+                return isRefused;
+            };
+            run.Faults.Rule = operation =>
+            {
+                var isFull = isNext && operation.Call == StoreCall.Commit;
+                isNext &= !isFull;
+                return isFull ? StoreFate.Full : StoreFate.Proceed;
+            };
+        });
+
+    [Fact]
     public void What_does_not_fit_into_the_round_of_its_row_goes_on_in_a_later_one() => Run(
         async run =>
         {

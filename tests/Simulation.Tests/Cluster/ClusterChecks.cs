@@ -19,6 +19,9 @@ internal static class ClusterChecks
     public static void Stored(ClusterRun run)
     {
         Checks.Stored(run);
+        ParcelChecks.AllAtRest(run);
+        ShelfChecks.AllAtRest(run);
+        run.Items.Check(run.Database);
         var sentAway = run.Database.Messages.FirstOrDefault(message => run.Promises.SentAway.Contains(message.Id));
         if (sentAway is not null)
             throw new InvalidOperationException($"The message {sentAway.Id} was sent to another silo, and is stored.");

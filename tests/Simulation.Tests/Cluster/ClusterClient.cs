@@ -1,9 +1,7 @@
 using System.Text;
 using Tributary.Items;
 using Tributary.Messages;
-using Tributary.Rounds.Partitions;
 using Tributary.Simulation.Tests.Scenarios;
-using Tributary.Storage;
 
 namespace Tributary.Simulation.Tests.Cluster;
 
@@ -18,13 +16,14 @@ internal sealed class ClusterClient(ClusterRun run, int number)
         for (var left = random.Next(5, 20); left > 0; left--)
         {
             await run.World.Delay(TimeSpan.FromMilliseconds(random.Next(60)));
-            await (random.Next(12) switch
+            await (random.Next(14) switch
             {
                 0 or 1 => SetAlarmAsync(),
                 2 => TellAsync(alarm => alarm.Ripple()),
                 3 => MoveAlarmAsync(),
                 4 or 5 => ReadAsync(),
                 6 or 7 => SendOnceAsync(),
+                12 or 13 => SendSheetsAsync(),
                 _ => SendUntilAnsweredAsync(),
             });
         }
@@ -59,6 +58,32 @@ internal sealed class ClusterClient(ClusterRun run, int number)
             return false;
         run.Promises.Acknowledged(run.Database, letter, receipt);
         return true;
+    }
+
+    // To few shelves, so that rows hold several sheets; now and then the database refuses one of them.
+    private async Task SendSheetsAsync()
+    {
+        List<Sheet> sheets =
+        [
+            .. Enumerable.Range(0, random.Next(1, 9)).Select(_ => new Sheet(
+                $"shelf {random.Next(4)}", new MessageId(run.World.NewId()).ToString(), random.Next(12) == 0)),
+        ];
+        var ids = sheets.Select(static sheet => sheet.Id);
+        try
+        {
+            var (sent, _) = await AskAsync<IDeskGrain, Counted>("desk", $"desk {random.Next(3)}", async desk =>
+            {
+                await desk.Send(new Pile(sheets));
+                return new Counted(sheets.Count);
+            });
+            if (sent is not null)
+                run.SheetsSent.UnionWith(ids);
+        }
+        catch (TributaryException error) when (error.Code == "refused_by_store" && sheets.Exists(one => one.IsBad))
+        {
+            // The desk and the shelf of a bad sheet were in one round.
+            run.SheetsRefused.UnionWith(ids);
+        }
     }
 
     private async Task ReadAsync()
@@ -102,40 +127,22 @@ internal sealed class ClusterClient(ClusterRun run, int number)
 
     private string Alarm() => $"alarm {random.Next(3)}";
 
-    // The answer, or null when there was none.
+    // The answer, or null when there was none. Half of the calls take the way of the platform, and the others go
+    // straight to a silo, which may be the wrong one.
     private async Task<(T? Answer, bool IsElsewhere)> AskAsync<TGrain, T>(
         string type, string key, Func<TGrain, ValueTask<T>> ask)
         where TGrain : class, IGrainWithStringKey
         where T : class
     {
-        var silo = run.Route(new RoundGrainId(type, key));
+        var isRouted = random.Next(2) == 0;
+        var silo = isRouted ? run.Any() : run.Route(new RoundGrainId(type, key));
         await run.World.Delay(TimeSpan.FromMilliseconds(random.Next(3) == 0 ? random.Next(200) : 0));
-        var isElsewhere = false;
-        try
-        {
-            var answer = AwaitAsync(ask(silo.Host.Grains.GetGrain<TGrain>(key)));
-            if (await Task.WhenAny(answer, silo.Ended) == answer)
-                return (await answer, false);
-        }
-        catch (PartitionElsewhereException)
-        {
-            isElsewhere = true;
-        }
-        catch (OverloadedException)
-        {
-            run.Promises.OverloadsCount++;
-        }
-        catch (StoreException error) when (error.IsPassing)
-        {
-            run.Promises.StoreRefusalsCount++;
-        }
-
-        await run.World.Delay(TimeSpan.FromMilliseconds(20));
-        return (null, isElsewhere);
+        if (isRouted && !silo.HasStarted)
+            return (null, false);
+        var grains = isRouted ? silo.Grains : silo.Host.Grains;
+        var (answer, isElsewhere) = await ClusterCaller.AskAsync(run, silo, () => ask(grains.GetGrain<TGrain>(key)));
+        return (answer?.Answer, isElsewhere);
     }
-
-    // AsTask would leave the world: it continues on the thread pool.
-    private static async Task<T> AwaitAsync<T>(ValueTask<T> call) => await call;
 
     private Letter NewLetter(string? key)
     {

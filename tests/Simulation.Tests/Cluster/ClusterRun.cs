@@ -1,8 +1,12 @@
+using Tributary.Feed;
+using Tributary.Pipeline.Intake;
 using Tributary.Rounds;
 using Tributary.Rounds.Calls;
 using Tributary.Rounds.Partitions;
+using Tributary.Simulation.Tests.Cluster.Feeds;
 using Tributary.Simulation.Tests.Scenarios;
 using Tributary.Storage.InMemory;
+using Tributary.Storage.Ledger;
 using Tributary.Storage.Rounds;
 using Tributary.TestingHost.Simulation;
 
@@ -13,7 +17,7 @@ namespace Tributary.Simulation.Tests.Cluster;
 /// are;
 /// then calm, and the checks of what must hold.
 /// </summary>
-internal sealed class ClusterRun : IPromised
+internal sealed class ClusterRun : IPromised, IPlatformRun
 {
     private const int PartitionCount = 16;
 
@@ -21,33 +25,54 @@ internal sealed class ClusterRun : IPromised
     private readonly Partitioner partitioner = new(PartitionCount);
     private readonly OwnershipWitness ownership;
     private readonly TimeProvider databaseTime;
+    private readonly InMemoryStore reads;
+    private readonly FeedReaders readers;
     private readonly List<Task> changes = [];
 
     public ClusterRun(int seed, Sabotage sabotage = Sabotage.None)
     {
         World = new SimulationWorld(seed);
+        Sabotage = sabotage;
+        Ids = new MessageIds(() => (ulong)World.Random.NextInt64());
         databaseTime = World.Time.Skewed(
             TimeSpan.FromSeconds(World.Random.Next(-3600, 3600)), World.Random.Next(-500, 500));
         Database = new InMemoryDatabase(databaseTime, PartitionCount);
+        reads = new InMemoryStore(Database);
         ownership = new OwnershipWitness(World, Database, PartitionCount);
-        Database.Committed = ownership.See;
+        Database.Committed = (round, outcome) =>
+        {
+            ownership.See(round, outcome);
+            Log.See(round, outcome);
+        };
         Rules = sabotage == Sabotage.None ? Hints : BrokenRules.Of(sabotage, World.Time);
         FaultRate = World.Random.Next(3) == 0 ? 0 : World.Random.NextDouble() * 0.1;
         Options = Scenario.RandomOptions(World.Random);
         Options.IsAlone = false;
         Options.DeferredPollInterval = TimeSpan.FromMilliseconds(World.Random.Next(20, 2_000));
-        Activities = new Dictionary<string, IActivity> { [AlarmGrain.Work] = new FlakyWork(World) };
+        FeedOptions = RandomFeedOptions();
+        Activities = new Dictionary<string, IActivity>
+        {
+            [AlarmGrain.Work] = new FlakyWork(World), [ParcelGrain.Deliver] = new DeliverActivity(this),
+        };
         for (var i = World.Random.Next(2, 4); i > 0; i--)
             silos.Add(new ClusterSilo(this, silos.Count));
+        readers = new FeedReaders(this);
     }
 
     public SimulationWorld World { get; }
 
     public InMemoryDatabase Database { get; }
 
+    public Sabotage Sabotage { get; }
+
+    /// <summary>The ids that doors give to messages.</summary>
+    public MessageIds Ids { get; }
+
     public RoundOptions Options { get; }
 
     public Dictionary<string, IActivity> Activities { get; }
+
+    public FeedOptions FeedOptions { get; }
 
     public EngineRules Rules { get; }
 
@@ -55,12 +80,31 @@ internal sealed class ClusterRun : IPromised
 
     public double FaultRate { get; }
 
+    /// <summary>What is durable, for the subscribers of feeds.</summary>
+    public CommitLog Log { get; } = new();
+
     public Promises Promises { get; } = new();
+
+    public ItemPromises Items { get; } = new();
+
+    public ParcelPromises Parcels { get; } = new();
+
+    /// <summary>Sheets that desks have taken, for certain.</summary>
+    public HashSet<string> SheetsSent { get; } = [];
+
+    /// <summary>Sheets that desks have refused, for certain.</summary>
+    public HashSet<string> SheetsRefused { get; } = [];
 
     public IReadOnlyList<PartitionId> Partitions { get; } =
         [.. Enumerable.Range(0, PartitionCount).Select(id => new PartitionId(id))];
 
-    public int SilosCount => silos.Count;
+    public IReadOnlyList<ClusterSilo> Silos => silos;
+
+    /// <summary>How often a silo did not hear another one.</summary>
+    public int NotHeardCount { get; set; }
+
+    /// <summary>How often readers of messages began or went on.</summary>
+    public int SubscriptionsCount => readers.SubscriptionsCount;
 
     public bool IsCalm { get; private set; }
 
@@ -81,8 +125,13 @@ internal sealed class ClusterRun : IPromised
     {
         foreach (var silo in silos)
             await silo.StartAsync();
-        var clients = Enumerable.Range(0, World.Random.Next(2, 7))
+        readers.Begin();
+        var clients = Enumerable.Range(0, World.Random.Next(1, 5))
             .Select(i => new ClusterClient(this, i).RunAsync()).ToList();
+        clients.AddRange(Enumerable.Range(0, World.Random.Next(0, 3)).Select(_ => new Producer(this).RunAsync()));
+        clients.AddRange(Enumerable.Range(0, World.Random.Next(0, 3)).Select(_ => new ParcelClient(this).RunAsync()));
+        if (World.Random.Next(2) == 0)
+            clients.Add(new ClusterDefiner(this).RunAsync());
         var isQuiet = false;
         var trouble = TroubleAsync(() => isQuiet);
         await Task.WhenAll(clients);
@@ -92,7 +141,9 @@ internal sealed class ClusterRun : IPromised
             silo.IsCalm = true;
         await trouble;
         await SettleAsync();
+        await readers.EndAsync();
         ClusterChecks.All(this);
+        await ParcelChecks.LedgerBalancesAsync(this);
         IsOver = true;
         foreach (var silo in silos)
             await silo.Host.StopAsync();
@@ -108,9 +159,12 @@ internal sealed class ClusterRun : IPromised
     public bool IsPoison(ReadOnlyMemory<byte> body) => false;
 
     /// <summary>Where a call for the grain goes: to the owner of its partition, or to somebody else.</summary>
-    public ClusterSilo Route(RoundGrainId grain)
+    public ClusterSilo Route(RoundGrainId grain) => Route(partitioner.Of(grain));
+
+    /// <summary>Where a call for the partition goes.</summary>
+    public ClusterSilo Route(PartitionId partition)
     {
-        var owner = Database.OwnerOf(partitioner.Of(grain));
+        var owner = Database.OwnerOf(partition);
         return World.Random.Next(6) != 0 && silos.Find(silo => silo.Host.Silo == owner) is { } known ? known : Any();
     }
 
@@ -165,9 +219,34 @@ internal sealed class ClusterRun : IPromised
         + string.Join("; ", Database.Reminders) + ", deferred calls " + string.Join("; ", Database.DeferredCalls)
         + "\n" + string.Join("\n", Partitions.Select(partition =>
             $"{partition}: owner {Database.OwnerOf(partition)}; " + string.Join(
-            ", ", silos.Select(silo => $"silo {silo.Host.Silo} {silo.Host.StateOf(partition)} {silo.HasStarted}"))));
+            ", ", silos.Where(static silo => silo.Host is not null).Select(silo =>
+                $"silo {silo.Host.Silo} {silo.Host.StateOf(partition)} {silo.HasStarted}"))));
 
-    private ClusterSilo Any() => silos[World.Random.Next(silos.Count)];
+    /// <summary>The answer to a call by the platform's router, from some silo.</summary>
+    public async Task<Answered<T>?> AskAsync<T>(Func<IRoundGrains, ValueTask<T>> ask)
+    {
+        var silo = Any();
+        await World.Delay(TimeSpan.FromMilliseconds(silo.HasStarted ? 0 : 20));
+        return silo.HasStarted ? (await ClusterCaller.AskAsync(this, silo, () => ask(silo.Grains))).Answer : null;
+    }
+
+    public async Task<LedgerReport?> ReadLedgerAsync() =>
+        await reads.Ledger.ReadLedgerAsync(recount: true, CancellationToken.None);
+
+    public ClusterSilo Any() => silos[World.Random.Next(silos.Count)];
+
+    private FeedOptions RandomFeedOptions() => new()
+    {
+        // The canary: without a hint the tail never looks.
+        PollInterval = Sabotage == Sabotage.LoseHints
+            ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(World.Random.Next(50, 2_000)),
+        RetryDelay = TimeSpan.FromMilliseconds(20),
+        MaxRetryDelay = TimeSpan.FromMilliseconds(500),
+        MaxReadCount = World.Random.Next(2) == 0 ? World.Random.Next(1, 6) : 1_000,
+        MaxWaitingCount = World.Random.Next(2) == 0 ? World.Random.Next(1, 10) : 1_000,
+        // What waits for its turn to replay would leave the world for another thread.
+        MaxReplayReadsCount = 1_000,
+    };
 
     private List<PartitionId> Some() =>
         [.. Partitions.Where(_ => World.Random.Next(5) == 0)

@@ -18,6 +18,7 @@ public sealed class ClusterSeedsTests
         var failed = new List<string>();
         var (moves, misses, crashes, stops) = (0L, 0L, 0, 0);
         var (taken, late, bundles) = (0L, 0L, 0L);
+        var (lost, subscriptions, unheard, refused) = (0L, 0L, 0L, 0L);
         for (var seed = first; seed < first + count && failed.Count < MaxFailuresCount; seed++)
         {
             var run = new ClusterRun(seed);
@@ -27,6 +28,9 @@ public sealed class ClusterSeedsTests
                 (moves, misses) = (moves + run.MovesCount, misses + run.MissesCount);
                 (taken, late) = (taken + run.Hints.TakenCount, late + run.Hints.LateCount);
                 bundles += run.BundlesCount;
+                (lost, unheard) = (lost + run.Promises.LostCount, unheard + run.NotHeardCount);
+                (subscriptions, refused) =
+                    (subscriptions + run.SubscriptionsCount, refused + run.Database.Failures.Count);
                 (crashes, stops) = (crashes + run.CrashCount, stops + run.StopCount);
             }
             catch (SimulationException error)
@@ -41,6 +45,10 @@ public sealed class ClusterSeedsTests
         Assert.True(taken >= count, $"Only {taken} hints of rows were taken in {count} runs.");
         Assert.True(late >= count, $"Only {late} hints of rows were late in {count} runs.");
         Assert.True(bundles >= count, $"Only {bundles} rows of several calls in {count} runs.");
+        Assert.True(lost >= count / 4, $"Only {lost} calls were lost with their silos in {count} runs.");
+        Assert.True(refused >= count / 4, $"Only {refused} calls were refused for their data in {count} runs.");
+        Assert.True(subscriptions >= count * 3L, $"Only {subscriptions} subscriptions in {count} runs.");
+        Assert.True(unheard >= count, $"Silos were not heard only {unheard} times in {count} runs.");
         Assert.True(crashes >= count / 4, $"Only {crashes} crashes in {count} runs.");
         Assert.True(stops >= count / 20, $"Only {stops} stops in {count} runs.");
     }
@@ -53,6 +61,12 @@ public sealed class ClusterSeedsTests
     [InlineData((int)Sabotage.DropDeferred)]
     [InlineData((int)Sabotage.HintBeforePoll)]
     [InlineData((int)Sabotage.HintAgain)]
+    [InlineData((int)Sabotage.CountByOldDefinitions)]
+    [InlineData((int)Sabotage.MakeAgain)]
+    [InlineData((int)Sabotage.WriteDead)]
+    [InlineData((int)Sabotage.DropRefused)]
+    [InlineData((int)Sabotage.LoseHints)]
+    [InlineData((int)Sabotage.ForgetDoubts)]
     public void A_broken_engine_is_caught(int sabotage)
     {
         for (var seed = 1; seed <= CanarySeedsCount; seed++)

@@ -1,5 +1,9 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Tributary.Rounds.Calls;
 using Tributary.Rounds.Engine;
+using Tributary.Rounds.Orleans.Kinds;
+using Tributary.Rounds.Orleans.References;
+using Tributary.Simulation.Tests.Cluster.Feeds;
 using Tributary.Storage;
 using Tributary.Storage.InMemory;
 using Tributary.TestingHost.Simulation;
@@ -20,6 +24,18 @@ internal sealed class ClusterSilo(ClusterRun run, int number)
 
     public RoundEngine Host { get; private set; } = null!;
 
+    /// <summary>The way into the rounds of this silo for calls from other processes.</summary>
+    public IncomingCalls Incoming { get; private set; } = null!;
+
+    /// <summary>The grains of the whole cluster, for callers in this process.</summary>
+    public IRoundGrains Grains { get; private set; } = null!;
+
+    /// <summary>The feeds of the process that runs now; null until it has started.</summary>
+    public SiloFeeds? Feeds { get; private set; }
+
+    /// <summary>By what this process counts messages.</summary>
+    public SiloDefinitions Definitions { get; private set; } = null!;
+
     public bool HasStarted { get; private set; }
 
     /// <summary>Completes when the process that runs now has crashed, or has stopped.</summary>
@@ -36,12 +52,15 @@ internal sealed class ClusterSilo(ClusterRun run, int number)
         var process = ended;
         HasStarted = false;
         faults = new SeededFaults(run.World, run.FaultRate, () => Crash(process)) { IsCalm = run.IsCalm };
-        store = new InMemoryStore(run.Database, faults);
+        store = new InMemoryStore(
+            run.Database, run.Sabotage == Sabotage.WriteDead ? new BrokenFence(faults) : faults);
+        var types = run.TypesOf(this);
         var host = new RoundEngine(
-            run.Options, store, run.TypesOf(this), run.Activities,
-            run.World.Environment().With(run.Rules),
+            run.Options, store, types, run.Activities, run.World.Environment().With(run.Rules),
             NullLogger<RoundEngine>.Instance) { LeftElsewhere = run.Hint };
         Host = host;
+        Definitions = new SiloDefinitions(run);
+        Connect(types, process.Task);
         while (!process.Task.IsCompleted)
         {
             try
@@ -49,6 +68,7 @@ internal sealed class ClusterSilo(ClusterRun run, int number)
                 await host.StartAsync();
                 if (process.Task.IsCompleted)
                     return;
+                Feeds = SiloFeeds.Begin(run, this, host, store, process.Task);
                 HasStarted = true;
                 run.World.Start(() => WatchAsync(host, store, process));
                 return;
@@ -62,6 +82,17 @@ internal sealed class ClusterSilo(ClusterRun run, int number)
                 Crash(process);
             }
         }
+    }
+
+    // The platform's own router and references, over a network that is the world's.
+    private void Connect(RoundGrainTypes types, Task process)
+    {
+        RoundRouter router = null!;
+        Incoming = new IncomingCalls(Host, types, []);
+        var cluster = FarGrains.New(
+            partition => new FarPartition(run, partition, process), types, () => router);
+        router = new RoundRouter(cluster, run.World.Time, NullLogger<RoundRouter>.Instance, Incoming);
+        Grains = new ClusterGrains(Host, Host.Grains, types, cluster);
     }
 
     public void Crash() => Crash(ended);
@@ -80,6 +111,7 @@ internal sealed class ClusterSilo(ClusterRun run, int number)
         if (!process.TrySetResult())
             return;
         run.StopCount++;
+        Feeds?.End();
         ending.Crash();
         Bury(ending);
         await StartAsync();
@@ -112,6 +144,7 @@ internal sealed class ClusterSilo(ClusterRun run, int number)
         HasStarted = false;
         store.Crash();
         Host.Abandon();
+        Feeds?.End();
         Bury(store);
         run.World.Start(StartAsync);
     }
@@ -135,7 +168,7 @@ internal sealed class ClusterSilo(ClusterRun run, int number)
                 var owned = (await own.ReadOwnersAsync(CancellationToken.None)).Where(owner => !owner.IsDead)
                     .Select(owner => owner.Partition).ToHashSet();
                 var free = run.Partitions.Where(partition => !owned.Contains(partition)
-                    && (partition.Value % run.SilosCount == number || random.Next(4) == 0)).ToList();
+                    && (partition.Value % run.Silos.Count == number || random.Next(4) == 0)).ToList();
                 if (free.Count > 0)
                     await host.TakeAsync(free);
             }

@@ -25,12 +25,13 @@ internal sealed class OwnershipWitness(SimulationWorld world, InMemoryDatabase d
 
     public void See(RoundCommit round, CommitOutcome.Committed outcome)
     {
+        Hold(database.IsAlive(round.Silo), $"Silo {round.Silo} is dead and has written round {round.Round}.");
         foreach (var state in round.States)
             Check(round, state.Grain);
         foreach (var reminder in round.Reminders)
             Check(round, reminder.Grain);
         foreach (var message in round.Messages)
-            Check(round, new RoundGrainId("store", message.Message.Item));
+            Check(round, new RoundGrainId(GrainTypeOf(message.Message.Source), message.Message.Item));
         foreach (var partition in round.Gives)
         {
             Hold(owners[partition.Value] == round.Silo, $"Silo {round.Silo} gave partition {partition} of another.");
@@ -50,6 +51,16 @@ internal sealed class OwnershipWitness(SimulationWorld world, InMemoryDatabase d
         BundlesCount += round.Deferred.Count(static row => row.Target.Type == "tributary.partition");
         MissesCount += round.Takes.Count - outcome.Taken.Count;
     }
+
+    // Each client of the run has a source of its own, and one type of grain.
+    private static string GrainTypeOf(string source) => source switch
+    {
+        "client" => "store",
+        "items" => "item",
+        "parcels" => "parcel",
+        "shelves" => "shelf",
+        _ => throw new InvalidOperationException($"Nobody sends messages of the source {source}."),
+    };
 
     private void Check(RoundCommit round, RoundGrainId grain)
     {

@@ -205,7 +205,8 @@ public sealed class Observer(
     /// <summary>A result comes for a parcel that is on its way, for the attempt that was started last.</summary>
     public void CheckDelivery(string name, OpenParcel? open, int attempt)
     {
-        if (open is null || open.Status == MessageStatus.Parked || open.Starts != attempt)
+        var isFit = open is not null && open.Status != MessageStatus.Parked && open.Starts == attempt;
+        if (!isFit && isDoomed?.Invoke() != true)
             world.Fail(
                 new InvalidOperationException(
                     $"A result of attempt {attempt} came for the parcel {name}, which is {open?.ToString() ?? "done"}.")

@@ -58,6 +58,10 @@ internal sealed class Build
                 StateTable.Grains,
                 FickleJson.Of(ScenarioJson.Default.AlarmState, () => !readsAlarms),
                 () => new AlarmGrain(observer))
+            .Add<IDeskGrain, DeskGrain, DeskState>(
+                "desk", StateTable.Grains, ScenarioJson.Default.DeskState, () => new DeskGrain())
+            .Add<IShelfGrain, ShelfGrain, ShelfState>(
+                "shelf", StateTable.Grains, ScenarioJson.Default.ShelfState, () => new ShelfGrain())
             .Add<IMineGrain, MineGrain, MineState>("mine", StateTable.Grains, ScenarioJson.Default.MineState, () =>
                 new MineGrain(observer))
             .Add<IItemGrain, ItemGrain, ItemState>("item", StateTable.Items, GrainsJson.Default.ItemState, () =>

@@ -113,10 +113,14 @@ public static class Checks
     private static List<StoredMessage> Letters(IPromised scenario) =>
         [.. scenario.Database.Messages.Where(message => scenario.Promises.Letters.ContainsKey(message.Id))];
 
-    private static void NothingFailed(IPromised scenario) =>
+    // But what a database refuses in every row: see ShelfGrain.
+    private static void NothingFailed(IPromised scenario)
+    {
+        var failures = scenario.Database.Failures.Where(failure => failure.Target.Type != "shelf").ToList();
         Hold(
-            scenario.Database.Failures.Count == 0,
-            $"There are failures: {string.Join("; ", scenario.Database.Failures.Select(failure => failure.Error))}");
+            failures.Count == 0,
+            $"There are failures: {string.Join("; ", failures.Select(failure => failure.Error))}");
+    }
 
     private static Dictionary<string, T> States<T>(
         IPromised scenario, string type, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> json)

@@ -16,7 +16,10 @@ public sealed class ItemPromises
     private readonly Dictionary<string, int> byItem = [];
     private readonly HashSet<MessageId> outdated = [];
 
-    public void Sent(IncomingMessage message) => sent.Add(message.Message.Id, message);
+    /// <summary>
+    /// The message is about to be sent; the last time counts of one that is sent again, counted anew.
+    /// </summary>
+    public void Sent(IncomingMessage message) => sent[message.Message.Id] = message;
 
     /// <summary>The message was refused for its version of the definitions: it is not stored, for certain.</summary>
     public void Outdated(IncomingMessage message) => outdated.Add(message.Message.Id);
@@ -28,14 +31,17 @@ public sealed class ItemPromises
 
     public bool Knows(MessageId id) => sent.ContainsKey(id);
 
-    public void Acknowledged(InMemoryDatabase database, IncomingMessage message, Receipt receipt)
+    /// <param name="mayBeAgain">True when the message may have been stored when it was sent before.</param>
+    public void Acknowledged(
+        InMemoryDatabase database, IncomingMessage message, Receipt receipt, bool mayBeAgain = false)
     {
         var stored = database.Messages.FirstOrDefault(row => row.Id == receipt.Id)
             ?? throw new InvalidOperationException($"The message {receipt.Id} was acknowledged before it was durable.");
         var first = sent[receipt.Id].Message;
         if (stored.Position != receipt.Position
             || stored.Item != receipt.Item
-            || receipt.IsRepeat != (first != message.Message))
+            || (receipt.IsRepeat != (receipt.Id != message.Message.Id)
+                && !(mayBeAgain && receipt.Id == message.Message.Id)))
             throw new InvalidOperationException(
                 $"The receipt of {message.Message.Id} says {receipt.Id} at {receipt.Position}, repeat: "
                 + $"{receipt.IsRepeat}; stored is {stored}.");

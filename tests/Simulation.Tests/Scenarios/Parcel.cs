@@ -65,7 +65,7 @@ public sealed class Delivery(MessageReference reference, Parcel parcel, string? 
 }
 
 /// <summary>Delivers parcels; sometimes it fails, and sometimes without saying about which message.</summary>
-public sealed class DeliverActivity(Scenario scenario) : IActivity
+public sealed class DeliverActivity(IPlatformRun scenario) : IActivity
 {
     public async ValueTask<object?> RunAsync(ActivityStart start, CancellationToken cancellation)
     {

@@ -8,7 +8,7 @@ namespace Tributary.Simulation.Tests.Scenarios;
 public static class ParcelChecks
 {
     /// <summary>In one snapshot, at any time.</summary>
-    public static async Task LedgerBalancesAsync(Scenario scenario)
+    public static async Task LedgerBalancesAsync(IPlatformRun scenario)
     {
         if (await scenario.ReadLedgerAsync() is { } report)
             Hold(
@@ -17,7 +17,7 @@ public static class ParcelChecks
     }
 
     /// <summary>When everything has come to rest.</summary>
-    public static void AllAtRest(Scenario scenario)
+    public static void AllAtRest(IPlatformRun scenario)
     {
         var stored = scenario
             .Database.Messages.Where(message => scenario.Parcels.Sent.ContainsKey(message.Id))
@@ -64,7 +64,7 @@ public static class ParcelChecks
     }
 
     private static void ContributionsCountOnce(
-        Scenario scenario, List<Parcel> done, Dictionary<MessageId, Position> positions)
+        IPlatformRun scenario, List<Parcel> done, Dictionary<MessageId, Position> positions)
     {
         var records = scenario.Database.Records.ToDictionary(
             record => record.Key, record => Encoding.UTF8.GetString(record.Json.Span));

@@ -6,7 +6,7 @@ namespace Tributary.Simulation.Tests.Scenarios;
 /// <summary>
 /// Sends parcels, has those that failed tried again, by two callers at once, and reads what it was promised.
 /// </summary>
-public sealed class ParcelClient(Scenario scenario)
+public sealed class ParcelClient(IPlatformRun scenario)
 {
     private readonly Random random = scenario.World.Random;
 

@@ -20,6 +20,9 @@ public interface IParcelGrain : IGrainWithStringKey
 
     [ReadOnly]
     ValueTask<long> Count();
+
+    [ReadOnly]
+    ValueTask<ParcelState> Read();
 }
 
 /// <param name="Reference">Known from the first result on.</param>
@@ -74,6 +77,8 @@ public sealed class ParcelGrain(Observer observer) : RoundGrain<ParcelState>, IP
 
         return ValueTask.FromResult<IReadOnlyList<string>>(retried);
     }
+
+    public ValueTask<ParcelState> Read() => ValueTask.FromResult(State);
 
     public ValueTask<long> Count() => ValueTask.FromResult(State.Count);
 

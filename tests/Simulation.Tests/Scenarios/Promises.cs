@@ -39,6 +39,9 @@ public sealed class Promises
     /// <summary>Calls whose time was over before their turns.</summary>
     public int TimeoutsCount { get; set; }
 
+    /// <summary>Calls whose silo was lost, so that they may have run.</summary>
+    public int LostCount { get; set; }
+
     public int RefusedCount { get; set; }
 
     /// <summary>Calls that were refused while the store had no room or did not answer.</summary>

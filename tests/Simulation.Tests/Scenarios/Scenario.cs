@@ -14,7 +14,7 @@ namespace Tributary.Simulation.Tests.Scenarios;
 /// One run: a silo under clients, faults, crashes and usurpers, all drawn from one seed; then calm, and the checks of
 /// what must hold.
 /// </summary>
-public sealed class Scenario : IPromised
+public sealed class Scenario : IPromised, IPlatformRun
 {
     private const int PartitionCount = 16;
     private const int MaxOutageMs = 200_000;
@@ -358,4 +358,6 @@ public sealed record Answered<T>(T Answer);
 [JsonSerializable(typeof(AlarmState))]
 [JsonSerializable(typeof(TallyState))]
 [JsonSerializable(typeof(MineState))]
+[JsonSerializable(typeof(DeskState))]
+[JsonSerializable(typeof(ShelfState))]
 internal sealed partial class ScenarioJson : JsonSerializerContext;
