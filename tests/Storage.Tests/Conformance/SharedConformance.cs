@@ -3,7 +3,7 @@ using Tributary.Storage.Rounds;
 namespace Tributary.Storage.Tests.Conformance;
 
 /// <summary>What the stores promise that several processes share.</summary>
-public abstract class SharedConformance : StoreConformance
+public abstract partial class SharedConformance : StoreConformance
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
