@@ -178,7 +178,10 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
         lock (Gate)
         {
             return [.. Silos.Values.Where(static row => !row.IsDead).OrderBy(static row => row.Id.Value)
-                .Select(static row => new LivingSilo(row.Id, row.Address, row.Round, row.IsHeld, row.IsLeaving))];
+                .Select(static row => new LivingSilo(row.Id, row.Address, row.Round, row.IsHeld, row.IsLeaving)
+                {
+                    IsCordoned = row.IsCordoned,
+                })];
         }
     }
 
@@ -187,6 +190,21 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
     {
         lock (Gate)
             return Silos.TryGetValue(silo, out var row) && !row.IsDead && (row.IsLeaving = true);
+    }
+
+    /// <summary>Notes whether partitions may be placed on a silo.</summary>
+    public CordonOutcome Cordon(SiloId silo, bool isCordoned)
+    {
+        lock (Gate)
+        {
+            if (!Silos.TryGetValue(silo, out var row) || row.IsDead)
+                return CordonOutcome.NotFound;
+            if (isCordoned && !Silos.Values.Any(other =>
+                other != row && other is { IsDead: false, IsLeaving: false, IsCordoned: false }))
+                return CordonOutcome.LastSilo;
+            row.IsCordoned = isCordoned;
+            return CordonOutcome.Noted;
+        }
     }
 
     /// <summary>The living silo that owns a partition, or null.</summary>

@@ -248,6 +248,10 @@ public sealed class InMemoryStore : IStore
     public ValueTask<bool> BeginLeaveAsync(SiloId silo, CancellationToken cancellation) =>
         gate.RunAsync(StoreCall.Membership, () => database.BeginLeave(silo));
 
+    public ValueTask<CordonOutcome> CordonAsync(
+        SiloId silo, bool isCordoned, CancellationToken cancellation) =>
+        gate.RunAsync(StoreCall.Membership, () => database.Cordon(silo, isCordoned));
+
     public ValueTask<IReadOnlyList<PartitionOwner>> ReadOwnersAsync(CancellationToken cancellation) =>
         gate.RunAsync(StoreCall.Membership, () => InMemoryPartitions.Owners(database));
 

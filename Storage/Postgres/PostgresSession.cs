@@ -19,6 +19,9 @@ internal sealed class PostgresSession : IAsyncDisposable
     /// <summary>Held while a step folds.</summary>
     public const long FoldLock = ((long)LockClass << 32) | 0xFFFF_FFFD;
 
+    /// <summary>Held while a silo is cordoned.</summary>
+    public const long CordonLock = ((long)LockClass << 32) | 0xFFFF_FFFC;
+
     private PostgresSession(NpgsqlConnection connection, DateTime backendStart)
     {
         Connection = connection;

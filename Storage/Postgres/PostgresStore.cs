@@ -160,6 +160,11 @@ public sealed class PostgresStore : IStore
     public ValueTask<bool> BeginLeaveAsync(SiloId silo, CancellationToken cancellation) =>
         loads.RunAsync(connection => PostgresSilos.BeginLeaveAsync(connection, silo, cancellation), cancellation);
 
+    public ValueTask<CordonOutcome> CordonAsync(
+        SiloId silo, bool isCordoned, CancellationToken cancellation) =>
+        loads.RunAsync(
+            connection => PostgresSilos.CordonAsync(connection, silo, isCordoned, cancellation), cancellation);
+
     public ValueTask<IReadOnlyList<PartitionOwner>> ReadOwnersAsync(CancellationToken cancellation) =>
         loads.RunAsync(connection => PostgresPartitions.ReadOwnersAsync(connection, cancellation), cancellation);
 

@@ -277,6 +277,10 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : ISto
             .Bind(silo.Value).Run() == 1,
         cancellation);
 
+    public ValueTask<CordonOutcome> CordonAsync(
+        SiloId silo, bool isCordoned, CancellationToken cancellation) =>
+        Writer.WriteAsync(connection => SqliteSilos.Cordon(connection, silo, isCordoned), cancellation);
+
     public ValueTask<IReadOnlyList<PartitionOwner>> ReadOwnersAsync(CancellationToken cancellation) =>
         Loads.ReadAsync(SqlitePartitions.Owners, cancellation);
 

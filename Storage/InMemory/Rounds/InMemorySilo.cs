@@ -27,6 +27,8 @@ internal sealed class InMemorySilo(SiloId id, string address)
 
     public bool IsLeaving { get; set; }
 
+    public bool IsCordoned { get; set; }
+
     /// <summary>
     /// True while the process that joined lives: stands for the advisory lock and the file lock of the databases.
     /// </summary>

@@ -14,3 +14,6 @@ create table folded_tallies(
 -- lives that does not.
 alter table silos add column died_at timestamptz;
 alter table silos add column knows_folds boolean not null default false;
+
+-- No partition is placed on a silo that is cordoned while another can run it.
+alter table silos add column is_cordoned boolean not null default false;

@@ -12,3 +12,6 @@ create table folded_tallies(
 
 -- When a fold found the silo dead.
 alter table silos add column died_at integer;
+
+-- No partition is placed on a silo that is cordoned while another can run it.
+alter table silos add column is_cordoned integer not null default 0;
