@@ -51,6 +51,9 @@ public sealed record ApiNode : INodeReadiness
     /// <summary>Reads the silos and the partitions.</summary>
     public required ClusterReader Cluster { get; init; }
 
+    /// <summary>Has silos give their partitions.</summary>
+    public required SiloCordons Cordons { get; init; }
+
     /// <summary>Makes a failed call again; null in a process without the role silo.</summary>
     public Func<Guid, Task<AgainResult>>? MakeAgain { get; init; }
 

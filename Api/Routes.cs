@@ -120,6 +120,11 @@ internal static class Routes
                 ]);
         callers.Get("/ledger", "getLedger", new GetLedger(node).InvokeAsync)
             .Answers<LedgerBody>().Fails(ParameterCodes);
+        var cordons = new CordonSilo(node);
+        callers.Post("/cluster/drain", "drainSilo", cordons.DrainAsync)
+            .Answers<SiloBody>().Fails([.. ParameterCodes, "request_invalid", "silo_not_found", "last_silo"]);
+        callers.Post("/cluster/uncordon", "uncordonSilo", cordons.UncordonAsync)
+            .Answers<SiloBody>().Fails([.. ParameterCodes, "request_invalid", "silo_not_found"]);
         callers.Get("/cluster", "getCluster", new GetCluster(node).InvokeAsync)
             .Answers<ClusterBody>();
     }

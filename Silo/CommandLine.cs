@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tributary.Silo.Commands;
 using Tributary.Silo.Configuration;
 
 namespace Tributary.Silo;
@@ -67,7 +68,10 @@ internal sealed class CommandLine
         HelpName = "LEVEL",
     };
 
-    public CommandLine(Func<Arguments, CancellationToken, Task<int>> run)
+    /// <param name="run">Serves until it is told to stop.</param>
+    /// <param name="drain">Has a process that runs give its partitions.</param>
+    public CommandLine(
+        Func<Arguments, CancellationToken, Task<int>> run, Func<DrainRequest, CancellationToken, Task<int>> drain)
     {
         Root = new RootCommand(
             "Tributary: accepts messages, keeps what it acknowledged, aggregates it exactly, and shows it live.\n"
@@ -78,6 +82,7 @@ internal sealed class CommandLine
             + "3 an error of the program.")
         {
             config, urls, data, database, connection, cluster, roles, insecure, demo, logLevel,
+            new DrainCommand(drain).Command,
         };
         Root.SetAction((result, cancellation) => run(Read(result), cancellation));
     }

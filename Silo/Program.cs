@@ -1,6 +1,7 @@
 using Tributary;
 using Tributary.Connectors.Configuration;
 using Tributary.Silo;
+using Tributary.Silo.Commands;
 using Tributary.Silo.Configuration;
 using Tributary.Silo.Demo;
 using Tributary.Silo.Hosting;
@@ -17,7 +18,7 @@ AppDomain.CurrentDomain.UnhandledException += static (_, unhandled) =>
     Environment.Exit(ExitCodes.Broken);
 };
 
-var parsed = new CommandLine(RunAsync).Root.Parse(args);
+var parsed = new CommandLine(RunAsync, DrainAsync).Root.Parse(args);
 var code = await parsed.InvokeAsync(new() { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
 return parsed.Errors.Count > 0 ? ExitCodes.WrongConfiguration : code;
 
@@ -68,6 +69,12 @@ static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellat
     {
         return await EndAsync(error);
     }
+}
+
+static async Task<int> DrainAsync(DrainRequest request, CancellationToken cancellation)
+{
+    using var http = Drain.NewClient(request);
+    return await new Drain(http, request, Console.Out, Console.Error).RunAsync(cancellation);
 }
 
 static async Task<int> EndAsync(Exception error)

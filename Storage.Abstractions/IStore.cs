@@ -2,6 +2,7 @@ using Tributary.Storage.Aggregates;
 using Tributary.Storage.Deliveries;
 using Tributary.Storage.ExternalIds;
 using Tributary.Storage.Failures;
+using Tributary.Storage.Folds;
 using Tributary.Storage.Generations;
 using Tributary.Storage.Items;
 using Tributary.Storage.Ledger;
@@ -38,6 +39,8 @@ public interface IStore : IPartitionStore
     IExternalIds ExternalIds { get; }
 
     IDeliveryStarts DeliveryStarts { get; }
+
+    IFolds Folds { get; }
 
     IPluginTables PluginTables { get; }
 }

@@ -25,6 +25,8 @@ public sealed record SiloBody(
     [property: Description("Its id in the database: another one after each start.")] long Id,
     [property: Description("Where other silos reach it, with its generation; empty for a silo alone.")] string Address,
     [property: Description("True while it is about to leave: it takes no partitions.")] bool IsLeaving,
+    [property: Description("True when it was drained: it takes no partitions while another silo can have them.")]
+        bool IsCordoned,
     [property: Description("False when no session of its process commits any more.")] bool HasSession,
     [property: Description("Its last durable round.")] long Round,
     [property: Description("Partitions that it owns.")] int PartitionCount,
@@ -45,7 +47,7 @@ public sealed record SiloBody(
     {
         var (row, report) = (silo.Row, silo.Report);
         return new SiloBody(
-            row.Silo.Value, row.Address, row.IsLeaving, row.HasSession, row.Round, owned.Count,
+            row.Silo.Value, row.Address, row.IsLeaving, row.IsCordoned, row.HasSession, row.Round, owned.Count,
             owned.Sum(static place => place.WaitingRowsCount), silo.Silence, report?.RoundsPerSecond,
             report?.CommitMs, report?.InboxDepth, report?.ActivitiesCount, report?.FeedLagMs,
             report?.Moves.Select(static move => new MoveBody(

@@ -50,6 +50,8 @@ public static class ErrorCodes
         ["aggregate_not_found"] = (404, "No such aggregate"),
         ["failed_call_not_found"] = (404, "No such failed call"),
         ["failed_call_incomplete"] = (409, "The failed call is incomplete"),
+        ["silo_not_found"] = (404, "No such silo"),
+        ["last_silo"] = (409, "It is the last silo"),
         ["plugin_not_found"] = (404, "No such plugin"),
         ["generation_not_found"] = (404, "No such generation"),
         ["generation_not_built"] = (409, "The generation is not built"),

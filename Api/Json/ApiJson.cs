@@ -32,6 +32,7 @@ namespace Tributary.Api.Json;
 [JsonSerializable(typeof(AggregateRows))]
 [JsonSerializable(typeof(LedgerBody))]
 [JsonSerializable(typeof(ClusterBody))]
+[JsonSerializable(typeof(SiloBody))]
 [JsonSerializable(typeof(HealthBody))]
 [JsonSerializable(typeof(FailureList))]
 [JsonSerializable(typeof(FailureChangeBody))]

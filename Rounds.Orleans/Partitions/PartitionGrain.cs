@@ -3,7 +3,6 @@ using Orleans.Serialization.Invocation;
 using Tributary.Rounds.Engine;
 using Tributary.Rounds.Held;
 using Tributary.Rounds.Orleans.Kinds;
-using Tributary.Rounds.Orleans.Silos;
 using Tributary.Rounds.Partitions;
 
 namespace Tributary.Rounds.Orleans.Partitions;
@@ -15,7 +14,7 @@ namespace Tributary.Rounds.Orleans.Partitions;
 /// </remarks>
 [KeepAlive, Reentrant, RendezvousPlacement, GrainType("tributary.partition")]
 internal sealed class PartitionGrain(
-    RoundEngine engine, IncomingCalls calls, LeavingSilos leaving, ILocalSiloDetails self) : Grain, IPartitionGrain
+    RoundEngine engine, IncomingCalls calls, PartitionPlacement placement) : Grain, IPartitionGrain
 {
     private PartitionId Partition => new((int)this.GetPrimaryKeyLong());
 
@@ -75,8 +74,8 @@ internal sealed class PartitionGrain(
 
     private async Task TakeAsync(CancellationToken cancellation)
     {
-        // A silo that is leaving takes nothing back.
-        if (engine.IsAlone || !leaving.Contains(self.SiloAddress))
+        // A silo that gives its partitions takes none of them back.
+        if (engine.IsAlone || placement.Takes())
             await engine.TakeAsync([Partition], cancellation);
         EndIfElsewhere();
     }

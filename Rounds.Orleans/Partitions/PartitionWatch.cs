@@ -148,7 +148,8 @@ internal sealed partial class PartitionWatch(
             return;
         await moves.MoveAsync(misplaced, HomeAmong(placement.Silos()), ending.Token);
         LogMoved(misplaced.Count);
-        done.Add(SiloMoveKind.Given, misplaced.Count, "They belong to other silos since silos came or went.");
+        done.Add(SiloMoveKind.Given, misplaced.Count, placement.IsCordoned()
+            ? "This silo is cordoned." : "They belong to other silos since silos came or went, or were cordoned.");
     }
 
     private List<PartitionId> Misplaced()
@@ -166,7 +167,7 @@ internal sealed partial class PartitionWatch(
         limit.CancelAfter(MaxLeaveTime);
         try
         {
-            if (engine.Silo is not { } silo || placement.Silos().All(other => other.Equals(self.SiloAddress)))
+            if (engine.Silo is not { } silo || placement.IsLast())
                 return;
             if (!await silos.BeginLeaveAsync(silo, limit.Token))
                 return;

@@ -16,7 +16,7 @@ internal interface ISiloPartitions : IGrainService
 {
     /// <summary>
     /// Takes partitions that their owner has given; completes when their turns run here, or when another silo was
-    /// faster. A silo that is leaving takes none.
+    /// faster. See <see cref="PartitionPlacement.Takes"/>.
     /// </summary>
     [Alias("Take")]
     Task Take(int[] partitions);
@@ -24,15 +24,14 @@ internal interface ISiloPartitions : IGrainService
 
 /// <inheritdoc cref="ISiloPartitions"/>
 internal sealed class SiloPartitions(
-    GrainId id, Silo silo, ILoggerFactory loggers, RoundEngine engine, LeavingSilos leaving,
-    MoveLog moves)
+    GrainId id, Silo silo, ILoggerFactory loggers, RoundEngine engine, PartitionPlacement placement,
+    SiloWatch silos, MoveLog moves)
     : GrainService(id, silo, loggers), ISiloPartitions
 {
-    private readonly SiloAddress self = silo.SiloAddress;
-
     public async Task Take(int[] partitions)
     {
-        if (leaving.Contains(self))
+        // A cordoned silo takes over from the last other one, of whose leaving it may not know yet.
+        if (!placement.Takes() && !(await silos.LookAsync(CancellationToken.None) && placement.Takes()))
             return;
         var here = await engine.TakeAsync(Array.ConvertAll(partitions, static id => new PartitionId(id)));
         if (here.Count > 0)

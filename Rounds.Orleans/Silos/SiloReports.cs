@@ -58,6 +58,13 @@ public static class ClusterView
             (silo, cancellation) => AskAsync(services, engine, silo, cancellation));
     }
 
+    /// <param name="services">Of a silo with round grains.</param>
+    public static SiloCordons NewSiloCordons(this IServiceProvider services)
+    {
+        var engine = services.GetRequiredService<RoundEngine>();
+        return new SiloCordons(engine.Rows, () => engine.Silo);
+    }
+
     private static async Task<SiloReport> AskAsync(
         IServiceProvider services, RoundEngine engine, LivingSilo silo, CancellationToken cancellation)
     {

@@ -40,10 +40,8 @@ internal sealed partial class SiloWatch(
         {
             var rows = await engine.Rows.ReadSilosAsync(cancellation);
             var hasChanged = leaving.Set(
-            [
-                .. rows.Where(static row => row.IsLeaving).Select(static row => SiloAddresses.TryParse(row.Address))
-                    .OfType<SiloAddress>(),
-            ]);
+                AddressesOf(rows.Where(static row => row.IsLeaving)),
+                AddressesOf(rows.Where(static row => row.IsCordoned)));
             var verdicts = await deaths.JudgeAsync(
                 rows, engine.Silo ?? default, await StatusesAsync(rows, cancellation),
                 address => RefusesAsync(address, cancellation));
@@ -137,6 +135,9 @@ internal sealed partial class SiloWatch(
             return false;
         }
     }
+
+    private static HashSet<SiloAddress> AddressesOf(IEnumerable<LivingSilo> rows) =>
+        [.. rows.Select(static row => SiloAddresses.TryParse(row.Address)).OfType<SiloAddress>()];
 
     private static string ReasonOf(SiloVerdict verdict) => verdict switch
     {

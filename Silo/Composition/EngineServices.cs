@@ -2,6 +2,7 @@ using Tributary.Rounds.Calls;
 using Tributary.Silo.Hosting.Doors;
 using Tributary.Silo.Hosting.Engine;
 using Tributary.Silo.Hosting.Lifetime;
+using Tributary.Silo.Hosting.Node;
 
 namespace Tributary.Silo.Composition;
 
@@ -18,6 +19,7 @@ internal static class EngineServices
         .AddSingleton<FailureLog>()
         .AddSingleton<SiloStart>()
         .AddSingleton<DoorKeeper>()
+        .AddSingleton<NodeFolds>()
         .AddSingleton<EngineLife>()
         .AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static host => host.GetRequiredService<EngineLife>());
 }

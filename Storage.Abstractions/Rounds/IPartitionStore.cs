@@ -33,6 +33,10 @@ public interface IPartitionStore : ISiloRows, IAsyncDisposable
     /// After a commit whose answer was lost or whose fence matched nothing: ends the session that may still carry it,
     /// and reads what became of the round. When this returns, the answer cannot change any more.
     /// </summary>
+    /// <exception cref="StoreException">
+    /// Also with <see cref="StoreFault.Fatal"/> when the silo has been dead for so long that its row is gone: see
+    /// <see cref="Folds.IFolds"/>. Nobody knows any more what became of the round, and nothing may be told of it.
+    /// </exception>
     ValueTask<RoundResolution> ResolveAsync(SiloId silo, long round, CancellationToken cancellation);
 
     /// <summary>

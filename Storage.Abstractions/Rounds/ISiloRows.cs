@@ -21,6 +21,13 @@ public interface ISiloRows
     /// </summary>
     ValueTask<bool> BeginLeaveAsync(SiloId silo, CancellationToken cancellation);
 
+    /// <summary>
+    /// Notes that no partition is to be placed on a silo while another can run it; or, with
+    /// <paramref name="isCordoned"/> false, that partitions may be placed on it again. The silo lives on, and the note
+    /// ends with its incarnation. Waits for a commit of the silo that is under way.
+    /// </summary>
+    ValueTask<CordonOutcome> CordonAsync(SiloId silo, bool isCordoned, CancellationToken cancellation);
+
     /// <summary>Who owns the partitions that somebody owns, ordered by partition: what a watch looks at.</summary>
     ValueTask<IReadOnlyList<PartitionOwner>> ReadOwnersAsync(CancellationToken cancellation);
 
@@ -46,5 +53,24 @@ public sealed record PartitionOwner(PartitionId Partition, SiloId Silo, string A
 /// False when no session of the silo's process commits any more: the process has ended, or is cut off from the
 /// database. True also when the database has just started, because then no silo may have come back yet.
 /// </param>
-/// <param name="IsLeaving">See <see cref="IPartitionStore.BeginLeaveAsync"/>.</param>
-public sealed record LivingSilo(SiloId Silo, string Address, long Round, bool HasSession, bool IsLeaving);
+/// <param name="IsLeaving">See <see cref="ISiloRows.BeginLeaveAsync"/>.</param>
+public sealed record LivingSilo(SiloId Silo, string Address, long Round, bool HasSession, bool IsLeaving)
+{
+    /// <summary>See <see cref="ISiloRows.CordonAsync"/>.</summary>
+    public bool IsCordoned { get; init; }
+}
+
+/// <summary>What became of a cordon.</summary>
+public enum CordonOutcome
+{
+    /// <summary>The row says what was asked for, whatever it said before.</summary>
+    Noted,
+
+    /// <summary>The silo is dead, or never was.</summary>
+    NotFound,
+
+    /// <summary>
+    /// No other silo could have the partitions: none lives that is neither cordoned nor about to leave.
+    /// </summary>
+    LastSilo,
+}

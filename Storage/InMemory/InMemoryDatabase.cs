@@ -11,6 +11,7 @@ using Tributary.Storage.Queries;
 using Tributary.Storage.Records;
 using Tributary.Storage.Reminders;
 using Tributary.Storage.Rounds;
+using Tributary.Storage.Rows;
 using Tributary.Storage.Sqlite;
 using Tributary.Storage.Sqlite.PluginTables;
 
@@ -35,6 +36,9 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
     internal string? Cluster { get; set; }
 
     internal Dictionary<SiloId, InMemorySilo> Silos { get; } = [];
+
+    /// <summary>The highest id of a silo so far: no two silos ever have the same.</summary>
+    internal long LastSilo { get; set; }
 
     internal SiloId?[] Partitions { get; } = new SiloId?[partitionCount];
 
@@ -80,6 +84,9 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
     /// <summary>Rows as a version before schema version 5 would have left them.</summary>
     internal Dictionary<(PartitionId Partition, ExternalKey Key),
         (KnownMessage Message, int Day)> UnscopedExternalIdRows { get; } = [];
+
+    /// <summary>In the order of positions.</summary>
+    internal List<FoldedTally> FoldedTallies { get; } = [];
 
     internal List<DefinitionRow> DefinitionRows { get; } = [];
 
@@ -170,8 +177,11 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
     {
         lock (Gate)
         {
-            return [.. Silos.Values.Where(static row => !row.IsDead)
-                .Select(static row => new LivingSilo(row.Id, row.Address, row.Round, row.IsHeld, row.IsLeaving))];
+            return [.. Silos.Values.Where(static row => !row.IsDead).OrderBy(static row => row.Id.Value)
+                .Select(static row => new LivingSilo(row.Id, row.Address, row.Round, row.IsHeld, row.IsLeaving)
+                {
+                    IsCordoned = row.IsCordoned,
+                })];
         }
     }
 
@@ -180,6 +190,21 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
     {
         lock (Gate)
             return Silos.TryGetValue(silo, out var row) && !row.IsDead && (row.IsLeaving = true);
+    }
+
+    /// <summary>Notes whether partitions may be placed on a silo.</summary>
+    public CordonOutcome Cordon(SiloId silo, bool isCordoned)
+    {
+        lock (Gate)
+        {
+            if (!Silos.TryGetValue(silo, out var row) || row.IsDead)
+                return CordonOutcome.NotFound;
+            if (isCordoned && !Silos.Values.Any(other =>
+                other != row && other is { IsDead: false, IsLeaving: false, IsCordoned: false }))
+                return CordonOutcome.LastSilo;
+            row.IsCordoned = isCordoned;
+            return CordonOutcome.Noted;
+        }
     }
 
     /// <summary>The living silo that owns a partition, or null.</summary>

@@ -2,12 +2,14 @@ using Tributary.Storage.Aggregates;
 using Tributary.Storage.Deliveries;
 using Tributary.Storage.ExternalIds;
 using Tributary.Storage.Failures;
+using Tributary.Storage.Folds;
 using Tributary.Storage.Generations;
 using Tributary.Storage.Held;
 using Tributary.Storage.InMemory.Aggregates;
 using Tributary.Storage.InMemory.Deliveries;
 using Tributary.Storage.InMemory.ExternalIds;
 using Tributary.Storage.InMemory.Failures;
+using Tributary.Storage.InMemory.Folds;
 using Tributary.Storage.InMemory.Generations;
 using Tributary.Storage.InMemory.Held;
 using Tributary.Storage.InMemory.Indexing;
@@ -43,7 +45,7 @@ public sealed class InMemoryStore : IStore
     private InMemorySilo? joined;
 
     // Silos with higher ids belong to this process, also when it never learned that it had joined.
-    private int? silosBefore;
+    private long? lastBefore;
     private bool isAfterCrash;
 
     public InMemoryStore(InMemoryDatabase database, IStoreFaults? faults = null)
@@ -61,6 +63,7 @@ public sealed class InMemoryStore : IStore
         Generations = new InMemoryGenerations(database, gate);
         ExternalIds = new InMemoryExternalIds(database, gate);
         DeliveryStarts = new InMemoryDeliveryStarts(database, gate);
+        Folds = new InMemoryFolds(database, gate);
         PluginTables = new InMemoryPluginTables(database, gate);
         Held = new InMemoryHeldReads(database, gate);
     }
@@ -84,6 +87,8 @@ public sealed class InMemoryStore : IStore
     public IExternalIds ExternalIds { get; }
 
     public IDeliveryStarts DeliveryStarts { get; }
+
+    public IFolds Folds { get; }
 
     public IPluginTables PluginTables { get; }
 
@@ -157,7 +162,7 @@ public sealed class InMemoryStore : IStore
             }
 
             if (!database.Silos.TryGetValue(silo, out var row))
-                return new RoundResolution.Dead();
+                throw Incarnations.Forgotten(silo);
             if (row.Round == round)
             {
                 return new RoundResolution.Applied(row.Transaction, database.Time.GetUtcNow())
@@ -243,6 +248,10 @@ public sealed class InMemoryStore : IStore
     public ValueTask<bool> BeginLeaveAsync(SiloId silo, CancellationToken cancellation) =>
         gate.RunAsync(StoreCall.Membership, () => database.BeginLeave(silo));
 
+    public ValueTask<CordonOutcome> CordonAsync(
+        SiloId silo, bool isCordoned, CancellationToken cancellation) =>
+        gate.RunAsync(StoreCall.Membership, () => database.Cordon(silo, isCordoned));
+
     public ValueTask<IReadOnlyList<PartitionOwner>> ReadOwnersAsync(CancellationToken cancellation) =>
         gate.RunAsync(StoreCall.Membership, () => InMemoryPartitions.Owners(database));
 
@@ -274,17 +283,17 @@ public sealed class InMemoryStore : IStore
 
         database.Cluster = request.Cluster;
 
-        silosBefore ??= database.Silos.Count;
+        lastBefore ??= database.LastSilo;
         foreach (var other in database.Silos.Values)
         {
             if (other.IsDead || (!mustBeFree && other.IsHeld && other != joined))
                 continue;
-            isAfterCrash |= other.Id.Value <= silosBefore;
+            isAfterCrash |= other.Id.Value <= lastBefore;
             other.IsDead |= mustBeFree || other == joined;
         }
 
         late = null;
-        joined = new InMemorySilo(new SiloId(database.Silos.Count + 1), request.Address)
+        joined = new InMemorySilo(new SiloId(++database.LastSilo), request.Address)
         {
             Definitions = database.DefinitionsVersion,
         };

@@ -16,6 +16,12 @@ internal sealed class PostgresSession : IAsyncDisposable
     /// <summary>Held while a plugin's script runs.</summary>
     public const long PluginScriptLock = ((long)LockClass << 32) | 0xFFFF_FFFE;
 
+    /// <summary>Held while a step folds.</summary>
+    public const long FoldLock = ((long)LockClass << 32) | 0xFFFF_FFFD;
+
+    /// <summary>Held while a silo is cordoned.</summary>
+    public const long CordonLock = ((long)LockClass << 32) | 0xFFFF_FFFC;
+
     private PostgresSession(NpgsqlConnection connection, DateTime backendStart)
     {
         Connection = connection;

@@ -3,6 +3,7 @@ using Tributary.Storage.Aggregates;
 using Tributary.Storage.Deliveries;
 using Tributary.Storage.ExternalIds;
 using Tributary.Storage.Failures;
+using Tributary.Storage.Folds;
 using Tributary.Storage.Generations;
 using Tributary.Storage.Held;
 using Tributary.Storage.Items;
@@ -13,6 +14,7 @@ using Tributary.Storage.Postgres.Aggregates;
 using Tributary.Storage.Postgres.Deliveries;
 using Tributary.Storage.Postgres.ExternalIds;
 using Tributary.Storage.Postgres.Failures;
+using Tributary.Storage.Postgres.Folds;
 using Tributary.Storage.Postgres.Generations;
 using Tributary.Storage.Postgres.Held;
 using Tributary.Storage.Postgres.Items;
@@ -57,6 +59,7 @@ public sealed class PostgresStore : IStore
         Generations = new PostgresGenerations(readers, options, time);
         ExternalIds = new PostgresExternalIds(readers);
         DeliveryStarts = new PostgresDeliveryStarts(loads);
+        Folds = new PostgresFolds(readers);
         pluginTables = new PostgresPluginTables(options);
         Held = new PostgresHeldReads(readers, loads);
     }
@@ -80,6 +83,8 @@ public sealed class PostgresStore : IStore
     public IExternalIds ExternalIds { get; }
 
     public IDeliveryStarts DeliveryStarts { get; }
+
+    public IFolds Folds { get; }
 
     public IPluginTables PluginTables => pluginTables;
 
@@ -154,6 +159,11 @@ public sealed class PostgresStore : IStore
 
     public ValueTask<bool> BeginLeaveAsync(SiloId silo, CancellationToken cancellation) =>
         loads.RunAsync(connection => PostgresSilos.BeginLeaveAsync(connection, silo, cancellation), cancellation);
+
+    public ValueTask<CordonOutcome> CordonAsync(
+        SiloId silo, bool isCordoned, CancellationToken cancellation) =>
+        loads.RunAsync(
+            connection => PostgresSilos.CordonAsync(connection, silo, isCordoned, cancellation), cancellation);
 
     public ValueTask<IReadOnlyList<PartitionOwner>> ReadOwnersAsync(CancellationToken cancellation) =>
         loads.RunAsync(connection => PostgresPartitions.ReadOwnersAsync(connection, cancellation), cancellation);

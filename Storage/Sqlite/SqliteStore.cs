@@ -2,6 +2,7 @@ using Tributary.Storage.Aggregates;
 using Tributary.Storage.Deliveries;
 using Tributary.Storage.ExternalIds;
 using Tributary.Storage.Failures;
+using Tributary.Storage.Folds;
 using Tributary.Storage.Generations;
 using Tributary.Storage.Held;
 using Tributary.Storage.Items;
@@ -17,6 +18,7 @@ using Tributary.Storage.Sqlite.Aggregates;
 using Tributary.Storage.Sqlite.Deliveries;
 using Tributary.Storage.Sqlite.ExternalIds;
 using Tributary.Storage.Sqlite.Failures;
+using Tributary.Storage.Sqlite.Folds;
 using Tributary.Storage.Sqlite.Generations;
 using Tributary.Storage.Sqlite.Held;
 using Tributary.Storage.Sqlite.Indexing;
@@ -75,6 +77,8 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : ISto
     public IExternalIds ExternalIds => externalIds ?? throw NotOpen();
 
     public IDeliveryStarts DeliveryStarts => deliveryStarts ?? throw NotOpen();
+
+    public IFolds Folds => new SqliteFolds(Writer, time);
 
     public IPluginTables PluginTables => pluginTables ?? throw NotOpen();
 
@@ -176,7 +180,7 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : ISto
                     .Prepare("select round, status, transaction_id from silos where id = ?")
                     .Bind(silo.Value);
                 if (!select.Step())
-                    return new RoundResolution.Dead();
+                    throw Incarnations.Forgotten(silo);
 
             var (last, status, transaction) = (select.Int64(0), select.Text(1), select.Int64(2));
             select.Reset();
@@ -272,6 +276,10 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : ISto
         connection => connection.Prepare("update silos set status = 'leaving' where id = ? and status <> 'dead'")
             .Bind(silo.Value).Run() == 1,
         cancellation);
+
+    public ValueTask<CordonOutcome> CordonAsync(
+        SiloId silo, bool isCordoned, CancellationToken cancellation) =>
+        Writer.WriteAsync(connection => SqliteSilos.Cordon(connection, silo, isCordoned), cancellation);
 
     public ValueTask<IReadOnlyList<PartitionOwner>> ReadOwnersAsync(CancellationToken cancellation) =>
         Loads.ReadAsync(SqlitePartitions.Owners, cancellation);

@@ -84,6 +84,7 @@ public sealed class BenchServer : IAsyncDisposable
             Cluster = new ClusterReader(
                 store.Store, () => host.Facts.PartitionCount,
                 static (_, _) => throw new NotSupportedException("The bench asks no silo.")),
+            Cordons = new SiloCordons(store.Store, () => null),
             MatcherOf = condition =>
             {
                 var matcher = BodyMatcher.Of(condition);

@@ -52,15 +52,16 @@ export class SiloCard {
   update(silo, tone) {
     figures.forEach(([, read], index) => setText(this.#values[index], read(silo)));
     this.#mark.style.setProperty('--tone', tone);
-    const { address, silence, isLeaving, hasSession, moves } = silo;
-    const signature = JSON.stringify([address, silence, isLeaving, hasSession, moves]);
+    const { address, silence, isLeaving, isCordoned, hasSession, moves } = silo;
+    const signature = JSON.stringify([address, silence, isLeaving, isCordoned, hasSession, moves]);
     if (signature === this.#signature) return;
     this.#signature = signature;
     const isWell = silence === null && hasSession;
     this.#state.classList.toggle('is-well', isWell);
     this.#state.classList.toggle('is-bad', !isWell);
     this.#state.textContent =
-      silence !== null ? 'does not answer' : !hasSession ? 'no session' : isLeaving ? 'leaving' : 'running';
+      silence !== null ? 'does not answer' : !hasSession ? 'no session' : isLeaving ? 'leaving'
+        : isCordoned ? 'cordoned' : 'running';
     this.#address.textContent = address === '' ? 'alone with its database' : clip(address, maxAddressChars);
     this.#silence.textContent = silence === null ? '' : clip(silence, maxReasonChars);
     this.#silence.hidden = silence === null;

@@ -14,7 +14,8 @@ namespace Tributary.Silo.Hosting.Engine;
 internal sealed class SiloService(
     SiloStart start, RoundEngine engine, NodeReferences references, NodeStore store, AfterStart<PluginHost> plugins,
     NodeDoors doors, Processing processing, Listeners listeners, ApiNodes nodes, AfterStart<ApiNode> node,
-    AfterStart<NodeActivities> activities, NodeState state, NodeStop stop, ProcessFault fault, TimeProvider time)
+    AfterStart<NodeActivities> activities, NodeState state, NodeFolds folds, NodeStop stop, ProcessFault fault,
+    TimeProvider time)
     : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
@@ -37,6 +38,7 @@ internal sealed class SiloService(
         var care = await DeliveryCare.OpenAsync(
             store.Store.DeliveryStarts, engine.IsAfterCrash, (delay, token) => Task.Delay(delay, time, token),
             cancellation);
+        folds.Begin();
         listeners.Listen(door, engine.WaitForActivityRoomAsync, care, engine);
         state.BeginServing(() => engine.IsReady, () => engine.Refusal);
     }

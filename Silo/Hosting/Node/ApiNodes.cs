@@ -38,6 +38,7 @@ internal sealed class ApiNodes(
             MakeAgain = references.MakeAgain,
             LivePlugins = () => RunningOf(plugins, generations.Book),
             Cluster = host.NewClusterReader(),
+            Cordons = host.NewSiloCordons(),
             Changes = changes,
             Generations = generations,
             Refusal = () => state.Refusal,
@@ -65,6 +66,7 @@ internal sealed class ApiNodes(
             Cluster = new ClusterReader(
                 store.Store, () => store.Facts!.PartitionCount, static (_, _) => throw new InvalidOperationException(
                     "The process that was asked is no silo, and reaches none.")),
+            Cordons = new SiloCordons(store.Store, static () => null),
             LivePlugins = () => LiveOf(generations.Book),
             PluginStatuses = () => plugins.Statuses,
             MatcherOf = MatcherOf,

@@ -12,7 +12,8 @@ internal sealed class InMemoryGenerations(InMemoryDatabase database, InMemoryGat
         gate.RunAsync<IReadOnlyList<DefinitionRow>>(StoreCall.Log, () =>
         {
             var ids = proposals.Select(Register).ToList();
-            database.Silos[silo].Declared = [.. ids];
+            if (database.Silos.TryGetValue(silo, out var row))
+                row.Declared = [.. ids];
             Feed();
             return [.. ids.Select(id => database.DefinitionRows.Find(row => row.Id == id)!)];
         });

@@ -50,11 +50,15 @@ internal sealed class InMemoryMessages(InMemoryDatabase database, InMemoryGate g
     public ValueTask<long> CountBelowAsync(
         Position below, CancellationToken cancellation) => gate.RunAsync(StoreCall.Log, () =>
     {
-        var count = 0L;
+        var count = database.FoldedTallies.FindLast(row => row.Position < below.Value)?.CountBelow(below.Value) ?? 0;
         foreach (var silo in database.Silos.Values)
         {
-            var last = silo.Tallies.FindLast(tally => tally.First < below.Value);
+            var index = silo.Tallies.FindLastIndex(tally => tally.First < below.Value);
+            if (index < 0)
+                continue;
+            var (begin, last) = (silo.Tallies[0], silo.Tallies[index]);
             count += last.Total - last.Count + Math.Min(last.Count, below.Value - last.First);
+            count -= begin.Total - begin.Count;
         }
 
         return count;

@@ -44,10 +44,9 @@ internal static class InMemoryRound
 
     private static void Check(InMemoryDatabase database, RoundCommit round, InMemorySilo silo)
     {
-        var before = silo.Tallies.Count == 0 ? 0 : silo.Tallies[^1].Total;
         Require(
-            round.AcceptedBefore == before,
-            $"the silo has stored {before} messages, the round says {round.AcceptedBefore}");
+            round.AcceptedBefore == silo.AcceptedCount,
+            $"the silo has stored {silo.AcceptedCount} messages, the round says {round.AcceptedBefore}");
 
         var ids = new HashSet<MessageId>();
         foreach (var appended in round.Messages)
@@ -123,9 +122,9 @@ internal static class InMemoryRound
             database.IndexedRows.Add(message.IndexedValues);
         }
 
+        silo.AcceptedCount += round.Messages.Count;
         if (round.Messages.Count > 0)
-            silo.Tallies.Add(
-                (Position.Of(transaction, 0).Value, round.Messages.Count, round.AcceptedBefore + round.Messages.Count));
+            silo.Tallies.Add((Position.Of(transaction, 0).Value, round.Messages.Count, silo.AcceptedCount));
 
         foreach (var row in round.ExternalIds)
         {

@@ -13,6 +13,12 @@ internal sealed class InMemorySilo(SiloId id, string address)
 
     public bool IsDead { get; set; }
 
+    /// <summary>When a fold found the silo dead.</summary>
+    public DateTimeOffset? DiedAt { get; set; }
+
+    /// <summary>How many messages the silo has stored.</summary>
+    public long AcceptedCount { get; set; }
+
     /// <summary>The version of the definitions that rounds must know at least.</summary>
     public long Definitions { get; set; }
 
@@ -21,11 +27,15 @@ internal sealed class InMemorySilo(SiloId id, string address)
 
     public bool IsLeaving { get; set; }
 
+    public bool IsCordoned { get; set; }
+
     /// <summary>
     /// True while the process that joined lives: stands for the advisory lock and the file lock of the databases.
     /// </summary>
     public bool IsHeld { get; set; } = true;
 
-    /// <summary>Commits with messages: first position, count, and the silo's total with them.</summary>
+    /// <summary>
+    /// Commits with messages that are not folded: first position, count, and the silo's total with them.
+    /// </summary>
     public List<(long First, int Count, long Total)> Tallies { get; } = [];
 }

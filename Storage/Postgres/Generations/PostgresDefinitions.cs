@@ -41,7 +41,9 @@ internal static class PostgresDefinitions
             with had as (
                 delete from declarations where silo = $1 and definition <> all($2)
             ), has as (
-                insert into declarations(silo, definition) select $1, id from unnest($2) id on conflict do nothing
+                insert into declarations(silo, definition)
+                select $1, id from unnest($2) id where exists(select from silos where silos.id = $1)
+                on conflict do nothing
             )
             update silos set has_declared = true where id = $1
             """,

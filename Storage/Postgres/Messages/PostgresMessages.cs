@@ -1,6 +1,7 @@
 using Npgsql;
 using Tributary.Storage.Ledger;
 using Tributary.Storage.Messages;
+using Tributary.Storage.Postgres.Folds;
 using Tributary.Storage.Queries;
 using Tributary.Storage.Rows;
 
@@ -77,22 +78,7 @@ internal sealed class PostgresMessages(PostgresReaders readers, ILedgerReads led
         cancellation);
 
     public ValueTask<long> CountBelowAsync(Position below, CancellationToken cancellation) => readers.RunAsync(
-        async connection =>
-        {
-            // One index lookup per silo: its last commit below the bound, cut at the bound.
-            await using var command = PostgresRows.Command(
-                connection,
-                """
-                select coalesce(sum(t.total - t.count + least(t.count, b.below - t.position)), 0)::bigint
-                from (select least($1, horizon()) as below) b cross join silos s
-                cross join lateral (
-                    select * from tallies where silo = s.id and position < b.below order by position desc limit 1
-                ) t
-                """,
-                below.Value);
-            return (long)(await command.ExecuteScalarAsync(cancellation))!;
-        },
-        cancellation);
+        connection => PostgresTallies.CountBelowAsync(connection, below, cancellation), cancellation);
 
     public async ValueTask<StoredMessage?> FindAsync(MessageId id, CancellationToken cancellation) =>
         await readers.RunAsync(

@@ -59,13 +59,13 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
         },
         cancellation);
 
-    public Task<RoundResolution> ResolveAsync(
-        SiloId silo, long round, CancellationToken cancellation) => committer.RenewAsync(
+    public async Task<RoundResolution> ResolveAsync(
+        SiloId silo, long round, CancellationToken cancellation) => await committer.RenewAsync(
         async session =>
         {
             await EndBackendAsync(session.Connection, silo, cancellation);
             await using var transaction = await session.Connection.BeginTransactionAsync(cancellation);
-            RoundResolution resolution = new RoundResolution.Dead();
+            RoundResolution? resolution = null;
             await using (var command = Command(
                 session.Connection,
                 "select round, status, transaction_id, clock_timestamp() from silos where id = $1 for "
@@ -74,11 +74,12 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
             {
                 if (await reader.ReadAsync(cancellation))
                 {
-                    if (reader.GetInt64(0) == round)
-                        resolution = new RoundResolution.Applied(
-                            reader.GetInt64(2), new DateTimeOffset(reader.GetDateTime(3)));
-                    else if (reader.GetString(1) != "dead")
-                        resolution = new RoundResolution.NotApplied();
+                    resolution = reader.GetInt64(0) == round
+                        ? new RoundResolution.Applied(
+                            reader.GetInt64(2), new DateTimeOffset(reader.GetDateTime(3)))
+                        : reader.GetString(1) == "dead"
+                            ? new RoundResolution.Dead()
+                            : new RoundResolution.NotApplied();
                 }
             }
 
@@ -90,13 +91,13 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
                 };
             }
 
-            if (resolution is not RoundResolution.Dead)
+            if (resolution is not (RoundResolution.Dead or null))
                 await RegisterAsync(session, silo, cancellation);
             await transaction.CommitAsync(cancellation);
             // A dead silo keeps a session as well: its next commit must meet the fence.
             return (resolution, true);
         },
-        cancellation);
+        cancellation) ?? throw Incarnations.Forgotten(silo);
 
     public Task LeaveAsync(SiloId silo, CancellationToken cancellation) => committer.RenewAsync(
         async session =>
@@ -225,8 +226,9 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
     {
         await using var insert = new NpgsqlCommand(
             """
-            insert into silos(address, status, round, transaction_id, backend_pid, backend_start, definitions)
-            values ($1, 'active', 0, 0, $2, $3, (select definitions from meta))
+            insert into silos(
+                address, status, round, transaction_id, backend_pid, backend_start, definitions, knows_folds)
+            values ($1, 'active', 0, 0, $2, $3, (select definitions from meta), true)
             returning id, clock_timestamp(), definitions
             """,
             session.Connection);

@@ -25,8 +25,8 @@ internal static class SqliteDefinitions
         connection.Prepare("delete from declarations where silo = ?").Bind(silo.Value).Run();
         foreach (var id in rows.Select(static row => row.Id).Distinct())
         {
-            connection.Prepare("insert into declarations(silo, definition) values (?, ?)")
-                .Bind(silo.Value).Bind(id).Run();
+            connection.Prepare("insert into declarations(silo, definition) select id, ? from silos where id = ?")
+                .Bind(id).Bind(silo.Value).Run();
         }
 
         connection.Prepare("update silos set has_declared = 1 where id = ?").Bind(silo.Value).Run();

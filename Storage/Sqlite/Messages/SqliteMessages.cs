@@ -2,6 +2,7 @@ using Tributary.Storage.Ledger;
 using Tributary.Storage.Messages;
 using Tributary.Storage.Queries;
 using Tributary.Storage.Rows;
+using Tributary.Storage.Sqlite.Folds;
 
 namespace Tributary.Storage.Sqlite.Messages;
 
@@ -63,23 +64,8 @@ internal sealed class SqliteMessages(SqliteReaders readers, ILedgerReads ledger)
         },
         cancellation);
 
-    public ValueTask<long> CountBelowAsync(Position below, CancellationToken cancellation) => readers.ReadAsync(
-        connection =>
-        {
-            // One index lookup per silo: its last commit below the bound, cut at the bound.
-            var select = connection.Prepare(
-                    """
-                    select coalesce(sum(t.total - t.count + min(t.count, ?1 - t.position)), 0)
-                    from silos s join tallies t on t.silo = s.id and t.position =
-                        (select max(position) from tallies where silo = s.id and position < ?1)
-                    """)
-                .Bind(below.Value);
-            select.Step();
-            var count = select.Int64(0);
-            select.Reset();
-            return count;
-        },
-        cancellation);
+    public ValueTask<long> CountBelowAsync(Position below, CancellationToken cancellation) =>
+        readers.ReadAsync(connection => SqliteTallies.CountBelow(connection, below), cancellation);
 
     public ValueTask<StoredMessage?> FindAsync(MessageId id, CancellationToken cancellation) => readers.ReadAsync(
         connection =>

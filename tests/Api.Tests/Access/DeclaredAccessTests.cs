@@ -86,7 +86,7 @@ public sealed class DeclaredAccessTests : IAsyncLifetime
         {
             Intake = null!, BulkIntake = null!, Grains = null!, Messages = null!, Items = null!,
             Aggregates = null!, Records = null!, Failures = null!, Reminders = null!, Ledger = null!,
-            MatcherOf = null!, Tail = null!, Held = null!, Cluster = null!,
+            MatcherOf = null!, Tail = null!, Held = null!, Cluster = null!, Cordons = null!,
             Live = static () => LiveDefinitions.None, IsReady = static () => true,
         };
         TributaryApi.Add(builder.Services, node, new ApiOptions { ApiKeys = keys });

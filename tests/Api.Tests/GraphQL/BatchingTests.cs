@@ -166,6 +166,7 @@ public class BatchingTests
                 Ledger = node.Ledger,
                 Held = node.Held,
                 Cluster = node.Cluster,
+                Cordons = node.Cordons,
                 LivePlugins = static () => [new LivePlugin("p", 1)],
             };
             try

@@ -32,7 +32,9 @@ public sealed class ClusterTests(ServerFixture fixture) : IClassFixture<ServerFi
         var rest = await GetAsync("/api/v1/cluster");
         const string Query = """
             { cluster {
-              silos { id address isLeaving partitionCount silence commitMs moves { at kind partitionCount why } }
+              silos {
+                id address isLeaving isCordoned partitionCount silence commitMs moves { at kind partitionCount why }
+              }
               partitions { id silo deferredRowCount }
             } }
             """;
@@ -45,6 +47,22 @@ public sealed class ClusterTests(ServerFixture fixture) : IClassFixture<ServerFi
             rest.GetProperty("silos")[0].GetProperty("id").GetInt64(),
             cluster.GetProperty("silos")[0].GetProperty("id").GetInt64());
         Assert.Equal(256, cluster.GetProperty("partitions").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task The_only_silo_is_not_drained()
+    {
+        using var refused = await fixture.Server.Http.PostAsync("/api/v1/cluster/drain", null, Cancellation);
+        await refused.IsProblemAsync(409, "last_silo");
+        using var unknown = await fixture.Server.Http.PostAsync("/api/v1/cluster/drain?silo=4711", null, Cancellation);
+        await unknown.IsProblemAsync(404, "silo_not_found");
+        using var odd = await fixture.Server.Http.PostAsync("/api/v1/cluster/drain?silo=first", null, Cancellation);
+        await odd.IsProblemAsync(400, "parameter_invalid");
+
+        using var undone = await fixture.Server.Http.PostAsync("/api/v1/cluster/uncordon", null, Cancellation);
+        var silo = JsonDocument.Parse(await undone.Content.ReadAsStringAsync(Cancellation)).RootElement;
+        Assert.False(silo.GetProperty("isCordoned").GetBoolean());
+        Assert.Equal(256, silo.GetProperty("partitionCount").GetInt32());
     }
 
     private async Task<JsonElement> GetAsync(string path) =>

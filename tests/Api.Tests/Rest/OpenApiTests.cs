@@ -18,6 +18,8 @@ public class OpenApiTests
                 "/api/v1/aggregates",
                 "/api/v1/aggregates/{name}",
                 "/api/v1/cluster",
+                "/api/v1/cluster/drain",
+                "/api/v1/cluster/uncordon",
                 "/api/v1/failed-calls",
                 "/api/v1/failed-calls/retry",
                 "/api/v1/failed-calls/{id}/retry",

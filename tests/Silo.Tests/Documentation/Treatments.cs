@@ -30,6 +30,8 @@ internal static class Treatments
     {
         ["docs/cluster.md: tributary --config tributary.yaml"] =
             "TwoProcessesTests starts such processes, on ports and a database of the test",
+        ["docs/cluster.md: TRIBUTARY_KEY=$KEY tributary drain --url http://127.0.0.1:8889"] =
+            "DrainTests runs both commands, at processes of the test",
         ["docs/cluster.md: tributary --config tributary.yaml --roles api --urls http://127.0.0.1:8890"] =
             "ApiNodeTests starts such a process, on a port and a database of the test",
         [

@@ -99,6 +99,8 @@ public sealed class Scenario : IPromised, IPlatformRun
         clients.AddRange(Enumerable.Range(0, hasJams ? 2 : 0).Select(_ => new Operator(this).RunAsync()));
         if (world.Random.Next(4) == 0)
             clients.Add(new MineClient(this).RunAsync());
+        if (world.Random.Next(2) == 0)
+            clients.Add(new Folder(this).RunAsync());
         var trouble = TroubleAsync();
         await Task.WhenAll(clients);
         isOver = true;
@@ -119,6 +121,7 @@ public sealed class Scenario : IPromised, IPlatformRun
         await ParcelChecks.LedgerBalancesAsync(this);
         await Host.StopAsync();
         Witness.Stopped();
+        await new Folder(this).FinishAsync();
         await StartAsync();
         await SettleAsync();
         Checks.All(this);

@@ -3,7 +3,7 @@ using Tributary.Storage.Rounds;
 namespace Tributary.Storage.Tests.Conformance;
 
 /// <summary>What the stores promise that several processes share.</summary>
-public abstract class SharedConformance : StoreConformance
+public abstract partial class SharedConformance : StoreConformance
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -42,6 +42,43 @@ public abstract class SharedConformance : StoreConformance
             [new WaitingRows(One, 3), new WaitingRows(Two, 1)],
             await first.Store.CountDeferredAsync(10, Cancellation));
         Assert.Equal(2, (await first.Store.CountDeferredAsync(2, Cancellation)).Sum(static rows => rows.Count));
+    }
+
+    [Fact]
+    public async Task Of_several_silos_one_stays_that_is_not_cordoned_and_a_cordoned_one_commits_on()
+    {
+        var (first, second, third) = (await JoinBesideAsync(), await JoinBesideAsync(), await JoinBesideAsync());
+        await ChangeAsync(first, [One]);
+        Task<CordonOutcome> Cordon(TestSilo silo, bool isCordoned) =>
+            third.Store.CordonAsync(silo.Id, isCordoned, Cancellation).AsTask();
+
+        Assert.Equal(CordonOutcome.Noted, await Cordon(first, true));
+        Assert.Equal(CordonOutcome.Noted, await Cordon(first, true));
+        await third.Store.BeginLeaveAsync(third.Id, Cancellation);
+        Assert.Equal(CordonOutcome.LastSilo, await Cordon(second, true));
+
+        Assert.Equal(
+            [true, false, false],
+            (await second.Store.ReadSilosAsync(Cancellation)).Select(static row => row.IsCordoned));
+        await first.CommitAsync(round => round.Writes.Add(One));
+        await ChangeAsync(first, [Two], [One]);
+        Assert.Equal(CordonOutcome.Noted, await Cordon(first, false));
+        Assert.Equal(CordonOutcome.Noted, await Cordon(second, true));
+        Assert.Equal(CordonOutcome.LastSilo, await Cordon(first, true));
+        // The note ends with the incarnation.
+        await second.Store.JoinBesideAsync("", Cancellation);
+        Assert.All(await first.Store.ReadSilosAsync(Cancellation), static row => Assert.False(row.IsCordoned));
+    }
+
+    [Fact]
+    public async Task Two_silos_that_are_cordoned_at_once_do_not_count_on_each_other()
+    {
+        var (first, second) = (await JoinBesideAsync(), await JoinBesideAsync());
+
+        var outcomes = await Task.WhenAll(new[] { first, second }.Select(silo =>
+            Task.Run(() => silo.Store.CordonAsync(silo.Id, true, Cancellation).AsTask())));
+
+        Assert.Equal([CordonOutcome.Noted, CordonOutcome.LastSilo], outcomes.Order());
     }
 
     [Fact]

@@ -168,6 +168,19 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
+    public async Task The_only_silo_of_a_database_is_not_cordoned()
+    {
+        var silo = await JoinBesideAsync();
+
+        Assert.Equal(CordonOutcome.LastSilo, await silo.Store.CordonAsync(silo.Id, true, Cancellation));
+        Assert.False((await silo.Store.ReadSilosAsync(Cancellation)).Single().IsCordoned);
+        Assert.Equal(CordonOutcome.Noted, await silo.Store.CordonAsync(silo.Id, false, Cancellation));
+        Assert.Equal(CordonOutcome.NotFound, await silo.Store.CordonAsync(new SiloId(4711), true, Cancellation));
+        await silo.Store.DeclareDeadAsync(silo.Id, Cancellation);
+        Assert.Equal(CordonOutcome.NotFound, await silo.Store.CordonAsync(silo.Id, false, Cancellation));
+    }
+
+    [Fact]
     public async Task A_silo_whose_process_has_ended_has_no_session()
     {
         var first = await JoinBesideAsync("127.0.0.1:9@4");

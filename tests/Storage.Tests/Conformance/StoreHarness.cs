@@ -15,8 +15,15 @@ public abstract class StoreHarness : IAsyncDisposable
     /// </summary>
     public abstract Task LeaveUnscopedAsync(PartitionId partition, ExternalKey key, KnownMessage message, int day);
 
+    /// <summary>How many rows tables hold that a fold keeps small.</summary>
+    public abstract Task<FoldedRows> CountRowsAsync();
+
     /// <summary>Ends a store as the death of its process would: it does not leave.</summary>
     public virtual ValueTask CrashAsync(IPartitionStore store) => store.DisposeAsync();
 
     public abstract ValueTask DisposeAsync();
 }
+
+/// <param name="Tallies">Tallies that are not folded.</param>
+/// <param name="Ledger">Rows of the ledger; in memory it has none per silo.</param>
+public sealed record FoldedRows(long Silos, long Tallies, long FoldedTallies, long Ledger, long Declarations);

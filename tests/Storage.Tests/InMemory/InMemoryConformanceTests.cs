@@ -20,6 +20,11 @@ public sealed class InMemoryConformanceTests : SharedConformance
             return Task.CompletedTask;
         }
 
+        public override Task<FoldedRows> CountRowsAsync() => Task.FromResult(new FoldedRows(
+            database.Silos.Count, database.Silos.Values.Sum(static silo => silo.Tallies.Count),
+            database.FoldedTallies.Count, database.Processing.Ledger.Count,
+            database.Silos.Values.Sum(static silo => silo.Declared?.Count ?? 0)));
+
         public override ValueTask DisposeAsync() => default;
     }
 }

@@ -61,5 +61,20 @@ public sealed class PostgresHarness(string connectionString) : StoreHarness
         await insert.ExecuteNonQueryAsync();
     }
 
+    public override async Task<FoldedRows> CountRowsAsync()
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString);
+        await connection.OpenAsync();
+        async Task<long> CountAsync(string table)
+        {
+            await using var count = new NpgsqlCommand($"select count(*) from {table}", connection);
+            return (long)(await count.ExecuteScalarAsync())!;
+        }
+
+        return new FoldedRows(
+            await CountAsync("silos"), await CountAsync("tallies"), await CountAsync("folded_tallies"),
+            await CountAsync("ledger"), await CountAsync("declarations"));
+    }
+
     public override ValueTask DisposeAsync() => default;
 }

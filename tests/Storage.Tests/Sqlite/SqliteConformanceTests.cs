@@ -36,6 +36,23 @@ public sealed class SqliteHarness : StoreHarness
         return Task.CompletedTask;
     }
 
+    public override Task<FoldedRows> CountRowsAsync()
+    {
+        using var connection =
+            new SqliteConnection(Path.Combine(DataDirectory, SqliteOptions.FileName), readOnly: true);
+        long Count(string table)
+        {
+            var select = connection.Prepare($"select count(*) from {table}");
+            select.Step();
+            var count = select.Int64(0);
+            select.Reset();
+            return count;
+        }
+
+        return Task.FromResult(new FoldedRows(
+            Count("silos"), Count("tallies"), Count("folded_tallies"), Count("ledger"), Count("declarations")));
+    }
+
     public override ValueTask DisposeAsync()
     {
         Directory.Delete(DataDirectory, recursive: true);
