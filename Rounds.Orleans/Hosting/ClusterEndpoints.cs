@@ -7,6 +7,8 @@ namespace Tributary.Rounds.Orleans.Hosting;
 /// <summary>Where the silos of a cluster reach this one, and how quickly they find that it is gone.</summary>
 public static class ClusterEndpoints
 {
+    private const int MaxProbedSilosCount = 100;
+
     /// <summary>Reserves the ports of this silo, and listens on them and nowhere else.</summary>
     /// <param name="address">
     /// An address of this machine that the others reach. Asked for when the silo is made; its errors end the start.
@@ -38,6 +40,8 @@ public static class ClusterEndpoints
             membership.MinProbeTimeout = TimeSpan.FromSeconds(1);
             membership.MaxProbeTimeout = TimeSpan.FromSeconds(2);
             membership.NumMissedProbesLimit = 3;
+            // Each silo hears of each other one every second: SilentConnections needs that.
+            membership.NumProbedSilos = MaxProbedSilosCount;
             membership.TableRefreshTimeout = TimeSpan.FromSeconds(5);
             membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
             membership.NumMissedTableIAmAliveLimit = 3;

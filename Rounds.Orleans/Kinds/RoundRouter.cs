@@ -41,7 +41,9 @@ internal sealed partial class RoundRouter(
     /// Makes a call and returns its outcome; throws what its turn threw. A call that met no owner has not happened, so
     /// it is sent again until it meets one. A read is sent again as well when its silo is lost.
     /// </summary>
-    /// <exception cref="SiloLostException">The silo ended before it answered a call that may change state.</exception>
+    /// <exception cref="SiloLostException">
+    /// The silo ended, or was silent for too long, before it answered a call that may change state.
+    /// </exception>
     public async ValueTask<Response> InvokeAsync(
         RoundGrainId target, IInvokable request, CancellationToken cancellation)
     {
@@ -58,11 +60,12 @@ internal sealed partial class RoundRouter(
                     : await connection.AnswerOfAsync(
                         () => partition.Run(target, request, cancellation), IsRead(request));
             }
-            catch (SiloUnavailableException) when (attempt == MaxAttemptsCount || !IsRead(request))
+            catch (Exception error)
+                when (IsLost(error, cancellation) && (attempt == MaxAttemptsCount || !IsRead(request)))
             {
                 throw new SiloLostException(target);
             }
-            catch (Exception error) when (HasNotRun(error) || error is SiloUnavailableException)
+            catch (Exception error) when (HasNotRun(error) || IsLost(error, cancellation))
             {
                 if (attempt == MaxAttemptsCount)
                     throw new PartitionElsewhereException(await NumberOfAsync(target));
@@ -79,6 +82,12 @@ internal sealed partial class RoundRouter(
     public static bool HasNotRun(Exception error) =>
         error is PartitionElsewhereException
             or (OrleansMessageRejectionException and not SiloUnavailableException);
+
+    // The outcome is unknown. An outcome comes as a response; what the call itself throws is Orleans': it has no time
+    // left to wait for the answer, or to find the partition, or it cancels what waits for a silo that ends.
+    private static bool IsLost(Exception error, CancellationToken cancellation) =>
+        error is SiloUnavailableException or TimeoutException
+        || (error is OperationCanceledException && !cancellation.IsCancellationRequested);
 
     private static bool IsRead(IInvokable request) =>
         request is RequestBase { Options: var options } && options.HasFlag(InvokeMethodOptions.ReadOnly);

@@ -97,6 +97,9 @@ internal sealed class PostgresSession : IAsyncDisposable
             set default_transaction_isolation = 'read committed';
             set idle_in_transaction_session_timeout = {leaseMs};
             set tcp_user_timeout = {leaseMs};
+            set tcp_keepalives_idle = {Math.Max(1, leaseMs / 3_000)};
+            set tcp_keepalives_interval = {Math.Max(1, leaseMs / 6_000)};
+            set tcp_keepalives_count = 3;
             set client_min_messages = error;
             set jit = off;
             set plan_cache_mode = force_generic_plan;

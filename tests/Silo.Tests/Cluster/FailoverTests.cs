@@ -33,7 +33,7 @@ public sealed partial class FailoverTests(PostgresFixture postgres, ITestOutputH
     [Fact]
     public async Task Every_acknowledged_message_is_stored_once_whichever_silos_are_killed()
     {
-        var kills = int.TryParse(Environment.GetEnvironmentVariable("TRIBUTARY_KILLS"), out var given) ? given : 4;
+        var kills = int.TryParse(Environment.GetEnvironmentVariable("TRIBUTARY_KILLS"), out var given) ? given : 10;
         var connection = await postgres.Server.CreateDatabaseAsync();
         try
         {

@@ -49,7 +49,7 @@ public sealed class CutTests(ITestOutputHelper output)
                 await node.Process.WaitUntilReadyAsync(Cancellation);
             await ClusterProcesses.UntilSharedAsync(connection, SilosCount);
             var cluster = new EnduranceCluster(postgres, connection, nodes, output);
-            await RunAsync(cluster, network, connection);
+            await RunAsync(cluster, network, configuration, connection);
             foreach (var node in nodes)
                 Assert.Equal(0, await node.Process.StopAsync(Cancellation));
         }
@@ -66,7 +66,8 @@ public sealed class CutTests(ITestOutputHelper output)
         }
     }
 
-    private async Task RunAsync(EnduranceCluster cluster, CuttableNetwork network, string connection)
+    private async Task RunAsync(
+        EnduranceCluster cluster, CuttableNetwork network, EnduranceConfiguration configuration, string connection)
     {
         var isOver = false;
         var producers = Enumerable.Range(0, ProducersCount).Select(number => new Producer(
@@ -88,6 +89,7 @@ public sealed class CutTests(ITestOutputHelper output)
         await CutAsync("PostgreSQL to silo 3, one way", Long, [(database, third)]);
         Volatile.Write(ref isOver, true);
         await Task.WhenAll(working);
+        await configuration.WriteLateContentAsync(Cancellation);
         await new FinalState(cluster, connection, producers).CheckMessagesAsync(moreCount: 0);
 
         async Task CutAsync(string what, TimeSpan time, (IPAddress From, IPAddress To)[] ways)
