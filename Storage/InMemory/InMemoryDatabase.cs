@@ -47,12 +47,16 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
 
     internal long LastTransaction { get; set; }
 
+    /// <summary>Transactions that have a number and have not ended: nothing of them is visible.</summary>
+    internal SortedSet<long> OpenTransactions { get; } = [];
+
     /// <summary>See <see cref="StoredDefinitions.Version"/>.</summary>
     internal long DefinitionsVersion { get; set; }
 
+    /// <summary>In the order of their positions.</summary>
     internal List<StoredMessage> MessageRows { get; } = [];
 
-    internal Dictionary<MessageId, int> MessageIndexes { get; } = [];
+    internal Dictionary<MessageId, StoredMessage> MessagesById { get; } = [];
 
     internal Dictionary<(StateTable Table, RoundGrainId Grain), LoadedState> StateRows { get; } = [];
 
@@ -98,7 +102,12 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
     /// <summary>The indexed values of each of <see cref="MessageRows"/>.</summary>
     internal List<IReadOnlyList<IndexedValue>> IndexedRows { get; } = [];
 
-    internal Position Horizon => Position.Of(LastTransaction + 1, 0);
+    /// <summary>Below it nothing can appear any more.</summary>
+    internal Position Horizon =>
+        Position.Of(OpenTransactions.Count > 0 ? OpenTransactions.Min : LastTransaction + 1, 0);
+
+    /// <summary>Transactions that begin from now on write from this position on.</summary>
+    internal Position Next => Position.Of(LastTransaction + 1, 0);
 
     internal SqliteConnection PluginConnection
     {
@@ -219,6 +228,32 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
     {
         lock (Gate)
             return Silos.TryGetValue(silo, out var row) && !row.IsDead;
+    }
+
+    /// <summary>Begins a transaction, which has its number from now on.</summary>
+    internal long BeginTransaction()
+    {
+        lock (Gate)
+        {
+            OpenTransactions.Add(++LastTransaction);
+            return LastTransaction;
+        }
+    }
+
+    /// <summary>The transaction is durable, or nothing of it ever is.</summary>
+    internal void EndTransaction(long transaction)
+    {
+        lock (Gate)
+            OpenTransactions.Remove(transaction);
+    }
+
+    /// <summary>Adds a message of a transaction that may have begun before others that are durable.</summary>
+    internal void Add(StoredMessage message, IReadOnlyList<IndexedValue> indexed)
+    {
+        var index = FirstAtOrAbove(message.Position.Value);
+        MessageRows.Insert(index, message);
+        IndexedRows.Insert(index, indexed);
+        MessagesById.Add(message.Id, message);
     }
 
     /// <summary>The index of the first message at or above a position, by bisection.</summary>

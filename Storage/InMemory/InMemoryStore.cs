@@ -141,7 +141,7 @@ public sealed class InMemoryStore : IStore
 
         var outcome = fate == StoreFate.Reject
             ? new CommitOutcome.Rejected(new RefusedRoundException("The round was refused by a scripted fault."))
-            : Commit(round, isFenced: fate != StoreFate.PassFence);
+            : await CommitAsync(round, operation, isFenced: fate != StoreFate.PassFence);
         if (fate == StoreFate.CrashAfter)
             Crash();
         else
@@ -222,7 +222,7 @@ public sealed class InMemoryStore : IStore
             [.. database.DeferredRows.Values
                 .Where(call => call.Sequence > after && (partitions is null || partitions.Contains(call.Partition)))
                 .Take(limit)],
-            new Snapshot(database.LastTransaction + 1, [])));
+            new Snapshot(database.LastTransaction + 1, [.. database.OpenTransactions])));
 
     public ValueTask<IReadOnlyList<FailureRow>> FindFailuresAsync(
         IReadOnlyList<Guid> ids, CancellationToken cancellation) =>
@@ -306,7 +306,26 @@ public sealed class InMemoryStore : IStore
         };
     }
 
-    private CommitOutcome Commit(RoundCommit round, bool isFenced = true)
+    // In a transaction that stays open for a while, if the faults say so.
+    private async ValueTask<CommitOutcome> CommitAsync(RoundCommit round, StoreOperation operation, bool isFenced)
+    {
+        var open = faults.WhileOpenAsync(operation);
+        if (open.IsCompleted)
+            return Commit(round, isFenced);
+        var transaction = database.BeginTransaction();
+        try
+        {
+            await open;
+            return gate.IsClosed
+                ? new CommitOutcome.Unknown(InMemoryGate.Crashed()) : Commit(round, isFenced, transaction);
+        }
+        finally
+        {
+            database.EndTransaction(transaction);
+        }
+    }
+
+    private CommitOutcome Commit(RoundCommit round, bool isFenced = true, long? transaction = null)
     {
         lock (database.Gate)
         {
@@ -332,7 +351,7 @@ public sealed class InMemoryStore : IStore
                 return new CommitOutcome.Rejected(e);
             }
 
-            return InMemoryRound.Apply(database, round, isFenced);
+            return InMemoryRound.Apply(database, round, isFenced, transaction);
         }
     }
 }

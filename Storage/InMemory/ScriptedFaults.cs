@@ -18,6 +18,9 @@ public sealed class ScriptedFaults : IStoreFaults
     /// <summary>Awaited before each operation; may be null.</summary>
     public Func<StoreOperation, ValueTask>? DelayBefore { get; set; }
 
+    /// <summary>Awaited while the transaction of each commit is open; may be null.</summary>
+    public Func<StoreOperation, ValueTask>? WhileOpen { get; set; }
+
     /// <summary>Awaited after each operation, before its answer; may be null.</summary>
     public Func<StoreOperation, ValueTask>? DelayAfter { get; set; }
 
@@ -32,6 +35,8 @@ public sealed class ScriptedFaults : IStoreFaults
             ? fate
             : Rule?.Invoke(operation) ?? StoreFate.Proceed;
     }
+
+    public ValueTask WhileOpenAsync(StoreOperation operation) => WhileOpen?.Invoke(operation) ?? default;
 
     public ValueTask AfterAsync(StoreOperation operation) => DelayAfter?.Invoke(operation) ?? default;
 

@@ -82,6 +82,12 @@ public interface IStoreFaults
     /// <summary>Asked before an operation touches the database.</summary>
     ValueTask<StoreFate> BeforeAsync(StoreOperation operation);
 
+    /// <summary>
+    /// Awaited while the transaction of a commit is open, between its begin and what it writes. Others that begin later
+    /// may end earlier meanwhile.
+    /// </summary>
+    ValueTask WhileOpenAsync(StoreOperation operation) => default;
+
     /// <summary>Awaited after an operation has used the database and before its caller learns the outcome.</summary>
     ValueTask AfterAsync(StoreOperation operation);
 

@@ -17,6 +17,9 @@ public sealed class SeededFaults(SimulationWorld world, double faultRate, Action
     /// <summary>No commit finds room until this virtual time.</summary>
     public TimeSpan FullUntil { get; set; }
 
+    /// <summary>The longest time for which the transaction of a commit stays open while others begin and end.</summary>
+    public TimeSpan MaxOpenTime { get; init; }
+
     /// <summary>True when nothing fails any more.</summary>
     public bool IsCalm { get; set; }
 
@@ -43,6 +46,10 @@ public sealed class SeededFaults(SimulationWorld world, double faultRate, Action
             _ => Crash(StoreFate.CrashAfter),
         };
     }
+
+    public ValueTask WhileOpenAsync(StoreOperation operation) =>
+        IsCalm || MaxOpenTime == TimeSpan.Zero || world.Random.Next(3) > 0
+            ? default : new ValueTask(world.Delay(world.Random.NextDouble() * MaxOpenTime));
 
     public ValueTask AfterAsync(StoreOperation operation) => new(DelayAsync());
 

@@ -85,6 +85,9 @@ internal enum Sabotage
     /// <summary>Hints of other silos' commits are lost, and the tail of messages has no poll behind them.</summary>
     LoseHints,
 
+    /// <summary>The tail reads what is durable beyond the horizon, below which more may appear.</summary>
+    ReadBeyondHorizon,
+
     /// <summary>Subscribers of states read nothing again when changes may have been missed.</summary>
     ForgetDoubts,
 }

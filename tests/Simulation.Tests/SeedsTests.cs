@@ -4,8 +4,9 @@ namespace Tributary.Simulation.Tests;
 
 public sealed class SeedsTests
 {
-    // More seeds, or one seed again: set these environment variables.
+    // More seeds, seeds from another one on, or one seed again: set these environment variables.
     private const string SeedsVariable = "SIMULATION_SEEDS";
+    private const string FirstVariable = "SIMULATION_FIRST";
     private const string SeedVariable = "SIMULATION_SEED";
 
     private const int SeedsCount = 2_000;
@@ -38,7 +39,9 @@ public sealed class SeedsTests
     }
 
     internal static (int First, int Count) Seeds() =>
-        int.TryParse(Environment.GetEnvironmentVariable(SeedVariable), out var seed) ? (seed, 1)
-        : int.TryParse(Environment.GetEnvironmentVariable(SeedsVariable), out var count) ? (1, count)
-        : (1, SeedsCount);
+        Number(SeedVariable) is { } seed ? (seed, 1)
+            : (Number(FirstVariable) ?? 1, Number(SeedsVariable) ?? SeedsCount);
+
+    private static int? Number(string variable) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), out var number) ? number : null;
 }

@@ -35,9 +35,9 @@ internal sealed class InMemoryFailures(InMemoryDatabase database, InMemoryGate g
     public ValueTask<RaisedSlice> ReadRaisedAsync(Position after, int limit, CancellationToken cancellation) =>
         gate.RunAsync(StoreCall.Log, () =>
         {
-            var found = Rows.Raised.Where(row => row.Position > after).Take(limit + 1).ToList();
-            return new RaisedSlice(
-                [.. found.Take(limit)], Position.Of(database.LastTransaction + 1, 0), found.Count <= limit);
+            var found = Rows.Raised.Where(row => row.Position > after && row.Position < database.Horizon)
+                .Take(limit + 1).ToList();
+            return new RaisedSlice([.. found.Take(limit)], database.Horizon, found.Count <= limit);
         });
 
     public ValueTask<IReadOnlyList<FailureRow>> ReadFailuresAsync(

@@ -62,7 +62,7 @@ internal sealed class InMemoryGenerations(InMemoryDatabase database, InMemoryGat
         .Where(static silo => silo is { IsDead: false, Declared: not null })
         .ToDictionary(static silo => silo.Id, static silo => silo.Declared!);
 
-    // Nothing else uses the database meanwhile, so that no round is under way.
+    // Nothing else uses the database meanwhile: a round whose transaction is open meets the new version when it writes.
     private void Feed()
     {
         var changes = FedGenerations.Changes(database.DefinitionRows, Declared());
@@ -70,7 +70,7 @@ internal sealed class InMemoryGenerations(InMemoryDatabase database, InMemoryGat
             return;
         Change(
             row => changes.ContainsKey(row.Id),
-            row => row with { IsFed = changes[row.Id], FedFrom = changes[row.Id] ? database.Horizon : null });
+            row => row with { IsFed = changes[row.Id], FedFrom = changes[row.Id] ? database.Next : null });
         database.DefinitionsVersion++;
         foreach (var silo in database.Silos.Values)
         {

@@ -5,8 +5,8 @@ using Tributary.Storage.Queries;
 namespace Tributary.Storage.InMemory.Messages;
 
 /// <summary>
-/// Reads and searches of stored messages. Nothing is ever half-committed, so all of it lies below the horizon. What the
-/// databases find by an index is found by going through everything, and counted alike.
+/// Reads and searches of stored messages. What the databases find by an index is found by going through everything, and
+/// counted alike.
 /// </summary>
 internal sealed class InMemoryMessages(InMemoryDatabase database, InMemoryGate gate, ILedgerReads ledger)
     : IMessageReads
@@ -35,7 +35,8 @@ internal sealed class InMemoryMessages(InMemoryDatabase database, InMemoryGate g
         {
             var messages = new List<StoredMessage>();
             var bytes = 0L;
-            for (var i = database.FirstAtOrAbove(after.Value + 1); i < database.MessageRows.Count; i++)
+            var end = database.FirstAtOrAbove(database.Horizon.Value);
+            for (var i = database.FirstAtOrAbove(after.Value + 1); i < end; i++)
             {
                 var message = database.MessageRows[i];
                 bytes += message.Body.Length;
@@ -66,11 +67,11 @@ internal sealed class InMemoryMessages(InMemoryDatabase database, InMemoryGate g
 
     public ValueTask<StoredMessage?> FindAsync(MessageId id, CancellationToken cancellation) =>
         gate.RunAsync(StoreCall.Log, () =>
-            database.MessageIndexes.TryGetValue(id, out var index) ? database.MessageRows[index] : null);
+            database.MessagesById.GetValueOrDefault(id) is { } found && found.Position < database.Horizon
+                ? found : null);
 
     public ValueTask<StoredMessage?> FindStoredAsync(MessageId id, CancellationToken cancellation) =>
-        gate.RunAsync(StoreCall.Log, () =>
-            database.MessageIndexes.TryGetValue(id, out var index) ? database.MessageRows[index] : null);
+        gate.RunAsync(StoreCall.Log, () => database.MessagesById.GetValueOrDefault(id));
 
     public ValueTask<IReadOnlyDictionary<MessageId, StoredMessage>> FindMessagesAsync(
         IReadOnlyList<MessageId> ids,
@@ -78,8 +79,8 @@ internal sealed class InMemoryMessages(InMemoryDatabase database, InMemoryGate g
     ) =>
         gate.RunAsync<IReadOnlyDictionary<MessageId, StoredMessage>>(StoreCall.Log, () =>
             ids.Distinct()
-                .Where(database.MessageIndexes.ContainsKey)
-                .ToDictionary(id => id, id => database.MessageRows[database.MessageIndexes[id]]));
+                .Where(database.MessagesById.ContainsKey)
+                .ToDictionary(id => id, id => database.MessagesById[id]));
 
     public ValueTask<MessageMatches> QueryMessagesAsync(MessageQuery query, CancellationToken cancellation) =>
         MessageScan.RunAsync(query, scan, cancellation);

@@ -88,10 +88,13 @@ internal sealed class InMemoryProcessing(InMemoryDatabase database)
             Pending.Add(group.Key.Value, [.. group.OrderBy(row => row.Part.Plugin, Utf8Order.Instance)]);
 
         var index = 0;
+        // Transactions that began later may have ended earlier.
+        var at = Raised.FindLastIndex(row => row.Position < Position.Of(transaction, 0)) + 1;
         foreach (var row in PartRow.OfRaised(round))
         {
             var stored = row.ToStored(transaction);
-            Raised.Add(
+            Raised.Insert(
+                at + index,
                 new RaisedFailure(
                     Position.Of(transaction, index++), stored.Message, stored.Item, stored.Part, stored.ChangedAt));
         }
@@ -117,11 +120,10 @@ internal sealed class InMemoryProcessing(InMemoryDatabase database)
     private void CheckMessage(MessageReference message, string item, string what)
     {
         InMemoryRound.Require(
-            database.MessageIndexes.TryGetValue(message.Id, out var index),
+            database.MessagesById.TryGetValue(message.Id, out var stored),
             $"{what} of message {message.Id}, which does not exist");
-        var stored = database.MessageRows[index];
         var known = new MessageReference(
-            stored.Id, stored.Position, stored.Source, stored.ReceivedAt, stored.ItemSequence);
+            stored!.Id, stored.Position, stored.Source, stored.ReceivedAt, stored.ItemSequence);
         InMemoryRound.Require(
             known == InUtc(message) && stored.Item == item,
             $"{what} of {message} of item {item}, which is {known} of item {stored.Item}");

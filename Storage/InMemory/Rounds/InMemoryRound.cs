@@ -15,8 +15,9 @@ namespace Tributary.Storage.InMemory.Rounds;
 internal static class InMemoryRound
 {
     /// <summary>Checks the fence and applies the round.</summary>
+    /// <param name="open">The number of its transaction, if it has one already.</param>
     /// <exception cref="InvalidOperationException">The round breaks a rule that a correct engine keeps.</exception>
-    public static CommitOutcome Apply(InMemoryDatabase database, RoundCommit round, bool isFenced)
+    public static CommitOutcome Apply(InMemoryDatabase database, RoundCommit round, bool isFenced, long? open = null)
     {
         if (!database.Silos.TryGetValue(round.Silo, out var silo)
             || (isFenced && silo.IsDead)
@@ -30,7 +31,7 @@ internal static class InMemoryRound
             return notOwned;
         InMemoryPartitions.Check(database, round);
         Check(database, round, silo);
-        var transaction = ++database.LastTransaction;
+        var transaction = open ?? ++database.LastTransaction;
         silo.Round = round.Round;
         silo.Transaction = transaction;
         Write(database, round, silo, transaction);
@@ -52,7 +53,7 @@ internal static class InMemoryRound
         foreach (var appended in round.Messages)
         {
             var id = appended.Message.Id;
-            Require(ids.Add(id) && !database.MessageIndexes.ContainsKey(id), $"message {id} is stored already");
+            Require(ids.Add(id) && !database.MessagesById.ContainsKey(id), $"message {id} is stored already");
             var paths = appended.Message.IndexedValues.Select(value => value.Path).Distinct().Count();
             Require(paths == appended.Message.IndexedValues.Count, $"message {id} has two values of an indexed path");
         }
@@ -115,11 +116,10 @@ internal static class InMemoryRound
         {
             var appended = round.Messages[i];
             var message = appended.Message;
-            database.MessageIndexes.Add(message.Id, database.MessageRows.Count);
-            database.MessageRows.Add(new StoredMessage(
+            var stored = new StoredMessage(
                 Position.Of(transaction, i), message.Id, message.Source, message.Item, appended.ItemSequence,
-                message.ReceivedAt.ToUniversalTime(), message.MediaType, message.Body, appended.Generations));
-            database.IndexedRows.Add(message.IndexedValues);
+                message.ReceivedAt.ToUniversalTime(), message.MediaType, message.Body, appended.Generations);
+            database.Add(stored, message.IndexedValues);
         }
 
         silo.AcceptedCount += round.Messages.Count;

@@ -11,6 +11,8 @@ internal sealed class BrokenFence(IStoreFaults faults) : IStoreFaults
         return operation.Call == StoreCall.Commit && fate == StoreFate.Proceed ? StoreFate.PassFence : fate;
     }
 
+    public ValueTask WhileOpenAsync(StoreOperation operation) => faults.WhileOpenAsync(operation);
+
     public ValueTask AfterAsync(StoreOperation operation) => faults.AfterAsync(operation);
 
     public bool IsPoison(ReadOnlyMemory<byte> body) => faults.IsPoison(body);

@@ -49,6 +49,7 @@ internal sealed class ClusterRun : IPromised, IPlatformRun
         Options = Scenario.RandomOptions(World.Random);
         Options.IsAlone = false;
         Options.DeferredPollInterval = TimeSpan.FromMilliseconds(World.Random.Next(20, 2_000));
+        MaxOpenTime = TimeSpan.FromMilliseconds(World.Random.Next(2) * World.Random.Next(400));
         FeedOptions = RandomFeedOptions();
         Activities = new Dictionary<string, IActivity>
         {
@@ -79,6 +80,9 @@ internal sealed class ClusterRun : IPromised, IPlatformRun
     public HintWitness Hints { get; } = new();
 
     public double FaultRate { get; }
+
+    /// <inheritdoc cref="SeededFaults.MaxOpenTime"/>
+    public TimeSpan MaxOpenTime { get; }
 
     /// <summary>What is durable, for the subscribers of feeds.</summary>
     public CommitLog Log { get; } = new();

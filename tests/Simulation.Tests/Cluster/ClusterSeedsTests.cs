@@ -53,6 +53,20 @@ public sealed class ClusterSeedsTests
         Assert.True(stops >= count / 20, $"Only {stops} stops in {count} runs.");
     }
 
+    [Fact]
+    public void The_same_seed_gives_the_same_run()
+    {
+        var first = new ClusterRun(7);
+        var second = new ClusterRun(7);
+        first.Run();
+        second.Run();
+
+        Assert.Equal(first.World.StepCount, second.World.StepCount);
+        Assert.Equal(first.World.Time.Elapsed, second.World.Time.Elapsed);
+        Assert.Equal(first.Log.Count, second.Log.Count);
+        Assert.Equal(first.SubscriptionsCount, second.SubscriptionsCount);
+    }
+
     [Theory]
     [InlineData((int)Sabotage.RunElsewhere)]
     [InlineData((int)Sabotage.TakeForGranted)]
@@ -66,6 +80,7 @@ public sealed class ClusterSeedsTests
     [InlineData((int)Sabotage.WriteDead)]
     [InlineData((int)Sabotage.DropRefused)]
     [InlineData((int)Sabotage.LoseHints)]
+    [InlineData((int)Sabotage.ReadBeyondHorizon)]
     [InlineData((int)Sabotage.ForgetDoubts)]
     public void A_broken_engine_is_caught(int sabotage)
     {

@@ -51,7 +51,10 @@ internal sealed class ClusterSilo(ClusterRun run, int number)
         ended = new TaskCompletionSource();
         var process = ended;
         HasStarted = false;
-        faults = new SeededFaults(run.World, run.FaultRate, () => Crash(process)) { IsCalm = run.IsCalm };
+        faults = new SeededFaults(run.World, run.FaultRate, () => Crash(process))
+        {
+            IsCalm = run.IsCalm, MaxOpenTime = run.MaxOpenTime,
+        };
         store = new InMemoryStore(
             run.Database, run.Sabotage == Sabotage.WriteDead ? new BrokenFence(faults) : faults);
         var types = run.TypesOf(this);

@@ -49,6 +49,29 @@ public sealed class InMemoryFaultsTests
     }
 
     [Fact]
+    public async Task What_began_first_and_ends_last_takes_its_place_and_nothing_above_it_is_read_before()
+    {
+        var slow = await JoinClusterAsync(new InMemoryStore(database, faults));
+        var store = new InMemoryStore(database);
+        var fast = await JoinClusterAsync(store);
+        var end = new TaskCompletionSource();
+        faults.WhileOpen = _ => new ValueTask(end.Task);
+        var first = slow.TryCommitAsync(round => round.Messages.Add(TestSilo.Message()));
+        await fast.TryCommitAsync(round => round.Messages.AddRange([TestSilo.Message(), TestSilo.Message()]));
+        Assert.Equal(2, database.Messages.Count);
+        Assert.Empty((await store.Messages.ReadAfterAsync(Position.Start, 10, 1_000, Cancellation)).Messages);
+        var page = await store.ReadDeferredCallsAsync(null, 0, 1, Cancellation);
+        var open = Assert.Single(page.Snapshot.Open);
+
+        end.SetResult();
+        var committed = Assert.IsType<CommitOutcome.Committed>(await first);
+        Assert.Equal(open, committed.Transaction);
+        var read = (await store.Messages.ReadAfterAsync(Position.Start, 10, 1_000, Cancellation)).Messages;
+        Assert.Equal(3, read.Count);
+        Assert.Equal(Position.Of(open, 0), read[0].Position);
+    }
+
+    [Fact]
     public async Task The_nth_operation_fails()
     {
         var silo = await JoinAsync();
@@ -128,6 +151,13 @@ public sealed class InMemoryFaultsTests
     {
         round.Messages.Add(TestSilo.Message());
         round.ExternalIds.Add(new ExternalIdRow(new PartitionId(0), ExternalKey.Of("source", "item", "name"), 1, 0));
+    }
+
+    private static async Task<TestSilo> JoinClusterAsync(InMemoryStore store)
+    {
+        await store.OpenAsync(Cancellation);
+        var request = new JoinRequest("", []) { IsAlone = false, Cluster = "cluster" };
+        return new TestSilo(store, (await store.JoinAsync(request, Cancellation)).Silo) { IsPicky = true };
     }
 
     private async Task<TestSilo> JoinAsync()

@@ -23,9 +23,9 @@ internal sealed class SiloFeeds
     private SiloFeeds(ClusterRun run, ClusterSilo self, RoundEngine engine, InMemoryStore store, Task process)
     {
         (this.run, this.self, this.process) = (run, self, process);
-        var options = run.FeedOptions;
+        var messages = run.Sabotage == Sabotage.ReadBeyondHorizon ? new BeyondHorizon(run) : store.Messages;
         Tail = new FeedTail(
-            store.Messages, engine.Facts.HistoryId, options, run.World.Time, NullLogger<FeedTail>.Instance);
+            messages, engine.Facts.HistoryId, run.FeedOptions, run.World.Time, NullLogger<FeedTail>.Instance);
         Changes = new NodeChanges(watch);
         Sessions = new ChangeSessions(watch, run.World.Time);
         Tail.Demand.Began = Review;
