@@ -122,7 +122,8 @@ internal static class Routes
             .Answers<LedgerBody>().Fails(ParameterCodes);
         var cordons = new CordonSilo(node);
         callers.Post("/cluster/drain", "drainSilo", cordons.DrainAsync)
-            .Answers<SiloBody>().Fails([.. ParameterCodes, "request_invalid", "silo_not_found", "last_silo"]);
+            .Answers<SiloBody>()
+            .Fails([.. ParameterCodes, "request_invalid", "silo_not_found", "last_silo", "silo_too_old"]);
         callers.Post("/cluster/uncordon", "uncordonSilo", cordons.UncordonAsync)
             .Answers<SiloBody>().Fails([.. ParameterCodes, "request_invalid", "silo_not_found"]);
         callers.Get("/cluster", "getCluster", new GetCluster(node).InvokeAsync)

@@ -52,6 +52,7 @@ public static class ErrorCodes
         ["failed_call_incomplete"] = (409, "The failed call is incomplete"),
         ["silo_not_found"] = (404, "No such silo"),
         ["last_silo"] = (409, "It is the last silo"),
+        ["silo_too_old"] = (409, "A silo is too old"),
         ["plugin_not_found"] = (404, "No such plugin"),
         ["generation_not_found"] = (404, "No such generation"),
         ["generation_not_built"] = (409, "The generation is not built"),

@@ -13,7 +13,7 @@ public sealed class SiloCordons(ISiloRows rows, Func<SiloId?> own)
     public SiloId? Own => own();
 
     /// <summary>Cordons a silo, or ends that; repeated, it changes nothing.</summary>
-    /// <exception cref="TributaryException"><c>silo_not_found</c>, <c>last_silo</c>.</exception>
+    /// <exception cref="TributaryException"><c>silo_not_found</c>, <c>last_silo</c>, <c>silo_too_old</c>.</exception>
     /// <exception cref="Storage.StoreException">The database does not answer.</exception>
     public async Task CordonAsync(SiloId silo, bool isCordoned, CancellationToken cancellation)
     {
@@ -26,6 +26,11 @@ public sealed class SiloCordons(ISiloRows rows, Func<SiloId?> own)
                     "last_silo",
                     $"Silo {silo} is the last one that can own partitions: no other silo runs that is neither cordoned "
                     + "nor about to leave. Start another silo first, or uncordon one.");
+            case CordonOutcome.EarlierVersion:
+                throw new TributaryException(
+                    "silo_too_old",
+                    "A silo of an earlier version runs, which does not know of cordons: it would give the "
+                    + "partitions back. Bring all silos to this version first.");
         }
     }
 

@@ -73,4 +73,9 @@ public enum CordonOutcome
     /// No other silo could have the partitions: none lives that is neither cordoned nor about to leave.
     /// </summary>
     LastSilo,
+
+    /// <summary>
+    /// A silo of an earlier version lives, which does not know of cordons and would bring its partitions back.
+    /// </summary>
+    EarlierVersion,
 }

@@ -12,6 +12,9 @@ internal static class PostgresSchema
 
     private static readonly IReadOnlyList<Migration> Known = Migration.Load("Postgres");
 
+    /// <summary>The newest version that this build knows.</summary>
+    public static int Version => Known[^1].Version;
+
     /// <summary>Migrates the database to this build's version and returns its facts.</summary>
     public static async Task<StoreFacts> OpenAsync(
         NpgsqlConnection connection, PostgresOptions options, CancellationToken cancellation)

@@ -7,6 +7,9 @@ namespace Tributary.Storage.Postgres.Folds;
 /// <inheritdoc cref="IFolds"/>
 internal sealed class PostgresFolds(PostgresReaders readers) : IFolds
 {
+    // A silo of an earlier version would not count what is folded.
+    private const int SchemaVersion = 12;
+
     public ValueTask<FoldStep> FoldAsync(int limit, TimeSpan keep, CancellationToken cancellation) =>
         readers.RunAsync(connection => FoldAsync(connection, limit, keep, cancellation), cancellation);
 
@@ -31,8 +34,8 @@ internal sealed class PostgresFolds(PostgresReaders readers) : IFolds
         await using var command = PostgresRows.Command(
             connection,
             "select pg_try_advisory_xact_lock($1) "
-            + "and not exists(select from silos where status <> 'dead' and not knows_folds)",
-            PostgresSession.FoldLock);
+            + "and not exists(select from silos where status <> 'dead' and schema_version < $2)",
+            PostgresSession.FoldLock, SchemaVersion);
         return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
 

@@ -227,14 +227,15 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
         await using var insert = new NpgsqlCommand(
             """
             insert into silos(
-                address, status, round, transaction_id, backend_pid, backend_start, definitions, knows_folds)
-            values ($1, 'active', 0, 0, $2, $3, (select definitions from meta), true)
+                address, status, round, transaction_id, backend_pid, backend_start, definitions, schema_version)
+            values ($1, 'active', 0, 0, $2, $3, (select definitions from meta), $4)
             returning id, clock_timestamp(), definitions
             """,
             session.Connection);
         insert.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Rows.StorableText.Clean(address) });
         insert.Parameters.Add(new NpgsqlParameter<int> { TypedValue = session.BackendPid });
         insert.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = session.BackendStart });
+        insert.Parameters.Add(new NpgsqlParameter<int> { TypedValue = PostgresSchema.Version });
         await using var reader = await insert.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         return new Incarnation(new SiloId(reader.GetInt64(0)), new DateTimeOffset(reader.GetDateTime(1)), [])

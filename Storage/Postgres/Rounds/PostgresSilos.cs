@@ -12,6 +12,7 @@ internal sealed record ObservedSilo(
 internal static class PostgresSilos
 {
     private const int MaxCordonWaitMs = 5_000;
+    private const int CordonsSchemaVersion = 12;
 
     /// <summary>The silos that are not declared dead, and whether their sessions hold their locks.</summary>
     public static async Task<List<ObservedSilo>> ReadAsync(
@@ -79,20 +80,25 @@ internal static class PostgresSilos
             with asked as (select id from silos where id = $1 and status <> 'dead'),
             noted as (
                 update silos s set is_cordoned = $2
-                where s.id = (select id from asked) and s.status <> 'dead' and (not $2 or exists(
-                    select from silos o where o.id <> $1 and o.status = 'active' and not o.is_cordoned))
+                where s.id = (select id from asked) and s.status <> 'dead' and (not $2
+                    or exists(
+                        select from silos o where o.id <> $1 and o.status = 'active' and not o.is_cordoned)
+                    and not exists(select from silos o where o.status <> 'dead' and o.schema_version < $3))
                 returning s.id)
-            select exists(select from asked), exists(select from noted)
+            select exists(select from asked), exists(select from noted),
+                exists(select from silos where status <> 'dead' and schema_version < $3)
             """,
             connection);
         command.Parameters.Add(RoundChanges.Long(silo.Value));
         command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = isCordoned });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = CordonsSchemaVersion });
         CordonOutcome outcome;
         await using (var reader = await command.ExecuteReaderAsync(cancellation))
         {
             await reader.ReadAsync(cancellation);
             outcome = !reader.GetBoolean(0) ? CordonOutcome.NotFound
-                : reader.GetBoolean(1) ? CordonOutcome.Noted : CordonOutcome.LastSilo;
+                : reader.GetBoolean(1) ? CordonOutcome.Noted
+                : reader.GetBoolean(2) ? CordonOutcome.EarlierVersion : CordonOutcome.LastSilo;
         }
 
         await transaction.CommitAsync(cancellation);

@@ -29,7 +29,7 @@ public sealed partial class DoorRefusalsTests
             "method_not_allowed",
         "upgrade_required", "unauthorized", "origin_not_allowed", "host_not_allowed",
         "access_undeclared", "schema_limit_exceeded", "failed_call_not_found", "failed_call_incomplete",
-            "silo_not_found", "last_silo",
+            "silo_not_found", "last_silo", "silo_too_old",
 
         // Generations and replays.
         "aggregate_of_plugin", "generation_not_built", "generation_not_fed", "generation_dropped", "generation_live",

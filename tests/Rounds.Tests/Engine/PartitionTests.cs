@@ -3,6 +3,7 @@ using Tributary.Rounds.Engine;
 using Tributary.Rounds.Partitions;
 using Tributary.Storage.InMemory;
 using Tributary.Storage.Rounds;
+using Tributary.TestingHost.Simulation;
 using static Tributary.Rounds.Tests.Engine.EngineRun;
 
 namespace Tributary.Rounds.Tests.Engine;
@@ -267,6 +268,28 @@ public sealed class PartitionTests
             Assert.Equal(0, await other.Grains.GetGrain<IProbeGrain>("a").Read());
         },
         run => run.Options.Rejoins = false);
+
+    [Fact]
+    public void A_silo_whose_row_is_gone_ends_and_tells_nothing_of_its_last_round()
+    {
+        Task? call = null;
+        var error = Assert.Throws<SimulationException>(() => Run(async run =>
+        {
+            await run.Probe("a").Add(1);
+            var other = await BesideAsync(run);
+            run.Database.DeclareDead(run.Host.Silo!.Value);
+            await other.TakeAsync(All);
+            // As after a standstill of more than a day.
+            await new InMemoryStore(run.Database).Folds.FoldAsync(100, TimeSpan.Zero, CancellationToken.None);
+
+            call = AwaitAsync(run.Probe("a").Add(1));
+            await call;
+        }));
+
+        Assert.Contains("what became of its last round is not known any more", error.ToString(),
+            StringComparison.Ordinal);
+        Assert.False(call!.IsCompleted);
+    }
 
     [Fact]
     public void What_is_asked_for_last_holds_whatever_was_asked_for_before() => Run(async run =>

@@ -35,6 +35,29 @@ public sealed class PostgresCordonTests(SharedCluster shared)
         Assert.Equal(CordonOutcome.LastSilo, await cordon);
     }
 
+    [Fact]
+    public async Task Nothing_is_cordoned_while_a_silo_lives_that_does_not_know_of_it()
+    {
+        var harness = new PostgresHarness(await (await shared.GetAsync()).CreateDatabaseAsync());
+        await using var store = harness.NewStore();
+        await store.OpenAsync(Cancellation);
+        var silo = (await store.JoinBesideAsync("", Cancellation)).Silo;
+        await using var other = new NpgsqlConnection(harness.ConnectionString + ";Pooling=false");
+        await other.OpenAsync(Cancellation);
+        // As a version before schema version 12 writes its row.
+        await ExecuteAsync(
+            other,
+            """
+            insert into silos(address, status, round, transaction_id, backend_pid, backend_start)
+            values ('', 'active', 0, 0, 0, now())
+            """);
+
+        Assert.Equal(CordonOutcome.EarlierVersion, await store.CordonAsync(silo, true, Cancellation));
+
+        Assert.DoesNotContain(await store.ReadSilosAsync(Cancellation), static row => row.IsCordoned);
+        Assert.Equal(CordonOutcome.Noted, await store.CordonAsync(silo, false, Cancellation));
+    }
+
     private static async Task<bool> WaitsAsync(NpgsqlConnection connection)
     {
         await using var command = new NpgsqlCommand(

@@ -27,7 +27,7 @@ public sealed class PostgresFoldTests(SharedCluster shared)
             """);
         Assert.Equal(default, await store.Folds.FoldAsync(10, TimeSpan.Zero, Cancellation));
 
-        await ExecuteAsync(other, "update silos set status = 'dead' where not knows_folds");
+        await ExecuteAsync(other, "update silos set status = 'dead' where schema_version = 0");
 
         Assert.Equal(new FoldStep(0, 1, 1, false), await store.Folds.FoldAsync(10, TimeSpan.Zero, Cancellation));
     }

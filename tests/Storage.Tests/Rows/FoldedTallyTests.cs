@@ -71,6 +71,15 @@ public sealed class FoldedTallyTests
     }
 
     [Fact]
+    public void A_row_holds_at_most_256_commits_and_is_filled_before_the_next()
+    {
+        var commits = Enumerable.Range(1, 600).Select(static transaction => Commit(transaction, 1)).ToArray();
+
+        Assert.Equal([256, 256, 88], Fold([commits]).Select(static row => row.Count));
+        Assert.Equal([256, 256, 88], Fold(commits.Chunk(7)).Select(static row => row.Count));
+    }
+
+    [Fact]
     public void Nothing_to_fold_changes_no_count()
     {
         Assert.Empty(FoldedTally.Add(null, []));
