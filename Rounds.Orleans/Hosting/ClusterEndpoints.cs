@@ -31,7 +31,8 @@ public static class ClusterEndpoints
 
     /// <summary>
     /// A silo that ended is found within about 3 s, and one that is silent within about 6 s. A silo that stands still
-    /// for a shorter time goes on: three probes in a row must fail.
+    /// for a shorter time goes on: three probes in a row must fail. A silent connection between two silos is closed
+    /// after 5 s, so that they meet again as soon as the network between them has healed.
     /// </summary>
     public static ISiloBuilder DetectFailuresQuickly(this ISiloBuilder silo) =>
         silo.Configure<ClusterMembershipOptions>(static membership =>
@@ -45,7 +46,7 @@ public static class ClusterEndpoints
             membership.TableRefreshTimeout = TimeSpan.FromSeconds(5);
             membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
             membership.NumMissedTableIAmAliveLimit = 3;
-        });
+        }).Configure<SiloConnectionOptions>(SilentConnections.End);
 
     private sealed class ClusterPorts : IDisposable
     {

@@ -51,11 +51,6 @@ internal sealed partial class SilenceWatch : IDisposable
             $"Nothing came from {connection.RemoteEndPoint} for {limit.TotalSeconds:0} s after something was sent."));
     }
 
-    [LoggerMessage(
-        EventId = 1073, Level = LogLevel.Warning,
-        Message = "The connection with {EndPoint} is closed: nothing came for {Seconds:0.0} s after something was sent.")]
-    private partial void LogSilent(System.Net.EndPoint? endPoint, double seconds);
-
     private sealed class WatchedPipes(PipeReader input, PipeWriter output) : IDuplexPipe
     {
         public PipeReader Input => input;

@@ -6,11 +6,11 @@ using Orleans.Configuration;
 namespace Tributary.Rounds.Orleans.Hosting;
 
 /// <summary>
-/// Ends connections between silos that are silent. A network that lets nothing through tells nobody: what was sent waits
-/// for the system to send it again, at distances that grow to half a minute and more, also when the network has healed
-/// by then. A new connection is there as soon as the network is, and an attempt that fails says so.
+/// Ends connections between silos that are silent. A network that lets nothing through tells nobody: what was sent
+/// waits for the system to send it again, at distances that grow to half a minute and more, also when the network has
+/// healed by then. A new connection is there as soon as the network is, and an attempt that fails says so.
 /// </summary>
-public static class SilentConnections
+internal static class SilentConnections
 {
     /// <summary>
     /// How long a connection may be silent after something was sent. Each silo hears of each other one every second,
@@ -18,13 +18,12 @@ public static class SilentConnections
     /// </summary>
     public static readonly TimeSpan MaxSilence = TimeSpan.FromSeconds(5);
 
-    /// <summary>Watches all connections of this silo to other silos.</summary>
-    public static ISiloBuilder EndSilentConnections(this ISiloBuilder silo) =>
-        silo.Configure<SiloConnectionOptions>(static options =>
-        {
-            options.ConfigureSiloOutboundConnection(Watch);
-            options.ConfigureSiloInboundConnection(Watch);
-        });
+    /// <summary>Watches all connections of this silo with other silos.</summary>
+    public static void End(SiloConnectionOptions options)
+    {
+        options.ConfigureSiloOutboundConnection(Watch);
+        options.ConfigureSiloInboundConnection(Watch);
+    }
 
     private static void Watch(IConnectionBuilder connections)
     {

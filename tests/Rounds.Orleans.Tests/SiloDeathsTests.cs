@@ -67,15 +67,4 @@ public sealed class SiloDeathsTests
 
     private static LivingSilo Row(SiloId silo, bool hasSession) =>
         new(silo, $"127.0.0.1:{silo.Value}@7", 0, hasSession, IsLeaving: false);
-
-    private sealed class HandSetTime : TimeProvider
-    {
-        private long ticks;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => ticks;
-
-        public void Advance(TimeSpan by) => ticks += by.Ticks;
-    }
 }
