@@ -158,7 +158,9 @@ internal sealed class ClusterRun : IPromised, IPlatformRun
         IsOver = true;
         foreach (var silo in silos.Where(static silo => !silo.IsGone))
             await silo.Host.StopAsync();
-        ClusterChecks.Stored(this);
+        // A call whose caller has given up may run late, and leave work that waits for the next start.
+        if (Database.DeferredCalls.Count == 0 && Database.Reminders.Count == 0)
+            ClusterChecks.Stored(this);
     });
 
     /// <summary>What a silo runs.</summary>
