@@ -38,6 +38,9 @@ internal sealed class ClusterSilo(ClusterRun run, int number)
 
     public bool HasStarted { get; private set; }
 
+    /// <summary>True when no process follows the one that has crashed.</summary>
+    public bool IsGone { get; private set; }
+
     /// <summary>Completes when the process that runs now has crashed, or has stopped.</summary>
     public Task Ended => ended.Task;
 
@@ -100,6 +103,14 @@ internal sealed class ClusterSilo(ClusterRun run, int number)
 
     public void Crash() => Crash(ended);
 
+    /// <summary>Crashes, and does not start again, unless another process follows already.</summary>
+    public void EndForGood()
+    {
+        IsGone = HasStarted;
+        if (IsGone)
+            Crash(ended);
+    }
+
     /// <summary>Stops in order and starts again, unless it crashes on its way out.</summary>
     public async Task RestartAsync()
     {
@@ -149,7 +160,8 @@ internal sealed class ClusterSilo(ClusterRun run, int number)
         Host.Abandon();
         Feeds?.End();
         Bury(store);
-        run.World.Start(StartAsync);
+        if (!IsGone)
+            run.World.Start(StartAsync);
     }
 
     // Somebody notices sooner or later that a process has ended; one that has left is dead already.

@@ -63,8 +63,9 @@ internal sealed class FeedReaders
             return "A subscriber of the feed is not sent what is durable.";
         foreach (var (reader, read) in states)
         {
-            if (await read(run.Any()) is { } newest && newest != reader.Last)
-                return $"A {reader} was sent {reader.Last} last, and the state is {newest}.";
+            var newest = await read(run.Any());
+            if (newest is null || newest != reader.Last)
+                return $"A {reader} was sent {reader.Last} last, and the state is {newest ?? "not answered"}.";
         }
 
         return null;
