@@ -7,6 +7,6 @@ internal sealed partial class SilenceWatch
 {
     [LoggerMessage(
         EventId = 1073, Level = LogLevel.Warning,
-        Message = "The connection with {EndPoint} is closed: nothing came for {Seconds:0.0} s after something was sent")]
+        Message = "The connection with {EndPoint} is closed: nothing came for {Seconds:0.0} s")]
     private partial void LogSilent(EndPoint? endPoint, double seconds);
 }
