@@ -152,6 +152,10 @@ internal sealed class ClusterRun : IPromised, IPlatformRun
             silo.IsCalm = true;
         await trouble;
         await SettleAsync();
+        // Nobody ends any more; time moves when the last one has ended.
+        isLast = false;
+        await World.Delay(TimeSpan.FromMilliseconds(1));
+        await SettleAsync();
         await readers.EndAsync();
         ClusterChecks.All(this);
         await ParcelChecks.LedgerBalancesAsync(this);
