@@ -7,7 +7,7 @@ namespace Tributary.Feed.Changes;
 /// Tells the watchers of an item, or of a group's aggregates, that a round of this process changed it: also when no
 /// message came, because an earlier one was processed. Without watchers it costs rounds nothing.
 /// </summary>
-public sealed class ChangeWatch
+public sealed class ChangeWatch : IChangeOrigin
 {
     private readonly Lock gate = new();
     private readonly KeyWatchers<Action<string>> items = new();
@@ -31,6 +31,9 @@ public sealed class ChangeWatch
                 Of(key).Remove(key, changed);
         });
     }
+
+    // Rounds of this process are never missed.
+    IDisposable IChangeOrigin.Watch(WatchedKey key, Action<string> changed, Action doubted) => Watch(key, changed);
 
     /// <summary>Called after each round that stored messages or raised failures.</summary>
     /// <param name="told">Called beside the loop; must return at once and throw nothing.</param>

@@ -7,12 +7,12 @@ namespace Tributary.Feed.Changes;
 /// each other silo tells by a <see cref="KeyLink"/>, which has the keys that are watched here. Whatever may have been
 /// missed is told as a doubt: the subscriber reads its state again, and so gets the newest one.
 /// </summary>
-public sealed class NodeChanges(ChangeWatch rounds)
+public sealed class NodeChanges(ChangeWatch rounds) : IChangeOrigin
 {
     private readonly Lock gate = new();
     private readonly KeyWatchers<Watcher> watchers = new();
     private readonly List<KeyLink> links = [];
-    private readonly List<Action> failures = [];
+    private readonly List<Action<RoundNews>> told = [];
 
     /// <summary>Called for each change of the key, beside the loop; see <see cref="ChangeWatch.Watch"/>.</summary>
     /// <param name="doubted">
@@ -54,20 +54,23 @@ public sealed class NodeChanges(ChangeWatch rounds)
     }
 
     /// <summary>Called when a silo has raised failures, or may have; must return at once and throw nothing.</summary>
-    public IDisposable WatchFailures(Action raised)
+    public IDisposable WatchFailures(Action raised) => WatchRounds(news =>
+    {
+        if (news.HasFailures)
+            raised();
+    });
+
+    /// <inheritdoc/>
+    public IDisposable WatchRounds(Action<RoundNews> told)
     {
         lock (gate)
-            failures.Add(raised);
-        var near = rounds.WatchRounds(news =>
-        {
-            if (news.HasFailures)
-                raised();
-        });
+            this.told.Add(told);
+        var near = rounds.WatchRounds(told);
         return new Leaving(() =>
         {
             near.Dispose();
             lock (gate)
-                failures.Remove(raised);
+                this.told.Remove(told);
         });
     }
 
@@ -99,13 +102,13 @@ public sealed class NodeChanges(ChangeWatch rounds)
         Changed(WatchedKey.OfGroup(parsed.Generation, parsed.Group), key);
     }
 
-    /// <summary>Another silo has raised failures.</summary>
-    public void FailuresRaised()
+    /// <summary>Another silo has stored messages or raised failures.</summary>
+    public void Told(RoundNews news)
     {
         lock (gate)
         {
-            foreach (var raised in failures)
-                raised();
+            foreach (var one in told)
+                one(news);
         }
     }
 
@@ -118,7 +121,7 @@ public sealed class NodeChanges(ChangeWatch rounds)
                 watcher.Doubted();
         }
 
-        FailuresRaised();
+        Told(new RoundNews(HasMessages: true, HasFailures: true));
     }
 
     private void Changed(WatchedKey key, string changed)

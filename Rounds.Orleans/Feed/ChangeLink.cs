@@ -3,15 +3,14 @@ using Tributary.Feed.Changes;
 namespace Tributary.Rounds.Orleans.Feed;
 
 /// <summary>
-/// Listens to one other silo for the subscribers of this node. A report that is lost, a session that is over and a silo
-/// that is gone each end in a doubt: the subscribers then read their states again, so that a change can be late and
-/// never missing.
+/// Listens to one other silo, or to one that hears all, for the subscribers of this node. A report that is lost, a
+/// session that is over and a silo that is gone each end in a doubt: the subscribers then read their states again, so
+/// that a change can be late and never missing.
 /// </summary>
-/// <param name="silo">The other silo.</param>
 /// <param name="keys">What is watched here.</param>
 /// <param name="hint">Called when messages were stored, or may have been.</param>
 internal sealed class ChangeLink(
-    ISiloChanges silo, KeyLink keys, NodeChanges changes, Action hint, TimeProvider time)
+    IChangeSource source, KeyLink keys, NodeChanges changes, Action hint, TimeProvider time)
 {
     /// <summary>
     /// The shortest time from one report to the next question: under load a report tells of several rounds.
@@ -27,14 +26,14 @@ internal sealed class ChangeLink(
     /// <exception cref="Exception">The silo cannot be reached.</exception>
     public async Task RunAsync(Func<bool> isWanted, CancellationToken cancellation)
     {
-        var session = await silo.Open(WireKey.Of(keys.Begin())).WaitAsync(MaxSilence, time, cancellation);
+        var session = await source.Open(WireKey.Of(keys.Begin())).WaitAsync(MaxSilence, time, cancellation);
         // What the silo changed before it knew the keys.
         changes.Doubt();
         hint();
         keys.Known();
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var changing = keys.WaitAsync(over.Token);
-        var listening = silo.Listen(session);
+        var listening = source.Listen(session);
         try
         {
             while (true)
@@ -54,7 +53,7 @@ internal sealed class ChangeLink(
                     return;
                 Apply(report);
                 await Task.Delay(MinPause, time, cancellation);
-                listening = silo.Listen(session);
+                listening = source.Listen(session);
             }
         }
         finally
@@ -74,7 +73,7 @@ internal sealed class ChangeLink(
     {
         if (keys.Take() is not { } change)
             return true;
-        var isKnown = await silo.Change(session, WireKey.Of(change.Added), WireKey.Of(change.Removed))
+        var isKnown = await source.Change(session, WireKey.Of(change.Added), WireKey.Of(change.Removed))
             .WaitAsync(MaxSilence, time, cancellation);
         if (isKnown)
             keys.Known();
@@ -85,8 +84,8 @@ internal sealed class ChangeLink(
     {
         if (report.HasMessages)
             hint();
-        if (report.HasFailures)
-            changes.FailuresRaised();
+        if (report.HasMessages || report.HasFailures)
+            changes.Told(new RoundNews(report.HasMessages, report.HasFailures));
         foreach (var item in report.Items)
             changes.ItemChanged(item);
         foreach (var key in report.Aggregates)

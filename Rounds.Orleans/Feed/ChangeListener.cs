@@ -9,12 +9,12 @@ namespace Tributary.Rounds.Orleans.Feed;
 /// <param name="keys">What is watched here.</param>
 /// <param name="hint">Called when messages were stored, or may have been.</param>
 internal sealed class ChangeListener(
-    ISiloChanges silo, KeyLink keys, NodeChanges changes, Action hint, TimeProvider time)
+    IChangeSource source, KeyLink keys, NodeChanges changes, Action hint, TimeProvider time)
 {
     // What a silo that cannot be heard changes is looked for this often.
     private static readonly Backoff Retries = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5));
 
-    private readonly ChangeLink link = new(silo, keys, changes, hint, time);
+    private readonly ChangeLink link = new(source, keys, changes, hint, time);
 
     /// <summary>True while somebody reads here.</summary>
     public required Func<bool> IsWanted { get; init; }

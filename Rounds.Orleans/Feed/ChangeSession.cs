@@ -4,8 +4,8 @@ using Tributary.Feed.Changes;
 namespace Tributary.Rounds.Orleans.Feed;
 
 /// <summary>
-/// What rounds of this silo changed since another node listened last. Rounds only note it: they never wait for the
-/// node, and when it is slow the notes become one that says that anything may have changed.
+/// What has changed since a node listened last. Rounds only note it: they never wait for the node, and when it is slow
+/// the notes become one that says that anything may have changed.
 /// </summary>
 internal sealed class ChangeSession : IDisposable
 {
@@ -15,7 +15,7 @@ internal sealed class ChangeSession : IDisposable
     /// <summary>Most characters of the changed keys that wait for the node; with more, the report is cut.</summary>
     public const int MaxWaitingLength = 2 << 20;
 
-    private readonly ChangeWatch watch;
+    private readonly IChangeOrigin origin;
     private readonly TimeProvider time;
     private readonly IDisposable rounds;
     private readonly Lock gate = new();
@@ -31,11 +31,11 @@ internal sealed class ChangeSession : IDisposable
     private long heardAt;
     private int isListening;
 
-    public ChangeSession(ChangeWatch watch, TimeProvider time)
+    public ChangeSession(IChangeOrigin origin, TimeProvider time)
     {
-        (this.watch, this.time) = (watch, time);
+        (this.origin, this.time) = (origin, time);
         heardAt = time.GetTimestamp();
-        rounds = watch.WatchRounds(Tell);
+        rounds = origin.WatchRounds(Tell);
     }
 
     /// <summary>How long ago the node listened last; zero while it listens.</summary>
@@ -49,7 +49,7 @@ internal sealed class ChangeSession : IDisposable
         foreach (var key in added)
         {
             if (!keys.ContainsKey(key))
-                keys.Add(key, watch.Watch(key, key.IsItem ? ItemChanged : AggregateChanged));
+                keys.Add(key, origin.Watch(key, key.IsItem ? ItemChanged : AggregateChanged, Doubted));
         }
 
         foreach (var key in removed)
@@ -109,6 +109,13 @@ internal sealed class ChangeSession : IDisposable
 
     private void AggregateChanged(string key) => Note(aggregates, key);
 
+    private void Doubted()
+    {
+        lock (gate)
+            Cut();
+        signal.Wake();
+    }
+
     private void Note(HashSet<string> changed, string key)
     {
         lock (gate)
@@ -119,9 +126,14 @@ internal sealed class ChangeSession : IDisposable
             length += key.Length;
             if (items.Count + aggregates.Count <= MaxWaitingCount && length <= MaxWaitingLength)
                 return;
-            isCut = true;
-            items.Clear();
-            aggregates.Clear();
+            Cut();
         }
+    }
+
+    private void Cut()
+    {
+        isCut = true;
+        items.Clear();
+        aggregates.Clear();
     }
 }

@@ -2,8 +2,8 @@ using Tributary.Feed.Changes;
 
 namespace Tributary.Rounds.Orleans.Feed;
 
-/// <summary>The sessions of the nodes that listen to one silo. Its owner serialises all calls.</summary>
-internal sealed class ChangeSessions(ChangeWatch watch, TimeProvider time)
+/// <summary>The sessions of the nodes that listen to one origin of changes. Its owner serialises all calls.</summary>
+internal sealed class ChangeSessions(IChangeOrigin origin, TimeProvider time)
 {
     /// <summary>Most sessions: one for each node of the cluster, and those that their nodes have begun again.</summary>
     private const int MaxSessionsCount = 256;
@@ -22,6 +22,17 @@ internal sealed class ChangeSessions(ChangeWatch watch, TimeProvider time)
     private readonly Dictionary<long, ChangeSession> sessions = [];
     private long lastSession;
 
+    /// <summary>True when nobody listens.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            EndSilent();
+            return sessions.Count == 0;
+        }
+    }
+
+
     /// <inheritdoc cref="ISiloChanges.Open"/>
     public long Open(WireKey[] keys)
     {
@@ -29,7 +40,7 @@ internal sealed class ChangeSessions(ChangeWatch watch, TimeProvider time)
         if (sessions.Count >= MaxSessionsCount)
             throw new InvalidOperationException(
                 $"{MaxSessionsCount} sessions listen to this silo; allowed: at most that many.");
-        var begun = new ChangeSession(watch, time);
+        var begun = new ChangeSession(origin, time);
         sessions.Add(++lastSession, begun);
         Change(lastSession, begun, keys, []);
         return lastSession;
@@ -49,6 +60,13 @@ internal sealed class ChangeSessions(ChangeWatch watch, TimeProvider time)
     {
         EndSilent();
         return sessions.TryGetValue(session, out var found) ? await found.ListenAsync(MaxListenTime) : null;
+    }
+
+    /// <summary>Ends all sessions.</summary>
+    public void EndAll()
+    {
+        foreach (var session in sessions.Keys.ToList())
+            End(session);
     }
 
     private void Change(long session, ChangeSession changed, WireKey[] added, WireKey[] removed)

@@ -23,5 +23,15 @@ internal sealed class SiloChanges(
 /// <summary>References to the changes of silos.</summary>
 internal sealed class SiloChangesClient(IServiceProvider services) : GrainServiceClient<ISiloChanges>(services)
 {
-    public ISiloChanges At(SiloAddress silo) => GetGrainService(silo);
+    public IChangeSource At(SiloAddress silo) => new Source(GetGrainService(silo));
+
+    private sealed class Source(ISiloChanges silo) : IChangeSource
+    {
+        public Task<long> Open(WireKey[] keys) => silo.Open(keys);
+
+        public Task<bool> Change(long session, WireKey[] added, WireKey[] removed) =>
+            silo.Change(session, added, removed);
+
+        public Task<ChangeReport?> Listen(long session) => silo.Listen(session);
+    }
 }

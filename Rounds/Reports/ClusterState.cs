@@ -42,6 +42,10 @@ public sealed class ClusterReader(
         return new ClusterState(await asked, [.. partitions]);
     }
 
+    /// <summary>What a silo says of itself.</summary>
+    /// <exception cref="Exception">It does not answer.</exception>
+    public Task<SiloReport> ReportOfAsync(LivingSilo silo, CancellationToken cancellation) => ask(silo, cancellation);
+
     private async Task<SiloState> AskAsync(LivingSilo silo, CancellationToken cancellation)
     {
         try

@@ -1,6 +1,7 @@
 using Orleans.Concurrency;
 using Tributary.Replays;
 using Tributary.Rounds.Held;
+using Tributary.Rounds.Reports;
 
 namespace Tributary.Silo.Hosting.Doors;
 
@@ -33,6 +34,12 @@ internal interface IOperationsGrain : IGrainWithIntegerKey
     /// <inheritdoc cref="Pipeline.Generations.IGenerationControl.DropAsync"/>
     [Alias("Drop")]
     Task<GenerationLine[]> Drop(string name, int number);
+
+    /// <summary>What another silo says of itself; fails when it does not answer.</summary>
+    /// <param name="silo">Its id.</param>
+    /// <param name="address">Its address in the database.</param>
+    [ReadOnly, Alias("ReportOf")]
+    Task<SiloReport> ReportOf(long silo, string address);
 }
 
 /// <summary>A generation as a silo knows it; its row is in the database.</summary>

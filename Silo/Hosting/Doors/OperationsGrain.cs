@@ -2,7 +2,9 @@ using Orleans.Concurrency;
 using Tributary.Api;
 using Tributary.Pipeline.Generations;
 using Tributary.Rounds.Held;
+using Tributary.Rounds.Reports;
 using Tributary.Silo.Hosting.Lifetime;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Silo.Hosting.Doors;
 
@@ -25,6 +27,10 @@ internal sealed class OperationsGrain(AfterStart<ApiNode> node) : Grain, IOperat
 
     public async Task<GenerationLine[]> Drop(string name, int number) =>
         Lines(await (await ControlAsync()).DropAsync(name, number, CancellationToken.None));
+
+    public async Task<SiloReport> ReportOf(long silo, string address) =>
+        await (await node.WhenKnown).Cluster.ReportOfAsync(
+            new LivingSilo(new SiloId(silo), address, 0, HasSession: true, IsLeaving: false), CancellationToken.None);
 
     // A silo is a part of the cluster a moment before its node has started.
     private async Task<IGenerationControl> ControlAsync() => (await node.WhenKnown).Generations!;

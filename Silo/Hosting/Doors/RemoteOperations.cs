@@ -2,8 +2,11 @@ using Tributary.Pipeline.Generations;
 using Tributary.Rounds.Held;
 using Tributary.Rounds.Orleans.Hosting;
 using Tributary.Rounds.Orleans.Kinds;
+using Tributary.Rounds.Orleans.Silos;
+using Tributary.Rounds.Reports;
 using Tributary.Silo.Hosting.Cluster;
 using Tributary.Storage.Generations;
+using Tributary.Storage.Rounds;
 
 namespace Tributary.Silo.Hosting.Doors;
 
@@ -14,6 +17,9 @@ internal sealed class RemoteOperations(
     ClusterLink link, IGenerations store, Func<CancellationToken, ValueTask> refresh, TimeProvider time)
     : IGenerationControl
 {
+    // Longer than the silo that is asked waits for the other one.
+    private static readonly TimeSpan MaxReportWait = ClusterView.MaxWait + ClusterView.MaxWait;
+
     /// <exception cref="TributaryException"><c>no_silo</c>, <c>silo_lost</c>.</exception>
     public Task<AgainResult> MakeAgainAsync(Guid failure) =>
         AskAsync(silo => silo.MakeAgain(failure), isRepeatable: false);
@@ -43,6 +49,21 @@ internal sealed class RemoteOperations(
     public ValueTask<IReadOnlyList<GenerationView>> DropAsync(
         string name, int number, CancellationToken cancellation) =>
         ChangeAsync(silo => silo.Drop(name, number), cancellation);
+
+    /// <summary>What a silo says of itself, asked by way of another one or of itself.</summary>
+    /// <exception cref="TimeoutException">It does not answer.</exception>
+    public async Task<SiloReport> ReportOfAsync(LivingSilo silo, CancellationToken cancellation)
+    {
+        try
+        {
+            return await AskAsync(asked => asked.ReportOf(silo.Silo.Value, silo.Address), isRepeatable: false)
+                .WaitAsync(MaxReportWait, time, cancellation);
+        }
+        catch (TimeoutException error)
+        {
+            throw new TimeoutException($"Nobody answered for it within {MaxReportWait.TotalSeconds:0} s.", error);
+        }
+    }
 
     private async ValueTask<IReadOnlyList<GenerationView>> ChangeAsync(
         Func<IOperationsGrain, Task<GenerationLine[]>> change, CancellationToken cancellation)

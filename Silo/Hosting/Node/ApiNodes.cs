@@ -91,6 +91,8 @@ internal sealed class ApiNodes(
             Intake = NewDoor(isBulk: false),
             BulkIntake = NewDoor(isBulk: true),
             MakeAgain = operations.MakeAgainAsync,
+            Cluster = new ClusterReader(store.Store, () => facts.PartitionCount, operations.ReportOfAsync),
+            Changes = changes,
             Generations = operations,
             Refusal = () => state.Refusal,
         };

@@ -1,5 +1,8 @@
 using Tributary.Api;
+using Tributary.Feed;
+using Tributary.Feed.Changes;
 using Tributary.Pipeline.Plugins;
+using Tributary.Rounds.Orleans.Feed;
 using Tributary.Rounds.Orleans.Hosting;
 using Tributary.Silo.Hosting.Cluster;
 using Tributary.Silo.Hosting.Doors;
@@ -13,8 +16,9 @@ namespace Tributary.Silo.Hosting.Node;
 /// </summary>
 internal sealed class ClientService(
     NodeStore store, FeedStart feed, ApiNodes nodes, AfterStart<ApiNode> node, AfterStart<PluginHost> plugins,
-    StoredGenerations generations, ClusterLink link, NodeBackground background, NodeState state, NodeStop stop,
-    ProcessFault fault, TimeProvider time) : IHostedService
+    StoredGenerations generations, ClusterLink link, NodeChanges changes, AfterStart<FeedTail> tail,
+    NodeBackground background, NodeState state, NodeStop stop, ProcessFault fault, TimeProvider time,
+    ILogger<ClusterChanges> logger) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken) => fault.OrEndAsync(RunAsync(cancellationToken));
 
@@ -30,6 +34,10 @@ internal sealed class ClientService(
             link, store.Store.Generations, definitions.Generations.RefreshAsync, time);
         node.Set(nodes.OfClient(link, operations, facts, definitions, plugins.Value));
         background.Run("The connection to the cluster", link.RunAsync);
+        background.Run(
+            "The changes of the cluster",
+            new ClusterChanges(
+                changes, tail.Value, () => link.Grains, Guid.CreateVersion7, time, logger).RunAsync);
         state.BeginServing(static () => true, () => link.IsUp ? null : ClusterConnection.Down());
     }
 }

@@ -15,6 +15,7 @@ public sealed class HabitTests
         ["Silo/Configuration/PipelineReader.cs"] = "the program hands the system's clock to connectors",
         ["Silo/Composition/WatchServices.cs"] = "the clock of a host that brings none",
         ["Silo/Hosting/Engine/NodeGrains.cs"] = "the program hands chance to the delays of retries",
+        ["Silo/Hosting/Node/ClientService.cs"] = "the program hands chance to the ids of a client's sessions",
         ["Silo/Hosting/Node/NodeDoors.cs"] = "the program hands chance to the ids of messages",
         ["Silo/Hosting/Node/NodeScratch.cs"] = "the name of the scratch folder of this process",
         ["Api/TributaryApi.cs"] = "the clock of a host that brings none",

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Npgsql;
 using Tributary.Silo.Tests.Pipeline;
 using Tributary.Tests.Shared;
@@ -47,6 +48,8 @@ public sealed class ApiNodeTests(PostgresFixture postgres) : IClassFixture<Postg
         await using var silo = await ClusterProcesses.StartAsync(connection, "--config", config);
         await api.WaitUntilReadyAsync(Cancellation);
         using var direct = new ApiCaller(silo);
+        var shown = Assert.Single((await caller.GetAsync("api/v1/cluster")).Body.GetProperty("silos").EnumerateArray());
+        Assert.Equal(JsonValueKind.Null, shown.GetProperty("silence").ValueKind);
         var count = await TakeAsync(caller) + await RefuseAsync(caller);
         Assert.Equal(count, await AcceptedAsync(caller));
         Assert.Equal(count, await AcceptedAsync(direct));

@@ -94,6 +94,45 @@ public sealed class FeedsTests(PostgresFixture postgres, ITestOutputHelper outpu
     }
 
     [Fact]
+    public async Task Subscribers_at_an_API_node_hear_of_changes_by_all_silos_and_after_any_of_them_is_killed()
+    {
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "tributary.yaml");
+        await File.WriteAllTextAsync(file, Configuration, Cancellation);
+        Directory.CreateDirectory(Path.Combine(folder.Path, "content"));
+        var connection = await postgres.Server.CreateDatabaseAsync();
+        await using var first = await ClusterProcesses.StartAsync(connection, "--config", file);
+        await using var second = await ClusterProcesses.StartAsync(connection, "--config", file);
+        await ClusterProcesses.UntilSharedAsync(connection, 2);
+        await using var api = await ClusterProcesses.StartAsync(connection, "--config", file, "--roles", "api");
+        await using var socket = await LiveSocket.OpenAsync(api.Address, Cancellation);
+        await SubscribeAsync(socket);
+
+        var count = 0;
+        await PostToAllAsync(first);
+        // The node listens by way of one of the silos: in the end each has been the one that is gone.
+        await second.KillAsync(Cancellation);
+        await PostToAllAsync(first);
+        await second.StartAsync(Cancellation);
+        await ClusterProcesses.UntilSharedAsync(connection, 2);
+        await PostToAllAsync(second);
+        await first.KillAsync(Cancellation);
+        await PostToAllAsync(second);
+        Assert.Empty(socket.Errors);
+
+        async Task PostToAllAsync(TributaryProcess silo)
+        {
+            count++;
+            foreach (var item in Items)
+                await PostAsync(silo, item, count);
+            var began = Stopwatch.GetTimestamp();
+            await HearAsync(socket, count);
+            output.WriteLine(
+                $"All states were at the API node after {ClusterProcesses.Since(began).TotalMilliseconds:0} ms.");
+        }
+    }
+
+    [Fact]
     public async Task A_message_to_one_silo_reaches_a_subscriber_of_another_without_waiting_for_the_poll()
     {
         const int Count = 40;

@@ -9,7 +9,7 @@ namespace Tributary.Simulation.Tests.Cluster.Feeds;
 /// </summary>
 /// <param name="sender">Completes when the process that asks has ended.</param>
 /// <param name="other">Completes when the process that is asked has ended.</param>
-internal sealed class FarChanges(ClusterRun run, ChangeSessions sessions, Task sender, Task other) : ISiloChanges
+internal sealed class FarChanges(ClusterRun run, ChangeSessions sessions, Task sender, Task other) : IChangeSource
 {
     private readonly Random random = run.World.Random;
 
