@@ -38,6 +38,8 @@ internal static class Treatments
             "docs/cluster.md: curl "
                 + "'http://127.0.0.1:8888/api/v1/aggregates/quakes-by-network?atLeast=AQGNJ…&deadline=2000'"
         ] = "the cursor is one of a receipt; TwoProcessesTests reads with such",
+        ["docs/reliability.md: ./test.sh Silo                                      # all of them but the simulation"] =
+            "this run, and its longer forms",
         ["docs/testing.md: [Fact]"] = "a test: TestingExampleTests has it, and TestingPageTests compares them",
         [
             "docs/cluster.md: builder.UseOrleansClient(client => "

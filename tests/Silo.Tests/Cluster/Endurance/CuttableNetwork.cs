@@ -70,7 +70,7 @@ internal sealed class CuttableNetwork : IAsyncDisposable
         var lines = new List<string>
         {
             $"ip netns add {Hub}",
-            $"ip netns exec {Hub} sysctl -qw net.ipv4.ip_forward=1",
+            $"ip netns exec {Hub} sh -c 'echo 1 > /proc/sys/net/ipv4/ip_forward'",
             $"ip link add {cable}r type veth peer name {cable}s netns {Hub}",
             $"ip -n {Hub} addr add {network}.200.1/24 dev {cable}s",
             $"ip -n {Hub} link set {cable}s up",

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
 using Tributary.TestingHost.Postgres;
+using Tributary.Tests.Shared;
 
 namespace Tributary.Silo.Tests.Cluster.Endurance;
 
@@ -12,7 +13,7 @@ namespace Tributary.Silo.Tests.Cluster.Endurance;
 internal sealed class EnduranceCluster(
     PostgresCluster postgres, string connection, IReadOnlyList<SupervisedNode> nodes, ITestOutputHelper output)
 {
-    /// <summary>For longer than Orleans waits, so that the silo is declared dead meanwhile.</summary>
+    /// <summary>At least so long; and until the others have declared the silo dead, which takes seconds.</summary>
     private static readonly TimeSpan Freeze = TimeSpan.FromSeconds(30);
 
     private const int LostExitCode = 1;
@@ -63,7 +64,9 @@ internal sealed class EnduranceCluster(
     {
         await LogAsync("SIGSTOP", node);
         await node.Process.SignalAsync("STOP", Cancellation);
+        var silo = node.Silo;
         await Pace.WaitAsync(Freeze);
+        await Waiting.UntilAsync(async () => await IsDeadAsync(silo));
         await node.Process.SignalAsync("CONT", Cancellation);
         Assert.Equal(LostExitCode, await node.Process.WaitForExitAsync(Cancellation));
         await node.StartAsync(Cancellation);
@@ -72,7 +75,8 @@ internal sealed class EnduranceCluster(
     public async Task StopAsync(SupervisedNode node)
     {
         await LogAsync("SIGTERM", node);
-        Assert.Equal(0, await node.Process.StopAsync(Cancellation));
+        var code = await node.Process.StopAsync(Cancellation);
+        Assert.True(code == 0 || node.WasDeclaredDead, $"{node.Name} ended with {code}:\n{node.Process.Output}");
         await node.StartAsync(Cancellation);
     }
 
@@ -83,10 +87,26 @@ internal sealed class EnduranceCluster(
         await postgres.StartAsync();
     }
 
-    /// <summary>The nodes that ended although nobody harmed them.</summary>
-    public IEnumerable<string> LostNodes() =>
-        nodes.Where(static node => node.IsReady && node.Process.HasExited)
-            .Select(static node => $"{node.Name} has ended by itself:\n{node.Process.Output}");
+    /// <summary>
+    /// Starts nodes again that ended although nobody harmed them. A silo may: on a machine that stands still for
+    /// seconds the others declare it dead. Any other end is a fault.
+    /// </summary>
+    public async Task StartLostNodesAsync()
+    {
+        List<SupervisedNode> lost;
+        lock (choosing)
+        {
+            lost = [.. nodes.Where(static node => node.IsReady && node.Process.HasExited)];
+            lost.ForEach(static node => node.IsReady = false);
+        }
+
+        foreach (var node in lost)
+        {
+            Assert.True(node.WasDeclaredDead, $"{node.Name} has ended by itself:\n{node.Process.Output}");
+            Log($"{node.Name} was declared dead although it lives, and is started again.");
+            await node.StartAsync(Cancellation);
+        }
+    }
 
     public void Log(string what) => output.WriteLine(string.Create(
         CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(began).TotalSeconds,6:0.0} s  {what}"));
@@ -95,6 +115,19 @@ internal sealed class EnduranceCluster(
     {
         var rounds = node.IsSilo ? await RoundsAsync(node.Silo) : "no rounds";
         Log($"{harm} of {node.Name}: {rounds}; {InFlightCount()} requests in flight.");
+    }
+
+    private async Task<bool> IsDeadAsync(long silo)
+    {
+        try
+        {
+            return !(await ClusterProcesses.SharesAsync(connection)).ContainsKey(silo);
+        }
+        catch (NpgsqlException)
+        {
+            // The database starts again.
+            return false;
+        }
     }
 
     // The session of a silo's commits says whether a round is under way at this moment.

@@ -108,8 +108,7 @@ internal sealed class SmallProxy : IAsyncDisposable
             {
                 var node = among[(int)((uint)(first + i) % among.Count)];
                 using var answer = await TryAsync(context, node, body);
-                if (answer is not null
-                    && (answer.StatusCode != HttpStatusCode.ServiceUnavailable || i == among.Count - 1))
+                if (answer is not null && (i == among.Count - 1 || !await IsNotTakenAsync(answer)))
                 {
                     await AnswerAsync(context, answer);
                     return;
@@ -125,6 +124,11 @@ internal sealed class SmallProxy : IAsyncDisposable
             await FailAsync(context, lost.ToString());
         }
     }
+
+    // Other reasons for a 503 leave open whether the request had an effect.
+    private static async Task<bool> IsNotTakenAsync(HttpResponseMessage answer) =>
+        answer.StatusCode == HttpStatusCode.ServiceUnavailable
+        && (await answer.Content.ReadAsStringAsync()).Contains("\"code\":\"stopping\"", StringComparison.Ordinal);
 
     private static async Task AnswerAsync(HttpContext context, HttpResponseMessage answer)
     {

@@ -22,6 +22,10 @@ internal sealed partial class SupervisedNode(string name, TributaryProcess proce
     public long Silo => long.Parse(
         Joined().Matches(process.Output)[^1].Groups["silo"].Value, CultureInfo.InvariantCulture);
 
+    /// <summary>True when its present life ended because the others had declared the silo dead.</summary>
+    public bool WasDeclaredDead => isSilo && process.HasExited && process.Errors.Contains(
+        $"The cluster declared silo {Silo} dead", StringComparison.Ordinal);
+
     /// <summary>Starts the process again until it is ready.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
