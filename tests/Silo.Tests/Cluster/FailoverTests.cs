@@ -13,6 +13,7 @@ namespace Tributary.Silo.Tests.Cluster;
 /// Three processes on one database under load, of which one after the other is killed and started again.
 /// <c>TRIBUTARY_KILLS</c> says how often; the times until others serve what the dead silo had are printed.
 /// </summary>
+[Collection(nameof(RunAlone))]
 public sealed partial class FailoverTests(PostgresFixture postgres, ITestOutputHelper output)
     : IClassFixture<PostgresFixture>
 {

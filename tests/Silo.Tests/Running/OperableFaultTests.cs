@@ -10,6 +10,7 @@ namespace Tributary.Silo.Tests.Running;
 /// <summary>
 /// What operators cause and mend ends the process in order, with one sentence and code 1, or is lived through.
 /// </summary>
+[Collection(nameof(RunAlone))]
 public sealed class OperableFaultTests
 {
     private const string LockOfSilos = "(x'54726962'::bit(32)::int::bigint << 32)";

@@ -9,6 +9,7 @@ namespace Tributary.Silo.Tests.Cluster.Endurance;
 /// Three silos on machines of their own, as network namespaces, under load, while the network between two of them, or
 /// between one and PostgreSQL, lets nothing through.
 /// </summary>
+[Collection(nameof(RunAlone))]
 public sealed class CutTests(ITestOutputHelper output)
 {
     private const int SilosCount = 3;

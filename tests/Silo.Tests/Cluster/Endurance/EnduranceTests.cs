@@ -11,6 +11,7 @@ namespace Tributary.Silo.Tests.Cluster.Endurance;
 /// Three silos and an API node under load, readers and subscribers, while nodes are killed, frozen and stopped,
 /// PostgreSQL is restarted, and the definitions change. <c>TRIBUTARY_SOAK_MINUTES</c> makes the run longer.
 /// </summary>
+[Collection(nameof(RunAlone))]
 public sealed class EnduranceTests(PostgresFixture postgres, ITestOutputHelper output) : IClassFixture<PostgresFixture>
 {
     private const int SilosCount = 3;

@@ -9,6 +9,7 @@ namespace Tributary.Silo.Tests.Cluster.Endurance;
 /// <summary>
 /// Three silos and an API node behind a proxy are restarted one after the other while clients write and read.
 /// </summary>
+[Collection(nameof(RunAlone))]
 public sealed class RollingRestartTests(PostgresFixture postgres, ITestOutputHelper output)
     : IClassFixture<PostgresFixture>
 {
