@@ -281,6 +281,8 @@ public sealed class InMemoryStore : IStore
             }
         }
 
+        if (database.Silos.Values.Any(other => !other.IsDead && other.IsHeld && other != joined))
+            IndexedPathsOfCluster.Check(request, InMemoryIndexedPaths.Open(database));
         database.Cluster = request.Cluster;
 
         lastBefore ??= database.LastSilo;

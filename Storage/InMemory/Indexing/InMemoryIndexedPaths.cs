@@ -5,6 +5,10 @@ namespace Tributary.Storage.InMemory.Indexing;
 /// <summary>Stores which paths are indexed, and for which positions.</summary>
 internal static class InMemoryIndexedPaths
 {
+    /// <summary>The paths that are indexed now.</summary>
+    public static IReadOnlyList<string> Open(InMemoryDatabase database) =>
+        [.. database.IndexedSpanRows.Where(static span => span.Until is null).Select(static span => span.Pointer)];
+
     /// <summary>Makes these the indexed paths; returns their ids.</summary>
     public static IReadOnlyList<int> Register(InMemoryDatabase database, IReadOnlyList<string> pointers)
     {

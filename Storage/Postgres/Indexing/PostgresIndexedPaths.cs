@@ -27,10 +27,20 @@ internal static class PostgresIndexedPaths
         """,
     ];
 
+    /// <summary>The paths that are indexed now.</summary>
+    public static async Task<IReadOnlyList<string>> OpenAsync(
+        NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            "select p.pointer from indexed_spans s join indexed_paths p on p.id = s.path where s.until is null",
+            connection);
+        return await PostgresRows.ReadAllAsync(command, static row => row.GetString(0), cancellation);
+    }
+
     /// <summary>
     /// Makes these the indexed paths, within the transaction of a join; returns their ids. Silos that stored messages
-    /// before have ended, so their transactions lie below the position at which spans end and begin; the joining silo
-    /// stores above it.
+    /// with other paths have ended, so their transactions lie below the position at which spans end and begin; the
+    /// joining silo stores above it.
     /// </summary>
     public static async Task<IReadOnlyList<int>> RegisterAsync(
         NpgsqlConnection connection, IReadOnlyList<string> pointers, CancellationToken cancellation)

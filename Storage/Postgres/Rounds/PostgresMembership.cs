@@ -185,9 +185,15 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
         if (request.Cluster != stored)
             await WriteClusterAsync(session.Connection, request.Cluster, cancellation);
 
+        // A silo whose session has ended stores nothing more, whether it was declared dead or not.
+        if ((await PostgresSilos.ReadAsync(session.Connection, cancellation)).Exists(
+            static silo => silo.IsLocked || silo.IsServerFresh))
+        {
+            IndexedPathsOfCluster.Check(
+                request, await PostgresIndexedPaths.OpenAsync(session.Connection, cancellation));
+        }
+
         var incarnation = await InsertAsync(session, request.Address, cancellation);
-        // Silos that stored messages with other paths have ended by now: all living silos of a database name the same
-        // paths.
         incarnation = incarnation with
         {
             IndexedPaths =
