@@ -62,7 +62,7 @@ public sealed class AggregateReplayTests(ITestOutputHelper output)
         await load.WaitForAcknowledgementsAsync(ProducersCount, Cancellation);
         await reprocessing.BeginAsync($"aggregate={Name}");
         var killed = await reprocessing.WaitAsync(Name, replay =>
-            Reprocessing.Ended(replay) || replay.GetProperty("seen").GetInt64() > StoredCount / 10);
+            Reprocessing.Ended(replay) || replay.GetProperty("seen").GetInt64() > 0);
         Assert.False(Reprocessing.Ended(killed), "The replay ended before the kill: the test shows nothing.");
         load.Pause();
         await server.KillAsync(Cancellation);
