@@ -16,14 +16,16 @@ public sealed partial class ClusterPageTests
         var environment = new Hashtable { ["TRIBUTARY_DB_PASSWORD"] = "secret" };
         using var file = new ConfigurationFile();
         var configs = Page.Examples.Where(static example => example.Language == "yaml")
-            .Select(example => file.Load(example.Text, environment).Cluster).ToList();
+            .Select(example => file.Load(example.Text, environment)).ToList();
 
-        Assert.Equal(2, configs.Count);
+        Assert.Equal(3, configs.Count);
+        var first = configs[0].Cluster;
         Assert.Equal(
             (ClusterType.Postgres, "readings", "127.0.0.1", 11_111, 30_000),
-            (configs[0].Type, configs[0].Id, configs[0].Advertise, configs[0].SiloPort, configs[0].GatewayPort));
-        Assert.Equal("192.0.2.7", configs[1].Advertise);
-        Assert.Equal("/etc/tributary/authority.pem", configs[1].Tls!.Authority);
+            (first.Type, first.Id, first.Advertise, first.SiloPort, first.GatewayPort));
+        Assert.Equal("192.0.2.7", configs[1].Cluster.Advertise);
+        Assert.Equal("/etc/tributary/authority.pem", configs[1].Cluster.Tls!.Authority);
+        Assert.Equal(TimeSpan.FromSeconds(5), configs[2].StopDelay);
     }
 
     [Fact]

@@ -121,7 +121,7 @@ internal static class Treatments
             "docs/processing.md: delivery ─ MessageMapper ─ MessageIntake ─ ItemGrain.Receive ─┐ one round: the "
             + "message, its status, its activity"
         ] = "a drawing",
-        ["docs/simulation.md: dotnet run --project tests/Simulation.Tests                           # 2,000 seeds"] =
+        ["docs/simulation.md: dotnet run --project tests/Simulation.Tests                           # 2,000 of each"] =
             "the simulation's own tests",
     };
 }
