@@ -60,12 +60,16 @@ internal sealed partial class RoundRouter(
                     : await connection.AnswerOfAsync(
                         () => partition.Run(target, request, cancellation), IsRead(request));
             }
-            catch (Exception error)
-                when (IsLost(error, cancellation) && (attempt == MaxAttemptsCount || !IsRead(request)))
+            catch (SiloUnavailableException) when (attempt < MaxAttemptsCount && IsRead(request))
             {
+                // Made again at the next owner.
+            }
+            catch (Exception error) when (IsLost(error, cancellation))
+            {
+                // Not made again after a time-out either: that has taken the caller's patience already.
                 throw new SiloLostException(target);
             }
-            catch (Exception error) when (HasNotRun(error) || IsLost(error, cancellation))
+            catch (Exception error) when (HasNotRun(error))
             {
                 if (attempt == MaxAttemptsCount)
                     throw new PartitionElsewhereException(await NumberOfAsync(target));
@@ -83,9 +87,12 @@ internal sealed partial class RoundRouter(
         error is PartitionElsewhereException
             or (OrleansMessageRejectionException and not SiloUnavailableException);
 
-    // The outcome is unknown. An outcome comes as a response; what the call itself throws is Orleans': it has no time
-    // left to wait for the answer, or to find the partition, or it cancels what waits for a silo that ends.
-    private static bool IsLost(Exception error, CancellationToken cancellation) =>
+    /// <summary>
+    /// True for errors of calls whose outcome is unknown. Orleans throws them itself: it has no time left to wait for
+    /// the answer, or to find the grain, or it cancels what waits for a silo that ends.
+    /// </summary>
+    /// <param name="cancellation">The caller's own.</param>
+    public static bool IsLost(Exception error, CancellationToken cancellation) =>
         error is SiloUnavailableException or TimeoutException
         || (error is OperationCanceledException && !cancellation.IsCancellationRequested);
 

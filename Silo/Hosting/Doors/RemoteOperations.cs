@@ -94,7 +94,7 @@ internal sealed class RemoteOperations(
             {
                 await Task.Delay(RoundRouter.Retries.After(attempt), time);
             }
-            catch (SiloUnavailableException)
+            catch (Exception error) when (RoundRouter.IsLost(error, CancellationToken.None))
             {
                 throw new TributaryException(
                     Rounds.Partitions.SiloLostException.Known,
