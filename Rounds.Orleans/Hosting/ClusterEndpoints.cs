@@ -31,8 +31,7 @@ public static class ClusterEndpoints
 
     /// <summary>
     /// A silo that ended is found within about 3 s, and one that is silent within about 6 s. A silo that stands still
-    /// for a shorter time goes on: three probes in a row must fail. A silent connection between two silos is closed
-    /// after 5 s, so that they meet again as soon as the network between them has healed.
+    /// for a shorter time goes on: three probes in a row must fail.
     /// </summary>
     public static ISiloBuilder DetectFailuresQuickly(this ISiloBuilder silo) =>
         silo.Configure<ClusterMembershipOptions>(static membership =>
@@ -46,7 +45,14 @@ public static class ClusterEndpoints
             membership.TableRefreshTimeout = TimeSpan.FromSeconds(5);
             membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
             membership.NumMissedTableIAmAliveLimit = 3;
-        }).Configure<SiloConnectionOptions>(SilentConnections.End);
+        });
+
+    /// <summary>
+    /// Closes connections between silos that are silent for 5 s, so that silos meet again as soon as the network
+    /// between them has healed. After <see cref="DetectFailuresQuickly"/>, by which all silos probe all.
+    /// </summary>
+    public static ISiloBuilder EndSilentConnections(this ISiloBuilder silo) =>
+        silo.Configure<SiloConnectionOptions>(SilentConnections.End);
 
     private sealed class ClusterPorts : IDisposable
     {

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
 using Tributary.Rounds.Calls;
+using Tributary.Rounds.Orleans.Partitions;
 using Tributary.Storage.Postgres;
 using Tributary.TestingHost.Postgres;
 
@@ -109,15 +111,27 @@ public sealed partial class TributaryTestCluster : IAsyncDisposable
     /// <summary>The silo that runs the turns of a partition; null while it is between two silos.</summary>
     public TestSilo? OwnerOf(PartitionId partition) => Silos.FirstOrDefault(silo => silo.Engine.IsHere(partition));
 
-    /// <summary>Waits until each partition has an owner, and each silo that runs has a partition.</summary>
+    /// <summary>
+    /// Waits until each partition is at the silo where it belongs, and each silo that runs has a partition.
+    /// </summary>
     /// <exception cref="TimeoutException">That did not come about within two minutes.</exception>
     public Task UntilSettledAsync(CancellationToken cancellation = default) => Polling.UntilAsync(
         () => Silos is { Count: > 0 } running
             && running.All(static silo => silo.Engine.PartitionsCount > 0)
-            && running.Sum(static silo => silo.Engine.PartitionsCount) == running[0].Engine.Facts.PartitionCount,
+            && AreHome(running),
         () => "each silo owns partitions; found "
             + string.Join(", ", Silos.Select(static silo => $"{silo.Engine.PartitionsCount} at {silo.Address}")),
         cancellation);
+
+    // Partitions that are about to move once more are not.
+    private static bool AreHome(IReadOnlyList<TestSilo> running)
+    {
+        var places = running[0].Services.GetRequiredService<IPartitionHomes>();
+        var byAddress = running.ToDictionary(static silo => silo.Address);
+        SiloAddress[] addresses = [.. byAddress.Keys];
+        return Enumerable.Range(0, running[0].Engine.Facts.PartitionCount).Select(static id => new PartitionId(id))
+            .All(partition => byAddress[places.Choose(partition, addresses)].Engine.IsHere(partition));
+    }
 
     public async ValueTask DisposeAsync()
     {

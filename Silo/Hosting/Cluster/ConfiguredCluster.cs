@@ -19,7 +19,7 @@ internal static class ConfiguredCluster
             return silo.UseLocalCluster();
         silo.Services.Configure<ClusterOptions>(options => Name(options, cluster));
         silo.UseReservedPorts(() => AdvertisedAddress.Of(cluster), cluster.SiloPort, cluster.GatewayPort)
-            .DetectFailuresQuickly();
+            .DetectFailuresQuickly().EndSilentConnections();
         if (cluster.Tls is { } tls)
             silo.UseTls(MutualTls.Load(tls).Apply);
         return cluster.Type switch
