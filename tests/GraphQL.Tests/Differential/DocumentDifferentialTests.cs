@@ -14,13 +14,22 @@ public sealed class DocumentDifferentialTests
     /// </summary>
     private const string NewerThanOracle = "may not stand at the root of a subscription";
 
+    /// <summary>
+    /// Fields of one response name must have types of one shape (specification, section 5.3.2, SameResponseShape). The
+    /// reference implementation knows no type of <c>__typename</c> there, and merges it with fields of any type.
+    /// </summary>
+    private static bool IsUnknownToOracle(string? oracle, string ours, string document) =>
+        oracle is null && ours.Contains("conflict: they are of the types") && ours.Contains("String!")
+        && document.Contains("__typename");
+
     [Fact]
     public Task Generated_documents_are_accepted_and_refused_as_by_the_reference_implementation() =>
         CompareAsync(Seed.OfRun);
 
-    /// <summary>Seeds that once found a fault.</summary>
+    /// <summary>Seeds that once found a fault, here or in the reference implementation.</summary>
     [Theory]
     [InlineData(1042037811)]
+    [InlineData(695380070)]
     public Task Documents_of_seeds_that_found_faults_are_judged_alike(int seed) => CompareAsync(seed);
 
     private static async Task CompareAsync(int seed)
@@ -45,7 +54,8 @@ public sealed class DocumentDifferentialTests
             var ours = Verdict(documents[i]);
             if (ours is null)
                 accepted++;
-            if (ours is not null && ours.Contains(NewerThanOracle))
+            if (ours is not null
+                && (ours.Contains(NewerThanOracle) || IsUnknownToOracle(verdict, ours, documents[i])))
                 continue;
             if ((ours is null) != (verdict is null))
                 disagreements.Add($"oracle: {verdict ?? "accepted"}\nours: {ours ?? "accepted"}\n{documents[i]}");

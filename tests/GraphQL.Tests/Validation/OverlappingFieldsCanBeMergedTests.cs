@@ -23,6 +23,7 @@ public sealed class OverlappingFieldsCanBeMergedTests
     [InlineData("query ($a: Int, $b: Int) { count(a: $a) count(a: $b) }", "different arguments")]
     [InlineData("{ x: users { id } x: any { __typename } }", "conflict")]
     [InlineData("{ users { x: id } users { x: name } }", "conflict")]
+    [InlineData("{ node { ... on Dog { x: __typename } ... on Cat { x: lives } } }", "conflict")]
     [InlineData("{ users { x: id } ...F } fragment F on Query { users { x: name } }", "conflict")]
     [InlineData("{ node { ... on Dog { value } ... on Cat { value } } }", "Int and Float")]
     [InlineData("{ node { ... on Dog { name } ... on Cat { name } } }", "String and String!")]
