@@ -54,7 +54,9 @@ public sealed class FeedSubscription : IDisposable
     /// First the stored messages, then those committed from now on, each once and in order. Ends when
     /// <see cref="Ended"/> is set.
     /// </summary>
-    /// <exception cref="Store.StoreException">A replay could not read.</exception>
+    /// <exception cref="Tributary.Storage.StoreException">
+    /// A replay met a fault that does not pass by itself; it waits for the end of all others.
+    /// </exception>
     public async IAsyncEnumerable<FeedSlice> ReadAllAsync(
         [EnumeratorCancellation] CancellationToken cancellation = default)
     {

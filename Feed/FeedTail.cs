@@ -121,8 +121,29 @@ public sealed partial class FeedTail(
         Interlocked.Decrement(ref subscribersCount);
     }
 
-    /// <summary>A read for one subscriber that is behind the tail.</summary>
+    /// <summary>
+    /// A read for one subscriber that is behind the tail. While the store is away it is tried again, as the tail's own
+    /// reads are: a subscriber that replays must not fare worse than one that has caught up.
+    /// </summary>
     internal async ValueTask<(FeedSlice Slice, bool IsComplete)> ReplayAsync(
+        Position after, CancellationToken cancellation)
+    {
+        for (var failures = 1; ; failures++)
+        {
+            try
+            {
+                return await ReadForReplayAsync(after, cancellation);
+            }
+            catch (StoreException error) when (error.Fault != StoreFault.Fatal)
+            {
+                LogReplayWaits(error.Message);
+            }
+
+            await Task.Delay(options.Retries.After(failures), time, cancellation);
+        }
+    }
+
+    private async ValueTask<(FeedSlice Slice, bool IsComplete)> ReadForReplayAsync(
         Position after, CancellationToken cancellation)
     {
         await replays.WaitAsync(cancellation);

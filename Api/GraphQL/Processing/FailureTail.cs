@@ -32,7 +32,7 @@ internal sealed class FailureTail(ApiNode node, TimeProvider time)
             {
                 return await node.Failures.ReadRaisedAsync(after, MaxReadCount, cancellation);
             }
-            catch (StoreException error) when (error.Fault == StoreFault.Transient)
+            catch (StoreException error) when (error.Fault != StoreFault.Fatal)
             {
                 await Task.Delay(RetryDelay, time, cancellation);
             }

@@ -126,6 +126,36 @@ public sealed class FeedTailTests : IDisposable
     }
 
     [Fact]
+    public async Task A_replay_that_fails_is_tried_again_later()
+    {
+        var time = new ManualTime();
+        var options = new FeedOptions();
+        await using var feed = new FeedHarness(options, time);
+        feed.Log.Commit(2);
+        feed.Log.FailuresLeft = 2;
+        using var subscription = feed.Tail.Subscribe(Position.Start);
+        var reading = FeedHarness.ReadAsync(subscription, 2, deadline.Token);
+        await time.FireAsync(options.RetryDelay, deadline.Token);
+        await time.FireAsync(2 * options.RetryDelay, deadline.Token);
+
+        Assert.Equal([1, 2], await reading);
+    }
+
+    [Fact]
+    public async Task A_replay_that_waits_for_the_store_ends_with_the_tail()
+    {
+        await using var feed = new FeedHarness();
+        feed.Log.FailuresLeft = int.MaxValue;
+        using var subscription = feed.Tail.Subscribe(Position.Start);
+        var reading = FeedHarness.ReadAsync(subscription, 1, deadline.Token);
+        await Waiting.UntilAsync(() => feed.Log.ReadsCount > 0);
+        await feed.StopAsync();
+
+        Assert.Empty(await reading);
+        Assert.Equal(FeedEnd.Stopped, subscription.Ended);
+    }
+
+    [Fact]
     public async Task A_subscriber_whose_buffer_overflows_is_too_slow_and_can_resume_where_it_was()
     {
         await using var feed = new FeedHarness(new FeedOptions { MaxWaitingCount = 4 });
