@@ -31,7 +31,7 @@ internal sealed class Executable : IDisposable
                 start.ArgumentList.Add(word);
         }
 
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "tributary.dll"));
+        start.ArgumentList.Add(Program);
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
@@ -42,6 +42,14 @@ internal sealed class Executable : IDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
     }
+
+    /// <summary>
+    /// The program that runs: the one built beside the tests. <c>TRIBUTARY_PROGRAM</c> names another one, such as the
+    /// published program, whose code is compiled before it starts.
+    /// </summary>
+    public static string Program { get; } = Environment.GetEnvironmentVariable("TRIBUTARY_PROGRAM") is { Length: > 0 } file
+        ? file
+        : Path.Combine(AppContext.BaseDirectory, "tributary.dll");
 
     public bool HasExited => process.HasExited;
 

@@ -27,7 +27,7 @@ internal sealed class WorkFolder : IDisposable
         Directory.CreateDirectory(Path.Combine(folder.Path, "bin"));
         var program = Path.Combine(folder.Path, "bin", "tributary");
         File.WriteAllText(program,
-            $"#!/bin/sh\nexec dotnet '{Path.Combine(AppContext.BaseDirectory, "tributary.dll")}' \"$@\"\n");
+            $"#!/bin/sh\nexec dotnet '{Executable.Program}' \"$@\"\n");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Copy(Repository.Path("samples"), Path.Combine(folder.Path, "samples"));

@@ -24,7 +24,8 @@ public sealed class RollingRestartTests(PostgresFixture postgres, ITestOutputHel
 
     // Clients of the proxy, which must always answer.
     private readonly HttpClient http = new() { Timeout = TimeSpan.FromMinutes(1) };
-    private readonly ConcurrentBag<TimeSpan> times = [];
+    private readonly ConcurrentBag<Answer> answers = [];
+    private readonly List<(long At, string Name)> phases = [];
     private int writtenCount;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -66,30 +67,52 @@ public sealed class RollingRestartTests(PostgresFixture postgres, ITestOutputHel
             .Concat(Enumerable.Range(0, ReadersCount).Select(_ => ReadAsync(proxy.Address, over.Token))).ToList();
         foreach (var node in nodes)
         {
+            var name = $"node {1 + nodes.IndexOf(node)}";
+            Begin("all run");
             await UntilMoreAsync(100, clients);
+            Begin($"{name} stops");
             Assert.Equal(0, await node.StopAsync(Cancellation));
+            Begin($"{name} is gone");
             await UntilMoreAsync(100, clients);
+            Begin($"{name} starts");
             await node.StartAsync(Cancellation);
+            Begin($"{name} takes its share");
             await ClusterProcesses.UntilSharedAsync(connection, SilosCount);
         }
 
+        Begin("all run");
         await UntilMoreAsync(100, clients);
         await over.CancelAsync();
         await Task.WhenAll(clients);
-        var sorted = times.Order().ToList();
+        Report(proxy.PassedOnCount);
+    }
+
+    private void Begin(string phase) => phases.Add((Stopwatch.GetTimestamp(), phase));
+
+    private void Report(int passedOnCount)
+    {
+        var sorted = answers.OrderBy(static one => one.Took).ToList();
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{times.Count} requests, {writtenCount} of them messages; {proxy.PassedOnCount} went to another node; "
+            $"{answers.Count} requests, {writtenCount} of them messages; {passedOnCount} went to another node; "
             + $"p50 {At(0.5):0.0} ms, p99 {At(0.99):0.0} ms, the slowest {At(1):0} ms."));
+        foreach (var (began, took, request) in sorted.TakeLast(10).Reverse())
+        {
+            var (at, phase) = phases.FindLast(one => one.At <= began);
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{took.TotalMilliseconds,6:0} ms: {request}, {Stopwatch.GetElapsedTime(at, began).TotalSeconds:0.0} s "
+                + $"after \"{phase}\" began."));
+        }
 
-        double At(double part) => sorted[(int)Math.Min(sorted.Count - 1, sorted.Count * part)].TotalMilliseconds;
+        double At(double part) => sorted[(int)Math.Min(sorted.Count - 1, sorted.Count * part)].Took.TotalMilliseconds;
     }
 
     private async Task UntilMoreAsync(int count, List<Task> clients)
     {
-        var wanted = times.Count + count;
+        var wanted = answers.Count + count;
         await Tributary.Tests.Shared.Waiting.UntilAsync(() =>
-            times.Count >= wanted || clients.Exists(static one => one.IsCompleted));
+            answers.Count >= wanted || clients.Exists(static one => one.IsCompleted));
         foreach (var ended in clients.Where(static one => one.IsCompleted))
             await ended;
     }
@@ -131,6 +154,10 @@ public sealed class RollingRestartTests(PostgresFixture postgres, ITestOutputHel
             answer.StatusCode == expected,
             $"{request.Method} {request.RequestUri}: {answer.StatusCode} "
             + await answer.Content.ReadAsStringAsync(Cancellation));
-        times.Add(Stopwatch.GetElapsedTime(began));
+        answers.Add(new Answer(
+            began, Stopwatch.GetElapsedTime(began), $"{request.Method} {request.RequestUri!.AbsolutePath}"));
     }
+
+    /// <param name="Began">When the request was sent, as a time stamp of <see cref="Stopwatch"/>.</param>
+    private sealed record Answer(long Began, TimeSpan Took, string Request);
 }
