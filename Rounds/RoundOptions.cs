@@ -30,11 +30,6 @@ public sealed class RoundOptions
     /// </summary>
     public TimeSpan DeferredPollInterval { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>
-    /// JSON pointers whose values the index holds, each once. The code that makes messages extracts the values.
-    /// </summary>
-    public IReadOnlyList<string> IndexedPaths { get; set; } = [];
-
     /// <summary>Calls that may wait in the inbox; further ones are refused as overloaded.</summary>
     public int MaxWaitingCallsCount { get; set; } = 50_000;
 

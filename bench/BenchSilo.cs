@@ -52,6 +52,7 @@ public static class BenchSilo
                 .. definitions.Select(definition => new DefinitionProposal(
                     definition.Name, definition.Hash, definition.Json)),
             ],
+            [],
             CancellationToken.None);
         var stored = await store.Store.Generations.ReadAsync(CancellationToken.None);
         host.Definitions = stored.Version;

@@ -25,7 +25,6 @@ public sealed class ContributionCalculator
 
     private static readonly AggregateDelta One = new(1, []);
 
-    private readonly IReadOnlyList<IndexedPath> indexed;
     private readonly KeyCache keys = new();
     private volatile Counted counted;
 
@@ -35,34 +34,41 @@ public sealed class ContributionCalculator
     public ContributionCalculator(
         IReadOnlyList<DefinedGeneration> definitions, IReadOnlyList<IndexedPath>? indexed = null, long version = 0)
     {
-        this.indexed = indexed ?? [];
-        counted = NewCounted(definitions, version);
+        counted = new Counted(
+            new Plans(definitions, indexed ?? []), new Refusals(definitions), Generations(definitions),
+            Paths(indexed ?? []), version);
     }
 
     /// <summary>The refused contributions since the process started or the definitions were replaced.</summary>
     public IReadOnlyList<RefusalCount> RefusalCounts => counted.Refusals.Read();
 
     /// <summary>
-    /// Counts by other definitions from now on. Bodies that are being read are counted by the definitions before.
+    /// Counts by other definitions, and finds the values at other paths, from now on. Bodies that are being read are
+    /// counted by those before, and carry the version before.
     /// </summary>
-    public void Replace(IReadOnlyList<DefinedGeneration> definitions, long version)
+    public void Replace(
+        IReadOnlyList<DefinedGeneration> definitions, IReadOnlyList<IndexedPath> indexed, long version)
     {
         var present = counted;
-        var isSame = present.Generations.SequenceEqual(definitions.Select(static one => one.Generation));
-        counted = isSame ? present with { Version = version } : NewCounted(definitions, version);
+        var (generations, paths) = (Generations(definitions), Paths(indexed));
+        var isSame = present.Generations.SequenceEqual(generations);
+        counted = new Counted(
+            isSame && present.Paths.SequenceEqual(paths) ? present.Plans : new Plans(definitions, indexed),
+            isSame ? present.Refusals : new Refusals(definitions), generations, paths, version);
     }
 
-    private Counted NewCounted(IReadOnlyList<DefinedGeneration> definitions, long version) => new(
-        new Plans(definitions, indexed), new Refusals(definitions),
-        [.. definitions.Select(static one => one.Generation)], version);
+    private static int[] Generations(IReadOnlyList<DefinedGeneration> definitions) =>
+        [.. definitions.Select(static one => one.Generation)];
 
-    private sealed record Counted(Plans Plans, Refusals Refusals, IReadOnlyList<int> Generations, long Version);
+    private static int[] Paths(IReadOnlyList<IndexedPath> indexed) => [.. indexed.Select(static path => path.Id)];
+
+    private sealed record Counted(Plans Plans, Refusals Refusals, int[] Generations, int[] Paths, long Version);
 
     /// <summary>A calculator for stored definitions, none of which is a plugin's.</summary>
     public static ContributionCalculator For(StoredDefinitions stored) =>
         new(
             [.. stored.Rows.Select(row => new DefinedGeneration(row.Id, AggregateDefinition.Parse(row.Definition)))],
-            version: stored.Version);
+            [.. stored.IndexedPaths.Select(IndexedPath.Of)], stored.Version);
 
     /// <summary>The contributions of a message, at most one per definition.</summary>
     /// <exception cref="TributaryException">
@@ -74,7 +80,7 @@ public sealed class ContributionCalculator
     /// <summary>Checks the body, and finds its contributions, its indexed values and the id of its item.</summary>
     internal BodyFacts Read(string source, JsonPointer? item, ReadOnlySpan<byte> body, DateTimeOffset receivedAt)
     {
-        var (plans, refusals, _, version) = counted;
+        var (plans, refusals, _, _, version) = counted;
         var plan = plans.For(source, item);
         var scratch = Scratch.Take(plan);
         BodyScan.Run(body, plan.Root, scratch.Found);

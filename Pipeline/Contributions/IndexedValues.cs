@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Tributary.Messages;
 using Tributary.Pipeline.Definitions;
+using Tributary.Storage.Generations;
 using Tributary.Storage.Indexing;
 
 namespace Tributary.Pipeline.Contributions;
@@ -9,13 +10,18 @@ namespace Tributary.Pipeline.Contributions;
 /// <param name="Id">The id under which the path is registered.</param>
 public sealed record IndexedPath(int Id, JsonPointer Pointer)
 {
-    /// <summary>The most paths that may be indexed at a time.</summary>
+    /// <summary>
+    /// The most paths that one configuration may name; silos with other paths extract these as well, and those of all
+    /// together are at most <see cref="StoredDefinitions.MaxIndexedPathsCount"/>.
+    /// </summary>
     public const int MaxCount = 16;
 
     /// <summary>For error messages: what the pointer of an indexed path may be.</summary>
     public static string Allowed { get; } =
         $"a JSON pointer (RFC 6901) to a value within the body, such as /place/name, of at most {Identifiers.MaxBytes} "
         + "bytes of UTF-8 without U+0000, each once";
+
+    public static IndexedPath Of(IndexedPathRow stored) => new(stored.Id, JsonPointer.Parse(stored.Pointer));
 
     /// <summary>True when every store can keep the pointer.</summary>
     public static bool IsAllowed(JsonPointer pointer) =>
@@ -32,6 +38,7 @@ internal static class IndexedValues
         if (indexed.Length == 0)
             return [];
 
+        // About 9 KiB at the most paths that there may be.
         Span<byte> keys = stackalloc byte[indexed.Length * IndexKey.MaxBytes];
         Span<(int Path, int End)> ends = stackalloc (int, int)[indexed.Length];
         var (count, length) = (0, 0);

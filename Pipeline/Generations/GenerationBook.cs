@@ -54,6 +54,11 @@ public sealed class GenerationBook
     /// <summary>The fed generations of the configurations' own aggregates, which count bodies.</summary>
     public IReadOnlyList<DefinedGeneration> Declared => [.. Fed.Where(IsDeclared).Select(Defined)];
 
+    /// <summary>
+    /// The paths whose values every silo finds in bodies: see <see cref="StoredDefinitions.IndexedPaths"/>.
+    /// </summary>
+    public IReadOnlyList<IndexedPath> IndexedPaths => [.. Stored.IndexedPaths.Select(IndexedPath.Of)];
+
     /// <summary>The live generations of aggregates.</summary>
     public LiveDefinitions Live => field ??= NewLive();
 

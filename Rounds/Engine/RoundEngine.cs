@@ -72,11 +72,6 @@ public sealed partial class RoundEngine
     /// <summary>Known once the silo has started.</summary>
     public StoreFacts Facts => facts ?? throw new InvalidOperationException("The silo has not started.");
 
-    /// <summary>
-    /// The ids of <see cref="RoundOptions.IndexedPaths"/>, in their order; known once the silo has started.
-    /// </summary>
-    public IReadOnlyList<int> IndexedPathIds { get; private set; } = [];
-
     /// <summary>True while an incarnation runs.</summary>
     public bool IsReady => loop is { Ended.IsCompleted: false };
 
@@ -252,7 +247,7 @@ public sealed partial class RoundEngine
                 if (ended is { } over)
                     await store.LeaveAsync(over, cancellation);
                 ended = null;
-                var request = new JoinRequest(options.Address, options.IndexedPaths)
+                var request = new JoinRequest(options.Address)
                 {
                     IsAlone = options.IsAlone, Cluster = options.ClusterId,
                 };
@@ -261,8 +256,6 @@ public sealed partial class RoundEngine
                 lives.Joined(incarnation);
                 if (isAbandoned)
                     return;
-                // The ids are the same in every incarnation, so that messages which wait in the inbox stay right.
-                IndexedPathIds = incarnation.IndexedPaths;
                 LogJoined(incarnation.Silo);
                 var joined = new RoundLoop(
                     incarnation, Facts, options, environment, store, inbox, types, activities, activityLoad, lives,

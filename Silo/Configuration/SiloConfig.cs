@@ -52,6 +52,12 @@ public sealed record SiloConfig
 
     public FeedOptions Feed { get; init; } = new();
 
+    /// <summary>
+    /// JSON pointers to the values that an index holds, each once. Beside these, the process extracts those that other
+    /// silos of its cluster name.
+    /// </summary>
+    public IReadOnlyList<string> IndexedPaths { get; init; } = [];
+
     public RoundOptions Silo { get; init; } = new();
 
     public DedupeOptions Dedupe { get; init; } = new();

@@ -67,7 +67,8 @@ internal static class SiloConfigReader
                 MaxSubscribersCount = (int)(
                     limits["subscribers"].Whole(1, 1_000_000, "subscribers") ?? defaults.Feed.MaxSubscribersCount),
             },
-            Silo = Silo(limits, defaults.Silo, listen, IndexedPaths(section["indexed_paths"]), pipeline),
+            IndexedPaths = IndexedPaths(section["indexed_paths"]),
+            Silo = Silo(limits, defaults.Silo, listen, pipeline),
             Dedupe = new DedupeOptions
             {
                 Remember = limits["dedupe_days"].Whole(1, 3_650, "days") is { } days
@@ -133,7 +134,6 @@ internal static class SiloConfigReader
         ConfigSection limits,
         RoundOptions defaults,
         IReadOnlyList<string> listen,
-        IReadOnlyList<string> indexedPaths,
         PipelineConfig pipeline
     ) =>
         new()
@@ -145,7 +145,6 @@ internal static class SiloConfigReader
             // More activities than run at once, so that the next has begun when one ends.
             MaxActivitiesCount = Math.Max(defaults.MaxActivitiesCount, 2 * pipeline.Processing.MaxRunningCount),
             Address = listen.Count > 0 ? listen[0] : "",
-            IndexedPaths = indexedPaths,
             MaxWaitingCallsCount = (int)(
                 limits["waiting_calls"].Whole(100, 10_000_000, "calls") ?? defaults.MaxWaitingCallsCount),
             MaxWaitingBytes = limits["waiting_bytes"].Whole(1 << 20, 64L << 30, "bytes") ?? defaults.MaxWaitingBytes,

@@ -3,23 +3,31 @@ using Tributary.Storage.Rounds;
 namespace Tributary.Storage.Generations;
 
 /// <summary>
-/// The generations of definitions: which there are, which readers see, which are fed, and which are given up.
+/// The generations of definitions: which there are, which readers see, which are fed, and which are given up; and the
+/// indexed paths, which are fed with the values that messages hold there.
 /// </summary>
 /// <remarks>
 /// Every change of what is fed is a new version. It is written to the rows of all living silos before it counts, so
-/// that the fence (<see cref="IPartitionStore.CommitAsync"/>) refuses rounds of an earlier version, and a generation is
-/// fed from one position on whichever silos store messages.
+/// that the fence (<see cref="IPartitionStore.CommitAsync"/>) refuses rounds of an earlier version, and a generation or
+/// a path is fed from one position on whichever silos store messages.
 /// </remarks>
 public interface IGenerations
 {
     /// <summary>
-    /// Says which definitions a silo has; it replaces what the silo said before. A definition whose hash is new for its
-    /// name gets the next generation; one that was there before and was not dropped is found again. The first
-    /// generation of a name is live at once; a later one becomes so by <see cref="SwitchAsync"/>.
+    /// Says which definitions a silo has, and which paths it wants indexed; it replaces what the silo said before. A
+    /// definition whose hash is new for its name gets the next generation; one that was there before and was not
+    /// dropped is found again. The first generation of a name is live at once; a later one becomes so by
+    /// <see cref="SwitchAsync"/>. A path is fed while any living silo names it.
     /// Returns the generation of each proposal, in the order given; what is fed is as this silo needs it.
     /// </summary>
+    /// <param name="indexedPaths">JSON pointers (RFC 6901), each once.</param>
+    /// <exception cref="StoreException">
+    /// <see cref="StoreFault.Fatal"/>: with these, the living silos would name more than
+    /// <see cref="StoredDefinitions.MaxIndexedPathsCount"/> paths. Nothing was changed.
+    /// </exception>
     ValueTask<IReadOnlyList<DefinitionRow>> DeclareAsync(
-        SiloId silo, IReadOnlyList<DefinitionProposal> proposals, CancellationToken cancellation);
+        SiloId silo, IReadOnlyList<DefinitionProposal> proposals, IReadOnlyList<string> indexedPaths,
+        CancellationToken cancellation);
 
     /// <summary>All definitions ever declared, by id, and their version.</summary>
     ValueTask<StoredDefinitions> ReadAsync(CancellationToken cancellation);
@@ -53,7 +61,24 @@ public interface IGenerations
 /// <param name="Version">Rises with every change of what is fed.</param>
 /// <param name="Rows">By id.</param>
 /// <param name="IsDue">True when silos came or went, and what is fed must follow.</param>
-public sealed record StoredDefinitions(long Version, IReadOnlyList<DefinitionRow> Rows, bool IsDue);
+public sealed record StoredDefinitions(long Version, IReadOnlyList<DefinitionRow> Rows, bool IsDue)
+{
+    /// <summary>
+    /// The most paths that the living silos may name together: a message carries a value of each, on its way to its
+    /// item as well.
+    /// </summary>
+    public const int MaxIndexedPathsCount = 64;
+
+    /// <summary>
+    /// The paths that are fed, by id: whoever makes a message extracts its values at all of them.
+    /// </summary>
+    public IReadOnlyList<IndexedPathRow> IndexedPaths { get; init; } = [];
+}
+
+/// <summary>A path whose values the index holds.</summary>
+/// <param name="Id">A pointer has the same id for ever.</param>
+/// <param name="Pointer">A JSON pointer (RFC 6901).</param>
+public sealed record IndexedPathRow(int Id, string Pointer);
 
 /// <param name="Hash">Over the normalised definition; equal hashes are equal definitions.</param>
 public sealed record DefinitionProposal(string Name, string Hash, ReadOnlyMemory<byte> Definition)

@@ -86,10 +86,7 @@ public interface IPartitionStore : ISiloRows, IAsyncDisposable
 
 /// <summary>A silo that wants to join.</summary>
 /// <param name="Address">Where others reach the silo.</param>
-/// <param name="IndexedPaths">
-/// JSON pointers (RFC 6901) of which the incarnation's messages carry the values; each once.
-/// </param>
-public sealed record JoinRequest(string Address, IReadOnlyList<string> IndexedPaths)
+public sealed record JoinRequest(string Address)
 {
     /// <summary>
     /// True for the only silo of a database: silos that are certainly dead are declared dead first, and one that lives
@@ -114,10 +111,7 @@ public sealed record JoinRequest(string Address, IReadOnlyList<string> IndexedPa
 public sealed record StoreFacts(Guid HistoryId, int PartitionCount);
 
 /// <summary>A silo that has joined.</summary>
-/// <param name="IndexedPaths">
-/// The ids of its indexed paths, in the order given. A pointer has the same id for ever.
-/// </param>
-public sealed record Incarnation(SiloId Silo, DateTimeOffset DatabaseTime, IReadOnlyList<int> IndexedPaths)
+public sealed record Incarnation(SiloId Silo, DateTimeOffset DatabaseTime)
 {
     /// <summary>The version of the definitions that its rounds must know: see <see cref="IGenerations"/>.</summary>
     public long Definitions { get; init; }

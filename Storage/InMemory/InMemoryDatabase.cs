@@ -97,6 +97,9 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
     /// <summary>The pointers of indexed paths; the id of a path is its place, from 1.</summary>
     internal List<string> IndexedPointers { get; } = [];
 
+    /// <summary>The ids of the paths whose values silos extract.</summary>
+    internal HashSet<int> FedPathIds { get; } = [];
+
     internal List<IndexedSpan> IndexedSpanRows { get; } = [];
 
     /// <summary>The indexed values of each of <see cref="MessageRows"/>.</summary>
@@ -143,9 +146,10 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
     /// <summary>All held reminders and activities, as a copy.</summary>
     public IReadOnlyList<HeldReminder> HeldReminders => Copy(() => HeldReminderRows.Values.ToList());
 
-    /// <summary>All failures in the order of their ids, as a copy.</summary>
+    /// <summary>All definitions by id, as a copy.</summary>
     public IReadOnlyList<DefinitionRow> Definitions => Copy(() => DefinitionRows.ToList());
 
+    /// <summary>All failures in the order of their ids, as a copy.</summary>
     public IReadOnlyList<FailureRow> Failures => Copy(() => FailureRows.Values.OrderBy(row => row.Id).ToList());
 
     /// <summary>All parts in the order of their messages' positions, then of the plugins' names, as a copy.</summary>
@@ -162,6 +166,17 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
         Copy(() =>
             Processing.Outcomes.ToDictionary(
                 row => new Position(row.Key), IReadOnlyList<Outcome> (row) => [.. row.Value]));
+
+    /// <summary>
+    /// The spans of all indexed paths, as a copy: every message from the first position (inclusive) to the second
+    /// (exclusive; null: for now) has its value at the path in the index.
+    /// </summary>
+    public IReadOnlyList<(int Path, Position Since, Position? Until)> IndexedSpans =>
+        Copy(() => IndexedSpanRows.ConvertAll(static span => (span.Path, span.Since, span.Until)));
+
+    /// <summary>The values of the index by message, as a copy.</summary>
+    public IReadOnlyDictionary<MessageId, IReadOnlyList<IndexedValue>> IndexedValues => Copy(() =>
+        MessageRows.Zip(IndexedRows).ToDictionary(static pair => pair.First.Id, static pair => pair.Second));
 
     /// <summary>All states, as a copy.</summary>
     public IReadOnlyDictionary<(StateTable Table, RoundGrainId Grain), LoadedState> States =>

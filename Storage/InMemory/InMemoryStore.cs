@@ -281,8 +281,6 @@ public sealed class InMemoryStore : IStore
             }
         }
 
-        if (database.Silos.Values.Any(other => !other.IsDead && other.IsHeld && other != joined))
-            IndexedPathsOfCluster.Check(request, InMemoryIndexedPaths.Open(database));
         database.Cluster = request.Cluster;
 
         lastBefore ??= database.LastSilo;
@@ -300,8 +298,7 @@ public sealed class InMemoryStore : IStore
             Definitions = database.DefinitionsVersion,
         };
         database.Silos.Add(joined.Id, joined);
-        var paths = InMemoryIndexedPaths.Register(database, request.IndexedPaths);
-        return new Incarnation(joined.Id, database.Time.GetUtcNow(), paths)
+        return new Incarnation(joined.Id, database.Time.GetUtcNow())
         {
             Definitions = joined.Definitions, IsAfterCrash = isAfterCrash,
             HasUnscopedExternalIds = database.UnscopedExternalIdRows.Count > 0,

@@ -21,7 +21,6 @@ using Tributary.Storage.Sqlite.Failures;
 using Tributary.Storage.Sqlite.Folds;
 using Tributary.Storage.Sqlite.Generations;
 using Tributary.Storage.Sqlite.Held;
-using Tributary.Storage.Sqlite.Indexing;
 using Tributary.Storage.Sqlite.Items;
 using Tributary.Storage.Sqlite.Ledger;
 using Tributary.Storage.Sqlite.Messages;
@@ -160,8 +159,7 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : ISto
             var silo = new SiloId(insert.Int64(0));
             var definitions = insert.Int64(1);
             insert.Run();
-            var paths = SqliteIndexedPaths.Register(connection, request.IndexedPaths);
-            return new Incarnation(silo, time.GetUtcNow(), paths)
+            return new Incarnation(silo, time.GetUtcNow())
             {
                 Definitions = definitions, IsAfterCrash = isAfterCrash,
                 HasUnscopedExternalIds = SqliteExternalIds.HasUnscoped(connection),

@@ -73,6 +73,9 @@ internal enum Sabotage
     /// <summary>Rounds go in whatever the definitions that their turns counted by.</summary>
     CountByOldDefinitions,
 
+    /// <summary>Messages are counted by the definitions of now, and their values found at the first paths.</summary>
+    IndexByOldPaths,
+
     /// <summary>An activity that ran when the process ended twice is given up, whether it was alone or not.</summary>
     CondemnBystanders,
 

@@ -8,6 +8,8 @@ internal sealed partial class DefinitionsStart
             + "reprocess {Name} to build it from the stored messages, then switch.")]
     private partial void LogNotLive(int generation, string name);
 
-    [LoggerMessage(EventId = 4042, Level = LogLevel.Information, Message = "The generations have changed.")]
+    [LoggerMessage(
+        EventId = 4042, Level = LogLevel.Information,
+        Message = "The generations or the indexed paths have changed.")]
     private partial void LogChanged();
 }

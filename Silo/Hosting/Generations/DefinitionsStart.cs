@@ -24,7 +24,10 @@ internal sealed partial class DefinitionsStart(
     private IReadOnlyList<DefinitionProposal> proposals = [];
     private SiloId declaredBy;
 
-    /// <summary>Registers the definitions of the configuration and of the plugins. No door may be open yet.</summary>
+    /// <summary>
+    /// Registers the definitions and indexed paths of the configuration, and the definitions of the plugins. No door
+    /// may be open yet.
+    /// </summary>
     public async Task<Definitions> RegisterAsync(PluginHost plugins, CancellationToken cancellation)
     {
         proposals = [.. config.Aggregates.Select(static definition => definition.Propose()), .. plugins.Proposals];
@@ -35,7 +38,7 @@ internal sealed partial class DefinitionsStart(
                 .WaitAsync(cancellation),
             cancellation);
 
-        var contributions = new ContributionCalculator(book.Declared, IndexedPaths(), book.Stored.Version);
+        var contributions = new ContributionCalculator(book.Declared, book.IndexedPaths, book.Stored.Version);
         var generations = NewGenerations(book, contributions, plugins);
         engine.Definitions = book.Stored.Version;
         engine.DefinitionsChanged = _ => look.Ask();
@@ -58,7 +61,8 @@ internal sealed partial class DefinitionsStart(
     private async Task<IReadOnlyList<DefinitionRow>> DeclareAsync(CancellationToken cancellation)
     {
         var silo = engine.Silo ?? throw new InvalidOperationException("The engine has not joined.");
-        var declared = await store.Store.Generations.DeclareAsync(silo, proposals, cancellation);
+        var declared = await store.Store.Generations.DeclareAsync(
+            silo, proposals, config.IndexedPaths, cancellation);
         declaredBy = silo;
         return declared;
     }
@@ -74,7 +78,7 @@ internal sealed partial class DefinitionsStart(
         return new GenerationControl(references.Grains, store.Store.Generations, book, feeds: true, changed =>
         {
             LogChanged();
-            contributions.Replace(changed.Declared, changed.Stored.Version);
+            contributions.Replace(changed.Declared, changed.IndexedPaths, changed.Stored.Version);
             // Activities that run are not in vain when nothing changes for plugins.
             if (!Ids(changed).SequenceEqual(bound))
             {
@@ -87,10 +91,4 @@ internal sealed partial class DefinitionsStart(
     }
 
     private static IReadOnlyList<int> Ids(GenerationBook book) => [.. book.Bound.Select(static row => row.Id)];
-
-    private IReadOnlyList<IndexedPath> IndexedPaths() =>
-    [
-        .. engine.IndexedPathIds.Zip(
-            config.Silo.IndexedPaths, static (id, pointer) => new IndexedPath(id, JsonPointer.Parse(pointer))),
-    ];
 }

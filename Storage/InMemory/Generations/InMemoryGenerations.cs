@@ -1,4 +1,5 @@
 using Tributary.Storage.Generations;
+using Tributary.Storage.InMemory.Indexing;
 using Tributary.Storage.Rounds;
 using Tributary.Storage.Rows;
 
@@ -8,9 +9,12 @@ namespace Tributary.Storage.InMemory.Generations;
 internal sealed class InMemoryGenerations(InMemoryDatabase database, InMemoryGate gate) : IGenerations
 {
     public ValueTask<IReadOnlyList<DefinitionRow>> DeclareAsync(
-        SiloId silo, IReadOnlyList<DefinitionProposal> proposals, CancellationToken cancellation) =>
+        SiloId silo, IReadOnlyList<DefinitionProposal> proposals, IReadOnlyList<string> indexedPaths,
+        CancellationToken cancellation) =>
         gate.RunAsync<IReadOnlyList<DefinitionRow>>(StoreCall.Log, () =>
         {
+            // First, because nothing takes back what a refusal finds done.
+            InMemoryIndexedPaths.Declare(database, silo, indexedPaths);
             var ids = proposals.Select(Register).ToList();
             if (database.Silos.TryGetValue(silo, out var row))
                 row.Declared = [.. ids];
@@ -54,9 +58,17 @@ internal sealed class InMemoryGenerations(InMemoryDatabase database, InMemoryGat
             return Stored();
         });
 
-    private StoredDefinitions Stored() => new(
-        database.DefinitionsVersion, [.. database.DefinitionRows],
-        FedGenerations.Changes(database.DefinitionRows, Declared()).Count > 0);
+    private StoredDefinitions Stored()
+    {
+        var (paths, declared) = (InMemoryIndexedPaths.Read(database), Declared());
+        return new StoredDefinitions(
+            database.DefinitionsVersion, [.. database.DefinitionRows],
+            FedGenerations.Changes(database.DefinitionRows, declared).Count > 0
+                || FedPaths.IsDue(paths, declared.Count > 0))
+        {
+            IndexedPaths = FedPaths.Of(paths),
+        };
+    }
 
     private Dictionary<SiloId, HashSet<int>> Declared() => database.Silos.Values
         .Where(static silo => silo is { IsDead: false, Declared: not null })
@@ -65,9 +77,12 @@ internal sealed class InMemoryGenerations(InMemoryDatabase database, InMemoryGat
     // Nothing else uses the database meanwhile: a round whose transaction is open meets the new version when it writes.
     private void Feed()
     {
-        var changes = FedGenerations.Changes(database.DefinitionRows, Declared());
-        if (changes.Count == 0)
+        var declared = Declared();
+        var changes = FedGenerations.Changes(database.DefinitionRows, declared);
+        var paths = FedPaths.Changes(InMemoryIndexedPaths.Read(database), declared.Count > 0);
+        if (changes.Count == 0 && paths.Count == 0)
             return;
+        InMemoryIndexedPaths.Feed(database, paths);
         Change(
             row => changes.ContainsKey(row.Id),
             row => row with { IsFed = changes[row.Id], FedFrom = changes[row.Id] ? database.Next : null });

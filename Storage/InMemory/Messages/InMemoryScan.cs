@@ -35,7 +35,7 @@ internal sealed class InMemoryScan(InMemoryDatabase database, InMemoryGate gate)
 
     public ValueTask<IndexedSpans> ReadSpansAsync(
         IReadOnlyList<string> pointers, int limit, CancellationToken cancellation) =>
-        gate.RunAsync(StoreCall.Log, () => InMemoryIndexedPaths.Read(database, pointers, limit));
+        gate.RunAsync(StoreCall.Log, () => InMemoryIndexedPaths.ReadSpans(database, pointers, limit));
 
     public ValueTask<int> CountAsync(
         ScanSource source, long after, long before, int limit, CancellationToken cancellation) =>

@@ -25,6 +25,9 @@ internal sealed class InMemorySilo(SiloId id, string address)
     /// <summary>The ids of the definitions that the silo has; null while it has not declared them.</summary>
     public HashSet<int>? Declared { get; set; }
 
+    /// <summary>The ids of the paths that the silo wants indexed.</summary>
+    public HashSet<int> DeclaredPaths { get; set; } = [];
+
     public bool IsLeaving { get; set; }
 
     public bool IsCordoned { get; set; }

@@ -89,7 +89,8 @@ internal sealed class PostgresFolds(PostgresReaders readers) : IFolds
                         and not exists(select from tallies t where t.silo = s.id)
                     order by s.id limit $1))
                 returning id),
-            undeclared as (delete from declarations where silo in (select id from gone))
+            undeclared as (delete from declarations where silo in (select id from gone)),
+            unnamed as (delete from declared_paths where silo in (select id from gone))
             select count(*)::int from gone
             """,
             limit);

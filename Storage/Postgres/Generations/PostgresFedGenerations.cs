@@ -1,6 +1,7 @@
 using System.Globalization;
 using Npgsql;
 using Tributary.Storage.Generations;
+using Tributary.Storage.Postgres.Indexing;
 using Tributary.Storage.Postgres.Rounds;
 using Tributary.Storage.Rounds;
 using Tributary.Storage.Rows;
@@ -36,13 +37,16 @@ internal static class PostgresFedGenerations
     public static async Task ChangeAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         var all = await PostgresDefinitions.ReadAllAsync(connection, cancellation);
-        var changes = FedGenerations.Changes(all, await ReadDeclaredAsync(connection, cancellation));
-        if (changes.Count == 0)
+        var declared = await ReadDeclaredAsync(connection, cancellation);
+        var changes = FedGenerations.Changes(all, declared);
+        var paths = FedPaths.Changes(await PostgresFedPaths.ReadAsync(connection, cancellation), declared.Count > 0);
+        if (changes.Count == 0 && paths.Count == 0)
             return;
         await PostgresDefinitions.RunAsync(
             connection,
             "update definitions set is_fed = not is_fed, fed_from = null where id = any($1)",
             cancellation, PostgresDefinitions.Ids([.. changes.Keys]));
+        await PostgresFedPaths.ChangeAsync(connection, paths.Keys, cancellation);
         await PostgresDefinitions.RunAsync(connection, "update meta set definitions = definitions + 1", cancellation);
         await PostgresDefinitions.RunAsync(
             connection,
@@ -54,14 +58,15 @@ internal static class PostgresFedGenerations
     }
 
     /// <summary>
-    /// Finds the positions of generations that are fed since a change. That change is durable: every round that counts
-    /// by an earlier version has ended.
+    /// Finds the positions of generations and paths that are fed since a change. That change is durable: every round
+    /// that counts by an earlier version has ended.
     /// </summary>
     public static async Task PlaceAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await LockAsync(connection, cancellation);
         await PostgresDefinitions.RunAsync(connection, Place, cancellation);
+        await PostgresFedPaths.OpenAsync(connection, cancellation);
         await transaction.CommitAsync(cancellation);
     }
 
@@ -74,11 +79,16 @@ internal static class PostgresFedGenerations
         NpgsqlConnection connection, CancellationToken cancellation)
     {
         var all = await PostgresDefinitions.ReadAllAsync(connection, cancellation);
-        var changes = FedGenerations.Changes(all, await ReadDeclaredAsync(connection, cancellation));
+        var declared = await ReadDeclaredAsync(connection, cancellation);
+        var paths = await PostgresFedPaths.ReadAsync(connection, cancellation);
         await using var version = new NpgsqlCommand("select definitions from meta", connection);
         return new StoredDefinitions(
             (long)(await version.ExecuteScalarAsync(cancellation))!, all,
-            changes.Count > 0 || all.Any(static row => row is { IsFed: true, FedFrom: null }));
+            FedGenerations.Changes(all, declared).Count > 0 || FedPaths.IsDue(paths, declared.Count > 0)
+                || all.Any(static row => row is { IsFed: true, FedFrom: null }))
+        {
+            IndexedPaths = FedPaths.Of(paths),
+        };
     }
 
     private static async Task<Dictionary<SiloId, HashSet<int>>> ReadDeclaredAsync(

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Npgsql;
 using Tributary.Storage.Generations;
+using Tributary.Storage.Postgres.Indexing;
 using Tributary.Storage.Rounds;
 using Tributary.Storage.Rows;
 
@@ -16,7 +17,8 @@ internal sealed class PostgresGenerations(PostgresReaders readers, PostgresOptio
     private static readonly TimeSpan LockStep = TimeSpan.FromMilliseconds(500);
 
     public async ValueTask<IReadOnlyList<DefinitionRow>> DeclareAsync(
-        SiloId silo, IReadOnlyList<DefinitionProposal> proposals, CancellationToken cancellation)
+        SiloId silo, IReadOnlyList<DefinitionProposal> proposals, IReadOnlyList<string> indexedPaths,
+        CancellationToken cancellation)
     {
         var declared = new List<DefinitionRow>(proposals.Count);
         var stored = await ChangeAsync(
@@ -30,6 +32,7 @@ internal sealed class PostgresGenerations(PostgresReaders readers, PostgresOptio
                 }
 
                 await PostgresDefinitions.DeclareAsync(connection, silo, declared, cancellation);
+                await PostgresFedPaths.DeclareAsync(connection, silo, indexedPaths, cancellation);
             },
             cancellation);
         return [.. declared.Select(row => stored.Rows.First(other => other.Id == row.Id))];

@@ -1,7 +1,6 @@
 using System.Data;
 using Npgsql;
 using Tributary.Storage.Joins;
-using Tributary.Storage.Postgres.Indexing;
 using Tributary.Storage.Rounds;
 
 namespace Tributary.Storage.Postgres.Rounds;
@@ -185,20 +184,7 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
         if (request.Cluster != stored)
             await WriteClusterAsync(session.Connection, request.Cluster, cancellation);
 
-        // A silo whose session has ended stores nothing more, whether it was declared dead or not.
-        if ((await PostgresSilos.ReadAsync(session.Connection, cancellation)).Exists(
-            static silo => silo.IsLocked || silo.IsServerFresh))
-        {
-            IndexedPathsOfCluster.Check(
-                request, await PostgresIndexedPaths.OpenAsync(session.Connection, cancellation));
-        }
-
         var incarnation = await InsertAsync(session, request.Address, cancellation);
-        incarnation = incarnation with
-        {
-            IndexedPaths =
-                await PostgresIndexedPaths.RegisterAsync(session.Connection, request.IndexedPaths, cancellation),
-        };
         await using (var unscoped = Command(session.Connection, "select exists(select from external_ids)"))
             incarnation =
                 incarnation with { HasUnscopedExternalIds = (bool)(await unscoped.ExecuteScalarAsync(cancellation))! };
@@ -244,7 +230,7 @@ internal sealed class PostgresMembership(PostgresOptions options, PostgresCommit
         insert.Parameters.Add(new NpgsqlParameter<int> { TypedValue = PostgresSchema.Version });
         await using var reader = await insert.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
-        return new Incarnation(new SiloId(reader.GetInt64(0)), new DateTimeOffset(reader.GetDateTime(1)), [])
+        return new Incarnation(new SiloId(reader.GetInt64(0)), new DateTimeOffset(reader.GetDateTime(1)))
         {
             Definitions = reader.GetInt64(2),
         };

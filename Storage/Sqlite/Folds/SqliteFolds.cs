@@ -56,6 +56,7 @@ internal sealed class SqliteFolds(SqliteWriter writer, TimeProvider time) : IFol
         foreach (var silo in gone)
         {
             connection.Prepare("delete from declarations where silo = ?").Bind(silo).Run();
+            connection.Prepare("delete from declared_paths where silo = ?").Bind(silo).Run();
             connection.Prepare("delete from silos where id = ?").Bind(silo).Run();
         }
 

@@ -1,6 +1,7 @@
 using Tributary.Storage.Generations;
 using Tributary.Storage.Rounds;
 using Tributary.Storage.Rows;
+using Tributary.Storage.Sqlite.Indexing;
 using Tributary.Storage.Sqlite.Messages;
 
 namespace Tributary.Storage.Sqlite.Generations;
@@ -37,11 +38,14 @@ internal static class SqliteDefinitions
     /// </summary>
     public static void Feed(SqliteConnection connection)
     {
-        var changes = FedGenerations.Changes(ReadAll(connection), Declared(connection));
+        var declared = Declared(connection);
+        var changes = FedGenerations.Changes(ReadAll(connection), declared);
+        var paths = FedPaths.Changes(SqliteFedPaths.Read(connection), declared.Count > 0);
         foreach (var (id, isFed) in changes)
             connection.Prepare("update definitions set is_fed = ?, fed_from = null where id = ?")
                 .Bind(isFed ? 1 : 0).Bind(id).Run();
-        if (changes.Count > 0)
+        SqliteFedPaths.Feed(connection, paths);
+        if (changes.Count > 0 || paths.Count > 0)
         {
             connection.Execute("update meta set definitions = definitions + 1");
             connection.Execute(
@@ -54,13 +58,17 @@ internal static class SqliteDefinitions
 
     public static StoredDefinitions ReadStored(SqliteConnection connection)
     {
-        var rows = ReadAll(connection);
+        var (rows, paths, declared) = (ReadAll(connection), SqliteFedPaths.Read(connection), Declared(connection));
         var version = connection.Prepare("select definitions from meta");
         version.Step();
         var number = version.Int64(0);
         version.Reset();
         return new StoredDefinitions(
-            number, rows, FedGenerations.Changes(rows, Declared(connection)).Count > 0);
+            number, rows,
+            FedGenerations.Changes(rows, declared).Count > 0 || FedPaths.IsDue(paths, declared.Count > 0))
+        {
+            IndexedPaths = FedPaths.Of(paths),
+        };
     }
 
     public static IReadOnlyList<DefinitionRow> ReadAll(SqliteConnection connection) =>

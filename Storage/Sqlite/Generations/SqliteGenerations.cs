@@ -1,5 +1,6 @@
 using Tributary.Storage.Generations;
 using Tributary.Storage.Rounds;
+using Tributary.Storage.Sqlite.Indexing;
 
 namespace Tributary.Storage.Sqlite.Generations;
 
@@ -7,12 +8,14 @@ namespace Tributary.Storage.Sqlite.Generations;
 internal sealed class SqliteGenerations(SqliteWriter writer, SqliteReaders readers, TimeProvider time) : IGenerations
 {
     public ValueTask<IReadOnlyList<DefinitionRow>> DeclareAsync(
-        SiloId silo, IReadOnlyList<DefinitionProposal> proposals, CancellationToken cancellation) =>
+        SiloId silo, IReadOnlyList<DefinitionProposal> proposals, IReadOnlyList<string> indexedPaths,
+        CancellationToken cancellation) =>
         writer.WriteAsync<IReadOnlyList<DefinitionRow>>(
             connection =>
             {
                 var declared = SqliteDefinitions.Register(connection, proposals, time.GetUtcNow());
                 SqliteDefinitions.Declare(connection, silo, declared);
+                SqliteFedPaths.Declare(connection, silo, indexedPaths);
                 SqliteDefinitions.Feed(connection);
                 var all = SqliteDefinitions.ReadAll(connection).ToDictionary(static row => row.Id);
                 return [.. declared.Select(row => all[row.Id])];

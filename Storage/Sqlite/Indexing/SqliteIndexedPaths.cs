@@ -3,33 +3,9 @@ using Tributary.Storage.Sqlite.Messages;
 
 namespace Tributary.Storage.Sqlite.Indexing;
 
-/// <summary>Stores which paths are indexed, and for which positions.</summary>
+/// <summary>Reads for which positions paths are indexed.</summary>
 internal static class SqliteIndexedPaths
 {
-    /// <summary>
-    /// Makes these the indexed paths, within the transaction of a join; returns their ids. All stored messages lie
-    /// below the horizon, where spans end and begin.
-    /// </summary>
-    public static IReadOnlyList<int> Register(SqliteConnection connection, IReadOnlyList<string> pointers)
-    {
-        var here = SqliteMessages.Horizon(connection).Value;
-        var ids = pointers.Select(pointer => Find(connection, pointer) ?? Add(connection, pointer)).ToList();
-        foreach (var gone in Open(connection).Except(ids))
-        {
-            // No commit came in between: the span is empty, and another may begin at the same position.
-            connection.Prepare("delete from indexed_spans where path = ? and since = ?").Bind(gone).Bind(here).Run();
-            connection
-                .Prepare("update indexed_spans set until = ? where path = ? and until is null")
-                .Bind(here)
-                .Bind(gone)
-                .Run();
-        }
-
-        foreach (var begun in ids.Except(Open(connection)))
-            connection.Prepare("insert into indexed_spans(path, since) values (?, ?)").Bind(begun).Bind(here).Run();
-        return ids;
-    }
-
     /// <summary>The newest spans of these pointers, and the horizon at the same moment.</summary>
     public static IndexedSpans Read(SqliteConnection connection, IReadOnlyList<string> pointers, int limit)
     {
@@ -51,28 +27,5 @@ internal static class SqliteIndexedPaths
 
         return new IndexedSpans(
             SqliteMessages.Horizon(connection), [.. spans.OrderByDescending(span => span.Since).Take(limit)]);
-    }
-
-    private static int? Find(SqliteConnection connection, string pointer)
-    {
-        var select = connection.Prepare("select id from indexed_paths where pointer = ?").Bind(pointer);
-        int? id = select.Step() ? select.Int32(0) : null;
-        select.Reset();
-        return id;
-    }
-
-    private static int Add(SqliteConnection connection, string pointer)
-    {
-        connection.Prepare("insert into indexed_paths(pointer) values (?)").Bind(pointer).Run();
-        return Find(connection, pointer)!.Value;
-    }
-
-    private static List<int> Open(SqliteConnection connection)
-    {
-        var open = new List<int>();
-        var select = connection.Prepare("select path from indexed_spans where until is null");
-        while (select.Step())
-            open.Add(select.Int32(0));
-        return open;
     }
 }

@@ -2,9 +2,11 @@ using System.Text;
 using System.Text.Json;
 using Tributary.Grains.Tests.Contributions;
 using Tributary.Grains.Tests.Grains;
+using Tributary.Items;
 using Tributary.Pipeline.Contributions;
 using Tributary.Pipeline.Definitions;
 using Tributary.Pipeline.Intake;
+using Tributary.Storage.Generations;
 using Tributary.Storage.Indexing;
 
 namespace Tributary.Grains.Tests.Intake;
@@ -67,10 +69,62 @@ public sealed class IndexedValuesTests
     }
 
     [Fact]
-    public void Sixteen_values_of_any_length_fit()
+    public void Paths_that_are_replaced_count_for_messages_of_every_source_and_with_every_item()
+    {
+        var definition = Calculations.Define(
+            """
+            {"name":"d","sources":["one"],"group":[{"name":"a","pointer":"/a"}],
+            "measures":[{"name":"n","kind":"count"}]}
+            """);
+        DefinedGeneration[] definitions = [new(1, definition)];
+        var contributions = new ContributionCalculator(definitions, Paths[..1], version: 4);
+        var intake = new MessageIntake(
+            grains, contributions, new MessageIds(() => 1), new FixedTime(), new IntakeOptions());
+        IntakeRequest[] requests =
+        [
+            .. from source in (string[])["one", "two"]
+               from pointer in (JsonPointer?[])[null, JsonPointer.Parse("/a")]
+               select new IntakeRequest
+               {
+                   Source = source, Body = """{"a":"A","o":{"x":2}}"""u8.ToArray(), ItemPointer = pointer,
+               },
+        ];
+        IncomingMessage[] Prepare() => [.. requests.Select(request => intake.Prepare(request))];
+        Assert.All(Prepare(), static message => AssertPaths(message, 4, 7));
+
+        contributions.Replace(definitions, Paths[..2], version: 5);
+        Assert.All(Prepare(), static message => AssertPaths(message, 5, 7, 3));
+        Assert.Equal([1, 1, 0, 0], Prepare().Select(static message => message.Contributions.Count));
+
+        contributions.Replace(definitions, Paths[..2], version: 6);
+        contributions.Replace([], Paths[3..], version: 7);
+        Assert.All(Prepare(), static message => AssertPaths(message, 7, 12));
+        contributions.Replace([], [], version: 8);
+        Assert.All(Prepare(), static message => AssertPaths(message, 8));
+    }
+
+    [Fact]
+    public void Refused_contributions_are_counted_on_when_only_paths_are_replaced()
+    {
+        var definition = Calculations.Define(
+            """
+            {"name":"d","group":[{"name":"a","pointer":"/a"}],"window":{"size":"1d","by":"event","time":"/t",
+            "format":"iso"},"measures":[{"name":"n","kind":"count"}]}
+            """);
+        var contributions = new ContributionCalculator([new DefinedGeneration(1, definition)]);
+        contributions.Calculate("s", "{}"u8, DateTimeOffset.UnixEpoch);
+        var refused = Assert.Single(contributions.RefusalCounts);
+
+        contributions.Replace([new DefinedGeneration(1, definition)], Paths, version: 1);
+
+        Assert.Equal(refused, Assert.Single(contributions.RefusalCounts));
+    }
+
+    [Fact]
+    public void Values_of_any_length_fit_at_the_most_paths_that_there_may_be()
     {
         var paths = Enumerable
-            .Range(0, IndexedPath.MaxCount)
+            .Range(0, StoredDefinitions.MaxIndexedPathsCount)
             .Select(i => new IndexedPath(i, JsonPointer.Parse($"/f{i}")))
             .ToArray();
         var body =
@@ -80,8 +134,14 @@ public sealed class IndexedValuesTests
             .Prepare(new IntakeRequest { Source = "test", Body = Encoding.UTF8.GetBytes(body) })
             .Message.IndexedValues;
 
-        Assert.Equal(16, values.Select(value => Convert.ToHexString(value.Key.Span)).Distinct().Count());
+        Assert.Equal(64, values.Select(value => Convert.ToHexString(value.Key.Span)).Distinct().Count());
         Assert.All(values, value => Assert.Equal(IndexKey.MaxBytes, value.Key.Length));
+    }
+
+    private static void AssertPaths(IncomingMessage message, long version, params int[] paths)
+    {
+        Assert.Equal(version, message.Definitions);
+        Assert.Equal(paths, message.Message.IndexedValues.Select(static value => value.Path));
     }
 
     private static string KeyOf(string json)

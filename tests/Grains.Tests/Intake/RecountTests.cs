@@ -20,7 +20,7 @@ public sealed class RecountTests
         var door = Door(silo, version =>
         {
             asked.Add(version);
-            contributions.Replace([Counted(7)], version);
+            contributions.Replace([Counted(7)], [new IndexedPath(4, JsonPointer.Parse("/a"))], version);
             return ValueTask.CompletedTask;
         });
 
@@ -30,6 +30,8 @@ public sealed class RecountTests
         Assert.Equal([1L, 2L, 3L], silo.Received.Select(message => message.Definitions));
         Assert.Single(silo.Received.Select(message => message.Message.Id).Distinct());
         Assert.Equal([7], silo.Received[^1].Generations);
+        Assert.Empty(silo.Received[0].Message.IndexedValues);
+        Assert.Equal(4, Assert.Single(silo.Received[^1].Message.IndexedValues).Path);
         Assert.True(silo.Received[^1].IsNewGrain);
         Assert.Equal(silo.Received[0].Message.Id, receipt.Id);
     }
@@ -40,7 +42,7 @@ public sealed class RecountTests
         var silo = new StrictSilo { Version = long.MaxValue - 1 };
         var door = Door(silo, version =>
         {
-            contributions.Replace([], version);
+            contributions.Replace([], [], version);
             return ValueTask.CompletedTask;
         });
 

@@ -291,7 +291,7 @@ public sealed class DeferredRowsTests
         await run.Host.StopAsync();
         var store = new InMemoryStore(run.Database, new ScriptedFaults());
         await store.OpenAsync(CancellationToken.None);
-        var silo = (await store.JoinAsync(new JoinRequest("", []), CancellationToken.None)).Silo;
+        var silo = (await store.JoinAsync(new JoinRequest(""), CancellationToken.None)).Silo;
         var takes = new RoundCommit { Silo = silo, Round = 1, AcceptedBefore = 0 };
         takes.Takes.Add(FarSide.Partition);
         await store.CommitAsync(takes, CancellationToken.None);

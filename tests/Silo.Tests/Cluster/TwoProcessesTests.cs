@@ -61,22 +61,6 @@ public sealed class TwoProcessesTests(PostgresFixture postgres) : IClassFixture<
         }
     }
 
-    [Fact]
-    public async Task A_process_with_other_indexed_paths_says_so_and_ends()
-    {
-        var connection = await postgres.Server.CreateDatabaseAsync();
-        await using var first = await ClusterProcesses.StartAsync(connection);
-        var environment = ClusterProcesses.EnvironmentOf(connection);
-        environment["TRIBUTARY__INDEXED_PATHS"] = "[/key]";
-
-        await using var second = TributaryProcess.LaunchNew(environment, ClusterProcesses.Arguments);
-
-        Assert.Equal(1, await second.WaitForExitAsync(Cancellation));
-        Assert.Contains(
-            "tributary: indexed_paths: found [/key]; the silos that run have []; allowed:", second.Errors,
-            StringComparison.Ordinal);
-    }
-
     private static async Task PostAsync(HttpClient http, TributaryProcess process, string key) =>
         Assert.Equal(HttpStatusCode.Accepted, await ClusterProcesses.PostAsync(http, process, key));
 }

@@ -4,11 +4,13 @@ using Tributary.Storage.InMemory;
 namespace Tributary.Simulation.Tests.Cluster;
 
 /// <summary>
-/// Silos that start with other definitions, or without some: each silo declares its own, so that what is fed changes
-/// under all of them.
+/// Silos that start with other definitions and indexed paths, or without some: each silo declares its own, so that what
+/// is fed changes under all of them.
 /// </summary>
 internal sealed class ClusterDefiner(ClusterRun run)
 {
+    // Every message of a producer has values there.
+    private static readonly string[] Paths = ["/item", "/amount", "/place"];
     private readonly Random random = run.World.Random;
     private readonly InMemoryStore store = new(run.Database);
     private int count;
@@ -22,7 +24,8 @@ internal sealed class ClusterDefiner(ClusterRun run)
             if (run.Any().Host.Silo is { } silo)
             {
                 await store.Generations.DeclareAsync(
-                    silo, [.. Enumerable.Range(1, count).Select(Propose)], CancellationToken.None);
+                    silo, [.. Enumerable.Range(1, count).Select(Propose)], [.. Paths.Where(_ => random.Next(3) == 0)],
+                    CancellationToken.None);
             }
         }
     }

@@ -76,6 +76,7 @@ public sealed class ClusterSeedsTests
     [InlineData((int)Sabotage.HintBeforePoll)]
     [InlineData((int)Sabotage.HintAgain)]
     [InlineData((int)Sabotage.CountByOldDefinitions)]
+    [InlineData((int)Sabotage.IndexByOldPaths)]
     [InlineData((int)Sabotage.MakeAgain)]
     [InlineData((int)Sabotage.WriteDead)]
     [InlineData((int)Sabotage.DropRefused)]

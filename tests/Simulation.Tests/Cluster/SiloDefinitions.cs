@@ -9,7 +9,7 @@ namespace Tributary.Simulation.Tests.Cluster;
 
 /// <summary>
 /// By what one process counts messages: two aggregates that never change, and those that are fed as far as the process
-/// knows. It learns late, as processes do.
+/// knows; and the paths whose values it finds. It learns late, as processes do.
 /// </summary>
 internal sealed class SiloDefinitions(ClusterRun run)
 {
@@ -20,6 +20,7 @@ internal sealed class SiloDefinitions(ClusterRun run)
     ];
 
     private readonly InMemoryStore reads = new(run.Database);
+    private IReadOnlyList<IndexedPath> paths = [];
     private long version;
 
     public ContributionCalculator Calculator { get; } = new(Lasting);
@@ -37,8 +38,10 @@ internal sealed class SiloDefinitions(ClusterRun run)
         if (stored.Version <= version)
             return;
         version = stored.Version;
+        if (paths.Count == 0 || run.Sabotage != Sabotage.IndexByOldPaths)
+            paths = [.. stored.IndexedPaths.Select(IndexedPath.Of)];
         Calculator.Replace(
-            [.. Lasting, .. stored.Rows.Where(static row => row.IsFed).Select(Defined)], stored.Version);
+            [.. Lasting, .. stored.Rows.Where(static row => row.IsFed).Select(Defined)], paths, stored.Version);
     }
 
     /// <summary>Completes when messages are counted by this version or a later one.</summary>

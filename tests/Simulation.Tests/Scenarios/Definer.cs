@@ -5,11 +5,12 @@ using Tributary.Storage.InMemory;
 namespace Tributary.Simulation.Tests.Scenarios;
 
 /// <summary>
-/// Changes definitions while messages come, as silos with other configurations do: mostly one more, now and then one
-/// fewer.
+/// Changes definitions and indexed paths while messages come, as silos with other configurations do: mostly one
+/// definition more, now and then one fewer, and any paths.
 /// </summary>
 public sealed class Definer(Scenario scenario)
 {
+    private static readonly string[] Paths = ["/amount", "/other"];
     private readonly Random random = scenario.World.Random;
     private readonly InMemoryStore store = new(scenario.Database);
     private int count;
@@ -23,7 +24,8 @@ public sealed class Definer(Scenario scenario)
             if (scenario.Host.Silo is { } silo)
             {
                 await store.Generations.DeclareAsync(
-                    silo, [.. Enumerable.Range(1, count).Select(Propose)], CancellationToken.None);
+                    silo, [.. Enumerable.Range(1, count).Select(Propose)], [.. Paths.Where(_ => random.Next(3) > 0)],
+                    CancellationToken.None);
             }
         }
     }

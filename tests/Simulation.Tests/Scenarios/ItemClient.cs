@@ -84,6 +84,9 @@ public sealed class ItemClient(Scenario scenario)
             MediaType = "application/json",
             Body = Encoding.UTF8.GetBytes($"{{\"amount\":{amount}}}"),
             ReceivedAt = scenario.World.Time.GetUtcNow(),
+            // At every path that the client knows of: the engine and its store look into no body.
+            IndexedValues =
+                [.. known.IndexedPaths.Select(path => new IndexedValue(path.Id, new byte[] { (byte)amount }))],
         };
         var shares = known.Rows.Where(static row => row.IsFed)
             .Select(row => Into("[]", amount, ItemPromises.GenerationOf(row)));

@@ -4,6 +4,7 @@ using Tributary.Measures;
 using Tributary.Messages;
 using Tributary.Storage.Generations;
 using Tributary.Storage.InMemory;
+using Tributary.Storage.Messages;
 using Tributary.Storage.Rounds;
 
 namespace Tributary.Simulation.Tests.Scenarios;
@@ -68,7 +69,8 @@ public sealed class ItemPromises
     }
 
     /// <summary>
-    /// Stored once per source, item and external id, at the promised place, and counted once in each aggregate.
+    /// Stored once per source, item and external id, at the promised place, counted once in each aggregate, and found
+    /// by the index wherever that says so.
     /// </summary>
     public void Check(InMemoryDatabase database)
     {
@@ -91,6 +93,7 @@ public sealed class ItemPromises
                 $"The message {lacking?.Id} is not counted in '{row.Name}', which is fed since {row.FedFrom}.");
         }
 
+        CheckIndex(database, stored);
         var keys = stored.Select(row => ScopeOf(sent[row.Id].Message)).Where(scope =>
             scope.ExternalId is not null).ToList();
         Hold(keys.Distinct().Count() == keys.Count, "Two messages are stored under one external id of one item.");
@@ -109,6 +112,21 @@ public sealed class ItemPromises
             Hold(
                 Text(state) == Text(actual[grain]),
                 $"{grain} holds {Text(actual[grain])}; a recount has {Text(state)}.");
+    }
+
+    // Each message has values at all paths that there may be: one without lies outside the spans.
+    private static void CheckIndex(InMemoryDatabase database, List<StoredMessage> stored)
+    {
+        var values = database.IndexedValues;
+        foreach (var (path, since, until) in database.IndexedSpans)
+        {
+            var lacking = stored.Find(row => row.Position >= since && (until is null || row.Position < until)
+                && values[row.Id].All(value => value.Path != path));
+            Hold(
+                lacking is null,
+                $"The message {lacking?.Id} at {lacking?.Position} has no value at the path {path}, which is indexed "
+                + $"from {since} to {until}.");
+        }
     }
 
     private static (string Source, string Item, string? ExternalId) ScopeOf(Message message) =>

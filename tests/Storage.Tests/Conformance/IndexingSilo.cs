@@ -1,29 +1,43 @@
 using System.Text;
 using Tributary.Messages;
 using Tributary.Pipeline.Contributions;
-using Tributary.Pipeline.Definitions;
 using Tributary.Pipeline.Intake;
 
 namespace Tributary.Storage.Tests.Conformance;
 
-/// <summary>Makes messages as the door does, with what a silo's indexed paths hold in them.</summary>
+/// <summary>Makes messages as the door does, with what the indexed paths hold in them as far as a silo knows.</summary>
 internal sealed class IndexingSilo
 {
+    private readonly ContributionCalculator calculator = new([]);
     private readonly MessageIntake door;
 
     public IndexingSilo(TestSilo silo)
     {
         Silo = silo;
-        var paths = silo.IndexedPaths.Select(path => new IndexedPath(path.Value, JsonPointer.Parse(path.Key))).ToList();
         door = new MessageIntake(
-            new NoGrains(),
-            new ContributionCalculator([], paths),
-            new MessageIds(() => 7),
-            new FixedClock(),
-            new IntakeOptions());
+            new NoGrains(), calculator, new MessageIds(() => 7), new FixedClock(), new IntakeOptions());
     }
 
     public TestSilo Silo { get; }
+
+    /// <summary>The ids of the paths that it extracts.</summary>
+    public IReadOnlyDictionary<string, int> Paths { get; private set; } = new Dictionary<string, int>();
+
+    /// <summary>Names these paths, and extracts what is fed then.</summary>
+    public async Task DeclareAsync(params string[] paths)
+    {
+        await Silo.Store.Generations.DeclareAsync(Silo.Id, [], paths, TestSilo.Cancellation);
+        await LearnAsync();
+    }
+
+    /// <summary>Extracts the paths that are fed, by the version that counts.</summary>
+    public async Task LearnAsync()
+    {
+        var stored = await Silo.Store.Generations.ReadAsync(TestSilo.Cancellation);
+        Paths = stored.IndexedPaths.ToDictionary(static row => row.Pointer, static row => row.Id);
+        calculator.Replace([], [.. stored.IndexedPaths.Select(IndexedPath.Of)], stored.Version);
+        Silo.Definitions = stored.Version;
+    }
 
     /// <param name="body">The body.</param>
     /// <param name="number">

@@ -1,3 +1,4 @@
+using Tributary.Storage.Generations;
 using Tributary.Storage.Reminders;
 using Tributary.Storage.Rounds;
 
@@ -8,19 +9,23 @@ internal static class Joins
 {
     /// <summary>Joins as the only silo of the database.</summary>
     public static ValueTask<Incarnation> JoinAsync(
-        this IPartitionStore store, string address, IReadOnlyList<string> indexedPaths,
-        CancellationToken cancellation) =>
-        store.JoinAsync(new JoinRequest(address, indexedPaths), cancellation);
+        this IPartitionStore store, string address, CancellationToken cancellation) =>
+        store.JoinAsync(new JoinRequest(address), cancellation);
 
     /// <summary>Joins beside others.</summary>
     public static ValueTask<Incarnation> JoinBesideAsync(
         this IPartitionStore store, string address, CancellationToken cancellation) =>
-        store.JoinAsync(new JoinRequest(address, []) { IsAlone = false }, cancellation);
+        store.JoinAsync(new JoinRequest(address) { IsAlone = false }, cancellation);
 
     /// <summary>Joins as a silo of a cluster.</summary>
     public static ValueTask<Incarnation> JoinClusterAsync(
         this IPartitionStore store, string cluster, CancellationToken cancellation) =>
-        store.JoinAsync(new JoinRequest("", []) { IsAlone = false, Cluster = cluster }, cancellation);
+        store.JoinAsync(new JoinRequest("") { IsAlone = false, Cluster = cluster }, cancellation);
+
+    /// <summary>Declares definitions, and no paths.</summary>
+    public static ValueTask<IReadOnlyList<DefinitionRow>> DeclareAsync(
+        this IGenerations generations, SiloId silo, IReadOnlyList<DefinitionProposal> proposals,
+        CancellationToken cancellation) => generations.DeclareAsync(silo, proposals, [], cancellation);
 
     /// <summary>Reminders of all partitions.</summary>
     public static ValueTask<IReadOnlyList<ReminderRow>> ReadRemindersAsync(

@@ -98,8 +98,10 @@ public abstract partial class SharedConformance
         Assert.False(await frozen.Store.BeginLeaveAsync(frozen.Id, Cancellation));
         Assert.False(await frozen.Store.DeclareDeadAsync(frozen.Id, Cancellation));
         await frozen.Store.Generations.DeclareAsync(
-            frozen.Id, [new Storage.Generations.DefinitionProposal("late", "hash", "{}"u8.ToArray())], Cancellation);
-        Assert.Equal(0, (await Harness.CountRowsAsync()).Declarations);
+            frozen.Id, [new Storage.Generations.DefinitionProposal("late", "hash", "{}"u8.ToArray())], ["/late"],
+            Cancellation);
+        var rows = await Harness.CountRowsAsync();
+        Assert.Equal((0, 0), (rows.Declarations, rows.DeclaredPaths));
         await frozen.Store.LeaveAsync(frozen.Id, Cancellation);
 
         Assert.Equal([other.Id], (await other.Store.ReadSilosAsync(Cancellation)).Select(static row => row.Silo));

@@ -24,29 +24,6 @@ public abstract partial class SharedConformance : StoreConformance
     }
 
     [Fact]
-    public async Task A_silo_that_names_other_indexed_paths_than_those_that_live_is_refused()
-    {
-        static JoinRequest Request(params string[] paths) => new("", paths) { IsAlone = false };
-        var (first, other, last) = (NewStore(), NewStore(), NewStore());
-        foreach (var store in (IStore[])[first, other, last])
-            await store.OpenAsync(Cancellation);
-        await first.JoinAsync(Request("/a", "/b"), Cancellation);
-        foreach (var paths in (string[][])[[], ["/a"], ["/a", "/b", "/c"]])
-        {
-            var error = await Assert.ThrowsAsync<StoreException>(
-                async () => await other.JoinAsync(Request(paths), Cancellation));
-            Assert.Equal(StoreFault.Fatal, error.Fault);
-            Assert.Contains("the silos that run have [/a, /b]", error.Message, StringComparison.Ordinal);
-        }
-
-        await other.JoinAsync(Request("/b", "/a"), Cancellation);
-        await first.DisposeAsync();
-        await other.DisposeAsync();
-        // Nobody stores messages any more: the next silo may name others.
-        await last.JoinAsync(Request("/c"), Cancellation);
-    }
-
-    [Fact]
     public async Task What_two_silos_leave_for_a_partition_has_numbers_of_its_own()
     {
         var (first, second) = (await JoinBesideAsync(), await JoinBesideAsync());

@@ -123,7 +123,7 @@ public abstract partial class StoreConformance
         {
             silo = await JoinAsync();
             await silo.Store.Generations.DeclareAsync(
-                silo.Id, [new DefinitionProposal("definition", "hash", "{}"u8.ToArray())], Cancellation);
+                silo.Id, [new DefinitionProposal("definition", "hash", "{}"u8.ToArray())], ["/a", "/b"], Cancellation);
             silo.Definitions = (await silo.Store.Generations.ReadAsync(Cancellation)).Version;
             for (var round = 0; round < 30; round++)
             {
@@ -146,7 +146,7 @@ public abstract partial class StoreConformance
 
         var rows = await Harness.CountRowsAsync();
         // 360 commits in rows of 256; the ledger of all that died, and of the one that lives.
-        Assert.Equal(new FoldedRows(1, 0, 2, rows.Ledger, 1), rows);
+        Assert.Equal(new FoldedRows(1, 0, 2, rows.Ledger, 1, 2), rows);
         Assert.InRange(rows.Ledger, 1, 2);
         Assert.Equal(Lives * 30, await silo.Store.Messages.CountBelowAsync(new Position(long.MaxValue), Cancellation));
         Assert.Equal(

@@ -9,8 +9,12 @@ public abstract partial class StoreConformance
 {
     private const int RoundMessageCount = 120;
 
-    private async Task<IndexingSilo> JoinIndexingAsync(params string[] paths) =>
-        new(await TestSilo.JoinAsync(NewStore(), indexedPaths: paths));
+    private async Task<IndexingSilo> JoinIndexingAsync(params string[] paths)
+    {
+        var silo = new IndexingSilo(await JoinAsync());
+        await silo.DeclareAsync(paths);
+        return silo;
+    }
 
     /// <summary>Ends the silo's process; another begins, with other paths.</summary>
     private async Task<IndexingSilo> RestartAsync(IndexingSilo silo, params string[] paths)
@@ -26,7 +30,7 @@ public abstract partial class StoreConformance
                 .Range(first, count)
                 .Select(i => silo.Message($$"""{"n":{{i % 10}},"i":{{i}},"t":"text {{i % 10}}"}""", i)));
 
-    private async Task<MessageMatches> SearchAsync(
+    private protected static async Task<MessageMatches> SearchAsync(
         IndexingSilo silo, BodyCondition body, bool newestFirst = false, int limit = Many) =>
         await silo.Silo.Store.Messages
             .QueryMessagesAsync(Query(new MessageFilter(Body: body), limit, newestFirst: newestFirst), Cancellation);
@@ -104,7 +108,7 @@ public abstract partial class StoreConformance
         }
     }
 
-    private static void AssertFound(MessageMatches matches, int scannedCount, IEnumerable<int> sequences)
+    private protected static void AssertFound(MessageMatches matches, int scannedCount, IEnumerable<int> sequences)
     {
         Assert.Equal(sequences.Select(sequence => (long)sequence), Sequences(matches));
         Assert.Equal(scannedCount, matches.ScannedCount);
@@ -180,12 +184,12 @@ public abstract partial class StoreConformance
     public async Task A_path_keeps_its_id_and_a_restart_with_the_same_paths_changes_nothing()
     {
         var silo = await JoinIndexingAsync("/a", "/n");
-        var ids = silo.Silo.IndexedPaths;
+        var ids = silo.Paths;
         await FillAsync(silo, 0, 10);
         silo = await RestartAsync(silo, "/n");
         silo = await RestartAsync(silo);
         silo = await RestartAsync(silo, "/n", "/a");
-        Assert.Equal(ids.OrderBy(path => path.Value), silo.Silo.IndexedPaths.OrderBy(path => path.Value));
+        Assert.Equal(ids.OrderBy(path => path.Value), silo.Paths.OrderBy(path => path.Value));
         silo = await RestartAsync(silo, "/n", "/a");
         await FillAsync(silo, 10, 10);
         silo = await RestartAsync(silo, "/a", "/n");

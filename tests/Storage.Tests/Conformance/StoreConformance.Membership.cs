@@ -52,7 +52,7 @@ public abstract partial class StoreConformance
         var first = await JoinAsync("http://127.0.0.1:9");
         await first.CommitAsync();
 
-        var again = await first.Store.JoinAsync("http://127.0.0.1:9", [], Cancellation);
+        var again = await first.Store.JoinAsync("http://127.0.0.1:9", Cancellation);
 
         Assert.NotEqual(first.Id, again.Silo);
         Assert.False(await first.Store.CheckAsync(first.Id, first.Round, Cancellation));
@@ -143,7 +143,7 @@ public abstract partial class StoreConformance
         var store = NewStore();
         await store.OpenAsync(Cancellation);
 
-        var incarnation = await store.JoinAsync("", [], Cancellation);
+        var incarnation = await store.JoinAsync("", Cancellation);
 
         Assert.InRange(
             incarnation.DatabaseTime,

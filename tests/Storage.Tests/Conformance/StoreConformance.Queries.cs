@@ -13,7 +13,7 @@ public abstract partial class StoreConformance
         MessageFilter filter, int limit = Many, int maxScan = Many,
         bool newestFirst = false) => new(filter, null, null, newestFirst, limit, maxScan);
 
-    private static BodyCondition Body(string pointer, Comparison comparison, string operand) =>
+    protected static BodyCondition Body(string pointer, Comparison comparison, string operand) =>
         new BodyCondition.Compare(pointer, comparison, JsonElement.Parse(operand));
 
     private static AppendedMessage At(AppendedMessage appended, DateTimeOffset time)

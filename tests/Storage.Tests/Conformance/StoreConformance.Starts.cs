@@ -11,17 +11,17 @@ public abstract partial class StoreConformance
     {
         var first = NewStore();
         await first.OpenAsync(Cancellation);
-        var begun = await first.JoinAsync("", [], Cancellation);
+        var begun = await first.JoinAsync("", Cancellation);
         await first.LeaveAsync(begun.Silo, Cancellation);
         await first.DisposeAsync();
 
         var second = NewStore();
         await second.OpenAsync(Cancellation);
-        var afterLeave = await second.JoinAsync("", [], Cancellation);
+        var afterLeave = await second.JoinAsync("", Cancellation);
         await Harness.CrashAsync(second);
         var third = NewStore();
         await third.OpenAsync(Cancellation);
-        var afterCrash = await third.JoinAsync("", [], Cancellation);
+        var afterCrash = await third.JoinAsync("", Cancellation);
 
         Assert.Equal((false, false, true), (begun.IsAfterCrash, afterLeave.IsAfterCrash, afterCrash.IsAfterCrash));
     }
@@ -31,16 +31,16 @@ public abstract partial class StoreConformance
     {
         var first = NewStore();
         await first.OpenAsync(Cancellation);
-        var begun = await first.JoinAsync("http://127.0.0.1:9", [], Cancellation);
+        var begun = await first.JoinAsync("http://127.0.0.1:9", Cancellation);
         // As after an answer that was lost: the silo is there and has not left.
-        var again = await first.JoinAsync("http://127.0.0.1:9", [], Cancellation);
+        var again = await first.JoinAsync("http://127.0.0.1:9", Cancellation);
         await Harness.CrashAsync(first);
         var second = NewStore();
         await second.OpenAsync(Cancellation);
-        await second.JoinAsync("http://127.0.0.1:9", [], Cancellation);
+        await second.JoinAsync("http://127.0.0.1:9", Cancellation);
 
         Assert.Equal((false, false), (begun.IsAfterCrash, again.IsAfterCrash));
-        Assert.True((await second.JoinAsync("http://127.0.0.1:9", [], Cancellation)).IsAfterCrash);
+        Assert.True((await second.JoinAsync("http://127.0.0.1:9", Cancellation)).IsAfterCrash);
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public abstract partial class StoreConformance
         var first = await JoinAsync("http://127.0.0.1:9");
         await first.CommitAsync(round => round.Reminders.Add(Reminder("a", "job", TestSilo.Noon, activity: "work")));
         var rows = await ReadAsync(first);
-        var again = await first.Store.JoinAsync("http://127.0.0.1:9", [], Cancellation);
+        var again = await first.Store.JoinAsync("http://127.0.0.1:9", Cancellation);
 
         Assert.False(await first.Store.NoteStartsAsync(first.Id, [new StartNote(rows[0], 2, false)], Cancellation));
         Assert.False(

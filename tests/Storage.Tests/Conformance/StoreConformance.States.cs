@@ -179,7 +179,7 @@ public abstract partial class StoreConformance
     {
         var first = NewStore();
         await first.OpenAsync(Cancellation);
-        Assert.False((await first.JoinAsync("", [], Cancellation)).HasUnscopedExternalIds);
+        Assert.False((await first.JoinAsync("", Cancellation)).HasUnscopedExternalIds);
         await first.DisposeAsync();
         await Harness.LeaveUnscopedAsync(
             new PartitionId(5), ExternalKey.Unscoped("source", "external"),
@@ -188,6 +188,6 @@ public abstract partial class StoreConformance
         var second = NewStore();
         await second.OpenAsync(Cancellation);
 
-        Assert.True((await second.JoinAsync("", [], Cancellation)).HasUnscopedExternalIds);
+        Assert.True((await second.JoinAsync("", Cancellation)).HasUnscopedExternalIds);
     }
 }

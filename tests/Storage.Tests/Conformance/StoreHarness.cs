@@ -26,4 +26,5 @@ public abstract class StoreHarness : IAsyncDisposable
 
 /// <param name="Tallies">Tallies that are not folded.</param>
 /// <param name="Ledger">Rows of the ledger; in memory it has none per silo.</param>
-public sealed record FoldedRows(long Silos, long Tallies, long FoldedTallies, long Ledger, long Declarations);
+public sealed record FoldedRows(
+    long Silos, long Tallies, long FoldedTallies, long Ledger, long Declarations, long DeclaredPaths);

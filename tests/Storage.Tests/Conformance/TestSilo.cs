@@ -33,23 +33,17 @@ public sealed class TestSilo(IStore store, SiloId id)
     /// <summary>False for a test that holds the horizon itself.</summary>
     public bool WaitsForHorizon { get; init; } = true;
 
-    /// <summary>The ids of the indexed paths.</summary>
-    public IReadOnlyDictionary<string, int> IndexedPaths { get; private init; } = new Dictionary<string, int>();
-
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public static async Task<TestSilo> JoinAsync(
-        IStore store, string address = "", bool waitsForHorizon = true,
-        params string[] indexedPaths)
+        IStore store, string address = "", bool waitsForHorizon = true)
     {
         await store.OpenAsync(Cancellation);
-        var incarnation = await store.JoinAsync(address, indexedPaths, Cancellation);
+        var incarnation = await store.JoinAsync(address, Cancellation);
         var silo = new TestSilo(store, incarnation.Silo)
         {
             WaitsForHorizon = waitsForHorizon,
             Definitions = incarnation.Definitions,
-            IndexedPaths = indexedPaths.Zip(incarnation.IndexedPaths)
-                .ToDictionary(pair => pair.First, pair => pair.Second),
         };
         await silo.TakeAllAsync();
         return silo;

@@ -23,7 +23,8 @@ public sealed class InMemoryConformanceTests : SharedConformance
         public override Task<FoldedRows> CountRowsAsync() => Task.FromResult(new FoldedRows(
             database.Silos.Count, database.Silos.Values.Sum(static silo => silo.Tallies.Count),
             database.FoldedTallies.Count, database.Processing.Ledger.Count,
-            database.Silos.Values.Sum(static silo => silo.Declared?.Count ?? 0)));
+            database.Silos.Values.Sum(static silo => silo.Declared?.Count ?? 0),
+            database.Silos.Values.Sum(static silo => silo.DeclaredPaths.Count)));
 
         public override ValueTask DisposeAsync() => default;
     }

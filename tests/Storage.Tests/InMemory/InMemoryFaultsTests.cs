@@ -44,7 +44,7 @@ public sealed class InMemoryFaultsTests
 
         await Assert.ThrowsAsync<StoreException>(async () => await silo.Store.CheckAsync(silo.Id, 1, Cancellation));
         await using var next = new InMemoryStore(database);
-        await next.JoinAsync("", [], Cancellation);
+        await next.JoinAsync("", Cancellation);
         Assert.Equal(stored, database.Messages.Count);
     }
 
@@ -156,7 +156,7 @@ public sealed class InMemoryFaultsTests
     private static async Task<TestSilo> JoinClusterAsync(InMemoryStore store)
     {
         await store.OpenAsync(Cancellation);
-        var request = new JoinRequest("", []) { IsAlone = false, Cluster = "cluster" };
+        var request = new JoinRequest("") { IsAlone = false, Cluster = "cluster" };
         return new TestSilo(store, (await store.JoinAsync(request, Cancellation)).Silo) { IsPicky = true };
     }
 
@@ -164,7 +164,7 @@ public sealed class InMemoryFaultsTests
     {
         var store = new InMemoryStore(database, faults);
         await store.OpenAsync(Cancellation);
-        var incarnation = await store.JoinAsync("", [], Cancellation);
+        var incarnation = await store.JoinAsync("", Cancellation);
         var silo = new TestSilo(store, incarnation.Silo);
         await silo.TakeAllAsync();
         return silo;

@@ -73,7 +73,8 @@ public sealed class PostgresHarness(string connectionString) : StoreHarness
 
         return new FoldedRows(
             await CountAsync("silos"), await CountAsync("tallies"), await CountAsync("folded_tallies"),
-            await CountAsync("ledger"), await CountAsync("declarations"));
+            await CountAsync("ledger"), await CountAsync("declarations"),
+            await CountAsync("declared_paths"));
     }
 
     public override ValueTask DisposeAsync() => default;

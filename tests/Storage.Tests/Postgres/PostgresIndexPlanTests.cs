@@ -24,7 +24,8 @@ public sealed class PostgresIndexPlanTests(SharedCluster shared)
     {
         await using var harness = new PostgresHarness(await (await shared.GetAsync()).CreateDatabaseAsync());
         await using var store = harness.NewStore();
-        var silo = new IndexingSilo(await TestSilo.JoinAsync(store, indexedPaths: ["/kind", "/i"]));
+        var silo = new IndexingSilo(await TestSilo.JoinAsync(store));
+        await silo.DeclareAsync("/kind", "/i");
         foreach (var round in Enumerable.Range(0, MessageCount).Chunk(5_000))
             await silo.CommitAsync(
                 round.Select(i =>
@@ -56,7 +57,7 @@ public sealed class PostgresIndexPlanTests(SharedCluster shared)
         NpgsqlConnection connection, IndexingSilo silo, string[] values, bool newestFirst, string setting)
     {
         var wanted = Array.ConvertAll(values, value =>
-            IndexOperands.ValueOf(silo.Silo.IndexedPaths["/kind"], JsonElement.Parse(value)));
+            IndexOperands.ValueOf(silo.Paths["/kind"], JsonElement.Parse(value)));
         var filter = new RowFilter(
             new MessageFilter(
                 Body: new BodyCondition.Compare(
@@ -135,11 +136,12 @@ public sealed class PostgresIndexPlanTests(SharedCluster shared)
     {
         await using var harness = new PostgresHarness(await (await shared.GetAsync()).CreateDatabaseAsync());
         await using var store = harness.NewStore();
-        var silo = new IndexingSilo(await TestSilo.JoinAsync(store, indexedPaths: ["/i"]));
+        var silo = new IndexingSilo(await TestSilo.JoinAsync(store));
+        await silo.DeclareAsync("/i");
         foreach (var round in Enumerable.Range(0, MessageCount).Chunk(5_000))
             await silo.CommitAsync(round.Select(i => silo.Message($$"""{"i":{{i}}}""", i)));
 
-        var low = IndexOperands.Above(silo.Silo.IndexedPaths["/i"], JsonElement.Parse("100"))!.Value;
+        var low = IndexOperands.Above(silo.Paths["/i"], JsonElement.Parse("100"))!.Value;
         await using var connection = new NpgsqlConnection(harness.ConnectionString);
         await connection.OpenAsync(Cancellation);
         foreach (var setting in new[]

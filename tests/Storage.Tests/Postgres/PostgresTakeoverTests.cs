@@ -81,7 +81,7 @@ public sealed class PostgresTakeoverTests(SharedCluster shared) : IAsyncLifetime
         await two.OpenAsync(Cancellation);
 
         var joins = new[] { one.JoinAsync(
-            "", [], Cancellation).AsTask(), two.JoinAsync("", [], Cancellation).AsTask() };
+            "", Cancellation).AsTask(), two.JoinAsync("", Cancellation).AsTask() };
         var results = await Task.WhenAll(joins.Select(async join =>
         {
             try

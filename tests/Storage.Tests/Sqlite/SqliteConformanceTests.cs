@@ -50,7 +50,8 @@ public sealed class SqliteHarness : StoreHarness
         }
 
         return Task.FromResult(new FoldedRows(
-            Count("silos"), Count("tallies"), Count("folded_tallies"), Count("ledger"), Count("declarations")));
+            Count("silos"), Count("tallies"), Count("folded_tallies"), Count("ledger"), Count("declarations"),
+            Count("declared_paths")));
     }
 
     public override ValueTask DisposeAsync()
