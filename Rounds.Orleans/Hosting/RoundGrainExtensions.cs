@@ -53,6 +53,7 @@ public static class RoundGrainExtensions
         services.AddSingleton<SiloPartitionsClient>();
         services.AddSingleton<SiloReportsClient>();
         services.AddSingleton<MoveLog>();
+        services.AddSingleton<HandOvers>();
         services.AddSingleton<PartitionMoves>();
         services.AddSingleton<PartitionWatch>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(

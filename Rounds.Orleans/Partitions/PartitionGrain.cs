@@ -14,7 +14,7 @@ namespace Tributary.Rounds.Orleans.Partitions;
 /// </remarks>
 [KeepAlive, Reentrant, RendezvousPlacement, GrainType("tributary.partition")]
 internal sealed class PartitionGrain(
-    RoundEngine engine, IncomingCalls calls, PartitionPlacement placement) : Grain, IPartitionGrain
+    RoundEngine engine, IncomingCalls calls, PartitionPlacement placement, HandOvers handOvers) : Grain, IPartitionGrain
 {
     private PartitionId Partition => new((int)this.GetPrimaryKeyLong());
 
@@ -42,6 +42,11 @@ internal sealed class PartitionGrain(
         try
         {
             return await calls.RunAsync(target, request, cancellation);
+        }
+        catch (PartitionElsewhereException)
+        {
+            await handOvers.WaitAsync(Partition, cancellation);
+            throw;
         }
         finally
         {

@@ -8,8 +8,14 @@ namespace Tributary.Rounds.Orleans.Partitions;
 /// it is called at once, so that it takes the partition without waiting for its own watch. The partitions of one step
 /// share the rounds; several steps keep the pause of each partition short.
 /// </summary>
+/// <remarks>
+/// A silo that has just started does everything for the first time, which takes it many times as long: it connects,
+/// and its code is compiled. So each silo is called before anything is given to it, and then gets one partition, which
+/// is called there, before the others wait for it.
+/// </remarks>
 internal sealed partial class PartitionMoves(
-    RoundEngine engine, SiloPartitionsClient silos, ILogger<PartitionMoves> logger)
+    RoundEngine engine, IGrainFactory grains, SiloPartitionsClient silos, HandOvers handOvers,
+    ILogger<PartitionMoves> logger)
 {
     // About as many as a silo takes within a few milliseconds.
     private const int StepCount = 32;
@@ -17,14 +23,56 @@ internal sealed partial class PartitionMoves(
     /// <param name="partitions">Partitions of this silo.</param>
     /// <param name="homeOf">The silo where a partition belongs.</param>
     /// <param name="cancellation">Ends the moves after the step that is under way.</param>
-    public async Task MoveAsync(
+    /// <returns>How many were given; those of silos that cannot be called stay here.</returns>
+    public async Task<int> MoveAsync(
         IReadOnlyList<PartitionId> partitions, Func<PartitionId, SiloAddress> homeOf, CancellationToken cancellation)
     {
-        foreach (var step in partitions.Chunk(StepCount))
+        var groups = await Task.WhenAll(partitions.GroupBy(homeOf).Select(async group =>
+            await IsReachedAsync(group.Key, cancellation) ? group.ToList() : []));
+        await MoveStepAsync([.. groups.SelectMany(static group => group.Take(1))], homeOf, cancellation);
+        await Task.WhenAll(groups.SelectMany(static group => group.Take(1)).Select(CallAsync)).WaitAsync(cancellation);
+        foreach (var step in groups.SelectMany(static group => group.Skip(1)).Chunk(StepCount))
+            await MoveStepAsync(step, homeOf, cancellation);
+        return groups.Sum(static group => group.Count);
+    }
+
+    private async Task MoveStepAsync(
+        PartitionId[] step, Func<PartitionId, SiloAddress> homeOf, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (step.Length == 0)
+            return;
+        await handOvers.RunAsync(step, async () =>
         {
-            cancellation.ThrowIfCancellationRequested();
             await engine.GiveAsync(step, cancellation);
             await Task.WhenAll(step.GroupBy(homeOf).Select(HandOverAsync)).WaitAsync(cancellation);
+        });
+    }
+
+    private async Task<bool> IsReachedAsync(SiloAddress silo, CancellationToken cancellation)
+    {
+        try
+        {
+            await silos.At(silo).Take([]).WaitAsync(cancellation);
+            return true;
+        }
+        catch (Exception error) when (!cancellation.IsCancellationRequested)
+        {
+            LogNotReached(silo, error.Message);
+            return false;
+        }
+    }
+
+    // A call activates the partition's grain, which later calls find there.
+    private async Task CallAsync(PartitionId partition)
+    {
+        try
+        {
+            await grains.GetGrain<IPartitionGrain>(partition.Value).Count();
+        }
+        catch (Exception error)
+        {
+            LogNotCalled(partition.Value, error.Message);
         }
     }
 

@@ -146,9 +146,11 @@ internal sealed partial class PartitionWatch(
         // A silo that is leaving has just handed over what belongs to it by an older look.
         if (!await silos.LookAsync(ending.Token) || Misplaced() is not { Count: > 0 } misplaced)
             return;
-        await moves.MoveAsync(misplaced, HomeAmong(placement.Silos()), ending.Token);
-        LogMoved(misplaced.Count);
-        done.Add(SiloMoveKind.Given, misplaced.Count, placement.IsCordoned()
+        var count = await moves.MoveAsync(misplaced, HomeAmong(placement.Silos()), ending.Token);
+        if (count == 0)
+            return;
+        LogMoved(count);
+        done.Add(SiloMoveKind.Given, count, placement.IsCordoned()
             ? "This silo is cordoned." : "They belong to other silos since silos came or went, or were cordoned.");
     }
 
@@ -171,10 +173,9 @@ internal sealed partial class PartitionWatch(
                 return;
             if (!await silos.BeginLeaveAsync(silo, limit.Token))
                 return;
-            var held = Held();
-            await moves.MoveAsync(held, HomeAmong(placement.Silos()), limit.Token);
-            LogMoved(held.Count);
-            done.Add(SiloMoveKind.Given, held.Count, "This silo stops.");
+            var count = await moves.MoveAsync(Held(), HomeAmong(placement.Silos()), limit.Token);
+            LogMoved(count);
+            done.Add(SiloMoveKind.Given, count, "This silo stops.");
         }
         catch (Exception error) when (error is StoreException or OperationCanceledException or OverloadedException)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Tributary.Rounds.Orleans.Tests.Cluster;
 using Tributary.TestingHost.Clusters;
 
@@ -128,6 +129,32 @@ public sealed class TestClusterTests
         cluster.Heal();
 
         Assert.Equal(2, await calling);
+        Assert.Empty(cluster.Faults);
+    }
+
+    [Fact]
+    public async Task A_partition_stays_where_it_is_while_its_new_silo_cannot_be_called()
+    {
+        await using var cluster = await ProbeCluster.StartAsync(silos: 3);
+        var (owner, home) = (cluster.Silos[0], cluster.Silos[1]);
+        var key = KeyAt(cluster, owner);
+        var probe = owner.Grains.GetGrain<IProbeGrain>(key);
+
+        cluster.Cut(owner, home);
+        var moving = cluster.MoveAsync(
+            cluster.PartitionOf(ProbeGrain.GrainType, key), home, TestContext.Current.CancellationToken);
+        // Longer than the owner needs to look twice.
+        var count = 0;
+        for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(3);)
+        {
+            Assert.True(owner.Engine.IsHere(owner.Engine.PartitionOf(new RoundGrainId(ProbeGrain.GrainType, key))));
+            Assert.Equal(++count, await probe.Add(1));
+        }
+
+        cluster.Heal();
+        await moving;
+
+        Assert.Equal(count, await probe.Read());
         Assert.Empty(cluster.Faults);
     }
 

@@ -15,6 +15,7 @@ namespace Tributary.Silo.Tests.Cluster.Endurance;
 public sealed class EnduranceTests(PostgresFixture postgres, ITestOutputHelper output) : IClassFixture<PostgresFixture>
 {
     private const int SilosCount = 3;
+    private const int MaxErrorsCount = 20;
     private const int ProducersCount = 4;
     private const int ItemsPerProducerCount = 50;
     private const int ReadersCount = 3;
@@ -113,6 +114,11 @@ public sealed class EnduranceTests(PostgresFixture postgres, ITestOutputHelper o
             await final.CheckPicturesAsync();
             Report(cluster, producers, readers, sockets, books.Count, count, took);
         }
+        catch
+        {
+            ReportErrors(cluster);
+            throw;
+        }
         finally
         {
             await faulted.CancelAsync();
@@ -138,6 +144,17 @@ public sealed class EnduranceTests(PostgresFixture postgres, ITestOutputHelper o
             $"{cluster.Nodes.Sum(static one => one.FailedStartsCount)} starts failed while the database was away",
         ];
         output.WriteLine(string.Join("; ", parts) + ".");
+    }
+
+    // An answer 500 names no cause: the log of its node does.
+    private void ReportErrors(EnduranceCluster cluster)
+    {
+        foreach (var node in cluster.Nodes)
+        {
+            var errors = node.Process.Output.Split('\n')
+                .Where(static line => line.Contains(" fail: ") && !line.Contains("Health check")).TakeLast(MaxErrorsCount);
+            output.WriteLine($"{node.Name}: {string.Join('\n', errors)}");
+        }
     }
 
     // Ends with the harms, or at once with the first fault of what runs beside them.
