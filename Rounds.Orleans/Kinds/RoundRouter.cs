@@ -81,19 +81,19 @@ internal sealed partial class RoundRouter(
 
     /// <summary>
     /// True for errors of calls that the engine bounced, or that Orleans refused on the way to an activation: their
-    /// turns have not run. A call to a silo that is lost may have run.
+    /// turns have not run. Orleans hands on what it met there as it is, such as a grain directory that is not stable
+    /// while silos come and go. A call to a silo that is lost may have run.
     /// </summary>
     public static bool HasNotRun(Exception error) =>
-        error is PartitionElsewhereException
-            or (OrleansMessageRejectionException and not SiloUnavailableException);
+        error is PartitionElsewhereException or (OrleansException and not SiloUnavailableException);
 
     /// <summary>
     /// True for errors of calls whose outcome is unknown. Orleans throws them itself: it has no time left to wait for
-    /// the answer, or to find the grain, or it cancels what waits for a silo that ends.
+    /// the answer, or to find the grain, or it cancels what waits for a silo that ends, whose services are gone then.
     /// </summary>
     /// <param name="cancellation">The caller's own.</param>
     public static bool IsLost(Exception error, CancellationToken cancellation) =>
-        error is SiloUnavailableException or TimeoutException
+        error is SiloUnavailableException or TimeoutException or ObjectDisposedException
         || (error is OperationCanceledException && !cancellation.IsCancellationRequested);
 
     private static bool IsRead(IInvokable request) =>

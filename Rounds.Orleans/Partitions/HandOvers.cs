@@ -31,18 +31,13 @@ internal sealed class HandOvers(TimeProvider time)
         }
     }
 
-    /// <summary>Waits until the partition is handed over; returns at once when it is not being handed over.</summary>
+    /// <summary>
+    /// Waits until the partition is handed over; returns at once when it is not being handed over, or when nobody waits
+    /// any more. Never throws: the caller's call has not run, and the error that says so must reach its sender.
+    /// </summary>
     public async Task WaitAsync(PartitionId partition, CancellationToken cancellation)
     {
-        if (!underWay.TryGetValue(partition, out var over))
-            return;
-        try
-        {
-            await over.WaitAsync(MaxWait, time, cancellation);
-        }
-        catch (TimeoutException)
-        {
-            // The caller sends the call again.
-        }
+        if (underWay.TryGetValue(partition, out var over))
+            await over.WaitAsync(MaxWait, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }

@@ -14,7 +14,7 @@ internal sealed partial class PartitionWatch
     private partial void LogEnded();
 
     [LoggerMessage(
-        EventId = 1064, Level = LogLevel.Error, Message = "The watch over partitions has ended with an error.")]
+        EventId = 1064, Level = LogLevel.Error, Message = "A look of the watch over partitions has failed.")]
     private partial void LogFailed(Exception error);
 
     [LoggerMessage(

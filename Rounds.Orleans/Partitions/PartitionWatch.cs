@@ -49,7 +49,7 @@ internal sealed partial class PartitionWatch(
         silos.Changed = Look;
         var work = new List<Func<Task>> { LookAsync, WatchAsync };
         if (!engine.IsAlone)
-            work.AddRange([() => silos.RunAsync(ending.Token), EndWithEngineAsync]);
+            work.AddRange([WatchSilosAsync, EndWithEngineAsync]);
         working = Task.WhenAll(work.Select(one => Task.Run(() => GuardAsync(one), CancellationToken.None)));
         return Task.CompletedTask;
     }
@@ -66,9 +66,7 @@ internal sealed partial class PartitionWatch(
     {
         while (true)
         {
-            await TakeMissingAsync();
-            if (!engine.IsAlone)
-                await MoveMisplacedAsync();
+            await GuardAsync(BringHomeAsync);
             using var period = CancellationTokenSource.CreateLinkedTokenSource(ending.Token);
             var next = Task.Delay(Period, time, period.Token);
             await Task.WhenAny(next, changed.WaitAsync(period.Token));
@@ -77,13 +75,29 @@ internal sealed partial class PartitionWatch(
         }
     }
 
+    private async Task WatchSilosAsync()
+    {
+        while (true)
+        {
+            await GuardAsync(() => silos.RunAsync(ending.Token));
+            await Task.Delay(Period, time, ending.Token);
+        }
+    }
+
+    private async Task BringHomeAsync()
+    {
+        await TakeMissingAsync();
+        if (!engine.IsAlone)
+            await MoveMisplacedAsync();
+    }
+
     private async Task WatchAsync()
     {
         await foreach (var _ in membership.MembershipUpdates.WithCancellation(ending.Token))
         {
             // The rows of silos that have just died are freed before their partitions are taken.
             if (!engine.IsAlone)
-                await silos.LookAsync(ending.Token);
+                await GuardAsync(() => silos.LookAsync(ending.Token));
             Look();
         }
     }
@@ -206,8 +220,7 @@ internal sealed partial class PartitionWatch(
         }
         catch (Exception error)
         {
-            // Partitions that are called are activated all the same; the others wait for the next check, here or in
-            // another silo.
+            // Partitions that are called are activated all the same; the others wait for the next check.
             LogFailed(error);
         }
     }

@@ -33,10 +33,10 @@ internal sealed class RendezvousDirector(LeavingSilos leaving, IPartitionHomes h
             leaving.Staying(context.GetCompatibleSilos(target))));
 
     /// <summary>The silo on which a partition belongs.</summary>
-    /// <exception cref="InvalidOperationException">There is no silo.</exception>
+    /// <exception cref="OrleansException">There is no silo at the moment.</exception>
     public static SiloAddress Choose(long partition, IReadOnlyList<SiloAddress> silos) =>
         silos.Count == 0
-            ? throw new InvalidOperationException($"No silo can run partition {partition}.")
+            ? throw new OrleansException($"No silo can run partition {partition}.")
             : silos.MaxBy(silo => (Weight(partition, silo), silo))!;
 
     private static ulong Weight(long partition, SiloAddress silo)

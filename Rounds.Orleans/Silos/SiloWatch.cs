@@ -51,7 +51,7 @@ internal sealed partial class SiloWatch(
                 Changed?.Invoke();
             return true;
         }
-        catch (StoreException error) when (error.IsPassing)
+        catch (Exception error) when (error is StoreException { IsPassing: true } or OrleansException)
         {
             LogNotRead(error.Message);
             return false;

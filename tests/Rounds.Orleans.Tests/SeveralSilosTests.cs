@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Tributary.Rounds.Calls;
 using Tributary.Rounds.Held;
+using Tributary.Rounds.Orleans.Partitions;
 using Tributary.Rounds.Orleans.References;
 using Tributary.Rounds.Orleans.Tests.Cluster;
 using Tributary.Rounds.Partitions;
@@ -115,6 +116,37 @@ public sealed class SeveralSilosTests
         Assert.Equal(3, await reading);
     }
 
+    [Fact]
+    public async Task A_call_that_Orleans_refuses_on_its_way_is_made_again()
+    {
+        var refusal = new Refusal();
+        await using var cluster = await ProbeCluster.StartAsync(
+            silos: 2, silo => silo.AddIncomingGrainCallFilter(refusal));
+
+        refusal.LeftCount = ProbesCount;
+        await AddAsync(cluster.Silos[0]);
+
+        Assert.Equal(0, refusal.LeftCount);
+        await AssertCountsAsync(cluster.Silos[1], 1);
+        Assert.Empty(cluster.Faults);
+    }
+
+    [Fact]
+    public async Task Silos_go_on_watching_partitions_after_a_look_that_failed()
+    {
+        var failures = new FailingHomes();
+        await using var cluster = await ProbeCluster.StartAsync(silos: 2, silo => failures.Use(silo.Services));
+        var key = Enumerable.Range(0, 1_000).Select(static i => $"key {i}").First(key =>
+            cluster.Silos[0].Engine.IsHere(cluster.PartitionOf(ProbeGrain.GrainType, key)));
+
+        failures.LeftCount = 3;
+        await Waiting.UntilAsync(() => failures.LeftCount == 0);
+        await cluster.MoveAsync(
+            cluster.PartitionOf(ProbeGrain.GrainType, key), cluster.Silos[1], TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, await cluster.Silos[0].Grains.GetGrain<IProbeGrain>(key).Add(1));
+    }
+
     private static ValueTask<IReadOnlyList<FailureRow>> FailuresAsync(TributaryTestCluster cluster) =>
         cluster.Silos[0].Store.Failures.ReadFailuresAsync(null, 100, TestContext.Current.CancellationToken);
 
@@ -141,5 +173,49 @@ public sealed class SeveralSilosTests
     {
         for (var i = 0; i < ProbesCount; i++)
             Assert.Equal(count, await from.Grains.GetGrain<IProbeGrain>($"probe {i}").Read());
+    }
+
+    /// <summary>Refuses calls as Orleans does while its grain directory is on the move.</summary>
+    private sealed class Refusal : IIncomingGrainCallFilter
+    {
+        private int left;
+
+        public int LeftCount
+        {
+            get => Math.Max(0, Volatile.Read(ref left));
+            set => Volatile.Write(ref left, value);
+        }
+
+        public Task Invoke(IIncomingGrainCallContext context) =>
+            context.InterfaceMethod?.Name == nameof(IProbeGrain.Add) && Interlocked.Decrement(ref left) >= 0
+                ? throw new OrleansException("The directory is not stable.")
+                : context.Invoke();
+    }
+
+    /// <summary>The homes of partitions, which fail for a while.</summary>
+    private sealed class FailingHomes
+    {
+        private int left;
+
+        public int LeftCount
+        {
+            get => Math.Max(0, Volatile.Read(ref left));
+            set => Volatile.Write(ref left, value);
+        }
+
+        public void Use(IServiceCollection services)
+        {
+            var usual = services.Last(static service => service.ServiceType == typeof(IPartitionHomes));
+            services.AddSingleton<IPartitionHomes>(
+                host => new Homes(this, (IPartitionHomes)usual.ImplementationFactory!(host)));
+        }
+
+        private sealed class Homes(FailingHomes failures, IPartitionHomes usual) : IPartitionHomes
+        {
+            public SiloAddress Choose(PartitionId partition, IReadOnlyList<SiloAddress> silos) =>
+                Interlocked.Decrement(ref failures.left) >= 0
+                    ? throw new InvalidOperationException("The test asked for this failure.")
+                    : usual.Choose(partition, silos);
+        }
     }
 }

@@ -47,8 +47,8 @@ internal sealed class Executable : IDisposable
     /// The program that runs: the one built beside the tests. <c>TRIBUTARY_PROGRAM</c> names another one, such as the
     /// published program, whose code is compiled before it starts.
     /// </summary>
-    public static string Program { get; } = Environment.GetEnvironmentVariable("TRIBUTARY_PROGRAM") is { Length: > 0 } file
-        ? file
+    public static string Program { get; } =
+        Environment.GetEnvironmentVariable("TRIBUTARY_PROGRAM") is { Length: > 0 } file ? file
         : Path.Combine(AppContext.BaseDirectory, "tributary.dll");
 
     public bool HasExited => process.HasExited;

@@ -6,12 +6,13 @@ namespace Tributary.Rounds.Orleans.Tests.Cluster;
 /// <summary>Test clusters whose silos have the probe grains.</summary>
 internal static class ProbeCluster
 {
-    public static async Task<TributaryTestCluster> StartAsync(int silos)
+    public static async Task<TributaryTestCluster> StartAsync(int silos, Action<ISiloBuilder>? more = null)
     {
         var cluster = new TributaryTestCluster(silos, new TestClusterSettings
         {
             RoundGrains = static types => types.Add<IProbeGrain, ProbeGrain, ProbeState>(
                 ProbeGrain.GrainType, StateTable.Grains, ProbeJson.Default.ProbeState, static () => new ProbeGrain()),
+            Silo = more ?? (static _ => { }),
         });
         try
         {

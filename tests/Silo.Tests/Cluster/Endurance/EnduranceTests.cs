@@ -152,7 +152,8 @@ public sealed class EnduranceTests(PostgresFixture postgres, ITestOutputHelper o
         foreach (var node in cluster.Nodes)
         {
             var errors = node.Process.Output.Split('\n')
-                .Where(static line => line.Contains(" fail: ") && !line.Contains("Health check")).TakeLast(MaxErrorsCount);
+                .Where(static line => line.Contains(" fail: ") && !line.Contains("Health check"))
+                .TakeLast(MaxErrorsCount);
             output.WriteLine($"{node.Name}: {string.Join('\n', errors)}");
         }
     }
