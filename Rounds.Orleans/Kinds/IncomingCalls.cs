@@ -1,6 +1,7 @@
 using Orleans.Serialization.Invocation;
 using Tributary.Rounds.Calls;
 using Tributary.Rounds.Engine;
+using Tributary.Rounds.Partitions;
 
 namespace Tributary.Rounds.Orleans.Kinds;
 
@@ -38,12 +39,23 @@ internal sealed class IncomingCalls(
     private async ValueTask<Response> RunFilteredAsync(
         RoundGrainId target, IInvokable request, CancellationToken cancellation)
     {
-        var hasRun = false;
+        var (hasRun, hasBounced) = (false, false);
         var call = new IncomingCall(target, types.ClassOf(target.Type), request, filters, async () =>
         {
-            var response = await Door.Invoke(target, request, cancellation);
-            hasRun = true;
-            return response;
+            try
+            {
+                return await Door.Invoke(target, request, cancellation);
+            }
+            catch (PartitionElsewhereException)
+            {
+                hasBounced = true;
+                throw;
+            }
+            finally
+            {
+                // After an error too: whether the turn ran is not always known.
+                hasRun = !hasBounced;
+            }
         });
         try
         {

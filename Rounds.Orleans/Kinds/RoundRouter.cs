@@ -1,5 +1,7 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using Orleans.CodeGeneration;
+using Orleans.Runtime.Messaging;
 using Orleans.Serialization.Invocation;
 using Tributary.Rounds.Calls;
 using Tributary.Rounds.Orleans.Hosting;
@@ -26,7 +28,9 @@ internal sealed partial class RoundRouter(
     /// </summary>
     public static readonly Backoff Retries = new(TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(80));
 
-    /// <summary>How often a call that met no owner is sent again, for about 30 seconds.</summary>
+    /// <summary>
+    /// How often a call that met no owner is sent again: for about 30 seconds, and longer while hand-overs hang.
+    /// </summary>
     public const int MaxAttemptsCount = 380;
 
     private Partitioner? partitioner;
@@ -50,32 +54,59 @@ internal sealed partial class RoundRouter(
         for (var attempt = 1; ; attempt++)
         {
             connection?.ThrowIfDown();
-            try
+            if (local is not null && local.IsHere(target))
             {
-                if (local is not null && local.IsHere(target))
+                try
+                {
                     return await local.RunAsync(target, request, cancellation);
-                var partition = await PartitionOfAsync(target);
-                return connection is null
-                    ? await partition.Run(target, request, cancellation)
-                    : await connection.AnswerOfAsync(
-                        () => partition.Run(target, request, cancellation), IsRead(request));
+                }
+                catch (Exception error) when (error is TimeoutException or OperationCanceledException
+                    && IsLost(error, cancellation))
+                {
+                    throw new SiloLostException(target);
+                }
+                catch (PartitionElsewhereException) when (attempt < MaxAttemptsCount)
+                {
+                    // It has moved since: the grain of the partition tells where.
+                }
             }
-            catch (SiloUnavailableException) when (attempt < MaxAttemptsCount && IsRead(request))
+            else if (await TryFarAsync(target, request, attempt, cancellation) is { } response)
             {
-                // Made again at the next owner.
-            }
-            catch (Exception error) when (IsLost(error, cancellation))
-            {
-                // Not made again after a time-out either: that has taken the caller's patience already.
-                throw new SiloLostException(target);
-            }
-            catch (Exception error) when (HasNotRun(error))
-            {
-                if (attempt == MaxAttemptsCount)
-                    throw new PartitionElsewhereException(await NumberOfAsync(target));
+                // Thrown here, where no error of a turn is taken for one of Orleans.
+                if (response.Exception is { } failure)
+                    ExceptionDispatchInfo.Throw(failure);
+                return response;
             }
 
             await Task.Delay(Retries.After(attempt), time, cancellation);
+        }
+    }
+
+    // Null when the call has not run, and is to be made again.
+    private async ValueTask<Response?> TryFarAsync(
+        RoundGrainId target, IInvokable request, int attempt, CancellationToken cancellation)
+    {
+        try
+        {
+            var partition = await PartitionOfAsync(target);
+            return connection is null
+                ? await partition.Run(target, request, cancellation)
+                : await connection.AnswerOfAsync(
+                    () => partition.Run(target, request, cancellation), IsRead(request));
+        }
+        catch (SiloUnavailableException) when (attempt < MaxAttemptsCount && IsRead(request))
+        {
+            return null;
+        }
+        catch (Exception error) when (IsLost(error, cancellation))
+        {
+            // Not made again after a time-out either: that has taken the caller's patience already.
+            throw new SiloLostException(target);
+        }
+        catch (Exception error) when (HasNotRun(error))
+        {
+            return attempt < MaxAttemptsCount ? null
+                : throw new PartitionElsewhereException(await NumberOfAsync(target));
         }
     }
 
@@ -85,7 +116,14 @@ internal sealed partial class RoundRouter(
     /// while silos come and go. A call to a silo that is lost may have run.
     /// </summary>
     public static bool HasNotRun(Exception error) =>
-        error is PartitionElsewhereException or (OrleansException and not SiloUnavailableException);
+        error is PartitionElsewhereException
+            or (OrleansException and not (SiloUnavailableException or ConnectionFailedException));
+
+    /// <summary>
+    /// True for errors that a turn or a call filter may throw as well as Orleans: thrown across a call of Orleans, they
+    /// would say that the call has not run.
+    /// </summary>
+    public static bool IsAmbiguous(Exception error) => error is OrleansException or ObjectDisposedException;
 
     /// <summary>
     /// True for errors of calls whose outcome is unknown. Orleans throws them itself: it has no time left to wait for
@@ -93,7 +131,7 @@ internal sealed partial class RoundRouter(
     /// </summary>
     /// <param name="cancellation">The caller's own.</param>
     public static bool IsLost(Exception error, CancellationToken cancellation) =>
-        error is SiloUnavailableException or TimeoutException or ObjectDisposedException
+        error is SiloUnavailableException or ConnectionFailedException or TimeoutException or ObjectDisposedException
         || (error is OperationCanceledException && !cancellation.IsCancellationRequested);
 
     private static bool IsRead(IInvokable request) =>

@@ -48,6 +48,10 @@ internal sealed class PartitionGrain(
             await handOvers.WaitAsync(Partition, cancellation);
             throw;
         }
+        catch (Exception error) when (RoundRouter.IsAmbiguous(error))
+        {
+            return Response.FromException(error);
+        }
         finally
         {
             EndIfElsewhere();

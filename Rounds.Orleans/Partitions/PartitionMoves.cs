@@ -14,11 +14,14 @@ namespace Tributary.Rounds.Orleans.Partitions;
 /// is called there, before the others wait for it.
 /// </remarks>
 internal sealed partial class PartitionMoves(
-    RoundEngine engine, IGrainFactory grains, SiloPartitionsClient silos, HandOvers handOvers,
+    RoundEngine engine, IGrainFactory grains, SiloPartitionsClient silos, HandOvers handOvers, TimeProvider time,
     ILogger<PartitionMoves> logger)
 {
     // About as many as a silo takes within a few milliseconds.
     private const int StepCount = 32;
+
+    // A silo that takes longer than this to answer is asked at the next look: the partitions of others do not wait.
+    private static readonly TimeSpan MaxReachTime = TimeSpan.FromSeconds(1);
 
     /// <param name="partitions">Partitions of this silo.</param>
     /// <param name="homeOf">The silo where a partition belongs.</param>
@@ -53,7 +56,7 @@ internal sealed partial class PartitionMoves(
     {
         try
         {
-            await silos.At(silo).Take([]).WaitAsync(cancellation);
+            await silos.At(silo).Take([]).WaitAsync(MaxReachTime, time, cancellation);
             return true;
         }
         catch (Exception error) when (!cancellation.IsCancellationRequested)
@@ -63,12 +66,14 @@ internal sealed partial class PartitionMoves(
         }
     }
 
-    // A call activates the partition's grain, which later calls find there.
+    // A call activates the partition's grain at the new silo, where later calls find it. An activation here ends first.
     private async Task CallAsync(PartitionId partition)
     {
         try
         {
-            await grains.GetGrain<IPartitionGrain>(partition.Value).Count();
+            var grain = grains.GetGrain<IPartitionGrain>(partition.Value);
+            await grain.Take([]);
+            await grain.Count().WaitAsync(MaxReachTime, time);
         }
         catch (Exception error)
         {

@@ -47,9 +47,9 @@ internal sealed partial class PartitionWatch(
     {
         engine.LeftElsewhere = new RowHints(grains, placement, homes).Tell;
         silos.Changed = Look;
-        var work = new List<Func<Task>> { LookAsync, WatchAsync };
+        var work = new List<Func<Task>> { LookAsync, () => AgainAsync(WatchAsync) };
         if (!engine.IsAlone)
-            work.AddRange([WatchSilosAsync, EndWithEngineAsync]);
+            work.AddRange([() => AgainAsync(() => silos.RunAsync(ending.Token)), EndWithEngineAsync]);
         working = Task.WhenAll(work.Select(one => Task.Run(() => GuardAsync(one), CancellationToken.None)));
         return Task.CompletedTask;
     }
@@ -75,11 +75,12 @@ internal sealed partial class PartitionWatch(
         }
     }
 
-    private async Task WatchSilosAsync()
+    // Begins work again that an error has ended.
+    private async Task AgainAsync(Func<Task> work)
     {
         while (true)
         {
-            await GuardAsync(() => silos.RunAsync(ending.Token));
+            await GuardAsync(work);
             await Task.Delay(Period, time, ending.Token);
         }
     }
@@ -191,9 +192,9 @@ internal sealed partial class PartitionWatch(
             LogMoved(count);
             done.Add(SiloMoveKind.Given, count, "This silo stops.");
         }
-        catch (Exception error) when (error is StoreException or OperationCanceledException or OverloadedException)
+        catch (Exception error)
         {
-            // The engine gives the rest when it leaves.
+            // Whatever it was: the engine gives the rest when it leaves.
             LogNotMoved(error.Message);
         }
     }

@@ -121,7 +121,7 @@ public sealed class SeveralSilosTests
     {
         var refusal = new Refusal();
         await using var cluster = await ProbeCluster.StartAsync(
-            silos: 2, silo => silo.AddIncomingGrainCallFilter(refusal));
+            silos: 2, silo => silo.AddOutgoingGrainCallFilter(refusal));
 
         refusal.LeftCount = ProbesCount;
         await AddAsync(cluster.Silos[0]);
@@ -129,6 +129,27 @@ public sealed class SeveralSilosTests
         Assert.Equal(0, refusal.LeftCount);
         await AssertCountsAsync(cluster.Silos[1], 1);
         Assert.Empty(cluster.Faults);
+    }
+
+    [Fact]
+    public async Task An_error_like_those_of_Orleans_that_a_filter_throws_reaches_its_caller_near_and_far()
+    {
+        var failing = new FailingFilter();
+        await using var cluster = await ProbeCluster.StartAsync(
+            silos: 2, silo => silo.AddIncomingGrainCallFilter(failing));
+
+        failing.IsFailing = true;
+        for (var i = 0; i < ProbesCount; i++)
+        {
+            var probe = cluster.Silos[0].Grains.GetGrain<IProbeGrain>($"probe {i}");
+            var error = await Assert.ThrowsAsync<OrleansException>(async () => await probe.Add(1));
+            Assert.Equal(FailingFilter.Text, error.Message);
+        }
+
+        Assert.Equal(ProbesCount, failing.Count);
+        failing.IsFailing = false;
+        await AddAsync(cluster.Silos[0]);
+        await AssertCountsAsync(cluster.Silos[1], 1);
     }
 
     [Fact]
@@ -175,8 +196,8 @@ public sealed class SeveralSilosTests
             Assert.Equal(count, await from.Grains.GetGrain<IProbeGrain>($"probe {i}").Read());
     }
 
-    /// <summary>Refuses calls as Orleans does while its grain directory is on the move.</summary>
-    private sealed class Refusal : IIncomingGrainCallFilter
+    /// <summary>Refuses calls as Orleans does while its grain directory is on the move: they do not leave.</summary>
+    private sealed class Refusal : IOutgoingGrainCallFilter
     {
         private int left;
 
@@ -186,10 +207,31 @@ public sealed class SeveralSilosTests
             set => Volatile.Write(ref left, value);
         }
 
-        public Task Invoke(IIncomingGrainCallContext context) =>
-            context.InterfaceMethod?.Name == nameof(IProbeGrain.Add) && Interlocked.Decrement(ref left) >= 0
+        public Task Invoke(IOutgoingGrainCallContext context) =>
+            context.Request.GetInterfaceType() == typeof(IPartitionGrain)
+            && context.Request.GetMethodName() == nameof(IPartitionGrain.Run) && Interlocked.Decrement(ref left) >= 0
                 ? throw new OrleansException("The directory is not stable.")
                 : context.Invoke();
+    }
+
+    /// <summary>Fails before the turn, with an error that Orleans throws too.</summary>
+    private sealed class FailingFilter : IIncomingGrainCallFilter
+    {
+        public const string Text = "The filter's own call failed.";
+
+        private int count;
+
+        public bool IsFailing { get; set; }
+
+        public int Count => Volatile.Read(ref count);
+
+        public Task Invoke(IIncomingGrainCallContext context)
+        {
+            if (!IsFailing || context.InterfaceMethod?.Name != nameof(IProbeGrain.Add))
+                return context.Invoke();
+            Interlocked.Increment(ref count);
+            throw new OrleansException(Text);
+        }
     }
 
     /// <summary>The homes of partitions, which fail for a while.</summary>
