@@ -55,13 +55,15 @@ internal sealed class TwoSilos : IAsyncDisposable
     {
         for (var i = 0; i < 10; i++)
         {
-            foreach (var silo in silos)
+            foreach (var (number, silo) in silos.Index())
             {
                 var body = string.Create(CultureInfo.InvariantCulture, $$"""{"station":"{{name}} {{i}}"}""");
                 await silo.Services.GetRequiredService<MessageIntake>().AcceptAsync(
                     new IntakeRequest
                     {
                         Source = "s", ItemPointer = Station, Body = Encoding.UTF8.GetBytes(body),
+                        // A busy machine starves connections, which are closed: only messages with keys are sent again.
+                        ExternalId = string.Create(CultureInfo.InvariantCulture, $"{name} {i} {number}"),
                     });
                 cancellation.ThrowIfCancellationRequested();
             }

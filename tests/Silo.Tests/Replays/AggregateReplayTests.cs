@@ -11,7 +11,7 @@ namespace Tributary.Silo.Tests.Replays;
 /// </summary>
 public sealed class AggregateReplayTests(ITestOutputHelper output)
 {
-    private const int StoredCount = 40_000;
+    private const int StoredCount = 60_000;
     private const int ProducersCount = 8;
     private const string Name = "by-group";
 
@@ -63,7 +63,9 @@ public sealed class AggregateReplayTests(ITestOutputHelper output)
         await reprocessing.BeginAsync($"aggregate={Name}");
         var killed = await reprocessing.WaitAsync(Name, replay =>
             Reprocessing.Ended(replay) || replay.GetProperty("seen").GetInt64() > 0);
-        Assert.False(Reprocessing.Ended(killed), "The replay ended before the kill: the test shows nothing.");
+        Assert.False(
+            Reprocessing.Ended(killed),
+            $"The replay ended before the kill: the test shows nothing. {killed.GetRawText()}");
         load.Pause();
         await server.KillAsync(Cancellation);
         await server.StartAsync(Cancellation);
