@@ -33,7 +33,8 @@ internal sealed partial class PartitionMoves(
         var groups = await Task.WhenAll(partitions.GroupBy(homeOf).Select(async group =>
             await IsReachedAsync(group.Key, cancellation) ? group.ToList() : []));
         await MoveStepAsync([.. groups.SelectMany(static group => group.Take(1))], homeOf, cancellation);
-        await Task.WhenAll(groups.SelectMany(static group => group.Take(1)).Select(CallAsync)).WaitAsync(cancellation);
+        await Task.WhenAll(groups.Where(static group => group.Count > 1).Select(static group => group[0])
+            .Select(CallAsync)).WaitAsync(cancellation);
         foreach (var step in groups.SelectMany(static group => group.Skip(1)).Chunk(StepCount))
             await MoveStepAsync(step, homeOf, cancellation);
         return groups.Sum(static group => group.Count);

@@ -18,6 +18,10 @@ public sealed class ClusterViewTests
         var moved = Enumerable.Range(0, 256).Select(static id => new PartitionId(id))
             .First(partition => cluster.OwnerOf(partition) == from);
         await cluster.MoveAsync(moved, to);
+        // The old owner hears a moment later that the new one has the partition, and notes the move then.
+        await Waiting.UntilAsync(async () => Report(
+                await from.Services.NewClusterReader().ReadAsync(Cancellation), from).Moves
+            .Any(static move => move is { Kind: SiloMoveKind.Given, PartitionsCount: 1 }));
 
         foreach (var silo in cluster.Silos)
         {

@@ -31,15 +31,16 @@ public sealed class SeveralSilosTests
     public async Task A_failed_call_is_made_again_at_the_silo_that_owns_its_partition()
     {
         await using var cluster = await ProbeCluster.StartAsync(silos: 2);
-        // One-way calls to grains of both silos, which fail.
-        for (var i = 0; i < 8; i++)
+        // One-way calls to grains of both silos, which fail: so many that some are at each, wherever partitions belong.
+        const int CallsCount = 24;
+        for (var i = 0; i < CallsCount; i++)
         {
             await cluster.Silos[0].Grains.GetGrain<IProbeGrain>($"teller {i}")
                 .FailAt($"failing {i}", "broken");
         }
 
         IReadOnlyList<FailureRow> failures = [];
-        await Waiting.UntilAsync(async () => (failures = await FailuresAsync(cluster)).Count == 8);
+        await Waiting.UntilAsync(async () => (failures = await FailuresAsync(cluster)).Count == CallsCount);
 
         var results = new List<AgainResult>();
         foreach (var failure in failures)
@@ -49,7 +50,7 @@ public sealed class SeveralSilosTests
         var primary = cluster.Silos[0].Engine;
         Assert.Equal(2, failures.Select(row => primary.IsHere(row.Partition)).Distinct().Count());
         Assert.All(results, static result => Assert.Equal(AgainOutcome.Failed, result.Outcome));
-        Assert.Equal(8, (await FailuresAsync(cluster)).Count);
+        Assert.Equal(CallsCount, (await FailuresAsync(cluster)).Count);
     }
 
     [Fact]
