@@ -74,8 +74,16 @@ built=$?
 pkill -f -- "-pipename:$compiler" 2>/dev/null
 [ "$built" -eq 0 ] || fail "the build failed."
 
+# What failed tests say, without what the others say. A block of the log begins with "    name [FAIL]", or with
+# "    [Test Class Cleanup Failure (name)]".
+failures() {
+  awk '/^    [^ ].* \[[A-Z]+\]$/ { bad = / \[FAIL\]$/ } /^    \[[^]]*Failure/ { bad = 1 } bad' "$1"
+}
+
 passed=0
 failed=0
+# The end of a long log is what is read first, and may be all that is kept of it: the failures are named there once more.
+named=$(mktemp)
 for name in "${projects[@]}"; do
   log=$(mktemp)
   started=$SECONDS
@@ -84,9 +92,10 @@ for name in "${projects[@]}"; do
   summary=$(grep -E 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$log" | tail -n 1)
   number() { sed -nE "s/.*$1: ([0-9]+).*/\1/p" <<<"$summary"; }
   if [ -z "$summary" ]; then
+    failures "$log"
     tail -n 60 "$log"
     [ "$code" -eq 124 ] && echo "$name: not done after $LIMIT s; LIMIT=N gives it longer"
-    echo "$name: no summary (exit code $code)"
+    echo "$name: no summary (exit code $code)" | tee -a "$named"
     failed=$((failed + 1))
     continue
   fi
@@ -94,7 +103,10 @@ for name in "${projects[@]}"; do
   bad=$(($(number Errors) + $(number Failed) + $(number Skipped)))
   # Explicit tests are parts of others, which start them.
   good=$(($(number Total) - bad - $(number 'Not Run')))
-  [ "$bad" -gt 0 ] || [ "$code" -ne 0 ] && grep -vE '^\s*(Starting|Finished|Discovering|Discovered):' "$log"
+  if [ "$bad" -gt 0 ] || [ "$code" -ne 0 ]; then
+    failures "$log"
+    grep -E '^    ([^ ].* \[(FAIL|SKIP)\]$|\[[^]]*Failure)' -A 4 "$log" | cut -c 1-300 >>"$named"
+  fi
   [ "$bad" -eq 0 ] && [ "$code" -ne 0 ] && bad=1
   passed=$((passed + good))
   failed=$((failed + bad))
@@ -102,5 +114,7 @@ for name in "${projects[@]}"; do
   rm -f "$log"
 done
 
+[ -s "$named" ] && echo "What failed, in short:" && cat "$named"
+rm -f "$named"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

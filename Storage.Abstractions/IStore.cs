@@ -4,6 +4,7 @@ using Tributary.Storage.ExternalIds;
 using Tributary.Storage.Failures;
 using Tributary.Storage.Folds;
 using Tributary.Storage.Generations;
+using Tributary.Storage.GrainStates;
 using Tributary.Storage.Items;
 using Tributary.Storage.Ledger;
 using Tributary.Storage.Messages;
@@ -43,4 +44,8 @@ public interface IStore : IPartitionStore
     IFolds Folds { get; }
 
     IPluginTables PluginTables { get; }
+
+    IGrainStates GrainStates { get; }
+
+    IGrainReminders GrainReminders { get; }
 }

@@ -3,6 +3,7 @@ using Tributary.Messages;
 using Tributary.Storage.Deliveries;
 using Tributary.Storage.Failures;
 using Tributary.Storage.Generations;
+using Tributary.Storage.GrainStates;
 using Tributary.Storage.Held;
 using Tributary.Storage.InMemory.Reminders;
 using Tributary.Storage.InMemory.Rounds;
@@ -67,6 +68,10 @@ public sealed class InMemoryDatabase(TimeProvider time, int partitionCount = 256
     internal Dictionary<(RoundGrainId Grain, string Name), ReminderMark> ReminderMarks { get; } = [];
 
     internal Dictionary<(string Source, UInt128 Fingerprint), DeliveryStart> DeliveryStartRows { get; } = [];
+
+    internal Dictionary<GrainStateKey, StoredGrainState> GrainStateRows { get; } = [];
+
+    internal Dictionary<(string Grain, string Name), GrainReminder> GrainReminderRows { get; } = [];
 
     /// <summary>Which silo noted the last start of an activity, by its row.</summary>
     internal Dictionary<ReminderMark, SiloId> Starters { get; } = [];

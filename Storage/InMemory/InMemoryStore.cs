@@ -4,6 +4,7 @@ using Tributary.Storage.ExternalIds;
 using Tributary.Storage.Failures;
 using Tributary.Storage.Folds;
 using Tributary.Storage.Generations;
+using Tributary.Storage.GrainStates;
 using Tributary.Storage.Held;
 using Tributary.Storage.InMemory.Aggregates;
 using Tributary.Storage.InMemory.Deliveries;
@@ -11,6 +12,7 @@ using Tributary.Storage.InMemory.ExternalIds;
 using Tributary.Storage.InMemory.Failures;
 using Tributary.Storage.InMemory.Folds;
 using Tributary.Storage.InMemory.Generations;
+using Tributary.Storage.InMemory.GrainStates;
 using Tributary.Storage.InMemory.Held;
 using Tributary.Storage.InMemory.Indexing;
 using Tributary.Storage.InMemory.Items;
@@ -64,6 +66,8 @@ public sealed class InMemoryStore : IStore
         ExternalIds = new InMemoryExternalIds(database, gate);
         DeliveryStarts = new InMemoryDeliveryStarts(database, gate);
         Folds = new InMemoryFolds(database, gate);
+        GrainStates = new InMemoryGrainStates(database, gate);
+        GrainReminders = new InMemoryGrainReminders(database, gate);
         PluginTables = new InMemoryPluginTables(database, gate);
         Held = new InMemoryHeldReads(database, gate);
     }
@@ -89,6 +93,10 @@ public sealed class InMemoryStore : IStore
     public IDeliveryStarts DeliveryStarts { get; }
 
     public IFolds Folds { get; }
+
+    public IGrainStates GrainStates { get; }
+
+    public IGrainReminders GrainReminders { get; }
 
     public IPluginTables PluginTables { get; }
 

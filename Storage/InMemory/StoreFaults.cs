@@ -1,4 +1,5 @@
 using Tributary.Storage.Deliveries;
+using Tributary.Storage.GrainStates;
 
 namespace Tributary.Storage.InMemory;
 
@@ -27,6 +28,9 @@ public enum StoreCall
 
     /// <summary>Any call of <see cref="IDeliveryStarts"/>.</summary>
     DeliveryStarts,
+
+    /// <summary>Any call of <see cref="IGrainStates"/> or <see cref="IGrainReminders"/>.</summary>
+    GrainStates,
 
     /// <summary>A script or the commands of a plugin.</summary>
     PluginTables,

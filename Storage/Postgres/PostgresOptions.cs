@@ -35,6 +35,12 @@ public sealed class PostgresOptions
     public int LoadConnectionCount { get; init; } = 3;
 
     /// <summary>
+    /// Connections for the states and reminders of ordinary grains; a further batch of them waits. Many grains share
+    /// each.
+    /// </summary>
+    public int GrainStateConnectionCount { get; init; } = 3;
+
+    /// <summary>
     /// From this many new rows of one table on, the rows go by COPY; fewer rows go with the rest of the round in one
     /// round trip.
     /// </summary>

@@ -5,6 +5,7 @@ using Tributary.Storage.ExternalIds;
 using Tributary.Storage.Failures;
 using Tributary.Storage.Folds;
 using Tributary.Storage.Generations;
+using Tributary.Storage.GrainStates;
 using Tributary.Storage.Held;
 using Tributary.Storage.Items;
 using Tributary.Storage.Ledger;
@@ -16,6 +17,7 @@ using Tributary.Storage.Postgres.ExternalIds;
 using Tributary.Storage.Postgres.Failures;
 using Tributary.Storage.Postgres.Folds;
 using Tributary.Storage.Postgres.Generations;
+using Tributary.Storage.Postgres.GrainStates;
 using Tributary.Storage.Postgres.Held;
 using Tributary.Storage.Postgres.Items;
 using Tributary.Storage.Postgres.Ledger;
@@ -39,6 +41,9 @@ public sealed class PostgresStore : IStore
 
     // Connections of the engine, which no query of an API can take.
     private readonly PostgresReaders loads;
+
+    // Connections of ordinary grains, which neither delay rounds nor wait for queries.
+    private readonly PostgresReaders states;
     private readonly PostgresMembership membership;
     private readonly PostgresPluginTables pluginTables;
 
@@ -60,6 +65,9 @@ public sealed class PostgresStore : IStore
         ExternalIds = new PostgresExternalIds(readers);
         DeliveryStarts = new PostgresDeliveryStarts(loads);
         Folds = new PostgresFolds(readers);
+        states = new PostgresReaders(options, "tributary grains", options.GrainStateConnectionCount);
+        GrainStates = new PostgresGrainStates(states);
+        GrainReminders = new PostgresGrainReminders(states);
         pluginTables = new PostgresPluginTables(options);
         Held = new PostgresHeldReads(readers, loads);
     }
@@ -85,6 +93,10 @@ public sealed class PostgresStore : IStore
     public IDeliveryStarts DeliveryStarts { get; }
 
     public IFolds Folds { get; }
+
+    public IGrainStates GrainStates { get; }
+
+    public IGrainReminders GrainReminders { get; }
 
     public IPluginTables PluginTables => pluginTables;
 
@@ -178,6 +190,7 @@ public sealed class PostgresStore : IStore
         await committer.DisposeAsync();
         await pluginTables.DisposeAsync();
         await readers.DisposeAsync();
+        await states.DisposeAsync();
         await loads.DisposeAsync();
     }
 }

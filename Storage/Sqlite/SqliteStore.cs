@@ -4,6 +4,7 @@ using Tributary.Storage.ExternalIds;
 using Tributary.Storage.Failures;
 using Tributary.Storage.Folds;
 using Tributary.Storage.Generations;
+using Tributary.Storage.GrainStates;
 using Tributary.Storage.Held;
 using Tributary.Storage.Items;
 using Tributary.Storage.Joins;
@@ -20,6 +21,7 @@ using Tributary.Storage.Sqlite.ExternalIds;
 using Tributary.Storage.Sqlite.Failures;
 using Tributary.Storage.Sqlite.Folds;
 using Tributary.Storage.Sqlite.Generations;
+using Tributary.Storage.Sqlite.GrainStates;
 using Tributary.Storage.Sqlite.Held;
 using Tributary.Storage.Sqlite.Items;
 using Tributary.Storage.Sqlite.Ledger;
@@ -78,6 +80,10 @@ public sealed class SqliteStore(SqliteOptions options, TimeProvider time) : ISto
     public IDeliveryStarts DeliveryStarts => deliveryStarts ?? throw NotOpen();
 
     public IFolds Folds => new SqliteFolds(Writer, time);
+
+    public IGrainStates GrainStates => new SqliteGrainStates(Writer, Loads);
+
+    public IGrainReminders GrainReminders => new SqliteGrainReminders(Writer, Loads);
 
     public IPluginTables PluginTables => pluginTables ?? throw NotOpen();
 
