@@ -25,7 +25,7 @@ internal static class NodeServices
             // After the services that the first step of the stop ends, so that no service of the node is stopped before
             // that step.
             .AddTributaryStop();
-        return silo.AddRoundGrains().AddFeedLinks().EndInOrder();
+        return silo.AddRoundGrains().AddFeedLinks().AddOrdinaryGrains().EndInOrder();
     }
 
     /// <summary>The role api alone, without a cluster: it reads what is stored.</summary>

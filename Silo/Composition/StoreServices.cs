@@ -15,7 +15,9 @@ internal static class StoreServices
         .AddSingleton(static host => StoreOf(host).Aggregates)
         .AddSingleton(static host => StoreOf(host).Records)
         .AddSingleton(static host => StoreOf(host).Failures)
-        .AddSingleton(static host => StoreOf(host).Ledger);
+        .AddSingleton(static host => StoreOf(host).Ledger)
+        .AddSingleton(static host => StoreOf(host).GrainStates)
+        .AddSingleton(static host => StoreOf(host).GrainReminders);
 
     private static IStore StoreOf(IServiceProvider host) => host.GetRequiredService<NodeStore>().Store;
 }

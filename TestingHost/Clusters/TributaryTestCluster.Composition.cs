@@ -45,7 +45,9 @@ public sealed partial class TributaryTestCluster
         silo.Services.AddSingleton(host => NewEngine(own, types, host));
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, EngineLife>();
         silo.Services.AddSingleton<IProcessFaults>(new TestSilo.Faults(own));
-        silo.AddRoundGrains().EndInOrder();
+        silo.Services.AddSingleton(_ => own.Store.GrainStates);
+        silo.Services.AddSingleton(_ => own.Store.GrainReminders);
+        silo.AddRoundGrains().AddOrdinaryGrains().EndInOrder();
         ChosenHomes.Use(silo.Services, homes);
         silo.Services.AddOptions<SiloConnectionOptions>().Configure<ILocalSiloDetails>((connections, details) =>
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Tributary.Bench.Ordinary;
 
 namespace Tributary.Bench.Benches;
@@ -27,17 +28,26 @@ public static class OrleansBench
         var limit = await InsertLimit.MeasureAsync(store, bodies, cancellation);
         Write("rounds", rounds, limit, roundLatencies);
 
-        var (writes, writeLatencies) = await MeasureOrdinaryAsync(store, bodies, options.Duration, cancellation);
-        Write("a write per grain", writes, limit, writeLatencies);
+        var (writes, writeLatencies) = await MeasureOrdinaryAsync(
+            await OrdinarySilo.StartWithAdoNetAsync(store.ConnectionString!, cancellation), bodies, options.Duration,
+            () => OrdinarySchema.CountItemsAsync(store.ConnectionString!, cancellation), cancellation);
+        Write("a write per grain, on ADO.NET persistence", writes, limit, writeLatencies);
+
+        var (states, stateLatencies) = await MeasureOrdinaryAsync(
+            await OrdinarySilo.StartWithTributaryAsync(store.Store, cancellation), bodies, options.Duration,
+            () => OrdinarySchema.CountTributaryItemsAsync(store.ConnectionString!, cancellation), cancellation);
+        Write("the same grains on Tributary's grain storage", states, limit, stateLatencies);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"orleans postgres: rounds are {rounds / writes:0.0} times a write per grain"));
+            $"orleans postgres: rounds are {rounds / writes:0.0} times a write per grain; the same grains on "
+            + $"Tributary's grain storage are {states / writes:0.0} times those on ADO.NET persistence"));
     }
 
     private static async Task<(double Rate, Latencies Latencies)> MeasureOrdinaryAsync(
-        BenchStore store, byte[][] bodies, TimeSpan duration, CancellationToken cancellation)
+        IHost started, byte[][] bodies, TimeSpan duration, Func<Task<long>> countAsync,
+        CancellationToken cancellation)
     {
-        using var host = await OrdinarySilo.StartAsync(store.ConnectionString!, cancellation);
+        using var host = started;
         var grains = host.Services.GetRequiredService<IGrainFactory>();
         var stored = await MeasureAsync(grains, bodies, 0, WarmUp, new Latencies(), cancellation);
         var latencies = new Latencies();
@@ -46,7 +56,7 @@ public static class OrleansBench
         var rate = (total - stored) / Stopwatch.GetElapsedTime(started).TotalSeconds;
         await CheckAsync(grains, total);
         await host.StopAsync(cancellation);
-        var rows = await OrdinarySchema.CountItemsAsync(store.ConnectionString!, cancellation);
+        var rows = await countAsync();
         if (rows != total)
             throw new InvalidOperationException($"{total} messages were answered and {rows} items are stored.");
         return (rate, latencies);

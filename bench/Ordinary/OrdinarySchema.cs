@@ -74,11 +74,18 @@ internal static class OrdinarySchema
         }
     }
 
-    /// <summary>The number of items with a stored state.</summary>
-    public static async Task<long> CountItemsAsync(string connection, CancellationToken cancellation)
+    /// <summary>The number of items with a stored state in the tables of ADO.NET persistence.</summary>
+    public static Task<long> CountItemsAsync(string connection, CancellationToken cancellation) =>
+        CountAsync(connection, "select count(*) from ordinary.grain_states where type = 'item'", cancellation);
+
+    /// <summary>The number of items with a stored state in Tributary's table.</summary>
+    public static Task<long> CountTributaryItemsAsync(string connection, CancellationToken cancellation) =>
+        CountAsync(connection, "select count(*) from public.grain_states where name = 'item'", cancellation);
+
+    private static async Task<long> CountAsync(string connection, string sql, CancellationToken cancellation)
     {
         await using var source = NpgsqlDataSource.Create(connection);
-        await using var count = source.CreateCommand("select count(*) from ordinary.grain_states where type = 'item'");
+        await using var count = source.CreateCommand(sql);
         return (long)(await count.ExecuteScalarAsync(cancellation))!;
     }
 }

@@ -102,6 +102,8 @@ internal sealed class EnduranceCluster(
 
         foreach (var node in lost)
         {
+            // What a process wrote last is known only when its output has ended.
+            await node.Process.WaitForExitAsync(Cancellation);
             Assert.True(node.WasDeclaredDead, $"{node.Name} has ended by itself:\n{node.Process.Output}");
             Log($"{node.Name} was declared dead although it lives, and is started again.");
             await node.StartAsync(Cancellation);
