@@ -31,9 +31,9 @@ public static class GrainStorageExtensions
     }
 
     /// <summary>
-    /// Adds a grain storage under a name, on the registered <see cref="IGrainStates"/>. A state is found by its grain and
-    /// its own name: the name of the storage only chooses the options. Changes nothing but options when there is a grain
-    /// storage of this name.
+    /// Adds a grain storage under a name, on the registered <see cref="IGrainStates"/>. A state is found by its grain
+    /// and its own name: the name of the storage only chooses the options. Changes nothing but options when there is a
+    /// grain storage of this name.
     /// </summary>
     public static ISiloBuilder AddTributaryGrainStorage(
         this ISiloBuilder builder, string name = Name, Action<GrainStorageOptions>? configure = null)
@@ -46,7 +46,11 @@ public static class GrainStorageExtensions
         services.TryAddKeyedSingleton<IGrainStorage>(name, static (host, name) => new TributaryGrainStorage(
             host.GetRequiredService<IOptionsMonitor<GrainStorageOptions>>().Get((string)name!),
             host.GetRequiredService<GrainStateBatches>(), host.GetRequiredService<DoubtfulWrites>(),
-            host.GetRequiredService<Serializer>(), host.GetRequiredService<IActivatorProvider>()));
+            host.GetRequiredService<Serializer>(), host.GetRequiredService<IActivatorProvider>(), Guid.NewGuid));
+        // Grains that name no storage ask for one without a name.
+        if (name == ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME)
+            services.TryAddSingleton(static host => host.GetRequiredKeyedService<IGrainStorage>(
+                ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME));
         return builder;
     }
 
@@ -56,7 +60,7 @@ public static class GrainStorageExtensions
     public static ISiloBuilder UseTributaryReminders(this ISiloBuilder builder)
     {
         builder.AddReminders();
-        builder.Services.TryAddSingleton<IReminderTable, ReminderTable>();
+        builder.Services.TryAddSingleton<IReminderTable>(static host => new ReminderTable(host, Guid.NewGuid));
         return builder;
     }
 }

@@ -1,14 +1,23 @@
 using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
 using Tributary.Storage.GrainStates;
 
 namespace Tributary.Rounds.Orleans.States;
 
 /// <summary>Orleans' reminder table on Tributary's database.</summary>
-internal sealed class ReminderTable(IGrainReminders reminders) : IReminderTable
+/// <param name="newVersion">Makes versions.</param>
+internal sealed class ReminderTable(IServiceProvider services, Func<Guid> newVersion) : IReminderTable
 {
     private const string ETagFormat = "N";
 
-    public Task StartAsync(CancellationToken cancellationToken = default) => Task.CompletedTask;
+    // Orleans makes the table before the database is open, and starts it afterwards.
+    private IGrainReminders reminders = null!;
+
+    public Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        reminders = services.GetRequiredService<IGrainReminders>();
+        return Task.CompletedTask;
+    }
 
     public async Task<ReminderTableData> ReadRows(GrainId grainId) =>
         Data(await reminders.ReadAsync(grainId.ToString(), CancellationToken.None));
@@ -22,7 +31,7 @@ internal sealed class ReminderTable(IGrainReminders reminders) : IReminderTable
 
     public async Task<string?> UpsertRow(ReminderEntry entry)
     {
-        var version = Guid.NewGuid();
+        var version = newVersion();
         await reminders.UpsertAsync(
             new GrainReminder(
                 entry.GrainId.ToString(), entry.ReminderName, entry.GrainId.GetUniformHashCode(),

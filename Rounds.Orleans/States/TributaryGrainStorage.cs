@@ -11,9 +11,10 @@ namespace Tributary.Rounds.Orleans.States;
 /// <summary>
 /// Orleans' grain storage on Tributary's database. The ETag of a state is the version that its last writer made.
 /// </summary>
+/// <param name="newVersion">Makes versions.</param>
 internal sealed class TributaryGrainStorage(
     GrainStorageOptions options, GrainStateBatches batches, DoubtfulWrites doubts, Serializer serializer,
-    IActivatorProvider activators) : IGrainStorage
+    IActivatorProvider activators, Func<Guid> newVersion) : IGrainStorage
 {
     private const string ETagFormat = "N";
 
@@ -59,7 +60,7 @@ internal sealed class TributaryGrainStorage(
     private async Task<Guid> WriteAsync(GrainStateKey key, string? etag, byte[]? state)
     {
         var write = new GrainStateWrite(
-            key, VersionOf(key, etag), Guid.NewGuid(), options.Format,
+            key, VersionOf(key, etag), newVersion(), options.Format,
             state is null ? (ReadOnlyMemory<byte>?)null : state);
         var outcome = await TryAsync(write);
         if (!outcome.IsWritten && doubts.Explains(write, outcome.Stored))

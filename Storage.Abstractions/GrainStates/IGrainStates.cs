@@ -12,10 +12,12 @@ public interface IGrainStates
         IReadOnlyList<GrainStateKey> keys, CancellationToken cancellation);
 
     /// <summary>
-    /// Writes those states in one transaction whose stored versions are the expected ones; durable when it returns. Safe
-    /// to repeat after an unknown outcome: a write whose version is stored already counts as written.
+    /// Writes those states in one transaction whose stored versions are the expected ones; durable when it returns.
+    /// Safe to repeat after an unknown outcome: a write whose version is stored already counts as written.
     /// </summary>
-    /// <param name="writes">At most one of a key. Locked in the order of the keys, so that silos do not deadlock.</param>
+    /// <param name="writes">
+    /// At most one of a key. Locked in the order of the keys, so that silos do not deadlock.
+    /// </param>
     /// <param name="isRepeat">
     /// True when the writes were tried before and may be stored: a state that is gone counts as removed.
     /// </param>

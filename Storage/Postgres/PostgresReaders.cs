@@ -7,7 +7,10 @@ namespace Tributary.Storage.Postgres;
 /// never delay a round.
 /// </summary>
 /// <param name="name">The application name that the server shows for its connections.</param>
-internal sealed class PostgresReaders(PostgresOptions options, string name, int connectionCount) : IAsyncDisposable
+/// <param name="settings">Start options of its sessions: some of <see cref="PoolSettings"/>.</param>
+internal sealed class PostgresReaders(
+    PostgresOptions options, string name, int connectionCount, string settings = PoolSettings.Durable)
+    : IAsyncDisposable
 {
     private readonly NpgsqlDataSource source = new NpgsqlDataSourceBuilder(
         new NpgsqlConnectionStringBuilder(options.ConnectionString)
@@ -21,7 +24,7 @@ internal sealed class PostgresReaders(PostgresOptions options, string name, int 
             MaxAutoPrepare = 32,
             AutoPrepareMinUsages = 2,
             NoResetOnClose = true,
-            Options = PoolSettings.Added(options.ConnectionString, PoolSettings.Durable),
+            Options = PoolSettings.Added(options.ConnectionString, settings),
         }.ConnectionString
     ).Build();
 

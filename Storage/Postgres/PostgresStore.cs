@@ -65,7 +65,8 @@ public sealed class PostgresStore : IStore
         ExternalIds = new PostgresExternalIds(readers);
         DeliveryStarts = new PostgresDeliveryStarts(loads);
         Folds = new PostgresFolds(readers);
-        states = new PostgresReaders(options, "tributary grains", options.GrainStateConnectionCount);
+        states = new PostgresReaders(
+            options, "tributary grains", options.GrainStateConnectionCount, PoolSettings.DurableByIndex);
         GrainStates = new PostgresGrainStates(states);
         GrainReminders = new PostgresGrainReminders(states);
         pluginTables = new PostgresPluginTables(options);

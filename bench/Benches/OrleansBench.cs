@@ -44,10 +44,10 @@ public static class OrleansBench
     }
 
     private static async Task<(double Rate, Latencies Latencies)> MeasureOrdinaryAsync(
-        IHost started, byte[][] bodies, TimeSpan duration, Func<Task<long>> countAsync,
+        IHost silo, byte[][] bodies, TimeSpan duration, Func<Task<long>> countAsync,
         CancellationToken cancellation)
     {
-        using var host = started;
+        using var host = silo;
         var grains = host.Services.GetRequiredService<IGrainFactory>();
         var stored = await MeasureAsync(grains, bodies, 0, WarmUp, new Latencies(), cancellation);
         var latencies = new Latencies();

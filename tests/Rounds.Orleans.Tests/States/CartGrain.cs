@@ -9,6 +9,10 @@ public interface ICartGrain : IGrainWithStringKey
     [Alias("Put")]
     Task<int> Put(string item);
 
+    /// <summary>Keeps it in the storage that grains have when they name none.</summary>
+    [Alias("Wish")]
+    Task<int> Wish(string item);
+
     [Alias("Items")]
     Task<string[]> Items();
 
@@ -35,7 +39,8 @@ public interface ICartGrain : IGrainWithStringKey
 
 /// <inheritdoc/>
 public sealed class CartGrain(
-    [PersistentState("cart", "tributary")] IPersistentState<Cart> cart, ILocalSiloDetails silo)
+    [PersistentState("cart", "tributary")] IPersistentState<Cart> cart,
+    [PersistentState("wishes")] IPersistentState<Cart> wishes, ILocalSiloDetails silo)
     : Grain, ICartGrain, IRemindable
 {
     /// <summary>Which silo's grain was reminded, in the order of the ticks, over all silos of this process.</summary>
@@ -49,6 +54,13 @@ public sealed class CartGrain(
     }
 
     public Task<string[]> Items() => Task.FromResult(cart.State.Items.ToArray());
+
+    public async Task<int> Wish(string item)
+    {
+        wishes.State.Items.Add(item);
+        await wishes.WriteStateAsync();
+        return wishes.State.Items.Count;
+    }
 
     public Task Empty() => cart.ClearStateAsync();
 

@@ -62,8 +62,9 @@ public sealed class GrainStorageTests
         var later = new GrainState<LaterCart>();
         await silo.Storage.ReadStateAsync(Name, id, later);
         Assert.Equal(("x", 0), (later.State!.Owner, later.State!.Price));
-        await silo.Storage.WriteStateAsync(Name, GrainId.Create("shop", "b"), new GrainState<Cart>(new() { Owner = "y" }));
-        await silo.Storage.ReadStateAsync(Name, GrainId.Create("shop", "b"), later);
+        var other = GrainId.Create("shop", "b");
+        await silo.Storage.WriteStateAsync(Name, other, new GrainState<Cart>(new Cart { Owner = "y" }));
+        await silo.Storage.ReadStateAsync(Name, other, later);
         Assert.Equal(("y", 0), (later.State!.Owner, later.State!.Price));
     }
 

@@ -42,7 +42,7 @@ internal sealed class StorageSilo : IAsyncDisposable
             Faults, Options.Create(batches ?? new GrainBatchOptions { MaxTime = TimeSpan.FromSeconds(5) }),
             TimeProvider.System, NullLogger<GrainStateBatches>.Instance),
         new DoubtfulWrites(), services.GetRequiredService<Serializer>(),
-        services.GetRequiredService<IActivatorProvider>());
+        services.GetRequiredService<IActivatorProvider>(), Guid.NewGuid);
 
     public async ValueTask DisposeAsync()
     {

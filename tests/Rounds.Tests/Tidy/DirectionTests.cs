@@ -52,7 +52,7 @@ public sealed class DirectionTests
         ["GraphQL"] = ["Microsoft.AspNetCore.App"],
         ["Rounds"] = ["Microsoft.Extensions.Logging.Abstractions", "Microsoft.Orleans.Sdk", "System.IO.Hashing"],
         // No web server comes with the rounds: clients and workers without one take them too.
-        ["Rounds.Orleans"] = ["Microsoft.Orleans.Server", "System.IO.Hashing"],
+        ["Rounds.Orleans"] = ["Microsoft.Orleans.Server", "Microsoft.Orleans.Reminders", "System.IO.Hashing"],
     };
 
     // They know no database, broker or server.

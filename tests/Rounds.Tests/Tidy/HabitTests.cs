@@ -17,6 +17,8 @@ public sealed class HabitTests
         ["Silo/Hosting/Engine/NodeGrains.cs"] = "the program hands chance to the delays of retries",
         ["Silo/Hosting/Node/ClientService.cs"] = "the program hands chance to the ids of a client's sessions",
         ["Silo/Hosting/Node/NodeDoors.cs"] = "the program hands chance to the ids of messages",
+        ["Rounds.Orleans/Hosting/GrainStorageExtensions.cs"] =
+            "versions of the states of ordinary grains, which must differ and mean nothing",
         ["Silo/Hosting/Node/NodeScratch.cs"] = "the name of the scratch folder of this process",
         ["Api/TributaryApi.cs"] = "the clock of a host that brings none",
         ["GraphQL/GraphQLOptions.cs"] = "the default of an option that tests replace",
@@ -115,6 +117,7 @@ public sealed class HabitTests
     private static readonly Dictionary<string, string> MayForget = new()
     {
         ["Rounds/Calls/Call.cs"] = "an error is the outcome that the caller gets",
+        ["Rounds.Orleans/States/Batches.cs"] = "an error is the outcome that each caller gets",
         ["Rounds.Orleans/Kinds/RoundRouter.cs"] = "a one-way call that fails is logged",
         ["Rounds/ThreadScheduler.cs"] = "errors that work lets through are fatal",
         ["Silo/Hosting/Doors/DoorLane.cs"] = "the call answers its messages, whatever becomes of it",
