@@ -3,8 +3,10 @@ using Tributary.Grains;
 using Tributary.Grains.Aggregates;
 using Tributary.Grains.Dedupe;
 using Tributary.Grains.Items;
+using Tributary.Grains.Reminders;
 using Tributary.Grains.Replays;
 using Tributary.Items;
+using Tributary.Reminders;
 using Tributary.Replays;
 using Tributary.Rounds.Calls;
 using Tributary.Storage.Rounds;
@@ -32,6 +34,8 @@ public static class PlatformGrains
                 static () => new ReplayGrain(ReplayOptions.Default))
             .Add<IDedupeGrain, DedupeGrain, DedupeState>(
                 DedupeGrain.GrainType, StateTable.Grains, GrainsJson.Default.DedupeState,
-                static () => new DedupeGrain());
+                static () => new DedupeGrain())
+            .Add<IPreciseReminderGrain, PreciseReminderGrain>(
+                PreciseReminderGrain.GrainType, static () => new PreciseReminderGrain());
     }
 }

@@ -7,10 +7,12 @@ using Orleans.GrainReferences;
 using Orleans.Metadata;
 using Tributary.Feed;
 using Tributary.Feed.Changes;
+using Tributary.Reminders;
 using Tributary.Rounds.Orleans.Feed;
 using Tributary.Rounds.Orleans.Kinds;
 using Tributary.Rounds.Orleans.Partitions;
 using Tributary.Rounds.Orleans.References;
+using Tributary.Rounds.Orleans.Reminders;
 using Tributary.Rounds.Orleans.Silos;
 using Tributary.Rounds.Reports;
 
@@ -99,6 +101,7 @@ public static class RoundGrainExtensions
     private static void AddReferences(IServiceCollection services)
     {
         services.AddSingleton<GeneratedProxies>();
+        services.AddSingleton<IPreciseReminders, PreciseReminders>();
         // Orleans asks its providers in the order of their registration, and takes the first answer.
         services.Insert(0, ServiceDescriptor.Singleton<IGrainReferenceActivatorProvider, RoundReferenceProvider>());
     }

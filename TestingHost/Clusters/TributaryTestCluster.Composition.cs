@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Orleans.Configuration;
 using Orleans.TestingHost;
+using Tributary.Grains.Reminders;
 using Tributary.Pipeline;
+using Tributary.Pipeline.Reminders;
 using Tributary.Rounds;
 using Tributary.Rounds.Calls;
 using Tributary.Rounds.Engine;
@@ -82,7 +84,13 @@ public sealed partial class TributaryTestCluster
             OnFatal = process.OnFatal,
         };
         own.Engine = new RoundEngine(
-            options, own.Own, types, new Dictionary<string, IActivity>(), environment,
+            options, own.Own, types,
+            new Dictionary<string, IActivity>
+            {
+                [PreciseReminderGrain.DeliverActivity] =
+                    new DeliverReminderActivity(host.GetRequiredService<IGrainFactory>(), process.Time),
+            },
+            environment,
             host.GetRequiredService<ILogger<RoundEngine>>());
         return own.Engine;
     }

@@ -1,5 +1,7 @@
+using Tributary.Grains.Reminders;
 using Tributary.Pipeline.Dedupe;
 using Tributary.Pipeline.Processing;
+using Tributary.Pipeline.Reminders;
 using Tributary.Pipeline.Replays;
 using Tributary.Rounds;
 using Tributary.Rounds.Calls;
@@ -15,7 +17,7 @@ namespace Tributary.Silo.Hosting.Engine;
 internal sealed class EngineFactory(
     SiloConfig config, ILocalSiloDetails silo, RoundGrainTypes types, TimeProvider time, NodeStore store,
     AfterStart<NodeActivities> activities, ProcessFault fault, SiloInstruments instruments,
-    ILogger<RoundEngine> logger)
+    ILogger<RoundEngine> logger, IServiceProvider host)
 {
     public RoundEngine New()
     {
@@ -46,6 +48,12 @@ internal sealed class EngineFactory(
     {
         [CutExternalIdsActivity.Name] = new LateActivity(
             () => Task.FromResult<IActivity>(new CutExternalIdsActivity(store.Store.ExternalIds, time, config.Dedupe))),
+        [PreciseReminderGrain.DeliverActivity] = new LateActivity(async () =>
+        {
+            // From then on ordinary grains can be called.
+            await activities.WhenKnown;
+            return new DeliverReminderActivity(host.GetRequiredService<IGrainFactory>(), time);
+        }),
         [ReplayActivity.Name] = new LateActivity(async () => (await activities.WhenKnown).Replaying),
         [ProcessActivity.Name] = new LateActivity(async () => (await activities.WhenKnown).Processing),
     };
