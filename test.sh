@@ -9,7 +9,7 @@ cd "$(dirname "$0")"
 
 CONFIGURATION=${CONFIGURATION:-Release}
 # Only for a project that hangs: on a busy machine one may take many times as long as on an idle one.
-LIMIT=${LIMIT:-4200}
+LIMIT=${LIMIT:-4400}
 export TRIBUTARY_SEED=${TRIBUTARY_SEED:-$((RANDOM * 32768 + RANDOM))}
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
 

@@ -18,6 +18,7 @@ public static class Catalogue
         ["graphql"] = GraphQLBench.RunAsync,
         ["turns"] = TurnsBench.RunAsync,
         ["reminders"] = RemindersBench.RunAsync,
+        ["precise"] = PreciseRemindersBench.RunAsync,
     };
 
     public static IEnumerable<string> Names => Benches.Keys;

@@ -40,6 +40,12 @@ internal static class Treatments
         ] = "the cursor is one of a receipt; TwoProcessesTests reads with such",
         ["docs/reliability.md: ./test.sh Silo                                      # all of them but the simulation"] =
             "this run, and its longer forms",
+        [
+            "docs/orleans.md: public sealed class Cart([PersistentState(\"cart\", \"tributary\")] "
+                + "IPersistentState<CartState> cart) : Grain, ICart"
+        ] = "OrdinaryGrainTests calls such a grain in a cluster",
+        ["docs/orleans.md: public sealed class Alarm(IPreciseReminders reminders) : Grain, IAlarm"] =
+            "PreciseReminderTests reminds such a grain in a cluster",
         ["docs/testing.md: [Fact]"] = "a test: TestingExampleTests has it, and TestingPageTests compares them",
         [
             "docs/cluster.md: builder.UseOrleansClient(client => "
