@@ -7,8 +7,8 @@ namespace Tributary.Reminders;
 public interface IPreciseRemindable : IGrain
 {
     /// <summary>
-    /// Called when a reminder is due, never early. It is called again after a growing wait as long as it throws or takes
-    /// longer than 30 s, and may be called twice for one due time when a silo is lost meanwhile.
+    /// Called when a reminder is due, never early. It is called again after a growing wait as long as it throws or
+    /// takes longer than 30 s, and may be called twice for one due time when a silo is lost meanwhile.
     /// </summary>
     [Alias("ReceivePreciseReminder")]
     Task ReceivePreciseReminder([Immutable] PreciseReminder reminder);

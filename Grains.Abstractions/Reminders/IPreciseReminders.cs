@@ -1,11 +1,12 @@
 namespace Tributary.Reminders;
 
 /// <summary>
-/// Reminders of ordinary grains to the millisecond: durable, never early, not missed over restarts, and by the million,
-/// since only those of the next minute are in memory. Reads the time from the database's clock.
+/// Reminders of ordinary grains to the millisecond: durable, never early, not missed over restarts, and by the
+/// million, since only those of the next minute are in memory. The time is that of the database's clock.
 /// </summary>
 /// <remarks>
-/// A name of a grain has one reminder: setting it replaces the one before. Each call returns when the change is durable.
+/// A name of a grain has one reminder: setting it replaces the one before. Each call returns when the change is
+/// durable.
 /// </remarks>
 public interface IPreciseReminders
 {
@@ -18,8 +19,8 @@ public interface IPreciseReminders
     Task SetAsync(IPreciseRemindable grain, string name, DateTimeOffset due, byte[]? payload = null);
 
     /// <summary>
-    /// Reminds the grain again and again. Due times are whole periods apart; those that passed before the grain took the
-    /// last one are left out.
+    /// Reminds the grain again and again. Due times are whole periods apart; those that passed before the grain took
+    /// the last one are left out.
     /// </summary>
     /// <param name="delay">The time until the first one.</param>
     /// <param name="period">At least <see cref="MinPeriod"/>.</param>

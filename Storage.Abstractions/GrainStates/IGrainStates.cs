@@ -28,12 +28,7 @@ public interface IGrainStates
 
 /// <param name="Grain">The text of the grain's id, <c>type/key</c>.</param>
 /// <param name="Name">The name of the state in its grain.</param>
-public readonly record struct GrainStateKey(string Grain, string Name) : IComparable<GrainStateKey>
-{
-    public int CompareTo(GrainStateKey other) =>
-        string.CompareOrdinal(Grain, other.Grain) is not 0 and var order ? order
-            : string.CompareOrdinal(Name, other.Name);
-}
+public readonly record struct GrainStateKey(string Grain, string Name);
 
 /// <summary>How the bytes of a state are to be read. The numbers are stored.</summary>
 public enum GrainStateFormat

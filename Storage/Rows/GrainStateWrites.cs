@@ -10,7 +10,7 @@ internal static class GrainStateWrites
     public static List<GrainStateWrite> Sort(IReadOnlyList<GrainStateWrite> writes)
     {
         var sorted = new List<GrainStateWrite>(writes);
-        sorted.Sort(static (a, b) => a.Key.CompareTo(b.Key));
+        sorted.Sort(static (a, b) => Compare(a.Key, b.Key));
         for (var i = 1; i < sorted.Count; i++)
         {
             if (sorted[i].Key == sorted[i - 1].Key)
@@ -22,6 +22,9 @@ internal static class GrainStateWrites
 
         return sorted;
     }
+
+    private static int Compare(GrainStateKey a, GrainStateKey b) =>
+        string.CompareOrdinal(a.Grain, b.Grain) is not 0 and var order ? order : string.CompareOrdinal(a.Name, b.Name);
 
     /// <param name="matched">The keys whose expected versions were stored.</param>
     /// <param name="stored">The stored versions of the others.</param>

@@ -8,8 +8,9 @@ namespace Tributary.Bench.Benches;
 
 /// <summary>
 /// The work of <see cref="IngestBench"/> on one PostgreSQL: by Tributary's rounds, and by ordinary Orleans grains that
-/// write their states, on ADO.NET persistence and on Tributary's grain storage. Each message goes to a new item and to three aggregates, and is durable when it is answered. The
-/// ordinary grains do less: they have no repeats, positions, feed, ledger or index.
+/// write their states, on ADO.NET persistence and on Tributary's grain storage. Each message goes to a new item and to
+/// three aggregates, and is durable when it is answered. The ordinary grains do less: they have no repeats, positions,
+/// feed, ledger or index.
 /// </summary>
 public static class OrleansBench
 {

@@ -29,9 +29,9 @@ internal sealed class StorageSilo : IAsyncDisposable
 
     public static async Task<StorageSilo> StartAsync(string store)
     {
-        var database = store == "sqlite" ? TestDatabase.Sqlite() : await TestDatabase.PostgresAsync();
-        await database.Store.OpenAsync(TestContext.Current.CancellationToken);
-        return new StorageSilo(database);
+        var opened = store == "sqlite" ? TestDatabase.Sqlite() : await TestDatabase.PostgresAsync();
+        await opened.Store.OpenAsync(TestContext.Current.CancellationToken);
+        return new StorageSilo(opened);
     }
 
     /// <summary>The storage of another silo over the same database, or of this one with other options.</summary>
