@@ -4,7 +4,7 @@ namespace Tributary.TestingHost;
 internal static class Polling
 {
     /// <summary>What has not come about by then on a loaded machine never will.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(6);
 
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(10);
 

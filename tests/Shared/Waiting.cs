@@ -6,7 +6,7 @@ namespace Tributary.Tests.Shared;
 internal static class Waiting
 {
     /// <summary>A loaded machine may take long; what has not come about by then never will.</summary>
-    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
 
     // Most conditions come about within some looks; one that takes longer leaves the processor to what it waits for.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(1);

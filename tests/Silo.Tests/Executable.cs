@@ -68,7 +68,7 @@ internal sealed class Executable : IDisposable
         using var run = new Executable(folder, arguments, environment);
         try
         {
-            var code = await run.WaitForExitAsync(TimeSpan.FromMinutes(2), cancellation);
+            var code = await run.WaitForExitAsync(TimeSpan.FromMinutes(6), cancellation);
             return (code, run.Errors, run.Output);
         }
         finally

@@ -11,8 +11,8 @@ namespace Tributary.Silo.Tests;
 /// </summary>
 public sealed class TributaryProcess : ITributaryServer, IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(4);
-    private static readonly TimeSpan StopLimit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(8);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromMinutes(6);
 
     private readonly DirectoryInfo folder;
     private readonly string[] arguments;

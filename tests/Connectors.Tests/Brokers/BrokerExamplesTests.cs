@@ -37,7 +37,7 @@ public sealed partial class BrokerExamplesTests
     [GeneratedRegex(
         "```yaml\n(?<yaml>broker:.*?)```",
         RegexOptions.Singleline | RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 5000)]
+        matchTimeoutMilliseconds: 60_000)]
     private static partial Regex Example();
 
     private static string Here([CallerFilePath] string path = "") => path;

@@ -73,10 +73,10 @@ public sealed partial class DocumentedExamplesTests
     [GeneratedRegex(
         "```yaml\n(?<example>.*?)```",
         RegexOptions.Singleline | RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000)]
+        matchTimeoutMilliseconds: 60_000)]
     private static partial Regex Examples();
 
-    [GeneratedRegex(@"\$\{\w+\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\$\{\w+\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex Variables();
 
     private static string Here([CallerFilePath] string path = "") => path;

@@ -64,9 +64,9 @@ public sealed partial class EventTests
     [GeneratedRegex(
         @"\[LoggerMessage\((?<arguments>.*?)\)\]\s+private (static )?partial void (?<method>\w+)",
         RegexOptions.Singleline | RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 5000)]
+        matchTimeoutMilliseconds: 60_000)]
     private static partial Regex MessagePattern { get; }
 
-    [GeneratedRegex(@"EventId = (?<id>\d+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"EventId = (?<id>\d+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex IdPattern { get; }
 }

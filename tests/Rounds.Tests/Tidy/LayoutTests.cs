@@ -44,7 +44,7 @@ public sealed partial class LayoutTests
     }
 
     // A raw string literal that has its line for itself, such as one JSON document or one query.
-    [GeneratedRegex(@"^\s*\$*"""""".*""""""\W*$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^\s*\$*"""""".*""""""\W*$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex OneText { get; }
 
     private static IEnumerable<string> LongLines(string file) =>

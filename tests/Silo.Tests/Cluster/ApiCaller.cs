@@ -7,7 +7,7 @@ namespace Tributary.Silo.Tests.Cluster;
 /// <summary>Requests to the API of one process.</summary>
 internal sealed class ApiCaller(TributaryProcess process) : IDisposable
 {
-    private readonly HttpClient http = new() { BaseAddress = process.Address, Timeout = TimeSpan.FromMinutes(1) };
+    private readonly HttpClient http = new() { BaseAddress = process.Address, Timeout = TimeSpan.FromMinutes(4) };
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -15,7 +15,7 @@ public sealed class DrainTests(PostgresFixture postgres) : IClassFixture<Postgre
 
     private readonly HttpClient http = new()
     {
-        Timeout = TimeSpan.FromMinutes(1),
+        Timeout = TimeSpan.FromMinutes(4),
         DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", Key) },
     };
 

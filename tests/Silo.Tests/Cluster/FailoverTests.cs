@@ -24,7 +24,7 @@ public sealed partial class FailoverTests(PostgresFixture postgres, ITestOutputH
     private const int ProbesCount = 8;
 
     private readonly ConcurrentDictionary<string, bool> acknowledged = new();
-    private readonly HttpClient http = new() { Timeout = TimeSpan.FromMinutes(1) };
+    private readonly HttpClient http = new() { Timeout = TimeSpan.FromMinutes(4) };
     private readonly List<TributaryProcess> processes = [];
     private volatile TributaryProcess[] living = [];
     private int lastKey;

@@ -140,18 +140,18 @@ public sealed partial class DocumentedConfigurationTests
     [GeneratedRegex(
         "```yaml\n(?<yaml>.*?)```",
         RegexOptions.Singleline | RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000)]
+        matchTimeoutMilliseconds: 60_000)]
     private static partial Regex ExamplePattern { get; }
 
     [GeneratedRegex(
         @"^\| `(?<key>[a-z_.\[\]]+)` \|",
         RegexOptions.Multiline | RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000)]
+        matchTimeoutMilliseconds: 60_000)]
     private static partial Regex KeyPattern { get; }
 
     [GeneratedRegex(
         @"^\| `(?<section>limits|processing)\.(?<key>\w+)` \|[^|]*\| (?<default>\d+) \| (?<min>\d+) to (?<max>\d+) \|",
         RegexOptions.Multiline | RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000)]
+        matchTimeoutMilliseconds: 60_000)]
     private static partial Regex LimitPattern { get; }
 }

@@ -75,24 +75,24 @@ public sealed partial class NamedKeysTests
     [GeneratedRegex(
         @"^\| `(?<key>[a-z_.\[\]]+)` \|",
         RegexOptions.Multiline | RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000)]
+        matchTimeoutMilliseconds: 60_000)]
     private static partial Regex KeyPattern { get; }
 
-    [GeneratedRegex("\"(?<text>[^\"]+)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("\"(?<text>[^\"]+)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex TextPattern { get; }
 
-    [GeneratedRegex(@"\{[^}]*\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\{[^}]*\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex HolePattern { get; }
 
     [GeneratedRegex(
         @"(?<![\w./-])[a-z_]+\.[a-z_]+(\.[a-z_]+)*(?![\w./(-])",
         RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000)]
+        matchTimeoutMilliseconds: 60_000)]
     private static partial Regex NamePattern { get; }
 
     [GeneratedRegex(
         @"\b(under|set|by|see|in) (allowed|max|min)[A-Z]\w+",
         RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000)]
+        matchTimeoutMilliseconds: 60_000)]
     private static partial Regex CodePattern { get; }
 }

@@ -33,6 +33,6 @@ public sealed partial class SqapiDifferencesTests
     }
 
     [GeneratedRegex("^\\| `(?<yaml>[^`]+)` \\| `(?<error>[^`]+)` \\|",
-        RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex RowPattern { get; }
 }

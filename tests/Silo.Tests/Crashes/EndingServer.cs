@@ -21,7 +21,7 @@ internal sealed class EndingServer(PipelineServer server) : IAsyncDisposable
 
         """;
 
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     private static string Library { get; } =
         Path.GetFullPath(

@@ -22,6 +22,6 @@ internal static partial class Answers
     }
 
     [GeneratedRegex("\"(?<key>id|item|cursor|paginationId|createdAt|startedAt|endedAt)\":\"[^\"]*\"",
-        RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+        RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex VariablePattern { get; }
 }

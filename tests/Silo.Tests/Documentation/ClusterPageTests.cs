@@ -40,6 +40,6 @@ public sealed partial class ClusterPageTests
     }
 
     [GeneratedRegex(@"^\| `(?<key>[a-z_]+)` \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000)]
+        matchTimeoutMilliseconds: 60_000)]
     private static partial Regex KeyPattern { get; }
 }

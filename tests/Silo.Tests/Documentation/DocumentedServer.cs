@@ -7,7 +7,7 @@ namespace Tributary.Silo.Tests.Documentation;
 /// <summary>A server that was started by a command line of the documentation.</summary>
 internal sealed class DocumentedServer : IAsyncDisposable
 {
-    private static readonly TimeSpan StopLimit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromMinutes(6);
 
     private readonly LoggedProcess process;
 

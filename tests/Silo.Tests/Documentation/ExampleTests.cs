@@ -89,7 +89,7 @@ public sealed partial class ExampleTests
     private static string InFolder(string name) => name.EndsWith(".js", StringComparison.Ordinal) ? "js/" + name : name;
 
     [GeneratedRegex(@"-class (?<class>Tributary\.\w+\.Tests(\.\w+)+)", RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 5000)]
+        matchTimeoutMilliseconds: 60_000)]
     private static partial Regex TestClasses { get; }
 
     private static IEnumerable<Example> All() => DocumentPage.All.SelectMany(page => page.Examples);

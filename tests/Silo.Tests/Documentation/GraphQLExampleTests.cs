@@ -22,7 +22,7 @@ public sealed class GraphQLExampleTests
 
     private const int StoredCount = 200;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -107,10 +107,10 @@ public sealed partial class LinkTests
     [GeneratedRegex(
         @"(?:localhost|127\.0\.0\.1|\*|[a-z-]+\.(?:internal|example\.org)):(?<port>\d+)|\bport: '?(?<port>\d+)",
         RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 5000)]
+        matchTimeoutMilliseconds: 60_000)]
     private static partial Regex PortPattern { get; }
 
     [GeneratedRegex(@"(?:localhost|127\.0\.0\.1):\d+/(?:api/|graphql|docs|openapi|ws/|health|#)[^\s'""`]*",
-        RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+        RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex OurPathPattern { get; }
 }

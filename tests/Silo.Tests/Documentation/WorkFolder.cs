@@ -11,7 +11,7 @@ namespace Tributary.Silo.Tests.Documentation;
 /// </summary>
 internal sealed class WorkFolder : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     private readonly TemporaryFolder folder = new();
     private readonly Dictionary<string, string> environment;

@@ -11,7 +11,7 @@ namespace Tributary.Silo.Tests.Hosting;
 /// </summary>
 public sealed class BackgroundWorkTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
 
     private readonly LogLines lines = new();
     private readonly CancellationTokenSource stop = new();

@@ -16,7 +16,7 @@ namespace Tributary.Silo.Tests.Hosting;
 /// <summary>Whatever finds that the process cannot go on ends its host in order, and the host says why.</summary>
 public sealed class OrderlyEndTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
 
     private readonly HostFolder folder = new();
     private readonly LogLines lines = new();

@@ -71,6 +71,6 @@ public sealed partial class SavedTests(PageFixture fixture)
         ];
     }
 
-    [GeneratedRegex(@"-(?<n>\d+)\.", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex(@"-(?<n>\d+)\.", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex Number();
 }

@@ -5,7 +5,7 @@ namespace Tributary.Silo.Tests.Pipeline;
 /// <summary>The ledger of a server, asked again and again: a process of its own has no signal to wait for.</summary>
 internal static class Ledger
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     public static long Count(JsonDocument ledger, string status) => ledger.RootElement.GetProperty(status).GetInt64();
 

@@ -8,7 +8,7 @@ namespace Tributary.Silo.Tests.Replays;
 /// <summary>Asks a server to build and switch generations, as an operator would.</summary>
 internal sealed class Reprocessing(HttpClient http, CancellationToken cancellation)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     /// <summary>Stores lines of JSON; every line must be accepted.</summary>
     public async Task StoreAsync(IEnumerable<string> lines)

@@ -12,7 +12,7 @@ namespace Tributary.Silo.Tests.Running;
 /// </summary>
 internal sealed class Load(Uri address, int seed)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
 
     private readonly HttpClient http = new() { BaseAddress = address, Timeout = Patience };
     private readonly SemaphoreSlim acknowledgements = new(0);

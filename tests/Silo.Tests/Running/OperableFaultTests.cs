@@ -15,7 +15,7 @@ public sealed class OperableFaultTests
 {
     private const string LockOfSilos = "(x'54726962'::bit(32)::int::bigint << 32)";
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(6);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

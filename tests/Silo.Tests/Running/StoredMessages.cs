@@ -48,7 +48,7 @@ internal static class StoredMessages
         HttpClient http, string path, Func<JsonElement, bool> condition, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(TimeSpan.FromMinutes(2));
+        limit.CancelAfter(TimeSpan.FromMinutes(8));
         while (true)
         {
             var body = await ReadAsync(http, path, cancellation);

@@ -10,7 +10,7 @@ namespace Tributary.Silo.Tests.Cluster.Endurance;
 /// <summary>What must be true when all is over, compared with a recount of the stored messages.</summary>
 internal sealed class FinalState(EnduranceCluster cluster, string connection, IReadOnlyList<Producer> producers)
 {
-    private readonly HttpClient http = new() { Timeout = TimeSpan.FromMinutes(2) };
+    private readonly HttpClient http = new() { Timeout = TimeSpan.FromMinutes(8) };
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -42,7 +42,7 @@ internal sealed class FinalState(EnduranceCluster cluster, string connection, IR
         using var client = new HttpClient
         {
             BaseAddress = cluster.Silos.First().Process.Address,
-            Timeout = TimeSpan.FromMinutes(4),
+            Timeout = TimeSpan.FromMinutes(8),
         };
         var reprocessing = new Reprocessing(client, Cancellation);
         foreach (var name in (string[])["by-group", "by-both"])

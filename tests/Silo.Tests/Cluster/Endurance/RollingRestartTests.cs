@@ -23,7 +23,7 @@ public sealed class RollingRestartTests(PostgresFixture postgres, ITestOutputHel
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     // Clients of the proxy, which must always answer.
-    private readonly HttpClient http = new() { Timeout = TimeSpan.FromMinutes(1) };
+    private readonly HttpClient http = new() { Timeout = TimeSpan.FromMinutes(4) };
     private readonly ConcurrentBag<Answer> answers = [];
     private readonly List<(long At, string Name)> phases = [];
     private int writtenCount;
