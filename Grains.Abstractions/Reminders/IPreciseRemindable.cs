@@ -8,7 +8,8 @@ public interface IPreciseRemindable : IGrain
 {
     /// <summary>
     /// Called when a reminder is due, never early. It is called again after a growing wait as long as it throws or
-    /// takes longer than 30 s, and may be called twice for one due time when a silo is lost meanwhile.
+    /// takes longer than 30 s, and may be called twice for one due time when a silo is lost, stops
+    /// or hands the reminder over meanwhile.
     /// </summary>
     [Alias("ReceivePreciseReminder")]
     Task ReceivePreciseReminder([Immutable] PreciseReminder reminder);

@@ -23,7 +23,7 @@ public interface IPreciseReminders
     /// the last one are left out.
     /// </summary>
     /// <param name="delay">The time until the first one.</param>
-    /// <param name="period">At least <see cref="MinPeriod"/>.</param>
+    /// <param name="period">From <see cref="MinPeriod"/> to <see cref="MaxPeriod"/>.</param>
     /// <inheritdoc cref="SetAsync(IPreciseRemindable, string, TimeSpan, byte[])"/>
     Task SetPeriodicAsync(
         IPreciseRemindable grain, string name, TimeSpan delay, TimeSpan period, byte[]? payload = null);
@@ -39,4 +39,7 @@ public interface IPreciseReminders
 
     /// <summary>The shortest period.</summary>
     static TimeSpan MinPeriod => TimeSpan.FromMilliseconds(1);
+
+    /// <summary>The longest period, and the longest delay.</summary>
+    static TimeSpan MaxPeriod => TimeSpan.FromDays(36_600);
 }

@@ -15,6 +15,7 @@ internal sealed class PreciseReminders(IGrainFactory grains) : IPreciseReminders
         IPreciseRemindable grain, string name, TimeSpan delay, TimeSpan period, byte[]? payload = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(period, IPreciseReminders.MinPeriod);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(period, IPreciseReminders.MaxPeriod);
         return SetAsync(grain, new PreciseReminderRequest(name, null, Checked(delay), period, payload ?? []));
     }
 
@@ -39,6 +40,7 @@ internal sealed class PreciseReminders(IGrainFactory grains) : IPreciseReminders
     private static TimeSpan Checked(TimeSpan delay)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(delay, IPreciseReminders.MaxPeriod);
         return delay;
     }
 

@@ -4,56 +4,56 @@ namespace Tributary.Rounds.Orleans.States;
 /// Turns the calls of many grains into few calls of the database. A batch is whatever came in while others ran: a call
 /// alone waits for nobody, and the busier the silo is, the larger its batches are.
 /// </summary>
-/// <param name="options">The limits.</param>
-/// <param name="maxRunningCount">Most batches at once.</param>
-/// <param name="sizeOf">The bytes of a call.</param>
-/// <param name="isOneOfAKey">True when a batch may hold only one call of a key.</param>
-/// <param name="run">Runs a batch; its results are in the order of the calls.</param>
+/// <param name="limits">The limits.</param>
+/// <param name="time">Says since when calls wait.</param>
+/// <param name="keyOf">Not null when a batch may hold only one call of a key.</param>
+/// <param name="run">Runs a batch and answers each of its calls.</param>
 internal sealed class Batches<TCall, TResult>(
-    GrainBatchOptions options, int maxRunningCount, Func<TCall, int> sizeOf, Func<TCall, object>? isOneOfAKey,
-    Func<IReadOnlyList<TCall>, Task<IReadOnlyList<TResult>>> run)
+    BatchLimits limits, TimeProvider time, Func<TCall, object>? keyOf,
+    Func<IReadOnlyList<BatchCall<TCall, TResult>>, Task> run)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly Lock gate = new();
-    private readonly Queue<Waiting> waiting = new();
+    private readonly Queue<BatchCall<TCall, TResult>> waiting = new();
     private long waitingBytes;
     private int runningCount;
 
+    /// <param name="bytes">The size of the call.</param>
     /// <exception cref="OverloadedException">Too many calls wait.</exception>
-    public Task<TResult> RunAsync(TCall call)
+    public Task<TResult> RunAsync(TCall call, int bytes)
     {
-        var mine = new Waiting(call, sizeOf(call));
+        var mine = new BatchCall<TCall, TResult>(call, bytes, time.GetTimestamp());
         lock (gate)
         {
-            Check(mine.Bytes);
+            Check(bytes);
             waiting.Enqueue(mine);
-            waitingBytes += mine.Bytes;
-            if (runningCount == maxRunningCount)
+            waitingBytes += bytes;
+            if (runningCount == limits.MaxRunningCount)
                 return mine.Task;
             runningCount++;
         }
 
-        // Not on the scheduler of the grain that calls: the batch is also others'.
-        _ = Task.Run(RunAllAsync);
+        // Neither on the scheduler of the grain that calls nor in its context: the batch is also others'.
+        ThreadPool.UnsafeQueueUserWorkItem(static self => _ = self.RunAllAsync(), this, preferLocal: false);
         return mine.Task;
     }
 
     private void Check(int bytes)
     {
-        if (waiting.Count >= options.MaxWaitingCount)
+        if (waiting.Count >= limits.MaxWaitingCount)
         {
             throw new OverloadedException(
                 $"Found {waiting.Count} states of grains that wait for the database; allowed: at most "
-                + $"{options.MaxWaitingCount}.",
+                + $"{limits.MaxWaitingCount}.",
                 RetryAfter);
         }
 
-        if (waitingBytes + bytes > options.MaxWaitingBytes)
+        if (waitingBytes + bytes > limits.MaxWaitingBytes)
         {
             throw new OverloadedException(
                 $"Found {waitingBytes} bytes of grains' states that wait for the database, and {bytes} more; allowed: "
-                + $"at most {options.MaxWaitingBytes} bytes.",
+                + $"at most {limits.MaxWaitingBytes} bytes.",
                 RetryAfter);
         }
     }
@@ -62,31 +62,33 @@ internal sealed class Batches<TCall, TResult>(
     {
         while (Take() is { Count: > 0 } batch)
         {
+            Exception? error = null;
             try
             {
-                var results = await run([.. batch.Select(static one => one.Call)]);
-                for (var i = 0; i < batch.Count; i++)
-                    batch[i].SetResult(results[i]);
+                await run(batch);
             }
-            catch (Exception error)
+            catch (Exception thrown)
             {
-                foreach (var one in batch)
-                    one.SetException(error);
+                error = thrown;
             }
+
+            // Whatever became of the batch, each of its callers hears of it.
+            foreach (var call in batch)
+                call.TrySetException(error ?? new InvalidOperationException("The batch has left a call unanswered."));
         }
     }
 
     /// <summary>The next batch; empty when there is none, and then this runner has ended.</summary>
-    private List<Waiting> Take()
+    private List<BatchCall<TCall, TResult>> Take()
     {
-        var batch = new List<Waiting>();
-        var keys = isOneOfAKey is null ? null : new HashSet<object>();
+        var batch = new List<BatchCall<TCall, TResult>>();
+        var keys = keyOf is null ? null : new HashSet<object>();
         var bytes = 0L;
         lock (gate)
         {
-            while (waiting.TryPeek(out var next) && batch.Count < options.MaxCount
-                && (batch.Count == 0 || bytes + next.Bytes <= options.MaxBytes)
-                && (keys is null || keys.Add(isOneOfAKey!(next.Call))))
+            while (waiting.TryPeek(out var next) && batch.Count < limits.MaxCount
+                && (batch.Count == 0 || bytes + next.Bytes <= limits.MaxBytes)
+                && (keys is null || keys.Add(keyOf!(next.Call))))
             {
                 batch.Add(waiting.Dequeue());
                 bytes += next.Bytes;
@@ -99,13 +101,25 @@ internal sealed class Batches<TCall, TResult>(
 
         return batch;
     }
-
-    // Continuations run elsewhere: the runner goes on with the next batch.
-    private sealed class Waiting(TCall call, int bytes)
-        : TaskCompletionSource<TResult>(TaskCreationOptions.RunContinuationsAsynchronously)
-    {
-        public TCall Call { get; } = call;
-
-        public int Bytes { get; } = bytes;
-    }
 }
+
+/// <summary>One call of a batch. Its caller goes on elsewhere when it is answered.</summary>
+/// <param name="Bytes">The size of the call.</param>
+/// <param name="since">A timestamp: since when it waits.</param>
+internal sealed class BatchCall<TCall, TResult>(TCall call, int bytes, long since)
+    : TaskCompletionSource<TResult>(TaskCreationOptions.RunContinuationsAsynchronously)
+{
+    public TCall Call { get; } = call;
+
+    public int Bytes { get; } = bytes;
+
+    public long Since { get; } = since;
+}
+
+/// <param name="MaxRunningCount">Most batches at once.</param>
+/// <param name="MaxCount">Most calls of a batch.</param>
+/// <param name="MaxBytes">About the most bytes of a batch.</param>
+/// <param name="MaxWaitingCount">Most calls that wait.</param>
+/// <param name="MaxWaitingBytes">Most bytes of calls that wait.</param>
+internal sealed record BatchLimits(
+    int MaxRunningCount, int MaxCount, long MaxBytes, int MaxWaitingCount, long MaxWaitingBytes);

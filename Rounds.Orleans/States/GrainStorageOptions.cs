@@ -22,8 +22,13 @@ public sealed class GrainStorageOptions
 /// <summary>The limits of the batches in which the states of all grains of a silo are read and written.</summary>
 public sealed class GrainBatchOptions
 {
-    /// <summary>Most states of one transaction, and of one read; others wait for the next.</summary>
+    /// <summary>Most states of one transaction; others wait for the next.</summary>
     public int MaxCount { get; set; } = 1_000;
+
+    /// <summary>
+    /// Most states of one read; others wait for the next. Nobody knows the sizes of states before they are read.
+    /// </summary>
+    public int MaxReadCount { get; set; } = 64;
 
     /// <summary>About how many bytes of states one transaction writes; others wait for the next.</summary>
     public long MaxBytes { get; set; } = 4 << 20;
@@ -38,8 +43,8 @@ public sealed class GrainBatchOptions
     public int MaxReadsCount { get; set; } = 2;
 
     /// <summary>
-    /// How long a batch is tried while the database is away. Then its grains see the error, and their next writes begin
-    /// with what is stored.
+    /// How long a read or write waits and is tried while the database is away. Then its grain sees the error, and its
+    /// next write begins with what is stored.
     /// </summary>
     public TimeSpan MaxTime { get; set; } = TimeSpan.FromSeconds(25);
 
@@ -49,4 +54,15 @@ public sealed class GrainBatchOptions
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(1);
 
     internal Backoff Retries => new(RetryDelay, MaxRetryDelay);
+
+    /// <exception cref="ArgumentOutOfRangeException">A limit is below 1: nothing would ever run.</exception>
+    internal void Check()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxCount, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxReadCount, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxReadsCount, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxBytes, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxWaitingCount, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxWaitingBytes, 1);
+    }
 }

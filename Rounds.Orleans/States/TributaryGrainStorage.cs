@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Orleans.Serialization;
 using Orleans.Serialization.Serializers;
@@ -18,6 +19,9 @@ internal sealed class TributaryGrainStorage(
 {
     private const string ETagFormat = "N";
 
+    // What an index of PostgreSQL can hold, with room to spare.
+    private const int MaxKeyBytes = 2_000;
+
     public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         var key = KeyOf(stateName, grainId);
@@ -27,7 +31,7 @@ internal sealed class TributaryGrainStorage(
             return;
         }
 
-        grainState.State = Read<T>(key, stored);
+        grainState.State = Read<T>(key, stored) ?? activators.GetActivator<T>().Create();
         grainState.ETag = stored.Version.ToString(ETagFormat, CultureInfo.InvariantCulture);
         grainState.RecordExists = true;
     }
@@ -59,21 +63,22 @@ internal sealed class TributaryGrainStorage(
 
     private async Task<Guid> WriteAsync(GrainStateKey key, string? etag, byte[]? state)
     {
+        var held = VersionOf(key, etag);
         var write = new GrainStateWrite(
-            key, VersionOf(key, etag), newVersion(), options.Format,
-            state is null ? (ReadOnlyMemory<byte>?)null : state);
-        var outcome = await TryAsync(write);
-        if (!outcome.IsWritten && doubts.Explains(write, outcome.Stored))
-            outcome = await TryAsync(write with { Expected = outcome.Stored });
-        return outcome.IsWritten
-            ? write.Version
-            : throw new InconsistentStateException(
-                $"The state \"{key.Name}\" of {key.Grain} was changed by another activation; allowed: a write of the "
-                + "version that is stored. Orleans ends this activation, and the next one reads that version.",
-                outcome.Stored?.ToString(ETagFormat, CultureInfo.InvariantCulture), etag);
+            key, held, newVersion(), options.Format, state is null ? (ReadOnlyMemory<byte>?)null : state);
+        var outcome = await TryAsync(write, held);
+        // What is stored may be the grain's own, of a write whose answer was lost: it goes on from there.
+        if (!outcome.IsWritten && doubts.Explains(key, held, outcome.Stored))
+        {
+            if (state is null && outcome.Stored is null)
+                return write.Version;
+            outcome = await TryAsync(write with { Expected = outcome.Stored }, held);
+        }
+
+        return outcome.IsWritten ? write.Version : throw Lost(key, outcome.Stored, etag);
     }
 
-    private async Task<GrainStateOutcome> TryAsync(GrainStateWrite write)
+    private async Task<GrainStateOutcome> TryAsync(GrainStateWrite write, Guid? held)
     {
         try
         {
@@ -81,19 +86,24 @@ internal sealed class TributaryGrainStorage(
         }
         catch (StoreException)
         {
-            doubts.Add(write);
+            doubts.Add(write, held);
             throw;
         }
     }
 
-    private T Read<T>(GrainStateKey key, StoredGrainState stored)
+    private static InconsistentStateException Lost(GrainStateKey key, Guid? stored, string? etag) => new(
+        $"The state \"{key.Name}\" of {key.Grain} was changed by another activation; allowed: a write of the version "
+        + "that is stored. Orleans ends this activation, and the next one reads that version.",
+        stored?.ToString(ETagFormat, CultureInfo.InvariantCulture), etag);
+
+    private T? Read<T>(GrainStateKey key, StoredGrainState stored)
     {
         try
         {
             return stored.Format switch
             {
-                GrainStateFormat.Orleans => serializer.Deserialize<T>(stored.State)!,
-                GrainStateFormat.Json => JsonSerializer.Deserialize<T>(stored.State.Span, options.Json)!,
+                GrainStateFormat.Orleans => serializer.Deserialize<T>(stored.State),
+                GrainStateFormat.Json => JsonSerializer.Deserialize<T>(stored.State.Span, options.Json),
                 _ => throw new NotSupportedException($"The format {(int)stored.Format} is not known to this build."),
             };
         }
@@ -117,18 +127,29 @@ internal sealed class TributaryGrainStorage(
     private static GrainStateKey KeyOf(string stateName, GrainId grainId)
     {
         var grain = grainId.ToString();
-        return grain.Contains('\0') || stateName.Contains('\0')
-            ? throw new TributaryException(
+        if (grain.Contains('\0') || stateName.Contains('\0'))
+        {
+            throw new TributaryException(
                 "grain_state_unnamed",
-                $"Found U+0000 in the state \"{stateName}\" of {grain}; allowed: keys and names without it.")
-            : new GrainStateKey(grain, stateName);
+                $"Found U+0000 in the state \"{stateName}\" of {grain}; allowed: keys and names without it.");
+        }
+
+        // A character has at most three bytes for each of its UTF-16 units.
+        if ((grain.Length + stateName.Length) * 3 > MaxKeyBytes
+            && Encoding.UTF8.GetByteCount(grain) + Encoding.UTF8.GetByteCount(stateName) is > MaxKeyBytes and var bytes)
+        {
+            throw new TributaryException(
+                "grain_state_unnamed",
+                $"Found {bytes} bytes of key and name in the state \"{ErrorText.Cut(stateName, 40)}\" of "
+                + $"{ErrorText.Cut(grain, 80)}; allowed: at most {MaxKeyBytes}.");
+        }
+
+        return new GrainStateKey(grain, stateName);
     }
 
     private static Guid? VersionOf(GrainStateKey key, string? etag) =>
         string.IsNullOrEmpty(etag) ? null
         : Guid.TryParseExact(etag, ETagFormat, out var version) ? version
-        : throw new ArgumentException(
-            $"Found the ETag \"{etag}\" for the state \"{key.Name}\" of {key.Grain}; allowed: one that this storage "
-            + "gave.",
-            nameof(etag));
+        // Of another storage: the activation must read the state here before it writes it.
+        : throw Lost(key, null, etag);
 }

@@ -62,6 +62,7 @@ public static class PreciseRemindersBench
         try
         {
             await Ringer.UntilAsync("over", OverRestartCount, cancellation);
+            Ringer.Check("over", OverRestartCount);
         }
         finally
         {
@@ -87,12 +88,7 @@ public static class PreciseRemindersBench
         await Ringer.UntilAsync(name, count, cancellation);
         var elapsed = Stopwatch.GetElapsedTime(started);
         await over.CancelAsync();
-        var late = Ringer.LateMs(name);
-        if (late[0] < 0)
-            throw new InvalidOperationException($"A reminder came {-late[0]} ms early.");
-        if (late.Count != count)
-            throw new InvalidOperationException($"{count} reminders were set and {late.Count} came.");
-        return (late, await storing / elapsed.TotalSeconds);
+        return (Ringer.Check(name, count), await storing / elapsed.TotalSeconds);
     }
 
     // Each producer sends the next message when the last is stored.
@@ -170,6 +166,9 @@ public sealed class RingerGrain : Orleans.Grain, IRingerGrain
 internal static class Ringer
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
+
+    // One that has not come by then never will.
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
     private static readonly ConcurrentDictionary<string, ConcurrentDictionary<string, double>> Late = new();
 
     public static void Rung(PreciseReminder reminder, string grain)
@@ -180,9 +179,22 @@ internal static class Ringer
 
     public static async Task UntilAsync(string name, int count, CancellationToken cancellation)
     {
+        var began = Stopwatch.GetTimestamp();
         while (!Late.TryGetValue(name, out var rung) || rung.Count < count)
+        {
+            if (Stopwatch.GetElapsedTime(began) > Limit)
+                throw new InvalidOperationException($"{count} reminders were set and {rung?.Count ?? 0} came.");
             await Task.Delay(Look, cancellation);
+        }
     }
 
-    public static List<double> LateMs(string name) => [.. Late[name].Values.Order()];
+    /// <summary>How late they came, ascending.</summary>
+    public static List<double> Check(string name, int count)
+    {
+        List<double> late = [.. Late[name].Values.Order()];
+        if (late[0] < 0)
+            throw new InvalidOperationException($"A reminder came {-late[0]} ms early.");
+        return late.Count == count
+            ? late : throw new InvalidOperationException($"{count} reminders were set and {late.Count} came.");
+    }
 }

@@ -142,6 +142,87 @@ public sealed class GrainStorageTests
         await hurried.ClearStateAsync(Name, id, state);
     }
 
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task A_grain_never_loses_to_itself_whichever_of_its_tries_was_stored(string store)
+    {
+        await using var silo = await StorageSilo.StartAsync(store);
+        var id = GrainId.Create("shop", "a");
+        var hurried = silo.NewStorage(batches: new GrainBatchOptions { MaxTime = TimeSpan.Zero });
+        var state = new GrainState<Cart>(new Cart { Owner = "first" });
+        await hurried.WriteStateAsync(Name, id, state);
+
+        // The first try is stored, the second never came to the database; then one is stored on top of the first.
+        silo.Faults.LostCount = 1;
+        await FailsAsync(() => hurried.WriteStateAsync(Name, id, state));
+        silo.Faults.FailedCount = 1;
+        await FailsAsync(() => hurried.WriteStateAsync(Name, id, state));
+        silo.Faults.LostCount = 2;
+        await FailsAsync(() => hurried.WriteStateAsync(Name, id, state));
+        silo.Faults.LostCount = 0;
+        state.State!.Owner = "last";
+        await hurried.WriteStateAsync(Name, id, state);
+        var read = new GrainState<Cart>();
+        await silo.Storage.ReadStateAsync(Name, id, read);
+        Assert.Equal(("last", state.ETag), (read.State!.Owner, read.ETag));
+
+        // A removal that was stored, then another removal, or a write.
+        silo.Faults.LostCount = 1;
+        await FailsAsync(() => hurried.ClearStateAsync(Name, id, state));
+        await hurried.ClearStateAsync(Name, id, state);
+        Assert.False(state.RecordExists);
+        await hurried.WriteStateAsync(Name, id, state);
+        silo.Faults.LostCount = 1;
+        await FailsAsync(() => hurried.ClearStateAsync(Name, id, state));
+        state.State!.Owner = "after the removal";
+        await hurried.WriteStateAsync(Name, id, state);
+        await silo.Storage.ReadStateAsync(Name, id, read);
+        Assert.Equal("after the removal", read.State!.Owner);
+    }
+
+    [Fact]
+    public async Task A_call_that_the_database_refuses_fails_alone()
+    {
+        await using var silo = await StorageSilo.StartAsync("postgres");
+        var gate = new TaskCompletionSource();
+        silo.Faults.Gate = gate.Task;
+        var first = WriteAsync(silo.Storage, 0, bytes: 10);
+        await Waiting.UntilAsync(() => !silo.Faults.Calls.IsEmpty);
+        silo.Faults.Refused = "shop/7";
+        var writes = Enumerable.Range(1, 20).Select(i => WriteAsync(silo.Storage, i, bytes: 10)).ToList();
+        gate.SetResult();
+
+        await first;
+        var error = await Assert.ThrowsAsync<StoreException>(() => writes[6]);
+        Assert.Equal(StoreFault.Fatal, error.Fault);
+        writes.RemoveAt(6);
+        await Task.WhenAll(writes);
+    }
+
+    [Fact]
+    public async Task A_call_waits_for_the_database_no_longer_than_the_limit_however_many_were_before_it()
+    {
+        await using var silo = await StorageSilo.StartAsync("sqlite");
+        var time = new HandSetTime();
+        var storage = silo.NewStorage(
+            batches: new GrainBatchOptions
+            {
+                MaxCount = 1, MaxTime = TimeSpan.FromSeconds(10), RetryDelay = TimeSpan.Zero,
+                MaxRetryDelay = TimeSpan.Zero,
+            },
+            time: time);
+        silo.Faults.FailedCount = int.MaxValue;
+        var writes = Enumerable.Range(0, 5).Select(i => WriteAsync(storage, i, bytes: 1)).ToList();
+        await Waiting.UntilAsync(() => silo.Faults.Calls.Count > 3);
+        Assert.All(writes, static write => Assert.False(write.IsCompleted));
+
+        // One after the other, each by itself: and yet none waits for another ten seconds.
+        time.Advance(TimeSpan.FromSeconds(10));
+        foreach (var write in writes)
+            await FailsAsync(() => write);
+    }
+
     [Fact]
     public async Task A_doubt_does_not_hide_that_another_activation_wrote()
     {
@@ -261,9 +342,19 @@ public sealed class GrainStorageTests
         var unnamed = await Assert.ThrowsAsync<TributaryException>(() => silo.Storage.WriteStateAsync(
             Name, GrainId.Create("shop", "a\0b"), new GrainState<Cart>(new Cart())));
         Assert.Equal("grain_state_unnamed", unnamed.Code);
-        await Assert.ThrowsAsync<ArgumentException>(() => silo.Storage.WriteStateAsync(
+        var tooLong = await Assert.ThrowsAsync<TributaryException>(() => silo.Storage.ReadStateAsync(
+            Name, GrainId.Create("shop", new string('ß', 1_000)), new GrainState<Cart>()));
+        Assert.Contains("2009 bytes", tooLong.Message, StringComparison.Ordinal);
+        await silo.Storage.WriteStateAsync(
+            Name, GrainId.Create("shop", new string('ß', 990)), new GrainState<Cart>(new Cart()));
+        // Orleans ends an activation with the ETag of another storage, and the next one reads.
+        await Assert.ThrowsAsync<InconsistentStateException>(() => silo.Storage.WriteStateAsync(
             Name, id, new GrainState<Cart>(new Cart()) { ETag = "5" }));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => silo.NewStorage(batches: new GrainBatchOptions { MaxReadsCount = 0 }));
     }
+
+    private static Task<StoreException> FailsAsync(Func<Task> call) => Assert.ThrowsAsync<StoreException>(call);
 
     private static Task WriteAsync(TributaryGrainStorage storage, int number, int bytes) => storage.WriteStateAsync(
         Name, GrainId.Create("shop", $"{number}"), new GrainState<Cart>(new Cart { Owner = new string('x', bytes) }));

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
 using Orleans.Storage;
+using Tributary.Rounds.Orleans.Hosting;
 using Tributary.Rounds.Orleans.Tests.Cluster;
 using Tributary.TestingHost.Clusters;
 using Tributary.Tests.Shared;
@@ -103,6 +104,30 @@ public sealed class OrdinaryGrainTests : IAsyncLifetime
         await carts[0].Forget("unknown");
         Assert.Equal(["far"], await carts[0].Reminders());
         Assert.DoesNotContain(CartGrain.Ticks, static tick => tick.Name == "far");
+    }
+
+    [Fact]
+    public async Task On_SQLite_a_silo_alone_keeps_states_and_reminders()
+    {
+        var database = TestDatabase.Sqlite();
+        await using var alone = await RoundCluster.StartAsync(database, configure: silo =>
+        {
+            silo.Services.AddSingleton(_ => database.Store.GrainStates);
+            silo.Services.AddSingleton(_ => database.Store.GrainReminders);
+            silo.AddOrdinaryGrains();
+            silo.Services.Configure<ReminderOptions>(static options =>
+                options.MinimumReminderPeriod = TimeSpan.FromMilliseconds(50));
+        });
+        var cart = alone.SiloGrains.GetGrain<ICartGrain>("on-sqlite");
+        await cart.Put("one");
+        await cart.Leave();
+        Assert.Equal(2, await cart.Put("two"));
+
+        await cart.RemindMe("soon", TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(200));
+        await UntilTickedAsync([cart], 2);
+        Assert.Equal(["soon"], await cart.Reminders());
+        await cart.Forget("soon");
+        Assert.Empty(await cart.Reminders());
     }
 
     private static Task UntilTickedAsync(List<ICartGrain> carts, int times) => Waiting.UntilAsync(() =>

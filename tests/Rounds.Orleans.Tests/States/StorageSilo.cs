@@ -36,11 +36,11 @@ internal sealed class StorageSilo : IAsyncDisposable
 
     /// <summary>The storage of another silo over the same database, or of this one with other options.</summary>
     public TributaryGrainStorage NewStorage(
-        GrainStorageOptions? options = null, GrainBatchOptions? batches = null) => new(
+        GrainStorageOptions? options = null, GrainBatchOptions? batches = null, TimeProvider? time = null) => new(
         options ?? new GrainStorageOptions(),
         new GrainStateBatches(
             Faults, Options.Create(batches ?? new GrainBatchOptions { MaxTime = TimeSpan.FromSeconds(5) }),
-            TimeProvider.System, NullLogger<GrainStateBatches>.Instance),
+            time ?? TimeProvider.System, NullLogger<GrainStateBatches>.Instance),
         new DoubtfulWrites(), services.GetRequiredService<Serializer>(),
         services.GetRequiredService<IActivatorProvider>(), Guid.NewGuid);
 
