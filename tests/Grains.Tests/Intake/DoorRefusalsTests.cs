@@ -39,6 +39,9 @@ public sealed partial class DoorRefusalsTests
         // Calls of references: the door calls items without one.
         "timed_out", "partition_unknown",
 
+        // States of ordinary grains: the door calls items.
+        "grain_state_too_large", "grain_state_unreadable", "grain_state_unnamed",
+
         // The start.
         "configuration_invalid", "definition_invalid", "plugin_duplicate", "plugin_unknown", "plugin_folder_missing",
             "plugin_folders_too_many",

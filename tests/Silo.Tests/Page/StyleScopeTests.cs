@@ -156,6 +156,7 @@ public sealed partial class StyleScopeTests
         matchTimeoutMilliseconds: 60_000)]
     private static partial Regex ScriptClasses { get; }
 
-    [GeneratedRegex("'(?<text>[^']*)'|`(?<text>[^`]*)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 60_000)]
+    [GeneratedRegex(
+        "'(?<text>[^']*)'|`(?<text>[^`]*)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex Literals { get; }
 }
