@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orleans;
 using Tributary.Messages;
 
 namespace Tributary.Plugins;
@@ -52,6 +53,7 @@ public sealed record PluginSetup(JsonElement Configuration, string Folder, Actio
 public sealed class PluginContext
 {
     private readonly Func<Stream> open;
+    private readonly IGrainFactory? grains;
 
     public PluginContext(Func<Stream> open) => this.open = open;
 
@@ -77,6 +79,19 @@ public sealed class PluginContext
     /// null when the content is in memory.
     /// </summary>
     public string? ContentPath { get; init; }
+
+    /// <summary>
+    /// References to the grains of the cluster, ordinary ones and round grains. What a grain does for the plugin is the
+    /// grain's own affair: it stays done when the result is lost, and is asked for again when the plugin runs again
+    /// (<c>docs/plugins.md</c>).
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The plugin runs in no silo, as in a unit test.</exception>
+    public IGrainFactory Grains
+    {
+        get => grains ?? throw new InvalidOperationException(
+            "The plugin runs in no silo: it has no grains to call. A test sets PluginContext.Grains.");
+        init => grains = value;
+    }
 
     /// <summary>Opens a stream at the beginning of the content; the plugin disposes of it.</summary>
     public Stream OpenContent() => open();

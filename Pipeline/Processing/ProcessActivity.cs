@@ -29,6 +29,9 @@ public sealed record ProcessingServices(
     /// The version of the definitions by which this process counts, at least: read before the plugins and calculators.
     /// </summary>
     public Func<long> Definitions { get; init; } = static () => 0;
+
+    /// <summary>The grains that plugins may call; null outside of a silo.</summary>
+    public IGrainFactory? Grains { get; init; }
 }
 
 /// <summary>

@@ -1,11 +1,13 @@
 using System.Reflection;
 using System.Runtime.Loader;
+using Orleans;
 
 namespace Tributary.Plugins.Folders;
 
 /// <summary>
 /// The load context of one plugin's library. The library's dependencies are its own, in any version. The contracts are
-/// the program's: a plugin with a copy of its own would implement an interface that the program does not know.
+/// the program's, and so are Orleans and the interfaces of grains that the program knows: a plugin with a copy of its
+/// own would implement or call an interface that the program does not know.
 /// </summary>
 internal sealed class PluginLoadContext(string library) : AssemblyLoadContext(Path.GetFileNameWithoutExtension(library))
 {
@@ -18,9 +20,23 @@ internal sealed class PluginLoadContext(string library) : AssemblyLoadContext(Pa
     protected override Assembly? Load(AssemblyName assemblyName)
     {
         // Null makes the runtime ask the program's own context.
-        if (Shared.Contains(assemblyName.Name))
+        if (Shared.Contains(assemblyName.Name) || IsOfGrains(assemblyName.Name!))
             return null;
         return resolver.ResolveAssemblyToPath(assemblyName) is { } path ? LoadFromAssemblyPath(path) : null;
+    }
+
+    // Orleans marks the assemblies that its generator has seen: its own, and those with interfaces and classes of
+    // grains. Asked without a version, so that another version becomes the runtime's error and not a second copy.
+    private static bool IsOfGrains(string name)
+    {
+        try
+        {
+            return Default.LoadFromAssemblyName(new AssemblyName(name)).IsDefined(typeof(ApplicationPartAttribute));
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
     }
 
     protected override nint LoadUnmanagedDll(string unmanagedDllName) =>

@@ -16,7 +16,8 @@ namespace Tributary.Silo.Hosting.Node;
 /// Builds the processing of messages from outside: mappers, content, plugins, and the activities that process and
 /// replay.
 /// </summary>
-internal sealed class Processing(SiloConfig config, NodeScratch scratch, NodeStore store, DefinitionsLook look)
+internal sealed class Processing(
+    SiloConfig config, NodeScratch scratch, NodeStore store, DefinitionsLook look, IServiceProvider host)
 {
     private readonly PipelineConfig around = config.Pipeline;
 
@@ -36,6 +37,7 @@ internal sealed class Processing(SiloConfig config, NodeScratch scratch, NodeSto
             Offer = request => door.AcceptAsync(request),
             CatchUp = () => look.UpToAsync(asked()),
             Definitions = () => definitions.Generations.Book.Stored.Version,
+            Grains = host.GetService<IGrainFactory>(),
         };
         return new NodeActivities(
             new ProcessActivity(services, around.Processing), NewReplaying(definitions, plugins, services));
