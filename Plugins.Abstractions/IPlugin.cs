@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Orleans;
 using Tributary.Messages;
@@ -86,6 +87,7 @@ public sealed class PluginContext
     /// (<c>docs/plugins.md</c>).
     /// </summary>
     /// <exception cref="InvalidOperationException">The plugin runs in no silo, as in a unit test.</exception>
+    [AllowNull]
     public IGrainFactory Grains
     {
         get => grains ?? throw new InvalidOperationException(

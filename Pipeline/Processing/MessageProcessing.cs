@@ -128,7 +128,7 @@ internal sealed class MessageProcessing(
             ContentSha256 = content.Sha256,
             ContentLocation = fields.ContentLocation,
             ContentPath = content.Path,
-            Grains = services.Grains!,
+            Grains = services.Grains,
         };
 
         var runs = new List<Task<PluginOutcome>>();

@@ -20,9 +20,9 @@ internal sealed class PluginLoadContext(string library) : AssemblyLoadContext(Pa
     protected override Assembly? Load(AssemblyName assemblyName)
     {
         // Null makes the runtime ask the program's own context.
-        if (Shared.Contains(assemblyName.Name) || IsOfGrains(assemblyName.Name!))
+        if (Shared.Contains(assemblyName.Name) || resolver.ResolveAssemblyToPath(assemblyName) is not { } copy)
             return null;
-        return resolver.ResolveAssemblyToPath(assemblyName) is { } path ? LoadFromAssemblyPath(path) : null;
+        return IsOfGrains(assemblyName.Name!) ? null : LoadFromAssemblyPath(copy);
     }
 
     // Orleans marks the assemblies that its generator has seen: its own, and those with interfaces and classes of
@@ -33,7 +33,7 @@ internal sealed class PluginLoadContext(string library) : AssemblyLoadContext(Pa
         {
             return Default.LoadFromAssemblyName(new AssemblyName(name)).IsDefined(typeof(ApplicationPartAttribute));
         }
-        catch (FileNotFoundException)
+        catch (Exception error) when (error is IOException or BadImageFormatException)
         {
             return false;
         }

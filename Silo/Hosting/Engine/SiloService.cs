@@ -15,7 +15,7 @@ internal sealed class SiloService(
     SiloStart start, RoundEngine engine, NodeReferences references, NodeStore store, AfterStart<PluginHost> plugins,
     NodeDoors doors, Processing processing, Listeners listeners, ApiNodes nodes, AfterStart<ApiNode> node,
     AfterStart<NodeActivities> activities, NodeState state, NodeFolds folds, NodeStop stop, ProcessFault fault,
-    TimeProvider time)
+    IGrainFactory grains, TimeProvider time)
     : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
@@ -34,7 +34,7 @@ internal sealed class SiloService(
 
         // From here on activities run and brokers bring messages in: the definitions that count them are complete.
         var door = doors.New(references.BulkGrains, definitions.Contributions, mapper: null, plugins.Value);
-        activities.Set(processing.NewActivities(definitions, plugins.Value, door, () => engine.Definitions));
+        activities.Set(processing.NewActivities(definitions, plugins.Value, door, grains, () => engine.Definitions));
         var care = await DeliveryCare.OpenAsync(
             store.Store.DeliveryStarts, engine.IsAfterCrash, (delay, token) => Task.Delay(delay, time, token),
             cancellation);

@@ -16,8 +16,7 @@ namespace Tributary.Silo.Hosting.Node;
 /// Builds the processing of messages from outside: mappers, content, plugins, and the activities that process and
 /// replay.
 /// </summary>
-internal sealed class Processing(
-    SiloConfig config, NodeScratch scratch, NodeStore store, DefinitionsLook look, IServiceProvider host)
+internal sealed class Processing(SiloConfig config, NodeScratch scratch, NodeStore store, DefinitionsLook look)
 {
     private readonly PipelineConfig around = config.Pipeline;
 
@@ -28,16 +27,17 @@ internal sealed class Processing(
 
     /// <summary>The activities of this process.</summary>
     /// <param name="door">Takes the messages that plugins offer.</param>
+    /// <param name="grains">The grains that plugins may call.</param>
     /// <param name="asked">The version of the definitions that rounds ask for.</param>
     public NodeActivities NewActivities(
-        Definitions definitions, PluginHost plugins, MessageIntake door, Func<long> asked)
+        Definitions definitions, PluginHost plugins, MessageIntake door, IGrainFactory grains, Func<long> asked)
     {
         var services = NewServices(definitions.Contributions, plugins) with
         {
             Offer = request => door.AcceptAsync(request),
             CatchUp = () => look.UpToAsync(asked()),
             Definitions = () => definitions.Generations.Book.Stored.Version,
-            Grains = host.GetService<IGrainFactory>(),
+            Grains = grains,
         };
         return new NodeActivities(
             new ProcessActivity(services, around.Processing), NewReplaying(definitions, plugins, services));

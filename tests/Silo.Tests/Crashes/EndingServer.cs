@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net.Http.Json;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Tributary.Silo.Tests.Pipeline;
 
@@ -22,12 +21,6 @@ internal sealed class EndingServer(PipelineServer server) : IAsyncDisposable
         """;
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
-
-    private static string Library { get; } =
-        Path.GetFullPath(
-            Path.Combine(
-                Path.GetDirectoryName(Here())!, "..", "..", "EndingPlugin", "bin",
-                new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0"));
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -120,9 +113,7 @@ internal sealed class EndingServer(PipelineServer server) : IAsyncDisposable
     private static void Prepare(string main)
     {
         var folder = Directory.CreateDirectory(Path.Combine(main, "plugins", "ending")).FullName;
-        foreach (var file in Directory.EnumerateFiles(Library))
+        foreach (var file in Directory.EnumerateFiles(Repository.PluginOutput("EndingPlugin")))
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
     }
-
-    private static string Here([CallerFilePath] string path = "") => path;
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using OwnHost;
@@ -8,7 +7,7 @@ using Tributary.Silo.Configuration;
 
 namespace Tributary.Silo.Tests.Hosting;
 
-/// <summary>Plugins call grains, which have interfaces of the host's own.</summary>
+/// <summary>Plugins call grains of the host that runs them.</summary>
 public sealed class HostPluginTests : IDisposable
 {
     private const string Configuration = """
@@ -45,12 +44,12 @@ public sealed class HostPluginTests : IDisposable
         await app.StopAsync(Cancellation);
     }
 
-    // Copies lie beside the library as `dotnet publish` puts them; without a list of dependencies each file counts.
+    // Without a list of dependencies each file beside the library counts as one.
     private async Task<SiloConfig> ConfigureAsync(bool hasCopies)
     {
         var root = Path.GetDirectoryName(folder.Config.DataDirectory)!;
         var plugin = Directory.CreateDirectory(Path.Combine(root, "plugins", "station")).FullName;
-        foreach (var file in Directory.EnumerateFiles(Built(), "Tributary.StationPlugin.*"))
+        foreach (var file in Directory.EnumerateFiles(Repository.PluginOutput("StationPlugin")))
             File.Copy(file, Path.Combine(plugin, Path.GetFileName(file)));
         if (hasCopies)
         {
@@ -70,11 +69,6 @@ public sealed class HostPluginTests : IDisposable
             Pipeline = around with { ScratchDirectory = folder.Config.Pipeline.ScratchDirectory },
         };
     }
-
-    private static string Built([CallerFilePath] string path = "") =>
-        Path.Combine(
-            Path.GetDirectoryName(path)!, "..", "..", "StationPlugin", "bin",
-            new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0");
 
     private static async Task<long> CountAsync(HttpClient http, string station)
     {
